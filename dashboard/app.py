@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from dashboard.accuracy import page as accuracy
 from dashboard.components.acting import get_acting_tracker, get_zone, show_acting_banner
 from dashboard.components.shortcuts import show_footer
 from dashboard.components.toasts import show_notice
-from dashboard.components.visit import PageName, Visit
+from dashboard.components.visit import PAGES, PageEntry, PageName, Visit
 from dashboard.components.widgets import show_replay_banner
 from dashboard.essays import essay
 from dashboard.essays import page as essays
@@ -32,36 +32,27 @@ _FIRST_SUFFIX: Final = "-first"
 _STYLE_FILE: Final = Path(__file__).parent / "static" / "look.css"
 
 
-class PageEntry(NamedTuple):
-    """Entry of a page in the navigation."""
-
-    title: str
-    icon: str
-    render: Callable[[Visit], None]
-    hidden: bool = False
-
-
-ENTRIES: Final[Mapping[PageName, PageEntry]] = {
-    "today": PageEntry("Today", ":material/today:", today.render),
-    "questions": PageEntry("Questions", ":material/list:", questions.render),
-    "essays": PageEntry("Essays", ":material/article:", essays.render),
-    "essay": PageEntry("Essay", ":material/article:", essay.render, hidden=True),
-    "question": PageEntry("Question", ":material/show_chart:", question.render, hidden=True),
-    "inbox": PageEntry("Inbox", ":material/inbox:", inbox.render),
-    "calendar": PageEntry("Calendar", ":material/event:", calendar.render),
-    "scenarios": PageEntry("Scenarios", ":material/stacked_bar_chart:", scenarios.render),
-    "coherence": PageEntry("Coherence", ":material/rule:", coherence.render),
-    "accuracy": PageEntry("Accuracy", ":material/target:", accuracy.render),
-    "learned": PageEntry("Learned", ":material/school:", learned.render, hidden=True),
-    "feeds": PageEntry("Feeds", ":material/rss_feed:", feeds.render),
-    "reports": PageEntry("Reports", ":material/description:", reports.render),
-    "ask": PageEntry("Ask", ":material/add:", asking.render),
-    "settings": PageEntry("Settings", ":material/settings:", settings.render),
+RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
+    "today": today.render,
+    "questions": questions.render,
+    "essays": essays.render,
+    "essay": essay.render,
+    "question": question.render,
+    "inbox": inbox.render,
+    "calendar": calendar.render,
+    "scenarios": scenarios.render,
+    "coherence": coherence.render,
+    "accuracy": accuracy.render,
+    "learned": learned.render,
+    "feeds": feeds.render,
+    "reports": reports.render,
+    "ask": asking.render,
+    "settings": settings.render,
 }
 
 
 def _show_page(name: PageName, visit: Visit) -> None:
-    ENTRIES[name].render(visit)
+    RENDERERS[name](visit)
     show_footer(visit, name)
 
 
@@ -87,7 +78,7 @@ def _build_start_alias(start: PageName, visits: Sequence[Visit]) -> st.Page:
 
     Streamlit serves the first page at the root address only.
     """
-    entry = ENTRIES[start]
+    entry = PAGES[start]
     return st.Page(
         lambda: _show_page(start, visits[0]),
         title=entry.title,
@@ -103,7 +94,7 @@ def main(start: PageName = "today") -> None:
     # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
-    pages = {name: _build_page(name, entry, visits, start) for name, entry in ENTRIES.items()}
+    pages = {name: _build_page(name, entry, visits, start) for name, entry in PAGES.items()}
     visit = Visit(tracker, pages, tracker.now(), get_zone(), tracker.system.replayed_until())
     visits.append(visit)
     st.html(_STYLE_FILE)

@@ -10,6 +10,7 @@ from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Stren
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
 from tracker.feeds.fetch_results import (
+    BATCH_SIZE,
     Fetched,
     FetchFailed,
     FetchRequest,
@@ -65,7 +66,8 @@ class Press:
 
     def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Answer with the whole feed, as a server without validators would."""
-        return answer_in_batches(self._answer, more)
+        while requests := more(BATCH_SIZE):
+            yield [self._answer(request) for request in requests]
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         self.asked.append(request)

@@ -24,8 +24,7 @@ from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.matching import semantic as encoders
 from tracker.settings import Settings
-from tracker.storage import sessions as engine
-from tracker.storage import sessions as opening
+from tracker.storage import sessions
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -42,9 +41,9 @@ encoders.PREFERRED_KINDS = ("static",)
 table.
 """
 
-engine.PRAGMAS = UNSYNCED
-engine.create_engine = engine_that_shares
-opening.upgrade = upgrade_by_copy
+sessions.PRAGMAS = UNSYNCED
+sessions.create_engine = engine_that_shares
+sessions.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
 
 examples.register_profile(

@@ -17,7 +17,7 @@ from tracker.interfaces.cli import main as cli
 from tracker.settings import Settings
 
 QUESTION = "xi-zelensky-meeting-2027"
-YES = ("resolve", QUESTION, "yes", "--source", "https://example.org/a")
+YES = ("question", "resolve", QUESTION, "yes", "--source", "https://example.org/a")
 
 
 class Shell:
@@ -85,25 +85,25 @@ def shell(
     return Shell(tmp_path / "data", capsys, monkeypatch)
 
 
-def test_help_lists_every_command(shell: Shell) -> None:
+def test_help_lists_every_group_and_tells_how_forecasts_are_written(shell: Shell) -> None:
     out = shell("--help")
     assert all(command in out for command in cli.COMMANDS)
-    assert "0.63" in shell("forecast", "--help")
+    assert "0.63" in shell("forecast", "set", "--help")
 
 
 def test_questions_are_listed_and_filtered(shell: Shell) -> None:
-    everything = shell.json("questions")
-    opened = shell.json("questions", "--status", "open")
+    everything = shell.json("question", "list")
+    opened = shell.json("question", "list", "--status", "open")
     assert len(everything) > len(opened) >= 10
     assert {row["status"] for row in opened} == {"open"}
-    assert QUESTION in shell("questions")
-    tagged = shell.json("questions", "--tag", opened[0]["tags"][0])
+    assert QUESTION in shell("question", "list")
+    tagged = shell.json("question", "list", "--tag", opened[0]["tags"][0])
     assert opened[0]["id"] in {row["id"] for row in tagged}
 
 
 def test_a_question_is_shown_with_the_reasons_of_its_suggestion(shell: Shell) -> None:
-    out = shell("show", QUESTION)
-    page = shell.json("show", QUESTION)
+    out = shell("question", "show", QUESTION)
+    page = shell.json("question", "show", QUESTION)
     assert page["why"]["why"] in " ".join(out.split())
     assert [g["name"] for g in page["why"]["groups"]][:3] == ["Base rate", "Time", "News"]
     assert "Base rate: " in out
@@ -115,96 +115,112 @@ def test_a_question_is_shown_with_the_reasons_of_its_suggestion(shell: Shell) ->
 
 
 def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> None:
-    assert "now holds 12%" in shell("forecast", QUESTION, "12%", "-m", "Nothing planned.")
-    assert shell.json("forecast", QUESTION, "0.2")["distribution"]["p"] == 0.2
-    assert "now holds 25%" in shell("forecast", QUESTION, "+5")
-    assert "now holds 20%" in shell("forecast", QUESTION, "-5")
-    assert "now holds 33.33%" in shell("forecast", QUESTION, "x2")
-    assert "now holds 20%" in shell("forecast", QUESTION, "1:4")
-    assert "still holds 20%" in shell("reaffirm", QUESTION)
-    assert "holds 20%" in shell("undo", QUESTION)
-    assert "Done again: ada holds 20%" in shell("redo", QUESTION)
-    assert "holds no forecast on" in shell("withdraw", QUESTION, "-m", "Somebody else's field.")
-    acts = [a["act"] for a in shell.json("show", QUESTION)["acts"] if a["forecaster_id"] == "ada"]
+    assert "now holds 12%" in shell("forecast", "set", QUESTION, "12%", "-m", "Nothing planned.")
+    assert shell.json("forecast", "set", QUESTION, "0.2")["distribution"]["p"] == 0.2
+    assert "now holds 25%" in shell("forecast", "set", QUESTION, "+5")
+    assert "now holds 20%" in shell("forecast", "set", QUESTION, "-5")
+    assert "now holds 33.33%" in shell("forecast", "set", QUESTION, "x2")
+    assert "now holds 20%" in shell("forecast", "set", QUESTION, "1:4")
+    assert "still holds 20%" in shell("forecast", "reaffirm", QUESTION)
+    assert "holds 20%" in shell("forecast", "undo", QUESTION)
+    assert "Done again: ada holds 20%" in shell("forecast", "redo", QUESTION)
+    assert "holds no forecast on" in shell(
+        "forecast", "withdraw", QUESTION, "-m", "Somebody else's field."
+    )
+    acts = [
+        a["act"]
+        for a in shell.json("question", "show", QUESTION)["acts"]
+        if a["forecaster_id"] == "ada"
+    ]
     assert acts == [*["forecast"] * 6, "reaffirm", "undo", "redo", "withdraw"]
 
 
 def test_undo_walks_back_and_redo_walks_forward(shell: Shell) -> None:
     for p in ("10%", "20%", "30%"):
-        shell("forecast", QUESTION, p)
-    told = [shell(verb, QUESTION) for verb in (*["undo"] * 3, *["redo"] * 3)]
+        shell("forecast", "set", QUESTION, p)
+    told = [shell("forecast", verb, QUESTION) for verb in (*["undo"] * 3, *["redo"] * 3)]
     held = ["holds 20%", "holds 10%", "holds no forecast", "holds 10%", "holds 20%", "holds 30%"]
     assert all(words in line for words, line in zip(held, told, strict=True))
-    shell("undo", QUESTION)
-    shell("forecast", QUESTION, "55%")
-    assert "holds 20%" in shell("undo", QUESTION)
-    assert "holds 10%" in shell("undo", QUESTION)
+    shell("forecast", "undo", QUESTION)
+    shell("forecast", "set", QUESTION, "55%")
+    assert "holds 20%" in shell("forecast", "undo", QUESTION)
+    assert "holds 10%" in shell("forecast", "undo", QUESTION)
 
 
 def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
-    shell("forecast", QUESTION, "12%")
-    known = shell.json("show", QUESTION)["acts"][-1]["made_at"]
+    shell("forecast", "set", QUESTION, "12%")
+    known = shell.json("question", "show", QUESTION)["acts"][-1]["made_at"]
     said = ["--source", "https://example.org/a", "--known-at", known, "--note", "They met."]
-    assert "Brier" in shell("resolve", QUESTION, "yes", *said)
-    assert "skill: above 0 beats knowing nothing" in shell("score", QUESTION)
-    assert "the receipt gives the score again" in shell("receipts", QUESTION)
-    assert "all together" not in shell("receipts", QUESTION, "--rule", "peer")
-    assert {s["forecaster_id"] for s in shell.json("score", QUESTION)} >= {
+    assert "Brier" in shell("question", "resolve", QUESTION, "yes", *said)
+    assert "skill: above 0 beats knowing nothing" in shell("accuracy", "score", QUESTION)
+    assert "the receipt gives the score again" in shell("accuracy", "receipts", QUESTION)
+    assert "all together" not in shell("accuracy", "receipts", QUESTION, "--rule", "peer")
+    assert {s["forecaster_id"] for s in shell.json("accuracy", "score", QUESTION)} >= {
         "suggestion",
         "prior",
         "hazard",
     }
-    assert "1 was answered early" in shell("accuracy")
-    assert shell.json("accuracy", "--retrospective")["summaries"]
-    assert "nobody is scored" in shell("resolve", QUESTION, "annulled", *said)
-    assert "no scores" in shell("score", QUESTION)
+    assert "1 was answered early" in shell("accuracy", "summary")
+    assert shell.json("accuracy", "summary", "--retrospective")["summaries"]
+    assert "nobody is scored" in shell("question", "resolve", QUESTION, "annulled", *said)
+    assert "no scores" in shell("accuracy", "score", QUESTION)
 
 
 def test_nothing_waits_and_no_feed_was_polled_at_the_start(shell: Shell) -> None:
-    assert "Nothing waits for review" in shell("inbox")
-    assert shell.json("inbox") == []
-    found = shell.json("feeds")
+    assert "Nothing waits for review" in shell("evidence", "inbox")
+    assert shell.json("evidence", "inbox") == []
+    found = shell.json("feed", "list")
     rows = found["feeds"]
     assert len(rows) >= 20
     assert {row["health"] for row in rows} == {"new"}
     assert (found["fleet"]["counts"]["new"], found["fleet"]["alarm"]) == (len(rows), "")
-    assert rows[0]["state"]["feed"]["id"] in shell("feeds", "retry", rows[0]["state"]["feed"]["id"])
+    assert rows[0]["state"]["feed"]["id"] in shell("feed", "retry", rows[0]["state"]["feed"]["id"])
 
 
 def test_the_log_is_verified_and_its_head_can_be_asked_for_again(shell: Shell) -> None:
-    verdict = shell.json("verify")
+    verdict = shell.json("system", "verify")
     assert verdict["bad_seq"] is None
-    assert f"head {verdict['head']}" in shell("verify", "--head", verdict["head"])
-    out = shell("verify", "--head", f"{verdict['entries'] + 1}:{'a' * 64}", code=1)
+    assert f"head {verdict['head']}" in shell("system", "verify", "--head", verdict["head"])
+    out = shell("system", "verify", "--head", f"{verdict['entries'] + 1}:{'a' * 64}", code=1)
     assert out.startswith("First bad entry")
 
 
 def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
-    assert "suggestions moved" in shell("suggest")
+    assert "suggestions moved" in shell("system", "suggest")
 
 
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [
-        (("forecast", QUESTION, "1.2"), "a probability lies between 0 and 1"),
-        (("forecast", QUESTION, "-0.1"), "a probability lies between 0 and 1"),
-        (("forecast", QUESTION, "nan"), "is not a probability"),
-        (("forecast", QUESTION, "likely"), "write 0.63, 63% or 63"),
-        (("forecast", "nope", "0.5"), "there is no question nope"),
-        (("forecast", "neutrality-2025", "0.5"), "takes no more forecasts"),
-        (("forecast", QUESTION, "0.5", "--as", "crowd"), "is computed by the tracker"),
-        (("withdraw", QUESTION), "make one first"),
-        (("undo", QUESTION), "no forecast of yours"),
-        (("redo", QUESTION), "nothing to do again"),
-        (("show", "nope"), "see `tracker questions`"),
-        (("show", "xi-zelensky-meting-2027"), f"did you mean {QUESTION} or "),
-        (("review", "99", "confirm"), "there is no evidence 99"),
+        (("forecast", "set", QUESTION, "1.2"), "a probability lies between 0 and 1"),
+        (("forecast", "set", QUESTION, "-0.1"), "a probability lies between 0 and 1"),
+        (("forecast", "set", QUESTION, "nan"), "is not a probability"),
+        (("forecast", "set", QUESTION, "likely"), "write 0.63, 63% or 63"),
+        (("forecast", "set", "nope", "0.5"), "there is no question nope"),
+        (("forecast", "set", "neutrality-2025", "0.5"), "takes no more forecasts"),
+        (("forecast", "set", QUESTION, "0.5", "--as", "crowd"), "is computed by the tracker"),
+        (("forecast", "withdraw", QUESTION), "make one first"),
+        (("forecast", "undo", QUESTION), "no forecast of yours"),
+        (("forecast", "redo", QUESTION), "nothing to do again"),
+        (("question", "show", "nope"), "see `tracker question list`"),
+        (("question", "show", "xi-zelensky-meting-2027"), f"did you mean {QUESTION} or "),
+        (("evidence", "review", "99", "confirm"), "there is no evidence 99"),
         (
-            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2020-01-01"),
+            (
+                "question",
+                "resolve",
+                QUESTION,
+                "yes",
+                "--source",
+                "https://a.b",
+                "--known-at",
+                "2020-01-01",
+            ),
             "before the question opened",
         ),
         (
             (
+                "question",
                 "resolve",
                 QUESTION,
                 "yes",
@@ -216,31 +232,50 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
             "has no time zone",
         ),
         (
-            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "soon"),
+            (
+                "question",
+                "resolve",
+                QUESTION,
+                "yes",
+                "--source",
+                "https://a.b",
+                "--known-at",
+                "soon",
+            ),
             "is not a date",
         ),
         (
-            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"),
+            (
+                "question",
+                "resolve",
+                QUESTION,
+                "yes",
+                "--source",
+                "https://a.b",
+                "--known-at",
+                "2999-01-01",
+            ),
             "in the future",
         ),
-        (("feeds", "retry", "nope"), "there is no feed nope"),
+        (("feed", "retry", "nope"), "there is no feed nope"),
         (
-            ("feeds", "set", "bbc-world", "--importance", "0"),
+            ("feed", "set", "bbc-world", "--importance", "0"),
             "the importance of a feed must lie between",
         ),
-        (("sets", "import", "nowhere"), "there is no question set nowhere"),
+        (("set", "import", "nowhere"), "there is no question set nowhere"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_changes_nothing(
     shell: Shell, argv: tuple[str, ...], reason: str
 ) -> None:
-    before = shell.json("verify")["head"]
+    before = shell.json("system", "verify")["head"]
     assert reason in shell.refused(*argv)
-    assert shell.json("verify")["head"] == before
+    assert shell.json("system", "verify")["head"] == before
 
 
 @pytest.mark.parametrize(
-    "argv", [("forecast", QUESTION), ("resolve", QUESTION, "perhaps"), ("nonsense",)]
+    "argv",
+    [("forecast", "set", QUESTION), ("question", "resolve", QUESTION, "perhaps"), ("nonsense",)],
 )
 def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(
     shell: Shell, argv: tuple[str, ...]
@@ -259,17 +294,17 @@ def test_a_bad_question_set_is_refused_with_file_line_and_reason(
     shell: Shell, tmp_path: Path
 ) -> None:
     folder = own_copy(tmp_path)
-    assert "questions (" in shell("sets", "validate", str(folder))
+    assert "questions (" in shell("set", "validate", str(folder))
     text = (folder / "questions.toml").read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
     (folder / "questions.toml").write_text(
         text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8"
     )
     assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused(
-        "sets", "import", str(folder)
+        "set", "import", str(folder)
     )
     (folder / "questions.toml").write_bytes(b'[[question]]\nid = "caf\xe9"\n')
-    assert "questions.toml:2: not UTF-8 text" in shell.refused("sets", "import", str(folder))
+    assert "questions.toml:2: not UTF-8 text" in shell.refused("set", "import", str(folder))
 
 
 def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
@@ -286,7 +321,7 @@ def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
     )
     (folder / "indicators.toml").write_text(broken, encoding="utf-8")
     assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused(
-        "sets", "import", str(folder)
+        "set", "import", str(folder)
     )
 
 
@@ -296,12 +331,12 @@ def test_a_database_newer_than_the_code_is_refused(shell: Shell, tmp_path: Path)
     with sqlite3.connect(tmp_path / "data" / "tracker.sqlite") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    assert "does not know: update the tracker" in shell.refused("questions")
+    assert "does not know: update the tracker" in shell.refused("question", "list")
 
 
 def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "data" / "tracker.toml").write_text("colour = 'blue'\n", encoding="utf-8")
-    assert "unknown setting 'colour'" in shell.refused("questions")
+    assert "unknown setting 'colour'" in shell.refused("question", "list")
 
 
 def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
@@ -352,21 +387,23 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
                 served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8"
             )
     fresh = shell.elsewhere(tmp_path / "other")
-    fresh("sets", "import", str(folder))
-    assert "1 new items, 0 edited, 2 evidence" in fresh("ingest", "--allow-private")
-    cards = fresh.json("inbox", "treaty")
+    fresh("set", "import", str(folder))
+    assert "1 new items, 0 edited, 2 evidence" in fresh("feed", "poll", "--allow-private")
+    cards = fresh.json("evidence", "inbox", "treaty")
     assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]
     number = str(cards[0]["evidence"]["id"])
-    assert "Joint drills begin today" in fresh("inbox")
+    assert "Joint drills begin today" in fresh("evidence", "inbox")
     assert "is edited" in fresh(
-        "review", number, "confirm", "--strength", "moderate", "--note", "Both fleets."
+        "evidence", "review", number, "confirm", "--strength", "moderate", "--note", "Both fleets."
     )
     likely = ("--if-yes", "very likely", "--if-no", "very unlikely")
-    assert fresh.json("review", number, "confirm", *likely)["strength"] == "strong"
+    assert fresh.json("evidence", "review", number, "confirm", *likely)["strength"] == "strong"
     assert "likely" in fresh.refused(
-        "review", number, "confirm", "--if-yes", "perhaps", "--if-no", "likely"
+        "evidence", "review", number, "confirm", "--if-yes", "perhaps", "--if-no", "likely"
     )
-    made = fresh.json("forecast", "treaty", "30%", "--cite", number)
+    made = fresh.json("forecast", "set", "treaty", "30%", "--cite", number)
     assert made["cites"] == [int(number)]
-    assert "there is no evidence 99" in fresh.refused("forecast", "treaty", "30%", "--cite", "99")
-    assert fresh.json("ingest")["feeds"] == 0
+    assert "there is no evidence 99" in fresh.refused(
+        "forecast", "set", "treaty", "30%", "--cite", "99"
+    )
+    assert fresh.json("feed", "poll")["feeds"] == 0

@@ -1,6 +1,7 @@
 """How the command line starts: what it lists, completes and imports before a command is chosen."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ from click.shell_completion import ShellComplete
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, a_question, a_set, no_network
+from tests.command_reference import example_of, walk_commands
 from tracker.app.tracker import open_tracker
 from tracker.interfaces.cli import main as cli
-from tracker.interfaces.cli.main import COMMANDS
+from tracker.interfaces.cli.command_table import COMMANDS
+from tracker.interfaces.cli.commands.entry import LazyCommands
 from tracker.settings import Settings
 
 HEAVY = {
@@ -32,6 +35,7 @@ OWN = {
     "tracker.interfaces",
     "tracker.interfaces.cli",
     "tracker.interfaces.cli.main",
+    "tracker.interfaces.cli.command_table",
     "tracker.errors",
     "tracker.interfaces.cli.commands",
     "tracker.interfaces.cli.commands.entry",
@@ -64,22 +68,23 @@ def completions(*words: str) -> list[str]:
     return [item.value for item in completer.get_completions(list(words[:-1]), words[-1])]
 
 
-@pytest.mark.parametrize("option", ["--version", "--help"])
-def test_version_and_help_import_no_command(option: str) -> None:
-    loaded = imported(option)
+@pytest.mark.parametrize("argv", [("--version",), ("--help",), ("question", "--help")])
+def test_version_and_the_help_of_groups_import_no_command(argv: tuple[str, ...]) -> None:
+    loaded = imported(*argv)
     assert not loaded & HEAVY
     assert {name for name in loaded if name.split(".")[0] == "tracker"} == OWN
 
 
-def test_completing_the_name_of_a_command_imports_none() -> None:
-    loaded = imported(_TRACKER_COMPLETE="bash_complete", COMP_WORDS="tracker q", COMP_CWORD="1")
+@pytest.mark.parametrize(("typed", "place"), [("tracker q", "1"), ("tracker question li", "2")])
+def test_completing_the_name_of_a_command_imports_none(typed: str, place: str) -> None:
+    loaded = imported(_TRACKER_COMPLETE="bash_complete", COMP_WORDS=typed, COMP_CWORD=place)
     assert {name for name in loaded if name.split(".")[0] == "tracker"} == OWN
 
 
-def test_help_of_a_group_imports_its_commands_alone() -> None:
+def test_a_command_imports_its_own_module_alone() -> None:
     loaded = {
         name
-        for name in imported("essay", "--help")
+        for name in imported("essay", "map", "--help")
         if name.startswith("tracker.interfaces.cli.commands.")
     }
     assert loaded == {
@@ -95,27 +100,70 @@ def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
         tracker.question_sets.load(a_set(a_question("summit")))
         for who in ("ada", "ben"):  # two are pooled in log-odds, for which scipy has functions
             tracker.forecasts.submit("summit", Binary(0.4), forecaster=ForecasterId(who))
-    loaded = imported("--data", str(tmp_path), "questions")
+    loaded = imported("--data", str(tmp_path), "question", "list")
     assert "tracker.questions.queries.question_list" in loaded
     assert not loaded & UNUSED
 
 
 def test_every_entry_agrees_with_its_command() -> None:
-    context = click.Context(cli.cli)
-    assert cli.cli.list_commands(context) == sorted(COMMANDS)
-    for name, entry in COMMANDS.items():
-        command = cli.cli.get_command(context, name)
+    for context in walk_commands():
+        if isinstance(context.command, LazyCommands):
+            for name, stub in context.command.commands.items():
+                _, command, _ = context.command.resolve_command(context, [name])
+                assert command is not None
+                assert stub.help == " ".join((command.help or "").split("\n\n")[0].split())
+
+
+def test_the_top_has_few_entries_and_no_help_is_cut_short() -> None:
+    assert len(COMMANDS) <= 14
+    for context in walk_commands():
+        if isinstance(context.command, click.Group):
+            assert "..." not in context.get_help().split("Commands:")[1], context.command_path
+
+
+@pytest.mark.parametrize(
+    "context", [pytest.param(context, id=context.command_path) for context in walk_commands()]
+)
+def test_every_help_ends_with_an_example_that_is_a_command(
+    context: click.Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = example_of(context)
+    assert example.startswith(context.command_path)
+    words = shlex.split(example)[1:]
+    for word in words:
+        if "." in word and "/" not in word and " " not in word:
+            Path(word).touch()  # some commands look for their files first
+    parsed = click.Context(cli.cli, info_name="tracker")
+    while isinstance(parsed.command, click.Group):
+        name, command, words = parsed.command.resolve_command(parsed, words)
         assert command is not None
-        assert command.name == name
-        assert command.help is not None
-        assert entry.help == " ".join(command.help.split("\n\n")[0].split())
+        parsed = command.make_context(name, words, parent=parsed)
+    assert parsed.command_path.startswith(context.command_path)
 
 
-def test_near_names_are_proposed_for_an_unknown_command() -> None:
-    assert cli.cli.get_command(click.Context(cli.cli), "questoins") is None
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["questoin"], "Did you mean 'question'?"),
+        (["question", "shwo"], "Did you mean 'show'?"),
+        (["inbox"], "Did you mean 'evidence inbox'?"),
+    ],
+)
+def test_near_names_are_proposed_for_an_unknown_command(typed: list[str], meant: str) -> None:
     with pytest.raises(click.UsageError) as refusal:
-        cli.cli.main(["questoins"], standalone_mode=False)
-    assert "Did you mean 'questions'?" in refusal.value.format_message()
+        cli.cli.main(typed, standalone_mode=False)
+    assert meant in refusal.value.format_message()
+
+
+def test_a_group_alone_prints_its_help(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["tracker", "question"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    assert "  list  " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -131,8 +179,8 @@ def test_the_completion_script_is_produced(shell: str, tmp_path: Path) -> None:
 
 
 def test_names_of_commands_and_their_options_are_completed() -> None:
-    assert completions("ques") == ["questions"]
-    assert completions("") == sorted(COMMANDS)
+    assert completions("ques") == ["question"]
+    assert completions("") == list(COMMANDS)
     assert completions("essay", "cl") == ["claims"]
-    assert completions("questions", "--st") == ["--status"]
+    assert completions("question", "list", "--st") == ["--status"]
     assert completions("--rep") == ["--replay"]

@@ -140,53 +140,66 @@ def test_a_question_of_each_kind_is_asked_forecast_and_shown(
     shell: Shell, clock: FakeClock, name: str
 ) -> None:
     said, told = SAID[name]
-    assert f"{name} is asked; its base rate is" in shell("ask", name, *BY_NEW_YEAR, *KINDS[name])
+    assert f"{name} is asked; its base rate is" in shell(
+        "question", "ask", name, *BY_NEW_YEAR, *KINDS[name]
+    )
     clock.advance(days=1)
-    assert f"ada now holds {told}" in shell("forecast", name, said)
-    assert told in shell("show", name)
-    assert f"still holds {told}" in shell("reaffirm", name)
-    (row,) = shell.json("questions")
-    shell("forecast", name, str(row["mine"]))  # what is told in full can be typed in again
-    assert shell.json("questions")[0]["mine"] == row["mine"]
-    assert told in shell("undo", name)
-    assert "holds no forecast on" in shell("withdraw", name)
-    assert shell.json("show", name)["summary"]["question"]["kind"] == row["kind"]
+    assert f"ada now holds {told}" in shell("forecast", "set", name, said)
+    assert told in shell("question", "show", name)
+    assert f"still holds {told}" in shell("forecast", "reaffirm", name)
+    (row,) = shell.json("question", "list")
+    shell("forecast", "set", name, str(row["mine"]))  # what is told in full can be typed in again
+    assert shell.json("question", "list")[0]["mine"] == row["mine"]
+    assert told in shell("forecast", "undo", name)
+    assert "holds no forecast on" in shell("forecast", "withdraw", name)
+    assert shell.json("question", "show", name)["summary"]["question"]["kind"] == row["kind"]
 
 
 def test_three_typed_values_keep_what_lies_beyond_the_range(shell: Shell, clock: FakeClock) -> None:
     prior = ("--prior", "25%=2027-02-01 50%=2027-07-01 never=17.5%")
-    shell("ask", "treaty", *BY_NEW_YEAR, *KINDS["treaty"], *prior)
-    shell("ask", "grain", *BY_NEW_YEAR, *KINDS["grain"], "--prior", "50%=20 above=12%")
+    shell("question", "ask", "treaty", *BY_NEW_YEAR, *KINDS["treaty"], *prior)
+    shell("question", "ask", "grain", *BY_NEW_YEAR, *KINDS["grain"], "--prior", "50%=20 above=12%")
     clock.advance(days=1)
     assert "never=17.5% on treaty" in shell(
-        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01"
+        "forecast", "set", "treaty", "2027-03-01 2027-08-01 2027-11-01"
     )
     assert "never=5% on treaty" in shell(
-        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01 never=5%"
+        "forecast", "set", "treaty", "2027-03-01 2027-08-01 2027-11-01 never=5%"
     )
-    assert "never=5% on treaty" in shell("forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01")
+    assert "never=5% on treaty" in shell(
+        "forecast", "set", "treaty", "2027-02-01 2027-08-01 2027-10-01"
+    )
     assert "never=17.5% on treaty" in shell(
-        "forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01", "--as", "bo"
+        "forecast", "set", "treaty", "2027-02-01 2027-08-01 2027-10-01", "--as", "bo"
     )
-    assert "above=12% on grain" in shell("forecast", "grain", "10 20 40")
-    shell("forecast", "treaty", "50%=2027-07-01 never=40%")
+    assert "above=12% on grain" in shell("forecast", "set", "grain", "10 20 40")
+    shell("forecast", "set", "treaty", "50%=2027-07-01 never=40%")
     assert "but never is 40%" in shell.refused(
-        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01"
+        "forecast", "set", "treaty", "2027-03-01 2027-08-01 2027-11-01"
     )
 
 
 def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept(
     shell: Shell,
 ) -> None:
-    refused = shell.refused("ask", "new", *ANYONE, "--closes", "2026-12-31")
+    refused = shell.refused("question", "ask", "new", *ANYONE, "--closes", "2026-12-31")
     assert (
         "a stranger could not resolve new. Neither text nor criteria name the day on which it ends."
         in refused
     )
-    assert shell.json("verify")["entries"] == 0
-    shell("ask", "new", *ANYONE, "--closes", "2026-12-31", "--override", "the oracle knows")
-    assert "Opened against the linter" in shell("show", "new")
-    assert "the oracle knows" in shell("show", "new")
+    assert shell.json("system", "verify")["entries"] == 0
+    shell(
+        "question",
+        "ask",
+        "new",
+        *ANYONE,
+        "--closes",
+        "2026-12-31",
+        "--override",
+        "the oracle knows",
+    )
+    assert "Opened against the linter" in shell("question", "show", "new")
+    assert "the oracle knows" in shell("question", "show", "new")
 
 
 def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:
@@ -198,50 +211,52 @@ def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:
         "--horizon",
         "state_at",
     )
-    made = shell.json("ask", "later", *BY_NEW_YEAR, *times, "--prior-reason", "3 of 10 years")
+    made = shell.json(
+        "question", "ask", "later", *BY_NEW_YEAR, *times, "--prior-reason", "3 of 10 years"
+    )
     assert (made["opens_at"], made["resolves_at"]) == (
         "2026-12-10T10:00:00+00:00",
         "2027-01-08T00:00:00+00:00",
     )
     assert (made["horizon_shape"], made["prior_reason"]) == ("state_at", "3 of 10 years")
-    assert "its base rate is 50%" in shell("ask", "now", *BY_NEW_YEAR)
-    assert "cold=33." in shell("ask", "stance", *BY_NEW_YEAR, *KINDS["stance"])
+    assert "its base rate is 50%" in shell("question", "ask", "now", *BY_NEW_YEAR)
+    assert "cold=33." in shell("question", "ask", "stance", *BY_NEW_YEAR, *KINDS["stance"])
 
 
 def test_options_are_listed_added_and_removed(asked: Shell, clock: FakeClock) -> None:
-    assert "Minsk" in asked("options", "visit", "--add", "Minsk", "--as", "ben")
+    assert "Minsk" in asked("question", "options", "visit", "--add", "Minsk", "--as", "ben")
     clock.advance(days=1)
-    changed = asked.json("options", "visit", "--remove", "Moscow")
+    changed = asked.json("question", "options", "visit", "--remove", "Moscow")
     assert [(o["name"], o["added_at"], o["removed_at"]) for o in changed] == [
         ("Moscow", None, "2026-12-04T09:30:00+00:00"),
         ("Beijing", None, None),
         ("Other", None, None),
         ("Minsk", "2026-12-03T09:30:00+00:00", None),
     ]
-    assert "2026-12-03 09:30 UTC" in asked("options", "visit")
-    assert "rain has no options." in asked("options", "rain")
-    assert asked.json("options", "rain") == []
+    assert "2026-12-03 09:30 UTC" in asked("question", "options", "visit")
+    assert "rain has no options." in asked("question", "options", "rain")
+    assert asked.json("question", "options", "rain") == []
     assert "now holds Beijing=30% Other=60% Minsk=10%" in asked(
-        "forecast", "visit", "beijing=30 Minsk=10 Other=rest"
+        "forecast", "set", "visit", "beijing=30 Minsk=10 Other=rest"
     )
-    assert "ben" in {a["forecaster_id"] for a in asked.json("show", "visit")["acts"]}
+    assert "ben" in {a["forecaster_id"] for a in asked.json("question", "show", "visit")["acts"]}
 
 
 def test_mass_on_dates_that_are_over_is_warned_of(asked: Shell, clock: FakeClock) -> None:
     clock.time = CLOSES - DAY
-    out = asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01")
+    out = asked("forecast", "set", "treaty", "50%=2026-12-20 95%=2027-03-01")
     assert "of this forecast lies on dates that are over: the event did not come then." in out
-    assert "are over" not in asked("forecast", "treaty", "0.1%=2026-12-31 95%=2027-03-01")
+    assert "are over" not in asked("forecast", "set", "treaty", "0.1%=2026-12-31 95%=2027-03-01")
     json.loads(
-        asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01", "--json")
+        asked("forecast", "set", "treaty", "50%=2026-12-20 95%=2027-03-01", "--json")
     )  # and nothing else
 
 
 def test_a_name_with_brackets_is_no_markup(asked: Shell) -> None:
-    assert "[/x] now holds 40% on rain" in asked("forecast", "rain", "40%", "--as", "[/x]")
-    assert "[/x]" in asked("show", "rain")
-    asked("options", "visit", "--add", "Minsk [new]")
-    assert "Minsk [new]=80%" in asked("forecast", "visit", "Minsk [new]=80 Other=rest")
+    assert "[/x] now holds 40% on rain" in asked("forecast", "set", "rain", "40%", "--as", "[/x]")
+    assert "[/x]" in asked("question", "show", "rain")
+    asked("question", "options", "visit", "--add", "Minsk [new]")
+    assert "Minsk [new]=80%" in asked("forecast", "set", "visit", "Minsk [new]=80 Other=rest")
 
 
 ASKED_BADLY = [
@@ -287,52 +302,73 @@ ASKED_BADLY = [
 ]
 
 
-@pytest.mark.parametrize(("options", "reason"), ASKED_BADLY)
+@pytest.mark.parametrize(("question", "options", "reason"), ASKED_BADLY)
 def test_a_question_that_cannot_stand_is_refused_in_one_line_and_not_written(
     shell: Shell, options: tuple[str, ...], reason: str
 ) -> None:
-    before = shell.json("verify")
-    assert reason in shell.refused("ask", "new", *ANYONE, *options)
-    assert (shell.json("questions"), shell.json("verify")) == ([], before)
+    before = shell.json("system", "verify")
+    assert reason in shell.refused("question", "ask", "new", *ANYONE, *options)
+    assert (shell.json("question", "list"), shell.json("system", "verify")) == ([], before)
 
 
 REFUSED = [
-    (("ask", "rain", *BY_NEW_YEAR), "there is a question 'rain' already"),
-    (("ask", "No Name", *BY_NEW_YEAR), "use small letters"),
-    (("options", "visit", "--add", "moscow"), "is there already, or was"),
-    (("options", "visit", "--add", ""), "is no name for an option"),
-    (("options", "visit", "--remove", "Other"), "cannot be removed: offered are"),
-    (("options", "visit", "--add", "Minsk", "--remove", "Moscow"), "add one, or remove one"),
-    (("options", "visit", "--add", "Minsk", "--as", "crowd"), "is computed by the tracker"),
-    (("options", "stance", "--add", "tepid"), "only a categorical question"),
-    (("options", "nope"), "there is no question nope"),
-    (("forecast", "visit", "Moscow=20 Beijing=50"), "30% is missing: write one of them as rest"),
-    (("forecast", "visit", "Moscow=20 Minsk=rest"), "no option 'Minsk': the options are"),
-    (("forecast", "stance", "mild"), "give each option its share"),
-    (("forecast", "grain", "10 20"), "give values at levels"),
-    (("forecast", "grain", "20 10 40"), "the three handles lie in the range and rise"),
-    (("forecast", "grain", "50%=-5"), "lies outside the range 0 to 100"),
-    (("forecast", "price", "50%=0"), "has no place on a log scale"),
-    (("forecast", "treaty", "50%=2026-12-20T10:00"), "has no time zone"),
-    (("forecast", "treaty", "50%=2025-12-20"), "lies before the window"),
-    (("forecast", "rain", "Yes=50"), "is not a probability"),
-    (("forecast", "rain", "60%", "--as", " "), "nobody acts without a name"),
-    (("resolve", "grain", "yes", *ANSWERED), "is no number"),
-    (("resolve", "grain", "-5", *ANSWERED), "lies outside the closed range of grain"),
-    (("resolve", "visit", "Minsk", *ANSWERED), "no option 'Minsk': the options are"),
-    (("resolve", "treaty", "soon", *ANSWERED), "or never if it did not come within the window"),
-    (("resolve", "rain", "mild", *ANSWERED), "is answered with yes, no, annulled or ambiguous"),
-    (("resolve", "rain", "yes", *ANSWERED, "--as", "crowd"), "is computed by the tracker"),
-    (("score", "nope"), "there is no question nope"),
-    (("score", "rain", "--csv", "scores.csv"), "leave out either the question or --csv"),
-    (("score", "--csv", "/nowhere/at/all.csv"), "cannot be written"),
-    (("receipts", "nope"), "there is no question nope"),
+    (("question", "ask", "rain", *BY_NEW_YEAR), "there is a question 'rain' already"),
+    (("question", "ask", "No Name", *BY_NEW_YEAR), "use small letters"),
+    (("question", "options", "visit", "--add", "moscow"), "is there already, or was"),
+    (("question", "options", "visit", "--add", ""), "is no name for an option"),
+    (("question", "options", "visit", "--remove", "Other"), "cannot be removed: offered are"),
     (
-        ("compare", "--who", "nobody"),
-        "there is no forecaster nobody: `tracker accuracy` lists the names",
+        ("question", "options", "visit", "--add", "Minsk", "--remove", "Moscow"),
+        "add one, or remove one",
     ),
-    (("calibration", "--who", "nobody"), "there is no forecaster nobody"),
-    (("verify", "--scores", "--head", "1:a"), "ask for one at a time"),
+    (
+        ("question", "options", "visit", "--add", "Minsk", "--as", "crowd"),
+        "is computed by the tracker",
+    ),
+    (("question", "options", "stance", "--add", "tepid"), "only a categorical question"),
+    (("question", "options", "nope"), "there is no question nope"),
+    (
+        ("forecast", "set", "visit", "Moscow=20 Beijing=50"),
+        "30% is missing: write one of them as rest",
+    ),
+    (("forecast", "set", "visit", "Moscow=20 Minsk=rest"), "no option 'Minsk': the options are"),
+    (("forecast", "set", "stance", "mild"), "give each option its share"),
+    (("forecast", "set", "grain", "10 20"), "give values at levels"),
+    (("forecast", "set", "grain", "20 10 40"), "the three handles lie in the range and rise"),
+    (("forecast", "set", "grain", "50%=-5"), "lies outside the range 0 to 100"),
+    (("forecast", "set", "price", "50%=0"), "has no place on a log scale"),
+    (("forecast", "set", "treaty", "50%=2026-12-20T10:00"), "has no time zone"),
+    (("forecast", "set", "treaty", "50%=2025-12-20"), "lies before the window"),
+    (("forecast", "set", "rain", "Yes=50"), "is not a probability"),
+    (("forecast", "set", "rain", "60%", "--as", " "), "nobody acts without a name"),
+    (("question", "resolve", "grain", "yes", *ANSWERED), "is no number"),
+    (("question", "resolve", "grain", "-5", *ANSWERED), "lies outside the closed range of grain"),
+    (("question", "resolve", "visit", "Minsk", *ANSWERED), "no option 'Minsk': the options are"),
+    (
+        ("question", "resolve", "treaty", "soon", *ANSWERED),
+        "or never if it did not come within the window",
+    ),
+    (
+        ("question", "resolve", "rain", "mild", *ANSWERED),
+        "is answered with yes, no, annulled or ambiguous",
+    ),
+    (
+        ("question", "resolve", "rain", "yes", *ANSWERED, "--as", "crowd"),
+        "is computed by the tracker",
+    ),
+    (("accuracy", "score", "nope"), "there is no question nope"),
+    (
+        ("accuracy", "score", "rain", "--csv", "scores.csv"),
+        "leave out either the question or --csv",
+    ),
+    (("accuracy", "score", "--csv", "/nowhere/at/all.csv"), "cannot be written"),
+    (("accuracy", "receipts", "nope"), "there is no question nope"),
+    (
+        ("accuracy", "compare", "--who", "nobody"),
+        "there is no forecaster nobody: `tracker accuracy summary` lists the names",
+    ),
+    (("accuracy", "calibration", "--who", "nobody"), "there is no forecaster nobody"),
+    (("system", "verify", "--scores", "--head", "1:a"), "ask for one at a time"),
 ]
 
 
@@ -340,21 +376,29 @@ REFUSED = [
 def test_what_cannot_be_done_is_refused_in_one_line_and_changes_nothing(
     asked: Shell, clock: FakeClock, argv: tuple[str, ...], reason: str
 ) -> None:
-    before = asked.json("verify")
+    before = asked.json("system", "verify")
     clock.time = KNOWN + DAY if argv[0] == "resolve" else clock.time
     assert reason in asked.refused(*argv)
-    assert asked.json("verify") == before
+    assert asked.json("system", "verify") == before
 
 
 def test_nothing_can_be_told_before_anything_was_scored(asked: Shell) -> None:
-    assert "None of the chosen questions has been scored yet." in asked("score")
-    assert "None of the chosen questions has been scored yet." in asked("accuracy", "--tag", "nope")
-    assert "Nobody held a forecast 30 days before the close" in asked("calibration")
-    assert "No two forecasters answered the same question yet." in asked("compare")
-    assert "Nobody has forecast" in asked("habits")
-    assert "rain has no scores: it is not resolved, or was annulled." in asked("score", "rain")
-    assert "rain has no such scores" in asked("receipts", "rain", "--who", "nobody")
-    assert asked.json("verify", "--scores") == {"questions": 0, "scores": 0, "differences": []}
+    assert "None of the chosen questions has been scored yet." in asked("accuracy", "score")
+    assert "None of the chosen questions has been scored yet." in asked(
+        "accuracy", "summary", "--tag", "nope"
+    )
+    assert "Nobody held a forecast 30 days before the close" in asked("accuracy", "calibration")
+    assert "No two forecasters answered the same question yet." in asked("accuracy", "compare")
+    assert "Nobody has forecast" in asked("accuracy", "habits")
+    assert "rain has no scores: it is not resolved, or was annulled." in asked(
+        "accuracy", "score", "rain"
+    )
+    assert "rain has no such scores" in asked("accuracy", "receipts", "rain", "--who", "nobody")
+    assert asked.json("system", "verify", "--scores") == {
+        "questions": 0,
+        "scores": 0,
+        "differences": [],
+    }
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
@@ -363,50 +407,65 @@ def test_an_answer_of_each_kind_scores_everybody_at_once(
 ) -> None:
     clock.time = KNOWN + DAY
     answer = "Beijing" if life.id == "visit" else life.answer
-    out = asked("resolve", life.id, answer, *ANSWERED, "--note", "It was in the paper.")
+    out = asked("question", "resolve", life.id, answer, *ANSWERED, "--note", "It was in the paper.")
     assert "skill: above 0 beats knowing nothing" in out
     assert "↓" in out
-    assert "0 questions count. 1 was answered early" in asked("accuracy")
-    assert "the receipt gives the score again, to the last digit" in asked("receipts", life.id)
-    assert "nobody is scored" in asked("resolve", life.id, "annulled", *ANSWERED)
+    assert "0 questions count. 1 was answered early" in asked("accuracy", "summary")
+    assert "the receipt gives the score again, to the last digit" in asked(
+        "accuracy", "receipts", life.id
+    )
+    assert "nobody is scored" in asked("question", "resolve", life.id, "annulled", *ANSWERED)
 
 
 def test_a_number_below_nothing_is_an_answer(shell: Shell, clock: FakeClock) -> None:
-    shell("ask", "frost", *BY_NEW_YEAR, "--kind", "numeric", "--lower", "-40", "--upper", "40")
-    shell("forecast", "frost", "-20 -5 3")
+    shell(
+        "question",
+        "ask",
+        "frost",
+        *BY_NEW_YEAR,
+        "--kind",
+        "numeric",
+        "--lower",
+        "-40",
+        "--upper",
+        "40",
+    )
+    shell("forecast", "set", "frost", "-20 -5 3")
     clock.time = CLOSES
-    assert "CRPS" in shell("resolve", "frost", "-12.5", *ANSWERED)
-    assert shell.json("show", "frost")["resolutions"][0]["answer"] == "-12.5"
+    assert "CRPS" in shell("question", "resolve", "frost", "-12.5", *ANSWERED)
+    assert shell.json("question", "show", "frost")["resolutions"][0]["answer"] == "-12.5"
 
 
 def test_an_answered_question_is_shown_with_its_answer_in_words(answered: Shell) -> None:
     assert "answered 40 Mt known 2026-12-21 09:30 UTC: It was in the paper." in answered(
-        "show", "grain"
+        "question", "show", "grain"
     )
-    assert "answered Minsk" in answered("show", "visit")
-    assert "answered YES" in answered("show", "rain")
+    assert "answered Minsk" in answered("question", "show", "visit")
+    assert "answered YES" in answered("question", "show", "rain")
 
 
 def test_scores_are_told_by_rule_and_of_one_question(answered: Shell) -> None:
-    assert "Peer points" in answered("score")
-    only = answered("score", "--rule", "crps")
+    assert "Peer points" in answered("accuracy", "score")
+    only = answered("accuracy", "score", "--rule", "crps")
     assert "CRPS over the range" in only
     assert "Brier" not in only
-    assert {s["rule"] for s in answered.json("score", "--rule", "log")} == {"log"}
-    assert {s["rule"] for s in answered.json("score", "rain", "--rule", "brier")} == {"brier"}
+    assert {s["rule"] for s in answered.json("accuracy", "score", "--rule", "log")} == {"log"}
+    assert {s["rule"] for s in answered.json("accuracy", "score", "rain", "--rule", "brier")} == {
+        "brier"
+    }
     assert (
-        "rain has no scores by that rule: `tracker score rain` lists those there are."
-        in answered("score", "rain", "--rule", "crps")
+        "rain has no scores by that rule: `tracker accuracy score rain` lists those there are."
+        in answered("accuracy", "score", "rain", "--rule", "crps")
     )
-    assert answered.json("score")["choice"]["retrospective"] is False
+    assert answered.json("accuracy", "score")["choice"]["retrospective"] is False
 
 
 def test_scores_are_written_to_a_file_for_a_spreadsheet(answered: Shell, tmp_path: Path) -> None:
     file = tmp_path / "scores.csv"
-    wrote = answered.json("score", "--csv", str(file))
+    wrote = answered.json("accuracy", "score", "--csv", str(file))
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert wrote == {"rows": len(rows)}
-    assert len(rows) == answered.json("verify", "--scores")["scores"]
+    assert len(rows) == answered.json("system", "verify", "--scores")["scores"]
     one = next(
         r for r in rows if (r["question"], r["forecaster"], r["rule"]) == ("rain", "ada", "brier")
     )
@@ -415,7 +474,7 @@ def test_scores_are_written_to_a_file_for_a_spreadsheet(answered: Shell, tmp_pat
         "2026-Q4",
     )
     assert "scores written to" in answered(
-        "score", "--csv", str(file), "--rule", "crps", "--kind", "numeric"
+        "accuracy", "score", "--csv", str(file), "--rule", "crps", "--kind", "numeric"
     )
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert {(r["question"], r["rule"]) for r in rows} == {("grain", "crps"), ("price", "crps")}
@@ -424,7 +483,7 @@ def test_scores_are_written_to_a_file_for_a_spreadsheet(answered: Shell, tmp_pat
 def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_questions(
     answered: Shell,
 ) -> None:
-    out = answered("accuracy")
+    out = answered("accuracy", "summary")
     for words in (
         "CRPS over the range",
         "how much of a reference's loss was saved",
@@ -433,43 +492,45 @@ def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_ques
     ):
         assert words in out
     assert "6 forecasts were made when the answer was known" in out
-    dates = answered("accuracy", "--kind", "date")
+    dates = answered("accuracy", "summary", "--kind", "date")
     assert "how much of a reference's loss" not in dates  # only yes/no questions have references
-    found = answered.json("accuracy", "--tag", "trips")
+    found = answered.json("accuracy", "summary", "--tag", "trips")
     assert list(found["questions"]) == ["visit"]
-    assert "None of the chosen questions" in answered("accuracy", "--period", "2025-Q1")
-    assert "None of the chosen questions" in answered("accuracy", "--horizon", "medium")
+    assert "None of the chosen questions" in answered("accuracy", "summary", "--period", "2025-Q1")
+    assert "None of the chosen questions" in answered("accuracy", "summary", "--horizon", "medium")
 
 
 def test_receipts_are_shown_for_one_rule_and_one_forecaster(answered: Shell) -> None:
-    out = answered("receipts", "rain", "--who", "ada")
+    out = answered("accuracy", "receipts", "rain", "--who", "ada")
     assert "ada, Brier score: 0.0811 while active" in out
     assert "ben, " not in out
     assert "made when the answer was known" in out
-    assert "contributions add up" in answered("receipts", "grain", "--rule", "peer", "--who", "ben")
-    assert "has no such scores" in answered("receipts", "grain", "--rule", "brier")
-    found = answered.json("receipts", "visit", "--rule", "log")
+    assert "contributions add up" in answered(
+        "accuracy", "receipts", "grain", "--rule", "peer", "--who", "ben"
+    )
+    assert "has no such scores" in answered("accuracy", "receipts", "grain", "--rule", "brier")
+    found = answered.json("accuracy", "receipts", "visit", "--rule", "log")
     assert {s["rule"] for s in found["scores"]} == {"log"}
     assert [act["forecaster_id"] for act in found["hindsight"]] == ["ada"]
-    assert "`tracker score rain` lists who was scored" in answered.refused(
-        "receipts", "rain", "--who", "nobody"
+    assert "`tracker accuracy score rain` lists who was scored" in answered.refused(
+        "accuracy", "receipts", "rain", "--who", "nobody"
     )
 
 
 def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
-    out = answered("calibration", "--lead", "20")
+    out = answered("accuracy", "calibration", "--lead", "20")
     assert "ben, 20 days before the close: Too few questions" in out
     assert "inside the 90% interval" in out
-    one = answered("calibration", "--lead", "20", "--who", "Crowd")
+    one = answered("accuracy", "calibration", "--lead", "20", "--who", "Crowd")
     assert "Crowd, 20 days before the close" in one
     assert "ben" not in one
     assert "inside the 90% interval" in answered(
-        "calibration", "--lead", "20", "--kind", "date", "--who", "ben"
+        "accuracy", "calibration", "--lead", "20", "--kind", "date", "--who", "ben"
     )
     assert "Nobody held a forecast 20 days" in answered(
-        "calibration", "--lead", "20", "--kind", "ordered"
+        "accuracy", "calibration", "--lead", "20", "--kind", "ordered"
     )
-    assert set(answered.json("calibration", "--lead", "20")["reliability"]) >= {
+    assert set(answered.json("accuracy", "calibration", "--lead", "20")["reliability"]) >= {
         "ada",
         "ben",
         "crowd",
@@ -477,35 +538,40 @@ def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
 
 
 def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
-    assert "ada – ben" in answered("compare")
-    assert "ada – ben" in answered("compare", "--who", "ada", "--who", "ben")
-    alone = answered.json("compare", "--who", "ben")["comparisons"]
+    assert "ada – ben" in answered("accuracy", "compare")
+    assert "ada – ben" in answered("accuracy", "compare", "--who", "ada", "--who", "ben")
+    alone = answered.json("accuracy", "compare", "--who", "ben")["comparisons"]
     assert {"ben"} == set.intersection(*({c["a"], c["b"]} for c in alone))
-    assert answered.json("compare", "--kind", "date")["comparisons"][0]["n"] == 1
+    assert answered.json("accuracy", "compare", "--kind", "date")["comparisons"][0]["n"] == 1
 
 
 def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:
-    assert "Too few questions to say anything" in answered("habits")
-    assert [h["forecaster"]["id"] for h in answered.json("habits", "--kind", "binary")] == [
+    assert "Too few questions to say anything" in answered("accuracy", "habits")
+    assert [
+        h["forecaster"]["id"] for h in answered.json("accuracy", "habits", "--kind", "binary")
+    ] == [
         "ada",
         "cem",
         "ben",
     ]
-    assert "Nobody has forecast" in answered("habits", "--kind", "date")
+    assert "Nobody has forecast" in answered("accuracy", "habits", "--kind", "date")
 
 
 def test_every_stored_score_is_held_against_the_log(answered: Shell, tmp_path: Path) -> None:
     assert "scores of 6 resolved questions are what the log gives." in answered(
-        "verify", "--scores"
+        "system", "verify", "--scores"
     )
     with sqlite3.connect(tmp_path / "data" / "tracker.sqlite") as connection:
         connection.execute(
             "UPDATE score SET skill_over_schedule = 1 WHERE rule = 'crps' AND forecaster_id = 'ben'"
         )
     connection.close()
-    out = answered("verify", "--scores", code=1)
+    out = answered("system", "verify", "--scores", code=1)
     assert out.splitlines() == [
         f"{q}: crps of ben is not what the log gives" for q in ("grain", "price", "treaty")
     ]
-    assert len(json.loads(answered("verify", "--scores", "--json", code=1))["differences"]) == 3
-    assert "The log is whole" in answered("verify")
+    assert (
+        len(json.loads(answered("system", "verify", "--scores", "--json", code=1))["differences"])
+        == 3
+    )
+    assert "The log is whole" in answered("system", "verify")

@@ -199,14 +199,14 @@ def test_a_question_is_shown_with_its_sources_and_what_bears_its_claim_out(
     tracker: Tracker, shell: Shell
 ) -> None:
     tracker.questions.ask(an_asked(bears_out="no"), override=WHY)
-    said = " ".join(shell("show", "rain").split())
+    said = " ".join(shell("question", "show", "rain").split())
     assert "Sources: https://weather.arland.example; Reuters, as fall-back" in said
     assert "The claim is borne out if the answer is NO" in said
 
 
 def test_without_a_claim_nothing_is_said_to_bear_it_out(tracker: Tracker, shell: Shell) -> None:
     tracker.questions.ask(an_asked(), override=WHY)
-    assert "The claim" not in shell("show", "rain")
+    assert "The claim" not in shell("question", "show", "rain")
 
 
 def test_each_later_wording_says_what_it_changed(
@@ -219,7 +219,7 @@ def test_each_later_wording_says_what_it_changed(
     tracker.questions.edit(
         "rain", Wording(sources=("arland.example",)), why="it moved", override=WHY
     )
-    said = " ".join(shell("show", "rain").split())
+    said = " ".join(shell("question", "show", "rain").split())
     assert "Wording 2, 2026-12-02 09:30 UTC by ada: who measures it criteria: YES if the" in said
     assert (
         "-reports- +measures+ rain before 31 December 2026, 09:30 … the weather service is "

@@ -29,8 +29,8 @@ from tracker.questions.queries import accuracy
 from tracker.questions.queries import question_list as listing
 from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.settings import Settings
-from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage.forecasts import group_by_forecaster
+from tracker.storage import evidence, questions, record
+from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
 INSTANTS = (NOW, NOW - 30 * DAY, NOW - 200 * DAY)
@@ -59,7 +59,7 @@ def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(
     session: Session, now: datetime
 ) -> None:
     for row in listing.summarise_questions(session, now):
-        acts = forecasts.forecasts_of_question(session, row.question.id)
+        acts = record.forecasts_of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
         steps = [(a.made_at, p) for a in told if (p := p_yes(a.distribution)) is not None]
         pieces = evidence.evidence_of_question(session, row.question.id)
@@ -78,7 +78,7 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     """
     asked = row.question
     at = min(now, effective_close(asked, row.resolution))
-    acts = group_by_forecaster(forecasts.forecasts_of_question(session, asked.id))
+    acts = group_by_forecaster(record.forecasts_of_question(session, asked.id))
     last = {who: own[-1] for who, own in acts.items() if own[-1].distribution is not None}
     held: dict[ForecasterId, object] = {
         who: (act.made_at, act.distribution) for who, act in last.items()
@@ -104,10 +104,10 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
     rng = random.Random(1)
     asked = questions.list_questions(session)
     instants = {q.id: q.opens_at + (q.closes_at - q.opens_at) * rng.random() for q in asked}
-    stood = forecasts.load_last_acts_at(session, instants)
+    stood = record.load_last_acts_at(session, instants)
     assert len(stood) > 10
     for question in asked:
-        acts = group_by_forecaster(forecasts.forecasts_of_question(session, question.id))
+        acts = group_by_forecaster(record.forecasts_of_question(session, question.id))
         plain = {
             who: forecaster_timeline(own).at(instants[question.id]) for who, own in acts.items()
         }
@@ -140,18 +140,18 @@ def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
 def test_scores_read_together_are_those_of_each_question_without_their_receipts(
     session: Session,
 ) -> None:
-    everything = resolutions.list_all_scores(session)
+    everything = record.list_all_scores(session)
     each = [
         s
         for q in sorted({s.question_id for s in everything})
-        for s in resolutions.list_scores(session, q)
+        for s in record.list_scores(session, q)
     ]
     without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
     assert [
         {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
     ] == without
     wanted = {s.question_id for s in everything}
-    assert list(resolutions.list_scores_with_receipts(session, "brier", wanted)) == [
+    assert list(record.list_scores_with_receipts(session, "brier", wanted)) == [
         s for s in each if s.rule == "brier"
     ]
 
@@ -169,9 +169,9 @@ def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothi
     both.forecasts.withdraw("two")
     one, two, ada = QuestionId("one"), QuestionId("two"), ForecasterId("ada")
     with both.context.store.reading() as session:
-        first = forecasts.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
-        later = forecasts.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
-        assert forecasts.load_last_acts_at(session, {one: NOW - DAY}) == {}
+        first = record.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
+        later = record.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
+        assert record.load_last_acts_at(session, {one: NOW - DAY}) == {}
         assert (first[one][ada], first[two][ada]) == ((NOW, Binary(0.4)), (NOW, Binary(0.4)))
         assert (later[one][ada], later[two][ada]) == (
             (NOW + 2 * DAY, Binary(0.9)),
@@ -181,4 +181,4 @@ def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothi
             listing.summarise_question(session, row.question, clock.time)
             for row in listing.summarise_questions(session, clock.time)
         )
-        assert set(forecasts.list_probabilities(session, SUGGESTION, NOW, two)) == {two}
+        assert set(record.list_probabilities(session, SUGGESTION, NOW, two)) == {two}

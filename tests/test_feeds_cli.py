@@ -44,38 +44,38 @@ def test_a_feed_is_subscribed_to_by_the_address_of_its_page(
     shell: Shell, press: FeedServer
 ) -> None:
     said = shell(
-        "feeds", "add", press.url("/"), "--theme", "talks", "--grade", "B", "--allow-private"
+        "feed", "add", press.url("/"), "--theme", "talks", "--grade", "B", "--allow-private"
     )
     assert "the-wire-of-the-town: The wire of the town" in said
-    feed = shell.json("feeds")["feeds"][0]["state"]["feed"]
+    feed = shell.json("feed", "list")["feeds"][0]["state"]["feed"]
     assert (feed["url"], feed["theme"], feed["grade"]) == (press.url("/rss"), "talks", "B")
-    assert "is read already" in shell.refused("feeds", "add", press.url("/rss"), "--allow-private")
+    assert "is read already" in shell.refused("feed", "add", press.url("/rss"), "--allow-private")
 
 
 def test_an_address_without_a_feed_is_refused_with_what_there_is(
     shell: Shell, press: FeedServer
 ) -> None:
     assert "an HTML page, not a feed" in shell.refused(
-        "feeds", "add", press.url("/about"), "--allow-private"
+        "feed", "add", press.url("/about"), "--allow-private"
     )
-    assert "private_feeds" in shell.refused("feeds", "add", press.url("/rss"))
-    assert shell.json("feeds")["feeds"] == []
+    assert "private_feeds" in shell.refused("feed", "add", press.url("/rss"))
+    assert shell.json("feed", "list")["feeds"] == []
 
 
 def test_an_address_can_be_tried_and_nothing_is_kept(shell: Shell, press: FeedServer) -> None:
-    said = shell("feeds", "test", press.url("/rss"), "--allow-private")
+    said = shell("feed", "test", press.url("/rss"), "--allow-private")
     assert "HTTP 200" in said
     assert "The wire of the town: 1 entries" in said
     assert "Arland invites Borland to a summit" in said
     assert "nothing in it would be evidence" in said
-    found = json.loads(shell("feeds", "test", press.url("/rss"), "--allow-private", "--json"))
+    found = json.loads(shell("feed", "test", press.url("/rss"), "--allow-private", "--json"))
     assert found["parsed"]["items"][0]["title"] == "Arland invites Borland to a summit"
     assert "body" not in found["result"]
-    assert shell.json("feeds")["feeds"] == []
+    assert shell.json("feed", "list")["feeds"] == []
 
 
 def test_trying_a_page_names_its_feeds_and_fails(shell: Shell, press: FeedServer) -> None:
-    said = shell("feeds", "test", press.url("/"), "--allow-private", code=1)
+    said = shell("feed", "test", press.url("/"), "--allow-private", code=1)
     assert f"try {press.url('/rss')}" in said
 
 
@@ -89,11 +89,11 @@ def test_lists_come_in_and_go_out_with_all_that_is_set(shell: Shell, tmp_path: P
     listed.write_text(
         f'<opml version="2.0"><head><title>Mine</title></head><body>{nested}</body></opml>'
     )
-    said = shell("feeds", "import", str(listed))
+    said = shell("feed", "import", str(listed))
     assert "1 feeds added, 0 were there already." in said
     assert "left out:" in said
     shell(
-        "feeds",
+        "feed",
         "set",
         "the-wire",
         "--importance",
@@ -104,60 +104,60 @@ def test_lists_come_in_and_go_out_with_all_that_is_set(shell: Shell, tmp_path: P
         "A",
         "--full-text",
     )
-    shell("feeds", "export", str(tmp_path / "out.opml"))
+    shell("feed", "export", str(tmp_path / "out.opml"))
     other = shell.elsewhere(tmp_path / "other")
     open_tracker(Settings(data_dir=other.directory)).close()
-    other("feeds", "import", str(tmp_path / "out.opml"))
-    ours, theirs = (each.json("feeds")["feeds"][0]["state"]["feed"] for each in (shell, other))
+    other("feed", "import", str(tmp_path / "out.opml"))
+    ours, theirs = (
+        each.json("feed", "list")["feeds"][0]["state"]["feed"] for each in (shell, other)
+    )
     assert ours == theirs
     assert (theirs["importance"], theirs["every_minutes"], theirs["full_text"]) == (2.5, 30.0, True)
     assert theirs["categories"] == [["World", "East"]]
-    assert "1 feeds added" not in other("feeds", "import", str(listed))
+    assert "1 feeds added" not in other("feed", "import", str(listed))
 
 
 def test_what_is_no_list_is_refused_and_adds_nothing(shell: Shell, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<html><body>Hello</body></html>")
-    assert "OPML" in shell.refused("feeds", "import", str(page))
-    assert shell.json("feeds")["feeds"] == []
+    assert "OPML" in shell.refused("feed", "import", str(page))
+    assert shell.json("feed", "list")["feeds"] == []
 
 
 def test_settings_of_a_feed_go_back_to_what_is_usual(shell: Shell, press: FeedServer) -> None:
-    shell("feeds", "add", press.url("/rss"), "--allow-private")
+    shell("feed", "add", press.url("/rss"), "--allow-private")
     name = "the-wire-of-the-town"
-    said = shell(
-        "feeds", "set", name, "--every", "15", "--megabytes", "2", "--user-agent", "Me/1.0"
-    )
+    said = shell("feed", "set", name, "--every", "15", "--megabytes", "2", "--user-agent", "Me/1.0")
     assert "every 15 min" in said
-    said = shell("feeds", "set", name, "--every", "0", "--megabytes", "0", "--user-agent", "")
+    said = shell("feed", "set", name, "--every", "0", "--megabytes", "0", "--user-agent", "")
     assert "interval learned" in said
     assert "Me/1.0" not in said
     assert "the minutes between two polls must lie between 5" in shell.refused(
-        "feeds", "set", name, "--every", "1"
+        "feed", "set", name, "--every", "1"
     )
 
 
 def test_one_feed_is_shown_with_its_next_poll_and_the_reason(
     shell: Shell, press: FeedServer
 ) -> None:
-    shell("feeds", "add", press.url("/rss"), "--allow-private")
-    shell("ingest", "--allow-private")
-    said = shell("feeds", "show", "the-wire-of-the-town")
+    shell("feed", "add", press.url("/rss"), "--allow-private")
+    shell("feed", "poll", "--allow-private")
+    said = shell("feed", "show", "the-wire-of-the-town")
     assert "next poll" in said
     assert "asked every" in said
     assert "last answers 200" in said
     assert "(missing date)" in said
     assert "Arland invites Borland" in said
-    shell("feeds", "pause", "the-wire-of-the-town")
-    assert "paused: paused by hand" in shell("feeds", "show", "the-wire-of-the-town")
-    assert "there is no feed nope" in shell.refused("feeds", "show", "nope")
+    shell("feed", "pause", "the-wire-of-the-town")
+    assert "paused: paused by hand" in shell("feed", "show", "the-wire-of-the-town")
+    assert "there is no feed nope" in shell.refused("feed", "show", "nope")
 
 
 def test_a_measured_round_prints_one_line_of_json(shell: Shell, press: FeedServer) -> None:
-    shell("feeds", "add", press.url("/rss"), "--allow-private")
-    shell("feeds", "pause", "the-wire-of-the-town")
-    shell("feeds", "retry", "the-wire-of-the-town")
-    everything = ("ingest", "--once", "--all", "--allow-private", "--no-politeness")
+    shell("feed", "add", press.url("/rss"), "--allow-private")
+    shell("feed", "pause", "the-wire-of-the-town")
+    shell("feed", "retry", "the-wire-of-the-town")
+    everything = ("feed", "poll", "--once", "--all", "--allow-private", "--no-politeness")
     (line,) = shell(*everything).splitlines()
     found = json.loads(line)
     assert (found["feeds"], found["new"], found["changed"], found["errors"]) == (1, 1, 0, 0)
@@ -165,13 +165,13 @@ def test_a_measured_round_prints_one_line_of_json(shell: Shell, press: FeedServe
     assert found["cpu_seconds"] > 0
     press.serve("/rss", NEWS.replace(b"invites", b"disinvites"))
     assert json.loads(shell(*everything))["changed"] == 1
-    assert json.loads(shell("ingest", "--once", "--all"))["errors"] == 1
+    assert json.loads(shell("feed", "poll", "--once", "--all"))["errors"] == 1
 
 
 def test_metrics_are_what_prometheus_reads(shell: Shell, press: FeedServer) -> None:
-    shell("feeds", "add", press.url("/rss"), "--allow-private")
-    shell("ingest", "--allow-private")
-    lines = shell("metrics").splitlines()
+    shell("feed", "add", press.url("/rss"), "--allow-private")
+    shell("feed", "poll", "--allow-private")
+    lines = shell("system", "metrics").splitlines()
     assert 'tracker_feeds{state="ok"} 1.0' in lines
     assert "tracker_feeds_alarm 0.0" in lines
     assert "tracker_items_total 1.0" in lines
@@ -183,19 +183,19 @@ def test_metrics_are_what_prometheus_reads(shell: Shell, press: FeedServer) -> N
 def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(
     shell: Shell, press: FeedServer
 ) -> None:
-    shell("feeds", "add", press.url("/rss"), "--allow-private")
-    shell("ingest", "--allow-private")
+    shell("feed", "add", press.url("/rss"), "--allow-private")
+    shell("feed", "poll", "--allow-private")
     press.serve("/new", NEWS, etag='"1"')
     name = "the-wire-of-the-town"
-    shell("feeds", "set", name, "--url", press.url("/new"))
-    assert json.loads(shell("ingest", "--once", "--all", "--allow-private"))["new"] == 0
+    shell("feed", "set", name, "--url", press.url("/new"))
+    assert json.loads(shell("feed", "poll", "--once", "--all", "--allow-private"))["new"] == 0
     assert press.seen[-1].path == "/new"
     assert "no http or https address" in shell.refused(
-        "feeds", "set", name, "--url", "file:///etc/passwd"
+        "feed", "set", name, "--url", "file:///etc/passwd"
     )
-    shell("feeds", "import", str(_a_list(shell)))
+    shell("feed", "import", str(_a_list(shell)))
     assert "is read already" in shell.refused(
-        "feeds", "set", name, "--url", "https://other.invalid/rss"
+        "feed", "set", name, "--url", "https://other.invalid/rss"
     )
 
 
@@ -207,11 +207,11 @@ def _a_list(shell: Shell) -> Path:
 
 
 def test_a_question_says_which_of_its_feeds_are_silent(shell: Shell) -> None:
-    shell("sets", "import", "china_russia_2022")
-    name = next(q["id"] for q in shell.json("questions") if q["status"] == "open")
-    assert "silent" not in shell("show", name)
-    shell("feeds", "pause", "bbc-world")
-    said = " ".join(shell("show", name).split())
+    shell("set", "import", "china_russia_2022")
+    name = next(q["id"] for q in shell.json("question", "list") if q["status"] == "open")
+    assert "silent" not in shell("question", "show", name)
+    shell("feed", "pause", "bbc-world")
+    said = " ".join(shell("question", "show", name).split())
     assert re.search(
         r"1 of \d+ feeds that should carry its evidence are silent: BBC News, World:", said
     )

@@ -53,7 +53,13 @@ def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
         place: words(open_page(tracker, name, **address))
         for place, (name, address) in PAGES.items()
     }
-    told |= {f"tracker {' '.join(argv)}": shell(*argv) for argv in (("inbox",), ("show", SUMMIT))}
+    told |= {
+        f"tracker {' '.join(argv)}": shell(*argv)
+        for argv in (
+            ("evidence", "inbox"),
+            ("question", "show", SUMMIT),
+        )
+    }
     told["report"] = json.dumps(
         [str(section) for section in tracker.reports.build("question", SUMMIT).sections]
     )

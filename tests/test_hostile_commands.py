@@ -19,11 +19,11 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, no_network
+from tests.command_reference import walk_commands
 from tests.lives import an_asked
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
 from tracker.interfaces import processes as running
-from tracker.interfaces.cli import main as cli
 from tracker.interfaces.cli.commands import feeds, operations, terminal
 from tracker.model.essays import NewEssay
 from tracker.settings import Settings
@@ -46,28 +46,19 @@ SENSIBLE = {
     "sources": "https://wire.invalid/a", "closes": "2027-12-31", "known_at": "2026-11-30", "terms": "treaty",
     "number": "1", "answer": "yes", "said": "50%", "speaks": "yes", "examples": "A treaty is signed",
     "question_set": "grid_storage_2026", "table": "question", "at": "0",
-    "essay name": "later", "essay essay_or_file": "later", "links name": "bound",
-    "scenarios question": "futures", "options question": "futures", "score question": "answered",
-    "receipts question": "answered", "report kind": "week", "essay file": "essay.txt", "feeds file": "list.opml",
+    "essay name": "later", "essay essay_or_file": "later", "scenario name": "bound",
+    "scenario question": "futures", "options question": "futures", "accuracy question": "answered",
+    "essay file": "essay.txt", "feed file": "list.opml",
 }  # fmt: skip
 """What stands in the other places of a call, so that it comes as far as the hostile value."""
 
 
-def leaves(
-    command: click.Command, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command that can be called, with the words that call it."""
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from leaves(below, (*path, name))
-    if path and (not isinstance(command, click.Group) or command.invoke_without_command):
-        yield path, command
-
-
-LEAVES = list(leaves(cli.cli))
+LEAVES = [
+    (tuple(context.command_path.split()[1:]), context.command)
+    for context in walk_commands()
+    if not isinstance(context.command, click.Group)
+]
+"""Every command that can be called, with the words that call it."""
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +224,8 @@ def sensible(path: tuple[str, ...], place: click.Parameter) -> str:
     """What a person could write in a place."""
     if isinstance(place.type, click.Choice):
         return str(place.type.choices[0])
-    by_name = SENSIBLE.get(f"{path[0]} {place.name}", SENSIBLE.get(place.name or "", "treaty"))
+    names = [*(f"{word} {place.name}" for word in reversed(path)), place.name]
+    by_name = next((SENSIBLE[name] for name in names if name in SENSIBLE), "treaty")
     return "digits.json" if isinstance(place.type, click.Path) and "." not in by_name else by_name
 
 
@@ -289,7 +281,7 @@ def test_no_server_begins_with_hostile_options(
 def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]) -> None:
     for place in files:
         if place and len(place) < 1_000:
-            check(shell, ["--data", place, "questions"])
+            check(shell, ["--data", place, "question", "list"])
             assert "Error: " in shell.error, place
 
 
@@ -297,26 +289,29 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
     ("argv", "told"),
     [
         (
-            ("retract", NOT_UTF8, "--why", "a slip"),
+            ("question", "retract", NOT_UTF8, "--why", "a slip"),
             r"Error: the argument caf\udce9 is not UTF-8: write it anew",
         ),
         (("essay", "claims", NOT_UTF8), "is not UTF-8"),
         (
-            ("show", "two\nlines\x1b[2J"),
-            r"Error: there is no question two\nlines\x1b[2J: see `tracker questions`",
+            ("question", "show", "two\nlines\x1b[2J"),
+            r"Error: there is no question two\nlines\x1b[2J: see `tracker question list`",
         ),
-        (("feeds", "export", "gone/far.opml"), "cannot be written: No such file or directory"),
-        (("feeds", "export", "pipe"), "pipe cannot be written"),
-        (("feeds", "export", "/dev/full"), "cannot be written: No space left on device"),
+        (("feed", "export", "gone/far.opml"), "cannot be written: No such file or directory"),
+        (("feed", "export", "pipe"), "pipe cannot be written"),
+        (("feed", "export", "/dev/full"), "cannot be written: No space left on device"),
         (("essay", "add", "pipe"), "pipe is no regular file"),
         (("essay", "add", "/dev/zero"), "/dev/zero is no regular file"),
         (("essay", "claims", "/dev/zero"), "/dev/zero is no regular file"),
         (("essay", "open", "later", "0", "pipe"), "pipe is no regular file"),
-        (("feeds", "import", "/dev/zero"), "/dev/zero is no regular file"),
-        (("report", "--check", "/dev/zero"), "/dev/zero is no regular file"),
-        (("backtest", "pipe"), "pipe is no regular file"),
-        (("sets", "validate", "x" * 5_000), "there is no question set xxx"),
-        (("review", "99999999999999999999", "confirm"), "a number is too large to be kept"),
+        (("feed", "import", "/dev/zero"), "/dev/zero is no regular file"),
+        (("report", "check", "/dev/zero"), "/dev/zero is no regular file"),
+        (("system", "backtest", "pipe"), "pipe is no regular file"),
+        (("set", "validate", "x" * 5_000), "there is no question set xxx"),
+        (
+            ("evidence", "review", "99999999999999999999", "confirm"),
+            "a number is too large to be kept",
+        ),
     ],
 )
 def test_what_crashed_once_is_refused_with_its_reason(

@@ -174,8 +174,8 @@ def test_evidence_that_moves_no_suggestion_is_called_context_only(
 ) -> None:
     piece = log(several, question, option=OPTIONS.get(question, ""))
     assert several.evidence.preview_review(piece) == "context only"
-    assert "context only" in shell("inbox")
-    assert "to review, context only" in " ".join(shell("show", question).split())
+    assert "context only" in shell("evidence", "inbox")
+    assert "to review, context only" in " ".join(shell("question", "show", question).split())
     text = words(open_page(several, "inbox"))
     assert "context only: no judgement of it moves the suggestion" in text
     assert "until a person judges it" not in text
@@ -185,7 +185,7 @@ def test_evidence_that_moves_no_suggestion_is_called_context_only(
         == "to review, context only"
     )
     several.evidence.review(piece, "confirmed")
-    assert "confirmed, context only" in " ".join(shell("show", question).split())
+    assert "confirmed, context only" in " ".join(shell("question", "show", question).split())
     (card,) = several.questions.get(question).evidence
     assert card.state == "confirmed, context only"
 
@@ -194,7 +194,7 @@ def test_evidence_that_moves_a_suggestion_is_not_context_only(
     several: Tracker, shell: Shell
 ) -> None:
     log(several)
-    assert "context only" not in shell("inbox")
+    assert "context only" not in shell("evidence", "inbox")
     text = words(open_page(several, "inbox"))
     assert "until a person judges it" in text
     assert "ontext only" not in text

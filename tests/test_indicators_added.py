@@ -21,7 +21,7 @@ VISIT = an_indicator(
     slug="visit", name="A leader visits", terms=(("visit*",),), examples=("Arland's king visits",)
 )
 DUE = Expectation(NOW + 30 * DAY, "very likely", "unlikely")
-TYPED = ("indicator", "add", "rain", "--name", "A storm is forecast", "--term", "storm* | gale", "--term", "Arland",
+TYPED = ("question", "add-indicator", "rain", "--name", "A storm is forecast", "--term", "storm* | gale", "--term", "Arland",
          "--example", "Storm on its way to Arland")  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from tracker.feeds.parsing.parse import parse_feed
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 from tracker.ingestion import writer as keeping
 from tracker.settings import Settings
-from tracker.storage import stories
+from tracker.storage import evidence
 
 
 def states(tracker: Tracker) -> dict[str, FeedState]:
@@ -97,7 +97,7 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
             raise ZeroDivisionError("a bug")
         return parse_feed(body, content_type, url)
 
-    monkeypatch.setattr("tracker.feeds.parsing.worker.parse", sometimes)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", sometimes)
     report = tracker.feeds.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
     assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error
@@ -299,7 +299,7 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
     ]
     assert page.questions == {}
     with tracker.context.store.reading() as session:
-        assert stories.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
+        assert evidence.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
 
 
 def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(

@@ -19,11 +19,11 @@ from tracker.errors import NotFound, Refused
 from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
 from tracker.interfaces.scheduler import learn_parameters
-from tracker.model.read_models import Decision, MatchReason
+from tracker.model.evidence import Decision, MatchReason
 from tracker.questions import fit_parameters as learning
-from tracker.questions.learned_parameters import calibration_at, model_at, usual_levels_at
 from tracker.questions.update_suggestion import compute_suggestion
-from tracker.storage import evidence, items, questions, stories
+from tracker.storage import evidence, items, questions
+from tracker.storage.learned import calibration_at, model_at, usual_levels_at
 
 NUMBERS = count(1)
 """No two reports of these tests are the same."""
@@ -57,8 +57,8 @@ def log(
     }
     with tracker.context.store.writing() as session:
         (stored,) = items.add_items(session, [(FeedId("wire"), NewItem(item, None))], at)
-        story = stories.add_story(session, item.title, at)
-        stories.join_story(session, stored.id, story, at)
+        story = evidence.add_story(session, item.title, at)
+        evidence.join_story(session, stored.id, story, at)
         piece = Evidence(
             id=EvidenceId(0),
             question_id=QuestionId(question),
@@ -459,14 +459,17 @@ def shell(
 
 
 def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: Shell) -> None:
-    assert "Nothing is learned yet" in shell("learned")
-    assert shell.json("learned") == []
+    assert "Nothing is learned yet" in shell("learned", "list")
+    assert shell.json("learned", "list") == []
     tracker.question_sets.load(a_set(open_for_years()))
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock_of(tracker).advance(hours=1)
     tracker.learning.fit()
-    assert {row["name"] for row in shell.json("learned")} == {"relevance shift", "relevance slope"}
-    assert "relevance shift" in shell("learned")
+    assert {row["name"] for row in shell.json("learned", "list")} == {
+        "relevance shift",
+        "relevance slope",
+    }
+    assert "relevance shift" in shell("learned", "list")
     assert "relevance shift all stays at" in shell("learned", "freeze", "relevance-shift")
     assert "relevance shift all learns again" in shell("learned", "thaw", "relevance-shift")
     assert shell.json("learned", "reset", "relevance shift")["value"] == 0.0
@@ -474,24 +477,27 @@ def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: She
     assert states == ["learned", "frozen", "learned", "reset"]
     assert "reset by ada" in " ".join(shell("learned", "history", "relevance-slope").split())
     assert "gamma all was never learned" in shell("learned", "history", "gamma")
-    assert "tracker learned" in shell.refused("learned", "freeze", "luck")
-    assert "The log is whole" in shell("verify")
+    assert "tracker learned list" in shell.refused("learned", "freeze", "luck")
+    assert "The log is whole" in shell("system", "verify")
 
 
 def test_learning_from_the_terminal_says_what_changed(tracker: Tracker, shell: Shell) -> None:
-    assert "Nothing changed." in shell("learn")
+    assert "Nothing changed." in shell("learned", "update")
     clock_of(tracker).time = datetime(2020, 2, 1, tzinfo=UTC)  # before whatever the wall clock says
     tracker.question_sets.load(a_set(open_for_years()))
     review_some(tracker, [n % 2 > 0 for n in range(30)])
-    assert "relevance shift all is" in shell("learn")
-    assert {run["name"] for run in shell.json("learned")} == {"relevance shift", "relevance slope"}
+    assert "relevance shift all is" in shell("learned", "update")
+    assert {run["name"] for run in shell.json("learned", "list")} == {
+        "relevance shift",
+        "relevance slope",
+    }
 
 
 def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -> None:
     tracker.question_sets.load(a_set(open_for_years()))
     log(tracker, title="Arland invites Borland", relevance=0.62, p_direction=0.81)
     log(tracker, title="[bold]Borland", direction=Direction.NEUTRAL, p_direction=0.5)
-    out = " ".join(shell("inbox").split())
+    out = " ".join(shell("evidence", "inbox").split())
     for told in (
         "for YES 0.81",
         "relevance 0.62",
@@ -503,19 +509,22 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
         assert told in out
     assert "for neither side" in out
     assert "[bold]Borland" in out
-    assert {row["evidence"]["p_direction"] for row in shell.json("inbox")} == {0.81, 0.5}
+    assert {row["evidence"]["p_direction"] for row in shell.json("evidence", "inbox")} == {
+        0.81,
+        0.5,
+    }
 
 
 def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Shell) -> None:
     tracker.question_sets.load(a_set(open_for_years()))
     number = str(log(tracker))
-    shell("review", number, "reject")
+    shell("evidence", "review", number, "reject")
     assert f"Evidence {number} on summit-2027 waits for review again." in shell(
-        "review", number, "reopen"
+        "evidence", "review", number, "reopen"
     )
-    assert "waits already" in shell.refused("review", number, "reopen")
+    assert "waits already" in shell.refused("evidence", "review", number, "reopen")
     assert "nothing but the number" in shell.refused(
-        "review", number, "reopen", "--strength", "strong"
+        "evidence", "review", number, "reopen", "--strength", "strong"
     )
 
 

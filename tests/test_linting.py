@@ -32,8 +32,7 @@ from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
 from tracker.questions import question_lifecycle as linting
 from tracker.settings import Settings
-from tracker.storage import event_log_rows as log
-from tracker.storage import questions
+from tracker.storage import event_log, questions
 
 VAGUE = "YES if it rains a significant amount."
 SURE, NEAR = "summit-2028", "summit-2027"
@@ -299,12 +298,14 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     assert override is not None
     assert (override.codes, override.why, override.by, override.at) == (blocking, WHY, ADA, NOW)
     with tracker.context.store.reading() as session:
-        (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "override")
+        (entry,) = (
+            entry for entry in event_log.iterate_entries(session) if entry.kind == "override"
+        )
     assert entry.subject == "rain"
     assert f'"why":"{WHY}"' in entry.body
     assert all(f'"{code}"' in entry.body for code in blocking)
     shell: Shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
-    said = " ".join(shell("show", "rain").split())
+    said = " ".join(shell("question", "show", "rain").split())
     assert f"Opened against the linter ({', '.join(blocking)}) by ada: {WHY}" in said
     assert tracker.system.verify().bad_seq is None
 
@@ -313,7 +314,7 @@ def test_a_sound_question_logs_no_override_even_if_a_reason_was_given(tracker: T
     tracker.questions.ask(an_asked(), override=WHY)
     assert tracker.questions.get("rain").override is None
     with tracker.context.store.reading() as session:
-        assert "override" not in {entry.kind for entry in log.iterate_entries(session)}
+        assert "override" not in {entry.kind for entry in event_log.iterate_entries(session)}
 
 
 def test_a_set_with_a_blocked_question_is_not_loaded_at_all(both: Tracker) -> None:

@@ -248,7 +248,9 @@ def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
 ) -> None:
     tracker.question_sets.load(a_set(resolutions=[past()]))
     shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
-    assert "Not checked, and not counted: yes" in " ".join(shell("show", SUMMIT).split())
+    assert "Not checked, and not counted: yes" in " ".join(
+        shell("question", "show", SUMMIT).split()
+    )
     (waits,) = tracker.questions.get(SUMMIT).unchecked
     scores = tracker.resolutions.resolve(
         SUMMIT, waits.outcome, source_url=waits.source_url, known_at=waits.known_at, by=BEN
@@ -256,7 +258,7 @@ def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
     assert scores
     page = tracker.questions.get(SUMMIT)
     assert (page.unchecked, page.resolutions[0].entered_by) == ((), BEN)
-    assert "Not checked" not in shell("show", SUMMIT)
+    assert "Not checked" not in shell("question", "show", SUMMIT)
     before = tracker.system.verify()
     tracker.question_sets.note_unchecked(past())  # as a replay would once more
     assert tracker.system.verify() == before

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Strength
-from forecasts.probability import logit
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange
@@ -226,14 +226,14 @@ def test_the_terminal_tells_why_a_suggestion_moved(
 ) -> None:
     story = log(loaded)
     clock.advance(days=2)
-    printed = shell("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
+    printed = shell("question", "show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
     assert "suggestion" in printed
     assert "came in: “Report" in printed
     assert "sum" in printed
-    found = shell.json("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
+    found = shell.json("question", "show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
     assert math.fsum(r["log_odds"] for r in found["reasons"]) == pytest.approx(
         found["log_odds"], abs=1e-9
     )
     assert story in [r["evidence_id"] for r in found["reasons"]]
-    assert shell("show", SUMMIT, "--until", "2026-12-02", code=2) == ""
+    assert shell("question", "show", SUMMIT, "--until", "2026-12-02", code=2) == ""
     assert "--until needs --moved" in shell.error

@@ -95,7 +95,7 @@ def test_page_terminal_and_report_have_one_number_for_everyone(
     scored: Tracker, shell: Shell
 ) -> None:
     report = in_the_report(scored)
-    for argv in (["accuracy"], ["score"]):
+    for argv in (["accuracy", "summary"], ["accuracy", "score"]):
         terminal = at_the_terminal(shell, *argv)
         assert {key: told for key, told in terminal.items() if key[1] in COUNTED} == report
     for rule in dict.fromkeys(HEADLINE.values()):
@@ -124,19 +124,19 @@ def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> N
 def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shell: Shell) -> None:
     numbers = [number for told in in_the_report(scored).values() for number in told[1:]]
     (life,) = (life for life in ASKED if life.id == "grain")
-    numbers += [row[3] for row in rows_of(shell("score", life.id)) if len(row) == 5]
+    numbers += [row[3] for row in rows_of(shell("accuracy", "score", life.id)) if len(row) == 5]
     assert any("−" in number for number in numbers)
     assert not any("-" in number for number in numbers)
     score = by_rule(scored.questions.get("grain").scores, "crps")
-    assert f"{100 * score.skill_over_schedule:+.1f}" in shell("score", "grain")
-    assert "points" in shell("compare")
+    assert f"{100 * score.skill_over_schedule:+.1f}" in shell("accuracy", "score", "grain")
+    assert "points" in shell("accuracy", "compare")
 
 
 @pytest.mark.parametrize(
     "argv",
     [
-        ("score", "rain"), ("receipts", "rain"), ("accuracy",), ("score",), ("habits",), ("show", "rain"),
-        ("calibration", "--lead", "20"), ("compare",),
+        ("accuracy", "score", "rain"), ("accuracy", "receipts", "rain"), ("accuracy", "summary"), ("accuracy", "score"), ("accuracy", "habits"), ("question", "show", "rain"),
+        ("accuracy", "calibration", "--lead", "20"), ("accuracy", "compare"),
     ],
 )  # fmt: skip
 def test_people_are_called_by_their_names_at_the_terminal(
@@ -150,7 +150,7 @@ def test_people_are_called_by_their_names_at_the_terminal(
 
 
 def test_programs_are_given_identities(shell: Shell) -> None:
-    found = shell.json("score", "rain")
+    found = shell.json("accuracy", "score", "rain")
     assert {score["forecaster_id"] for score in found} >= {*PEOPLE, "prior", "hazard"}
 
 
@@ -161,9 +161,11 @@ def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: Fake
         override="a test",
     )
     assert "Ben Bell now holds 40%" in shell(
-        "forecast", "hail", "40%", "--as", "ben", "-m", "Clouds."
+        "forecast", "set", "hail", "40%", "--as", "ben", "-m", "Clouds."
     )
-    assert "Ben Bell still holds 40%" in shell("reaffirm", "hail", "--as", "ben")
-    assert "Ben Bell holds no forecast" in shell("withdraw", "hail", "--as", "ben")
-    assert "Undone: Ben Bell holds 40%" in shell("undo", "hail", "--as", "ben")
-    assert "Done again: Ben Bell holds no forecast" in shell("redo", "hail", "--as", "ben")
+    assert "Ben Bell still holds 40%" in shell("forecast", "reaffirm", "hail", "--as", "ben")
+    assert "Ben Bell holds no forecast" in shell("forecast", "withdraw", "hail", "--as", "ben")
+    assert "Undone: Ben Bell holds 40%" in shell("forecast", "undo", "hail", "--as", "ben")
+    assert "Done again: Ben Bell holds no forecast" in shell(
+        "forecast", "redo", "hail", "--as", "ben"
+    )

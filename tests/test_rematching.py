@@ -31,9 +31,9 @@ from tracker.interfaces.cli.commands import operations as archive
 from tracker.interfaces.scheduler import JOBS, run_job
 from tracker.matching import matcher
 from tracker.matching.story_index import KnownStory
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.settings import Settings
-from tracker.storage import rematch as chunks
+from tracker.storage import rematch
 from tracker.storage.sessions import Session
 
 INVITES = "Arland invites Borland to a summit"
@@ -172,21 +172,21 @@ def test_items_from_before_the_window_are_left_alone(read: Tracker, clock: FakeC
 def test_a_chunk_that_was_killed_is_done_again(
     read: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, finished = chunks.finish_chunk, list[chunks.ItemRange]()
+    finish, finished = rematch.finish_chunk, list[rematch.ItemRange]()
 
-    def killed(session: Session, done: chunks.RematchChunk, *rest: object) -> None:
+    def killed(session: Session, done: rematch.RematchChunk, *rest: object) -> None:
         if finished:
             raise KeyboardInterrupt
         finished.append(done.item_range)
         finish(session, done, *rest)  # type: ignore[arg-type]
 
     read.question_sets.load(a_set())
-    monkeypatch.setattr(chunks, "finish_chunk", killed)
+    monkeypatch.setattr(rematch, "finish_chunk", killed)
     with pytest.raises(KeyboardInterrupt):
         read.evidence.rematch()
-    assert finished == [chunks.ItemRange(ItemId(1), ItemId(2))]
+    assert finished == [rematch.ItemRange(ItemId(1), ItemId(2))]
     assert headlines(read) == [INVITES]
-    monkeypatch.setattr(chunks, "finish_chunk", finish)
+    monkeypatch.setattr(rematch, "finish_chunk", finish)
     report = read.evidence.rematch()
     assert (report.chunks_done, report.found) == (2, 2)
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
@@ -381,8 +381,8 @@ def test_two_processes_at_once_double_nothing(
 def test_a_chunk_without_tasks_is_not_claimed(both: Tracker) -> None:
     """Another process finished it between the two statements that read it."""
     with both.context.store.writing() as session:
-        assert not chunks.claim_chunk(
-            session, "matcher", chunks.RematchChunk(chunks.ItemRange(ItemId(1), ItemId(2000)), ())
+        assert not rematch.claim_chunk(
+            session, "matcher", rematch.RematchChunk(rematch.ItemRange(ItemId(1), ItemId(2000)), ())
         )
 
 
@@ -431,14 +431,17 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
         published(tracker, *ARCHIVE).question_sets.load(a_set(question))
     monkeypatch.setattr(archive, "CHUNKS_PER_UPDATE", 1)
     capsys.readouterr()
-    found = [shell.json("rematch", "--chunks", "2"), shell.json("rematch", "--chunks", "5")]
+    found = [
+        shell.json("evidence", "rematch", "--chunks", "2"),
+        shell.json("evidence", "rematch", "--chunks", "5"),
+    ]
     assert [(f["chunks_done"], f["chunks_left"], f["items"]) for f in found] == [
         (2, 1, 4),
         (1, 0, 1),
     ]
     assert sum(f["found"] for f in found) == 3
     assert "0 chunks with 0 items matched, 0 new pieces of evidence; 0 chunks left." in shell(
-        "rematch"
+        "evidence", "rematch"
     )
 
 

@@ -1,4 +1,4 @@
-"""`tracker report` and `tracker export`."""
+"""`tracker report build` and `tracker report export`."""
 
 import json
 from functools import partial
@@ -37,7 +37,7 @@ def shell(
 
 
 def test_a_report_is_written_and_says_its_hash(shell: Shell, lived: Lived) -> None:
-    printed = " ".join(shell("report", "question", QUESTION).split())
+    printed = " ".join(shell("report", "build", "question", QUESTION).split())
     report = lived.tracker.reports.build("question", QUESTION)
     file = Path(f"question-{QUESTION}-2027-01-10.html")
     assert printed.startswith(f"{file}: as known on 2027-01-10 09:30 UTC")
@@ -47,7 +47,7 @@ def test_a_report_is_written_and_says_its_hash(shell: Shell, lived: Lived) -> No
 
 def test_the_file_says_the_format_and_the_option_the_instant(shell: Shell, lived: Lived) -> None:
     told = shell.json(
-        "report", "question", QUESTION, "--out", "x.pdf", "--as-of", lived.open.isoformat()
+        "report", "build", "question", QUESTION, "--out", "x.pdf", "--as-of", lived.open.isoformat()
     )
     assert told == {
         "file": "x.pdf",
@@ -58,31 +58,31 @@ def test_the_file_says_the_format_and_the_option_the_instant(shell: Shell, lived
 
 
 def test_a_week_and_an_essay_can_be_reported(shell: Shell) -> None:
-    assert shell("report", "week", "--format", "json").startswith("week-2027-01-10.json")
-    assert shell("report", "essay", "essay", "--out", "e.json").startswith("e.json")
+    assert shell("report", "build", "week", "--format", "json").startswith("week-2027-01-10.json")
+    assert shell("report", "build", "essay", "essay", "--out", "e.json").startswith("e.json")
 
 
 def test_a_file_is_checked_and_a_changed_one_fails(shell: Shell) -> None:
-    shell("report", "question", QUESTION, "--out", "x.html")
+    shell("report", "build", "question", QUESTION, "--out", "x.html")
     assert "The file is whole, and says what this database says" in shell(
-        "report", "--check", "x.html"
+        "report", "check", "x.html"
     )
-    assert shell.json("report", "--check", "x.html")["same"] is True
+    assert shell.json("report", "check", "x.html")["same"] is True
     Path("x.html").write_bytes(Path("x.html").read_bytes().replace(b"They met.", b"They hid."))
-    assert "The file was changed" in shell("report", "--check", "x.html", code=1)
+    assert "The file was changed" in shell("report", "check", "x.html", code=1)
 
 
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [
-        (("report", "question", "nope"), "there is no question nope"),
-        (("report", "question", QUESTION, "--as-of", "2040-01-01"), "nobody knows yet"),
-        (("report", "question", QUESTION, "--as-of", "soon"), "'soon' is not a date"),
-        (("report", "question", QUESTION, "--out", "x.docx"), "does not say its format"),
-        (("report", "question", QUESTION, "--out", "no/x.pdf"), "cannot be written"),
-        (("report", "--check", "nothing.html"), "cannot be read"),
-        (("export", "secrets"), "there is no table secrets"),
-        (("export", "forecast", "--out", "no/x.csv"), "cannot be written"),
+        (("report", "build", "question", "nope"), "there is no question nope"),
+        (("report", "build", "question", QUESTION, "--as-of", "2040-01-01"), "nobody knows yet"),
+        (("report", "build", "question", QUESTION, "--as-of", "soon"), "'soon' is not a date"),
+        (("report", "build", "question", QUESTION, "--out", "x.docx"), "does not say its format"),
+        (("report", "build", "question", QUESTION, "--out", "no/x.pdf"), "cannot be written"),
+        (("report", "check", "nothing.html"), "cannot be read"),
+        (("report", "export", "secrets"), "there is no table secrets"),
+        (("report", "export", "forecast", "--out", "no/x.csv"), "cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_line(
@@ -95,11 +95,11 @@ def test_what_cannot_be_done_is_refused_in_one_line(
 @pytest.mark.parametrize(
     "argv",
     [
-        ("report",),
-        ("report", "question"),
-        ("report", "week", "x"),
-        ("export", "forecast", "--all", "x"),
-        ("export", "--all", "x", "--out", "y"),
+        ("report", "build"),
+        ("report", "build", "question"),
+        ("report", "build", "week", "x"),
+        ("report", "export", "forecast", "--all", "x"),
+        ("report", "export", "--all", "x", "--out", "y"),
     ],
 )
 def test_what_makes_no_sense_together_says_what_would(shell: Shell, argv: tuple[str, ...]) -> None:
@@ -108,17 +108,17 @@ def test_what_makes_no_sense_together_says_what_would(shell: Shell, argv: tuple[
 
 
 def test_a_table_or_every_table_is_written(shell: Shell) -> None:
-    names = shell("export").split()
+    names = shell("report", "export").split()
     assert {"forecast", "question", "log"} <= {*names}
-    assert shell("export", "forecast", "--format", "json").strip() == "forecast.json"
+    assert shell("report", "export", "forecast", "--format", "json").strip() == "forecast.json"
     assert {row["forecaster_id"] for row in json.loads(Path("forecast.json").read_text())} >= {
         "ada",
         "ben",
     }
-    shell("export", "--all", "tables", "--format", "parquet")
+    shell("report", "export", "--all", "tables", "--format", "parquet")
     assert {file.stem for file in Path("tables").iterdir()} == {*names}
 
 
 def test_a_folder_that_cannot_be_made_is_refused(shell: Shell) -> None:
     Path("taken").write_text("")
-    assert "cannot be made" in shell.refused("export", "--all", "taken/x")
+    assert "cannot be made" in shell.refused("report", "export", "--all", "taken/x")

@@ -151,8 +151,8 @@ def test_everything_starts_answers_refuses_a_second_one_and_stops_on_ctrl_c(
     assert (same_port.returncode, "choose another --port" in same_port.stderr) == (2, True)
 
     shell = Shell(data, capsys, monkeypatch)  # what is typed meanwhile is answered
-    assert "closed" in shell.refused("forecast", "treaty", "0.3")
-    assert shell("verify")
+    assert "closed" in shell.refused("forecast", "set", "treaty", "0.3")
+    assert shell("system", "verify")
     assert up.end(signal.SIGINT) == 0
     assert gone(up)
 

@@ -75,15 +75,15 @@ def refused(shell: Shell, tracker: Tracker, *argv: str) -> str:
 
 
 def test_without_a_set_the_list_says_so(shell: Shell) -> None:
-    assert shell("scenarios", "list").strip() == "No scenario sets yet."
-    assert shell.json("scenarios", "list") == []
+    assert shell("scenario", "list").strip() == "No scenario sets yet."
+    assert shell.json("scenario", "list") == []
 
 
 def test_the_sets_are_listed_with_what_they_count(world: Tracker, shell: Shell) -> None:
-    said = folded(shell("scenarios", "list"))
+    said = folded(shell("scenario", "list"))
     assert "futures" in said
     assert "Arland and Borland" in said
-    (found,) = shell.json("scenarios", "list")
+    (found,) = shell.json("scenario", "list")
     assert found["scenario_set"]["question_id"] == FUTURES
     assert found["scenario_set"]["descriptions"] == list(SET.descriptions)
     assert [row["p"] for row in found["scenario_set"]["rows"]] == [list(row.p) for row in TABLE]
@@ -93,10 +93,10 @@ def test_the_sets_are_listed_with_what_they_count(world: Tracker, shell: Shell) 
 def test_a_set_is_shown_with_its_shares_and_as_json_with_its_history(
     world: Tracker, shell: Shell
 ) -> None:
-    said = folded(shell("scenarios", "show", FUTURES))
+    said = folded(shell("scenario", "show", FUTURES))
     assert "72%" in said
     assert "They sign pacts." in said
-    found = shell.json("scenarios", "show", FUTURES)
+    found = shell.json("scenario", "show", FUTURES)
     assert set(found["board"]) == {PACT, FAIR}
     assert found["board"][PACT]["by"] == "Crowd"
     assert [round(step["shares"][0], 2) for step in found["history"]] == [0.3, 0.56, 0.72]
@@ -106,29 +106,27 @@ def test_a_set_is_shown_with_its_shares_and_as_json_with_its_history(
 def test_a_title_with_markup_is_shown_as_it_is(tracker: Tracker, shell: Shell) -> None:
     ask_questions(tracker)
     tracker.scenarios.add(replace(SET, title="[bold]Two[/bold] \x1b[31mfutures"))
-    said = shell("scenarios", "list")
+    said = shell("scenario", "list")
     assert "[bold]Two[/bold]" in said
     assert "\x1b" not in said
 
 
 def test_all_options_are_named_where_a_set_has_them(world: Tracker, shell: Shell) -> None:
-    said = shell("scenarios", "show", FUTURES)
+    said = shell("scenario", "show", FUTURES)
     assert all(name in said for name in OPTIONS)
 
 
 @pytest.mark.parametrize("verb", ["show", "row"])
 def test_what_is_no_scenario_set_is_refused(world: Tracker, shell: Shell, verb: str) -> None:
     more = (FAIR, "0.5", "0.5", "0.5") if verb == "row" else ()
-    assert "there is no scenario set pact: see `tracker scenarios list`" in refused(
-        shell, world, "scenarios", verb, PACT, *more
+    assert "there is no scenario set pact: see `tracker scenario list`" in refused(
+        shell, world, "scenario", verb, PACT, *more
     )
-    assert "there is no scenario set nope" in refused(
-        shell, world, "scenarios", verb, "nope", *more
-    )
+    assert "there is no scenario set nope" in refused(shell, world, "scenario", verb, "nope", *more)
 
 
 def test_a_row_is_typed_in_words_and_numbers_with_its_reason(world: Tracker, shell: Shell) -> None:
-    shell("scenarios", "row", FUTURES, "race", "very likely", "30%", "0.125", "--why", "They run.")
+    shell("scenario", "row", FUTURES, "race", "very likely", "30%", "0.125", "--why", "They run.")
     assert world.scenarios.get(FUTURES).scenario_set.rows[-1] == ScenarioLikelihoods(
         "race", (0.875, 0.3, 0.125), "They run."
     )  # type: ignore[arg-type]
@@ -152,7 +150,7 @@ def test_a_row_is_typed_in_words_and_numbers_with_its_reason(world: Tracker, she
 def test_a_row_that_does_not_fit_is_refused_in_a_line(
     world: Tracker, shell: Shell, indicator: str, words: tuple[str, ...], reason: str
 ) -> None:
-    assert reason in refused(shell, world, "scenarios", "row", FUTURES, indicator, *words)
+    assert reason in refused(shell, world, "scenario", "row", FUTURES, indicator, *words)
 
 
 def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(
@@ -160,9 +158,9 @@ def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(
 ) -> None:
     world.questions.change_option(FUTURES, "rivals", "added")
     wanted = "give one for each of friends, strangers, Other, rivals"
-    assert wanted in refused(shell, world, "scenarios", "row", FUTURES, PACT, "0.9", "0.1", "0.2")
-    assert folded(shell("scenarios", "show", FUTURES)).count("no number yet") == 2
-    said = folded(shell("scenarios", "row", FUTURES, PACT, "0.9", "0.1", "0.2", "0.3"))
+    assert wanted in refused(shell, world, "scenario", "row", FUTURES, PACT, "0.9", "0.1", "0.2")
+    assert folded(shell("scenario", "show", FUTURES)).count("no number yet") == 2
+    said = folded(shell("scenario", "row", FUTURES, PACT, "0.9", "0.1", "0.2", "0.3"))
     assert said.count("no number yet") == 1
     assert "90% ++" in said
     assert "Marks:" in said
@@ -173,10 +171,10 @@ def test_a_row_for_the_scenarios_that_are_left_is_shown_at_once(
 ) -> None:
     world.questions.change_option(FUTURES, "strangers", "removed")
     wanted = "3 numbers for 2 scenarios"
-    assert wanted not in shell("scenarios", "row", FUTURES, PACT, "0.9", "0.2")
+    assert wanted not in shell("scenario", "row", FUTURES, PACT, "0.9", "0.2")
     assert world.scenarios.get(FUTURES).scenario_set.rows[-1].p == (0.9, 0.03, 0.2)
     assert "give one for each of friends, Other" in refused(
-        shell, world, "scenarios", "row", FUTURES, PACT, "0.9"
+        shell, world, "scenario", "row", FUTURES, PACT, "0.9"
     )
 
 
@@ -184,16 +182,16 @@ def test_a_row_for_the_scenarios_that_are_left_is_shown_at_once(
 
 
 def test_a_link_is_added_and_listed(tracker: Tracker, shell: Shell) -> None:
-    assert "No links yet." in shell("links", "list")
+    assert "No links yet." in shell("scenario", "links")
     ask(tracker, "a", "b")
-    said = shell("links", "add", "both", "implies", "a", "b", "--title", "Rain", "--label", "A", "--label", "B",
+    said = shell("scenario", "add-link", "both", "implies", "a", "b", "--title", "Rain", "--label", "A", "--label", "B",
                  "--why", "It follows.")  # fmt: skip
     assert said.strip() == "both binds a, b."
-    assert shell.json("links", "list")["links"] == [
+    assert shell.json("scenario", "links")["links"] == [
         {"id": "both", "kind": "implies", "question_ids": ["a", "b"], "title": "Rain", "labels": ["A", "B"],
          "why": "It follows."}
     ]  # fmt: skip
-    assert "both" in shell("links", "list")
+    assert "both" in shell("scenario", "links")
 
 
 @pytest.mark.parametrize(
@@ -211,27 +209,29 @@ def test_a_link_that_does_not_fit_is_refused_in_a_line(
 ) -> None:
     ask(tracker, "a", "b")
     tracker.links.add(a_link("implies", "a", "b", id="there"))
-    assert reason in refused(shell, tracker, "links", "add", *typed, "--title", "Rain")
+    assert reason in refused(shell, tracker, "scenario", "add-link", *typed, "--title", "Rain")
 
 
 def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(
     tracker: Tracker, shell: Shell
 ) -> None:
     before = tracker.system.verify()
-    shell("links", "add", "both", "follows", "a", "b", "--title", "Rain", code=2)
+    shell("scenario", "add-link", "both", "follows", "a", "b", "--title", "Rain", code=2)
     assert "'follows' is not one of 'implies', 'negates'" in shell.error
     assert tracker.system.verify() == before
 
 
 def test_contradictions_are_told_with_what_would_agree(dates: Tracker, shell: Shell) -> None:
-    said = folded(shell("links", "list"))
+    said = folded(shell("scenario", "links"))
     assert (
         "ada on rains: “by June” is at 60%, and “by July”, which follows from it, only at 30%"
         in said
     )
     assert "nearest coherent: 60% → 44%, 30% → 44%" in said
     (mine,) = (
-        c for c in shell.json("links", "list")["contradictions"] if c["forecaster"]["id"] == "ada"
+        c
+        for c in shell.json("scenario", "links")["contradictions"]
+        if c["forecaster"]["id"] == "ada"
     )
     assert mine["violation"]["question_ids"] == ["early", "late"]
     assert mine["decided"] is None
@@ -240,14 +240,16 @@ def test_contradictions_are_told_with_what_would_agree(dates: Tracker, shell: Sh
 def test_a_repair_is_adopted_and_its_gain_told_once_all_is_answered(
     dates: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    said = folded(shell("links", "repair", "rains", "--why", "A slip."))
+    said = folded(shell("scenario", "repair-link", "rains", "--why", "A slip."))
     assert said == "Adopted: early 60% → 44%, late 30% → 44%"
-    assert "adopted on rains by ada: not answered yet" in folded(shell("links", "list"))
+    assert "adopted on rains by ada: not answered yet" in folded(shell("scenario", "links"))
     clock.advance(days=1)
     for name in ("early", "late"):
         answer(dates, name, "yes")
-    assert "adopted on rains by ada: the repair gains +0.095 nats" in folded(shell("links", "list"))
-    (repair,) = shell.json("links", "list")["repairs"]
+    assert "adopted on rains by ada: the repair gains +0.095 nats" in folded(
+        shell("scenario", "links")
+    )
+    (repair,) = shell.json("scenario", "links")["repairs"]
     assert repair["decision"]["why"] == "A slip."
     assert repair["gain"] == pytest.approx(0.095, abs=5e-4)
 
@@ -255,7 +257,7 @@ def test_a_repair_is_adopted_and_its_gain_told_once_all_is_answered(
 def test_a_repair_is_declined_by_the_one_who_acts(dates: Tracker, shell: Shell) -> None:
     ben = ForecasterId("ben")
     say(dates, {"early": "50%", "late": "20%"}, ben)
-    made = shell.json("links", "repair", "rains", "--decline", "--as", "ben")
+    made = shell.json("scenario", "repair-link", "rains", "--decline", "--as", "ben")
     assert (made["decision"], made["forecaster_id"], made["before"]) == (
         "declined",
         "ben",
@@ -265,13 +267,13 @@ def test_a_repair_is_declined_by_the_one_who_acts(dates: Tracker, shell: Shell) 
 
 
 def test_what_cannot_be_repaired_is_refused_in_a_line(dates: Tracker, shell: Shell) -> None:
-    assert "there is no link nope: see `tracker links list`" in refused(
-        shell, dates, "links", "repair", "nope"
+    assert "there is no link nope: see `tracker scenario links`" in refused(
+        shell, dates, "scenario", "repair-link", "nope"
     )
-    said = refused(shell, dates, "links", "repair", "rains", "--as", "ben")
+    said = refused(shell, dates, "scenario", "repair-link", "rains", "--as", "ben")
     assert "you hold no forecast on early; you hold no forecast on late" in said
     assert "is computed by the tracker" in refused(
-        shell, dates, "links", "repair", "rains", "--as", "crowd"
+        shell, dates, "scenario", "repair-link", "rains", "--as", "crowd"
     )
 
 
@@ -279,8 +281,19 @@ def test_the_branch_that_does_not_count_is_annulled_with_the_answer(
     tracker: Tracker, shell: Shell
 ) -> None:
     ask(tracker, "tariffs", "war-if", "war-unless")
-    shell("links", "add", "pair", "condition", "tariffs", "war-if", "war-unless", "--title", "War")
     shell(
+        "scenario",
+        "add-link",
+        "pair",
+        "condition",
+        "tariffs",
+        "war-if",
+        "war-unless",
+        "--title",
+        "War",
+    )
+    shell(
+        "question",
         "resolve",
         "tariffs",
         "no",
@@ -302,11 +315,11 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(
     tracker.question_sets.load(a_set(indicators=[an_indicator(expected=due)]))
     ask(tracker, "rain", closes=1)
     clock.advance(days=2)
-    said = folded(shell("calendar"))
+    said = folded(shell("question", "calendar"))
     assert said.index("overdue since 2026-12-02") < said.index("One leader invites the other")
     assert "×2.69" in said
     assert "×0.19" in said
-    found = shell.json("calendar")
+    found = shell.json("question", "calendar")
     assert [(e["what"], e["state"]) for e in found["expected"]][:2] == [
         ("answer due", "overdue"),
         ("signpost", "waiting"),
@@ -314,13 +327,13 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(
     assert found["marks"] == []
     clock.advance(days=8)
     tracker.signposts.mark()
-    (mark,) = shell.json("calendar")["marks"]
+    (mark,) = shell.json("question", "calendar")["marks"]
     assert (mark["state"], mark["question_id"], mark["due_at"]) == (
         "silent",
         "summit-2027",
         due.by.isoformat(),
     )
-    assert "One leader invites the other" not in shell("calendar")
+    assert "One leader invites the other" not in shell("question", "calendar")
 
 
 def test_the_calendar_forgets_a_question_that_is_answered(
@@ -328,7 +341,7 @@ def test_the_calendar_forgets_a_question_that_is_answered(
 ) -> None:
     ask(tracker, "rain", closes=1)
     clock.advance(days=2)
-    assert len(shell.json("calendar")["expected"]) == 1
+    assert len(shell.json("question", "calendar")["expected"]) == 1
     answer(tracker, "rain", "no")
-    assert shell.json("calendar") == {"expected": [], "marks": []}
-    assert "Nothing is expected" in shell("calendar")
+    assert shell.json("question", "calendar") == {"expected": [], "marks": []}
+    assert "Nothing is expected" in shell("question", "calendar")

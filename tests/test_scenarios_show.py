@@ -113,15 +113,15 @@ def test_slight_contradictions_are_counted_and_not_listed(
     for who, early in (("ada", "14.01%"), ("ben", "60%")):
         two.forecasts.submit("early", early, forecaster=ForecasterId(who))
         two.forecasts.submit("late", "14%", forecaster=ForecasterId(who))
-    said = folded(shell("links", "list"))
+    said = folded(shell("scenario", "links"))
     assert "ben on rains:" in said
     assert "ada on rains:" not in said
     assert "1 slight ones are left out" in said
-    assert len(shell.json("links", "list")["contradictions"]) > 1
+    assert len(shell.json("scenario", "links")["contradictions"]) > 1
 
 
 def test_without_slight_contradictions_nothing_is_said_of_them(two: Tracker, shell: Shell) -> None:
-    assert "slight" not in shell("links", "list")
+    assert "slight" not in shell("scenario", "links")
 
 
 # Scenarios
@@ -132,7 +132,7 @@ def test_before_the_opening_the_prior_and_what_the_table_makes_of_it_are_shown(
 ) -> None:
     ask_questions(tracker, NOW + 2 * DAY)
     tracker.scenarios.add(SET)
-    said = folded(shell("scenarios", "show", FUTURES))
+    said = folded(shell("scenario", "show", FUTURES))
     assert "from 2026-12-03 on" in said
     shares = said.split("what it is", maxsplit=1)[1].split("indicator question", maxsplit=1)[0]
     assert ("–" in shares, shares.count("%")) == (False, 3)
@@ -142,7 +142,7 @@ def test_a_set_shows_its_marks_and_what_would_change_our_mind_most(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     begin(tracker, clock, a_world)
-    said = folded(shell("scenarios", "show", FUTURES))
+    said = folded(shell("scenario", "show", FUTURES))
     assert "88% ++" in said
     order = said.split("would change our mind most", maxsplit=1)[1]
     assert order.index(PACT) < order.index(FAIR)
@@ -156,7 +156,7 @@ def test_an_answered_row_is_marked_by_its_answer_and_tells_nothing_more(
     tracker.resolutions.resolve(
         PACT, "no", source_url="https://arland.example", known_at=clock.time
     )
-    said = folded(shell("scenarios", "show", FUTURES))
+    said = folded(shell("scenario", "show", FUTURES))
     assert "88% --" in said
     assert PACT not in said.split("would change our mind most", maxsplit=1)[1]
 
@@ -166,14 +166,14 @@ def test_a_scenario_that_came_later_has_no_share_and_the_table_no_marks(
 ) -> None:
     begin(tracker, clock, a_world)
     tracker.questions.change_option(FUTURES, "rivals", "added")
-    said = folded(shell("scenarios", "show", FUTURES))
+    said = folded(shell("scenario", "show", FUTURES))
     assert "│rivals │ – │" in said
     assert "++" not in said
 
 
 def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
     begin(tracker, clock, a_world)
-    said = folded(shell("scenarios", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
+    said = folded(shell("scenario", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
     assert "90% ++" in said
     assert (
         ScenarioLikelihoods(FAIR, (0.9, 0.1, 0.2))
@@ -190,7 +190,7 @@ def test_overdue_answers_stand_first_and_say_so(
     ask(tracker, "soon", closes=1)
     ask(tracker, "later", closes=400)
     clock.advance(days=2)
-    said = folded(shell("calendar"))
+    said = folded(shell("question", "calendar"))
     assert said.index("overdue since 2026-12-02") < said.index("later")
 
 
@@ -199,9 +199,9 @@ def test_a_retrospective_question_without_an_answer_is_not_overdue(
 ) -> None:
     tracker.question_sets.load(a_set(replace(a_question(), retrospective=True)))
     clock.advance(days=4_000)
-    assert shell.json("calendar")["expected"] == []
-    assert "Nothing is expected" in shell("calendar")
+    assert shell.json("question", "calendar")["expected"] == []
+    assert "Nothing is expected" in shell("question", "calendar")
 
 
 def test_an_empty_calendar_says_so(shell: Shell) -> None:
-    assert "Nothing is expected" in shell("calendar")
+    assert "Nothing is expected" in shell("question", "calendar")

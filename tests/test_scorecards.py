@@ -115,7 +115,7 @@ def test_a_receipt_that_does_not_give_its_score_says_so_loudly(lived: Tracker) -
     found = lived.resolutions.receipts("rain")
     mine = by_rule(found.scores, "brier")
     spoilt = replace(mine, receipt=(replace(mine.receipt[0], score=0.0), *mine.receipt[1:]))
-    assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`" in told(
+    assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker system verify --scores`" in told(
         scorecards.receipt_table(found, spoilt)
     )
 

@@ -20,7 +20,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
 from tracker.interfaces.scheduler import Scheduler
 from tracker.settings import Settings
-from tracker.storage import sessions as engine
+from tracker.storage import sessions
 
 PASSWORD = "not-the-right-one"
 
@@ -72,7 +72,13 @@ def foreign(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [("questions",), ("verify",), ("run",), ("sets", "import", "china_russia_2022")]
+    "argv",
+    [
+        ("question", "list"),
+        ("system", "verify"),
+        ("run",),
+        ("set", "import", "china_russia_2022"),
+    ],
 )
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
@@ -155,7 +161,7 @@ def test_a_directory_that_cannot_be_made_is_told(
         ("mysql://ada@host/x", 2, "must be a sqlite or postgresql address"),
     ],
 )
-@pytest.mark.parametrize("argv", [("sets", "import", "grid_storage_2026"), ("up", "--no-browser")])
+@pytest.mark.parametrize("argv", [("set", "import", "grid_storage_2026"), ("up", "--no-browser")])
 def test_an_address_without_a_database_is_told(
     start: Shell,
     monkeypatch: pytest.MonkeyPatch,
@@ -190,19 +196,21 @@ def test_a_wrong_password_is_told_without_it(
 ) -> None:
     url = address(guarded_server, "postgres").replace("//postgres:@", f"//guarded:{PASSWORD}@")
     monkeypatch.setenv("TRACKER_DATABASE_URL", url)
-    line = one_line(start, "questions", code=1)
+    line = one_line(start, "question", "list", code=1)
     assert 'password authentication failed for user "guarded"' in line
     assert "correct user and password in database_url" in line
     assert PASSWORD not in line
     monkeypatch.setenv("TRACKER_DATABASE_URL", url.replace(f":{PASSWORD}", ""))
-    assert "no password supplied" in one_line(start, "questions", code=1)
+    assert "no password supplied" in one_line(start, "question", "list", code=1)
 
 
 def test_a_server_without_the_database_is_told(
     start: Shell, postgres_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRACKER_DATABASE_URL", address(postgres_server, "nowhere"))
-    assert 'database "nowhere" does not exist): create it' in one_line(start, "questions", code=1)
+    assert 'database "nowhere" does not exist): create it' in one_line(
+        start, "question", "list", code=1
+    )
 
 
 def test_a_database_that_is_not_utf8_is_refused(
@@ -212,7 +220,7 @@ def test_a_database_that_is_not_utf8_is_refused(
     with a_database(postgres_server, plain) as url:
         monkeypatch.setenv("TRACKER_DATABASE_URL", url)
         assert "has the encoding SQL_ASCII: create it with encoding UTF8" in one_line(
-            start, "questions", code=2
+            start, "question", "list", code=2
         )
 
 
@@ -257,16 +265,16 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
 def test_a_locked_database_is_told(
     start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "busy_timeout=1"))
+    monkeypatch.setattr(sessions, "PRAGMAS", (*sessions.PRAGMAS, "busy_timeout=1"))
     with closing(
         sqlite3.connect(start.directory / "tracker.sqlite", isolation_level=None)
     ) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert "is locked by another process: wait" in one_line(start, "suggest", code=1)
+        assert "is locked by another process: wait" in one_line(start, "system", "suggest", code=1)
 
 
 def test_a_full_disk_is_told(start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "max_page_count=1"))
+    monkeypatch.setattr(sessions, "PRAGMAS", (*sessions.PRAGMAS, "max_page_count=1"))
     essay = start.directory / "essay.txt"
     essay.write_text("Arland will sign the treaty by 2030. " * 5_000)
     assert "no room is left for" in one_line(start, "essay", "add", str(essay), code=1)
@@ -278,7 +286,7 @@ def test_a_read_only_database_is_told(
     monkeypatch.setenv(
         "TRACKER_DATABASE_URL", f"sqlite:///file:{start.directory}/tracker.sqlite?mode=ro&uri=true"
     )
-    assert "cannot be written: allow this user" in one_line(start, "suggest", code=1)
+    assert "cannot be written: allow this user" in one_line(start, "system", "suggest", code=1)
 
 
 # No database
@@ -287,15 +295,15 @@ def test_a_read_only_database_is_told(
 @pytest.mark.parametrize(
     "argv",
     [
-        ("questions",),
-        ("verify",),
-        ("feeds",),
-        ("ingest",),
+        ("question", "list"),
+        ("system", "verify"),
+        ("feed", "list"),
+        ("feed", "poll"),
         ("essay", "list"),
         ("run",),
-        ("suggest",),
-        ("export", "questions"),
-        ("--replay", "questions"),
+        ("system", "suggest"),
+        ("report", "export", "questions"),
+        ("--replay", "question", "list"),
     ],
 )
 def test_a_mistyped_data_directory_is_refused(start: Shell, argv: tuple[str, ...]) -> None:
@@ -308,18 +316,18 @@ def test_a_mistyped_data_directory_is_refused(start: Shell, argv: tuple[str, ...
 def test_an_empty_file_counts_as_no_database(start: Shell) -> None:
     start.directory.mkdir()
     (start.directory / "tracker.sqlite").touch()
-    assert "; `tracker up` makes one" in one_line(start, "questions", code=2)
+    assert "; `tracker up` makes one" in one_line(start, "question", "list", code=2)
     assert (start.directory / "tracker.sqlite").stat().st_size == 0
 
 
 def test_loading_a_set_makes_a_database(start: Shell) -> None:
-    start("sets", "import", "grid_storage_2026")
-    assert start.json("questions")
+    start("set", "import", "grid_storage_2026")
+    assert start.json("question", "list")
 
 
 def test_commands_without_a_database_ask_for_none(start: Shell) -> None:
-    start("sets", "list")
-    start("sets", "validate", "china_russia_2022")
+    start("set", "list")
+    start("set", "validate", "china_russia_2022")
     start("--version")
     assert not start.directory.exists()
 
@@ -442,13 +450,13 @@ def test_a_bug_is_one_line_and_its_trace_is_for_debugging(
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr(Tracker, "questions", stumble)
-    start("questions", code=1)
+    start("question", "list", code=1)
     assert start.error == (
         "Error: unexpected RuntimeError: two\\nlines; set TRACKER_DEBUG=1 to see where "
         "it happened\n"
     )
     monkeypatch.setenv("TRACKER_DEBUG", "1")
-    start("questions", code=1)
+    start("question", "list", code=1)
     assert "Traceback" in start.error
     assert "in stumble" in start.error
 

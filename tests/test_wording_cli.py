@@ -22,8 +22,8 @@ BETTER = (
     "December 2026, 09:30 UTC. Annulled if the weather service is closed down."
 )
 VAGUE = "YES if it rains a significant amount."
-EDIT = ("edit", "rain", "--criteria", BETTER, "--why", "how much counts")
-RETRACT = ("retract", "rain", "--why", "asked twice")
+EDIT = ("question", "edit", "rain", "--criteria", BETTER, "--why", "how much counts")
+RETRACT = ("question", "retract", "rain", "--why", "asked twice")
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(
     asked: Tracker, shell: Shell
 ) -> None:
     asked.questions.edit("rain", Wording(criteria=VAGUE), why="shorter", override="everybody knows")
-    found = shell.json("lint", "rain")
+    found = shell.json("question", "lint", "rain")
     blocking = [flaw for flaw in found if flaw["severity"] == "blocking"]
     assert found[: len(blocking)] == blocking  # what blocks comes first
     vague = next(flaw for flaw in found if flaw["code"] == "vague-word")
     assert (vague["where"], vague["severity"]) == ("criteria", "blocking")
-    said = folded(shell("lint", "rain"))
+    said = folded(shell("question", "lint", "rain"))
     assert all(
         word in said
         for word in ("finding", "because", "write", "vague-word", "blocking", "significant")
@@ -90,13 +90,13 @@ def test_a_question_with_nothing_against_it_is_told_so(asked: Tracker, shell: Sh
         resolves_at=end,
     )
     asked.questions.ask(sound, indicators=[an_indicator("sound"), a_denial("sound")])
-    assert shell.json("lint", "sound") == []
-    assert shell("lint", "sound") == "sound: nothing to object to.\n"
+    assert shell.json("question", "lint", "sound") == []
+    assert shell("question", "lint", "sound") == "sound: nothing to object to.\n"
 
 
 def test_checking_a_question_changes_nothing(asked: Tracker, shell: Shell) -> None:
     before = asked.system.verify()
-    shell("lint", "rain")
+    shell("question", "lint", "rain")
     assert asked.system.verify() == before
 
 
@@ -106,7 +106,7 @@ def test_checking_a_question_changes_nothing(asked: Tracker, shell: Shell) -> No
 def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
     asked: Tracker, shell: Shell
 ) -> None:
-    assert "rain now has 2 wordings; `tracker show rain` tells them apart." in folded(
+    assert "rain now has 2 wordings; `tracker question show rain` tells them apart." in folded(
         shell(*EDIT, "--as", "ben")
     )
     page = asked.questions.get("rain")
@@ -116,15 +116,15 @@ def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
         "how much counts",
     )
     assert "Wording 2, 2026-12-02 09:30 UTC by ben: how much counts" in folded(
-        shell("show", "rain")
+        shell("question", "show", "rain")
     )
-    versions = shell.json("show", "rain")["versions"]
+    versions = shell.json("question", "show", "rain")["versions"]
     assert [(one["number"], one["criteria"]) for one in versions] == [
         (1, an_asked().criteria),
         (2, BETTER),
     ]
     assert "rain now has 3 wordings" in shell(
-        "edit", "rain", "--text", "Rain in Arland in 2026?", "--why", "shorter"
+        "question", "edit", "rain", "--text", "Rain in Arland in 2026?", "--why", "shorter"
     )
     assert asked.questions.get("rain").versions[-1].by == ADA
     assert asked.system.verify().bad_seq is None
@@ -132,7 +132,15 @@ def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
 
 def test_sources_that_are_given_replace_all(asked: Tracker, shell: Shell) -> None:
     shell(
-        "edit", "rain", "--source", "https://b.example", "--source", "Reuters", "--why", "it moved"
+        "question",
+        "edit",
+        "rain",
+        "--source",
+        "https://b.example",
+        "--source",
+        "Reuters",
+        "--why",
+        "it moved",
     )
     question = asked.questions.get("rain").summary.question
     assert (question.sources, question.criteria) == (
@@ -144,31 +152,40 @@ def test_sources_that_are_given_replace_all(asked: Tracker, shell: Shell) -> Non
 def test_what_the_linter_blocks_needs_an_override_that_show_tells(
     asked: Tracker, shell: Shell
 ) -> None:
-    vague = ("edit", "rain", "--criteria", VAGUE, "--why", "shorter")
+    vague = ("question", "edit", "rain", "--criteria", VAGUE, "--why", "shorter")
     before = asked.system.verify()
     assert "a stranger could not resolve rain" in shell.refused(*vague)
     assert "a stranger could not resolve rain" in shell.refused(*vague, "--override", " ")
     assert asked.system.verify() == before
     shell(*vague, "--override", "everybody knows", "--as", "ben")
-    assert "Opened against the linter" in shell("show", "rain")
-    assert "by ben: everybody knows" in folded(shell("show", "rain"))
+    assert "Opened against the linter" in shell("question", "show", "rain")
+    assert "by ben: everybody knows" in folded(shell("question", "show", "rain"))
 
 
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [
-        (("edit", "rain", "--why", "no reason to"), "nothing has changed"),
-        (("edit", "rain", "--text", an_asked().text, "--why", "the same"), "nothing has changed"),
-        (("edit", "rain", "--text", " ", "--why", "shorter"), "must not be empty"),
-        (("edit", "rain", "--criteria", "", "--why", "shorter"), "must not be empty"),
-        (("edit", "rain", "--criteria", BETTER, "--why", " "), "say why the wording changes"),
-        (("edit", "nope", "--criteria", BETTER, "--why", "clearer"), "there is no question nope"),
+        (("question", "edit", "rain", "--why", "no reason to"), "nothing has changed"),
+        (
+            ("question", "edit", "rain", "--text", an_asked().text, "--why", "the same"),
+            "nothing has changed",
+        ),
+        (("question", "edit", "rain", "--text", " ", "--why", "shorter"), "must not be empty"),
+        (("question", "edit", "rain", "--criteria", "", "--why", "shorter"), "must not be empty"),
+        (
+            ("question", "edit", "rain", "--criteria", BETTER, "--why", " "),
+            "say why the wording changes",
+        ),
+        (
+            ("question", "edit", "nope", "--criteria", BETTER, "--why", "clearer"),
+            "there is no question nope",
+        ),
         ((*EDIT, "--as", "crowd"), "crowd"),
         ((*EDIT, "--as", " "), "nobody acts without a name"),
-        (("retract", "rain", "--why", " "), "not taken back without a reason"),
-        (("retract", "nope", "--why", "asked twice"), "there is no question nope"),
+        (("question", "retract", "rain", "--why", " "), "not taken back without a reason"),
+        (("question", "retract", "nope", "--why", "asked twice"), "there is no question nope"),
         ((*RETRACT, "--as", "suggestion"), "suggestion"),
-        (("lint", "nope"), "there is no question nope"),
+        (("question", "lint", "nope"), "there is no question nope"),
     ],
 )
 def test_a_refusal_is_one_line_and_nothing_is_written(
@@ -182,7 +199,18 @@ def test_a_refusal_is_one_line_and_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("argv", "missing"),
-    [(EDIT[:4], "--why"), (RETRACT[:2], "--why"), (("edit",), "QUESTION"), (("lint",), "QUESTION")],
+    [
+        (EDIT[:4], "--why"),
+        (RETRACT[:2], "--why"),
+        (
+            ("question", "edit"),
+            "QUESTION",
+        ),
+        (
+            ("question", "lint"),
+            "QUESTION",
+        ),
+    ],
 )
 def test_what_is_missing_is_named(
     asked: Tracker, shell: Shell, argv: tuple[str, ...], missing: str
@@ -209,10 +237,10 @@ def test_an_answered_question_keeps_its_wording_and_stays(
 def test_a_question_is_taken_back_and_gone_from_every_list(asked: Tracker, shell: Shell) -> None:
     asked.questions.ask(an_asked("snow", closes_at=CLOSES, opens_at=NOW + DAY))
     assert "rain is taken back; its name is not given again." in shell(*RETRACT, "--as", "ben")
-    assert [row["id"] for row in shell.json("questions")] == ["snow"]
-    assert "there is no question rain" in shell.refused("show", "rain")
+    assert [row["id"] for row in shell.json("question", "list")] == ["snow"]
+    assert "there is no question rain" in shell.refused("question", "show", "rain")
     assert "there is no question rain" in shell.refused(*RETRACT)
-    assert "there is no question rain" in shell.refused("lint", "rain")
+    assert "there is no question rain" in shell.refused("question", "lint", "rain")
     assert asked.system.verify().bad_seq is None
 
 
@@ -222,4 +250,4 @@ def test_what_people_have_forecast_or_bound_is_not_taken_back(asked: Tracker, sh
     assert "rain is part of the link wet and stays" in shell.refused(*RETRACT)
     asked.forecasts.submit("rain", Binary(0.4))
     assert "rain has been forecast and stays: resolve it as annulled" in shell.refused(*RETRACT)
-    assert len(shell.json("questions")) == 2
+    assert len(shell.json("question", "list")) == 2

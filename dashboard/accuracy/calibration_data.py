@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.accuracy.data import format_p_value, sort_forecasters
+from dashboard.accuracy.data import format_p_value
 from dashboard.components.frames import build_frame
 from dashboard.wording import (
     DASH,
@@ -17,7 +17,7 @@ from dashboard.wording import (
 )
 from forecasts.calibration.corp import Band, CurvePoint
 from forecasts.calibration.reliability import Bin, CalibrationSnapshot, Reliability, bin_index
-from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.question import ForecasterId, Question, QuestionId, sort_forecasters
 from tracker.model.read_models import CalibrationReport
 
 SIGNIFICANCE_LEVEL: Final = 0.05
@@ -36,11 +36,10 @@ def curve_frame(points: Sequence[CurvePoint]) -> pd.DataFrame:
     `size` is the area of a dot in pixels. It grows with n up to the largest, and stays small while
     the largest is below `_FULL_SIZE_N`.
     """
-    types = {"said": "float64", "happened": "float64", "n": "int64", "size": "float64"}
     max_n = max((point.n for point in points), default=1)
     full_size_n = max(max_n, _FULL_SIZE_N)
     return build_frame(
-        types,
+        "said:float happened:float n:int size:float",
         (
             (
                 point.p,
@@ -59,7 +58,7 @@ def band_frame(band: Band) -> pd.DataFrame:
     if len(rows) == 1:
         (x, lower, upper), half = rows[0], _MIN_BAND_WIDTH / 2
         rows = [(max(0.0, x - half), lower, upper), (min(1.0, x + half), lower, upper)]
-    return build_frame(dict.fromkeys(("said", "lower", "upper"), "float64"), rows)
+    return build_frame("said:float lower:float upper:float", rows)
 
 
 def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
@@ -69,22 +68,13 @@ def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
     percent), of (how many happened, in words), low and high (Wilson's 95 % interval, percent),
     wilson and jeffreys (both intervals in words), label (n in words).
     """
-    types = {
-        "number": "int64",
-        "range": "str",
-        "n": "int64",
-        "said": "float64",
-        "happened": "float64",
-        "of": "str",
-    }
-    types |= {
-        "low": "float64",
-        "high": "float64",
-        "wilson": "str",
-        "jeffreys": "str",
-        "label": "str",
-    }
-    return build_frame(types, (_bin_row(number, b) for number, b in enumerate(bins) if b.n))
+    return build_frame(
+        (
+            "number:int range n:int said:float happened:float of low:float high:float "
+            "wilson jeffreys label"
+        ),
+        (_bin_row(number, b) for number, b in enumerate(bins) if b.n),
+    )
 
 
 def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
@@ -167,7 +157,7 @@ def measures_frame(reliability: Reliability) -> pd.DataFrame:
             "Variance of the forecasts. Worth something if calibrated.",
         ),
     ]
-    return build_frame(dict.fromkeys(("measure", "value", "says"), "str"), rows)
+    return build_frame("measure value says", rows)
 
 
 def _format_number(value: float | None, digits: int = 3) -> str:
@@ -195,13 +185,6 @@ def interval_coverage_frame(report: CalibrationReport, me: ForecasterId) -> pd.D
     forecaster, n, inside (percent), bar (95 % interval of that, in words), width (mean, percent of
     the range).
     """
-    types = {
-        "forecaster": "str",
-        "n": "int64",
-        "inside": "float64",
-        "bar": "str",
-        "width": "float64",
-    }
     rows = []
     for forecaster in sort_forecasters(
         (report.forecasters[forecaster_id] for forecaster_id in report.intervals), me
@@ -217,4 +200,4 @@ def interval_coverage_frame(report: CalibrationReport, me: ForecasterId) -> pd.D
                 100 * record.mean_width,
             )
         )
-    return build_frame(types, rows)
+    return build_frame("forecaster n:int inside:float bar width:float", rows)

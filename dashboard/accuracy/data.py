@@ -1,24 +1,23 @@
 """Data frames of scores: scored forecasters, questions, rules, and cohorts of questions."""
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import fmean
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import clip, display_name, format_answer, percent_number, plural
+from forecasts.questions.format import format_cases
 from forecasts.questions.question import (
-    CROWD,
     HAZARD,
     PRIOR,
-    SUGGESTION,
     Forecaster,
     ForecasterId,
     QuestionId,
+    sort_forecasters,
 )
 from forecasts.scoring import scores
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
@@ -26,15 +25,6 @@ from forecasts.scoring.scores import Score, Summary
 from forecasts.scoring.skill import REFERENCES, ReferenceName, Skill, format_interval, skill_points
 from forecasts.statistics.comparison import MIN_CLUSTERS
 from tracker.model.read_models import Accuracy, Receipts
-
-_COMPUTED_RANK: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
-
-
-def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Sort forecasters: me, other people by name, then computed forecasters."""
-    return tuple(
-        sorted(forecasters, key=lambda f: (_COMPUTED_RANK.get(f.id, 0), f.id != me, f.name))
-    )
 
 
 def list_scored_forecasters(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
@@ -44,11 +34,8 @@ def list_scored_forecasters(accuracy: Accuracy, me: ForecasterId) -> tuple[Forec
 
 
 def format_p_value(p_value: float) -> str:
-    """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
-    if p_value <= 0.001:
-        return "at most 1 of 1,000 cases"
-    whole = 1000 if p_value < 0.01 else 100
-    return f"{math.ceil(p_value * whole - 1e-9)} of {whole:,} cases"
+    """Format a p-value: `5 of 100 cases`."""
+    return f"{format_cases(p_value, thousands=',')} cases"
 
 
 def headline_scores(accuracy: Accuracy, forecaster_id: ForecasterId) -> list[Score]:
@@ -114,11 +101,6 @@ def scores_by_rule_frame(scores: Sequence[Score]) -> pd.DataFrame:
     rule (title), better (direction), mean (while active, empty for points), skill (points),
     coverage and attainable (percent of the scheduled time).
     """
-    types = {
-        "rule": "str",
-        "better": "str",
-        **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64"),
-    }
     rows = []
     for score in sorted(scores, key=lambda s: list(RULES).index(s.rule)):
         rule = RULES[score.rule]
@@ -126,7 +108,7 @@ def scores_by_rule_frame(scores: Sequence[Score]) -> pd.DataFrame:
         cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
         gain = skill_points(score.rule, score.skill_over_schedule)
         rows.append((rule.title, better_direction(score.rule), mean, gain, *cover))
-    return build_frame(types, rows)
+    return build_frame("rule better mean:float skill:float coverage:float attainable:float", rows)
 
 
 def better_direction(rule: RuleName) -> str:
@@ -184,23 +166,14 @@ def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.Data
     enough (whether they suffice for a verdict), on (both in words), coverage and attainable
     (percent of the scheduled time, mean over questions), mean (while active; empty for points).
     """
-    types = {
-        "id": "str",
-        "forecaster": "str",
-        "skill": "float64",
-        "low": "float64",
-        "high": "float64",
-    }
-    types |= {
-        "interval": "str",
-        "verdict": "str",
-        "questions": "int64",
-        "groups": "int64",
-        "enough": "bool",
-        "on": "str",
-    }
-    types |= {"coverage": "float64", "attainable": "float64", "mean": "float64"}
-    return build_frame(types, (_skill_row(accuracy, me, s) for s in rank_summaries(accuracy, rule)))
+    return build_frame(
+        (
+            "id forecaster skill:float low:float high:float interval verdict "
+            "questions:int groups:int enough:bool on coverage:float attainable:float "
+            "mean:float"
+        ),
+        (_skill_row(accuracy, me, s) for s in rank_summaries(accuracy, rule)),
+    )
 
 
 def _skill_row(accuracy: Accuracy, me: ForecasterId, summary: Summary) -> tuple[Any, ...]:
@@ -280,14 +253,6 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
     words), on (questions and groups in words), enough (whether they suffice for a verdict),
     verdict, meaning (of the reference), shows (what beating it shows).
     """
-    types = {
-        "reference": "str",
-        "saved": "float64",
-        "low": "float64",
-        "high": "float64",
-        "interval": "str",
-    }
-    types |= {"on": "str", "enough": "bool", "verdict": "str", "meaning": "str", "shows": "str"}
     rows = []
     for skill in skills:
         saved, low, high = (
@@ -309,7 +274,13 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
                 reference.shows,
             )
         )
-    return build_frame(types, rows)
+    return build_frame(
+        (
+            "reference saved:float low:float high:float interval on enough:bool "
+            "verdict meaning shows"
+        ),
+        rows,
+    )
 
 
 def reference_verdict(skill: Skill) -> str:
@@ -336,9 +307,8 @@ def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     time, forecaster, mean (points of skill over the schedule, of all questions so far), n (count),
     last (the questions of this time). Questions of the same time form one step.
     """
-    types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
     return build_frame(
-        types,
+        "time:time forecaster mean:float n:int last",
         (
             row
             for f in list_scored_forecasters(accuracy, me)

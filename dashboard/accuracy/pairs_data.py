@@ -43,15 +43,10 @@ def pairs_frame(
     skill, above 0 the first was better), interval (95 %, in words), on (questions and groups in
     words).
     """
-    types = {
-        "first": "str",
-        "other": "str",
-        "verdict": "str",
-        "difference": "float64",
-        "interval": "str",
-        "on": "str",
-    }
-    return build_frame(types, (_pair_row(c, names, turned=c.b == first) for c in pairs))
+    return build_frame(
+        "first other verdict difference:float interval on",
+        (_pair_row(c, names, turned=c.b == first) for c in pairs),
+    )
 
 
 def _pair_row(comparison: Comparison, names: Mapping[str, str], *, turned: bool) -> tuple[Any, ...]:
@@ -80,9 +75,8 @@ def difficulty_adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.
     forecaster, adjusted (points above the average forecaster on the same questions), questions
     (count).
     """
-    types = {"forecaster": "str", "adjusted": "float64", "questions": "int64"}
     if report.difficulty is None:
-        return build_frame(types, ())
+        return build_frame("forecaster adjusted:float questions:int", ())
     rows = [
         (
             display_name(report.forecasters[ForecasterId(forecaster_id)], me),
@@ -91,7 +85,7 @@ def difficulty_adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.
         )
         for forecaster_id, effect in report.difficulty.effects.items()
     ]
-    return build_frame(types, rows)
+    return build_frame("forecaster adjusted:float questions:int", rows)
 
 
 def list_disconnected_names(report: ComparisonReport, me: ForecasterId) -> tuple[str, ...]:

@@ -201,7 +201,10 @@ def _show_meaning(rule: RuleName) -> None:
     definition = RULES[rule]
     with st.expander("What this means, and why skill is the headline", icon=":material/help:"):
         st.markdown((_POINTS_TEXT if definition.is_points else _SKILL_TEXT) + _INTERVAL_TEXT)
-        st.markdown(f"**{definition.title}**: {definition.range}; {definition.better} is better.")
+        honesty = "" if definition.is_proper else " It is not proper: exaggeration pays."
+        st.markdown(
+            f"**{definition.title}**: {definition.range}; {definition.better} is better.{honesty}"
+        )
 
 
 _REFERENCES = {

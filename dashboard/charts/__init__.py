@@ -15,16 +15,8 @@ from dashboard.charts.accuracy import (
     skill_chart,
 )
 from dashboard.charts.common import (
-    BLUE,
-    GREEN,
-    GREY,
     HEIGHT,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILLION,
     ChartSpec,
-    LineStyle,
     bind_data,
     forecaster_lines,
     other_question_style,
@@ -42,6 +34,7 @@ from dashboard.charts.distributions import (
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
 from dashboard.charts.revisions import ProbabilityScale, revisions_chart
 from dashboard.charts.waterfall import waterfall_chart
+from tracker.model.chart_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, LineStyle
 
 __all__ = [
     "BLUE",

@@ -6,16 +6,15 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import (
-    BLUE,
-    GREEN,
-    GREY,
     ChartSpec,
-    LineStyle,
     colour_encoding,
+    dash_encoding,
+    share_axis,
     text_tooltip,
     time_axis,
     time_tooltip,
 )
+from tracker.model.chart_style import BLUE, GREEN, GREY, SHARE_TICKS, LineStyle
 
 ROW_HEIGHT: Final = 40
 """Height of one row of dots in pixels, so that charts of any size are spaced alike."""
@@ -109,7 +108,7 @@ def _gain_axis(unit: str = "") -> alt.Axis:
 
 @lru_cache(maxsize=64)
 def progress_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
-    """Running mean skill of each forecaster. Data: `progress_chart`, `zero`."""
+    """Running mean skill of each forecaster. Data: `progress`, `zero`."""
     tips = [
         text_tooltip("forecaster", "Who"),
         alt.Tooltip("mean:Q", title="Mean skill so far", format="+.1f"),
@@ -122,11 +121,7 @@ def progress_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
         y=alt.Y("mean:Q", title="Mean skill, points", axis=_gain_axis()),
         color=colour_encoding(styles, legend=True),
     )
-    names = [line.name for line in styles]
-    dash = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
-    line = base.mark_line(interpolate="step-after").encode(
-        strokeDash=alt.StrokeDash("forecaster:N", scale=dash)
-    )
+    line = base.mark_line(interpolate="step-after").encode(strokeDash=dash_encoding(styles))
     zero = (
         alt.Chart(alt.NamedData("zero")).mark_rule(strokeDash=[2, 4], color=GREY).encode(y="zero:Q")
     )
@@ -164,9 +159,7 @@ def calibration_chart(*, curved: bool = True) -> ChartSpec:
 
 @lru_cache(maxsize=1)
 def bins_chart() -> ChartSpec:
-    """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins_chart`,
-    `diagonal`.
-    """
+    """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins`, `diagonal`."""
     # The axis goes beyond 100 % to leave room for the last count.
     x_axis, y_axis = _forecast_axis([0, 1.1]), _outcome_axis()
     base = alt.Chart(alt.NamedData("bins")).transform_calculate(
@@ -199,7 +192,7 @@ def bins_chart() -> ChartSpec:
 
 def _forecast_axis(domain: list[float]) -> alt.X:
     return alt.X(
-        "said:Q", title="Said", axis=_share_axis(), scale=alt.Scale(domain=domain, nice=False)
+        "said:Q", title="Said", axis=share_axis(), scale=alt.Scale(domain=domain, nice=False)
     )
 
 
@@ -207,13 +200,9 @@ def _outcome_axis() -> alt.Y:
     return alt.Y(
         "happened:Q",
         title="Happened",
-        axis=_share_axis(),
+        axis=share_axis(),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
-
-
-def _share_axis() -> alt.Axis:
-    return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
 
 
 RECORD_ROW_HEIGHT: Final = 34
@@ -271,7 +260,7 @@ def essay_record_chart(labels: tuple[str, ...]) -> ChartSpec:
 def _record_axis(field: str) -> alt.X:
     """Return the share axis, with room for the counts beyond 100 %."""
     axis = alt.Axis(
-        values=[0, 0.25, 0.5, 0.75, 1],
+        values=list(SHARE_TICKS),
         labelExpr="format(100 * datum.value, '.0f') + ' %'",
         grid=True,
     )

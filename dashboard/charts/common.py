@@ -5,44 +5,16 @@ from typing import Any, Final
 
 import altair as alt
 
-from forecasts.questions.question import Forecaster, ForecasterId
-from tracker.reports.chart_style import (
-    BLUE,
-    COMPUTED,
-    GREEN,
-    GREY,
+from forecasts.questions.question import RESERVED, Forecaster, ForecasterId
+from tracker.model.chart_style import (
     LOCALE,
-    ME,
-    ORANGE,
-    PEOPLE,
-    PURPLE,
-    SKY,
-    VERMILLION,
+    PERSON_COLOURS,
+    SHARE_TICKS,
     LineStyle,
+    dash_range,
+    line_styles,
     time_ticks,
 )
-
-__all__ = [
-    "BLUE",
-    "GREEN",
-    "GREY",
-    "HEIGHT",
-    "ORANGE",
-    "PURPLE",
-    "SKY",
-    "VERMILLION",
-    "ChartSpec",
-    "LineStyle",
-    "bind_data",
-    "colour_encoding",
-    "dash_encoding",
-    "forecaster_lines",
-    "text_tooltip",
-    "time_axis",
-    "time_ticks",
-    "time_tooltip",
-    "width_encoding",
-]
 
 ChartSpec = Mapping[str, Any]
 
@@ -58,21 +30,13 @@ def forecaster_lines(
     """Assign a colour and dash to each forecaster: me blue, the suggestion vermillion, base rates
     grey.
     """
-    styles, people = [], 0
-    for forecaster, name in zip(forecasters, names, strict=True):
-        if forecaster.id == me:
-            styles.append(LineStyle(name, *ME))
-        elif forecaster.id in COMPUTED:
-            styles.append(LineStyle(name, *COMPUTED[forecaster.id]))
-        else:
-            styles.append(LineStyle(name, PEOPLE[people % len(PEOPLE)]))
-            people += 1
-    return tuple(styles)
+    roles = ("me" if f.id == me else f.id if f.id in RESERVED else "person" for f in forecasters)
+    return line_styles(zip(names, roles, strict=True))
 
 
 def other_question_style(name: str, number: int) -> LineStyle:
     """Return the style of the line of another question: long dashes."""
-    return LineStyle(name, PEOPLE[(2 - number) % len(PEOPLE)], (10, 3), 2.0)
+    return LineStyle(name, PERSON_COLOURS[(2 - number) % len(PERSON_COLOURS)], (10, 3), 2.0)
 
 
 def bind_data(spec: ChartSpec, **frames: Any) -> dict[str, Any]:
@@ -84,6 +48,11 @@ def time_axis() -> alt.X:
     """Return the time axis in the viewer's zone, the same for all layers of a chart."""
     axis = alt.Axis(grid=False, **time_ticks("x", "local"))
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
+
+
+def share_axis(**options: Any) -> alt.Axis:
+    """Return an axis of probabilities from 0 to 1, in percent."""
+    return alt.Axis(format=".0%", values=list(SHARE_TICKS), **options)
 
 
 def colour_encoding(
@@ -117,7 +86,7 @@ def dash_encoding(
     of colours.
     """
     names = [line.name for line in styles]
-    scale = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
+    scale = alt.Scale(domain=names, range=dash_range(styles))
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
 
 

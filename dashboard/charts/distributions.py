@@ -2,29 +2,26 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Final, Literal
 
 import altair as alt
 
 from dashboard.charts.common import (
-    BLUE,
-    GREY,
     HEIGHT,
-    VERMILLION,
     ChartSpec,
-    LineStyle,
     colour_encoding,
     dash_encoding,
+    share_axis,
     text_tooltip,
     time_axis,
-    time_ticks,
     time_tooltip,
     width_encoding,
 )
 from dashboard.charts.revisions import encode_marks, rules_layer
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.question import Question
-from tracker.reports.chart_style import DASHES, OPTIONS
+from tracker.model.chart_style import BLUE, GREY, VERMILLION, LineStyle, option_style, time_ticks
 
 ValueAxis = tuple[Literal["number", "log", "date"], float]
 """Kind of value axis, and the zero point of a log scale."""
@@ -47,20 +44,11 @@ def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[LineStyle, ...
             LineStyle(name, _interpolate_colour(k / max(1, len(names) - 1)))
             for k, name in enumerate(names)
         )
-    styles, coloured = [], 0
-    for name in names:
-        if name == OTHER:
-            styles.append(LineStyle(name, GREY, (2, 3)))
-        else:
-            styles.append(
-                LineStyle(
-                    name,
-                    OPTIONS[coloured % len(OPTIONS)],
-                    DASHES[coloured // len(OPTIONS) % len(DASHES)],
-                )
-            )
-            coloured += 1
-    return tuple(styles)
+    coloured = count()
+    return tuple(
+        LineStyle(name, GREY, (2, 3)) if name == OTHER else option_style(name, next(coloured))
+        for name in names
+    )
 
 
 def _interpolate_colour(place: float) -> str:
@@ -76,7 +64,7 @@ def options_over_time_chart(
 ) -> ChartSpec:
     """One forecaster's probability of each option as step lines, up to `top`.
 
-    Data: `steps`, `rules_layer`, `marks`, `answer`.
+    Data: `steps`, `rules`, `marks`, `answer`.
     """
     y = alt.Y(
         "p:Q",
@@ -117,7 +105,7 @@ def fan_chart(
 ) -> ChartSpec:
     """Median, 50 % and 90 % intervals of one forecaster, and the medians of others as thin lines.
 
-    Data: `fan_chart`, `others`, `rules_layer`, `marks`, `answer`.
+    Data: `fan`, `others`, `rules`, `marks`, `answer`.
     """
     base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
     wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
@@ -261,8 +249,10 @@ def preview_chart(axis: ValueAxis) -> ChartSpec:
 
 
 def _share_axis(top: float) -> alt.Axis:
-    step = 0.25 if top == 1.0 else top / 5  # so that every label is a whole percentage
-    return alt.Axis(format=".0%", values=[round(step * k, 4) for k in range(round(top / step) + 1)])
+    if top == 1.0:
+        return share_axis()
+    step = top / 5  # so that every label is a whole percentage
+    return alt.Axis(format=".0%", values=[round(step * k, 4) for k in range(6)])
 
 
 def _density_axis() -> alt.Y:

@@ -5,7 +5,8 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, ChartSpec, text_tooltip, time_ticks
+from dashboard.charts.common import ChartSpec, text_tooltip
+from tracker.model.chart_style import BLUE, GREY, SKY, VERMILLION, time_ticks
 
 _HEIGHT: Final = 220
 _NEW_ITEMS: Final = "new items"

@@ -7,15 +7,14 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import (
-    BLUE,
-    GREEN,
     ChartSpec,
-    LineStyle,
     colour_encoding,
+    dash_encoding,
+    share_axis,
     text_tooltip,
-    time_ticks,
     width_encoding,
 )
+from tracker.model.chart_style import BLUE, GREEN, LineStyle, time_ticks
 
 ANSWER_LINE: Final = LineStyle("Answer", GREEN)
 """Style of answers beside forecasts, which are drawn as diamonds."""
@@ -39,12 +38,12 @@ def by_date_chart(styles: tuple[LineStyle, ...], ticks: DateTicks) -> ChartSpec:
     )
     base = alt.Chart(alt.NamedData("chances")).encode(
         x=alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", nice=False, padding=36)),
-        y=alt.Y("p:Q", title=None, axis=_share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)),
+        y=alt.Y("p:Q", title=None, axis=share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)),
     )
     line = base.transform_filter(f"datum.forecaster != '{ANSWER_LINE.name}'").mark_line()
     line = line.encode(
         color=colour_encoding(styles, legend=False),
-        strokeDash=_dash_encoding(styles),
+        strokeDash=dash_encoding(styles, legend=False),
         strokeWidth=width_encoding(styles),
     )
     layers = alt.layer(line, _point_layer(base, styles)).resolve_scale(
@@ -59,7 +58,7 @@ def by_label_chart(styles: tuple[LineStyle, ...], labels: tuple[str, ...]) -> Ch
     """P(YES) of the same question about several labels, from the first down. Data: `chances`."""
     base = alt.Chart(alt.NamedData("chances")).encode(
         y=alt.Y("label:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=170, grid=True)),
-        x=alt.X("p:Q", title=None, axis=_share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)),
+        x=alt.X("p:Q", title=None, axis=share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)),
     )
     return _point_layer(base, styles).properties(height=90 + _ROW_HEIGHT * len(labels)).to_dict()
 
@@ -103,16 +102,6 @@ def _point_layer(base: alt.Chart, styles: tuple[LineStyle, ...]) -> alt.Chart:
             text_tooltip("shown", "Said"),
         ],
     )
-
-
-def _dash_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeDash:
-    dashes = [list(line.dash) or [1, 0] for line in styles]
-    scale = alt.Scale(domain=[line.name for line in styles], range=dashes)
-    return alt.StrokeDash("forecaster:N", scale=scale, legend=None)
-
-
-def _share_axis() -> alt.Axis:
-    return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
 
 
 def _value_x(field: str, dates: bool, log: bool) -> alt.X:

@@ -7,25 +7,27 @@ from typing import Final, Literal
 import altair as alt
 
 from dashboard.charts.common import (
-    BLUE,
-    GREEN,
-    GREY,
     HEIGHT,
     INK,
-    VERMILLION,
     ChartSpec,
-    LineStyle,
     colour_encoding,
     dash_encoding,
+    share_axis,
     text_tooltip,
     time_axis,
     time_tooltip,
     width_encoding,
 )
-from dashboard.components.probability_lines import LABEL_ROOM, MAX_LOG_ODDS
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
+from tracker.model.chart_style import BLUE, GREEN, GREY, VERMILLION, LineStyle
 
 ProbabilityScale = Literal["probability", "log-odds"]
+
+MAX_LOG_ODDS: Final = 5.0
+"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
+
+LABEL_ROOM: Final = 0.24
+"""Share of the window left free at the right for the names of the lines."""
 
 _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
@@ -36,7 +38,7 @@ def revisions_chart(
 ) -> ChartSpec:
     """Every forecaster's probability as step lines with names, evidence marks, rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules_layer`, and optionally `marks` and `answer`.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and optionally `marks` and `answer`.
     It is one layered view, because concatenated views overflow on a phone.
     """
     layers = [
@@ -60,8 +62,9 @@ def revisions_chart(
 
 def _probability_axis(scale: ProbabilityScale) -> alt.Y:
     if scale == "probability":
-        axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
-        return alt.Y("p:Q", title=None, axis=axis, scale=alt.Scale(domain=[-0.12, 1.0], nice=False))
+        return alt.Y(
+            "p:Q", title=None, axis=share_axis(), scale=alt.Scale(domain=[-0.12, 1.0], nice=False)
+        )
     ticks = [round(logit(p), 4) for p in _TICKS]
     axis = alt.Axis(values=ticks, labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')")
     return alt.Y(
@@ -147,7 +150,7 @@ def _act_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Ch
 
 
 def rules_layer() -> alt.Chart:
-    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules_layer`."""
+    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules`."""
     return (
         alt.Chart(alt.NamedData("rules"))
         .mark_rule(strokeDash=[3, 3], color=GREY)

@@ -6,14 +6,14 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import (
-    BLUE,
     ChartSpec,
-    LineStyle,
     colour_encoding,
+    share_axis,
     text_tooltip,
     time_axis,
     time_tooltip,
 )
+from tracker.model.chart_style import BLUE, LineStyle
 
 SCENARIOS_HEIGHT: Final = 460
 _BAR_HEIGHT: Final = 26
@@ -30,7 +30,7 @@ def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
         "share:Q",
         title=None,
         stack="zero",
-        axis=_share_axis(),
+        axis=share_axis(grid=False),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
     areas = (
@@ -116,7 +116,3 @@ def _text_colour(styles: tuple[LineStyle, ...]) -> alt.Color:
     colours = ["white" if line.colour == BLUE else "black" for line in styles]
     scale = alt.Scale(domain=[line.name for line in styles], range=colours)
     return alt.Color("option:N", scale=scale, legend=None)
-
-
-def _share_axis() -> alt.Axis:
-    return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=False)

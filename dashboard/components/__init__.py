@@ -1,4 +1,4 @@
 """Parts that several pages share: widgets, shortcuts, toasts, downloads, memoised frames.
 
-May import charts and wording.
+May import charts, wording and `tracker`.
 """

@@ -9,11 +9,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
-from forecasts.distributions.distribution import Distribution, p_yes
+from dashboard.wording import (
+    clip,
+    describe_bearing,
+    display_name,
+    format_answer,
+    percent_exact,
+)
+from forecasts.distributions.distribution import p_yes
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
-from forecasts.probability import logit
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
@@ -26,18 +33,14 @@ from forecasts.questions.question import (
     Question,
     Resolution,
     effective_close,
+    sort_forecasters,
 )
-from forecasts.questions.timeline import ForecastSpan, Timeline
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from forecasts.questions.timeline import Timeline
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 TimeWindow = tuple[datetime, datetime]
 """Start and end of the time that a chart shows."""
-
-MAX_LOG_ODDS: Final = 5.0
-"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
-
-MAX_LINE_STEPS: Final = 250
-"""Maximum number of steps drawn per line, the last of each stretch of time."""
 
 
 def clamp_log_odds(p: float) -> float:
@@ -47,9 +50,7 @@ def clamp_log_odds(p: float) -> float:
 
 def list_question_forecasters(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
     """List everyone who held a forecast: me, other people, then computed forecasters."""
-    rank = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
-    present = [f for f in page.forecasters.values() if f.id in page.timelines]
-    return tuple(sorted(present, key=lambda f: (0 if f.id == me else rank.get(f.id, 1), f.name)))
+    return sort_forecasters((f for f in page.forecasters.values() if f.id in page.timelines), me)
 
 
 def chart_end(page: QuestionPage, now: datetime) -> datetime:
@@ -72,51 +73,10 @@ def crop_to_window(frame: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
     return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
 
 
-LineStep = tuple[datetime, Distribution | None]
-"""A point of a line: the forecast from then on, None where a gap begins."""
-
-
-def line_steps(timeline: Timeline, window: TimeWindow) -> list[LineStep]:
-    """Convert a timeline to line points within a window; each stretch ends by repeating its last
-    value.
-    """
-    return _thin_points(_span_points(timeline.spans(*window)), window)
-
-
-def _span_points(spans: Sequence[ForecastSpan]) -> list[LineStep]:
-    """Return a point where each forecast begins and ends, and an empty point inside each gap."""
-    points: list[LineStep] = []
-    for index, span in enumerate(spans):
-        points.append((span.start, span.distribution))
-        following = spans[index + 1].start if index + 1 < len(spans) else None
-        if following != span.end:
-            points.append((span.end, span.distribution))
-            if following is not None:
-                points.append((span.end, None))
-    return points
-
-
-def _thin_points(points: list[LineStep], window: TimeWindow) -> list[LineStep]:
-    """Keep the first point and the last of each equal stretch of time; keep short lines whole."""
-    if len(points) <= MAX_LINE_STEPS:
-        return points
-    stretch = (window[1] - window[0]) / MAX_LINE_STEPS
-    last_of_stretch = {int((point[0] - window[0]) / stretch): point for point in points}
-    return [points[0], *(point for point in last_of_stretch.values() if point is not points[0])]
-
-
 def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     """Forecasts that people made, as points on their lines. Columns: time, p, log_odds, forecaster,
     shown, why.
     """
-    types = {
-        "time": TIME,
-        "p": "float64",
-        "log_odds": "float64",
-        "forecaster": "str",
-        "shown": "str",
-        "why": "str",
-    }
     people = {
         f.id: display_name(f, me)
         for f in page.forecasters.values()
@@ -130,7 +90,7 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
         if a.forecaster_id in people and a.made_at < end
     )
     return build_frame(
-        types,
+        "time:time p:float log_odds:float forecaster shown why",
         (
             (
                 max(a.made_at, opens),
@@ -152,18 +112,8 @@ def evidence_marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
     (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
     """
-    types = {
-        "id": "int64",
-        "time": TIME,
-        "direction": "str",
-        "level": "int64",
-        "weight": "int64",
-        "bears": "str",
-        "headline": "str",
-        "source": "str",
-    }
     return build_frame(
-        types,
+        "id:int time:time direction level:int weight:int bears headline source",
         (
             (
                 c.evidence.id,
@@ -226,7 +176,7 @@ def vertical_rules_frame(
         rows.append((resolution.known_at, "answer known"))
     rows += [] if between is None else [(between[0], "before"), (between[1], "after")]
     numbered = [(*row, n % 3) for n, row in enumerate(sorted(rows))]
-    return build_frame({"time": TIME, "what": "str", "row": "int64"}, numbered)
+    return build_frame("time:time what row:int", numbered)
 
 
 def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
@@ -247,14 +197,12 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
             )
         ]
     )
-    return build_frame({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)
+    return build_frame("time:time p:float log_odds:float answer", rows)
 
 
 CROSSHAIR_POSITIONS: Final = 100
 """Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
 
-LABEL_ROOM: Final = 0.24
-"""Share of the window left free at the right for the names of the lines."""
 
 _MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
 """Minimum distance of names in probability and in log-odds: a line of text on a chart of 400
@@ -318,19 +266,12 @@ def steps_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.Data
     time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
     The last value is repeated at the end, so that no line stops early.
     """
-    types = {
-        "time": TIME,
-        "p": "float64",
-        "log_odds": "float64",
-        "forecaster": "str",
-        "shown": "str",
-    }
     rows = [row for line in lines for row in _step_rows(line, window)]
-    return build_frame(types, rows)
+    return build_frame("time:time p:float log_odds:float forecaster shown", rows)
 
 
 def _step_rows(line: ProbabilityLine, window: TimeWindow) -> list[tuple[Any, ...]]:
-    points = ((at, p_yes(distribution)) for at, distribution in line_steps(line.timeline, window))
+    points = ((at, p_yes(distribution)) for at, distribution in line.timeline.drawn_steps(*window))
     return [
         (at, p, None if p is None else clamp_log_odds(p), line.name, _format_probability(p))
         for at, p in points
@@ -366,14 +307,7 @@ def line_labels_frame(steps: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
                 "",
             )
         )
-    types = {
-        "time": TIME,
-        "forecaster": "str",
-        "p": "float64",
-        "log_odds": "float64",
-        "label": "str",
-    }
-    return build_frame(types, rows)
+    return build_frame("time:time forecaster p:float log_odds:float label", rows)
 
 
 def _spread_heights(

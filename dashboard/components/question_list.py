@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import (
     CROWD,
     PRIOR,
@@ -322,7 +322,7 @@ def _format_held_forecast(
     if standing is None:
         return None
     words = format_forecast(
-        s.question, merge_removed_options(s.question, standing.distribution, now)
+        s.question, fold_removed_options(s.question, now, standing.distribution)
     )
     # Padded, because a table sorts texts by their letters.
     return words.rjust(6) if standing.p is not None else words

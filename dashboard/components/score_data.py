@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.frames import TIME, build_frame
+from dashboard.components.frames import build_frame
 from dashboard.wording import display_name, format_forecast, percent_number
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Forecaster, ForecasterId, Kind, Question
@@ -109,15 +109,6 @@ def score_receipt_frame(question: Question, score: Score) -> pd.DataFrame:
     start and end (time), days, said (the forecast in words), weight (percent of the scheduled
     time), score (of this forecast), contribution (to the mean while active).
     """
-    types = {
-        "start": TIME,
-        "end": TIME,
-        "days": "float64",
-        "said": "str",
-        "weight": "float64",
-        "score": "float64",
-        "contribution": "float64",
-    }
     rows: list[tuple[Any, ...]] = [
         (
             i.start,
@@ -130,7 +121,9 @@ def score_receipt_frame(question: Question, score: Score) -> pd.DataFrame:
         )
         for i in score.receipt
     ]
-    return build_frame(types, rows)
+    return build_frame(
+        ("start:time end:time days:float said weight:float score:float contribution:float"), rows
+    )
 
 
 def hindsight_frame(
@@ -148,4 +141,4 @@ def hindsight_frame(
         )
         for f in late
     ]
-    return build_frame({"forecaster": "str", "made": TIME, "said": "str"}, rows)
+    return build_frame("forecaster made:time said", rows)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil, floor, log2
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -30,6 +30,34 @@ PageName = Literal[
     "reports",
     "settings",
 ]
+
+
+class PageEntry(NamedTuple):
+    """Entry of a page in the navigation."""
+
+    title: str
+    icon: str
+    hidden: bool = False
+
+
+PAGES: Final[Mapping[PageName, PageEntry]] = {
+    "today": PageEntry("Today", ":material/today:"),
+    "questions": PageEntry("Questions", ":material/list:"),
+    "essays": PageEntry("Essays", ":material/article:"),
+    "essay": PageEntry("Essay", ":material/article:", hidden=True),
+    "question": PageEntry("Question", ":material/show_chart:", hidden=True),
+    "inbox": PageEntry("Inbox", ":material/inbox:"),
+    "calendar": PageEntry("Calendar", ":material/event:"),
+    "scenarios": PageEntry("Scenarios", ":material/stacked_bar_chart:"),
+    "coherence": PageEntry("Coherence", ":material/rule:"),
+    "accuracy": PageEntry("Accuracy", ":material/target:"),
+    "learned": PageEntry("Learned", ":material/school:", hidden=True),
+    "feeds": PageEntry("Feeds", ":material/rss_feed:"),
+    "reports": PageEntry("Reports", ":material/description:"),
+    "ask": PageEntry("Ask", ":material/add:"),
+    "settings": PageEntry("Settings", ":material/settings:"),
+}
+"""Pages in the order of the navigation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.components.visit import Visit
 from dashboard.wording import escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
+from forecasts.questions import format as spoken
 from forecasts.questions.format import format_signed
 from forecasts.questions.question import Question
 from tracker.errors import TrackerError
@@ -47,9 +48,7 @@ def show_skeleton(height: int = 320) -> AbstractContextManager[object]:
 
 def format_sentence(text: str) -> str:
     """Format an error message as a sentence without Markdown."""
-    return escape_markdown(
-        text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
-    )
+    return escape_markdown(spoken.format_sentence(text))
 
 
 def show_replay_banner(visit: Visit) -> None:
@@ -144,7 +143,7 @@ def show_no_questions(visit: Visit) -> None:
     """Show the first steps of a database without questions."""
     show_empty(
         "There are no questions yet.",
-        "Load a question set on the page Today, or with `tracker sets import "
+        "Load a question set on the page Today, or with `tracker set import "
         "china_russia_2022`; or write your own.",
     )
     with st.container(horizontal=True):

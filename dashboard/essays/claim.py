@@ -10,9 +10,9 @@ from dashboard.components.widgets import link_to_question, show_empty, show_refu
 from dashboard.essays import drafting
 from dashboard.essays.data import find_next_unasked
 from dashboard.essays.text import describe_claim_state, describe_modality
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import escape_markdown, forecast_headline, question_status_line
 from forecasts.essays.claim_map import MappedSentence
+from forecasts.questions.amendments import fold_removed_options
 from tracker.errors import Refused
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
@@ -112,7 +112,7 @@ def _show_questions(visit: Visit, selected: SelectedSentence) -> None:
 def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     question = summary.question
     number, _ = forecast_headline(
-        question, merge_removed_options(question, board_forecast(summary).distribution, visit.now)
+        question, fold_removed_options(question, visit.now, board_forecast(summary).distribution)
     )
     label = f"**{escape_markdown(number)}**" if summary.resolution is None else "**Answered**"
     link_to_question(visit, question, label, ":material/show_chart:")

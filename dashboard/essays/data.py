@@ -197,17 +197,10 @@ def claim_record_frame(lines: Sequence[TrackRecordLine]) -> pd.DataFrame:
     (0..1, mean probability of the open ones), n (answered), said ("8 of 10, 3 open"), interval (in
     words).
     """
-    types = {
-        "label": "str",
-        "share": "float64",
-        "low": "float64",
-        "high": "float64",
-        "chance": "float64",
-        "n": "int64",
-        "said": "str",
-        "interval": "str",
-    }
-    return build_frame(types, (_record_row(line) for line in lines))
+    return build_frame(
+        "label share:float low:float high:float chance:float n:int said interval",
+        (_record_row(line) for line in lines),
+    )
 
 
 def _record_row(line: TrackRecordLine) -> tuple[Any, ...]:

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final
 
 from dashboard.wording.numbers import NBSP, percent_whole, plural
-from dashboard.wording.texts import capitalise
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,
@@ -15,6 +14,7 @@ from forecasts.essays.claim_map import (
     TrackRecord,
     TrackRecordLine,
 )
+from forecasts.questions.format import capitalise
 
 
 @dataclass(frozen=True, slots=True)

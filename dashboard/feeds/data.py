@@ -26,11 +26,11 @@ from tracker.feeds.item import Item
 from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.feed_health import (
     USUAL_ITEMS_DAYS,
-    DayCount,
     Health,
     compute_not_modified_share,
     compute_usual_items,
 )
+from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
 if TYPE_CHECKING:
@@ -150,15 +150,10 @@ def days_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
     day (its midnight), new and edited (items), polls, unchanged (share of "not modified" in words,
     empty without polls), size (of all documents, in words).
     """
-    types = {
-        "day": TIME,
-        "new": "int64",
-        "edited": "int64",
-        "polls": "int64",
-        "unchanged": "str",
-        "size": "str",
-    }
-    return build_frame(types, (_day_row(at, count) for at, count in _list_days(days, now)))
+    return build_frame(
+        "day:time new:int edited:int polls:int unchanged size",
+        (_day_row(at, count) for at, count in _list_days(days, now)),
+    )
 
 
 def _day_row(at: datetime, count: DayCount) -> tuple[Any, ...]:
@@ -170,7 +165,6 @@ def polls_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
     """Outcomes of the polls of each day. Columns: day, outcome (`new document`, `not modified` or
     `failed`), rank (its place), polls.
     """
-    types = {"day": TIME, "outcome": "str", "rank": "int64", "polls": "int64"}
     rows = [
         (at, outcome, rank, polls)
         for at, count in _list_days(days, now)
@@ -179,7 +173,7 @@ def polls_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
         )
         if polls
     ]
-    return build_frame(types, rows)
+    return build_frame("day:time outcome rank:int polls:int", rows)
 
 
 def _outcome_counts(count: DayCount) -> tuple[int, int, int]:
@@ -195,7 +189,7 @@ def _list_days(days: Sequence[DayCount], now: datetime) -> list[tuple[datetime, 
 
 def usual_items_frame(usual: float) -> pd.DataFrame:
     """The usual number of new items a day, as a line of a chart. Columns: usual."""
-    return build_frame({"usual": "float64"}, [(usual,)])
+    return build_frame("usual:float", [(usual,)])
 
 
 def items_frame(items: Sequence[Item]) -> pd.DataFrame:
@@ -204,8 +198,9 @@ def items_frame(items: Sequence[Item]) -> pd.DataFrame:
     seen (first), published (as claimed by the feed, or empty), note (problem of its date, or that
     it repeats another), title (feed text), url (empty if unsafe).
     """
-    types = {"seen": TIME, "published": TIME, "note": "str", "title": "str", "url": "str"}
-    return build_frame(types, (_item_row(item) for item in items))
+    return build_frame(
+        "seen:time published:time note title url", (_item_row(item) for item in items)
+    )
 
 
 def _item_row(item: Item) -> tuple[Any, ...]:
@@ -276,7 +271,7 @@ def summarise_trial(trial: Trial) -> FeedTrial:
         title=(parsed.title or "A feed without a title") if parsed else "",
         entries=len(items),
         odd=(parsed.warning or "") if parsed else "",
-        preview=build_frame({"published": TIME, "title": "str"}, rows),
+        preview=build_frame("published:time title", rows),
         matches=trial.matches,
         reason=trial.reason,
         candidates=trial.candidates,
@@ -318,7 +313,6 @@ def trial_verdict(trial: FeedTrial) -> str:
 
 def trial_matches_frame(trial: FeedTrial, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
     """Would-be evidence. Columns: title (feed text), question, signpost, words (that matched)."""
-    types = {"title": "str", "question": "str", "signpost": "str", "words": "str"}
     rows = [
         (
             match.title,
@@ -328,7 +322,7 @@ def trial_matches_frame(trial: FeedTrial, texts: Mapping[QuestionId, str]) -> pd
         )
         for match in trial.matches
     ]
-    return build_frame(types, rows)
+    return build_frame("title question signpost words", rows)
 
 
 def candidate_label(candidate: "FeedCandidate") -> str:

@@ -63,7 +63,7 @@ def render(visit: Visit) -> None:
     if not feeds:
         show_empty(
             "There are no feeds yet.",
-            "They come with a question set (`tracker sets import china_russia_2022`), or add "
+            "They come with a question set (`tracker set import china_russia_2022`), or add "
             "your own here.",
         )
     else:

@@ -33,9 +33,9 @@ from dashboard.home.text import (
     no_moves_sentence,
     overview_sentence,
 )
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.installation import first_steps_line
+from forecasts.questions.amendments import fold_removed_options
 from tracker.app.system_status import FirstSteps
 from tracker.model.read_models import QuestionSummary
 
@@ -294,7 +294,7 @@ def _show_own_questions(
 
     def show_row(s: QuestionSummary) -> None:
         standing, now = s.standings[visit.me], visit.stands_at
-        distribution = merge_removed_options(s.question, standing.distribution, now)
+        distribution = fold_removed_options(s.question, now, standing.distribution)
         words = (
             describe_closing(s.question, distribution, now)
             if section == "closing"

@@ -47,7 +47,7 @@ def _show_report_choice(visit: Visit, kind: ReportKind) -> None:
     if not subjects:
         show_empty(
             "There is nothing to report on yet.",
-            "Load a question set: `tracker sets import china_russia_2022`.",
+            "Load a question set: `tracker set import china_russia_2022`.",
         )
         return
     name = show_choice("Which one", subjects, "name", index=0)
@@ -105,5 +105,5 @@ def _show_addresses() -> None:
     st.markdown(
         "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
         "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
-        "report`, `tracker export`."
+        "report build`, `tracker report export`."
     )

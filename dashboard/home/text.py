@@ -5,8 +5,8 @@ from typing import Final
 
 from dashboard.wording.numbers import NBSP, format_age, format_points, percent_exact, plural
 from dashboard.wording.questions import format_forecast
-from dashboard.wording.texts import capitalise
 from forecasts.distributions.distribution import Distribution
+from forecasts.questions.format import capitalise
 from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId, Question
 
 ARROW: Final = "\u2192"

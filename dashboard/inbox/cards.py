@@ -27,7 +27,8 @@ from dashboard.wording import (
 )
 from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 _FOLDER: Final = "marked"
 _STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "marked.css").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.frames import TIME, build_frame
+from dashboard.components.frames import build_frame
 from dashboard.wording import (
     describe_bearing,
     evidence_side,
@@ -18,7 +18,7 @@ from dashboard.wording import (
 )
 from forecasts.questions.question import Kind, Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.model.read_models import EvidenceCard, StoryItem
+from tracker.model.evidence import EvidenceCard, StoryItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,6 @@ def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
     seen, source (feed title), group (the news agency it names, or the feed's owner), what (`report`
     or `copy`), headline. All but `what` is feed text.
     """
-    types = {"seen": TIME, "source": "str", "group": "str", "what": "str", "headline": "str"}
     rows = (
         (
             t.report.item.first_seen_at,
@@ -77,7 +76,7 @@ def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
         )
         for t in flag_copies(items)
     )
-    return build_frame(types, rows)
+    return build_frame("seen:time source group what headline", rows)
 
 
 def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
@@ -89,25 +88,14 @@ def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
     (phrasing), sources (feed titles), reports, independent and copies (counts), url (of the first
     report).
     """
-    types = {
-        "id": "int64",
-        "seen": TIME,
-        "headline": "str",
-        "direction": "str",
-        "sure": "float64",
-        "strength": "str",
-        "relevant": "float64",
-        "status": "str",
-        "judge": "str",
-        "matched": "str",
-        "nearest": "str",
-        "sources": "str",
-        "reports": "int64",
-        "independent": "int64",
-        "copies": "int64",
-        "url": "str",
-    }
-    return build_frame(types, (_evidence_row(card, kind) for card in cards))
+    return build_frame(
+        (
+            "id:int seen:time headline direction sure:float strength relevant:float "
+            "status judge matched nearest sources reports:int independent:int "
+            "copies:int url"
+        ),
+        (_evidence_row(card, kind) for card in cards),
+    )
 
 
 def _evidence_row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
@@ -144,9 +132,6 @@ def inbox_frame(
 
     Headlines and sources are feed text; table cells show them as they are.
     """
-    types = dict.fromkeys(("at", "headline", "question", "points", "source"), "str") | {
-        "seen": TIME
-    }
     selected_ids = {card.evidence.id for card in selected}
     rows = (
         (
@@ -159,7 +144,7 @@ def inbox_frame(
         )
         for card in cards
     )
-    return build_frame(types, rows)
+    return build_frame("at headline question points source seen:time", rows)
 
 
 def _bearing_words(card: EvidenceCard, question: Question) -> str:

@@ -26,7 +26,7 @@ from dashboard.wording import (
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, describe_side
 from forecasts.questions.question import MATCHER, EvidenceId, Question
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 
 DIRECTION_KEYS: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))
 STRENGTH_KEYS: Final = tuple(

@@ -23,7 +23,7 @@ from dashboard.inbox.data import inbox_frame
 from dashboard.wording import clip, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
 from forecasts.questions.question import EvidenceId, Question, QuestionId
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 
 EVIDENCE_PARAM: Final = "at"
 """Address parameter of the selected evidence."""

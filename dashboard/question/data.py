@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.frames import TIME, build_frame
+from dashboard.components.frames import build_frame
 from dashboard.wording import (
     clip,
     display_name,
@@ -19,11 +19,17 @@ from dashboard.wording import (
 )
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Indicator, IndicatorId
-from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_words, find_version
+from forecasts.questions.amendments import (
+    QuestionVersion,
+    WordingSegment,
+    diff_versions,
+    find_version,
+)
 from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 MAX_PHRASING_CHARS: Final = 130
 """Maximum number of characters of phrasings in a cell, which is two or three lines."""
@@ -42,10 +48,6 @@ def forecast_history_frame(
     made, who, act, said (forecast in words), wording (version it was made on; empty if there is
     only one), why, cites (count).
     """
-    types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {
-        "made": TIME,
-        "cites": "int64",
-    }
     has_rewordings = len(versions) > 1
     rows = [
         (
@@ -59,7 +61,7 @@ def forecast_history_frame(
         )
         for act in reversed(acts)
     ]
-    return build_frame(types, rows)
+    return build_frame("made:time who act said wording why cites:int", rows)
 
 
 ACT_NAMES: Final = {
@@ -78,16 +80,6 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
     expected (date after which silence counts; empty if there is none), examples and opposites (the
     first phrasings for its direction, and against it).
     """
-    types = {
-        "name": "str",
-        "direction": "str",
-        "strength": "str",
-        "seen": "int64",
-        "last": TIME,
-        "expected": TIME,
-        "examples": "str",
-        "opposites": "str",
-    }
     seen_at: dict[str, list[datetime]] = {}
     for card in page.evidence:
         if card.evidence.status != "rejected":
@@ -106,7 +98,10 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
         )
         for i in page.indicators.values()
     ]
-    return build_frame(types, sorted(rows, key=lambda row: -row[3]))
+    return build_frame(
+        "name direction strength seen:int last:time expected:time examples opposites",
+        sorted(rows, key=lambda row: -row[3]),
+    )
 
 
 def option_priors_frame(question: Question) -> pd.DataFrame:
@@ -115,7 +110,6 @@ def option_priors_frame(question: Question) -> pd.DataFrame:
     option, prior (percent, empty for one that was added later), added and removed (time, empty for
     the start and the end of the question).
     """
-    types = {"option": "str", "prior": "float64", "added": TIME, "removed": TIME}
     prior = question.prior
     shares = (
         dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
@@ -129,7 +123,7 @@ def option_priors_frame(question: Question) -> pd.DataFrame:
         )
         for o in question.options
     ]
-    return build_frame(types, rows)
+    return build_frame("option prior:float added:time removed:time", rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +149,17 @@ def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...
     )[::-1]
 
 
+_PART_NAMES: Final = {
+    "question": "The question",
+    "criteria": "How it is resolved",
+    "sources": "Sources",
+}
+
+
 def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
-    parts = (
-        ("The question", earlier.text, later.text),
-        ("How it is resolved", earlier.criteria, later.criteria),
-        ("Sources", " · ".join(earlier.sources), " · ".join(later.sources)),
-    )
     return tuple(
-        WordingChange(part, diff_words(old, new))
-        for part, old, new in parts
-        if old.split() != new.split()
+        WordingChange(_PART_NAMES[part], pieces)
+        for part, pieces in diff_versions(earlier, later, joiner=" · ").items()
     )
 
 
@@ -204,7 +199,7 @@ def contributions_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFr
         if (card := cards.get(contribution.evidence_id)) is not None
     ]
     return build_frame(
-        {"way": "str", "log_odds": "float64", "seen": TIME, "headline": "str", "signpost": "str"},
+        "way log_odds:float seen:time headline signpost",
         rows,
     )
 
@@ -223,7 +218,7 @@ def unseen_signposts_frame(postmortem: PostMortem, page: QuestionPage) -> pd.Dat
         for miss in postmortem.missed
         if (indicator := _find_indicator(page, miss.indicator_id)) is not None
     ]
-    return build_frame({"signpost": "str", "due": TIME, "strength": "str", "told": "str"}, rows)
+    return build_frame("signpost due:time strength told", rows)
 
 
 def _find_indicator(page: QuestionPage, indicator_id: IndicatorId) -> Indicator | None:

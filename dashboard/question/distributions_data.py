@@ -14,10 +14,8 @@ import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.components.probability_lines import (
-    LineStep,
     TimeWindow,
     chart_end,
-    line_steps,
     list_question_forecasters,
 )
 from dashboard.wording import (
@@ -32,6 +30,7 @@ from dashboard.wording import (
 )
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
@@ -43,7 +42,7 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
 )
-from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.questions.timeline import ForecastStep, Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
 
 DENSITY_BUCKETS: Final = 80
@@ -59,26 +58,12 @@ FAN_LEVELS: Final[Mapping[str, float]] = {
 """Quantile levels of a fan."""
 
 
-def merge_removed_options(
-    question: Question, distribution: Distribution, at: datetime
-) -> Distribution:
-    """Read a forecast at an instant: probability of options removed by then counts for `Other`."""
-    for option in question.options:
-        if (
-            isinstance(distribution, Categorical)
-            and option.removed_at is not None
-            and option.removed_at <= at
-        ):
-            distribution = distribution.without(option.name)
-    return distribution
-
-
 def _read_timeline(question: Question, raw: Timeline) -> Timeline:
     """Read a timeline with removed options merged, with a step wherever an option was removed."""
     removed = [o.removed_at for o in question.options if o.removed_at is not None]
     instants = {at: raw.at(at) for at in (*(at for at, _ in raw.steps), *removed)}
     return build_timeline(
-        (at, None if distribution is None else merge_removed_options(question, distribution, at))
+        (at, None if distribution is None else fold_removed_options(question, at, distribution))
         for at, distribution in instants.items()
     )
 
@@ -97,8 +82,9 @@ def choose_forecaster(page: QuestionPage, me: ForecasterId) -> ForecasterId:
 
 def _steps_of(
     page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindow
-) -> list[LineStep]:
-    return line_steps(_read_timeline(page.summary.question, page.timelines[forecaster_id]), window)
+) -> list[ForecastStep]:
+    timeline = _read_timeline(page.summary.question, page.timelines[forecaster_id])
+    return timeline.drawn_steps(*window)
 
 
 # Options
@@ -116,10 +102,10 @@ def option_lines_frame(
     rows = [
         row for option in page.summary.question.options for row in _option_rows(points, option.name)
     ]
-    return build_frame({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
+    return build_frame("time:time p:float option shown", rows)
 
 
-def _option_rows(points: Iterable[LineStep], option: str) -> list[tuple[Any, ...]]:
+def _option_rows(points: Iterable[ForecastStep], option: str) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     previous: float | None = None
     for at, distribution in points:
@@ -155,7 +141,7 @@ def current_shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) ->
         for option, label in names.items()
         if option in distribution.options
     ]
-    return build_frame({"option": "str", "forecaster": "str", "p": "float64", "shown": "str"}, rows)
+    return build_frame("option forecaster p:float shown", rows)
 
 
 def label_options(page: QuestionPage, now: datetime) -> dict[str, str]:
@@ -191,7 +177,7 @@ def option_answer_frame(
             )
         ]
     )
-    return build_frame({"time": TIME, "p": "float64", "option": "str", "answer": "str"}, rows)
+    return build_frame("time:time p:float option answer", rows)
 
 
 # Numbers and dates
@@ -210,7 +196,7 @@ def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindo
     for at, distribution in _steps_of(page, forecaster_id, window):
         levels = (
             [
-                _chart_value(question, _clamp_quantile(distribution, scale, q))
+                _chart_value(question, distribution.bounded_quantile(scale, q))
                 for q in FAN_LEVELS.values()
             ]
             if isinstance(distribution, Cdf)
@@ -239,7 +225,7 @@ def medians_frame(
     rows = [
         (
             at,
-            _chart_value(question, _clamp_quantile(distribution, scale, 0.5))
+            _chart_value(question, distribution.bounded_quantile(scale, 0.5))
             if isinstance(distribution, Cdf)
             else None,
             display_name(forecaster, me),
@@ -347,13 +333,6 @@ def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
         else [(_chart_value(question, middle), describe_forecast(question, curve))]
     )
     return build_frame({"value": _value_dtype(question), "told": "str"}, rows)
-
-
-def _clamp_quantile(curve: Cdf, scale: Scale, share: float) -> float:
-    value = curve.quantile(share)
-    if value is not None:
-        return value
-    return scale.lower if share < curve.below else scale.upper
 
 
 def _chart_value(question: Question, value: float) -> Any:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import charts
 from dashboard.components.visit import Visit
 from dashboard.question import probability_input as chance
-from dashboard.question.distributions_data import density_frame, merge_removed_options, middle_frame
+from dashboard.question.distributions_data import density_frame, middle_frame
 from dashboard.question.form_state import initial_day, initial_flag, initial_number, initial_text
 from dashboard.question.interval_input import (
     IntervalHandles,
@@ -32,6 +32,7 @@ from dashboard.wording import (
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, day_number
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
 from forecasts.errors import ForecastsError, InvalidForecast
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.format import warn_of_past_mass
 from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import FORECAST_FORMATS, Question
@@ -158,8 +159,8 @@ def _show_inputs(visit: Visit, summary: QuestionSummary, form: str) -> ForecastE
     rate.
     """
     question, standing = summary.question, summary.standings.get(visit.me)
-    current = merge_removed_options(
-        question, question.prior if standing is None else standing.distribution, visit.now
+    current = fold_removed_options(
+        question, visit.now, question.prior if standing is None else standing.distribution
     )
     if standing is None:
         st.caption("The inputs start from the base rate.")

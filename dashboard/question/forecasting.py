@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard.components.toasts import Notice, push_notice, push_undone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry
 from dashboard.question.form_state import (
     get_form_id,
@@ -28,11 +27,13 @@ from dashboard.wording import (
     percent_whole,
 )
 from forecasts.errors import InvalidForecast
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage, QuestionSummary
 
 _MAX_QUESTION_CHARACTERS: Final = 60
 """Characters of a question's text in a notice: undo may concern a question of another page."""
@@ -116,7 +117,7 @@ def describe_own_forecast(visit: Visit, summary: QuestionSummary) -> str:
     words = escape_markdown(
         format_forecast(
             summary.question,
-            merge_removed_options(summary.question, standing.distribution, visit.now),
+            fold_removed_options(summary.question, visit.now, standing.distribution),
         )
     )
     return f"You hold **{words}**, last confirmed {visit.age(standing.since)}."
@@ -213,7 +214,7 @@ def show_reaffirm_button(visit: Visit, summary: QuestionSummary) -> None:
     if distribution is None:
         return
     words = clip(
-        forecast_headline(question, merge_removed_options(question, distribution, visit.now))[0], 30
+        forecast_headline(question, fold_removed_options(question, visit.now, distribution))[0], 30
     )
     again = "Say again what you hold, so that it counts as fresh."
     if st.button(f"Still {escape_markdown(words)}", key="reaffirm", help=again, shortcut="A"):

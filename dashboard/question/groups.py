@@ -37,7 +37,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
         show_empty(
             "It is linked to no other question.",
             "Questions on one event by several dates, on several countries, or one if the "
-            "other: `tracker links add`.",
+            "other: `tracker scenario add-link`.",
         )
         return
     for group in groups:

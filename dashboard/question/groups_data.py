@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import display_name, format_answer, format_forecast, percent_exact
-from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
+from forecasts.distributions.cdf import Cdf, date_from_day_number
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.questions.links import LinkId
 from forecasts.questions.question import (
@@ -123,14 +123,6 @@ def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFra
     label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `Answer`),
     shown (in words).
     """
-    types = {
-        "label": "str",
-        "rank": "int64",
-        "at": TIME,
-        "p": "float64",
-        "forecaster": "str",
-        "shown": "str",
-    }
     rows: list[tuple[Any, ...]] = []
     for rank, member in enumerate(list_members(group)):
         place = (member.label, rank, member.question.closes_at)
@@ -146,7 +138,7 @@ def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFra
             for forecaster, p in probabilities
             if p is not None
         ]
-    return build_frame(types, rows)
+    return build_frame("label rank:int at:time p:float forecaster shown", rows)
 
 
 def sort_labels_by_probability(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -186,13 +178,8 @@ def label_fan_frame(group: LinkGroup, forecaster_id: ForecasterId) -> pd.DataFra
 def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
     scale = question.scale
     assert scale is not None
-    value = curve.quantile(share)
-    bounded = _nearest_bound(scale, curve, share) if value is None else value
+    bounded = curve.bounded_quantile(scale, share)
     return date_from_day_number(bounded) if question.kind == "date" else bounded
-
-
-def _nearest_bound(scale: Scale, curve: Cdf, share: float) -> float:
-    return scale.lower if share < curve.below else scale.upper
 
 
 def list_contradictions(

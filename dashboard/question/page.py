@@ -19,7 +19,6 @@ from dashboard.question import (
     why,
 )
 from dashboard.question import as_of as known_on
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import (
     clip,
     display_name,
@@ -32,6 +31,7 @@ from dashboard.wording import (
     question_status_line,
     silent_line,
 )
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.format import format_signed
 from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster, QuestionId
 from tracker.errors import NotFound
@@ -89,7 +89,7 @@ def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forec
     forecasts = (
         (
             f"{display_name(f, visit.me)}: "
-            f"{format_forecast(question, merge_removed_options(question, standings[f.id].distribution, visit.now))}"
+            f"{format_forecast(question, fold_removed_options(question, visit.now, standings[f.id].distribution))}"
         )
         for f in shown
     )
@@ -119,7 +119,7 @@ def _show_number(
     """Show one forecaster's current forecast: the number, and details in small print."""
     question = summary.question
     number, details = forecast_headline(
-        question, merge_removed_options(question, standing.distribution, visit.now)
+        question, fold_removed_options(question, visit.now, standing.distribution)
     )
     if question.kind != "binary":
         with st.container(border=True, width=170, height="stretch", gap="xxsmall"):

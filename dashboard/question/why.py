@@ -9,7 +9,6 @@ from typing import Final
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.waterfall import has_bars, waterfall_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
@@ -24,9 +23,11 @@ from dashboard.question import signposts
 from dashboard.question.text import change_sentence, explain_causes
 from dashboard.question.why_data import (
     change_reasons_frame,
+    has_bars,
     most_changed_option,
     option_suggestion_frame,
     option_why_frame,
+    waterfall_frame,
     why_frame,
 )
 from dashboard.wording import (

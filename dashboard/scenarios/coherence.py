@@ -157,7 +157,7 @@ def render(visit: Visit) -> None:
             "No questions are linked yet.",
             "A link says what questions have to do with each other, such as that one follows "
             "from the other. Forecasts that contradict it are then found here, with the nearest "
-            "ones that do not. Links come with question sets, or from `tracker links add`.",
+            "ones that do not. Links come with question sets, or from `tracker scenario add-link`.",
         )
     else:
         _show_contradictions(visit, coherence)

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import pandas as pd
 
-from dashboard.components.frames import TIME, build_frame
+from dashboard.components.frames import build_frame
 from dashboard.wording import clip, percent_exact
 from dashboard.wording.links import format_gain
 from forecasts.questions.links import LINK_ARITIES, Link, LinkKind
@@ -107,14 +107,6 @@ def repairs_frame(coherence: CoherenceReport, names: Mapping[ForecasterId, str])
     """All decisions on repairs, newest first. Columns: at, link, who, decision, moved, nats, gain
     (words), why.
     """
-    types = {
-        "at": TIME,
-        "link": "str",
-        "who": "str",
-        "decision": "str",
-        "moved": "str",
-        "nats": "float64",
-    }
     rows = (
         (
             repair.decision.at,
@@ -128,7 +120,7 @@ def repairs_frame(coherence: CoherenceReport, names: Mapping[ForecasterId, str])
         )
         for repair in coherence.repairs
     )
-    return build_frame({**types, "gain": "str", "why": "str"}, rows)
+    return build_frame("at:time link who decision moved nats:float gain why", rows)
 
 
 def _format_repair(repair: ScoredRepair) -> str:

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.scenarios.text import describe_board_state, format_cell
 from dashboard.wording import clip, display_name, percent_exact, percent_number
 from forecasts.distributions.distribution import Categorical
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import CROWD, RESERVED, ForecasterId, QuestionId
 from forecasts.scenarios.diagnosticity import (
     Diagnosticity,
@@ -126,7 +126,7 @@ def _visible_forecasts(
         distribution = (
             None
             if forecaster_id not in page.held
-            else merge_removed_options(page.summary.question, page.held[forecaster_id], now)
+            else fold_removed_options(page.summary.question, now, page.held[forecaster_id])
         )
         if isinstance(distribution, Categorical):
             shares_by_name[display_name(page.forecasters[forecaster_id], me)] = dict(
@@ -146,8 +146,8 @@ def _share_history(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]
         (entry.at, dict(option_shares(distribution)))
         for entry in page.history
         if isinstance(
-            distribution := merge_removed_options(
-                question, Categorical(question.prior.options, entry.shares), entry.at
+            distribution := fold_removed_options(
+                question, entry.at, Categorical(question.prior.options, entry.shares)
             ),
             Categorical,
         )
@@ -164,11 +164,11 @@ def stack_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
     option), share.
     """
     steps = _share_history(page)
-    types = {"time": TIME, "option": "str", "rank": "int64", "share": "float64"}
     ends = [*steps, (scenarios_chart_end(page, now), steps[-1][1])] if steps else []
     names = [option.name for option in page.summary.question.options]
     return build_frame(
-        types, ((at, name, n, p.get(name, 0.0)) for at, p in ends for n, name in enumerate(names))
+        "time:time option rank:int share:float",
+        ((at, name, n, p.get(name, 0.0)) for at, p in ends for n, name in enumerate(names)),
     )
 
 
@@ -191,10 +191,9 @@ def share_labels_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
     """Numbers at the right end of areas with room for one. Columns: time, y (0 to 1), option,
     shown.
     """
-    types = {"time": TIME, "y": "float64", "option": "str", "shown": "str"}
     steps = _share_history(page)
     if not steps:
-        return build_frame(types, ())
+        return build_frame("time:time y:float option shown", ())
     names = [option.name for option in page.summary.question.options]
     shares = [steps[-1][1].get(name, 0.0) for name in names]
     rows = [  # the first option lies on top
@@ -202,7 +201,7 @@ def share_labels_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
         for n, (name, p) in enumerate(zip(names, shares, strict=True))
         if p >= MIN_LABEL_SHARE
     ]
-    return build_frame(types, rows)
+    return build_frame("time:time y:float option shown", rows)
 
 
 def recent_changes(
@@ -232,7 +231,6 @@ def scenario_why_frame(
     `times` is the factor on the share from the line together with the others, in words; `alone` the
     factor on the prior if its row were the only one on the board, empty for other lines.
     """
-    types = {"what": "str", "adds": "float64", "times": "str", "alone": "str", "weighed": "str"}
     lines = scenario_posterior.lines.get(option, ())
     rows: list[tuple[Any, ...]] = []
     for n, line in enumerate(lines):
@@ -256,7 +254,7 @@ def scenario_why_frame(
         rows.append(
             ("Sum", log_of_share, "", "", f"the natural logarithm of {percent_exact(share)}")
         )
-    return build_frame(types, rows)
+    return build_frame("what adds:float times alone weighed", rows)
 
 
 def _effect_alone(
@@ -354,7 +352,6 @@ def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
 
     `label` is empty where a share has no room for its number.
     """
-    types = {"case": "str", "option": "str", "rank": "int64", "share": "float64", "x": "float64"}
     rows: list[tuple[Any, ...]] = []
     for case, distribution in cases.items():
         before = 0.0
@@ -364,7 +361,7 @@ def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
                 (case, name, n, p, before + p / 2.0, shown, shown if p >= MIN_BAR_SHARE else "")
             )
             before += p
-    return build_frame({**types, "shown": "str", "label": "str"}, rows)
+    return build_frame("case option rank:int share:float x:float shown label", rows)
 
 
 # The table
@@ -411,7 +408,6 @@ def edit_preview_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
     """Preview of an edit. Columns: option, before, after (percent numbers), change (points, empty
     for 0).
     """
-    types = {"option": "str", "before": "float64", "after": "float64", "change": "float64"}
     rows = (
         (
             name,
@@ -421,7 +417,7 @@ def edit_preview_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
         )
         for name, p in option_shares(before)
     )
-    return build_frame(types, rows)
+    return build_frame("option before:float after:float change:float", rows)
 
 
 def fill_option_shares(distribution: Categorical, offered: tuple[str, ...]) -> Categorical:

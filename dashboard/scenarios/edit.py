@@ -9,12 +9,12 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_table
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.scenarios import data as frames
 from dashboard.scenarios.text import GIVE_WAY_LABELS
 from dashboard.wording import escape_markdown, format_forecast, percent_exact
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.scenarios.diagnosticity import ShareEditMethod, edit_share
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.model.scenarios import ScenarioPage
@@ -60,7 +60,7 @@ def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) 
     current = (
         None
         if own_forecast is None
-        else merge_removed_options(page.summary.question, own_forecast, visit.now)
+        else fold_removed_options(page.summary.question, visit.now, own_forecast)
     )
     initial = posterior.distribution
     if isinstance(current, Categorical):

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.common import LineStyle
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
 from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
@@ -41,6 +40,7 @@ from forecasts.errors import ForecastsError
 from forecasts.scenarios.diagnosticity import RowValue
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.errors import NotFound
+from tracker.model.chart_style import LineStyle
 from tracker.model.scenarios import ScenarioPage, ScenarioSummary
 
 MAX_STRAIN_CHARACTERS = 120
@@ -200,7 +200,7 @@ def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
             "There are no scenario sets yet.",
             "A scenario set is a question whose options are whole futures, with a table of what "
             "each of them says about other questions. Make one below, or load a question set "
-            "that has one: `tracker sets import china_russia_2022`.",
+            "that has one: `tracker set import china_russia_2022`.",
         )
     for summary in sets:
         _show_summary(visit, visit.tracker.scenarios.get(summary.scenario_set.question_id))

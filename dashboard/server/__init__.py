@@ -1,4 +1,4 @@
 """The web server around streamlit: guards, routes, caches, start-up.
 
-May import wording and `tracker`.
+May import components, wording and `tracker`.
 """

@@ -6,8 +6,7 @@ These values override `config.toml` and the environment, as command line flags w
 from typing import Any, Final
 
 from dashboard.components.missing_parts import warn_missing
-
-_PALETTE: Final = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A"]
+from tracker.model.chart_style import PALETTE
 
 MAX_UPLOAD_MEGABYTES: Final = 10
 """Largest file that the server accepts; a page may set a lower limit."""
@@ -42,7 +41,7 @@ _THEME_OPTIONS: Final[dict[str, Any]] = {
     "theme.headingFontSizes": ["1.7rem", "1.35rem", "1.15rem", "1.05rem", "1rem", "0.95rem"],
     "theme.metricValueFontSize": "1.6rem",
     "theme.paddingTop": "1.2rem",
-    "theme.chartCategoricalColors": _PALETTE,
+    "theme.chartCategoricalColors": list(PALETTE),
     "theme.light.primaryColor": "#00608F",
     "theme.light.backgroundColor": "#FFFFFF",
     "theme.light.secondaryBackgroundColor": "#F3F5F7",

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dashboard.components.visit import PAGES
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
@@ -26,8 +27,6 @@ def list_destinations(tracker: Tracker) -> bytes:
     Open questions come first, the next to close at the top, then pages, then other questions.
     `path` is relative to the address of the dashboard; `note` is a question's status, or "page".
     """
-    from dashboard.app import ENTRIES
-
     questions = [
         {
             "path": f"question?{urlencode({'q': s.question.id})}",
@@ -38,7 +37,7 @@ def list_destinations(tracker: Tracker) -> bytes:
     ]
     pages = [
         {"path": name, "words": entry.title, "note": "page"}
-        for name, entry in ENTRIES.items()
+        for name, entry in PAGES.items()
         if not entry.hidden
     ]
     open_questions = [row for row in questions if row["note"] == "open"]

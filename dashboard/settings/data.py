@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.frames import TIME, build_frame
+from dashboard.components.frames import build_frame
 from dashboard.wording import PARAMETER_STATES, judge_name
 from forecasts.evidence.evidence import RELIABILITY
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
@@ -77,17 +77,6 @@ def reliability_frame(values: Sequence[LearnedRecord], feeds: Sequence[FeedHealt
     id, feed (its title), grade, graded (reliability of the grade, percent), value (percent, empty
     when reset), n (questions that closed with an answer), since, state, why.
     """
-    types = {
-        "id": "str",
-        "feed": "str",
-        "grade": "str",
-        "graded": "float64",
-        "value": "float64",
-        "n": "int64",
-        "since": TIME,
-        "state": "str",
-        "why": "str",
-    }
     feed_by_id: dict[str, Feed] = {f.state.id: f.state.feed for f in feeds}
     rows: list[tuple[Any, ...]] = []
     for value in values:
@@ -106,7 +95,10 @@ def reliability_frame(values: Sequence[LearnedRecord], feeds: Sequence[FeedHealt
                 value.learned.why,
             )
         )
-    return build_frame(types, sorted(rows, key=lambda r: -abs((r[4] or 0.0) - (r[3] or 0.0))))
+    return build_frame(
+        "id feed grade graded:float value:float n:int since:time state why",
+        sorted(rows, key=lambda r: -abs((r[4] or 0.0) - (r[3] or 0.0))),
+    )
 
 
 def usual_levels_frame(
@@ -117,16 +109,6 @@ def usual_levels_frame(
     id (of the signpost), question, signpost (the end of its id, in words), value (log-odds, empty
     when reset), n (days of archive), since, state, why.
     """
-    types = {
-        "id": "str",
-        "question": "str",
-        "signpost": "str",
-        "value": "float64",
-        "n": "int64",
-        "since": TIME,
-        "state": "str",
-        "why": "str",
-    }
     texts = {s.question.id: s.question.text for s in questions}
     rows: list[tuple[Any, ...]] = []
     for value in values:
@@ -143,23 +125,17 @@ def usual_levels_frame(
                 value.learned.why,
             )
         )
-    return build_frame(types, sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])))
+    return build_frame(
+        "id question signpost value:float n:int since:time state why",
+        sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])),
+    )
 
 
 def parameter_history_frame(versions: Sequence[LearnedRecord], me: ForecasterId) -> pd.DataFrame:
     """All versions of values, newest first. Columns: since, name, value, n, state, by, why."""
-    types = {
-        "since": TIME,
-        "name": "str",
-        "value": "float64",
-        "n": "int64",
-        "state": "str",
-        "by": "str",
-        "why": "str",
-    }
     newest = sorted(versions, key=lambda version: version.learned.as_of, reverse=True)
     return build_frame(
-        types,
+        "since:time name value:float n:int state by why",
         (
             (
                 version.learned.as_of,

@@ -1,26 +1,7 @@
 """Numbers, dates, forecasts and states in words. No streamlit, no clock.
 
-    numbers.py       probabilities, odds, counts
-    moments.py       times, dates, durations
-    held.py          forecasts and answers of every kind of question
-    states.py        states and outcomes of questions
-    evidence.py      direction, certainty and reason of evidence
-    expected.py      signposts and silence
-    versions.py      wording changes and linter findings
-    groups.py        links between questions
-    moved.py         causes of a probability change
-    coherence.py     contradictions, repairs and their gains
-    scenarios.py     leading scenario, changes, marks of the likelihood table
-    essay.py         sentences of an essay, coverage and record
-    today.py         home page
-    postmortem.py    best path of an answered question
-    learned.py       learned parameters
-    feeds.py         feeds, server answers and dates
-    installation.py  request budget, database and first steps
-    texts.py         names and text from outside
-
-Pages import these names from `dashboard.wording`, except those of essays, coherence, scenarios,
-post-mortems, the home page and the settings.
+They follow the plain formatters of `forecasts.questions.format`, in the typography of pages. Pages
+import these names from `dashboard.wording`; a page's own sentences stand in its `text.py`.
 """
 
 from dashboard.wording.evidence import (
@@ -122,7 +103,8 @@ from dashboard.wording.signposts import (
     describe_silence,
     mark_line,
 )
-from dashboard.wording.texts import capitalise, clip, display_name, escape_markdown, safe_web_link
+from dashboard.wording.texts import clip, display_name, escape_markdown, safe_web_link
+from forecasts.questions.format import capitalise
 
 __all__ = [
     "DASH",

@@ -7,15 +7,14 @@ text, or escaped.
 from typing import Final
 
 from dashboard.wording.numbers import MINUS, NBSP, format_log_odds, percent_whole, plural
-from dashboard.wording.texts import capitalise
 from forecasts.distributions.distribution import Categorical, Distribution, p_yes
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Direction, Evidence, Strength, describe_side
-from forecasts.probability import logit, sigmoid
-from forecasts.questions.format import format_signed
+from forecasts.questions.format import capitalise, format_signed
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
 from forecasts.suggestion.categorical import Leaning
 from forecasts.suggestion.explanation import LINE_TITLES
-from tracker.model.read_models import Decision, MatchReason
+from tracker.model.evidence import Decision, MatchReason
 from tracker.questions.review_evidence import NoEffectReason, ReviewEffect
 
 NOT_CALLED: Final = "◆ direction not called"

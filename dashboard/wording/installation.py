@@ -8,7 +8,8 @@ from dashboard.wording.feeds import format_bytes
 from dashboard.wording.numbers import MINUS, format_age, percent_whole, plural
 from forecasts.evidence.parameters import LearnedLogitMap
 from forecasts.evidence.weights import DEFAULT_MODEL
-from tracker.app.system_status import FeedBudget, FirstSteps, SystemStatus
+from tracker.app.system_status import FirstSteps, SystemStatus
+from tracker.ingestion.request_budget import FeedBudget
 
 
 def describe_budget(budget: FeedBudget) -> str:

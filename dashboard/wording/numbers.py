@@ -5,6 +5,7 @@ A no-break space joins a number to its unit, so that a phone never breaks "46 %"
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -114,10 +115,8 @@ def format_log_odds(z: float) -> str:
     return f"{'+' if z >= 0 else MINUS}{abs(z):.2f}"
 
 
-def plural(count: int, noun: str, many: str = "") -> str:
-    """Format a count: `1 question`, `3 questions`, `2 pieces of evidence`."""
-    return f"{count:,}{NBSP}{noun if count == 1 else many or noun + 's'}"
-
+plural = partial(spoken.format_count, space=NBSP)
+"""Format a count: `1 question`, `3 questions`, `2 pieces of evidence`."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 

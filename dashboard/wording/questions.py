@@ -305,7 +305,7 @@ def flaw_line(flaw: Flaw) -> str:
     number.`
     """
     kind = "Blocks" if flaw.severity == "blocking" else "Advice"
-    return f"{kind}: {_format_sentence(flaw.reason)} {_format_sentence(flaw.fix)}"
+    return f"{kind}: {spoken.format_sentence(flaw.reason)} {spoken.format_sentence(flaw.fix)}"
 
 
 def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
@@ -314,10 +314,5 @@ def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
     objections = " ".join(CODES.get(code, code) for code in override.codes)
     return (
         f"{action} against the linter by {by} on {on}, because: "
-        f"{_format_sentence(override.why)} The linter objected: {objections}"
+        f"{spoken.format_sentence(override.why)} The linter objected: {objections}"
     )
-
-
-def _format_sentence(text: str) -> str:
-    stripped = text.strip()
-    return stripped[:1].upper() + stripped[1:] + ("" if stripped.endswith((".", "?", "!")) else ".")

@@ -12,11 +12,6 @@ def display_name(forecaster: Forecaster, me: ForecasterId) -> str:
     return "Me" if forecaster.id == me else forecaster.name
 
 
-def capitalise(text: str) -> str:
-    """Capitalise the first letter only."""
-    return text[:1].upper() + text[1:]
-
-
 def clip(text: str, limit: int) -> str:
     """Shorten a text to `limit` characters with an ellipsis, at a word boundary if one is near."""
     flat = " ".join(text.split())

@@ -1,4 +1,4 @@
 """Combine several forecasts into one: pooled probabilities and the crowd's forecast.
 
-May import distributions, questions, evidence and statistics.
+May import scoring, questions and distributions.
 """

@@ -26,15 +26,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import Cdf
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
-from forecasts.probability import (
+from forecasts.distributions.probability import (
     Floats,
     check_probabilities,
     check_sum_to_one,
     logit,
     sigmoid,
 )
-from forecasts.probability import check_outcomes as checked_outcomes
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 
 CLIP = 0.01
 """Distance from 0 and 1 to which forecasts are clipped for mean log-odds, as one 0 would decide

@@ -1,1 +1,4 @@
-"""Calibration: agreement of stated probabilities with outcomes, one row a question."""
+"""Calibration: agreement of stated probabilities with outcomes, one row a question.
+
+May import scoring, statistics, questions and distributions.
+"""

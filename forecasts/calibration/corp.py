@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasts.calibration.decomposition import PLACES, check_pairs
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
 from forecasts.scoring.rules import brier, log_score
 from forecasts.statistics.resampling import number_labels
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats, check_probabilities
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities
-from forecasts.probability import check_outcomes as checked_outcomes
 
 TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
 """Edges of ten equal bins, each the nearest float to its decimal."""

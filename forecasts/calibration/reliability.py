@@ -23,7 +23,7 @@ from forecasts.calibration.decomposition import (
 )
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.probability import check_outcomes, check_probabilities
+from forecasts.distributions.probability import check_outcomes, check_probabilities
 from forecasts.questions.answers import get_answer
 from forecasts.questions.cohorts import event_cluster, is_past_close
 from forecasts.questions.question import Question, QuestionId, Resolution

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import Floats, check_probabilities
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -180,6 +180,13 @@ class Cdf:
         return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (target - low) / (
             high - low
         )
+
+    def bounded_quantile(self, scale: Scale, share: float) -> float:
+        """Quantile, or the bound of the scale beyond which it lies."""
+        value = self.quantile(share)
+        if value is not None:
+            return value
+        return scale.lower if share < self.below else scale.upper
 
     def central(self, level: float = 0.9) -> tuple[float, float]:
         """Central interval of mass `level`; an end beyond the knots is the outermost knot."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.probability import check_probabilities, check_sum_to_one, logit
 from forecasts.errors import InvalidForecast
-from forecasts.probability import check_probabilities, check_sum_to_one, logit
 
 OTHER = "Other"
 """Option that stands for all options not named, from which options added later are read."""

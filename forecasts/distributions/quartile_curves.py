@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
-from forecasts.probability import Floats
 
 _QUARTERS = (0.25, 0.5, 0.75)
 _ENDS = (0.05, 0.95)  # levels that define the tails when the quartiles move

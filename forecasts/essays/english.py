@@ -43,15 +43,6 @@ _NAME_PRECEDERS: Final = frozenset(
 """Words among them that may precede a name."""
 
 
-def capitalise_sentence(text: str) -> str:
-    """Capitalise the first letter.
-
-    >>> capitalise_sentence("the EU")
-    'The EU'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def lowercase_subject(subject: str) -> str:
     """Lower-case the start of a subject within a sentence: "The war" → "the war"; names stay.
 
@@ -103,7 +94,8 @@ _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             ring/rang/rung shine/shone/shone shoot/shot/shot sit/sat/sat sleep/slept/slept
             slide/slid/slid spin/spun/spun spring/sprang/sprung swear/swore/sworn
             swell/swelled/swollen swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn
-            wind/wound/wound win/won/won withdraw/withdrew/withdrawn write/wrote/written""".split()
+            remake/remade/remade rewrite/rewrote/rewritten speed/sped/sped wind/wound/wound
+            win/won/won withdraw/withdrew/withdrawn write/wrote/written""".split()
         )
     }
 )
@@ -133,7 +125,7 @@ _PREPOSITION: Final = re.compile(
 )
 _VOWELS: Final = "aeiou"
 _DOUBLING_VERBS: Final = frozenset(
-    """acquit admit commit compel concur confer control defer deter emit equip excel expel incur
+    """acquit admit begin commit compel concur confer control defer deter emit equip excel expel incur
     infer occur omit outfit patrol permit prefer propel rebel refer regret remit submit transfer
     transmit transit""".split()
 )
@@ -176,8 +168,8 @@ _COORDINATION: Final = re.compile(
 
 
 _ALSO_NOUNS: Final = frozenset(
-    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light ride ring
-    shine shoot sit sleep slide spin spring swear swell swing tear wake wear wind""".split()
+    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light remake rewrite
+    ride ring shine shoot sit sleep slide speed spin spring swear swell swing tear wake wear wind""".split()
 )
 """Irregular verbs that in questions are as often nouns: "will the swing states vote"."""
 
@@ -224,6 +216,17 @@ def third_person(verb: str) -> str:
     if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
         return f"{verb[:-1]}ies"
     return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{verb}s"
+
+
+def present_participle(verb: str) -> str:
+    """Return the -ing form.
+
+    >>> [present_participle(verb) for verb in ("sign", "agree", "ease", "stop", "begin")]
+    ['signing', 'agreeing', 'easing', 'stopping', 'beginning']
+    """
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return f"{verb[:-1]}ing"
+    return f"{verb}{verb[-1]}ing" if _doubles_last_letter(verb) else f"{verb}ing"
 
 
 def past_tense(verb: str) -> str:
@@ -305,8 +308,11 @@ def _regular_past(verb: str) -> str:
         return f"{verb}d"
     if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
         return f"{verb[:-1]}ied"
-    is_doubled = verb in _DOUBLING_VERBS or _ONE_SYLLABLE.fullmatch(verb)
-    return f"{verb}{verb[-1]}ed" if is_doubled else f"{verb}ed"
+    return f"{verb}{verb[-1]}ed" if _doubles_last_letter(verb) else f"{verb}ed"
+
+
+def _doubles_last_letter(verb: str) -> bool:
+    return verb in _DOUBLING_VERBS or _ONE_SYLLABLE.fullmatch(verb) is not None
 
 
 MODALS: Final = frozenset(
@@ -378,19 +384,6 @@ EFFECT_VERBS: Final = frozenset(
     """.split()
 )
 """Verbs of effect in the present: creates, undermines."""
-
-IRREGULAR_PARTICIPLES: Final = MappingProxyType(
-    dict(
-        pair.split("/")
-        for pair in """
-        become/become begin/begun build/built catch/caught come/come creep/crept cut/cut
-        drive/driven fall/fallen feed/fed go/gone grow/grown hurt/hurt lose/lost overtake/overtaken
-        remake/remade rewrite/rewritten rise/risen shake/shaken shrink/shrunk sink/sunk slide/slid
-        speed/sped split/split spread/spread swell/swollen
-        """.split()
-    )
-)
-"""Participles that do not end in -ed."""
 
 REPORTING_VERBS: Final = frozenset(
     """

@@ -1,4 +1,4 @@
 """Evidence on questions: indicators, stories, weights in log-odds, base levels, learned parameters.
 
-May import questions, distributions and statistics.
+May import questions and distributions.
 """

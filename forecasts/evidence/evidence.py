@@ -12,9 +12,9 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal, NewType, assert_never
 
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
-from forecasts.probability import check_probabilities
 from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)

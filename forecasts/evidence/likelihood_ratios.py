@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
+from forecasts.distributions.probability import check_probabilities, logit, sigmoid
 from forecasts.errors import ForecastsError
-from forecasts.probability import check_probabilities, logit, sigmoid
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeVar
 
-from forecasts.probability import sigmoid
+from forecasts.distributions.probability import sigmoid
 from forecasts.questions.question import EvidenceId
 
 LineKind = Literal[

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from forecasts.distributions.probability import check_probabilities, logit, sigmoid
 from forecasts.evidence.evidence import Evidence, Indicator
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.weights import (
@@ -15,7 +16,6 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_story,
 )
-from forecasts.probability import check_probabilities, logit, sigmoid
 from forecasts.questions.cohorts import is_past_close
 from forecasts.questions.question import Question, Resolution
 

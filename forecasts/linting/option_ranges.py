@@ -82,7 +82,7 @@ def parse_option_range(name: str) -> OptionRange | None:
     """Parse the range of an option's name; None if it is neither a number nor a range.
 
     >>> parse_option_range("three or more"), parse_option_range("Moscow")
-    (Span(name='three or more', low=3.0, high=inf, low_open=False, high_open=False), None)
+    (OptionRange(name='three or more', low=3.0, high=inf, low_open=False, high_open=False), None)
     >>> parse_option_range("10–20 %").high
     20.0
     """

@@ -94,8 +94,7 @@ def list_question_versions(
 def find_version(versions: Sequence[QuestionVersion], at: datetime) -> QuestionVersion:
     """Version that applied at `at`, or the first one.
 
-    A forecast at the very instant of an edit was made on the new wording. `list_question_versions`
-    comes from the function of that name.
+    A forecast at the very instant of an edit was made on the new wording.
     """
     return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
 
@@ -129,6 +128,25 @@ def diff_words(old: str, new: str) -> tuple[WordingSegment, ...]:
         if new_words:
             segments.append(WordingSegment(new_words, "added"))
     return tuple(segments)
+
+
+WordingPart = Literal["question", "criteria", "sources"]
+
+
+def diff_versions(
+    before: QuestionVersion, after: QuestionVersion, *, joiner: str
+) -> dict[WordingPart, tuple[WordingSegment, ...]]:
+    """Word-by-word differences of the parts that changed; sources are joined by `joiner`."""
+    parts: dict[WordingPart, tuple[str, str]] = {
+        "question": (before.text, after.text),
+        "criteria": (before.criteria, after.criteria),
+        "sources": (joiner.join(before.sources), joiner.join(after.sources)),
+    }
+    return {
+        part: diff_words(old, new)
+        for part, (old, new) in parts.items()
+        if old.split() != new.split()
+    }
 
 
 def check_edit(question: Question, edit: QuestionEdit, answered: bool) -> None:

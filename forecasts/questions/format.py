@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import assert_never
@@ -15,19 +15,55 @@ from forecasts.questions.question import Question, Resolution, utc
 MINUS = "\u2212"
 """Minus sign of displayed numbers."""
 
+_MAX_ROUNDING_ERROR = 1e-9
 _MIN_GAIN = 0.001  # smaller gains and losses are rounding errors
 
 FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Levels of a curve in the full format."""
 
 
-def format_count(count: int, singular: str, plural: str = "") -> str:
-    """Format a count with its noun.
+def format_count(
+    count: int, singular: str, plural: str = "", *, space: str = " ", thousands: str = ","
+) -> str:
+    """Format a count with its noun, after `space`; reports have no sign between thousands.
 
-    >>> format_count(1, "report"), format_count(2, "story", "stories")
-    ('1 report', '2 stories')
+    >>> format_count(1, "report"), format_count(1200, "story", "stories")
+    ('1 report', '1,200 stories')
     """
-    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+    return f"{count:{thousands}}{space}{singular if count == 1 else plural or singular + 's'}"
+
+
+def format_utc_day(at: datetime | None) -> str:
+    """Format a day in UTC: `2026-11-24`."""
+    return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d}"
+
+
+def format_utc_minute(at: datetime | None) -> str:
+    """Format a time in UTC to the minute: `2026-11-24 14:05 UTC`."""
+    return "–" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def format_cases(p_value: float, *, thousands: str = "") -> str:
+    """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
+    if p_value <= 0.001:
+        return f"at most 1 of {1000:{thousands}}"
+    whole = 1000 if p_value < 0.01 else 100
+    return f"{math.ceil(p_value * whole - _MAX_ROUNDING_ERROR)} of {whole:{thousands}}"
+
+
+def capitalise(text: str) -> str:
+    """Capitalise the first letter only.
+
+    >>> capitalise("the EU")
+    'The EU'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def format_sentence(text: str) -> str:
+    """Format a message as a sentence: with a capital letter and a full stop."""
+    bare = text.strip()
+    return capitalise(bare) + ("" if bare.endswith((".", "?", "!")) else ".")
 
 
 def format_percent(probability: float | None) -> str:
@@ -222,7 +258,7 @@ def _tail_word(question: Question) -> str:
 def format_signed(value: float, digits: int = 1) -> str:
     """Format a gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide the sign.
 
-    >>> [format_signed(format_value) for format_value in (5.0, -1.3, 0.03, 0.0)]
+    >>> [format_signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
     ['+5.0', '−1.3', '+0.03', '0.0']
     """
     number = f"{abs(value):.{digits}f}"

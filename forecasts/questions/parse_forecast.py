@@ -20,9 +20,9 @@ from forecasts.distributions.distribution import (
     Distribution,
     distribution_from_shares,
 )
+from forecasts.distributions.probability import SUM_TOLERANCE
 from forecasts.distributions.quartile_curves import curve_from_quartiles
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.probability import SUM_TOLERANCE
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.parse_probability import parse_probability
 from forecasts.questions.question import FORECAST_FORMATS, Kind, Question, utc

@@ -1,6 +1,6 @@
 """Essays, claims, questions and their resolutions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -357,6 +357,18 @@ COMPUTED = (
     Forecaster(CROWD, "Crowd", "crowd"),
 )
 """Computed forecasters, scored beside people."""
+
+_COMPUTED_RANKS = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
+
+
+def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
+    """Sort forecasters: me, other people by name, then computed forecasters."""
+    return tuple(
+        sorted(
+            forecasters, key=lambda f: (0 if f.id == me else _COMPUTED_RANKS.get(f.id, 1), f.name)
+        )
+    )
+
 
 RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
 """Names that people cannot take."""

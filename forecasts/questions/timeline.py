@@ -17,6 +17,10 @@ from forecasts.questions.question import RESERVED, EvidenceId, ForecasterId, Que
 
 ForecastId = NewType("ForecastId", int)
 Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]
+
+MAX_LINE_STEPS: Final = 250
+"""Steps drawn per line."""
+
 _HISTORY_ACTS: Final = ("undo", "redo")
 """Acts that restore an earlier state instead of entering a new one."""
 
@@ -56,11 +60,15 @@ class ForecastSpan:
         return (self.end - self.start).total_seconds() / 86400.0
 
 
+ForecastStep = tuple[datetime, Distribution | None]
+"""Forecast from an instant on; None where a gap begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """One forecaster's steps on one question: (instant, distribution or None for a gap)."""
 
-    steps: tuple[tuple[datetime, Distribution | None], ...]
+    steps: tuple[ForecastStep, ...]
 
     def at(self, instant: datetime) -> Distribution | None:
         """Distribution held at `instant`; None before the first act and inside a gap."""
@@ -76,6 +84,26 @@ class Timeline:
             if distribution is not None and begin < finish:
                 spans.append(ForecastSpan(begin, finish, distribution))
         return tuple(spans)
+
+    def drawn_steps(self, start: datetime, end: datetime) -> list[ForecastStep]:
+        """Steps of a line on [start, end): each span, its end before a gap, and the gap.
+
+        Of more than `MAX_LINE_STEPS` the first stays, and the last of each equal stretch of time.
+        """
+        spans = self.spans(start, end)
+        steps: list[ForecastStep] = []
+        for index, span in enumerate(spans):
+            steps.append((span.start, span.distribution))
+            following = spans[index + 1].start if index + 1 < len(spans) else None
+            if following != span.end:
+                steps.append((span.end, span.distribution))
+                if following is not None:
+                    steps.append((span.end, None))
+        if len(steps) <= MAX_LINE_STEPS:
+            return steps
+        stretch = (end - start) / MAX_LINE_STEPS
+        last_of_stretch = {int((step[0] - start) / stretch): step for step in steps}
+        return [steps[0], *(step for step in last_of_stretch.values() if step is not steps[0])]
 
 
 def build_timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:

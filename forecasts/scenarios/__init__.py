@@ -1,4 +1,4 @@
 """Scenario sets, links between questions, and coherence of linked forecasts.
 
-May import questions, distributions, evidence and suggestion.
+May import evidence, questions and distributions.
 """

@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq, isotonic_regression
 from scipy.special import expit, kl_div, logit
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError, InvalidTime
-from forecasts.probability import Floats, check_probabilities
 
 World = tuple[int | None, ...]
 """Outcome of each forecast in a possible world: 1, 0, or None if its condition fails."""

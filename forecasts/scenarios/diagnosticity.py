@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 
 from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import SUM_TOLERANCE, check_probabilities, logit
 from forecasts.errors import InvalidForecast
-from forecasts.probability import SUM_TOLERANCE, check_probabilities, logit
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioSet, likelihood_matrix, nearest_word
 

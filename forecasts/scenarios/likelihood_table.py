@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import entr, logsumexp
 
+from forecasts.distributions.probability import Floats, check_probabilities, check_sum_to_one
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities, check_sum_to_one
 
 _MAX_ITERATIONS = 500
 _MARGIN_TOLERANCE = 1e-12

@@ -11,9 +11,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.evidence.likelihood_ratios import ICD_203
-from forecasts.probability import check_probabilities
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.format import format_percent
 from forecasts.questions.parse_probability import parse_probability

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidResolution
-from forecasts.probability import Floats, check_probabilities
 from forecasts.statistics.intervals import wilson
 
 

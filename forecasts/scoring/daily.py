@@ -16,8 +16,8 @@ from typing import TypeVar
 import numpy as np
 
 from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
-from forecasts.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close

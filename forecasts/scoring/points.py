@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import EPOCH
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.probability import Floats, check_probabilities
 from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close, to_utc
 from forecasts.questions.timeline import ForecastSpan

@@ -5,7 +5,7 @@ Formulas and sources are in `rules` and `crps`.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
-from forecasts.probability import Floats
+from forecasts.distributions.probability import Floats
 from forecasts.questions.answers import Answer
 from forecasts.questions.question import Kind, Question, uninformed_prior
 from forecasts.scoring.crps import crps_cdf, quantile_score
@@ -45,6 +45,7 @@ RuleName = Literal[
     "relative_brier",
 ]
 Better = Literal["lower", "higher"]
+Scorer = Callable[[Question, Answer, Sequence[Distribution]], Floats]
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Levels of the quantile score."""
@@ -60,7 +61,9 @@ CURVE_FLOOR = 0.01 / BUCKETS
 class ScoringRule:
     """Scoring rule: name, kinds of question, direction and range.
 
-    `is_points` marks gains, which need no reference.
+    `scorers` compute it by kind, for a rule that needs no other forecasters. `is_points` marks
+    gains, which need no reference. A rule that is not proper rewards a report other than the
+    belief.
     """
 
     name: RuleName
@@ -68,88 +71,26 @@ class ScoringRule:
     kinds: tuple[Kind, ...]
     better: Better
     range: str
+    scorers: Mapping[Kind, Scorer] = field(default_factory=dict, repr=False, compare=False)
     is_points: bool = False
+    is_proper: bool = True
 
 
 BINARY: tuple[Kind, ...] = ("binary",)
 OPTIONS: tuple[Kind, ...] = ("categorical", "ordered")
 CURVES: tuple[Kind, ...] = ("numeric", "date")
-ALL: tuple[Kind, ...] = (*BINARY, *OPTIONS, *CURVES)
-
-RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
-    {
-        rule.name: rule
-        for rule in (
-            ScoringRule("brier", "Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
-            ScoringRule("ranked", "Ordered Brier score", ("ordered",), "lower", "0 to 1"),
-            ScoringRule("crps", "CRPS over the range", CURVES, "lower", "0 to 1 of the scale"),
-            ScoringRule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
-            ScoringRule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
-            ScoringRule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
-            ScoringRule(
-                "baseline", "Baseline points", ALL, "higher", "−897 to +265 points", is_points=True
-            ),
-            ScoringRule(
-                "peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True
-            ),
-            ScoringRule(
-                "spot_baseline",
-                "Spot baseline points",
-                ALL,
-                "higher",
-                "−897 to +265 points",
-                is_points=True,
-            ),
-            ScoringRule(
-                "spot_peer",
-                "Spot peer points",
-                ALL,
-                "higher",
-                "points; all together 0",
-                is_points=True,
-            ),
-            ScoringRule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
-            ScoringRule(
-                "relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"
-            ),
-        )
-    }
-)
-"""All rules, in order of display. All are stored, as rankings can differ between proper rules."""
-
-HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
-    {
-        "binary": "brier",
-        "categorical": "brier",
-        "ordered": "ranked",
-        "numeric": "crps",
-        "date": "crps",
-    }
-)
-"""Main rule by kind of question."""
+BINARY_AND_OPTIONS: tuple[Kind, ...] = (*BINARY, *OPTIONS)
+ALL: tuple[Kind, ...] = (*BINARY_AND_OPTIONS, *CURVES)
 
 
-def is_counted_under(rule: RuleName, kind: Kind) -> bool:
-    """Return True if questions of this kind count in aggregates of a rule.
-
-    Under headline rules a question counts once, under that of its kind: an ordered question, which
-    has a Brier score as well, counts under "ranked" alone. Under other rules all questions that
-    they apply to count.
-    """
-    return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
-
-
-Losses = Callable[[Question, Answer, Sequence[Distribution]], Floats]
-
-
-def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
+def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Scorer:
     def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         return rule(np.array([d.p for d in forecasts if isinstance(d, Binary)]), happened)
 
     return score
 
 
-def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
+def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Scorer:
     def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         # Scored one by one, as forecasts may name different options.
         values = [
@@ -160,7 +101,7 @@ def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
     return score
 
 
-def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
+def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Scorer:
     def score(question: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         return np.array(
             [rule(question, happened, d) for d in forecasts if isinstance(d, Cdf)], dtype=np.float64
@@ -213,6 +154,12 @@ def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
     return float(quantile_score(QUANTILE_LEVELS, places, place))
 
 
+def _baseline_binary(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution]
+) -> Floats:
+    return baseline_points([outcome_mass(question, happened, d) for d in forecasts])
+
+
 def _baseline_options(p: Sequence[float], index: int) -> Floats:
     return baseline_points(p[index], len(p))
 
@@ -261,36 +208,131 @@ def _even_mass(question: Question, happened: Answer) -> float:
     return (1.0 - 0.05 * (question.scale.open_lower + question.scale.open_upper)) / BUCKETS
 
 
-_SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
+RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
     {
-        "brier": {
-            "binary": _for_binary(brier),
-            **dict.fromkeys(OPTIONS, _for_options(brier_options)),
-        },
-        "ranked": {"ordered": _brier_ordered_values},
-        "crps": dict.fromkeys(CURVES, _for_curves(_crps_value)),
-        "log": {
-            "binary": _for_binary(log_score),
-            **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
-        },
-        "spherical": {
-            "binary": _for_binary(spherical),
-            **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
-        },
-        "quantile": dict.fromkeys(CURVES, _for_curves(_quantile_value)),
-        "baseline": {
-            "binary": lambda _, happened, forecasts: baseline_points(
-                [outcome_mass(_, happened, d) for d in forecasts]
+        rule.name: rule
+        for rule in (
+            ScoringRule(
+                "brier",
+                "Brier score",
+                BINARY_AND_OPTIONS,
+                "lower",
+                "0 to 1",
+                {
+                    "binary": _for_binary(brier),
+                    **dict.fromkeys(OPTIONS, _for_options(brier_options)),
+                },
             ),
-            **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
-            **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
-        },
+            ScoringRule(
+                "ranked",
+                "Ordered Brier score",
+                ("ordered",),
+                "lower",
+                "0 to 1",
+                {"ordered": _brier_ordered_values},
+            ),
+            ScoringRule(
+                "crps",
+                "CRPS over the range",
+                CURVES,
+                "lower",
+                "0 to 1 of the scale",
+                dict.fromkeys(CURVES, _for_curves(_crps_value)),
+            ),
+            ScoringRule(
+                "log",
+                "Log score",
+                BINARY_AND_OPTIONS,
+                "lower",
+                "0.001 to 6.908 nats",
+                {
+                    "binary": _for_binary(log_score),
+                    **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
+                },
+            ),
+            ScoringRule(
+                "spherical",
+                "Spherical score",
+                BINARY_AND_OPTIONS,
+                "higher",
+                "0 to 1",
+                {
+                    "binary": _for_binary(spherical),
+                    **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
+                },
+            ),
+            ScoringRule(
+                "quantile",
+                "Quantile score",
+                CURVES,
+                "lower",
+                "0 to 1 of the scale",
+                dict.fromkeys(CURVES, _for_curves(_quantile_value)),
+            ),
+            ScoringRule(
+                "baseline",
+                "Baseline points",
+                ALL,
+                "higher",
+                "−897 to +265 points",
+                {
+                    "binary": _baseline_binary,
+                    **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
+                    **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
+                },
+                is_points=True,
+            ),
+            ScoringRule(
+                "peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True
+            ),
+            ScoringRule(
+                "spot_baseline",
+                "Spot baseline points",
+                ALL,
+                "higher",
+                "−897 to +265 points",
+                is_points=True,
+            ),
+            ScoringRule(
+                "spot_peer",
+                "Spot peer points",
+                ALL,
+                "higher",
+                "points; all together 0",
+                is_points=True,
+            ),
+            ScoringRule("daily_brier", "Daily Brier score", BINARY_AND_OPTIONS, "lower", "0 to 1"),
+            ScoringRule(
+                "relative_brier", "Relative Brier score", BINARY_AND_OPTIONS, "lower", "−1 to 1"
+            ),
+        )
     }
 )
+"""All rules, in order of display. All are stored, as rankings can differ between proper rules."""
 
-
-SOLO_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
+SOLO_RULES: tuple[RuleName, ...] = tuple(name for name, rule in RULES.items() if rule.scorers)
 """Rules that score a forecaster without others."""
+
+HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
+    {
+        "binary": "brier",
+        "categorical": "brier",
+        "ordered": "ranked",
+        "numeric": "crps",
+        "date": "crps",
+    }
+)
+"""Main rule by kind of question."""
+
+
+def is_counted_under(rule: RuleName, kind: Kind) -> bool:
+    """Return True if questions of this kind count in aggregates of a rule.
+
+    Under headline rules a question counts once, under that of its kind: an ordered question, which
+    has a Brier score as well, counts under "ranked" alone. Under other rules all questions that
+    they apply to count.
+    """
+    return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
 
 
 def ignorance_forecast(question: Question) -> Distribution:
@@ -303,7 +345,7 @@ def rule_values(
 ) -> Floats:
     """Values of a rule for forecasts of a question, given its answer."""
     return (
-        _SOLO_SCORERS[rule][question.kind](question, happened, forecasts)
+        RULES[rule].scorers[question.kind](question, happened, forecasts)
         if forecasts
         else np.zeros(0)
     )

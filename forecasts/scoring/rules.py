@@ -16,13 +16,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import (
+from forecasts.distributions.probability import (
     Floats,
     check_outcomes,
     check_probabilities,
     check_sum_to_one,
 )
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
 
 LOG_CLIP = 0.001
 """Clip of the log score, so that a wrong certainty costs 6.9 instead of infinity."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.distributions.cdf import EPOCH
+from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
 from forecasts.errors import ForecastsError, InvalidTime
-from forecasts.probability import Floats, check_outcomes, check_probabilities
 from forecasts.scoring.rulebook import RuleName, rule_gains
 from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
 

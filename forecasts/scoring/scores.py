@@ -22,8 +22,8 @@ from types import MappingProxyType
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import InvalidTime
-from forecasts.probability import check_probabilities
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (

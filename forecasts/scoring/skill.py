@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities
-from forecasts.probability import check_outcomes as checked_outcomes
 from forecasts.questions.format import MINUS, format_signed
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.rulebook import RULES, RuleName

@@ -19,11 +19,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities
+from forecasts.questions.format import format_cases, format_count
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.statistics.resampling import (
-    TIE_TOLERANCE,
     as_vector,
     bootstrap_interval,
     check_level,
@@ -302,9 +302,9 @@ def _describe_observation(
     events = (
         ""
         if comparison.n_clusters == comparison.n
-        else f" on {_format_count(comparison.n_clusters, 'separate event')}"
+        else f" on {format_count(comparison.n_clusters, 'separate event', thousands='')}"
     )
-    extent = f"over {_format_count(comparison.n, 'question')}{events}"
+    extent = f"over {format_count(comparison.n, 'question', thousands='')}{events}"
     if comparison.mean_difference == 0.0:
         return f"{comparison.a} and {comparison.b} scored the same on average {extent}"
     lower = comparison.mean_difference < 0.0
@@ -322,23 +322,15 @@ def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
             f"that is too few to tell: questions on {MIN_CLUSTERS} separate events are "
             f"needed, {missing} more"
         )
-    cases = _format_cases(comparison.p_value)
+    cases = format_cases(comparison.p_value)
     luck = f"a difference this large would come about by luck in {cases} cases"
     if pairs > 1:
         luck += (
-            f", or {_format_cases(comparison.p_adjusted)} allowing for the {pairs} pairs compared"
+            f", or {format_cases(comparison.p_adjusted)} allowing for the {pairs} pairs compared"
         )
     if comparison.verdict == "no difference shown":
         return f"{luck}, so no difference is shown"
     return f"{luck}, so {comparison.a} was {comparison.verdict} than {comparison.b}"
-
-
-def _format_cases(p: float) -> str:
-    """Format a p-value as cases, rounded up."""
-    if p <= 0.001:
-        return "at most 1 of 1000"
-    whole = 1000 if p < 0.01 else 100
-    return f"{math.ceil(p * whole - TIE_TOLERANCE)} of {whole}"
 
 
 def _format_number(value: float) -> str:
@@ -348,7 +340,3 @@ def _format_number(value: float) -> str:
     size = math.floor(math.log10(abs(value)))
     decimals = max(0, min(2 - size, max(3, -size)))
     return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def _format_count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

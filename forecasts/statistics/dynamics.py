@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities, logit
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import Floats, check_probabilities, logit
 
 MIN_SAMPLE = 30
 """Minimum of questions, or revisions, for a verdict."""

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
+from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_outcomes, check_probabilities
 
 _MAX_ITERATIONS = 500
 _STEP_TOLERANCE = 1e-12

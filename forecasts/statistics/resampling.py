@@ -12,8 +12,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
 
 MAX_CELLS = 4_000_000
 """Repetitions × clusters held in memory at once; 32 megabytes."""

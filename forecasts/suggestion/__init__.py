@@ -1,4 +1,4 @@
 """The evidence model: suggested probabilities, their explanation and their fit.
 
-May import evidence, questions, distributions, statistics and scoring.
+May import scenarios, scoring, evidence, statistics, questions and distributions.
 """

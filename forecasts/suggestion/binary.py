@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
     LedgerEntry,
@@ -42,7 +43,6 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_stories,
 )
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.format import format_count
 from forecasts.questions.question import HorizonShape, Question, QuestionId
 from forecasts.questions.timeline import Timeline

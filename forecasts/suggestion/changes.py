@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerLine, LineKind, apply_soft_cap
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, SuggestionModel
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
 

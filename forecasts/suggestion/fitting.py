@@ -20,10 +20,10 @@ from functools import partial
 
 import numpy as np
 
+from forecasts.distributions.probability import check_probabilities
 from forecasts.evidence.evidence import MAX_RELIABILITY
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue
 from forecasts.evidence.weights import DEFAULT_MODEL
-from forecasts.probability import check_probabilities
 from forecasts.questions.question import QuestionId
 from forecasts.statistics.recalibration import fit_logistic, fit_recalibration
 from forecasts.suggestion.binary import Suggestion

@@ -12,9 +12,9 @@ from typing import Final, Literal
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.distributions.probability import Floats
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
 from forecasts.evidence.signposts import list_signposts
-from forecasts.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import (

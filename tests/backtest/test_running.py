@@ -441,7 +441,17 @@ def test_the_command_says_first_that_it_is_retrospective_and_prints_the_report(
 ) -> None:
     shell = Shell(tmp_path / "data", capsys, monkeypatch)
     archive = written(tmp_path / "autumn.jsonl.gz", *news(range(12)))
-    asked = ("backtest", str(archive), "--set", str(small), "--encoder", "none", "--workers", "1")
+    asked = (
+        "system",
+        "backtest",
+        str(archive),
+        "--set",
+        str(small),
+        "--encoder",
+        "none",
+        "--workers",
+        "1",
+    )
     printed = shell(*asked)
     assert printed.startswith(RETROSPECTIVE_NOTE)
     assert "no first_seen in this archive: the claimed publication time was used" in printed

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from forecasts.calibration.corp import consistency_band, corp, mcb_test
-from forecasts.probability import Floats
+from forecasts.distributions.probability import Floats
 
 ROWS = 10_000
 RESAMPLES = 1_000

@@ -183,9 +183,9 @@ def sessions(
 
 def list_path() -> str:
     """Where the list of all questions is."""
-    from dashboard.app import ENTRIES
+    from dashboard.components.visit import PAGES
 
-    return "/questions" if "questions" in ENTRIES else "/"
+    return "/questions" if "questions" in PAGES else "/"
 
 
 def main() -> None:

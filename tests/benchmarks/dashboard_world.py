@@ -4,9 +4,9 @@ same for the same seed.
 What is small is stored as the tracker stores it: essays, claims, questions of every kind,
 indicators, feeds, answers. What is many goes in by the ten thousand past the store: forecasts,
 stories, items, evidence with its decisions, each in the order of time, as it would have come. Their
-entries of the log are empty and not chained, so `tracker verify` finds fault with such a database;
-nothing that a page shows reads them. Scores are worked out by the tracker itself. There are no
-texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
+entries of the log are empty and not chained, so `tracker system verify` finds fault with such a
+database; nothing that a page shows reads them. Scores are worked out by the tracker itself. There
+are no texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
 
 Every question has the same share of the revisions and of the evidence: any page of a question is
 the mean one.
@@ -52,9 +52,8 @@ from tracker.app.tracker import open_tracker
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
 from tracker.settings import Settings
-from tracker.storage import event_log_rows as log
-from tracker.storage import feeds, forecasts, questions, resolutions
-from tracker.storage.distribution_json import distribution_to_json
+from tracker.storage import essays, event_log, feeds, questions, record
+from tracker.storage.questions import distribution_to_json
 from tracker.storage.sessions import Session, Store, open_engine
 from tracker.storage.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
 
@@ -155,19 +154,19 @@ class World:
                 "en",
                 "made for a benchmark",
             )
-            questions.add_essay(session, essay, [self._claim(essay.id, n) for n in range(CLAIMS)])
+            essays.add_essay(session, essay, [self._claim(essay.id, n) for n in range(CLAIMS)])
         for question in self.questions:
             questions.add_question(session, question, question.opens_at)
         questions.add_indicators(session, [i for q in self.questions for i in self._indicators(q)])
         for name in PEOPLE:
-            forecasts.add_forecaster(
+            record.add_forecaster(
                 session, Forecaster(ForecasterId(name), name.capitalize(), "person")
             )
         for number in range(self._size.feeds):
             feeds.add_feed(session, self._feed(number))
         for resolution in self._answered.values():
-            resolutions.add_resolution(session, resolution)
-        last = log.find_last_entry(session)
+            record.add_resolution(session, resolution)
+        last = event_log.find_last_entry(session)
         return 1 if last is None else last.seq + 1
 
     def forecasts(self, seq: int) -> Rows:

@@ -130,12 +130,12 @@ class WithTracker:
         self._folder = folder
         open_tracker(Settings(data_dir=folder)).close()
         run(
-            [*self._program, "--data", str(folder), "feeds", "import", str(listed)],
+            [*self._program, "--data", str(folder), "feed", "import", str(listed)],
             env=_no_settings(),
         )
 
     def command(self) -> list[str]:
-        everything = ["ingest", "--once", "--all", "--allow-private", "--no-politeness"]
+        everything = ["feed", "poll", "--once", "--all", "--allow-private", "--no-politeness"]
         return [*self._program, "--data", str(self._folder), *everything]
 
 

@@ -47,7 +47,7 @@ from tests.benchmarks.fleet_world import (
 )
 from tests.benchmarks.processes import PeakMemory
 from tracker.app.tracker import open_tracker
-from tracker.model.read_models import PollReport
+from tracker.ingestion.writer import PollReport
 from tracker.settings import Settings
 
 TICK = timedelta(seconds=15)

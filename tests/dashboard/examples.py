@@ -43,16 +43,10 @@ from forecasts.questions.timeline import Forecast, ForecastId, Timeline, build_t
 from forecasts.suggestion.binary import LedgerLine, Suggestion
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
-from tracker.feeds.scheduling.feed_health import DayCount, Health
-from tracker.model.read_models import (
-    CurrentForecast,
-    EvidenceCard,
-    FeedHealth,
-    MatchReason,
-    QuestionPage,
-    QuestionSummary,
-    StoryItem,
-)
+from tracker.feeds.scheduling.feed_health import Health
+from tracker.feeds.scheduling.polling import DayCount
+from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
+from tracker.model.read_models import CurrentForecast, FeedHealth, QuestionPage, QuestionSummary
 from tracker.questions.fit_parameters import LearnedRecord
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)

@@ -33,7 +33,7 @@ from tests.dashboard.examples import (
     syndicated,
 )
 from tracker.feeds.item import ItemId
-from tracker.model.read_models import MatchReason
+from tracker.model.evidence import MatchReason
 
 # Evidence
 

@@ -15,7 +15,7 @@ from forecasts.questions.question import ForecasterId, Kind
 from forecasts.suggestion.categorical import Leaning
 from tests.dashboard.examples import ME, NOW, evidence
 from tests.dashboard.pages import plain
-from tracker.model.read_models import Decision, MatchReason
+from tracker.model.evidence import Decision, MatchReason
 
 YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)

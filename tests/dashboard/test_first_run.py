@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from dashboard.home.page import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
@@ -30,7 +30,7 @@ NEXT_STEP = {
     "inbox": "The Feeds page shows whether they answer",
     "calendar": "All questions",
     "scenarios": "Make one below",
-    "coherence": "tracker links add",
+    "coherence": "tracker scenario add-link",
     "accuracy": "Answers that are due",
     "learned": "Learning begins when",
     "feeds": "add your own here",
@@ -47,7 +47,7 @@ def ticked(text: str) -> list[str]:
 
 def test_empty_pages_say_the_next_step(tracker: Tracker) -> None:
     # Every page of an empty database says the next step.
-    for name in ENTRIES:
+    for name in PAGES:
         visit = open_page(tracker, name)
         assert NEXT_STEP[name] in words(visit)
         assert not visit.error

@@ -15,7 +15,7 @@ from dashboard.question import data as details
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import PRIOR, SUGGESTION
-from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.questions.timeline import MAX_LINE_STEPS, Timeline, build_timeline
 from tests.dashboard.examples import (
     ANA,
     CLOSES,
@@ -131,7 +131,7 @@ def test_thinned_line_keeps_its_first_and_last_value(
 ) -> None:
     line = build_timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
     mine = steps(line)
-    assert len(mine) <= revisions.MAX_LINE_STEPS + 3
+    assert len(mine) <= MAX_LINE_STEPS + 3
     assert mine["time"].is_monotonic_increasing
     assert mine["p"].iloc[0] == line.at(mine["time"].iloc[0].to_pydatetime()).p
     assert mine["p"].iloc[-1] == line.steps[-1][1].p

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.charts.common import LineStyle
 from dashboard.charts.groups import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.question import groups_data as frames
 from forecasts.distributions.cdf import curve_from_quantiles
@@ -39,6 +38,7 @@ from tests.dashboard.examples import (
     resolution,
 )
 from tests.dashboard.examples import summary as a_summary
+from tracker.model.chart_style import LineStyle
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.model.scenarios import LinkGroup
 

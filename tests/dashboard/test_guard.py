@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from dashboard.server.assets import STATIC
 from tests.checkouts import ROOT
 from tests.dashboard.served import PUBLIC, Served, served
@@ -140,36 +140,22 @@ def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
 def test_unknown_addresses_are_404(served: Served) -> None:
     # Unknown addresses of the api are 404 in json.
     for path in (
-        "/api/v1/forecasts",
-        "/api/",
-        "/api/v2/questions",
-        "/api/openapi.json",
-        "/api/v1/questions/a/b",
-    ):
+        "/api/v1/forecasts /api/ /api/v2/questions /api/openapi.json /api/v1/questions/a/b"
+    ).split():
         for method in ("GET", "POST"):
             answer = served.ask(path, method, Origin=served.origin)
             assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
             assert set(json.loads(answer.body)) == {"error"}
     # Other unknown addresses are 404.
     for path in (
-        "/openapi.json",
-        "/calendar.ics",
-        "/favicon.ico",
-        "/index.html",
-        "/static/none.js",
-        "/static/js/none.js",
-        "/mcp",
-        "/_stcore/none",
-        "/_stcore/none.json",
-        "/question/none.css",
-        "/today-first",
-        "/%2e%2e/index.html",
-        "/Questions",
-    ):
+        "/openapi.json /calendar.ics /favicon.ico /index.html /static/none.js /static/js/none.js "
+        "/mcp /_stcore/none /_stcore/none.json /question/none.css /today-first /%2e%2e/index.html "
+        "/Questions"
+    ).split():
         answer = served.ask(path)
         assert (answer.status, answer.is_page) == (404, False)
     # Pages and files are where they were.
-    for name in ("", *ENTRIES):
+    for name in ("", *PAGES):
         answer = served.ask(f"/{name}")
         assert (answer.status, answer.is_page) == (200, True), name
     script = next((STATIC / "static" / "js").glob("index.*.js")).name

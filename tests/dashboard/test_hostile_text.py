@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from tests import hostile
 from tests.builders import FakeClock, Press
 from tests.dashboard.pages import open_page
@@ -63,7 +63,7 @@ def alive(visit: AppTest) -> list[tuple[str, str]]:
 
 def test_hostile_text_never_reaches_markdown(world: Tracker) -> None:
     # Every page is looked at.
-    assert {name for name, _ in hostile.VISITS} == set(ENTRIES)
+    assert {name for name, _ in hostile.VISITS} == set(PAGES)
     # Hostile text never reaches markdown.
     for page, given in hostile.VISITS:
         visit = open_page(world, page, **given)

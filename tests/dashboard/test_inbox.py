@@ -11,7 +11,7 @@ from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, marked, open_page, seen, words
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Decision
+from tracker.model.evidence import Decision
 from tracker.storage import evidence
 
 SUMMIT = "summit-2027"

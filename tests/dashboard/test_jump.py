@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from dashboard.server.assets import build_shell
 from dashboard.server.jump import list_destinations
 from tests.builders import FakeClock, a_question, a_set
@@ -20,7 +20,7 @@ def test_open_questions_come_first_then_pages_then_the_others(
     clock.advance(days=1)
     tracker.resolutions.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
     offered = json.loads(list_destinations(tracker))
-    pages = [name for name, entry in ENTRIES.items() if not entry.hidden]
+    pages = [name for name, entry in PAGES.items() if not entry.hidden]
     assert [each["path"] for each in offered] == [
         "question?q=soon+%26+now",
         "question?q=later",

@@ -7,7 +7,7 @@ import pytest
 from dashboard.question.text import change_sentence, explain_causes
 from dashboard.question.why import PRESET_PERIODS
 from dashboard.question.why_data import change_reasons_frame
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
 from tests.builders import DAY, FakeClock, a_set

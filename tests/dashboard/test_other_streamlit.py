@@ -11,8 +11,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard.app import ENTRIES
 from dashboard.components.missing_parts import warn_missing
+from dashboard.components.visit import PAGES
 from dashboard.server import assets as shell
 from dashboard.server import serve
 from dashboard.server.assets import STATIC
@@ -44,7 +44,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_bare_streamlit_serves_every_page(bare: Served) -> None:
     # Every page and file is served by streamlit itself.
-    pages = {bare.ask(f"/{name}").body for name in ("", *ENTRIES)}
+    pages = {bare.ask(f"/{name}").body for name in ("", *PAGES)}
     assert pages == {(STATIC / "index.html").read_bytes()}
     script = next((STATIC / "static" / "js").glob("index.*.js"))
     assert bare.ask(f"/static/js/{script.name}").body == script.read_bytes()

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from tests.e2e.places import PLACES
 from tests.pictures import OUT, names
 
@@ -15,9 +15,9 @@ BEHAVIOURS = set(range(1, 21))
 
 def test_every_page_is_visited_and_shown() -> None:
     # Every page of the navigation is visited by the tests in the browser.
-    assert {place.page for place in PLACES.values()} == set(ENTRIES)
+    assert {place.page for place in PLACES.values()} == set(PAGES)
     # The docs show every page in every look and stay light.
-    assert {place.page for place in PLACES.values() if place.pictured} == set(ENTRIES)
+    assert {place.page for place in PLACES.values() if place.pictured} == set(PAGES)
     shown = re.findall(
         r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
     )

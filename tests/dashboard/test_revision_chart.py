@@ -16,7 +16,7 @@ from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
 from dashboard.wording import UTC_ZONE, describe_shift
 from forecasts.distributions.distribution import Binary
-from forecasts.probability import logit, sigmoid
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, days, page

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.charts.waterfall import DOWN, END, MAX_BARS, NONE, UP, has_bars, waterfall_frame
+from dashboard.charts.waterfall import DOWN, END, NONE, UP
+from dashboard.question.why_data import MAX_BARS, has_bars, waterfall_frame
+from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.log_odds import LedgerLine, LineKind
-from forecasts.probability import sigmoid
 from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import card, suggestion

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from dashboard.wording import percent_whole
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
 from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.test_learning import ANSWERS, a_record, log
 from tracker.app.tracker import Tracker
 from tracker.interfaces import http_api as http
-from tracker.interfaces.cli.tables import suggestion_record
+from tracker.model.json_values import suggestion_record
 from tracker.reports.content import Paragraph
 
 

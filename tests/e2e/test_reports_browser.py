@@ -59,10 +59,12 @@ def test_question_goes_out_as_html_and_pdf_that_agree(
     said = re.findall(rb"[0-9a-f]{64}", content[content.rindex(b"<footer") :])[0]
     assert b"sha256:" + said in printed
     for file in (html, pdf):
-        told = " ".join(shell("--replay", "report", "--check", str(file)).split())
+        told = " ".join(shell("--replay", "report", "check", str(file)).split())
         assert "The file is whole, and says what this database says" in told
         made = tmp_path / f"again{file.suffix}"
-        shell("--replay", "report", "question", OPEN, "--as-of", known_at, "--out", str(made))
+        shell(
+            "--replay", "report", "build", "question", OPEN, "--as-of", known_at, "--out", str(made)
+        )
         assert made.read_bytes() == file.read_bytes()
     _opens_offline(browser, html)
 

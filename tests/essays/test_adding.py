@@ -17,7 +17,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_edits import MAX_ESSAY_CHARS
 from tracker.model.essays import NewEssay
-from tracker.storage import event_log_rows as log
+from tracker.storage import event_log
 from tracker.storage.event_log import LogEntry
 
 HOSTILE = (
@@ -52,7 +52,9 @@ def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -
     assert both.essays.list() == ()
     assert add(both, text).text == text
     with both.context.store.reading() as session:
-        (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "essay text")
+        (entry,) = (
+            entry for entry in event_log.iterate_entries(session) if entry.kind == "essay text"
+        )
     assert len(entry.body) < 1000  # the log has the digest
 
 
@@ -120,7 +122,7 @@ def test_a_later_text_is_a_version_and_the_same_text_is_none(
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker.context.store.reading() as session:
-        return list(log.iterate_entries(session))
+        return list(event_log.iterate_entries(session))
 
 
 def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:

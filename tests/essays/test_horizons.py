@@ -28,7 +28,7 @@ from tracker.essays.claim_questions import (
     is_date_group,
     last_day,
 )
-from tracker.storage import questions as edits
+from tracker.storage import questions
 
 WHY = "a question of a test"
 ALL_OR_NONE = (
@@ -289,7 +289,8 @@ def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Trac
     essay.essays.open_claims(flawed, SIGNS, override=WHY)
     with essay.context.store.reading() as session:
         found = {
-            n: edits.find_override(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
+            n: questions.find_override(session, QuestionId(f"signs-{n}"))
+            for n in (2027, 2028, 2029)
         }
     assert found[2029] is not None
     assert found[2029].why == WHY

@@ -29,8 +29,7 @@ from tracker.errors import NotFound, TrackerError, Unresolvable
 from tracker.essays.claim_questions import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
-from tracker.storage import event_log_rows as log
-from tracker.storage import questions as edits
+from tracker.storage import event_log, questions
 from tracker.storage.event_log import LogEntry
 
 SENTENCE = "Arland will sign the river treaty by the end of 2027."
@@ -47,13 +46,13 @@ def essay(tracker: Tracker) -> Tracker:
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker.context.store.reading() as session:
-        return list(log.iterate_entries(session))
+        return list(event_log.iterate_entries(session))
 
 
 def override_of(tracker: Tracker, question: str) -> Override | None:
     """Why the linter was overridden."""
     with tracker.context.store.reading() as session:
-        return edits.find_override(session, QuestionId(question))
+        return questions.find_override(session, QuestionId(question))
 
 
 def nothing_came_of_it(tracker: Tracker, before: int) -> bool:

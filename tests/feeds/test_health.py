@@ -20,27 +20,26 @@ from tests.feeds.test_polling import (
     unchanged,
 )
 from tests.feeds.test_rhythm import every, moments
-from tracker.feeds.feed import FeedState, PublicationRate
+from tracker.feeds.feed import FeedState, PublicationRate, update_rate
 from tracker.feeds.scheduling.feed_health import (
     LATE_AFTER,
-    DayCount,
     UsualItems,
     assess_fleet,
     assess_health,
     compute_not_modified_share,
     compute_usual_items,
-    count_poll,
     explain_silence,
     is_quiet,
 )
 from tracker.feeds.scheduling.polling import (
+    DayCount,
     PollNews,
     PollRules,
     after_failure,
     after_success,
+    count_poll,
     make_feed_state,
 )
-from tracker.feeds.scheduling.publication_rate import update_rate
 
 # NOW is a Wednesday at noon.
 UNASKED = make_feed_state(a_feed().feed, NOW)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
 from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
-from tracker.feeds.feed import FeedState, PublicationRate
+from tracker.feeds.feed import FeedState, PublicationRate, hourly_rates, update_rate
 from tracker.feeds.scheduling.budget import (
     MAX_POLLS_PER_DAY,
     MIN_POLLS_PER_DAY,
@@ -25,7 +25,6 @@ from tracker.feeds.scheduling.budget import (
     format_moment,
     schedule_next_poll,
 )
-from tracker.feeds.scheduling.publication_rate import hourly_rates, update_rate
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
 

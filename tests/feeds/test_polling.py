@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forecasts.question_sets.question_set import FeedSeed
 from tests.feeds.test_rhythm import every, moments, rhythms
-from tracker.feeds.feed import Feed, FeedState, PublicationRate
+from tracker.feeds.feed import Feed, FeedState, PublicationRate, update_rate
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import explain_next_poll, schedule_next_poll
@@ -26,7 +26,6 @@ from tracker.feeds.scheduling.polling import (
     make_feed_state,
     pause_until,
 )
-from tracker.feeds.scheduling.publication_rate import update_rate
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -138,9 +137,9 @@ states = st.builds(
 rules = st.builds(
     PollRules,
     pace=st.floats(0, 1e6),
-    longest_rest=st.timedeltas(timedelta(), 7 * DAY),
+    max_rest=st.timedeltas(timedelta(), 7 * DAY),
     retry=st.timedeltas(timedelta(), 7 * DAY),
-    longest_retry=st.timedeltas(timedelta(), 60 * DAY),
+    max_retry=st.timedeltas(timedelta(), 60 * DAY),
 )
 
 

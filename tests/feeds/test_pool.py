@@ -23,15 +23,10 @@ from hypothesis import strategies as st
 
 from tracker.feeds.parsing import parser_pool as pools
 from tracker.feeds.parsing import worker
-from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.feedparser_adapter import MAX_ENTRIES_PER_END, MAX_TAGS
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, try_parse
 from tracker.feeds.parsing.parser_pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END, MAX_TAGS
-from tracker.feeds.parsing.worker import (
-    read_worker_answer,
-    serve_requests,
-    try_parse,
-    write_request,
-)
+from tracker.feeds.parsing.worker import read_worker_answer, serve_requests, write_request
 
 ROOT = Path(__file__).parents[2]
 KIND = "application/rss+xml"
@@ -260,7 +255,7 @@ def test_a_bug_that_one_document_finds_is_told_by_its_place_and_not_in_the_docum
     def parse(body: bytes, _kind: str, _url: str) -> ParsedFeed:
         raise KeyError(body)
 
-    monkeypatch.setattr(worker, "parse_feed", parse)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", parse)
     line = parse.__code__.co_firstlineno + 1
     assert answer(new_pool(), b"<words>") == ParseFailed(
         f"crashed the parser (KeyError, test_pool.py line {line})"
@@ -481,9 +476,9 @@ def in_child(parser: str, before: str = "") -> str:
     """What a worker answers whose parser is one expression, after another was evaluated."""
     script = f"""
 import resource, signal, sys
-from tracker.feeds.parsing import worker
+from tracker.feeds.parsing import parse, worker
 {before}
-worker.parse_feed = lambda *document: worker.ParseFailed(str({parser}))
+parse.parse_feed = lambda *document: worker.ParseFailed(str({parser}))
 worker.main()
 """
     command = [sys.executable, "-c", script, "7", "500"]
@@ -552,7 +547,7 @@ def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(
         return ParseFailed(repr(one))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "parse_feed", repeated)
+        patch.setattr("tracker.feeds.parsing.parse.parse_feed", repeated)
         assert talk(*documents) == [(False, repeated(*one)) for one in documents]
     assert talk(*documents) == [(False, try_parse(*one)) for one in documents]
 
@@ -563,7 +558,7 @@ def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(
     def parse(*_document: object) -> ParsedFeed:
         raise MemoryError
 
-    monkeypatch.setattr(worker, "parse_feed", parse)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", parse)
     assert talk((b"1", "", ""), (b"2", "", "")) == [
         (True, ParseFailed("needed more memory than 100 MB"))
     ]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.feed import HOURS_PER_DAY, PublicationRate
-from tracker.feeds.scheduling.publication_rate import (
+from tracker.feeds.feed import (
+    HOURS_PER_DAY,
     MAX_ITEMS_PER_MINUTE,
     MEMORY_DAYS,
+    PublicationRate,
     hourly_rates,
     hourly_rates_of_all,
     items_per_day,

@@ -24,13 +24,16 @@ from tests.forecasts.strategies import (
     question,
     resolution,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/answers")
 
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 
 # What is scored against
 
 
-@pytest.mark.parametrize("asked", KINDS)
+@check_rows(KINDS)
 def test_an_annulled_or_ambiguous_or_missing_answer_is_none(asked: Question) -> None:
     assert get_answer(asked, None) is None
     assert get_answer(asked, resolution("annulled")) is None
@@ -42,8 +45,7 @@ def test_yes_is_1_and_no_is_0() -> None:
     assert get_answer(question(), resolution("no")) == 0
 
 
-@pytest.mark.parametrize(
-    ("asked", "said", "expected"),
+@check_rows(
     [
         (categorical_question(), "Beijing", "Beijing"),
         (categorical_question(), "beijing", "Beijing"),
@@ -56,7 +58,7 @@ def test_yes_is_1_and_no_is_0() -> None:
         (date_question(), "2026-01-11", day_number(day(10))),
         (date_question(), "2026-01-11T12:00:00Z", day_number(day(10.5))),
         (date_question(), "Never", math.inf),
-    ],
+    ]
 )
 def test_an_answer_is_an_option_a_number_or_a_day(
     asked: Question, said: str, expected: Answer
@@ -73,12 +75,12 @@ def test_every_kind_can_be_annulled_or_ambiguous(asked: Question, said: str) -> 
     assert parse_answer(asked, f" {said.title()} ") == (said, "")
 
 
-@pytest.mark.parametrize(("typed", "outcome"), [("yes", "yes"), (" NO ", "no"), ("Yes", "yes")])
+@check_rows([("yes", "yes"), (" NO ", "no"), ("Yes", "yes")])
 def test_a_binary_question_is_answered_with_yes_or_no(typed: str, outcome: Outcome) -> None:
     assert parse_answer(question(), typed) == (outcome, "")
 
 
-@pytest.mark.parametrize("typed", ["", "maybe", "1", "true"])
+@check_rows(["", "maybe", "1", "true"])
 def test_anything_else_does_not_answer_a_binary_question(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="answered with yes, no, annulled or ambiguous"):
         parse_answer(question(), typed)
@@ -96,33 +98,20 @@ def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
         parse_answer(categorical_question(), "Minsk")
 
 
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("1234567", 1234567.0),
-        ("1,234,567.5", 1234567.5),
-        ("1 234 567", 1234567.0),
-        ("-1,000", -1000.0),
-        ("12,345.", 12345.0),
-        ("1e6", 1000000.0),
-        (" 7 ", 7.0),
-    ],
-)
+@check_rows(TABLES["a_number_may_be_written_in_groups_of_three"])
 def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) -> None:
     asked = numeric_question(OPEN)
     assert parse_answer(asked, typed) == ("answered", typed.strip())
     assert get_answer(asked, answered(typed.strip())) == value
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"]
-)
+@check_rows(["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"])
 def test_what_is_no_number_or_could_be_two_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
         parse_answer(numeric_question(OPEN), typed)
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "2026-13-01", "2026-01-11T12:00", "above"])
+@check_rows(["", "soon", "2026-13-01", "2026-01-11T12:00", "above"])
 def test_what_is_no_date_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="or never if it did not come within the window"):
         parse_answer(date_question(), typed)
@@ -134,21 +123,20 @@ def test_beyond_an_open_bound_lies_an_answer() -> None:
     assert parse_answer(date_question(days=10), "2026-02-01") == ("answered", "2026-02-01")
 
 
-@pytest.mark.parametrize("typed", ["above", "below", "never"])
+@check_rows(["above", "below", "never"])
 def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="is no number"):
         parse_answer(numeric_question(), typed)
 
 
-@pytest.mark.parametrize(
-    ("asked", "typed"),
+@check_rows(
     [
         (numeric_question(), "-0.1"),
         (numeric_question(), "100.1"),
         (numeric_question(Scale(0.0, 100.0, open_lower=True)), "101"),
         (numeric_question(Scale(0.0, 100.0, open_upper=True)), "-1"),
         (date_question(), "2025-12-31"),
-    ],
+    ]
 )
 def test_a_value_beyond_a_closed_bound_is_refused(asked: Question, typed: str) -> None:
     with pytest.raises(InvalidResolution, match="outside the closed range"):
@@ -190,15 +178,14 @@ def test_a_sound_resolution_passes(asked: Question, outcome: Outcome) -> None:
     check_resolution(question(), resolution("yes", known=50, entered=51))
 
 
-@pytest.mark.parametrize(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"source_url": "  "}, "needs a source"),
         ({"source_url": "a newspaper"}, r"http\(s\) link"),
         ({"known_at": day(-1), "event_at": day(-1)}, "before the question opened"),
         ({"event_at": day(51)}, "before it happened"),
         ({"entered_at": day(49)}, "in the future"),
-    ],
+    ]
 )
 def test_a_resolution_that_contradicts_the_times_or_names_no_source_is_refused(
     changed: dict[str, object], reason: str
@@ -224,8 +211,7 @@ def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
         check_resolution(question(), answered("yes", known=50))
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
+@check_rows(
     [
         (categorical_question(), "Minsk"),
         (categorical_question(), "annulled"),
@@ -234,7 +220,7 @@ def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
         (numeric_question(), "annulled"),
         (numeric_question(), "101"),
         (date_question(), "soon"),
-    ],
+    ]
 )
 def test_an_answer_has_to_be_one_of_the_questions_answers(asked: Question, said: str) -> None:
     with pytest.raises(InvalidResolution):

@@ -17,6 +17,9 @@ from forecasts.errors import (
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question, date_scale
 from forecasts.questions.question import ClaimId, EssayId, Kind, Option, utc
 from tests.forecasts.strategies import OPENS, day
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/asking")
 
 OPTIONS = ("Moscow", "Beijing", "Other")
 RANGE = Scale(0.0, 200.0, open_upper=True, unit="million tonnes")
@@ -79,7 +82,7 @@ def test_a_question_has_what_it_was_asked_with() -> None:
     assert (made.prior, made.essay_id, made.options, made.scale) == (Binary(0.3), "essay", (), None)
 
 
-@pytest.mark.parametrize("prior", ["", "  \n"])
+@check_rows(["", "  \n"])
 def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> None:
     made = build_question(asked(prior=prior))
     assert (made.prior, made.essay_id) == (Binary(0.5), OWN_ESSAY)
@@ -90,8 +93,7 @@ def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> N
     assert build_question(asked("numeric", prior=prior)).prior == uniform_curve(RANGE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "prior", "made"),
+@check_rows(
     [
         ("binary", "30", Binary(0.3)),
         ("binary", Binary(0.3), Binary(0.3)),
@@ -99,7 +101,7 @@ def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> N
         ("ordered", "Moscow=.2 Beijing=.3 Other=.5", Categorical(OPTIONS, (0.2, 0.3, 0.5))),
         ("numeric", "above=10% 45%=100", Cdf((0.0, 100.0, 200.0), (0.0, 0.45, 0.9))),
         ("date", "never=20% 40%=2026-03-02", Cdf((20454.0, 20514.0, 20554.0), (0.0, 0.4, 0.8))),
-    ],
+    ]
 )
 def test_the_prior_is_typed_as_a_forecast_is(kind: Kind, prior: object, made: object) -> None:
     assert build_question(asked(kind, prior=prior)).prior == made
@@ -112,8 +114,7 @@ def test_options_and_ranges_become_the_question_s() -> None:
     assert build_question(asked("numeric")).scale is RANGE
 
 
-@pytest.mark.parametrize(
-    ("changed", "error", "reason"),
+@check_rows(
     [
         (asked(id=""), InvalidQuestion, "'' is no name: use small letters, digits and dashes"),
         (asked(id="Grain"), InvalidQuestion, "is no name"),
@@ -202,7 +203,7 @@ def test_options_and_ranges_become_the_question_s() -> None:
             InvalidQuestion,
             "'Annulled' cannot be an option",
         ),
-    ],
+    ]
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
     changed: NewQuestion, error: type[ForecastsError], reason: str
@@ -227,20 +228,7 @@ def test_a_date_window_is_open_at_its_end_alone() -> None:
     assert (window.open_lower, window.open_upper) == (False, True)
 
 
-@pytest.mark.parametrize(
-    ("earliest", "latest", "reason"),
-    [
-        (
-            "2026-02-01",
-            "2026-01-01",
-            "the window ends before it begins: 2026-02-01 is not before 2026-01-01",
-        ),
-        ("2026-02-01", "2026-02-01T00:00:00Z", "the window ends before it begins"),
-        ("2026-02-01T00:00", "2026-03-01", "has no time zone"),
-        ("soon", "2026-03-01", "'soon' is not a date"),
-        ("2026-02-01", "", "'' is not a date"),
-    ],
-)
+@check_rows(TABLES["a_window_that_is_none_is_refused_in_dates"])
 def test_a_window_that_is_none_is_refused_in_dates(earliest: str, latest: str, reason: str) -> None:
     with pytest.raises(InvalidTime, match=reason):
         date_scale(earliest, latest)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from forecasts.errors import ForecastsError
 from forecasts.statistics.intervals import jeffreys_base_rate, rate_to_probability
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 classes = st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -48,13 +49,13 @@ def test_counting_the_other_answer_turns_the_base_rate_over(
     assert wider.lower < one.lower < one.upper < wider.upper
 
 
-@pytest.mark.parametrize(("k", "n"), [(-1, 10), (11, 10), (math.nan, 10), (1, math.inf)])
+@check_rows([(-1, 10), (11, 10), (math.nan, 10), (1, math.inf)])
 def test_counts_that_are_no_class_are_refused(k: float, n: float) -> None:
     with pytest.raises(ForecastsError, match="no reference class"):
         jeffreys_base_rate(k, n)
 
 
-@pytest.mark.parametrize("level", [0.0, 1.0, 90.0, math.nan])
+@check_rows([0.0, 1.0, 90.0, math.nan])
 def test_a_level_outside_0_to_1_is_refused(level: float) -> None:
     with pytest.raises(ForecastsError, match="level"):
         jeffreys_base_rate(3, 10, level)
@@ -84,13 +85,13 @@ def test_a_longer_window_and_more_events_make_it_likelier(
     assert chance <= -math.expm1(-(k + 0.5) / years * long) + 1e-12
 
 
-@pytest.mark.parametrize("years", [0.0, -1.0, math.nan, math.inf])
+@check_rows([0.0, -1.0, math.nan, math.inf])
 def test_years_that_nobody_can_watch_are_refused(years: float) -> None:
     with pytest.raises(ForecastsError, match="years watched"):
         rate_to_probability(1, years, 1.0)
 
 
-@pytest.mark.parametrize(("k", "window"), [(-1, 1.0), (1, -1.0), (math.nan, 1.0), (1, math.inf)])
+@check_rows([(-1, 1.0), (1, -1.0), (math.nan, 1.0), (1, math.inf)])
 def test_negative_events_and_windows_are_refused(k: float, window: float) -> None:
     with pytest.raises(ForecastsError, match="0 or more"):
         rate_to_probability(k, 8.0, window)

@@ -39,6 +39,7 @@ from tests.forecasts.strategies import (
     resolution,
     resolutions_of,
 )
+from tests.tables import check_rows
 
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True, unit="billion US dollars")
 BEARINGS = {
@@ -238,8 +239,7 @@ def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None
     check_outcome_condition(question())
 
 
-@pytest.mark.parametrize(
-    ("of", "said", "words"),
+@check_rows(
     [
         (question(), "YES", "the answer is YES"),
         (question(), "no", "the answer is NO"),
@@ -249,7 +249,7 @@ def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None
         (date_question(), "after 2026-03-01", "it comes after 2026-03-01, or never"),
         (categorical_question(), "moscow", "the answer is “Moscow”"),
         (categorical_question("a", "b", "c", "d"), "c | a | b", "the answer is “a”, “b” or “c”"),
-    ],
+    ]
 )
 def test_the_answer_that_bears_a_claim_out_is_told_in_words(
     of: Question, said: str, words: str
@@ -258,8 +258,7 @@ def test_the_answer_that_bears_a_claim_out_is_told_in_words(
     assert describe_outcome_condition(bearing(of, said)) == f"is borne out if {words}"
 
 
-@pytest.mark.parametrize(
-    ("of", "said", "reason"),
+@check_rows(
     [
         (
             question(),
@@ -283,7 +282,7 @@ def test_the_answer_that_bears_a_claim_out_is_told_in_words(
         (categorical_question(), "Moscow | Moscow", "once"),
         (categorical_question(), "Moscow | Beijing | Other", "leave at least one that does not"),
         (ordered_question(), "low |", "no option 'low |'"),
-    ],
+    ]
 )
 def test_what_says_no_answer_or_every_answer_is_refused(
     of: Question, said: str, reason: str
@@ -300,7 +299,7 @@ def test_what_says_no_answer_or_every_answer_is_refused(
         assert reason in str(caught.value)
 
 
-@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
+@check_rows(KINDS)
 def test_a_forecast_of_another_kind_is_refused(of: Question) -> None:
     other = (
         Categorical(("a", "b"), (0.5, 0.5))

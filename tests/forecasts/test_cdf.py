@@ -23,6 +23,9 @@ from forecasts.distributions.distribution import Distribution
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.questions.question import check_distribution
 from tests.forecasts.strategies import OPENS, cdfs, date_question, day, law, numeric_question
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/cdf")
 
 CLOSED = Scale(0.0, 100.0)
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
@@ -34,16 +37,15 @@ scales = st.sampled_from(SCALES)
 # Scales
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper"),
-    [(1.0, 1.0), (2.0, 1.0), (-math.inf, 1.0), (0.0, math.inf), (math.nan, 1.0), (0.0, math.nan)],
+@check_rows(
+    [(1.0, 1.0), (2.0, 1.0), (-math.inf, 1.0), (0.0, math.inf), (math.nan, 1.0), (0.0, math.nan)]
 )
 def test_a_range_that_does_not_rise_or_has_no_end_is_refused(lower: float, upper: float) -> None:
     with pytest.raises(InvalidForecast, match="from a lower to a higher number"):
         Scale(lower, upper)
 
 
-@pytest.mark.parametrize("zero", [1.0, 5.0, math.nan, -math.inf])
+@check_rows([1.0, 5.0, math.nan, -math.inf])
 def test_the_zero_point_of_a_log_scale_lies_below_its_range(zero: float) -> None:
     with pytest.raises(InvalidForecast, match="lies below its range"):
         Scale(1.0, 10.0, zero_point=zero)
@@ -71,7 +73,7 @@ def test_equal_steps_on_a_log_scale_are_equal_ratios_of_the_distance_from_its_ze
     assert shifted.values([0.0, 1 / 3, 2 / 3, 1.0]).tolist() == pytest.approx([11, 20, 110, 1010])
 
 
-@pytest.mark.parametrize("value", [0.0, -5.0, -math.inf])
+@check_rows([0.0, -5.0, -math.inf])
 def test_at_or_below_its_zero_point_a_log_scale_has_no_places(value: float) -> None:
     assert LOG.location(value) == -math.inf
 
@@ -123,9 +125,7 @@ def test_both_ends_of_every_part_of_a_scale_are_told_apart_however_they_were_com
 # Curves
 
 
-@pytest.mark.parametrize(
-    ("x", "p"), [((), ()), ((1.0,), (0.5,)), ((1.0, 2.0), (0.5,)), ((1.0,), (0.0, 1.0))]
-)
+@check_rows([((), ()), ((1.0,), (0.5,)), ((1.0, 2.0), (0.5,)), ((1.0,), (0.0, 1.0))])
 def test_a_curve_needs_two_points_each_with_a_probability(
     x: tuple[float, ...], p: tuple[float, ...]
 ) -> None:
@@ -133,9 +133,7 @@ def test_a_curve_needs_two_points_each_with_a_probability(
         Cdf(x, p)
 
 
-@pytest.mark.parametrize(
-    "x", [(1.0, 1.0), (2.0, 1.0), (0.0, math.inf), (math.nan, 1.0), (-math.inf, 1.0)]
-)
+@check_rows([(1.0, 1.0), (2.0, 1.0), (0.0, math.inf), (math.nan, 1.0), (-math.inf, 1.0)])
 def test_the_values_of_a_curve_are_finite_and_rise(x: tuple[float, float]) -> None:
     with pytest.raises(InvalidForecast, match="finite and rise"):
         Cdf(x, (0.0, 1.0))
@@ -146,7 +144,7 @@ def test_a_curve_does_not_fall() -> None:
         Cdf((0.0, 1.0, 2.0), (0.0, 0.6, 0.5))
 
 
-@pytest.mark.parametrize("p", [(-0.1, 1.0), (0.0, 1.1), (0.0, math.nan)])
+@check_rows([(-0.1, 1.0), (0.0, 1.1), (0.0, math.nan)])
 def test_a_curve_is_made_of_probabilities(p: tuple[float, float]) -> None:
     with pytest.raises(InvalidProbability):
         Cdf((0.0, 1.0), p)
@@ -223,7 +221,7 @@ def test_a_value_beyond_an_open_bound_says_by_itself_how_much_lies_there() -> No
     )
 
 
-@pytest.mark.parametrize("said", [{"below": 0.1}, {"above": 0.05}, {"above": math.nan}])
+@check_rows([{"below": 0.1}, {"above": 0.05}, {"above": math.nan}])
 def test_another_mass_than_a_value_beyond_the_bound_leaves_is_refused(
     said: dict[str, float],
 ) -> None:
@@ -239,8 +237,7 @@ def test_on_a_log_scale_quantiles_are_joined_along_the_scale() -> None:
     assert (made.below, made.above) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("levels", "says"),
+@check_rows(
     [
         ({}, "at least one level"),
         ({0.25: 60.0, 0.5: 30.0}, "a higher level needs a higher value"),
@@ -250,14 +247,14 @@ def test_on_a_log_scale_quantiles_are_joined_along_the_scale() -> None:
         ({0.5: math.inf}, "the value of a level is a number"),
         ({0.5: -1.0}, "-1 lies outside the range 0 to 100"),
         ({0.5: 20.0, 0.9: 101.0}, "101 lies outside the range 0 to 100"),
-    ],
+    ]
 )
 def test_quantiles_that_make_no_curve_are_refused(levels: dict[float, float], says: str) -> None:
     with pytest.raises(InvalidForecast, match=says):
         curve_from_quantiles(levels, CLOSED)
 
 
-@pytest.mark.parametrize("level", [-0.1, 1.5, math.nan])
+@check_rows([-0.1, 1.5, math.nan])
 def test_a_level_is_a_probability(level: float) -> None:
     with pytest.raises(InvalidProbability):
         curve_from_quantiles({level: 20.0}, OPEN)
@@ -272,7 +269,7 @@ def test_an_open_bound_may_be_passed_and_the_other_not() -> None:
         curve_from_quantiles({0.5: 101.0}, Scale(0.0, 100.0, open_lower=True))
 
 
-@pytest.mark.parametrize("said", [{"below": 0.1}, {"above": 0.1}])
+@check_rows([{"below": 0.1}, {"above": 0.1}])
 def test_no_mass_lies_beyond_a_closed_bound(said: dict[str, float]) -> None:
     with pytest.raises(InvalidForecast, match="beyond a closed bound"):
         curve_from_quantiles({0.5: 20.0}, CLOSED, **said)
@@ -284,7 +281,7 @@ def test_to_say_that_nothing_lies_beyond_a_closed_bound_is_right() -> None:
     )
 
 
-@pytest.mark.parametrize("said", [{"below": 0.11}, {"above": 0.2}])
+@check_rows([{"below": 0.11}, {"above": 0.2}])
 def test_no_more_lies_beyond_a_bound_than_the_outermost_level_leaves(
     said: dict[str, float],
 ) -> None:
@@ -292,7 +289,7 @@ def test_no_more_lies_beyond_a_bound_than_the_outermost_level_leaves(
         curve_from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
 
 
-@pytest.mark.parametrize("said", [{"below": -0.1}, {"above": math.nan}])
+@check_rows([{"below": -0.1}, {"above": math.nan}])
 def test_a_mass_beyond_a_bound_is_a_probability(said: dict[str, float]) -> None:
     with pytest.raises(InvalidProbability):
         curve_from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
@@ -341,16 +338,7 @@ def test_the_slider_works_along_a_log_scale() -> None:
     assert [made.at(x) for x in (1.0, 10.0, 100.0, 1000.0)] == pytest.approx([0.1, 0.25, 0.5, 0.75])
 
 
-@pytest.mark.parametrize(
-    "handles",
-    [
-        (30.0, 20.0, 60.0),
-        (20.0, 30.0, 30.0),
-        (20.0, 20.0, 30.0),
-        (-1.0, 20.0, 30.0),
-        (20.0, 30.0, 101.0),
-    ],
-)
+@check_rows(TABLES["handles_out_of_order_or_out_of_the_range_are_refused"])
 def test_handles_out_of_order_or_out_of_the_range_are_refused(
     handles: tuple[float, float, float],
 ) -> None:
@@ -359,9 +347,7 @@ def test_handles_out_of_order_or_out_of_the_range_are_refused(
             curve_from_handles(*handles, scale)
 
 
-@pytest.mark.parametrize(
-    "handles", [(0.0, 50.0, 100.0), (49.999999, 50.0, 50.000001), (0.0, 1e-6, 100.0)]
-)
+@check_rows([(0.0, 50.0, 100.0), (49.999999, 50.0, 50.000001), (0.0, 1e-6, 100.0)])
 def test_handles_at_the_bounds_or_next_to_each_other_make_a_curve(
     handles: tuple[float, float, float],
 ) -> None:

@@ -37,6 +37,9 @@ from tests.forecasts.strategies import (
     question,
     resolution,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/claim_map")
 
 NONE: Mapping[QuestionId, Resolution] = {}
 NOTHING: Mapping[QuestionId, Distribution] = {}
@@ -132,8 +135,7 @@ def test_nothing_that_looks_ahead_has_no_coverage() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("outcomes", "state", "words"),
+@check_rows(
     [
         (answers(a="yes", b="yes"), "borne out", "borne out (2 of 2); 1 open question"),
         (answers(a="yes", b="no"), "mixed", "mixed (1 of 2); 1 open question"),
@@ -146,7 +148,7 @@ def test_nothing_that_looks_ahead_has_no_coverage() -> None:
             "no answer",
             "no answer: 3 questions annulled, ambiguous, or silent about it",
         ),
-    ],
+    ]
 )
 def test_a_claim_is_borne_out_when_most_of_its_answers_agree(
     outcomes: dict[QuestionId, Resolution], state: str, words: str
@@ -155,26 +157,16 @@ def test_a_claim_is_borne_out_when_most_of_its_answers_agree(
     assert (found.state, found.words) == (state, words)
 
 
-@pytest.mark.parametrize(
-    ("kept", "of", "state"),
-    [
+@check_rows([
         (3, 8, "not borne out"), (2, 5, "mixed"), (1, 2, "mixed"), (3, 5, "mixed"), (5, 8, "borne out"),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_shares_from_two_to_three_fifths_are_mixed(kept: int, of: int, state: str) -> None:
     questions = [asked(f"q{n}") for n in range(of)]
     found = only(questions, answers(**{f"q{n}": "yes" if n < kept else "no" for n in range(of)}))
     assert (found.state, found.words) == (state, f"{state} ({kept} of {of})")
 
 
-@pytest.mark.parametrize(
-    ("modality", "kind"),
-    [
-        ("Presupposition", "conditional"),
-        ("reported speech", "status quo"),
-        ("present", "trend,  presupposition"),
-    ],
-)
+@check_rows(TABLES["what_an_essay_takes_for_granted_is_shown_and_not_counted"])
 def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str, kind: str) -> None:
     claims = [claim("C1", modality="will not"), claim("C2", 4, modality=modality, kind=kind)]
     questions = [asked("a", bears_out="no"), asked("b", "C2"), asked("c", "C2")]

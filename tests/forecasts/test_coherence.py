@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, minimize
 from sklearn.isotonic import IsotonicRegression
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
-from forecasts.probability import Floats
 from forecasts.scenarios.coherence import (
     Repair,
     SumRule,
@@ -26,6 +26,7 @@ from forecasts.scenarios.coherence import (
     total_probability_gap,
 )
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 inner = st.floats(1e-4, 1 - 1e-4)
 said = inner | st.sampled_from([0.0, 1.0])
@@ -177,8 +178,7 @@ def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -
     assert np.sum((np.array(by_brier.after) - p) ** 2) <= np.sum((other - p) ** 2) + 1e-9
 
 
-@pytest.mark.parametrize(
-    ("p", "after"),
+@check_rows(
     [
         ([0.7], [1.0]),
         ([0.0, 0.0], [0.5, 0.5]),
@@ -186,7 +186,7 @@ def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -
         ([1.0, 1.0, 0.3], [0.5, 0.5, 0.0]),
         ([0.4, 0.0], [1.0, 0.0]),
         ([0.0, 0.6, 0.6], [0.0, 0.5, 0.5]),
-    ],
+    ]
 )
 def test_certainty_in_a_set_keeps_its_place_or_is_shared(
     p: list[float], after: list[float]
@@ -229,10 +229,7 @@ def test_a_question_and_its_negation_add_up() -> None:
     assert repair_negation(0.4, 0.0).after == (1.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    "found",
-    [repair_implication(1.0, 0.0), repair_negation(1.0, 1.0), repair_negation(0.0, 0.0)],
-)
+@check_rows([repair_implication(1.0, 0.0), repair_negation(1.0, 1.0), repair_negation(0.0, 0.0)])
 def test_opposite_certainties_meet_at_a_half(found: Repair) -> None:
     assert found.after == (0.5, 0.5)
     assert found.nats == math.inf
@@ -262,14 +259,13 @@ def test_a_deadline_that_need_not_move_does_not_move_at_all() -> None:
     assert chain([0.1, 0.6, 0.45, 0.7]).after[::3] == (0.1, 0.7)
 
 
-@pytest.mark.parametrize(
-    ("p", "after"),
+@check_rows(
     [
         ([1.0, 0.4, 0.6], [1.0, 1.0, 1.0]),
         ([0.4, 0.6, 0.0], [0.0, 0.0, 0.0]),
         ([0.2, 1.0, 0.0, 0.7], [0.2, 0.5, 0.5, 0.7]),
         ([1.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
-    ],
+    ]
 )
 def test_certain_deadlines_outweigh_the_others(p: list[float], after: list[float]) -> None:
     assert chain(p).after == pytest.approx(after, abs=1e-12)
@@ -308,8 +304,7 @@ def test_no_other_four_that_fit_together_are_nearer(
     assert found.gains == pytest.approx([found.nats] * 4, abs=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("p", "after"),
+@check_rows(
     [
         ([0.5, 0.6, 0.2, 1.0], [0.75, 1.0, 1.0, 1.0]),
         ([0.5, 0.6, 0.2, 0.0], [1 / 3, 0.0, 0.0, 0.0]),
@@ -320,7 +315,7 @@ def test_no_other_four_that_fit_together_are_nearer(
         # Odds of A are 1 to 1 and 4 to 1; they meet at 2 to 1, and B takes the odds of A as it goes
         # with it.
         ([0.5, 1.0, 0.0, 0.8], [2 / 3, 1.0, 0.0, 2 / 3]),
-    ],
+    ]
 )
 def test_certainty_on_either_side_of_a_condition_stands(p: list[float], after: list[float]) -> None:
     assert total(p).after == pytest.approx(after, abs=1e-12)
@@ -362,8 +357,7 @@ def test_no_other_three_that_fit_together_are_nearer(
     assert found.nats <= incoherence(p, between) + 1e-12
 
 
-@pytest.mark.parametrize(
-    ("p", "after"),
+@check_rows(
     [
         # Odds of 4 for both and of 1 for B, the lower: they meet at 2 to 1, and A is higher
         # already.
@@ -378,7 +372,7 @@ def test_no_other_three_that_fit_together_are_nearer(
         ([1.0, 1.0, 0.3], [1.0, 1.0, 1.0]),
         ([1.0, 1.0, 0.0], [2 / 3, 2 / 3, 1 / 3]),
         ([0.0, 0.0, 1.0], [0.0, 0.0, 0.0]),
-    ],
+    ]
 )
 def test_conjunctions_by_hand(p: list[float], after: list[float]) -> None:
     assert joined(p).after == pytest.approx(after, abs=1e-12)

@@ -29,6 +29,9 @@ from forecasts.questions.question import (
 )
 from forecasts.scoring.scores import Score, Summary, summarise_scores
 from tests.forecasts.strategies import OPENS, day, law, question, resolution
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/cohorts")
 
 
 def asked(name: str, opens: float = 0.0, closes: float = 100.0) -> Question:
@@ -45,35 +48,13 @@ def answers(*found: tuple[str, Outcome]) -> dict[QuestionId, Resolution]:
     }
 
 
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (0.25, "short"),
-        (31, "short"),
-        (31.01, "medium"),
-        (32, "medium"),
-        (183, "medium"),
-        (183.01, "long"),
-        (3650, "long"),
-    ],
-)
+@check_rows(TABLES["the_horizon_is_the_scheduled_length"])
 def test_the_horizon_is_the_scheduled_length(days: float, expected: str) -> None:
     assert classify_horizon(asked("q", 5, 5 + days)) == expected
     assert expected in HORIZONS
 
 
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        ("2026-01-01", "2026-Q1"),
-        ("2026-03-31T23:59:59Z", "2026-Q1"),
-        ("2026-04-01", "2026-Q2"),
-        ("2026-06-30", "2026-Q2"),
-        ("2026-07-01", "2026-Q3"),
-        ("2026-10-01", "2026-Q4"),
-        ("2026-12-31", "2026-Q4"),
-    ],
-)
+@check_rows(TABLES["a_quarter_is_three_months_of_a_year"])
 def test_a_quarter_is_three_months_of_a_year(at: str, expected: str) -> None:
     assert calendar_quarter(utc(at)) == expected
 

@@ -1,15 +1,14 @@
 """The word by which an essay commits itself, and how sure it sounds."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.essays.modality import A_QUESTION, SURENESS, UNSTATED, estimate_sureness, head_word
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
-    ("said", "word"),
+@check_rows(
     [
         ("will (1.0)", "will"),
         ("Will not", "will"),
@@ -36,14 +35,13 @@ from tests.forecasts.strategies import law
         ("will it?", A_QUESTION),
         ("", UNSTATED),
         (" (0.5) ", UNSTATED),
-    ],
+    ]
 )
 def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) -> None:
     assert head_word(said) == word
 
 
-@pytest.mark.parametrize(
-    ("said", "sure"),
+@check_rows(
     [
         ("will (0.9)", 0.9),
         ("difficult to see (80 %)", 0.8),
@@ -59,7 +57,7 @@ def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) 
         ("present perfect", None),
         ("will (7)", None),
         ("", None),
-    ],
+    ]
 )
 def test_a_figure_that_is_given_counts_before_that_of_the_word(
     said: str, sure: float | None

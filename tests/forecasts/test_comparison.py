@@ -22,6 +22,9 @@ from forecasts.statistics.comparison import (
 )
 from forecasts.statistics.resampling import bootstrap_interval, cluster_sums, sign_flip_test
 from tests.forecasts.strategies import law
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/comparison")
 
 DIFFERENCES = [0.03, -0.02, 0.05, 0.01, -0.04, 0.06, 0.02, 0.07]
 EVENTS = ["vote", "vote", "summit", "strike", "strike", "strike", "talks", "ceasefire"]
@@ -97,7 +100,7 @@ def test_exact_flips_agree_with_scipy() -> None:
     assert sign_flip_test(DIFFERENCES) == pytest.approx(theirs.pvalue, abs=1e-12)
 
 
-@pytest.mark.parametrize("n", [resampling.EXACT_CLUSTERS, resampling.EXACT_CLUSTERS + 1])
+@check_rows([resampling.EXACT_CLUSTERS, resampling.EXACT_CLUSTERS + 1])
 def test_many_clusters_are_flipped_at_random_and_p_hardly_moves(n: int) -> None:
     held = scattered(n, 0.03)
     flips = np.array(np.meshgrid(*[[1, -1]] * n)).reshape(n, -1)
@@ -163,8 +166,7 @@ def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
     assert np.mean(np.array(found) <= 0.05) == pytest.approx(0.05, abs=0.03)
 
 
-@pytest.mark.parametrize(
-    ("held", "events", "reason"),
+@check_rows(
     [
         ([], None, "at least one score"),
         ([0.1, math.nan], None, "missing or infinite"),
@@ -172,7 +174,7 @@ def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
         ([0.1, 0.2], ["a"], "there are 1 for 2"),
         ([[0.1, 0.2]], None, "a plain list"),
         (0.1, None, "a plain list"),
-    ],
+    ]
 )
 def test_differences_that_cannot_be_tested_are_refused(
     held: object, events: list[str] | None, reason: str
@@ -237,7 +239,7 @@ def test_one_event_gives_no_interval() -> None:
         bootstrap_interval([0.1, 0.2], ["vote", "vote"])
 
 
-@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, math.nan])
+@check_rows([0.0, 1.0, 95.0, math.nan])
 def test_a_level_that_is_none_is_refused(level: float) -> None:
     with pytest.raises(ForecastsError, match="the level of an interval lies between 0 and 1"):
         bootstrap_interval(DIFFERENCES, level=level)
@@ -286,8 +288,7 @@ def test_no_difference_anywhere_is_no_evidence() -> None:
     assert (found.statistic, found.p_value) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize(
-    ("held", "h", "reason"),
+@check_rows(
     [
         ([0.1], 1, "below the number of differences, 1"),
         ([0.1, 0.2], 0, "it was 0"),
@@ -295,7 +296,7 @@ def test_no_difference_anywhere_is_no_evidence() -> None:
         ([0.1, 0.1 + 1e-17, 0.1], 1, "no spread"),
         ([0.3, 0.1 + 0.2], 1, "no spread"),
         ([0.1, math.nan], 1, "missing"),
-    ],
+    ]
 )
 def test_a_t_test_that_cannot_be_made_is_refused(held: list[float], h: int, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
@@ -340,7 +341,7 @@ def test_adjusting_raises_p_values_and_keeps_their_order(held: list[float]) -> N
     assert ranked == sorted(ranked)
 
 
-@pytest.mark.parametrize("wrong", [-0.1, 1.1, math.nan])
+@check_rows([-0.1, 1.1, math.nan])
 def test_a_p_value_outside_its_range_is_refused(wrong: float) -> None:
     with pytest.raises(InvalidProbability):
         benjamini_hochberg([0.5, wrong])
@@ -360,19 +361,7 @@ def test_that_many_questions_show_the_difference_as_often_as_promised() -> None:
     assert np.mean(found <= 0.05) == pytest.approx(0.9, abs=0.03)
 
 
-@pytest.mark.parametrize(
-    ("sd", "difference", "power", "alpha"),
-    [
-        (0.0, 0.02, 0.8, 0.05),
-        (math.inf, 0.02, 0.8, 0.05),
-        (0.15, 0.0, 0.8, 0.05),
-        (0.15, math.nan, 0.8, 0.05),
-        (0.15, 0.02, 1.0, 0.05),
-        (0.15, 0.02, 0.02, 0.05),
-        (0.15, 0.02, 0.8, 0.0),
-        (0.15, 0.02, 0.8, 1.0),
-    ],
-)
+@check_rows(TABLES["an_impossible_plan_is_refused"])
 def test_an_impossible_plan_is_refused(
     sd: float, difference: float, power: float, alpha: float
 ) -> None:
@@ -407,9 +396,7 @@ def test_nothing_in_common_is_said_and_nothing_is_computed() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("n", "verdict"), [(MIN_CLUSTERS - 1, "not enough data"), (MIN_CLUSTERS, "better")]
-)
+@check_rows([(MIN_CLUSTERS - 1, "not enough data"), (MIN_CLUSTERS, "better")])
 def test_below_thirty_events_there_is_no_verdict_however_clear_it_looks(
     n: int, verdict: str
 ) -> None:
@@ -505,7 +492,7 @@ def test_between_one_in_a_thousand_and_one_in_a_hundred_luck_is_told_in_thousand
     assert f"by luck in {math.ceil(found.p_value * 1000)} of 1000 cases" in found.sentence
 
 
-@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+@check_rows([math.nan, math.inf])
 def test_a_score_that_is_no_number_is_refused(wrong: float) -> None:
     with pytest.raises(ForecastsError, match="leave the question out, or clip the score"):
         compare(scores([0.1, wrong]), scores([0.2, wrong]))

@@ -17,6 +17,7 @@ from forecasts.questions.question import ForecasterId, Kind, Option, Question, c
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.scores import Timelines, score_question
 from tests.forecasts.strategies import day, law, moments, question, resolution, steps, timelines
+from tests.tables import check_rows
 
 ANN, BOB, CY = (ForecasterId(name) for name in ("ann", "bob", "cy"))
 everyone = st.dictionaries(st.sampled_from([ANN, BOB, CY, ForecasterId("dee")]), timelines)
@@ -62,12 +63,7 @@ def test_while_nobody_stands_there_is_a_gap() -> None:
         (at, None if d is None else d.p)
         for at, d in made.steps
         if not isinstance(d, Categorical | Cdf)
-    ] == [
-        (day(1), 0.2),
-        (day(2), 0.2),
-        (day(3), None),
-        (day(8), 0.4),
-    ]
+    ] == [(day(1), 0.2), (day(2), 0.2), (day(3), None), (day(8), 0.4)]
 
 
 def test_three_are_pooled_with_the_oldest_last_act_first() -> None:
@@ -112,9 +108,7 @@ def test_the_crowd_is_scored_like_anyone() -> None:
     assert found.coverage == 1.0
 
 
-@pytest.mark.parametrize(
-    "wrong", [Categorical(("a", "b"), (0.5, 0.5)), Cdf((0.0, 1.0), (0.0, 1.0))]
-)
+@check_rows([Categorical(("a", "b"), (0.5, 0.5)), Cdf((0.0, 1.0), (0.0, 1.0))])
 def test_a_forecast_of_another_kind_is_refused(wrong: Distribution) -> None:
     with pytest.raises(InvalidForecast, match="binary question"):
         pooled({ANN: build_timeline([(day(0), wrong)])})
@@ -426,7 +420,7 @@ def test_contributions_weigh_binary_questions_only() -> None:
         weighted({}, {}, asked=PLAIN)
 
 
-@pytest.mark.parametrize("weight", [float("nan"), float("inf")])
+@check_rows([float("nan"), float("inf")])
 def test_a_weight_that_is_not_finite_is_refused(weight: float) -> None:
     with pytest.raises(InvalidForecast, match="finite"):
         weighted({ANN: steps((0, 0.2))}, {ANN: weight})

@@ -17,9 +17,12 @@ from forecasts.distributions.distribution import (
 )
 from forecasts.errors import InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import OPTIONS, categoricals, law
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/distribution")
 
 
-@pytest.mark.parametrize("p", [-0.01, 1.01, math.nan, math.inf, -math.inf])
+@check_rows([-0.01, 1.01, math.nan, math.inf, -math.inf])
 def test_a_number_outside_0_to_1_is_refused_and_never_moved_until_it_fits(p: float) -> None:
     with pytest.raises(InvalidProbability, match="between 0 and 1"):
         Binary(p)
@@ -37,10 +40,7 @@ def test_only_a_binary_forecast_has_a_probability_of_yes() -> None:
     assert p_yes(None) is None
 
 
-@pytest.mark.parametrize(
-    ("options", "p"),
-    [((), ()), (("a",), (1.0,)), (("a", "b"), (1.0,)), (("a", "b"), (0.2, 0.3, 0.5))],
-)
+@check_rows([((), ()), (("a",), (1.0,)), (("a", "b"), (1.0,)), (("a", "b"), (0.2, 0.3, 0.5))])
 def test_each_of_at_least_two_options_needs_its_probability(
     options: tuple[str, ...], p: tuple[float, ...]
 ) -> None:
@@ -53,7 +53,7 @@ def test_an_option_cannot_be_named_twice() -> None:
         Categorical(("a", "a"), (0.5, 0.5))
 
 
-@pytest.mark.parametrize("p", [(0.5, 0.4), (1.2, -0.2), (math.nan, 1.0)])
+@check_rows([(0.5, 0.4), (1.2, -0.2), (math.nan, 1.0)])
 def test_shares_that_are_none_are_refused_and_not_normalised(p: tuple[float, float]) -> None:
     with pytest.raises(InvalidProbability):
         Categorical(("a", "b"), p)
@@ -79,15 +79,7 @@ def test_a_removed_option_gives_what_it_had_to_other_wherever_other_stands() -> 
     assert held.without("Beijing") == Categorical((OTHER, "Moscow"), (0.75, 0.25))
 
 
-@pytest.mark.parametrize(
-    ("options", "removed"),
-    [
-        (OPTIONS, "Minsk"),
-        (OPTIONS, OTHER),
-        (("Moscow", "Beijing", "Minsk"), "Minsk"),
-        (("Moscow", OTHER), "Moscow"),
-    ],
-)
+@check_rows(TABLES["where_an_option_cannot_be_taken_out_the_forecast_stays"])
 def test_where_an_option_cannot_be_taken_out_the_forecast_stays(
     options: tuple[str, ...], removed: str
 ) -> None:

@@ -4,7 +4,6 @@ so.
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,9 @@ from forecasts.essays.draft import draft_question
 from forecasts.essays.drafting.clauses import parse_clause
 from forecasts.essays.drafting.subjects import parse_subject
 from forecasts.essays.extract import find_claims
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/draft_actors")
 
 TODAY = date(2026, 11, 24)
 
@@ -21,37 +23,12 @@ def actor(text: str) -> str:
     return draft_question(claim, TODAY).slots.actor
 
 
-@pytest.mark.parametrize(
-    ("claim", "who"),
-    [
-        ("The IMF expects that Borland will default in 2027.", "Borland"),
-        ("Moscow insists that Beijing will buy the gas.", "Beijing"),
-        ("Critics warn the alliance will collapse by 2028.", "the alliance"),
-        ("My neighbour thinks the government will fall.", "the government"),
-        ("I think Nigeria or Morocco could win.", "Nigeria or Morocco"),
-        ("The firm's chief says OpenChip will ship 2 million units.", "OpenChip"),
-        ("The report claims the bank will fail.", "the bank"),
-        ("Moscow knows that Beijing will pay.", "Beijing"),
-        ("It is clear where prices will go.", "prices"),
-        ("The fear that Borland will attack is old.", "Borland"),
-        ("Economists expect the bank to cut rates in 2027.", "the bank"),
-        ("Borland will default on its bonds, the IMF says.", "Borland"),
-    ],
-)
+@check_rows(TABLES["who_only_says_so_does_not_act"])
 def test_who_only_says_so_does_not_act(claim: str, who: str) -> None:
     assert actor(claim) == who
 
 
-@pytest.mark.parametrize(
-    ("claim", "who"),
-    [
-        ("China's hopes will be dashed.", "China's hopes"),
-        ("Insurance claims in Europe will rise.", "Insurance claims in Europe"),
-        ("The think tank will close.", "the think tank"),
-        ("The bank's forecasts made in May will be cut.", "the bank's forecasts made in May"),
-        ("The firm expects to deliver 800 aircraft.", "the firm"),
-    ],
-)
+@check_rows(TABLES["words_of_saying_that_are_nouns_stay_in_the_name"])
 def test_words_of_saying_that_are_nouns_stay_in_the_name(claim: str, who: str) -> None:
     assert actor(claim) == who
 
@@ -65,58 +42,23 @@ def test_what_is_reported_after_the_claim_is_no_part_of_it() -> None:
     assert parse_clause("Borland will sign, seal and say it.").event == "sign, seal and say it"
 
 
-@pytest.mark.parametrize(
-    ("claim", "who"),
-    [
-        ("The central bank of Arland will cut rates.", "the central bank of Arland"),
-        (
-            "The central bank of Arland, which is young, will cut rates.",
-            "the central bank of Arland",
-        ),
-        ("The European Central Bank (ECB) will raise rates.", "the European Central Bank"),
-        ("The party that wins the vote will form the cabinet.", "the party that wins the vote"),
-        ("The people who can read will leave.", "the people who can read"),
-        ("The room in which they meet will be closed.", "the room in which they meet"),
-        ("Countries such as Arland will leave the pact.", "countries such as Arland"),
-        ("More than 50 countries will ban the app.", "more than 50 countries"),
-        ("A station ten times as large may be connected by 2028.", "a station ten times as large"),
-        ("The four-year auction of early 2027 could clear low.", "the four-year auction"),
-        ("The left and the right will vote for it.", "the left and the right"),
-        ("The bank's plan to sell bonds will fail.", "the bank's plan to sell bonds"),
-        ("The shops that will close are small.", "the shops"),
-        ("Italy will leave.", "Italy"),
-        ("Will the swing states vote?", "the swing states"),
-        ("The ruling family will leave.", "the ruling family"),
-        ("Would a home win change anything for the league?", "a home win"),
-        ("So, will Brazil finally do it?", "Brazil"),
-        ("Central Asia will grow.", "Central Asia"),
-    ],
-)
+@check_rows(TABLES["the_actor_is_a_whole_phrase"])
 def test_the_actor_is_a_whole_phrase(claim: str, who: str) -> None:
     assert actor(claim) == who
 
 
-@pytest.mark.parametrize(
-    ("claim", "who"),
-    [
-        ("The bank may cut and the lira will fall.", "the lira"),
-        ("As demand grows, prices will rise.", "prices"),
-        ("It is said that prices will rise.", "prices"),
-        ("Demand has grown so prices will rise.", "prices"),
-    ],
-)
+@check_rows(TABLES["another_clause_before_it_is_left_out"])
 def test_another_clause_before_it_is_left_out(claim: str, who: str) -> None:
     assert actor(claim) == who
 
 
-@pytest.mark.parametrize(
-    "claim",
+@check_rows(
     [
         "The same state shows what can go wrong.",
         "Within a generation blackouts will be forgotten.",
         "They say that it will fall.",
         "The " + "very old " * 20 + "bank will fall.",
-    ],
+    ]
 )
 def test_an_actor_that_cannot_be_told_is_a_gap(claim: str) -> None:
     found = parse_clause(claim)
@@ -124,29 +66,12 @@ def test_an_actor_that_cannot_be_told_is_a_gap(claim: str) -> None:
     assert found.is_future
 
 
-@pytest.mark.parametrize(
-    ("claim", "negated"),
-    [
-        ("We do not expect the dam to be finished before 2028.", True),
-        ("We expect the dam to be finished before 2028.", False),
-        ("I doubt that the truce will hold.", True),
-        ("I have no doubt that the truce will hold.", False),
-        ("I doubt that the truce will not hold.", False),
-    ],
-)
+@check_rows(TABLES["a_doubt_denies_what_follows"])
 def test_a_doubt_denies_what_follows(claim: str, negated: bool) -> None:
     assert parse_clause(claim).negated is negated
 
 
-@pytest.mark.parametrize(
-    ("claim", "event"),
-    [
-        ("The yield should reach 4 percent by the end of 2027.", "reach 4 percent"),
-        ("The count ought to begin with a two by 2027.", "begin with a two"),
-        ("They’ll probably reach the final again.", "reach the final again"),
-        ("It is old, and by the end of 2027 the line could be shut.", "be shut"),
-    ],
-)
+@check_rows(TABLES["the_verb_is_found_when_a_time_marks_the_claim"])
 def test_the_verb_is_found_when_a_time_marks_the_claim(claim: str, event: str) -> None:
     (found,) = find_claims(claim)
     assert parse_clause(claim, found.cue).event == event

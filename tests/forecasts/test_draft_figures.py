@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,9 @@ from forecasts.essays.draft import ClaimDraft, build_new_question, draft_questio
 from forecasts.essays.extract import Sentence
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.question import utc
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/draft_figures")
 
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")
@@ -26,8 +28,7 @@ def drafted(text: str) -> ClaimDraft:
     )
 
 
-@pytest.mark.parametrize(
-    ("claim", "text"),
+@check_rows(
     [
         (
             "In 2027 exports will exceed 40 billion dollars.",
@@ -50,7 +51,7 @@ def drafted(text: str) -> ClaimDraft:
             "Exports will pass 9 % in the second half of 2027.",
             "How high will exports be between 1 July 2027 and 31 December 2027, in per cent?",
         ),
-    ],
+    ]
 )
 def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, text: str) -> None:
     made = drafted(claim)
@@ -58,21 +59,7 @@ def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, te
     assert f"{text[text.index('between') : text.index('December') + 13]} (UTC)" in made.criteria
 
 
-@pytest.mark.parametrize(
-    ("claim", "unit"),
-    [
-        (
-            "Prices will fall below 80 euros per megawatt-hour by June 2027.",
-            "in euros per megawatt-hour?",
-        ),
-        (
-            "Prices will fall below €80 per megawatt-hour by June 2027.",
-            "in euros per megawatt-hour?",
-        ),
-        ("Prices will fall below 80 euros per capita by June 2027.", "in euros per capita?"),
-        ("Prices will fall below 80 euros by June 2027.", "in euros?"),
-    ],
-)
+@check_rows(TABLES["a_unit_may_be_for_each_of_something"])
 def test_a_unit_may_be_for_each_of_something(claim: str, unit: str) -> None:
     assert drafted(claim).text.endswith(unit)
 
@@ -88,17 +75,7 @@ def test_what_no_longer_exists_agrees_with_its_number() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "In 2026 exports will exceed 40 billion dollars.",  # it has begun: from now
-        "By 2027 exports will exceed 40 billion dollars.",
-        "Exports will exceed 40 billion dollars on 1 May 2027.",
-        "Exports will exceed 40 billion dollars within the next year.",
-        "Exports will exceed 40 billion dollars in mid-2027.",
-        "Exports will exceed 40 billion dollars.",
-    ],
-)
+@check_rows(TABLES["another_figure_counts_from_the_opening"])
 def test_another_figure_counts_from_the_opening(claim: str) -> None:
     made = drafted(claim)
     assert "between" not in made.text
@@ -110,14 +87,13 @@ def test_an_event_of_a_year_counts_from_the_opening() -> None:
     assert "from the opening of the question to 31 December 2027" in made.criteria
 
 
-@pytest.mark.parametrize(
-    ("closes_on", "window"),
+@check_rows(
     [
         (date(2027, 12, 31), YEAR),
         (date(2028, 12, 31), "between 1 January 2028 and 31 December 2028"),
         (date(2027, 3, 31), "between 1 January 2027 and 31 March 2027"),
         (date(2026, 12, 31), "between 25 November 2026 and 31 December 2026"),
-    ],
+    ]
 )
 def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
     asked = build_new_question(
@@ -165,39 +141,13 @@ def test_a_window_never_begins_before_the_question_nor_after_its_last_day(
     assert days[1].year == closes_on.year
 
 
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        (
-            "The bank will cut its rate to 2.5 percent.",
-            "Will the bank cut its rate to 2.5 percent by 31 March 2027?",
-        ),
-        (
-            "Shops will rent a stand for less than $2 an hour.",
-            "Will shops rent a stand for less than $2 an hour by 31 March 2027?",
-        ),
-    ],
-)
+@check_rows(TABLES["a_figure_beside_an_act_is_part_of_the_act"])
 def test_a_figure_beside_an_act_is_part_of_the_act(claim: str, text: str) -> None:
     made = drafted(claim)
     assert (made.text, made.kind) == (text, "binary")
 
 
-@pytest.mark.parametrize(
-    ("claim", "text", "bears_out"),
-    [
-        ("Growth will pick up to 2.1 percent.", "How high will growth be on", "at least 2.1"),
-        ("Ann will send up to 5,000 troops.", "How many troops will Ann send by", "at most 5000"),
-        ("Prices will drop only 20%.", "By how much will prices drop by", "at least 20"),
-        ("Prices will drop below 20%.", "How high will prices be on", "less than 20"),
-        ("Profits could reach USD 45bn.", "How high will profits be on", "at least 45"),
-        (
-            "The number of data centres in Arland will exceed 120.",
-            "How high will the number of data",
-            "more than 120",
-        ),
-    ],
-)
+@check_rows(TABLES["which_side_of_a_figure_is_meant"])
 def test_which_side_of_a_figure_is_meant(claim: str, text: str, bears_out: str) -> None:
     made = drafted(claim)
     assert made.text.startswith(text)
@@ -227,24 +177,7 @@ def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
     assert drafted("Forty nations and 40 states will sign.").kind == "binary"
 
 
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        ("OpenChip will release it by summer 2027.", "Will OpenChip release it by 31 August 2027?"),
-        (
-            "OpenChip will release it in the spring of 2028.",
-            "Will OpenChip release it by 31 May 2028?",
-        ),
-        (
-            "OpenChip will repeat the summer 2019 sale.",
-            "Will OpenChip repeat sale by 31 March 2027?",
-        ),
-        (
-            "OpenChip will release it by winter 2027.",
-            "Will OpenChip release it by winter by 31 December 2027?",
-        ),
-    ],
-)
+@check_rows(TABLES["a_season_ends_with_its_last_month"])
 def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
     assert drafted(claim).text == text
 

@@ -4,7 +4,6 @@ report.
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +12,11 @@ from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.question import QuestionId
+from tests.tables import check_rows, read_tables
 from tracker.matching.matching_profile import profile_from_indicator
 from tracker.matching.term_rules import fulfils_rule
+
+TABLES = read_tables("forecasts/draft_terms")
 
 DENIALS = (
     *"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(),
@@ -31,52 +33,12 @@ def indicators(
     return build_draft_indicators(draft_question(claim, date(2026, 11, 24)), QuestionId("q"))
 
 
-@pytest.mark.parametrize(
-    ("claim", "terms"),
-    [
-        ("Airbus will reach the coast.", (("Airbus",), ("reach*",), ("coast*",))),
-        (
-            "The Bank of Arland will cut its rate.",
-            (("Bank of Arland",), ("cuts", "cut"), ("rate*",)),
-        ),
-        ("The Security Council will adopt it.", (("Security Council",), ("adopt*",))),
-        (
-            "Some countries will ban the app.",
-            (("countries", "country"), ("ban", "banned"), ("app",)),
-        ),
-        (
-            "The US will fix at least one reactor.",
-            (("US",), ("fixes", "fixed", "fix"), ("reactor*",)),
-        ),
-        ("Prices will fall.", (("price*",), ("fall", "fell", "fallen"))),
-        (
-            "Inflation will fall below 3 percent.",
-            (("inflation*",), ("falls", "fell", "fallen", "fall")),
-        ),
-        ("The country's biggest bank will go bankrupt.", (("bank*",), ("bankrupt*",))),
-        (
-            "The largest party in parliament will leave the pact.",
-            (("party*",), ("leaves", "left", "leave"), ("pact*",)),
-        ),
-        ("The news will worry Arland.", (("news",), ("worries", "worried", "worry"), ("Arland",))),
-        ("The treaty will be signed in Arlburg.", (("treaty*",), ("signed*",), ("Arlburg",))),
-    ],
-)
+@check_rows(TABLES["a_report_is_sought_by_who_does_what_to_whom"])
 def test_a_report_is_sought_by_who_does_what_to_whom(claim: str, terms: Terms) -> None:
     assert indicators(claim)[0].terms == terms
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "Arland will sign the treaty.",
-        "Airbus will deliver 900 aircraft.",
-        "There will be a war.",
-        "The dam will be finished.",
-        "When will the war end?",
-        "He will resign.",
-    ],
-)
+@check_rows(TABLES["a_denial_has_terms_of_its_own"])
 def test_a_denial_has_terms_of_its_own(claim: str) -> None:
     report, denial = indicators(claim)
     assert denial.terms[-1] == DENIALS
@@ -101,8 +63,7 @@ def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
     assert denial.terms[:2] == (("Beijing",), ("refuse*",))
 
 
-@pytest.mark.parametrize(
-    ("examples", "terms"),
+@check_rows(
     [
         ((), ()),
         (("it is",), ()),
@@ -115,7 +76,7 @@ def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
         (("not Arland", "no Borland"), (("Arland", "Borland"), DENIALS)),
         (("Arland will not win", "Arland wins"), (("Arland",), ("win", "wins"))),
         (("Élan vital",), (("Élan",), ("vital*",))),
-    ],
+    ]
 )
 def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms) -> None:
     assert derive_terms(examples) == terms

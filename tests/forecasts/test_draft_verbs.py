@@ -1,33 +1,21 @@
 """Verbs in drafts: no doubled endings, and plural where there are several."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.plan import phrase_claim
-from forecasts.essays.english import (
-    base_form,
-    is_plural,
-    past_participle,
-    past_tense,
-    third_person,
-)
+from forecasts.essays.english import base_form, is_plural, past_participle, past_tense, third_person
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/draft_verbs")
 
 
 def reports(subject: str, event: str) -> tuple[str, ...]:
     return phrase_claim(Clause(subject=subject, event=event), subject).reports
 
 
-@pytest.mark.parametrize(
-    ("claim", "event"),
-    [
-        ("Arland hopes that the limit will exists.", "exist"),
-        ("The bank will has a rival.", "have a rival"),
-        ("The bank will pass a test.", "pass a test"),
-        ("The bank will focus on bonds.", "focus on bonds"),
-    ],
-)
+@check_rows(TABLES["a_verb_is_asked_in_its_base_form"])
 def test_a_verb_is_asked_in_its_base_form(claim: str, event: str) -> None:
     assert parse_clause(claim).event == event
 
@@ -53,65 +41,17 @@ def test_what_will_have_been_done_is_reported_once() -> None:
     assert reports("the union", "have thirty members")[2] == "The union has had thirty members"
 
 
-@pytest.mark.parametrize(
-    ("verb", "said"),
-    [
-        ("bet", "bet"),
-        ("plan", "planned"),
-        ("ship", "shipped"),
-        ("trim", "trimmed"),
-        ("occur", "occurred"),
-        ("quit", "quit"),
-        ("fix", "fixed"),
-        ("gain", "gained"),
-        ("visit", "visited"),
-        ("open", "opened"),
-        ("play", "played"),
-    ],
-)
+@check_rows(TABLES["the_last_letter_is_doubled_where_it_is_in_writing"])
 def test_the_last_letter_is_doubled_where_it_is_in_writing(verb: str, said: str) -> None:
     assert past_tense(verb) == past_participle(verb) == said
 
 
-@pytest.mark.parametrize(
-    "subject",
-    [
-        "suppliers",
-        "Suppliers",
-        "the Greens",
-        "half of all developers",
-        "a third of the shops",
-        "30% of voters",
-        "some of the richest countries of the world",
-        "the president of Arland and the king",
-        "both Arland and Borland",
-        "the leaders of Arland",
-        "passenger-kilometres worldwide",
-        "the young",
-        "the police",
-        "countries such as Arland",
-    ],
-)
+@check_rows(TABLES["several_take_a_verb_in_the_plural"])
 def test_several_take_a_verb_in_the_plural(subject: str) -> None:
     assert is_plural(subject)
 
 
-@pytest.mark.parametrize(
-    "subject",
-    [
-        "Airbus",
-        "the United States",
-        "the Netherlands",
-        "Goldman Sachs",
-        "the war between Arland and Borland",
-        "the ministry of trade and industry",
-        "the party that wins the votes",
-        "each of the banks",
-        "the young leader",
-        "the news",
-        "",
-    ],
-)
+@check_rows(TABLES["one_takes_a_verb_in_the_singular"])
 def test_one_takes_a_verb_in_the_singular(subject: str) -> None:
     assert not is_plural(subject)
 

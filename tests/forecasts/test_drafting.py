@@ -5,7 +5,6 @@ that they leave.
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,8 +23,11 @@ from forecasts.evidence.evidence import Direction, Strength
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import ClaimId, EssayId, QuestionId, utc
+from tests.tables import check_rows, read_tables
 from tracker.matching.matching_profile import profile_from_indicator
 from tracker.matching.term_rules import fulfils_rule
+
+TABLES = read_tables("forecasts/drafting")
 
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")
@@ -64,83 +66,13 @@ def asked_codes(made: ClaimDraft, **changed: str) -> set[str]:
 # The text
 
 
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        (
-            "Arland will sign the treaty by the end of 2027.",
-            "Will Arland sign the treaty by 31 December 2027?",
-        ),
-        (
-            "However, Arland will soon sign the treaty.",
-            "Will Arland sign the treaty by 31 March 2027?",
-        ),
-        (
-            "Germany, the largest buyer, will leave the union.",
-            "Will Germany leave the union by 31 March 2027?",
-        ),
-        (
-            "In the long run, the bank is likely to cut rates.",
-            "Will the bank cut rates by 31 March 2027?",
-        ),
-        (
-            "The result is that neutrality will continue.",
-            "Will neutrality continue until 31 March 2027?",
-        ),
-        (
-            "The alliance may well remain united until 2030.",
-            "Will the alliance remain united until 31 December 2030?",
-        ),
-        ("The deal could be dead on 1 May 2027.", "Will the deal be dead on 1 May 2027?"),
-        ("There will be an election next year.", "Will there be an election by 31 December 2027?"),
-        ("It is difficult to see how Arland can win.", "Will Arland win by 31 March 2027?"),
-        (
-            "Economists expect the bank to cut rates in 2027.",
-            "Will the bank cut rates by 31 December 2027?",
-        ),
-        ("They say that it will rain.", "Will [… who or what] rain by 31 March 2027?"),
-        (
-            "If it rains, Arland will win the cup.",
-            "If it rains, will Arland win the cup by 31 March 2027?",
-        ),
-        (
-            "Arland will win the cup if it rains.",
-            "If it rains, will Arland win the cup by 31 March 2027?",
-        ),
-        ("Unless it rains, Arland will win.", "Unless it rains, will Arland win by 31 March 2027?"),
-        ("By 2035 the bank will be gone.", "Will the bank be gone by 31 December 2035?"),
-        (
-            "By raising rates, the bank can stop inflation.",
-            "Will the bank stop inflation by 31 March 2027?",
-        ),
-    ],
-)
+@check_rows(TABLES["a_prediction_is_turned_into_a_question"])
 def test_a_prediction_is_turned_into_a_question(claim: str, text: str) -> None:
     made = drafted(claim)
     assert (made.text, made.kind) == (text, "binary")
 
 
-@pytest.mark.parametrize(
-    ("claim", "text"),
-    [
-        (
-            "So will China think twice about it?",
-            "Will China think twice about it by 31 March 2027?",
-        ),
-        (
-            "Will voters forgive the president?",
-            "Will voters forgive the president by 31 March 2027?",
-        ),
-        (
-            "Does the bank intend to cut rates?",
-            "Will the bank intend to cut rates by 31 March 2027?",
-        ),
-        (
-            "Is there no limit?",
-            "Will it be true on 31 March 2027 that [… “Is there no limit?” said as a statement]?",
-        ),
-    ],
-)
+@check_rows(TABLES["an_open_question_stays_one_and_neither_answer_bears_it_out"])
 def test_an_open_question_stays_one_and_neither_answer_bears_it_out(claim: str, text: str) -> None:
     made = drafted(claim, kind="open question")
     assert (made.text, made.kind, made.bears_out) == (text, "binary", "")
@@ -156,9 +88,7 @@ def test_the_clause_with_the_marker_is_asked_about() -> None:
     assert (made.horizon_shape, made.bears_out) == ("holds_until", "yes")
 
 
-@pytest.mark.parametrize(
-    "text", ["His own will is strong.", "It has military might.", "He left in May."]
-)
+@check_rows(["His own will is strong.", "It has military might.", "He left in May."])
 def test_nouns_that_look_like_modals_are_none(text: str) -> None:
     assert not parse_clause(text).is_future
 
@@ -172,65 +102,7 @@ def test_a_long_claim_is_cut_to_a_gap_and_not_to_nonsense() -> None:
 # Kinds
 
 
-@pytest.mark.parametrize(
-    ("claim", "text", "bears_out", "unit"),
-    [
-        (
-            "Inflation will fall below 3 % by 2027.",
-            "How high will inflation be on DAY",
-            "less than 3",
-            "per cent",
-        ),
-        (
-            "Oil will exceed $9 a barrel.",
-            "How high will oil be on DAY",
-            "more than 9",
-            "US dollars a barrel",
-        ),
-        (
-            "Trade will reach 20 billion dollars.",
-            "How high will trade be on DAY",
-            "at least 20",
-            "billion dollars",
-        ),
-        (
-            "Trade will not reach 20bn dollars.",
-            "How high will trade be on DAY",
-            "less than 20",
-            "billion dollars",
-        ),
-        (
-            "Rates will stay above 2.5 %, it says.",
-            "How high will rates be on DAY",
-            "more than 2.5",
-            "per cent",
-        ),
-        (
-            "Exports will shrink by 10 %.",
-            "By how much will exports shrink by DAY",
-            "at least 10",
-            "per cent",
-        ),
-        (
-            "Ann will buy 9 million tonnes of oil.",
-            "How many UNIT of oil will Ann buy by DAY",
-            "at least 9",
-            "million tonnes",
-        ),
-        (
-            "Ann will send up to 5,000 troops.",
-            "How many UNIT will Ann send by DAY",
-            "at most 5000",
-            "troops",
-        ),
-        (
-            "The number of ships will hit 4.",
-            "How high will the number of ships be on DAY",
-            "at least 4",
-            "ships",
-        ),
-    ],
-)
+@check_rows(TABLES["a_number_asks_how_high"])
 def test_a_number_asks_how_high(claim: str, text: str, bears_out: str, unit: str) -> None:
     made = drafted(claim)
     day = "31 December 2027" if "2027" in claim else "31 March 2027"
@@ -272,26 +144,7 @@ def test_how_many_asks_for_a_number_of_what_is_counted() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("claim", "text", "options"),
-    [
-        (
-            "Brazil will either devalue or default.",
-            "What will Brazil do by 31 March 2027: devalue, default, or something else?",
-            ("devalue", "default", "Other"),
-        ),
-        (
-            "India may visit Moscow, Beijing or Tehran.",
-            "Which will India visit by 31 March 2027: Moscow, Beijing, Tehran or another?",
-            ("Moscow", "Beijing", "Tehran", "Other"),
-        ),
-        (
-            "Who will win the vote?",
-            "Who will win the vote by 31 March 2027?",
-            ("[… first answer]", "[… second answer]", "Other"),
-        ),
-    ],
-)
+@check_rows(TABLES["alternatives_become_options_with_another_for_what_nobody_named"])
 def test_alternatives_become_options_with_another_for_what_nobody_named(
     claim: str, text: str, options: tuple[str, ...]
 ) -> None:
@@ -307,20 +160,7 @@ def test_two_objects_are_no_alternatives() -> None:
 # What bears it out
 
 
-@pytest.mark.parametrize(
-    ("claim", "answer"),
-    [
-        ("Arland will sign the treaty.", "yes"),
-        ("Arland will not sign the treaty.", "no"),
-        ("Arland won’t sign the treaty.", "no"),
-        ("Arland is unlikely to sign the treaty.", "no"),
-        ("Arland will never sign the treaty.", "no"),
-        ("Arland will no longer sign treaties.", "no"),
-        ("It is hard to see how Arland could sign.", "no"),
-        ("Arland could sign the treaty.", "yes"),
-        ("It is hard to see how Arland could not sign.", "yes"),
-    ],
-)
+@check_rows(TABLES["a_denial_is_asked_the_positive_way_and_borne_out_by_no"])
 def test_a_denial_is_asked_the_positive_way_and_borne_out_by_no(claim: str, answer: str) -> None:
     made = drafted(claim)
     assert made.bears_out == answer
@@ -330,22 +170,7 @@ def test_a_denial_is_asked_the_positive_way_and_borne_out_by_no(claim: str, answ
 # Times
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("by 31 May 2027", "2027-05-31"),
-        ("by 2030", "2030-12-31"),
-        ("before 2030", "2029-12-31"),
-        ("within six months", "2027-05-24"),
-        ("next year", "2027-12-31"),
-        ("by the end of the decade", "2029-12-31"),
-        ("in the second half of 2027", "2027-12-31"),
-        ("in 2019", "2027-03-31"),
-        ("after talking for three years", "2027-03-31"),
-        ("for the next three years", "2029-11-24"),
-        ("", "2027-03-31"),
-    ],
-)
+@check_rows(TABLES["the_first_horizon_is_the_essays_own_or_the_next_quarter"])
 def test_the_first_horizon_is_the_essays_own_or_the_next_quarter(text: str, first: str) -> None:
     made = drafted(f"Arland will sign the treaty {text}.")
     assert made.horizons[0].isoformat() == first
@@ -378,17 +203,7 @@ def test_slots_hold_what_the_sentence_says_and_nothing_else() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("claim", "source"),
-    [
-        ("Arland will vote against the UN resolution.", "UN Digital Library, voting data"),
-        ("Exports to Borland will fall.", "Customs administration of the country, first release"),
-        ("Oil prices will fall.", "US Energy Information Administration (eia.gov)"),
-        ("The central bank will act.", "The central bank, rate decisions"),
-        ("She will win the referendum.", "National election commission, certified results"),
-        ("Cats will rule.", "[… who publishes the answer, and where]"),
-    ],
-)
+@check_rows(TABLES["sources_fit_the_subject_and_end_with_a_fall_back"])
 def test_sources_fit_the_subject_and_end_with_a_fall_back(claim: str, source: str) -> None:
     sources = drafted(claim).sources
     assert sources[0] == source
@@ -431,15 +246,7 @@ def test_every_kind_has_edge_cases_of_its_own() -> None:
 # What the linter says of a draft
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "Arland will sign the treaty.",
-        "The truce will hold.",
-        "Trade will reach $9bn.",
-        "When will it end?",
-    ],
-)
+@check_rows(TABLES["a_draft_lacks_only_what_a_person_has_to_decide"])
 def test_a_draft_lacks_only_what_a_person_has_to_decide(claim: str) -> None:
     assert asked_codes(drafted(claim)) == {"placeholder"}
 
@@ -551,19 +358,7 @@ def test_with_options_an_indicator_names_one() -> None:
     assert {one.option for one in build_draft_indicators(made, QuestionId("brazil"))} == {"devalue"}
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "Arland will sign the treaty.",
-        "The two leaders will meet in Geneva.",
-        "There will be another pandemic.",
-        "He will never resign.",
-        "When will the war end?",
-        "Who will win the election?",
-        "Will voters forgive the president?",
-        "两国将签署条约。",
-    ],
-)
+@check_rows(TABLES["each_example_matches_the_terms_of_its_indicator"])
 def test_each_example_matches_the_terms_of_its_indicator(claim: str) -> None:
     for indicator in build_draft_indicators(drafted(claim), QuestionId("q")):
         profile = profile_from_indicator(indicator)

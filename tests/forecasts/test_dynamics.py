@@ -19,6 +19,7 @@ from forecasts.statistics.dynamics import (
     pool_updates,
 )
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows
 
 paths = st.lists(probabilities, min_size=1, max_size=12)
 numbers = st.floats(-5.0, 5.0)
@@ -54,7 +55,7 @@ def test_a_forecast_never_moved_until_no_is_all_removed_by_the_answer() -> None:
     assert moved.excess == pytest.approx(-0.12)
 
 
-@pytest.mark.parametrize("wrong", [[], 0.5, [[0.5, 0.6]]])
+@check_rows([[], 0.5, [[0.5, 0.6]]])
 def test_a_path_is_a_list_of_forecasts(wrong: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="at least one"):
         measure_movement(wrong)
@@ -150,8 +151,7 @@ def test_a_path_that_does_not_end_with_the_outcome_is_refused() -> None:
         measure_excess_movement([[]])
 
 
-@pytest.mark.parametrize(
-    ("found", "said"),
+@check_rows(
     [
         (
             ExcessMovement(0, None, None, None, None),
@@ -175,7 +175,7 @@ def test_a_path_that_does_not_end_with_the_outcome_is_refused() -> None:
         ),
         (ExcessMovement(30, -0.1, 0.4, None, None), "all moved alike"),
         (ExcessMovement(30, 0.5, None, 4.0, 0.001), "each first forecast was 0% or 100%"),
-    ],
+    ]
 )
 def test_excess_movement_speaks_only_when_it_is_more_than_chance(
     found: ExcessMovement, said: str
@@ -337,13 +337,12 @@ def revisions(slope: float, n: int = 40, noise: float = 0.2) -> list[tuple[float
     return list(zip(moved.tolist(), suggested.tolist(), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("slope", "verdict", "said"),
+@check_rows(
     [
         (0.4, "under-reacts", "Under-reacts: revisions go 0.4"),
         (1.6, "over-reacts", "Over-reacts: revisions go 1.6"),
         (1.0, None, "that cannot be told from all the way"),
-    ],
+    ]
 )
 def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
     slope: float, verdict: str | None, said: str
@@ -406,7 +405,7 @@ def test_one_revision_has_a_slope_but_no_interval() -> None:
     assert measure_reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
 
 
-@pytest.mark.parametrize("infinite", [math.inf, -math.inf, math.nan])
+@check_rows([math.inf, -math.inf, math.nan])
 def test_an_infinite_move_is_refused(infinite: float) -> None:
     with pytest.raises(InvalidForecast, match="logit_move"):
         measure_reaction([(infinite, 1.0)])

@@ -26,6 +26,9 @@ from tests.forecasts.strategies import (
     ordered_question,
     question,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/entry")
 
 OPEN = numeric_question(Scale(0.0, 100.0, open_upper=True))
 CLOSED = numeric_question(Scale(-50.0, 50.0))
@@ -53,57 +56,24 @@ def refused(of: Question, text: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "p"),
-    [
-        ("0.63", 0.63),
-        ("63%", 0.63),
-        ("63 %", 0.63),
-        ("63\N{NO-BREAK SPACE}%", 0.63),
-        ("\t63%\n", 0.63),
-        ("63", 0.63),
-        ("2:1", 2 / 3),
-        ("2 to 1", 2 / 3),
-        ("1 : 4", 0.2),
-        ("0.5:1.5", 0.25),
-        ("0:1", 0.0),
-        ("1/3", 1 / 3),
-        ("3 / 4", 0.75),
-        ("0/7", 0.0),
-        (".5", 0.5),
-        ("0.5%", 0.005),
-        ("29%", 0.29),  # 29 / 100 is 0.29, 0.29 * 100 is not 29: the text decides
-        ("57%", 0.57),
-        ("1%", 0.01),
-        ("1.0", 1.0),
-        ("1.0%", 0.01),
-        ("2", 0.02),
-        ("100", 1.0),
-        ("100%", 1.0),
-        ("0", 0.0),
-        ("0%", 0.0),
-        ("0.0", 0.0),
-        ("٦٣%", 0.63),
-        ("0." + "3" * 400, 1 / 3),
-    ],
-)
+@check_rows(TABLES["a_probability_is_read_as_people_write_it"])
 def test_a_probability_is_read_as_people_write_it(text: str, p: float) -> None:
     assert parse_probability(text) == Binary(p)
     assert parse_forecast(question(), text, OPENS) == Binary(p)
 
 
-@pytest.mark.parametrize("text", ["-0", "-0.0", "-0%"])
+@check_rows(["-0", "-0.0", "-0%"])
 def test_a_zero_has_no_sign(text: str) -> None:
     assert str(parse_probability(text).p) == "0.0"
 
 
-@pytest.mark.parametrize("text", ["1", "01", "001", " 1 "])
+@check_rows(["1", "01", "001", " 1 "])
 def test_a_bare_one_could_be_one_percent_or_certainty_and_is_refused(text: str) -> None:
     with pytest.raises(InvalidProbability, match=r"could be 1 % or certainty: write 1% or 1\.0"):
         parse_probability(text)
 
 
-@pytest.mark.parametrize("text", ["2.5", "1.5", "100.0", "1.0000001", "1" * 400 + ".0"])
+@check_rows(["2.5", "1.5", "100.0", "1.0000001", "1" * 400 + ".0"])
 def test_more_than_one_with_a_point_could_be_a_slip_and_is_refused(text: str) -> None:
     with pytest.raises(
         InvalidProbability, match=r"lies between 0 and 1, .*for a percentage add the sign"
@@ -112,20 +82,13 @@ def test_more_than_one_with_a_point_could_be_a_slip_and_is_refused(text: str) ->
     assert len(str(caught.value)) < 180
 
 
-@pytest.mark.parametrize("text", ["101", "150%", "-5", "-5%", "-0.1", "9" * 5000])
+@check_rows(["101", "150%", "-5", "-5%", "-0.1", "9" * 5000])
 def test_a_number_outside_the_range_is_refused_and_never_moved(text: str) -> None:
     with pytest.raises(InvalidProbability, match="a probability lies between 0 and 1"):
         parse_probability(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "  ", "nan", "inf", "-inf", "NaN", "1e-3", "1e3", "0x10", "1_0", "½", "0,63", "0,63%", "63%%", "% 63", "%",
-        "0.5.5", "1.", "5.", ".", "+", "0.5 0.6", "likely", "6 3", ">99.9%", "<0.1%", "0.5\N{NULL}",
-        "2:", ":1", "1:2:3", "-1:2", "1/-2", "1/2.5", "x", "2x", "++5",
-    ],
-)  # fmt: skip
+@check_rows(TABLES["what_is_no_number_is_refused_with_what_would_be_right"])
 def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> None:
     with pytest.raises(
         InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63, odds 2:1"
@@ -133,43 +96,13 @@ def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> Non
         parse_probability(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("50/50", "is no part of one: write odds as 1:1"),
-        ("5/2", "is no part of one"),
-        ("1/0", "is no part of one"),
-        ("0:0", "are no odds: write two numbers"),
-        ("9" * 400 + ":1", "are no odds"),
-        ("+5", "changes a forecast, and there is none"),
-        ("−5", "changes a forecast, and there is none"),
-        ("x2", "changes a forecast, and there is none"),
-    ],
-)
+@check_rows(TABLES["what_could_be_meant_in_two_ways_is_refused"])
 def test_what_could_be_meant_in_two_ways_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidProbability, match=reason):
         parse_probability(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "p"),
-    [
-        ("+5", 0.65),
-        ("+ 5 %", 0.65),
-        ("-5", 0.55),
-        ("−5 points", 0.55),
-        ("+0.5%", 0.605),
-        ("-2.5", 0.575),
-        ("-60", 0.0),
-        ("+40pp", 1.0),
-        ("x2", 0.75),
-        ("×2", 0.75),
-        ("* 0.5", 0.6 * 0.5 / 0.7),
-        ("x1", 0.6),
-        ("63", 0.63),
-        ("2:1", 2 / 3),
-    ],
-)
+@check_rows(TABLES["a_change_is_made_on_what_is_held"])
 def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
     assert parse_probability(text, Binary(0.6)).p == pytest.approx(p, abs=1e-12)
     assert parse_forecast(question(), text, OPENS, Binary(0.6)) == parse_probability(
@@ -177,17 +110,7 @@ def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("+41", "make 1.01, which is no probability"),
-        ("-61%", "make -0.01, which is no probability"),
-        ("+0.05", "could be a part of a point or of one: write"),
-        ("-0.1", "could be a part of a point or of one"),
-        ("x0", "would rule it out for good"),
-        ("+" + "9" * 400, "is no probability"),
-    ],
-)
+@check_rows(TABLES["a_change_that_leaves_the_range_or_is_no_change_is_refused"])
 def test_a_change_that_leaves_the_range_or_is_no_change_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidProbability, match=reason) as caught:
         parse_probability(text, Binary(0.6))
@@ -230,21 +153,7 @@ def test_a_whole_percentage_is_read_to_the_last_bit(n: int) -> None:
 # Options
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "New York=50 Moscow=30 Other=20",
-        "New York=50% Moscow=30% Other=20%",
-        "New York=0.5 Moscow=0.3 Other=0.2",
-        "New York=50 % Moscow = 30 %, Other= 20 %",
-        "new york=50; MOSCOW=30; other=20",
-        "Other=20,Moscow=30,New York=50",
-        " ,;New   York =50%;; , Moscow=.3 , ; Other=20 ;,",
-        "New York=50\nMoscow=30\nOther=20\n",
-        "New York=50 Moscow=30 Other=rest",
-        "Other=REST Moscow=30% New York=0.5",
-    ],
-)
+@check_rows(TABLES["shares_are_read_in_any_order_spelling_and_separation"])
 def test_shares_are_read_in_any_order_spelling_and_separation(text: str) -> None:
     assert shares(text) == {"New York": 0.5, "Moscow": 0.3, "Other": 0.2}
 
@@ -307,48 +216,7 @@ def test_only_options_that_are_offered_then_can_be_named() -> None:
         parse_forecast(of, "Moscow=40 Other=rest", day(20))
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "'' is not a share: give each option its share, such as Beijing=50%"),
-        (" , ; ", "is not a share"),
-        ("Moscow", "'Moscow' is not a share"),
-        ("63%", "'63%' is not a share"),
-        ("Moscow 50%", "'Moscow 50%' is not a share"),
-        ("Moscow:50", "'Moscow:50' is not a share"),
-        ("Moscow=", "'Moscow=' is not a share"),
-        ("Moscow=%", "'Moscow=%' is not a share"),
-        ("=50", "'=50' is not a share"),
-        ("Moscow=50 =50", "'=50' is not a share"),
-        ("Moscow==50", "'Moscow=' is not a share"),
-        ("Moscow=50=50", "'=50' is not a share"),
-        ("Moscow=50 Other", "'Other' is not a share"),
-        ("Moscow=50%% Other=50", "no option '% Other'"),
-        ("Moscow=49,5 Other=50,5", "',5' is not a share"),
-        ("Minsk=50 Other=50", "no option 'Minsk': the options are New York, Moscow, Other"),
-        ("rest=100", "no option 'rest'"),
-        ("Moscow=50 Moscow=50", "'Moscow' is given twice"),
-        ("Moscow=50 moscow=100", "'Moscow' is given twice"),
-        ("Moscow=50", "the options add up to 50%, 50% is missing: write one of them as rest"),
-        ("Moscow=60 Other=60", "the options add up to 120%, 20% too much"),
-        ("Moscow=33.333% New York=33.333% Other=33.333%", "add up to 99.999%, 0.001% is missing"),
-        (
-            "Moscow=60 New York=50 Other=rest",
-            "there is no rest: the other options already add up to 110%",
-        ),
-        (
-            "Moscow=60 New York=rest Other=rest",
-            "rest can stand for one option alone, not for New York and Other",
-        ),
-        ("Moscow=120 Other=rest", "a probability lies between 0 and 1, not 1.2"),
-        ("Moscow=-10 Other=rest", "a probability lies between 0 and 1, not -0.1"),
-        ("Moscow=33.3 Other=rest", "for a percentage add the sign"),
-        ("Moscow=nan Other=rest", "'nan' is not a probability"),
-        ("Moscow=inf", "'inf' is not a probability"),
-        ("Moscow=01 Other=rest", "1 could be 1 % or certainty"),
-        ("Moscow=all", "'all' is not a probability"),
-    ],
-)
+@check_rows(TABLES["shares_that_cannot_be_meant_are_refused"])
 def test_shares_that_cannot_be_meant_are_refused(text: str, reason: str) -> None:
     assert reason in refused(CAPITALS, text)
 
@@ -361,17 +229,7 @@ def test_many_blanks_cost_no_time_to_refuse() -> None:
 # Numbers and dates
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "10%=9 50%=41 90%=72",
-        "10=9 50=41 90=72",
-        "0.1=9 .5=41 0.9=72",
-        "90%=72, 10%=9, 50%=41",
-        "10 % = 9; 50 % = 41; 90 % = 72",
-        "10%=9.0 50%=+41 90%=7.2e1",
-    ],
-)
+@check_rows(TABLES["levels_are_read_as_percentages_or_shares_in_any_order"])
 def test_levels_are_read_as_percentages_or_shares_in_any_order(text: str) -> None:
     found = curve(OPEN, text)
     assert [found.quantile(level) for level in (0.1, 0.5, 0.9)] == pytest.approx([9.0, 41.0, 72.0])
@@ -391,8 +249,7 @@ def test_the_mass_beyond_an_open_bound_can_be_said() -> None:
     assert (found.below, found.above) == pytest.approx((0.03, 0.1))
 
 
-@pytest.mark.parametrize(
-    ("of", "text", "below", "half", "above"),
+@check_rows(
     [
         (OPEN, "above=90%", 0.0, 0.05, 0.9),
         (OPEN, "above=100%", 0.0, 0.0, 1.0),
@@ -402,7 +259,7 @@ def test_the_mass_beyond_an_open_bound_can_be_said() -> None:
         (LOG, "below=3% above=97%", 0.03, 0.03, 0.97),
         (LOG, "below=100%", 1.0, 1.0, 0.0),
         (LOG, "below=20% above=20%", 0.2, 0.5, 0.2),
-    ],
+    ]
 )
 def test_of_a_mass_beyond_the_range_alone_the_remainder_is_spread_over_the_range(
     of: Question, text: str, below: float, half: float, above: float
@@ -420,7 +277,7 @@ def test_numbers_below_zero_are_read() -> None:
     assert handles.at(-5.0) == pytest.approx(0.25, abs=0.01)
 
 
-@pytest.mark.parametrize("text", ["10 20 40", "10, 20, 40", "10;20;40", "  10\t20\n40 "])
+@check_rows(["10 20 40", "10, 20, 40", "10;20;40", "  10\t20\n40 "])
 def test_three_numbers_are_a_quarter_the_middle_and_a_quarter(text: str) -> None:
     found = curve(OPEN, text)
     assert found.at(20.0) == pytest.approx(0.5)
@@ -457,7 +314,7 @@ HELD = {
 THREE = {OPEN: "10 20 40", LOG: "10, 20, 40", DATE: "2026-03-01;2026-05-01 2026-07-01"}
 
 
-@pytest.mark.parametrize("of", HELD)
+@check_rows(HELD)
 def test_three_values_keep_the_masses_beyond_open_bounds(of: Question) -> None:
     found = parse_forecast(of, THREE[of], OPENS, HELD[of])
     assert isinstance(found, Cdf)
@@ -496,8 +353,7 @@ def test_three_values_are_refused_where_more_than_a_quarter_is_never() -> None:
     assert curve(DATE, told).above == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize(
-    ("of", "text", "reason"),
+@check_rows(
     [
         (OPEN, "", "'' is not a forecast of neutral: give values at levels, such as 5%=10 50%=41"),
         (OPEN, "10 20 40 above=30%", "but above is 30%: give it, too"),
@@ -566,7 +422,7 @@ def test_three_values_are_refused_where_more_than_a_quarter_is_never() -> None:
         (DATE, "above=5% 50%=2026-05-01", "'above' is no level"),
         (DATE, "never=20% Never=30% 50%=2026-05-01", "'Never' is given twice"),
         (DATE, "never=2026-05-01", "is not a probability"),
-    ],
+    ]
 )
 def test_a_curve_that_cannot_be_meant_is_refused(of: Question, text: str, reason: str) -> None:
     assert reason in refused(of, text)

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from forecasts.essays.extract import find_claims
 from forecasts.essays.extraction.cleaning import strip_essay_markup
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/essay_sentences")
 
 DIRT = (
     "Leave a Reply",
@@ -34,8 +37,7 @@ def quotes(text: str) -> list[str]:
 # --- where sentences begin and end ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "sentences"),
+@check_rows(
     [
         (
             "Dr. J. R. Smith left the U.S. in May. He is No. 5.",
@@ -63,7 +65,7 @@ def quotes(text: str) -> list[str]:
         ),
         ("A\u00a0B will\u00a0win. C loses.", ["A\u00a0B will\u00a0win.", "C loses."]),
         ("Title\nTitle\nA first line.", ["Title", "Title", "A first line."]),
-    ],
+    ]
 )
 def test_a_sentence_ends_where_a_reader_ends_it(text: str, sentences: list[str]) -> None:
     assert quotes(text) == sentences
@@ -108,7 +110,7 @@ def test_every_character_is_in_one_sentence_or_is_layout(text: str) -> None:
 # --- what stands around it -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", DIRT)
+@check_rows(DIRT)
 def test_what_stands_around_an_essay_is_dropped_with_its_reason(line: str) -> None:
     for sentence in find_claims(f"Prices will rise.\n\n{line}\n")[1:]:
         assert not sentence.kept
@@ -137,16 +139,7 @@ def test_a_heading_that_asks_and_an_item_of_a_list_are_kept() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Sponsored hackers will subscribe to the same forums.",
-        "Two more states will sign up to the treaty next year.",
-        "The losses posted by the banks will grow.",
-        "A free trial will not be granted to the protesters.",
-        "Its privacy policy will be struck down by the court.",
-    ],
-)
+@check_rows(TABLES["words_of_a_button_within_a_sentence_are_no_dirt"])
 def test_words_of_a_button_within_a_sentence_are_no_dirt(text: str) -> None:
     assert only(text).kept
 

@@ -24,6 +24,9 @@ from forecasts.evidence.evidence import (
 from forecasts.questions.question import Kind
 from tests.forecasts import oracles
 from tests.forecasts.strategies import day, due, evidence, law, report
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/evidence")
 
 reports = st.lists(
     st.builds(
@@ -55,18 +58,14 @@ def test_directions_are_signs() -> None:
     assert [Direction.NO * 1.0, Direction.NEUTRAL * 1.0, Direction.YES * 1.0] == [-1.0, 0.0, 1.0]
 
 
-@pytest.mark.parametrize(
-    ("status", "trust"), [("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)]
-)
+@check_rows([("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)])
 def test_a_match_counts_by_its_relevance_until_a_person_confirmed_it(
     status: Any, trust: float
 ) -> None:
     assert evidence(status=status, relevance=0.6).trust == trust
 
 
-@pytest.mark.parametrize(
-    ("p_direction", "trust"), [(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)]
-)
+@check_rows([(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)])
 def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(
     p_direction: float, trust: float
 ) -> None:
@@ -76,10 +75,7 @@ def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(
     assert evidence(status="confirmed", relevance=0.8, p_direction=p_direction).trust == 1.0
 
 
-@pytest.mark.parametrize(
-    ("status", "reviewed"),
-    [("logged", False), ("confirmed", True), ("edited", True), ("rejected", False)],
-)
+@check_rows([("logged", False), ("confirmed", True), ("edited", True), ("rejected", False)])
 def test_evidence_is_reviewed_once_a_person_took_it(status: Any, reviewed: bool) -> None:
     assert evidence(status=status).reviewed is reviewed
 
@@ -143,10 +139,7 @@ def test_the_order_of_reports_does_not_matter_to_the_last_bit(
     assert combine_reliability(shuffled) == combine_reliability(known)
 
 
-@pytest.mark.parametrize(
-    ("ratio", "reliability", "expected"),
-    [(6, 1, 6), (6, 0.5, 3.5), (6, 0, 1), (1 / 6, 0.5, 1 / 3.5), (1, 0.3, 1)],
-)
+@check_rows([(6, 1, 6), (6, 0.5, 3.5), (6, 0, 1), (1 / 6, 0.5, 1 / 3.5), (1, 0.3, 1)])
 def test_doubt_in_the_source_draws_a_ratio_towards_one(
     ratio: float, reliability: float, expected: float
 ) -> None:
@@ -168,7 +161,7 @@ def test_reference_case_source_reliability() -> None:
     assert found == pytest.approx(case["expected"], abs=case["tolerance"])
 
 
-@pytest.mark.parametrize("ratio", [0.0, -1.0, math.inf, math.nan])
+@check_rows([0.0, -1.0, math.inf, math.nan])
 def test_a_likelihood_ratio_that_is_none_is_refused(ratio: float) -> None:
     with pytest.raises(ForecastsError, match="above 0 and finite"):
         effective_likelihood_ratio(ratio, 0.5)
@@ -209,16 +202,7 @@ def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decis
     assert strength_from_words(if_no, if_yes) == (-direction, strength)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("binary", ("for YES", "for NO")),
-        ("numeric", ("higher", "lower")),
-        ("date", ("earlier", "later")),
-        ("categorical", ("for option low", "against option low")),
-        ("ordered", ("for option low", "against option low")),
-    ],
-)
+@check_rows(TABLES["a_side_is_told_in_the_words_of_its_kind"])
 def test_a_side_is_told_in_the_words_of_its_kind(kind: Kind, words: tuple[str, str]) -> None:
     assert (
         describe_side(kind, Direction.YES, "low"),

@@ -22,15 +22,17 @@ from tests.forecasts.strategies import (
     questions,
     shapes,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/hazard")
 
 
-@pytest.mark.parametrize(
-    ("shape", "expected"),
+@check_rows(
     [
         ("event_by", [0.3, 0.3, 1 - 0.7**0.5, 0.0, 0.0]),
         ("holds_until", [0.3, 0.3, 0.3**0.5, 1.0, 1.0]),
         ("state_at", [0.3] * 5),
-    ],
+    ]
 )
 def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
     shape: HorizonShape, expected: list[float]
@@ -78,10 +80,7 @@ def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
     assert [at for at, _ in before] == [day(-3), day(1)]
 
 
-@pytest.mark.parametrize(
-    ("p0", "left", "expected"),
-    [(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))],
-)
+@check_rows([(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))])
 def test_certainty_is_moved_only_by_the_end_of_its_time(
     p0: float, left: float, expected: tuple[float, float]
 ) -> None:
@@ -94,18 +93,6 @@ def test_a_question_of_another_kind_has_no_hazard() -> None:
         hazard_probability(numeric_question(), day(1))
 
 
-@pytest.mark.parametrize(
-    ("shape", "at", "expected"),
-    [
-        ("event_by", 60, "60 of 365 days passed without the event"),
-        ("holds_until", 12.25, "12.2 of 365 days passed and it still holds"),
-        (
-            "state_at",
-            500,
-            "365 of 365 days passed; for a state at one date time alone says nothing",
-        ),
-        ("event_by", -10, "0 of 365 days passed without the event"),
-    ],
-)
+@check_rows(TABLES["time_passed_is_told_in_words"])
 def test_time_passed_is_told_in_words(shape: HorizonShape, at: float, expected: str) -> None:
     assert describe_time_passed(question(shape), day(at)) == expected

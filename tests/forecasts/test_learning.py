@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.errors import InvalidProbability
 from forecasts.evidence.evidence import MAX_RELIABILITY
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.suggestion.binary import suggest
 from forecasts.suggestion.fitting import (
@@ -40,6 +40,7 @@ from tests.forecasts.strategies import (
     law,
     question,
 )
+from tests.tables import check_rows
 
 NOW = day(100)
 
@@ -165,14 +166,7 @@ def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
     )  # what early answers would have taught
 
 
-@pytest.mark.parametrize(
-    ("changed", "taught"),
-    [
-        ({}, True),
-        ({"closes_at": day(101)}, False),
-        ({"retrospective": True}, False),
-    ],
-)
+@check_rows([({}, True), ({"closes_at": day(101)}, False), ({"retrospective": True}, False)])
 def test_a_question_teaches_once_its_close_has_passed(
     changed: dict[str, Any], taught: bool
 ) -> None:
@@ -193,7 +187,7 @@ def test_retrospective_questions_teach_in_a_replay_only() -> None:
     ]
 
 
-@pytest.mark.parametrize("scheduled", [1, 7])
+@check_rows([1, 7])
 def test_the_fit_is_the_most_probable_one_by_another_optimiser_too(scheduled: int) -> None:
     known = [replace(r, scheduled=scheduled) for r in world(0.9, 80)]
 
@@ -213,13 +207,12 @@ def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() ->
     assert 0.0 < gamma.value < 0.5
 
 
-@pytest.mark.parametrize(
-    ("happened", "why"),
+@check_rows(
     [
         ([True, False] * 14 + [True], "default: 29 of 30 questions have closed with an answer"),
         ([True] * 7 + [False] * 40, "default: 7 of 8 needed came out the rarer way"),
         ([], "default: 0 of 30 questions have closed with an answer"),
-    ],
+    ]
 )
 def test_from_too_little_nothing_is_learned_and_the_reason_is_given(
     happened: list[bool], why: str
@@ -296,7 +289,7 @@ def reviews(*parts: tuple[float, int, int]) -> list[CallReview]:
 FITS: tuple[Callable[..., LearnedLogitMap], ...] = (fit_relevance, fit_direction)
 
 
-@pytest.mark.parametrize("fit", FITS)
+@check_rows(FITS)
 def test_shown_chances_that_were_right_stay_about_as_they_are(
     fit: Callable[..., LearnedLogitMap],
 ) -> None:
@@ -317,7 +310,7 @@ def test_matches_that_were_shown_too_high_are_brought_down() -> None:
     )
 
 
-@pytest.mark.parametrize("fit", FITS)
+@check_rows(FITS)
 def test_below_thirty_decisions_chances_stay_exactly_as_shown(
     fit: Callable[..., LearnedLogitMap],
 ) -> None:
@@ -395,7 +388,7 @@ def test_a_feed_that_knows_nothing_is_worth_nothing_whatever_its_habit_and_howev
     assert reliability(0.5, record((True, habit, yes), (False, habit, 1000))).value < 0.07
 
 
-@pytest.mark.parametrize("habit", [0.1, 0.5, 0.9])
+@check_rows([0.1, 0.5, 0.9])
 def test_of_a_feed_that_knows_now_and_then_it_is_found_how_often(habit: float) -> None:
     knows = 0.6
     right_if_yes, yes_if_no = knows + (1 - knows) * habit, (1 - knows) * habit
@@ -411,8 +404,7 @@ def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> N
     assert reliability(0.9, record((True, 0.0, 50), (False, 1.0, 50))).value == 0.0
 
 
-@pytest.mark.parametrize(
-    ("known", "why"),
+@check_rows(
     [
         (
             record((True, 0.0, 5), (False, 1.0, 4)),
@@ -420,7 +412,7 @@ def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> N
         ),
         (record((True, 0.0, 2), (False, 1.0, 40)), "default: 2 of 3 needed came out the rarer way"),
         (record((True, 0.0, 50)), "default: 0 of 3 needed came out the rarer way"),
-    ],
+    ]
 )
 def test_from_a_short_record_the_grade_stands(known: list[FeedSignal], why: str) -> None:
     found = reliability(0.75, known)

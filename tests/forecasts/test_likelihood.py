@@ -21,6 +21,7 @@ from forecasts.evidence.likelihood_ratios import (
     silence_log_ratio,
 )
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 inner = st.floats(0.01, 0.99)
 ratios = st.floats(0.01, 100.0)
@@ -66,15 +67,13 @@ def test_decisive_evidence_decides() -> None:
     assert combine_likelihood_ratios(0.3, [math.inf, 0.2]) == 1.0
 
 
-@pytest.mark.parametrize(
-    ("prior", "found"), [(0.0, [math.inf]), (1.0, [0.0]), (0.5, [0.0, math.inf])]
-)
+@check_rows([(0.0, [math.inf]), (1.0, [0.0]), (0.5, [0.0, math.inf])])
 def test_what_rules_out_both_answers_is_refused(prior: float, found: list[float]) -> None:
     with pytest.raises(ForecastsError, match="rule out both"):
         combine_likelihood_ratios(prior, found)
 
 
-@pytest.mark.parametrize("wrong", [-0.1, math.nan])
+@check_rows([-0.1, math.nan])
 def test_a_ratio_that_is_none_is_refused(wrong: float) -> None:
     with pytest.raises(ForecastsError, match="likelihood ratio"):
         combine_likelihood_ratios(0.5, [2.0, wrong])
@@ -134,9 +133,7 @@ def test_weights_fade_step_by_step_as_they_do_at_once(
     assert abs(at_once) <= abs(ln_lr)
 
 
-@pytest.mark.parametrize(
-    ("age", "half"), [(-1.0, 14.0), (1.0, 0.0), (1.0, -3.0), (math.nan, 14.0), (1.0, math.inf)]
-)
+@check_rows([(-1.0, 14.0), (1.0, 0.0), (1.0, -3.0), (math.nan, 14.0), (1.0, math.inf)])
 def test_evidence_from_the_future_and_impossible_half_lives_are_refused(
     age: float, half: float
 ) -> None:
@@ -165,7 +162,7 @@ def test_a_count_that_cannot_be_under_one_answer_is_infinite_evidence() -> None:
     assert count_log_ratio(0, 0, 0.0, 1.0) == 0.0
 
 
-@pytest.mark.parametrize(("yes", "no"), [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+@check_rows([(0.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 def test_a_count_that_cannot_be_under_either_answer_is_refused(yes: float, no: float) -> None:
     with pytest.raises(ForecastsError, match="impossible under YES and under NO"):
         count_log_ratio(3, 10, yes, no)
@@ -203,9 +200,7 @@ def test_a_report_that_only_one_answer_can_bring_is_infinite_evidence() -> None:
         silence_log_ratio(0.0, 0.0, 7, 1)
 
 
-@pytest.mark.parametrize(
-    "wrong", [(-0.1, 0.1, 7, 0), (0.1, math.inf, 7, 0), (0.1, 0.1, -7, 0), (0.1, 0.1, 7, -1)]
-)
+@check_rows([(-0.1, 0.1, 7, 0), (0.1, math.inf, 7, 0), (0.1, 0.1, -7, 0), (0.1, 0.1, 7, -1)])
 def test_rates_days_and_counts_below_zero_are_refused(
     wrong: tuple[float, float, float, float],
 ) -> None:
@@ -238,15 +233,13 @@ def test_a_copy_at_the_same_instant_counts_the_first_as_its_cause() -> None:
     assert hawkes_independence([4.0, 4.0], 0.5, 1.5, 1.0).intensity == pytest.approx((0.5, 2.0))
 
 
-@pytest.mark.parametrize("times", [[2.0, 1.0], [0.0, math.nan], [math.inf]])
+@check_rows([[2.0, 1.0], [0.0, math.nan], [math.inf]])
 def test_stories_out_of_order_are_refused(times: list[float]) -> None:
     with pytest.raises(ForecastsError, match="earliest first"):
         hawkes_independence(times, 0.3, 1.0, 1.0)
 
 
-@pytest.mark.parametrize(
-    ("mu", "alpha", "beta"), [(0.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)]
-)
+@check_rows([(0.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)])
 def test_rates_that_no_stream_has_are_refused(mu: float, alpha: float, beta: float) -> None:
     with pytest.raises(ForecastsError):
         hawkes_independence([0.0], mu, alpha, beta)
@@ -276,7 +269,7 @@ def test_an_unknown_word_is_refused_with_the_known_ones() -> None:
         ratio_from_words("likely", "perhaps")
 
 
-@pytest.mark.parametrize("midpoint", [0.0, 1.0, math.nan])
+@check_rows([0.0, 1.0, math.nan])
 def test_a_word_that_means_certainty_leaves_no_ratio(midpoint: float) -> None:
     with pytest.raises(ForecastsError, match="midpoint of 'never'"):
         ratio_from_words("never", "likely", {"never": midpoint, "likely": 0.7})

@@ -30,6 +30,7 @@ from forecasts.scenarios.link_rules import (
     score_repair,
 )
 from tests.forecasts.strategies import categorical_question, law, numeric_question, question
+from tests.tables import check_rows
 
 LETTERS = tuple(map(QuestionId, "abcd"))
 inner = st.floats(0.001, 0.999)
@@ -306,9 +307,7 @@ def test_taking_back_a_wrong_certainty_gains_without_end() -> None:
         score_repair(ids, (0.5, 0.5), (0.5,), {})
 
 
-@pytest.mark.parametrize(
-    ("outcome", "gone"), [("yes", "c"), ("no", "b"), ("annulled", "bc"), ("ambiguous", "bc")]
-)
+@check_rows([("yes", "c"), ("no", "b"), ("annulled", "bc"), ("ambiguous", "bc")])
 def test_the_branch_whose_condition_failed_is_annulled(outcome: Outcome, gone: str) -> None:
     assert find_branch_to_annul(link("condition", 3), outcome) == tuple(gone)
     assert find_branch_to_annul(link("condition", 4), outcome) == tuple(gone)

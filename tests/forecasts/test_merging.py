@@ -19,6 +19,7 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.weights import StoryMerge, merge_story_evidence
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
+from tests.tables import check_rows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -72,16 +73,14 @@ def test_what_a_person_took_as_evidence_gives_the_judgement_and_the_first_piece_
     assert len(one.reports) == 3
 
 
-@pytest.mark.parametrize(
-    "apart",
+@check_rows(
     [
         {"direction": Direction.NO},
         {"direction": Direction.NEUTRAL},
         {"question_id": QuestionId("another")},
         {"option": "Moscow"},
         {"status": "rejected"},
-    ],
-    ids=["a denial", "no direction", "another question", "another option", "rejected"],
+    ]
 )
 def test_what_says_something_else_stands_apart(apart: dict[str, Any]) -> None:
     pieces = (piece(1), piece(2, **apart))
@@ -99,7 +98,7 @@ def test_a_merge_counts_from_its_instant_on() -> None:
     assert len(merge_story_evidence(pieces, [one], one.at)) == 1
 
 
-@pytest.mark.parametrize("circle", [((1, 1),), ((1, 2), (2, 1)), ((3, 1), (1, 2), (2, 3))])
+@check_rows([((1, 1),), ((1, 2), (2, 1)), ((3, 1), (1, 2), (2, 3))])
 def test_merges_in_a_circle_are_an_error_and_no_endless_search(
     circle: tuple[tuple[int, int], ...],
 ) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, StoryId, Strength
 from forecasts.evidence.weights import StoryMerge, merge_story_evidence
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from forecasts.suggestion.changes import (
@@ -37,6 +37,7 @@ from tests.forecasts.strategies import (
     questions,
     report,
 )
+from tests.tables import check_rows
 
 FLAT = question("state_at", prior=0.5)
 """Time alone moves nothing here."""
@@ -236,7 +237,7 @@ def test_a_move_that_cites_nothing_is_judgement_and_so_is_standing_still() -> No
     assert move.reasons == (ChangeReason("judgement", "what no cited piece explains", 0.0),)
 
 
-@pytest.mark.parametrize(("before", "after"), [(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)])
+@check_rows([(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)])
 def test_certainty_is_infinitely_far_away_and_has_no_reasons(before: float, after: float) -> None:
     move = explain_revision(
         known(5), known(10, evidence(at=10)), ForecastRevision(before, after, (EvidenceId(1),))

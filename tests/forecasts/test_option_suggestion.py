@@ -31,6 +31,7 @@ from tests.forecasts.strategies import (
     question,
     report,
 )
+from tests.tables import check_rows
 
 PRIOR = Categorical(OPTIONS, (0.5, 0.3, 0.2))
 FULL = SuggestionModel(gamma=1.0)
@@ -78,7 +79,7 @@ def test_an_ordered_question_has_its_shares_too() -> None:
     assert low > middle == pytest.approx(high)
 
 
-@pytest.mark.parametrize("option", ["", "Minsk"])
+@check_rows(["", "Minsk"])
 def test_evidence_about_no_option_of_the_question_moves_nothing(option: str) -> None:
     assert shares(summit(), evidence(option=option)) == PRIOR.p
 
@@ -170,13 +171,13 @@ def test_neither_order_nor_the_future_matters_to_the_last_bit(
     )
 
 
-@pytest.mark.parametrize("q", [question(), numeric_question(), date_question()])
+@check_rows([question(), numeric_question(), date_question()])
 def test_a_question_without_options_is_refused(q: Question) -> None:
     with pytest.raises(InvalidForecast, match="only one with options has shares"):
         suggest_options(q, [], {}, day(1))
 
 
-@pytest.mark.parametrize("q", [numeric_question(), date_question()])
+@check_rows([numeric_question(), date_question()])
 def test_evidence_on_a_number_or_a_day_is_counted_by_side_and_made_no_forecast(q: Question) -> None:
     known = [
         evidence(1),

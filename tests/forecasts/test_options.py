@@ -22,6 +22,9 @@ from tests.forecasts.strategies import (
     ordered_question,
     question,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/options")
 
 CAPITALS = categorical_question(days=100)  # Moscow, Beijing, Other
 
@@ -74,16 +77,13 @@ def test_a_forecast_names_the_options_of_its_time() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "wanted", [change("Minsk", "added"), change("Moscow", "removed"), change("Minsk", "added", -5)]
-)
+@check_rows([change("Minsk", "added"), change("Moscow", "removed"), change("Minsk", "added", -5)])
 def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: OptionChange) -> None:
     check_option_change(CAPITALS, wanted)
     assert apply_option_changes(CAPITALS, [wanted]) != CAPITALS
 
 
-@pytest.mark.parametrize(
-    ("of", "wanted", "reason"),
+@check_rows(
     [
         (
             question(days=100),
@@ -122,7 +122,7 @@ def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: Opti
             change("Moscow", "removed"),
             "'Moscow' cannot be removed",
         ),
-    ],
+    ]
 )
 def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
     of: Question, wanted: OptionChange, reason: str
@@ -141,15 +141,7 @@ def test_what_was_removed_can_neither_come_back_nor_go_twice() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        (),
-        ("Moscow",),
-        ("North, Korea", "% of votes", "Straße", "a;b", "50%", "rest"),
-        ("low", "middle", "high"),
-    ],
-)
+@check_rows(TABLES["names_that_can_be_typed_are_taken"])
 def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
     check_option_names(names)
     if len(names) > 1:
@@ -160,22 +152,7 @@ def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("names", "reason"),
-    [
-        (("Moscow", "Moscow"), "'Moscow' is there already"),
-        (("Straße", "STRASSE"), "'STRASSE' is there already"),
-        (("",), "'' is no name"),
-        (("two  words",), "is no name"),
-        (("two\nwords",), "is no name"),
-        (("Moscow ",), "is no name"),
-        ((",Moscow",), "is no name"),
-        (("Moscow;",), "is no name"),
-        (("=",), "is no name"),
-        (("Annulled",), "cannot be an option"),
-        (("AMBIGUOUS",), "cannot be an option"),
-    ],
-)
+@check_rows(TABLES["names_that_nobody_could_type_or_tell_apart_are_refused"])
 def test_names_that_nobody_could_type_or_tell_apart_are_refused(
     names: tuple[str, ...], reason: str
 ) -> None:

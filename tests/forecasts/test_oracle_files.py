@@ -1,14 +1,12 @@
 """Whole files of reference cases, replayed as `python -m tests.acceptance oracles` does it."""
 
-import pytest
-
 from tests.acceptance.oracles import replay
 from tests.forecasts import oracles
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
-    ("name", "cases"),
-    [("scoring_cases.json", 112), ("platform_vectors.json", 83), ("evidence_cases.json", 8)],
+@check_rows(
+    [("scoring_cases.json", 112), ("platform_vectors.json", 83), ("evidence_cases.json", 8)]
 )
 def test_reference_case_files_pass_as_a_whole(name: str, cases: int) -> None:
     oracles.read(name)  # skips where there is none

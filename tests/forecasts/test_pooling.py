@@ -29,6 +29,7 @@ from forecasts.aggregation.pooling import (
 )
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows
 
 crowds = st.lists(probabilities, min_size=1, max_size=9)
 Aggregate = Callable[[list[float]], float]
@@ -136,8 +137,7 @@ def test_percentiles_rise_with_their_share(p: list[float], low: float, high: flo
     assert found[0] <= found[1]
 
 
-@pytest.mark.parametrize(
-    ("values", "weights"),
+@check_rows(
     [
         ([], None),
         (0.5, None),
@@ -147,7 +147,7 @@ def test_percentiles_rise_with_their_share(p: list[float], low: float, high: flo
         ([0.1, 0.2], [1.0, -1.0]),
         ([0.1, 0.2], [1.0, math.nan]),
         ([0.1, 0.2], [0.0, 0.0]),
-    ],
+    ]
 )
 def test_a_percentile_of_nothing_or_under_impossible_weights_is_refused(
     values: list[float], weights: list[float] | None
@@ -218,7 +218,7 @@ def test_only_when_asked_is_the_crowd_extremised() -> None:
     assert pool_crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
 
 
-@pytest.mark.parametrize("aggregate", ALL, ids=named)
+@check_rows(ALL)
 def test_no_forecast_a_table_or_no_probability_makes_no_aggregate(aggregate: Aggregate) -> None:
     for none in ([], [[0.2, 0.3], [0.2, 0.3]]):
         with pytest.raises(InvalidForecast, match="at least one"):
@@ -228,13 +228,13 @@ def test_no_forecast_a_table_or_no_probability_makes_no_aggregate(aggregate: Agg
             aggregate(wrong)
 
 
-@pytest.mark.parametrize("count", [recency_weights, neyman_factor])
+@check_rows([recency_weights, neyman_factor])
 def test_nobody_has_neither_weight_nor_exponent(count: Callable[[int], object]) -> None:
     with pytest.raises(InvalidForecast, match="at least one"):
         count(0)
 
 
-@pytest.mark.parametrize("clip", [0.0, 0.5, -0.1, math.nan])
+@check_rows([0.0, 0.5, -0.1, math.nan])
 def test_log_odds_need_a_clip_inside_of_the_scale(clip: float) -> None:
     with pytest.raises(InvalidProbability, match="clip"):
         mean_log_odds([0.2, 0.3], clip=clip)
@@ -266,7 +266,7 @@ def test_certainty_stays_certain_when_extremised_and_a_huge_exponent_does_not_br
     assert [extremise(p, 1e6) for p in (0.4, 0.5, 0.6)] == [0.0, 0.5, 1.0]
 
 
-@pytest.mark.parametrize("a", [0.0, -1.0, math.inf, math.nan])
+@check_rows([0.0, -1.0, math.inf, math.nan])
 def test_an_exponent_is_positive_and_finite(a: float) -> None:
     with pytest.raises(ForecastsError, match="positive number"):
         extremise(0.6, a)
@@ -419,7 +419,7 @@ def test_when_each_is_certain_of_another_option_the_recency_weighted_mean_stands
     assert pool_options(np.eye(2)).tolist() == [0.5, 0.5]
 
 
-@pytest.mark.parametrize("wrong", [[], [[]], [0.5, 0.5], 0.5])
+@check_rows([[], [[]], [0.5, 0.5], 0.5])
 def test_options_without_rows_are_refused(wrong: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="one row for each forecaster"):
         pool_options(wrong)
@@ -477,8 +477,7 @@ def test_a_curve_is_constant_beyond_its_own_knots() -> None:
     assert share == pytest.approx([0.15, 0.35, (0.9 + 0.2 + 0.8 / 3) / 2, 0.95])
 
 
-@pytest.mark.parametrize(
-    "wrong",
+@check_rows(
     [
         ([0.0, 1.0], [0.5, 0.4]),
         ([1.0, 0.0], [0.4, 0.5]),
@@ -486,7 +485,7 @@ def test_a_curve_is_constant_beyond_its_own_knots() -> None:
         ([0.0, math.nan], [0.4, 0.5]),
         ([0.0, 1.0], [0.4]),
         ([0.0], [0.4]),
-    ],
+    ]
 )
 def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
     with pytest.raises(InvalidForecast):

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import (
+from forecasts.distributions.probability import (
     SUM_TOLERANCE,
     check_outcomes,
     check_probabilities,
@@ -17,12 +16,12 @@ from forecasts.probability import (
     logit,
     sigmoid,
 )
+from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize(
-    "values", [0.0, 1.0, 0.63, [0.0, 0.63, 1.0], [[0.2, 0.8], [1.0, 0.0]], [], True]
-)
+@check_rows([0.0, 1.0, 0.63, [0.0, 0.63, 1.0], [[0.2, 0.8], [1.0, 0.0]], [], True])
 def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(
     values: ArrayLike,
 ) -> None:
@@ -32,9 +31,7 @@ def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(
     assert found.tolist() == np.asarray(values, dtype=float).tolist()
 
 
-@pytest.mark.parametrize(
-    "wrong", [-0.01, 1.01, math.nan, math.inf, -math.inf, np.nextafter(1.0, 2.0), -5e-324]
-)
+@check_rows([-0.01, 1.01, math.nan, math.inf, -math.inf, np.nextafter(1.0, 2.0), -5e-324])
 def test_a_number_outside_0_to_1_is_refused_alone_and_among_others_and_named(wrong: float) -> None:
     for values in (wrong, [0.5, wrong], [[0.5, 0.5], [wrong, 0.5]]):
         with pytest.raises(InvalidProbability, match="between 0 and 1") as caught:
@@ -63,7 +60,7 @@ def test_outcomes_are_1_and_0() -> None:
     assert float(check_outcomes(1)) == 1.0
 
 
-@pytest.mark.parametrize("wrong", [-1, 2, 0.5, math.nan])
+@check_rows([-1, 2, 0.5, math.nan])
 def test_an_outcome_that_is_neither_0_nor_1_is_refused(wrong: float) -> None:
     for values in (wrong, [1, wrong]):
         with pytest.raises(ValueError, match="is 0 or 1, not"):

@@ -49,11 +49,14 @@ from tests.forecasts.strategies import (
     question,
     resolution,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/question")
 
 CURVE = Cdf((0.0, 100.0), (0.0, 1.0))
 
 
-@pytest.mark.parametrize("days", [0.0, -1.0])
+@check_rows([0.0, -1.0])
 def test_a_question_that_does_not_open_before_it_closes_is_refused(days: float) -> None:
     with pytest.raises(InvalidTime, match="closes before it opens"):
         question(days=days)
@@ -62,26 +65,26 @@ def test_a_question_that_does_not_open_before_it_closes_is_refused(days: float) 
 # What each kind needs
 
 
-@pytest.mark.parametrize("names", [("Moscow",), ("Moscow", "Moscow"), ("Moscow", " ")])
+@check_rows([("Moscow",), ("Moscow", "Moscow"), ("Moscow", " ")])
 def test_options_are_at_least_two_each_named_once(names: tuple[str, ...]) -> None:
     for base in (categorical_question(), ordered_question()):
         with pytest.raises(InvalidQuestion, match="at least two options, each of them once"):
             replace(base, options=tuple(map(Option, names)))
 
 
-@pytest.mark.parametrize("base", [question(), numeric_question(), date_question()])
+@check_rows([question(), numeric_question(), date_question()])
 def test_only_categorical_and_ordered_questions_have_options(base: Question) -> None:
     with pytest.raises(InvalidQuestion, match="has no options"):
         replace(base, options=(Option("Moscow"), Option("Other")))
 
 
-@pytest.mark.parametrize("base", [question(), categorical_question(), ordered_question()])
+@check_rows([question(), categorical_question(), ordered_question()])
 def test_only_numbers_and_dates_have_a_range(base: Question) -> None:
     with pytest.raises(InvalidQuestion, match="a range belongs to numeric and date questions"):
         replace(base, scale=Scale(0.0, 1.0))
 
 
-@pytest.mark.parametrize("base", [numeric_question(), date_question()])
+@check_rows([numeric_question(), date_question()])
 def test_numbers_and_dates_need_a_range(base: Question) -> None:
     with pytest.raises(InvalidQuestion, match="and to all of them"):
         replace(base, scale=None)
@@ -117,9 +120,7 @@ FITTING: dict[str, Distribution] = {
 }
 
 
-@pytest.mark.parametrize(
-    "asked", [q for q in KINDS if q.scale is None or q.scale.zero_point is None]
-)
+@check_rows([q for q in KINDS if q.scale is None or q.scale.zero_point is None])
 def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question) -> None:
     check_distribution(asked, FITTING[asked.kind])
     for held in FITTING.values():
@@ -136,7 +137,7 @@ def test_a_forecast_names_options_of_its_question_alone() -> None:
         check_distribution(categorical_question(), even_distribution(("Moscow", "Minsk")))
 
 
-@pytest.mark.parametrize("x", [(-0.001, 100.0), (0.0, 100.001), (-50.0, 50.0)])
+@check_rows([(-0.001, 100.0), (0.0, 100.001), (-50.0, 50.0)])
 def test_a_curve_stays_in_the_range(x: tuple[float, float]) -> None:
     for scale in (Scale(0.0, 100.0), Scale(0.0, 100.0, open_lower=True, open_upper=True)):
         with pytest.raises(InvalidForecast, match="leaves the range 0 to 100"):
@@ -147,7 +148,7 @@ def test_a_bound_may_have_been_through_a_logarithm_and_back() -> None:
     check_distribution(numeric_question(), Cdf((-1e-9, 100 + 1e-9), (0.0, 1.0)))
 
 
-@pytest.mark.parametrize("p", [(0.1, 1.0), (0.0, 0.9)])
+@check_rows([(0.1, 1.0), (0.0, 0.9)])
 def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(
     p: tuple[float, float],
 ) -> None:
@@ -181,24 +182,12 @@ def test_scoring_ends_at_the_scheduled_close_or_when_the_answer_was_known() -> N
     assert effective_close(numeric_question(days=100), answered("7", known=40)) == day(40)
 
 
-@pytest.mark.parametrize(
-    ("now", "expected"),
-    [(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")],
-)
+@check_rows([(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")])
 def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: str) -> None:
     assert question_status(question(days=100), None, day(now)) == expected
 
 
-@pytest.mark.parametrize(
-    ("outcome", "expected"),
-    [
-        ("yes", "resolved"),
-        ("no", "resolved"),
-        ("answered", "resolved"),
-        ("annulled", "annulled"),
-        ("ambiguous", "ambiguous"),
-    ],
-)
+@check_rows(TABLES["an_answered_question_shows_its_answer_whatever_the_time"])
 def test_an_answered_question_shows_its_answer_whatever_the_time(
     outcome: str, expected: str
 ) -> None:
@@ -232,13 +221,13 @@ def test_an_offset_is_turned_into_utc() -> None:
     assert to_utc(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))) == OPENS
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01", "01/02/2026"])
+@check_rows(["", "tomorrow", "2026-13-01", "01/02/2026"])
 def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidTime, match="is not a date: write 2022-06-01"):
         utc(text)
 
 
-@pytest.mark.parametrize("text", ["2026-01-01T12:00", "20260101"])
+@check_rows(["2026-01-01T12:00", "20260101"])
 def test_a_time_without_zone_is_refused(text: str) -> None:
     with pytest.raises(InvalidTime, match="no time zone"):
         utc(text)
@@ -249,7 +238,7 @@ def test_a_naive_datetime_is_refused() -> None:
         to_utc(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+@check_rows(["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
 def test_an_instant_beyond_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(InvalidTime, match="outside the years 1 to 9999"):
         utc(text)

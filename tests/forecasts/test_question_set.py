@@ -29,6 +29,9 @@ from tests.forecasts.small_set import (
     line_of,
     refusal,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/question_set")
 
 
 @pytest.fixture
@@ -165,20 +168,20 @@ def test_a_set_needs_no_statements(read: QuestionSet) -> None:
     assert (bare.statements, bare.indicators) == ((), read.indicators)
 
 
-@pytest.mark.parametrize("name", [name for name in SET_FILES if name not in OPTIONAL_SET_FILES])
+@check_rows([name for name in SET_FILES if name not in OPTIONAL_SET_FILES])
 def test_a_missing_file_is_named(name: str) -> None:
     error = refusal({n: text for n, text in TEXTS.items() if n != name})
     assert (error.file, error.line, error.reason) == (name, 1, f"the set needs a file {name}")
 
 
-@pytest.mark.parametrize("name", SET_FILES)
+@check_rows(SET_FILES)
 def test_a_syntax_error_is_named_by_file_and_line(name: str) -> None:
     error = refusal({**TEXTS, name: TEXTS[name] + "\nbroken = \n"})
     assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)
     assert "not valid TOML" in error.reason
 
 
-@pytest.mark.parametrize("name", SET_FILES)
+@check_rows(SET_FILES)
 def test_a_table_that_nobody_reads_is_refused(name: str) -> None:
     error = refusal({**TEXTS, name: TEXTS[name] + "\n[[mystery]]\nid = 1\n"})
     assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)
@@ -197,155 +200,7 @@ def test_a_set_without_a_question_is_refused() -> None:
 LONG = 'quote = "' + "word " * 16 + '"'
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "reason"),
-    [
-        # essay.toml
-        ("essay.toml", 'id = "an-essay"', 'id = "An Essay"', "may hold only a-z"),
-        ("essay.toml", 'title = "An essay"', 'title = ""', "'title' must be a text"),
-        ("essay.toml", 'quote = "will not take sides"', LONG, "at most 15 words; this one has 16"),
-        ("essay.toml", "offset = 120", "offset = -1", "whole number from 0 on"),
-        ("essay.toml", "offset = 120", "offset = nan", "must be a number"),
-        # questions.toml
-        ("questions.toml", "closes = 2023-01-01", "closes = 2022-06-01", "closes before it opens"),
-        (
-            "questions.toml",
-            "resolves = 2023-01-08",
-            "resolves = 2022-12-31",
-            "resolves before it closes",
-        ),
-        ("questions.toml", "opens = 2022-06-01", "opens = 2022-06-01T00:00:00", "no time zone"),
-        ("questions.toml", "prior = 0.8", "prior = 80", "between 0 and 1"),
-        ("questions.toml", "prior = 0.8", "prior = 0", "could never be revised"),
-        ("questions.toml", "prior = 0.8", "prior = 1.0", "could never be revised"),
-        (
-            "questions.toml",
-            'kind = "binary"',
-            'kind = "bool"',
-            "must be one of: binary, categorical",
-        ),
-        (
-            "questions.toml",
-            'horizon = "holds_until"',
-            'horizon = "holds"',
-            "one of: event_by, holds_until, state_at",
-        ),
-        (
-            "questions.toml",
-            'claims = ["C01"]',
-            'claims = ["C01", "C99"]',
-            "'C99', which the set does not define",
-        ),
-        (
-            "questions.toml",
-            'sources = ["https://example.org/un"]',
-            "sources = []",
-            "at least one entry in 'sources'",
-        ),
-        (
-            "questions.toml",
-            "retrospective = true",
-            'retrospective = "yes"',
-            "must be true or false",
-        ),
-        ("questions.toml", 'id = "treaty"', 'id = "neutral" #', "id 'neutral' stands twice"),
-        # indicators.toml
-        (
-            "indicators.toml",
-            'strength = "some"',
-            'strength = "huge"',
-            "one of: none, slight, some, moderate",
-        ),
-        ("indicators.toml", "half_life_days = 90", "half_life_days = 0", 'above 0; write "none"'),
-        ("indicators.toml", "half_life_days = 90", "half_life_days = nan", "must be a number"),
-        ("indicators.toml", "usual_level = 0.2", "usual_level = -0.2", "a size from 0 on"),
-        ("indicators.toml", 'terms = [["abstain*"]]', "terms = []", "a list of lists"),
-        ("indicators.toml", 'terms = [["abstain*"]]', 'terms = ["abstain*"]', "a list of lists"),
-        ("indicators.toml", 'terms = [["abstain*"]]', "terms = [[]]", "a list of lists"),
-        ("indicators.toml", 'terms = [["abstain*"]]', 'terms = [["*"]]', "a list of lists"),
-        ("indicators.toml", 'terms = [["abstain*"]]', "terms = 3", "a list of lists"),
-        (
-            "indicators.toml",
-            'yes = ["treaty"]',
-            'yes = ["treety"]',
-            "'treety', which the set does not define",
-        ),
-        ("indicators.toml", 'no = ["neutral"]', 'no = ["treaty"]', "it can favour one answer only"),
-        (
-            "indicators.toml",
-            'id = "abstains"',
-            'id = "drills" #',
-            "id 'neutral/drills' stands twice",
-        ),
-        # feeds.toml
-        (
-            "feeds.toml",
-            'url = "https://example.org/feed.xml"',
-            'url = "feed.xml"',
-            "must start with http",
-        ),
-        ("feeds.toml", 'grade = "B"', 'grade = "G"', "one of: A, B, C, D, E, F"),
-        # statements.toml
-        ("statements.toml", 'id = "Q1_joint_drills"', 'id = "Q1 drills"', "may hold only letters"),
-        (
-            "statements.toml",
-            'yes = ["drills"]',
-            'yes = ["treaty/drills"]',
-            "which the set does not define",
-        ),
-        (
-            "statements.toml",
-            'no = ["abstains"]',
-            'no = ["drills"]',
-            "it can favour one answer only",
-        ),
-        ("statements.toml", 'aliases = ["war games"]', "aliases = 3", "a list of texts"),
-        # history.toml
-        ("history.toml", "at = 2022-07-01T12:00:00Z", "at = 2022-07-01T12:00:00", "no time zone"),
-        (
-            "history.toml",
-            'yes = ["neutral"]',
-            'yes = ["nobody"]',
-            "'nobody', which the set does not define",
-        ),
-        (
-            "history.toml",
-            'copies = [{ source = "daily", title = "Abstention" }]',
-            "copies = 3",
-            "copies must be a list",
-        ),
-        ("history.toml", 'title = "Abstention" }]', "title = 3 }]", "copies must be a list"),
-        ("history.toml", 'copies = [{ source = "daily",', "copies = [{", "copies must be a list"),
-        (
-            "history.toml",
-            'question = "neutral"',
-            'question = "nobody"',
-            "it must be one of: neutral, treaty",
-        ),
-        (
-            "history.toml",
-            'outcome = "yes"',
-            'outcome = "maybe"',
-            "with yes, no, annulled or ambiguous, not 'maybe'",
-        ),
-        ("history.toml", "event_at = 2022-12-31", "event_at = 2023-01-02", "before it happened"),
-        ("history.toml", "p = 0.7", "p = 70", "between 0 and 1"),
-        ("history.toml", "withdraw = true", "withdraw = true\np = 0.7", "a withdrawal has no p"),
-        ("history.toml", "p = 0.7", 'p = "70%"', "'p' must be a number"),
-        (
-            "history.toml",
-            "at = 2022-08-01",
-            "at = 2023-01-01",
-            "took forecasts until 2023-01-01 00:00 UTC only",
-        ),
-        (
-            "history.toml",
-            'forecaster = "demo-ada"',
-            'forecaster = "demo-bob"',
-            "it must be one of: demo-ada",
-        ),
-    ],
-)
+@check_rows(TABLES["a_mistake_is_refused_with_file_line_and_reason"])
 def test_a_mistake_is_refused_with_file_line_and_reason(
     file: str, old: str, new: str, reason: str
 ) -> None:
@@ -360,19 +215,7 @@ def test_a_misspelt_key_is_first_missed_under_its_right_name() -> None:
     assert (error.line, error.reason) == (line_of(ESSAY, "[[claim]]"), "claim needs 'modality'")
 
 
-@pytest.mark.parametrize(
-    ("file", "entry"),
-    [
-        ("essay.toml", "[[claim]]"),
-        ("questions.toml", "[[question]]"),
-        ("indicators.toml", "[[indicator]]"),
-        ("feeds.toml", "[[feed]]"),
-        ("history.toml", "[[event]]"),
-        ("history.toml", "[[resolution]]"),
-        ("history.toml", "[[forecaster]]"),
-        ("history.toml", "[[forecast]]"),
-    ],
-)
+@check_rows(TABLES["a_key_that_nobody_reads_is_refused_in_every_kind_of_entry"])
 def test_a_key_that_nobody_reads_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
     texts = changed(file, entry, f'{entry}\nmispelt = "x"')
     error = refusal(texts)
@@ -380,17 +223,7 @@ def test_a_key_that_nobody_reads_is_refused_in_every_kind_of_entry(file: str, en
     assert error.reason.startswith(f"unknown key 'mispelt' in {entry.strip('[]')}; known: ")
 
 
-@pytest.mark.parametrize(
-    ("file", "entry"),
-    [
-        ("essay.toml", "[[claim]]"),
-        ("questions.toml", "[[question]]"),
-        ("indicators.toml", "[[indicator]]"),
-        ("feeds.toml", "[[feed]]"),
-        ("history.toml", "[[event]]"),
-        ("history.toml", "[[forecaster]]"),
-    ],
-)
+@check_rows(TABLES["an_id_that_stands_twice_is_refused_in_every_kind_of_entry"])
 def test_an_id_that_stands_twice_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
     text = TEXTS[file]
     begins = text.index(entry)
@@ -503,7 +336,7 @@ def test_answers_of_every_kind_are_read(every_kind: QuestionSet) -> None:
     ]
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(["annulled", "ambiguous"])
 def test_a_question_of_any_kind_may_have_no_answer(outcome: str) -> None:
     texts = EVERY_KIND
     for said in ('"yes"', '"moscow"', '"1,234.5"', '"never"'):
@@ -533,144 +366,7 @@ CAPITAL_P, TRADE_P, VISIT_P = (
 )
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "reason"),
-    [
-        ("questions.toml", OPTIONS, "options = []", "the question needs at least two options"),
-        (
-            "questions.toml",
-            OPTIONS,
-            'options = ["Moscow"]',
-            "the question needs at least two options",
-        ),
-        (
-            "questions.toml",
-            OPTIONS,
-            'options = ["Moscow", "  moscow "]',
-            "options: 'moscow' is there already",
-        ),
-        (
-            "questions.toml",
-            OPTIONS,
-            'options = ["a=b", "Other"]',
-            "options: 'a=b' is no name for an option",
-        ),
-        (
-            "questions.toml",
-            OPTIONS,
-            'options = ["ambiguous", "Other"]',
-            "options: 'ambiguous' cannot be an option",
-        ),
-        ("questions.toml", OPTIONS, 'options = "Moscow"', "'options' must be a list of texts"),
-        ("questions.toml", CAPITAL_PRIOR, 'prior = "63%"', "prior: '63%' is not a share"),
-        (
-            "questions.toml",
-            CAPITAL_PRIOR,
-            'prior = "Minsk=50 Other=50"',
-            "prior: no option 'Minsk'",
-        ),
-        ("questions.toml", CAPITAL_PRIOR, "prior = 0.5", "'prior' must be a text"),
-        (
-            "questions.toml",
-            CAPITAL_PRIOR,
-            CAPITAL_PRIOR + "\nlower = 3",
-            "unknown key 'lower' in question",
-        ),
-        (
-            "questions.toml",
-            "lower = 1\n",
-            "lower = 1000\n",
-            "lower: a range goes from a lower to a higher number",
-        ),
-        (
-            "questions.toml",
-            "lower = 1\n",
-            "lower = 0\n",
-            "lower: the zero point of a log scale lies below its range",
-        ),
-        ("questions.toml", "lower = 1\n", 'lower = "1"\n', "'lower' must be a number"),
-        ("questions.toml", "upper = 1000.0", "upper = inf", "'upper' must be a number"),
-        (
-            "questions.toml",
-            "open_upper = true",
-            'open_upper = "yes"',
-            "'open_upper' must be true or false",
-        ),
-        ("questions.toml", "zero_point = 0", "zero_point = nan", "'zero_point' must be a number"),
-        (
-            "questions.toml",
-            "zero_point = 0",
-            "zero_point = 0\noptions = []",
-            "unknown key 'options' in question",
-        ),
-        ("questions.toml", 'unit = "billion US dollars"', "unit = 3", "'unit' must be a text"),
-        ("questions.toml", TRADE_PRIOR, 'prior = "Moscow=100"', "prior: 'Moscow' is no level"),
-        (
-            "questions.toml",
-            TRADE_PRIOR,
-            'prior = "50%=1e99999"',
-            "prior: the value of a level is a number",
-        ),
-        ("questions.toml", TRADE_PRIOR, 'prior = "50%=0"', "prior: 0 has no place on a log scale"),
-        (
-            "questions.toml",
-            'latest = "2023-01-01"',
-            "latest = 2022-06-01",
-            "latest: the window ends before it begins",
-        ),
-        (
-            "questions.toml",
-            'latest = "2023-01-01"',
-            'latest = "soon"',
-            "latest: 'soon' is not a date",
-        ),
-        ("questions.toml", "earliest = 2022-06-01", "earliest = 5", "'earliest' must be a date"),
-        (
-            "questions.toml",
-            "earliest = 2022-06-01",
-            "earliest = 2022-06-01T00:00:00",
-            "earliest: .*has no time zone",
-        ),
-        (
-            "questions.toml",
-            VISIT_PRIOR,
-            'prior = "50%=2021-09-01"',
-            "prior: 2021-09-01 lies before the window",
-        ),
-        ("questions.toml", VISIT_PRIOR, 'prior = "41"', "prior: '41' is not a forecast of visit"),
-        ("history.toml", 'outcome = "moscow"', 'outcome = "minsk"', "outcome: no option 'minsk'"),
-        ("history.toml", 'outcome = "moscow"', 'outcome = "yes"', "outcome: no option 'yes'"),
-        (
-            "history.toml",
-            'outcome = "1,234.5"',
-            'outcome = "0.5"',
-            "outcome: 0.5 lies outside the closed range",
-        ),
-        ("history.toml", 'outcome = "1,234.5"', 'outcome = "nan"', "outcome: 'nan' is no number"),
-        ("history.toml", 'outcome = "1,234.5"', "outcome = 41.5", "'outcome' must be a text"),
-        (
-            "history.toml",
-            'outcome = "never"',
-            'outcome = "2021-01-01"',
-            "lies outside the closed range",
-        ),
-        ("history.toml", CAPITAL_P, "p = 0.6", "'p' must be a text"),
-        (
-            "history.toml",
-            CAPITAL_P,
-            'p = "Moscow=60%"',
-            "p: the options add up to 60%, 40% is missing",
-        ),
-        ("history.toml", TRADE_P, 'p = "60%"', "p: '60%' is not a forecast of trade"),
-        ("history.toml", TRADE_P, 'p = "90%=20 10%=200"', "p: a higher level needs a higher value"),
-        (
-            "history.toml",
-            VISIT_P,
-            'p = "50%=2022-10-01T12:00"',
-            "p: '2022-10-01T12:00' has no time zone",
-        ),
-    ],
-)
+@check_rows(TABLES["a_mistake_of_a_kind_is_refused_with_file_line_and_reason"])
 def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(
     file: str, old: str, new: str, reason: str
 ) -> None:
@@ -683,17 +379,7 @@ def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(
     assert ".toml:" not in error.reason
 
 
-@pytest.mark.parametrize(
-    ("entry", "line", "needed"),
-    [
-        ("capital", OPTIONS, "the question needs at least two options"),
-        ("trade", "lower = 1\n", "question needs 'lower'"),
-        ("trade", "upper = 1000.0\n", "question needs 'upper'"),
-        ("visit", "earliest = 2022-06-01\n", "question needs 'earliest'"),
-        ("visit", 'latest = "2023-01-01"\n', "question needs 'latest'"),
-        ("neutral", "prior = 0.8\n", "question needs 'prior'"),
-    ],
-)
+@check_rows(TABLES["what_a_kind_needs_is_missed_at_its_entry"])
 def test_what_a_kind_needs_is_missed_at_its_entry(entry: str, line: str, needed: str) -> None:
     error = refusal(changed("questions.toml", line, "", EVERY_KIND))
     assert (error.line, error.reason) == (

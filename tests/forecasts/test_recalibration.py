@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from forecasts.statistics import recalibration as logistic
 from forecasts.statistics.recalibration import CLIP, Recalibration, fit_recalibration
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows
 
 records = st.lists(st.tuples(probabilities, st.integers(0, 1)), max_size=30)
 
@@ -78,7 +79,7 @@ def test_too_sure_forecasts_are_drawn_in_and_too_cautious_ones_stretched() -> No
     assert abs(fit_recalibration(*simulated(1, 2000, 1.0)).b - 1.0) < 0.15
 
 
-@pytest.mark.parametrize(("outcome", "side"), [(1, 1.0), (0, -1.0)])
+@check_rows([(1, 1.0), (0, -1.0)])
 def test_a_record_of_one_outcome_alone_shifts_but_not_without_end(
     outcome: int, side: float
 ) -> None:
@@ -139,7 +140,7 @@ def test_the_fitted_clip_is_kept() -> None:
     assert fit_recalibration([0.3], [1], clip=(0.05, 0.95)).clip == (0.05, 0.95)
 
 
-@pytest.mark.parametrize("clip", [(0.0, 0.99), (0.01, 1.0), (0.6, 0.4), (math.nan, 0.9)])
+@check_rows([(0.0, 0.99), (0.01, 1.0), (0.6, 0.4), (math.nan, 0.9)])
 def test_a_clip_that_leaves_certainty_in_is_refused(clip: tuple[float, float]) -> None:
     with pytest.raises(ForecastsError, match="clip"):
         fit_recalibration([0.3], [1], clip=clip)
@@ -156,9 +157,7 @@ def test_records_that_do_not_match_are_refused() -> None:
         fit_recalibration([0.3], [0.5])
 
 
-@pytest.mark.parametrize(
-    ("sd_a", "sd_b"), [(0.0, 1.0), (1.0, -1.0), (math.nan, 1.0), (1.0, math.inf)]
-)
+@check_rows([(0.0, 1.0), (1.0, -1.0), (math.nan, 1.0), (1.0, math.inf)])
 def test_priors_without_a_width_are_refused(sd_a: float, sd_b: float) -> None:
     with pytest.raises(ForecastsError, match="standard deviations"):
         fit_recalibration([0.3], [1], sd_a=sd_a, sd_b=sd_b)

@@ -20,6 +20,9 @@ from forecasts.distributions.quartile_curves import (
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import check_distribution
 from tests.forecasts.strategies import cdfs, law, numeric_question
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/reshaping")
 
 CLOSED = Scale(0.0, 100.0)
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
@@ -88,7 +91,7 @@ def test_a_wide_tail_stays_within_its_bound() -> None:
     assert densities(made, CLOSED).max() < 3.5
 
 
-@pytest.mark.parametrize("quartiles", [(0.0, 30.0, 60.0), (0.0, 30.0, 100.0), (30.0, 60.0, 100.0)])
+@check_rows([(0.0, 30.0, 60.0), (0.0, 30.0, 100.0), (30.0, 60.0, 100.0)])
 def test_a_quartile_moved_to_a_bound_leaves_the_middle_exact(
     quartiles: tuple[float, float, float],
 ) -> None:
@@ -112,16 +115,7 @@ def test_quartiles_close_together_make_a_curve() -> None:
         assert made.at(50.0) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        (50.0, 40.0, 75.0),
-        (25.0, 25.0, 75.0),
-        (-1.0, 50.0, 75.0),
-        (25.0, 50.0, 101.0),
-        (25.0, np.nan, 75.0),
-    ],
-)
+@check_rows(TABLES["quartiles_that_do_not_rise_within_the_range_are_refused"])
 def test_quartiles_that_do_not_rise_within_the_range_are_refused(
     values: tuple[float, float, float],
 ) -> None:

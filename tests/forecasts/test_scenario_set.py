@@ -25,6 +25,7 @@ from forecasts.scenarios.scenario_set import (
     posterior_history,
 )
 from tests.forecasts.strategies import categorical_question, day, law, numeric_question, question
+from tests.tables import check_rows
 
 NAMES = ("neutral", "closer", "Other")
 FUTURES = replace(
@@ -107,8 +108,7 @@ def test_every_scenario_has_a_description() -> None:
         check_scenario_set(replace(TABLE, descriptions=("stays", "goes")), FUTURES, KNOWN)
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
+@check_rows(
     [
         (ScenarioLikelihoods(SUMMIT, (0.5, 0.5)), "has 2 numbers for 3 scenarios"),
         (
@@ -124,7 +124,7 @@ def test_every_scenario_has_a_description() -> None:
         (ScenarioLikelihoods(SUMMIT, (0.5, 1.5, 0.5)), "between 0 and 1"),
         (ScenarioLikelihoods(SUMMIT, (0.5, 1.0, 0.5)), r"write 0\.01 or 0\.99"),
         (ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5)), r"write 0\.01 or 0\.99"),
-    ],
+    ]
 )
 def test_a_row_that_does_not_fit_is_refused(row: ScenarioLikelihoods, reason: str) -> None:
     known = {**KNOWN, QuestionId("trade"): numeric_question(name="trade")}

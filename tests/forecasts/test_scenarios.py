@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from forecasts.scenarios.likelihood_table import (
     indicator_information,
     indicator_probabilities,
@@ -17,6 +17,7 @@ from forecasts.scenarios.likelihood_table import (
     soft_update,
 )
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 PRIOR = [0.5, 0.3, 0.2]
 TABLE = [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]]
@@ -123,9 +124,7 @@ def test_a_certain_board_is_the_posterior(world: World, data: st.DataObject) -> 
 
 @law
 @given(worlds())
-def test_it_is_the_nearest_joint_distribution_that_the_board_allows(
-    world: World,
-) -> None:
+def test_it_is_the_nearest_joint_distribution_that_the_board_allows(world: World) -> None:
     prior, table, board = world
     cells, before = fitted_in_turns(*world), joint(prior, table)[1]
     found = soft_update(prior, table, board)
@@ -135,9 +134,7 @@ def test_it_is_the_nearest_joint_distribution_that_the_board_allows(
 
 @law
 @given(worlds())
-def test_a_board_that_says_what_was_expected_changes_nothing(
-    world: World,
-) -> None:
+def test_a_board_that_says_what_was_expected_changes_nothing(world: World) -> None:
     prior, table, _ = world
     found = soft_update(prior, table, indicator_probabilities(prior, table))
     assert found.scenarios == pytest.approx(prior, abs=1e-9)
@@ -173,10 +170,7 @@ def test_a_scenario_that_is_certain_of_an_indicator_can_still_be_fitted() -> Non
     )
 
 
-@pytest.mark.parametrize(
-    ("table", "board"),
-    [([[1.0, 1.0]], [0.5]), ([[0.0, 0.0]], [0.5]), ([[1.0, 0.0], [1.0, 0.0]], [0.3, 0.6])],
-)
+@check_rows([([[1.0, 1.0]], [0.5]), ([[0.0, 0.0]], [0.5]), ([[1.0, 0.0], [1.0, 0.0]], [0.3, 0.6])])
 def test_a_board_that_the_table_rules_out_is_refused(
     table: list[list[float]], board: list[float]
 ) -> None:
@@ -199,9 +193,7 @@ def test_information_by_hand() -> None:
 
 @law
 @given(worlds())
-def test_information_is_the_expected_distance_of_posterior_from_prior(
-    world: World,
-) -> None:
+def test_information_is_the_expected_distance_of_posterior_from_prior(world: World) -> None:
     prior, table, _ = world
     row = table[0]
     distance = 0.0
@@ -217,7 +209,7 @@ def test_information_is_the_expected_distance_of_posterior_from_prior(
     assert indicator_information(prior, [1 - x for x in row]) == pytest.approx(found, abs=1e-9)
 
 
-@pytest.mark.parametrize("table", [[0.5, 0.5, 0.5], [[0.5, 0.5]], [[[0.5, 0.5, 0.5]]]])
+@check_rows([[0.5, 0.5, 0.5], [[0.5, 0.5]], [[[0.5, 0.5, 0.5]]]])
 def test_a_table_of_another_shape_is_refused(table: list[object]) -> None:
     with pytest.raises(ForecastsError, match="one probability for each scenario"):
         scenario_posterior(PRIOR, np.array(table))

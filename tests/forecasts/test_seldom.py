@@ -4,8 +4,6 @@ examples is needed.
 
 from datetime import date, timedelta
 
-import pytest
-
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.extract import find_claims
 from forecasts.essays.relative_dates import resolve_relative_time
@@ -17,12 +15,12 @@ from forecasts.questions.timeline import build_timeline
 from forecasts.scenarios.link_rules import find_branch_to_annul
 from forecasts.suggestion.postmortem import compare_timelines
 from tests.forecasts.strategies import day, evidence, question, resolution
+from tests.tables import check_rows
 
 TUESDAY = date(2026, 11, 24)
 
 
-@pytest.mark.parametrize(
-    ("phrase", "meant"),
+@check_rows(
     [
         ("tomorrow", date(2026, 11, 25)),
         ("tonight", TUESDAY),
@@ -37,7 +35,7 @@ TUESDAY = date(2026, 11, 24)
         ("next spring", date(2027, 5, 31)),
         ("within 999 decades", None),
         ("some day", None),
-    ],
+    ]
 )
 def test_a_moving_time_means_a_day(phrase: str, meant: date | None) -> None:
     assert resolve_relative_time(phrase, TUESDAY) == meant

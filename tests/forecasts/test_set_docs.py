@@ -13,6 +13,7 @@ from forecasts.question_sets.record_reader import SetFile, SetRecord
 from forecasts.questions.links import LinkKind
 from forecasts.scenarios.scenario_set import FIVE_WORDS
 from tests.forecasts import small_set
+from tests.tables import check_rows
 
 PAGE = (Path(__file__).parents[2] / "docs" / "question-sets.md").read_text(encoding="utf-8")
 EXPECTED = (
@@ -34,7 +35,7 @@ def blocks(table: str) -> str:
     return "".join(block for block in shown if block.startswith(f"[[{table}]]"))
 
 
-@pytest.mark.parametrize("file", [*SET_FILES, ESSAY_TEXT])
+@check_rows([*SET_FILES, ESSAY_TEXT])
 def test_every_file_has_a_section_of_its_own(file: str) -> None:
     assert section(file)
 
@@ -54,7 +55,7 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
         only(self, *names)
 
     monkeypatch.setattr(SetRecord, "get", heard)
-    monkeypatch.setattr(SetFile, "only", tables)
+    monkeypatch.setattr(SetFile, "allow_only", tables)
     read_question_set(
         small_set.changed(
             "indicators.toml", 'examples = ["It abstained"]', EXPECTED, small_set.EVERY_KIND

@@ -2,11 +2,12 @@
 claims.
 """
 
-import pytest
-
 from forecasts.question_sets.question_set import ESSAY_TEXT, read_question_set
 from forecasts.questions.question import ClaimId, QuestionId
 from tests.forecasts.small_set import EVERY_KIND, HISTORY, TEXTS, changed, line_of, refusal
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/set_essay")
 
 TEXT = "x" * 119 + " will not\r\n  take sides, whatever comes."
 REJECTED = """
@@ -26,13 +27,12 @@ def test_a_set_may_ship_the_text_of_its_essay_to_the_character() -> None:
     assert read_question_set(TEXTS).text == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "where"),
+@check_rows(
     [
         ("y" + TEXT, "character 120 of essay.txt: it stands at 121"),
         ("They wait.", "character 120 of essay.txt: it stands nowhere in it"),
         (TEXT.replace("take", "takes"), "it stands nowhere in it"),
-    ],
+    ]
 )
 def test_a_quote_has_to_stand_at_its_offset_in_the_text(text: str, where: str) -> None:
     error = refusal({**TEXTS, ESSAY_TEXT: text})
@@ -84,15 +84,7 @@ def test_a_question_says_which_answer_bears_its_claims_out_and_why_it_is_asked_a
     assert list(read_question_set(plain).overrides) == [QuestionId("treaty")]
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("prior = 0.8", "at least 200"),
-        ('unit = "billion US dollars"', "yes"),
-        ("earliest = 2022-06-01", "soon"),
-        ('options = ["New York", "Moscow", "Other"]', "Minsk"),
-    ],
-)
+@check_rows(TABLES["what_bears_a_claim_out_has_to_fit_the_kind"])
 def test_what_bears_a_claim_out_has_to_fit_the_kind(line: str, said: str) -> None:
     error = refusal(changed("questions.toml", line, f'{line}\nbears_out = "{said}"', EVERY_KIND))
     assert (error.file, error.line) == (
@@ -135,19 +127,7 @@ def test_a_curve_may_be_given_point_by_point() -> None:
     assert read.questions[4].prior.x == (1.0, 10.0, 1000.0)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    ("points", "reason"),
-    [
-        ("{ value = [1, 10], at_most = [0.5, 0.1] }", "cannot fall as the value rises"),
-        ("{ value = [1, 10] }", "prior needs 'at_most'"),
-        ('{ value = [1, "ten"], at_most = [0, 1] }', "'value' must be a list of numbers"),
-        ("{ value = [1, 10], at_most = [0, 1], more = 1 }", "unknown key 'more' in prior"),
-        (
-            "{ value = [0, 10], at_most = [0, 1] }",
-            "prior: the prior does not fit: the curve leaves the range",
-        ),
-    ],
-)
+@check_rows(TABLES["points_that_are_no_curve_are_refused_at_their_line"])
 def test_points_that_are_no_curve_are_refused_at_their_line(points: str, reason: str) -> None:
     old = 'prior = "50%=41 above=2%"'
     error = refusal(changed("questions.toml", old, f"prior = {points}", EVERY_KIND))

@@ -2,12 +2,13 @@
 expected.
 """
 
-import pytest
-
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.questions.question import utc
 from tests.forecasts.small_set import EVERY_KIND, INDICATORS, TEXTS, changed, line_of, refusal
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/set_indicators")
 
 ENTRY = """
 [[indicator]]
@@ -51,19 +52,7 @@ def test_a_number_is_higher_or_lower_and_a_day_is_earlier_or_later() -> None:
     assert added('yes = ["trade"]', 'no = ["visit"]') == [up, late]
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (
-            'higher = ["visit"]',
-            "'higher' is for numeric questions, and 'visit' is date: use 'yes' or 'no'",
-        ),
-        ('lower = ["neutral"]', "'lower' is for numeric questions"),
-        ('earlier = ["trade"]', "'earlier' is for date questions"),
-        ('later = ["capital"]', "'later' is for date questions"),
-        ('later = ["nobody"]', "'nobody', which the set does not define"),
-    ],
-)
+@check_rows(TABLES["a_side_of_another_kind_is_refused"])
 def test_a_side_of_another_kind_is_refused(line: str, reason: str) -> None:
     assert reason in refused(line)
 
@@ -86,32 +75,7 @@ def test_an_indicator_of_a_question_with_options_names_the_one_that_it_is_about(
     assert added('yes = ["neutral"]')[0].option == ""
 
 
-@pytest.mark.parametrize(
-    ("side", "option", "reason"),
-    [
-        ('yes = ["capital"]', 'option = "Moscow"', "option must name an option for each question"),
-        (
-            'yes = ["capital"]',
-            'option = { capital = "Minsk" }',
-            "'capital' has no option 'Minsk'; its options are: New",
-        ),
-        (
-            'yes = ["capital"]',
-            'option = { neutral = "Moscow" }',
-            "for or against which the indicator does not speak",
-        ),
-        (
-            'yes = ["neutral"]',
-            'option = { neutral = "Moscow" }',
-            "is a binary question and has no options",
-        ),
-        (
-            'yes = ["capital", "trade-level"]',
-            'option = { capital = "Moscow" }',
-            "'trade-level' is ordered: say which",
-        ),
-    ],
-)
+@check_rows(TABLES["an_option_that_does_not_fit_is_refused"])
 def test_an_option_that_does_not_fit_is_refused(side: str, option: str, reason: str) -> None:
     assert reason in refusal(texts(side, option)).reason
 
@@ -142,9 +106,7 @@ def test_an_indicator_may_be_expected_by_a_date() -> None:
     assert added('yes = ["neutral"]')[0].expected is None
 
 
-@pytest.mark.parametrize(
-    ("sides", "due"), [('no = ["neutral"]', DUE), ('yes = ["neutral"]', DUE_IF_NO)]
-)
+@check_rows([('no = ["neutral"]', DUE), ('yes = ["neutral"]', DUE_IF_NO)])
 def test_what_is_expected_has_to_be_likelier_on_the_side_that_it_speaks_for(
     sides: str, due: str
 ) -> None:
@@ -174,8 +136,7 @@ def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> No
     assert [i.strength for i in found if i.id == "neutral/signal"] == [Strength.STRONG]
 
 
-@pytest.mark.parametrize(
-    ("given", "reason"),
+@check_rows(
     [
         (texts('yes = ["neutral"]', HOW), "give one of them"),
         (
@@ -188,7 +149,7 @@ def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> No
         ),
         (elicited('yes = ["neutral"]', HOW.replace("very unlikely", "perhaps")), "perhaps"),
         (elicited('yes = ["neutral"]', "how_expected = 3"), "how_expected must be such as"),
-    ],
+    ]
 )
 def test_how_expected_is_refused_with_a_reason_where_it_cannot_be(
     given: dict[str, str], reason: str
@@ -211,31 +172,17 @@ def test_a_date_counts_for_the_questions_that_are_open_at_it_alone() -> None:
     )
     assert [
         i.expected is None for i in read_question_set(opened).indicators if i.id.endswith("/signal")
-    ] == [
-        True,
-        False,
-    ]
+    ] == [True, False]
 
 
-@pytest.mark.parametrize("day", ["2022-06-01", "2023-01-02"])
+@check_rows(["2022-06-01", "2023-01-02"])
 def test_a_date_at_which_no_question_is_open_is_refused(day: str) -> None:
     assert "no question of the indicator is open on the date" in refused(
         'yes = ["neutral"]', DUE.replace("2022-09-01", day)
     )
 
 
-@pytest.mark.parametrize(
-    ("due", "reason"),
-    [
-        ('expected = "2022-09-01"', "write expected = { by ="),
-        ('expected = { if_yes = "likely", if_no = "unlikely" }', "expected needs 'by'"),
-        (
-            DUE.replace('"likely"', '"probable"'),
-            "if_yes is 'probable'; it must be one of: almost no chance",
-        ),
-        (DUE.replace("by =", "until = 1, by ="), "unknown key 'until' in expected"),
-    ],
-)
+@check_rows(TABLES["an_expectation_that_cannot_be_read_is_refused"])
 def test_an_expectation_that_cannot_be_read_is_refused(due: str, reason: str) -> None:
     assert reason in refused('yes = ["neutral"]', due)
 

@@ -13,6 +13,9 @@ from tests.forecasts.strategies import (
     numeric_question,
     question,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/set_links")
 
 KNOWN = {
     q.id: q
@@ -51,8 +54,7 @@ def test_a_set_needs_no_links() -> None:
     assert read_question_set({n: t for n, t in EVERY_KIND.items() if n != "links.toml"}).links == ()
 
 
-@pytest.mark.parametrize(
-    "found",
+@check_rows(
     [
         link("implies", "a", "b"),
         link("negates", "b", "a"),
@@ -65,14 +67,13 @@ def test_a_set_needs_no_links() -> None:
         link("condition", "a", "b", "c"),
         link("condition", "a", "trade-if", "trade-if-not"),
         link("condition", "a", "trade-if", "trade-if-not", "trade"),
-    ],
+    ]
 )
 def test_links_of_every_kind_may_bind_what_fits(found: Link) -> None:
     check_link_questions(found, KNOWN)
 
 
-@pytest.mark.parametrize(
-    ("found", "reason"),
+@check_rows(
     [
         (link("implies", "a"), "a link of kind 'implies' has 2 questions, not 1"),
         (link("implies", "a", "b", "c"), "has 2 questions, not 3"),
@@ -111,7 +112,7 @@ def test_links_of_every_kind_may_bind_what_fits(found: Link) -> None:
             "'a' does not close after 'b': put the questions of a date group in order",
         ),
         (link("dates", "b", "both"), "'both' does not close after 'b'"),
-    ],
+    ]
 )
 def test_a_link_that_does_not_fit_its_questions_is_refused(found: Link, reason: str) -> None:
     with pytest.raises(InvalidQuestion) as caught:
@@ -128,44 +129,7 @@ def test_there_is_a_label_for_each_question_or_none() -> None:
         check_link_labels(link("implies", "a", "b", labels=("first",)))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ('id = "sides"', 'id = "Both Sides"', "may hold only a-z"),
-        ('id = "countries"', 'id = "sides" #', "id 'sides' stands twice"),
-        (
-            'kind = "negates"',
-            'kind = "denies"',
-            "must be one of: implies, negates, conjunction, one of, dates",
-        ),
-        (
-            'questions = ["neutral", "treaty"]',
-            'questions = ["neutral", "nobody"]',
-            "'nobody', which the set does not",
-        ),
-        (
-            'questions = ["neutral", "treaty"]',
-            'questions = ["neutral", "trade"]',
-            "questions: 'trade' is numeric",
-        ),
-        (
-            'questions = ["neutral", "treaty"]',
-            'questions = ["neutral"]',
-            "questions: a link of kind 'negates' has 2",
-        ),
-        (
-            'labels = ["treaty", "neutrality"]',
-            'labels = ["treaty"]',
-            "labels: 1 labels for 2 questions",
-        ),
-        ('title = "Neutral or bound"', 'title = ""', "'title' must be a text"),
-        (
-            'why = "A treaty ends neutrality."',
-            'because = "A treaty"',
-            "unknown key 'because' in link",
-        ),
-    ],
-)
+@check_rows(TABLES["a_mistake_is_refused_with_file_line_and_reason"])
 def test_a_mistake_is_refused_with_file_line_and_reason(old: str, new: str, reason: str) -> None:
     error = refusal(changed("links.toml", old, new, EVERY_KIND))
     assert (error.file, error.line) == ("links.toml", line_of(LINKS, old))

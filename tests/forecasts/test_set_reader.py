@@ -9,6 +9,9 @@ from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
 from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from tests.forecasts.strategies import OPENS, evidence, question
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/set_reader")
 
 
 def only_record(text: str) -> SetRecord:
@@ -27,8 +30,7 @@ def marked(text: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if "# here" in line)
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
+@check_rows(
     [
         ('[[thing]]\nid = "a"\nid = "b"\n', 3),
         ('[[thing]]\nid = "a\n', 2),
@@ -36,7 +38,7 @@ def marked(text: str) -> int:
         ('[[thing]]\nid = """never closed\n', 3),
         ("[[thing]]\nn = " + "9" * 5000 + "\n", 3),
         ("a = " + "[" * 5000, 1),
-    ],
+    ]
 )
 def test_what_is_no_toml_is_refused_at_its_line(text: str, line: int) -> None:
     error = refusal(lambda: SetFile("some.toml", text))
@@ -49,25 +51,13 @@ def test_an_absent_table_has_no_records() -> None:
     assert list(SetFile("some.toml", "").records("thing")) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"]
-)
+@check_rows(["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"])
 def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
     error = refusal(lambda: list(SetFile("some.toml", text).records("thing")))
     assert (error.line, error.reason) == (marked(text), "write thing as [[thing]] entries")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[thing]]\n[[thingy]] # here\n",
-        "[[thing]]\n[thingy] # here\n",
-        "[[thing]]\n[thingy.part] # here\n",
-        "[[thing]]\n['thingy'] # here\n",
-        "thingy = 3 # here\n[[thing]]\n",
-        'thingy = "a misplaced key" # here\n',
-    ],
-)
+@check_rows(TABLES["a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line"])
 def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -> None:
     error = refusal(lambda: SetFile("some.toml", text).allow_only("thing", "other"))
     assert (error.line, error.reason) == (
@@ -106,15 +96,7 @@ def test_a_nested_list_is_never_taken_for_a_header() -> None:
     assert refusal(lambda: only_record(text).read_text("id")).line == marked(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[thing]]\nid = 'a'\n[[thing.part]] # here\nx = 1\n",
-        "[[thing]]\nid = 'a'\n[thing.part] # here\nx = 1\n",
-        "[[thing]]\nid = 'a'\npart.x = 1 # here\n",
-        "[[thing]]\nid = 'a'\n'part' = 1 # here\n",
-    ],
-)
+@check_rows(TABLES["a_part_of_an_entry_is_found_by_its_header_or_dotted_key"])
 def test_a_part_of_an_entry_is_found_by_its_header_or_dotted_key(text: str) -> None:
     assert refusal(lambda: only_record(text).read_text("part")).line == marked(text)
 
@@ -157,16 +139,7 @@ def test_numbers_flags_words_and_links_are_read() -> None:
     assert record.read_url() == "https://example.org/"
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2026-01-01",
-        '"2026-01-01"',
-        "2026-01-01T00:00:00Z",
-        "2026-01-01T03:00:00+03:00",
-        '"2026-01-01T00:00Z"',
-    ],
-)
+@check_rows(TABLES["times_are_read_as_utc"])
 def test_times_are_read_as_utc(written: str) -> None:
     found = only_record(f"[[thing]]\nat = {written}\n").read_time("at")
     assert found == OPENS
@@ -188,33 +161,7 @@ READ: dict[str, Callable[[SetRecord], object]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("how", "written", "reason"),
-    [
-        ("text", "3", "must be a text that is not empty"),
-        ("text", "'  '", "must be a text that is not empty"),
-        ("slug", "'Two Words'", "may hold only a-z"),
-        ("slug", "'-a'", "may hold only a-z"),
-        ("word", "'c'", "it must be one of: a, b"),
-        ("link", "'ftp://example.org'", "must start with http:// or https://"),
-        ("number", "'3'", "must be a number, not '3'"),
-        ("number", "true", "must be a number, not True"),
-        ("number", "nan", "must be a number, not nan"),
-        ("number", "inf", "must be a number, not inf"),
-        ("count", "-1", "a whole number from 0 on, not -1"),
-        ("count", "1.5", "a whole number from 0 on, not 1.5"),
-        ("flag", "'true'", "must be true or false"),
-        ("texts", "'a'", "must be a list of texts"),
-        ("texts", "['a', 1]", "must be a list of texts"),
-        ("texts", "['a', ' ']", "must be a list of texts"),
-        ("known", "['a', 'c']", "key names 'c', which the set does not define"),
-        ("when", "3", "must be a date such as 2022-06-01"),
-        ("when", "12:00:00", "must be a date such as 2022-06-01"),
-        ("when", "'soon'", "key: 'soon' is not a date"),
-        ("when", "2022-06-01T12:00:00", "key: '2022-06-01T12:00:00' has no time zone"),
-        ("when", "'2022-06-01T12:00'", "has no time zone"),
-    ],
-)
+@check_rows(TABLES["a_value_of_the_wrong_kind_is_refused_at_its_line"])
 def test_a_value_of_the_wrong_kind_is_refused_at_its_line(
     how: str, written: str, reason: str
 ) -> None:
@@ -224,7 +171,7 @@ def test_a_value_of_the_wrong_kind_is_refused_at_its_line(
     assert reason in error.reason
 
 
-@pytest.mark.parametrize("how", ["text", "slug", "word", "link", "number", "count", "when"])
+@check_rows(["text", "slug", "word", "link", "number", "count", "when"])
 def test_a_missing_key_is_refused_at_its_entry(how: str) -> None:
     text = "\n[[thing]] # here\nid = 'a'\n"
     error = refusal(lambda: READ[how](only_record(text)))
@@ -242,13 +189,7 @@ def test_a_list_that_has_to_hold_something_may_not_be_empty() -> None:
     assert (error.line, error.reason) == (marked(text), "thing needs at least one entry in 'key'")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[thing]]\nyes = ['a']\nno = ['b', 'a'] # here\n",
-        "[[thing]]\nno = ['b']\nyes = ['a', 'a'] # here\n",
-    ],
-)
+@check_rows(TABLES["a_question_may_stand_on_one_side_once"])
 def test_a_question_may_stand_on_one_side_once(text: str) -> None:
     error = refusal(lambda: only_record(text).read_sides({"a", "b"}))
     assert error.line == marked(text)

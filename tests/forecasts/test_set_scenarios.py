@@ -2,13 +2,12 @@
 row.
 """
 
-import pytest
-
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.questions.question import QuestionId
 from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 from tests.forecasts.small_set import EVERY_KIND, SCENARIOS, TEXTS, changed, line_of, refusal
+from tests.tables import check_rows
 
 
 def test_a_scenario_set_is_read_with_its_rows() -> None:
@@ -63,8 +62,7 @@ FIRST_P, SECOND_P = (
 )
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
+@check_rows(
     [
         ('question = "capital"', 'question = "nobody"', "'nobody', which the set does not define"),
         (
@@ -105,7 +103,7 @@ FIRST_P, SECOND_P = (
         (SECOND_P, "p = [true, 0.2, 0.1]", "p holds True"),
         ('why = "A summit is a side taken."', 'note = "A summit"', "unknown key 'note' in row"),
         ('note = "Three ways."', 'why = "Three ways."', "unknown key 'why' in scenario_set"),
-    ],
+    ]
 )
 def test_a_mistake_is_refused_with_file_line_and_reason(old: str, new: str, reason: str) -> None:
     error = refusal(changed("scenarios.toml", old, new, EVERY_KIND))

@@ -3,7 +3,6 @@
 import tomllib
 from dataclasses import fields, replace
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,9 @@ from forecasts.questions.parse_forecast import parse_forecast
 from tests.forecasts.set_strategies import lists, question_sets, texts
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/set_writer")
 
 
 @settings(
@@ -49,7 +51,7 @@ def test_whatever_a_text_holds_a_toml_reader_gets_it_back(
     assert (thing["text"].split(), thing["long"].split()) == (text.split(), long.split())
 
 
-@pytest.mark.parametrize("name", ["one", "every"])
+@check_rows(["one", "every"])
 def test_the_small_sets_survive_being_written(name: str) -> None:
     read = read_question_set(TEXTS if name == "one" else EVERY_KIND)
     assert read_question_set(write_question_set(read)) == read
@@ -127,15 +129,7 @@ def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
 LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zero_point=0.0))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "5%=2 50%=100 95%=3000",
-        "20%=37.5 below=3% above=2.5%",
-        "12 40 900",
-        "12 40 900 below=3% above=2.5%",
-    ],
-)
+@check_rows(TABLES["a_curve_on_a_log_scale_is_written_as_it_was_typed"])
 def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
     assert format_set_forecast(LOG, parse_forecast(LOG, text, OPENS), OPENS) == text
 

@@ -9,6 +9,7 @@ from scipy.stats import beta, binomtest
 from forecasts.errors import ForecastsError
 from forecasts.statistics.intervals import effective_n, effective_n_clustered, jeffreys, wilson
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 Interval = Callable[..., tuple[float, float]]
 
@@ -78,13 +79,13 @@ def test_an_interval_holds_the_share_and_is_narrower_for_more_of_the_same(
         assert nearer_high - nearer_low < high - low
 
 
-@pytest.mark.parametrize("interval", INTERVALS)
+@check_rows(INTERVALS)
 def test_an_interval_begins_at_nothing_and_ends_at_all_exactly(interval: Interval) -> None:
     assert interval(0, 7)[0] == 0.0
     assert interval(7, 7)[1] == 1.0
 
 
-@pytest.mark.parametrize("interval", INTERVALS)
+@check_rows(INTERVALS)
 def test_an_interval_takes_fractions_of_observations(interval: Interval) -> None:
     whole, between, more = interval(5, 10), interval(5.25, 10.5), interval(6, 12)
     assert whole[0] < between[0] < more[0]
@@ -133,13 +134,13 @@ def test_more_correlated_observations_are_worth_more_but_never_above_the_limit(
     assert more <= min(n + 1, 1 / rho) + 1e-9
 
 
-@pytest.mark.parametrize("n", [-1, [3, float("nan")], float("inf")])
+@check_rows([-1, [3, float("nan")], float("inf")])
 def test_what_is_no_number_of_observations_is_refused(n: float | list[float]) -> None:
     with pytest.raises(ForecastsError, match="finite and not negative"):
         effective_n(n, 0.5)
 
 
-@pytest.mark.parametrize("rho", [-0.1, 1.1, float("nan")])
+@check_rows([-0.1, 1.1, float("nan")])
 def test_what_is_no_correlation_is_refused(rho: float) -> None:
     with pytest.raises(ForecastsError, match="a correlation lies between 0"):
         effective_n(3, rho)
@@ -154,9 +155,7 @@ def test_clusters_of_copies_count_once_each_and_loose_ones_in_full() -> None:
     assert effective_n_clustered(40, 5, 0.25) == 20.0
 
 
-@pytest.mark.parametrize(
-    ("n", "size"), [(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))]
-)
+@check_rows([(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))])
 def test_clusters_that_do_not_fit_the_questions_are_refused(n: float, size: float) -> None:
     with pytest.raises(ForecastsError, match="give a mean size from 1 to n"):
         effective_n_clustered(n, size, 0.5)

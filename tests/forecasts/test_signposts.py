@@ -35,6 +35,9 @@ from tests.forecasts.strategies import (
     question,
     questions,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/signposts")
 
 VISIT = indicator(expected=due(30))
 
@@ -100,23 +103,20 @@ def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
     assert one(90, evidence(1, 10), evidence(2, 20)).seen_at == day(10)
 
 
-@pytest.mark.parametrize(
-    "story",
+@check_rows(
     [
         evidence(1, -1),
         evidence(1, 30.25),
         evidence(1, 10, status="rejected"),
         evidence(1, 10, signpost="other"),
         evidence(1, 10, of=QuestionId("other")),
-    ],
+    ]
 )
 def test_only_evidence_of_the_indicator_between_opening_and_date_shows_it(story: Evidence) -> None:
     assert one(40, story).state == "silent"
 
 
-@pytest.mark.parametrize(
-    ("status", "state"), [("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")]
-)
+@check_rows([("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")])
 def test_a_match_in_doubt_shows_a_signpost_once_a_person_confirmed_it(
     status: EvidenceStatus, state: str
 ) -> None:
@@ -222,18 +222,7 @@ def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
     assert describe_silence_effect(question(), indicator()) == ""
 
 
-@pytest.mark.parametrize(
-    ("ratio", "kind", "words"),
-    [
-        (3.0, "binary", "3 times likelier if YES"),
-        (3.0, "numeric", "3 times likelier if higher"),
-        (1 / 3, "numeric", "3 times likelier if lower"),
-        (3.0, "date", "3 times likelier if earlier"),
-        (1 / 3, "date", "3 times likelier if later"),
-        (3.0, "ordered", "3 times likelier if that option"),
-        (1.02, "binary", "as likely either way"),
-    ],
-)
+@check_rows(TABLES["a_ratio_is_told_by_the_side_that_it_makes_likelier"])
 def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(
     ratio: float, kind: Kind, words: str
 ) -> None:

@@ -1,6 +1,5 @@
 """Skill in words: points, one decimal, a sign and a true minus."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,9 @@ from forecasts.scoring.skill import (
     format_summary_interval,
 )
 from tests.forecasts.strategies import law
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/skill_words")
 
 ANN = ForecasterId("ann")
 
@@ -23,17 +25,7 @@ def summary(rule: RuleName, skill: float | None, low: float | None, high: float 
     return Summary(ANN, rule, 3, None, skill, 1.0, 3, low, high)
 
 
-@pytest.mark.parametrize(
-    ("gain", "told"),
-    [
-        (5.04, "+5.0"),
-        (-1.25, "−1.2"),
-        (0.0, "0.0"),
-        (0.03, "+0.03"),
-        (-0.002, "−0.002"),
-        (1e-9, "0.0"),
-    ],
-)
+@check_rows(TABLES["a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing"])
 def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(
     gain: float, told: str
 ) -> None:

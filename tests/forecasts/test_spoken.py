@@ -38,6 +38,9 @@ from tests.forecasts.strategies import (
     question,
     resolution,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/spoken")
 
 NUMBER = numeric_question(Scale(0.0, 100.0, open_upper=True, unit="bn"))
 LOG = numeric_question(Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0))
@@ -48,8 +51,7 @@ def again(of: Question, held: Distribution) -> Distribution:
     return parse_forecast(of, format_full(of, held), OPENS)
 
 
-@pytest.mark.parametrize(
-    ("p", "said"),
+@check_rows(
     [
         (None, "–"),
         (0.0, "0.0%"),
@@ -67,7 +69,7 @@ def again(of: Question, held: Distribution) -> Distribution:
         (0.9990001, ">99.9%"),
         (1.0 - 1e-16, ">99.9%"),
         (1.0, "100.0%"),
-    ],
+    ]
 )
 def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(
     p: float | None, said: str
@@ -97,7 +99,7 @@ def test_a_forecast_in_short_is_a_percentage_or_the_likeliest_option() -> None:
     assert format_short(ordered_question(), tied) == "middle 48%"
 
 
-@pytest.mark.parametrize("of", KINDS)
+@check_rows(KINDS)
 def test_nothing_held_is_a_dash(of: Question) -> None:
     assert format_short(of, None) == format_full(of, None) == "–"
 
@@ -123,21 +125,7 @@ def test_a_hair_under_one_half_inside_the_range_is_still_said() -> None:
     assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.5))) == "100 (10 to 100)"
 
 
-@pytest.mark.parametrize(
-    ("x", "said"),
-    [
-        (0.0, "0"),
-        (-0.0, "0"),
-        (41.0, "41"),
-        (0.12346, "0.1235"),
-        (1234.5, "1234"),
-        (9999.4, "9999"),
-        (9999.9, "10,000"),
-        (-9999.9, "-10,000"),
-        (123456789.123, "123,456,789"),
-        (-1e-9, "-1e-09"),
-    ],
-)
+@check_rows(TABLES["a_number_has_four_digits_or_all_before_the_point"])
 def test_a_number_has_four_digits_or_all_before_the_point(x: float, said: str) -> None:
     assert format_value(NUMBER, x) == said
 
@@ -150,25 +138,7 @@ def test_a_date_is_its_day_whatever_the_hour_and_the_century() -> None:
 # In full
 
 
-@pytest.mark.parametrize(
-    ("p", "told"),
-    [
-        (0.0, "0%"),
-        (-0.0, "0%"),
-        (1.0, "100%"),
-        (0.5, "50%"),
-        (0.29, "29%"),
-        (0.634, "63.4%"),
-        (0.63456, "63.46%"),
-        (0.0312345, "3.123%"),
-        (0.0004, "0.04%"),
-        (1e-7, "0.00001%"),
-        (0.9996, "99.96%"),
-        (0.99999, "99.999%"),
-        (0.999987654, "99.998765%"),
-        (1e-300, "0%"),
-    ],
-)
+@check_rows(TABLES["a_probability_in_full_has_four_digits_from_its_nearer_end"])
 def test_a_probability_in_full_has_four_digits_from_its_nearer_end(p: float, told: str) -> None:
     assert format_full(question(), Binary(p)) == told
 
@@ -358,10 +328,7 @@ def test_a_date_forecast_is_warned_of_mass_on_days_that_are_over() -> None:
     assert warn_of_past_mass(DATE, Cdf((20600.0, 20819.0), (0.0, 0.8)), day(100)) == ""
 
 
-@pytest.mark.parametrize(
-    ("of", "held"),
-    [(question(), Binary(0.5)), (NUMBER, uniform_curve(Scale(0.0, 100.0))), (DATE, None)],
-)
+@check_rows([(question(), Binary(0.5)), (NUMBER, uniform_curve(Scale(0.0, 100.0))), (DATE, None)])
 def test_other_forecasts_carry_no_warning(of: Question, held: Distribution | None) -> None:
     assert warn_of_past_mass(of, held, day(300)) == ""
 

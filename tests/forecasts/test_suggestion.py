@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import LedgerLine, SuggestionModel, is_worth_recording, suggest
 from tests.forecasts.strategies import (
@@ -21,6 +21,9 @@ from tests.forecasts.strategies import (
     question,
     report,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/suggestion")
 
 FULL = SuggestionModel(gamma=1.0)
 
@@ -137,7 +140,7 @@ def test_a_second_story_of_a_kind_within_a_month_counts_half_a_third_a_quarter()
     ] == [True] * 3
 
 
-@pytest.mark.parametrize(("gap", "factor"), [(30.0, 0.5), (30.25, 1.0)])
+@check_rows([(30.0, 0.5), (30.25, 1.0)])
 def test_a_month_later_the_same_kind_of_story_is_new_again(gap: float, factor: float) -> None:
     stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
     lines = lines_of(
@@ -160,7 +163,7 @@ def test_fifty_stories_of_one_kind_never_reach_twice_the_first() -> None:
     assert total == pytest.approx(2 * lines[0].log_odds, rel=1e-12)
 
 
-@pytest.mark.parametrize(("half_life", "decay"), [(14.0, 0.25), (28.0, 0.5), (None, 1.0)])
+@check_rows([(14.0, 0.25), (28.0, 0.5), (None, 1.0)])
 def test_weight_fades_by_the_indicators_half_life(half_life: float | None, decay: float) -> None:
     known = by_id(indicator(half_life=half_life))
     (line,) = lines_of(suggest(question(), [evidence(at=10)], known, day(38)), "evidence")
@@ -192,15 +195,14 @@ def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None
     )
 
 
-@pytest.mark.parametrize(
-    "silent",
+@check_rows(
     [
         evidence(status="rejected"),
         evidence(direction=Direction.NEUTRAL),
         evidence(strength=Strength.NONE),
         evidence(of=QuestionId("another")),
         evidence(at=20.25),
-    ],
+    ]
 )
 def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_novelty(
     silent: Evidence,
@@ -255,7 +257,7 @@ def test_usual_levels_of_other_questions_and_of_neutral_indicators_do_not_count(
     assert suggest(question(), [], known, day(45)) == suggest(question(), [], {}, day(45))
 
 
-@pytest.mark.parametrize(("half_life", "at"), [(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
+@check_rows([(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
 def test_nothing_is_taken_off_without_decay_or_before_the_archive(
     half_life: float | None, at: float
 ) -> None:
@@ -300,8 +302,7 @@ def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
     assert line.log_odds == pytest.approx(math.log(0.675 / 0.125))
 
 
-@pytest.mark.parametrize(
-    ("story", "silent"),
+@check_rows(
     [
         (evidence(at=5), False),
         (evidence(at=0), False),
@@ -314,7 +315,7 @@ def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
         (evidence(at=21), True),
         (evidence(at=5, signpost="drills"), True),
         (replace(evidence(at=5), question_id=QuestionId("another")), True),
-    ],
+    ]
 )
 def test_only_evidence_of_the_indicator_between_opening_and_date_breaks_the_silence(
     story: Evidence, silent: bool
@@ -340,7 +341,7 @@ def test_evidence_seen_twice_breaks_the_silence_once() -> None:
     )
 
 
-@pytest.mark.parametrize("at", [-5.0, 0.0])
+@check_rows([-5.0, 0.0])
 def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None:
     assert (
         lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "silence")
@@ -383,7 +384,7 @@ def test_the_learned_correction_shifts_and_stretches_the_log_odds() -> None:
     )
 
 
-@pytest.mark.parametrize(("prior", "p"), [(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])
+@check_rows([(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])
 def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float, p: float) -> None:
     found = suggest(question("state_at", prior=prior), [], {}, day(1))
     assert found.p == p
@@ -391,19 +392,7 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
     assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(p), abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("last", "days_ago", "p", "expected"),
-    [
-        (0.3, 0.1, 0.31, True),
-        (0.28, 0.1, 0.29, True),
-        (0.29, 0.1, 0.28, True),
-        (0.3, 0.1, 0.3099, False),
-        (0.3, 1.0, 0.301, True),
-        (0.3, 0.99, 0.301, False),
-        (0.3, 9.0, 0.3009, False),
-        (0.3, 9.0, 0.3, False),
-    ],
-)
+@check_rows(TABLES["a_suggestion_steps_by_points_and_by_days"])
 def test_a_suggestion_steps_by_points_and_by_days(
     last: float, days_ago: float, p: float, expected: bool
 ) -> None:

@@ -8,20 +8,12 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts import oracles
-from tests.forecasts.strategies import (
-    by_id,
-    day,
-    evidence,
-    indicator,
-    lines_of,
-    question,
-    report,
-)
+from tests.forecasts.strategies import by_id, day, evidence, indicator, lines_of, question, report
 
 
 def spoken(case: dict[str, Any]) -> tuple[Question, list[Evidence], dict[IndicatorId, Indicator]]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, SourceReport, Strength
-from forecasts.probability import logit
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts.strategies import (

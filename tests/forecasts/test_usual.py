@@ -22,6 +22,7 @@ from tests.forecasts.strategies import (
     question,
     report,
 )
+from tests.tables import check_rows
 
 FULL = math.log(1 + 0.9 * 2)
 
@@ -105,7 +106,7 @@ def test_an_indicator_that_speaks_for_no_has_a_level_too() -> None:
     assert found.value == learned(evidence(at=-10)).value > 0.0
 
 
-@pytest.mark.parametrize(("half_life", "days"), [(None, 100.0), (45.0, 0.5), (45.0, -3.0)])
+@check_rows([(None, 100.0), (45.0, 0.5), (45.0, -3.0)])
 def test_without_an_archive_or_a_level_to_settle_at_the_stated_one_stands(
     half_life: float | None, days: float
 ) -> None:

@@ -19,6 +19,7 @@ from forecasts.questions.amendments import (
 )
 from forecasts.questions.question import QuestionId
 from tests.forecasts.strategies import ANN, QUESTION, day, law, question
+from tests.tables import check_rows
 
 OPENED = question(days=100)
 
@@ -141,9 +142,7 @@ def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() 
     assert diff_words("", "") == ()
 
 
-@pytest.mark.parametrize(
-    "changed", [{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}]
-)
+@check_rows([{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}])
 def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
     changed: dict[str, Any],
 ) -> None:
@@ -152,8 +151,7 @@ def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
         check_edit(OPENED, edit(**changed), answered=True)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "reason"),
+@check_rows(
     [
         (edit(text="  "), "the question itself must not be empty"),
         (edit(criteria=""), "resolution criteria must not be empty"),
@@ -166,7 +164,7 @@ def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
             edit(text="x", question_id=QuestionId("other")),
             "the edit belongs to other, not to neutral",
         ),
-    ],
+    ]
 )
 def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(
     wrong: QuestionEdit, reason: str

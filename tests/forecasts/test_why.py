@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence
 from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, group_lines
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest

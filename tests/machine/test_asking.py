@@ -18,9 +18,9 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings
 from tracker.interfaces.scheduler import judge_with_model
 from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.settings import Settings, load_settings, make_model_endpoint
-from tracker.storage import llm_answers as model
+from tracker.storage import llm_answers
 
 TITLE = "Arland invites Borland to a summit in May"
 DENIED = "Arland rules out any summit with Borland"
@@ -78,7 +78,7 @@ def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
 
 def spent(tracker: Tracker) -> int:
     with tracker.context.store.reading() as session:
-        return model.count_requests(session, tracker.now().date())
+        return llm_answers.count_requests(session, tracker.now().date())
 
 
 # What a judgement does
@@ -405,15 +405,19 @@ def test_the_model_is_asked_from_the_terminal_and_marked_there(
     tracker.question_sets.load(a_set(open_for_years()))
     log(tracker, title=TITLE)
     shell = Shell(tracker.settings.data_dir, capsys, monkeypatch)
-    assert "0 asked with 0 requests, 0 judged, 0 refused. no model is set up" in shell("ask-model")
+    assert "0 asked with 0 requests, 0 judged, 0 refused. no model is set up" in shell(
+        "evidence", "ask-model"
+    )
     monkeypatch.setenv("TRACKER_MODEL_URL", stub.endpoint().base_url)
     monkeypatch.setenv("TRACKER_MODEL_NAME", "stub")
     stub.gives(completion(SUPPORT))
-    assert shell.json("ask-model", "--most", "1") == {
+    assert shell.json("evidence", "ask-model", "--most", "1") == {
         "asked": 1,
         "judged": 1,
         "refused": 0,
         "requests": 1,
         "why": "",
     }
-    assert "machine judgement by stub: relevance 0.80" in " ".join(shell("inbox").split())
+    assert "machine judgement by stub: relevance 0.80" in " ".join(
+        shell("evidence", "inbox").split()
+    )

@@ -31,7 +31,7 @@ from tracker.llm.draft_proposals import (
 )
 from tracker.llm.llm_messages import LlmAnswer, LlmFailure
 from tracker.settings import Settings
-from tracker.storage import llm_answers as model
+from tracker.storage import llm_answers
 from tracker.storage.sessions import Store, open_engine
 
 NOW = utc("2026-11-24T12:00:00Z")
@@ -224,7 +224,7 @@ def test_an_answer_is_kept_counted_and_logged(store: Store, stub: ModelStub) -> 
         ("model_asked", PROPOSAL_SCHEMA.name, 1, 321)
     ]
     with store.reading() as session:
-        assert model.count_requests(session, TODAY) == 1
+        assert llm_answers.count_requests(session, TODAY) == 1
 
 
 def test_without_an_address_nothing_is_asked(
@@ -275,7 +275,7 @@ def test_an_answer_that_cannot_be_used_says_why_counts_and_may_be_asked_for_agai
     assert isinstance(found, LlmFailure)
     assert [(log["log_level"], log["reason"]) for log in logs] == [("warning", found.reason)]
     with store.reading() as session:
-        assert model.count_requests(session, TODAY) == 1
+        assert llm_answers.count_requests(session, TODAY) == 1
     assert isinstance(request_proposal(store, stub.endpoint(), a_draft(), NOW), Proposal)
 
 

@@ -184,7 +184,7 @@ def test_a_real_report_reads_in_every_format(lived: Lived) -> None:
     report = lived.tracker.reports.build("question", QUESTION)
     page = render_report(report, "html").decode()
     assert "As known on 2027-01-10 09:30 UTC" in page
-    assert f"tracker report question {QUESTION} --as-of 2027-01-10T09:30:00+00:00" in page
+    assert f"tracker report build question {QUESTION} --as-of 2027-01-10T09:30:00+00:00" in page
     assert page.count("<svg") == 1
     assert json.loads(render_report(report, "json"))["known_at"] == "2027-01-10T09:30:00+00:00"
 

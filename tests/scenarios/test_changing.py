@@ -168,7 +168,7 @@ def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
 
 def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
     with pytest.raises(
-        NotFound, match="there is no scenario set futures: see `tracker scenarios list`"
+        NotFound, match="there is no scenario set futures: see `tracker scenario list`"
     ):
         asked.scenarios.set_likelihoods(FUTURES, TABLE[0])
 

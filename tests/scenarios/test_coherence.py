@@ -180,7 +180,7 @@ def test_a_forecast_that_was_taken_back_contradicts_nothing(
 
 
 def test_a_link_that_is_not_there_is_not_found(linked: Tracker) -> None:
-    with pytest.raises(NotFound, match="there is no link nope: see `tracker links list`"):
+    with pytest.raises(NotFound, match="there is no link nope: see `tracker scenario links`"):
         linked.links.decide_repair("nope", "adopted")
 
 

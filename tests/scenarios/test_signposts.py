@@ -16,7 +16,7 @@ from tests.lives import SOURCE
 from tests.scenarios.linked_questions import acts_of, answer, ask
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.storage import scenarios as signposts
+from tracker.storage import scenarios
 
 SUMMIT = "summit-2027"
 DUE = Expectation(NOW + 9 * DAY, "very likely", "unlikely")
@@ -117,7 +117,7 @@ def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(
         assert waiting.signposts.mark() == ()
     assert noted(waiting) == [("silent", 9)]
     with waiting.context.store.reading() as session:
-        assert signposts.load_signpost_statuses(session) == {mark.indicator_id: mark}
+        assert scenarios.load_signpost_statuses(session) == {mark.indicator_id: mark}
 
 
 def test_a_late_arrival_leaves_the_silence_as_it_is(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf, Scale, curve_from_quantiles, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from tests.forecasts.strategies import law
-from tracker.storage.distribution_json import (
+from tracker.storage.questions import (
     distribution_from_json,
     distribution_to_json,
     scale_from_json,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.quick_databases import AS_SHIPPED
 from tracker.errors import BadSettings
-from tracker.storage import sessions as engine
+from tracker.storage import sessions
 from tracker.storage.sessions import Store, open_engine
 
 THREADS, ROUNDS = 4, 60
@@ -92,7 +92,7 @@ def test_a_reader_keeps_nothing_of_what_it_changes(tmp_path: Path) -> None:
 def test_every_sqlite_connection_has_wal_foreign_keys_and_full_sync(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PRAGMAS", AS_SHIPPED)
+    monkeypatch.setattr(sessions, "PRAGMAS", AS_SHIPPED)
     store = counter(f"sqlite:///{tmp_path / 'counter.sqlite'}")
     with store.reading() as session:
         read = {

@@ -21,11 +21,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
-from tracker.storage import essays, facts, scenarios
-from tracker.storage import event_log_rows as log
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as links
-from tracker.storage import scenarios as signposts
+from tracker.storage import essays, event_log, facts, questions, scenarios
 from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 
@@ -63,23 +59,23 @@ def say_likelihood(session: Session) -> None:
 
 
 def say_repair(session: Session) -> None:
-    links.add_link(session, LINK, MADE)
-    links.add_repair_decision(session, REPAIR)
+    scenarios.add_link(session, LINK, MADE)
+    scenarios.add_repair_decision(session, REPAIR)
 
 
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
     ),
-    "edit": lambda s: edits.add_edit(s, edit()),
-    "retraction": lambda s: edits.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
-    "override": lambda s: edits.add_override(s, OVERRIDE),
-    "unchecked": lambda s: edits.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
-    "link": lambda s: links.add_link(s, LINK, MADE),
+    "edit": lambda s: questions.add_edit(s, edit()),
+    "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "override": lambda s: questions.add_override(s, OVERRIDE),
+    "unchecked": lambda s: questions.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
+    "link": lambda s: scenarios.add_link(s, LINK, MADE),
     "repair": say_repair,
     "scenarios": lambda s: scenarios.add_scenario_set(s, SET, MADE),
     "likelihood": say_likelihood,
-    "signpost": lambda s: signposts.add_signpost_status(s, MARK),
+    "signpost": lambda s: scenarios.add_signpost_status(s, MARK),
 }
 """How each kind of fact is said, by ben, a day after NOW."""
 
@@ -111,7 +107,7 @@ def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(
     with asked.context.store.writing() as session:
         SAID[kind](session)
     with asked.context.store.reading() as session:
-        entry = log.find_last_entry(session)
+        entry = event_log.find_last_entry(session)
         assert entry is not None
         (row,) = [
             said
@@ -162,16 +158,16 @@ def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(
         pytest.raises(Refused, match="the retraction holds a character"),
         asked.context.store.writing() as session,
     ):
-        edits.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
+        questions.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
     assert asked.questions.list()
 
 
 def test_a_name_is_given_to_one_link_alone(asked: Tracker) -> None:
     with asked.context.store.writing() as session:
-        links.add_link(session, LINK, MADE)
+        scenarios.add_link(session, LINK, MADE)
     before = asked.system.verify()
     with pytest.raises(IntegrityError), asked.context.store.writing() as session:
-        links.add_link(session, LINK, MADE)
+        scenarios.add_link(session, LINK, MADE)
     assert asked.system.verify() == before
 
 
@@ -183,15 +179,15 @@ def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
         for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
             SAID[kind](session)
     with asked.context.store.reading() as session:
-        assert edits.edits_of_question(session, SUMMIT) == (edit(),)
-        assert edits.find_override(session, SUMMIT) == OVERRIDE
-        assert edits.list_pending_answers(session, SUMMIT) == (ANSWER,)
-        assert links.list_links(session) == (LINK,)
-        assert links.list_repair_decisions(session) == (REPAIR,)
+        assert questions.edits_of_question(session, SUMMIT) == (edit(),)
+        assert questions.find_override(session, SUMMIT) == OVERRIDE
+        assert questions.list_pending_answers(session, SUMMIT) == (ANSWER,)
+        assert scenarios.list_links(session) == (LINK,)
+        assert scenarios.list_repair_decisions(session) == (REPAIR,)
         assert scenarios.list_scenario_sets(session) == (
             ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),
         )
-        assert signposts.signpost_statuses_of_question(session, SUMMIT) == (MARK,)
+        assert scenarios.signpost_statuses_of_question(session, SUMMIT) == (MARK,)
         assert essays.list_rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
 
 
@@ -199,16 +195,16 @@ def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
     later = Override(SUMMIT, ("death",), "we checked", ForecasterId("ada"), AT + DAY)
     with asked.context.store.writing() as session:
         for one in (OVERRIDE, later):
-            edits.add_override(session, one)
+            questions.add_override(session, one)
         for version in (edit(), edit("Do they meet?", 2)):
-            edits.add_edit(session, version)
+            questions.add_edit(session, version)
     with asked.context.store.reading() as session:
-        assert edits.find_override(session, SUMMIT) == later
-        assert [one.text for one in edits.edits_of_question(session, SUMMIT)] == [
+        assert questions.find_override(session, SUMMIT) == later
+        assert [one.text for one in questions.edits_of_question(session, SUMMIT)] == [
             "Will they meet?",
             "Do they meet?",
         ]
-        assert edits.list_edits(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
+        assert questions.list_edits(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
         assert len(facts.index_facts_by_kind(session)["override"]) == 2
 
 
@@ -231,7 +227,7 @@ def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> N
     with asked.context.store.writing() as session:
         SAID["retraction"](session)
     with asked.context.store.reading() as session:
-        assert edits.list_retracted_ids(session) == {SUMMIT}
+        assert questions.list_retracted_ids(session) == {SUMMIT}
     with pytest.raises(IntegrityError), asked.context.store.writing() as session:
         SAID["retraction"](session)
 
@@ -242,7 +238,7 @@ def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> N
 def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: Tracker) -> None:
     with asked.context.store.writing() as session:
         for days in (1, 2, 3):
-            edits.add_edit(session, edit(f"Version {days}?", days))
+            questions.add_edit(session, edit(f"Version {days}?", days))
     with asked.context.store.reading() as session:
         first, second, third = sorted(facts.index_facts_by_kind(session)["edit"])
     with asked.context.store.writing() as session:

@@ -6,14 +6,13 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.ingestion.rematch import RematchReport
 from tracker.llm.evidence_run import LlmRunReport
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.questions import review_evidence
 from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
-from tracker.questions.queries import question_page
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import learned
+from tracker.storage import learned, record
 from tracker.storage.learned import LearnedRecord
 
 
@@ -74,7 +73,7 @@ class EvidenceService(Service):
         """Update the suggestion of every open question to now; the number that changed."""
         now = self._now()
         with self._store.writing() as session:
-            opened = question_page.list_open_questions(session, now).values()
+            opened = record.list_open_questions(session, now).values()
             return record_suggestions(session, opened, now)
 
 

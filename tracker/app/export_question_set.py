@@ -28,9 +28,7 @@ from forecasts.scenarios.scenario_set import ScenarioSet
 from tracker.app import question_set_files as set_checks
 from tracker.errors import NotFound, Refused
 from tracker.essays.quote_anchors import anchor_claims, free_claim_id, has_quote, move_rejections
-from tracker.storage import essays, feeds, questions, resolutions, scenarios
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as links
+from tracker.storage import essays, feeds, questions, record, scenarios
 from tracker.storage.sessions import Session
 
 ALREADY_ASKED_OVERRIDE: Final = (
@@ -46,7 +44,7 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
     unknown essay, `Refused` for one without a question, since a set without questions cannot be
     loaded.
     """
-    essay = questions.find_essay(session, essay_id)
+    essay = essays.find_essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
     essay_questions = [q for q in questions.list_questions(session) if q.essay_id == essay_id]
@@ -83,13 +81,13 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
             if s.question_id in ids
         ),
         links=tuple(
-            link for link in links.list_links(session) if ids.keys() >= set(link.question_ids)
+            link for link in scenarios.list_links(session) if ids.keys() >= set(link.question_ids)
         ),
         text=text,
         overrides={
             q: override.why
             for q in sorted(ids)
-            if (override := edits.find_override(session, q)) is not None
+            if (override := questions.find_override(session, q)) is not None
         },
         rejections=_export_rejections(claims, rejected, exported),
     )
@@ -121,9 +119,9 @@ def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
 def _export_resolutions(
     session: Session, exported: Sequence[Question]
 ) -> tuple[PastResolution, ...]:
-    current = resolutions.load_current_resolutions(session)
+    current = record.load_current_resolutions(session)
     answered = tuple(_export_resolution(current[q.id]) for q in exported if q.id in current)
-    unchecked = (u for q in exported for u in edits.list_pending_answers(session, q.id))
+    unchecked = (u for q in exported for u in questions.list_pending_answers(session, q.id))
     return answered + tuple(
         PastResolution(
             u.question_id,
@@ -222,7 +220,7 @@ def _export_claims(
     session: Session, essay_id: EssayId, rejected: Iterable[ClaimRejection], text: str
 ) -> tuple[Claim, ...]:
     """Claims of an essay, and rejected sentences that never became claims."""
-    claims = list(anchor_claims(questions.claims_of_essay(session, essay_id), text))
+    claims = list(anchor_claims(essays.claims_of_essay(session, essay_id), text))
     for rejection in rejected:
         if not any(_covers_claim(rejection, claim) for claim in claims):
             claims.append(

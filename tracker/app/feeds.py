@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.question_sets.question_set import FeedSeed
 from tracker.app.service import Service, cacheable
-from tracker.app.system_status import FeedBudget, measure_feed_budget
 from tracker.errors import Refused
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import Fetched, FetchRequest, fetch_one
@@ -17,12 +16,14 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import FleetHealth
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
-from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, PollReport, Trial
+from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
+from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
 from tracker.questions.queries import feed_status
 from tracker.storage import feeds, items
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate
+    from tracker.ingestion.writer import PollReport
 
 
 class FeedService(Service):
@@ -51,9 +52,9 @@ class FeedService(Service):
     def budget(self) -> FeedBudget:
         """Return the request budget of the feeds: allowed, used today, due next."""
         with self._store.reading() as session:
-            return measure_feed_budget(session, self._settings, self._now())
+            return measure_feed_budget(session, self._settings.request_budget, self._now())
 
-    def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> PollReport:
+    def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> "PollReport":
         """Poll due feeds, or `only` these, or `every` one not paused; link new items as evidence."""
         from tracker.ingestion import poll
 
@@ -62,12 +63,13 @@ class FeedService(Service):
             with self._store.reading() as session:
                 known = feeds.list_feeds(session)
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        network = self._context.network
-        press = poll.PollContext(
-            network.fetch, network.parse, self._context.match_state, network.is_closing
-        )
         return poll.run_poll(
-            self._store, press, self._now, budget=self._settings.request_budget, chosen=chosen
+            self._store,
+            self._context.network,
+            self._context.match_state,
+            now=self._now,
+            budget=self._settings.request_budget,
+            chosen=chosen,
         )
 
     def stop_polling(self) -> None:

@@ -28,8 +28,6 @@ from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import essays, questions, scenarios
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as links
 from tracker.storage.sessions import Session
 
 QUESTION_SET_FORECASTER = ForecasterId("question-set")
@@ -50,7 +48,7 @@ def import_question_set(
     new = {
         q.id: q for q in question_set.questions if not questions.question_id_exists(session, q.id)
     }
-    questions.add_essay(session, question_set.essay, question_set.claims)
+    essays.add_essay(session, question_set.essay, question_set.claims)
     _store_text(session, question_set, authorship)
     for question in new.values():
         questions.add_question(session, question, now)
@@ -158,11 +156,11 @@ def _store_links(session: Session, question_set: QuestionSet, authorship: Author
 
     Those that depend on a withdrawn question are left out, and a table's row on it.
     """
-    link_ids = {link.id for link in links.list_links(session)}
+    link_ids = {link.id for link in scenarios.list_links(session)}
     question_ids = {q.id for q in questions.list_questions(session)}
     for link in question_set.links:
         if link.id not in link_ids and question_ids.issuperset(link.question_ids):
-            links.add_link(session, link, authorship)
+            scenarios.add_link(session, link, authorship)
             annul_earlier(session, link, authorship.at)
     for scenario_set in question_set.scenarios:
         if (
@@ -204,8 +202,8 @@ def record_unchecked_answer(session: Session, past: PastResolution, authorship: 
         event_at=past.event_at,
         known_at=past.known_at,
     )
-    if answer not in edits.list_unverified_answers(session, past.question_id):
-        edits.add_unverified_answer(session, answer, at=authorship.at, by=authorship.by)
+    if answer not in questions.list_unverified_answers(session, past.question_id):
+        questions.add_unverified_answer(session, answer, at=authorship.at, by=authorship.by)
 
 
 def _as_resolution(past: PastResolution, now: datetime) -> Resolution:

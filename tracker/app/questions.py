@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from forecasts.evidence.evidence import Indicator
-from forecasts.linting.lint import Flaw
 from forecasts.questions.amendments import OptionChange, QuestionEdit
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import ForecasterId, Question, QuestionId
@@ -15,6 +14,9 @@ from tracker.app.service import Service, cacheable
 from tracker.model.read_models import QuestionHistory, QuestionPage, QuestionSummary
 from tracker.questions.queries import question_list, question_page
 from tracker.storage import questions
+
+if TYPE_CHECKING:
+    from forecasts.linting.lint import Flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class QuestionService(Service):
 
     def lint(
         self, asked: NewQuestion | Question, indicators: Sequence[Indicator] = ()
-    ) -> tuple[Flaw, ...]:
+    ) -> "tuple[Flaw, ...]":
         """Return the linter's findings on a question, blocking ones first."""
         from tracker.questions import question_lifecycle as lint
 
@@ -93,7 +95,7 @@ class QuestionService(Service):
             return lint.find_question_flaws(session, asked, around, indicators)
 
     @cacheable()
-    def lint_stored(self, question_id: str) -> tuple[Flaw, ...]:
+    def lint_stored(self, question_id: str) -> "tuple[Flaw, ...]":
         """Return the linter's findings on a stored question with its indicators."""
         from tracker.questions import question_lifecycle as lint
 

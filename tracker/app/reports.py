@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from tracker.app.service import Service
 from tracker.errors import NotFound, Refused
+from tracker.model.audit import ActivityEntry
 from tracker.model.formats import TableFormat
-from tracker.model.read_models import ActivityEntry
 from tracker.storage import as_of as known
-from tracker.storage import database_info as dump
-from tracker.storage import database_info as properties
-from tracker.storage import event_log_rows as log
+from tracker.storage import database_info, event_log
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -39,7 +37,10 @@ class ReportService(Service):
             return self._build(session, kind, name, as_of or now)
 
     def _present(self, session: Session) -> datetime:
-        reached, newest = properties.read_replay_time(session), log.find_last_entry(session)
+        reached, newest = (
+            database_info.read_replay_time(session),
+            event_log.find_last_entry(session),
+        )
         if reached is None:
             return self._now()
         return reached if newest is None else max(reached, newest.entered_at)
@@ -75,16 +76,16 @@ class ReportService(Service):
     @staticmethod
     def table_names() -> tuple[str, ...]:
         """Return the names of all tables."""
-        return dump.list_table_names()
+        return database_info.list_table_names()
 
     def export_table(self, name: str, form: TableFormat) -> bytes:
         """Export a whole table as a file; raises `NotFound`."""
         from tracker.reports.table_export import encode_table
 
-        if name not in dump.list_table_names():
-            raise NotFound("table", name, "`tracker export` lists the names")
+        if name not in database_info.list_table_names():
+            raise NotFound("table", name, "`tracker report export` lists the names")
         with self._store.reading() as session:
-            return encode_table(dump.dump_table(session, name), form)
+            return encode_table(database_info.dump_table(session, name), form)
 
     def recent_changes(self, limit: int = 100) -> tuple[ActivityEntry, ...]:
         """Return people's recent acts, the newest first: questions, forecasts, answers."""

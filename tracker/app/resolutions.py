@@ -14,7 +14,7 @@ from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
-from tracker.storage import resolutions
+from tracker.storage import record
 
 
 class ResolutionService(Service):
@@ -45,7 +45,7 @@ class ResolutionService(Service):
             resolve.resolve_question(session, question, resolution)
             annul_branches(session, question, resolution)
             # none if the question is itself a branch that was annulled
-            return resolutions.list_scores(session, question.id)
+            return record.list_scores(session, question.id)
 
     def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
         """Take a resolution back, with a reason; its scores are dropped until it is resolved again.
@@ -88,7 +88,7 @@ class ResolutionService(Service):
         """Return the scores of a question with their receipts; empty until it is resolved."""
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
-            return resolutions.list_scores(session, question.id)
+            return record.list_scores(session, question.id)
 
     @cacheable(per_person=True)
     def post_mortem(self, question_id: str) -> PostMortem | None:

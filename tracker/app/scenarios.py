@@ -18,7 +18,7 @@ from tracker.questions.scenarios import coherence_repairs as coherence
 from tracker.questions.scenarios import scenario_edits as changing
 from tracker.questions.scenarios import scenario_pages as reading
 from tracker.questions.scenarios import signpost_marks as signposts
-from tracker.storage import database_info as properties
+from tracker.storage import database_info
 
 
 class ScenarioService(Service):
@@ -89,7 +89,7 @@ class SignpostService(Service):
         """
         with self._store.reading() as session:
             return signposts.load_calendar(
-                session, properties.read_replay_time(session) or self._now()
+                session, database_info.read_replay_time(session) or self._now()
             )
 
     def mark(self) -> tuple[SignpostStatus, ...]:

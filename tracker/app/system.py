@@ -11,12 +11,11 @@ import structlog
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
-from tracker.model.read_models import JobRun, LogCheck, ScoreCheck
+from tracker.model.audit import JobRun
+from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import is_overridden, write_setting
-from tracker.storage import database_info as properties
-from tracker.storage import event_log_rows as log
-from tracker.storage import forecasts
+from tracker.storage import database_info, event_log, record
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
@@ -49,18 +48,18 @@ class PeopleService(Service):
         refuse_reserved(person_id)
         person = Forecaster(person_id, shown, "person")
         with self._store.writing() as session:
-            if person_id in forecasts.list_forecasters(session):
+            if person_id in record.list_forecasters(session):
                 raise Refused(
                     f"{person_id!r} is there already: choose them from the list, or give another "
                     "name"
                 )
-            forecasts.add_forecaster(session, person)
+            record.add_forecaster(session, person)
         return person
 
     def register(self, forecaster: Forecaster) -> None:
         """Register a forecaster with a display name; an existing one stays unchanged."""
         with self._store.writing() as session:
-            forecasts.add_forecaster(session, forecaster)
+            record.add_forecaster(session, forecaster)
 
     def save_as_default(self) -> bool:
         """Write the acting person into the settings file as the default.
@@ -81,7 +80,7 @@ class SystemService(Service):
     def newest_entry(self) -> int:
         """Return the sequence number of the newest log entry."""
         with self._store.reading() as session:
-            return log.find_newest_seq(session)
+            return event_log.find_newest_seq(session)
 
     def lead(self) -> AbstractContextManager[Leadership]:
         """Hold the lock of the single scheduler; raises `AlreadyRunning` with its holder."""
@@ -111,33 +110,33 @@ class SystemService(Service):
     def replayed_until(self) -> datetime | None:
         """Return the simulated time that a replay has reached; None in a live database."""
         with self._store.reading() as session:
-            return properties.read_replay_time(session)
+            return database_info.read_replay_time(session)
 
     def mark_replayed(self, until: datetime) -> None:
         """Mark the database as a replay that has reached this time."""
         with self._store.writing() as session:
-            properties.save_replay_time(session, until)
+            database_info.save_replay_time(session, until)
 
     @cacheable()
     def headline_credit(self) -> str:
         """Return the note on who worded the headlines of a replay; empty in a live database."""
         with self._store.reading() as session:
-            return properties.read_property(session, properties.HEADLINES_KEY) or ""
+            return database_info.read_property(session, database_info.HEADLINES_KEY) or ""
 
     def set_headline_credit(self, credit: str) -> None:
         """Store the note on who worded the headlines of a replay."""
         with self._store.writing() as session:
-            properties.write_property(session, properties.HEADLINES_KEY, credit)
+            database_info.write_property(session, database_info.HEADLINES_KEY, credit)
 
     def record_run(self, run: JobRun) -> None:
         """Store the outcome of a scheduled job."""
         with self._store.writing() as session:
-            properties.add_job_run(session, run)
+            database_info.add_job_run(session, run)
 
     def runs(self) -> tuple[JobRun, ...]:
         """Return the last run of each scheduled job."""
         with self._store.reading() as session:
-            return properties.list_last_job_runs(session)
+            return database_info.list_last_job_runs(session)
 
     @cacheable()
     def first_steps(self) -> "FirstSteps":
@@ -157,6 +156,6 @@ class SystemService(Service):
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:
-    people = {f.id: f for f in forecasts.list_forecasters(session).values() if f.kind == "person"}
+    people = {f.id: f for f in record.list_forecasters(session).values() if f.kind == "person"}
     people.setdefault(default, Forecaster(default, default, "person"))
     return tuple(sorted(people.values(), key=lambda f: (f.name.lower(), f.id)))

@@ -33,8 +33,7 @@ from tracker.model.audit import Authorship
 from tracker.questions import question_lifecycle as asking
 from tracker.questions.scenarios.scenario_edits import add_link
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import essays, questions
-from tracker.storage import scenarios as links
+from tracker.storage import essays, scenarios
 from tracker.storage.sessions import Session
 
 MAX_RESTATEMENT_CHARS: Final = 1_000
@@ -64,7 +63,7 @@ def open_claim(
     sentence = find_sentence(session, new_question.essay_id, offset)
     register_forecaster(session, authorship.by)
     claim = claim_for_sentence(session, new_question.essay_id, sentence)
-    questions.add_claim(session, claim)
+    essays.add_claim(session, claim)
     with_claim = replace(
         new_question, claim_ids=tuple(dict.fromkeys([claim.id, *new_question.claim_ids]))
     )
@@ -79,7 +78,7 @@ def claim_for_sentence(session: Session, essay_id: EssayId, sentence: Sentence) 
     """Return the claim that starts in a sentence, or build a new one."""
     newest = essays.find_newest_text(session, essay_id)
     text = "" if newest is None else newest.text
-    known = anchor_claims(questions.claims_of_essay(session, essay_id), text)
+    known = anchor_claims(essays.claims_of_essay(session, essay_id), text)
     for claim in known:
         if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text):
             return claim
@@ -141,7 +140,7 @@ def open_claims(
         for plan in sorted(planned, key=lambda plan: plan.question.closes_at)
     )
     if is_date_group(opened):
-        used_ids = {link.id for link in links.list_links(session)}
+        used_ids = {link.id for link in scenarios.list_links(session)}
         add_link(session, build_date_group(opened, used_ids), authorship)
     return opened
 

@@ -15,7 +15,7 @@ from tracker.essays.quote_anchors import move_rejection
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import essays, questions
+from tracker.storage import essays
 from tracker.storage.sessions import Session
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -40,10 +40,10 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     previous = essays.find_newest_text(session, essay_id)
     if previous is not None and previous.text == new.text:
         raise Refused(f"this is the text of {new.id} already, to the character")
-    if questions.find_essay(session, essay_id) is None:
+    if essays.find_essay(session, essay_id) is None:
         title = new.title.strip() or new.id
         note = new.note.strip()
-        questions.add_essay(
+        essays.add_essay(
             session, Essay(essay_id, title, new.published.strip(), new.language, note), ()
         )
     text = EssayText(
@@ -107,7 +107,7 @@ def require_text(session: Session, essay_id: EssayId) -> EssayText:
 
 
 def _require_essay(session: Session, essay_id: EssayId) -> None:
-    if questions.find_essay(session, essay_id) is None:
+    if essays.find_essay(session, essay_id) is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
 
 

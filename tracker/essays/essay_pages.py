@@ -18,7 +18,7 @@ from tracker.questions.queries.question_list import (
     board_forecast,
     summarise_questions,
 )
-from tracker.storage import essays, questions
+from tracker.storage import essays
 from tracker.storage.sessions import Session
 
 
@@ -35,7 +35,7 @@ def load_essay_page(
 
     `known` replaces the current questions, for example by those of an earlier date.
     """
-    essay = questions.find_essay(session, essay_id)
+    essay = essays.find_essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
     if known is None:
@@ -87,7 +87,7 @@ def _group_by_essay(
 def _build_page(session: Session, essay: Essay, summaries_by_id: SummariesByQuestion) -> EssayPage:
     text: EssayText | None = essays.find_newest_text(session, essay.id)
     content = "" if text is None else text.text
-    claims = anchor_claims(questions.claims_of_essay(session, essay.id), content)
+    claims = anchor_claims(essays.claims_of_essay(session, essay.id), content)
     rejections = move_rejections(essays.list_rejections(session, essay.id), content)
     all_questions = [row.question for row in summaries_by_id.values()]
     forecasts, resolutions = (

@@ -17,12 +17,12 @@ from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.model.read_models import Decision, MatchReason
-from tracker.questions.learned_parameters import MatcherCalibration, calibration_at
-from tracker.questions.scenarios import signpost_marks as signposts
+from tracker.model.evidence import Decision, MatchReason
+from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import evidence, items, stories
+from tracker.storage import evidence, items
 from tracker.storage.items import SavedItem
+from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def link_evidence(
         if q in profiles.questions
     ]
     record_suggestions(session, touched, now, prompted=True)
-    signposts.mark_signposts(session, touched, now)
+    if expecting := profiles.filter_expecting(touched):
+        mark_signposts(session, expecting, now)
     return new_evidence
 
 
@@ -139,7 +140,7 @@ class EvidenceLinker:
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
-        stories.save_vectors(
+        evidence.save_vectors(
             self._session, list(self._changed.values()), self._match_state.encoder_name
         )
         return count
@@ -200,7 +201,7 @@ class EvidenceLinker:
 
         from tracker.matching.story_index import KnownStory
 
-        story_id = stories.add_story(self._session, stored.item.title, at)
+        story_id = evidence.add_story(self._session, stored.item.title, at)
         story = KnownStory(
             story_id, _get_headline(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
         )
@@ -213,14 +214,14 @@ class EvidenceLinker:
         return story_id
 
     def _join_story(self, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
-        stories.join_story(self._session, item_id, story_id, at)
+        evidence.join_story(self._session, item_id, story_id, at)
         self._story_ids[item_id] = story_id
 
     def _merge_stories(self, first: "KnownStory", second: "KnownStory") -> None:
         """Merge two stories; the later one counts as part of the earlier from now on."""
         earlier, later = sorted((first, second), key=lambda s: (s.first_seen_at, s.id))
         merge = StoryMerge(later.id, earlier.id, self._now)
-        stories.merge_stories(self._session, merge, f"a report fits both: {earlier.title[:150]}")
+        evidence.merge_stories(self._session, merge, f"a report fits both: {earlier.title[:150]}")
         self._stories.merge(later, earlier)
         self.affected_question_ids.update([*first.sides, *second.sides])
 

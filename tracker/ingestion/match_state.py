@@ -4,7 +4,7 @@ It can be rebuilt from the database at any time, and is after a failed transacti
 transactions it is updated with what other processes have stored.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,8 +16,8 @@ from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Stren
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.matching.matching_profile import Profile, profile_from_indicator
-from tracker.questions.queries.question_page import list_open_questions
-from tracker.storage import items, questions, stories
+from tracker.storage import evidence, items, questions
+from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ class OpenProfiles:
     questions: Mapping[QuestionId, Question]
     indicators_by_profile: IndicatorsByProfile
     matcher: "Matcher"
+
+    def filter_expecting(self, questions: Iterable[Question]) -> list[Question]:
+        """Return those of the questions that have an expected indicator, a signpost."""
+        expecting = {
+            indicator.question_id
+            for indicators in self.indicators_by_profile.values()
+            for indicator in indicators
+            if indicator.expected
+        }
+        return [question for question in questions if question.id in expecting]
 
 
 class MatchState:
@@ -150,7 +160,7 @@ class MatchState:
         from tracker.matching.story_index import JOIN_WINDOW, MAX_STORY_AGE, StoryIndex
 
         kind = encoder_kind(self.encoder)
-        known = stories.list_recent_stories(session, at - JOIN_WINDOW, at, self.encoder_name)
+        known = evidence.list_recent_stories(session, at - JOIN_WINDOW, at, self.encoder_name)
         return StoryIndex(
             [s for s in known if s.first_seen_at >= at - MAX_STORY_AGE - timedelta(days=1)], kind
         )

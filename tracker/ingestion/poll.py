@@ -1,7 +1,7 @@
 """Poll due feeds: fetch, detect changes, parse, store items, link stories and evidence.
 
-Decisions are made elsewhere: the next poll in `feeds.polling`, changes of a document in
-`feeds.reading`, new items in `feeds.identity`, matches in `matching.matcher`. Fetching continues
+Decisions are made elsewhere: the next poll in `feeds.scheduling`, changes of a document in
+`feeds.parsing`, new items in `feeds.dedup`, matches in `matching.matcher`. Fetching continues
 while documents are parsed; everything parsed so far is written in one transaction, so that one
 writer keeps up with any number of feeds. A feed that fails is a state of that feed and stops no
 other.
@@ -18,7 +18,7 @@ import structlog
 
 from tracker.errors import StorageDamaged, StorageUnavailable
 from tracker.feeds.feed import FeedState
-from tracker.feeds.fetch_results import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
+from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import (
     DocumentMemory,
@@ -32,9 +32,9 @@ from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 from tracker.feeds.plain_text import shorten_text
 from tracker.feeds.scheduling.polling import PollRules
 from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.ingestion.network import Network
 from tracker.ingestion.request_budget import load_poll_rules
-from tracker.ingestion.writer import FeedOutcome, PollWriter
-from tracker.model.read_models import PollReport
+from tracker.ingestion.writer import FeedOutcome, PollBatch, PollReport
 from tracker.storage import feeds
 from tracker.storage.sessions import Store
 
@@ -47,23 +47,7 @@ WRITE_BATCH: Final = 20
 DUE_BATCH: Final = 500
 """Due feeds read from the database at once."""
 
-Parse = Callable[[bytes, str, str], Future[ParsedFeed | ParseFailed]]
-"""Function of body, content type and address that returns a future of the parsed document."""
-
 logger = structlog.get_logger("tracker.ingestion.poll")
-
-
-@dataclass(frozen=True, slots=True)
-class PollContext:
-    """Dependencies of a poll: fetching, parsing, and the matching state.
-
-    Once it is closing, no further documents are requested.
-    """
-
-    fetch: Fetch
-    parse: Parse
-    match_state: MatchState
-    is_closing: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +61,19 @@ class PendingDocument:
 
 def run_poll(
     store: Store,
-    context: PollContext,
-    now: Callable[[], datetime],
+    network: Network,
+    match_state: MatchState,
     *,
+    now: Callable[[], datetime],
     budget: float,
     chosen: Sequence[FeedState] | None = None,
 ) -> PollReport:
-    """Poll the feeds that are due, or the given ones; never raises for a single feed.
+    """Poll the feeds that are due, or the chosen ones; never raises for a single feed.
 
     `budget` is the number of requests a day that all feeds together may make.
     """
-    run = PollRun(store, context, now, budget=budget, chosen=chosen)
-    for results in context.fetch(run.next_requests):
+    run = PollRun(store, network, match_state, now=now, budget=budget, chosen=chosen)
+    for results in network.fetch(run.next_requests):
         run.handle_results(results)
     return run.finish()
 
@@ -99,14 +84,16 @@ class PollRun:
     def __init__(
         self,
         store: Store,
-        context: PollContext,
-        now: Callable[[], datetime],
+        network: Network,
+        match_state: MatchState,
         *,
+        now: Callable[[], datetime],
         budget: float,
         chosen: Sequence[FeedState] | None,
     ) -> None:
         self._store = store
-        self._context = context
+        self._network = network
+        self._match_state = match_state
         self._now = now
         self._until = now() + MAX_RUN_TIME
         self._budget = budget
@@ -120,7 +107,7 @@ class PollRun:
 
     def next_requests(self, room: int) -> Sequence[FetchRequest]:
         """Return the next requests, at most `room`; none when nothing is due or the run is over."""
-        if self._context.is_closing():
+        if self._network.is_closing():
             return ()
         if not self._waiting and self._any_due and self._now() < self._until:
             busy = {*self._requested, *(pending.state.id for pending in self._pending.values())}
@@ -174,7 +161,7 @@ class PollRun:
     def _submit_parse(self, pending: PendingDocument) -> None:
         unread = pending.unread
         self._pending[
-            self._context.parse(unread.document, unread.content_type, pending.fetched.url)
+            self._network.parse(unread.document, unread.content_type, pending.fetched.url)
         ] = pending
 
     def _collect_parsed(
@@ -216,17 +203,20 @@ class PollRun:
         try:
             return self._write_transaction(outcomes, now)
         except BaseException:
-            self._context.match_state.clear_caches()  # its memory is ahead of the database
+            self._match_state.clear_caches()  # its memory is ahead of the database
             raise
 
     def _write_transaction(self, outcomes: Sequence[FeedOutcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
             self._rules = self._rules or load_poll_rules(session, now, self._budget)
             if self._profiles is None and any(o.read for o in outcomes):
-                self._profiles = self._context.match_state.load_profiles(session, now)
-            return PollWriter(session, self._rules, self._context.match_state, now).write(
-                outcomes, self._profiles
-            )
+                self._profiles = self._match_state.load_profiles(session, now)
+            batch = PollBatch(session, outcomes, self._rules, now)
+            batch.deduplicate()
+            batch.store()
+            batch.link(self._match_state, self._profiles)
+            batch.schedule()
+            return batch.report()
 
 
 def _make_request(state: FeedState) -> FetchRequest:

@@ -31,11 +31,10 @@ from tracker.matching.story_index import (
     StoryIndex,
     StoryPlacement,
 )
-from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import evidence, items, questions, stories
-from tracker.storage import rematch as chunks
+from tracker.storage import evidence, items, questions, rematch
 from tracker.storage.items import SavedItem
+from tracker.storage.record import list_open_questions
 from tracker.storage.rematch import ItemRange, RematchChunk, RematchTask
 from tracker.storage.sessions import Session, Store
 
@@ -95,22 +94,22 @@ def _plan_chunks(store: Store, match_state: MatchState, now: datetime) -> int:
         questions_by_task = _list_tasks(
             session, match_state.version, list_open_questions(session, now)
         )
-        new = questions_by_task.keys() - chunks.list_planned_tasks(session, match_state.version)
+        new = questions_by_task.keys() - rematch.list_planned_tasks(session, match_state.version)
         stale = (
-            chunks.list_unfinished_tasks(session, match_state.version) - questions_by_task.keys()
+            rematch.list_unfinished_tasks(session, match_state.version) - questions_by_task.keys()
         )
         if not new and not stale:
-            return chunks.count_remaining_chunks(session, match_state.version)
+            return rematch.count_remaining_chunks(session, match_state.version)
     with store.writing() as session:
-        chunks.delete_tasks(session, stale)
+        rematch.delete_tasks(session, stale)
         for opens_at in sorted({questions_by_task[task].opens_at for task in new}):
             tasks = sorted(task for task in new if questions_by_task[task].opens_at == opens_at)
             first, last = items.find_id_bounds(session, opens_at - REMATCH_PERIOD)
             if last:
-                chunks.plan_chunks(session, tasks, split_stretches(first, last))
+                rematch.plan_chunks(session, tasks, split_stretches(first, last))
             else:
-                chunks.mark_tasks_done(session, tasks, now)
-        return chunks.count_remaining_chunks(session, match_state.version)
+                rematch.mark_tasks_done(session, tasks, now)
+        return rematch.count_remaining_chunks(session, match_state.version)
 
 
 def _list_tasks(
@@ -152,23 +151,23 @@ class RematchRun:
         """Process the next chunk; nothing is done when another process was faster."""
         version = self._match_state.version
         with self._store.reading() as session:
-            chunk = chunks.find_next_chunk(session, version)
+            chunk = rematch.find_next_chunk(session, version)
             if chunk is None:
                 return RematchReport()
             profiles = self._load_profiles(session, chunk, now)
             ahead = _load_items(session, chunk)
         results = self._match_items(profiles, ahead)
         with self._store.writing() as session:
-            if not chunks.claim_chunk(session, version, chunk):
-                return RematchReport(chunks_left=chunks.count_remaining_chunks(session, version))
+            if not rematch.claim_chunk(session, version, chunk):
+                return RematchReport(chunks_left=rematch.count_remaining_chunks(session, version))
             before = evidence.count_evidence(session)
             # Some items may have joined a story since they were matched.
             stored = [item for item in _load_items(session, chunk) if item.id in results]
             touched = self._link_items(session, profiles, stored, results, now=now)
             pieces = _count_added(before, evidence.count_evidence(session), chunk.question_ids)
-            chunks.finish_chunk(session, chunk, pieces, now)
+            rematch.finish_chunk(session, chunk, pieces, now)
             _update_suggestions(session, version, {*chunk.question_ids, *touched}, now)
-            left = chunks.count_remaining_chunks(session, version)
+            left = rematch.count_remaining_chunks(session, version)
         if touched and stored[-1].seen_at is not None and stored[-1].seen_at >= now - MAX_STORY_AGE:
             self._match_state.clear_caches()  # new items may join the stories that were begun here
         return RematchReport(1, left, len(stored), sum(pieces.values()))
@@ -231,7 +230,7 @@ def _update_suggestions(
     session: Session, version: str, touched: Collection[QuestionId], now: datetime
 ) -> None:
     """Update suggestions of questions without a chunk left; the others wait for their last one."""
-    waiting = {task.question_id for task in chunks.list_unfinished_tasks(session, version)}
+    waiting = {task.question_id for task in rematch.list_unfinished_tasks(session, version)}
     opened = list_open_questions(session, now)
     settled = [opened[q] for q in sorted(set(touched) - waiting) if q in opened]
     record_suggestions(session, settled, now, prompted=True)
@@ -242,10 +241,10 @@ def _load_stories(
 ) -> "ArchiveStories":
     """Load the stories that items first seen at these times could have joined."""
     begin, end = min(times) - JOIN_WINDOW, max(times)
-    known_stories = stories.list_recent_stories(session, begin, end, match_state.encoder_name)
+    known_stories = evidence.list_recent_stories(session, begin, end, match_state.encoder_name)
     return ArchiveStories(
         known_stories,
-        chunks.list_story_sightings(session, begin, end),
+        rematch.list_story_sightings(session, begin, end),
         encoder_kind(match_state.encoder),
     )
 

@@ -36,7 +36,7 @@ def require_feed(session: Session, name: str) -> FeedState:
     """Return the feed; raises `NotFound` if unknown."""
     state = feeds.find_feed(session, name)
     if state is None:
-        raise NotFound("feed", name, "see `tracker feeds` for the names")
+        raise NotFound("feed", name, "see `tracker feed list` for the names")
     return state
 
 

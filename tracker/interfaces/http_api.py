@@ -16,9 +16,10 @@ from forecasts.questions.format import format_answer, format_full, format_short
 from forecasts.questions.question import ForecasterId, Question, Resolution
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
-from tracker.interfaces.cli.tables import suggestion_record
-from tracker.model.json_values import to_plain
-from tracker.model.read_models import ActivityEntry, EvidenceCard, QuestionPage, QuestionSummary
+from tracker.model.audit import ActivityEntry
+from tracker.model.evidence import EvidenceCard
+from tracker.model.json_values import suggestion_record, to_plain
+from tracker.model.read_models import QuestionPage, QuestionSummary
 from tracker.reports.content import clean_text
 
 VERSION: Final = 1

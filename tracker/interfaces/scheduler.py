@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.app.tracker import Tracker, clock
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
-from tracker.model.read_models import JobRun
+from tracker.model.audit import JobRun
 
 logger = structlog.get_logger("tracker.interfaces.scheduler")
 

@@ -31,7 +31,7 @@ from tracker.llm.llm_messages import (
 )
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.settings import Settings, make_model_endpoint
-from tracker.storage import llm_answers as model
+from tracker.storage import llm_answers
 from tracker.storage.llm_answers import CachedAnswer
 from tracker.storage.sessions import Store
 
@@ -124,8 +124,8 @@ def request_proposal(
     messages = build_draft_prompt(draft)
     key = answer_key(endpoint.model, messages, PROPOSAL_SCHEMA)
     with store.reading() as session:
-        stored = model.find_answer(session, key)
-        quiet = model.read_retry_after(session, endpoint.base_url)
+        stored = llm_answers.find_answer(session, key)
+        quiet = llm_answers.read_retry_after(session, endpoint.base_url)
     if stored is not None and stored.value:
         return read_proposal(LlmAnswer(stored.value, stored.model, 0, stored.tokens), now.date())
     if quiet is not None and now < quiet:
@@ -195,9 +195,9 @@ def _request_answer(
 
     # Counted before it is sent, so that it counts even if the process dies.
     with store.writing() as session:
-        spent = model.count_requests(session, now.date())
+        spent = llm_answers.count_requests(session, now.date())
         if spent < endpoint.budget_per_day:
-            model.add_requests(session, now.date(), 1)
+            llm_answers.add_requests(session, now.date(), 1)
     return request_answer(endpoint, messages, PROPOSAL_SCHEMA, spent_today=spent)
 
 
@@ -207,19 +207,19 @@ def _store_result(
     """Store the answer, its cost, and the pause that the endpoint asked for."""
     with store.writing() as session:
         if result.requests:
-            model.add_requests(session, now.date(), result.requests - 1)
+            llm_answers.add_requests(session, now.date(), result.requests - 1)
         if isinstance(result, LlmAnswer):
-            model.save_answer(
+            llm_answers.save_answer(
                 session,
                 key,
                 CachedAnswer(result.model, PROPOSAL_SCHEMA.name, now, result.value, result.tokens),
             )
         elif result.wait_seconds > 0:
-            model.save_retry_after(
+            llm_answers.save_retry_after(
                 session, endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
             )
         elif result.requests:
-            model.save_answer(
+            llm_answers.save_answer(
                 session, key, CachedAnswer(endpoint.model, PROPOSAL_SCHEMA.name, now, {})
             )
     event = {"model": endpoint.model, "shape": PROPOSAL_SCHEMA.name, "requests": result.requests}

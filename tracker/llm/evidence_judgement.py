@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import InvalidProbability
 from forecasts.evidence.evidence import (
     Direction,
@@ -23,7 +24,6 @@ from forecasts.evidence.evidence import (
     Strength,
     describe_side,
 )
-from forecasts.probability import check_probabilities
 from forecasts.questions.question import MODEL_PREFIX, ForecasterId, Kind
 from tracker.feeds.plain_text import remove_invisible, shorten_text
 from tracker.llm.llm_messages import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, find_mismatch

@@ -21,16 +21,14 @@ from tracker.llm.evidence_judgement import (
     read_judgement,
 )
 from tracker.llm.llm_messages import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, answer_key
+from tracker.model.evidence import Decision
 from tracker.model.llm_endpoint import LlmEndpoint
-from tracker.model.read_models import Decision
-from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.review_evidence import list_inbox
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings, make_model_endpoint
-from tracker.storage import event_log_rows as log
-from tracker.storage import evidence, forecasts, questions
-from tracker.storage import llm_answers as model
+from tracker.storage import event_log, evidence, llm_answers, questions, record
 from tracker.storage.llm_answers import CachedAnswer
+from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
 
 MAX_RUN_TIME: Final = timedelta(minutes=4)
@@ -80,7 +78,7 @@ def judge_pending_evidence(
         return LlmRunReport(why="no model is set up: see the setting 'model_url'")
     started = now()
     with store.reading() as session:
-        quiet = model.read_retry_after(session, endpoint.base_url)
+        quiet = llm_answers.read_retry_after(session, endpoint.base_url)
         if quiet is not None and started < quiet:
             return LlmRunReport(
                 why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC"
@@ -148,7 +146,7 @@ class LlmRun:
         messages, shape = build_judgement_prompt(piece.case), judgement_schema(piece.case)
         key = answer_key(self._endpoint.model, messages, shape)
         with self._store.reading() as session:
-            stored = model.find_answer(session, key)
+            stored = llm_answers.find_answer(session, key)
         if stored is not None and stored.value:
             self._apply(
                 piece,
@@ -185,9 +183,9 @@ class LlmRun:
     def _take_from_budget(self) -> int:
         """Count a request before it is sent, so that it counts even if the process dies."""
         with self._store.writing() as session:
-            spent = model.count_requests(session, self._now().date())
+            spent = llm_answers.count_requests(session, self._now().date())
             if spent < self._endpoint.budget_per_day:
-                model.add_requests(session, self._now().date(), 1)
+                llm_answers.add_requests(session, self._now().date(), 1)
         return spent
 
     def _reason_to_end(self, failure: LlmFailure) -> str:
@@ -200,19 +198,21 @@ class LlmRun:
         """Store the answer or its absence, its cost, and the pause that the endpoint asked for."""
         now = self._now()
         if result.requests:
-            model.add_requests(session, now.date(), result.requests - 1)
+            llm_answers.add_requests(session, now.date(), result.requests - 1)
         if isinstance(result, LlmAnswer):
-            model.save_answer(
+            llm_answers.save_answer(
                 session,
                 key,
                 CachedAnswer(result.model, shape.name, now, result.value, result.tokens),
             )
         elif result.wait_seconds > 0:
-            model.save_retry_after(
+            llm_answers.save_retry_after(
                 session, self._endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
             )
         elif not self.why:
-            model.save_answer(session, key, CachedAnswer(self._endpoint.model, shape.name, now, {}))
+            llm_answers.save_answer(
+                session, key, CachedAnswer(self._endpoint.model, shape.name, now, {})
+            )
 
     def _apply(
         self, piece: PendingEvidence, judgement: LlmJudgement | LlmFailure, *, is_new: bool
@@ -230,7 +230,7 @@ def store_judgement(
     """Store the judgement of a piece that is still pending, and update the suggestion; False if it
     is not.
     """
-    log.acquire_append_lock(session)  # serialise with other writers of the log
+    event_log.acquire_append_lock(session)  # serialise with other writers of the log
     piece = evidence.find_evidence(session, pending.id)
     if piece is None or piece.judged_by != MATCHER:
         return False
@@ -239,7 +239,7 @@ def store_judgement(
     )
     if judged is piece:
         return False
-    forecasts.add_forecaster(
+    record.add_forecaster(
         session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
     )
     decision = Decision(

@@ -50,7 +50,7 @@ class Aliases:
         """Return the concept that a single word names, if any; of several prefixes the longest
         counts.
 
-        >>> Aliases(words={"beijing": "china"}, exact={"US": "usa"}).concept("Beijing")
+        >>> Aliases(words={"beijing": "china"}, exact={"US": "usa"}).find_concept("Beijing")
         'china'
         """
         if word in self.exact:

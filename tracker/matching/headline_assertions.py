@@ -15,6 +15,7 @@ from tracker.matching.polarity_lexicon import (
     PREPOSITIONS,
     RESTRICTION_STEMS,
     PolarityCue,
+    is_negation,
     load_lexicon,
     stem_english,
 )
@@ -41,9 +42,7 @@ _PAST = re.compile(
     r"\w*(?:ed|en|shut|lost|cut|sunk|held|built|left|thrown|struck|torn|withdrawn|put_off"
     r"|\w_(?:off|out|down|up))$"
 )
-_ALWAYS_FORWARD = frozenset(
-    "no not never without neither nor hardly barely scarcely cannot against".split()
-)
+_ALWAYS_FORWARD = frozenset("hardly barely scarcely against".split())
 _BOTH_WAYS = frozenset("nothing nowhere none nobody".split())
 _FAILURE_STEMS = frozenset(
     "stop end halt ceas collaps fail failur stall fade fizzl laps expir unravel break fall"
@@ -199,7 +198,7 @@ def _find_scope(words: list[str], match: CueMatch) -> range:
         return range(
             _clause_start(words, match.start), max(_clause_end(words, match.end), match.end)
         )
-    if (ended or loose) and first not in _ALWAYS_FORWARD and not first.endswith("n't"):
+    if (ended or loose) and first not in _ALWAYS_FORWARD and not is_negation(first):
         return range(_clause_start(words, match.start), match.start)
     return range(match.end, max(_clause_end(words, match.end), match.end + 1))
 

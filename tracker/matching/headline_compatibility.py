@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from tracker.matching.boilerplate import split_words
+from tracker.matching.polarity_lexicon import is_negation
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_WORDS = (
@@ -29,8 +30,8 @@ _NUMBER_NAMES = frozenset(
     " trillion monday tuesday wednesday thursday friday saturday sunday january february"
     " march april june july august september october november december q1 q2 q3 q4".split()
 )
-_NEGATIONS = frozenset(
-    "no not never none nobody nothing neither nor without cannot ain't deny denies denied"
+_DENIALS = frozenset(
+    "deny denies denied"
     " denying denial refuse refuses refused refusing refusal reject rejects rejected"
     " rejecting rejection refute refutes refuted rebuff rebuffs rebuffed dismiss dismisses"
     " dismissed fail fails failed failing failure unable dispute disputes disputed debunks"
@@ -214,8 +215,7 @@ def analyse_stance(title: str) -> HeadlineStance:
     }
     numbers |= {figure.replace(",", "") for figure in _NUMBER.findall(title)}
     denials = sum(
-        word in _NEGATIONS or word in _NEGATION_SIGNS or word.endswith("n't")
-        for word in title_words
+        is_negation(word) or word in _DENIALS or word in _NEGATION_SIGNS for word in title_words
     )
     denials += any(verb.startswith("declin") and to == "to" for verb, to in pairwise(title_words))
     sums: Counter[int] = Counter()

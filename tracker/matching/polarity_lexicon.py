@@ -14,7 +14,8 @@ plan is off):
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+
+from tracker.matching.tokens import stem_with
 
 AXIS_WORDS = """
 more: rise rose risen increase grow grew grown climb jump soar surge expand swell swollen widen
@@ -177,6 +178,18 @@ impossible free_of shy_away_from shies_away_from stay_away_from keep_from out_of
 think_twice_about nowhere zero= resist cannot= unable neither_will
 """
 
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot ain't".split())
+
+
+def is_negation(word: str) -> bool:
+    """Return True for a word that negates in any sentence: "not", "nobody", "won't".
+
+    >>> is_negation("won't"), is_negation("rejects")
+    (True, False)
+    """
+    return word in _NEGATIONS or word.endswith("n't")
+
+
 HARMLESS_NEGATIONS = (
     "not_only not_just no_doubt no_matter no_wonder no_less_than nothing_but if_not "
     "no_fewer_than no_more_than"
@@ -237,13 +250,6 @@ class PolarityCue:
     hedges: bool = False
 
 
-@lru_cache(maxsize=1)
-def _load_stemmer() -> Any:
-    import snowballstemmer  # takes 30 ms, which processes that only poll avoid
-
-    return snowballstemmer.stemmer("english")
-
-
 @lru_cache(maxsize=100_000)
 def stem_english(word: str) -> str:
     """Return the stem of a lower-case word without its possessive ending.
@@ -252,7 +258,7 @@ def stem_english(word: str) -> str:
     ('condemn', 'china')
     """
     bare = word[:-2] if word.endswith("'s") else word
-    return str(_load_stemmer().stemWord(bare)) if len(bare) < 40 else bare
+    return stem_with("english", bare) if len(bare) < 40 else bare
 
 
 @lru_cache(maxsize=1)

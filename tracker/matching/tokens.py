@@ -4,9 +4,9 @@ import lzma
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tracker.matching.gazetteer import (
     HAN_RANGES,
@@ -175,11 +175,16 @@ def make_token_name(word: str, known: Aliases) -> str:
     return f"@{concept}" if concept else stem_word(root.lower())
 
 
-@lru_cache(maxsize=1)
-def _load_stemmers() -> tuple[Any, Any]:
-    import snowballstemmer
+@cache
+def _load_stemmer(language: Literal["english", "russian"]) -> Any:
+    import snowballstemmer  # takes 30 ms, which processes that only poll avoid
 
-    return snowballstemmer.stemmer("english"), snowballstemmer.stemmer("russian")
+    return snowballstemmer.stemmer(language)
+
+
+def stem_with(language: Literal["english", "russian"], word: str) -> str:
+    """Return a lower-case word without its ending, by the stemmer of a language."""
+    return str(_load_stemmer(language).stemWord(word))
 
 
 def stem_word(word: str) -> str:
@@ -188,9 +193,7 @@ def stem_word(word: str) -> str:
     >>> stem_word("sanctions"), stem_word("санкций")
     ('sanction', 'санкц')
     """
-    english, russian = _load_stemmers()
-    root: str = (russian if "а" <= word[:1] <= "я" else english).stemWord(word)
-    return root
+    return stem_with("russian" if "а" <= word[:1] <= "я" else "english", word)
 
 
 COUNTS_FILE: Final = Path(__file__).with_name("rarity.txt.xz")

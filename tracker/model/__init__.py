@@ -1,4 +1,4 @@
-"""Plain values that every layer shares: read models, audit values, formats.
+"""Plain values that every layer shares: read models, records of acts, evidence, JSON.
 
-May import feeds' values and `forecasts` alone.
+May import feeds and `forecasts` alone.
 """

@@ -1,11 +1,17 @@
-"""Annotations on questions: authorship, lint overrides, unverified answers, signpost status."""
+"""Records of acts: authorship, lint overrides, unverified answers, signposts, job runs, activity."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from forecasts.evidence.evidence import IndicatorId
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+)
+from forecasts.questions.timeline import Forecast
 
 SignpostState = Literal["seen", "silent"]
 
@@ -56,3 +62,25 @@ class SignpostStatus:
     ratio: float
     trust: float
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` the message or error."""
+
+    job: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEntry:
+    """An act of a person: a question, a forecast or an answer. `seq` is its number in the log."""
+
+    seq: int
+    at: datetime
+    question: Question
+    by: str
+    act: Forecast | Resolution | None

@@ -1,10 +1,6 @@
 """Formats in which tables are exported."""
 
-from typing import TYPE_CHECKING, Final, Literal, get_args
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final, Literal, get_args
 
 TableFormat = Literal["csv", "parquet", "json"]
 

@@ -9,6 +9,13 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import OptionSuggestion
+from forecasts.suggestion.explanation import (
+    explain_share,
+    explain_suggestion,
+)
+
 
 def to_json(value: Any) -> str:
     """Serialise any domain value as JSON: times as ISO 8601 in UTC, enums as words."""
@@ -42,3 +49,29 @@ def to_plain(value: Any) -> Any:
 
 def _null_if_infinite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
+    """Return a suggestion for programs, in its groups; None without one."""
+    match suggestion:
+        case Suggestion():
+            return {
+                "p": suggestion.p,
+                "why": explain_suggestion(suggestion),
+                "learned_from": suggestion.learned_from,
+                "groups": to_plain(suggestion.groups),
+            }
+        case OptionSuggestion():
+            shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
+            options = [
+                {
+                    "option": name,
+                    "p": p,
+                    "why": explain_share(suggestion, name),
+                    "groups": to_plain(suggestion.groups(name)),
+                }
+                for name, p in shares
+            ]
+            return {"options": options}
+        case None:
+            return None

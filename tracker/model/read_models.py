@@ -1,19 +1,15 @@
 """Read models for pages and commands, never stored; those of feeds and scores are re-exported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from forecasts.calibration.reliability import Reliability
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.evidence.evidence import (
-    Direction,
-    Evidence,
-    EvidenceStatus,
     Indicator,
     IndicatorId,
-    Strength,
 )
 from forecasts.questions.amendments import QuestionVersion
 from forecasts.questions.cohorts import Cohort, Horizon
@@ -38,47 +34,39 @@ from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import FetchResult
-from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
-from tracker.feeds.scheduling.feed_health import DayCount, Health
+from tracker.feeds.item import FeedId, Item
+from tracker.feeds.scheduling.feed_health import Health
+from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
+from tracker.model.evidence import EvidenceCard
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate
     from tracker.feeds.parsing.parsed_feed import ParsedFeed
 
 __all__ = [
-    "MAX_REPORT_ERRORS",
     "Accuracy",
     "CalibrationReport",
     "Choice",
     "ComparisonReport",
     "CurrentForecast",
-    "Decision",
-    "EvidenceCard",
     "Facets",
     "FeedCoverage",
     "FeedHealth",
     "FeedImport",
     "FeedPage",
     "Habits",
-    "JobRun",
     "LogCheck",
-    "MatchReason",
-    "PollReport",
     "QuestionPage",
     "QuestionSummary",
     "Receipts",
     "ScoreCheck",
     "SetImport",
     "SilentFeed",
-    "StoryItem",
     "Trial",
     "TrialMatch",
     "WeightedCrowd",
 ]
-
-MAX_REPORT_ERRORS = 100
-"""Maximum error lines in the report of a poll run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,29 +146,6 @@ class Trial:
     reason: str
     candidates: "tuple[FeedCandidate, ...]"
     matches: tuple[TrialMatch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """Result of a poll run; `deferred` feeds were postponed out of politeness."""
-
-    feeds: int = 0
-    deferred: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    new_items: int = 0
-    changed_items: int = 0
-    new_evidence: int = 0
-    errors: tuple[str, ...] = ()
-
-    def __add__(self, other: "PollReport") -> "PollReport":
-        """Add two reports; only the first hundred errors are kept, the feeds' states have all."""
-        counts = {
-            f.name: getattr(self, f.name) + getattr(other, f.name)
-            for f in fields(self)
-            if f.name != "errors"
-        }
-        return PollReport(**counts, errors=(*self.errors, *other.errors)[:MAX_REPORT_ERRORS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,89 +304,6 @@ class QuestionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryItem:
-    """One report of a story with its feed, its later versions, and the full article if fetched.
-
-    `source_group` is the agency that it names as its source, or else the owner of the feed.
-    `copy_of` is the first report that carried the same text.
-    """
-
-    item: Item
-    feed_title: str
-    source_group: str
-    revisions: tuple[ItemRevision, ...] = ()
-    article: str = ""
-    copy_of: ItemId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision on a piece of evidence: by the matcher when it was logged, by people after."""
-
-    status: EvidenceStatus
-    direction: Direction
-    strength: Strength
-    by: ForecasterId
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatchReason:
-    """Reason of a match: the `nearest` phrasing and the `cosine` (0 without an encoder).
-
-    `leaning` explains the direction, and `matcher` is the version of the matcher.
-    """
-
-    nearest: str = ""
-    cosine: float = 0.0
-    leaning: str = ""
-    matcher: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceCard:
-    """A piece of evidence with everything that explains it. `items` are its reports in order.
-
-    `context_only`: it changes no suggestion, however it is reviewed, since that of its question
-    follows from a likelihood table, or does not exist.
-    """
-
-    evidence: Evidence
-    question_text: str
-    indicator_name: str
-    items: tuple[StoryItem, ...]
-    decisions: tuple[Decision, ...]
-    why: MatchReason = MatchReason()
-    context_only: bool = False
-
-    @property
-    def state(self) -> str:
-        """Status of the review, such as "confirmed", with "context only" if it changes nothing."""
-        status = "to review" if self.evidence.status == "logged" else self.evidence.status
-        return f"{status}, context only" if self.context_only else status
-
-    @property
-    def may_answer(self) -> bool:
-        """True for unreviewed news of the strength that usually is the answer itself.
-
-        It asks for a resolution, and counts no more than strong news until a person has confirmed
-        it.
-        """
-        e = self.evidence
-        return (
-            e.strength is Strength.DECISIVE
-            and e.direction is not Direction.NEUTRAL
-            and e.status == "logged"
-        )
-
-    @property
-    def headline(self) -> str:
-        """Headline of the first copy. It is feed text: show it as plain text only."""
-        return self.items[0].item.title
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionHistory:
     """A question, and the timelines of all forecasters."""
 
@@ -492,25 +374,3 @@ class SetImport:
     title: str
     questions: int
     feeds: int
-
-
-@dataclass(frozen=True, slots=True)
-class JobRun:
-    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` the message or error."""
-
-    job: str
-    started_at: datetime
-    ended_at: datetime
-    outcome: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityEntry:
-    """An act of a person: a question, a forecast or an answer. `seq` is its number in the log."""
-
-    seq: int
-    at: datetime
-    question: Question
-    by: str
-    act: Forecast | Resolution | None

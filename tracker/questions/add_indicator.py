@@ -17,7 +17,7 @@ from forecasts.questions.new_question import short_name
 from forecasts.questions.question import Question, QuestionId, latest_resolution, question_status
 from tracker.errors import Refused
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import questions, resolutions
+from tracker.storage import questions, record
 from tracker.storage.sessions import Session
 
 Terms = tuple[tuple[str, ...], ...]
@@ -34,7 +34,7 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
     """
     question = require_question(session, new.question_id)
     state = question_status(
-        question, latest_resolution(resolutions.resolutions_of_question(session, question.id)), now
+        question, latest_resolution(record.resolutions_of_question(session, question.id)), now
     )
     if state not in ("open", "upcoming"):
         raise Refused(f"{question.id} is {state}: nothing that is reported from now on moves it")

@@ -15,21 +15,23 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue, is_learnable
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import MATCHER, ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
-from tracker.questions.learned_parameters import LearnedValues, load_calibrations
-from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import database_info as properties
-from tracker.storage import evidence_history as reviews
-from tracker.storage import evidence_history as teaching
-from tracker.storage import feeds, learned, questions, resolutions
-from tracker.storage.learned import LearnedRecord, LearnedState, ValuesOverTime
+from tracker.storage import database_info, evidence_history, feeds, learned, questions
+from tracker.storage.learned import (
+    LearnedRecord,
+    LearnedState,
+    LearnedValues,
+    ValuesOverTime,
+    load_calibrations,
+)
+from tracker.storage.record import list_open_questions, load_current_resolutions
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -139,7 +141,9 @@ def _apply_decision(
 ) -> LearnedRecord:
     default, value = _find_default(session, name, scope), stored.learned if stored else None
     if value is None and default is None:
-        raise NotFound("learned value", f"{name} {scope}", "see `tracker learned` for the names")
+        raise NotFound(
+            "learned value", f"{name} {scope}", "see `tracker learned list` for the names"
+        )
     if (decided == "thaw") != (
         stored is not None and stored.state == "frozen"
     ) and decided != "reset":
@@ -227,7 +231,7 @@ class _Fits:
 
         calibration_at = load_calibrations(self.session)
         relevance, directions = [], []
-        for first in teaching.list_first_reviews(self.session):
+        for first in evidence_history.list_first_reviews(self.session):
             shown, left, calibration = first.shown, first.reviewed, calibration_at(first.logged_at)
             accepted = left.status != "rejected"
             if (
@@ -269,7 +273,7 @@ class _Fits:
 
         record: dict[FeedId, list[FeedSignal]] = {}
         for question, resolution in self._list_answered():
-            for feed, side in teaching.list_feed_directions(
+            for feed, side in evidence_history.list_feed_directions(
                 self.session, question.id, before=resolution.known_at
             ):
                 row = FeedSignal(
@@ -289,14 +293,16 @@ class _Fits:
         """
         from forecasts.evidence.parameters import learn_usual_level
 
-        late = teaching.find_last_archive_logging(self.session)
+        late = evidence_history.find_last_archive_logging(self.session)
         for question in list_open_questions(self.session, self.now).values():
             start = archive_start(self.session, question)
             indicators = questions.list_indicators(self.session, [question.id])
             teachable = [i for i in indicators if self._can_teach(i, late.get(question.id))]
             if not teachable or question.opens_at - start < MIN_ARCHIVE_PERIOD:
                 continue
-            seen = reviews.load_evidence_as_of(self.session, question.id, question.opens_at)
+            seen = evidence_history.load_evidence_as_of(
+                self.session, question.id, question.opens_at
+            )
             for indicator in teachable:
                 usual_level = learn_usual_level(
                     indicator, seen, archive_from=start, opens_at=question.opens_at
@@ -325,8 +331,8 @@ class _Fits:
 
     def _list_answered(self) -> Iterator[tuple[Question, Resolution]]:
         """Answered questions that can teach, with their answers."""
-        current = resolutions.load_current_resolutions(self.session)
-        replayed = properties.read_replay_time(self.session) is not None
+        current = load_current_resolutions(self.session)
+        replayed = database_info.read_replay_time(self.session) is not None
         for question in questions.list_questions(self.session) if current else ():
             resolution = current.get(question.id)
             if resolution is not None and is_learnable(
@@ -347,7 +353,7 @@ class _Fits:
         dates = _schedule_dates(question)
         indicators = {i.id: i for i in questions.list_indicators(self.session, [question.id])}
         start = archive_start(self.session, question)
-        known = reviews.EvidenceOverTime(self.session, question.id)
+        known = evidence_history.EvidenceOverTime(self.session, question.id)
         for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
             seen = known.as_of(at, reliability(at))
             usual = {

@@ -28,9 +28,7 @@ from tracker.model.audit import Authorship, Override
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import feeds, forecasts, questions, resolutions, scenarios
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as links
+from tracker.storage import essays, feeds, questions, record, scenarios
 from tracker.storage.sessions import Session
 
 
@@ -87,7 +85,7 @@ def refuse_blocking_flaws(
     if not why.strip():
         raise Unresolvable(question.id, tuple(blocking))
     codes = tuple(dict.fromkeys(flaw.code for flaw in blocking))
-    edits.add_override(
+    questions.add_override(
         session, Override(QuestionId(question.id), codes, why.strip(), authorship.by, authorship.at)
     )
 
@@ -124,8 +122,8 @@ def create_question(
             "the question would be closed before it opens here: its close lies in the past"
         )
     if question.essay_id == OWN_ESSAY:
-        questions.add_essay(session, OWN_QUESTIONS_ESSAY, ())
-    elif questions.find_essay(session, question.essay_id) is None:
+        essays.add_essay(session, OWN_QUESTIONS_ESSAY, ())
+    elif essays.find_essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
     _check_parts(session, question, indicators)
     flaws = find_question_flaws(
@@ -144,7 +142,7 @@ def create_question(
 
 def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
     """Refuse claims of another essay, and indicators that are duplicated or of another question."""
-    known = {claim.id for claim in questions.claims_of_essay(session, question.essay_id)}
+    known = {claim.id for claim in essays.claims_of_essay(session, question.essay_id)}
     for claim_id in question.claim_ids:
         if claim_id not in known:
             raise NotFound(
@@ -167,7 +165,7 @@ def change_option(session: Session, change: OptionChange) -> Question:
     option_change = replace(change, name=" ".join(change.name.split()))
     check_option_change(question, option_change)
     if option_change.at >= effective_close(
-        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+        question, latest_resolution(record.resolutions_of_question(session, question.id))
     ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
     register_forecaster(session, option_change.by)
@@ -187,9 +185,7 @@ def edit_question(
     `Unresolvable`, unless `override` gives a reason to accept it.
     """
     question = require_question(session, new_wording.question_id)
-    answered = (
-        latest_resolution(resolutions.resolutions_of_question(session, question.id)) is not None
-    )
+    answered = latest_resolution(record.resolutions_of_question(session, question.id)) is not None
     check_edit(question, new_wording, answered)
     register_forecaster(session, new_wording.by)
     surroundings = gather_surroundings(session, keep_days, new_wording.at)
@@ -197,7 +193,7 @@ def edit_question(
     before = {
         flaw.code for flaw in find_question_flaws(session, question, surroundings, indicators)
     }
-    edits.add_edit(session, new_wording)
+    questions.add_edit(session, new_wording)
     edited = require_question(session, question.id)
     new = [
         flaw
@@ -217,24 +213,26 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
         raise Refused(f"{question.id} is not taken back without a reason: say why")
     if any(
         act.forecaster_id not in RESERVED
-        for act in forecasts.forecasts_of_question(session, question.id)
+        for act in record.forecasts_of_question(session, question.id)
     ):
         raise Refused(
             f"{question.id} has been forecast and stays: resolve it as annulled, with the reason"
         )
-    if resolutions.resolutions_of_question(session, question.id):
+    if record.resolutions_of_question(session, question.id):
         raise Refused(f"{question.id} is answered and stays")
     if holder := _find_container(session, question.id):
         raise Refused(
             f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
         )
     register_forecaster(session, authorship.by)
-    edits.retract_question(session, question.id, why.strip(), at=authorship.at, by=authorship.by)
+    questions.retract_question(
+        session, question.id, why.strip(), at=authorship.at, by=authorship.by
+    )
 
 
 def _find_container(session: Session, question_id: QuestionId) -> str:
     """Name the link or scenario set that contains the question; "" if there is none."""
-    for link in links.list_links(session):
+    for link in scenarios.list_links(session):
         if question_id in link.question_ids:
             return f"the link {link.id}"
     for scenario_set in scenarios.list_scenario_sets(session):

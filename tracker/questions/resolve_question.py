@@ -20,18 +20,18 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline, forecaster_timeline
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
+from forecasts.scoring.rulebook import SOLO_RULES
 from forecasts.scoring.scores import Score, score_question
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
-from tracker.storage import database_info as properties
-from tracker.storage import event_log_rows as log
-from tracker.storage import forecasts, questions, resolutions
-from tracker.storage.forecasts import group_by_forecaster
+from tracker.storage import database_info, event_log, questions, record
+from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
-SCORES_VERSION = "4"
-"""Increased when the rules change: stored scores of another version are recomputed on opening."""
+SCORES_VERSION = " ".join(("4", *SOLO_RULES))
+"""Stored scores of another version are recomputed on opening: another rule is another version, and
+the number is increased when the values of a rule change."""
 
 TimelinesByForecaster = Mapping[ForecasterId, Timeline]
 
@@ -59,9 +59,9 @@ def resolve_question(
 ) -> tuple[Score, ...]:
     """Append the resolution and replace the scores of this question; annulled ones have none."""
     check_resolution(question, resolution)
-    resolutions.add_resolution(session, resolution)
+    record.add_resolution(session, resolution)
     scores = score_everyone(session, question, resolution)
-    resolutions.replace_scores(session, question.id, scores)
+    record.replace_scores(session, question.id, scores)
     return scores
 
 
@@ -71,7 +71,7 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
     The answer stays in the record, and forecasts made meanwhile count again. Branches of a pair
     that were annulled by it stay annulled until they are re-opened themselves.
     """
-    standing = latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    standing = latest_resolution(record.resolutions_of_question(session, question.id))
     if standing is None:
         raise Refused(f"{question.id} has no answer to take back")
     if not why.strip():
@@ -80,8 +80,8 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
     taken_back = Resolution(
         question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
     )
-    resolutions.add_resolution(session, taken_back)
-    resolutions.replace_scores(session, question.id, ())
+    record.add_resolution(session, taken_back)
+    record.replace_scores(session, question.id, ())
     return taken_back
 
 
@@ -145,7 +145,7 @@ def load_timelines(
     session: Session, question: Question, until: datetime
 ) -> dict[ForecasterId, Timeline]:
     """Timelines of all forecasters; the computed ones end at `until`."""
-    return build_timelines(question, forecasts.forecasts_of_question(session, question.id), until)
+    return build_timelines(question, record.forecasts_of_question(session, question.id), until)
 
 
 def build_timelines(
@@ -168,24 +168,24 @@ def build_timelines(
 
 def scores_are_current(session: Session) -> bool:
     """Return True if the stored scores have the version of this code."""
-    return properties.read_property(session, "scores") == SCORES_VERSION
+    return database_info.read_property(session, "scores") == SCORES_VERSION
 
 
 def update_scores(session: Session) -> None:
     """Recompute all scores and store their version, once if several processes open the database."""
-    log.acquire_append_lock(session)
+    event_log.acquire_append_lock(session)
     if scores_are_current(session):
         return
     rescore_all(session)
-    properties.write_property(session, "scores", SCORES_VERSION)
+    database_info.write_property(session, "scores", SCORES_VERSION)
 
 
 def rescore_all(session: Session) -> int:
     """Recompute the scores of all questions from the facts; return the number of answered ones."""
-    log.acquire_append_lock(session)  # two who replace the same scores would both insert them
-    answered = resolutions.load_current_resolutions(session)
+    event_log.acquire_append_lock(session)  # two who replace the same scores would both insert them
+    answered = record.load_current_resolutions(session)
     for question in questions.list_questions(session):
         resolution = answered.get(question.id)
         scores = () if resolution is None else score_everyone(session, question, resolution)
-        resolutions.replace_scores(session, question.id, scores)
+        record.replace_scores(session, question.id, scores)
     return len(answered)

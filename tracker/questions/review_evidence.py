@@ -15,9 +15,8 @@ from forecasts.suggestion.judgement_effects import (
     estimate_judgement_effect,
 )
 from tracker.errors import NotFound, Refused
-from tracker.model.read_models import Decision, EvidenceCard
-from tracker.questions.learned_parameters import model_at
-from tracker.questions.queries.question_page import list_open_questions, require_question
+from tracker.model.evidence import Decision, EvidenceCard
+from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import (
     QUESTION_BATCH,
@@ -28,7 +27,9 @@ from tracker.questions.update_suggestion import (
     suggestion_arguments,
     to_distribution,
 )
-from tracker.storage import evidence, forecasts, questions, scenarios
+from tracker.storage import evidence, evidence_cards, questions, record, scenarios
+from tracker.storage.learned import model_at
+from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
 
 
@@ -164,7 +165,7 @@ def _reject_piece(piece: Evidence, by: ForecasterId) -> Evidence:
 def _require_piece(session: Session, evidence_id: int) -> Evidence:
     piece = evidence.find_evidence(session, evidence_id)
     if piece is None:
-        raise NotFound("evidence", evidence_id, "see `tracker inbox` for the numbers")
+        raise NotFound("evidence", evidence_id, "see `tracker evidence inbox` for the numbers")
     return piece
 
 
@@ -205,7 +206,7 @@ def list_inbox(
     else:
         question = require_question(session, question_id)
         open_by_id = {question.id: question}
-    cards = evidence.list_unreviewed_cards(session, list(open_by_id), MAX_CANDIDATES)
+    cards = evidence_cards.list_unreviewed_cards(session, list(open_by_id), MAX_CANDIDATES)
     moves = estimate_effects(
         session, open_by_id, [card for card in cards if not card.context_only], now
     )
@@ -248,7 +249,7 @@ def _rough_estimates(
 ) -> dict[EvidenceId, float]:
     """Estimate effects from each piece and the last recorded suggestion, else from 0.5."""
     question_ids = sorted({card.evidence.question_id for card in cards})
-    recorded = forecasts.find_newest_forecasts(session, question_ids, SUGGESTION)
+    recorded = record.find_newest_forecasts(session, question_ids, SUGGESTION)
     p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}
     indicators = {i.id: i for i in questions.list_indicators(session, question_ids)}
     model = model_at(session, now)

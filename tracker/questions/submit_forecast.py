@@ -28,7 +28,7 @@ from forecasts.questions.timeline import (
 )
 from tracker.errors import NotFound
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import evidence, forecasts, resolutions
+from tracker.storage import evidence, record
 from tracker.storage.sessions import Session
 
 
@@ -52,7 +52,7 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
     """Append the act; raises when the question is closed or there is nothing to act on."""
     if (
         request.key is not None
-        and (earlier := forecasts.find_forecast_by_key(session, request.key)) is not None
+        and (earlier := record.find_forecast_by_key(session, request.key)) is not None
     ):
         return _check_same_request(request, earlier)
     question = require_question(session, request.question_id)
@@ -60,7 +60,7 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
     _refuse_unfit(question, request.distribution, now)
     register_forecaster(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
-    earlier_acts = forecasts.forecasts_of_question(session, question.id, request.forecaster)
+    earlier_acts = record.forecasts_of_question(session, question.id, request.forecaster)
     distribution, undoes = _apply_act(request, earlier_acts)
     forecast = Forecast(
         id=ForecastId(0),
@@ -74,14 +74,14 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
         cites=request.cites,
         undoes=undoes,
     )
-    return forecasts.add_forecast(session, forecast, request.key)
+    return record.add_forecast(session, forecast, request.key)
 
 
 def get_current_distribution(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId
 ) -> Distribution | None:
     """Current forecast on a question; None before the first and after a withdrawal."""
-    last = forecasts.find_newest_forecast(session, question_id, forecaster_id)
+    last = record.find_newest_forecast(session, question_id, forecaster_id)
     return None if last is None else last.distribution
 
 
@@ -98,7 +98,7 @@ def _check_same_request(request: ForecastRequest, earlier: Forecast) -> Forecast
 def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
     """Add a person if unknown; the names of computed forecasters are refused."""
     refuse_reserved(forecaster_id)
-    forecasts.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
+    record.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
 
 
 def refuse_reserved(forecaster_id: ForecasterId) -> None:
@@ -118,12 +118,12 @@ def refuse_reserved(forecaster_id: ForecasterId) -> None:
 
 def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
     close = effective_close(
-        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+        question, latest_resolution(record.resolutions_of_question(session, question.id))
     )
     if now >= close:
         raise InvalidForecast(
             f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
-            f" `tracker show {question.id}` tells how it ended"
+            f" `tracker question show {question.id}` tells how it ended"
         )
 
 
@@ -146,7 +146,9 @@ def _refuse_foreign_evidence(
         piece = evidence.find_evidence(session, evidence_id)
         if piece is None or piece.question_id != question.id:
             raise NotFound(
-                "evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited"
+                "evidence",
+                evidence_id,
+                f"`tracker question show {question.id}` lists what can be cited",
             )
 
 

@@ -19,10 +19,9 @@ from forecasts.suggestion.categorical import (
     suggest_scenarios,
 )
 from forecasts.suggestion.explanation import ExplanationRow, explanation_rows, format_contribution
-from tracker.questions.learned_parameters import model_at, usual_levels_at
 from tracker.questions.scenarios.board_timelines import load_board
-from tracker.storage import evidence, forecasts, questions, resolutions, scenarios
-from tracker.storage import evidence_history as reviews
+from tracker.storage import evidence, items, questions, record, scenarios
+from tracker.storage.learned import model_at, usual_levels_at
 from tracker.storage.sessions import Session
 
 ARCHIVE_PERIOD = timedelta(days=365)
@@ -61,7 +60,7 @@ def load_background(
         at=at,
         model=model_at(session, at),
         usual_levels=usual_levels_at(session, at),
-        archive_from=reviews.find_archive_start(session),
+        archive_from=items.find_archive_start(session),
         indicators=indicators,
         evidence=evidence.merge_evidence_by_question(session, ids, at),
     )
@@ -115,7 +114,7 @@ def archive_start(session: Session, question: Question) -> datetime:
 
     Before any news is read there is no usual level to subtract.
     """
-    return _clamp_archive(reviews.find_archive_start(session), question)
+    return _clamp_archive(items.find_archive_start(session), question)
 
 
 def _clamp_archive(first: datetime | None, question: Question) -> datetime:
@@ -133,7 +132,7 @@ def record_suggestions(
     all_requested = tuple(requested)
     if not all_requested:
         return 0
-    answers = resolutions.load_current_resolutions(session)
+    answers = record.load_current_resolutions(session)
     open_now = [q for q in all_requested if now < effective_close(q, answers.get(q.id))]
     batches = (
         open_now[start : start + QUESTION_BATCH]
@@ -146,7 +145,7 @@ def _record_batch(
     session: Session, batch: Sequence[Question], now: datetime, *, prompted: bool
 ) -> int:
     inputs = load_background(session, batch, now)
-    last = forecasts.find_newest_forecasts(session, [question.id for question in batch], SUGGESTION)
+    last = record.find_newest_forecasts(session, [question.id for question in batch], SUGGESTION)
     return sum(
         _record_suggestion(session, q, inputs, last.get(q.id), prompted=prompted) for q in batch
     )
@@ -177,7 +176,7 @@ def _record_suggestion(
         now,
         _make_rationale(new),
     )
-    forecasts.add_forecast(session, act)
+    record.add_forecast(session, act)
     return True
 
 

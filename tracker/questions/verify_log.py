@@ -5,8 +5,7 @@ from typing import Any
 
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.resolve_question import score_everyone
-from tracker.storage import essays, evidence, facts, forecasts, learned, questions, resolutions
-from tracker.storage import event_log_rows as log
+from tracker.storage import essays, event_log, evidence, facts, learned, questions, record
 from tracker.storage.event_log import (
     GENESIS_HASH,
     ChainBreak,
@@ -47,7 +46,7 @@ def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
     """Read the log as far as possible; return the break if an entry is unreadable."""
     entries: list[LogEntry] = []
     try:
-        entries.extend(log.iterate_entries(session))
+        entries.extend(event_log.iterate_entries(session))
     except (ValueError, TypeError):
         seq = len(entries) + 1
         return entries, ChainBreak(
@@ -59,13 +58,11 @@ def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
 
 def check_scores(session: Session) -> ScoreCheck:
     """Recompute every score from the facts and compare it, with receipt, with the stored one."""
-    answered = resolutions.load_current_resolutions(session)
+    answered = record.load_current_resolutions(session)
     differences: list[str] = []
     count = 0
     for question in questions.list_questions(session):
-        stored = {
-            (s.forecaster_id, s.rule): s for s in resolutions.list_scores(session, question.id)
-        }
+        stored = {(s.forecaster_id, s.rule): s for s in record.list_scores(session, question.id)}
         resolution = answered.get(question.id)
         fresh = () if resolution is None else score_everyone(session, question, resolution)
         computed = {(s.forecaster_id, s.rule): s for s in fresh}
@@ -86,9 +83,9 @@ def _read_facts(session: Session) -> FactsByKind:
     kinds = {
         "question": questions.index_question_facts,
         "option": questions.index_option_facts,
-        "forecast": forecasts.index_forecast_facts,
+        "forecast": record.index_forecast_facts,
         "evidence": evidence.index_decision_facts,
-        "resolution": resolutions.index_resolution_facts,
+        "resolution": record.index_resolution_facts,
         "learned": learned.index_learned_facts,
         "essay text": essays.index_text_facts,
     }
@@ -145,7 +142,9 @@ def _check_head(entries: Iterable[LogEntry], head: str | None) -> ChainBreak | N
     seq, _, digest = head.partition(":")
     # A database counts to fewer than 19 digits.
     if not (seq.isascii() and seq.isdecimal() and len(seq) < 19):
-        return ChainBreak(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
+        return ChainBreak(
+            0, f"{head!r} is no head: give SEQ:HASH as `tracker system verify` printed it"
+        )
     if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
         return None
     return ChainBreak(

@@ -34,7 +34,7 @@ from tracker.feeds.fetch_results import (
     answer_in_batches,
 )
 from tracker.feeds.item import FeedId
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.settings import Settings, replay_settings
 
 MAX_FEED_ENTRIES = 20

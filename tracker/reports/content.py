@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import urlsplit
 
+from forecasts.questions import format as spoken
 from tracker.feeds.urls import resolve_web_link
 from tracker.storage.event_log import canonical_json
 
@@ -165,7 +167,7 @@ class ReportDocument:
     def command(self) -> str:
         """The command that makes the same report again."""
         subject = f"{self.kind} {self.name}".strip()
-        return f"tracker report {subject} --as-of {self.known_at.astimezone(UTC).isoformat()}"
+        return f"tracker report build {subject} --as-of {self.known_at.astimezone(UTC).isoformat()}"
 
     @property
     def charts(self) -> tuple[Chart, ...]:
@@ -231,19 +233,7 @@ def make_table(
     return ReportTable(tuple(headings), tuple(rows), wide, numbers)
 
 
-def format_count(n: int, singular: str, plural: str = "") -> str:
-    """Format a count: `1 story`, `2 stories`."""
-    return f"{n} {singular if n == 1 else plural or singular + 's'}"
-
-
-def format_day(at: datetime) -> str:
-    """Format a day in UTC: `2026-11-24`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d}"
-
-
-def format_minute(at: datetime) -> str:
-    """Format a time in UTC to the minute: `2026-11-24 14:05 UTC`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+format_count = partial(spoken.format_count, thousands="")
 
 
 def _serialise(value: Any) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
-from forecasts.questions.format import format_answer, format_short
+from forecasts.questions.format import format_answer, format_short, format_utc_day
 from forecasts.questions.question import RESERVED, ClaimId, EssayId
 from tracker.essays import essay_pages as reading
 from tracker.model.essays import EssayPage
@@ -18,7 +18,6 @@ from tracker.reports.content import (
     ReportSection,
     clean_text,
     format_count,
-    format_day,
     make_facts,
     make_paragraph,
     make_row,
@@ -187,7 +186,12 @@ def _build_question_row(s: QuestionSummary) -> tuple[ReportCell, ...]:
         forecast, source = format_short(s.question, standing.distribution), standing.forecaster.name
         source = f"{source} ({people})" if standing.forecaster.kind == "crowd" else source
     return make_row(
-        s.question.text, s.status, forecast, source, format_day(s.question.closes_at), s.evidence
+        s.question.text,
+        s.status,
+        forecast,
+        source,
+        format_utc_day(s.question.closes_at),
+        s.evidence,
     )
 
 

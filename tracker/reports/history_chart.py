@@ -15,14 +15,11 @@ from forecasts.questions.question import (
     Forecaster,
     ForecasterId,
     Question,
+    sort_forecasters,
 )
 from forecasts.questions.timeline import Timeline
 from tracker.reports.content import Axis, Chart, ChartEvent, EvidenceMark, Point, ReportSeries, Role
 
-MAX_POINTS: Final = 250
-"""Steps drawn per line; longer lines are thinned to the last step of equal intervals."""
-
-_COMPUTED_ORDER: Final = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
 _ROLES: Final[Mapping[ForecasterId, Role]] = {
     CROWD: "crowd",
     SUGGESTION: "suggestion",
@@ -45,20 +42,12 @@ class HistoryWindow:
 
     def list_forecasters(self) -> tuple[ForecasterId, ...]:
         """Return the forecasters in the window: `me`, other people, then computed ones."""
-        active = [
-            forecaster_id
+        active = (
+            self.people[forecaster_id]
             for forecaster_id, steps in self.timelines.items()
             if forecaster_id in self.people and steps.spans(*self.window)
-        ]
-        return tuple(
-            sorted(
-                active,
-                key=lambda forecaster_id: (
-                    0 if forecaster_id == self.me else _COMPUTED_ORDER.get(forecaster_id, 1),
-                    self.people[forecaster_id].name,
-                ),
-            )
         )
+        return tuple(f.id for f in sort_forecasters(active, self.me))
 
     @property
     def leading_forecaster(self) -> ForecasterId:
@@ -101,14 +90,14 @@ def _build_forecaster_series(forecasts: HistoryWindow) -> tuple[ReportSeries, ..
         role: Role = "me" if forecaster_id == forecasts.me else _ROLES.get(forecaster_id, "person")
         points = [
             Point(at, *_read_values(forecasts.question, d))
-            for at, d in _list_steps(forecasts.timelines[forecaster_id], forecasts.window)
+            for at, d in forecasts.timelines[forecaster_id].drawn_steps(*forecasts.window)
         ]
         series.append(ReportSeries(forecasts.people[forecaster_id].name, role, tuple(points)))
     return tuple(series)
 
 
 def _build_option_series(forecasts: HistoryWindow) -> tuple[ReportSeries, ...]:
-    steps = _list_steps(forecasts.timelines[forecasts.leading_forecaster], forecasts.window)
+    steps = forecasts.timelines[forecasts.leading_forecaster].drawn_steps(*forecasts.window)
     names = [option.name for option in forecasts.question.options]
     return tuple(
         ReportSeries(name, "option", tuple(Point(at, _option_share(d, name)) for at, d in steps))
@@ -130,42 +119,14 @@ def _read_values(
     """Return the value drawn of a forecast, and its range."""
     if not isinstance(distribution, Cdf):
         return p_yes(distribution), None, None
+    assert question.scale is not None
     low, middle, high = (
-        _clamp_quantile(question, distribution, level)
+        to_chart_value(question, distribution.bounded_quantile(question.scale, level))
         for level in (_BAND_LEVELS[0], 0.5, _BAND_LEVELS[1])
     )
     return middle, low, high
 
 
-def _clamp_quantile(question: Question, curve: Cdf, level: float) -> float:
-    """Return the value at a level, clamped to the range of the question."""
-    assert question.scale is not None
-    x = curve.quantile(level)
-    if x is None:
-        x = question.scale.lower if level < curve.below else question.scale.upper
-    return to_chart_value(question, x)
-
-
 def to_chart_value(question: Question, x: float) -> float:
     """Return a value in chart units: a number, or seconds since 1970 for a date."""
     return date_from_day_number(x).timestamp() if question.kind == "date" else x
-
-
-def _list_steps(
-    steps: Timeline, window: tuple[datetime, datetime]
-) -> list[tuple[datetime, Distribution | None]]:
-    """Return the start of each forecast, an empty point at each gap, and the value at the end."""
-    spans = steps.spans(*window)
-    points: list[tuple[datetime, Distribution | None]] = []
-    for index, span in enumerate(spans):
-        points.append((span.start, span.distribution))
-        following = spans[index + 1].start if index + 1 < len(spans) else None
-        if following != span.end:
-            points.append((span.end, span.distribution))
-            if following is not None:
-                points.append((span.end, None))
-    if len(points) <= MAX_POINTS:
-        return points
-    interval = (window[1] - window[0]) / MAX_POINTS
-    last_points = {int((point[0] - window[0]) / interval): point for point in points}
-    return [points[0], *(point for point in last_points.values() if point is not points[0])]

@@ -6,7 +6,8 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from tracker.reports.content import ReportDocument, format_minute
+from forecasts.questions.format import format_utc_minute
+from tracker.reports.content import ReportDocument
 from tracker.reports.svg_charts import render_svg
 
 CONTENT_SECURITY_POLICY = (
@@ -21,7 +22,7 @@ def render_html(report: ReportDocument) -> bytes:
         _load_template()
         .render(
             report=report,
-            known_at=format_minute(report.known_at),
+            known_at=format_utc_minute(report.known_at),
             policy=CONTENT_SECURITY_POLICY,
             style=Markup(_read_resource("report.css")),  # noqa: S704  ours
             data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element

@@ -15,10 +15,8 @@ from forecasts.questions.question import (
 )
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.questions.queries.question_list import compute_current_forecasts
-from tracker.storage import as_of as store
-from tracker.storage import forecasts, questions, resolutions
-from tracker.storage import questions as edits
-from tracker.storage.forecasts import LastAct
+from tracker.storage import as_of, questions, record
+from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
 QuestionRows = Mapping[QuestionId, QuestionSummary]
@@ -29,18 +27,20 @@ def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
 
     Pending reviews and recent changes are left out.
     """
-    people = forecasts.list_forecasters(session)
-    asked_ids = store.list_asked_ids(session, at)
-    answers = resolutions.load_current_resolutions(session, at)
-    counts = store.count_evidence_at(session, at)
+    people = record.list_forecasters(session)
+    asked_ids = as_of.list_asked_ids(session, at)
+    answers = record.load_current_resolutions(session, at)
+    counts = as_of.count_evidence_at(session, at)
     last_acts: dict[QuestionId, dict[ForecasterId, LastAct]] = {}
-    for act in store.list_last_forecasts(session, at):
+    for act in as_of.list_last_forecasts(session, at):
         last_acts.setdefault(act.question_id, {})[act.forecaster_id] = (
             act.made_at,
             act.distribution,
         )
     edited_later = {
-        q for q, question_edits in edits.list_edits(session).items() if question_edits[-1].at > at
+        q
+        for q, question_edits in questions.list_edits(session).items()
+        if question_edits[-1].at > at
     }
     rows = {}
     for newest in questions.list_questions(session):
@@ -62,7 +62,7 @@ def restore_wording(session: Session, question: Question, at: datetime) -> Quest
     """Return a question in its wording at an instant."""
     opened = questions.find_original_question(session, question.id)
     version = find_version(
-        list_question_versions(opened, edits.edits_of_question(session, question.id)), at
+        list_question_versions(opened, questions.edits_of_question(session, question.id)), at
     )
     return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
 

@@ -8,7 +8,8 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 
-from tracker.reports.content import ReportDocument, format_minute
+from forecasts.questions.format import format_utc_minute
+from tracker.reports.content import ReportDocument
 from tracker.reports.svg_charts import render_svg
 
 
@@ -31,7 +32,7 @@ def render_pdf(report: ReportDocument) -> bytes:
         "data": report.data,
         "sha256": report.sha256,
         "command": report.command,
-        "known_at": format_minute(report.known_at),
+        "known_at": format_utc_minute(report.known_at),
     }
     compiled = typst.Compiler(_load_template(), sys_inputs=inputs).compile(
         format="pdf", timestamp=int(report.known_at.timestamp())

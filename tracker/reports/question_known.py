@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from forecasts.questions.amendments import QuestionVersion, list_question_versions
+from forecasts.questions.format import format_utc_minute
 from forecasts.questions.question import (
     SUGGESTION,
     Claim,
@@ -22,19 +23,22 @@ from forecasts.scoring.scores import Score
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.errors import NotFound
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.questions.queries.explanations import reconstruct_suggestion
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
 from tracker.reports import known
-from tracker.reports.content import format_minute
 from tracker.reports.history_chart import HistoryWindow
-from tracker.storage import as_of as store
-from tracker.storage import database_info as properties
-from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage import evidence_history as reviews
-from tracker.storage import questions as edits
+from tracker.storage import (
+    as_of,
+    database_info,
+    essays,
+    evidence_cards,
+    evidence_history,
+    questions,
+    record,
+)
 from tracker.storage.sessions import Session
 
 _INSTANT: Final = timedelta(microseconds=1)
@@ -70,33 +74,33 @@ def load_question_as_of(
 ) -> QuestionAsOf:
     """Load a question as known at an instant; raises `NotFound`, also for one asked later."""
     question = known.restore_wording(session, require_question(session, question_id), at)
-    if question.id not in store.list_asked_ids(session, at):
-        raise NotFound("question", question_id, f"it was asked after {format_minute(at)}")
-    entered = resolutions.resolutions_of_question(session, question.id)
+    if question.id not in as_of.list_asked_ids(session, at):
+        raise NotFound("question", question_id, f"it was asked after {format_utc_minute(at)}")
+    entered = record.resolutions_of_question(session, question.id)
     resolution = latest_resolution([r for r in entered if r.entered_at <= at])
     close = effective_close(question, resolution)
     acts = tuple(
-        a for a in forecasts.forecasts_of_question(session, question.id) if a.entered_at <= at
+        a for a in record.forecasts_of_question(session, question.id) if a.entered_at <= at
     )
-    essay = questions.find_essay(session, question.essay_id)
+    essay = essays.find_essay(session, question.essay_id)
     assert essay is not None  # a foreign key forbids it
-    people = forecasts.list_forecasters(session)
+    people = record.list_forecasters(session)
     until = min(at + _INSTANT, close)  # acts at that very instant count
     window = (question.opens_at, max(until, question.opens_at))
-    pieces = reviews.load_evidence_as_of(session, question.id, at)
+    pieces = evidence_history.load_evidence_as_of(session, question.id, at)
     return QuestionAsOf(
         at=at,
         me=me,
         question=question,
         essay=essay,
         claims=tuple(
-            c for c in questions.claims_of_essay(session, essay.id) if c.id in question.claim_ids
+            c for c in essays.claims_of_essay(session, essay.id) if c.id in question.claim_ids
         ),
         versions=tuple(
             v
             for v in list_question_versions(
                 questions.find_original_question(session, question.id),
-                edits.edits_of_question(session, question.id),
+                questions.edits_of_question(session, question.id),
             )
             if v.number == 1 or v.at <= at
         ),
@@ -110,12 +114,12 @@ def load_question_as_of(
             window,
             me,
         ),
-        cards=evidence.build_cards(session, pieces)[::-1],
+        cards=evidence_cards.build_cards(session, pieces)[::-1],
         suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
-        scores=resolutions.list_scores(session, question.id)
+        scores=record.list_scores(session, question.id)
         if resolution == latest_resolution(entered)
         else (),
-        headlines=properties.read_property(session, properties.HEADLINES_KEY) or "",
+        headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
     )
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from forecasts.distributions.cdf import day_number
 from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.evidence import describe_side
-from forecasts.probability import sigmoid
 from forecasts.questions.answers import get_answer
 from forecasts.questions.format import (
     format_answer,
@@ -15,6 +15,8 @@ from forecasts.questions.format import (
     format_percent,
     format_short,
     format_signed,
+    format_utc_day,
+    format_utc_minute,
 )
 from forecasts.questions.question import (
     CROWD,
@@ -47,8 +49,6 @@ from tracker.reports.content import (
     ReportTable,
     clean_text,
     format_count,
-    format_day,
-    format_minute,
     make_cell,
     make_facts,
     make_paragraph,
@@ -104,7 +104,7 @@ def build_question_report(
 def _summarise(data: QuestionAsOf) -> str:
     if data.resolution is not None:
         answered = format_answer(data.question, data.resolution)
-        return f"Answered {answered}; known on {format_day(data.resolution.known_at)}."
+        return f"Answered {answered}; known on {format_utc_day(data.resolution.known_at)}."
     forecasts = [
         f"{data.forecaster_name(forecaster_id)} {format_short(data.question, d)}"
         for forecaster_id, d in _list_standing(data).items()
@@ -118,7 +118,7 @@ _SUMMARISED: Final = (CROWD, SUGGESTION)
 
 def _format_close(data: QuestionAsOf) -> str:
     closes_at = data.question.closes_at
-    return f"{'Closes' if data.at < closes_at else 'Closed'} on {format_day(closes_at)}."
+    return f"{'Closes' if data.at < closes_at else 'Closed'} on {format_utc_day(closes_at)}."
 
 
 def _list_standing(data: QuestionAsOf) -> dict[ForecasterId, Distribution]:
@@ -138,7 +138,7 @@ def _build_standings(data: QuestionAsOf) -> ReportSection:
     for forecaster_id, distribution in _list_standing(data).items():
         acts = [act for act in data.acts if act.forecaster_id == forecaster_id]
         since = max((act.made_at for act in acts), default=None)
-        last = "–" if since is None else format_day(since)
+        last = "–" if since is None else format_utc_day(since)
         rows.append(
             make_row(
                 data.forecaster_name(forecaster_id),
@@ -157,8 +157,8 @@ def _build_standings(data: QuestionAsOf) -> ReportSection:
     )
     state = make_facts(
         ("State", question_status(data.question, data.resolution, data.at)),
-        ("Opens", format_minute(data.question.opens_at)),
-        ("Closes", format_minute(data.question.closes_at)),
+        ("Opens", format_utc_minute(data.question.opens_at)),
+        ("Closes", format_utc_minute(data.question.closes_at)),
         ("Answer", "" if data.resolution is None else _format_resolution(data, data.resolution)),
     )
     heading = (
@@ -181,7 +181,7 @@ def _format_forecast(question: Question, distribution: Distribution) -> str:
 def _format_resolution(data: QuestionAsOf, resolution: Resolution) -> ReportCell:
     return make_cell(
         f"{format_answer(data.question, resolution)}, known on "
-        f"{format_minute(resolution.known_at)}, entered by "
+        f"{format_utc_minute(resolution.known_at)}, entered by "
         f"{data.forecaster_name(resolution.entered_by)}"
     )
 
@@ -335,7 +335,7 @@ def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
         )
         rows.append(
             make_row(
-                format_day(e.first_seen_at),
+                format_utc_day(e.first_seen_at),
                 make_cell(card.headline, first.item.url),
                 source,
                 describe_side(data.question.kind, e.direction, e.option),
@@ -359,7 +359,7 @@ def _build_reasons(data: QuestionAsOf) -> ReportSection | None:
     acts = [a for a in data.acts if a.forecaster_id not in RESERVED]
     rows = [
         make_row(
-            format_minute(a.made_at).removesuffix(" UTC"),
+            format_utc_minute(a.made_at).removesuffix(" UTC"),
             data.forecaster_name(a.forecaster_id),
             f"{_ACT_WORDS[a.act]} {format_short(data.question, a.distribution)}",
             a.rationale,
@@ -397,7 +397,7 @@ def _build_wording(data: QuestionAsOf) -> ReportSection:
         rows = [
             make_row(
                 v.number,
-                format_day(v.at),
+                format_utc_day(v.at),
                 data.forecaster_name(v.by or "–"),
                 v.why,
                 v.text,

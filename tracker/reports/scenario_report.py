@@ -7,7 +7,12 @@ from datetime import datetime
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.format import format_percent, format_signed
+from forecasts.questions.format import (
+    format_percent,
+    format_signed,
+    format_utc_day,
+    format_utc_minute,
+)
 from forecasts.questions.question import RESERVED, Question, QuestionId, effective_close
 from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, compute_posterior
 from tracker.errors import NotFound
@@ -24,8 +29,6 @@ from tracker.reports.content import (
     ReportSeries,
     clean_text,
     format_count,
-    format_day,
-    format_minute,
     make_facts,
     make_paragraph,
     make_row,
@@ -90,7 +93,7 @@ def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSet
     scenario_set = scenarios.find_scenario_set(session, page.summary.question.id, at)
     rows = load_questions_as_of(session, at)
     if scenario_set is None or page.summary.question.id not in rows:
-        raise NotFound("scenario set", question_id, f"it was made after {format_minute(at)}")
+        raise NotFound("scenario set", question_id, f"it was made after {format_utc_minute(at)}")
     summary = rows[page.summary.question.id]
     probabilities = load_board(session, [r.question_id for r in scenario_set.rows], at)
     return _ScenarioSetAsOf(
@@ -194,7 +197,7 @@ def _build_history(data: _ScenarioSetAsOf) -> ReportSection | None:
         )
         for place, name in enumerate(names)
     )
-    span = f"from {format_day(steps[0][0])} to {format_day(end)}"
+    span = f"from {format_utc_day(steps[0][0])} to {format_utc_day(end)}"
     alt = (
         f"Shares of {len(names)} scenarios by the table, {span}, stacked to 100 %, the first "
         "on top."
@@ -260,7 +263,7 @@ def _build_details(data: _ScenarioSetAsOf) -> ReportSection:
                 ("Question", data.question.text),
                 ("Criteria", data.question.criteria),
                 ("State", data.summary.status),
-                ("Closes", format_minute(data.question.closes_at)),
+                ("Closes", format_utc_minute(data.question.closes_at)),
                 ("Sources", "; ".join(data.question.sources)),
                 ("Note", data.scenario_set.note),
             ),

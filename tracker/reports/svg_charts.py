@@ -3,23 +3,22 @@
 Paper has no pointer: no tooltips and no selection, and labels stand beside what they explain.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from tracker.reports.chart_style import (
+from tracker.model.chart_style import (
     BLUE,
-    COMPUTED,
-    DASHES,
     GREEN,
     GREY,
     LOCALE,
-    ME,
-    OPTIONS,
-    PEOPLE,
+    SHARE_TICKS,
     VERMILLION,
     LineStyle,
+    dash_range,
+    line_styles,
+    option_style,
     time_ticks,
 )
 from tracker.reports.content import Chart, Point, ReportSeries
@@ -28,7 +27,6 @@ WIDTH: Final = 660
 HEIGHT: Final = 260
 FONT: Final = "Libertinus Serif, Georgia, serif"
 VEGA_LITE: Final = "6.4"
-_SHARE_TICKS: Final = (0, 0.25, 0.5, 0.75, 1)
 _DIRECTION_SHAPES: Final = {1: "triangle-up", 0: "diamond", -1: "triangle-down"}
 _DIRECTION_COLOURS: Final = {1: BLUE, 0: GREY, -1: VERMILLION}
 
@@ -70,20 +68,11 @@ def build_vega_spec(chart: Chart) -> Json:
     }
 
 
-def assign_line_styles(series: Iterable[ReportSeries]) -> tuple[LineStyle, ...]:
-    """Assign each line a colour, a dash and a width by its role."""
-    styles, people, options = [], 0, 0
-    for line in series:
-        if line.role == "option":
-            turn, colour = divmod(options, len(OPTIONS))
-            styles.append(LineStyle(line.name, OPTIONS[colour], DASHES[turn % len(DASHES)], 2.5))
-            options += 1
-        elif line.role == "person":
-            styles.append(LineStyle(line.name, PEOPLE[people % len(PEOPLE)]))
-            people += 1
-        else:
-            styles.append(LineStyle(line.name, *(ME if line.role == "me" else COMPUTED[line.role])))
-    return tuple(styles)
+def assign_line_styles(series: Sequence[ReportSeries]) -> tuple[LineStyle, ...]:
+    """Assign each line a colour, a dash and a width by its role; series are all options or none."""
+    if any(line.role == "option" for line in series):
+        return tuple(option_style(line.name, n, width=2.5) for n, line in enumerate(series))
+    return line_styles((line.name, line.role) for line in series)
 
 
 def _build_layer(rows: list[Json], mark: Json, **encoding: Any) -> Json:
@@ -95,7 +84,7 @@ def _build_steps(chart: Chart, lines: tuple[LineStyle, ...]) -> Json:
         _build_datum(chart, series, point) for series in chart.series for point in series.points
     ]
     names = [line.name for line in lines]
-    dashes = {"domain": names, "range": [list(line.dash) or [1, 0] for line in lines]}
+    dashes = {"domain": names, "range": dash_range(lines)}
     widths = {"domain": names, "range": [line.width for line in lines]}
     return _build_layer(
         rows,
@@ -268,7 +257,7 @@ def _value_channel(chart: Chart) -> Json:
     axis: Json = {"title": chart.unit or None}
     scale: Json = {"nice": True, "zero": False}
     if chart.axis == "share":
-        axis |= {"format": ".0%", "values": list(_SHARE_TICKS)}
+        axis |= {"format": ".0%", "values": list(SHARE_TICKS)}
         scale = {"domain": [-0.13 if chart.marks else 0, 1], "nice": False}
     elif chart.axis == "date":
         axis |= time_ticks("y", "utc")

@@ -7,7 +7,13 @@ from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.cohorts import is_past_close
-from forecasts.questions.format import format_answer, format_percent, format_short, format_signed
+from forecasts.questions.format import (
+    format_answer,
+    format_percent,
+    format_short,
+    format_signed,
+    format_utc_day,
+)
 from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.skill import format_skill, format_summary_interval
@@ -19,15 +25,13 @@ from tracker.reports.content import (
     ReportDocument,
     ReportSection,
     format_count,
-    format_day,
     make_cell,
     make_paragraph,
     make_row,
     make_table,
 )
 from tracker.reports.known import QuestionRows, load_questions_as_of
-from tracker.storage import as_of as store
-from tracker.storage import feeds, forecasts, resolutions
+from tracker.storage import as_of, feeds, record
 from tracker.storage.sessions import Session
 
 WEEK: Final = timedelta(days=7)
@@ -67,7 +71,7 @@ class _WeekChange:
 def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> ReportDocument:
     """Build the report on the seven days before an instant."""
     since = at - WEEK
-    people = forecasts.list_forecasters(session)
+    people = record.list_forecasters(session)
     name = people[me].name if me in people else me
     week = _Week(
         at,
@@ -76,7 +80,7 @@ def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> Rep
         name,
         load_questions_as_of(session, since),
         load_questions_as_of(session, at),
-        store.count_evidence_at(session, at, since),
+        as_of.count_evidence_at(session, at, since),
     )
     changes, answered = _list_changes(week), _list_answered(week)
     scores = _build_scores(session, week)
@@ -94,7 +98,7 @@ def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> Rep
         f"answer, {format_count(sum(week.evidence.values()), 'piece', 'pieces')} of evidence "
         "came in."
     )
-    title = f"Weekly review, {format_day(since)} to {format_day(at)}"
+    title = f"Weekly review, {format_utc_day(since)} to {format_utc_day(at)}"
     return ReportDocument("week", "", title, summary, at, sections)
 
 
@@ -161,7 +165,7 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
                 s.question.text,
                 format_answer(s.question, s.resolution),
                 forecast,
-                format_day(s.resolution.known_at),
+                format_utc_day(s.resolution.known_at),
                 source,
             )
         )
@@ -173,8 +177,8 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
 
 def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
-    people = forecasts.list_forecasters(session)
-    all_scores = resolutions.list_all_scores(session)
+    people = record.list_forecasters(session)
+    all_scores = record.list_all_scores(session)
     for retrospective, heading in (
         (False, "Scores so far"),
         (True, "Scores of questions that look back"),
@@ -252,7 +256,7 @@ def _build_stale(week: _Week) -> ReportSection:
         make_row(
             s.question.text,
             format_short(s.question, h.distribution),
-            format_day(since),
+            format_utc_day(since),
             (week.at - since).days,
         )
         for since, s, h in stale

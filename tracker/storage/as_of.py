@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 
 from forecasts.questions.question import RESERVED, ForecasterId, QuestionId, Resolution
 from forecasts.questions.timeline import Forecast
-from tracker.model.read_models import ActivityEntry
+from tracker.model.audit import ActivityEntry
 from tracker.storage import questions
-from tracker.storage.forecasts import forecast_of_row, list_forecasters
-from tracker.storage.resolutions import resolution_of_row
+from tracker.storage.record import forecast_of_row, list_forecasters, resolution_of_row
 from tracker.storage.tables import EvidenceRow, ForecastRow, LogRow, ResolutionRow
 
 

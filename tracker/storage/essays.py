@@ -1,17 +1,28 @@
-"""Essay texts, decisions on their claims, and drafts of questions."""
+"""Essays with their texts and claims, decisions on claims, and drafts of questions."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from forecasts.essays.claim_map import ClaimRejection
-from forecasts.questions.question import Essay, EssayId, ForecasterId
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    Essay,
+    EssayId,
+    ForecasterId,
+)
 from tracker.model.essays import EssayText, SavedDraft
-from tracker.storage import event_log_rows as log
-from tracker.storage import facts
-from tracker.storage.tables import ClaimDecisionRow, DraftRow, EssayRow, EssayTextRow
+from tracker.storage import event_log, facts
+from tracker.storage.tables import (
+    ClaimDecisionRow,
+    ClaimRow,
+    DraftRow,
+    EssayRow,
+    EssayTextRow,
+)
 
 
 def list_essays(session: Session) -> tuple[Essay, ...]:
@@ -22,7 +33,7 @@ def list_essays(session: Session) -> tuple[Essay, ...]:
 
 def add_essay_text(session: Session, essay_text: EssayText) -> None:
     """Append a version of an essay's text; the log keeps its digest."""
-    seq = log.append_entry(
+    seq = event_log.append_entry(
         session,
         "essay text",
         f"{essay_text.essay_id}/{essay_text.version}",
@@ -153,4 +164,52 @@ def list_drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
 def _parse_draft(row: DraftRow) -> SavedDraft:
     return SavedDraft(
         EssayId(row.essay_id), row.start, ForecasterId(row.by), row.saved_at, row.fields
+    )
+
+
+def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
+    """Store an essay with its claims; of a stored essay only new claims."""
+    if session.get(EssayRow, essay.id) is None:
+        session.add(EssayRow(**facts.read_slots(essay)))
+        session.flush()
+    stored_ids = {c.id for c in claims_of_essay(session, essay.id)}
+    session.add_all(
+        ClaimRow(**facts.read_slots(claim)) for claim in claims if claim.id not in stored_ids
+    )
+    session.flush()
+
+
+def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
+    """Return an essay by its id."""
+    row = session.get(EssayRow, essay_id)
+    return (
+        None
+        if row is None
+        else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
+    )
+
+
+def add_claim(session: Session, claim: Claim) -> None:
+    """Store a claim unless already stored."""
+    if session.get(ClaimRow, (claim.id, claim.essay_id)) is None:
+        session.add(ClaimRow(**facts.read_slots(claim)))
+        session.flush()
+
+
+def claims_of_essay(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
+    """Return the claims of an essay in the order of its text."""
+    rows = session.exec(
+        select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
+    )
+    return tuple(
+        Claim(
+            ClaimId(r.id),
+            EssayId(r.essay_id),
+            r.quote,
+            r.offset,
+            r.claim_kind,
+            r.modality,
+            r.restatement,
+        )
+        for r in rows
     )

@@ -1,10 +1,10 @@
-"""Evidence and the decisions on it."""
+"""Evidence and the decisions on it; stories, their items and vectors, and merged stories."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -19,22 +19,126 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.evidence.weights import merge_story_evidence
+from forecasts.evidence.weights import StoryMerge, merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
-from tracker.model.read_models import Decision, EvidenceCard, MatchReason, StoryItem
-from tracker.storage import event_log_rows as log
-from tracker.storage import items, learned, scenarios, stories
-from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row
+from tracker.model.evidence import Decision, MatchReason
+from tracker.storage import event_log, learned
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,
     FeedRow,
-    IndicatorRow,
     ItemRow,
-    QuestionRow,
     RetractionRow,
+    StoryMergeRow,
+    StoryRow,
 )
+
+if TYPE_CHECKING:
+    from tracker.matching.story_index import KnownStory
+
+STORY: Final = StoryRow.__table__  # type: ignore[attr-defined]
+ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
+MAX_STORIES_PER_QUERY: Final = 400
+
+
+def add_story(session: Session, title: str, at: datetime) -> StoryId:
+    """Add a story with the title of its first item."""
+    row = StoryRow(title=title, first_seen_at=at, last_seen_at=at)
+    session.add(row)
+    session.flush()
+    return StoryId(cast(int, row.id))
+
+
+def join_story(session: Session, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
+    """Add an item to a story and update the story's last-seen time."""
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(story_id=story_id))
+    later = update(STORY).where(STORY.c.id == story_id, STORY.c.last_seen_at < at)
+    session.execute(later.values(last_seen_at=at))
+
+
+def save_vectors(session: Session, stories: "Sequence[KnownStory]", encoder: str) -> None:
+    """Save the vectors of stories for other processes."""
+    rows = [{"which": story.id, "bytes": story.pack_vector(), "by": encoder} for story in stories]
+    if rows:
+        keeping = update(STORY).where(STORY.c.id == bindparam("which"))
+        session.connection().execute(
+            keeping.values(vector=bindparam("bytes"), encoder=bindparam("by")), rows
+        )
+
+
+def list_recent_stories(
+    session: Session, since: datetime, until: datetime, encoder: str
+) -> "list[KnownStory]":
+    """Return stories reported at or after `since` and begun by `until`, oldest first."""
+    from tracker.matching.story_index import KnownStory  # slow: imports the matcher
+
+    query = select(StoryRow).where(
+        col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until
+    )
+    rows = session.exec(query.order_by(col(StoryRow.id))).all()
+    merged = {merge.story for merge in list_merges(session)} if rows else set()
+    directions = _load_directions(session, [StoryId(cast(int, row.id)) for row in rows])
+    return [
+        KnownStory.from_row(
+            StoryId(cast(int, row.id)),
+            row.title,
+            row.vector if row.encoder == encoder else b"",
+            (row.first_seen_at, row.last_seen_at),
+            directions.get(row.id, {}),
+        )
+        for row in rows
+        if row.id not in merged
+    ]
+
+
+def _load_directions(
+    session: Session, story_ids: Sequence[StoryId]
+) -> dict[Any, dict[QuestionId, Direction]]:
+    """Return the direction of each story on each question as first logged.
+
+    Later decisions do not count, so that a restarted process joins what a running one would have
+    joined.
+    """
+    directions: dict[Any, dict[QuestionId, Direction]] = {}
+    first = select(func.min(DecisionRow.id)).join(
+        EvidenceRow, col(DecisionRow.evidence_id) == EvidenceRow.id
+    )
+    first = first.group_by(col(DecisionRow.evidence_id))
+    logged = select(EvidenceRow.story_id, EvidenceRow.question_id, DecisionRow.direction)
+    logged = logged.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
+    for start in range(0, len(story_ids), MAX_STORIES_PER_QUERY):
+        condition = col(EvidenceRow.story_id).in_(story_ids[start : start + MAX_STORIES_PER_QUERY])
+        for story, question, direction in session.exec(
+            logged.where(condition, col(DecisionRow.id).in_(first.where(condition)))
+        ):
+            directions.setdefault(story, {})[QuestionId(question)] = Direction(direction)
+    return directions
+
+
+def merge_stories(session: Session, record: StoryMerge, why: str) -> None:
+    """Record that a story is part of an earlier one from now on; both keep their items."""
+    session.add(StoryMergeRow(story_id=record.story, into_id=record.into, at=record.at, why=why))
+    session.flush()
+
+
+def list_merges(
+    session: Session, story_ids: Collection[StoryId] | None = None
+) -> tuple[StoryMerge, ...]:
+    """Return the records of merged stories, oldest first; only those that involve `story_ids` if
+    given.
+    """
+    query = select(StoryMergeRow).order_by(col(StoryMergeRow.id))
+    if story_ids is not None:
+        ids = set(story_ids)
+        query = query.where(
+            col(StoryMergeRow.story_id).in_(ids) | col(StoryMergeRow.into_id).in_(ids)
+        )
+    return tuple(
+        StoryMerge(StoryId(row.story_id), StoryId(row.into_id), row.at)
+        for row in session.exec(query)
+    )
+
 
 EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
 DECISION: Final = DecisionRow.__table__  # type: ignore[attr-defined]
@@ -105,7 +209,7 @@ def add_decision(
 def _append_decision(session: Session, row: EvidenceRow, decision: Decision) -> None:
     evidence_id = cast(int, row.id)
     columns = decision_facts(evidence_id, decision)
-    seq = log.append_entry(
+    seq = event_log.append_entry(
         session, "evidence", f"{row.question_id}/{evidence_id}", facts=columns, at=decision.at
     )
     session.add(DecisionRow(**columns, log_seq=seq))
@@ -124,7 +228,7 @@ def decision_facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
 
 def index_decision_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored decisions."""
-    return log.index_facts_by_seq(
+    return event_log.index_facts_by_seq(
         session.exec(select(DecisionRow)),
         lambda row: decision_facts(row.evidence_id, _parse_decision(row)),
     )
@@ -132,7 +236,7 @@ def index_decision_facts(session: Session) -> Mapping[int, dict[str, Any]]:
 
 def find_evidence(session: Session, evidence_id: int) -> Evidence | None:
     """Return one piece of evidence with its reports."""
-    pieces = _add_reports(
+    pieces = add_reports(
         session, session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all()
     )
     return pieces[0] if pieces else None
@@ -147,7 +251,7 @@ def evidence_of_question(
     """
     query = sa_select(EVIDENCE).where(EVIDENCE.c.question_id == question_id)
     rows = session.execute(query.order_by(EVIDENCE.c.first_seen_at, EVIDENCE.c.id)).all()
-    return _add_reports(session, rows, at)
+    return add_reports(session, rows, at)
 
 
 def merge_evidence(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
@@ -164,10 +268,10 @@ def merge_evidence_by_question(
     """
     query = sa_select(EVIDENCE).where(EVIDENCE.c.question_id.in_(question_ids))
     rows = session.execute(query.order_by(EVIDENCE.c.first_seen_at, EVIDENCE.c.id)).all()
-    pieces = _add_reports(session, rows, at)
+    pieces = add_reports(session, rows, at)
     story_ids = {e.story_id for e in pieces}
     merges = (
-        stories.list_merges(session, story_ids if len(story_ids) <= MAX_VALUES_PER_QUERY else None)
+        list_merges(session, story_ids if len(story_ids) <= MAX_VALUES_PER_QUERY else None)
         if pieces
         else ()
     )
@@ -226,59 +330,10 @@ def count_evidence_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId
     return {QuestionId(q): n for q, n in session.exec(query.group_by(EvidenceRow.question_id))}
 
 
-def list_unreviewed_cards(
-    session: Session, question_ids: Sequence[QuestionId], limit: int
-) -> tuple[EvidenceCard, ...]:
-    """Return cards of unreviewed evidence, newest first."""
-    query = select(EvidenceRow).where(
-        EvidenceRow.status == "logged", col(EvidenceRow.question_id).in_(question_ids)
-    )
-    newest = query.order_by(
-        col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc()
-    ).limit(limit)
-    return build_cards(session, _add_reports(session, session.exec(newest).all()))
-
-
-def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
-    """Return evidence with its reports, its indicator's name and the decisions on it."""
-    items_by_story = _load_items(session, [e.story_id for e in evidence])
-    decisions = _load_decisions(session, [e.id for e in evidence])
-    question_texts = _load_names(
-        session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence}
-    )
-    indicator_names = _load_names(
-        session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
-    )
-    reasons = _load_reasons(session, [e.id for e in evidence])
-    context = scenarios.filter_context_only(session, {e.question_id for e in evidence})
-    return tuple(
-        EvidenceCard(
-            evidence=e,
-            question_text=question_texts[e.question_id],
-            indicator_name=indicator_names.get(e.indicator_id, e.indicator_id),
-            items=tuple(items_by_story[e.story_id]),
-            decisions=tuple(decisions[e.id]),
-            why=reasons[e.id],
-            context_only=e.question_id in context,
-        )
-        for e in evidence
-    )
-
-
-def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:
-    columns = [EVIDENCE.c[name] for name in ("id", *MatchReason.__slots__)]
-    rows = session.connection().execute(sa_select(*columns).where(EVIDENCE.c.id.in_(evidence_ids)))
-    return {row[0]: MatchReason(*row[1:]) for row in rows}
-
-
-def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:
-    """Map one column to another for these keys."""
-    return dict(session.exec(select(key, name).where(col(key).in_(keys))).all())
-
-
-def _add_reports(
+def add_reports(
     session: Session, rows: Sequence[Any], at: datetime | None = None
 ) -> tuple[Evidence, ...]:
+    """Return rows as evidence with the reports of their stories, as reliable as known `at`."""
     reports: dict[StoryId, list[SourceReport]] = {}
     story_ids = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
     for start in range(0, len(story_ids), MAX_VALUES_PER_QUERY):
@@ -302,32 +357,14 @@ def _load_reports(
     known = learned.load_values(session, "reliability", at)
     reports: dict[StoryId, list[SourceReport]] = {story_id: [] for story_id in story_ids}
     for story_id, wire, group, feed_id, grade, seen, text in session.execute(
-        _join_stories(query, story_ids)
+        select_story_items(query, story_ids)
     ):
         reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
         reports[StoryId(story_id)].append(SourceReport(wire or group, reliability, seen, text))
     return reports
 
 
-def _load_items(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[StoryItem]]:
-    """Return the items of these stories with their revisions and articles."""
-    columns = [ITEM.c[name] for name in ("story_id", "wire", "copy_of", *ITEM_COLUMNS)]
-    query = sa_select(*columns, col(FeedRow.title).label("feed_title"), col(FeedRow.source_group))
-    rows = session.execute(_join_stories(query, story_ids)).all()
-    revisions = items.list_revisions(session, [row.id for row in rows])
-    texts = items.load_articles(session, [row.id for row in rows])
-    by_story: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
-    for row in rows:
-        item, root = item_of_row(row), None if row.copy_of is None else ItemId(row.copy_of)
-        versions, article = revisions.get(item.id, ()), texts.get(item.id, "")
-        report = StoryItem(
-            item, row.feed_title, row.wire or row.source_group, versions, article, root
-        )
-        by_story[StoryId(row.story_id)].append(report)
-    return by_story
-
-
-def _join_stories(query: Any, story_ids: Sequence[StoryId]) -> Any:
+def select_story_items(query: Any, story_ids: Sequence[StoryId]) -> Any:
     """Extend a query to the items of these stories and their feeds, by first-seen time."""
     query = query.join(FeedRow, col(FeedRow.id) == ItemRow.feed_id).where(
         col(ItemRow.story_id).in_(set(story_ids))
@@ -337,12 +374,13 @@ def _join_stories(query: Any, story_ids: Sequence[StoryId]) -> Any:
 
 def list_decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:
     """Return all decisions on a piece of evidence, oldest first."""
-    return tuple(_load_decisions(session, [evidence_id])[evidence_id])
+    return tuple(load_decisions(session, [evidence_id])[evidence_id])
 
 
-def _load_decisions(
+def load_decisions(
     session: Session, evidence_ids: Sequence[EvidenceId]
 ) -> dict[EvidenceId, list[Decision]]:
+    """Return the decisions on each piece of evidence, oldest first."""
     by_evidence: dict[EvidenceId, list[Decision]] = {
         evidence_id: [] for evidence_id in evidence_ids
     }

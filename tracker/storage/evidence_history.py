@@ -14,7 +14,7 @@ from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Sto
 from forecasts.evidence.weights import merge_story_evidence
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId
-from tracker.storage import evidence, learned, stories
+from tracker.storage import evidence, learned
 from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
 
 
@@ -65,7 +65,7 @@ class EvidenceOverTime:
     def __init__(self, session: Session, question_id: QuestionId) -> None:
         self._evidence = evidence.evidence_of_question(session, question_id, BEFORE_LEARNING)
         story_ids = {e.story_id for e in self._evidence}
-        self._merges = stories.list_merges(session, story_ids) if story_ids else ()
+        self._merges = evidence.list_merges(session, story_ids) if story_ids else ()
         self._feeds = list_report_feeds(session, story_ids)
         self._decisions = _load_decisions(session, [e.id for e in self._evidence])
 
@@ -91,11 +91,6 @@ class EvidenceOverTime:
                 for report, feed_id in reports
             ),
         )
-
-
-def find_archive_start(session: Session) -> datetime | None:
-    """Return the first-seen time of the oldest item; None if there is none."""
-    return session.exec(select(func.min(ItemRow.first_seen_at))).one()
 
 
 def _load_decisions(session: Session, ids: list[EvidenceId]) -> dict[EvidenceId, list[DecisionRow]]:

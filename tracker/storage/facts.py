@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from forecasts.questions.question import ForecasterId
-from tracker.storage import event_log_rows as log
+from tracker.storage import event_log
 from tracker.storage.tables import (
     ClaimDecisionRow,
     LikelihoodRow,
@@ -47,7 +47,7 @@ def append_fact(
 ) -> None:
     """Append a fact to its table and to the log."""
     facts = {**columns, "at": at, "by": by}
-    seq = log.append_entry(session, kind, subject, facts=facts, at=at)
+    seq = event_log.append_entry(session, kind, subject, facts=facts, at=at)
     session.add(FACT_TABLES[kind](**facts, log_seq=seq))
     session.flush()
 
@@ -65,7 +65,7 @@ def index_table_facts(
     A row with an unreadable column (no time, no JSON) has empty facts and does not stop the others.
     """
     try:
-        return log.index_facts_by_seq(session.exec(select(table)), row_facts)
+        return event_log.index_facts_by_seq(session.exec(select(table)), row_facts)
     except (ValueError, TypeError):
         facts: dict[int, dict[str, Any]] = {}
         for seq in session.exec(select(table.log_seq)).all():
@@ -77,7 +77,7 @@ def _index_row(
     session: Session, table: type[Any], seq: int, row_facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
     try:
-        return log.index_facts_by_seq(
+        return event_log.index_facts_by_seq(
             session.exec(select(table).where(table.log_seq == seq)), row_facts
         )
     except (ValueError, TypeError):
@@ -94,3 +94,8 @@ def _row_facts(row: Any) -> dict[str, Any]:
 def _is_generated_id(name: str, field: Any) -> bool:
     """Return True for the primary key that the database generates."""
     return name == "id" and field.default is None
+
+
+def read_slots(value: Any) -> dict[str, Any]:
+    """Return the fields of a value with slots, by name."""
+    return {name: getattr(value, name) for name in value.__slots__}

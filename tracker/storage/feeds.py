@@ -14,9 +14,9 @@ from sqlmodel import Session, select
 from tracker.feeds.feed import HOURS_PER_DAY, Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import NO_MEMORY, DocumentMemory
-from tracker.feeds.scheduling.feed_health import DayCount
+from tracker.feeds.scheduling.polling import DayCount
+from tracker.storage.database_info import upsert_rows
 from tracker.storage.tables import FeedDayRow, FeedDocumentRow, FeedRow
-from tracker.storage.upsert import upsert_rows
 
 FEED: Final = FeedRow.__table__  # type: ignore[attr-defined]
 DOCUMENT: Final = FeedDocumentRow.__table__  # type: ignore[attr-defined]

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from forecasts.evidence.evidence import StoryId
 from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem
 from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ItemRevision, ParsedItem
+from tracker.storage.database_info import build_insert
 from tracker.storage.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
-from tracker.storage.upsert import build_insert
 
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 MAX_VALUES_PER_QUERY: Final = 400
@@ -235,7 +235,7 @@ def list_newest_items(session: Session, feed_id: FeedId, limit: int) -> tuple[It
 
 
 @dataclass(frozen=True, slots=True)
-class ItemText:
+class StoredItemText:
     """Text, first-seen time and original of an item, as near-duplicate detection needs them."""
 
     id: ItemId
@@ -245,13 +245,13 @@ class ItemText:
     first_seen_at: datetime
 
 
-def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[ItemText]:
+def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[StoredItemText]:
     """Return the items with a higher id, first seen at or after `since`, in order."""
-    columns = [ITEM.c[name] for name in ItemText.__slots__]
+    columns = [ITEM.c[name] for name in StoredItemText.__slots__]
     query = (
         select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
     )
-    return [ItemText(*row) for row in session.connection().execute(query)]
+    return [StoredItemText(*row) for row in session.connection().execute(query)]
 
 
 def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:
@@ -386,3 +386,8 @@ def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (
         values[n : n + MAX_VALUES_PER_QUERY] for n in range(0, len(values), MAX_VALUES_PER_QUERY)
     )
+
+
+def find_archive_start(session: Session) -> datetime | None:
+    """Return the first-seen time of the oldest item; None if there is none."""
+    return session.exec(select(func.min(ItemRow.first_seen_at))).one()

@@ -1,18 +1,24 @@
-"""Learned parameters and decisions on them: append-only; the newest per name and scope counts."""
+"""Learned parameters and decisions on them: append-only; the newest per name and scope counts.
+
+Read as of an instant, with the default where nothing was learned. The fitting, which needs scipy,
+is elsewhere: a process that only polls need not load that.
+"""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
-from forecasts.evidence.parameters import LearnedValue
+from forecasts.evidence.evidence import IndicatorId
+from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
 from forecasts.questions.question import ForecasterId
-from tracker.storage import event_log_rows as log
+from forecasts.suggestion.binary import DEFAULT_MODEL, SuggestionModel
+from tracker.storage import event_log
 from tracker.storage.tables import LearnedRow
 
 LearnedState = Literal["learned", "frozen", "reset"]
@@ -37,7 +43,9 @@ def add_learned(session: Session, record: LearnedRecord) -> None:
     """Append a value to the table and the log."""
     columns = learned_facts(record)
     subject = f"{record.learned.name}/{record.learned.scope}"
-    seq = log.append_entry(session, "learned", subject, facts=columns, at=record.learned.as_of)
+    seq = event_log.append_entry(
+        session, "learned", subject, facts=columns, at=record.learned.as_of
+    )
     session.add(LearnedRow(**columns, log_seq=seq))
     session.flush()
 
@@ -119,7 +127,7 @@ def list_versions_by_name(
 
 def index_learned_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored values."""
-    return log.index_facts_by_seq(
+    return event_log.index_facts_by_seq(
         session.exec(select(LearnedRow)), lambda row: learned_facts(_parse_record(row))
     )
 
@@ -127,3 +135,103 @@ def index_learned_facts(session: Session) -> Mapping[int, dict[str, Any]]:
 def _parse_record(row: LearnedRow) -> LearnedRecord:
     learned = LearnedValue(row.name, row.scope, row.value, row.n, row.as_of, row.why)
     return LearnedRecord(learned, cast(LearnedState, row.state), ForecasterId(row.by))
+
+
+LearnedValues = dict[tuple[str, str], LearnedRecord]
+"""Learned values by name and scope."""
+
+GLOBAL_SCOPE: Final = "all"
+"""Scope of the few values of the whole installation; thousands of others need not be read."""
+
+_IDENTITY_MAP: Final = {"shift": 0.0, "slope": 1.0}
+"""The two values of the identity calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherCalibration:
+    """Calibration of the matcher's probabilities, learned from reviews."""
+
+    relevance: LearnedLogitMap
+    direction: LearnedLogitMap
+
+
+def calibration_at(session: Session, at: datetime) -> MatcherCalibration:
+    """Load the calibration of the matcher's probabilities at an instant."""
+    return load_calibrations(session)(at)
+
+
+def load_calibrations(session: Session) -> Callable[[datetime], MatcherCalibration]:
+    """Load all versions of the calibration once; return a function of the instant."""
+    names = [f"{name} {part}" for name in ("relevance", "direction") for part in _IDENTITY_MAP]
+    versions = list_versions_by_name(session, names, GLOBAL_SCOPE)
+
+    def at(instant: datetime) -> MatcherCalibration:
+        values = _values_at(versions, instant)
+        return MatcherCalibration(
+            _make_map(values, "relevance", instant), _make_map(values, "direction", instant)
+        )
+
+    return at
+
+
+def model_at(session: Session, at: datetime) -> SuggestionModel:
+    """Load the constants of the suggestion as learned by an instant."""
+    return load_models(session)(at)
+
+
+def load_models(session: Session) -> Callable[[datetime], SuggestionModel]:
+    """Load all versions of the constants once; return a function of the instant."""
+    versions = list_versions_by_name(session, ("gamma", "shift"), GLOBAL_SCOPE)
+
+    def at(instant: datetime) -> SuggestionModel:
+        values = _values_at(versions, instant)
+        gamma, shift = (
+            _value_of(values, "gamma", DEFAULT_MODEL.gamma),
+            _value_of(values, "shift", 0.0),
+        )
+        return replace(
+            DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_count_answers(values, "shift")
+        )
+
+    return at
+
+
+def usual_levels_at(session: Session, at: datetime) -> dict[IndicatorId, float]:
+    """Load the learned usual levels that were valid at an instant."""
+    return {
+        IndicatorId(scope): value
+        for scope, value in load_values(session, "usual level", at).items()
+    }
+
+
+def _values_at(versions: Iterable[LearnedRecord], at: datetime) -> LearnedValues:
+    return {
+        (stored.learned.name, GLOBAL_SCOPE): stored
+        for stored in versions
+        if stored.learned.as_of <= at
+    }
+
+
+def _make_map(learned_values: LearnedValues, name: str, at: datetime) -> LearnedLogitMap:
+    values = (
+        (part, _value_of(learned_values, f"{name} {part}", default))
+        for part, default in _IDENTITY_MAP.items()
+    )
+    shift, slope = (
+        LearnedValue(f"{name} {part}", GLOBAL_SCOPE, value, 0, at, "") for part, value in values
+    )
+    return LearnedLogitMap(shift, slope)
+
+
+def _count_answers(learned_values: LearnedValues, name: str) -> int:
+    """Count the answers from which a value was learned; 0 while its default stands."""
+    stored = learned_values.get((name, GLOBAL_SCOPE))
+    stands_by_default = (
+        stored is None or stored.state == "reset" or stored.learned.why.startswith("default")
+    )
+    return 0 if stored is None or stands_by_default else stored.learned.n
+
+
+def _value_of(learned_values: LearnedValues, name: str, default: float) -> float:
+    stored = learned_values.get((name, GLOBAL_SCOPE))
+    return default if stored is None or stored.state == "reset" else stored.learned.value

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from tracker.storage import database_info as properties
+from tracker.storage import database_info
+from tracker.storage.database_info import upsert_rows
 from tracker.storage.tables import ModelAnswerRow, ModelDayRow
-from tracker.storage.upsert import upsert_rows
 
 RETRY_AFTER_KEY = "model_quiet_until"
 
@@ -61,10 +61,12 @@ def add_requests(session: Session, day: date, requests: int) -> None:
 
 def read_retry_after(session: Session, url: str) -> datetime | None:
     """Return until when this endpoint asked to be left alone; None if it did not."""
-    until, _, asked_by = (properties.read_property(session, RETRY_AFTER_KEY) or "").partition(" ")
+    until, _, asked_by = (database_info.read_property(session, RETRY_AFTER_KEY) or "").partition(
+        " "
+    )
     return datetime.fromisoformat(until) if until and asked_by == url else None
 
 
 def save_retry_after(session: Session, url: str, until: datetime) -> None:
     """Save until when this endpoint asked to be left alone."""
-    properties.write_property(session, RETRY_AFTER_KEY, f"{until.isoformat()} {url}")
+    database_info.write_property(session, RETRY_AFTER_KEY, f"{until.isoformat()} {url}")

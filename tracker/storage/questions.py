@@ -1,13 +1,18 @@
-"""Essays, claims, questions and indicators."""
+"""Questions with their edits and options, and their indicators.
+
+Distributions and scales are stored as JSON that names their kind.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, assert_never, cast
 
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from forecasts.distributions.distribution import Binary
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.questions.amendments import (
     OptionChange,
@@ -16,9 +21,7 @@ from forecasts.questions.amendments import (
     apply_option_changes,
 )
 from forecasts.questions.question import (
-    Claim,
     ClaimId,
-    Essay,
     EssayId,
     ForecasterId,
     HorizonShape,
@@ -28,17 +31,8 @@ from forecasts.questions.question import (
     QuestionId,
 )
 from tracker.model.audit import Override, UncheckedAnswer
-from tracker.storage import event_log_rows as log
-from tracker.storage import facts
-from tracker.storage.distribution_json import (
-    distribution_from_json,
-    distribution_to_json,
-    scale_from_json,
-    scale_to_json,
-)
+from tracker.storage import event_log, facts
 from tracker.storage.tables import (
-    ClaimRow,
-    EssayRow,
     IndicatorRow,
     LintOverrideRow,
     OptionChangeRow,
@@ -48,6 +42,44 @@ from tracker.storage.tables import (
     RetractionRow,
     UncheckedAnswerRow,
 )
+
+
+def distribution_to_json(distribution: Distribution) -> dict[str, Any]:
+    """Serialise a distribution."""
+    match distribution:
+        case Binary():
+            return {"kind": "binary", "p": distribution.p}
+        case Categorical():
+            return {
+                "kind": "categorical",
+                "options": list(distribution.options),
+                "p": list(distribution.p),
+            }
+        case Cdf():
+            return {"kind": "cdf", "x": list(distribution.x), "p": list(distribution.p)}
+        case _:
+            assert_never(distribution)
+
+
+def distribution_from_json(stored: Mapping[str, Any]) -> Distribution:
+    """Deserialise a distribution."""
+    match stored["kind"]:
+        case "categorical":
+            return Categorical(tuple(stored["options"]), tuple(stored["p"]))
+        case "cdf":
+            return Cdf(tuple(stored["x"]), tuple(stored["p"]))
+        case _:
+            return Binary(stored["p"])
+
+
+def scale_to_json(scale: Scale | None) -> dict[str, Any] | None:
+    """Serialise a scale."""
+    return None if scale is None else asdict(scale)
+
+
+def scale_from_json(stored: Mapping[str, Any] | None) -> Scale | None:
+    """Deserialise a scale."""
+    return None if stored is None else Scale(**stored)
 
 
 def add_edit(session: Session, edit: QuestionEdit) -> None:
@@ -165,57 +197,11 @@ QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
 """For reading all questions as plain columns: ORM rows cost four times as much."""
 
 
-def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
-    """Store an essay with its claims; of a stored essay only new claims."""
-    if session.get(EssayRow, essay.id) is None:
-        session.add(EssayRow(**_read_slots(essay)))
-        session.flush()
-    stored_ids = {c.id for c in claims_of_essay(session, essay.id)}
-    session.add_all(
-        ClaimRow(**_read_slots(claim)) for claim in claims if claim.id not in stored_ids
-    )
-    session.flush()
-
-
-def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
-    """Return an essay by its id."""
-    row = session.get(EssayRow, essay_id)
-    return (
-        None
-        if row is None
-        else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
-    )
-
-
-def add_claim(session: Session, claim: Claim) -> None:
-    """Store a claim unless already stored."""
-    if session.get(ClaimRow, (claim.id, claim.essay_id)) is None:
-        session.add(ClaimRow(**_read_slots(claim)))
-        session.flush()
-
-
-def claims_of_essay(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
-    """Return the claims of an essay in the order of its text."""
-    rows = session.exec(
-        select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
-    )
-    return tuple(
-        Claim(
-            ClaimId(r.id),
-            EssayId(r.essay_id),
-            r.quote,
-            r.offset,
-            r.claim_kind,
-            r.modality,
-            r.restatement,
-        )
-        for r in rows
-    )
-
-
 def add_question(session: Session, question: Question, at: datetime) -> None:
     """Store a question and log its text in the same transaction."""
-    seq = log.append_entry(session, "question", question.id, facts=question_facts(question), at=at)
+    seq = event_log.append_entry(
+        session, "question", question.id, facts=question_facts(question), at=at
+    )
     columns = _question_columns(question)
     columns |= {
         "prior": distribution_to_json(question.prior),
@@ -232,21 +218,21 @@ def question_facts(question: Question) -> dict[str, Any]:
         if isinstance(question.prior, Binary)
         else distribution_to_json(question.prior)
     )
-    facts: dict[str, Any] = {**_question_columns(question), "prior": prior}
+    columns: dict[str, Any] = {**_question_columns(question), "prior": prior}
     if not question.bears_out:
-        del facts["bears_out"]
+        del columns["bears_out"]
     if question.options:
-        facts["options"] = [option.name for option in question.options if option.added_at is None]
+        columns["options"] = [option.name for option in question.options if option.added_at is None]
     if question.scale is not None:
-        facts["scale"] = scale_to_json(question.scale)
-    return facts
+        columns["scale"] = scale_to_json(question.scale)
+    return columns
 
 
 def _question_columns(question: Question) -> dict[str, Any]:
     lists = ("sources", "claim_ids", "tags")
     plain = {
         name: value
-        for name, value in _read_slots(question).items()
+        for name, value in facts.read_slots(question).items()
         if name not in ("prior", "options", "scale")
     }
     return {**plain, **{name: list(getattr(question, name)) for name in lists}}
@@ -254,11 +240,11 @@ def _question_columns(question: Question) -> dict[str, Any]:
 
 def add_option_change(session: Session, change: OptionChange) -> None:
     """Append the addition or removal of an option, in the log too."""
-    facts = _read_slots(change)
-    seq = log.append_entry(
-        session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at
+    columns = facts.read_slots(change)
+    seq = event_log.append_entry(
+        session, "option", f"{change.question_id}/{change.name}", facts=columns, at=change.at
     )
-    session.add(OptionChangeRow(**facts, log_seq=seq))
+    session.add(OptionChangeRow(**columns, log_seq=seq))
     session.flush()
 
 
@@ -277,8 +263,9 @@ def _parse_option_change(row: OptionChangeRow) -> OptionChange:
 
 def index_option_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored option changes."""
-    return log.index_facts_by_seq(
-        session.exec(select(OptionChangeRow)), lambda row: _read_slots(_parse_option_change(row))
+    return event_log.index_facts_by_seq(
+        session.exec(select(OptionChangeRow)),
+        lambda row: facts.read_slots(_parse_option_change(row)),
     )
 
 
@@ -292,7 +279,9 @@ def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
 
 
 def _indicator_columns(indicator: Indicator) -> dict[str, Any]:
-    plain = {name: value for name, value in _read_slots(indicator).items() if name != "expected"}
+    plain = {
+        name: value for name, value in facts.read_slots(indicator).items() if name != "expected"
+    }
     plain["terms"] = [list(group) for group in indicator.terms]
     for name in ("unless", "examples", "opposites"):
         plain[name] = list(getattr(indicator, name))
@@ -362,7 +351,7 @@ def _load_current(session: Session, query: Any) -> tuple[Question, ...]:
 
 def index_question_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored questions."""
-    return log.index_facts_by_seq(
+    return event_log.index_facts_by_seq(
         session.exec(select(QuestionRow)), lambda row: question_facts(question_of_row(row))
     )
 
@@ -420,7 +409,3 @@ def _parse_indicator(row: IndicatorRow) -> Indicator:
         else Expectation(row.expected_by, row.if_yes, row.if_no),
         option=row.option,
     )
-
-
-def _read_slots(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__slots__}

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from forecasts.evidence.evidence import StoryId
 from forecasts.questions.question import QuestionId
 from tracker.feeds.item import ItemId
+from tracker.storage.database_info import build_insert
 from tracker.storage.tables import ItemRow, RematchRow
-from tracker.storage.upsert import build_insert
 
 CHUNK: Final = RematchRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]

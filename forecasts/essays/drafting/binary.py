@@ -10,7 +10,8 @@ from forecasts.essays.drafting.placeholders import (
     TEST_PLACEHOLDER,
 )
 from forecasts.essays.drafting.plan import ClaimParts, ClaimPhrasing, QuestionPlan, phrase_claim
-from forecasts.essays.english import capitalise_sentence, is_participle, lowercase_subject
+from forecasts.essays.english import is_participle, lowercase_subject
+from forecasts.questions.format import capitalise
 from forecasts.questions.question import HorizonShape
 
 _LASTING_VERBS: Final = re.compile(
@@ -40,7 +41,7 @@ def plan_persistence(form: ClaimParts) -> QuestionPlan:
     """Plan a question on a present state that may last."""
     statement = lowercase_subject(form.clause.event) or EVENT_PLACEHOLDER
     question = f"Will it still be true on {format_long_date(form.last)} that {statement}?"
-    reports = (capitalise_sentence(statement), f"It is still true that {statement}")
+    reports = (capitalise(statement), f"It is still true that {statement}")
     return plan_binary(
         form,
         "holds_until",

@@ -19,7 +19,7 @@ from forecasts.essays.drafting.plan import (
     format_period,
     phrase_claim,
 )
-from forecasts.essays.english import capitalise_sentence
+from forecasts.questions.format import capitalise
 
 _MEASURE_VERB: Final = re.compile(
     r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb"
@@ -91,7 +91,7 @@ def plan_trend(form: ClaimParts) -> QuestionPlan:
     phrasing = ClaimPhrasing(
         statement,
         statement,
-        (capitalise_sentence(statement),),
+        (capitalise(statement),),
         (f"It is not true that {statement}",),
     )
     text = (

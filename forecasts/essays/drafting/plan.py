@@ -10,7 +10,6 @@ from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure
 from forecasts.essays.drafting.placeholders import SUBJECT_PLACEHOLDER
 from forecasts.essays.english import (
-    capitalise_sentence,
     is_participle,
     is_plural,
     lowercase_subject,
@@ -18,6 +17,7 @@ from forecasts.essays.english import (
     past_tense,
     third_person,
 )
+from forecasts.questions.format import capitalise
 from forecasts.questions.question import HorizonShape, Kind
 
 OPENING_PHRASE: Final = "from the opening of the question to"
@@ -202,7 +202,7 @@ def _phrase_existence(complement: str) -> ClaimPhrasing:
 
 
 def _clean_sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(capitalise_sentence(" ".join(sentence.split())) for sentence in sentences)
+    return tuple(capitalise(" ".join(sentence.split())) for sentence in sentences)
 
 
 def _phrase_whole(event: str, subject: str) -> ClaimPhrasing:

@@ -1,1 +1,4 @@
-"""Claim extraction: sentence boundaries, cleaning, and words that look ahead."""
+"""Claim extraction: sentence boundaries, cleaning, and words that look ahead.
+
+May import the modules of essays.
+"""

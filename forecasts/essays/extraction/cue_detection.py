@@ -26,51 +26,9 @@ class ForwardCue:
     why: str
 
 
-def inflect_verbs(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Return the third persons, -ing forms and past participles of verbs.
-
-    >>> third, progressive, participles = inflect_verbs(
-    ...     frozenset({"shrink", "tighten", "stop", "ease"}))
-    >>> sorted(third), sorted(progressive)
-    (['eases', 'shrinks', 'stops', 'tightens'], ['easing', 'shrinking', 'stopping', 'tightening'])
-    >>> sorted(participles)
-    ['eased', 'shrunk', 'stopped', 'tightened']
-    """
-    return (
-        frozenset(map(_third_person, verbs)),
-        frozenset(_ing_stem(verb) + "ing" for verb in verbs),
-        frozenset(
-            verb_forms.IRREGULAR_PARTICIPLES.get(verb) or _participle(verb) for verb in verbs
-        ),
-    )
-
-
-_DOUBLING: Final = frozenset(
-    "begin cut drop get put run sag set shut slip snap spin split spur stop thin trap trim"
-    " win".split()
-)
-
-
-def _third_person(verb: str) -> str:
-    if verb.endswith("y") and verb[-2] not in "aeou":
-        return verb[:-1] + "ies"
-    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
-
-
-def _ing_stem(verb: str) -> str:
-    if verb in _DOUBLING:
-        return verb + verb[-1]
-    return verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
-
-
-def _participle(verb: str) -> str:
-    if verb.endswith("y") and verb[-2] not in "aeou":
-        return verb[:-1] + "ied"
-    return _ing_stem(verb) + "ed"
-
-
-_CHANGES_THIRD, _CHANGING, _CHANGED = inflect_verbs(verb_forms.CHANGE_VERBS)
-_EFFECTS_THIRD, _, _ = inflect_verbs(verb_forms.EFFECT_VERBS)
+_CHANGING: Final = frozenset(map(verb_forms.present_participle, verb_forms.CHANGE_VERBS))
+_CHANGED: Final = frozenset(map(verb_forms.past_participle, verb_forms.CHANGE_VERBS))
+_EFFECTS_THIRD: Final = frozenset(map(verb_forms.third_person, verb_forms.EFFECT_VERBS))
 _ADVERBS: Final = frozenset(
     "also now already still not never soon thus then only just even ever perhaps very"
     " quite rather well almost always often once all both again yet far so therefore"

@@ -83,7 +83,7 @@ class PhraseMatcher:
     Each phrase is tried only in sentences that hold its key word, so that a megabyte takes seconds.
 
     >>> phrases = PhraseMatcher(["is/are ~ going to"])
-    >>> [match.words for match in phrases.within(" it is surely going to rain . ")]
+    >>> [match.words for match in phrases.find_matches(" it is surely going to rain . ")]
     ['is surely going to']
     """
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.probability import Floats
+from forecasts.distributions.probability import Floats
 from forecasts.statistics.resampling import number_labels
 from tests.acceptance.evaluation.labelled import folded
 from tracker.matching.tokens import stem_word

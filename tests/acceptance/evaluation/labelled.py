@@ -3,10 +3,10 @@ wrong with it.
 
 Three kinds, each plain or gzipped:
 
-    labels     question, qid, title, summary, relevance, stance, id     does the item bear on the
-    question, and how? archive    title, summary, id                                       items
-    nobody labelled, to be found irrelevant reports    event, title, summary, published or
-    first_seen, lang     which items report one event?
+- labels: question, qid, title, summary, relevance, stance, id. Does the item bear on the question,
+  and how?
+- archive: title, summary, id. Items that nobody labelled, to be found irrelevant.
+- reports: event, title, summary, published or first_seen, lang. Which items report one event?
 
 Other fields, such as the time or the source of an archive's item, are passed over.
 """

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
 from forecasts.statistics.resampling import number_labels
 
 Counts = NDArray[np.signedinteger[Any]]  # of any width

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities
 from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation import baselines
 from tests.acceptance.evaluation.labelled import AskedAbout, Label, Unlabelled, folded

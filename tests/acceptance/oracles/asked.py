@@ -13,8 +13,8 @@ import numpy as np
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
+from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import check_sum_to_one
 from forecasts.questions.answers import parse_answer
 from forecasts.questions.question import (
     EssayId,

@@ -68,7 +68,7 @@ PLATFORM: dict[str, Any] = {
             "f": [forecast(0.5), forecast(0.25), forecast(0.9, 7)],
             "t": 6,
             "expect": [[100 * LN2, 1], [-100 * LN2, 1], [0, 0]],
-        },
+        }
     ],
     "geomean": [
         {

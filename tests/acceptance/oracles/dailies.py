@@ -8,8 +8,8 @@ from typing import Any
 
 from forecasts.aggregation.pooling import mean, median
 from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast
-from forecasts.probability import check_sum_to_one
 from forecasts.questions.question import ForecasterId
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import DAY, daily_brier, score_daily

@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Scale, uniform_curve
-from forecasts.probability import Floats
+from forecasts.distributions.probability import Floats
 from forecasts.scoring.points import HeldForecast, peer_points, peer_points_at, read_mass
 from forecasts.scoring.rules import (
     baseline_points,

@@ -16,10 +16,10 @@ from forecasts.calibration.reliability import (
 )
 from forecasts.errors import InvalidProbability
 from forecasts.statistics.intervals import jeffreys, wilson
-from tests.forecasts.strategies import (
-    law,
-    probabilities,
-)
+from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/calibration/bins")
 
 
 def test_no_points_make_five_empty_bins() -> None:
@@ -43,22 +43,7 @@ def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
     assert (third.jeffreys_low95, third.jeffreys_high95) == jeffreys(3, 4)
 
 
-@pytest.mark.parametrize(
-    ("p", "index"),
-    [
-        (0.0, 0),
-        (0.19, 0),
-        (0.2, 1),
-        (1 - 0.8, 1),  # 0.19999999999999996
-        (0.4 - 0.05, 1),  # 0.35000000000000003
-        (0.35, 1),
-        (0.1 * 3 + 0.1, 2),  # 0.4
-        (0.6, 3),
-        (0.1 * 6, 3),  # 0.6000000000000001
-        (1 - 0.2, 4),
-        (1.0, 4),
-    ],
-)
+@check_rows(TABLES["a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed"])
 def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(
     p: float, index: int
 ) -> None:
@@ -66,7 +51,7 @@ def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(
     assert bin_index(p) == index
 
 
-@pytest.mark.parametrize("percent", range(101))
+@check_rows(range(101))
 def test_every_whole_percentage_lands_in_its_bin(percent: int) -> None:
     expected = min(percent // BIN_PERCENT, 4)
     assert (
@@ -93,7 +78,7 @@ def test_every_point_lands_in_exactly_one_bin(points: list[tuple[float, int]]) -
         assert b.mean_p is None or b.low - 1e-9 <= b.mean_p <= b.high + 1e-9
 
 
-@pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
+@check_rows([-0.01, 1.01, float("nan")])
 def test_a_point_that_is_no_probability_is_refused(p: float) -> None:
     with pytest.raises(InvalidProbability):
         bin_forecasts([(p, 1)])
@@ -106,7 +91,7 @@ def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
     return [(p, int(index < happened)) for p, n, happened in groups for index in range(n)]
 
 
-@pytest.mark.parametrize(("n", "missing"), [(0, 20), (1, 19), (19, 1)])
+@check_rows([(0, 20), (1, 19), (19, 1)])
 def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> None:
     said = give_advice(points((0.9, n, 0)))
     assert (
@@ -115,8 +100,7 @@ def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> Non
     )
 
 
-@pytest.mark.parametrize(
-    ("given_points", "start"),
+@check_rows(
     [
         (points((0.7, 20, 14)), "Over 20 questions forecasts and outcomes agree within chance"),
         (points((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "Over 90 questions"),
@@ -143,7 +127,7 @@ def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> Non
             "Too high: forecasts said 50% on average and 45% happened",
         ),
         (points((1.0, 10, 9), (0.0, 10, 1)), "Too sure: forecasts lay 50 points"),
-    ],
+    ]
 )
 def test_advice_is_one_plain_sentence(given_points: list[tuple[float, int]], start: str) -> None:
     said = give_advice(given_points)

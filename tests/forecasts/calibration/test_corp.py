@@ -19,9 +19,10 @@ from forecasts.calibration.corp import (
     mcb_test,
     reliability_curve,
 )
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 Rows = list[tuple[float, int]]
 
@@ -355,7 +356,7 @@ def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
             judged([0.5], [1, 0])
 
 
-@pytest.mark.parametrize("level", [0.0, 1.0, 90, float("nan")])
+@check_rows([0.0, 1.0, 90, float("nan")])
 def test_a_level_that_is_no_chance_is_refused(level: float) -> None:
     with pytest.raises(ForecastsError, match=r"such as 0\.9"):
         consistency_band([0.5], level=level)

@@ -21,6 +21,7 @@ from forecasts.calibration.decomposition import (
 )
 from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows
 
 Rows = list[tuple[float, int]]
 
@@ -86,7 +87,7 @@ def test_the_order_of_rows_does_not_matter(rows: Rows, random: Random) -> None:
     assert ece(*columns(rows)) == pytest.approx(ece(*columns(shuffled)), abs=1e-12)
 
 
-@pytest.mark.parametrize("k", range(1, 10))
+@check_rows(range(1, 10))
 def test_a_number_on_an_edge_lies_in_the_lower_bin_however_it_was_computed(k: int) -> None:
     for p in (k / 10, 1 - (10 - k) / 10, k * 0.1, sum([0.1] * k)):
         assert murphy([p, k / 10 - 0.05], [1, 0]).res == 0.0  # one bin
@@ -98,8 +99,7 @@ def test_zero_lies_in_the_first_bin_and_one_in_the_last() -> None:
     assert murphy([0.0, 0.1, 1.0, 0.95], [0, 1, 0, 1]).res == 0.0
 
 
-@pytest.mark.parametrize(
-    "edges",
+@check_rows(
     [
         [],
         [0.5],
@@ -109,14 +109,14 @@ def test_zero_lies_in_the_first_bin_and_one_in_the_last() -> None:
         [0, 0.9],
         [0, float("nan"), 1],
         [[0, 1], [0, 1]],
-    ],
+    ]
 )
 def test_edges_that_do_not_rise_from_nothing_to_certainty_are_refused(edges: list[float]) -> None:
     with pytest.raises(ForecastsError, match="edges of bins rise from 0 to 1"):
         murphy([0.5], [1], edges)
 
 
-@pytest.mark.parametrize("judge", [murphy, measure_discrimination, ece, check_pairs])
+@check_rows([murphy, measure_discrimination, ece, check_pairs])
 def test_rows_that_cannot_be_judged_are_refused(judge: Callable[..., object]) -> None:
     with pytest.raises(ForecastsError, match="no resolved forecast to judge: give at least one"):
         judge([], [])
@@ -184,7 +184,7 @@ def test_calibration_error_by_hand() -> None:
     assert ece([0.1, 0.3, 0.9], [0, 0, 1], bins=1) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("bins", [1, 5, 10, 17])
+@check_rows([1, 5, 10, 17])
 def test_calibration_error_is_the_one_of_scikit_learns_curve(bins: int) -> None:
     rng = np.random.default_rng(bins)
     p = rng.random(300)
@@ -194,7 +194,7 @@ def test_calibration_error_is_the_one_of_scikit_learns_curve(bins: int) -> None:
     assert ece(p, outcomes, bins) == pytest.approx(sizes @ np.abs(share - said) / 300)
 
 
-@pytest.mark.parametrize("bins", [0, -3])
+@check_rows([0, -3])
 def test_less_than_one_bin_is_refused(bins: int) -> None:
     with pytest.raises(ForecastsError, match="give at least one"):
         ece([0.5], [1], bins)
@@ -221,7 +221,7 @@ def test_the_same_seed_gives_the_same_perfect_forecasters() -> None:
     assert first == again != other
 
 
-@pytest.mark.parametrize(("n", "resamples"), [(0, 10), (10, 0)])
+@check_rows([(0, 10), (10, 0)])
 def test_no_questions_and_no_resamples_are_refused(n: int, resamples: int) -> None:
     with pytest.raises(ForecastsError, match="give at least one of each"):
         ece_of_perfect(n, resamples=resamples)

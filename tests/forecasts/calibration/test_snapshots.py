@@ -35,6 +35,7 @@ from tests.forecasts.strategies import (
     timelines,
     worlds,
 )
+from tests.tables import check_rows
 
 HELD = steps((0, 0.4))
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
@@ -84,8 +85,7 @@ def test_a_question_gives_one_point_however_often_it_was_revised() -> None:
     assert points(record(often, "no"), record(often, "yes"), lead=7) == [(0.899, 0), (0.899, 1)]
 
 
-@pytest.mark.parametrize(
-    "left_out",
+@check_rows(
     [
         record(HELD, known=70),  # known exactly then
         record(HELD, known=60),
@@ -104,7 +104,7 @@ def test_a_question_gives_one_point_however_often_it_was_revised() -> None:
             answered("Moscow", 100),
             holding((0, categorical_question().prior)),
         ),
-    ],
+    ]
 )
 def test_a_question_without_a_live_probability_then_gives_no_point(
     left_out: ResolvedRecord,
@@ -112,8 +112,8 @@ def test_a_question_without_a_live_probability_then_gives_no_point(
     assert points(left_out) == []
 
 
-@pytest.mark.parametrize(
-    "kept", [record(HELD, known=70.25), record(steps((70, 0.4))), record(steps((-5, 0.4)), days=30)]
+@check_rows(
+    [record(HELD, known=70.25), record(steps((70, 0.4))), record(steps((-5, 0.4)), days=30)]
 )
 def test_the_edges_of_a_snapshot_count(kept: ResolvedRecord) -> None:
     assert points(kept) == [(0.4, 1)]
@@ -125,7 +125,7 @@ def test_early_answers_can_be_held_back_until_the_scheduled_close_has_passed() -
     assert [s.p for s in take_snapshots([early], 30, as_of=day(100))] == [0.4]
 
 
-@pytest.mark.parametrize("lead", [101, 36_500, 10**7, 10**12, -1])
+@check_rows([101, 36_500, 10**7, 10**12, -1])
 def test_a_lead_outside_the_question_s_time_finds_nothing(lead: int) -> None:
     held = steps((0, 0.4), (101, 0.99))
     assert points(record(held, known=120), lead=lead) == []
@@ -232,8 +232,7 @@ def test_another_level_gives_other_intervals() -> None:
     assert (half.coverage, half.mean_width) == pytest.approx((0.5, 0.5))
 
 
-@pytest.mark.parametrize(
-    "left_out",
+@check_rows(
     [
         measured("50", known=70),
         measured("50", of=numeric_question(days=29)),
@@ -258,7 +257,7 @@ def test_another_level_gives_other_intervals() -> None:
             answered("Moscow", 100),
             holding((0, Categorical(("Moscow", "Other"), (0.5, 0.5)))),
         ),
-    ],
+    ]
 )
 def test_questions_without_a_live_curve_then_have_no_record(left_out: ResolvedRecord) -> None:
     assert measure_interval_record([left_out], 30) is None

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.crps import (
     IntervalRecord,
     crps_cdf,
@@ -30,6 +30,7 @@ from forecasts.scoring.crps import (
 )
 from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law
+from tests.tables import check_rows
 
 KNOTS = [0.0, 10.0, 20.0, 30.0, 50.0]
 OPEN = [0.05, 0.2, 0.6, 0.85, 0.97]
@@ -120,13 +121,13 @@ def test_one_cdf_and_many_answers_keep_the_shape_of_the_answers() -> None:
     assert np.ndim(crps_cdf(KNOTS, OPEN, 33.0)) == 0
 
 
-@pytest.mark.parametrize("zero_point", [0.0, 1.0, math.nan])
+@check_rows([0.0, 1.0, math.nan])
 def test_a_zero_point_above_a_knot_is_refused(zero_point: float) -> None:
     with pytest.raises(InvalidForecast, match="zero point"):
         crps_cdf([0.0, 10.0], [0.0, 1.0], 5.0, zero_point=zero_point)
 
 
-@pytest.mark.parametrize("zero_point", [-1e9, -1e3, -25.0, -1e-9])
+@check_rows([-1e9, -1e3, -25.0, -1e-9])
 def test_a_log_scale_far_from_its_zero_point_is_nearly_straight(zero_point: float) -> None:
     found = crps_cdf(KNOTS, OPEN, 22.0, zero_point=zero_point)
     halved = sorted({*KNOTS, *np.linspace(0.0, 50.0, 2001).tolist()})
@@ -305,8 +306,7 @@ def test_sharpness_is_the_mean_width_in_shares_of_each_questions_range() -> None
     assert interval_width_share(0, 10, span=[10, 20]) == pytest.approx(0.75)
 
 
-@pytest.mark.parametrize(
-    ("x", "cdf", "error", "says"),
+@check_rows(
     [
         ([0], [1], InvalidForecast, "two or more knots"),
         ([0, 1], [0, 0.5, 1], InvalidForecast, "one probability for each"),
@@ -318,7 +318,7 @@ def test_sharpness_is_the_mean_width_in_shares_of_each_questions_range() -> None
         ([0, math.nan], [0, 1], InvalidForecast, "finite"),
         ([0, 1], [0, 1.1], InvalidProbability, "between 0 and 1"),
         ([0, 1], [math.nan, 1], InvalidProbability, "between 0 and 1"),
-    ],
+    ]
 )
 def test_bad_knots_are_refused(
     x: ArrayLike, cdf: ArrayLike, error: type[Exception], says: str
@@ -344,22 +344,19 @@ def test_an_answer_that_is_no_number_is_refused_everywhere() -> None:
             call([0.5, NEVER])
 
 
-@pytest.mark.parametrize(
-    ("mu", "sigma"), [(0, 0), (0, -1), (0, math.nan), (0, NEVER), (math.nan, 1), (NEVER, 1)]
-)
+@check_rows([(0, 0), (0, -1), (0, math.nan), (0, NEVER), (math.nan, 1), (NEVER, 1)])
 def test_a_normal_that_is_none_is_refused(mu: float, sigma: float) -> None:
     with pytest.raises(InvalidForecast):
         crps_normal(mu, sigma, 0.5)
 
 
-@pytest.mark.parametrize("members", [[], [1, math.nan], [1, NEVER]])
+@check_rows([[], [1, math.nan], [1, NEVER]])
 def test_an_ensemble_that_is_none_is_refused(members: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="member"):
         crps_ensemble(members, 0.5)
 
 
-@pytest.mark.parametrize(
-    ("asked", "given_ones", "says"),
+@check_rows(
     [
         ([], [], "one value for each"),
         (0.5, 1, "one value for each"),
@@ -371,7 +368,7 @@ def test_an_ensemble_that_is_none_is_refused(members: list[float]) -> None:
         ([0.1, 0.5], [[1, 2], [2, 1]], "cross"),
         ([0.1, math.nan], [1, 2], "finite"),
         ([0.1, 0.5], [1, NEVER], "finite"),
-    ],
+    ]
 )
 def test_quantiles_that_are_none_are_refused(
     asked: ArrayLike, given_ones: ArrayLike, says: str
@@ -380,8 +377,7 @@ def test_quantiles_that_are_none_are_refused(
         quantile_score(asked, given_ones, 0.5)
 
 
-@pytest.mark.parametrize(
-    ("intervals", "says"),
+@check_rows(
     [
         ([(0.0, 1, 9)], "alpha"),
         ([(1.0, 1, 9)], "alpha"),
@@ -390,7 +386,7 @@ def test_quantiles_that_are_none_are_refused(
         ([(0.5, 6, 9)], "cross"),
         ([(0.5, 1, 9), (0.1, 2, 10)], "cross"),
         ([(0.5, 1, 9), (0.5, 1, 9)], "given once"),
-    ],
+    ]
 )
 def test_intervals_that_do_not_nest_around_the_median_are_refused(
     intervals: list[tuple[float, float, float]], says: str
@@ -399,8 +395,7 @@ def test_intervals_that_do_not_nest_around_the_median_are_refused(
         weighted_interval_score(5, intervals, 5)
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "span", "says"),
+@check_rows(
     [
         ([], [], 1, "no intervals"),
         (0, [], 1, "no intervals"),
@@ -410,7 +405,7 @@ def test_intervals_that_do_not_nest_around_the_median_are_refused(
         ([0], [1], 0, "more than 0"),
         ([0], [1], [1, -1], "more than 0"),
         ([0], [1], math.nan, "span"),
-    ],
+    ]
 )
 def test_intervals_that_cannot_be_judged_are_refused(
     low: list[float], high: list[float], span: ArrayLike, says: str

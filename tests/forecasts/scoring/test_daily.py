@@ -33,6 +33,7 @@ from tests.forecasts.strategies import (
     steps,
     timelines,
 )
+from tests.tables import check_rows
 
 BOB = ForecasterId("bob")
 everyone = st.dictionaries(
@@ -202,7 +203,7 @@ def test_a_question_that_is_open_for_part_of_a_day_is_scored_for_nothing() -> No
         assert (found.attainable_coverage, found.receipt) == (0.0, ())
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(["annulled", "ambiguous"])
 def test_an_annulled_or_ambiguous_question_has_no_daily_scores(outcome: Outcome) -> None:
     assert scored({ANN: steps((0, 0.9))}, outcome) == {}
 

@@ -22,6 +22,7 @@ from tests.forecasts.strategies import (
     steps,
     timelines,
 )
+from tests.tables import check_rows
 
 
 def filled(
@@ -30,9 +31,7 @@ def filled(
     return mean_with_gaps(held, outcome, opens_at=day(0), ends_at=day(until), imputed=imputed)
 
 
-@pytest.mark.parametrize(
-    ("imputed", "mean"), [(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)]
-)
+@check_rows([(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)])
 def test_three_days_without_a_forecast_are_left_out_or_count_as_what_is_imputed(
     imputed: float | None, mean: float
 ) -> None:
@@ -66,7 +65,7 @@ def test_a_curve_has_no_gaps_to_fill() -> None:
         filled(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
 
 
-@pytest.mark.parametrize("outcome", [2, -1])
+@check_rows([2, -1])
 def test_an_outcome_that_is_neither_yes_nor_no_is_refused(outcome: int) -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         filled(steps((3, 0.8)), 0.5, outcome=outcome)

@@ -36,6 +36,7 @@ from tests.forecasts.strategies import (
     steps,
     timelines,
 )
+from tests.tables import check_rows
 
 RULES: tuple[RuleName, ...] = ("peer", "spot_baseline", "spot_peer")
 limited = st.floats(0.001, 0.999)
@@ -118,7 +119,7 @@ def test_nobody_expects_more_points_from_saying_what_they_do_not_believe(
     assert expected(believed) >= expected(said) - 1e-9
 
 
-@pytest.mark.parametrize("wrong", [0.0, -0.1, 1.1, math.nan])
+@check_rows([0.0, -0.1, 1.1, math.nan])
 def test_what_earns_minus_infinity_or_is_no_probability_is_refused(wrong: float) -> None:
     with pytest.raises(InvalidProbability):
         peer_points_at({"ann": wrong, "bob": 0.5})
@@ -137,7 +138,7 @@ def test_a_mass_of_zero_is_a_mass_and_not_missing() -> None:
     assert read_mass([0.0, 1.0], 0) == 0.0
 
 
-@pytest.mark.parametrize("bucket", [-1, 2])
+@check_rows([-1, 2])
 def test_a_bucket_that_is_not_there_is_refused(bucket: int) -> None:
     with pytest.raises(InvalidForecast, match="no bucket"):
         read_mass([0.5, 0.5], bucket)
@@ -213,8 +214,7 @@ def test_nobody_has_no_points() -> None:
     assert peer_points({}, 10) == {}
 
 
-@pytest.mark.parametrize(
-    ("stood", "scheduled", "why"),
+@check_rows(
     [
         ([HeldForecast(0, 5, 0.5), HeldForecast(4, 6, 0.5)], 10, "one forecast at a time"),
         ([HeldForecast(4, 6, 0.5), HeldForecast(0, 2, 0.5)], 10, "one forecast at a time"),
@@ -222,7 +222,7 @@ def test_nobody_has_no_points() -> None:
         ([HeldForecast(0, 5, 0.5)], 0, "scheduled length"),
         ([HeldForecast(0, 5, 0.5)], math.inf, "scheduled length"),
         ([HeldForecast(0, 5, 0.5)], math.nan, "scheduled length"),
-    ],
+    ]
 )
 def test_times_that_cannot_be_are_refused(
     stood: list[HeldForecast], scheduled: float, why: str
@@ -365,7 +365,7 @@ def test_a_withdrawn_forecast_stands_no_longer_at_the_instant_of_withdrawing() -
     assert numbers(found["spot_peer", "bob"]) == (0.0, 1.0, 0.0)
 
 
-@pytest.mark.parametrize("known", [4.0, 5.0])
+@check_rows([4.0, 5.0])
 def test_nobody_has_spot_points_when_the_answer_was_known_by_then(known: float) -> None:
     found = scored({ANN: steps((0, 0.2)), BOB: steps((0, 0.6))}, known=known)
     for rule in ("spot_baseline", "spot_peer"):
@@ -379,7 +379,7 @@ def test_a_spot_without_a_zone_is_refused() -> None:
         scored({ANN: steps((0, 0.2))}, spot_at=datetime(2026, 1, 5))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(["annulled", "ambiguous"])
 def test_an_annulled_or_ambiguous_question_has_no_points(outcome: Outcome) -> None:
     assert scored({ANN: steps((0, 0.2))}, outcome) == {}
 
@@ -449,9 +449,7 @@ def test_a_curve_is_held_against_others_by_the_mass_near_the_answer_and_halved()
     assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("answer", "least"), [("150", CURVE_FLOOR), ("above", 0.001), ("below", 0.001)]
-)
+@check_rows([("150", CURVE_FLOOR), ("above", 0.001), ("below", 0.001)])
 def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(
     answer: str, least: float
 ) -> None:

@@ -10,6 +10,7 @@ from forecasts.errors import InvalidProbability, InvalidTime
 from forecasts.questions.question import Outcome
 from forecasts.scoring.scores import Score, best_report, score_question
 from tests.forecasts.strategies import ANN, law, probabilities, question, resolution, steps
+from tests.tables import check_rows
 
 
 def test_an_event_on_the_first_of_ten_days_or_never_is_best_exaggerated_by_the_mean_of_its_life() -> (
@@ -18,7 +19,7 @@ def test_an_event_on_the_first_of_ten_days_or_never_is_best_exaggerated_by_the_m
     assert best_report(0.5, 1, 10) == (pytest.approx(10 / 11), 0.5)
 
 
-@pytest.mark.parametrize("certain", [0.0, 1.0])
+@check_rows([0.0, 1.0])
 def test_who_is_certain_says_so_by_either_average(certain: float) -> None:
     assert best_report(certain, 1, 10) == (certain, certain)
 
@@ -61,9 +62,7 @@ def test_the_algebra_says_what_the_scores_say(p_true: float, known: int) -> None
     assert found == pytest.approx(best_report(p_true, known, 10), abs=1 / 400 + 1e-9)
 
 
-@pytest.mark.parametrize(
-    ("day", "scheduled"), [(0, 10), (-1, 10), (11, 10), (math.nan, 10), (1, math.nan)]
-)
+@check_rows([(0, 10), (-1, 10), (11, 10), (math.nan, 10), (1, math.nan)])
 def test_a_day_outside_the_schedule_is_refused(day: float, scheduled: float) -> None:
     with pytest.raises(InvalidTime, match="after the opening"):
         best_report(0.5, day, scheduled)

@@ -49,6 +49,9 @@ from tests.forecasts.strategies import (
     ordered_question,
     question,
 )
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/scoring/rulebook")
 
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 LOG = Scale(1.0, 1000.0, zero_point=0.0)
@@ -71,18 +74,10 @@ def test_every_rule_stands_under_its_name_and_is_told_apart_by_its_title() -> No
     assert set(RULES) == set(get_args(RuleName))
     assert all(rule.name == name for name, rule in RULES.items())
     assert len({rule.title for rule in RULES.values()}) == len(RULES)
-    assert set(SOLO_RULES) == {
-        "brier",
-        "ranked",
-        "crps",
-        "log",
-        "spherical",
-        "quantile",
-        "baseline",
-    }
+    assert all({*RULES[name].scorers} == {*RULES[name].kinds} for name in SOLO_RULES)
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
+@check_rows(get_args(Kind))
 def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
     assert kind in RULES[HEADLINE[kind]].kinds
     assert HEADLINE[kind] in SOLO_RULES
@@ -115,8 +110,7 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
     assert rule_gains("baseline", values, 0.25).tolist() == values.tolist()
 
 
-@pytest.mark.parametrize(
-    ("rule", "asked", "happened", "best", "worst"),
+@check_rows(
     [
         ("brier", question(), 1, Binary(1.0), Binary(0.0)),
         (
@@ -149,7 +143,7 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
             Cdf((0, 100), (0, 0)),
             Cdf((0, 100), (1, 1)),
         ),
-    ],
+    ]
 )
 def test_the_range_of_a_loss_is_from_certain_and_right_to_certain_and_wrong(
     rule: RuleName, asked: Question, happened: Answer, best: Distribution, worst: Distribution
@@ -200,15 +194,7 @@ def test_no_forecast_leaves_the_range_of_a_rule(
 # Binary
 
 
-@pytest.mark.parametrize(
-    ("p", "yes", "brier", "log", "spherical", "baseline"),
-    [
-        (0.8, 1, 0.04, -math.log(0.8), 0.8 / math.sqrt(0.68), 100 * (1 + math.log2(0.8))),
-        (0.8, 0, 0.64, -math.log(0.2), 0.2 / math.sqrt(0.68), 100 * (1 + math.log2(0.2))),
-        (1.0, 1, 0.0, -math.log(0.999), 1.0, 100 * (1 + math.log2(0.999))),
-        (0.0, 1, 1.0, math.log(1000), 0.0, 100 * (1 + math.log2(0.001))),
-    ],
-)
+@check_rows(TABLES["a_binary_forecast_by_every_rule"])
 def test_a_binary_forecast_by_every_rule(
     p: float, yes: int, brier: float, log: float, spherical: float, baseline: float
 ) -> None:
@@ -412,7 +398,7 @@ def test_points_count_the_mass_in_the_two_hundredth_of_the_scale_that_holds_the_
     assert value("baseline", asked, 20.01, SKEWED) == pytest.approx(50 * math.log(0.003125 / 0.005))
 
 
-@pytest.mark.parametrize("scale", [Scale(0.0, 100.0), OPEN, LOG, Scale(-3.0, 7.1, open_upper=True)])
+@check_rows([Scale(0.0, 100.0), OPEN, LOG, Scale(-3.0, 7.1, open_upper=True)])
 def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) -> None:
     places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
     beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from sklearn.metrics import brier_score_loss, log_loss
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.rules import (
     LOG_CLIP,
     baseline_points,
@@ -31,6 +31,9 @@ from forecasts.scoring.rules import (
     spherical_options,
 )
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/scoring/rules")
 
 Rule = Callable[[ArrayLike, ArrayLike], Floats]
 
@@ -91,18 +94,7 @@ def expected(rule: Rule, believed: list[float], said: list[float]) -> float:
     return math.fsum(b * float(s) for b, s in zip(believed, scores, strict=True) if b > 0.0)
 
 
-@pytest.mark.parametrize(
-    ("p", "outcome", "brier_is", "log_is", "spherical_is"),
-    [
-        (0.6, 1, 0.16, math.log(5 / 3), 0.6 / math.sqrt(0.52)),
-        (0.6, 0, 0.36, math.log(5 / 2), 0.4 / math.sqrt(0.52)),
-        (0.5, 1, 0.25, math.log(2), math.sqrt(0.5)),
-        (1.0, 1, 0.0, -math.log(0.999), 1.0),
-        (1.0, 0, 1.0, math.log(1000), 0.0),
-        (0.0, 0, 0.0, -math.log(0.999), 1.0),
-        (0.0, 1, 1.0, math.log(1000), 0.0),
-    ],
-)
+@check_rows(TABLES["binary_rules_give_the_numbers_worked_by_hand"])
 def test_binary_rules_give_the_numbers_worked_by_hand(
     p: float, outcome: int, brier_is: float, log_is: float, spherical_is: float
 ) -> None:
@@ -126,7 +118,7 @@ def test_the_clip_moves_both_ends_by_the_same_amount() -> None:
     assert LOG_CLIP == 0.001
 
 
-@pytest.mark.parametrize("rule", [*BINARY.values()])
+@check_rows([*BINARY.values()])
 def test_binary_rules_broadcast_and_keep_the_shape(rule: Rule) -> None:
     table = rule([[0.1], [0.7], [0.9]], [1, 0])
     assert table.shape == (3, 2)
@@ -134,7 +126,7 @@ def test_binary_rules_broadcast_and_keep_the_shape(rule: Rule) -> None:
     assert np.ndim(rule(0.7, 1)) == 0
 
 
-@pytest.mark.parametrize("rule", [*EVERY_OPTION_RULE.values()])
+@check_rows([*EVERY_OPTION_RULE.values()])
 def test_option_rules_take_options_along_the_last_axis_and_broadcast_the_rest(rule: Rule) -> None:
     forecasts = [[0.1, 0.2, 0.7], [0.5, 0.5, 0.0]]
     assert np.ndim(rule(forecasts[0], 2)) == 0
@@ -292,7 +284,7 @@ def test_the_brier_index_turns_the_scale_round() -> None:
     assert np.ndim(brier_index(0.25)) == 0
 
 
-@pytest.mark.parametrize("wrong", [-0.01, 1.01, math.nan])
+@check_rows([-0.01, 1.01, math.nan])
 def test_the_brier_index_refuses_what_is_no_brier_score(wrong: float) -> None:
     with pytest.raises(ForecastsError, match="between 0 and 1"):
         brier_index([0.2, wrong])
@@ -307,7 +299,7 @@ def test_baseline_points_are_zero_for_equal_shares_and_limited_at_both_ends() ->
     assert baseline_points(0.75, 4) == pytest.approx(100 * math.log(3) / math.log(4))
 
 
-@pytest.mark.parametrize("options", [1, 0, -2])
+@check_rows([1, 0, -2])
 def test_baseline_points_need_something_to_choose_from(options: int) -> None:
     with pytest.raises(InvalidForecast, match="at least two options"):
         baseline_points(0.5, options)
@@ -322,9 +314,7 @@ def test_continuous_points_compare_with_a_flat_forecast_at_half_weight() -> None
     )
 
 
-@pytest.mark.parametrize(
-    ("mass", "base"), [(1.2, 0.1), (math.nan, 0.1), (0.1, -0.1), (0.1, 0.0), (0.1, [0.1, 0.0])]
-)
+@check_rows([(1.2, 0.1), (math.nan, 0.1), (0.1, -0.1), (0.1, 0.0), (0.1, [0.1, 0.0])])
 def test_continuous_points_refuse_what_is_no_probability(mass: float, base: ArrayLike) -> None:
     with pytest.raises(InvalidProbability):
         baseline_points_continuous(mass, base=base)
@@ -344,7 +334,7 @@ def test_binary_rules_refuse_an_outcome_that_is_not_yes_or_no(rule: Rule, wrong:
         rule(0.5, [1, wrong])
 
 
-@pytest.mark.parametrize("clip", [-0.001, 0.5, math.nan])
+@check_rows([-0.001, 0.5, math.nan])
 def test_a_clip_that_leaves_no_room_is_refused(clip: float) -> None:
     with pytest.raises(InvalidProbability, match="clip"):
         log_score(0.5, 1, clip=clip)

@@ -51,6 +51,7 @@ from tests.forecasts.strategies import (
     resolution,
     steps,
 )
+from tests.tables import check_rows
 
 
 def by_rule(asked: Question, said: Resolution, held: Timeline, rule: RuleName) -> Score:
@@ -121,9 +122,7 @@ def test_what_becomes_known_after_the_close_changes_nothing() -> None:
     assert scored(steps((0, 0.8)), known=10) == scored(steps((0, 0.8)), known=25)
 
 
-@pytest.mark.parametrize(
-    ("held", "known"), [(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)]
-)
+@check_rows([(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)])
 def test_where_nothing_ever_stood_there_is_no_mean_and_no_skill(
     held: Timeline, known: float
 ) -> None:
@@ -138,7 +137,7 @@ def test_an_answer_from_before_the_opening_leaves_nothing_to_cover() -> None:
     assert (found.attainable_coverage, found.coverage) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(["annulled", "ambiguous"])
 def test_an_annulled_or_ambiguous_question_is_not_scored(outcome: Outcome) -> None:
     asked, said, held = question(days=10), resolution(outcome, 10), steps((0, 0.8))
     assert score_question(asked, said, {ANN: held}) == ()
@@ -180,7 +179,7 @@ def test_points_are_their_own_skill() -> None:
     assert numbers(found) == pytest.approx((points, 0.5, 0.5 * points))
 
 
-@pytest.mark.parametrize("rule", ["brier", "spherical"])
+@check_rows(["brier", "spherical"])
 def test_certainty_is_scored_without_being_moved(rule: RuleName) -> None:
     right, wrong = (1.0, 0.0) if rule == "spherical" else (0.0, 1.0)
     for held, expected in ((steps((0, 1.0)), right), (steps((0, 0.0)), wrong)):
@@ -337,14 +336,13 @@ def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:
     assert (came.coverage, came.attainable_coverage) == (0.5, 0.5)
 
 
-@pytest.mark.parametrize(
-    ("asked", "rules"),
+@check_rows(
     [
         (categorical_question(days=10), ["brier", "log", "spherical", "baseline"]),
         (ordered_question(days=10), ["brier", "ranked", "log", "spherical", "baseline"]),
         (numeric_question(days=10), ["crps", "quantile", "baseline"]),
         (date_question(days=10), ["crps", "quantile", "baseline"]),
-    ],
+    ]
 )
 def test_knowing_nothing_has_no_skill_by_any_rule(asked: Question, rules: list[RuleName]) -> None:
     said = {"categorical": "Beijing", "ordered": "low", "numeric": "37.5", "date": "2026-01-04"}[
@@ -370,8 +368,7 @@ def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> No
     )
 
 
-@pytest.mark.parametrize(
-    "forged",
+@check_rows(
     [
         {"forecast": Binary(0.5)},
         {"score": 0.3},
@@ -379,7 +376,7 @@ def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> No
         {"contribution": 0.0},
         {"end": day(3)},
         {"start": day(1)},
-    ],
+    ]
 )
 def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(
     forged: dict[str, object],
@@ -391,9 +388,7 @@ def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(
     assert again(wrong) != wrong
 
 
-@pytest.mark.parametrize(
-    "forged", [{"mean_while_active": 0.1}, {"coverage": 1.0}, {"skill_over_schedule": 0.2}]
-)
+@check_rows([{"mean_while_active": 0.1}, {"coverage": 1.0}, {"skill_over_schedule": 0.2}])
 def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, float]) -> None:
     honest = scored(steps((0, 0.4), (5, 0.9)), known=8)
     wrong = replace(honest, **forged)  # type: ignore[arg-type]
@@ -401,8 +396,7 @@ def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, floa
     assert again(wrong, known=8) != wrong
 
 
-@pytest.mark.parametrize(
-    ("asked", "said", "held", "forged"),
+@check_rows(
     [
         (
             categorical_question(days=10),
@@ -416,7 +410,7 @@ def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, floa
             Cdf((0.0, 40.0, 100.0), (0.0, 0.5, 1.0)),
             Cdf((0.0, 41.0, 100.0), (0.0, 0.5, 1.0)),
         ),
-    ],
+    ]
 )
 def test_a_receipt_with_another_forecast_gives_another_score_for_every_kind(
     asked: Question, said: Resolution, held: Distribution, forged: Distribution

@@ -68,7 +68,8 @@ def totals(asked: Question, said: Resolution, held: Timeline) -> list[float]:
 # On a log scale a curve is linear in one sense between its knots and scored in another: the law
 # holds to their width.
 HONEST = [q for q in KINDS if q.scale is None or q.scale.zero_point is None]
-RULES_OF = [(q, rule) for q in HONEST for rule in SOLO_RULES if q.kind in RULES[rule].kinds]
+PROPER = [rule for rule in SOLO_RULES if RULES[rule].is_proper]
+RULES_OF = [(q, rule) for q in HONEST for rule in PROPER if q.kind in RULES[rule].kinds]
 
 
 def inside(asked: Question) -> st.SearchStrategy[Distribution]:

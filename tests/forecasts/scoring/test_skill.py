@@ -22,6 +22,7 @@ from forecasts.scoring.skill import (
     skill_with_interval,
 )
 from tests.forecasts.strategies import law, probabilities
+from tests.tables import check_rows
 
 Row = tuple[str, str, float]
 
@@ -62,8 +63,7 @@ def test_skill_knows_no_order_and_no_unit(
     assert skill_score(*zip(*doubled, strict=True)) == pytest.approx(found, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("own", "reference", "reason"),
+@check_rows(
     [
         ([], [], "at least one score"),
         ([0.1], [0.1, 0.2], "2 for 1"),
@@ -73,7 +73,7 @@ def test_skill_knows_no_order_and_no_unit(
         ([0.1, 0.2], [0.1, -0.2], "0 is perfect"),
         ([math.nan], [0.1], "missing or infinite"),
         ([0.1], [math.inf], "missing or infinite"),
-    ],
+    ]
 )
 def test_scores_without_skill_are_refused(own: object, reference: object, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
@@ -89,7 +89,7 @@ def test_climatology_leaves_out_the_question_itself() -> None:
     assert leave_one_out_shares([1, 1, 0]).tolist() == [0.5, 0.5, 1.0]
 
 
-@pytest.mark.parametrize("too_few", [[], [1], 1, [[1, 0], [0, 1]]])
+@check_rows([[], [1], 1, [[1, 0], [0, 1]]])
 def test_leaving_one_out_takes_two_outcomes(too_few: object) -> None:
     with pytest.raises(ForecastsError, match="at least two"):
         leave_one_out_shares(too_few)  # type: ignore[arg-type]
@@ -217,7 +217,7 @@ def test_a_reference_that_may_lose_nothing_gives_no_interval() -> None:
     assert (nothing.skill, nothing.low, nothing.high) == (None, None, None)
 
 
-@pytest.mark.parametrize("clusters", [None, ["vote"]])
+@check_rows([None, ["vote"]])
 def test_a_level_that_is_none_is_refused_however_few_the_clusters(
     clusters: list[str] | None,
 ) -> None:
@@ -324,12 +324,11 @@ def test_order_of_rows_and_difficulty_of_a_question_change_no_effect(
     )
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
+@check_rows(
     [
         ([], "at least one score"),
         ([("ann", "a", math.nan), ("bob", "a", 0.1)], "missing or infinite"),
-    ],
+    ]
 )
 def test_a_panel_that_cannot_be_compared_is_refused(rows: list[Row], reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):

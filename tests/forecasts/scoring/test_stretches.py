@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
 from tests.forecasts.strategies import OPENS, law
+from tests.tables import check_rows
 
 
 def windows(*rows: tuple[int, int, int]) -> Windows:
@@ -66,7 +67,7 @@ def test_each_pair_has_its_own_window_and_its_own_means() -> None:
     assert found.over_schedule(means).tolist() == pytest.approx([2.4, 1.0, 0.0])
 
 
-@pytest.mark.parametrize("ends", [0, -5])
+@check_rows([0, -5])
 def test_an_answer_known_by_the_opening_leaves_nothing(ends: int) -> None:
     found = cut(windows((0, 10, ends)), (0, -3, 5), (0, 5, 10))
     assert (found.length.tolist(), found.share.tolist(), found.weight.tolist()) == (

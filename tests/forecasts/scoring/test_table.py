@@ -30,6 +30,7 @@ from tests.forecasts.strategies import (
     resolution,
     timelines,
 )
+from tests.tables import check_rows
 
 Row = tuple[int, int, int, float]
 
@@ -194,7 +195,7 @@ def test_columns_of_unequal_length_are_refused() -> None:
         replace(GOOD, outcome=GOOD.outcome[:1])
 
 
-@pytest.mark.parametrize("wrong", [-1, 2])
+@check_rows([-1, 2])
 def test_an_interval_of_no_pair_is_refused(wrong: int) -> None:
     with pytest.raises(ForecastsError, match="numbered from 0 to 1"):
         replace(GOOD, pair=np.array([0, wrong]))
@@ -205,13 +206,13 @@ def test_a_window_that_does_not_close_after_it_opens_is_refused() -> None:
         replace(GOOD, windows=replace(GOOD.windows, closes=np.array([10, 0])))
 
 
-@pytest.mark.parametrize("wrong", [-0.1, 1.1, np.nan])
+@check_rows([-0.1, 1.1, np.nan])
 def test_what_is_no_probability_is_refused_by_its_own_number(wrong: float) -> None:
     with pytest.raises(InvalidProbability, match=f"not {wrong}"):
         replace(GOOD, p=np.array([0.5, wrong]))
 
 
-@pytest.mark.parametrize("wrong", [0.5, 2.0, np.nan])
+@check_rows([0.5, 2.0, np.nan])
 def test_an_outcome_that_is_neither_yes_nor_no_is_refused(wrong: float) -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         replace(GOOD, outcome=np.array([1.0, wrong]))

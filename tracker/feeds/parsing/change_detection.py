@@ -20,8 +20,8 @@ from typing import Final
 from xml.parsers import expat
 
 from tracker.feeds.item import ParsedItem
+from tracker.feeds.parsing.feedparser_adapter import strip_prolog
 from tracker.feeds.parsing.parsed_feed import NO_NAME_HASH, ParsedFeed, ParseFailed, hash_name
-from tracker.feeds.parsing.sanitise import strip_prolog
 from tracker.feeds.plain_text import decode_document, guess_encodings
 
 MAX_ENTRIES: Final = 5_000

@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import tracker
 from tracker.feeds.parsing.feedparser_adapter import is_lean
+from tracker.feeds.parsing.parse import try_parse
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
-from tracker.feeds.parsing.worker import DocumentKind, read_worker_answer, try_parse, write_request
+from tracker.feeds.parsing.worker import DocumentKind, read_worker_answer, write_request
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle

@@ -19,11 +19,10 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Literal
 
-from tracker.feeds.parsing.parse import parse_feed
-from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.parse import _locate_error, try_parse
+from tracker.feeds.parsing.parsed_feed import ParseFailed
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle
@@ -41,18 +40,6 @@ MAX_OPEN_FILES: Final = 32
 """Python opens a few files when it first uses an encoding; nothing else here needs any."""
 
 
-def try_parse(body: bytes, content_type: str, url: str) -> ParsedFeed | ParseFailed:
-    """Parse, and report an unforeseen exception as failure of this document. MemoryError passes: it
-    affects the process.
-    """
-    try:
-        return parse_feed(body, content_type, url)
-    except MemoryError:
-        raise
-    except Exception as error:  # a bug must fail this document only
-        return ParseFailed(f"crashed the parser ({_locate_error(error)})")
-
-
 def _try_extract(body: bytes, content_type: str, url: str) -> "Article | NoArticle | ParseFailed":
     """Extract the article of a page likewise; most workers never load its libraries."""
     try:
@@ -63,19 +50,6 @@ def _try_extract(body: bytes, content_type: str, url: str) -> "Article | NoArtic
         raise
     except Exception as error:
         return ParseFailed(f"crashed the parser ({_locate_error(error)})")
-
-
-def _locate_error(error: Exception) -> str:
-    """Return the type and line of an exception; not its message, which may quote the document."""
-    traceback = error.__traceback__
-    while traceback and traceback.tb_next:
-        traceback = traceback.tb_next
-    line = (
-        f", {Path(traceback.tb_frame.f_code.co_filename).name} line {traceback.tb_lineno}"
-        if traceback
-        else ""
-    )
-    return f"{type(error).__name__}{line}"
 
 
 def serve_requests(

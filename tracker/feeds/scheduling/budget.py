@@ -17,9 +17,11 @@ from typing import Final
 
 import numpy as np
 
-from tracker.feeds.feed import HOURS_PER_DAY, FeedState, PublicationRate
-from tracker.feeds.scheduling.publication_rate import (
+from tracker.feeds.feed import (
     DAY,
+    HOURS_PER_DAY,
+    FeedState,
+    PublicationRate,
     hourly_rates,
     hourly_rates_of_all,
     items_per_day,

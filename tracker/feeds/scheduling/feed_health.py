@@ -5,15 +5,13 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from tracker.feeds.feed import FeedState
-from tracker.feeds.fetch_results import Fetched, FetchFailed, NotModified
+from tracker.feeds.feed import DAY, FeedState, hourly_rates, items_per_day
 from tracker.feeds.scheduling.budget import describe_rate, format_moment
-from tracker.feeds.scheduling.polling import NO_NEWS, PollNews
-from tracker.feeds.scheduling.publication_rate import DAY, hourly_rates, items_per_day
+from tracker.feeds.scheduling.polling import DayCount
 
 Health = Literal["new", "ok", "quiet", "late", "failing", "paused"]
 
@@ -196,40 +194,6 @@ def _explain_many_failures(failing: int, attempted: int) -> str:
     if attempted < MIN_FEEDS_FOR_ALARM or failing <= MAX_FAILING_SHARE * attempted:
         return ""
     return f"{failing} of {attempted} feeds fail"
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Polling results of a feed on one day (UTC), or the increment by one poll."""
-
-    day: date
-    polls: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    new_items: int = 0
-    changed_items: int = 0
-
-
-def count_poll(
-    result: Fetched | NotModified | FetchFailed,
-    now: datetime,
-    *,
-    news: PollNews = NO_NEWS,
-    unreadable: bool = False,
-) -> DayCount:
-    """Count one poll; `unreadable` for a document that could not be read."""
-    return DayCount(
-        day=now.astimezone(UTC).date(),
-        polls=1,
-        not_modified=int(isinstance(result, NotModified)),
-        failed=int(unreadable or isinstance(result, FetchFailed)),
-        bytes=len(result.body) if isinstance(result, Fetched) else 0,
-        seconds=result.seconds,
-        new_items=len(news.published),
-        changed_items=news.changed,
-    )
 
 
 def compute_not_modified_share(days: Sequence[DayCount]) -> float | None:

@@ -9,11 +9,11 @@ reason.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from tracker.feeds.feed import Feed, FeedState, PublicationRate
+from tracker.feeds.feed import Feed, FeedState, PublicationRate, update_rate
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import (
@@ -23,7 +23,6 @@ from tracker.feeds.scheduling.budget import (
     format_moment,
     schedule_next_poll,
 )
-from tracker.feeds.scheduling.publication_rate import update_rate
 
 if TYPE_CHECKING:
     from forecasts.question_sets.question_set import FeedSeed
@@ -301,3 +300,37 @@ def _add_wait(now: datetime, seconds: float) -> datetime:
 def _format_ordinal(number: int) -> str:
     last = 0 if number % 100 in (11, 12, 13) else number % 10
     return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Polling results of a feed on one day (UTC), or the increment by one poll."""
+
+    day: date
+    polls: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    new_items: int = 0
+    changed_items: int = 0
+
+
+def count_poll(
+    result: Fetched | NotModified | FetchFailed,
+    now: datetime,
+    *,
+    news: PollNews = NO_NEWS,
+    unreadable: bool = False,
+) -> DayCount:
+    """Count one poll; `unreadable` for a document that could not be read."""
+    return DayCount(
+        day=now.astimezone(UTC).date(),
+        polls=1,
+        not_modified=int(isinstance(result, NotModified)),
+        failed=int(unreadable or isinstance(result, FetchFailed)),
+        bytes=len(result.body) if isinstance(result, Fetched) else 0,
+        seconds=result.seconds,
+        new_items=len(news.published),
+        changed_items=news.changed,
+    )

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
+from forecasts.questions.format import format_utc_day
 from tracker.interfaces.cli.score_tables import format_number
-from tracker.interfaces.cli.tables import format_day, new_table, safe_text
+from tracker.interfaces.cli.tables import new_table, safe_text
 from tracker.replay.backtest.backtest_run import BacktestReport
 from tracker.replay.backtest.backtest_scores import (
     BacktestCalibration,
@@ -24,7 +25,7 @@ def format_heading(report: BacktestReport) -> str:
     scored = sum(bool(row.brier) for row in report.scores.questions)
     lines = [
         report.retrospective,
-        f"{format_day(report.since)} to {format_day(report.until)}: {report.items:,} items of "
+        f"{format_utc_day(report.since)} to {format_utc_day(report.until)}: {report.items:,} items of "
         f"{report.sources:,} sources, {report.evidence:,} pieces of evidence in "
         f"{report.stories:,} stories.",
         (
@@ -133,7 +134,7 @@ def safety_lines(safety: SafetyCheck) -> Iterator[str]:
     if move := safety.largest_move:
         yield (
             f"Largest move in one day: {move.log_odds:+.3f} in log-odds ({move.question_id}, "
-            f"{format_day(move.day)})."
+            f"{format_utc_day(move.day)})."
         )
     verdict = "kept on every day" if safety.holds else "BROKEN: this is a bug, report it"
     yield (

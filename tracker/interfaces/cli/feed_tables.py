@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from forecasts.questions.format import format_utc_day, format_utc_minute
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import Fetched, NotModified
 from tracker.feeds.scheduling.feed_health import (
@@ -15,7 +16,7 @@ from tracker.feeds.scheduling.feed_health import (
     compute_not_modified_share,
     compute_usual_items,
 )
-from tracker.interfaces.cli.tables import format_day, format_minute, new_table, safe_text
+from tracker.interfaces.cli.tables import new_table, safe_text
 from tracker.model.json_values import to_plain
 from tracker.model.read_models import FeedHealth, FeedPage, Trial
 
@@ -27,7 +28,7 @@ def describe_fleet(fleet: FleetHealth) -> str:
     """Describe the state of all feeds, the alarm first."""
     counts = ", ".join(f"{count} {kind}" for kind, count in fleet.counts.items() if count)
     newest = (
-        f"; newest answer {format_minute(fleet.newest_success)}" if fleet.newest_success else ""
+        f"; newest answer {format_utc_minute(fleet.newest_success)}" if fleet.newest_success else ""
     )
     alarm = f"ALARM: {fleet.alarm}\n" if fleet.alarm else ""
     return f"{alarm}{fleet.feeds} feeds" + (f": {counts}{newest}" if fleet.feeds else "")
@@ -43,9 +44,9 @@ def feeds_table(rows: list[FeedHealth] | tuple[FeedHealth, ...]) -> Table:
         table.add_row(
             safe_text(f"{state.id}\n{state.feed.title}"),
             row.health,
-            format_minute(state.last_success_at),
+            format_utc_minute(state.last_success_at),
             safe_text(
-                "–" if state.paused else f"{format_minute(state.next_due_at)}\n{row.why_next}"
+                "–" if state.paused else f"{format_utc_minute(state.next_due_at)}\n{row.why_next}"
             ),
             format_item_count(row),
             format_unmodified_share(row),
@@ -94,10 +95,12 @@ def print_feed(console: Console, page: FeedPage) -> None:
     trouble = state.paused_why or state.last_error or row.silence
     console.print(safe_text(f"{row.health}{f': {trouble}' if trouble else ''}"))
     if not state.paused:
-        console.print(safe_text(f"next poll {format_minute(state.next_due_at)}: {row.why_next}"))
+        console.print(
+            safe_text(f"next poll {format_utc_minute(state.next_due_at)}: {row.why_next}")
+        )
     last = (
-        f"last answer {format_minute(state.last_success_at)}, last new item "
-        f"{format_minute(state.last_new_at)}"
+        f"last answer {format_utc_minute(state.last_success_at)}, last new item "
+        f"{format_utc_minute(state.last_new_at)}"
     )
     console.print(safe_text(f"{last}; last answers {state.recent or '–'}"))
     size = f"{state.last_bytes / 1000:.0f} kB in {state.last_seconds:.1f} s"
@@ -110,7 +113,7 @@ def print_feed(console: Console, page: FeedPage) -> None:
     if state.moved_to:
         console.print(
             safe_text(
-                f"says since {format_minute(state.moved_since)} that it has moved to "
+                f"says since {format_utc_minute(state.moved_since)} that it has moved to "
                 f"{state.moved_to}"
             )
         )
@@ -120,8 +123,8 @@ def print_feed(console: Console, page: FeedPage) -> None:
     for item in page.items:
         note = f" ({item.date_note} date)" if item.date_note else ""
         table.add_row(
-            format_minute(item.first_seen_at),
-            safe_text(f"{format_day(item.published_at)}{note}"),
+            format_utc_minute(item.first_seen_at),
+            safe_text(f"{format_utc_day(item.published_at)}{note}"),
             safe_text(item.title),
         )
     console.print(table)
@@ -142,7 +145,9 @@ def print_trial(console: Console, trial: Trial) -> None:
         console.print(safe_text(f"odd: {parsed.warning}"))
     table = new_table("published", "headline", "address")
     for item in parsed.items[:MAX_PREVIEW_ENTRIES]:
-        table.add_row(format_minute(item.published_at), safe_text(item.title), safe_text(item.url))
+        table.add_row(
+            format_utc_minute(item.published_at), safe_text(item.title), safe_text(item.url)
+        )
     console.print(table)
     if not trial.matches:
         console.print("nothing in it would be evidence on an open question")

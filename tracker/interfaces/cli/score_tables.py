@@ -10,6 +10,7 @@ from forecasts.questions.format import (
     format_percent,
     format_short,
     format_signed,
+    format_utc_minute,
 )
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
@@ -17,7 +18,7 @@ from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, Summary, verify_receipt
 from forecasts.scoring.skill import REFERENCES, format_skill, format_summary_interval
 from forecasts.statistics.comparison import Comparison
-from tracker.interfaces.cli.tables import escape_title, format_minute, new_table, safe_text
+from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
     CalibrationReport,
@@ -90,7 +91,9 @@ def receipt_table(receipts: Receipts, score: Score) -> Table:
             format_number(line.weight),
             format_number(line.contribution),
         )
-        table.add_row(format_minute(line.start), format_minute(line.end), forecast, *numbers)
+        table.add_row(
+            format_utc_minute(line.start), format_utc_minute(line.end), forecast, *numbers
+        )
     table.caption = _describe_check(receipts, score)
     return table
 
@@ -101,7 +104,7 @@ def _describe_check(receipts: Receipts, score: Score) -> str:
         return "contributions add up to the mean while active"
     if is_exact:
         return "the receipt gives the score again, to the last digit"
-    return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`"
+    return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker system verify --scores`"
 
 
 def hindsight_table(receipts: Receipts) -> Table:
@@ -111,7 +114,9 @@ def hindsight_table(receipts: Receipts) -> Table:
     for act in receipts.hindsight:
         forecast = safe_text(format_full(receipts.question, act.distribution))
         table.add_row(
-            safe_text(receipts.get_name(act.forecaster_id)), format_minute(act.made_at), forecast
+            safe_text(receipts.get_name(act.forecaster_id)),
+            format_utc_minute(act.made_at),
+            forecast,
         )
     return table
 

@@ -1,7 +1,6 @@
 """Format values: JSON for programs, tables for people."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import pairwise
 from math import fsum
 from typing import Any, Final
@@ -12,40 +11,32 @@ from rich.table import Table
 from rich.text import Text
 
 from forecasts.distributions.distribution import Distribution, p_yes
+from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
-from forecasts.probability import sigmoid
-from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_words
+from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
 from forecasts.questions.format import (
     format_answer,
     format_full,
     format_percent,
     format_short,
     format_signed,
+    format_utc_day,
+    format_utc_minute,
 )
 from forecasts.questions.question import SUGGESTION, ForecasterId, Question
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.explanation import (
     explain_share,
     explain_suggestion,
     explanation_rows,
     format_contribution,
 )
+from tracker.model.evidence import EvidenceCard
 from tracker.model.json_values import to_plain
-from tracker.model.read_models import EvidenceCard, FeedCoverage, QuestionPage, QuestionSummary
+from tracker.model.read_models import FeedCoverage, QuestionPage, QuestionSummary
 
 CONTEXT_WORDS: Final = 6
 """Unchanged words shown on either side of a change of wording."""
-
-
-def format_day(at: datetime | None) -> str:
-    """Format a date in UTC."""
-    return "–" if at is None else f"{at:%Y-%m-%d}"
-
-
-def format_minute(at: datetime | None) -> str:
-    """Format a time in UTC to the minute."""
-    return "–" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
@@ -93,7 +84,7 @@ def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
             safe_text(forecasts.get(SUGGESTION, "–")),
             "–" if row.change_7d is None else f"{format_signed(100 * row.change_7d, 0)} points",
             f"{row.evidence}" + (f" ({row.waiting} new)" if row.waiting else ""),
-            format_day(row.question.closes_at),
+            format_utc_day(row.question.closes_at),
         )
     return table
 
@@ -103,20 +94,22 @@ def print_question(console: Console, page: QuestionPage) -> None:
     question, summary = page.summary.question, page.summary
     console.print(Text(question.text, style="bold"))
     console.print(
-        f"{question.id} · {summary.status} · opens {format_day(question.opens_at)}, closes "
-        f"{format_minute(question.closes_at)}"
+        f"{question.id} · {summary.status} · opens {format_utc_day(question.opens_at)}, closes "
+        f"{format_utc_minute(question.closes_at)}"
     )
     for resolution in page.resolutions:
         console.print(
             Text(f"answered {format_answer(question, resolution)}", style="bold"),
-            f"known {format_minute(resolution.known_at)}:",
+            f"known {format_utc_minute(resolution.known_at)}:",
             Text(resolution.note),
         )
     table = new_table("forecaster", "forecast", "since")
     for forecaster, standing in sorted(summary.standings.items()):
         forecast = safe_text(format_full(question, standing.distribution))
         table.add_row(
-            safe_text(page.forecasters[forecaster].name), forecast, format_minute(standing.since)
+            safe_text(page.forecasters[forecaster].name),
+            forecast,
+            format_utc_minute(standing.since),
         )
     console.print(table)
     _print_suggestion(console, page)
@@ -172,7 +165,7 @@ def _list_annotations(page: QuestionPage) -> Iterator[str]:
     """Yield the annotations: wordings, override of the linter, unverified answers."""
     for before, version in pairwise(page.versions):
         yield (
-            f"Wording {version.number}, {format_minute(version.at)} by {version.by}: {version.why}"
+            f"Wording {version.number}, {format_utc_minute(version.at)} by {version.by}: {version.why}"
         )
         yield from _diff_wordings(before, version)
     if page.override is not None:
@@ -191,15 +184,8 @@ def _diff_wordings(previous: QuestionVersion, version: QuestionVersion) -> Itera
     """Yield the word diff of two wordings: `-removed- +added+`, with long unchanged parts
     shortened.
     """
-    parts = (
-        ("question", previous.text, version.text),
-        ("criteria", previous.criteria, version.criteria),
-        ("sources", "; ".join(previous.sources), "; ".join(version.sources)),
-    )
-    for name, old, new in parts:
-        pieces = diff_words(old, new)
-        if any(piece.change != "same" for piece in pieces):
-            yield f"  {name}: {' '.join(_mark_piece(piece) for piece in pieces)}"
+    for part, pieces in diff_versions(previous, version, joiner="; ").items():
+        yield f"  {part}: {' '.join(_mark_piece(piece) for piece in pieces)}"
 
 
 def _mark_piece(piece: WordingSegment) -> str:
@@ -244,32 +230,6 @@ def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> T
     return table
 
 
-def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
-    """Return a suggestion for programs, in its groups; None without one."""
-    match suggestion:
-        case Suggestion():
-            return {
-                "p": suggestion.p,
-                "why": explain_suggestion(suggestion),
-                "learned_from": suggestion.learned_from,
-                "groups": to_plain(suggestion.groups),
-            }
-        case OptionSuggestion():
-            shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
-            options = [
-                {
-                    "option": name,
-                    "p": p,
-                    "why": explain_share(suggestion, name),
-                    "groups": to_plain(suggestion.groups(name)),
-                }
-                for name, p in shares
-            ]
-            return {"options": options}
-        case None:
-            return None
-
-
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
     """Build the table of evidence, newest first, with the matched words."""
     table = new_table("nr", "seen", "headline", "speaks", "strength", "matched", "state")
@@ -278,7 +238,7 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
         copies = f" ({len(card.items)} copies)" if len(card.items) > 1 else ""
         table.add_row(
             str(piece.id),
-            format_day(piece.first_seen_at),
+            format_utc_day(piece.first_seen_at),
             safe_text(f"{card.headline}{copies} – {card.items[0].feed_title}"),
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
@@ -293,7 +253,9 @@ def options_table(question: Question) -> Table:
     table = new_table("option", "added", "removed")
     for option in question.options:
         table.add_row(
-            safe_text(option.name), format_minute(option.added_at), format_minute(option.removed_at)
+            safe_text(option.name),
+            format_utc_minute(option.added_at),
+            format_utc_minute(option.removed_at),
         )
     return table
 

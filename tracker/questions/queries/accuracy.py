@@ -53,8 +53,8 @@ from forecasts.suggestion.binary import hazard_timeline
 from tracker.model.read_models import Accuracy, CalibrationReport, Choice, ComparisonReport, Facets
 from tracker.questions.queries.question_page import list_late_forecasts
 from tracker.questions.resolve_question import exclude_computed
-from tracker.storage import forecasts, questions, resolutions
-from tracker.storage.forecasts import LastAct
+from tracker.storage import questions, record
+from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
 QUESTION_COLUMNS: Mapping[str, Any] = {
@@ -102,7 +102,7 @@ def build_question_table(questions: Iterable[Question], now: datetime) -> pl.Dat
 
 
 def build_score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
-    """Build a table of scores with question columns, as written by `tracker score --csv`."""
+    """Build a table of scores with question columns, as `tracker accuracy score --csv` does."""
     rows = [
         (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
          s.attainable_coverage, s.skill_over_schedule)
@@ -177,7 +177,7 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
     table = build_question_table(all_questions.values(), now)
     chosen_ids = {QuestionId(q) for q in filter_question_table(table, choice)["question"]}
     chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
-    answered = resolutions.load_current_resolutions(session)
+    answered = record.load_current_resolutions(session)
     resolved = {q: r for q, r in answered.items() if q in chosen_ids}
     counted = {
         q: question
@@ -193,14 +193,14 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
 def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     """Compute scores, summaries, skill against references, and outcomes by cohort."""
     selection = gather_questions(session, choice, now)
-    scores = selection.filter_scores(resolutions.list_all_scores(session))
+    scores = selection.filter_scores(record.list_all_scores(session))
     lines = group_cohorts(selection.questions.values(), selection.resolutions, now)
     return Accuracy(
         choice=choice,
         facets=selection.facets,
         questions=selection.countable,
         resolutions=selection.resolutions,
-        forecasters=forecasts.list_forecasters(session),
+        forecasters=record.list_forecasters(session),
         scores=scores,
         summaries=summarise_accuracy(scores, selection.countable),
         skills=_compute_skills(session, selection),
@@ -254,7 +254,7 @@ def _compute_skills(
     """
     binary = [q.id for q in selection.countable.values() if q.kind == "binary"]
     by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
-    for score in resolutions.list_scores_with_receipts(session, HEADLINE["binary"], binary):
+    for score in record.list_scores_with_receipts(session, HEADLINE["binary"], binary):
         by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
     climatology = _climatology_losses(selection, list(by_question))
     losses: dict[ForecasterId, dict[ReferenceName, list[tuple[float, float, str]]]] = {}
@@ -310,7 +310,7 @@ def measure_calibration(
         choice=choice,
         lead_days=lead_days,
         questions=selection.countable,
-        forecasters=forecasts.list_forecasters(session),
+        forecasters=record.list_forecasters(session),
         reliability={
             forecaster_id: r for forecaster_id, r in reliabilities.items() if r is not None
         },
@@ -327,7 +327,7 @@ def _collect_records(
     """
     records: dict[ForecasterId, list[ResolvedRecord]] = {}
     instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.countable.values()}
-    forecasts_then = forecasts.load_last_acts_at(session, instants)
+    forecasts_then = record.load_last_acts_at(session, instants)
     for question_id, question in selection.countable.items():
         for forecaster_id, steps in _timelines_at(
             question, instants[question_id], forecasts_then.get(question_id, {})
@@ -356,9 +356,9 @@ def _timelines_at(
 def compare_forecasters(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
     """Compare every pair of forecasters on the questions that both answered."""
     selection = gather_questions(session, choice, now)
-    people = forecasts.list_forecasters(session)
+    people = record.list_forecasters(session)
     skills: dict[ForecasterId, dict[QuestionId, float]] = {}
-    for score in selection.filter_headline_scores(resolutions.list_all_scores(session)):
+    for score in selection.filter_headline_scores(record.list_all_scores(session)):
         if score.mean_while_active is not None:
             skills.setdefault(score.forecaster_id, {})[score.question_id] = (
                 score.skill_over_schedule
@@ -387,6 +387,6 @@ def tabulate_scores(session: Session, choice: Choice, now: datetime) -> pl.DataF
     """Every score of the chosen questions, one row each, for a spreadsheet."""
     selection = gather_questions(session, choice, now)
     rows = build_score_table(
-        resolutions.list_all_scores(session), filter_question_table(selection.table, choice)
+        record.list_all_scores(session), filter_question_table(selection.table, choice)
     )
     return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

@@ -33,12 +33,11 @@ from forecasts.suggestion.postmortem import (
     strongest_evidence,
 )
 from tracker.errors import NotFound, Refused
-from tracker.questions.learned_parameters import model_at, usual_levels_at
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import archive_start, compute_suggestion, load_background
-from tracker.storage import evidence, forecasts, learned, questions, resolutions
-from tracker.storage import evidence_history as reviews
+from tracker.storage import evidence, evidence_history, learned, questions, record
+from tracker.storage.learned import model_at, usual_levels_at
 from tracker.storage.sessions import Session
 
 
@@ -70,13 +69,13 @@ def explain_act_change(
     A person's first forecast is compared with the base rate, and so is one after a withdrawal.
     """
     question = _require_binary(session, question_id)
-    acts = forecasts.forecasts_of_question(session, question.id)
+    acts = record.forecasts_of_question(session, question.id)
     act = next((a for a in acts if a.id == forecast_id), None)
     if act is None:
         raise NotFound(
             "forecast",
             forecast_id,
-            f"see `tracker show {question.id} --json` for the numbers of its acts",
+            f"see `tracker question show {question.id} --json` for the numbers of its acts",
         )
     earlier = [a for a in acts if a.forecaster_id == act.forecaster_id and a.id < act.id]
     after = p_yes(act.distribution)
@@ -140,10 +139,10 @@ def _clamp_instant(session: Session, question: Question, at: datetime) -> dateti
     At the close itself no time is left, so the suggestion says nothing that the answer does not.
     """
     close = effective_close(
-        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+        question, latest_resolution(record.resolutions_of_question(session, question.id))
     )
     if at >= close:
-        last = forecasts.find_newest_forecast(session, question.id, SUGGESTION)
+        last = record.find_newest_forecast(session, question.id, SUGGESTION)
         at = close if last is None else min(last.made_at, close)
     return max(at, question.opens_at)
 
@@ -156,7 +155,7 @@ def _suggestion_reader(
     session: Session, question: Question, indicators: dict[IndicatorId, Indicator]
 ) -> Callable[[datetime], SuggestionInputs]:
     """Return a function that computes the suggestion as of any instant; evidence is read once."""
-    pieces = reviews.EvidenceOverTime(session, question.id)
+    pieces = evidence_history.EvidenceOverTime(session, question.id)
     archive_from = archive_start(session, question)
 
     def state_at(instant: datetime) -> SuggestionInputs:
@@ -184,7 +183,7 @@ MAX_INSTANTS: Final = 40
 def build_post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMortem | None:
     """Build the post-mortem of a question for one forecaster; None without an answer to score."""
     question = require_question(session, question_id)
-    resolution = latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
     happened = get_answer(question, resolution)
     if resolution is None or happened is None:
         return None

@@ -8,12 +8,12 @@ from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.feed_health import (
-    DayCount,
     FleetHealth,
     assess_fleet,
     assess_health,
     explain_silence,
 )
+from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedCoverage, FeedHealth, FeedPage, SilentFeed
 from tracker.storage import evidence, feeds, items
 from tracker.storage.sessions import Session

@@ -26,15 +26,22 @@ from forecasts.questions.timeline import Forecast, Timeline
 from forecasts.scoring.rulebook import RULES
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_leaning
-from tracker.model.read_models import CurrentForecast, EvidenceCard, QuestionPage, QuestionSummary
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
 from tracker.questions.queries.question_page import compute_weighted_crowd, require_question
 from tracker.questions.resolve_question import build_timelines, compute_scores, exclude_computed
 from tracker.questions.update_suggestion import compute_suggestion, load_background
-from tracker.storage import evidence, forecasts, learned, questions, resolutions, scenarios
-from tracker.storage import evidence_history as reviews
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as signposts
+from tracker.storage import (
+    essays,
+    evidence,
+    evidence_cards,
+    evidence_history,
+    learned,
+    questions,
+    record,
+    scenarios,
+)
 from tracker.storage.sessions import Session
 
 
@@ -45,10 +52,10 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
     wordings = _versions_by(session, newest, at)
     question = _as_worded(newest, find_version(wordings, at))
     answered = tuple(
-        r for r in resolutions.resolutions_of_question(session, question.id) if r.entered_at <= at
+        r for r in record.resolutions_of_question(session, question.id) if r.entered_at <= at
     )
     acts = tuple(
-        a for a in forecasts.forecasts_of_question(session, question.id) if a.entered_at <= at
+        a for a in record.forecasts_of_question(session, question.id) if a.entered_at <= at
     )
     resolution = latest_resolution(answered)
     close = effective_close(question, resolution)
@@ -56,7 +63,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
     cards = _cards_by(session, question, at)
     last_suggestion = _find_last_suggestion(acts, at, close)
     pieces = _evidence_by(session, question, cards, last_suggestion)
-    everyone = forecasts.list_forecasters(session)
+    everyone = record.list_forecasters(session)
     indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
     suggestion = compute_suggestion(
         session,
@@ -66,7 +73,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
             load_background(session, [question], last_suggestion), evidence={question.id: pieces}
         ),
     )
-    override = edits.find_override(session, question.id)
+    override = questions.find_override(session, question.id)
     scores = () if resolution is None else compute_scores(question, resolution, timelines)
     return QuestionPage(
         summary=_summarise_question(
@@ -78,10 +85,10 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
             standings=_forecasts_at(question, timelines, everyone, min(at, close)),
         ),
         # A foreign key ensures that the essay exists.
-        essay=questions.find_essay(session, question.essay_id),  # type: ignore[arg-type]
+        essay=essays.find_essay(session, question.essay_id),  # type: ignore[arg-type]
         claims=tuple(
             c
-            for c in questions.claims_of_essay(session, question.essay_id)
+            for c in essays.claims_of_essay(session, question.essay_id)
             if c.id in question.claim_ids
         ),
         indicators=indicators,
@@ -102,14 +109,14 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         scenarios=scenarios.find_scenario_set(session, question.id, at) is not None,
         marks=tuple(
             mark
-            for mark in signposts.signpost_statuses_of_question(session, question.id)
+            for mark in scenarios.signpost_statuses_of_question(session, question.id)
             if mark.at <= at
         ),
     )
 
 
 def _versions_by(session: Session, question: Question, at: datetime) -> tuple[QuestionVersion, ...]:
-    made = [edit for edit in edits.edits_of_question(session, question.id) if edit.at <= at]
+    made = [edit for edit in questions.edits_of_question(session, question.id) if edit.at <= at]
     return list_question_versions(questions.find_original_question(session, question.id), made)
 
 
@@ -141,7 +148,9 @@ def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetim
 
 def _cards_by(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
     """Evidence that had been logged by then, the newest first, each piece as reviewed then."""
-    cards = evidence.build_cards(session, evidence.evidence_of_question(session, question.id, at))
+    cards = evidence_cards.build_cards(
+        session, evidence.evidence_of_question(session, question.id, at)
+    )
     return tuple(_as_judged(card, at) for card in cards if _was_logged(card, at))[::-1]
 
 
@@ -176,7 +185,7 @@ def _evidence_by(
 ) -> tuple[Evidence, ...]:
     """Evidence as a suggestion counted it then: stories merged by then count once."""
     logged = {card.evidence.id for card in cards}
-    over_time = reviews.EvidenceOverTime(session, question.id)
+    over_time = evidence_history.EvidenceOverTime(session, question.id)
     known = over_time.as_of(at, learned.load_values(session, "reliability", at))
     return tuple(piece for piece in known if piece.id in logged)
 

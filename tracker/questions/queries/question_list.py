@@ -24,8 +24,8 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import build_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import CurrentForecast, QuestionSummary
-from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage.forecasts import LastAct
+from tracker.storage import evidence, questions, record
+from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
 
@@ -86,13 +86,13 @@ HISTORY_DAYS = 90
 
 def summarise_questions(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
     """Summarise all questions as rows, the next to close first."""
-    data = _RowData.of(session, now, resolutions.load_current_resolutions(session))
+    data = _RowData.of(session, now, record.load_current_resolutions(session))
     return tuple(data.summary(question, now) for question in questions.list_questions(session))
 
 
 def summarise_question(session: Session, question: Question, now: datetime) -> QuestionSummary:
     """Summarise one question as a row, without reading the others."""
-    resolution = latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
     answered = {} if resolution is None else {question.id: resolution}
     return _RowData.of(session, now, answered, question.id).summary(question, now)
 
@@ -116,11 +116,11 @@ class _RowData:
         only: QuestionId | None = None,
     ) -> "_RowData":
         return cls(
-            people=forecasts.list_forecasters(session),
+            people=record.list_forecasters(session),
             resolved=resolved,
             counts=evidence.count_evidence(session, only),
-            latest_acts=forecasts.load_last_acts(session, only),
-            moves=forecasts.list_probabilities(
+            latest_acts=record.load_last_acts(session, only),
+            moves=record.list_probabilities(
                 session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only
             ),
         )

@@ -17,7 +17,6 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
     latest_resolution,
-    question_status,
 )
 from forecasts.questions.timeline import Forecast, Timeline, hindsight_forecasts
 from forecasts.scoring.points import spot_time
@@ -29,10 +28,15 @@ from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
 from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
-from tracker.storage import database_info as properties
-from tracker.storage import evidence, forecasts, questions, resolutions, scenarios
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as signposts
+from tracker.storage import (
+    database_info,
+    essays,
+    evidence,
+    evidence_cards,
+    questions,
+    record,
+    scenarios,
+)
 from tracker.storage.sessions import Session
 
 
@@ -53,7 +57,7 @@ def compute_weighted_crowd(
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    resolved_then = resolutions.load_current_resolutions(session, entered_by)
+    resolved_then = record.load_current_resolutions(session, entered_by)
     history, outcomes = _collect_history(session, question, members, at=at, resolved=resolved_then)
     resolved = {
         member: sum(p is not None for p in probabilities)
@@ -94,7 +98,7 @@ def _collect_history(
         if q.id in answered and q.retrospective == question.retrospective and is_past_close(q, at)
     ]
     middles = {other.id: spot_time(other) for other in earlier}
-    forecasts_then = forecasts.load_last_acts_at(session, middles)
+    forecasts_then = record.load_last_acts_at(session, middles)
     for other in earlier:
         still_open = middles[other.id] < answered[other.id].known_at
         by_member = forecasts_then.get(other.id, {}) if still_open else {}
@@ -109,33 +113,25 @@ def require_question(session: Session, question_id: str) -> Question:
     question = questions.find_question(session, question_id)
     if question is None:
         near = tuple(get_close_matches(question_id, questions.list_question_ids(session)))
-        hint = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
+        hint = f"did you mean {' or '.join(near)}? `tracker question list` lists them"
         raise NotFound(
             "question",
             question_id,
-            hint if near else "see `tracker questions` for the names",
+            hint if near else "see `tracker question list` for the names",
             near,
         )
     return question
 
 
-def list_open_questions(session: Session, now: datetime) -> dict[QuestionId, Question]:
-    """List the questions that are open at `now`."""
-    resolved = resolutions.load_current_resolutions(session)
-    return {
-        q.id: q
-        for q in questions.list_questions_in_window(session, now)
-        if question_status(q, resolved.get(q.id), now) == "open"
-    }
-
-
 def build_question_page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     """Gather everything about one question."""
     question = require_question(session, question_id)
-    essay = questions.find_essay(session, question.essay_id)
+    essay = essays.find_essay(session, question.essay_id)
     if essay is None:  # a foreign key forbids it
-        raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
-    answered = resolutions.resolutions_of_question(session, question.id)
+        raise NotFound(
+            "essay", question.essay_id, "the database is damaged: run `tracker system verify`"
+        )
+    answered = record.resolutions_of_question(session, question.id)
     close = effective_close(question, latest_resolution(answered))
     forecasts_over_time = load_timelines(session, question, min(now, close))
     last = _last_suggestion_time(session, question, now, close)
@@ -144,33 +140,33 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         summary=summarise_question(session, question, now),
         essay=essay,
         claims=tuple(
-            c for c in questions.claims_of_essay(session, essay.id) if c.id in question.claim_ids
+            c for c in essays.claims_of_essay(session, essay.id) if c.id in question.claim_ids
         ),
         indicators={i.id: i for i in questions.list_indicators(session, [question.id])},
-        forecasters=forecasts.list_forecasters(session),
-        acts=forecasts.forecasts_of_question(session, question.id),
+        forecasters=record.list_forecasters(session),
+        acts=record.forecasts_of_question(session, question.id),
         timelines=forecasts_over_time,
         suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
         option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
         leaning=compute_leaning(session, question, last),
-        evidence=evidence.build_cards(session, evidence.evidence_of_question(session, question.id))[
-            ::-1
-        ],
+        evidence=evidence_cards.build_cards(
+            session, evidence.evidence_of_question(session, question.id)
+        )[::-1],
         resolutions=answered,
-        scores=resolutions.list_scores(session, question.id),
+        scores=record.list_scores(session, question.id),
         weighted_crowd=compute_weighted_crowd(
             session, question, exclude_computed(forecasts_over_time), min(now, close)
         ),
         coverage=measure_feed_coverage(session, question, now),
         versions=list_question_versions(
             questions.find_original_question(session, question.id),
-            edits.edits_of_question(session, question.id),
+            questions.edits_of_question(session, question.id),
         ),
-        override=edits.find_override(session, question.id),
-        unchecked=edits.list_pending_answers(session, question.id),
+        override=questions.find_override(session, question.id),
+        unchecked=questions.list_pending_answers(session, question.id),
         scenarios=scenarios.find_scenario_set(session, question.id) is not None,
-        marks=signposts.signpost_statuses_of_question(session, question.id),
-        headlines=properties.read_property(session, properties.HEADLINES_KEY) or "",
+        marks=scenarios.signpost_statuses_of_question(session, question.id),
+        headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
     )
 
 
@@ -178,7 +174,7 @@ def get_question_history(session: Session, question_id: str, now: datetime) -> Q
     """Timelines of all forecasters on a question; computed ones end now or at the close."""
     question = require_question(session, question_id)
     close = effective_close(
-        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+        question, latest_resolution(record.resolutions_of_question(session, question.id))
     )
     return QuestionHistory(question, load_timelines(session, question, min(now, close)))
 
@@ -186,15 +182,15 @@ def get_question_history(session: Session, question_id: str, now: datetime) -> Q
 def get_receipts(session: Session, question_id: str) -> Receipts:
     """All scores on a question with their receipts, and the forecasts that came too late."""
     question = require_question(session, question_id)
-    resolution = latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
     late = () if resolution is None else list_late_forecasts(session, resolution)
-    scores = resolutions.list_scores(session, question.id)
-    return Receipts(question, resolution, scores, late, forecasts.list_forecasters(session))
+    scores = record.list_scores(session, question.id)
+    return Receipts(question, resolution, scores, late, record.list_forecasters(session))
 
 
 def list_late_forecasts(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
     """List the forecasts made when the answer was already known."""
-    acts = forecasts.list_forecasts_since(session, resolution.question_id, resolution.known_at)
+    acts = record.list_forecasts_since(session, resolution.question_id, resolution.known_at)
     return hindsight_forecasts(acts, resolution.known_at)
 
 
@@ -207,5 +203,5 @@ def _last_suggestion_time(
     """
     if now < close:
         return now
-    last = forecasts.find_newest_forecast(session, question.id, SUGGESTION)
+    last = record.find_newest_forecast(session, question.id, SUGGESTION)
     return close if last is None else last.made_at

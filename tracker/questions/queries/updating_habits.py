@@ -24,8 +24,8 @@ from forecasts.statistics.dynamics import (
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import Choice, Habits
 from tracker.questions.queries.accuracy import gather_questions
-from tracker.storage import forecasts
-from tracker.storage.forecasts import group_by_forecaster
+from tracker.storage import record
+from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
 _DAY_SECONDS = 86400.0
@@ -52,7 +52,7 @@ def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Hab
         if question.kind != "binary":
             continue
         resolution = selection.resolutions[question.id]
-        acts = group_by_forecaster(forecasts.forecasts_of_question(session, question.id))
+        acts = group_by_forecaster(record.forecasts_of_question(session, question.id))
         suggestion_timeline = forecaster_timeline(acts.get(SUGGESTION, []))
         for forecaster_id in acts.keys() - RESERVED:
             person = histories.setdefault(forecaster_id, _ActHistory())
@@ -63,7 +63,7 @@ def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Hab
                 acts[forecaster_id],
                 suggestion_timeline=suggestion_timeline,
             )
-    people = forecasts.list_forecasters(session)
+    people = record.list_forecasters(session)
     measured = [
         Habits(
             people[forecaster_id],

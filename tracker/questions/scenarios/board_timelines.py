@@ -15,7 +15,7 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import Timeline
 from tracker.questions.resolve_question import load_timelines
-from tracker.storage import questions, resolutions
+from tracker.storage import questions, record
 from tracker.storage.sessions import Session
 
 _INSTANT = timedelta(microseconds=1)
@@ -73,9 +73,7 @@ def _load_row(session: Session, question: Question, until: datetime) -> BoardTim
         if forecaster in by_forecaster
     )
     entered = [
-        r
-        for r in resolutions.resolutions_of_question(session, question.id)
-        if r.entered_at <= until
+        r for r in record.resolutions_of_question(session, question.id) if r.entered_at <= until
     ]
     answer = latest_resolution(entered)
     if answer is None:

@@ -21,8 +21,7 @@ from tracker.questions import submit_forecast as forecasting
 from tracker.questions.queries.question_list import summarise_questions
 from tracker.questions.scenarios.scenario_edits import load_questions
 from tracker.questions.submit_forecast import ForecastRequest, register_forecaster
-from tracker.storage import resolutions
-from tracker.storage import scenarios as links
+from tracker.storage import record, scenarios
 from tracker.storage.sessions import Session
 
 SummaryRows = Mapping[QuestionId, QuestionSummary]
@@ -34,9 +33,9 @@ def load_coherence(session: Session, now: datetime) -> CoherenceReport:
     """Return all links, the contradictions in current forecasts, and the outcome of earlier
     repairs.
     """
-    all_links = links.list_links(session)
+    all_links = scenarios.list_links(session)
     rows = {row.question.id: row for row in summarise_questions(session, now)}
-    decisions = links.list_repair_decisions(session)
+    decisions = scenarios.list_repair_decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
     contradictions = [
         Contradiction(
@@ -70,10 +69,10 @@ def decide_repair(
     Raises `NotFound` for an unknown link, `Refused` when nothing is contradicted.
     """
     link = next(
-        (candidate for candidate in links.list_links(session) if candidate.id == link_id), None
+        (candidate for candidate in scenarios.list_links(session) if candidate.id == link_id), None
     )
     if link is None:
-        raise NotFound("link", link_id, "see `tracker links list` for their names")
+        raise NotFound("link", link_id, "see `tracker scenario links` for their names")
     rows = {row.question.id: row for row in summarise_questions(session, made.at)}
     forecasts = _open_forecasts(link, rows, made.by)
     contradiction = find_violation(link, forecasts, load_questions(session, link.question_ids))
@@ -91,7 +90,7 @@ def decide_repair(
         why=why.strip(),
         at=made.at,
     )
-    links.add_repair_decision(session, repair)
+    scenarios.add_repair_decision(session, repair)
     if decision == "adopted":
         _adopt_repair(session, repair, link)
     return repair
@@ -186,7 +185,7 @@ def _open_forecasts(
 def _score_repairs(
     session: Session, all_links: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
 ) -> Iterator[ScoredRepair]:
-    answers = {q: r.outcome for q, r in resolutions.load_current_resolutions(session).items()}
+    answers = {q: r.outcome for q, r in record.load_current_resolutions(session).items()}
     by_id = {link.id: link for link in all_links}
     for decision in reversed(decisions):
         outcomes = {q: answers.get(q) for q in decision.question_ids}

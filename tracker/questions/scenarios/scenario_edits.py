@@ -15,8 +15,7 @@ from tracker.model.audit import Authorship
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import resolutions, scenarios
-from tracker.storage import scenarios as links
+from tracker.storage import record, scenarios
 from tracker.storage.sessions import Session
 
 
@@ -29,7 +28,7 @@ def annul_branches(
     count: in whichever order the two are answered, nobody is scored on it.
     """
     annulled = []
-    for link in links.list_links(session):
+    for link in scenarios.list_links(session):
         if link.kind == "condition" and link.question_ids[0] == answered.id:
             annulled += _annul_branch(session, link, answer, answer.entered_at)
         elif link.kind == "condition" and answered.id in link.question_ids[1:3]:
@@ -42,7 +41,7 @@ def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> t
     newest answer.
     """
     answer = (
-        latest_resolution(resolutions.resolutions_of_question(session, link.question_ids[0]))
+        latest_resolution(record.resolutions_of_question(session, link.question_ids[0]))
         if link.kind == "condition"
         else None
     )
@@ -57,14 +56,14 @@ def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime
     annulled = []
     for question_id in find_branch_to_annul(link, answer.outcome):
         branch = require_question(session, question_id)
-        standing = latest_resolution(resolutions.resolutions_of_question(session, question_id))
+        standing = latest_resolution(record.resolutions_of_question(session, question_id))
         if standing is None or standing.outcome != "annulled":
             # An annulment entered before what it supersedes would not count.
             entered_at = at if standing is None else max(at, standing.entered_at)
             annulment = _build_annulment(branch, answer, entered_at)
             # Its times are not validated, as it may precede the opening of the branch.
-            resolutions.add_resolution(session, annulment)
-            resolutions.replace_scores(session, branch.id, ())
+            record.add_resolution(session, annulment)
+            record.replace_scores(session, branch.id, ())
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled
 
@@ -156,7 +155,7 @@ def require_scenario_set(session: Session, question_id: str) -> ScenarioSet:
     """Return the scenario set of a question; raises `NotFound`."""
     scenario_set = scenarios.find_scenario_set(session, QuestionId(question_id))
     if scenario_set is None:
-        raise NotFound("scenario set", question_id, "see `tracker scenarios list` for their names")
+        raise NotFound("scenario set", question_id, "see `tracker scenario list` for their names")
     return fill_descriptions(scenario_set, require_question(session, question_id))
 
 
@@ -170,14 +169,14 @@ def fill_descriptions(scenario_set: ScenarioSet, question: Question) -> Scenario
 
 def add_link(session: Session, link: Link, made: Authorship) -> None:
     """Link questions; raises for a duplicate id, and for questions that do not fit the kind."""
-    if any(other.id == link.id for other in links.list_links(session)):
+    if any(other.id == link.id for other in scenarios.list_links(session)):
         raise InvalidQuestion(
             f"there is a link {link.id!r} already: give this one a name of its own"
         )
     check_link(link, load_questions(session, link.question_ids))
     _refuse_circle(session, link)
     register_forecaster(session, made.by)
-    links.add_link(session, link, made)
+    scenarios.add_link(session, link, made)
     annul_earlier(session, link, made.at)
 
 
@@ -188,7 +187,7 @@ def _refuse_circle(session: Session, link: Link) -> None:
     """
     if link.kind != "condition":
         return
-    pairs = [pair for pair in links.list_links(session) if pair.kind == "condition"]
+    pairs = [pair for pair in scenarios.list_links(session) if pair.kind == "condition"]
     condition, reached = link.question_ids[0], set(link.question_ids[1:3])
     while condition not in reached:
         further = {

@@ -18,8 +18,7 @@ from tracker.model.scenarios import (
 from tracker.questions.queries.question_list import board_forecast, summarise_questions
 from tracker.questions.scenarios.board_timelines import load_board_timelines
 from tracker.questions.scenarios.scenario_edits import fill_descriptions, require_scenario_set
-from tracker.storage import forecasts, scenarios
-from tracker.storage import scenarios as links
+from tracker.storage import record, scenarios
 from tracker.storage.sessions import Session
 
 MAX_HISTORY_STEPS = 150
@@ -55,7 +54,7 @@ def load_scenario_page(session: Session, question_id: str, now: datetime) -> Sce
             forecaster_id: standing.distribution
             for forecaster_id, standing in summary.standings.items()
         },
-        forecasters=forecasts.list_forecasters(session),
+        forecasters=record.list_forecasters(session),
     )
 
 
@@ -120,5 +119,5 @@ def _shares_equal(shares: Sequence[float], before: Sequence[float]) -> bool:
 def load_groups(session: Session, question_id: str, now: datetime) -> tuple[LinkGroup, ...]:
     """Return the links of a question, with all their questions."""
     known = {row.question.id: row for row in summarise_questions(session, now)}
-    own_links = [link for link in links.list_links(session) if question_id in link.question_ids]
+    own_links = [link for link in scenarios.list_links(session) if question_id in link.question_ids]
     return tuple(LinkGroup(link, tuple(known[q] for q in link.question_ids)) for link in own_links)

@@ -9,8 +9,7 @@ from forecasts.questions.question import Question, question_status
 from tracker.model.audit import SignpostStatus
 from tracker.model.scenarios import SignpostCalendar
 from tracker.questions.queries.question_list import summarise_questions
-from tracker.storage import evidence, questions, resolutions
-from tracker.storage import scenarios as marks
+from tracker.storage import evidence, questions, record, scenarios
 from tracker.storage.sessions import Session
 
 RECENT_PERIOD = timedelta(days=30)
@@ -23,7 +22,7 @@ def list_watched_questions(session: Session, now: datetime) -> tuple[Question, .
 
     A date may be that of the close itself, and nobody may have been there when it passed.
     """
-    resolved = resolutions.load_current_resolutions(session)
+    resolved = record.load_current_resolutions(session)
     with_status = [
         (q, question_status(q, resolved.get(q.id), now)) for q in questions.list_questions(session)
     ]
@@ -38,14 +37,14 @@ def mark_signposts(
     session: Session, watched_questions: Iterable[Question], now: datetime
 ) -> tuple[SignpostStatus, ...]:
     """Store new marks of expected indicators: seen, or silent past their date."""
-    newest_marks = marks.load_signpost_statuses(session)
+    newest_marks = scenarios.load_signpost_statuses(session)
     new_marks = []
     for question in watched_questions:
         for signpost in _load_signposts(session, question, now):
             previous = newest_marks.get(signpost.indicator.id)
             new = _build_mark(question, signpost, now)
             if new is not None and (previous is None or previous.state != new.state):
-                marks.add_signpost_status(session, new)
+                scenarios.add_signpost_status(session, new)
                 new_marks.append(new)
     return tuple(new_marks)
 
@@ -83,7 +82,7 @@ def load_calendar(session: Session, now: datetime) -> SignpostCalendar:
         s.indicator.id: s.indicator for e in entries for s in e.signposts
     }
     recent_marks = tuple(
-        m for m in marks.load_signpost_statuses(session).values() if m.at >= now - RECENT_PERIOD
+        m for m in scenarios.load_signpost_statuses(session).values() if m.at >= now - RECENT_PERIOD
     )
     names = {
         i.id: i.name

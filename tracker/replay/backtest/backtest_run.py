@@ -35,7 +35,7 @@ from tracker.replay.backtest.replay import (
     replay_archive,
 )
 from tracker.settings import Settings
-from tracker.storage import evidence_history as backtests
+from tracker.storage import evidence_history
 
 __all__ = ["BacktestReport", "BacktestRequest", "run_backtest"]
 
@@ -101,7 +101,7 @@ def _build_report(
     result: BacktestResult, request: BacktestRequest, scores: BacktestScores, not_open: int
 ) -> BacktestReport:
     with result.store.reading() as session:
-        sources, items, stories, evidence = backtests.count_stored_rows(session)
+        sources, items, stories, evidence = evidence_history.count_stored_rows(session)
     skipped = result.archive.skipped
     left_out = (
         (f"{len(skipped)} bad entries were left out, the first one: {skipped[0]}",)

@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from forecasts.distributions.distribution import p_yes
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import RELIABILITY, Evidence, IndicatorId
 from forecasts.evidence.parameters import learn_usual_level
 from forecasts.evidence.weights import merge_story_evidence
-from forecasts.probability import logit
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import (
     HAZARD,
@@ -31,12 +31,10 @@ from forecasts.questions.timeline import forecaster_timeline
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, hazard_probability, suggest
 from tracker.errors import NotFound
 from tracker.feeds.item import FeedId
-from tracker.questions.learned_parameters import load_models
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import evidence, feeds, learned, questions, stories
-from tracker.storage import evidence_history as backtests
-from tracker.storage import evidence_history as reviews
-from tracker.storage import forecasts as acts
+from tracker.storage import evidence, evidence_history, feeds, items, learned, questions, record
+from tracker.storage.evidence import list_merges
+from tracker.storage.learned import load_models
 from tracker.storage.sessions import Session, Store, open_engine
 
 WEEK: Final = timedelta(days=7)
@@ -150,7 +148,7 @@ class _Ledger:
         self._question = question
         self._logged = evidence.evidence_of_question(session, question.id)
         self._stories = {e.story_id for e in self._logged}
-        self._merges = stories.list_merges(session, self._stories) if self._logged else ()
+        self._merges = list_merges(session, self._stories) if self._logged else ()
         self._indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
         self._archive_from = archive_start(session, question)
         self._model_at = load_models(session)
@@ -243,7 +241,7 @@ class _Ledger:
 
     def _forecasts_of_people(self, at: datetime) -> dict[str, float]:
         acts_by_forecaster: dict[ForecasterId, list[Any]] = {}
-        for act in acts.forecasts_of_question(self._session, self._question.id):
+        for act in record.forecasts_of_question(self._session, self._question.id):
             if act.forecaster_id not in RESERVED:
                 acts_by_forecaster.setdefault(act.forecaster_id, []).append(act)
         forecasts = {
@@ -258,7 +256,7 @@ class _Ledger:
 
     @cached_property
     def _feeds_by_story(self) -> dict[Any, list[FeedId]]:
-        return backtests.list_report_feeds(self._session, self._stories)
+        return evidence_history.list_report_feeds(self._session, self._stories)
 
     @cached_property
     def _feed_counts(self) -> Mapping[str, int]:
@@ -303,7 +301,10 @@ class _Ledger:
         self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId]
     ) -> dict[IndicatorId, float]:
         """Learn usual levels from the remaining evidence, as live learning does from all of it."""
-        opens_at, start = self._question.opens_at, reviews.find_archive_start(self._session)
+        opens_at, start = (
+            self._question.opens_at,
+            items.find_archive_start(self._session),
+        )
         if start is None:
             return {}
         merged_evidence = merge_story_evidence(

@@ -38,7 +38,6 @@ from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.ingestion.writer import MAX_EDITS
 from tracker.questions import fit_parameters as learning
 from tracker.questions import submit_forecast as forecasting
-from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import ForecastRequest
@@ -46,9 +45,9 @@ from tracker.questions.update_suggestion import record_suggestions
 from tracker.replay.backtest.news_archive import Archive, Sighting, read_archive
 from tracker.replay.backtest.question_tracks import WEEK, ArchiveSpan, schedule_dates
 from tracker.settings import Settings, replay_settings
-from tracker.storage import database_info as properties
-from tracker.storage import feeds, items
+from tracker.storage import database_info, feeds, items
 from tracker.storage.items import SavedItem
+from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store, open_store
 
 NOT_POLLED: Final = "read from an archive; nobody polls it"
@@ -82,7 +81,7 @@ def add_sources(
             feeds.add_feed(session, _pause_feed(feed, now))
             feed_ids[sighting.source] = feed.id
             used_ids.add(feed.id)
-    properties.write_property(session, SOURCES_PROPERTY, json.dumps(feed_ids))
+    database_info.write_property(session, SOURCES_PROPERTY, json.dumps(feed_ids))
 
 
 def load_source_feeds(session: Session) -> dict[str, FeedId]:
@@ -90,7 +89,7 @@ def load_source_feeds(session: Session) -> dict[str, FeedId]:
     return {
         source: FeedId(name)
         for source, name in json.loads(
-            properties.read_property(session, SOURCES_PROPERTY) or "{}"
+            database_info.read_property(session, SOURCES_PROPERTY) or "{}"
         ).items()
     }
 
@@ -207,9 +206,9 @@ def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
     is_new = not (out / "replay.sqlite").exists()
     store = open_store(replay.url)
     with store.writing() as session:
-        stored_run = properties.read_property(session, RUN_PROPERTY)
+        stored_run = database_info.read_property(session, RUN_PROPERTY)
         if stored_run is None and is_new:
-            properties.write_property(session, RUN_PROPERTY, run)
+            database_info.write_property(session, RUN_PROPERTY, run)
         elif stored_run != run:
             store.close()
             raise Refused(
@@ -244,7 +243,7 @@ class _Walk:
         transaction.
         """
         with self._store.writing() as session:
-            last_moment = properties.read_replay_time(session)
+            last_moment = database_info.read_replay_time(session)
             if last_moment is None:
                 last_moment = self._initialise(session)
         with self._store.reading() as session:
@@ -268,7 +267,7 @@ class _Walk:
                 self._desk.clear_caches()
                 ingest_sightings(session, self._desk, watch, sightings, now=at)
                 self._act(session, at)
-                properties.save_replay_time(session, at)
+                database_info.save_replay_time(session, at)
             say("reading", number, len(moments), f"{at:%Y-%m-%d}")
 
     def _initialise(self, session: Session) -> datetime:
@@ -276,7 +275,7 @@ class _Walk:
         before = self._list_moments()[0] - timedelta(microseconds=1)
         loading.import_question_set(session, self._set, 0.0, before, replay=True)
         add_sources(session, self._sightings, self._set, before)
-        properties.save_replay_time(session, before)
+        database_info.save_replay_time(session, before)
         return before
 
     def _list_moments(self) -> list[datetime]:

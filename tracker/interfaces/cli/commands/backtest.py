@@ -54,11 +54,12 @@ from tracker.settings import ENCODERS, Settings
 @as_json
 @click.pass_context
 def backtest(context: click.Context, /, archive: Path, *, json: bool, **options: Any) -> None:
-    """Replay ARCHIVE in the order it was first seen, and compare the suggestion with time alone.
+    """Replay an archive of news, and score the suggestion.
 
-    ARCHIVE is a file of JSON lines (id, title, summary, url, published, source, first_seen; .gz is
-    fine), or a folder of captured feeds with a manifest.jsonl. A run that was stopped goes on when
-    the same command is given again.
+    The news comes in the order that it was first seen, and the suggestion is compared with time
+    alone. ARCHIVE is a file of JSON lines (id, title, summary, url, published, source, first_seen;
+    .gz is fine), or a folder of captured feeds with a manifest.jsonl. A run that was stopped goes
+    on when the same command is given again.
     """
     from tracker.replay.backtest.backtest_run import BacktestRequest
     from tracker.replay.backtest.backtest_run import run_backtest as run
@@ -115,5 +116,5 @@ def _print_report(report: Any, out: Path) -> None:
     print_result(
         report,
         False,
-        f"Report: {out / 'report.json'}\nPages:  tracker --data {out} --replay questions",
+        f"Report: {out / 'report.json'}\nPages:  tracker --data {out} --replay question list",
     )

@@ -1,59 +1,89 @@
-"""Lazy group of all commands, and the printing of errors.
+"""Lazy groups of commands, and the printing of errors.
 
-A command's modules are imported only when it is called; `--version`, `--help` and completion need
-none of them, so this module imports nothing heavy.
+A command's modules are imported only when it is called; `--version`, the help of a group and
+completion of names need none of them, so this module imports nothing heavy.
 """
 
 import gc
 import sys
 from collections.abc import Mapping
-from copy import copy
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
 import click
-from click.shell_completion import CompletionItem
 
 from tracker.errors import Refused, escape_control_characters
 
 
 class CommandEntry(NamedTuple):
-    """Place of a command, `module:attribute` below this package, and its short help."""
+    """Place of a command, `module:attribute` below this package; its short help; and what follows
+    its name in an example.
+    """
 
     place: str
     help: str
+    example: str = ""
+
+
+class GroupEntry(NamedTuple):
+    """Short help of a group, and its commands by name."""
+
+    help: str
+    commands: Mapping[str, CommandEntry]
+
+    @property
+    def example(self) -> str:
+        """The example of the first command."""
+        name, entry = next(iter(self.commands.items()))
+        return f"{name} {entry.example}"
 
 
 class LazyCommands(click.Group):
-    """Group that lists its commands from a table, and imports one when it is looked up.
+    """Group that lists its commands from a table, and imports one when it is called.
 
-    `commands` has a stub with the help of each; `get_command` returns the real one.
+    `commands` has a stub with the help of each; `resolve_command` returns the real one.
     """
 
-    def __init__(self, *args: Any, entries: Mapping[str, CommandEntry], **attributes: Any) -> None:
+    def __init__(
+        self, *args: Any, entries: Mapping[str, CommandEntry | GroupEntry], **attributes: Any
+    ) -> None:
         super().__init__(*args, **attributes)
-        self.places = {name: entry.place for name, entry in entries.items()}
+        self.entries = entries
         self.commands = {
-            name: click.Command(name, help=entry.help) for name, entry in entries.items()
+            name: LazyCommands(name, help=entry.help, entries=entry.commands)
+            if isinstance(entry, GroupEntry)
+            else click.Command(name, help=entry.help)
+            for name, entry in entries.items()
         }
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the command of that name; None if there is none."""
-        if cmd_name not in self.commands:
-            return None
-        module, attribute = self.places[cmd_name].split(":")
-        return cast(click.Command, getattr(_import_module(f"{__package__}.{module}"), attribute))
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(self.entries)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write names and help without imports."""
-        self._stub_group().format_commands(ctx, formatter)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name, the imported command with its example, and its arguments."""
+        places = self._find_places(args[0])
+        if places and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {' or '.join(places)}?")
+        name, command, arguments = super().resolve_command(ctx, args)
+        if name is not None and command is not None:
+            entry = self.entries[name]
+            if isinstance(entry, CommandEntry):
+                module_name, attribute = entry.place.split(":")
+                module = _import_module(f"{__package__}.{module_name}")
+                command = cast(click.Command, getattr(module, attribute))
+            command.epilog = f"\b\nExample: {ctx.command_path} {name} {entry.example}".rstrip()
+        return name, command, arguments
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete the name of a command or option without imports."""
-        listing = copy(ctx)
-        # click uses the command of the context, not the one that it calls.
-        listing.command = self._stub_group()
-        return listing.command.shell_complete(listing, incomplete)
+    def _find_places(self, name: str) -> list[str]:
+        """Return where in the groups a command stands that is not here."""
+        return [
+            f"'{group} {name}'"
+            for group, entry in self.entries.items()
+            if isinstance(entry, GroupEntry) and name in entry.commands and name not in self.entries
+        ]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse arguments that are not UTF-8, which could not be stored."""
@@ -64,9 +94,6 @@ class LazyCommands(click.Group):
                     "names"
                 )
         return super().parse_args(ctx, args)
-
-    def _stub_group(self) -> click.Group:
-        return click.Group(self.name, commands=self.commands, params=self.params)
 
 
 def _import_module(name: str) -> object:

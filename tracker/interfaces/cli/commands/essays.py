@@ -24,16 +24,14 @@ from tracker.model.essays import EssayPage, NewEssay
 from tracker.model.json_values import to_json
 
 
-@click.group()
-def essay() -> None:
-    """Read an essay: its claims, the questions from them, and its record."""
-
-
-@essay.command("list")
+@click.command()
 @as_json
 @click.pass_context
 def list_essays(context: click.Context, /, json: bool) -> None:
-    """List the essays, how much of each was asked, and how their claims did."""
+    """List the essays and how their claims did.
+
+    Of each it says how many of its forward-looking claims were asked.
+    """
     with tracker_session(context) as tracker:
         essays = tracker.essays.list()
     table = printing.new_table(
@@ -62,7 +60,7 @@ def list_essays(context: click.Context, /, json: bool) -> None:
     )
 
 
-@essay.command()
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title)."
@@ -83,8 +81,9 @@ def add(
     note: str,
     json: bool,
 ) -> None:
-    """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
-    page.
+    """Add an essay with its text, or a new version of its text.
+
+    FILE is plain text, Markdown or a saved web page.
     """
     raw = read_bytes(file, MAX_FILE_BYTES)
     text, title = extract_text(raw, file.name), title.strip() or find_title(raw, file.name)
@@ -110,14 +109,15 @@ def add(
     )
 
 
-@essay.command()
+@click.command()
 @click.argument("essay_or_file", metavar="ESSAY|FILE")
 @click.option("--all", "everything", is_flag=True, help="Dropped sentences too.")
 @as_json
 @click.pass_context
 def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
-    """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every
-    sentence.
+    """Find the claims in a file, or in an essay.
+
+    With --json it prints every sentence, with why it was kept or dropped.
     """
     path = Path(essay_or_file)
     if _is_file(path):
@@ -159,7 +159,7 @@ def _build_claims_table(sentences: list[Sentence]) -> Table | str:
     return table
 
 
-@essay.command()
+@click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @click.option(
@@ -182,7 +182,10 @@ def draft(
     ask_model: bool,
     json: bool,
 ) -> None:
-    """Draft a question from the sentence at a character, as a file to complete."""
+    """Draft a question from the sentence at a character.
+
+    The draft is a file to complete.
+    """
     with tracker_session(context) as tracker:
         drafted = tracker.essays.draft(name, at)
         if ask_model:
@@ -212,7 +215,7 @@ def draft(
     )
 
 
-@essay.command("open")
+@click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -239,7 +242,7 @@ def open_question(
     )
 
 
-@essay.command()
+@click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
@@ -252,7 +255,7 @@ def reject(context: click.Context, /, *, name: str, at: int, why: str, json: boo
     print_result(rejection, json, f"The sentence at {rejection.offset} is set aside.")
 
 
-@essay.command()
+@click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @as_json
@@ -264,13 +267,14 @@ def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
     print_result({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
 
 
-@essay.command("map")
+@click.command()
 @click.argument("name", metavar="ESSAY")
 @as_json
 @click.pass_context
 def show_map(context: click.Context, /, name: str, json: bool) -> None:
-    """Show an essay with its record written over it, and the verdict on it by kind and by
-    modality.
+    """Show an essay with its record written over it.
+
+    Beneath it stands the verdict by kind and by modality.
     """
     with tracker_session(context) as tracker:
         page = tracker.essays.get(name)

@@ -17,6 +17,7 @@ from forecasts.evidence.evidence import (
     strength_from_words,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.questions.format import format_utc_day
 from forecasts.questions.question import ForecasterId, Kind, QuestionId, utc
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
@@ -27,7 +28,7 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.questions.add_indicator import make_indicator_id, parse_side, parse_terms
 
 
@@ -36,7 +37,10 @@ from tracker.questions.add_indicator import make_indicator_id, parse_side, parse
 @as_json
 @click.pass_context
 def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
-    """List the evidence that waits for your judgement: what it would change most comes first."""
+    """List the evidence that waits for your judgement.
+
+    What a judgement would change most comes first.
+    """
     with tracker_session(context) as tracker:
         cards = tracker.evidence.inbox(question)
         if json or not cards:
@@ -85,8 +89,9 @@ def review(
     json: bool,
     **options: Unpack[_ReviewOptions],
 ) -> None:
-    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that
-    it waits again.
+    """Confirm a piece of evidence, perhaps corrected, or reject it.
+
+    What is reopened waits again, as it was logged.
     """
     if verdict == "reopen":
         _reopen_evidence(context, number, json, options)
@@ -146,7 +151,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         ]
         table.add_row(
             str(piece.id),
-            printing.format_day(piece.first_seen_at),
+            format_utc_day(piece.first_seen_at),
             printing.safe_text(report),
             printing.safe_text("\n".join(speaks)),
             printing.safe_text("\n".join(_list_reasons(card))),
@@ -164,7 +169,8 @@ def _list_reasons(card: EvidenceCard) -> Iterator[str]:
     """Yield the reasons for match and direction, and the notes of a model."""
     why = card.why
     if card.may_answer:
-        yield f"may be the answer itself: if it is, `tracker resolve {card.evidence.question_id}`"
+        place = f"tracker question resolve {card.evidence.question_id}"
+        yield f"may be the answer itself: if it is, `{place}`"
     if card.evidence.matched:
         yield f"words: {', '.join(card.evidence.matched)}"
     if why.nearest:
@@ -192,12 +198,7 @@ class _IndicatorOptions(TypedDict):
     if_no: str | None
 
 
-@click.group()
-def indicator() -> None:
-    """What would bear on a question, written down in advance."""
-
-
-@indicator.command()
+@click.command()
 @click.argument("question")
 @click.option("--name", required=True, metavar="TEXT", help="What would be reported.")
 @click.option(
@@ -251,10 +252,13 @@ def indicator() -> None:
 @click.option("--if-no", type=_LIKELIHOOD_WORDS, help="The same if the answer is NO.")
 @as_json
 @click.pass_context
-def add(
+def add_indicator(
     context: click.Context, /, question: str, json: bool, **fields: Unpack[_IndicatorOptions]
 ) -> None:
-    """Watch for something more on a question that is open or to come."""
+    """Watch for something more that bears on a question.
+
+    The question is open or to come.
+    """
     expected = _build_expectation(fields)
     with tracker_session(context) as tracker:
         target = tracker.questions.get(question).summary.question

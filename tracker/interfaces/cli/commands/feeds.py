@@ -33,13 +33,11 @@ allow_private = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.command()
 @as_json
 @click.pass_context
-def feeds(context: click.Context, /, json: bool) -> None:
-    """Show the feeds with their health; with a subcommand, change which are read and how."""
-    if context.invoked_subcommand is not None:
-        return
+def list_feeds(context: click.Context, /, json: bool) -> None:
+    """List the feeds with their health."""
     with tracker_session(context) as tracker:
         rows = tracker.feeds.list()
         all_together = assess_fleet([row.state for row in rows], tracker.now())
@@ -50,12 +48,12 @@ def feeds(context: click.Context, /, json: bool) -> None:
     console.print(feed_tables.feeds_table(rows))
 
 
-@feeds.command("show")
+@click.command()
 @click.argument("feed")
 @as_json
 @click.pass_context
 def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
-    """Show one feed: how it fares, when it is asked next and why, what it brought."""
+    """Show how a feed fares, when it is asked next, what it brought."""
     with tracker_session(context) as tracker:
         page = tracker.feeds.get(feed)
     if json:
@@ -64,7 +62,7 @@ def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
     feed_tables.print_feed(console, page)
 
 
-@feeds.command("add")
+@click.command()
 @click.argument("url")
 @click.option("--title", help="What to call it (default: what it calls itself).")
 @click.option(
@@ -79,7 +77,10 @@ def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
 def add_feed(
     context: click.Context, /, url: str, allow_private: bool, **details: str | None
 ) -> None:
-    """Read the feed at this address from now on, or the one that a page there names."""
+    """Read the feed at an address from now on.
+
+    Where a page is there, it is the feed that the page names.
+    """
     with _open_with_network(context, allow_private) as tracker:
         feed = tracker.feeds.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
@@ -87,13 +88,16 @@ def add_feed(
     console.print(printing.safe_text(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
 
 
-@feeds.command("test")
+@click.command()
 @click.argument("url")
 @allow_private
 @as_json
 @click.pass_context
 def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bool) -> None:
-    """Read an address once and keep nothing: what answers, what is in it, what would match."""
+    """Read an address once and keep nothing.
+
+    It says what answers, what is in it, and what would match.
+    """
     with _open_with_network(context, allow_private) as tracker:
         trial = tracker.feeds.try_address(url)
     if json:
@@ -104,12 +108,15 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
         sys.exit(1)
 
 
-@feeds.command("import")
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_json
 @click.pass_context
 def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
-    """Add the feeds of a subscription list (OPML) that are not there yet."""
+    """Add the feeds of a subscription list (OPML).
+
+    Those that are there already stay as they are.
+    """
     document = read_bytes(file)
     with tracker_session(context) as tracker:
         report = tracker.feeds.import_opml(document)
@@ -117,11 +124,14 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     print_result(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
 
 
-@feeds.command("export")
+@click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.pass_context
 def export_feeds(context: click.Context, /, file: Path | None) -> None:
-    """Write all feeds as a subscription list (OPML) to FILE, or print it."""
+    """Write all feeds as a subscription list (OPML).
+
+    Without FILE it is printed.
+    """
     with tracker_session(context) as tracker:
         document = tracker.feeds.export_opml()
     if file is None:
@@ -131,7 +141,7 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
         console.print(printing.safe_text(f"Written to {file}."))
 
 
-@feeds.command("set")
+@click.command()
 @click.argument("feed")
 @click.option("--url", help="Its address, when it has moved.")
 @click.option("--title", help="What to call it.")
@@ -177,19 +187,22 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
     console.print(printing.safe_text(feed_tables.describe_settings(updated)))
 
 
-@feeds.command("pause")
+@click.command()
 @click.argument("feed")
 @click.pass_context
 def pause_feed(context: click.Context, /, feed: str) -> None:
-    """Poll a feed no more; `retry` takes it up again."""
+    """Poll a feed no more.
+
+    `tracker feed retry` takes it up again.
+    """
     with tracker_session(context) as tracker:
         tracker.feeds.pause(feed)
     console.print(
-        printing.safe_text(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
+        printing.safe_text(f"{feed} is paused; `tracker feed retry {feed}` takes it up again.")
     )
 
 
-@feeds.command("retry")
+@click.command()
 @click.argument("feed")
 @click.pass_context
 def retry_feed(context: click.Context, /, feed: str) -> None:
@@ -214,8 +227,11 @@ def retry_feed(context: click.Context, /, feed: str) -> None:
 )
 @as_json
 @click.pass_context
-def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **network: bool) -> None:
-    """Poll the feeds that are due, once, and log what is new as evidence."""
+def poll(context: click.Context, /, every: bool, once: bool, json: bool, **network: bool) -> None:
+    """Poll the feeds that are due, once.
+
+    What is new and bears on a question is logged as evidence.
+    """
     if once:
         _poll_measured(context, every, **network)
         return
@@ -229,7 +245,10 @@ def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **net
 @click.command()
 @click.pass_context
 def metrics(context: click.Context, /) -> None:
-    """Print the state of feeds, questions and jobs in the format that Prometheus reads."""
+    """Print the state of feeds, questions and jobs for Prometheus.
+
+    The dashboard serves the same at /metrics.
+    """
     from tracker.interfaces.metrics import render_metrics
 
     with tracker_session(context) as tracker:

@@ -44,7 +44,7 @@ key_option = click.option(
 @key_option
 @as_json
 @click.pass_context
-def forecast(
+def set_forecast(
     context: click.Context,
     /,
     *,

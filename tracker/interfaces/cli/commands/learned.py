@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from forecasts.questions.format import format_utc_minute
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
 from tracker.model.json_values import to_plain
@@ -20,13 +21,11 @@ NOTHING_LEARNED = (
 )
 
 
-@click.group(invoke_without_command=True)
+@click.command()
 @as_json
 @click.pass_context
-def learned(context: click.Context, /, json: bool) -> None:
-    """Show what was learned from reviews and answers; with a subcommand, freeze or reset it."""
-    if context.invoked_subcommand is not None:
-        return
+def list_learned(context: click.Context, /, json: bool) -> None:
+    """List what was learned, and from how much."""
     with tracker_session(context) as tracker:
         values = tracker.learning.list()
     print_result(
@@ -36,7 +35,7 @@ def learned(context: click.Context, /, json: bool) -> None:
     )
 
 
-@learned.command()
+@click.command()
 @click.argument("name")
 @click.argument("scope", default="all")
 @as_json
@@ -58,7 +57,7 @@ def _decision_command(
 ) -> click.Command:
     """Build a command that applies a decision to a learned value."""
 
-    @learned.command(decision, help=help_text)
+    @click.command(help=help_text)
     @click.argument("name")
     @click.argument("scope", default="all")
     @as_json
@@ -81,15 +80,18 @@ thaw = _decision_command("thaw", "learns again, from", "Let a frozen value learn
 reset = _decision_command(
     "reset",
     "is back at",
-    "Put a value back to its default; what it was learned from counts no more.",
+    "Put a value back to its default.\n\nWhat it was learned from counts no more.",
 )
 
 
 @click.command()
 @as_json
 @click.pass_context
-def learn(context: click.Context, /, json: bool) -> None:
-    """Learn from reviews and answers now, as the scheduler does once a day."""
+def update(context: click.Context, /, json: bool) -> None:
+    """Learn from reviews and answers now.
+
+    The scheduler does it once a day.
+    """
     with tracker_session(context) as tracker:
         changed = tracker.learning.fit()
     lines = [
@@ -99,7 +101,7 @@ def learn(context: click.Context, /, json: bool) -> None:
     print_result(changed, json, "\n".join(lines) or "Nothing changed.")
 
 
-@click.command("ask-model")
+@click.command()
 @click.option(
     "--most",
     "limit",
@@ -111,8 +113,9 @@ def learn(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
-    """Have the model judge evidence that waits; its judgement is marked as such and overrides
-    nobody.
+    """Have the model judge evidence that waits.
+
+    Its judgement is marked as such and overrides nobody.
     """
     with tracker_session(context) as tracker:
         report = tracker.evidence.ask_model(limit=limit)
@@ -128,7 +131,7 @@ def learned_table(values: "Iterable[LearnedRecord]") -> Table:
     table = printing.new_table("what", "scope", "value", "n", "since", "state", "why")
     for parameter in values:
         learned_value = parameter.learned
-        since, value = printing.format_minute(learned_value.as_of), f"{learned_value.value:.3f}"
+        since, value = format_utc_minute(learned_value.as_of), f"{learned_value.value:.3f}"
         table.add_row(
             learned_value.name,
             printing.safe_text(learned_value.scope),

@@ -46,7 +46,10 @@ def suggest(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def verify(context: click.Context, /, head: str | None, scores: bool, json: bool) -> None:
-    """Check that no forecast, decision, answer or question was changed after it was entered."""
+    """Check that nothing was changed after it was entered.
+
+    It is about every forecast, decision, answer and question.
+    """
     if scores and head is not None:
         raise Refused(
             "--head is about the log and --scores about what follows from it: ask for one at a time"
@@ -71,7 +74,10 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
 @click.command()
 @click.pass_context
 def run(context: click.Context, /) -> None:
-    """Run the scheduler alone: poll feeds and let time pass until Ctrl-C."""
+    """Run the scheduler alone until Ctrl-C.
+
+    It polls feeds and lets time pass. A second one on the same database is refused.
+    """
     with tracker_session(context) as tracker:
         sys.exit(run_scheduler(tracker))
 
@@ -105,7 +111,10 @@ def _add_serving_options(command: Any) -> Any:
 @_add_serving_options
 @click.pass_context
 def up(context: click.Context, /, **options: Any) -> None:
-    """Start everything: database, question set on first start, scheduler, dashboard."""
+    """Start everything: database, questions, scheduler, dashboard.
+
+    The question set is loaded on the first start.
+    """
     sys.exit(
         start_everything(
             settings_of(context),
@@ -124,10 +133,10 @@ def up(context: click.Context, /, **options: Any) -> None:
 def demo(
     context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any
 ) -> None:
-    """Replay the years since February 2022 into a database of its own, and show it.
+    """Replay the years since February 2022, and show them.
 
-    It takes half a minute to three, and says how far it is: by a bar, or by a line every few
-    seconds in a file.
+    The replay has a database of its own. It takes half a minute to three, and says how far it is:
+    by a bar, or by a line every few seconds in a file.
     """
     settings = settings_of(context)
     serving = ServeOptions.from_options(settings, options)
@@ -153,9 +162,10 @@ CHUNKS_PER_UPDATE = 10
 @as_json
 @click.pass_context
 def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
-    """Hold the archive against questions that are new, or that a newer matcher has not seen.
+    """Match the archive with new questions, or anew.
 
-    It can be stopped at any time and goes on from there; what people have judged stays as it is.
+    It is about questions that are new, or that a newer matcher has not seen. It can be stopped at
+    any time and goes on from there; what people have judged stays as it is.
     """
     columns = (
         TextColumn("Matching the archive"),

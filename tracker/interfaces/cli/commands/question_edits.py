@@ -208,7 +208,10 @@ def options(
 @as_json
 @click.pass_context
 def lint(context: click.Context, /, question: str, json: bool) -> None:
-    """Say what keeps a stranger from resolving a question, and what to write instead."""
+    """Say what keeps a stranger from resolving a question.
+
+    Each finding says what to write instead.
+    """
     with tracker_session(context) as tracker:
         flaws = tracker.questions.lint_stored(question)
     print_result(flaws, json, flaws_table(flaws) if flaws else f"{question}: nothing to object to.")
@@ -257,13 +260,17 @@ def edit(
     override: str,
     forecaster: ForecasterId | None,
 ) -> None:
-    """Word a question anew; forecasts keep the wording that they were made on."""
+    """Word a question anew; forecasts keep their wording.
+
+    Each forecast stays on the wording that it was made on.
+    """
     wording = Wording(text, criteria, sources or None)
     with tracker_session(context) as tracker:
         tracker.questions.edit(question, wording, why=why, by=forecaster, override=override)
         versions = tracker.questions.get(question).versions
     console.print(
-        f"{question} now has {len(versions)} wordings; `tracker show {question}` tells them apart."
+        f"{question} now has {len(versions)} wordings; `tracker question show {question}` tells "
+        "them apart."
     )
 
 
@@ -275,7 +282,10 @@ def edit(
 def retract(
     context: click.Context, /, question: str, why: str, forecaster: ForecasterId | None
 ) -> None:
-    """Take a question back that nobody has forecast yet; afterwards it can only be annulled."""
+    """Take back a question that nobody has forecast yet.
+
+    Afterwards it can only be annulled.
+    """
     with tracker_session(context) as tracker:
         tracker.questions.retract(question, why, by=forecaster)
     console.print(f"{question} is taken back; its name is not given again.")

@@ -6,8 +6,8 @@ from typing import TypedDict, Unpack, get_args
 import click
 from rich.table import Table
 
-from forecasts.probability import logit, sigmoid
-from forecasts.questions.format import format_percent, format_signed
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.questions.format import format_percent, format_signed, format_utc_minute
 from forecasts.questions.question import ForecasterId, Status, utc
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.interfaces.cli import score_tables as scorecards
@@ -19,8 +19,8 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.json_values import to_json, to_plain
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
+from tracker.model.json_values import suggestion_record, to_json, to_plain
 
 
 @click.command()
@@ -30,7 +30,7 @@ from tracker.model.read_models import EvidenceCard
 @click.option("--tag", help="Only questions with this tag.")
 @as_json
 @click.pass_context
-def questions(
+def list_questions(
     context: click.Context, /, status: Status | None, tag: str | None, json: bool
 ) -> None:
     """List the questions with their current numbers."""
@@ -46,7 +46,7 @@ def questions(
     )
 
 
-@click.command("show")
+@click.command()
 @click.argument("question")
 @click.option(
     "--moved",
@@ -60,8 +60,9 @@ def questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show one question: its numbers, why the suggestion is what it is or why it moved, its
-    evidence.
+    """Show a question: its numbers, their reasons, its evidence.
+
+    The reasons say why the suggestion is what it is, or with --moved why it moved.
     """
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
@@ -83,7 +84,7 @@ def show_question(
             to_json(
                 {
                     **to_plain(page),
-                    "why": printing.suggestion_record(page.suggestion or page.option_suggestion),
+                    "why": suggestion_record(page.suggestion or page.option_suggestion),
                 }
             )
         )
@@ -98,8 +99,7 @@ def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Tabl
     table = printing.new_table("why", "log-odds", "then")
     spread = f"{format_percent(move.before)} → {format_percent(move.after)}"
     table.title = (
-        f"suggestion {spread}, {printing.format_minute(move.since)} to "
-        f"{printing.format_minute(move.until)}"
+        f"suggestion {spread}, {format_utc_minute(move.since)} to {format_utc_minute(move.until)}"
     )
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = start = logit(move.before)
@@ -149,10 +149,10 @@ def resolve(
     json: bool,
     **options: Unpack[_AnswerOptions],
 ) -> None:
-    """Answer a question, or annul it; a later answer supersedes this one.
+    """Answer a question, or annul it.
 
     ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
-    or ambiguous.
+    or ambiguous. A later answer supersedes this one.
     """
     with tracker_session(context) as tracker:
         scores = tracker.resolutions.resolve(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from forecasts.questions.format import format_utc_minute
 from forecasts.questions.question import utc
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.files.user_files import read_bytes
-from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     print_result,
@@ -30,7 +30,7 @@ from tracker.reports.report_files import (
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(REPORT_KINDS), required=False)
+@click.argument("kind", type=click.Choice(REPORT_KINDS))
 @click.argument("name", required=False)
 @click.option(
     "--as-of",
@@ -48,35 +48,25 @@ from tracker.reports.report_files import (
     type=click.Choice(REPORT_FORMATS),
     help="By default what the file's name says, else html.",
 )
-@click.option(
-    "--check",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Instead: is this file as it was made?",
-)
 @as_json
 @click.pass_context
-def report(
+def build_report(
     context: click.Context,
     /,
     *,
-    kind: ReportKind | None,
+    kind: ReportKind,
     name: str | None,
     as_of: str | None,
     out: Path | None,
     file_format: ReportFormat | None,
-    check: Path | None,
     json: bool,
 ) -> None:
-    """Write a report on a question, a scenario set, an essay or the last week, as HTML, PDF or
-    JSON.
+    """Write a report on a question, scenario set, essay or week.
 
-    NAME is that of the question or the essay; a scenario set has the name of its question, a week
-    has none.
+    NAME is that of the question or the essay; a scenario set has the name of its question, the last
+    week has none.
     """
-    if check is not None:
-        _check_report(context, check, json)
-        return
-    if kind is None or (name is None) != (kind == "week"):
+    if (name is None) != (kind == "week"):
         raise click.UsageError("say what about: question NAME, scenarios NAME, essay NAME, or week")
     with tracker_session(context) as tracker:
         content = tracker.reports.build(kind, name or "", as_of=utc(as_of) if as_of else None)
@@ -87,7 +77,7 @@ def report(
     print_result(
         {"file": str(file), "known_at": known_at, "sha256": sha256},
         json,
-        f"{file}: as known on {printing.format_minute(known_at)}, sha256 {sha256}",
+        f"{file}: as known on {format_utc_minute(known_at)}, sha256 {sha256}",
     )
 
 
@@ -95,8 +85,15 @@ def _choose_format(file: Path | None, file_format: ReportFormat | None) -> Repor
     return choose_format(file, file_format) if file is not None else file_format or "html"
 
 
-def _check_report(context: click.Context, file: Path, json: bool) -> None:
-    """Check a report; exit code 1 if it was changed, or differs from the database."""
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
+@click.pass_context
+def check_report(context: click.Context, /, file: Path, json: bool) -> None:
+    """Check that a report is as it was made.
+
+    Exit code 1 if it was changed, or says something else than the database.
+    """
     content = read_bytes(file, MAX_STREAM_BYTES)
     with tracker_session(context) as tracker:
         check = tracker.reports.check(content)
@@ -124,7 +121,7 @@ def _check_report(context: click.Context, file: Path, json: bool) -> None:
 )
 @as_json
 @click.pass_context
-def export(
+def export_tables(
     context: click.Context,
     /,
     *,
@@ -134,9 +131,7 @@ def export(
     folder: Path | None,
     json: bool,
 ) -> None:
-    """Write a table as CSV, Parquet or JSON, or every table into a folder; without either, list
-    them.
-    """
+    """Write one table or all; without either, list them."""
     with tracker_session(context) as tracker:
         if table is not None and folder is not None:
             raise click.UsageError("name one table, or --all FOLDER for every one")

@@ -9,7 +9,7 @@ import click
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.signposts import CalendarEntry
-from forecasts.questions.format import format_signed
+from forecasts.questions.format import format_signed, format_utc_day
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scenarios.diagnosticity import analyse_diagnosticity, rank_informative_rows
@@ -36,12 +36,7 @@ NO_NUMBER: Final = "no number yet"
 """Shown for a scenario that was added after the row."""
 
 
-@click.group()
-def scenarios() -> None:
-    """Whole futures: how they stand, and what would change our mind."""
-
-
-@scenarios.command("list")
+@click.command()
 @as_json
 @click.pass_context
 def list_scenarios(context: click.Context, /, json: bool) -> None:
@@ -59,13 +54,14 @@ def list_scenarios(context: click.Context, /, json: bool) -> None:
     print_result(summaries, json, table if summaries else "No scenario sets yet.")
 
 
-@scenarios.command("show")
+@click.command()
 @click.argument("question")
 @as_json
 @click.pass_context
 def show_scenarios(context: click.Context, /, question: str, json: bool) -> None:
-    """Show a scenario set: its shares now, its table with marks, and which answers would change our
-    mind most.
+    """Show a scenario set: its shares now and its table.
+
+    It ends with the answers that would change our mind most.
     """
     with tracker_session(context) as tracker:
         page, now = tracker.scenarios.get(question), tracker.now()
@@ -92,7 +88,7 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
     heading = (
         "by the table now"
         if opened
-        else f"prior and table, from {printing.format_day(question.opens_at)} on"
+        else f"prior and table, from {format_utc_day(question.opens_at)} on"
     )
     table = printing.new_table("scenario", heading, "what it is")
     for name in options:
@@ -176,7 +172,7 @@ def _leading_scenario(distribution: Categorical) -> str:
     return f"{name} {share:.0%}"
 
 
-@scenarios.command("row")
+@click.command()
 @click.argument("question")
 @click.argument("indicator")
 @click.argument("words", nargs=-1, required=True)
@@ -185,11 +181,11 @@ def _leading_scenario(distribution: Categorical) -> str:
 def set_row(
     context: click.Context, /, *, question: str, indicator: str, words: tuple[str, ...], why: str
 ) -> None:
-    """Say how likely an indicator question is answered YES in each scenario that is offered now, in
-    their order.
+    """Say how likely an answer YES is in each scenario.
 
-    Each of WORDS is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly even
-    chance, very likely, almost certain.
+    The answer is that of the question INDICATOR; WORDS are in the order of the scenarios that are
+    offered now. Each is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly
+    even chance, very likely, almost certain.
     """
     row = ScenarioLikelihoods(QuestionId(indicator), tuple(map(parse_likelihood, words)), why)
     with tracker_session(context) as tracker:
@@ -198,16 +194,14 @@ def set_row(
     _print_scenarios(page, now)
 
 
-@click.group()
-def links() -> None:
-    """Questions bound to each other, and what contradicts what."""
-
-
-@links.command("list")
+@click.command()
 @as_json
 @click.pass_context
 def list_links(context: click.Context, /, json: bool) -> None:
-    """List the links, the contradictions between forecasts, and how earlier repairs did."""
+    """List links, contradictions between forecasts, and repairs.
+
+    Of each earlier repair it says how it did.
+    """
     with tracker_session(context) as tracker:
         coherence = tracker.links.coherence()
         names = {person.id: person.name for person in tracker.people.list()}
@@ -249,7 +243,7 @@ def _print_coherence(coherence: CoherenceReport, names: Mapping[ForecasterId, st
         )
 
 
-@links.command("add")
+@click.command()
 @click.argument("name")
 @click.argument("kind", type=click.Choice(get_args(LinkKind)))
 @click.argument("questions", nargs=-1, required=True)
@@ -273,14 +267,17 @@ def add_link(
     labels: tuple[str, ...],
     why: str,
 ) -> None:
-    """Bind questions to each other, in the order that the kind asks for."""
+    """Bind questions to each other.
+
+    They are named in the order that the kind asks for.
+    """
     link = Link(LinkId(name), kind, tuple(map(QuestionId, questions)), title, labels, why)
     with tracker_session(context) as tracker:
         tracker.links.add(link)
     console.print(f"{name} binds {', '.join(questions)}.")
 
 
-@links.command("repair")
+@click.command()
 @click.argument("name")
 @click.option(
     "--decline",
@@ -291,7 +288,7 @@ def add_link(
 @forecaster_option
 @as_json
 @click.pass_context
-def repair(
+def repair_link(
     context: click.Context,
     /,
     *,
@@ -301,7 +298,10 @@ def repair(
     forecaster: ForecasterId | None,
     json: bool,
 ) -> None:
-    """Adopt the nearest forecasts that do not contradict each other on a link, or decline them."""
+    """Adopt the nearest forecasts that agree, or decline them.
+
+    Both versions are scored.
+    """
     with tracker_session(context) as tracker:
         decision = tracker.links.decide_repair(
             name, "declined" if decline else "adopted", why=why, by=forecaster
@@ -317,8 +317,9 @@ def repair(
 @as_json
 @click.pass_context
 def calendar(context: click.Context, /, json: bool) -> None:
-    """Show what to expect next: signposts, closes and answers, with what it says if they come or
-    stay out.
+    """Show what to expect next: signposts, closes and answers.
+
+    Of a signpost it tells what it says if it comes, and if it stays out.
     """
     with tracker_session(context) as tracker:
         upcoming = tracker.signposts.calendar()
@@ -334,9 +335,9 @@ def _print_calendar(expected: Sequence[CalendarEntry]) -> None:
     for event in sorted(expected, key=lambda event: event.state != "overdue"):
         name = event.indicator.name if event.indicator else event.what
         by = (
-            f"overdue since {printing.format_day(event.at)}"
+            f"overdue since {format_utc_day(event.at)}"
             if event.state == "overdue"
-            else printing.format_day(event.at)
+            else format_utc_day(event.at)
         )
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (event.if_seen, event.if_silent)]
         table.add_row(by, printing.safe_text(name), event.question_id, *ratios)

@@ -85,7 +85,10 @@ def score(
     json: bool,
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
-    """Show everyone's scores on a question, or over all resolved questions."""
+    """Show everyone's scores on a question, or over all.
+
+    All are the questions that are resolved.
+    """
     with tracker_session(context) as tracker:
         if question is not None and csv_file is not None:
             raise Refused(
@@ -110,7 +113,8 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
     receipts = tracker.resolutions.receipts(question)
     scores = tuple(s for s in receipts.scores if rule in (None, s.rule))
     message = (
-        f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
+        f"{question} has no scores by that rule: `tracker accuracy score {question}` lists those "
+        "there are."
     )
     if not receipts.scores:
         message = f"{question} has no scores: it is not resolved, or was annulled."
@@ -129,9 +133,12 @@ def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json
 @choice_options
 @as_json
 @click.pass_context
-def accuracy(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
-    """Show how good every forecaster was: the headline skill, the references, and what is
-    waiting.
+def summarise_accuracy(
+    context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]
+) -> None:
+    """Show how good every forecaster was.
+
+    It has the headline skill, the references, and what is waiting.
     """
     with tracker_session(context) as tracker:
         results = tracker.accuracy.summarise(Choice(**choice))
@@ -164,8 +171,9 @@ def receipts(
     forecaster: str | None,
     json: bool,
 ) -> None:
-    """Show the intervals that every score of a question is made of, and what came too late to
-    count.
+    """Show the intervals that every score of a question is made of.
+
+    It also lists what came too late to count.
     """
     with tracker_session(context) as tracker:
         results = tracker.resolutions.receipts(question)
@@ -174,14 +182,17 @@ def receipts(
         and results.scores
         and forecaster not in {s.forecaster_id for s in results.scores}
     ):
-        raise NotFound("forecaster", forecaster, f"`tracker score {question}` lists who was scored")
+        raise NotFound(
+            "forecaster", forecaster, f"`tracker accuracy score {question}` lists who was scored"
+        )
     scores = scorecards.select_scores(results, rule, forecaster)
     if json:
         print_result({"scores": scores, "hindsight": results.hindsight}, json, "")
         return
     if not scores:
         console.print(
-            f"{question} has no such scores: `tracker score {question}` lists those there are."
+            f"{question} has no such scores: `tracker accuracy score {question}` lists those there "
+            "are."
         )
     for single in scores:
         console.print(scorecards.receipt_table(results, single))
@@ -199,7 +210,7 @@ def _find_forecasters(
     } | {str(forecaster_id): forecaster_id for forecaster_id in names_by_id}
     unknown = next((name for name in names if name not in ids_by_name), None)
     if unknown is not None:
-        raise NotFound("forecaster", unknown, "`tracker accuracy` lists the names")
+        raise NotFound("forecaster", unknown, "`tracker accuracy summary` lists the names")
     return frozenset(ids_by_name[name] for name in names) or frozenset(ids_by_name.values())
 
 
@@ -223,8 +234,9 @@ def calibration(
     json: bool,
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
-    """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain
-    sentence.
+    """Show whether 70 % happened seven times in ten.
+
+    It has bands, decompositions and a plain sentence.
     """
     with tracker_session(context) as tracker:
         report = tracker.accuracy.calibration(Choice(**choice), lead_days=lead)
@@ -261,7 +273,10 @@ def calibration(
 def compare(
     context: click.Context, /, names: tuple[str, ...], json: bool, **choice: Unpack[_ChoiceOptions]
 ) -> None:
-    """Say of every pair of forecasters who was better, or that there is not enough to say."""
+    """Say of every pair of forecasters who was better.
+
+    Or that there is not enough to say.
+    """
     with tracker_session(context) as tracker:
         report = tracker.accuracy.compare(Choice(**choice))
     selected = _find_forecasters(report.forecasters.values(), names)
@@ -280,8 +295,9 @@ def compare(
 @as_json
 @click.pass_context
 def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
-    """Show how people revise: how often, by how much, and whether as much as the evidence asks
-    for.
+    """Show how people revise: how often, and by how much.
+
+    It also says whether that is as much as the evidence asks for.
     """
     with tracker_session(context) as tracker:
         results = tracker.accuracy.habits(Choice(**choice))
@@ -295,7 +311,7 @@ def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOption
 
 
 def verify_scores(context: click.Context, json: bool) -> None:
-    """Compare every stored score with the log, for `verify --scores`; exit code 1 on a
+    """Compare every stored score with the log, for `system verify --scores`; exit code 1 on a
     difference.
     """
     with tracker_session(context) as tracker:

@@ -27,12 +27,7 @@ if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
 
 
-@click.group()
-def sets() -> None:
-    """Check, load and write question sets."""
-
-
-@sets.command("list")
+@click.command()
 @as_json
 @click.pass_context
 def list_sets(context: click.Context, /, json: bool) -> None:
@@ -59,15 +54,16 @@ def list_sets(context: click.Context, /, json: bool) -> None:
     )
 
 
-@sets.command()
+@click.command()
 @click.argument("question_set", metavar="SET")
 @as_json
 @click.pass_context
 def validate(context: click.Context, /, question_set: str, json: bool) -> None:
-    """Read a set and say what is in it and what is wrong with its questions; nothing is loaded.
+    """Check a question set; nothing is loaded.
 
-    Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws
-    and no override.
+    It says what is in the set and what is wrong with its questions. SET is a folder, or the name of
+    a built-in one. Exit code 2 for a set that cannot be read, and for one with a question that has
+    blocking flaws and no override.
     """
     loaded = question_sets.load_question_set(question_set)
     flaws = set_checks.lint_question_set(loaded, settings_of(context).keep_days, datetime.now(UTC))
@@ -88,12 +84,15 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
         )
 
 
-@sets.command("import")
+@click.command()
 @click.argument("question_set", metavar="SET")
 @as_json
 @click.pass_context
 def import_set(context: click.Context, /, question_set: str, json: bool) -> None:
-    """Load a question set: a folder, or the name of a built-in one."""
+    """Load a question set.
+
+    SET is a folder, or the name of a built-in one. What is new in it is added.
+    """
     parsed = question_sets.load_question_set(question_set)
     with tracker_session(context, create=True) as tracker:
         loaded = tracker.question_sets.load(parsed)
@@ -104,7 +103,7 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
     )
 
 
-@sets.command("export")
+@click.command()
 @click.argument("essay")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the question set that is in the folder.")
@@ -113,8 +112,9 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
 def export_set(
     context: click.Context, /, essay: str, folder: Path, json: bool, *, force: bool
 ) -> None:
-    """Write an essay with its claims, questions, links and scenarios to a folder, as a question
-    set.
+    """Write an essay with all its questions as a question set.
+
+    The folder has its claims, questions, links and scenarios.
     """
     with tracker_session(context) as tracker:
         exported = tracker.question_sets.export(essay)

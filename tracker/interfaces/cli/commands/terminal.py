@@ -15,8 +15,9 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.files.user_files import open_nonblocking
 from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.process_setup import configure_logging
 from tracker.model.json_values import to_json
-from tracker.settings import Settings
+from tracker.settings import Settings, load_settings, replay_settings
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
@@ -31,8 +32,16 @@ forecaster_option = click.option(
 
 
 def settings_of(context: click.Context) -> Settings:
-    """Return the settings prepared by the group."""
-    return cast(Settings, context.obj)
+    """Return the settings that the options of `tracker` choose, and set up the log by them.
+
+    Both happen on the first call, as the help of a command needs neither.
+    """
+    top = context.find_root()
+    if top.obj is None:
+        settings = load_settings(top.params["data"])
+        configure_logging(settings)
+        top.obj = replay_settings(settings) if top.params["replay"] else settings
+    return cast(Settings, top.obj)
 
 
 @contextmanager

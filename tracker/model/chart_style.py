@@ -1,7 +1,12 @@
-"""Line styles of forecasters in reports and pages: Okabe and Ito's colours, redundant dashes."""
+"""Style of charts in reports and on pages: colours, dashes, and ticks of axes.
 
-from collections.abc import Mapping
+The colours are those of Okabe and Ito, which colour-blind readers can distinguish; a dash or a
+shape always repeats the information.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, Final, Literal
 
 BLUE: Final = "#0072B2"
@@ -23,19 +28,48 @@ class LineStyle:
     width: float = 2.0
 
 
-Stroke = tuple[str, tuple[int, ...], float]
+_Stroke = tuple[str, tuple[int, ...], float]
 """Colour, dash and width of a line."""
 
-ME: Final[Stroke] = (BLUE, (), 3.0)
-COMPUTED: Final[dict[str, Stroke]] = {
+PALETTE: Final = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, GREY)
+PERSON_COLOURS: Final = (GREEN, PURPLE, SKY, ORANGE)
+OPTION_COLOURS: Final = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+_OPTION_DASHES: Final[tuple[tuple[int, ...], ...]] = ((), (6, 3), (2, 3))
+_ROLE_STROKES: Final[dict[str, _Stroke]] = {
+    "me": (BLUE, (), 3.0),
     "suggestion": (VERMILLION, (), 2.5),
     "hazard": (GREY, (6, 3), 1.5),
     "prior": (GREY, (2, 3), 1.5),
     "crowd": (ORANGE, (8, 2), 2.0),
 }
-PEOPLE: Final = (GREEN, PURPLE, SKY, ORANGE)
-OPTIONS: Final = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
-DASHES: Final[tuple[tuple[int, ...], ...]] = ((), (6, 3), (2, 3))
+
+SHARE_TICKS: Final = (0, 0.25, 0.5, 0.75, 1)
+"""Labelled probabilities of an axis from 0 to 1."""
+
+
+def line_styles(lines: Iterable[tuple[str, str]]) -> tuple[LineStyle, ...]:
+    """Assign a style to each line by its name and role: `me`, a computed forecaster, or a person.
+
+    >>> [line.colour for line in line_styles([("Me", "me"), ("Ann", "person")])] == [BLUE, GREEN]
+    True
+    """
+    colours = cycle(PERSON_COLOURS)
+    return tuple(
+        LineStyle(name, *(_ROLE_STROKES.get(role) or (next(colours), (), 2.0)))
+        for name, role in lines
+    )
+
+
+def option_style(name: str, number: int, width: float = 2.0) -> LineStyle:
+    """Return the style of an option by its number: colours first, then dashes."""
+    turn, colour = divmod(number, len(OPTION_COLOURS))
+    dash = _OPTION_DASHES[turn % len(_OPTION_DASHES)]
+    return LineStyle(name, OPTION_COLOURS[colour], dash, width)
+
+
+def dash_range(lines: Iterable[LineStyle]) -> list[list[int]]:
+    """Return the dashes of lines as the range of a Vega-Lite scale, solid as `[1, 0]`."""
+    return [list(line.dash) or [1, 0] for line in lines]
 
 
 _MINUTE: Final = 60_000

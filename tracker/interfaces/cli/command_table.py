@@ -1,0 +1,301 @@
+"""Table of all commands by group: place, short help and example of each."""
+
+from typing import Final
+
+from tracker.interfaces.cli.commands.entry import CommandEntry, GroupEntry
+
+QUESTION_COMMANDS: Final = {
+    "list": CommandEntry(
+        "questions:list_questions",
+        "List the questions with their current numbers.",
+        "--status open",
+    ),
+    "show": CommandEntry(
+        "questions:show_question",
+        "Show a question: its numbers, their reasons, its evidence.",
+        "neutrality-2027",
+    ),
+    "ask": CommandEntry(
+        "question_edits:ask",
+        "Open a question of your own, of any kind.",
+        'rain-2027 --text "Will it rain on 1 May 2027?" --criteria "The gauge shows 0.1 mm" '
+        "--source https://example.org --closes 2027-05-02",
+    ),
+    "edit": CommandEntry(
+        "question_edits:edit",
+        "Word a question anew; forecasts keep their wording.",
+        'rain-2027 --text "Will it rain in Oslo on 1 May 2027?" --why "The place was missing"',
+    ),
+    "retract": CommandEntry(
+        "question_edits:retract",
+        "Take back a question that nobody has forecast yet.",
+        'rain-2027 --why "Asked twice"',
+    ),
+    "lint": CommandEntry(
+        "question_edits:lint",
+        "Say what keeps a stranger from resolving a question.",
+        "rain-2027",
+    ),
+    "options": CommandEntry(
+        "question_edits:options",
+        "Show the options of a question, add one, or remove one.",
+        "first-visit --add Delhi",
+    ),
+    "add-indicator": CommandEntry(
+        "evidence:add_indicator",
+        "Watch for something more that bears on a question.",
+        'rain-2027 --name "A front is forecast" --speaks yes --term "front|rain" '
+        '--example "Rain front expected"',
+    ),
+    "resolve": CommandEntry(
+        "questions:resolve",
+        "Answer a question, or annul it.",
+        "rain-2027 yes --source https://example.org --known-at 2027-05-02",
+    ),
+    "calendar": CommandEntry(
+        "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
+    ),
+}
+
+FORECAST_COMMANDS: Final = {
+    "set": CommandEntry(
+        "forecasts:set_forecast",
+        "Set your forecast.",
+        'neutrality-2027 85% --because "No break after the May summit"',
+    ),
+    "reaffirm": CommandEntry(
+        "forecasts:reaffirm",
+        "Say again what you hold; it counts as an act.",
+        "neutrality-2027",
+    ),
+    "withdraw": CommandEntry(
+        "forecasts:withdraw",
+        "Take your forecast back: from now on you hold none.",
+        "neutrality-2027",
+    ),
+    "undo": CommandEntry(
+        "forecasts:undo",
+        "Take back your last act on a question, as a new act.",
+        "neutrality-2027",
+    ),
+    "redo": CommandEntry(
+        "forecasts:redo",
+        "Bring back what your last undo took, as a new act.",
+        "neutrality-2027",
+    ),
+}
+
+EVIDENCE_COMMANDS: Final = {
+    "inbox": CommandEntry(
+        "evidence:inbox", "List the evidence that waits for your judgement.", "neutrality-2027"
+    ),
+    "review": CommandEntry(
+        "evidence:review",
+        "Confirm a piece of evidence, perhaps corrected, or reject it.",
+        "12 confirm --strength strong",
+    ),
+    "ask-model": CommandEntry(
+        "learned:ask_model", "Have the model judge evidence that waits.", "--most 5"
+    ),
+    "rematch": CommandEntry(
+        "operations:rematch", "Match the archive with new questions, or anew.", "--chunks 10"
+    ),
+}
+
+ESSAY_COMMANDS: Final = {
+    "list": CommandEntry("essays:list_essays", "List the essays and how their claims did."),
+    "add": CommandEntry(
+        "essays:add",
+        "Add an essay with its text, or a new version of its text.",
+        'outlook.md --title "Air travel outlook 2027"',
+    ),
+    "claims": CommandEntry(
+        "essays:claims", "Find the claims in a file, or in an essay.", "outlook.md"
+    ),
+    "draft": CommandEntry(
+        "essays:draft",
+        "Draft a question from the sentence at a character.",
+        "outlook 247 --out airbus.toml",
+    ),
+    "open": CommandEntry(
+        "essays:open_question",
+        "Open the question of a completed draft, with its indicators.",
+        "outlook 247 airbus.toml",
+    ),
+    "reject": CommandEntry(
+        "essays:reject",
+        "Set the sentence at a character aside as untestable.",
+        'outlook 381 --why "It names no date"',
+    ),
+    "restore": CommandEntry(
+        "essays:restore", "Take a sentence up again that was set aside.", "outlook 381"
+    ),
+    "map": CommandEntry(
+        "essays:show_map", "Show an essay with its record written over it.", "outlook"
+    ),
+}
+
+FEED_COMMANDS: Final = {
+    "list": CommandEntry("feeds:list_feeds", "List the feeds with their health."),
+    "show": CommandEntry(
+        "feeds:show_feed",
+        "Show how a feed fares, when it is asked next, what it brought.",
+        "bbc-world",
+    ),
+    "add": CommandEntry(
+        "feeds:add_feed",
+        "Read the feed at an address from now on.",
+        "https://example.org/feed.xml --grade B",
+    ),
+    "test": CommandEntry(
+        "feeds:test_feed", "Read an address once and keep nothing.", "https://example.org/feed.xml"
+    ),
+    "set": CommandEntry(
+        "feeds:set_feed", "Set how a feed is read.", "bbc-world --importance 2 --full-text"
+    ),
+    "pause": CommandEntry("feeds:pause_feed", "Poll a feed no more.", "bbc-world"),
+    "retry": CommandEntry(
+        "feeds:retry_feed", "Poll a feed at the next tick, even a paused one.", "bbc-world"
+    ),
+    "poll": CommandEntry("feeds:poll", "Poll the feeds that are due, once.", "--all"),
+    "import": CommandEntry(
+        "feeds:import_feeds", "Add the feeds of a subscription list (OPML).", "feeds.opml"
+    ),
+    "export": CommandEntry(
+        "feeds:export_feeds", "Write all feeds as a subscription list (OPML).", "feeds.opml"
+    ),
+}
+
+SCENARIO_COMMANDS: Final = {
+    "list": CommandEntry("scenarios:list_scenarios", "List the scenario sets."),
+    "show": CommandEntry(
+        "scenarios:show_scenarios",
+        "Show a scenario set: its shares now and its table.",
+        "china-policy-2027",
+    ),
+    "row": CommandEntry(
+        "scenarios:set_row",
+        "Say how likely an answer YES is in each scenario.",
+        'china-policy-2027 neutrality-2027 0.9 "very likely" 0.5 0.2 "very unlikely"',
+    ),
+    "links": CommandEntry(
+        "scenarios:list_links", "List links, contradictions between forecasts, and repairs."
+    ),
+    "add-link": CommandEntry(
+        "scenarios:add_link",
+        "Bind questions to each other.",
+        'ceasefire-dates dates ceasefire-2027 ceasefire-end-2027 --title "End of the war"',
+    ),
+    "repair-link": CommandEntry(
+        "scenarios:repair_link",
+        "Adopt the nearest forecasts that agree, or decline them.",
+        'ceasefire-dates --why "More time cannot make it less likely"',
+    ),
+}
+
+ACCURACY_COMMANDS: Final = {
+    "summary": CommandEntry(
+        "scores:summarise_accuracy", "Show how good every forecaster was.", "--retrospective"
+    ),
+    "score": CommandEntry(
+        "scores:score", "Show everyone's scores on a question, or over all.", "neutrality-2025"
+    ),
+    "receipts": CommandEntry(
+        "scores:receipts",
+        "Show the intervals that every score of a question is made of.",
+        "neutrality-2025 --who prior",
+    ),
+    "calibration": CommandEntry(
+        "scores:calibration", "Show whether 70 % happened seven times in ten.", "--lead 90"
+    ),
+    "compare": CommandEntry(
+        "scores:compare",
+        "Say of every pair of forecasters who was better.",
+        "--who suggestion --who prior",
+    ),
+    "habits": CommandEntry(
+        "scores:habits", "Show how people revise: how often, and by how much.", "--tag trade"
+    ),
+}
+
+LEARNED_COMMANDS: Final = {
+    "list": CommandEntry("learned:list_learned", "List what was learned, and from how much."),
+    "history": CommandEntry(
+        "learned:history", "Show every version of a learned value, the oldest first.", "relevance"
+    ),
+    "freeze": CommandEntry(
+        "learned:freeze", "Keep a value as it is, whatever reviews and answers say.", "relevance"
+    ),
+    "thaw": CommandEntry("learned:thaw", "Let a frozen value learn again.", "relevance"),
+    "reset": CommandEntry("learned:reset", "Put a value back to its default.", "relevance"),
+    "update": CommandEntry("learned:update", "Learn from reviews and answers now."),
+}
+
+REPORT_COMMANDS: Final = {
+    "build": CommandEntry(
+        "reports:build_report",
+        "Write a report on a question, scenario set, essay or week.",
+        "question neutrality-2027 --out neutrality.pdf",
+    ),
+    "check": CommandEntry(
+        "reports:check_report", "Check that a report is as it was made.", "neutrality.pdf"
+    ),
+    "export": CommandEntry(
+        "reports:export_tables",
+        "Write one table or all; without either, list them.",
+        "forecasts --format parquet",
+    ),
+}
+
+SET_COMMANDS: Final = {
+    "list": CommandEntry("sets:list_sets", "List the sets that come with the tracker."),
+    "validate": CommandEntry(
+        "sets:validate", "Check a question set; nothing is loaded.", "china_russia_2022"
+    ),
+    "import": CommandEntry("sets:import_set", "Load a question set.", "china_russia_2022"),
+    "export": CommandEntry(
+        "sets:export_set",
+        "Write an essay with all its questions as a question set.",
+        "outlook my-set",
+    ),
+}
+
+SYSTEM_COMMANDS: Final = {
+    "verify": CommandEntry(
+        "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
+    ),
+    "metrics": CommandEntry(
+        "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
+    ),
+    "suggest": CommandEntry(
+        "operations:suggest", "Bring the suggestion of every open question up to now."
+    ),
+    "backtest": CommandEntry(
+        "backtest:backtest",
+        "Replay an archive of news, and score the suggestion.",
+        "archive.jsonl.gz --until 2022-07-01",
+    ),
+}
+
+COMMANDS: Final = {
+    "up": CommandEntry(
+        "operations:up",
+        "Start everything: database, questions, scheduler, dashboard.",
+        "--port 8600 --no-browser",
+    ),
+    "demo": CommandEntry(
+        "operations:demo", "Replay the years since February 2022, and show them.", "--fresh"
+    ),
+    "run": CommandEntry("operations:run", "Run the scheduler alone until Ctrl-C."),
+    "question": GroupEntry("Ask questions, look at them, and answer them.", QUESTION_COMMANDS),
+    "forecast": GroupEntry("Make forecasts, and take them back.", FORECAST_COMMANDS),
+    "evidence": GroupEntry("Judge the evidence that the feeds brought.", EVIDENCE_COMMANDS),
+    "essay": GroupEntry("Read an essay: its claims, their questions, its record.", ESSAY_COMMANDS),
+    "feed": GroupEntry("Choose which feeds are read, and poll them.", FEED_COMMANDS),
+    "scenario": GroupEntry("Compare whole futures, and bind questions.", SCENARIO_COMMANDS),
+    "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
+    "learned": GroupEntry("See what was learned from reviews and answers.", LEARNED_COMMANDS),
+    "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
+    "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
+    "system": GroupEntry("Check the log, update suggestions, measure.", SYSTEM_COMMANDS),
+}

@@ -1,0 +1,98 @@
+"""Evidence with its reports, the reason of its match, and the decisions on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    EvidenceStatus,
+    Strength,
+)
+from forecasts.questions.question import (
+    ForecasterId,
+)
+from tracker.feeds.item import Item, ItemId, ItemRevision
+
+
+@dataclass(frozen=True, slots=True)
+class StoryItem:
+    """One report of a story with its feed, its later versions, and the full article if fetched.
+
+    `source_group` is the agency that it names as its source, or else the owner of the feed.
+    `copy_of` is the first report that carried the same text.
+    """
+
+    item: Item
+    feed_title: str
+    source_group: str
+    revisions: tuple[ItemRevision, ...] = ()
+    article: str = ""
+    copy_of: ItemId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision on a piece of evidence: by the matcher when it was logged, by people after."""
+
+    status: EvidenceStatus
+    direction: Direction
+    strength: Strength
+    by: ForecasterId
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReason:
+    """Reason of a match: the `nearest` phrasing and the `cosine` (0 without an encoder).
+
+    `leaning` explains the direction, and `matcher` is the version of the matcher.
+    """
+
+    nearest: str = ""
+    cosine: float = 0.0
+    leaning: str = ""
+    matcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceCard:
+    """A piece of evidence with everything that explains it. `items` are its reports in order.
+
+    `context_only`: it changes no suggestion, however it is reviewed, since that of its question
+    follows from a likelihood table, or does not exist.
+    """
+
+    evidence: Evidence
+    question_text: str
+    indicator_name: str
+    items: tuple[StoryItem, ...]
+    decisions: tuple[Decision, ...]
+    why: MatchReason = MatchReason()
+    context_only: bool = False
+
+    @property
+    def state(self) -> str:
+        """Status of the review, such as "confirmed", with "context only" if it changes nothing."""
+        status = "to review" if self.evidence.status == "logged" else self.evidence.status
+        return f"{status}, context only" if self.context_only else status
+
+    @property
+    def may_answer(self) -> bool:
+        """True for unreviewed news of the strength that usually is the answer itself.
+
+        It asks for a resolution, and counts no more than strong news until a person has confirmed
+        it.
+        """
+        e = self.evidence
+        return (
+            e.strength is Strength.DECISIVE
+            and e.direction is not Direction.NEUTRAL
+            and e.status == "logged"
+        )
+
+    @property
+    def headline(self) -> str:
+        """Headline of the first copy. It is feed text: show it as plain text only."""
+        return self.items[0].item.title

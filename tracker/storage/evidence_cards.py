@@ -1,0 +1,92 @@
+"""Evidence as cards: with the items of its story, its indicator, and the decisions on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from forecasts.evidence.evidence import (
+    Evidence,
+    StoryId,
+)
+from forecasts.questions.question import EvidenceId, QuestionId
+from tracker.feeds.item import ItemId
+from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
+from tracker.storage.evidence import EVIDENCE, add_reports, load_decisions, select_story_items
+from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row, list_revisions, load_articles
+from tracker.storage.scenarios import filter_context_only
+from tracker.storage.tables import (
+    EvidenceRow,
+    FeedRow,
+    IndicatorRow,
+    QuestionRow,
+)
+
+
+def list_unreviewed_cards(
+    session: Session, question_ids: Sequence[QuestionId], limit: int
+) -> tuple[EvidenceCard, ...]:
+    """Return cards of unreviewed evidence, newest first."""
+    query = select(EvidenceRow).where(
+        EvidenceRow.status == "logged", col(EvidenceRow.question_id).in_(question_ids)
+    )
+    newest = query.order_by(
+        col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc()
+    ).limit(limit)
+    return build_cards(session, add_reports(session, session.exec(newest).all()))
+
+
+def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
+    """Return evidence with its reports, its indicator's name and the decisions on it."""
+    items_by_story = _load_items(session, [e.story_id for e in evidence])
+    decisions = load_decisions(session, [e.id for e in evidence])
+    question_texts = _load_names(
+        session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence}
+    )
+    indicator_names = _load_names(
+        session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
+    )
+    reasons = _load_reasons(session, [e.id for e in evidence])
+    context = filter_context_only(session, {e.question_id for e in evidence})
+    return tuple(
+        EvidenceCard(
+            evidence=e,
+            question_text=question_texts[e.question_id],
+            indicator_name=indicator_names.get(e.indicator_id, e.indicator_id),
+            items=tuple(items_by_story[e.story_id]),
+            decisions=tuple(decisions[e.id]),
+            why=reasons[e.id],
+            context_only=e.question_id in context,
+        )
+        for e in evidence
+    )
+
+
+def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:
+    columns = [EVIDENCE.c[name] for name in ("id", *MatchReason.__slots__)]
+    rows = session.connection().execute(sa_select(*columns).where(EVIDENCE.c.id.in_(evidence_ids)))
+    return {row[0]: MatchReason(*row[1:]) for row in rows}
+
+
+def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:
+    """Map one column to another for these keys."""
+    return dict(session.exec(select(key, name).where(col(key).in_(keys))).all())
+
+
+def _load_items(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[StoryItem]]:
+    """Return the items of these stories with their revisions and articles."""
+    columns = [ITEM.c[name] for name in ("story_id", "wire", "copy_of", *ITEM_COLUMNS)]
+    query = sa_select(*columns, col(FeedRow.title).label("feed_title"), col(FeedRow.source_group))
+    rows = session.execute(select_story_items(query, story_ids)).all()
+    revisions = list_revisions(session, [row.id for row in rows])
+    texts = load_articles(session, [row.id for row in rows])
+    by_story: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
+    for row in rows:
+        item, root = item_of_row(row), None if row.copy_of is None else ItemId(row.copy_of)
+        versions, article = revisions.get(item.id, ()), texts.get(item.id, "")
+        report = StoryItem(
+            item, row.feed_title, row.wire or row.source_group, versions, article, root
+        )
+        by_story[StoryId(row.story_id)].append(report)
+    return by_story
