@@ -224,9 +224,7 @@ def test_findings_while_asking(tracker: Tracker) -> None:
     assert "Text ends on" not in words(seen(visit.run()))
 
 
-def test_blocked_question_opens_only_with_a_reason(
-    tracker: Tracker,
-) -> None:
+def test_blocked_question_opens_only_with_a_reason(tracker: Tracker) -> None:
     visit = send(
         filled(
             tracker,

@@ -9,12 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.home.data import (
-    CalendarSection,
-    group_by_period,
-    limit_entries,
-    list_recent_marks,
-)
+from dashboard.home.data import CalendarSection, group_by_period, limit_entries, list_recent_marks
 from forecasts.evidence.evidence import Expectation, Indicator
 from forecasts.evidence.signposts import CalendarQuestion, Signpost, build_calendar, list_signposts
 from forecasts.questions.question import Question, QuestionId
@@ -113,10 +108,7 @@ def test_seen_signpost_is_not_waited_for() -> None:
     )
     assert {
         d.kind for s in group_by_period(found, NOW, ZONE) for each in s.days for d in each.due
-    } == {
-        "close",
-        "answer due",
-    }
+    } == {"close", "answer due"}
 
 
 # Words

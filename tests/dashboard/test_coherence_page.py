@@ -245,9 +245,7 @@ def test_a_link_is_added_with_its_questions_in_their_places(linked: Tracker) -> 
     ]
 
 
-def test_group_takes_ordered_questions_and_short_names(
-    linked: Tracker,
-) -> None:
+def test_group_takes_ordered_questions_and_short_names(linked: Tracker) -> None:
     visit = opened(open_page(linked, "coherence"), "add-link")
     visit = picked(visit, "How they are linked", "dates")
     visit = seen(visit.multiselect[0].set_value([EARLY, LATE]).run())

@@ -81,13 +81,7 @@ def test_slider_stops_and_marks() -> None:
     assert [
         format_stop(stop)
         for stop in (*SLIDER_STOPS[:2], SLIDER_STOPS[19], SLIDER_STOPS[20], SLIDER_STOPS[-1])
-    ] == [
-        "0.1%",
-        "0.2%",
-        "2%",
-        "3%",
-        "99.9%",
-    ]
+    ] == ["0.1%", "0.2%", "2%", "3%", "99.9%"]
     assert list(SLIDER_STOPS) == sorted({*SLIDER_STOPS})
     # A mark lies where the slider has its stop.
     assert [slider_position(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
@@ -106,12 +100,7 @@ def test_slider_stops_and_marks() -> None:
         step_through(ids, "b", 1),
         step_through(ids, "a", -1),
         step_through(ids, "gone", 1),
-    ] == [
-        "b",
-        None,
-        None,
-        "a",
-    ]
+    ] == ["b", None, None, "a"]
 
 
 # In step

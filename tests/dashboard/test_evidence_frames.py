@@ -117,9 +117,7 @@ def test_why_table_ends_in_the_sum() -> None:
 
 
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12))
-def test_why_table_adds_up_however_much_has_faded(
-    weights: list[float],
-) -> None:
+def test_why_table_adds_up_however_much_has_faded(weights: list[float]) -> None:
     faded = [
         LedgerLine("evidence", "old", weight, 0.5, card(k).evidence.id)
         for k, weight in enumerate(weights, 1)

@@ -126,9 +126,7 @@ def test_revision_lines() -> None:
 @given(
     st.lists(st.tuples(st.integers(0, 180 * 24), st.floats(0.01, 0.99)), min_size=1, max_size=900)
 )
-def test_thinned_line_keeps_its_first_and_last_value(
-    moves: list[tuple[int, float]],
-) -> None:
+def test_thinned_line_keeps_its_first_and_last_value(moves: list[tuple[int, float]]) -> None:
     line = build_timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
     mine = steps(line)
     assert len(mine) <= MAX_LINE_STEPS + 3

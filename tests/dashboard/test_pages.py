@@ -100,9 +100,7 @@ def test_question_page(news: Tracker) -> None:
         assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
 
 
-def test_many_forecasters_are_cut_after_eight(
-    news: Tracker,
-) -> None:
+def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
     news.forecasts.submit(SUMMIT, Binary(0.6), rationale="The date is set.")
     for n in range(10):
         news.forecasts.submit(

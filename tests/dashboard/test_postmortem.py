@@ -2,12 +2,7 @@
 
 import pytest
 
-from dashboard.question.data import (
-    HARMFUL,
-    HELPFUL,
-    contributions_frame,
-    unseen_signposts_frame,
-)
+from dashboard.question.data import HARMFUL, HELPFUL, contributions_frame, unseen_signposts_frame
 from dashboard.question.text import path_sentences
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import EvidenceId
@@ -92,9 +87,7 @@ def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-def test_answered_question_tells_what_misled(
-    answered: Tracker,
-) -> None:
+def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     found = answered.resolutions.post_mortem(SUMMIT)
     assert found is not None
     assert (len(found.helpful), len(found.harmful)) == (0, 1)

@@ -122,11 +122,7 @@ def test_list_orders() -> None:
     # My oldest forecast comes first and what i do not forecast last.
     assert in_this_order(
         "stale", held("hers", ANA, ago=90), held("new", ago=2), held("old", ago=60)
-    ) == [
-        "old",
-        "new",
-        "hers",
-    ]
+    ) == ["old", "new", "hers"]
     # Who is furthest apart comes first.
     wide, near = (
         named(

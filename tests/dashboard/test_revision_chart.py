@@ -76,9 +76,7 @@ def test_line_names_and_crosshair() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=12))
-def test_names_keep_apart_and_in_order(
-    values: list[float],
-) -> None:
+def test_names_keep_apart_and_in_order(values: list[float]) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
     ends = series.line_labels_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
     for column, apart in (("p", 0.05), ("log_odds", 0.5)):

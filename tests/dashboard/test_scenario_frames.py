@@ -213,10 +213,7 @@ def test_telling_questions_come_first_and_answered_ones_go(
     assert [
         v.question_id
         for v in frames.answer_values(page, frames.current_posterior(page, clock.time))
-    ] == [
-        PACT,
-        FAIR,
-    ]
+    ] == [PACT, FAIR]
     tracker.resolutions.resolve(
         PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
     )

@@ -149,9 +149,7 @@ def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None
 # Time zone
 
 
-def test_chosen_zone_is_told_and_charts_differ(
-    two: Tracker,
-) -> None:
+def test_chosen_zone_is_told_and_charts_differ(two: Tracker) -> None:
     visit = open_page(two, "settings")
     assert "Times are written in UTC" in words(visit).replace("**", "")
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")

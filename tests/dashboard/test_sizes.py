@@ -14,12 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from dashboard.essays import page as essays
 from dashboard.feeds import subscribe as adding
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
-from dashboard.server.guard import (
-    MAX_BODY_BYTES,
-    MAX_HEADER_BYTES,
-    MAX_HEADERS,
-    MAX_TARGET_BYTES,
-)
+from dashboard.server.guard import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
 from tests.dashboard.served import Served, served
 
 __all__ = ["served"]
@@ -53,10 +48,7 @@ def test_oversized_requests_are_refused(served: Served) -> None:
     )
     assert served.ask(
         "/healthz", **{f"X{number}": "1" for number in range(MAX_HEADERS)}
-    ).status in (
-        400,
-        431,
-    )
+    ).status in (400, 431)
     assert served.ask(f"/questions?q={'a' * (MAX_TARGET_BYTES - 100)}").status == 200
     assert served.ask(f"/questions?q={'a' * MAX_TARGET_BYTES}").status == 414
 

@@ -154,7 +154,7 @@ def test_time_axes_show_24_hours_and_the_date() -> None:
 def test_axes_of_dates_show_24_hours() -> None:
     # Axes of dates show 24 hours and the date.
     for span in ("a day", "30 days", "4 years"):
-        for chart in ("preview", "curves_now", "fan_over"):
+        for chart in ("preview", "curves_now", "label_fan"):
             found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
             assert len(found) >= 2
             assert all(re.fullmatch(SHOWN[span], label) for label in found), found

@@ -302,12 +302,15 @@ def test_long_section_is_cut_and_leads_on(tracker: Tracker, clock: FakeClock) ->
 
 
 def test_late_feeds_are_told_with_their_time(news: Tracker, clock: FakeClock) -> None:
-    for hours, what in ((1, "Some feeds are late"), (3, "Feeds are in trouble")):
+    for minutes, hours, what in (
+        (90, 2, "Some feeds are late"),
+        (120, 4, "Feeds are in trouble"),
+    ):
         assert what not in words(open_page(news, "today"))
-        clock.advance(hours=hours, minutes=30)
+        clock.advance(minutes=minutes)
         text = words(open_page(news, "today"))
         assert what in text
-        assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours + 1} hours ago." in text
+        assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours} hours ago." in text
 
 
 def test_a_page_says_as_of_when_it_stands(news: Tracker, clock: FakeClock) -> None:

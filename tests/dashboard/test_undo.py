@@ -13,16 +13,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.questions.format import format_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tests.dashboard.test_entry import (
-    ME,
-    OTHER,
-    SUMMIT,
-    held,
-    loaded,
-    opened,
-    slider,
-    two,
-)
+from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, slider, two
 from tracker.app.tracker import Tracker
 
 __all__ = ["loaded", "two"]

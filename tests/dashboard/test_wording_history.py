@@ -241,19 +241,20 @@ def test_linter_on_the_question_tab(asked: Tracker, clock: FakeClock) -> None:
     assert not any(e.label == "Word it anew" for e in visit.expander)
 
 
-def test_question_is_taken_back_only_without_forecasts(asked: Tracker) -> None:
-    # A question that somebody has forecast stays and the page says what can be done.
-    asked.forecasts.submit(SUMMIT, "40%", rationale="first")
-    visit = question_tab(asked)
-    assert "it can only be annulled, in the tab Answer" in words(visit)
-    assert not [b for b in visit.button if b.label == "Take it back"]
-    # A question that nobody has forecast can be taken back.
+def test_question_without_forecasts_can_be_taken_back(asked: Tracker) -> None:
     visit = question_tab(asked)
     seen(button(visit, "Take it back").click().run())
     assert "is not taken back without a reason" in words(visit)
     field(visit, "Why it goes").set_value("Asked twice.").run()
     button(visit, "Take it back").click().run()
     assert asked.questions.list() == ()
+
+
+def test_question_with_a_forecast_can_only_be_annulled(asked: Tracker) -> None:
+    asked.forecasts.submit(SUMMIT, "40%", rationale="first")
+    visit = question_tab(asked)
+    assert "it can only be annulled, in the tab Answer" in words(visit)
+    assert not [b for b in visit.button if b.label == "Take it back"]
 
 
 # Answers from memory

@@ -161,9 +161,7 @@ def test_forecast_is_confirmed_by_one_key(visitor: Visitor) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_list_is_walked_and_forecast_by_keys_alone(
-    visitor: Visitor,
-) -> None:
+def test_list_is_walked_and_forecast_by_keys_alone(visitor: Visitor) -> None:
     page = visitor.open("/questions?find=joint+attribute")
     visitor.press("j")
     page.keyboard.press("e")

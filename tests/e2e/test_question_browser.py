@@ -74,9 +74,7 @@ def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None
 
 @pytest.mark.gate
 @pytest.mark.behaviour(10)
-def test_compared_lines_are_kept_in_the_address(
-    visitor: Visitor,
-) -> None:
+def test_compared_lines_are_kept_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&with=ana,{CEASEFIRE},nobody")
     labels = chart(page).locator("svg text")
     expect(labels.filter(has_text="Ana (invented)")).to_have_count(1)

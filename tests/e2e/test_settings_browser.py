@@ -102,9 +102,7 @@ def test_feed_is_asked_from_its_row(live: str, arrive: Arrive) -> None:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(12)
-def test_score_has_its_interval_n_references_and_questions(
-    visitor: Visitor,
-) -> None:
+def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
     page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
