@@ -7,9 +7,13 @@ from typing import Final
 import streamlit as st
 
 from dashboard.accuracy import page as accuracy
-from dashboard.components.acting import get_acting_tracker, get_zone, show_acting_banner
-from dashboard.components.shortcuts import show_footer
-from dashboard.components.toasts import show_notice
+from dashboard.components.acting import (
+    get_acting_tracker,
+    get_zone,
+    show_acting_banner,
+    show_footer,
+    show_notice,
+)
 from dashboard.components.visit import PAGES, PageEntry, PageName, Visit
 from dashboard.components.widgets import show_replay_banner
 from dashboard.essays import essay

@@ -6,12 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import calibration as calibrated
+from dashboard.accuracy import scores as calibrated
 from dashboard.accuracy import scores as scored
 from dashboard.accuracy import skill as compared
 from dashboard.accuracy import skill as skilled
+from dashboard.accuracy.calibration_data import habits_frame
 from dashboard.accuracy.insights import describe_unscored
-from dashboard.accuracy.pairs_data import habits_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     show_buttons,
@@ -21,7 +21,7 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.wording import KIND_NAMES, display_name, escape_markdown
-from forecasts.questions.cohorts import HORIZONS
+from forecasts.questions.links import HORIZONS
 from tracker.model.read_models import Accuracy, Choice
 
 _C = st.column_config

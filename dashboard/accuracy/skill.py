@@ -7,6 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
+from dashboard.accuracy.calibration_data import (
+    difficulty_adjusted_frame,
+    list_disconnected_names,
+    list_pairs,
+    map_display_names,
+    pairs_frame,
+)
 from dashboard.accuracy.data import (
     better_direction,
     list_reference_skills,
@@ -24,13 +31,6 @@ from dashboard.accuracy.insights import (
     progress_finding,
     reference_finding,
     skill_finding,
-)
-from dashboard.accuracy.pairs_data import (
-    difficulty_adjusted_frame,
-    list_disconnected_names,
-    list_pairs,
-    map_display_names,
-    pairs_frame,
 )
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (

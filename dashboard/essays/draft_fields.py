@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.draft_data import SLOTS, QuestionWording, Slot, fill_slot, list_closing_days
+from dashboard.essays.text import SLOTS, QuestionWording, Slot, fill_slot, list_closing_days
 from dashboard.home.question_form import (
     EXAMPLES,
     QuestionForm,

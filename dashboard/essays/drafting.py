@@ -6,18 +6,9 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import format_sentence, show_refusals
-from dashboard.essays.draft_data import (
-    SLOTS,
-    DraftForm,
-    Slot,
-    build_questions,
-    initial_fields,
-    merge_flaws,
-    serialise_fields,
-)
 from dashboard.essays.draft_fields import (
     DraftFormValues,
     DraftIndicatorRow,
@@ -27,6 +18,15 @@ from dashboard.essays.draft_fields import (
     show_fields,
     show_indicator_rows,
     show_slots,
+)
+from dashboard.essays.text import (
+    SLOTS,
+    DraftForm,
+    Slot,
+    build_questions,
+    initial_fields,
+    merge_flaws,
+    serialise_fields,
 )
 from dashboard.home.question_form import QuestionForm, input_override, show_findings
 from dashboard.wording import escape_markdown, plural

@@ -5,7 +5,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import charts
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     link_to_site,

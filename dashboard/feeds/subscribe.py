@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
 from dashboard.feeds.data import (

@@ -5,8 +5,8 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
+from dashboard.components.acting import notify
 from dashboard.components.question_list import ForecastGap, ListView, SuggestionMove
-from dashboard.components.toasts import notify
 from dashboard.components.visit import PageName, Visit
 from dashboard.components.widgets import (
     format_sentence,
@@ -21,20 +21,18 @@ from dashboard.home.data import (
     CHANGE_PERIODS,
     HomeOverview,
     build_overview,
-    list_moves,
-    select_questions,
-)
-from dashboard.home.text import (
     describe_closing,
     describe_gap,
     describe_move,
     describe_overdue,
     describe_stale,
+    list_moves,
     no_moves_sentence,
     overview_sentence,
+    select_questions,
 )
 from dashboard.wording import clip, escape_markdown, plural
-from dashboard.wording.installation import first_steps_line
+from dashboard.wording.feeds import first_steps_line
 from forecasts.questions.amendments import fold_removed_options
 from tracker.app.system_status import FirstSteps
 from tracker.model.read_models import QuestionSummary

@@ -7,6 +7,7 @@ from typing import Final, get_args
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.acting import remember_order, show_toast, show_walk_buttons
 from dashboard.components.frames import memoise
 from dashboard.components.question_list import (
     ListView,
@@ -19,8 +20,6 @@ from dashboard.components.question_list import (
     refresh_states,
     sort_questions,
 )
-from dashboard.components.shortcuts import remember_order, show_walk_buttons
-from dashboard.components.toasts import show_toast
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,

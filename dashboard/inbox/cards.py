@@ -133,7 +133,9 @@ def show_story(
         previous = ""
         for piece in pieces:
             question = questions[piece.evidence.question_id]
-            match_line = f"{matched_words(piece.evidence, piece.why)}{explain_direction(piece.evidence, piece.why)}"
+            match_line = matched_words(piece.evidence, piece.why) + explain_direction(
+                piece.evidence, piece.why
+            )
             with st.container(border=len(pieces) > 1, gap="xsmall"):
                 options = judging.JudgementOptions(
                     INBOX_PLACE,

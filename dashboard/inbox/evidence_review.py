@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.toasts import Notice, push_notice
+from dashboard.components.acting import Notice, push_notice
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, show_refusals
 from dashboard.wording import (

@@ -7,8 +7,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.components.shortcuts import show_step_buttons
-from dashboard.components.toasts import notify_only, push_notice
+from dashboard.components.acting import notify_only, push_notice, show_step_buttons
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     show_choice,

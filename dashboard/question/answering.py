@@ -4,7 +4,6 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.score_columns import build_score_columns, describe_direction
 from dashboard.components.score_data import (
     forecaster_scores_frame,
     hindsight_frame,
@@ -13,6 +12,8 @@ from dashboard.components.score_data import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
+    build_score_columns,
+    describe_direction,
     get_selected_row,
     link_to_site,
     show_empty,
@@ -21,7 +22,7 @@ from dashboard.components.widgets import (
 from dashboard.question import resolving
 from dashboard.question import resolving as unchecked
 from dashboard.question.data import contributions_frame, unseen_signposts_frame
-from dashboard.question.text import SINGLE_QUESTION_CAVEAT, path_sentences
+from dashboard.question.why_data import SINGLE_QUESTION_CAVEAT, path_sentences
 from dashboard.wording import (
     describe_resolution,
     display_name,
@@ -44,8 +45,8 @@ MAX_IMMEDIATE_EVIDENCE: Final = 100
 def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     """Show the post-mortem, collapsed where much evidence would slow the page."""
     drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE, icon=":material/school:",
-        key="post-mortem", on_change="rerun",
+        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE,
+        icon=":material/school:", key="post-mortem", on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
         return

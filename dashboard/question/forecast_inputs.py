@@ -14,7 +14,7 @@ from dashboard.components.visit import Visit
 from dashboard.question import probability_input as chance
 from dashboard.question.distributions_data import density_frame, middle_frame
 from dashboard.question.form_state import initial_day, initial_flag, initial_number, initial_text
-from dashboard.question.interval_input import (
+from dashboard.question.probability_input import (
     IntervalHandles,
     build_curve,
     build_start,

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import Notice, push_notice, push_undone
+from dashboard.components.acting import Notice, push_notice, push_undone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry

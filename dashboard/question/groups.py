@@ -5,7 +5,7 @@ from datetime import UTC
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.groups import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
+from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
 from dashboard.question import groups_data as frames

@@ -86,12 +86,12 @@ def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forec
         if len(people) > MAX_PEOPLE
         else []
     )
+    current = (
+        (f, fold_removed_options(question, visit.now, standings[f.id].distribution)) for f in shown
+    )
     forecasts = (
-        (
-            f"{display_name(f, visit.me)}: "
-            f"{format_forecast(question, fold_removed_options(question, visit.now, standings[f.id].distribution))}"
-        )
-        for f in shown
+        f"{display_name(f, visit.me)}: {format_forecast(question, forecast)}"
+        for f, forecast in current
     )
     return " · ".join([*forecasts, *rest_note])
 

@@ -1,4 +1,4 @@
-"""Probability input: a text field and a slider that follow each other.
+"""Inputs of a forecast: a probability as text and slider, and an interval by its quantiles.
 
 The field's value counts. It starts with the current forecast, or on a question's page with the base
 rate; a cleared field leaves the slider's value. The slider shows the tick nearest to the field.
@@ -6,35 +6,113 @@ rate; a cleared field leaves the slider's value. The slider shows the tick neare
 When one changes the other, the browser may send a late message with the other's old value, which
 must not count as a change. The field therefore gets a new key. The slider may have the focus, so it
 stays, and its old values are ignored for a moment.
+
+Near 0 and 100 % a tenth of a point changes the odds as much as many points do in the middle, so
+stops of the slider are a tenth of a point apart up to 2 % and from 98 % on, and a point apart in
+between.
+
+The handles of an interval are quartiles within the range, so that a probability of "never" of any
+size can be set beside them. Until an input is changed, the forecast is exactly the initial one.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
 from dashboard.charts import BLUE, GREY, ORANGE, VERMILLION
 from dashboard.components.visit import Visit
 from dashboard.question.form_state import initial_text
-from dashboard.question.slider_ticks import (
-    SLIDER_STOPS,
-    Sign,
-    SliderMark,
-    draw_marks,
-    format_stop,
-    nearest_stop,
-    sign_glyph,
-)
 from dashboard.wording import percent_whole
+from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.distributions.quartile_curves import replace_tail_masses, reshape_curve
 from forecasts.errors import ForecastsError
 from forecasts.questions.format import format_full
 from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, ForecasterId, Question
 from tracker.model.read_models import QuestionSummary
+
+SLIDER_STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
+"""Stops in per mille. 0 and 100 % are excluded, because the log score of certainty is unbounded."""
+
+Sign = Literal["dot", "ring", "triangle", "square"]
+
+
+def nearest_stop(p: float) -> int:
+    """Return the stop nearest to a probability of 0..1, the lower of two equally near ones.
+
+    >>> nearest_stop(0.634), nearest_stop(0.0123), nearest_stop(0.0)
+    (630, 12, 1)
+    """
+    per_mille = 1000 * p
+    right = bisect_left(SLIDER_STOPS, per_mille)
+    candidates = SLIDER_STOPS[max(right - 1, 0) : right + 1]
+    return min(candidates, key=lambda stop: abs(stop - per_mille))
+
+
+def format_stop(stop: int) -> str:
+    """Format a stop as a person would type it.
+
+    >>> format_stop(630), format_stop(12)
+    ('63%', '1.2%')
+    """
+    return f"{stop / 10:g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class SliderMark:
+    """A marked probability: sign, colour and owner."""
+
+    p: float
+    sign: Sign
+    colour: str
+    owner: str
+
+
+def slider_position(p: float) -> float:
+    """Return the position of a probability on the slider, 0..1 from left to right, in steps."""
+    return SLIDER_STOPS.index(nearest_stop(p)) / (len(SLIDER_STOPS) - 1)
+
+
+def draw_marks(marks: Sequence[SliderMark]) -> str:
+    """Draw the marks as an SVG image; it contains numbers and colours only, never foreign text."""
+    shapes = "".join(
+        _SHAPES[mark.sign].format(
+            x=f"{_INSET + slider_position(mark.p) * (_WIDTH - 2 * _INSET):.1f}", c=mark.colour
+        )
+        for mark in marks
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="14" viewBox="0 0 '
+        f'{_WIDTH} 14">{shapes}</svg>'
+    )
+
+
+def sign_glyph(sign: Sign) -> str:
+    """Return the sign as a character, for the words beside the image."""
+    return {"dot": "●", "ring": "○", "triangle": "▲", "square": "■"}[sign]
+
+
+_WIDTH: Final = 330
+"""Width in pixels: the usual width of the form; in a wider form the image scales."""
+
+_INSET: Final = 6
+"""Indentation of the first and last stop of the slider, in pixels."""
+
+_SHAPES: Final = {
+    "dot": '<circle cx="{x}" cy="7" r="5" fill="{c}"/>',
+    "ring": '<circle cx="{x}" cy="7" r="4" fill="none" stroke="{c}" stroke-width="2"/>',
+    "triangle": '<path transform="translate({x} 0)" d="M0 2L6 12L-6 12Z" fill="{c}"/>',
+    "square": '<path transform="translate({x} 0)" d="M-4.5 2.5H4.5V11.5H-4.5Z" fill="{c}"/>',
+}
+
 
 _CATCH_UP_SECONDS: Final = 2.0
 """Seconds in which the browser receives the effect of its last message."""
@@ -193,3 +271,124 @@ def _get_key_number(form: str) -> int:
 
 def _get_text_key(form: str) -> str:
     return f"typed{_get_key_number(form) or ''}-{form}"
+
+
+QUARTERS = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalHandles:
+    """Quartiles of the forecast within the range, and the probabilities beyond its bounds."""
+
+    low: float
+    middle: float
+    high: float
+    below: float = 0.0
+    above: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalStart:
+    """Initial state: the forecast, the range still open, its exact handles, and these as shown.
+
+    An input shows fewer digits than a forecast has, so unchanged values are read from the exact
+    handles.
+    """
+
+    curve: Cdf
+    left: Scale
+    exact: IntervalHandles
+    shown: IntervalHandles
+
+
+def build_start(question: Question, curve: Cdf, now: datetime) -> IntervalStart:
+    """Build the initial state of the inputs for a forecast."""
+    left = get_open_range(question, now)
+    exact = compute_handles(curve, left)
+    shown = _round_days(exact, left) if question.kind == "date" else _round_numbers(exact, left)
+    masses = {"below": _round_percentage(exact.below), "above": _round_percentage(exact.above)}
+    return IntervalStart(curve, left, exact, replace(shown, **masses))
+
+
+def get_open_range(question: Question, now: datetime) -> Scale:
+    """Return the range in which the answer can lie: for a date question from tomorrow on.
+
+    The whole range if hardly anything is left.
+    """
+    assert question.scale is not None
+    tomorrow = math.ceil(day_number(now))
+    if question.kind != "date" or not question.scale.lower < tomorrow < question.scale.upper - 3:
+        return question.scale
+    return replace(question.scale, lower=float(tomorrow))
+
+
+def build_curve(start: IntervalStart, entered: IntervalHandles, scale: Scale) -> Cdf:
+    """Build the forecast from the inputs, over the whole `scale`; the initial one if none was
+    changed.
+
+    If only a probability beyond the range was changed, the shape within it stays; if a handle was
+    moved, the curve is smooth. Raises `InvalidForecast` if the handles do not rise within the
+    range, or if the probabilities beyond it exceed 1.
+    """
+    unchanged = [
+        math.isclose(new, old)
+        for new, old in zip(astuple(entered), astuple(start.shown), strict=True)
+    ]
+    if all(unchanged):
+        return start.curve
+    exact, left = astuple(start.exact), start.left
+    *places, below, above = (
+        old if is_same else new
+        for is_same, old, new in zip(unchanged, exact, astuple(entered), strict=True)
+    )
+    curve = replace_tail_masses(start.curve, left, below=below, above=above)
+    if not all(unchanged[:3]):
+        curve = reshape_curve(curve, left, places, below=below, above=above)
+    return curve if left.lower == scale.lower else Cdf((scale.lower, *curve.x), (below, *curve.p))
+
+
+def compute_handles(curve: Cdf, left: Scale) -> IntervalHandles:
+    """Compute the handles of a forecast; evenly spread if it has no probability in the range."""
+    start, end = curve.at(left.lower), curve.at(left.upper)
+    quartiles = [curve.quantile(start + q * (end - start)) for q in QUARTERS]
+    even = left.values(QUARTERS).tolist()
+    low, middle, high = (
+        fallback if value is None else value
+        for value, fallback in zip(quartiles, even, strict=True)
+    )
+    if not left.lower <= low < middle < high <= left.upper:
+        low, middle, high = even
+    return IntervalHandles(
+        low,
+        middle,
+        high,
+        curve.below if left.open_lower else 0.0,
+        curve.above if left.open_upper else 0.0,
+    )
+
+
+def count_digits(left: Scale) -> int:
+    """Return the decimals of a value of the range; below 0 for tens, hundreds and so on."""
+    least = left.span if left.zero_point is None else left.lower - left.zero_point
+    return (2 if left.zero_point is not None else 3) - math.floor(math.log10(least))
+
+
+def _round_numbers(exact: IntervalHandles, left: Scale) -> IntervalHandles:
+    digits = count_digits(left)
+    low, middle, high = (
+        min(max(round(value, digits), left.lower), left.upper)
+        for value in (exact.low, exact.middle, exact.high)
+    )
+    return IntervalHandles(low, middle, high)
+
+
+def _round_days(exact: IntervalHandles, left: Scale) -> IntervalHandles:
+    first, last = math.ceil(left.lower), math.floor(left.upper)
+    low = min(max(round(exact.low), first), last - 2)
+    middle = min(max(round(exact.middle), low + 1), last - 1)
+    return IntervalHandles(low, middle, min(max(round(exact.high), middle + 1), last))
+
+
+def _round_percentage(mass: float) -> float:
+    """Round a probability to four digits, as an input shows it in percent."""
+    return float(f"{100 * mass:.4g}") / 100

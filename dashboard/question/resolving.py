@@ -7,11 +7,15 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.score_columns import build_score_columns
+from dashboard.components.acting import notify
 from dashboard.components.score_data import hypothetical_scores_frame, list_possible_answers
-from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import link_to_site, show_refusals, show_table
+from dashboard.components.widgets import (
+    build_score_columns,
+    link_to_site,
+    show_refusals,
+    show_table,
+)
 from dashboard.wording import (
     capitalise,
     describe_resolution,

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.wording import (

@@ -20,9 +20,10 @@ from dashboard.components.widgets import (
     unwrap_prose,
 )
 from dashboard.question import signposts
-from dashboard.question.text import change_sentence, explain_causes
 from dashboard.question.why_data import (
     change_reasons_frame,
+    change_sentence,
+    explain_causes,
     has_bars,
     most_changed_option,
     option_suggestion_frame,

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, unwrap_prose
 from dashboard.question.data import has_human_forecast, list_rewordings

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.scenarios.table import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs

@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
@@ -16,8 +16,8 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import coherence_data as frames
-from dashboard.scenarios.coherence_data import RepairedForecast, list_linkable_questions
+from dashboard.scenarios import text as frames
+from dashboard.scenarios.text import RepairedForecast, list_linkable_questions
 from dashboard.wording import LINK_RULES, clip, display_name, escape_markdown, plural
 from dashboard.wording.links import (
     LINK_KIND_NAMES,

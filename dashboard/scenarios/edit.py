@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_table
 from dashboard.scenarios import data as frames
@@ -65,8 +65,8 @@ def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) 
     initial = posterior.distribution
     if isinstance(current, Categorical):
         start = st.segmented_control(
-            "Begin with", START_CHOICES, default=START_CHOICES[0], required=True, key=f"start-{form}",
-            on_change=_discard_edits, args=(form,),
+            "Begin with", START_CHOICES, default=START_CHOICES[0], required=True,
+            key=f"start-{form}", on_change=_discard_edits, args=(form,),
         )  # fmt: skip
         initial = current if start == START_CHOICES[0] else initial
     else:

@@ -155,13 +155,13 @@ def _show_question_value(
 def _show_bars(
     styles: tuple[LineStyle, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
 ) -> None:
-    description = "; ".join(
-        (
-            f"{case}: "
-            f"{', '.join(f'{option} {percent_whole(p)}' for option, p in frames.option_shares(shares))}"
+    shares_by_case = {
+        case: ", ".join(
+            f"{option} {percent_whole(p)}" for option, p in frames.option_shares(shares)
         )
         for case, shares in cases.items()
-    )
+    }
+    description = "; ".join(f"{case}: {shares}" for case, shares in shares_by_case.items())
     st.vega_lite_chart(
         spec=charts.bind_data(
             scenarios_in_cases_chart(styles, tuple(cases), legend=legend),

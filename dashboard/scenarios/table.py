@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.toasts import notify
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
@@ -127,7 +127,9 @@ def _choose_incomplete_row(page: ScenarioPage) -> QuestionId | None:
         return None
     return st.selectbox(
         "Row to complete", incomplete, key="incomplete-row",
-        format_func=lambda name: clip(page.board[name].question.question.text, MAX_QUESTION_CHARACTERS),
+        format_func=lambda name: clip(
+            page.board[name].question.question.text, MAX_QUESTION_CHARACTERS
+        ),
     )  # fmt: skip
 
 

@@ -23,12 +23,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 
 from dashboard.components.missing_parts import warn_missing
-from dashboard.server.assets import StaticAssets, build_page_routes, build_shell, hash_scripts
+from dashboard.server.assets import (
+    StaticAssets,
+    build_page_routes,
+    build_routes,
+    build_shell,
+    hash_scripts,
+)
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, configure_streamlit
-from dashboard.server.guard import MAX_HEADER_BYTES, RequestGuard, UnknownAddressFilter
-from dashboard.server.jump import build_routes
+from dashboard.server.guard import (
+    MAX_HEADER_BYTES,
+    DeadlineProtocol,
+    RequestGuard,
+    UnknownAddressFilter,
+    limit_uploads,
+)
 from dashboard.server.response_cache import get_tracker, share_tracker
-from dashboard.server.uploads import DeadlineProtocol, limit_uploads
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 

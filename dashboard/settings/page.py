@@ -6,12 +6,11 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, save_zone
-from dashboard.components.toasts import notify
+from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, notify, save_zone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.wording import escape_markdown, parse_zone, plural
-from dashboard.wording.installation import (
+from dashboard.wording.feeds import (
     database_line,
     describe_budget,
     describe_next_round,

@@ -5,11 +5,18 @@ import these names from `dashboard.wording`; a page's own sentences stand in its
 """
 
 from dashboard.wording.evidence import (
+    DUE_KINDS,
     LINE_MEANINGS,
+    SIGNPOST_STATES,
     describe_bearing,
     describe_certainty,
     describe_match,
+    describe_outcomes,
+    describe_ratio,
     describe_shift,
+    describe_signpost_ratio,
+    describe_signpost_state,
+    describe_silence,
     effect_line,
     evidence_side,
     explain_direction,
@@ -19,6 +26,7 @@ from dashboard.wording.evidence import (
     judge_name,
     judgement_line,
     leaning_sentence,
+    mark_line,
     model_name,
     side_label,
     strength_name,
@@ -27,22 +35,20 @@ from dashboard.wording.feeds import (
     DATE_NOTES,
     GRADE_MEANINGS,
     HEALTH_LABELS,
+    PARAMETER_STATES,
     describe_health,
     describe_import,
+    describe_learned_map,
     describe_next_poll,
     describe_status,
     fleet_sentence,
     format_answer_counts,
     format_answer_runs,
     format_bytes,
-    redirect_notice,
-    silent_line,
-)
-from dashboard.wording.installation import (
-    PARAMETER_STATES,
-    describe_learned_map,
     gamma_sentence,
+    redirect_notice,
     shift_sentence,
+    silent_line,
 )
 from dashboard.wording.links import (
     LINK_RULES,
@@ -56,7 +62,10 @@ from dashboard.wording.numbers import (
     MINUS,
     NBSP,
     UTC_ZONE,
+    clip,
     describe_probability,
+    display_name,
+    escape_markdown,
     format_age,
     format_day,
     format_duration,
@@ -70,6 +79,7 @@ from dashboard.wording.numbers import (
     percent_number,
     percent_whole,
     plural,
+    safe_web_link,
 )
 from dashboard.wording.questions import (
     KIND_NAMES,
@@ -93,17 +103,6 @@ from dashboard.wording.questions import (
     override_line,
     question_status_line,
 )
-from dashboard.wording.signposts import (
-    DUE_KINDS,
-    SIGNPOST_STATES,
-    describe_outcomes,
-    describe_ratio,
-    describe_signpost_ratio,
-    describe_signpost_state,
-    describe_silence,
-    mark_line,
-)
-from dashboard.wording.texts import clip, display_name, escape_markdown, safe_web_link
 from forecasts.questions.format import capitalise
 
 __all__ = [

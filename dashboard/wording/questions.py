@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.numbers import (
     UTC_ZONE,
+    clip,
     describe_probability,
+    escape_markdown,
     format_age,
     format_day,
     percent_exact,
     plural,
 )
-from dashboard.wording.texts import clip, escape_markdown
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.linting.lint import CODES, Flaw

@@ -65,8 +65,8 @@ def crowd_at(question: Question, timelines: Timelines, at: datetime) -> Distribu
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.2))]), build_timeline([(utc("2026-01-05"),
-    ...     Binary(0.7))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.2))])
+    >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.7))])
     >>> crowd_at(question, {"ann": ann, "bob": bob}, utc("2026-01-02"))
     Binary(p=0.2)
     """
@@ -99,8 +99,8 @@ def contribution_crowd_timeline(
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.2))]), build_timeline([(utc("2026-01-05"),
-    ...     Binary(0.6))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.2))])
+    >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.6))])
     >>> held, earned = {"ann": ann, "bob": bob}, {"ann": 1.0, "bob": 3.0}
     >>> made = contribution_crowd_timeline(question, held, earned, until=question.closes_at)
     >>> [(at.day, round(forecast.p, 3)) for at, forecast in made.steps]

@@ -23,7 +23,7 @@ from forecasts.calibration.decomposition import PLACES, check_pairs
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 from forecasts.scoring.rules import brier, log_score
-from forecasts.statistics.resampling import number_labels
+from forecasts.statistics.intervals import number_labels
 
 CorpRule = Literal["brier", "log"]
 
@@ -158,7 +158,8 @@ def reliability_curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ..
     Rows as in `corp`; draw lines between the points, and dots of size n. Recalibrated values never
     fall. Raises as `check_pairs` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
-    >>> [(at.p, at.n, at.recalibrated) for at in reliability_curve([0.8, 0.1, 0.8, 0.1], [1, 0, 0, 0])]
+    >>> curve = reliability_curve([0.8, 0.1, 0.8, 0.1], [1, 0, 0, 0])
+    >>> [(point.p, point.n, point.recalibrated) for point in curve]
     [(0.1, 2, 0.0), (0.8, 2, 0.5)]
     """
     forecasts, happened = check_pairs(p, outcomes)

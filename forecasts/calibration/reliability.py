@@ -25,7 +25,7 @@ from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.probability import check_outcomes, check_probabilities
 from forecasts.questions.answers import get_answer
-from forecasts.questions.cohorts import event_cluster, is_past_close
+from forecasts.questions.links import event_cluster, is_past_close
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.crps import IntervalRecord, measure_interval_coverage
@@ -317,8 +317,7 @@ def assess_reliability(
 ) -> Reliability | None:
     """Assess the calibration of one forecaster's snapshots; None if there are none.
 
-    >>> from forecasts.questions.question import QuestionId
-    >>> points = [CalibrationSnapshot(QuestionId(f"q{n}"), f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
+    >>> points = [CalibrationSnapshot(f"q{n}", f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
     >>> found = assess_reliability(points)
     >>> found.n, round(found.corp.mcb, 3), found.advice
     (40, 0.0, 'Over 40 questions forecasts and outcomes agree within chance: nothing to change.')

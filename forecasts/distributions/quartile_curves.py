@@ -63,7 +63,8 @@ def replace_tail_masses(curve: Cdf, scale: Scale, *, below: float, above: float)
 
     Raises `InvalidForecast` when the masses exceed 1.
 
-    >>> replace_tail_masses(Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9)), Scale(0.0, 50.0), below=0.0, above=0.2)
+    >>> curve = Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9))
+    >>> replace_tail_masses(curve, Scale(0.0, 50.0), below=0.0, above=0.2)
     Cdf(x=(0.0, 10.0, 50.0), p=(0.0, 0.5, 0.8))
     """
     top = 1.0 - above
@@ -96,8 +97,8 @@ def curve_from_quartiles(
     curve on the scale, its tails end at the bounds. A quartile at a bound leaves the median exact.
     Raises `InvalidForecast` when the values do not rise within the scale.
 
-    >>> made = curve_from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0,
-    ...     above=0.1)
+    >>> scale = Scale(0.0, 100.0, open_upper=True)
+    >>> made = curve_from_quartiles((20.0, 30.0, 60.0), scale, below=0.0, above=0.1)
     >>> [round(made.at(x), 6) for x in (20.0, 30.0, 60.0, 100.0)]
     [0.25, 0.5, 0.75, 0.9]
     """

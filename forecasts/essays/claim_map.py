@@ -13,7 +13,6 @@ from typing import Literal, get_args
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.essays.extract import ClaimForm, Sentence
-from forecasts.essays.modality import estimate_sureness, head_word
 from forecasts.essays.track_record import (
     EssayCalibration,
     QuestionTally,
@@ -21,7 +20,9 @@ from forecasts.essays.track_record import (
     TrackRecordLine,
     claim_kind_of,
     compute_track_record,
+    estimate_sureness,
     group_by_claim,
+    head_word,
     is_asserted,
     tally_questions,
 )

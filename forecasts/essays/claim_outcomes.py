@@ -177,13 +177,13 @@ def claim_probability(question: Question, forecast: Distribution) -> float | Non
     None if no answer confirms them, and for a number at a closed bound, where a curve has no
     density. Curves are continuous, so that `at least` and `more than` are equally probable. An
     option added after the forecast takes the share of `Other`; one removed before has probability
-    0. Raises `InvalidQuestion` as `check_outcome_condition` does, `InvalidForecast` for a forecast of another
-    kind.
+    0. Raises `InvalidQuestion` as `check_outcome_condition` does, `InvalidForecast` for a forecast
+    of another kind.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
-    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
-    ...     scale=Scale(0.0, 400.0), bears_out="at least 300"))
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
+    ...     ("https://example.org",), utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"),
+    ...     "numeric", scale=Scale(0.0, 400.0), bears_out="at least 300"))
     >>> claim_probability(trade, trade.prior)
     0.25
     """
@@ -202,9 +202,10 @@ def describe_outcome_condition(question: Question) -> str:
     """Describe the condition, to follow "The claim …"; empty if no answer confirms the claims.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
-    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
-    ...     scale=Scale(0.0, 400.0, unit="billion US dollars"), bears_out="at least 200"))
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
+    ...     ("https://example.org",), utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"),
+    ...     "numeric", scale=Scale(0.0, 400.0, unit="billion US dollars"),
+    ...     bears_out="at least 200"))
     >>> describe_outcome_condition(trade)
     'is borne out if at least 200 billion US dollars'
     """

@@ -11,11 +11,10 @@ from typing import Final
 
 from forecasts.distributions.cdf import Scale, day_number
 from forecasts.essays.dates import find_dates, format_long_date
-from forecasts.essays.drafting import kind_selection as shapes
+from forecasts.essays.drafting import kinds as shapes
 from forecasts.essays.drafting.clauses import parse_clause
-from forecasts.essays.drafting.figures import parse_figures
+from forecasts.essays.drafting.figures import parse_figures, suggest_sources
 from forecasts.essays.drafting.plan import OPENING_PHRASE, ClaimParts, QuestionPlan, format_period
-from forecasts.essays.drafting.sources import suggest_sources
 from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import find_deadline, parse_period_start, propose_horizons

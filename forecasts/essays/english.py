@@ -125,9 +125,9 @@ _PREPOSITION: Final = re.compile(
 )
 _VOWELS: Final = "aeiou"
 _DOUBLING_VERBS: Final = frozenset(
-    """acquit admit begin commit compel concur confer control defer deter emit equip excel expel incur
-    infer occur omit outfit patrol permit prefer propel rebel refer regret remit submit transfer
-    transmit transit""".split()
+    """acquit admit begin commit compel concur confer control defer deter emit equip excel expel
+    incur infer occur omit outfit patrol permit prefer propel rebel refer regret remit
+    submit transfer transmit transit""".split()
 )
 """Verbs of several syllables that double their last letter; those of one do so by rule."""
 
@@ -168,8 +168,9 @@ _COORDINATION: Final = re.compile(
 
 
 _ALSO_NOUNS: Final = frozenset(
-    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light remake rewrite
-    ride ring shine shoot sit sleep slide speed spin spring swear swell swing tear wake wear wind""".split()
+    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light remake
+    rewrite ride ring shine shoot sit sleep slide speed spin spring swear swell swing tear
+    wake wear wind""".split()
 )
 """Irregular verbs that in questions are as often nouns: "will the swing states vote"."""
 

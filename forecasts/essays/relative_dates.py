@@ -59,7 +59,7 @@ class RelativeTime:
 def find_relative_times(text: str) -> tuple[RelativeTime, ...]:
     """Return the relative dates of a text.
 
-    >>> [time.phrase for time in find_relative_times("It will fall within six months, or next year.")]
+    >>> [time.phrase for time in find_relative_times("It falls within six months, or next year.")]
     ['within six months', 'next year']
     """
     return tuple(RelativeTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))

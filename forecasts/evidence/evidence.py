@@ -270,8 +270,8 @@ def describe_side(kind: Kind, direction: Direction, option: str = "") -> str:
 
     >>> [describe_side(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
     ['for YES', 'higher', 'earlier']
-    >>> describe_side("categorical", Direction.NO, "Moscow"), describe_side("binary", Direction.NEUTRAL)
-    ('against option Moscow', 'for neither side')
+    >>> describe_side("categorical", Direction.NO, "Moscow")
+    'against option Moscow'
     """
     if direction is Direction.NEUTRAL:
         return "for neither side"

@@ -90,8 +90,8 @@ def iter_groups(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_A
 def group_lines(lines: Iterable[LedgerLine]) -> tuple[LedgerGroup, ...]:
     """Group the lines of a suggestion: base rate, time, news, learned correction, limits.
 
-    >>> groups = group_lines([LedgerLine("base rate", "", -1.0, 0.27), LedgerLine("learned correction", "",
-    ...     0.2, 0.31)])
+    >>> groups = group_lines([LedgerLine("base rate", "", -1.0, 0.27),
+    ...     LedgerLine("learned correction", "", 0.2, 0.31)])
     >>> [(group.name, group.log_odds, round(group.p_after, 2)) for group in groups]
     [('Base rate', -1.0, 0.27), ('News', 0.0, 0.27), ('Learned correction', 0.2, 0.31)]
     """
@@ -133,7 +133,7 @@ def closing_difference(total: float, weights: Iterable[LedgerEntry]) -> float:
     As the last line of a ledger it makes the sum exact to the last bits of a double, where
     differences of rounded sums would accumulate.
 
-    >>> closing_difference(0.3, [LedgerEntry("evidence", "a story", 0.1), LedgerEntry("evidence", "another", 0.2)])
+    >>> closing_difference(0.3, [LedgerEntry("evidence", "", x) for x in (0.1, 0.2)])
     -2.7755575615628914e-17
     """
     return math.fsum((total, *(-weight.log_odds for weight in weights)))

@@ -16,7 +16,7 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_story,
 )
-from forecasts.questions.cohorts import is_past_close
+from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question, Resolution
 
 

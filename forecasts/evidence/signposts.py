@@ -103,7 +103,8 @@ def list_signposts(
     >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME,
     ...     (("visit",),),
     ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
-    >>> [list_signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
+    >>> days = "2026-03-31", "2026-04-01"
+    >>> [list_signposts(truce, [visit], [], utc(day))[0].state for day in days]
     ['waiting', 'silent']
     """
     known = list(evidence)

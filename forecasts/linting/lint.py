@@ -5,8 +5,7 @@ stranger from resolving the question or forbid it; all others are "advice". The 
 Tetlock's clairvoyance test: somebody who sees the future, but not the asker's mind, could answer.
 """
 
-from forecasts.linting.context import find_context_flaws
-from forecasts.linting.criteria import find_criteria_flaws
+from forecasts.linting.criteria import find_context_flaws, find_criteria_flaws
 from forecasts.linting.flaws import CODES, Flaw, LintContext, Severity, prepare_lint_target
 from forecasts.linting.option_ranges import find_option_flaws
 from forecasts.linting.times import find_time_flaws

@@ -84,7 +84,7 @@ class VagueWord:
 def find_vague_words(text: str) -> tuple[VagueWord, ...]:
     """Return the vague words of a text in order, except in quotations and names.
 
-    >>> [vague.word for vague in find_vague_words("Will Major Tom see a “serious”, significant fall?")]
+    >>> [word.word for word in find_vague_words("Will Major Tom see a “big”, significant fall?")]
     ['significant']
     """
     return tuple(_find_words(blank_quotations(text)))

@@ -76,8 +76,8 @@ def list_question_versions(
     ...     ("https://example.org",),
     ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> edit = QuestionEdit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
-    ...     "As both announce.", ())
+    >>> edit = QuestionEdit("truce", utc("2026-02-01"), "ann", "who announces it",
+    ...     "A truce by July?", "As both announce.", ())
     >>> [(version.number, version.criteria) for version in list_question_versions(question, [edit])]
     [(1, 'As announced.'), (2, 'As both announce.')]
     """

@@ -31,8 +31,8 @@ def get_answer(question: Question, resolution: Resolution | None) -> Answer | No
     ...     "As the ministry reports.", (), "state_at",
     ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0,
     ...     9.0))
-    >>> get_answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day,
-    ...     "ann", "4.5"))
+    >>> get_answer(question, Resolution("grain", "answered", "https://example.org", "", day, day,
+    ...     day, "ann", "4.5"))
     4.5
     """
     if resolution is None or resolution.outcome in ("annulled", "ambiguous", "reopened"):

@@ -61,12 +61,10 @@ def build_question(new: NewQuestion) -> Question:
     """Build a `Question`; raises `InvalidQuestion` or another `ForecastsError` for invalid input.
 
     >>> from forecasts.questions.question import utc
-    >>> build_question(NewQuestion("visit", "Where first?", "As announced.", ("https://example.org",),
-    ...     utc("2026-01-01"),
-    ...     utc("2026-02-01"), utc("2026-02-02"), "categorical", options=("Moscow", "Beijing",
-    ...     "Other"),
-    ...     prior="Moscow=50 Beijing=30 Other=rest",
-    ...     prior_reason="7 of 14 first visits")).prior.of("Moscow")
+    >>> build_question(NewQuestion("visit", "Where first?", "As announced.",
+    ...     ("https://example.org",), utc("2026-01-01"), utc("2026-02-01"), utc("2026-02-02"),
+    ...     "categorical", options=("Moscow", "Beijing", "Other"),
+    ...     prior="Moscow=50 Beijing=30 Other=rest")).prior.of("Moscow")
     0.5
     """
     _check_words(new)

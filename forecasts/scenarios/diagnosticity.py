@@ -110,8 +110,8 @@ def rank_informative_rows(
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
-    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
-    ...     utc("2026-01-01"),
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.",
+    ...     ("https://example.org",), utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
     >>> rows = (ScenarioLikelihoods("fog", (0.5, 0.5)), ScenarioLikelihoods("summit", (0.75, 0.25)))
@@ -165,8 +165,8 @@ def analyse_diagnosticity(
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
-    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
-    ...     utc("2026-01-01"),
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.",
+    ...     ("https://example.org",), utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
     >>> known = ScenarioSet("futures", "Two years", ("", ""), (ScenarioLikelihoods("summit", (0.125,

@@ -219,12 +219,12 @@ def compute_posterior(
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
-    ...     utc("2026-01-01"),
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.",
+    ...     ("https://example.org",), utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "closer", "Other"), prior="neutral=50 closer=30 Other=20"))
-    >>> rows = (ScenarioLikelihoods("contract", (0.8, 0.3, 0.6)), ScenarioLikelihoods("summit", (0.1, 0.6,
-    ...     0.05)))
+    >>> rows = (ScenarioLikelihoods("contract", (0.8, 0.3, 0.6)),
+    ...     ScenarioLikelihoods("summit", (0.1, 0.6, 0.05)))
     >>> found = compute_posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows),
     ...     {"summit": 1.0})
     >>> [round(p, 3) for p in found.distribution.p], found.left_out

@@ -73,8 +73,8 @@ def daily_brier(
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import build_timeline
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-02"),
-    ...     Binary(0.5))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.9))])
+    >>> bob = build_timeline([(utc("2026-01-02"), Binary(0.5))])
     >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"),
     ...     ends_at=utc("2026-01-03"))
     >>> found["bob"]
@@ -160,8 +160,8 @@ def score_daily(
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "",
     ...     *[utc("2026-01-06T08:00Z")] * 3, "ann")
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-05"),
-    ...     Binary(0.5))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.9))])
+    >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.5))])
     >>> for s in score_daily(question, yes, {"ann": ann, "bob": bob}):
     ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage,
     ...     round(s.skill_over_schedule, 3))
@@ -257,8 +257,8 @@ def mean_with_gaps(
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import build_timeline
-    >>> late, ten = build_timeline([(utc("2026-01-04"), Binary(0.8))]), {"opens_at": utc("2026-01-01"),
-    ...     "ends_at": utc("2026-01-11")}
+    >>> late = build_timeline([(utc("2026-01-04"), Binary(0.8))])
+    >>> ten = {"opens_at": utc("2026-01-01"), "ends_at": utc("2026-01-11")}
     >>> [round(mean_with_gaps(late, 1, imputed=p, **ten), 3) for p in (None, 0.5, 0.2)]
     [0.04, 0.103, 0.22]
     """

@@ -248,8 +248,8 @@ def score_points(
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3,
     ...     "ann")
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-09"),
-    ...     Binary(0.6))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.9))])
+    >>> bob = build_timeline([(utc("2026-01-09"), Binary(0.6))])
     >>> found = score_points(question, yes, {"ann": ann, "bob": bob})
     >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found
     ...     if s.forecaster_id == "bob"]

@@ -43,7 +43,7 @@ from forecasts.scoring.rulebook import (
     rule_values,
 )
 from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
-from forecasts.statistics.resampling import bootstrap_interval
+from forecasts.statistics.intervals import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from forecasts.questions.format import MINUS, format_signed
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import ReceiptLine, Score, Summary
-from forecasts.statistics.resampling import (
+from forecasts.statistics.intervals import (
     check_level,
     cluster_sums,
     number_labels,

@@ -12,6 +12,7 @@ Benjamini & Hochberg 1995 for many comparisons at once.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 from typing import Literal
@@ -23,7 +24,7 @@ from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.questions.format import format_cases, format_count
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.statistics.resampling import (
+from forecasts.statistics.intervals import (
     as_vector,
     bootstrap_interval,
     check_level,
@@ -191,9 +192,6 @@ def compare_all(
     'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004;
     a difference this large would come about by luck in 7 of 1000 cases, so Ana was better than
     Ben.'
-    >>> compare_all({"Ana": {"q1": 0.1, "q2": 0.3}, "Ben": {"q2": 0.2}})[0].sentence
-    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell:
-    questions on 30 separate events are needed, 29 more.'
     >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
     >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
     ...     [("ana", 0.0), ("ben", 0.001), ("cy", 0.0)]})
@@ -204,15 +202,9 @@ def compare_all(
         forecaster_id: forecaster_id if names is None else names.get(forecaster_id, forecaster_id)
         for forecaster_id in scores
     }
+    measure = partial(_measure_pair, clusters=clusters, seed=seed, level=level)
     measured = [
-        _measure_pair(
-            scores[a],
-            scores[b],
-            clusters=clusters,
-            names=(shown[a], shown[b]),
-            seed=seed,
-            level=level,
-        )
+        measure(scores[a], scores[b], names=(shown[a], shown[b]))
         for a, b in combinations(scores, 2)
     ]
     raw = [p for pair in measured if (p := _testable_p(pair)) is not None]

@@ -116,7 +116,8 @@ def measure_excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     Raises `InvalidForecast` for a path that is empty or does not end with an outcome,
     `InvalidProbability` for its numbers. Source: Augenblick & Rabin 2021.
 
-    >>> found = measure_excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
+    >>> paths = [[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]]
+    >>> found = measure_excess_movement(paths)
     >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
     (3, 1.68, 0.38)
     """

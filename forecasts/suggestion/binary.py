@@ -10,7 +10,27 @@ counts half, a third a quarter. News decays. The *usual level* of news is subtra
 articles instead is far worse than doing nothing: in simulations its Brier score was 0.68, against
 0.12 for this model and for time alone. Strengths follow Kass & Raftery 1995, reliability the
 Admiralty grades. Lines are in `forecasts.evidence.log_odds`, weights of stories in
-`forecasts.evidence.weights`.
+`forecasts.evidence.weights`. The rules:
+
+- Only evidence and reports first seen at or before `at` count, so that the past can be recomputed
+  without hindsight. (Evidence carries its newest status: a replay has to pass the decisions of
+  that time.) Evidence from before the opening counts too.
+- Evidence on other questions, rejected, neutral or without strength adds no line and does not
+  reduce the novelty of others.
+- The weight is ln of the strength's ratio, weakened by reliability (independent source groups)
+  times trust (relevance and direction, until a person confirmed the match), times novelty, times
+  decay from its first report by the indicator's half-life. Evidence of a deleted indicator has a
+  half-life of 45 days and no usual level.
+- A decisive story counts as strong until a person confirmed or edited it: news of that weight
+  usually *is* the answer, and calls for a resolution.
+- An indicator that was expected by a date and not seen between the opening and that date adds ln
+  of its ratio when silent, from the date on, without decay. Rejected evidence does not count as
+  seen, a doubtful match by its trust: the line is multiplied by Π (1 − trust).
+- An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
+  `archive_from` / half-life), in step with the evidence that can have accumulated. The archive
+  starts at the opening by default. Without decay there is no steady level, and nothing is
+  subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.parameters`,
+  replaces the indicator's own.
 """
 
 import math
@@ -181,27 +201,9 @@ def suggest(
 ) -> Suggestion:
     """Suggest a probability of YES at `at`, with all lines that make it up.
 
-    Range `model.p_min` to `model.p_max`. The order of `evidence` does not matter. The rules:
-
-    - Only evidence and reports first seen at or before `at` count, so that the past can be
-      recomputed without hindsight. (Evidence carries its newest status: a replay has to pass the
-      decisions of that time.) Evidence from before the opening counts too.
-    - Evidence on other questions, rejected, neutral or without strength adds no line and does not
-      reduce the novelty of others.
-    - The weight is ln of the strength's ratio, weakened by reliability (independent source groups)
-      times trust (relevance and direction, until a person confirmed the match), times novelty,
-      times decay from its first report by the indicator's half-life. Evidence of a deleted
-      indicator has a half-life of 45 days and no usual level.
-    - A decisive story counts as strong until a person confirmed or edited it: news of that weight
-      usually *is* the answer, and calls for a resolution.
-    - An indicator that was expected by a date and not seen between the opening and that date adds
-      ln of its ratio when silent, from the date on, without decay. Rejected evidence does not
-      count as seen, a doubtful match by its trust: the line is multiplied by Π (1 − trust).
-    - An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
-      `archive_from` / half-life), in step with the evidence that can have accumulated. The archive
-      starts at the opening by default. Without decay there is no steady level, and nothing is
-      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.parameters`,
-      replaces the indicator's own.
+    Range `model.p_min` to `model.p_max`. The order of `evidence` does not matter.
+    `archive_from` is the opening by default; a level in `usual_levels`, such as one learned by
+    `forecasts.evidence.parameters`, replaces that of the indicator.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
@@ -219,33 +221,32 @@ def suggest(
         key=lambda i: (i.name, i.id),
     )
     archive_days = (at - (archive_from or question.opens_at)) / DAY
+    stories = weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model)
     weights = [
-        story.ledger_entry(question.kind)
-        for story in weigh_stories(
-            visible_evidence(evidence, question.id, at), indicators, at, model
-        )
+        *(story.ledger_entry(question.kind) for story in stories),
+        *silence_entries(question, evidence, own_indicators, at),
+        *usual_level_entries(own_indicators, archive_days, usual_levels),
     ]
-    weights += silence_entries(question, evidence, own_indicators, at)
-    weights += usual_level_entries(own_indicators, archive_days, usual_levels)
     start = [_base_rate(question), _time_passed(question, at)]
     scaling, capped = scale_evidence(weights, model)
     z = math.fsum([*(w.log_odds for w in start), capped])
     p = final_probability(z, model)
-    lines = [*start, *weights, *scaling]
-    lines.append(
-        LedgerEntry(
-            "learned correction", _describe_correction(model), _apply_correction(z, model) - z
-        )
+    correction = LedgerEntry(
+        "learned correction", _describe_correction(model), _apply_correction(z, model) - z
     )
-    lines.append(
-        LedgerEntry(
-            "limits",
-            f"kept between {model.p_min:.0%} and {model.p_max:.0%}",
-            closing_difference(logit(p), lines),
-        )
+    lines = [*start, *weights, *scaling, correction]
+    limits = LedgerEntry(
+        "limits",
+        f"kept between {model.p_min:.0%} and {model.p_max:.0%}",
+        closing_difference(logit(p), lines),
     )
     return Suggestion(
-        question.id, at, tuple(accumulate_lines(lines)), p, model.version, model.learned_from
+        question.id,
+        at,
+        tuple(accumulate_lines([*lines, limits])),
+        p,
+        model.version,
+        model.learned_from,
     )
 
 
@@ -254,8 +255,8 @@ def is_worth_recording(move: float, since: timedelta, *, prompted: bool = False)
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
-    ...     (0.002, 24))]
+    >>> moves = ((-0.01, 0), (0.002, 23), (0.002, 24))
+    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in moves]
     [True, False, True]
     """
     size = round(abs(move), 9)  # 0.29 − 0.28 is a point but for rounding

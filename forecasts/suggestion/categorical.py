@@ -129,8 +129,8 @@ def suggest_options(
     >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> summit = build_question(NewQuestion("summit", "Where?", "As announced.", ("https://example.org",),
-    ...     opens,
+    >>> summit = build_question(NewQuestion("summit", "Where?", "As announced.",
+    ...     ("https://example.org",), opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("Moscow", "Beijing", "Other"), prior="Moscow=50 Beijing=30 Other=20"))
     >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0,
@@ -179,8 +179,8 @@ def measure_leaning(
     >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
-    ...     opens,
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
+    ...     ("https://example.org",), opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
     >>> def story(n, side):
     ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed",
@@ -270,8 +270,8 @@ def suggest_scenarios(
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
     >>> opens = utc("2026-01-01")
-    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
-    ...     opens,
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.",
+    ...     ("https://example.org",), opens,
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=80 Other=20"))
     >>> known = ScenarioSet("futures", "Two years", ("", ""), (ScenarioLikelihoods("summit", (0.125,

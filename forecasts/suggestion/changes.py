@@ -147,8 +147,8 @@ def explain_change(
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> march, may = (SuggestionInputs(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
-    ...     "2026-05-01"))
+    >>> days = utc("2026-03-02"), utc("2026-05-01")
+    >>> march, may = (SuggestionInputs(suggest(question, [], {}, day)) for day in days)
     >>> move = explain_change(march, may, {})
     >>> for reason in move.reasons:
     ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")

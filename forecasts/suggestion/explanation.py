@@ -125,9 +125,10 @@ def explain_suggestion(suggestion: Suggestion, percent: Percent = format_percent
     Points depend on the order of the groups.
 
     >>> from forecasts.evidence.log_odds import LedgerLine
-    >>> from forecasts.questions.question import QuestionId, utc
-    >>> lines = (LedgerLine("base rate", "", -1.735, 0.15), LedgerLine("learned correction", "", 0.2, 0.177))
-    >>> explain_suggestion(Suggestion(QuestionId("q"), utc("2026-01-01"), lines, 0.177, learned_from=30))
+    >>> from forecasts.questions.question import utc
+    >>> lines = (LedgerLine("base rate", "", -1.735, 0.15),
+    ...     LedgerLine("learned correction", "", 0.2, 0.177))
+    >>> explain_suggestion(Suggestion("q", utc("2026-01-01"), lines, 0.177, learned_from=30))
     'base rate 15% → no news → learned correction +3 points (from 30 questions) = 18%'
     """
     groups = [

@@ -108,7 +108,8 @@ def strongest_evidence(
     `weights` are contributions at any instants, in log-odds towards YES; a piece counts by its
     largest one.
 
-    >>> helpful, harmful = strongest_evidence([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
+    >>> weights = [(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)]
+    >>> helpful, harmful = strongest_evidence(weights, happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
     [(2, 0.4), (1, -0.9)]
     """

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Distribution, even_distribution
-from forecasts.questions.cohorts import Cohort, event_cluster
+from forecasts.questions.links import Cohort, event_cluster
 from forecasts.questions.question import (
     Forecaster,
     ForecasterId,

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.scenarios import coherence_data as frames
+from dashboard.scenarios import text as frames
 from dashboard.wording import links as words_of
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId

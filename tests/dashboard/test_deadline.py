@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from uvicorn.server import ServerState
 
+from dashboard.server.guard import MIN_BODY_BYTES, DeadlineProtocol
 from dashboard.server.serve import SERVER_LIMITS
-from dashboard.server.uploads import MIN_BODY_BYTES, DeadlineProtocol
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"

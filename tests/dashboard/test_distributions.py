@@ -17,7 +17,7 @@ from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import data as details
 from dashboard.question import distributions_data as frames
-from dashboard.question.interval_input import (
+from dashboard.question.probability_input import (
     IntervalHandles,
     build_curve,
     build_start,

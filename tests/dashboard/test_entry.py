@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.shortcuts import step_through
+from dashboard.components.acting import step_through
 from dashboard.question import forecasting
 from dashboard.question import form_state as drafts
-from dashboard.question.slider_ticks import (
+from dashboard.question.probability_input import (
     SLIDER_STOPS,
     SliderMark,
     draw_marks,

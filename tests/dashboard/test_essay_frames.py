@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard import charts
 from dashboard.essays import data as frames
-from dashboard.essays import draft_data as forms
+from dashboard.essays import text as forms
 from dashboard.essays import text as wording
 from forecasts.essays.claim_map import (
     ClaimCoverage,

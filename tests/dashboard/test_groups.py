@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.charts.groups import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
+from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.question import groups_data as frames
 from forecasts.distributions.cdf import curve_from_quantiles
 from forecasts.distributions.distribution import Binary, Distribution

@@ -4,8 +4,7 @@ import json
 from datetime import timedelta
 
 from dashboard.components.visit import PAGES
-from dashboard.server.assets import build_shell
-from dashboard.server.jump import list_destinations
+from dashboard.server.assets import build_shell, list_destinations
 from tests.builders import FakeClock, a_question, a_set
 from tracker.app.tracker import Tracker
 

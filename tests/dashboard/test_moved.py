@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.question.text import change_sentence, explain_causes
 from dashboard.question.why import PRESET_PERIODS
-from dashboard.question.why_data import change_reasons_frame
+from dashboard.question.why_data import change_reasons_frame, change_sentence, explain_causes
 from forecasts.distributions.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.changes import ChangeReason, ProbabilityChange

@@ -16,7 +16,7 @@ from dashboard.components.visit import PAGES
 from dashboard.server import assets as shell
 from dashboard.server import serve
 from dashboard.server.assets import STATIC
-from dashboard.server.uploads import limit_uploads
+from dashboard.server.guard import limit_uploads
 from tests.builders import Press, a_set
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.served import Served, serving

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.question.data import HARMFUL, HELPFUL, contributions_frame, unseen_signposts_frame
-from dashboard.question.text import path_sentences
+from dashboard.question.why_data import path_sentences
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import (

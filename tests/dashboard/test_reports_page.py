@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
 from dashboard.server import configuration
-from dashboard.server.jump import build_routes
+from dashboard.server.assets import build_routes
 from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, a_world

@@ -14,8 +14,13 @@ from xml.etree import ElementTree as ET
 import vl_convert
 
 from dashboard import charts
-from dashboard.charts.groups import by_date_chart, by_label_chart, label_fan_chart
-from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
+from dashboard.charts.scenarios import (
+    by_date_chart,
+    by_label_chart,
+    label_fan_chart,
+    scenarios_in_cases_chart,
+    scenarios_over_time_chart,
+)
 from tracker.reports import svg_charts as figures
 from tracker.reports.content import Chart, Point, ReportSeries
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import toasts as notice
-from dashboard.components.toasts import Notice
-from dashboard.question.slider_ticks import nearest_stop
+from dashboard.components import acting as notice
+from dashboard.components.acting import Notice
+from dashboard.question.probability_input import nearest_stop
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.format import format_full
 from tests.builders import FakeClock, a_question

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from dashboard.server.uploads import MAX_SESSION_BYTES, limit_uploads
+from dashboard.server.guard import MAX_SESSION_BYTES, limit_uploads
 
 MEGABYTE = 1024 * 1024
 TEN = bytes(10 * MEGABYTE)

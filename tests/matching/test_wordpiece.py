@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching import table, wordpiece
-from tracker.matching.wordpiece import WordPiece
+from tracker.matching import static_encoder as wordpiece
+from tracker.matching import table
+from tracker.matching.static_encoder import WordPiece
 
 SMALL = (
     "[UNK]",

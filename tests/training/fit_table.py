@@ -25,10 +25,8 @@ from tests.training.judging import likeness
 from tests.training.packing import pack_table
 from tests.training.recombining import recombined
 from tests.training.texts import READERS, Text, read
-from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder
-from tracker.matching.minilm_graph import build_integer_graph
-from tracker.matching.static_encoder import split_letters
-from tracker.matching.wordpiece import WordPiece
+from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder, build_integer_graph
+from tracker.matching.static_encoder import WordPiece, split_letters
 
 Floats = NDArray[np.float32]
 

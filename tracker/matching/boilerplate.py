@@ -69,7 +69,8 @@ _ENDS = re.compile(
 )
 _TITLE = re.compile(
     rf"(?:^{_AGENCY}\s?[:|]\s|^/(?P<slashed>{AGENCY_PATTERN})/"
-    rf"|.*(?:\s[-–—|]\s|\|)(?P<tag>{AGENCY_PATTERN})\s*$|.*[(（\[](?P<bracket>{AGENCY_PATTERN})[)）\]]\s*$)"
+    rf"|.*(?:\s[-–—|]\s|\|)(?P<tag>{AGENCY_PATTERN})\s*$"
+    rf"|.*[(（\[](?P<bracket>{AGENCY_PATTERN})[)）\]]\s*$)"
 )
 _REUTERS_CREDIT = re.compile(r"\([Rr]eporting by .{3,200}[Ee]diting by ")
 _EXAMINED_LENGTH = 200

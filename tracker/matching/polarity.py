@@ -116,7 +116,8 @@ def judge_polarity(
     ignored. `by_rule` says that the item fulfils the rule that the author wrote for what the
     examples say.
 
-    >>> china = prepare_phrasings(["China condemns the invasion"], ["China refuses to condemn the invasion"])
+    >>> china = prepare_phrasings(["China condemns the invasion"],
+    ...     ["China refuses to condemn the invasion"])
     >>> judgement = judge_polarity("Beijing stops short of condemning the invasion", "", china)
     >>> judgement.sign, judgement.why
     (-1, 'as in the opposite “China refuses to condemn the invasion”')

@@ -12,7 +12,7 @@ from forecasts.evidence.evidence import (
     IndicatorId,
 )
 from forecasts.questions.amendments import QuestionVersion
-from forecasts.questions.cohorts import Cohort, Horizon
+from forecasts.questions.links import Cohort, Horizon
 from forecasts.questions.question import (
     Claim,
     Essay,

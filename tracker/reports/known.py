@@ -1,21 +1,47 @@
-"""All questions as known at an instant, from what had been entered by then."""
+"""Questions as known at an instant, from what had been entered by then."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from forecasts.questions.amendments import find_version, list_question_versions
+from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
+from forecasts.questions.format import format_utc_minute
 from forecasts.questions.question import (
+    SUGGESTION,
+    Claim,
+    Essay,
+    Forecaster,
     ForecasterId,
     Question,
     QuestionId,
     Resolution,
     effective_close,
+    latest_resolution,
     question_status,
 )
+from forecasts.questions.timeline import Forecast, Timeline, build_timeline
+from forecasts.scoring.scores import Score
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from tracker.errors import NotFound
+from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.questions.queries.explanations import reconstruct_suggestion
 from tracker.questions.queries.question_list import compute_current_forecasts
-from tracker.storage import as_of, questions, record
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.resolve_question import load_timelines
+from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
+from tracker.reports.history_chart import HistoryWindow
+from tracker.storage import (
+    as_of,
+    database_info,
+    essays,
+    evidence_cards,
+    evidence_history,
+    questions,
+    record,
+)
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -86,3 +112,114 @@ def _build_summary(
         waiting=0,
         last_evidence_at=None,
     )
+
+
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsOf:
+    """A question as known at an instant."""
+
+    at: datetime
+    me: ForecasterId
+    question: Question
+    essay: Essay
+    claims: tuple[Claim, ...]
+    versions: tuple[QuestionVersion, ...]
+    resolution: Resolution | None
+    people: Mapping[ForecasterId, Forecaster]
+    acts: tuple[Forecast, ...]
+    history: HistoryWindow
+    cards: tuple[EvidenceCard, ...]
+    suggestion: Suggestion | OptionSuggestion | Leaning | None
+    scores: tuple[Score, ...]
+    headlines: str = ""
+
+    def forecaster_name(self, forecaster_id: str) -> str:
+        """Return the display name of a forecaster."""
+        forecaster = self.people.get(ForecasterId(forecaster_id))
+        return forecaster_id if forecaster is None else forecaster.name
+
+
+def load_question_as_of(
+    session: Session, question_id: str, at: datetime, me: ForecasterId
+) -> QuestionAsOf:
+    """Load a question as known at an instant; raises `NotFound`, also for one asked later."""
+    question = restore_wording(session, require_question(session, question_id), at)
+    if question.id not in as_of.list_asked_ids(session, at):
+        raise NotFound("question", question_id, f"it was asked after {format_utc_minute(at)}")
+    entered = record.resolutions_of_question(session, question.id)
+    resolution = latest_resolution([r for r in entered if r.entered_at <= at])
+    close = effective_close(question, resolution)
+    acts = tuple(
+        a for a in record.forecasts_of_question(session, question.id) if a.entered_at <= at
+    )
+    essay = essays.find_essay(session, question.essay_id)
+    assert essay is not None  # a foreign key forbids it
+    people = record.list_forecasters(session)
+    until = min(at + _INSTANT, close)  # acts at that very instant count
+    window = (question.opens_at, max(until, question.opens_at))
+    pieces = evidence_history.load_evidence_as_of(session, question.id, at)
+    return QuestionAsOf(
+        at=at,
+        me=me,
+        question=question,
+        essay=essay,
+        claims=tuple(
+            c for c in essays.claims_of_essay(session, essay.id) if c.id in question.claim_ids
+        ),
+        versions=tuple(
+            v
+            for v in list_question_versions(
+                questions.find_original_question(session, question.id),
+                questions.edits_of_question(session, question.id),
+            )
+            if v.number == 1 or v.at <= at
+        ),
+        resolution=resolution,
+        people=people,
+        acts=acts,
+        history=HistoryWindow(
+            question,
+            _cut_timelines(load_timelines(session, question, until), at),
+            people,
+            window,
+            me,
+        ),
+        cards=evidence_cards.build_cards(session, pieces)[::-1],
+        suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
+        scores=record.list_scores(session, question.id)
+        if resolution == latest_resolution(entered)
+        else (),
+        headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
+    )
+
+
+def _cut_timelines(
+    timelines_by_id: Mapping[ForecasterId, Timeline], at: datetime
+) -> dict[ForecasterId, Timeline]:
+    """Return the timelines without later steps."""
+    cut = {
+        forecaster_id: build_timeline(step for step in steps.steps if step[0] <= at)
+        for forecaster_id, steps in timelines_by_id.items()
+    }
+    return {forecaster_id: steps for forecaster_id, steps in cut.items() if steps.steps}
+
+
+def _find_suggestion_time(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
+    """Return the time of the last valid suggestion: now, or its last change before the close."""
+    if at < close:
+        return at
+    return next(
+        (a.made_at for a in reversed(acts) if a.forecaster_id == SUGGESTION and a.made_at < close),
+        close,
+    )
+
+
+def _load_suggestion(
+    session: Session, question: Question, at: datetime
+) -> Suggestion | OptionSuggestion | Leaning | None:
+    if question.kind == "binary":
+        return reconstruct_suggestion(session, question, max(at, question.opens_at))
+    return compute_suggestion(session, question, at) or compute_leaning(session, question, at)

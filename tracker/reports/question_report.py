@@ -56,7 +56,7 @@ from tracker.reports.content import (
     make_table,
 )
 from tracker.reports.history_chart import build_history_chart, to_chart_value
-from tracker.reports.question_known import QuestionAsOf, load_question_as_of
+from tracker.reports.known import QuestionAsOf, load_question_as_of
 from tracker.storage.sessions import Session
 
 _SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."

@@ -31,11 +31,11 @@ def render_report(report: ReportDocument, form: ReportFormat) -> bytes:
     """
     match form:
         case "html":
-            from tracker.reports.html import render_html
+            from tracker.reports.rendering import render_html
 
             return render_html(report)
         case "pdf":
-            from tracker.reports.pdf import render_pdf
+            from tracker.reports.rendering import render_pdf
 
             return render_pdf(report)
         case "json":

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from forecasts.questions.answers import get_answer
-from forecasts.questions.cohorts import is_past_close
 from forecasts.questions.format import (
     format_answer,
     format_percent,
@@ -14,6 +13,7 @@ from forecasts.questions.format import (
     format_signed,
     format_utc_day,
 )
+from forecasts.questions.links import is_past_close
 from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.skill import format_skill, format_summary_interval

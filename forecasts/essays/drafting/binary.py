@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from forecasts.essays.dates import format_long_date
-from forecasts.essays.drafting.placeholders import (
+from forecasts.essays.drafting.plan import ClaimParts, ClaimPhrasing, QuestionPlan, phrase_claim
+from forecasts.essays.drafting.subjects import (
     ACTION_PLACEHOLDER,
     EVENT_PLACEHOLDER,
     TEST_PLACEHOLDER,
 )
-from forecasts.essays.drafting.plan import ClaimParts, ClaimPhrasing, QuestionPlan, phrase_claim
 from forecasts.essays.english import is_participle, lowercase_subject
 from forecasts.questions.format import capitalise
 from forecasts.questions.question import HorizonShape

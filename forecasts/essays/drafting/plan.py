@@ -8,7 +8,7 @@ from typing import Final
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure
-from forecasts.essays.drafting.placeholders import SUBJECT_PLACEHOLDER
+from forecasts.essays.drafting.subjects import SUBJECT_PLACEHOLDER
 from forecasts.essays.english import (
     is_participle,
     is_plural,

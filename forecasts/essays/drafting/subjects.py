@@ -7,9 +7,19 @@ import re
 from typing import Final
 
 from forecasts.essays.dates import remove_dates
-from forecasts.essays.drafting.placeholders import OWNER_PLACEHOLDER
 from forecasts.essays.english import lowercase_subject
 from forecasts.essays.relative_dates import SEASON_PATTERN, remove_relative_times
+
+TEST_PLACEHOLDER: Final = (
+    "[… the act, text or figure that decides it, and what looks alike but does not count]"
+)
+SUBJECT_PLACEHOLDER: Final = "[… who or what]"
+OWNER_PLACEHOLDER: Final = "[… whose]"
+EVENT_PLACEHOLDER: Final = "[… what]"
+ACTION_PLACEHOLDER: Final = "[… do what]"
+UNIT_PLACEHOLDER: Final = "[… unit]"
+SERIES_PLACEHOLDER: Final = "[… the published series]"
+
 
 _NO_ADVERB: Final = (
     r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.distributions.probability import Floats
-from forecasts.statistics.resampling import number_labels
+from forecasts.statistics.intervals import number_labels
 from tests.acceptance.evaluation.labelled import folded
 from tracker.matching.tokens import stem_word
 

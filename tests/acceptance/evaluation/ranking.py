@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.statistics.resampling import number_labels
+from forecasts.statistics.intervals import number_labels
 
 Counts = NDArray[np.signedinteger[Any]]  # of any width
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecasts.scoring.skill import adjust_for_difficulty, skill_score, skill_vs_climatology
 from forecasts.statistics.comparison import diebold_mariano
-from forecasts.statistics.resampling import bootstrap_interval, sign_flip_test
+from forecasts.statistics.intervals import bootstrap_interval, sign_flip_test
 
 Given = Mapping[str, Any]
 

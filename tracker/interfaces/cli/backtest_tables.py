@@ -25,8 +25,8 @@ def format_heading(report: BacktestReport) -> str:
     scored = sum(bool(row.brier) for row in report.scores.questions)
     lines = [
         report.retrospective,
-        f"{format_utc_day(report.since)} to {format_utc_day(report.until)}: {report.items:,} items of "
-        f"{report.sources:,} sources, {report.evidence:,} pieces of evidence in "
+        f"{format_utc_day(report.since)} to {format_utc_day(report.until)}: {report.items:,} items "
+        f"of {report.sources:,} sources, {report.evidence:,} pieces of evidence in "
         f"{report.stories:,} stories.",
         (
             f"{scored} questions are scored at weekly dates; {report.not_open} were not open in "

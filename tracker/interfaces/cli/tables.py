@@ -165,7 +165,8 @@ def _list_annotations(page: QuestionPage) -> Iterator[str]:
     """Yield the annotations: wordings, override of the linter, unverified answers."""
     for before, version in pairwise(page.versions):
         yield (
-            f"Wording {version.number}, {format_utc_minute(version.at)} by {version.by}: {version.why}"
+            f"Wording {version.number}, {format_utc_minute(version.at)} by {version.by}: "
+            f"{version.why}"
         )
         yield from _diff_wordings(before, version)
     if page.override is not None:

@@ -15,7 +15,7 @@ from forecasts.calibration.reliability import (
     take_snapshots,
 )
 from forecasts.questions.answers import get_answer
-from forecasts.questions.cohorts import (
+from forecasts.questions.links import (
     HORIZONS,
     annul_rate,
     calendar_quarter,

@@ -8,7 +8,7 @@ from forecasts.aggregation.crowd import contribution_crowd_timeline
 from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.amendments import list_question_versions
-from forecasts.questions.cohorts import is_past_close
+from forecasts.questions.links import is_past_close
 from forecasts.questions.question import (
     SUGGESTION,
     ForecasterId,

@@ -13,7 +13,7 @@ from typing import Final
 
 from forecasts.calibration.corp import corp
 from forecasts.calibration.reliability import Bin, bin_forecasts
-from forecasts.questions.cohorts import event_cluster
+from forecasts.questions.links import event_cluster
 from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, Question
 from forecasts.scoring.skill import skill_with_interval
 from forecasts.statistics.comparison import MIN_CLUSTERS

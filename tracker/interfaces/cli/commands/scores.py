@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_
 import click
 
 from forecasts.calibration.reliability import LEADS_DAYS
-from forecasts.questions.cohorts import HORIZONS
+from forecasts.questions.links import HORIZONS
 from forecasts.questions.question import Forecaster, ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker

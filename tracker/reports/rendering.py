@@ -1,5 +1,10 @@
-"""Render a report as one self-contained HTML file; the only module that uses Jinja."""
+"""Rendering of reports as HTML and PDF; the only module that uses Jinja and Typst.
 
+Neither needs a browser or a network. A report is passed as data, never as markup: no text in it can
+be a command.
+"""
+
+import json
 from functools import lru_cache
 from importlib.resources import files
 
@@ -26,7 +31,7 @@ def render_html(report: ReportDocument) -> bytes:
             policy=CONTENT_SECURITY_POLICY,
             style=Markup(_read_resource("report.css")),  # noqa: S704  ours
             data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
-            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes the texts in it
+            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes texts
         )
         .encode()
     )
@@ -52,3 +57,36 @@ def _load_template() -> Template:
 
 def _read_resource(name: str) -> str:
     return files("tracker.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def render_pdf(report: ReportDocument) -> bytes:
+    """Render a report as PDF; the same report gives the same bytes on one machine.
+
+    Letters missing from Typst's own fonts, such as Chinese ones, come from system fonts; without
+    one, an empty box stands for each.
+    """
+    import typst
+
+    content = json.loads(report.data)
+    charts = iter(report.charts)
+    for section in content["sections"]:
+        for block in section["blocks"]:
+            if block["block"] == "chart":
+                block["svg"] = render_svg(next(charts))
+    inputs = {
+        "report": json.dumps(content, ensure_ascii=False),
+        "data": report.data,
+        "sha256": report.sha256,
+        "command": report.command,
+        "known_at": format_utc_minute(report.known_at),
+    }
+    compiled = typst.Compiler(_load_typst_template(), sys_inputs=inputs).compile(
+        format="pdf", timestamp=int(report.known_at.timestamp())
+    )
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
+@lru_cache(maxsize=1)
+def _load_typst_template() -> bytes:
+    return files("tracker.reports").joinpath("report.typ").read_bytes()
