@@ -42,15 +42,14 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
-def test_every_page_and_file_is_served_by_streamlit_itself(bare: Served) -> None:
+def test_bare_streamlit_serves_every_page(bare: Served) -> None:
+    # Every page and file is served by streamlit itself.
     pages = {bare.ask(f"/{name}").body for name in ("", *PAGES)}
     assert pages == {(STATIC / "index.html").read_bytes()}
     script = next((STATIC / "static" / "js").glob("index.*.js"))
     assert bare.ask(f"/static/js/{script.name}").body == script.read_bytes()
     assert bare.ask("/_stcore/health").status == bare.ask("/jump.json").status == 200
-
-
-def test_each_missing_part_is_one_line_of_the_log(bare: Served) -> None:
+    # Each missing part is one line of the log.
     bare.ask("/")
     log = bare.record.with_name("log").read_text("utf-8")
     lines = re.findall(r"the installed streamlit has no (.+?):", log)
@@ -91,7 +90,7 @@ def test_scripts_under_other_names_are_not_loaded_ahead(
     assert len(caplog.records) == 1
 
 
-def test_a_file_without_a_hash_in_its_name_is_left_to_streamlit(
+def test_file_without_a_hash_is_left_to_streamlit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {f"/static/{name}": tmp_path / name for name in ("a.js", "a.12345678.js")}
