@@ -1,4 +1,7 @@
-"""Shared widgets and columns. Feed text goes through `st.text` or a table cell, never through Markdown."""
+"""Shared widgets and columns.
+
+Feed text goes through `st.text` or a table cell, never through Markdown.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
