@@ -149,12 +149,33 @@ def iter_long_lines(module: Module) -> Iterator[str]:
             yield f"{line}"
 
 
+def iter_packed_parameters(module: Module) -> Iterator[str]:
+    """Yield parameters that pack values of different types into a tuple."""
+    for function in iter_functions(module.tree):
+        arguments = function.args
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            if _packs_values(argument.annotation):
+                yield f"{argument.lineno}: {argument.arg}"
+
+
+def _packs_values(annotation: ast.expr | None) -> bool:
+    """Return True for `tuple[A, B]` and `tuple[A, B] | None`, False for `tuple[A, ...]`."""
+    match annotation:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _packs_values(left) or _packs_values(right)
+        case ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=types)):
+            names = [ast.unparse(part) for part in types]
+            return "..." not in names and len(set(names)) > 1
+    return False
+
+
 RULES: Final[Mapping[str, Callable[[Module], Iterator[str]]]] = {
     "vague names": iter_vague_names,
     "question-word docstrings": iter_question_docstrings,
     "functions named by a participle": iter_participles,
     "constants that are no MAX_ or MIN_": iter_extreme_constants,
     f"lines over {MAX_COLUMNS} columns": iter_long_lines,
+    "parameters that pack unrelated values": iter_packed_parameters,
 }
 
 
@@ -212,8 +233,8 @@ def measure(modules: Sequence[Module]) -> tuple[Measure, ...]:
     )
 
 
-def count_files_of_one_item() -> int:
-    """Count the product files in which a function runs from a feed's new item to its evidence."""
+def list_files_of_one_item() -> list[str]:
+    """List the product files in which a function runs from a feed's new item to its evidence."""
     from tests.builders import FakeClock, Press, a_set
     from tracker.app.tracker import open_tracker
     from tracker.settings import Settings
@@ -237,7 +258,7 @@ def count_files_of_one_item() -> int:
             finally:
                 sys.setprofile(None)
             assert tracker.evidence.inbox()
-    return len(files)
+    return sorted(str(Path(file).relative_to(ROOT)) for file in files)
 
 
 PRODUCT: Final = tuple(f"{ROOT / folder}/" for folder in FOLDERS)
@@ -266,12 +287,15 @@ def format_breaches(breaches: Mapping[str, Sequence[str]]) -> str:
 
 
 def main() -> None:
-    """Print the table; with `--list`, every breach."""
+    """Print the table; with `--list`, every breach; with `--files`, the files of one item."""
+    if "--files" in sys.argv:
+        sys.stdout.write("\n".join(list_files_of_one_item()) + "\n")
+        return
     modules = read_modules()
     if "--list" in sys.argv:
         sys.stdout.write(format_breaches(list_breaches(modules)) + "\n")
         return
-    journey = Measure("files from a feed's item to its evidence", count_files_of_one_item(), 45)
+    journey = Measure("files from a feed's item to its evidence", len(list_files_of_one_item()), 45)
     sys.stdout.write(format_table([*measure(modules), journey]) + "\n")
 
 

@@ -4,6 +4,7 @@ import ast
 import doctest
 import re
 import shlex
+import tomllib
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -190,29 +191,25 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def rooms_of_the_design(package: str) -> dict[str, int]:
-    """The layer of each room of a package, by its table in DESIGN.md."""
+@pytest.mark.parametrize("package", ["forecasts", "tracker", "dashboard"])
+def test_the_rooms_of_the_design_are_the_layers_of_the_contracts(package: str) -> None:
     page = (ROOT / "DESIGN.md").read_text(encoding="utf-8")
     table = page.partition(f"\n### {package}\n")[2].partition("\n#")[0]
-    rows = re.findall(r"^\| (\d) \| ([^|]+) \|", table, re.MULTILINE)
-    return {room: int(layer) for layer, rooms in rows for room in re.findall(r"`(\w+)`", rooms)}
+    drawn: dict[str, set[str]] = {}  # by layer, the highest first, which is the order of the table
+    for layer, rooms in re.findall(r"^\| (\d) \| ([^|]+) \|", table, re.MULTILINE):
+        drawn.setdefault(layer, set()).update(re.findall(r"`(\w+)`", rooms))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    [layers] = [c["layers"] for c in contracts if c.get("containers") == [package]]
+    folders = [
+        {name for name in re.findall(r"\w+", row) if is_room(package, name)} for row in layers
+    ]
+    assert list(drawn.values()) == [rooms for rooms in folders if rooms]
 
 
-@pytest.mark.parametrize("package", ["forecasts", "tracker", "dashboard"])
-def test_the_rooms_of_the_design_are_the_folders_of_the_code(package: str) -> None:
-    folders = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
-    assert set(rooms_of_the_design(package)) == folders
-
-
-@pytest.mark.parametrize("package", ["forecasts", "tracker"])
-def test_a_room_uses_rooms_of_lower_layers_alone(package: str) -> None:
-    layers = rooms_of_the_design(package)
-    for room, layer in layers.items():
-        for path in (ROOT / package / room).rglob("*.py"):
-            code = path.read_text(encoding="utf-8")
-            used = {*re.findall(rf"^ *(?:from|import) {package}\.(\w+)", code, re.MULTILINE)}
-            above = [other for other in used - {room} if layers.get(other, -1) >= layer]
-            assert above == [], f"{path.relative_to(ROOT)} imports {above}"
+def is_room(package: str, name: str) -> bool:
+    """Whether a module of a package is a folder."""
+    return (ROOT / package / name / "__init__.py").is_file()
 
 
 def test_the_drawing_of_the_tables_shows_foreign_keys() -> None:

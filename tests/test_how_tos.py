@@ -25,9 +25,14 @@ commands. LINE is the beginning of one line of the file.
 
 
 def copy_tree(folder: Path) -> Path:
-    """A copy of what is in the repository, without its caches."""
-    ignored = shutil.ignore_patterns("__pycache__", ".*", "build", "data", "pictures")
-    return Path(shutil.copytree(ROOT, folder, ignore=ignored))
+    """A copy of what is in the repository, without its caches and what is made in it."""
+    return Path(shutil.copytree(ROOT, folder, ignore=select_ignored))
+
+
+def select_ignored(folder: str, names: list[str]) -> set[str]:
+    """Those names of a folder that belong to no copy."""
+    made = {"build", "data"} if Path(folder) == ROOT else set()
+    return {name for name in names if name[0] == "." or name == "__pycache__" or name in made}
 
 
 def change(folder: Path, step: re.Match[str]) -> None:

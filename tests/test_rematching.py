@@ -114,7 +114,12 @@ def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
     assert evidence(read) == []
     report = read.evidence.rematch()
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
-    assert (report.chunks_done, report.chunks_left, report.items, report.found) == (1, 0, 5, 3)
+    assert (report.chunks_done, report.chunks_left, report.items, report.new_evidence) == (
+        1,
+        0,
+        5,
+        3,
+    )
     assert [e.direction for e in evidence(read)][:2] == [Direction.YES, Direction.NO]
 
 
@@ -138,7 +143,7 @@ def test_going_through_the_archive_twice_changes_nothing(
     assert read.evidence.rematch() == rematching.RematchReport()
     newer_matcher(monkeypatch)
     again = read.evidence.rematch()
-    assert (again.chunks_done, again.items, again.found) == (1, 5, 0)
+    assert (again.chunks_done, again.items, again.new_evidence) == (1, 5, 0)
     assert (cards(read), read.system.verify().entries) == (before, log)
 
 
@@ -188,7 +193,7 @@ def test_a_chunk_that_was_killed_is_done_again(
     assert headlines(read) == [INVITES]
     monkeypatch.setattr(rematch, "finish_chunk", finish)
     report = read.evidence.rematch()
-    assert (report.chunks_done, report.found) == (2, 2)
+    assert (report.chunks_done, report.new_evidence) == (2, 2)
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
 
 
@@ -225,7 +230,7 @@ def test_questions_that_need_the_same_chunk_share_a_pass(read: Tracker) -> None:
     assert read.evidence.rematch().chunks_done == 3
     read.question_sets.load(a_set(a_question("summit-2029")))
     report = read.evidence.rematch()
-    assert (report.chunks_done, report.found) == (3, 3)
+    assert (report.chunks_done, report.new_evidence) == (3, 3)
     stories = [
         {e.story_id for e in evidence(read, f"summit-{year}")} for year in (2027, 2028, 2029)
     ]
@@ -253,7 +258,7 @@ def test_an_indicator_that_comes_later_goes_through_the_archive_too(read: Tracke
     read.evidence.rematch()
     assert CANCELS not in headlines(read)
     read.question_sets.load(a_set(indicators=[an_indicator(), a_denial()]))
-    assert read.evidence.rematch().found == 1
+    assert read.evidence.rematch().new_evidence == 1
     assert CANCELS in headlines(read)
 
 
@@ -300,7 +305,7 @@ def test_copies_in_the_archive_are_one_piece_of_evidence(
     published(both_with_press, INVITES)
     published(both_with_press, f"{INVITES} - The agency", CAT, feed="agency")
     both_with_press.question_sets.load(a_set())
-    assert both_with_press.evidence.rematch().found == 1
+    assert both_with_press.evidence.rematch().new_evidence == 1
     (card,) = cards(both_with_press)
     assert [report.item.feed_id for report in card.items] == ["wire", "agency"]
     assert card.evidence.first_seen_at == NOW
@@ -373,7 +378,9 @@ def test_two_processes_at_once_double_nothing(
         assert failed == []
         assert sum(r.chunks_done for r in reports) == 5
         pieces = evidence(one)
-        assert sum(r.found for r in reports) == len(pieces) == len({e.story_id for e in pieces})
+        assert (
+            sum(r.new_evidence for r in reports) == len(pieces) == len({e.story_id for e in pieces})
+        )
         assert one.system.verify().bad_seq is None
         assert one.evidence.rematch() == rematching.RematchReport()
 

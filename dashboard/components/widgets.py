@@ -1,7 +1,4 @@
-"""Shared widgets and columns.
-
-Feed text goes through `st.text` or a table cell, never through Markdown.
-"""
+"""Shared widgets and columns. Feed text goes through `st.text` or a table cell, never Markdown."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -204,9 +204,10 @@ def describe_outcome_condition(question: Question) -> str:
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
     ...     ("https://example.org",), utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"),
-    ...     "numeric", scale=Scale(0.0, 400.0, unit="US dollars"), bears_out="at least 200"))
+    ...     "numeric", scale=Scale(0.0, 400.0, unit="billion US dollars"),
+    ...     bears_out="at least 200"))
     >>> describe_outcome_condition(trade)
-    'is borne out if at least 200 US dollars'
+    'is borne out if at least 200 billion US dollars'
     """
     condition = _parse_condition(question)
     return "" if condition is None else f"is borne out if {condition.describe()}"

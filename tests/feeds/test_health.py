@@ -183,7 +183,7 @@ def test_a_fleet_counts_its_feeds_by_health() -> None:
         "failing": 1,
         "paused": 1,
     }
-    assert (found.feeds, found.asked, found.share_failing) == (5, 3, 1 / 3)
+    assert (found.feeds, found.attempted, found.share_failing) == (5, 3, 1 / 3)
     assert (found.newest_success, found.alarm) == (NOW - HOUR, "")
     assert (
         assess_fleet([], NOW).share_failing,

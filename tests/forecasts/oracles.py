@@ -23,17 +23,3 @@ def read(name: str) -> Any:
     if not path.exists():
         pytest.skip(ABSENT)
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def cases(name: str, *groups: str) -> list[Any]:
-    """The cases whose id starts with one of `groups`, as parameters named by id."""
-    path = FOLDER / name
-    if not path.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=ABSENT))]
-    found = json.loads(path.read_text(encoding="utf-8"))["cases"]
-    return [pytest.param(case, id=case["id"]) for case in found if case["id"].startswith(groups)]
-
-
-def case(name: str, case_id: str) -> Any:
-    """One case by its id."""
-    return next(case for case in read(name)["cases"] if case["id"] == case_id)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -69,8 +70,7 @@ def test_an_answer_is_an_option_a_number_or_a_day(
 # How people write it
 
 
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("said", ["annulled", "ambiguous"])
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_every_kind_can_be_annulled_or_ambiguous(asked: Question, said: str) -> None:
     assert parse_answer(asked, f" {said.title()} ") == (said, "")
 
@@ -86,12 +86,11 @@ def test_anything_else_does_not_answer_a_binary_question(typed: str) -> None:
         parse_answer(question(), typed)
 
 
-def test_an_option_is_read_in_any_case_and_kept_as_the_question_names_it() -> None:
+def test_options_are_read_in_any_case_or_refused() -> None:
+    # An option is read in any case and kept as the question names it.
     assert parse_answer(categorical_question(), " MOSCOW ") == ("answered", "Moscow")
     assert parse_answer(categorical_question("Yes", "No"), "yes") == ("answered", "Yes")
-
-
-def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
+    # What is no option is refused with the options there are.
     with pytest.raises(
         InvalidResolution, match="no option 'Minsk': the options are Moscow, Beijing, Other"
     ):
@@ -106,7 +105,7 @@ def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) ->
 
 
 @check_rows(["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"])
-def test_what_is_no_number_or_could_be_two_is_refused_with_an_example(typed: str) -> None:
+def test_ambiguous_numbers_are_refused(typed: str) -> None:
     with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
         parse_answer(numeric_question(OPEN), typed)
 
@@ -117,10 +116,16 @@ def test_what_is_no_date_is_refused_with_an_example(typed: str) -> None:
         parse_answer(date_question(), typed)
 
 
-def test_beyond_an_open_bound_lies_an_answer() -> None:
+def test_answers_beyond_bounds_fit_their_kind() -> None:
+    # Beyond an open bound lies an answer.
     assert parse_answer(numeric_question(OPEN), "Above") == ("answered", "Above")
     assert parse_answer(numeric_question(OPEN), "500") == ("answered", "500")
     assert parse_answer(date_question(days=10), "2026-02-01") == ("answered", "2026-02-01")
+    # A number does not come never and a date is not above.
+    with pytest.raises(InvalidResolution):
+        parse_answer(numeric_question(OPEN), "never")
+    with pytest.raises(InvalidResolution):
+        parse_answer(date_question(), "above")
 
 
 @check_rows(["above", "below", "never"])
@@ -141,13 +146,6 @@ def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
 def test_a_value_beyond_a_closed_bound_is_refused(asked: Question, typed: str) -> None:
     with pytest.raises(InvalidResolution, match="outside the closed range"):
         parse_answer(asked, typed)
-
-
-def test_a_number_does_not_come_never_and_a_date_is_not_above() -> None:
-    with pytest.raises(InvalidResolution):
-        parse_answer(numeric_question(OPEN), "never")
-    with pytest.raises(InvalidResolution):
-        parse_answer(date_question(), "above")
 
 
 @law
@@ -171,8 +169,7 @@ def _typed(asked: Question) -> list[str]:
 # Which are refused
 
 
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_a_sound_resolution_passes(asked: Question, outcome: Outcome) -> None:
     check_resolution(asked, resolution(outcome, known=50, entered=51))
     check_resolution(question(), resolution("yes", known=50, entered=51))
@@ -187,16 +184,13 @@ def test_a_sound_resolution_passes(asked: Question, outcome: Outcome) -> None:
         ({"entered_at": day(49)}, "in the future"),
     ]
 )
-def test_a_resolution_that_contradicts_the_times_or_names_no_source_is_refused(
-    changed: dict[str, object], reason: str
-) -> None:
+def test_impossible_resolutions_are_refused(changed: dict[str, object], reason: str) -> None:
     wrong: Resolution = replace(resolution("yes", known=50), **changed)  # type: ignore[arg-type]
     with pytest.raises(InvalidResolution, match=reason):
         check_resolution(question(), wrong)
 
 
-@pytest.mark.parametrize("asked", [q for q in KINDS if q.kind != "binary"])
-@pytest.mark.parametrize("outcome", ["yes", "no"])
+@check_rows(product([q for q in KINDS if q.kind != "binary"], ["yes", "no"]))
 def test_yes_and_no_answer_binary_questions_only(asked: Question, outcome: Outcome) -> None:
     with pytest.raises(
         InvalidResolution, match=f"is a {asked.kind} question: '{outcome}' does not answer it"
@@ -204,11 +198,23 @@ def test_yes_and_no_answer_binary_questions_only(asked: Question, outcome: Outco
         check_resolution(asked, resolution(outcome, known=50))
 
 
-def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
+def test_options_of_answers_have_to_be_offered() -> None:
+    # An option or a number does not answer a binary question.
     with pytest.raises(
         InvalidResolution, match="is a binary question: 'answered' does not answer it"
     ):
         check_resolution(question(), answered("yes", known=50))
+    # An option has to be offered when the answer is known.
+    late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
+    asked = categorical_question("Moscow", late, gone, "Other", days=100)
+    check_resolution(asked, answered("Minsk", known=10))
+    check_resolution(
+        asked, answered("Minsk", known=500)
+    )  # known after the close, it is asked at the close
+    check_resolution(asked, answered("Beijing", known=19))
+    for said, known in (("Minsk", 9), ("Beijing", 20), ("beijing", 500)):
+        with pytest.raises(InvalidResolution, match="was not offered when the answer was known"):
+            check_resolution(asked, answered(said, known=known))
 
 
 @check_rows(
@@ -225,16 +231,3 @@ def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
 def test_an_answer_has_to_be_one_of_the_questions_answers(asked: Question, said: str) -> None:
     with pytest.raises(InvalidResolution):
         check_resolution(asked, answered(said, known=50))
-
-
-def test_an_option_has_to_be_offered_when_the_answer_is_known() -> None:
-    late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
-    asked = categorical_question("Moscow", late, gone, "Other", days=100)
-    check_resolution(asked, answered("Minsk", known=10))
-    check_resolution(
-        asked, answered("Minsk", known=500)
-    )  # known after the close, it is asked at the close
-    check_resolution(asked, answered("Beijing", known=19))
-    for said, known in (("Minsk", 9), ("Beijing", 20), ("beijing", 500)):
-        with pytest.raises(InvalidResolution, match="was not offered when the answer was known"):
-            check_resolution(asked, answered(said, known=known))

@@ -107,11 +107,23 @@ def test_the_prior_is_typed_as_a_forecast_is(kind: Kind, prior: object, made: ob
     assert build_question(asked(kind, prior=prior)).prior == made
 
 
-def test_options_and_ranges_become_the_question_s() -> None:
+def test_new_questions_normalise_options_times_and_windows() -> None:
+    # Options and ranges become the question s.
     made = build_question(asked("categorical", options=("  New   York ", "Beijing", "Other")))
     assert made.options == (Option("New York"), Option("Beijing"), Option("Other"))
     assert made.prior == Categorical(("New York", "Beijing", "Other"), (1 / 3,) * 3)
     assert build_question(asked("numeric")).scale is RANGE
+    # Times in any zone are kept as utc.
+    east = timezone(timedelta(hours=3))
+    made = build_question(
+        asked(opens_at=OPENS.astimezone(east), closes_at=day(100).astimezone(east))
+    )
+    assert (made.opens_at, made.closes_at) == (OPENS, day(100))
+    assert made.opens_at.utcoffset() == made.closes_at.utcoffset() == timedelta(0)
+    # A date window is open at its end alone.
+    window = date_scale("2026-01-01", "2026-02-01T12:00:00+06:00")
+    assert (window.lower, window.upper) == (day_number(OPENS), day_number(utc("2026-02-01")) + 0.25)
+    assert (window.open_lower, window.open_upper) == (False, True)
 
 
 @check_rows(
@@ -205,27 +217,12 @@ def test_options_and_ranges_become_the_question_s() -> None:
         ),
     ]
 )
-def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
+def test_incomplete_questions_are_refused(
     changed: NewQuestion, error: type[ForecastsError], reason: str
 ) -> None:
     found = refusal(changed)
     assert type(found) is error
     assert reason in str(found)
-
-
-def test_times_in_any_zone_are_kept_as_utc() -> None:
-    east = timezone(timedelta(hours=3))
-    made = build_question(
-        asked(opens_at=OPENS.astimezone(east), closes_at=day(100).astimezone(east))
-    )
-    assert (made.opens_at, made.closes_at) == (OPENS, day(100))
-    assert made.opens_at.utcoffset() == made.closes_at.utcoffset() == timedelta(0)
-
-
-def test_a_date_window_is_open_at_its_end_alone() -> None:
-    window = date_scale("2026-01-01", "2026-02-01T12:00:00+06:00")
-    assert (window.lower, window.upper) == (day_number(OPENS), day_number(utc("2026-02-01")) + 0.25)
-    assert (window.open_lower, window.open_upper) == (False, True)
 
 
 @check_rows(TABLES["a_window_that_is_none_is_refused_in_dates"])

@@ -14,23 +14,25 @@ from tests.tables import check_rows
 classes = st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-def test_the_mean_adds_half_a_case_to_either_side() -> None:
+def test_base_rates_by_hand() -> None:
+    # The mean adds half a case to either side.
     assert jeffreys_base_rate(3, 10).mean == pytest.approx(3.5 / 11, abs=1e-12)
     assert jeffreys_base_rate(0, 10).mean == pytest.approx(0.5 / 11, abs=1e-12)
-
-
-def test_without_a_case_the_interval_is_that_of_the_arcsine_law() -> None:
+    # Without a case the interval is that of the arcsine law.
     found = jeffreys_base_rate(0, 0, 0.9)
     assert found.mean == 0.5
     assert found.lower == pytest.approx(math.sin(math.pi * 0.05 / 2) ** 2, abs=1e-12)
     assert found.upper == pytest.approx(math.sin(math.pi * 0.95 / 2) ** 2, abs=1e-12)
+    # An event never seen is possible all the same.
+    # (8 / 16)^½ of not happening in the next eight years.
+    assert rate_to_probability(0, 8, 8) == pytest.approx(1 - 0.5**0.5, abs=1e-12)
+    assert rate_to_probability(2, 8, 1) == pytest.approx(1 - (8 / 9) ** 2.5, abs=1e-12)
+    assert rate_to_probability(2, 8, 0) == 0.0
 
 
 @law
 @given(classes, st.floats(0.5, 0.99))
-def test_the_interval_holds_the_mean_and_stays_inside_0_to_1(
-    k_n: tuple[int, int], level: float
-) -> None:
+def test_the_interval_holds_the_mean(k_n: tuple[int, int], level: float) -> None:
     found = jeffreys_base_rate(*k_n, level)
     assert 0.0 < found.lower < found.mean < found.upper < 1.0
 
@@ -59,13 +61,6 @@ def test_counts_that_are_no_class_are_refused(k: float, n: float) -> None:
 def test_a_level_outside_0_to_1_is_refused(level: float) -> None:
     with pytest.raises(ForecastsError, match="level"):
         jeffreys_base_rate(3, 10, level)
-
-
-def test_an_event_never_seen_is_possible_all_the_same() -> None:
-    # (8 / 16)^½ of not happening in the next eight years.
-    assert rate_to_probability(0, 8, 8) == pytest.approx(1 - 0.5**0.5, abs=1e-12)
-    assert rate_to_probability(2, 8, 1) == pytest.approx(1 - (8 / 9) ** 2.5, abs=1e-12)
-    assert rate_to_probability(2, 8, 0) == 0.0
 
 
 @law

@@ -3,6 +3,7 @@ forecast.
 """
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
@@ -82,7 +83,7 @@ def certain_of(of: Question, found: Resolution) -> Distribution:
 
 @law
 @given(borne(), st.data())
-def test_a_forecast_that_is_certain_of_an_answer_is_certain_of_what_it_says_of_the_claim(
+def test_certain_forecasts_agree_with_answers_about_claims(
     of: Question, data: st.DataObject
 ) -> None:
     found = data.draw(resolutions_of(of))
@@ -114,7 +115,7 @@ def test_a_chance_is_a_probability_whatever_is_held(of: Question, data: st.DataO
 )
 @law
 @given(st.data())
-def test_of_two_claims_that_deny_each_other_exactly_one_is_borne_out(
+def test_exactly_one_of_two_opposite_claims_is_confirmed(
     of: Question, one: str, other: str, data: st.DataObject
 ) -> None:
     found, held = data.draw(resolutions_of(of)), data.draw(distributions(of))
@@ -138,7 +139,8 @@ def test_a_higher_threshold_is_never_likelier_to_be_reached(
     assert higher <= lower
 
 
-def test_the_mass_beyond_an_open_bound_is_above_every_threshold_or_below_it() -> None:
+def test_thresholds_of_numeric_claims() -> None:
+    # The mass beyond an open bound is above every threshold or below it.
     held = Cdf((0.0, 50.0, 100.0), (0.1, 0.5, 0.8))
     of = numeric_question(OPEN)
     said = (
@@ -155,17 +157,11 @@ def test_the_mass_beyond_an_open_bound_is_above_every_threshold_or_below_it() ->
     assert confirms_claim(bearing(of, "at least 100"), answered("above")) is True
     assert confirms_claim(bearing(of, "at most 0"), answered("below")) is True
     assert confirms_claim(bearing(of, "more than 0"), answered("below")) is False
-
-
-def test_at_a_threshold_the_words_tell() -> None:
+    # At a threshold the words tell.
     said = ("at least 41.5", "at most 41.5", "more than 41.5", "less than 41.5")
     found = [confirms_claim(bearing(numeric_question(), one), answered("41.5")) for one in said]
     assert found == [True, True, False, False]
-
-
-def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the_answer_does() -> (
-    None
-):
+    # A curve does not say how likely the number at a closed bound is but the answer does.
     of = numeric_question()
     for said in ("more than 0", "at most 0", "less than 100", "at least 100"):
         assert claim_probability(bearing(of, said), of.prior) is None
@@ -173,7 +169,8 @@ def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the
     assert confirms_claim(bearing(of, "more than 0"), answered("1")) is True
 
 
-def test_the_day_of_a_deadline_is_still_in_time_to_its_last_minute() -> None:
+def test_deadlines_of_date_claims() -> None:
+    # The day of a deadline is still in time to its last minute.
     by = bearing(date_question(days=100), "by 2026-02-01")
     assert confirms_claim(by, answered("2026-02-01")) is True
     assert confirms_claim(by, answered("2026-02-01T23:59Z")) is True
@@ -181,9 +178,7 @@ def test_the_day_of_a_deadline_is_still_in_time_to_its_last_minute() -> None:
     assert confirms_claim(by, answered("never")) is False
     assert confirms_claim(bearing(by, "after 2026-02-01"), answered("never")) is True
     assert claim_probability(by, by.prior) == pytest.approx(0.95 * 32 / 100)
-
-
-def test_by_the_end_of_the_window_is_all_but_never() -> None:
+    # By the end of the window is all but never.
     of = date_question(days=100)
     assert claim_probability(bearing(of, "by 2026-04-11"), of.prior) == pytest.approx(0.95)
     assert claim_probability(bearing(of, "after 2026-04-11"), of.prior) == pytest.approx(0.05)
@@ -193,27 +188,15 @@ def test_by_the_end_of_the_window_is_all_but_never() -> None:
     )  # after the window
 
 
-def test_options_are_read_whatever_their_case_and_their_shares_add_up() -> None:
+def test_options_of_claims() -> None:
+    # Options are read whatever their case and their shares add up.
     of = bearing(categorical_question(), " beijing | OTHER ")
     assert claim_probability(
         of, Categorical(("Moscow", "Beijing", "Other"), (0.5, 0.3, 0.2))
     ) == pytest.approx(0.5)
     assert confirms_claim(of, answered("Other")) is True
     assert confirms_claim(of, answered("Moscow")) is False
-
-
-@law
-@given(categoricals())
-def test_an_option_that_came_later_is_read_from_other_and_counted_once(held: Categorical) -> None:
-    added = OptionChange(QUESTION, "Minsk", "added", day(10), ANN)
-    of = apply_option_changes(categorical_question(), [added])
-    assert claim_probability(bearing(of, "Minsk"), held) == held.of("Other")
-    assert claim_probability(bearing(of, "Minsk | Other"), held) == held.of("Other")
-    gone = apply_option_changes(of, [replace(added, change="removed", at=day(20))])
-    assert claim_probability(bearing(gone, "Minsk"), held) == 0.0
-
-
-def test_an_option_that_is_gone_does_not_take_the_share_of_other() -> None:
+    # An option that is gone does not take the share of other.
     of = apply_option_changes(
         categorical_question(), [OptionChange(QUESTION, "Moscow", "removed", day(10), ANN)]
     )
@@ -223,8 +206,18 @@ def test_an_option_that_is_gone_does_not_take_the_share_of_other() -> None:
     )
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
-@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
+@law
+@given(categoricals())
+def test_an_added_option_is_read_from_other_once(held: Categorical) -> None:
+    added = OptionChange(QUESTION, "Minsk", "added", day(10), ANN)
+    of = apply_option_changes(categorical_question(), [added])
+    assert claim_probability(bearing(of, "Minsk"), held) == held.of("Other")
+    assert claim_probability(bearing(of, "Minsk | Other"), held) == held.of("Other")
+    gone = apply_option_changes(of, [replace(added, change="removed", at=day(20))])
+    assert claim_probability(bearing(gone, "Minsk"), held) == 0.0
+
+
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_a_question_without_an_answer_says_nothing_of_the_claim(
     of: Question, outcome: Outcome
 ) -> None:
@@ -232,11 +225,14 @@ def test_a_question_without_an_answer_says_nothing_of_the_claim(
     assert confirms_claim(bearing(of, BEARINGS[of.kind][0]), without) is None
 
 
-def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None:
+def test_questions_without_a_condition_and_formats() -> None:
+    # A question whose answers bear nothing out says nothing at all.
     assert confirms_claim(question(), resolution("yes")) is None
     assert claim_probability(question(), Binary(0.3)) is None
     assert describe_outcome_condition(question()) == ""
     check_outcome_condition(question())
+    # Every kind says how its bearing is written.
+    assert set(CONDITION_FORMATS) == {of.kind for of in KINDS}
 
 
 @check_rows(
@@ -251,9 +247,7 @@ def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None
         (categorical_question("a", "b", "c", "d"), "c | a | b", "the answer is “a”, “b” or “c”"),
     ]
 )
-def test_the_answer_that_bears_a_claim_out_is_told_in_words(
-    of: Question, said: str, words: str
-) -> None:
+def test_conditions_are_described_in_words(of: Question, said: str, words: str) -> None:
     check_outcome_condition(bearing(of, said))
     assert describe_outcome_condition(bearing(of, said)) == f"is borne out if {words}"
 
@@ -308,7 +302,3 @@ def test_a_forecast_of_another_kind_is_refused(of: Question) -> None:
     )
     with pytest.raises(InvalidForecast, match=f"is a {of.kind} question"):
         claim_probability(bearing(of, BEARINGS[of.kind][0]), other)
-
-
-def test_every_kind_says_how_its_bearing_is_written() -> None:
-    assert set(CONDITION_FORMATS) == {of.kind for of in KINDS}

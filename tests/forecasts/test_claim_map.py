@@ -150,7 +150,7 @@ def test_nothing_that_looks_ahead_has_no_coverage() -> None:
         ),
     ]
 )
-def test_a_claim_is_borne_out_when_most_of_its_answers_agree(
+def test_most_answers_decide_about_a_claim(
     outcomes: dict[QuestionId, Resolution], state: str, words: str
 ) -> None:
     found = only([asked("a"), asked("b"), asked("c")], outcomes)
@@ -166,8 +166,8 @@ def test_shares_from_two_to_three_fifths_are_mixed(kept: int, of: int, state: st
     assert (found.state, found.words) == (state, f"{state} ({kept} of {of})")
 
 
-@check_rows(TABLES["what_an_essay_takes_for_granted_is_shown_and_not_counted"])
-def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str, kind: str) -> None:
+@check_rows(TABLES["presuppositions_are_shown_and_not_counted"])
+def test_presuppositions_are_shown_and_not_counted(modality: str, kind: str) -> None:
     claims = [claim("C1", modality="will not"), claim("C2", 4, modality=modality, kind=kind)]
     questions = [asked("a", bears_out="no"), asked("b", "C2"), asked("c", "C2")]
     known = answers(a="no", b="no")
@@ -189,21 +189,18 @@ def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str,
     assert measure_coverage([alone]).asked == 1
 
 
-def test_the_answer_that_bears_a_claim_out_may_be_no() -> None:
+def test_the_probability_of_a_claim() -> None:
+    # The answer that bears a claim out may be no.
     assert only([asked("a", bears_out="no")], answers(a="no")).state == "borne out"
     assert only([asked("a", bears_out="no")], NONE, holding(a=0.3)).p == pytest.approx(0.7)
-
-
-def test_a_question_that_says_nothing_of_its_claim_leaves_it_without_an_answer() -> None:
+    # A question that says nothing of its claim leaves it without an answer.
     silent = asked("a", bears_out="")
     assert only([silent], answers(a="yes")).state == "no answer"
     assert (only([silent], NONE, holding(a=0.3)).state, only([silent], NONE, holding(a=0.3)).p) == (
         "open",
         None,
     )
-
-
-def test_the_chance_of_a_claim_is_the_mean_over_its_open_questions_of_any_kind() -> None:
+    # The chance of a claim is the mean over its open questions of any kind.
     of_options = replace(
         categorical_question(name="b"), claim_ids=(ClaimId("C1"),), bears_out="Moscow"
     )
@@ -216,7 +213,7 @@ def test_the_chance_of_a_claim_is_the_mean_over_its_open_questions_of_any_kind()
     assert found.words == "49% likely to be borne out, 4 open questions"
 
 
-def test_answers_that_look_back_count_only_until_a_live_one_is_there() -> None:
+def test_retrospective_answers_count_until_a_live_one() -> None:
     questions = [asked("a", back=True), asked("b"), asked("c")]
     found = only(questions, answers(a="yes"), holding(b=0.2, c=0.4))
     assert (found.state, found.retrospective, found.share) == ("borne out", True, 1.0)
@@ -233,15 +230,14 @@ def test_answers_that_look_back_count_only_until_a_live_one_is_there() -> None:
     )
 
 
-def test_a_claim_with_a_question_is_not_rejected_any_more_and_the_newest_reason_counts() -> None:
+def test_claims_sentences_and_rejections_are_matched() -> None:
+    # A claim with a question is not rejected any more and the newest reason counts.
     reasons = [rejected(0, "new", at=2), rejected(5, "old", at=1)]
     (found,) = map_claims([sentence(0)], [claim()], reasons, [], NOTHING, NONE)
     assert (found.state, found.why, found.claim_ids) == ("rejected", "new", ("C1",))
     (found,) = map_claims([sentence(0)], [claim()], reasons, [asked("a")], NOTHING, NONE)
     assert (found.state, found.why) == ("open", "")
-
-
-def test_a_claim_belongs_to_the_sentence_in_which_it_starts_or_else_touches() -> None:
+    # A claim belongs to the sentence in which it starts or else touches.
     sentences = [sentence(0), sentence(12)]
     claims = [claim("first", 9), claim("second", 10), claim("lost", 40)]
     found = map_claims(sentences, claims, [], [], NOTHING, NONE)
@@ -253,7 +249,8 @@ def test_a_claim_belongs_to_the_sentence_in_which_it_starts_or_else_touches() ->
     )
 
 
-def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -> None:
+def test_claims_are_mapped_with_and_without_text() -> None:
+    # Without the text the claims and the rejections stand in their order.
     claims = [claim("C2", 50, "could (0.5)", "Trend, of sorts"), claim("C1", 3)]
     found = map_claims(
         [], claims, [rejected(20), rejected(50)], [asked("a")], NOTHING, answers(a="no")
@@ -266,9 +263,7 @@ def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -
     quoted = found[2].sentence
     assert (quoted.cue, quoted.modality, quoted.kind, quoted.kept) == ("could", 0.5, "trend", True)
     assert measure_coverage(found).share == pytest.approx(1 / 3)
-
-
-def test_a_text_is_mapped_from_its_claims_to_its_record() -> None:
+    # A text is mapped from its claims to its record.
     text = (
         "Prices fell in May. The bank will cut its rate by 2027. The ministry will publish "
         "a plan next year."
@@ -334,9 +329,7 @@ def test_the_lines_of_a_verdict_add_up_to_its_whole(record: Record, back: bool) 
 
 @law
 @given(records(), st.booleans())
-def test_questions_that_look_back_and_live_ones_never_share_a_figure(
-    record: Record, back: bool
-) -> None:
+def test_retrospective_and_live_questions_never_mix(record: Record, back: bool) -> None:
     claims, questions, resolutions, held = record
     alone = [q for q in questions if q.retrospective is back]
     assert compute_track_record(*record, retrospective=back) == compute_track_record(
@@ -354,7 +347,7 @@ def test_questions_that_look_back_and_live_ones_never_share_a_figure(
 
 @law
 @given(records())
-def test_the_map_has_each_claim_once_and_its_questions_with_it(record: Record) -> None:
+def test_the_map_has_each_claim_once(record: Record) -> None:
     claims, questions, resolutions, held = record
     found = map_claims([], claims, [], questions, held, resolutions)
     assert [one.claim_ids for one in found] == [(c.id,) for c in claims]
@@ -367,7 +360,8 @@ def test_the_map_has_each_claim_once_and_its_questions_with_it(record: Record) -
     )
 
 
-def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:
+def test_track_records_count_shares_and_kinds() -> None:
+    # A claim whose answers disagree counts by their share.
     claims = [
         claim("C1"),
         claim("C2", modality="could (0.5)"),
@@ -387,46 +381,14 @@ def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:
     ]
     assert found.overall.interval == jeffreys(1.5, 2)
     assert found.overall.is_small_sample
-
-
-def test_ten_answered_claims_are_enough_to_be_no_small_sample() -> None:
+    # Ten answered claims are enough to be no small sample.
     claims = [claim(f"C{n}") for n in range(10)]
     questions = [asked(f"q{n}", f"C{n}") for n in range(10)]
     known = answers(**{f"q{n}": "yes" if n < 8 else "no" for n in range(10)})
     line = compute_track_record(claims, questions, known, NOTHING).overall
     assert (line.words, line.is_small_sample, line.share) == ("8 of 10 borne out", False, 0.8)
     assert compute_track_record(claims[1:], questions, known, NOTHING).overall.is_small_sample
-
-
-def test_an_essay_that_sounds_surer_than_it_is_right_is_overconfident() -> None:
-    claims = [
-        claim("C1"),
-        claim("C2", modality="could (0.5)"),
-        claim("C3", modality="present perfect"),
-    ]
-    questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
-    found = compute_track_record(
-        claims, questions, answers(a="no", b="yes", c="no"), NOTHING
-    ).calibration
-    assert found is not None
-    assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
-    assert found.interval == jeffreys(1, 2)
-    assert (
-        found.words
-        == "sounded 75% sure, was right in 50% of 2 answered claims: too few to judge by"
-    )
-
-
-def test_an_essay_without_an_answer_has_no_calibration_and_no_share() -> None:
-    found = compute_track_record([claim()], [asked("a")], NONE, NOTHING)
-    assert (found.calibration, found.overall.share, found.overall.interval) == (None, None, None)
-    assert found.overall.words == "1 open"
-    nothing = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
-    assert compute_track_record([claim()], [], NONE, NOTHING).overall == nothing
-    assert nothing.words == "no questions yet"
-
-
-def test_kinds_of_claims_are_counted_by_the_first_that_is_named() -> None:
+    # Kinds of claims are counted by the first that is named.
     claims = [
         claim("C1", kind="Present state, trend"),
         claim("C2", kind="present  state"),
@@ -438,3 +400,30 @@ def test_kinds_of_claims_are_counted_by_the_first_that_is_named() -> None:
         ("present state", 2),
         ("not said", 1),
     ]
+
+
+def test_an_overconfident_essay_is_called_overconfident() -> None:
+    claims = [
+        claim("C1"),
+        claim("C2", modality="could (0.5)"),
+        claim("C3", modality="present perfect"),
+    ]
+    questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
+    found = compute_track_record(
+        claims, questions, answers(a="no", b="yes", c="no"), NOTHING
+    ).calibration
+    assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
+    assert found.interval == jeffreys(1, 2)
+    assert (
+        found.words
+        == "sounded 75% sure, was right in 50% of 2 answered claims: too few to judge by"
+    )
+
+
+def test_without_answers_there_is_no_calibration() -> None:
+    found = compute_track_record([claim()], [asked("a")], NONE, NOTHING)
+    assert (found.calibration, found.overall.share, found.overall.interval) == (None, None, None)
+    assert found.overall.words == "1 open"
+    nothing = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
+    assert compute_track_record([claim()], [], NONE, NOTHING).overall == nothing
+    assert nothing.words == "no questions yet"

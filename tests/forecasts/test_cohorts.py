@@ -65,7 +65,8 @@ def test_a_quarter_is_one_of_utc_wherever_the_clock_hung() -> None:
     )
 
 
-def test_questions_of_one_first_claim_share_their_fate() -> None:
+def test_questions_of_one_claim_are_one_cluster() -> None:
+    # Questions of one first claim share their fate.
     first, second = ClaimId("C01"), ClaimId("C02")
     by_june = replace(question(name="by-june"), claim_ids=(first,))
     by_july = replace(question(name="by-july"), claim_ids=(first, second))
@@ -74,20 +75,17 @@ def test_questions_of_one_first_claim_share_their_fate() -> None:
     alone = [replace(question(name=name), claim_ids=()) for name in ("one", "two")]
     assert event_cluster(by_june) == event_cluster(by_july) == "claim essay/C01"
     assert len({event_cluster(q) for q in (by_june, other, elsewhere, *alone)}) == 5
-
-
-def test_a_question_named_like_a_claim_does_not_share_its_fate() -> None:
+    # A question named like a claim does not share its fate.
     assert event_cluster(replace(question(name="essay/C01"), claim_ids=())) != event_cluster(
         question(name="any")
     )
 
 
-def test_a_question_counts_once_its_scheduled_close_has_passed() -> None:
+def test_questions_count_after_their_scheduled_close() -> None:
+    # A question counts once its scheduled close has passed.
     assert not is_past_close(asked("q", 0, 10), day(9.99))
     assert is_past_close(asked("q", 0, 10), day(10))
-
-
-def test_an_early_yes_waits_for_its_scheduled_close() -> None:
+    # An early yes waits for its scheduled close.
     soon, late = asked("soon", 0, 10), asked("late", 0, 50)
     known = answers(("late", "yes"))
     assert group_cohorts([soon, late], known, day(20)) == (
@@ -126,7 +124,8 @@ def test_a_cohort_tells_what_became_of_its_questions() -> None:
     )
 
 
-def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
+def test_cohorts_are_sorted_and_count_annulments() -> None:
+    # Cohorts are in order and leave out what has not opened.
     every = [asked("c", 800, 900), asked("a", 0, 10), asked("b", 365, 400)]
     assert [line.quarter for line in group_cohorts(every, {}, day(900))] == [
         "2026-Q1",
@@ -136,9 +135,7 @@ def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
     assert [line.quarter for line in group_cohorts(every, {}, day(365))] == ["2026-Q1", "2027-Q1"]
     assert group_cohorts(every, {}, OPENS - timedelta(days=1)) == ()
     assert group_cohorts([], {}, day(0)) == ()
-
-
-def test_the_annul_rate_is_of_the_questions_that_are_over() -> None:
+    # The annul rate is of the questions that are over.
     one = Cohort(
         "2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, unanswered=1, early=3
     )
@@ -193,7 +190,8 @@ def summary(clusters: dict[QuestionId, str]) -> Summary:
     return found
 
 
-def test_a_skill_has_an_interval_over_the_clusters_of_its_questions() -> None:
+def test_skill_intervals_resample_clusters() -> None:
+    # A skill has an interval over the clusters of its questions.
     apart = summary({})
     assert (apart.questions, apart.clusters) == (5, 5)
     assert apart.skill == pytest.approx(0.11)
@@ -205,26 +203,21 @@ def test_a_skill_has_an_interval_over_the_clusters_of_its_questions() -> None:
     assert tied.low is not None
     assert tied.high is not None
     assert tied.high - tied.low > apart.high - apart.low
-
-
-def test_the_same_scores_have_the_same_interval() -> None:
+    # The same scores have the same interval.
     assert summary({}) == summary({})
 
 
-def test_one_cluster_leaves_no_interval() -> None:
+def test_intervals_of_one_cluster_or_equal_gains() -> None:
+    # One cluster leaves no interval.
     found = summary({QuestionId(f"q{n}"): "all" for n in range(5)})
     assert (found.clusters, found.low, found.high) == (1, None, None)
     assert found.skill == pytest.approx(0.11)
     (single,) = summarise_scores([score("q", 0.1)])
     assert (single.clusters, single.low, single.high) == (1, None, None)
-
-
-def test_equal_gains_leave_an_interval_without_width() -> None:
+    # Equal gains leave an interval without width.
     (found,) = summarise_scores([score("one", 0.1), score("two", 0.1)])
     assert (found.low, found.high) == pytest.approx((0.1, 0.1))
-
-
-def test_clusters_are_counted_for_each_forecaster_alone() -> None:
+    # Clusters are counted for each forecaster alone.
     scores = [
         score("one", 0.1),
         score("two", 0.2),

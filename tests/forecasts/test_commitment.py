@@ -3,46 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.track_record import (
-    A_QUESTION,
-    SURENESS,
-    UNSTATED,
-    estimate_sureness,
-    head_word,
-)
+from forecasts.essays.track_record import SURENESS, estimate_sureness, head_word
 from tests.forecasts.strategies import law
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/commitment")
 
 
-@check_rows(
-    [
-        ("will (1.0)", "will"),
-        ("Will not", "will"),
-        ("won’t", "will"),
-        ("cannot", "can"),
-        ("will have to (1.0)", "will"),
-        ("would be bound to (0.9)", "would"),
-        ("would … perhaps (0.5)", "would"),
-        ("would ... perhaps", "would"),
-        ("could easily", "could"),
-        ("are likely to", "is likely to"),
-        ("is unlikely to", "is unlikely to"),
-        ("looks set to", "is set to"),
-        ("present perfect + clearly", "present perfect"),
-        ("have begun", "present perfect"),
-        ("has not yet risen", "present perfect"),
-        ("has to", "has to"),
-        ("have yet to", "have yet to"),
-        ("present tense", "present tense"),
-        ("for now", "for now"),
-        ("will (question)", A_QUESTION),
-        ("whether … will; open question", A_QUESTION),
-        ("rhetorical question", A_QUESTION),
-        ("will it?", A_QUESTION),
-        ("", UNSTATED),
-        (" (0.5) ", UNSTATED),
-    ]
-)
+@check_rows(TABLES["claims_are_counted_by_the_word_that_carries_them"])
 def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) -> None:
     assert head_word(said) == word
 
@@ -65,15 +33,13 @@ def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) 
         ("", None),
     ]
 )
-def test_a_figure_that_is_given_counts_before_that_of_the_word(
-    said: str, sure: float | None
-) -> None:
+def test_a_given_figure_outranks_its_word(said: str, sure: float | None) -> None:
     assert estimate_sureness(said) == sure
 
 
 @law
 @given(st.text(max_size=40))
-def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -> None:
+def test_every_claim_has_a_word_and_a_figure(said: str) -> None:
     assert head_word(said).strip()
     sure = estimate_sureness(said)
     assert sure is None or 0.0 <= sure <= 1.0

@@ -27,7 +27,6 @@ from tests.tables import check_rows, read_tables
 TABLES = read_tables("forecasts/comparison")
 
 DIFFERENCES = [0.03, -0.02, 0.05, 0.01, -0.04, 0.06, 0.02, 0.07]
-EVENTS = ["vote", "vote", "summit", "strike", "strike", "strike", "talks", "ceasefire"]
 
 differences = st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=40)
 p_values = st.lists(st.floats(0.0, 1.0), max_size=30)
@@ -76,28 +75,23 @@ def two_forecasters(draw: st.DrawFn) -> tuple[Scores, Scores]:
 # Flipped signs
 
 
-def test_three_differences_of_one_sign_come_about_by_luck_in_a_quarter_of_cases() -> None:
-    assert sign_flip_test([0.1, 0.2, 0.3]) == 2 / 8
-
-
-def test_a_cluster_is_flipped_as_a_whole() -> None:
-    # Totals 3 and 2: of ±3 ± 2 two are as far from 0 as 5. As four rows, 1 + 2 + 1 + 1, two of
-    # sixteen are.
-    assert sign_flip_test([1.0, 2.0, 1.0, 1.0], ["a", "a", "b", "b"]) == 2 / 4
-    assert sign_flip_test([1.0, 2.0, 1.0, 1.0]) == 2 / 16
-
-
-def test_totals_that_tie_but_for_rounding_count_as_far() -> None:
+def test_sign_flips_by_hand_scipy_and_seed() -> None:
+    # Totals that tie but for rounding count as far.
     # 0.1 + 0.2 − 0.3 is 2.8e-17 in floats; all eight choices of sign reach 0.
     assert sign_flip_test([0.1, 0.2, -0.3]) == 1.0
     assert sign_flip_test([0.0, 0.0]) == 1.0
-
-
-def test_exact_flips_agree_with_scipy() -> None:
+    # Exact flips agree with scipy.
     theirs = scipy.stats.permutation_test(
         (np.array(DIFFERENCES),), np.mean, permutation_type="samples", n_resamples=256
     )
     assert sign_flip_test(DIFFERENCES) == pytest.approx(theirs.pvalue, abs=1e-12)
+    # Random flips never give zero.
+    assert sign_flip_test([1.0] * 100, draws=999) == 1 / 1000
+    # Random flips repeat with their seed.
+    held = scattered(60, 0.02)
+    assert (
+        sign_flip_test(held, seed=3) == sign_flip_test(held, seed=3) != sign_flip_test(held, seed=4)
+    )
 
 
 @check_rows([resampling.EXACT_CLUSTERS, resampling.EXACT_CLUSTERS + 1])
@@ -108,17 +102,6 @@ def test_many_clusters_are_flipped_at_random_and_p_hardly_moves(n: int) -> None:
     assert 0.05 < exact < 0.9
     assert sign_flip_test(held) == pytest.approx(
         exact, abs=1e-12 if n <= resampling.EXACT_CLUSTERS else 0.02
-    )
-
-
-def test_random_flips_never_give_zero() -> None:
-    assert sign_flip_test([1.0] * 100, draws=999) == 1 / 1000
-
-
-def test_random_flips_repeat_with_their_seed() -> None:
-    held = scattered(60, 0.02)
-    assert (
-        sign_flip_test(held, seed=3) == sign_flip_test(held, seed=3) != sign_flip_test(held, seed=4)
     )
 
 
@@ -133,7 +116,7 @@ def test_work_in_small_portions_is_all_done(monkeypatch: pytest.MonkeyPatch) -> 
 
 @law
 @given(differences, st.integers(0, 3))
-def test_p_is_a_probability_that_knows_no_sign_and_no_unit(held: list[float], seed: int) -> None:
+def test_p_ignores_sign_and_unit(held: list[float], seed: int) -> None:
     p = sign_flip_test(held, draws=200, seed=seed)
     assert 0.0 < p <= 1.0
     assert sign_flip_test([-d for d in held], draws=200, seed=seed) == p
@@ -160,12 +143,6 @@ def test_rows_in_one_cluster_count_as_their_sum(held: list[float]) -> None:
     )
 
 
-def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
-    rng = np.random.default_rng(11)
-    found = [sign_flip_test(rng.standard_normal(10)) for _ in range(400)]
-    assert np.mean(np.array(found) <= 0.05) == pytest.approx(0.05, abs=0.03)
-
-
 @check_rows(
     [
         ([], None, "at least one score"),
@@ -184,44 +161,37 @@ def test_differences_that_cannot_be_tested_are_refused(
             test(held, events)  # type: ignore[arg-type]
 
 
-def test_no_draws_are_refused() -> None:
+def test_no_draws_and_one_cluster_are_refused() -> None:
+    # No draws are refused.
     with pytest.raises(
         ForecastsError, match="at least one repetition is needed, better thousands, not 0"
     ):
         sign_flip_test([0.1] * 20, draws=0)
+    # One event gives no interval.
+    with pytest.raises(ForecastsError, match="at least two clusters"):
+        bootstrap_interval([0.1, 0.2], ["vote", "vote"])
 
 
 # The interval
 
 
-def test_the_interval_takes_clusters_again_and_the_mean_over_all_rows_drawn() -> None:
+def test_intervals_resample_clusters() -> None:
+    # The interval takes clusters again and the mean over all rows drawn.
     # Two clusters, of three rows at 1 and one at 0: means 1 (1/4), 3/4 (1/2) and 0 (1/4).
     low, high = bootstrap_interval([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"])
     assert (low, high) == (0.0, 1.0)
     assert bootstrap_interval([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"], level=0.4) == (0.75, 0.75)
-
-
-def test_the_interval_agrees_with_scipy() -> None:
+    # The interval agrees with scipy.
     held = scattered(50, 0.02)
     theirs = scipy.stats.bootstrap(
         (held,), np.mean, method="percentile", rng=np.random.default_rng(1)
     )
     assert bootstrap_interval(held) == pytest.approx(tuple(theirs.confidence_interval), abs=0.002)
-
-
-def test_questions_that_share_their_fate_widen_the_interval() -> None:
-    held = [d for d in scattered(20, 0.0) for _ in range(5)]
-    low, high = bootstrap_interval(held)
-    low_clustered, high_clustered = bootstrap_interval(held, [i // 5 for i in range(100)])
-    assert high_clustered - low_clustered > 1.5 * (high - low)
-
-
-def test_a_higher_level_gives_a_wider_interval() -> None:
-    narrow, wide = (
-        bootstrap_interval(DIFFERENCES, level=0.5),
-        bootstrap_interval(DIFFERENCES, level=0.99),
-    )
-    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+    # Sums of clusters keep columns apart.
+    assert cluster_sums([[1, 10], [2, 20], [3, 30]], ["a", "b", "a"]).tolist() == [
+        [4.0, 40.0],
+        [2.0, 20.0],
+    ]
 
 
 @law
@@ -234,11 +204,6 @@ def test_the_interval_lies_within_the_differences_and_mirrors_with_them(held: li
     )
 
 
-def test_one_event_gives_no_interval() -> None:
-    with pytest.raises(ForecastsError, match="at least two clusters"):
-        bootstrap_interval([0.1, 0.2], ["vote", "vote"])
-
-
 @check_rows([0.0, 1.0, 95.0, math.nan])
 def test_a_level_that_is_none_is_refused(level: float) -> None:
     with pytest.raises(ForecastsError, match="the level of an interval lies between 0 and 1"):
@@ -247,26 +212,18 @@ def test_a_level_that_is_none_is_refused(level: float) -> None:
         compare({}, {}, level=level)
 
 
-def test_sums_of_clusters_keep_columns_apart() -> None:
-    assert cluster_sums([[1, 10], [2, 20], [3, 30]], ["a", "b", "a"]).tolist() == [
-        [4.0, 40.0],
-        [2.0, 20.0],
-    ]
-
-
 # Diebold and Mariano
 
 
-def test_one_step_ahead_it_is_the_paired_t_test() -> None:
+def test_diebold_mariano_by_hand() -> None:
+    # One step ahead it is the paired t test.
     a, b = np.array(DIFFERENCES) + 0.3, np.full(8, 0.3)
     theirs = scipy.stats.ttest_rel(a, b)
     ours = diebold_mariano(a - b)
     assert (ours.statistic, ours.p_value) == pytest.approx(
         (theirs.statistic, theirs.pvalue), abs=1e-9
     )
-
-
-def test_two_steps_ahead_the_first_lag_counts_twice() -> None:
+    # Two steps ahead the first lag counts twice.
     # Mean 2.5; deviations −1.5 −.5 .5 1.5: squares 5, neighbours 1.25, over n = 4 that is 1.25 + 2
     # · 0.3125. The correction is (4 + 1 − 4 + 2 · 1 / 4) / 4 = 0.375.
     found = diebold_mariano([1, 2, 3, 4], h=2)
@@ -274,30 +231,17 @@ def test_two_steps_ahead_the_first_lag_counts_twice() -> None:
         2.5 / math.sqrt(1.875 / 4) * math.sqrt(0.375), abs=1e-12
     )
     assert found.p_value == pytest.approx(2 * scipy.stats.t.sf(found.statistic, 3), abs=1e-12)
-
-
-def test_where_the_plain_variance_is_not_positive_bartletts_weights_are_used() -> None:
+    # Where the plain variance is not positive bartletts weights are used.
     # Deviations 1 −1 1 −1 around 1: lags 4/4 and −3/4. Plain 1 − 1.5 < 0; with weight 1/2 it is 1 −
     # 0.75.
     found = diebold_mariano([2, 0, 2, 0], h=2)
     assert found.statistic == pytest.approx(1 / math.sqrt(0.25 / 4) * math.sqrt(0.375), abs=1e-12)
-
-
-def test_no_difference_anywhere_is_no_evidence() -> None:
+    # No difference anywhere is no evidence.
     found = diebold_mariano([0.0, 0.0, 0.0])
     assert (found.statistic, found.p_value) == (0.0, 1.0)
 
 
-@check_rows(
-    [
-        ([0.1], 1, "below the number of differences, 1"),
-        ([0.1, 0.2], 0, "it was 0"),
-        ([0.1, 0.2], 2, "it was 2"),
-        ([0.1, 0.1 + 1e-17, 0.1], 1, "no spread"),
-        ([0.3, 0.1 + 0.2], 1, "no spread"),
-        ([0.1, math.nan], 1, "missing"),
-    ]
-)
+@check_rows(TABLES["a_t_test_that_cannot_be_made_is_refused"])
 def test_a_t_test_that_cannot_be_made_is_refused(held: list[float], h: int, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
         diebold_mariano(held, h)
@@ -320,14 +264,13 @@ def test_turning_the_differences_turns_the_statistic_and_keeps_p(held: list[int]
 
 
 def test_adjusted_p_values_by_hand() -> None:
+    # Adjusted p values by hand.
     # Sorted 0.01 0.03 0.04 0.5: times 4/1, 4/2, 4/3, 4/4 gives 0.04 0.06 0.0533 0.5; from the end,
     # the least so far.
     assert benjamini_hochberg([0.04, 0.01, 0.5, 0.03]) == pytest.approx(
         (0.16 / 3, 0.04, 0.5, 0.16 / 3)
     )
-
-
-def test_no_p_values_stay_none_and_one_stays_itself() -> None:
+    # No p values stay none and one stays itself.
     assert benjamini_hochberg([]) == ()
     assert benjamini_hochberg([0.03]) == (0.03,)
 
@@ -350,11 +293,10 @@ def test_a_p_value_outside_its_range_is_refused(wrong: float) -> None:
 # How many questions it takes
 
 
-def test_to_see_two_hundredths_of_brier_takes_some_440_questions() -> None:
+def test_questions_needed_for_a_difference() -> None:
+    # To see two hundredths of brier takes some 440 questions.
     assert questions_needed(0.15, 0.02) == questions_needed(0.15, -0.02) == 442
-
-
-def test_that_many_questions_show_the_difference_as_often_as_promised() -> None:
+    # That many questions show the difference as often as promised.
     n = questions_needed(1.0, 0.5, power=0.9)
     rng = np.random.default_rng(2)
     found = scipy.stats.ttest_1samp(0.5 + rng.standard_normal((2000, n)), 0.0, axis=1).pvalue
@@ -372,7 +314,8 @@ def test_an_impossible_plan_is_refused(
 # A against B
 
 
-def test_a_comparison_looks_only_at_the_questions_that_both_answered() -> None:
+def test_only_shared_questions_are_compared() -> None:
+    # A comparison looks only at the questions that both answered.
     a = {QuestionId("both"): 0.1, QuestionId("only a"): 0.9}
     b = {QuestionId("only b"): 0.0, QuestionId("both"): 0.3}
     found = compare(a, b)
@@ -383,9 +326,7 @@ def test_a_comparison_looks_only_at_the_questions_that_both_answered() -> None:
         "A scored 0.200 lower (better) than B over 1 question; that is too few to tell: "
         "questions on 30 separate events are needed, 29 more."
     )
-
-
-def test_nothing_in_common_is_said_and_nothing_is_computed() -> None:
+    # Nothing in common is said and nothing is computed.
     found = compare(scores([0.1]), {QuestionId("other"): 0.2}, names=("Ana", "Ben"))
     sentence = (
         "Ana and Ben have no question in common; that is too few to tell: "
@@ -397,9 +338,7 @@ def test_nothing_in_common_is_said_and_nothing_is_computed() -> None:
 
 
 @check_rows([(MIN_CLUSTERS - 1, "not enough data"), (MIN_CLUSTERS, "better")])
-def test_below_thirty_events_there_is_no_verdict_however_clear_it_looks(
-    n: int, verdict: str
-) -> None:
+def test_thirty_clusters_are_needed_for_a_verdict(n: int, verdict: str) -> None:
     b = scores(scattered(n, 0.5))
     found = compare(shifted(b, -0.2), b)
     assert found.verdict == verdict
@@ -407,7 +346,8 @@ def test_below_thirty_events_there_is_no_verdict_however_clear_it_looks(
     assert found.p_value < 0.001
 
 
-def test_many_questions_on_few_events_are_not_enough() -> None:
+def test_clusters_are_counted_and_not_questions() -> None:
+    # Many questions on few events are not enough.
     b = scores(scattered(100, 0.5))
     events = {question: f"event {i % 7}" for i, question in enumerate(b)}
     found = compare(shifted(b, -0.2), b, clusters=events, names=("Ana", "Ben"))
@@ -417,15 +357,14 @@ def test_many_questions_on_few_events_are_not_enough() -> None:
         "95 % interval −0.200 to −0.200; "
         "that is too few to tell: questions on 30 separate events are needed, 23 more."
     )
-
-
-def test_a_question_without_an_event_is_one_by_itself() -> None:
+    # A question without an event is one by itself.
     held = scores([0.1, 0.2, 0.3, 0.4])
     events = {QuestionId("q000"): "vote", QuestionId("q001"): "vote", QuestionId("q002"): "q003"}
     assert compare(held, held, clusters=events).n_clusters == 3
 
 
-def test_a_clear_difference_is_told_with_its_numbers() -> None:
+def test_the_sentence_tells_difference_and_luck() -> None:
+    # A clear difference is told with its numbers.
     b = scores(scattered(45, 0.5))
     found = compare(shifted(b, -12.3), b, names=("Ana", "Ben"), level=0.9)
     assert found.sentence == (
@@ -433,19 +372,7 @@ def test_a_clear_difference_is_told_with_its_numbers() -> None:
         "−12.3; a difference this large would come about by luck in at most 1 of 1000 cases, so "
         "Ana was better than Ben."
     )
-
-
-def test_where_higher_is_better_the_words_turn_and_the_numbers_stay() -> None:
-    b = scores(scattered(45, 0.5))
-    loss, gain = compare(shifted(b, 0.25), b), compare(shifted(b, 0.25), b, lower_is_better=False)
-    assert (loss.verdict, gain.verdict) == ("worse", "better")
-    assert "A scored 0.250 higher (worse) than B" in loss.sentence
-    assert "so A was worse than B." in loss.sentence
-    assert "A scored 0.250 higher (better) than B" in gain.sentence
-    assert replace(gain, verdict="worse", sentence=loss.sentence) == loss
-
-
-def test_a_difference_that_luck_explains_is_not_shown() -> None:
+    # A difference that luck explains is not shown.
     a, b = scores(scattered(40, 0.5, seed=1)), scores(scattered(40, 0.5, seed=2))
     found = compare(a, b)
     assert found.p_value is not None
@@ -457,7 +384,18 @@ def test_a_difference_that_luck_explains_is_not_shown() -> None:
     )
 
 
-def test_rounding_alone_makes_nobody_better() -> None:
+def test_higher_may_be_better() -> None:
+    b = scores(scattered(45, 0.5))
+    loss, gain = compare(shifted(b, 0.25), b), compare(shifted(b, 0.25), b, lower_is_better=False)
+    assert (loss.verdict, gain.verdict) == ("worse", "better")
+    assert "A scored 0.250 higher (worse) than B" in loss.sentence
+    assert "so A was worse than B." in loss.sentence
+    assert "A scored 0.250 higher (better) than B" in gain.sentence
+    assert replace(gain, verdict="worse", sentence=loss.sentence) == loss
+
+
+def test_rounding_and_small_differences() -> None:
+    # Rounding alone makes nobody better.
     a, b = scores([0.1 + 0.2] * 40), scores([0.3] * 40)
     found = compare(a, b)
     assert (found.mean_difference, found.p_value, found.verdict) == (
@@ -470,21 +408,17 @@ def test_rounding_alone_makes_nobody_better() -> None:
         "difference this large would come about by luck in 100 of 100 cases, so no difference "
         "is shown."
     )
-
-
-def test_differences_that_cancel_leave_a_mean_of_zero() -> None:
+    # Differences that cancel leave a mean of zero.
     found = compare(scores([0.1, 0.2, 0.0]), scores([0.0, 0.0, 0.3]))
     assert found.mean_difference == 0.0
-
-
-def test_small_numbers_never_look_like_zero() -> None:
+    # Small numbers never look like zero.
     b = scores([0.5] * 31)
     assert "A scored 0.00004 lower" in compare(shifted(b, -0.00004), b).sentence
     assert "A scored 1.50 lower" in compare(shifted(b, -1.5), b).sentence
     assert "A scored 250 lower" in compare(shifted(b, -250.0), b).sentence
 
 
-def test_between_one_in_a_thousand_and_one_in_a_hundred_luck_is_told_in_thousands() -> None:
+def test_rare_luck_is_told_in_thousands() -> None:
     b = scores([0.5] * 40)
     found = compare(led(0.052, b), b)
     assert found.p_value is not None

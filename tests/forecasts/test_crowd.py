@@ -35,27 +35,17 @@ def at(made: Timeline, days: float) -> Distribution:
 
 def p_at(made: Timeline, days: float) -> float:
     found = at(made, days)
-    assert isinstance(found, Binary)
     return found.p
 
 
 # Who stands, and since when
 
 
-def test_one_member_alone_is_the_crowd() -> None:
+def test_the_crowd_of_one_with_gaps_and_an_end() -> None:
+    # One member alone is the crowd.
     own = steps((0, 0.3), (4, None), (6, 0.8))
     assert pooled({ANN: own}) == own
-
-
-def test_the_crowd_changes_at_every_act_of_a_member() -> None:
-    made = pooled({ANN: steps((0, 0.2), (7, None)), BOB: steps((5, 0.7)), CY: steps((9, 0.6))})
-    assert [at for at, _ in made.steps] == [day(0), day(5), day(7), day(9)]
-    assert [p_at(made, days) for days in (0, 5, 7, 9)] == pytest.approx(
-        [0.2, pool_crowd([0.2, 0.7]), 0.7, pool_crowd([0.7, 0.6])]
-    )
-
-
-def test_while_nobody_stands_there_is_a_gap() -> None:
+    # While nobody stands there is a gap.
     made = pooled(
         {ANN: steps((0, None), (1, 0.2), (3, None), (4, None), (8, 0.4)), BOB: steps((2, None))}
     )
@@ -64,36 +54,7 @@ def test_while_nobody_stands_there_is_a_gap() -> None:
         for at, d in made.steps
         if not isinstance(d, Categorical | Cdf)
     ] == [(day(1), 0.2), (day(2), 0.2), (day(3), None), (day(8), 0.4)]
-
-
-def test_three_are_pooled_with_the_oldest_last_act_first() -> None:
-    held = {ANN: steps((0, 0.9)), BOB: steps((1, 0.1)), CY: steps((2, 0.5))}
-    order = [0.1, 0.5, 0.9]
-    made = pooled({**held, ANN: steps((0, 0.9), (3, 0.9))})
-    assert p_at(made, 3) == pool_crowd(order)
-    four = pooled({**held, ForecasterId("dee"): steps((4, 0.2)), ANN: steps((0, 0.9), (5, 0.9))})
-    assert p_at(four, 4) == pool_crowd([0.9, 0.1, 0.5, 0.2])
-    assert p_at(four, 5) == pool_crowd([0.1, 0.5, 0.2, 0.9])
-    assert p_at(four, 4) != p_at(four, 5)  # a reaffirmation makes a forecast the newest
-
-
-def test_who_comes_back_after_a_withdrawal_is_the_newest() -> None:
-    held = {
-        ANN: steps((0, 0.9), (3, None), (6, 0.9)),
-        BOB: steps((1, 0.1)),
-        CY: steps((2, 0.5)),
-        ForecasterId("dee"): steps((4, 0.2)),
-    }
-    assert p_at(pooled(held), 6) == pool_crowd([0.1, 0.5, 0.2, 0.9])
-
-
-def test_acts_of_one_instant_make_one_step() -> None:
-    made = pooled({ANN: steps((0, 0.2), (3, 0.4)), BOB: steps((3, 0.6))})
-    assert [at for at, _ in made.steps] == [day(0), day(3)]
-    assert p_at(made, 3) == pytest.approx(pool_crowd([0.4, 0.6]))
-
-
-def test_what_comes_at_the_end_or_later_is_no_part_of_it() -> None:
+    # What comes at the end or later is no part of it.
     assert pooled({ANN: steps((0, 0.2), (5, 0.9))}, until=5) == steps((0, 0.2))
     assert pooled({}).steps == ()
 
@@ -136,7 +97,7 @@ def test_at_every_instant_the_crowd_is_what_stands_then_pooled(
 
 @law
 @given(everyone, moments)
-def test_read_at_one_instant_alone_it_is_what_its_timeline_says_then(
+def test_the_crowd_at_an_instant_agrees_with_its_timeline(
     held: dict[ForecasterId, Timeline], when: float
 ) -> None:
     assert crowd_at(question(), held, day(when)) == pooled(held, until=1000).at(day(when))
@@ -147,6 +108,12 @@ def test_the_order_in_which_members_are_listed_does_not_matter(
     held: dict[ForecasterId, Timeline],
 ) -> None:
     assert pooled(dict(reversed(held.items()))) == pooled(held)
+
+
+def test_simultaneous_members_are_pooled_by_id() -> None:
+    p = (0.9, 0.8, 0.3, 0.1)
+    made = pooled({ForecasterId(f"m{n}"): steps((0, p[n])) for n in (2, 0, 3, 1)})
+    assert p_at(made, 0) == pool_crowd(p) != pool_crowd(p[::-1])
 
 
 # Options
@@ -171,7 +138,6 @@ def said(*acts: tuple[float, str]) -> Timeline:
 
 def held_at(made: Timeline, days: float) -> dict[str, float]:
     found = at(made, days)
-    assert isinstance(found, Categorical)
     return dict(zip(found.options, found.p, strict=True))
 
 
@@ -180,7 +146,8 @@ GROWING = with_options(Option("Moscow"), Option("Minsk", added_at=day(5)), Optio
 SHRINKING = with_options(Option("Moscow"), Option("Minsk", removed_at=day(5)), Option("Other"))
 
 
-def test_options_are_pooled_by_name_and_not_by_place() -> None:
+def test_options_are_pooled_by_name_in_order() -> None:
+    # Options are pooled by name and not by place.
     made = pooled(
         {
             ANN: said((0, "Moscow=20 Beijing=50 Other=30")),
@@ -190,9 +157,7 @@ def test_options_are_pooled_by_name_and_not_by_place() -> None:
     )
     expected = pool_options([[0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]).tolist()
     assert held_at(made, 1) == dict(zip(("Moscow", "Beijing", "Other"), expected, strict=True))
-
-
-def test_an_ordered_question_is_pooled_in_its_order() -> None:
+    # An ordered question is pooled in its order.
     asked = with_options(Option("low"), Option("middle"), Option("high"), kind="ordered")
     made = pooled(
         {ANN: said((0, "high=20 low=50 middle=30")), BOB: said((0, "low=50 middle=30 high=20"))},
@@ -205,20 +170,17 @@ def test_an_ordered_question_is_pooled_in_its_order() -> None:
     ]
 
 
-def test_a_new_option_that_nobody_has_named_stays_in_other() -> None:
+def test_a_new_option_is_read_from_other() -> None:
+    # A new option that nobody has named stays in other.
     made = pooled(
         {ANN: said((0, "Moscow=20 Other=80")), BOB: said((1, "Moscow=20 Other=80"))}, asked=GROWING
     )
     assert held_at(made, 6) == {"Moscow": pytest.approx(0.2), "Other": pytest.approx(0.8)}
-
-
-def test_who_has_not_named_a_new_option_is_read_in_the_ratio_of_those_who_have() -> None:
+    # Who has not named a new option is read in the ratio of those who have.
     stale = {ANN: said((0, "Moscow=20 Other=80")), BOB: said((1, "Moscow=20 Other=80"))}
     made = pooled({**stale, CY: said((6, "Moscow=20 Minsk=60 Other=20"))}, asked=GROWING)
     assert held_at(made, 6) == pytest.approx({"Moscow": 0.2, "Minsk": 0.6, "Other": 0.2})
-
-
-def test_a_new_option_costs_a_crowd_nothing_that_gave_it_mass_in_other() -> None:
+    # A new option costs a crowd nothing that gave it mass in other.
     stale = {ANN: said((0, "Moscow=20 Other=80")), BOB: said((1, "Moscow=20 Other=80"))}
     held = {**stale, CY: said((6, "Moscow=20 Minsk=60 Other=20"))}
     made = {ForecasterId("crowd"): pooled(held, asked=GROWING)}
@@ -227,15 +189,14 @@ def test_a_new_option_costs_a_crowd_nothing_that_gave_it_mass_in_other() -> None
     assert logs["log"].receipt[-1].score < 0.6  # and not the 6.9 of an option with no mass
 
 
-def test_a_new_option_to_which_those_who_name_it_give_nothing_gets_nothing() -> None:
+def test_a_new_option_without_mass_gets_nothing() -> None:
+    # A new option to which those who name it give nothing gets nothing.
     made = pooled(
         {ANN: said((0, "Moscow=20 Other=80")), BOB: said((6, "Moscow=100 Minsk=0 Other=0"))},
         asked=GROWING,
     )
     assert held_at(made, 6)["Minsk"] == 0.0
-
-
-def test_an_option_that_cannot_be_read_from_other_counts_as_nothing() -> None:
+    # An option that cannot be read from other counts as nothing.
     asked = with_options(Option("Moscow"), Option("Beijing"), Option("Minsk", added_at=day(5)))
     made = pooled(
         {
@@ -247,9 +208,7 @@ def test_an_option_that_cannot_be_read_from_other_counts_as_nothing() -> None:
     )
     assert held_at(made, 6)["Minsk"] == 0.0
     assert sum(held_at(made, 6).values()) == pytest.approx(1.0)
-
-
-def test_without_anyone_who_divides_other_it_stays_whole() -> None:
+    # Without anyone who divides other it stays whole.
     held = {ANN: said((6, "Moscow=50 Minsk=50")), BOB: said((7, "Moscow=20 Other=80"))}
     assert held_at(pooled(held, asked=GROWING), 7) == dict(
         zip(
@@ -260,7 +219,8 @@ def test_without_anyone_who_divides_other_it_stays_whole() -> None:
     )
 
 
-def test_the_mass_of_a_removed_option_goes_to_other_at_that_instant() -> None:
+def test_a_removed_option_goes_to_other() -> None:
+    # The mass of a removed option goes to other at that instant.
     held = {
         ANN: said((0, "Moscow=20 Minsk=50 Other=30")),
         BOB: said((1, "Moscow=20 Minsk=60 Other=20")),
@@ -269,15 +229,11 @@ def test_the_mass_of_a_removed_option_goes_to_other_at_that_instant() -> None:
     assert [at for at, _ in made.steps] == [day(0), day(1), day(5)]
     assert list(held_at(made, 1)) == ["Moscow", "Minsk", "Other"]
     assert held_at(made, 5) == {"Moscow": pytest.approx(0.2), "Other": pytest.approx(0.8)}
-
-
-def test_one_member_alone_loses_a_removed_option_too() -> None:
+    # One member alone loses a removed option too.
     made = pooled({ANN: said((0, "Moscow=20 Minsk=50 Other=30"))}, asked=SHRINKING)
     assert held_at(made, 4.9) == {"Moscow": 0.2, "Minsk": 0.5, "Other": 0.3}
     assert held_at(made, 5) == {"Moscow": 0.2, "Other": 0.8}
-
-
-def test_removing_an_option_makes_no_step_where_nobody_stands() -> None:
+    # Removing an option makes no step where nobody stands.
     assert pooled({ANN: said((6, "Moscow=20 Other=80"))}, asked=SHRINKING).steps[0][0] == day(6)
     assert pooled({}, asked=SHRINKING).steps == ()
 
@@ -303,7 +259,7 @@ def divided(draw: st.DrawFn) -> str:
     ),
     st.sampled_from([PLAIN, GROWING, SHRINKING]),
 )
-def test_whatever_options_members_name_the_crowd_has_a_forecast_of_the_question(
+def test_any_named_options_make_a_valid_crowd(
     held: dict[ForecasterId, Timeline], asked: Question
 ) -> None:
     if asked is PLAIN:
@@ -326,32 +282,27 @@ def numeric(scale: Scale = SCALE) -> Question:
     return replace(question(), kind="numeric", scale=scale, prior=flat)
 
 
-def test_curves_are_averaged_on_all_their_knots() -> None:
+def test_curves_are_averaged_on_all_knots() -> None:
+    # Curves are averaged on all their knots.
     one, other = Cdf((0.0, 100.0), (0.0, 0.9)), Cdf((0.0, 50.0, 100.0), (0.0, 0.2, 1.0))
     made = pooled(
         {ANN: build_timeline([(day(0), one)]), BOB: build_timeline([(day(1), other)])},
         asked=numeric(),
     )
     found = at(made, 1)
-    assert isinstance(found, Cdf)
     assert found.x == (0.0, 50.0, 100.0)
     assert found.p == pytest.approx((0.0, 0.325, 0.95))
     assert at(made, 0) == one
-
-
-def test_a_curve_that_does_not_reach_the_bounds_is_flat_beyond_its_knots() -> None:
+    # A curve that does not reach the bounds is flat beyond its knots.
     inner, outer = Cdf((20.0, 60.0), (0.0, 1.0)), Cdf((10.0, 80.0), (0.1, 0.8))
     made = pooled(
         {ANN: build_timeline([(day(0), inner)]), BOB: build_timeline([(day(1), outer)])},
         asked=numeric(Scale(0.0, 100.0, open_lower=True, open_upper=True)),
     )
     found = at(made, 1)
-    assert isinstance(found, Cdf)
     x, share = pool_curves([(inner.x, inner.p), (outer.x, outer.p)])
     assert (found.x, found.p) == (tuple(x.tolist()), tuple(share.tolist()))
-
-
-def test_bounds_that_differ_in_their_last_digits_are_one_bound() -> None:
+    # Bounds that differ in their last digits are one bound.
     scale = Scale(1.0, 100.0, open_upper=True)
     one, other = Cdf((1.0, 100.0), (0.0, 0.9)), Cdf((1.0 - 1e-12, 100.0 + 1e-12), (0.0, 0.9))
     made = pooled(
@@ -380,7 +331,6 @@ def test_the_crowd_of_curves_lies_between_them(held: list[Cdf], value: float) ->
         for number, curve in enumerate(held)
     }
     found = at(pooled(members, asked=numeric()), 10)
-    assert isinstance(found, Cdf)
     check_distribution(numeric(), found)
     assert (
         min(c.at(value) for c in held) - 1e-9
@@ -400,22 +350,17 @@ def weighted(
     )
 
 
-def test_who_has_made_the_crowd_better_counts_by_how_much() -> None:
+def test_contributions_are_weights() -> None:
+    # Who has made the crowd better counts by how much.
     made = weighted({ANN: steps((0, 0.2)), BOB: steps((5, 0.6), (8, None))}, {ANN: 1.0, BOB: 3.0})
     assert [p_at(made, days) for days in (0, 5, 8)] == pytest.approx([0.2, 0.5, 0.2])
-
-
-def test_who_has_made_it_worse_or_has_no_record_does_not_count() -> None:
+    # Who has made it worse or has no record does not count.
     held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.6)), CY: steps((0, 0.9))}
     assert p_at(weighted(held, {ANN: 2.0, BOB: -5.0}), 0) == pytest.approx(0.2)
-
-
-def test_while_nobody_with_a_weight_stands_all_count_alike() -> None:
+    # While nobody with a weight stands all count alike.
     made = weighted({ANN: steps((0, 0.2)), BOB: steps((0, 0.6)), CY: steps((5, 0.9))}, {CY: 1.0})
     assert [p_at(made, days) for days in (0, 5)] == pytest.approx([0.4, 0.9])
-
-
-def test_contributions_weigh_binary_questions_only() -> None:
+    # Contributions weigh binary questions only.
     with pytest.raises(InvalidForecast, match="categorical question"):
         weighted({}, {}, asked=PLAIN)
 
@@ -428,7 +373,7 @@ def test_a_weight_that_is_not_finite_is_refused(weight: float) -> None:
 
 @law
 @given(everyone, st.dictionaries(st.sampled_from([ANN, BOB]), st.floats(-1.0, 5.0)))
-def test_a_weighted_crowd_lies_between_its_members_and_stands_when_the_crowd_does(
+def test_a_weighted_crowd_lies_between_its_members(
     held: dict[ForecasterId, Timeline], weights: dict[ForecasterId, float]
 ) -> None:
     made, plain = weighted(held, weights), pooled(held)

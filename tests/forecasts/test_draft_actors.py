@@ -33,13 +33,18 @@ def test_words_of_saying_that_are_nouns_stay_in_the_name(claim: str, who: str) -
     assert actor(claim) == who
 
 
-def test_what_is_reported_after_the_claim_is_no_part_of_it() -> None:
+def test_reports_and_clauses_after_the_claim() -> None:
+    # What is reported after the claim is no part of it.
     assert (
         parse_clause("Borland will default on its bonds, the IMF says.").event
         == "default on its bonds"
     )
     assert parse_clause("The lira will fall, most analysts say.").event == "fall"
     assert parse_clause("Borland will sign, seal and say it.").event == "sign, seal and say it"
+    # A time in another clause finds no verb.
+    assert not parse_clause(
+        "By the end of 2027 it is shut; they will leave.", "by the end of"
+    ).is_future
 
 
 @check_rows(TABLES["the_actor_is_a_whole_phrase"])
@@ -52,14 +57,7 @@ def test_another_clause_before_it_is_left_out(claim: str, who: str) -> None:
     assert actor(claim) == who
 
 
-@check_rows(
-    [
-        "The same state shows what can go wrong.",
-        "Within a generation blackouts will be forgotten.",
-        "They say that it will fall.",
-        "The " + "very old " * 20 + "bank will fall.",
-    ]
-)
+@check_rows(TABLES["an_actor_that_cannot_be_told_is_a_gap"])
 def test_an_actor_that_cannot_be_told_is_a_gap(claim: str) -> None:
     found = parse_clause(claim)
     assert found.subject == ""
@@ -78,12 +76,6 @@ def test_the_verb_is_found_when_a_time_marks_the_claim(claim: str, event: str) -
     assert parse_clause(claim, "by the end of").event == event or "by the end of" not in claim
 
 
-def test_a_time_in_another_clause_finds_no_verb() -> None:
-    assert not parse_clause(
-        "By the end of 2027 it is shut; they will leave.", "by the end of"
-    ).is_future
-
-
 WORDS = st.sampled_from(
     (
         "the bank of Arland says that which , and as such than it expects Borland ( ECB ) who in "
@@ -93,28 +85,24 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=14).map(" ".join))
-def test_a_subject_is_made_of_words_that_stand_before_the_verb(before: str) -> None:
+def test_a_subject_stands_before_its_verb(before: str) -> None:
     subject, pronoun = parse_subject(before)
     assert not (subject and pronoun)
-    assert subject.lower() in before.lower() or "(" in before
+    # Blanks before punctuation marks are dropped.
+    assert subject.lower().replace(" ", "") in before.lower().replace(" ", "") or "(" in before
 
 
-def test_a_question_without_a_known_actor_is_asked_as_it_stands() -> None:
+def test_questions_actors_and_marks_that_leave_gaps() -> None:
+    # A question without a known actor is asked as it stands.
     assert parse_clause("Will within a generation blackouts end?").is_whole
     assert parse_clause("Will the plan help stop the war?").subject == "the plan"
-
-
-def test_whose_it_is_is_a_gap_where_the_sentence_only_points_there() -> None:
+    # Whose it is is a gap where the sentence only points there.
     assert (
         actor("Airbus says that its suppliers will deliver 900 aircraft.") == "[… whose] suppliers"
     )
     assert actor("The IMF says that Arland and its allies will pay.") == "Arland and its allies"
-
-
-def test_a_mark_before_the_verb_ends_no_clause() -> None:
+    # A mark before the verb ends no clause.
     assert parse_subject("the shops:") == ("the shops", "")
-
-
-def test_a_question_that_asks_for_nothing_is_read_as_a_statement() -> None:
+    # A question that asks for nothing is read as a statement.
     found = parse_clause("Nobody wins?")
     assert (found.asks, found.is_future) == ("", False)

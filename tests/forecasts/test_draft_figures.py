@@ -28,32 +28,8 @@ def drafted(text: str) -> ClaimDraft:
     )
 
 
-@check_rows(
-    [
-        (
-            "In 2027 exports will exceed 40 billion dollars.",
-            f"How high will exports be {YEAR}, in billion dollars?",
-        ),
-        (
-            "Exports in 2027 will exceed 40 billion dollars.",
-            f"How high will exports be {YEAR}, in billion dollars?",
-        ),
-        ("Exports will exceed 4 % next year.", f"How high will exports be {YEAR}, in per cent?"),
-        (
-            "Airbus will deliver 900 aircraft in 2027.",
-            f"How many aircraft will Airbus deliver {YEAR}?",
-        ),
-        (
-            "Shipments will grow 12% in 2027.",
-            f"By how much will shipments grow {YEAR}, in per cent?",
-        ),
-        (
-            "Exports will pass 9 % in the second half of 2027.",
-            "How high will exports be between 1 July 2027 and 31 December 2027, in per cent?",
-        ),
-    ]
-)
-def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, text: str) -> None:
+@check_rows(TABLES["a_yearly_figure_counts_the_whole_year"])
+def test_a_yearly_figure_counts_the_whole_year(claim: str, text: str) -> None:
     made = drafted(claim)
     assert made.text == text
     assert f"{text[text.index('between') : text.index('December') + 13]} (UTC)" in made.criteria
@@ -64,7 +40,8 @@ def test_a_unit_may_be_for_each_of_something(claim: str, unit: str) -> None:
     assert drafted(claim).text.endswith(unit)
 
 
-def test_what_no_longer_exists_agrees_with_its_number() -> None:
+def test_plural_units_and_yearly_events() -> None:
+    # What no longer exists agrees with its number.
     assert (
         "Annulled if the banks no longer exist, or"
         in drafted("The banks will close in 2027.").criteria
@@ -73,6 +50,9 @@ def test_what_no_longer_exists_agrees_with_its_number() -> None:
         "Annulled if the bank no longer exists, or"
         in drafted("The bank will close in 2027.").criteria
     )
+    # An event of a year counts from the opening.
+    made = drafted("Borland will default in 2027.")
+    assert "from the opening of the question to 31 December 2027" in made.criteria
 
 
 @check_rows(TABLES["another_figure_counts_from_the_opening"])
@@ -80,11 +60,6 @@ def test_another_figure_counts_from_the_opening(claim: str) -> None:
     made = drafted(claim)
     assert "between" not in made.text
     assert "from the opening of the question to" in made.criteria
-
-
-def test_an_event_of_a_year_counts_from_the_opening() -> None:
-    made = drafted("Borland will default in 2027.")
-    assert "from the opening of the question to 31 December 2027" in made.criteria
 
 
 @check_rows(
@@ -106,7 +81,7 @@ def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
     assert f"{window} (UTC)" in asked.criteria
 
 
-def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() -> None:
+def test_only_windows_ahead_move_in_edited_words() -> None:
     made = drafted("In 2027 exports will exceed 4 billion dollars.")
     own = draft_question(
         Sentence(0, 9, "It will rain in 2027.", "explicit prediction", "", 1.0, 0.9, True, ""),
@@ -126,9 +101,7 @@ def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() ->
 
 
 @given(st.integers(2027, 2060), st.dates(date(2026, 12, 1), date(2070, 12, 31)))
-def test_a_window_never_begins_before_the_question_nor_after_its_last_day(
-    year: int, closes_on: date
-) -> None:
+def test_a_window_lies_within_the_question(year: int, closes_on: date) -> None:
     asked = build_new_question(
         drafted(f"In {year} exports will exceed 4 billion dollars."),
         name="e",
@@ -154,11 +127,10 @@ def test_which_side_of_a_figure_is_meant(claim: str, text: str, bears_out: str) 
     assert made.bears_out == bears_out
 
 
-def test_what_is_counted_may_have_two_words() -> None:
+def test_units_and_windows_of_figures() -> None:
+    # What is counted may have two words.
     assert drafted("The number of data centres in Arland will exceed 120.").unit == "data centres"
-
-
-def test_a_word_of_time_is_no_part_of_a_unit() -> None:
+    # A word of time is no part of a unit.
     assert (
         drafted("The order book will stay above 900 aircraft through the end of 2027.").unit
         == "aircraft"
@@ -167,25 +139,21 @@ def test_a_word_of_time_is_no_part_of_a_unit() -> None:
         drafted("Ann will buy 900 aircraft by then.").text
         == "How many aircraft will Ann buy by 31 March 2027?"
     )
-
-
-def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
+    # A sum of nothing leaves a gap for its unit.
     made = drafted("In 2027 exports will exceed 40 billion.")
     assert made.unit == "billion [… unit]"
     asked = build_new_question(made, name="e", closes_on=made.horizons[0], now=NOW)
     assert "placeholder" in {flaw.code for flaw in find_flaws(asked, LintContext(NOW))}
     assert drafted("Forty nations and 40 states will sign.").kind == "binary"
-
-
-@check_rows(TABLES["a_season_ends_with_its_last_month"])
-def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
-    assert drafted(claim).text == text
-
-
-def test_what_holds_until_a_day_must_hold_all_the_time() -> None:
+    # What holds until a day must hold all the time.
     made = drafted("The peg will exist until 2030.")
     assert (made.text, made.horizon_shape) == (
         "Will the peg exist until 31 December 2030?",
         "holds_until",
     )
     assert drafted("The peg will not break until 2030.").horizon_shape == "event_by"
+
+
+@check_rows(TABLES["a_season_ends_with_its_last_month"])
+def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
+    assert drafted(claim).text == text

@@ -50,34 +50,19 @@ def test_a_denial_has_terms_of_its_own(claim: str) -> None:
     assert all(fulfils_rule(example, told) for example in report.examples)
 
 
-def test_a_refusal_is_a_denial_that_none_of_its_examples_has() -> None:
+def test_refusals_and_endings_have_terms() -> None:
+    # A refusal is a denial that none of its examples has.
     denied = profile_from_indicator(indicators("Arland will sign the treaty.")[1])
     assert fulfils_rule("Arland refuses the treaty", denied)
     assert fulfils_rule("Vote on treaty postponed in Arland", denied)
     assert not fulfils_rule("Arland welcomes the treaty", denied)
-
-
-def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
+    # What is no longer true is sought by its words.
     report, denial = indicators("Beijing refuses to join the pact.", "refuses to", "status quo")
     assert report.terms == (("Beijing",), ("refuse*",), ("join*",))
     assert denial.terms[:2] == (("Beijing",), ("refuse*",))
 
 
-@check_rows(
-    [
-        ((), ()),
-        (("it is",), ()),
-        (("it is", "Arland wins"), ()),
-        (("Raised again", "It fell"), (("Raised", "fell"),)),
-        (("He won’t go home",), (("home*",),)),
-        (("Arland’s army’s ships sink",), (("Arland",), ("sink*",))),
-        (("Bankrupt again", "Bank again"), (("Bankrupt", "Bank"),)),
-        (("Arland rose", "Arland sank"), (("Arland",), ("rose", "sank"))),
-        (("not Arland", "no Borland"), (("Arland", "Borland"), DENIALS)),
-        (("Arland will not win", "Arland wins"), (("Arland",), ("win", "wins"))),
-        (("Élan vital",), (("Élan",), ("vital*",))),
-    ]
-)
+@check_rows(TABLES["few_words_are_made_the_most_of"])
 def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms) -> None:
     assert derive_terms(examples) == terms
 

@@ -25,12 +25,13 @@ def test_a_verb_is_asked_in_its_base_form(claim: str, event: str) -> None:
         "exist have reach deny be do go pass focus fix try raise lose win close".split()
     )
 )
-def test_the_base_of_a_verb_with_its_ending_is_the_verb(verb: str) -> None:
+def test_adding_an_ending_keeps_the_base_verb(verb: str) -> None:
     assert base_form(third_person(verb)) == verb
     assert base_form(verb) == verb
 
 
-def test_what_will_have_been_done_is_reported_once() -> None:
+def test_reports_of_completed_acts() -> None:
+    # What will have been done is reported once.
     assert reports("the price", "have doubled") == (
         "The price has doubled",
         "The price had doubled",
@@ -39,6 +40,13 @@ def test_what_will_have_been_done_is_reported_once() -> None:
         1
     ] == ("The price has not doubled")
     assert reports("the union", "have thirty members")[2] == "The union has had thirty members"
+    # A report stands in the criteria as within a sentence.
+    assert phrase_claim(
+        Clause(subject="the war between A and B", event="end"), "the war between A and B"
+    ).event_clause == ("the war between A and B ends")
+    assert (
+        phrase_claim(Clause(event="win"), "[… who or what]").event_clause == "[… who or what] wins"
+    )
 
 
 @check_rows(TABLES["the_last_letter_is_doubled_where_it_is_in_writing"])
@@ -54,12 +62,3 @@ def test_several_take_a_verb_in_the_plural(subject: str) -> None:
 @check_rows(TABLES["one_takes_a_verb_in_the_singular"])
 def test_one_takes_a_verb_in_the_singular(subject: str) -> None:
     assert not is_plural(subject)
-
-
-def test_a_report_stands_in_the_criteria_as_within_a_sentence() -> None:
-    assert phrase_claim(
-        Clause(subject="the war between A and B", event="end"), "the war between A and B"
-    ).event_clause == ("the war between A and B ends")
-    assert (
-        phrase_claim(Clause(event="win"), "[… who or what]").event_clause == "[… who or what] wins"
-    )

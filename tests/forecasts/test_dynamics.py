@@ -27,32 +27,37 @@ numbers = st.floats(-5.0, 5.0)
 
 @law
 @given(path=paths)
-def test_excess_movement_is_the_sum_of_moves_away_from_a_half(path: list[float]) -> None:
+def test_excess_is_the_sum_of_moves_from_a_half(path: list[float]) -> None:
     identity = sum((1 - 2 * p) * (after - p) for p, after in pairwise(path))
     moved = measure_movement(path)
     assert moved.excess == pytest.approx(identity, abs=1e-12)
     assert moved.excess == pytest.approx(moved.movement - moved.uncertainty_reduction, abs=1e-15)
 
 
-@law
-@given(p=probabilities, n=st.integers(1, 9))
-def test_a_constant_path_has_no_movement(p: float, n: int) -> None:
-    moved = measure_movement([p] * n)
-    assert (moved.movement, moved.uncertainty_reduction, moved.excess) == (0.0, 0.0, 0.0)
-
-
-@law
-@given(path=paths)
-def test_the_complement_moves_as_much(path: list[float]) -> None:
-    moved, mirrored = measure_movement(path), measure_movement([1.0 - p for p in path])
-    assert mirrored.movement == pytest.approx(moved.movement, abs=1e-12)
-    assert mirrored.uncertainty_reduction == pytest.approx(moved.uncertainty_reduction, abs=1e-12)
-
-
-def test_a_forecast_never_moved_until_no_is_all_removed_by_the_answer() -> None:
+def test_excess_movement_by_hand() -> None:
+    # A forecast never moved until no is all removed by the answer.
     moved = measure_movement([0.3, 0.3, 0.3, 0.0])
     assert (moved.movement, moved.uncertainty_reduction) == pytest.approx((0.09, 0.21))
     assert moved.excess == pytest.approx(-0.12)
+    # Excess of two questions by hand.
+    # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard
+    # error 0.17
+    found = measure_excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
+    assert found.mean_excess == pytest.approx(0.17)
+    assert found.ratio == pytest.approx(0.75 / 0.41)
+    assert found.t == pytest.approx(1.0)
+    assert found.p_value == pytest.approx(0.5)
+    # Without questions there is no excess.
+    assert measure_excess_movement([]) == ExcessMovement(0, None, None, None, None)
+    # One question or questions that moved alike are not tested.
+    for n in (1, 5):
+        found = measure_excess_movement([[0.5, 0.9, 1.0]] * n)
+        assert found.mean_excess == pytest.approx(-0.08)
+        assert found.ratio == pytest.approx(0.17 / 0.25)
+        assert (found.t, found.p_value) == (None, None)
+    # First forecasts that are certain leave no ratio.
+    found = measure_excess_movement([[1.0, 0.0], [0.0, 0.0]])
+    assert (found.mean_excess, found.ratio) == (0.5, None)
 
 
 @check_rows([[], 0.5, [[0.5, 0.6]]])
@@ -61,9 +66,15 @@ def test_a_path_is_a_list_of_forecasts(wrong: list[float]) -> None:
         measure_movement(wrong)
 
 
-def test_a_path_of_impossible_numbers_is_refused() -> None:
+def test_impossible_paths_are_refused() -> None:
+    # A path of impossible numbers is refused.
     with pytest.raises(InvalidProbability):
         measure_movement([0.5, 1.2])
+    # A path that does not end with the outcome is refused.
+    with pytest.raises(InvalidForecast, match="append it"):
+        measure_excess_movement([[0.5, 1.0], [0.5, 0.9]])
+    with pytest.raises(InvalidForecast, match="at least one"):
+        measure_excess_movement([[]])
 
 
 def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[float]:
@@ -85,14 +96,13 @@ def simulated(boldness: float, questions: int = 2000) -> ExcessMovement:
     )
 
 
-def test_a_bayesian_has_no_excess_movement_on_average() -> None:
+def test_excess_movement_of_simulated_forecasters() -> None:
+    # A bayesian has no excess movement on average.
     found = simulated(1.0)
     assert found.mean_excess == pytest.approx(0.0, abs=0.03)
     assert found.ratio == pytest.approx(1.0, abs=0.1)
     assert "within chance" in found.sentence
-
-
-def test_who_doubles_the_weight_of_news_over_reacts_and_who_halves_it_under_reacts() -> None:
+    # Who doubles the weight of news over reacts and who halves it under reacts.
     bold, timid = simulated(2.0), simulated(0.3)
     assert bold.ratio is not None
     assert timid.ratio is not None
@@ -115,40 +125,6 @@ def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]])
         assert (found.t, found.p_value) == pytest.approx(
             (expected.statistic, expected.pvalue), rel=1e-6, abs=1e-9
         )
-
-
-def test_excess_of_two_questions_by_hand() -> None:
-    # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard
-    # error 0.17
-    found = measure_excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
-    assert found.mean_excess == pytest.approx(0.17)
-    assert found.ratio == pytest.approx(0.75 / 0.41)
-    assert found.t == pytest.approx(1.0)
-    assert found.p_value == pytest.approx(0.5)
-
-
-def test_without_questions_there_is_no_excess() -> None:
-    assert measure_excess_movement([]) == ExcessMovement(0, None, None, None, None)
-
-
-def test_one_question_or_questions_that_moved_alike_are_not_tested() -> None:
-    for n in (1, 5):
-        found = measure_excess_movement([[0.5, 0.9, 1.0]] * n)
-        assert found.mean_excess == pytest.approx(-0.08)
-        assert found.ratio == pytest.approx(0.17 / 0.25)
-        assert (found.t, found.p_value) == (None, None)
-
-
-def test_first_forecasts_that_are_certain_leave_no_ratio() -> None:
-    found = measure_excess_movement([[1.0, 0.0], [0.0, 0.0]])
-    assert (found.mean_excess, found.ratio) == (0.5, None)
-
-
-def test_a_path_that_does_not_end_with_the_outcome_is_refused() -> None:
-    with pytest.raises(InvalidForecast, match="append it"):
-        measure_excess_movement([[0.5, 1.0], [0.5, 0.9]])
-    with pytest.raises(InvalidForecast, match="at least one"):
-        measure_excess_movement([[]])
 
 
 @check_rows(
@@ -188,24 +164,6 @@ def acts(*p: float) -> list[TimedForecast]:
     return [(float(at), each, False) for at, each in enumerate(p)]
 
 
-def test_updates_by_hand() -> None:
-    held: list[TimedForecast] = [
-        (0, 0.5, False),
-        (3, 0.6, False),
-        (7, 0.6, True),
-        (9, 0.5, False),
-        (9, 0.7, False),
-    ]
-    habit = pool_updates([(held, 45.0)])
-    assert (habit.n_questions, habit.n_acts, habit.n_updates) == (1, 5, 3)
-    assert habit.per_30_days == pytest.approx(2.0)
-    assert habit.mean_move == pytest.approx(0.4 / 3)
-    assert habit.reaffirmation_share == 0.25
-    assert habit.reversal_share == 1.0
-    # moves 0.1, −0.1, 0.2: (−0.01 − 0.02) / (√0.02 · √0.05)
-    assert habit.momentum == pytest.approx(-0.03 / math.sqrt(0.02 * 0.05))
-
-
 def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
     none, first, one = (pool_updates([(acts(*p), 0.0)]) for p in ([], [0.4], [0.4, 0.5]))
     assert (none.n_acts, none.per_30_days, none.mean_move, none.reaffirmation_share) == (
@@ -230,25 +188,20 @@ def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
     assert pool_updates([(acts(0.4), 30.0)]).per_30_days == 0.0
 
 
-def test_momentum_needs_three_updates() -> None:
+def test_momentum_reversals_and_reaffirmations() -> None:
+    # Momentum needs three updates.
     assert pool_updates([(acts(0.1, 0.2, 0.3), 9.0)]).momentum is None
     assert pool_updates([(acts(0.1, 0.2, 0.3, 0.4), 9.0)]).momentum == pytest.approx(1.0)
-
-
-def test_who_drifts_has_momentum_and_who_swings_has_the_opposite() -> None:
+    # Who drifts has momentum and who swings has the opposite.
     drifting = pool_updates([(acts(0.1, 0.3, 0.4, 0.6, 0.7), 9.0)])
     swinging = pool_updates([(acts(0.1, 0.6, 0.1, 0.6, 0.1), 9.0)])
     assert drifting.momentum is not None
     assert drifting.momentum > 0.7
     assert swinging.momentum == pytest.approx(-1.0)
     assert (drifting.reversal_share, swinging.reversal_share) == (0.0, 1.0)
-
-
-def test_the_smallest_of_moves_still_have_a_momentum() -> None:
+    # The smallest of moves still have a momentum.
     assert pool_updates([(acts(0.0, 1e-200, 0.0, 1e-200), 9.0)]).momentum == pytest.approx(-1.0)
-
-
-def test_entering_the_same_number_is_a_reaffirmation_whatever_it_was_called() -> None:
+    # Entering the same number is a reaffirmation whatever it was called.
     called: list[TimedForecast] = [(0, 0.4, False), (1, 0.4, True), (2, 0.6, False)]
     assert pool_updates([(called, 9.0)]) == pool_updates([(acts(0.4, 0.4, 0.6), 9.0)])
 
@@ -289,15 +242,33 @@ def test_questions_are_pooled_in_any_order_and_never_joined(p: list[list[float]]
         assert forth.momentum == pytest.approx(back.momentum, abs=1e-12)
 
 
-def test_pairs_of_updates_do_not_straddle_questions() -> None:
+def test_updates_by_hand() -> None:
+    # Pairs of updates do not straddle questions.
     rising, falling = acts(0.1, 0.2, 0.3), acts(0.9, 0.8, 0.7)
     habit = pool_updates([(rising, 15.0), (falling, 15.0)])
     assert (habit.n_questions, habit.n_acts, habit.n_updates, habit.per_30_days) == (2, 6, 4, 4.0)
     assert habit.reversal_share == 0.0
     assert habit.momentum == pytest.approx(1.0)
+    # Updates by hand.
+    held: list[TimedForecast] = [
+        (0, 0.5, False),
+        (3, 0.6, False),
+        (7, 0.6, True),
+        (9, 0.5, False),
+        (9, 0.7, False),
+    ]
+    habit = pool_updates([(held, 45.0)])
+    assert (habit.n_questions, habit.n_acts, habit.n_updates) == (1, 5, 3)
+    assert habit.per_30_days == pytest.approx(2.0)
+    assert habit.mean_move == pytest.approx(0.4 / 3)
+    assert habit.reaffirmation_share == 0.25
+    assert habit.reversal_share == 1.0
+    # moves 0.1, −0.1, 0.2: (−0.01 − 0.02) / (√0.02 · √0.05)
+    assert habit.momentum == pytest.approx(-0.03 / math.sqrt(0.02 * 0.05))
 
 
-def test_acts_out_of_order_or_on_impossible_days_are_refused() -> None:
+def test_impossible_acts_are_refused() -> None:
+    # Acts out of order or on impossible days are refused.
     for held in (
         [(1.0, 0.4, False), (0.5, 0.5, False)],
         [(1.0, 0.4, False), (math.nan, 0.5, False)],
@@ -307,9 +278,7 @@ def test_acts_out_of_order_or_on_impossible_days_are_refused() -> None:
     for days in (-1.0, math.nan, math.inf):
         with pytest.raises(InvalidTime, match="0 or more"):
             pool_updates([(acts(0.4), days)])
-
-
-def test_a_reaffirmation_of_another_number_and_an_impossible_number_are_refused() -> None:
+    # A reaffirmation of another number and an impossible number are refused.
     with pytest.raises(InvalidForecast, match=r"0\.5 is an update"):
         pool_updates([([(0, 0.4, False), (1, 0.5, True)], 9.0)])
     with pytest.raises(InvalidProbability):
@@ -344,9 +313,7 @@ def revisions(slope: float, n: int = 40, noise: float = 0.2) -> list[tuple[float
         (1.0, None, "that cannot be told from all the way"),
     ]
 )
-def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
-    slope: float, verdict: str | None, said: str
-) -> None:
+def test_the_verdict_needs_a_clear_slope(slope: float, verdict: str | None, said: str) -> None:
     found = measure_reaction(revisions(slope))
     assert found.slope == pytest.approx(slope, abs=0.1)
     assert found.verdict == verdict
@@ -354,6 +321,7 @@ def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
 
 
 def test_reaction_by_hand() -> None:
+    # Reaction by hand.
     # slope (1·1 + 3·2) / 5 = 1.4; residuals −0.4 and 0.2; error √(0.2 / 1 / 5) = 0.2; t at 97.5 %
     # with 1 degree 12.706
     found = measure_reaction([(1.0, 1.0), (3.0, 2.0)])
@@ -361,6 +329,8 @@ def test_reaction_by_hand() -> None:
     assert (found.slope, found.low, found.high) == pytest.approx(
         (1.4, 1.4 - 2.5412, 1.4 + 2.5412), abs=1e-4
     )
+    # One revision has a slope but no interval.
+    assert measure_reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
 
 
 @law
@@ -381,7 +351,8 @@ def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) 
     assert found.low <= slope <= found.high
 
 
-def test_twenty_nine_revisions_give_no_verdict_however_clear() -> None:
+def test_too_few_revisions_or_no_news() -> None:
+    # Twenty nine revisions give no verdict however clear.
     found = measure_reaction(revisions(0.3, n=29, noise=0.01))
     assert found.high is not None
     assert found.high < 1.0
@@ -390,19 +361,13 @@ def test_twenty_nine_revisions_give_no_verdict_however_clear() -> None:
         found.sentence == "Too few revisions to say anything: 29 of the 30 needed, 1 are missing."
     )
     assert measure_reaction(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
-
-
-def test_without_news_there_is_nothing_to_react_to() -> None:
+    # Without news there is nothing to react to.
     assert measure_reaction([]) == Reaction(0, None, None, None)
     quiet = measure_reaction([(0.2, 0.0)] * 30)
     assert (quiet.slope, quiet.verdict) == (None, None)
     assert (
         quiet.sentence == "The evidence never suggested a move, so there was nothing to react to."
     )
-
-
-def test_one_revision_has_a_slope_but_no_interval() -> None:
-    assert measure_reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
 
 
 @check_rows([math.inf, -math.inf, math.nan])

@@ -71,7 +71,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=40).map(" ".join))
-def test_what_is_kept_has_a_form_a_cue_and_the_score_for_it(text: str) -> None:
+def test_claims_have_a_form_and_a_score(text: str) -> None:
     for sentence in find_claims(text):
         assert 0 <= sentence.score <= 1
         assert 0 <= sentence.modality <= 1
@@ -105,14 +105,13 @@ def test_the_cue_says_how_sure_the_writer_is(text: str, cue: str, modality: floa
     assert (sentence.cue, sentence.modality) == (cue, modality)
 
 
-def test_a_figure_or_a_date_makes_a_claim_a_better_one() -> None:
+def test_figures_and_quotation_marks_around_claims() -> None:
+    # A figure or a date makes a claim a better one.
     assert (
         only("Prices may rise by 4% by 2031.").score
         > only("Prices may rise again somewhere.").score
     )
-
-
-def test_smart_quotes_and_emphasis_do_not_hide_a_cue() -> None:
+    # Smart quotes and emphasis do not hide a cue.
     assert kept("The bank *won’t* fail. The “peace” **will** hold.") == [
         "The bank won’t fail.",
         "The “peace” will hold.",

@@ -22,7 +22,6 @@ from forecasts.evidence.evidence import (
     strength_from_words,
 )
 from forecasts.questions.question import Kind
-from tests.forecasts import oracles
 from tests.forecasts.strategies import day, due, evidence, law, report
 from tests.tables import check_rows, read_tables
 
@@ -36,7 +35,8 @@ reports = st.lists(
 )
 
 
-def test_each_strength_word_stands_for_its_likelihood_ratio() -> None:
+def test_words_for_strength_grade_and_direction() -> None:
+    # Each strength word stands for its likelihood ratio.
     ratios = {s.name: s.likelihood_ratio for s in Strength}
     assert ratios == {
         "NONE": 1.0,
@@ -47,28 +47,20 @@ def test_each_strength_word_stands_for_its_likelihood_ratio() -> None:
         "DECISIVE": 25.0,
     }
     assert all(a < b for a, b in pairwise(ratios.values()))
-
-
-def test_better_grades_are_more_reliable_and_the_unknown_lies_below_the_middle() -> None:
+    # Better grades are more reliable and the unknown lies below the middle.
     assert [RELIABILITY[g] for g in ("A", "B", "C", "D", "E")] == [0.97, 0.9, 0.75, 0.5, 0.25]
     assert RELIABILITY["F"] == 0.4
-
-
-def test_directions_are_signs() -> None:
+    # Directions are signs.
     assert [Direction.NO * 1.0, Direction.NEUTRAL * 1.0, Direction.YES * 1.0] == [-1.0, 0.0, 1.0]
 
 
 @check_rows([("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)])
-def test_a_match_counts_by_its_relevance_until_a_person_confirmed_it(
-    status: Any, trust: float
-) -> None:
+def test_relevance_counts_until_confirmed(status: Any, trust: float) -> None:
     assert evidence(status=status, relevance=0.6).trust == trust
 
 
 @check_rows([(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)])
-def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(
-    p_direction: float, trust: float
-) -> None:
+def test_a_called_direction_counts_above_a_coin(p_direction: float, trust: float) -> None:
     assert evidence(status="logged", relevance=0.8, p_direction=p_direction).trust == pytest.approx(
         trust
     )
@@ -80,39 +72,33 @@ def test_evidence_is_reviewed_once_a_person_took_it(status: Any, reviewed: bool)
     assert evidence(status=status).reviewed is reviewed
 
 
-def test_two_hundred_copies_in_two_hundred_outlets_are_one_report() -> None:
+def test_copies_are_one_report() -> None:
+    # Two hundred copies in two hundred outlets are one report.
     first = report(0, "wire", 0.7, text=3)
     copies = [report(n, f"outlet {n}", 0.97, text=3) for n in range(1, 201)]
     assert combine_reliability((*copies, first)) == combine_reliability((first,))
     assert independent_reports((*copies, first)) == (first,)
-
-
-def test_a_copy_group_speaks_for_the_source_that_carried_it_first() -> None:
+    # A copy group speaks for the source that carried it first.
     wire, own = report(0, "wire", 0.7, text=3), report(2, "daily", 0.5)
     copy = report(1, "daily", 0.9, text=3)
     assert combine_reliability((wire, copy)) == pytest.approx(0.7)
     assert combine_reliability((wire, copy, own)) == pytest.approx(1 - 0.3 * 0.5)
     again = report(3, "wire", 0.8, text=4)
     assert combine_reliability((wire, copy, own, again)) == pytest.approx(1 - 0.2 * 0.5)
-
-
-def test_of_copies_seen_at_one_instant_the_most_reliable_counts() -> None:
+    # Of copies seen at one instant the most reliable counts.
     both = (report(0, "daily", 0.5, text=3), report(0, "wire", 0.7, text=3))
     assert independent_reports(both) == independent_reports(both[::-1]) == (both[1],)
-
-
-def test_nobody_reporting_is_worth_nothing() -> None:
+    # Nobody reporting is worth nothing.
     assert combine_reliability(()) == 0.0
 
 
-def test_two_independent_groups_are_more_reliable_than_one_and_copies_are_not() -> None:
+def test_independent_groups_raise_reliability() -> None:
+    # Two independent groups are more reliable than one and copies are not.
     wire = report(0, "wire", 0.7)
     assert combine_reliability((wire,)) == pytest.approx(0.7)
     assert combine_reliability((wire,) * 200) == combine_reliability((wire,))
     assert combine_reliability((wire, report(0, "agency", 0.8))) == pytest.approx(1 - 0.3 * 0.2)
-
-
-def test_a_group_counts_as_its_best_report() -> None:
+    # A group counts as its best report.
     assert combine_reliability(
         (report(0, "wire", 0.2), report(0, "wire", 0.7), report(0, "wire", 0.5))
     ) == (combine_reliability((report(0, "wire", 0.7),)))
@@ -131,9 +117,7 @@ def test_another_report_only_raises_reliability_and_never_beyond_the_ceiling(
 
 @law
 @given(reports, st.randoms(use_true_random=False))
-def test_the_order_of_reports_does_not_matter_to_the_last_bit(
-    known: list[SourceReport], random: Any
-) -> None:
+def test_the_order_of_reports_does_not_matter(known: list[SourceReport], random: Any) -> None:
     shuffled = known.copy()
     random.shuffle(shuffled)
     assert combine_reliability(shuffled) == combine_reliability(known)
@@ -154,42 +138,36 @@ def test_evidence_for_and_against_of_one_size_cancels(ratio: float, reliability:
     assert math.log(there) + math.log(back) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_reference_case_source_reliability() -> None:
-    case = oracles.case("scoring_cases.json", "L04")
-    pairs = zip(case["input"]["lr"], case["input"]["reliability"], strict=True)
-    found = [effective_likelihood_ratio(ratio, r) for ratio, r in pairs]
-    assert found == pytest.approx(case["expected"], abs=case["tolerance"])
-
-
 @check_rows([0.0, -1.0, math.inf, math.nan])
-def test_a_likelihood_ratio_that_is_none_is_refused(ratio: float) -> None:
+def test_an_impossible_likelihood_ratio_is_refused(ratio: float) -> None:
     with pytest.raises(ForecastsError, match="above 0 and finite"):
         effective_likelihood_ratio(ratio, 0.5)
 
 
-def test_a_reliability_is_a_probability() -> None:
+def test_impossible_reliability_and_missing_option() -> None:
+    # A reliability is a probability.
     with pytest.raises(InvalidProbability):
         effective_likelihood_ratio(3.0, 1.2)
+    # A side of options without one says so.
+    assert describe_side("ordered", Direction.YES) == "for an option not named"
+    assert describe_side("ordered", Direction.NO) == "against an option not named"
 
 
-def test_what_was_expected_speaks_for_yes_when_seen_and_for_no_when_silent() -> None:
+def test_expectations_speak_when_seen_and_when_silent() -> None:
+    # What was expected speaks for yes when seen and for no when silent.
     found = due(50, if_yes="almost certain", if_no="roughly even chance")
     assert found.ratio_when_seen == pytest.approx(0.97 / 0.5)
     assert found.ratio_when_silent == pytest.approx(0.03 / 0.5)
     against = due(50, if_yes="roughly even chance", if_no="almost certain")
     assert against.ratio_when_silent == pytest.approx(0.5 / 0.03)
-
-
-def test_an_expectation_in_words_that_nobody_knows_is_refused() -> None:
+    # An expectation in words that nobody knows is refused.
     with pytest.raises(ForecastsError, match="'perhaps' is no word for a chance"):
         Expectation(day(1), "likely", "perhaps")
 
 
 @law
 @given(st.sampled_from(sorted(likelihood.ICD_203)), st.sampled_from(sorted(likelihood.ICD_203)))
-def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decisive(
-    if_yes: str, if_no: str
-) -> None:
+def test_two_words_give_a_side_and_a_strength(if_yes: str, if_no: str) -> None:
     direction, strength = strength_from_words(if_yes, if_no)
     nats = math.log(likelihood.ratio_from_words(if_yes, if_no))
     assert strength is not Strength.DECISIVE
@@ -209,8 +187,3 @@ def test_a_side_is_told_in_the_words_of_its_kind(kind: Kind, words: tuple[str, s
         describe_side(kind, Direction.NO, "low"),
     ) == words
     assert describe_side(kind, Direction.NEUTRAL, "low") == "for neither side"
-
-
-def test_a_side_of_options_without_one_says_so() -> None:
-    assert describe_side("ordered", Direction.YES) == "for an option not named"
-    assert describe_side("ordered", Direction.NO) == "against an option not named"

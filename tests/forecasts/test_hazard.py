@@ -34,9 +34,7 @@ TABLES = read_tables("forecasts/hazard")
         ("state_at", [0.3] * 5),
     ]
 )
-def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
-    shape: HorizonShape, expected: list[float]
-) -> None:
+def test_the_prior_moves_with_time_by_shape(shape: HorizonShape, expected: list[float]) -> None:
     q = question(shape, days=100)
     assert [hazard_probability(q, day(at)) for at in (-10, 0, 50, 100, 200)] == pytest.approx(
         expected
@@ -45,9 +43,7 @@ def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
 
 @law
 @given(questions(), moments, moments)
-def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
-    q: Question, one: float, other: float
-) -> None:
+def test_the_hazard_moves_one_way(q: Question, one: float, other: float) -> None:
     early, late = (hazard_probability(q, day(at)) for at in sorted((one, other)))
     assert 0.0 <= early <= 1.0
     assert {"event_by": late <= early, "holds_until": late >= early, "state_at": late == early}[
@@ -57,27 +53,27 @@ def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
 
 @law
 @given(shapes, st.floats(0.001, 0.999), st.floats(0.0, 1.0))
-def test_holding_is_the_complement_of_the_event_that_would_end_it(
-    shape: HorizonShape, p0: float, left: float
-) -> None:
+def test_holding_is_the_complement_of_an_event(shape: HorizonShape, p0: float, left: float) -> None:
     assert decay_prior(p0, "holds_until", left) == pytest.approx(
         1 - decay_prior(1 - p0, "event_by", left)
     )
     assert decay_prior(p0, shape, 1.0) == pytest.approx(p0)
 
 
-def test_the_hazard_forecaster_revises_once_a_day() -> None:
+def test_the_hazard_forecaster_revises_daily() -> None:
+    # The hazard forecaster revises once a day.
     q = question(days=100)
     line = hazard_timeline(q, day(0), day(3.5))
     assert [at for at, _ in line.steps] == [day(0), day(1), day(2), day(3)]
     assert line.at(day(2.9)) == Binary(hazard_probability(q, day(2)))
     assert hazard_timeline(q, day(2), day(2)).steps == ()
-
-
-def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
+    # Where time says nothing the hazard forecaster speaks once.
     assert hazard_timeline(question("state_at"), day(0), day(50)).steps == ((day(0), Binary(0.3)),)
     before = hazard_timeline(question(), day(-3), day(1.5)).steps
     assert [at for at, _ in before] == [day(-3), day(1)]
+    # A question of another kind has no hazard.
+    with pytest.raises(InvalidForecast, match="no single base rate"):
+        hazard_probability(numeric_question(), day(1))
 
 
 @check_rows([(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))])
@@ -86,11 +82,6 @@ def test_certainty_is_moved_only_by_the_end_of_its_time(
 ) -> None:
     assert (decay_prior(p0, "event_by", left), decay_prior(p0, "holds_until", left)) == expected
     assert decay_prior(p0, "state_at", left) == p0
-
-
-def test_a_question_of_another_kind_has_no_hazard() -> None:
-    with pytest.raises(InvalidForecast, match="no single base rate"):
-        hazard_probability(numeric_question(), day(1))
 
 
 @check_rows(TABLES["time_passed_is_told_in_words"])

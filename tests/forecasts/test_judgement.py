@@ -105,34 +105,29 @@ def test_effects_on_options_are_those_of_whole_suggestions(
     assert_real(replace(categorical_question(), prior=prior), pieces, at, model=model)
 
 
-def test_a_rejection_gives_its_novelty_to_the_story_after_it() -> None:
+def test_effects_of_judgements_by_hand() -> None:
+    # A rejection gives its novelty to the story after it.
     early, late = (evidence(n, at=n, status="logged", relevance=0.9) for n in (10, 12))
     assert_real(question(), [early, late], 20.0)
     assert (
         effects(question(), [early, late], 20.0)[early.id]
         < effects(question(), [early], 20.0)[early.id]
     )
-
-
-def test_a_rejected_match_leaves_its_indicator_silent() -> None:
+    # A rejected match leaves its indicator silent.
     seen = evidence(1, at=40, signpost="treaty", status="logged", strength=Strength.NONE)
     found = effects(question(), [seen], 60.0)
     assert found[seen.id] > 0.01
     assert_real(question(), [seen], 60.0)
-
-
-def test_nothing_moves_a_question_about_a_number() -> None:
+    # Nothing moves a question about a number.
     assert effects(numeric_question(), [evidence(1, status="logged")], 20.0) == {}
-
-
-def test_an_option_that_cannot_come_is_moved_by_nothing() -> None:
+    # An option that cannot come is moved by nothing.
     asked = replace(categorical_question(), prior=Categorical(OPTIONS, (0.0, 0.6, 0.4)))
     assert set(
         effects(asked, [evidence(1, status="logged", option=OPTIONS[0])], 20.0).values()
     ) == {0.0}
 
 
-def test_the_estimate_is_the_effect_of_a_lone_story_as_long_as_little_moves() -> None:
+def test_small_estimates_equal_effects() -> None:
     piece = evidence(
         1, at=10, strength=Strength.SLIGHT, status="logged", reports=(report(10, "wire", 0.9),)
     )

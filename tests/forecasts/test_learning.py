@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,8 @@ def values(found: Sequence[LearnedValue]) -> tuple[float, ...]:
     return tuple(learned.value for learned in found)
 
 
-def test_a_row_holds_what_the_lines_of_a_suggestion_add_up_to() -> None:
+def test_a_snapshot_sums_the_lines_of_a_suggestion() -> None:
+    # A row holds what the lines of a suggestion add up to.
     known = by_id(indicator(usual=0.4), indicator("treaty", expected=due(20)))
     found = suggest(question(), [evidence()], known, day(30))
     made = suggestion_snapshot(found, known_at=day(50), happened=True, scheduled=4)
@@ -95,13 +96,20 @@ def test_a_row_holds_what_the_lines_of_a_suggestion_add_up_to() -> None:
         True,
         4,
     )
+    # Indicators with expectations enter a row with their silence.
+    found = suggest(question(), [], INDICATORS, day(120))
+    assert suggestion_snapshot(found, known_at=NOW, happened=False, scheduled=1).evidence > 0.0
 
 
-def test_from_many_questions_the_scale_that_made_them_is_found() -> None:
+def test_gamma_is_found_from_many_questions() -> None:
+    # From many questions the scale that made them is found.
     gamma, shift = fit_gamma(world(1.1, 1500, shift=-0.3), before=NOW)
     assert gamma.value == pytest.approx(1.1, abs=0.12)
     assert shift.value == pytest.approx(-0.3, abs=0.2)
     assert "fitted to 1500 snapshots of 1500 questions that closed with an answer" in gamma.why
+    # Thirty questions whose evidence says nothing draw the default down.
+    gamma, _ = fit_gamma(world(0.0, 30), before=NOW)
+    assert 0.0 < gamma.value < 0.5
 
 
 YEAR = timedelta(365)
@@ -188,7 +196,7 @@ def test_retrospective_questions_teach_in_a_replay_only() -> None:
 
 
 @check_rows([1, 7])
-def test_the_fit_is_the_most_probable_one_by_another_optimiser_too(scheduled: int) -> None:
+def test_the_fit_agrees_with_another_optimiser(scheduled: int) -> None:
     known = [replace(r, scheduled=scheduled) for r in world(0.9, 80)]
 
     def lost(at: Any) -> float:
@@ -202,11 +210,6 @@ def test_the_fit_is_the_most_probable_one_by_another_optimiser_too(scheduled: in
     assert [shift.value, gamma.value] == pytest.approx(best.x, abs=1e-5)
 
 
-def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() -> None:
-    gamma, _ = fit_gamma(world(0.0, 30), before=NOW)
-    assert 0.0 < gamma.value < 0.5
-
-
 @check_rows(
     [
         ([True, False] * 14 + [True], "default: 29 of 30 questions have closed with an answer"),
@@ -214,16 +217,15 @@ def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() ->
         ([], "default: 0 of 30 questions have closed with an answer"),
     ]
 )
-def test_from_too_little_nothing_is_learned_and_the_reason_is_given(
-    happened: list[bool], why: str
-) -> None:
+def test_too_few_answers_teach_nothing(happened: list[bool], why: str) -> None:
     gamma, shift = fit_gamma([row(n, yes, 1.0) for n, yes in enumerate(happened)], before=NOW)
     assert values((gamma, shift)) == (0.5, 0.0)
     assert gamma.why == shift.why == why
     assert gamma.n == len(happened)
 
 
-def test_snapshots_of_one_question_are_no_more_than_one_question() -> None:
+def test_snapshots_count_by_question_and_schedule() -> None:
+    # Snapshots of one question are no more than one question.
     many = [row(n % 3, n % 3 > 0, 1.0, at=n) for n in range(90)]
     assert (
         fit_gamma(many, before=NOW)[0].why
@@ -234,15 +236,11 @@ def test_snapshots_of_one_question_are_no_more_than_one_question() -> None:
     assert values(fit_gamma(often, before=NOW)) == pytest.approx(
         values(fit_gamma(once, before=NOW))
     )
-
-
-def test_a_question_that_was_answered_early_counts_for_the_dates_that_it_stood_alone() -> None:
+    # A question that was answered early counts for the dates that it stood alone.
     known = world(0.8, 60)
     early = [replace(r, scheduled=1000) for r in known]
     assert values(fit_gamma(early, before=NOW)) == pytest.approx((0.5, 0.0), abs=0.01)
-
-
-def test_evidence_that_points_the_wrong_way_counts_nothing_and_is_never_turned_round() -> None:
+    # Evidence that points the wrong way counts nothing and is never turned round.
     known = world(-1.5, 600)
     without = [replace(r, evidence=0.0) for r in known]
     gamma, shift = fit_gamma(known, before=NOW)
@@ -298,7 +296,8 @@ def test_shown_chances_that_were_right_stay_about_as_they_are(
         assert found.apply(p) == pytest.approx(p, abs=0.01)
 
 
-def test_matches_that_were_shown_too_high_are_brought_down() -> None:
+def test_relevance_is_learned_from_decisions() -> None:
+    # Matches that were shown too high are brought down.
     found = fit_relevance(reviews((0.9, 50, 50), (0.6, 20, 80)), before=NOW)
     assert found.apply(0.9) == pytest.approx(0.5, abs=0.06)
     assert found.apply(0.6) == pytest.approx(0.2, abs=0.06)
@@ -308,6 +307,10 @@ def test_matches_that_were_shown_too_high_are_brought_down() -> None:
         "relevance slope",
         200,
     )
+    # Where higher was kept less often all get one chance.
+    found = fit_relevance(reviews((0.95, 2, 198), (0.05, 198, 2)), before=NOW)
+    assert found.slope.value == 0.0
+    assert found.apply(0.05) == found.apply(0.95) == pytest.approx(0.5, abs=0.02)
 
 
 @check_rows(FITS)
@@ -319,15 +322,13 @@ def test_below_thirty_decisions_chances_stay_exactly_as_shown(
     assert found.shift.why == "default: 29 of 30 decisions are made"
 
 
-def test_where_higher_was_kept_less_often_all_get_one_chance() -> None:
-    found = fit_relevance(reviews((0.95, 2, 198), (0.05, 198, 2)), before=NOW)
-    assert found.slope.value == 0.0
-    assert found.apply(0.05) == found.apply(0.95) == pytest.approx(0.5, abs=0.02)
-
-
-def test_a_chance_that_is_none_is_refused() -> None:
+def test_impossible_probabilities_are_refused() -> None:
+    # A chance that is none is refused.
     with pytest.raises(InvalidProbability):
         fit_relevance([], before=NOW).apply(1.2)
+    # A grade that is no probability is refused.
+    with pytest.raises(InvalidProbability):
+        reliability(1.5, [])
 
 
 decisions = st.lists(
@@ -372,36 +373,30 @@ def reliability(graded: float, known: Sequence[FeedSignal]) -> LearnedValue:
     return fit_reliability("wire", graded, known, before=NOW)
 
 
-def test_a_feed_that_is_always_right_comes_near_certainty_and_not_beyond_the_ceiling() -> None:
+def test_reliability_of_extreme_feeds() -> None:
+    # A feed that is always right comes near certainty and not beyond the ceiling.
     found = reliability(0.4, record((True, 1.0, 400), (False, 0.0, 400)))
     assert 0.95 < found.value <= MAX_RELIABILITY
     assert found.why.startswith(
         "pointed right in 99% of 400 questions that came out YES and 99% of 400"
     )
+    # A record as the grade leads to expect changes nothing.
+    assert reliability(0.8, record((True, 0.9, 20), (False, 0.1, 20))).value == pytest.approx(0.8)
+    # A feed that points the wrong way is worth nothing and never less.
+    assert reliability(0.9, record((True, 0.0, 50), (False, 1.0, 50))).value == 0.0
 
 
-@pytest.mark.parametrize("habit", [0.0, 0.2, 0.9, 1.0])
-@pytest.mark.parametrize("yes", [100, 1000])
-def test_a_feed_that_knows_nothing_is_worth_nothing_whatever_its_habit_and_however_rare_yes_is(
-    habit: float, yes: int
-) -> None:
+@check_rows(product([0.0, 0.2, 0.9, 1.0], [100, 1000]))
+def test_an_ignorant_feed_is_worth_nothing(habit: float, yes: int) -> None:
     assert reliability(0.5, record((True, habit, yes), (False, habit, 1000))).value < 0.07
 
 
 @check_rows([0.1, 0.5, 0.9])
-def test_of_a_feed_that_knows_now_and_then_it_is_found_how_often(habit: float) -> None:
+def test_an_occasionally_right_feed_is_measured(habit: float) -> None:
     knows = 0.6
     right_if_yes, yes_if_no = knows + (1 - knows) * habit, (1 - knows) * habit
     found = reliability(0.9, record((True, right_if_yes, 1000), (False, yes_if_no, 5000)))
     assert found.value == pytest.approx(knows, abs=0.01)
-
-
-def test_a_record_as_the_grade_leads_to_expect_changes_nothing() -> None:
-    assert reliability(0.8, record((True, 0.9, 20), (False, 0.1, 20))).value == pytest.approx(0.8)
-
-
-def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> None:
-    assert reliability(0.9, record((True, 0.0, 50), (False, 1.0, 50))).value == 0.0
 
 
 @check_rows(
@@ -419,13 +414,12 @@ def test_from_a_short_record_the_grade_stands(known: list[FeedSignal], why: str)
     assert (found.value, found.why, found.scope) == (0.75, why, "wire")
 
 
-def test_a_hundred_pieces_on_one_question_are_one_question() -> None:
+def test_a_feed_counts_by_question() -> None:
+    # A hundred pieces on one question are one question.
     few = record((True, 1.0, 10), (False, 1.0, 10))
     flood = [*few, *[few[0]] * 100]
     assert reliability(0.75, flood) == reliability(0.75, few)
-
-
-def test_a_question_counts_by_the_share_of_evidence_that_pointed_right() -> None:
+    # A question counts by the share of evidence that pointed right.
     known = [
         FeedSignal(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0)
         for n in range(40)
@@ -449,12 +443,7 @@ def test_later_outcomes_never_matter_to_a_feed(parts: list[tuple[bool, bool, int
     assert 0.0 <= found.value <= MAX_RELIABILITY
 
 
-def test_a_grade_that_is_no_probability_is_refused() -> None:
-    with pytest.raises(InvalidProbability):
-        reliability(1.5, [])
-
-
-def test_a_learned_shift_and_slope_act_in_log_odds() -> None:
+def test_a_learned_map_acts_in_log_odds() -> None:
     shift, slope = (
         LearnedValue(name, "all", value, 40, NOW, "")
         for name, value in (("shift", 0.3), ("slope", 0.5))
@@ -468,8 +457,3 @@ def test_a_learned_shift_and_slope_act_in_log_odds() -> None:
         < LearnedLogitMap(shift, slope).apply(1.0)
         < 1.0
     )
-
-
-def test_indicators_with_expectations_enter_a_row_with_their_silence() -> None:
-    found = suggest(question(), [], INDICATORS, day(120))
-    assert suggestion_snapshot(found, known_at=NOW, happened=False, scheduled=1).evidence > 0.0

@@ -48,7 +48,8 @@ def codes(case: str | NewQuestion, **around: Any) -> set[str]:
     return {flaw.code for flaw in flaws(case, **around)}
 
 
-def test_flawed_questions_are_flagged() -> None:
+def test_flawed_questions_are_flagged_and_sound_ones_not() -> None:
+    # Flawed questions are flagged.
     for code, cases in FLAWED.items():
         for case in cases:
             found = flaws(case, code)
@@ -56,9 +57,7 @@ def test_flawed_questions_are_flagged() -> None:
             texts_said = [flaw.reason + flaw.fix for flaw in found if flaw.reason and flaw.fix]
             assert len(texts_said) == len(found), (code, case)
             assert not any("\n" in text for text in texts_said), (code, case)
-
-
-def test_sound_questions_are_not_flagged() -> None:
+    # Sound questions are not flagged.
     for code, cases in SOUND_ONES.items():
         for case in cases:
             assert flaws(case, code) == [], (code, case)
@@ -69,13 +68,13 @@ def test_a_sound_question_has_no_flaw(asked: NewQuestion) -> None:
     assert flaws(asked) == []
 
 
-def test_every_code_has_ten_questions_that_it_is_for_and_some_that_it_is_not() -> None:
+def test_every_code_has_its_cases() -> None:
     assert set(FLAWED) == set(SOUND_ONES) == set(CODES) - ABOUT_SURROUNDINGS
     assert all(len(cases) >= 10 for cases in FLAWED.values())
     assert all(len(cases) >= 3 for cases in SOUND_ONES.values())
 
 
-def test_a_question_reads_the_same_before_and_after_it_is_opened() -> None:
+def test_opening_a_question_changes_no_flaw() -> None:
     for cases in FLAWED.values():
         for asked in cases:
             if (
@@ -103,20 +102,20 @@ def test_the_shipped_questions_can_be_resolved_by_a_stranger() -> None:
 # What a flaw says
 
 
-def test_the_words_at_fault_and_what_to_write_instead_are_told() -> None:
+def test_flaws_name_words_and_are_sorted() -> None:
+    # The words at fault and what to write instead are told.
     (flaw,) = flaws("Will relations improve substantially by 30 June 2027?", "vague-word")
     assert (flaw.severity, flaw.where) == ("blocking", "text")
     assert flaw.reason == "readers measure “improve”, “substantially” by different yardsticks"
     assert flaw.fix.startswith("Write a series that is published")
-
-
-def test_blocking_flaws_come_first() -> None:
+    # Blocking flaws come first.
     severities = [flaw.severity for flaw in flaws("Will it improve", feeds=(), indicators=())]
     assert severities == sorted(severities, key=lambda severity: severity != "blocking")
     assert {"blocking", "advice"} == set(severities)
 
 
-def test_a_close_that_is_taken_as_included_is_explained() -> None:
+def test_closes_on_a_named_day_are_explained() -> None:
+    # A close that is taken as included is explained.
     asked = replace(
         SOUND,
         text="Will Arland sign by 31 May 2023?",
@@ -133,9 +132,7 @@ def test_a_close_that_is_taken_as_included_is_explained() -> None:
         flaw.fix
         == "Write 30 May 2023, or close at 2023-06-01T00:00Z: the close itself is excluded."
     )
-
-
-def test_a_close_in_the_morning_of_the_day_that_is_named_is_explained() -> None:
+    # A close in the morning of the day that is named is explained.
     asked = replace(
         SOUND,
         text="Will Arland sign by 31 May 2023?",
@@ -149,24 +146,21 @@ def test_a_close_in_the_morning_of_the_day_that_is_named_is_explained() -> None:
     assert flaw.fix == "Close at 2023-06-01T00:00Z: the close itself is excluded."
 
 
-def test_the_figure_of_a_year_that_closes_after_it_is_only_advised_against() -> None:
+def test_definitions_and_years_soften_flaws() -> None:
+    # The figure of a year that closes after it is only advised against.
     late = replace(MEASURED, closes_at=utc("2028-02-01"))
     early = replace(MEASURED, closes_at=utc("2027-12-01"))
     assert [
         flaw.severity for asked in (late, early) for flaw in flaws(asked, "other-deadline")
     ] == ["advice", "blocking"]
-
-
-def test_a_vague_word_that_the_criteria_define_no_longer_blocks() -> None:
+    # A vague word that the criteria define no longer blocks.
     asked = replace(SOUND, text="Will Arland make a major concession by 30 June 2027?")
     defined = replace(asked, criteria=f"“Major” means that troops leave the valley. {CRITERIA}")
     assert [flaw.severity for flaw in flaws(asked, "vague-word")] == ["blocking"]
     assert "blocking" not in [
         flaw.severity for flaw in flaws(defined, "vague-word") if flaw.where == "text"
     ]
-
-
-def test_a_date_does_not_define_a_vague_word_but_a_number_does() -> None:
+    # A date does not define a vague word but a number does.
     by_date = "Will exports fall significantly by 30 June 2027?"
     by_number = "Will exports fall significantly, by 20 %, by 30 June 2027?"
     severities = [
@@ -175,7 +169,7 @@ def test_a_date_does_not_define_a_vague_word_but_a_number_does() -> None:
     assert severities == ["blocking", "advice"]
 
 
-def test_one_option_within_another_blocks_unless_it_may_be_another_name() -> None:
+def test_contained_options_block_unless_names() -> None:
     def severity(*options: str) -> str:
         return flaws(replace(CHOICE, options=(*options, "Other")), "options-overlap")[0].severity
 
@@ -199,11 +193,15 @@ def sibling(closes: str, **given: Any) -> Question:
     return build_question(replace(asked, **given))
 
 
-def test_only_the_question_that_closes_first_has_to_be_uncertain() -> None:
+def test_only_the_first_to_close_is_uncertain() -> None:
+    # Only the question that closes first has to be uncertain.
     sure = replace(SOUND, prior="99%")
     earlier, later = sibling("2027-03-01"), sibling("2027-09-01")
     assert codes(sure, sibling_questions=(later,)) == {"extreme-prior"}
     assert codes(sure, sibling_questions=(earlier, later)) == set()
+    # A question does not excuse itself.
+    itself = replace(build_question(SOUND), closes_at=utc("2027-02-01"))
+    assert codes(replace(SOUND, prior="1%"), sibling_questions=(itself,)) == {"extreme-prior"}
 
 
 @check_rows(
@@ -217,11 +215,6 @@ def test_a_question_that_cannot_be_compared_excuses_no_certainty(other: Question
     assert codes(replace(SOUND, prior="1%"), sibling_questions=(other,)) == {"extreme-prior"}
 
 
-def test_a_question_does_not_excuse_itself() -> None:
-    itself = replace(build_question(SOUND), closes_at=utc("2027-02-01"))
-    assert codes(replace(SOUND, prior="1%"), sibling_questions=(itself,)) == {"extreme-prior"}
-
-
 @check_rows([1, 30, 90, 180])
 def test_reports_have_to_be_kept_until_the_close(days: float) -> None:
     (flaw,) = flaws(SOUND, "retention", keeps_days=days)
@@ -229,12 +222,12 @@ def test_reports_have_to_be_kept_until_the_close(days: float) -> None:
 
 
 @check_rows([181, 400.5, None])
-def test_reports_that_are_kept_until_the_close_are_kept_long_enough(days: float | None) -> None:
+def test_reports_kept_to_the_close_suffice(days: float | None) -> None:
     assert flaws(SOUND, keeps_days=days) == []
 
 
-@check_rows(TABLES["without_a_feed_that_could_report_it_there_will_be_no_evidence"])
-def test_without_a_feed_that_could_report_it_there_will_be_no_evidence(
+@check_rows(TABLES["without_a_fitting_feed_there_is_advice"])
+def test_without_a_fitting_feed_there_is_advice(
     feeds: tuple[str, ...],
 ) -> None:
     if feeds == ("International Atomic Energy Agency",):
@@ -259,14 +252,13 @@ def test_a_feed_on_the_subject_or_on_everything_is_enough(feeds: tuple[str, ...]
     assert flaws(SOUND, feeds=feeds) == []
 
 
-def test_a_feed_that_an_indicator_is_about_is_enough() -> None:
+def test_feeds_and_indicators_of_both_sides() -> None:
+    # A feed that an indicator is about is enough.
     asked = replace(SOUND, text="Will they sign by 30 June 2027?")
     about = (indicator(Direction.YES, "Dredgers at work"), indicator(Direction.NO))
     assert flaws(asked, "no-feed", feeds=("Dredging monthly",))
     assert flaws(asked, "no-feed", feeds=("Dredging monthly",), indicators=about) == []
-
-
-def test_a_question_needs_indicators_for_both_sides() -> None:
+    # A question needs indicators for both sides.
     assert codes(SOUND, indicators=()) == {"no-indicators"}
     assert codes(SOUND, indicators=INDICATORS[:1]) == {"one-sided"}
     assert codes(SOUND, indicators=INDICATORS[1:]) == {"one-sided"}
@@ -315,7 +307,7 @@ times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(
     times,
     st.one_of(st.none(), st.lists(texts, max_size=2).map(tuple)),
 )
-def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
+def test_the_linter_is_total_and_deterministic(
     asked: NewQuestion, now: Any, feeds: tuple[str, ...] | None
 ) -> None:
     around = LintContext(now, 30.0, feeds, INDICATORS)
@@ -347,12 +339,11 @@ def test_a_later_look_never_makes_a_question_less_settled(days: int) -> None:
     assert settled == sorted(settled)
 
 
-def test_a_long_text_is_read_in_good_time() -> None:
+def test_long_texts_and_naive_times() -> None:
+    # A long text is read in good time.
     long = "Will Arland " + "sign and 31 May and [… “ at least 10 " * 3000
     assert flaws(replace(SOUND, text=long, criteria=long), "placeholder")
-
-
-def test_a_time_without_a_zone_is_read_as_utc() -> None:
+    # A time without a zone is read as utc.
     naive = replace(
         SOUND,
         opens_at=SOUND.opens_at.replace(tzinfo=None),

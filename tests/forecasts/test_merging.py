@@ -50,20 +50,19 @@ def merge(story: int, into: int, day: int = 50) -> StoryMerge:
     return StoryMerge(StoryId(story), StoryId(into), START + day * DAY)
 
 
-def test_the_reports_of_stories_that_are_one_count_together_from_the_first_on() -> None:
+def test_merged_stories_count_together() -> None:
+    # The reports of stories that are one count together from the first on.
     (one,) = merge_story_evidence([piece(1), piece(2), piece(3)], [merge(2, 1), merge(3, 1)], LATER)
     assert one == replace(
         piece(1), reports=(*piece(1).reports, *piece(2).reports, *piece(3).reports)
     )
-
-
-def test_a_chain_of_merges_ends_at_the_earliest_story() -> None:
+    # A chain of merges ends at the earliest story.
     (one,) = merge_story_evidence([piece(1), piece(3)], [merge(3, 2), merge(2, 1)], LATER)
     assert one.story_id == 1
     assert len(one.reports) == 2
 
 
-def test_what_a_person_took_as_evidence_gives_the_judgement_and_the_first_piece_the_date() -> None:
+def test_judgement_and_date_of_a_merge() -> None:
     confirmed = piece(2, status="confirmed", strength=Strength.STRONG)
     (one,) = merge_story_evidence(
         [piece(1), confirmed, piece(3, status="edited")], [merge(2, 1), merge(3, 1)], LATER
@@ -87,27 +86,24 @@ def test_what_says_something_else_stands_apart(apart: dict[str, Any]) -> None:
     assert merge_story_evidence(pieces, [merge(2, 1)], LATER) == pieces
 
 
-def test_rejected_pieces_stand_apart_from_each_other_too() -> None:
+def test_what_does_not_merge() -> None:
+    # Rejected pieces stand apart from each other too.
     pieces = (piece(1, status="rejected"), piece(2, status="rejected"))
     assert merge_story_evidence(pieces, [merge(2, 1)], LATER) == pieces
-
-
-def test_a_merge_counts_from_its_instant_on() -> None:
+    # A merge counts from its instant on.
     pieces, one = (piece(1), piece(2)), merge(2, 1, day=10)
     assert merge_story_evidence(pieces, [one], one.at - timedelta(microseconds=1)) == pieces
     assert len(merge_story_evidence(pieces, [one], one.at)) == 1
+    # Nothing merges into nothing.
+    assert merge_story_evidence([], [merge(2, 1)], LATER) == ()
 
 
 @check_rows([((1, 1),), ((1, 2), (2, 1)), ((3, 1), (1, 2), (2, 3))])
-def test_merges_in_a_circle_are_an_error_and_no_endless_search(
+def test_circles_of_merges_are_refused(
     circle: tuple[tuple[int, int], ...],
 ) -> None:
     with pytest.raises(ForecastsError, match="circle"):
         merge_story_evidence([piece(1)], [merge(*pair) for pair in circle], LATER)
-
-
-def test_nothing_merges_into_nothing() -> None:
-    assert merge_story_evidence([], [merge(2, 1)], LATER) == ()
 
 
 @st.composite

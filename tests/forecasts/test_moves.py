@@ -67,7 +67,8 @@ def one(move: ProbabilityChange, cause: str) -> ChangeReason:
     return found
 
 
-def test_a_story_that_came_in_between_tells_the_whole_move() -> None:
+def test_stories_come_in_and_fade() -> None:
+    # A story that came in between tells the whole move.
     story = evidence(7, at=10)
     move = explain_change(known(5), known(10, story), TALKS)
     assert causes(move) == ["came in"]
@@ -77,42 +78,33 @@ def test_a_story_that_came_in_between_tells_the_whole_move() -> None:
     assert move.log_odds == pytest.approx(RAW)
     assert reason.why.startswith("talks: moderate")
     assert (move.since, move.until, move.before) == (day(5), day(10), 0.5)
-
-
-def test_evidence_of_later_is_not_known_yet_whoever_hands_it_over() -> None:
+    # Evidence of later is not known yet whoever hands it over.
     story, later = evidence(1, at=5), evidence(2, at=10, signpost="drills")
     move = explain_change(known(5, story, later), known(10, story, later), TALKS)
     assert one(move, "came in").evidence_id == EvidenceId(2)
-
-
-def test_a_single_small_change_is_told_as_one() -> None:
+    # A single small change is told as one.
     noon, evening = (SuggestionInputs(suggest(question(), [], {}, day(at))) for at in (10.5, 10.75))
     move = explain_change(noon, evening, {})
     assert [r.why for r in move.reasons] == ["one of less than 0.005"]
-
-
-def test_a_story_that_was_there_fades_by_its_half_life() -> None:
+    # A story that was there fades by its half life.
     story = evidence(at=10)
     move = explain_change(known(10, story), known(30, story), TALKS)
     assert causes(move) == ["faded"]
     assert move.reasons[0].log_odds == pytest.approx(-RAW / 2)
-
-
-def test_a_story_of_a_deleted_signpost_fades_by_45_days() -> None:
+    # A story of a deleted signpost fades by 45 days.
     story = evidence(at=10)
     before, after = (known(at, story, indicators={}) for at in (10, 55))
     assert one(explain_change(before, after, {}), "faded").log_odds == pytest.approx(-RAW / 2)
 
 
-def test_what_a_judgement_did_stands_apart_from_what_faded() -> None:
+def test_judgements_and_merges_are_reasons() -> None:
+    # What a judgement did stands apart from what faded.
     story = evidence(at=10, strength=Strength.MODERATE)
     edited = replace(story, strength=Strength.STRONG, status="edited")
     move = explain_change(known(10, story), known(30, edited), TALKS)
     assert one(move, "faded").log_odds == pytest.approx(-RAW / 2)
     assert one(move, "judged anew").log_odds == pytest.approx((math.log(1 + 0.9 * 7) - RAW) / 2)
-
-
-def test_a_rejection_takes_the_whole_weight_back_and_a_call_brings_one() -> None:
+    # A rejection takes the whole weight back and a call brings one.
     story = evidence(at=10)
     silent = (replace(story, status="rejected"), replace(story, direction=Direction.NEUTRAL))
     for nothing in silent:
@@ -122,9 +114,7 @@ def test_a_rejection_takes_the_whole_weight_back_and_a_call_brings_one() -> None
         assert one(
             explain_change(known(10, nothing), known(10, story), TALKS), "judged anew"
         ).log_odds == pytest.approx(RAW)
-
-
-def test_a_story_that_turned_out_to_be_another_one_is_merged() -> None:
+    # A story that turned out to be another one is merged.
     stories = [
         evidence(1, at=10),
         evidence(2, at=11, signpost="drills", reports=(report(11, "daily"),)),
@@ -135,14 +125,13 @@ def test_a_story_that_turned_out_to_be_another_one_is_merged() -> None:
     assert one(move, "other reports").evidence_id == EvidenceId(1)
 
 
-def test_a_second_source_is_told_as_other_reports_from_when_it_was_seen() -> None:
+def test_other_reports_and_novelty_are_reasons() -> None:
+    # A second source is told as other reports from when it was seen.
     story = evidence(at=10, reports=(report(10, "wire", 0.6), report(10.5, "daily", 0.9, text=1)))
     move = explain_change(known(10, story), known(11, story), TALKS)
     assert causes(move) == ["other reports", "faded"]
     assert move.reasons[0].log_odds > 0.1
-
-
-def test_a_story_that_is_new_again_since_another_was_rejected_says_so() -> None:
+    # A story that is new again since another was rejected says so.
     first, second = evidence(1, at=10), evidence(2, at=10)
     move = explain_change(
         known(10, first, second), known(10, replace(first, status="rejected"), second), TALKS
@@ -151,7 +140,8 @@ def test_a_story_that_is_new_again_since_another_was_rejected_says_so() -> None:
     assert one(move, "other novelty").log_odds == pytest.approx(RAW / 2)
 
 
-def test_lines_without_their_evidence_still_add_up() -> None:
+def test_lines_without_evidence_add_up() -> None:
+    # Lines without their evidence still add up.
     story = evidence(at=10)
     before, after = known(10, story), known(11, replace(story, strength=Strength.STRONG))
     move = explain_change(
@@ -159,9 +149,7 @@ def test_lines_without_their_evidence_still_add_up() -> None:
     )
     assert causes(move) == ["other novelty", "faded"]
     assert math.fsum(r.log_odds for r in move.reasons) == pytest.approx(move.log_odds, abs=1e-9)
-
-
-def test_silence_and_its_end_and_the_usual_level_have_lines() -> None:
+    # Silence and its end and the usual level have lines.
     watched = by_id(indicator(expected=due(20), usual=0.5), indicator("drills", usual=0.5))
     before, after = (known(at, indicators=watched) for at in (19, 21))
     move = explain_change(before, after, watched)
@@ -172,22 +160,19 @@ def test_silence_and_its_end_and_the_usual_level_have_lines() -> None:
     assert one(again, "silence").log_odds == -one(move, "silence").log_odds
 
 
-def test_small_changes_are_gathered_and_none_of_them_is_lost() -> None:
+def test_small_and_unexplained_moves() -> None:
+    # Small changes are gathered and none of them is lost.
     stories = [evidence(n, at=10, signpost=f"kind {n}") for n in (1, 2, 3)]
     known_before, known_after = (known(at, *stories, indicators={}) for at in (10, 10.125))
     move = explain_change(known_before, known_after, {})
     assert causes(move) == ["small changes"]
     assert move.reasons[0].why == "4 of less than 0.005 each"  # saturation is one of them
     assert move.reasons[0].log_odds == pytest.approx(move.log_odds)
-
-
-def test_nothing_moved_has_no_reasons() -> None:
+    # Nothing moved has no reasons.
     story = evidence(at=10)
     move = explain_change(known(12, story), known(12, story), TALKS)
     assert (move.reasons, move.log_odds) == ((), 0.0)
-
-
-def test_what_was_written_down_otherwise_has_a_line_of_its_own() -> None:
+    # What was written down otherwise has a line of its own.
     move = explain_change(known(5), known(10, evidence(at=10)), TALKS)
     assert match_recorded(move, move.before, move.after) == move
     other = match_recorded(move, 0.5, 0.6)
@@ -196,7 +181,8 @@ def test_what_was_written_down_otherwise_has_a_line_of_its_own() -> None:
     assert other.after == 0.6
 
 
-def test_of_a_persons_move_the_cited_stories_tell_their_share_and_the_rest_is_judgement() -> None:
+def test_cited_stories_tell_their_share() -> None:
+    # Of a persons move the cited stories tell their share and the rest is judgement.
     story, unread = evidence(1, at=10), evidence(2, at=10, signpost="drills")
     model = SuggestionModel(gamma=0.5)
     before, after = known(5, model=model), known(10, story, unread, model=model)
@@ -206,9 +192,7 @@ def test_of_a_persons_move_the_cited_stories_tell_their_share_and_the_rest_is_ju
     assert cited.log_odds == pytest.approx(logit(after.suggestion.p) / 2)
     assert judged.log_odds == pytest.approx(logit(0.7) - cited.log_odds)
     assert (move.since, move.until, move.before, move.after) == (day(5), day(10), 0.5, 0.7)
-
-
-def test_a_story_cited_before_counts_by_what_changed_and_one_cited_first_by_all_it_weighs() -> None:
+    # A story cited before counts by what changed and one cited first by all it weighs.
     story = evidence(1, at=10)
     before, after = known(10, story), known(30, story)
     again = ForecastRevision(0.5, 0.6, (EvidenceId(1),), frozenset({EvidenceId(1)}))
@@ -221,7 +205,8 @@ def test_a_story_cited_before_counts_by_what_changed_and_one_cited_first_by_all_
     assert fresh.reasons[0].log_odds == pytest.approx(RAW, abs=1e-5)
 
 
-def test_a_cited_story_that_does_not_count_says_so() -> None:
+def test_moves_without_counting_citations() -> None:
+    # A cited story that does not count says so.
     rejected = evidence(1, at=10, status="rejected")
     move = explain_revision(
         known(5), known(10, rejected), ForecastRevision(0.5, 0.6, (EvidenceId(1),))
@@ -230,9 +215,7 @@ def test_a_cited_story_that_does_not_count_says_so() -> None:
         "cited", "counts for nothing in the suggestion", 0.0, EvidenceId(1)
     )
     assert move.reasons[1].log_odds == pytest.approx(logit(0.6))
-
-
-def test_a_move_that_cites_nothing_is_judgement_and_so_is_standing_still() -> None:
+    # A move that cites nothing is judgement and so is standing still.
     move = explain_revision(known(5), known(10), ForecastRevision(0.4, 0.4))
     assert move.reasons == (ChangeReason("judgement", "what no cited piece explains", 0.0),)
 
@@ -301,7 +284,7 @@ def test_reasons_add_up_whatever_happened_in_between(
 
 @law
 @given(evidence_lists(), moments, models)
-def test_the_shares_of_all_pieces_are_what_they_move_the_suggestion_together(
+def test_shares_of_pieces_sum_to_the_suggestion(
     pieces: Any, at: float, model: SuggestionModel
 ) -> None:
     wide = replace(model, p_min=1e-9, p_max=1.0 - 1e-9)

@@ -59,22 +59,19 @@ def test_without_evidence_it_is_exactly_the_prior(prior: Categorical) -> None:
     ]
 
 
-def test_evidence_for_an_option_multiplies_its_odds_and_leaves_the_others_in_proportion() -> None:
+def test_evidence_multiplies_the_odds_of_an_option() -> None:
+    # Evidence for an option multiplies its odds and leaves the others in proportion.
     p = shares(summit(), evidence(option="Beijing"))
     grown = math.exp(capped(0.5 * math.log(1 + 0.9 * 2)))
     assert p[1] / p[0] == pytest.approx(0.3 / 0.5 * grown)
     assert p[0] / p[2] == pytest.approx(0.5 / 0.2)
     assert sum(p) == pytest.approx(1.0)
-
-
-def test_evidence_against_an_option_takes_off_what_evidence_for_it_adds() -> None:
+    # Evidence against an option takes off what evidence for it adds.
     against = shares(summit(), evidence(option="Beijing", direction=Direction.NO))
     assert against[1] < 0.3 < shares(summit(), evidence(option="Beijing"))[1]
     both = [evidence(1, option="Beijing"), evidence(2, option="Beijing", direction=Direction.NO)]
     assert shares(summit(), *both) == pytest.approx(PRIOR.p)
-
-
-def test_an_ordered_question_has_its_shares_too() -> None:
+    # An ordered question has its shares too.
     low, middle, high = shares(ordered_question(), evidence(option="low"))
     assert low > middle == pytest.approx(high)
 
@@ -84,23 +81,20 @@ def test_evidence_about_no_option_of_the_question_moves_nothing(option: str) -> 
     assert shares(summit(), evidence(option=option)) == PRIOR.p
 
 
-def test_an_option_that_is_gone_gets_nothing_and_its_share_is_in_other() -> None:
+def test_options_that_come_and_go() -> None:
+    # An option that is gone gets nothing and its share is in other.
     q = summit(PRIOR, "Moscow", Option("Beijing", removed_at=day(20)), "Other")
     story = evidence(option="Beijing")
     assert suggest_options(q, [story], {}, day(19)).distribution.of("Beijing") > 0.3
     later = suggest_options(q, [story], {}, day(20))
     assert later.distribution == Categorical(("Moscow", "Other"), (0.5, 0.5))
     assert set(later.lines) == {"Moscow", "Other"}
-
-
-def test_an_option_that_was_added_is_read_from_other_and_not_before_it_is_offered() -> None:
+    # An option that was added is read from other and not before it is offered.
     q = summit(PRIOR, *OPTIONS, Option("Minsk", added_at=day(20)))
     story = evidence(option="Minsk")
     assert shares(q, story, at=19) == PRIOR.p
     assert shares(q, story, at=20) == shares(q, replace(story, option="Other"), at=20) != PRIOR.p
-
-
-def test_what_can_be_no_more_stays_so_whatever_is_reported() -> None:
+    # What can be no more stays so whatever is reported.
     q = summit(Categorical(OPTIONS, (0.7, 0.3, 0.0)))
     found = suggest_options(q, [evidence(option="Other", strength=Strength.DECISIVE)], {}, day(10))
     assert found.distribution.of("Other") == 0.0
@@ -108,7 +102,8 @@ def test_what_can_be_no_more_stays_so_whatever_is_reported() -> None:
     assert found.distribution.of("Moscow") == pytest.approx(0.7)
 
 
-def test_a_usual_level_of_an_option_is_taken_off_it() -> None:
+def test_usual_levels_caps_and_lines_of_options() -> None:
+    # A usual level of an option is taken off it.
     known = by_id(indicator(usual=0.4, option="Moscow"), indicator("drills", usual=9.0))
     found = suggest_options(summit(), [], known, day(45), model=FULL)
     assert found.distribution.of("Moscow") / found.distribution.of("Beijing") == pytest.approx(
@@ -120,18 +115,14 @@ def test_a_usual_level_of_an_option_is_taken_off_it() -> None:
         summit(), [], known, day(45), usual_levels={IndicatorId("neutral/talks"): 0.0}
     )
     assert learned.distribution == PRIOR
-
-
-def test_no_volume_of_evidence_gives_an_option_more_than_the_cap() -> None:
+    # No volume of evidence gives an option more than the cap.
     flood = [
         evidence(n, option="Other", strength=Strength.DECISIVE, signpost=f"s{n}")
         for n in range(1, 50)
     ]
     p = shares(summit(), *flood, model=FULL)
     assert p[2] / p[0] == pytest.approx(30 * 0.2 / 0.5)
-
-
-def test_the_lines_say_what_moved_an_option() -> None:
+    # The lines say what moved an option.
     found = suggest_options(summit(), [evidence(7, option="Beijing")], {}, day(10))
     kinds = [line.kind for line in found.lines["Beijing"]]
     assert kinds == ["base rate", "evidence", "evidence scale", "saturation", "all options"]
@@ -143,9 +134,7 @@ def test_the_lines_say_what_moved_an_option() -> None:
 
 @law
 @given(categoricals(), evidence_lists(), moments)
-def test_lines_add_up_to_the_logarithm_of_the_share_and_shares_to_one(
-    prior: Categorical, known: list[Evidence], at: float
-) -> None:
+def test_lines_and_shares_add_up(prior: Categorical, known: list[Evidence], at: float) -> None:
     found = suggest_options(
         summit(prior), known, by_id(indicator(usual=0.3, option="Moscow")), day(at)
     )
@@ -178,7 +167,7 @@ def test_a_question_without_options_is_refused(q: Question) -> None:
 
 
 @check_rows([numeric_question(), date_question()])
-def test_evidence_on_a_number_or_a_day_is_counted_by_side_and_made_no_forecast(q: Question) -> None:
+def test_evidence_on_curves_is_only_counted(q: Question) -> None:
     known = [
         evidence(1),
         evidence(2, direction=Direction.NO, strength=Strength.STRONG),

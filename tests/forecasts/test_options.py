@@ -39,11 +39,18 @@ def refusal(of: Question, wanted: OptionChange) -> str:
     return str(caught.value)
 
 
-def test_a_question_without_changes_stays_the_same() -> None:
+def test_options_of_a_question_over_time() -> None:
+    # A question without changes stays the same.
     assert apply_option_changes(CAPITALS, ()) is CAPITALS
+    # A forecast names the options of its time.
+    of = apply_option_changes(CAPITALS, [change("Minsk", "added", 10)])
+    assert parse_forecast(of, "minsk=40 Other=rest", day(10)) == Categorical(
+        ("Moscow", "Beijing", "Other", "Minsk"), (0.0, 0.0, 0.6, 0.4)
+    )
 
 
-def test_options_are_offered_from_when_they_were_added_until_they_were_removed() -> None:
+def test_options_are_offered_until_removed() -> None:
+    # Options are offered from when they were added until they were removed.
     of = apply_option_changes(
         CAPITALS, [change("Minsk", "added", 10), change("Moscow", "removed", 20)]
     )
@@ -54,9 +61,7 @@ def test_options_are_offered_from_when_they_were_added_until_they_were_removed()
     assert of.offered_options(day(10)) == ("Moscow", "Beijing", "Other", "Minsk")
     assert of.offered_options(day(20)) == ("Beijing", "Other", "Minsk")
     assert of.prior == CAPITALS.prior
-
-
-def test_an_option_that_was_added_can_be_removed_again_and_keeps_both_times() -> None:
+    # An option that was added can be removed again and keeps both times.
     of = apply_option_changes(
         CAPITALS, [change("Minsk", "added", 10), change("Minsk", "removed", 20)]
     )
@@ -67,13 +72,6 @@ def test_an_option_that_was_added_can_be_removed_again_and_keeps_both_times() ->
             [change("Minsk", "removed", 20)],
         )
         == of
-    )
-
-
-def test_a_forecast_names_the_options_of_its_time() -> None:
-    of = apply_option_changes(CAPITALS, [change("Minsk", "added", 10)])
-    assert parse_forecast(of, "minsk=40 Other=rest", day(10)) == Categorical(
-        ("Moscow", "Beijing", "Other", "Minsk"), (0.0, 0.0, 0.6, 0.4)
     )
 
 
@@ -124,7 +122,7 @@ def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: Opti
         ),
     ]
 )
-def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
+def test_changes_without_meaning_are_refused(
     of: Question, wanted: OptionChange, reason: str
 ) -> None:
     assert reason in refusal(of, wanted)

@@ -29,7 +29,9 @@ from forecasts.aggregation.pooling import (
 )
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/pooling")
 
 crowds = st.lists(probabilities, min_size=1, max_size=9)
 Aggregate = Callable[[list[float]], float]
@@ -91,12 +93,6 @@ def test_where_all_weigh_the_same_order_does_not_matter(
 
 
 @law
-@given(p=crowds)
-def test_the_median_is_the_weighted_median_with_equal_weights(p: list[float]) -> None:
-    assert equally_weighted_median(p) == pytest.approx(median(p), abs=1e-15)
-
-
-@law
 @given(p=st.lists(st.tuples(probabilities, st.integers(1, 4)), min_size=1, max_size=6))
 def test_a_whole_weight_counts_a_forecast_so_many_times(p: list[tuple[float, int]]) -> None:
     repeated = [each for each, weight in p for _ in range(weight)]
@@ -104,7 +100,8 @@ def test_a_whole_weight_counts_a_forecast_so_many_times(p: list[tuple[float, int
     assert pooled == pytest.approx(float(np.median(repeated)), abs=1e-15)
 
 
-def test_a_weighted_percentile_hit_exactly_is_the_mean_of_its_neighbours() -> None:
+def test_weighted_percentiles_by_hand() -> None:
+    # A weighted percentile hit exactly is the mean of its neighbours.
     assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.75).tolist() == pytest.approx(
         0.55
     )
@@ -113,15 +110,11 @@ def test_a_weighted_percentile_hit_exactly_is_the_mean_of_its_neighbours() -> No
     )
     # 0.1 + 0.2 is not 0.3 in binary, but it is half of the weight
     assert weighted_median([0.1, 0.2, 0.9], [0.1, 0.2, 0.3]) == pytest.approx(0.55)
-
-
-def test_a_weighted_percentile_treats_each_column_on_its_own() -> None:
+    # A weighted percentile treats each column on its own.
     values = [[0.33, 0.33, 0.34], [0.0, 0.5, 0.5], [0.4, 0.2, 0.4], [0.2, 0.6, 0.2]]
     assert weighted_percentile(values, None, 0.5) == pytest.approx([0.265, 0.415, 0.37])
     assert weighted_percentile(values, [0, 0, 2, 0], 0.5).tolist() == [0.4, 0.2, 0.4]
-
-
-def test_shares_of_nothing_and_everything_are_the_lowest_and_highest_value_with_weight() -> None:
+    # Shares of nothing and everything are the lowest and highest value with weight.
     values, weights = [5.0, -3.0, 7.0, 90.0], [1.0, 0.0, 1.0, 0.0]
     assert [weighted_percentile(values, weights, share).tolist() for share in (0.0, 1.0)] == [
         5.0,
@@ -177,13 +170,8 @@ def test_newer_forecasts_weigh_more_and_the_newest_one(n: int) -> None:
     assert weights[-1] == 1.0
 
 
-@law
-@given(p=st.lists(probabilities, min_size=3, max_size=9))
-def test_a_crowd_follows_whoever_came_last_more_than_who_came_first(p: list[float]) -> None:
-    assert pool_crowd(sorted(p)) >= pool_crowd(sorted(p, reverse=True))
-
-
-def test_two_are_pooled_in_log_odds_and_three_by_the_recency_weighted_median() -> None:
+def test_the_crowd_by_hand() -> None:
+    # Two are pooled in log odds and three by the recency weighted median.
     odds = math.sqrt(0.25 / 0.75 * (0.8 / 0.2))
     assert pool_crowd([0.25, 0.8]) == pytest.approx(odds / (1 + odds))
     # e^(1 − √3) + e^(√2 − √3) = 1.208 against 1 for the newest: half of 2.208 is passed at 0.5
@@ -191,31 +179,25 @@ def test_two_are_pooled_in_log_odds_and_three_by_the_recency_weighted_median() -
     assert pool_crowd([0.2, 0.9, 0.5]) == 0.5
     # 1 lies on the newest and 1.765 on the two newest: half of 2.690 is passed at 0.3
     assert pool_crowd([0.9, 0.8, 0.3, 0.1]) == 0.3
-
-
-def test_one_careless_zero_does_not_wreck_a_crowd_of_three_but_a_mean_of_log_odds() -> None:
+    # One careless zero does not wreck a crowd of three but a mean of log odds.
     assert pool_crowd([0.0, 0.4, 0.5]) == 0.4
     odds = (1 / 999 * 2 / 3) ** (1 / 3)
     assert mean_log_odds([0.0, 0.4, 0.5], clip=0.001) == pytest.approx(odds / (1 + odds))
     assert odds < 0.09
+    # Two who agree beyond the clip are believed.
+    assert pool_crowd([0.001, 0.001]) == 0.001
+    assert mean_log_odds([0.001, 0.001]) == pytest.approx(0.01)
+    # Only when asked is the crowd extremised.
+    p = [0.6, 0.7, 0.65]
+    assert pool_crowd(p) == 0.65
+    assert pool_crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
 
 
 @law
 @given(p=crowds, clip=st.floats(1e-12, 0.4))
-def test_the_mean_of_log_odds_is_scipys_to_the_last_bit(p: list[float], clip: float) -> None:
+def test_mean_log_odds_agrees_with_scipy(p: list[float], clip: float) -> None:
     odds = special.logit(np.clip(p, clip, 1.0 - clip))
     assert mean_log_odds(p, clip=clip) == float(special.expit(odds.mean()))
-
-
-def test_two_who_agree_beyond_the_clip_are_believed() -> None:
-    assert pool_crowd([0.001, 0.001]) == 0.001
-    assert mean_log_odds([0.001, 0.001]) == pytest.approx(0.01)
-
-
-def test_only_when_asked_is_the_crowd_extremised() -> None:
-    p = [0.6, 0.7, 0.65]
-    assert pool_crowd(p) == 0.65
-    assert pool_crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
 
 
 @check_rows(ALL)
@@ -242,7 +224,7 @@ def test_log_odds_need_a_clip_inside_of_the_scale(clip: float) -> None:
 
 @law
 @given(p=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9))
-def test_the_mean_of_log_odds_is_the_geometric_mean_of_odds(p: list[float]) -> None:
+def test_mean_log_odds_is_the_geometric_mean(p: list[float]) -> None:
     odds = float(gmean([each / (1 - each) for each in p]))
     assert mean_log_odds(p) == pytest.approx(odds / (1 + odds), rel=1e-9)
 
@@ -255,15 +237,19 @@ def test_extremising_is_undone_by_the_inverse_exponent_and_symmetric(p: float, a
     assert extremise(extremise(p, a), 1.0 / a) == pytest.approx(p, rel=1e-3)
 
 
-@law
-@given(p=st.floats(0.5, 1.0), a=st.floats(1.0, 5.0))
-def test_extremising_moves_away_from_a_half(p: float, a: float) -> None:
-    assert extremise(p, a) >= p - 1e-12
-
-
-def test_certainty_stays_certain_when_extremised_and_a_huge_exponent_does_not_break() -> None:
+def test_extremising_at_its_limits() -> None:
+    # Certainty stays certain when extremised and a huge exponent does not break.
     assert [extremise(p, 2.5) for p in (0.0, 1.0)] == [0.0, 1.0]
     assert [extremise(p, 1e6) for p in (0.4, 0.5, 0.6)] == [0.0, 0.5, 1.0]
+    # An impossible forecast is not extremised.
+    with pytest.raises(InvalidProbability):
+        extremise(1.1, 2.0)
+    # The exponent of neyman and roughgarden goes from one to the root of three.
+    factors = [neyman_factor(n) for n in range(1, 200)]
+    assert factors[0] == 1.0
+    assert factors[1] == pytest.approx(2 * (math.sqrt(7) - 2))
+    assert factors == sorted(factors)
+    assert neyman_factor(10**6) == pytest.approx(math.sqrt(3), abs=1e-5)
 
 
 @check_rows([0.0, -1.0, math.inf, math.nan])
@@ -272,32 +258,18 @@ def test_an_exponent_is_positive_and_finite(a: float) -> None:
         extremise(0.6, a)
 
 
-def test_an_impossible_forecast_is_not_extremised() -> None:
-    with pytest.raises(InvalidProbability):
-        extremise(1.1, 2.0)
-
-
-def test_the_exponent_of_neyman_and_roughgarden_goes_from_one_to_the_root_of_three() -> None:
-    factors = [neyman_factor(n) for n in range(1, 200)]
-    assert factors[0] == 1.0
-    assert factors[1] == pytest.approx(2 * (math.sqrt(7) - 2))
-    assert factors == sorted(factors)
-    assert neyman_factor(10**6) == pytest.approx(math.sqrt(3), abs=1e-5)
-
-
 HISTORY = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
 
 
-def test_a_contribution_is_what_the_crowd_would_lose_without_the_forecaster() -> None:
+def test_contributions_by_hand() -> None:
+    # A contribution is what the crowd would lose without the forecaster.
     # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and
     # 0.04
     found = crowd_contributions(HISTORY, [1, 0])
     assert found == pytest.approx(
         {"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2}
     )
-
-
-def test_a_contribution_counts_the_questions_that_were_answered_together_with_others() -> None:
+    # A contribution counts the questions that were answered together with others.
     history: dict[str, list[float | None]] = {
         "ann": [0.9, 0.2, 0.3],
         "bob": [0.5, 0.5, None],
@@ -306,9 +278,7 @@ def test_a_contribution_counts_the_questions_that_were_answered_together_with_ot
     assert crowd_contributions(history, [1, 0, 1]) == pytest.approx(
         {**crowd_contributions(HISTORY, [1, 0]), "cy": 0.0}
     )
-
-
-def test_who_is_alone_or_says_what_everyone_says_contributes_exactly_nothing() -> None:
+    # Who is alone or says what everyone says contributes exactly nothing.
     assert crowd_contributions({"ann": [0.9, 0.3]}, [1, 0]) == {"ann": 0.0}
     same = [0.1, 0.7, 0.3]
     assert crowd_contributions(dict.fromkeys("abcdefg", same), [1, 0, 1]) == dict.fromkeys(
@@ -336,13 +306,12 @@ def test_contributions_agree_with_leaving_out_one_by_one(
         assert found[str(i)] == pytest.approx(expected, abs=2e-9)
 
 
-def test_only_forecasters_with_a_positive_contribution_have_a_say() -> None:
+def test_contributions_are_weights_of_a_pool() -> None:
+    # Only forecasters with a positive contribution have a say.
     assert pool_by_contribution(
         HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}
     ) == pytest.approx(0.8)
-
-
-def test_positive_contributions_are_the_weights() -> None:
+    # Positive contributions are the weights.
     history = {"ann": [0.9, 0.2], "bob": [0.2, 0.7], "cy": [0.8, 0.1]}
     earned = crowd_contributions(history, [1, 0])
     assert earned["ann"] > 0.0 > earned["bob"]
@@ -350,14 +319,10 @@ def test_positive_contributions_are_the_weights() -> None:
     assert pool_by_contribution(
         history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}
     ) == pytest.approx(expected)
-
-
-def test_where_nobody_has_contributed_the_plain_mean_stands_in() -> None:
+    # Where nobody has contributed the plain mean stands in.
     assert pool_by_contribution({}, [], {"ann": 0.2, "bob": 0.6}) == pytest.approx(0.4)
     assert pool_by_contribution(HISTORY, [1, 0], {"bob": 0.2, "cy": 0.6}) == pytest.approx(0.4)
-
-
-def test_contributions_are_learned_over_twenty_questions() -> None:
+    # Contributions are learned over twenty questions.
     assert MIN_RESOLVED_QUESTIONS == 20
 
 
@@ -399,12 +364,6 @@ def test_two_options_are_a_binary_question(p: list[float]) -> None:
 
 
 @law
-@given(table=tables(), n=st.integers(1, 5))
-def test_equal_rows_are_the_crowd(table: list[list[float]], n: int) -> None:
-    assert pool_options([table[0]] * n) == pytest.approx(table[0], abs=1e-12)
-
-
-@law
 @given(table=tables(options=4), order=st.permutations(range(4)))
 def test_naming_options_in_another_order_only_reorders_the_crowd(
     table: list[list[float]], order: list[int]
@@ -413,10 +372,14 @@ def test_naming_options_in_another_order_only_reorders_the_crowd(
     assert reordered == pytest.approx(pool_options(table)[order], abs=1e-12)
 
 
-def test_when_each_is_certain_of_another_option_the_recency_weighted_mean_stands_in() -> None:
+def test_options_without_agreement_or_sum() -> None:
+    # When each is certain of another option the recency weighted mean stands in.
     weights = recency_weights(3)
     assert pool_options(np.eye(3)) == pytest.approx(weights / weights.sum())
     assert pool_options(np.eye(2)).tolist() == [0.5, 0.5]
+    # Options that do not sum to one are refused.
+    with pytest.raises(InvalidProbability, match=r"add up to 1, not 1\.1"):
+        pool_options([[0.5, 0.5], [0.5, 0.6]])
 
 
 @check_rows([[], [[]], [0.5, 0.5], 0.5])
@@ -425,11 +388,6 @@ def test_options_without_rows_are_refused(wrong: list[float]) -> None:
         pool_options(wrong)
     with pytest.raises(InvalidForecast, match="one row for each forecaster"):
         geometric_mean(wrong)
-
-
-def test_options_that_do_not_sum_to_one_are_refused() -> None:
-    with pytest.raises(InvalidProbability, match=r"add up to 1, not 1\.1"):
-        pool_options([[0.5, 0.5], [0.5, 0.6]])
 
 
 Curve = tuple[list[float], list[float]]
@@ -445,9 +403,7 @@ def curves(draw: st.DrawFn) -> Curve:
 
 @law
 @given(given_curves=st.lists(curves(), min_size=1, max_size=6), at=st.floats(-10, 110))
-def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(
-    given_curves: list[Curve], at: float
-) -> None:
+def test_the_crowd_curve_is_the_weighted_mean(given_curves: list[Curve], at: float) -> None:
     x, share = pool_curves(given_curves)
     own = [np.interp(at, *curve) for curve in given_curves]
     expected = float(np.average(own, weights=recency_weights(len(given_curves))))
@@ -471,49 +427,38 @@ def test_equal_curves_are_the_crowd_curve_to_the_last_bit(curve: Curve, n: int) 
     assert (x.tolist(), share.tolist()) == curve
 
 
-def test_a_curve_is_constant_beyond_its_own_knots() -> None:
+def test_curves_beyond_knots_and_no_curves() -> None:
+    # A curve is constant beyond its own knots.
     x, share = pool_curves([([0, 10], [0.1, 0.9]), ([5, 20], [0.2, 1.0])])
     assert x.tolist() == [0.0, 5.0, 10.0, 20.0]
     assert share == pytest.approx([0.15, 0.35, (0.9 + 0.2 + 0.8 / 3) / 2, 0.95])
-
-
-@check_rows(
-    [
-        ([0.0, 1.0], [0.5, 0.4]),
-        ([1.0, 0.0], [0.4, 0.5]),
-        ([0.0, 0.0], [0.4, 0.5]),
-        ([0.0, math.nan], [0.4, 0.5]),
-        ([0.0, 1.0], [0.4]),
-        ([0.0], [0.4]),
-    ]
-)
-def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
-    with pytest.raises(InvalidForecast):
-        pool_curves([([0.0, 1.0], [0.0, 1.0]), wrong])
-
-
-def test_a_crowd_of_no_curves_or_of_impossible_ones_is_refused() -> None:
+    # A crowd of no curves or of impossible ones is refused.
     with pytest.raises(InvalidForecast, match="at least one"):
         pool_curves([])
     with pytest.raises(InvalidProbability):
         pool_curves([([0.0, 1.0], [0.0, 1.5])])
 
 
+@check_rows(TABLES["what_is_no_curve_is_refused"])
+def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
+    with pytest.raises(InvalidForecast):
+        pool_curves([([0.0, 1.0], [0.0, 1.0]), wrong])
+
+
 @law
 @given(table=tables())
-def test_a_geometric_mean_is_scipys_and_lies_below_the_plain_mean(table: list[list[float]]) -> None:
+def test_geometric_means_agree_with_scipy(table: list[list[float]]) -> None:
     found = geometric_mean(table)
     with np.errstate(divide="ignore"):
         assert found == pytest.approx(gmean(table, axis=0), abs=1e-12)
     assert (found <= np.mean(table, axis=0) + 1e-12).all()
 
 
-def test_a_geometric_mean_has_a_gap_where_an_option_was_not_offered() -> None:
+def test_geometric_means_with_gaps() -> None:
+    # A geometric mean has a gap where an option was not offered.
     found = geometric_mean([[0.6, 0.15, math.nan, 0.25], [0.6, 0.15, math.nan, 0.25]])
     assert found == pytest.approx([0.6, 0.15, math.nan, 0.25], nan_ok=True)
     assert geometric_mean([[0.0, 1.0], [0.5, 0.5]])[0] == 0.0
-
-
-def test_a_geometric_mean_refuses_what_is_no_probability() -> None:
+    # A geometric mean refuses what is no probability.
     with pytest.raises(InvalidProbability):
         geometric_mean([[1.5, math.nan]])

@@ -57,7 +57,7 @@ CURVE = Cdf((0.0, 100.0), (0.0, 1.0))
 
 
 @check_rows([0.0, -1.0])
-def test_a_question_that_does_not_open_before_it_closes_is_refused(days: float) -> None:
+def test_a_question_opens_before_it_closes(days: float) -> None:
     with pytest.raises(InvalidTime, match="closes before it opens"):
         question(days=days)
 
@@ -90,18 +90,15 @@ def test_numbers_and_dates_need_a_range(base: Question) -> None:
         replace(base, scale=None)
 
 
-def test_a_prior_is_of_the_kind_of_its_question() -> None:
+def test_priors_base_rates_and_offered_options() -> None:
+    # A prior is of the kind of its question.
     with pytest.raises(ForecastsError, match="is a binary question: give a probability"):
         replace(question(), prior=CURVE)
-
-
-def test_only_a_binary_question_has_a_base_rate() -> None:
+    # Only a binary question has a base rate.
     assert question(prior=0.2).base_rate == 0.2
     with pytest.raises(InvalidForecast, match="is a numeric question: it has no single base rate"):
         _ = numeric_question().base_rate
-
-
-def test_an_option_is_offered_from_its_adding_until_its_removal() -> None:
+    # An option is offered from its adding until its removal.
     late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
     asked = categorical_question("Moscow", late, gone, "Other")
     assert asked.offered_options(day(0)) == ("Moscow", "Beijing", "Other")
@@ -121,7 +118,7 @@ FITTING: dict[str, Distribution] = {
 
 
 @check_rows([q for q in KINDS if q.scale is None or q.scale.zero_point is None])
-def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question) -> None:
+def test_a_forecast_fits_its_kind(asked: Question) -> None:
     check_distribution(asked, FITTING[asked.kind])
     for held in FITTING.values():
         if type(held) is not type(FITTING[asked.kind]):
@@ -131,10 +128,22 @@ def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question)
                 check_distribution(asked, held)
 
 
-def test_a_forecast_names_options_of_its_question_alone() -> None:
+def test_forecasts_that_fit() -> None:
+    # A forecast names options of its question alone.
     check_distribution(categorical_question(), even_distribution(("Moscow", "Other")))
     with pytest.raises(InvalidForecast, match="has no option 'Minsk'"):
         check_distribution(categorical_question(), even_distribution(("Moscow", "Minsk")))
+    # A bound may have been through a logarithm and back.
+    check_distribution(numeric_question(), Cdf((-1e-9, 100 + 1e-9), (0.0, 1.0)))
+    # Certainty fits every kind.
+    check_distribution(question(), Binary(0.0))
+    check_distribution(question(), Binary(1.0))
+    check_distribution(categorical_question(), Categorical(OPTIONS, (1.0, 0.0, 0.0)))
+    check_distribution(numeric_question(), Cdf((0.0, 50.0, 51.0, 100.0), (0.0, 0.0, 1.0, 1.0)))
+    # Knowing nothing is a half all options alike or an even curve.
+    assert uninformed_prior() == Binary(0.5)
+    assert uninformed_prior(OPTIONS) == even_distribution(OPTIONS)
+    assert uninformed_prior(scale=Scale(0.0, 100.0)) == CURVE
 
 
 @check_rows([(-0.001, 100.0), (0.0, 100.001), (-50.0, 50.0)])
@@ -144,12 +153,8 @@ def test_a_curve_stays_in_the_range(x: tuple[float, float]) -> None:
             check_distribution(numeric_question(scale), Cdf(x, (0.0, 1.0)))
 
 
-def test_a_bound_may_have_been_through_a_logarithm_and_back() -> None:
-    check_distribution(numeric_question(), Cdf((-1e-9, 100 + 1e-9), (0.0, 1.0)))
-
-
 @check_rows([(0.1, 1.0), (0.0, 0.9)])
-def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(
+def test_mass_lies_beyond_open_bounds_alone(
     p: tuple[float, float],
 ) -> None:
     held = Cdf((0.0, 100.0), p)
@@ -158,28 +163,25 @@ def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(
         check_distribution(numeric_question(), held)
 
 
-def test_certainty_fits_every_kind() -> None:
-    check_distribution(question(), Binary(0.0))
-    check_distribution(question(), Binary(1.0))
-    check_distribution(categorical_question(), Categorical(OPTIONS, (1.0, 0.0, 0.0)))
-    check_distribution(numeric_question(), Cdf((0.0, 50.0, 51.0, 100.0), (0.0, 0.0, 1.0, 1.0)))
-
-
-def test_knowing_nothing_is_a_half_all_options_alike_or_an_even_curve() -> None:
-    assert uninformed_prior() == Binary(0.5)
-    assert uninformed_prior(OPTIONS) == even_distribution(OPTIONS)
-    assert uninformed_prior(scale=Scale(0.0, 100.0)) == CURVE
-
-
 # When it stands open
 
 
-def test_scoring_ends_at_the_scheduled_close_or_when_the_answer_was_known() -> None:
+def test_the_answer_that_counts() -> None:
+    # Scoring ends at the scheduled close or when the answer was known.
     q = question(days=100)
     assert effective_close(q, None) == day(100)
     assert effective_close(q, resolution("yes", known=40, entered=90)) == day(40)
     assert effective_close(q, resolution("no", known=120)) == day(100)
     assert effective_close(numeric_question(days=100), answered("7", known=40)) == day(40)
+    # The resolution entered last counts whatever it says about the past.
+    first, second = resolution("yes", known=50, entered=60), resolution("no", known=40, entered=70)
+    assert latest_resolution([]) is None
+    assert latest_resolution([first, second]) is second
+    assert latest_resolution([second, first]) is second
+    # Of two resolutions entered at one instant the later in order counts.
+    first, second = resolution("yes", known=50), resolution("annulled", known=50)
+    assert latest_resolution([first, second]) is second
+    assert latest_resolution([second, first]) is first
 
 
 @check_rows([(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")])
@@ -194,31 +196,20 @@ def test_an_answered_question_shows_its_answer_whatever_the_time(
     assert question_status(question(days=100), resolution(outcome, known=10), day(20)) == expected  # type: ignore[arg-type]
 
 
-def test_the_resolution_entered_last_counts_whatever_it_says_about_the_past() -> None:
-    first, second = resolution("yes", known=50, entered=60), resolution("no", known=40, entered=70)
-    assert latest_resolution([]) is None
-    assert latest_resolution([first, second]) is second
-    assert latest_resolution([second, first]) is second
-
-
-def test_of_two_resolutions_entered_at_one_instant_the_later_in_order_counts() -> None:
-    first, second = resolution("yes", known=50), resolution("annulled", known=50)
-    assert latest_resolution([first, second]) is second
-    assert latest_resolution([second, first]) is first
-
-
 # How times are read
 
 
-def test_a_bare_date_is_its_first_instant_in_utc() -> None:
+def test_times_are_utc() -> None:
+    # A bare date is its first instant in utc.
     assert utc(" 2026-01-01 ") == OPENS
-
-
-def test_an_offset_is_turned_into_utc() -> None:
+    # An offset is turned into utc.
     read = utc("2026-01-01T02:00:00+02:00")
     assert read == OPENS
     assert read.tzinfo is UTC
     assert to_utc(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))) == OPENS
+    # A naive datetime is refused.
+    with pytest.raises(InvalidTime, match=r"2026-01-01T00:00:00.*no time zone"):
+        to_utc(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 @check_rows(["", "tomorrow", "2026-13-01", "01/02/2026"])
@@ -233,18 +224,14 @@ def test_a_time_without_zone_is_refused(text: str) -> None:
         utc(text)
 
 
-def test_a_naive_datetime_is_refused() -> None:
-    with pytest.raises(InvalidTime, match=r"2026-01-01T00:00:00.*no time zone"):
-        to_utc(datetime(2026, 1, 1))  # noqa: DTZ001
-
-
 @check_rows(["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
 def test_an_instant_beyond_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(InvalidTime, match="outside the years 1 to 9999"):
         utc(text)
 
 
-def test_every_refusal_is_a_forecasts_error_and_a_value_error() -> None:
+def test_refusals_are_value_errors_and_names_reserved() -> None:
+    # Every refusal is a forecasts error and a value error.
     for error in (
         InvalidTime("x"),
         InvalidResolution("x"),
@@ -253,8 +240,6 @@ def test_every_refusal_is_a_forecasts_error_and_a_value_error() -> None:
     ):
         assert isinstance(error, ForecastsError)
         assert isinstance(error, ValueError)
-
-
-def test_no_person_can_take_the_name_of_a_computed_forecaster() -> None:
+    # No person can take the name of a computed forecaster.
     assert {f.id for f in COMPUTED} < RESERVED
     assert "crowd" in RESERVED

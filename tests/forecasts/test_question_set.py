@@ -39,7 +39,8 @@ def read() -> QuestionSet:
     return read_question_set(TEXTS)
 
 
-def test_the_essay_and_its_claims_are_read(read: QuestionSet) -> None:
+def test_essays_questions_and_feeds_are_read(read: QuestionSet) -> None:
+    # The essay and its claims are read.
     assert (read.essay.id, read.essay.title, read.essay.note) == (
         "an-essay",
         "An essay",
@@ -52,9 +53,7 @@ def test_the_essay_and_its_claims_are_read(read: QuestionSet) -> None:
         "will not take sides",
         120,
     )
-
-
-def test_questions_are_read_with_their_times_and_priors(read: QuestionSet) -> None:
+    # Questions are read with their times and priors.
     neutral, treaty = read.questions
     assert (neutral.opens_at, neutral.closes_at) == (utc("2022-06-01"), utc("2023-01-01"))
     assert (neutral.prior, neutral.horizon_shape, neutral.claim_ids) == (
@@ -64,9 +63,13 @@ def test_questions_are_read_with_their_times_and_priors(read: QuestionSet) -> No
     )
     assert (neutral.retrospective, treaty.retrospective) == (True, False)
     assert (neutral.tags, treaty.tags, treaty.claim_ids) == (("un",), (), ())
+    # Feeds are read.
+    assert read.feeds == (
+        FeedSeed("wire", "A wire", "https://example.org/feed.xml", "agency", "B", "wire"),
+    )
 
 
-def test_an_indicator_entry_becomes_one_indicator_for_each_question_on_its_side(
+def test_an_indicator_entry_gives_an_indicator_a_question(
     read: QuestionSet,
 ) -> None:
     for_treaty, against_neutral, abstains = read.indicators
@@ -85,15 +88,33 @@ def test_an_indicator_entry_becomes_one_indicator_for_each_question_on_its_side(
     assert (abstains.half_life_days, abstains.usual_level, abstains.unless) == (None, 0.0, ())
 
 
-def test_half_life_is_45_days_unless_given() -> None:
-    read = read_question_set(changed("indicators.toml", "half_life_days = 90\n", ""))
-    assert read.indicators[0].half_life_days == 45.0
-
-
-def test_feeds_are_read(read: QuestionSet) -> None:
-    assert read.feeds == (
-        FeedSeed("wire", "A wire", "https://example.org/feed.xml", "agency", "B", "wire"),
+def test_optional_parts_have_defaults(read: QuestionSet) -> None:
+    # Half life is 45 days unless given.
+    fading = read_question_set(changed("indicators.toml", "half_life_days = 90\n", ""))
+    assert fading.indicators[0].half_life_days == 45.0
+    # A set needs no history.
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
     )
+    assert bare.questions == read.questions
+    assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == (
+        (),
+        (),
+        (),
+        {},
+    )
+    # An event needs no copies and an essay no note.
+    texts = changed("history.toml", 'copies = [{ source = "daily", title = "Abstention" }]\n', "")
+    assert read_question_set(texts).events[0].copies == ()
+    assert (
+        read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note
+        == ""
+    )
+    # A set needs no statements.
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name != "statements.toml"}
+    )
+    assert (bare.statements, bare.indicators) == ((), read.indicators)
 
 
 def test_the_history_is_read(read: QuestionSet) -> None:
@@ -125,29 +146,7 @@ def test_the_history_is_read(read: QuestionSet) -> None:
     )
 
 
-def test_a_set_needs_no_history(read: QuestionSet) -> None:
-    bare = read_question_set(
-        {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
-    )
-    assert bare.questions == read.questions
-    assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == (
-        (),
-        (),
-        (),
-        {},
-    )
-
-
-def test_an_event_needs_no_copies_and_an_essay_no_note() -> None:
-    texts = changed("history.toml", 'copies = [{ source = "daily", title = "Abstention" }]\n', "")
-    assert read_question_set(texts).events[0].copies == ()
-    assert (
-        read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note
-        == ""
-    )
-
-
-def test_statements_are_read_with_the_indicators_that_they_stand_over(read: QuestionSet) -> None:
+def test_statements_are_read(read: QuestionSet) -> None:
     assert read.statements == (
         Statement(
             id=StatementId("Q1_joint_drills"),
@@ -159,13 +158,6 @@ def test_statements_are_read_with_the_indicators_that_they_stand_over(read: Ques
             aliases=("war games",),
         ),
     )
-
-
-def test_a_set_needs_no_statements(read: QuestionSet) -> None:
-    bare = read_question_set(
-        {name: text for name, text in TEXTS.items() if name != "statements.toml"}
-    )
-    assert (bare.statements, bare.indicators) == ((), read.indicators)
 
 
 @check_rows([name for name in SET_FILES if name not in OPTIONAL_SET_FILES])
@@ -188,16 +180,22 @@ def test_a_table_that_nobody_reads_is_refused(name: str) -> None:
     assert "unknown 'mystery'" in error.reason
 
 
-def test_a_set_without_a_question_is_refused() -> None:
+def test_entries_that_miss_something_are_refused() -> None:
+    # A set without a question is refused.
     error = refusal({**TEXTS, "questions.toml": ""})
     assert (error.file, error.line, error.reason) == (
         "questions.toml",
         1,
         "the set has no [[question]]",
     )
-
-
-LONG = 'quote = "' + "word " * 16 + '"'
+    # A misspelt key is first missed under its right name.
+    error = refusal(changed("essay.toml", "modality =", "modalitty ="))
+    assert (error.line, error.reason) == (line_of(ESSAY, "[[claim]]"), "claim needs 'modality'")
+    # An indicator that names no question is refused at its entry.
+    old = 'examples = ["It abstained"]\nyes = ["neutral"]'
+    error = refusal(changed("indicators.toml", old, 'examples = ["It abstained"]'))
+    assert error.line == line_of(INDICATORS, 'id = "abstains"') - 1
+    assert "names no question" in error.reason
 
 
 @check_rows(TABLES["a_mistake_is_refused_with_file_line_and_reason"])
@@ -210,21 +208,16 @@ def test_a_mistake_is_refused_with_file_line_and_reason(
     assert reason in error.reason
 
 
-def test_a_misspelt_key_is_first_missed_under_its_right_name() -> None:
-    error = refusal(changed("essay.toml", "modality =", "modalitty ="))
-    assert (error.line, error.reason) == (line_of(ESSAY, "[[claim]]"), "claim needs 'modality'")
-
-
-@check_rows(TABLES["a_key_that_nobody_reads_is_refused_in_every_kind_of_entry"])
-def test_a_key_that_nobody_reads_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
+@check_rows(TABLES["unknown_keys_are_refused_in_every_entry"])
+def test_unknown_keys_are_refused_in_every_entry(file: str, entry: str) -> None:
     texts = changed(file, entry, f'{entry}\nmispelt = "x"')
     error = refusal(texts)
     assert (error.file, error.line) == (file, line_of(texts[file], "mispelt"))
     assert error.reason.startswith(f"unknown key 'mispelt' in {entry.strip('[]')}; known: ")
 
 
-@check_rows(TABLES["an_id_that_stands_twice_is_refused_in_every_kind_of_entry"])
-def test_an_id_that_stands_twice_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
+@check_rows(TABLES["duplicate_ids_are_refused_in_every_entry"])
+def test_duplicate_ids_are_refused_in_every_entry(file: str, entry: str) -> None:
     text = TEXTS[file]
     begins = text.index(entry)
     ends = text.find("\n[[", begins + 1)
@@ -235,33 +228,23 @@ def test_an_id_that_stands_twice_is_refused_in_every_kind_of_entry(file: str, en
     assert error.line == text.count("\n") + 1 + line_of(copy, "id = ")
 
 
-def test_an_indicator_that_names_no_question_is_refused_at_its_entry() -> None:
-    old = 'examples = ["It abstained"]\nyes = ["neutral"]'
-    error = refusal(changed("indicators.toml", old, 'examples = ["It abstained"]'))
-    assert error.line == line_of(INDICATORS, 'id = "abstains"') - 1
-    assert "names no question" in error.reason
-
-
 ANSWERED = "event_at = 2022-12-31\nknown_at = 2023-01-01"
 
 
-def test_an_answer_from_before_the_opening_is_refused() -> None:
+def test_impossible_histories_and_terms_are_refused() -> None:
+    # An answer from before the opening is refused.
     error = refusal(
         changed("history.toml", ANSWERED, "event_at = 2022-05-01\nknown_at = 2022-05-02")
     )
     assert error.line == line_of(HISTORY, "known_at")
     assert error.reason == "the answer was known before the question opened"
-
-
-def test_an_invented_forecast_after_the_answer_was_known_is_refused() -> None:
+    # An invented forecast after the answer was known is refused.
     error = refusal(
         changed("history.toml", ANSWERED, "event_at = 2022-07-15\nknown_at = 2022-07-16")
     )
     assert error.line == line_of(HISTORY, "at = 2022-08-01")
     assert "until 2022-07-16 00:00 UTC" in error.reason
-
-
-def test_a_star_inside_a_term_is_refused_since_it_would_be_taken_literally() -> None:
+    # A star inside a term is refused since it would be taken literally.
     error = refusal(changed("indicators.toml", '["drill*"]', '["dr*ill"]'))
     assert (error.file, "only at the end of a term, not as in 'dr*ill'" in error.reason) == (
         "indicators.toml",
@@ -279,9 +262,8 @@ def every_kind() -> QuestionSet:
     return read_question_set(EVERY_KIND)
 
 
-def test_questions_of_every_kind_are_read_with_what_their_kind_needs(
-    every_kind: QuestionSet,
-) -> None:
+def test_questions_of_every_kind_are_read(every_kind: QuestionSet) -> None:
+    # Questions of every kind are read with what their kind needs.
     _, _, capital, level, trade, visit = every_kind.questions
     assert [q.kind for q in (capital, level, trade, visit)] == [
         "categorical",
@@ -296,16 +278,12 @@ def test_questions_of_every_kind_are_read_with_what_their_kind_needs(
         day_number(utc("2022-06-01")), day_number(utc("2023-01-01")), open_upper=True
     )
     assert (trade.options, visit.options) == ((), ())
-
-
-def test_priors_of_every_kind_are_typed_as_forecasts_are(every_kind: QuestionSet) -> None:
+    # Priors of every kind are typed as forecasts are.
     _, _, capital, level, trade, visit = every_kind.questions
     assert capital.prior == Categorical(CAPITALS, (0.3, 0.5, 0.2))
     assert level.prior == Categorical(("low", "middle", "high"), (1 / 3,) * 3)  # none was given
-    assert isinstance(trade.prior, Cdf)
     assert trade.prior.at(41.0) == pytest.approx(0.5)
     assert trade.prior.above == pytest.approx(0.02)
-    assert isinstance(visit.prior, Cdf)
     assert visit.prior.at(day_number(utc("2022-09-01"))) == pytest.approx(0.5)
     assert visit.prior.above == pytest.approx(0.2)
 
@@ -326,7 +304,8 @@ def test_a_range_is_plain_and_closed_unless_it_says_otherwise() -> None:
     assert read_question_set(texts).questions[4].scale == Scale(-5.0, 1000.0, open_lower=True)
 
 
-def test_answers_of_every_kind_are_read(every_kind: QuestionSet) -> None:
+def test_answers_and_forecasts_of_every_kind(every_kind: QuestionSet) -> None:
+    # Answers of every kind are read.
     found = [(r.question_id, r.outcome, r.answer) for r in every_kind.resolutions]
     assert found == [
         ("neutral", "yes", ""),
@@ -334,6 +313,13 @@ def test_answers_of_every_kind_are_read(every_kind: QuestionSet) -> None:
         ("trade", "answered", "1,234.5"),
         ("visit", "answered", "never"),
     ]
+    # Invented forecasts of every kind are read.
+    *_, capital, level, trade, visit, withdrawn = every_kind.forecasts
+    assert capital.distribution == Categorical(CAPITALS, (0.0, 0.6, 0.4))
+    assert level.distribution == Categorical(("low", "middle", "high"), (0.2, 0.5, 0.3))
+    assert trade.distribution.at(60.0) == pytest.approx(0.5)
+    assert visit.distribution.above == pytest.approx(0.4)
+    assert (withdrawn.question_id, withdrawn.distribution) == ("visit", None)
 
 
 @check_rows(["annulled", "ambiguous"])
@@ -344,21 +330,6 @@ def test_a_question_of_any_kind_may_have_no_answer(outcome: str) -> None:
     assert {(r.outcome, r.answer) for r in read_question_set(texts).resolutions} == {(outcome, "")}
 
 
-def test_invented_forecasts_of_every_kind_are_read(every_kind: QuestionSet) -> None:
-    *_, capital, level, trade, visit, withdrawn = every_kind.forecasts
-    assert capital.distribution == Categorical(CAPITALS, (0.0, 0.6, 0.4))
-    assert level.distribution == Categorical(("low", "middle", "high"), (0.2, 0.5, 0.3))
-    assert isinstance(trade.distribution, Cdf)
-    assert trade.distribution.at(60.0) == pytest.approx(0.5)
-    assert isinstance(visit.distribution, Cdf)
-    assert visit.distribution.above == pytest.approx(0.4)
-    assert (withdrawn.question_id, withdrawn.distribution) == ("visit", None)
-
-
-OPTIONS = 'options = ["New York", "Moscow", "Other"]'
-CAPITAL_PRIOR = 'prior = "Moscow=50 new york=30 Other=rest"'
-TRADE_PRIOR = 'prior = "50%=41 above=2%"'
-VISIT_PRIOR = 'prior = "50%=2022-09-01 never=20%"'
 CAPITAL_P, TRADE_P, VISIT_P = (
     'p = "Moscow=60% Other=rest"',
     'p = "10%=20 50%=60 90%=200"',
@@ -366,8 +337,8 @@ CAPITAL_P, TRADE_P, VISIT_P = (
 )
 
 
-@check_rows(TABLES["a_mistake_of_a_kind_is_refused_with_file_line_and_reason"])
-def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(
+@check_rows(TABLES["mistakes_of_kinds_are_refused_at_their_line"])
+def test_mistakes_of_kinds_are_refused_at_their_line(
     file: str, old: str, new: str, reason: str
 ) -> None:
     error = refusal(changed(file, old, new, EVERY_KIND))
@@ -388,7 +359,7 @@ def test_what_a_kind_needs_is_missed_at_its_entry(entry: str, line: str, needed:
     )
 
 
-def test_a_forecast_without_p_is_missed_at_its_entry_on_every_kind() -> None:
+def test_a_forecast_without_p_is_refused() -> None:
     for p in ("p = 0.7\n", CAPITAL_P, TRADE_P, VISIT_P):
         error = refusal(changed("history.toml", p, "", EVERY_KIND))
         text = EVERY_KIND["history.toml"]

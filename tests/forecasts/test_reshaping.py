@@ -73,22 +73,22 @@ def test_a_reshaped_curve_has_no_steps(quartiles: list[float]) -> None:
         )  # from knot to knot; steps would be of 0.5 and more
 
 
-def test_a_quartile_moved_a_little_leaves_the_tails() -> None:
+def test_tails_of_a_reshaped_curve() -> None:
+    # A quartile moved a little leaves the tails.
     held = curve_from_quantiles({0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED)
     made = reshape_curve(held, CLOSED, (40.0, 50.0, 55.1), below=0.0, above=0.0)
     assert made.quantile(0.05) == pytest.approx(20.0, abs=1e-6)
     assert made.quantile(0.95) == pytest.approx(60.0, abs=0.3)
-
-
-def test_a_tail_narrows_and_widens_with_its_half() -> None:
+    # A tail narrows and widens with its half.
     made = reshape_curve(uniform_curve(CLOSED), CLOSED, (45.0, 50.0, 60.0), below=0.0, above=0.0)
     assert (made.quantile(0.05), made.quantile(0.95)) == pytest.approx((41.0, 68.0))
-
-
-def test_a_wide_tail_stays_within_its_bound() -> None:
+    # A wide tail stays within its bound.
     made = reshape_curve(uniform_curve(CLOSED), CLOSED, (10.0, 50.0, 90.0), below=0.0, above=0.0)
     assert (made.quantile(0.05), made.quantile(0.95)) == pytest.approx((2.0, 98.0))
     assert densities(made, CLOSED).max() < 3.5
+    # Of nothing in the range the tails are even.
+    made = reshape_curve(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, EVEN, below=0.0, above=0.4)
+    assert [made.at(x) for x in (5.0, 50.0, 95.0)] == pytest.approx([0.03, 0.3, 0.57])
 
 
 @check_rows([(0.0, 30.0, 60.0), (0.0, 30.0, 100.0), (30.0, 60.0, 100.0)])
@@ -100,12 +100,8 @@ def test_a_quartile_moved_to_a_bound_leaves_the_middle_exact(
     assert (made.below, made.above) == (0.0, 0.0)
 
 
-def test_of_nothing_in_the_range_the_tails_are_even() -> None:
-    made = reshape_curve(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, EVEN, below=0.0, above=0.4)
-    assert [made.at(x) for x in (5.0, 50.0, 95.0)] == pytest.approx([0.03, 0.3, 0.57])
-
-
-def test_quartiles_close_together_make_a_curve() -> None:
+def test_parts_of_a_range() -> None:
+    # Quartiles close together make a curve.
     for curve in (
         curve_from_handles(20.0, 30.0, 60.0, CLOSED),
         Cdf((0.0, 1e-12, 100.0), (0.0, 1.0, 1.0)),
@@ -113,6 +109,14 @@ def test_quartiles_close_together_make_a_curve() -> None:
         made = reshape_curve(curve, CLOSED, (49.999999, 50.0, 50.000001), below=0.0, above=0.0)
         check_distribution(numeric_question(CLOSED), made)
         assert made.at(50.0) == pytest.approx(0.5)
+    # A part of the range leaves out the rest.
+    made = replace_tail_masses(
+        uniform_curve(CLOSED), Scale(40.0, 100.0, open_upper=True), below=0.0, above=0.4
+    )
+    assert [made.at(x) for x in (40.0, 70.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
+    # Of nothing in the range the result is even.
+    made = replace_tail_masses(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, below=0.0, above=0.4)
+    assert [made.at(x) for x in (0.0, 50.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
 
 
 @check_rows(TABLES["quartiles_that_do_not_rise_within_the_range_are_refused"])
@@ -139,18 +143,6 @@ def test_other_masses_keep_the_shape_within_the_range(
     if inside > 1e-9:
         shares = [(held.at(x) - held.below) / inside for x in held.x]
         assert [(made.at(x) - low) / (1.0 - low - high) for x in held.x] == pytest.approx(shares)
-
-
-def test_a_part_of_the_range_leaves_out_the_rest() -> None:
-    made = replace_tail_masses(
-        uniform_curve(CLOSED), Scale(40.0, 100.0, open_upper=True), below=0.0, above=0.4
-    )
-    assert [made.at(x) for x in (40.0, 70.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
-
-
-def test_of_nothing_in_the_range_the_result_is_even() -> None:
-    made = replace_tail_masses(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, below=0.0, above=0.4)
-    assert [made.at(x) for x in (0.0, 50.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
 
 
 def test_more_than_everything_beyond_the_range_is_refused() -> None:
@@ -184,12 +176,11 @@ def test_a_curve_from_quartiles_has_no_steps(quartiles: list[float], above: floa
     assert np.abs(np.diff(density)).max() < 0.3 * density.max()
 
 
-def test_a_quartile_at_a_bound_leaves_the_middle_exact() -> None:
+def test_curves_from_quartiles() -> None:
+    # A quartile at a bound leaves the middle exact.
     made = curve_from_quartiles((0.0, 30.0, 100.0), OPEN, below=0.1, above=0.2)
     assert (made.below, made.at(30.0), made.above) == pytest.approx((0.1, 0.5, 0.2))
-
-
-def test_a_curve_from_quartiles_is_like_a_logistic_one() -> None:
+    # A curve from quartiles is like a logistic one.
     logistic = curve_from_handles(45.0, 50.0, 55.0, OPEN)
     made = curve_from_quartiles(
         (45.0, 50.0, 55.0), OPEN, below=logistic.below, above=logistic.above

@@ -46,6 +46,7 @@ def held(draw: st.DrawFn) -> Categorical:
 
 
 def test_information_by_hand() -> None:
+    # Information by hand.
     summit, contract = rank_informative_rows(FUTURES, TABLE, NOW)
     assert (summit.question_id, contract.question_id) == (SUMMIT, CONTRACT)
     assert summit.p_yes == pytest.approx(0.24)
@@ -53,11 +54,24 @@ def test_information_by_hand() -> None:
     assert summit.if_no.p == pytest.approx((0.45 / 0.76, 0.12 / 0.76, 0.19 / 0.76))
     assert summit.shift_if_yes == pytest.approx(0.75 - 0.3)
     assert summit.expected_shift == pytest.approx(0.24 * 0.45 + 0.76 * (0.3 - 0.12 / 0.76))
+    # What is answered can tell no more.
+    assert [
+        value.question_id for value in rank_informative_rows(FUTURES, TABLE, NOW, answered={SUMMIT})
+    ] == [CONTRACT]
+    sure = Categorical(NAMES, (0.0, 1.0, 0.0))
+    assert [value.bits for value in rank_informative_rows(FUTURES, TABLE, sure)] == [0.0, 0.0]
+    # Information is by name whatever the order of the shares.
+    turned = Categorical(("Other", "closer", "neutral"), (0.2, 0.3, 0.5))
+    assert [v.bits for v in rank_informative_rows(FUTURES, TABLE, turned)] == pytest.approx(
+        [v.bits for v in rank_informative_rows(FUTURES, TABLE, NOW)]
+    )
+    with pytest.raises(ForecastsError, match="says nothing of 'war'"):
+        rank_informative_rows(FUTURES, TABLE, Categorical(("neutral", "war"), (0.5, 0.5)))
 
 
 @law
 @given(cases())
-def test_the_most_telling_row_comes_first_and_answers_lead_where_it_says(case: Case) -> None:
+def test_the_most_telling_row_comes_first(case: Case) -> None:
     asked, table, _ = case
     assert isinstance(asked.prior, Categorical)
     found = rank_informative_rows(asked, table, asked.prior)
@@ -78,24 +92,8 @@ def test_the_most_telling_row_comes_first_and_answers_lead_where_it_says(case: C
         assert value.expected_shift <= math.sqrt(value.bits * math.log(2) / 2) + 1e-9
 
 
-def test_what_is_answered_can_tell_no_more() -> None:
-    assert [
-        value.question_id for value in rank_informative_rows(FUTURES, TABLE, NOW, answered={SUMMIT})
-    ] == [CONTRACT]
-    sure = Categorical(NAMES, (0.0, 1.0, 0.0))
-    assert [value.bits for value in rank_informative_rows(FUTURES, TABLE, sure)] == [0.0, 0.0]
-
-
-def test_information_is_by_name_whatever_the_order_of_the_shares() -> None:
-    turned = Categorical(("Other", "closer", "neutral"), (0.2, 0.3, 0.5))
-    assert [v.bits for v in rank_informative_rows(FUTURES, TABLE, turned)] == pytest.approx(
-        [v.bits for v in rank_informative_rows(FUTURES, TABLE, NOW)]
-    )
-    with pytest.raises(ForecastsError, match="says nothing of 'war'"):
-        rank_informative_rows(FUTURES, TABLE, Categorical(("neutral", "war"), (0.5, 0.5)))
-
-
-def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -> None:
+def test_rows_are_marked_by_their_ratios() -> None:
+    # Rows are marked against their mean and the most telling comes first.
     found = analyse_diagnosticity(FUTURES, TABLE)
     summit, contract = found.rows
     assert (summit.question_id, summit.answer, found.inconsistency) == (SUMMIT, None, (0, 0, 0))
@@ -116,9 +114,7 @@ def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -
     ]  # 0.8, 0.3 and 0.6 around 0.567
     assert (summit.ratio_yes, summit.ratio_no) == pytest.approx((12.0, 0.95 / 0.4))
     assert contract.ratio == pytest.approx(0.7 / 0.2)  # the NO would tell more
-
-
-def test_what_was_answered_no_is_marked_by_its_no_and_counts_against_scenarios() -> None:
+    # What was answered no is marked by its no and counts against scenarios.
     found = analyse_diagnosticity(FUTURES, TABLE, {SUMMIT: False, CONTRACT: True})
     by_row = {row.question_id: row for row in found.rows}
     assert [cell.mark for cell in by_row[SUMMIT].cells] == [
@@ -130,9 +126,7 @@ def test_what_was_answered_no_is_marked_by_its_no_and_counts_against_scenarios()
     assert by_row[CONTRACT].ratio == pytest.approx(0.8 / 0.3)
     assert found.inconsistency == (0, 2, 0)
     assert analyse_diagnosticity(FUTURES, TABLE, {SUMMIT: True}).inconsistency == (2, 0, 2)
-
-
-def test_a_row_that_is_certain_has_an_infinite_ratio_and_one_that_says_nothing_is_neutral() -> None:
+    # A row that is certain has an infinite ratio and one that says nothing is neutral.
     rows = (
         ScenarioLikelihoods(CONTRACT, (1.0, 1.0, 1.0)),
         ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5)),
@@ -201,23 +195,20 @@ def test_in_log_odds_the_others_move_by_one_amount(shares: Categorical, new: flo
         assert moved == pytest.approx([moved[0]] * len(moved), abs=1e-6)
 
 
-def test_an_edit_that_changes_nothing_changes_nothing() -> None:
+def test_shares_that_give_way_by_hand() -> None:
+    # An edit that changes nothing changes nothing.
     for how in HOW:
         assert edit_share(NOW, "closer", 0.3, method=how).p == pytest.approx(NOW.p, abs=1e-12)
     assert edit_share(NOW, "closer", 0.3, method="from one", donor="Other").p == pytest.approx(
         NOW.p, abs=1e-12
     )
-
-
-def test_one_option_alone_can_give_way() -> None:
+    # One option alone can give way.
     found = edit_share(NOW, "closer", 0.4, method="from one", donor="Other")
     assert found.p == pytest.approx((0.5, 0.4, 0.1))
     assert found.of("neutral") == 0.5
     assert math.fsum(found.p) == 1.0
     assert edit_share(NOW, "closer", 0.5, method="from one", donor="Other").of("Other") == 0.0
-
-
-def test_what_cannot_give_way_is_refused() -> None:
+    # What cannot give way is refused.
     with pytest.raises(InvalidForecast, match=r"'Other' has only 0\.2 to give"):
         edit_share(NOW, "closer", 0.6, method="from one", donor="Other")
     for one in (None, "closer", "war"):
@@ -229,9 +220,7 @@ def test_what_cannot_give_way_is_refused() -> None:
         edit_share(NOW, "war", 0.4)
     with pytest.raises(InvalidProbability):
         edit_share(NOW, "closer", 1.4)
-
-
-def test_a_share_that_is_all_but_certain_can_give_way() -> None:
+    # A share that is all but certain can give way.
     nearly = Categorical(("a", "b", "c"), (0.0, 1.0, 1e-9))
     found = edit_share(nearly, "a", 0.4, method="in log-odds")
     assert found.p == pytest.approx((0.4, 0.6, 0.0), abs=1e-6)

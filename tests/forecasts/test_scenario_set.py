@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.questions.question import Option, Question, QuestionId
-from forecasts.scenarios.likelihood_table import indicator_probabilities, scenario_posterior
+from forecasts.scenarios.likelihood_table import scenario_posterior
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     ScenarioLikelihoods,
@@ -67,7 +67,8 @@ def total(found: ScenarioPosterior, name: str) -> float:
     return math.fsum(line.log_share for line in found.lines[name])
 
 
-def test_each_of_the_five_words_is_its_own_nearest() -> None:
+def test_likelihoods_are_words_or_numbers() -> None:
+    # Each of the five words is its own nearest.
     assert list(FIVE_WORDS.values()) == pytest.approx([0.03, 0.125, 0.5, 0.875, 0.97])
     assert [nearest_word(p) for p in FIVE_WORDS.values()] == list(FIVE_WORDS)
     assert (nearest_word(0.0), nearest_word(1.0), nearest_word(0.3)) == (
@@ -77,9 +78,7 @@ def test_each_of_the_five_words_is_its_own_nearest() -> None:
     )
     with pytest.raises(InvalidProbability):
         nearest_word(1.5)
-
-
-def test_a_likelihood_is_typed_as_a_word_or_a_number() -> None:
+    # A likelihood is typed as a word or a number.
     assert [parse_likelihood(text) for text in ("almost  certain", " 12.5% ", "0.3")] == [
         FIVE_WORDS["almost certain"],
         0.125,
@@ -89,18 +88,15 @@ def test_a_likelihood_is_typed_as_a_word_or_a_number() -> None:
         parse_likelihood("likely")
 
 
-def test_a_set_that_fits_its_question_is_accepted() -> None:
+def test_sets_fit_their_question() -> None:
+    # A set that fits its question is accepted.
     check_scenario_set(TABLE, FUTURES, KNOWN)
     check_scenario_set(scenario_set(), FUTURES, {})
-
-
-def test_a_set_of_another_question_or_kind_is_refused() -> None:
+    # A set of another question or kind is refused.
     for other in (question(name="futures"), replace(FUTURES, id=QuestionId("others"))):
         with pytest.raises(InvalidQuestion, match="options of a categorical question"):
             check_scenario_set(TABLE, other, KNOWN)
-
-
-def test_every_scenario_has_a_description() -> None:
+    # Every scenario has a description.
     with pytest.raises(
         InvalidQuestion,
         match="2 descriptions for 3 scenarios: give one for each of neutral, closer",
@@ -176,7 +172,7 @@ def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
 
 @law
 @given(cases(), inner)
-def test_a_row_that_says_the_same_of_all_scenarios_moves_nothing(case: Case, p: float) -> None:
+def test_rows_without_difference_move_nothing(case: Case, p: float) -> None:
     asked, table, board = case
     fog = ScenarioLikelihoods(QuestionId("fog"), (p,) * len(asked.options))
     found = compute_posterior(
@@ -194,19 +190,6 @@ def test_a_row_that_says_the_same_of_all_scenarios_moves_nothing(case: Case, p: 
 
 @law
 @given(cases())
-def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> None:
-    asked, table, _ = case
-    assert isinstance(asked.prior, Categorical)
-    expected = indicator_probabilities(asked.prior.p, [row.p for row in table.rows])
-    found = compute_posterior(
-        asked, table, {row.question_id: p for row, p in zip(table.rows, expected, strict=True)}
-    )
-    assert found.distribution.p == pytest.approx(asked.prior.p, abs=1e-9)
-    assert found.nats == pytest.approx(0.0, abs=1e-9)
-
-
-@law
-@given(cases())
 def test_one_row_alone_needs_no_closing_line(case: Case) -> None:
     asked, table, _ = case
     found = compute_posterior(asked, table, {QuestionId("r1"): 0.8})
@@ -216,13 +199,12 @@ def test_one_row_alone_needs_no_closing_line(case: Case) -> None:
     assert found.left_out == ("r0", "r2")
 
 
-def test_without_the_board_it_is_exactly_the_prior_and_every_row_is_named() -> None:
+def test_lines_of_impossible_and_unobserved_scenarios() -> None:
+    # Without the board it is exactly the prior and every row is named.
     found = compute_posterior(FUTURES, TABLE, {QuestionId("weather"): 0.9})
     assert found.distribution == FUTURES.prior
     assert (found.nats, found.left_out) == (0.0, (CONTRACT, SUMMIT))
-
-
-def test_what_is_impossible_stays_out_without_lines_and_what_is_ruled_out_says_by_what() -> None:
+    # What is impossible stays out without lines and what is ruled out says by what.
     asked = replace(FUTURES, prior=Categorical(NAMES, (0.6, 0.4, 0.0)))
     found = compute_posterior(
         asked, scenario_set(ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}
@@ -232,7 +214,7 @@ def test_what_is_impossible_stays_out_without_lines_and_what_is_ruled_out_says_b
     assert [line.log_share for line in found.lines["neutral"]] == [math.log(0.6), -math.inf, 0.0]
 
 
-def test_an_option_that_is_gone_is_in_other_and_one_added_later_is_read_from_it() -> None:
+def test_changed_options_are_read_from_other() -> None:
     options = (
         "neutral",
         Option("closer", removed_at=day(20)),
@@ -249,7 +231,7 @@ def test_an_option_that_is_gone_is_in_other_and_one_added_later_is_read_from_it(
     assert later.distribution.p == pytest.approx((0.05 / 0.075, 0.025 / 0.075))
 
 
-def test_a_question_without_options_and_a_row_that_is_too_short_are_refused() -> None:
+def test_misfitting_questions_and_rows_are_refused() -> None:
     with pytest.raises(InvalidForecast, match="scenarios are options"):
         compute_posterior(question(name="futures"), TABLE, {})
     short = scenario_set(ScenarioLikelihoods(SUMMIT, (0.5, 0.5)))

@@ -39,22 +39,19 @@ def test_it_is_the_posterior_and_its_lines_add_up(case: Case) -> None:
         ]
 
 
-def test_a_line_names_its_question() -> None:
+def test_lines_of_scenarios_by_hand() -> None:
+    # A line names its question.
     found = suggest_scenarios(FUTURES, TABLE, {SUMMIT: 0.5}, day(3))
     assert found.lines["closer"][1].why == "summit: at 50%, where the prior alone expects 24%"
     assert found.lines["closer"][1].evidence_id is None
-
-
-def test_what_is_ruled_out_has_no_lines() -> None:
+    # What is ruled out has no lines.
     found = suggest_scenarios(
         FUTURES, scenario_set(ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}, day(3)
     )
     assert found.distribution.of("neutral") == 0.0
     assert found.lines["neutral"] == ()
     assert len(found.lines["closer"]) == 3
-
-
-def test_it_speaks_of_the_options_that_are_offered() -> None:
+    # It speaks of the options that are offered.
     options = ("neutral", Option("closer", removed_at=day(20)), "Other")
     asked = replace(
         categorical_question(*options, name="futures"), prior=Categorical(NAMES, (0.5, 0.3, 0.2))

@@ -62,14 +62,22 @@ def fitted_in_turns(prior: list[float], table: list[list[float]], board: list[fl
 
 
 def test_bayes_rule_by_hand() -> None:
+    # Bayes rule by hand.
     # 0.5·0.8·0.1 = 0.04, 0.3·0.3·0.6 = 0.054, 0.2·0.6·0.05 = 0.006; together 0.1.
     assert scenario_posterior(PRIOR, TABLE) == pytest.approx((0.4, 0.54, 0.06), abs=1e-12)
-
-
-def test_without_an_observation_the_prior_stands() -> None:
+    # Without an observation the prior stands.
     assert scenario_posterior(PRIOR, []) == pytest.approx(PRIOR)
     assert soft_update(PRIOR, [], []).scenarios == pytest.approx(PRIOR)
     assert soft_update(PRIOR, [], []).nats == pytest.approx(0.0, abs=1e-12)
+    # A thousand observations do not run out of numbers.
+    found = scenario_posterior([0.5, 0.5], [[0.01, 0.02]] * 2000)
+    assert found == pytest.approx((0.0, 1.0), abs=1e-12)
+    # What is ruled out stays out.
+    assert scenario_posterior([0.5, 0.5, 0.0], [[0.0, 0.4, 0.9]]) == (0.0, 1.0, 0.0)
+    with pytest.raises(ForecastsError, match="rules out every scenario"):
+        scenario_posterior([0.5, 0.5, 0.0], [[0.0, 0.0, 0.9]])
+    with pytest.raises(ForecastsError, match="rules out every scenario"):
+        soft_update([0.5, 0.5], [[1.0, 1.0], [0.5, 0.5]], [0.0, 0.5])
 
 
 @law
@@ -84,30 +92,6 @@ def test_the_posterior_sums_to_one_whatever_the_order(world: World) -> None:
     assert soft_update(prior, table[::-1], board[::-1]).scenarios == pytest.approx(
         soft.scenarios, abs=1e-9
     )
-
-
-def test_a_thousand_observations_do_not_run_out_of_numbers() -> None:
-    found = scenario_posterior([0.5, 0.5], [[0.01, 0.02]] * 2000)
-    assert found == pytest.approx((0.0, 1.0), abs=1e-12)
-
-
-def test_what_is_ruled_out_stays_out() -> None:
-    assert scenario_posterior([0.5, 0.5, 0.0], [[0.0, 0.4, 0.9]]) == (0.0, 1.0, 0.0)
-    with pytest.raises(ForecastsError, match="rules out every scenario"):
-        scenario_posterior([0.5, 0.5, 0.0], [[0.0, 0.0, 0.9]])
-    with pytest.raises(ForecastsError, match="rules out every scenario"):
-        soft_update([0.5, 0.5], [[1.0, 1.0], [0.5, 0.5]], [0.0, 0.5])
-
-
-@law
-@given(worlds())
-def test_one_indicator_is_jeffreys_rule(world: World) -> None:
-    prior, table, board = world
-    row, said = table[0], board[0]
-    yes = scenario_posterior(prior, [row])
-    no = scenario_posterior(prior, [[1 - x for x in row]])
-    expected = [said * y + (1 - said) * n for y, n in zip(yes, no, strict=True)]
-    assert soft_update(prior, [row], [said]).scenarios == pytest.approx(expected, abs=1e-9)
 
 
 @law
@@ -141,24 +125,21 @@ def test_a_board_that_says_what_was_expected_changes_nothing(world: World) -> No
     assert found.nats == pytest.approx(0.0, abs=1e-9)
 
 
-def test_answered_and_open_indicators_can_be_mixed() -> None:
+def test_boards_of_many_indicators() -> None:
+    # Answered and open indicators can be mixed.
     table = [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05], [0.5, 0.7, 0.2]]
     answered = scenario_posterior(PRIOR, [[1 - x for x in table[2]]])
     expected = soft_update(answered, table[:2], [0.9, 0.25])
     assert soft_update(PRIOR, table, [0.9, 0.25, 0.0]).scenarios == pytest.approx(
         expected.scenarios, abs=1e-9
     )
-
-
-def test_many_indicators_need_no_table_of_all_their_answers() -> None:
+    # Many indicators need no table of all their answers.
     rng = np.random.default_rng(5)
     table, board = rng.uniform(0.05, 0.95, (60, 4)), rng.uniform(0.05, 0.95, 60)
     found = soft_update([0.4, 0.3, 0.2, 0.1], table, board)
     assert math.fsum(found.scenarios) == pytest.approx(1.0, abs=1e-12)
     assert found.nats > 0.0
-
-
-def test_a_scenario_that_is_certain_of_an_indicator_can_still_be_fitted() -> None:
+    # A scenario that is certain of an indicator can still be fitted.
     # YES in the first, NO in the second: the board's 0.7 is the first one's probability.
     assert soft_update([0.2, 0.8], [[1.0, 0.0]], [0.7]).scenarios == pytest.approx(
         (0.7, 0.3), abs=1e-9
@@ -178,12 +159,11 @@ def test_a_board_that_the_table_rules_out_is_refused(
         soft_update([0.5, 0.5], table, board)
 
 
-def test_what_prior_and_table_lead_to_expect() -> None:
+def test_expectation_and_information_by_hand() -> None:
+    # What prior and table lead to expect.
     # 0.5·0.8 + 0.3·0.3 + 0.2·0.6 and 0.5·0.1 + 0.3·0.6 + 0.2·0.05
     assert indicator_probabilities(PRIOR, TABLE) == pytest.approx((0.61, 0.24), abs=1e-12)
-
-
-def test_information_by_hand() -> None:
+    # Information by hand.
     # The answer is a coin flip, and within each scenario a chance of 3 in 4 or 1 in 4.
     within = -(0.75 * math.log2(0.75) + 0.25 * math.log2(0.25))
     assert indicator_information([0.5, 0.5], [0.75, 0.25]) == pytest.approx(1 - within, abs=1e-12)
@@ -215,7 +195,8 @@ def test_a_table_of_another_shape_is_refused(table: list[object]) -> None:
         scenario_posterior(PRIOR, np.array(table))
 
 
-def test_numbers_that_are_no_probabilities_are_refused() -> None:
+def test_impossible_tables_are_refused() -> None:
+    # Numbers that are no probabilities are refused.
     with pytest.raises(InvalidProbability, match="add up to 1"):
         scenario_posterior([0.5, 0.6], [[0.5, 0.5]])
     with pytest.raises(InvalidProbability):
@@ -224,9 +205,7 @@ def test_numbers_that_are_no_probabilities_are_refused() -> None:
         soft_update([0.5, 0.5], [[0.5, 0.5]], [math.nan])
     with pytest.raises(InvalidProbability):
         indicator_information([0.5, 0.5], [0.5, -0.1])
-
-
-def test_a_prior_that_is_no_list_and_a_board_of_another_length_are_refused() -> None:
+    # A prior that is no list and a board of another length are refused.
     with pytest.raises(ForecastsError, match="one probability for each scenario"):
         scenario_posterior([[0.5, 0.5]], [[0.5, 0.5]])
     with pytest.raises(ForecastsError, match="each of the 2 rows"):

@@ -41,25 +41,22 @@ def test_a_moving_time_means_a_day(phrase: str, meant: date | None) -> None:
     assert resolve_relative_time(phrase, TUESDAY) == meant
 
 
-def test_a_condition_that_is_asked_again_annuls_no_branch() -> None:
+def test_reopened_and_annulled_questions() -> None:
+    # A condition that is asked again annuls no branch.
     pair = Link(
         "tariffs", "condition", tuple(map(QuestionId, ("if", "so", "not"))), "Tariffs and war"
     )
     assert find_branch_to_annul(pair, "reopened") == ()
-
-
-def test_a_question_that_was_reopened_stands_as_if_it_had_no_answer() -> None:
+    # A question that was reopened stands as if it had no answer.
     asked = question()
     now = asked.opens_at + timedelta(days=1)
     assert question_status(asked, resolution("reopened"), now) == question_status(asked, None, now)
-
-
-def test_of_what_was_annulled_no_stretch_is_scored() -> None:
+    # Of what was annulled no stretch is scored.
     held = build_timeline([(question().opens_at, Binary(0.4))])
     assert compare_timelines(question(), resolution("annulled"), held, held) == ()
 
 
-def test_stories_that_are_hardly_trusted_are_seen_with_the_last_of_them() -> None:
+def test_distrusted_stories_are_seen_at_the_last() -> None:
     stories: list[Evidence] = [
         evidence(n, at=at, relevance=0.05, status="logged") for n, at in ((1, 2.0), (2, 1.0))
     ]
@@ -71,19 +68,17 @@ def cue(text: str) -> str:
     return find_claims(text)[0].why
 
 
-def test_what_somebody_was_able_to_do_is_hardly_a_claim() -> None:
+def test_rare_claims() -> None:
+    # What somebody was able to do is hardly a claim.
     assert "was able to do" in cue("The ministry could not find the money.")
-
-
-def test_what_can_no_longer_be_is_said_to_come() -> None:
+    # What can no longer be is said to come.
     assert "looks ahead" in cue("The state can no longer pay its debts.")
-
-
-def test_a_risk_of_the_past_tells_of_the_past() -> None:
+    # A risk of the past tells of the past.
     assert "tells of the past" in cue("There was a risk of war in 1914.")
 
 
-def test_an_essay_that_is_all_in_tags_is_read_without_them() -> None:
+def test_tags_and_spaces_of_essays() -> None:
+    # An essay that is all in tags is read without them.
     lakes = [
         f"<div>The {name} lake will rise by two metres until the end of May 2027.</div>"
         for name in "abcdefg"
@@ -91,7 +86,5 @@ def test_an_essay_that_is_all_in_tags_is_read_without_them() -> None:
     found = find_claims("\n\n".join(lakes))
     assert len(found) == len(lakes)
     assert all("markup" not in sentence.why for sentence in found)
-
-
-def test_a_line_that_ends_in_spaces_has_no_sentence_more() -> None:
+    # A line that ends in spaces has no sentence more.
     assert len(find_claims("The river will rise. The lake will fall.   \n\n   \n")) == 2

@@ -40,7 +40,7 @@ def test_every_file_has_a_section_of_its_own(file: str) -> None:
     assert section(file)
 
 
-def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
+def test_every_accepted_key_is_documented(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accepted: set[tuple[str, str]] = set()
@@ -71,14 +71,13 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
     assert missing == []
 
 
-def test_every_kind_of_link_and_every_word_of_a_row_is_explained() -> None:
+def test_link_kinds_words_and_examples_are_documented() -> None:
+    # Every kind of link and every word of a row is explained.
     assert all(f"| `{kind}` |" in section("links.toml") for kind in get_args(LinkKind))
     assert all(
         f"| `{word}` | {p:g} |" in section("scenarios.toml") for word, p in FIVE_WORDS.items()
     )
-
-
-def test_the_examples_of_essay_scenarios_and_links_can_be_read() -> None:
+    # The examples of essay scenarios and links can be read.
     first = blocks("question")
     half = first[: first.index("[[question]]", 1)].replace("ceasefire-2027", "ceasefire-2026")
     essay = next(

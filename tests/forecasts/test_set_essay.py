@@ -22,9 +22,16 @@ rejected = "By whom?"
 """
 
 
-def test_a_set_may_ship_the_text_of_its_essay_to_the_character() -> None:
+def test_text_date_and_language_are_optional() -> None:
+    # A set may ship the text of its essay to the character.
     assert read_question_set({**TEXTS, ESSAY_TEXT: TEXT}).text == TEXT
     assert read_question_set(TEXTS).text == ""
+    # An essay may be undated and in no language that is known.
+    texts = changed("essay.toml", 'published = "2022-05-20"\nlanguage = "en"\n', "")
+    assert (read_question_set(texts).essay.published, read_question_set(texts).essay.language) == (
+        "",
+        "",
+    )
 
 
 @check_rows(
@@ -34,20 +41,19 @@ def test_a_set_may_ship_the_text_of_its_essay_to_the_character() -> None:
         (TEXT.replace("take", "takes"), "it stands nowhere in it"),
     ]
 )
-def test_a_quote_has_to_stand_at_its_offset_in_the_text(text: str, where: str) -> None:
+def test_a_quote_stands_at_its_offset(text: str, where: str) -> None:
     error = refusal({**TEXTS, ESSAY_TEXT: text})
     assert (error.file, error.line) == ("essay.toml", line_of(TEXTS["essay.toml"], "offset ="))
     assert where in error.reason
 
 
-def test_a_claim_may_be_set_aside_with_a_reason() -> None:
+def test_rejections_and_overrides_have_reasons() -> None:
+    # A claim may be set aside with a reason.
     read = read_question_set({**TEXTS, "essay.toml": TEXTS["essay.toml"] + REJECTED})
     assert dict(read.rejections) == {ClaimId("C02"): "By whom?"}
     assert [claim.id for claim in read.claims] == ["C01", "C02"]
     assert dict(read_question_set(TEXTS).rejections) == {}
-
-
-def test_a_claim_that_is_set_aside_has_no_question() -> None:
+    # A claim that is set aside has no question.
     texts = changed("questions.toml", 'claims = ["C01"]', 'claims = ["C01", "C02"]')
     error = refusal({**texts, "essay.toml": TEXTS["essay.toml"] + REJECTED})
     assert (error.file, error.line) == (
@@ -55,26 +61,17 @@ def test_a_claim_that_is_set_aside_has_no_question() -> None:
         line_of(TEXTS["questions.toml"], 'claims = ["C01"]'),
     )
     assert "claim 'C02' is rejected in essay.toml as untestable" in error.reason
-
-
-def test_a_rejection_needs_its_reason() -> None:
+    # A rejection needs its reason.
     error = refusal(
         {**TEXTS, "essay.toml": TEXTS["essay.toml"] + REJECTED.replace("By whom?", " ")}
     )
     assert error.reason == "'rejected' must be a text that is not empty"
+    # An override needs its reason.
+    error = refusal(changed("questions.toml", "A set for tests.", ""))
+    assert error.reason == "'override' must be a text that is not empty"
 
 
-def test_an_essay_may_be_undated_and_in_no_language_that_is_known() -> None:
-    texts = changed("essay.toml", 'published = "2022-05-20"\nlanguage = "en"\n', "")
-    assert (read_question_set(texts).essay.published, read_question_set(texts).essay.language) == (
-        "",
-        "",
-    )
-
-
-def test_a_question_says_which_answer_bears_its_claims_out_and_why_it_is_asked_all_the_same() -> (
-    None
-):
+def test_questions_state_bearing_and_override() -> None:
     texts = changed("questions.toml", 'claims = ["C01"]', 'claims = ["C01"]\nbears_out = "yes"')
     texts = changed("questions.toml", "A set for tests.", "The law has no date.", texts)
     read = read_question_set(texts)
@@ -94,12 +91,8 @@ def test_what_bears_a_claim_out_has_to_fit_the_kind(line: str, said: str) -> Non
     assert error.reason.startswith("bears_out: ")
 
 
-def test_an_override_needs_its_reason() -> None:
-    error = refusal(changed("questions.toml", "A set for tests.", ""))
-    assert error.reason == "'override' must be a text that is not empty"
-
-
-def test_what_was_written_from_memory_is_marked() -> None:
+def test_unchecked_answers_and_typed_curves() -> None:
+    # What was written from memory is marked.
     texts = changed(
         "history.toml", 'note = "Nothing was signed."', 'note = "As I recall."\nneeds_check = true'
     )
@@ -108,17 +101,13 @@ def test_what_was_written_from_memory_is_marked() -> None:
     assert (read.resolutions[0].needs_check, read.events[0].needs_check) == (True, True)
     sure = read_question_set(TEXTS)
     assert (sure.resolutions[0].needs_check, sure.events[0].needs_check) == (False, False)
-
-
-def test_an_answer_that_is_not_checked_ends_no_forecasts() -> None:
+    # An answer that is not checked ends no forecasts.
     early = "event_at = 2022-07-15\nknown_at = 2022-07-16"
     texts = changed("history.toml", "event_at = 2022-12-31\nknown_at = 2023-01-01", early)
     assert "took forecasts until 2022-07-16" in refusal(texts).reason
     unsure = changed("history.toml", early, f"{early}\nneeds_check = true", texts)
     assert len(read_question_set(unsure).forecasts) == HISTORY.count("[[forecast]]")
-
-
-def test_a_curve_may_be_given_point_by_point() -> None:
+    # A curve may be given point by point.
     points = "{ value = [1, 10, 1000], at_most = [0, 0.5, 0.9] }"
     texts = changed("questions.toml", 'prior = "50%=41 above=2%"', f"prior = {points}", EVERY_KIND)
     texts = changed("history.toml", 'p = "10%=20 50%=60 90%=200"', f"p = {points}", texts)

@@ -41,7 +41,8 @@ def refused(*lines: str) -> str:
     return error.reason
 
 
-def test_a_number_is_higher_or_lower_and_a_day_is_earlier_or_later() -> None:
+def test_sides_are_named_by_kind() -> None:
+    # A number is higher or lower and a day is earlier or later.
     up, soon = added('higher = ["trade"]', 'earlier = ["visit"]')
     down, late = added('lower = ["trade"]', 'later = ["visit"]')
     assert [i.id for i in (up, soon)] == [IndicatorId("trade/signal"), IndicatorId("visit/signal")]
@@ -50,6 +51,11 @@ def test_a_number_is_higher_or_lower_and_a_day_is_earlier_or_later() -> None:
         *[Direction.NO] * 2,
     ]
     assert added('yes = ["trade"]', 'no = ["visit"]') == [up, late]
+    # A question named on two sides is refused under whatever names.
+    assert "stands twice in 'yes' and 'lower': it can favour one" in refused(
+        'yes = ["trade"]', 'lower = ["trade"]'
+    )
+    assert "stands twice in 'higher'" in refused('higher = ["trade", "trade"]')
 
 
 @check_rows(TABLES["a_side_of_another_kind_is_refused"])
@@ -57,14 +63,8 @@ def test_a_side_of_another_kind_is_refused(line: str, reason: str) -> None:
     assert reason in refused(line)
 
 
-def test_a_question_named_on_two_sides_is_refused_under_whatever_names() -> None:
-    assert "stands twice in 'yes' and 'lower': it can favour one" in refused(
-        'yes = ["trade"]', 'lower = ["trade"]'
-    )
-    assert "stands twice in 'higher'" in refused('higher = ["trade", "trade"]')
-
-
-def test_an_indicator_of_a_question_with_options_names_the_one_that_it_is_about() -> None:
+def test_indicators_of_options_name_one() -> None:
+    # An indicator of a question with options names the one that it is about.
     capital, level = added(
         'yes = ["capital"]',
         'no = ["trade-level"]',
@@ -73,6 +73,11 @@ def test_an_indicator_of_a_question_with_options_names_the_one_that_it_is_about(
     assert (capital.option, capital.direction) == ("Moscow", Direction.YES)
     assert (level.option, level.direction) == ("low", Direction.NO)
     assert added('yes = ["neutral"]')[0].option == ""
+    # A question with options is refused where no option is named.
+    assert (
+        'say which option with option = { capital = "New York" }'
+        in refusal(texts('yes = ["capital"]')).reason
+    )
 
 
 @check_rows(TABLES["an_option_that_does_not_fit_is_refused"])
@@ -80,42 +85,40 @@ def test_an_option_that_does_not_fit_is_refused(side: str, option: str, reason: 
     assert reason in refusal(texts(side, option)).reason
 
 
-def test_a_question_with_options_is_refused_where_no_option_is_named() -> None:
-    assert (
-        'say which option with option = { capital = "New York" }'
-        in refusal(texts('yes = ["capital"]')).reason
-    )
-
-
-def test_opposites_are_read() -> None:
+def test_opposites_and_expectations_are_read() -> None:
+    # Opposites are read.
     assert added('yes = ["neutral"]', 'opposites = ["The  signal is withheld"]')[0].opposites == (
         "The signal is withheld",
     )
     assert "must be a list of texts" in refused('yes = ["neutral"]', "opposites = [3]")
+    # An indicator may be expected by a date.
+    (found,) = added('yes = ["neutral"]', DUE)
+    assert found.expected == Expectation(utc("2022-09-01"), "likely", "unlikely")
+    (against,) = added('no = ["neutral"]', DUE_IF_NO)
+    assert against.expected == Expectation(utc("2022-09-01"), "unlikely", "likely")
+    assert added('yes = ["neutral"]')[0].expected is None
+    # Indicators without any of it stay as they were.
+    first = read_question_set(TEXTS).indicators[0]
+    assert (first.opposites, first.expected, first.option) == ((), None, "")
 
 
 DUE = 'expected = { by = 2022-09-01, if_yes = "likely", if_no = "unlikely" }'
 DUE_IF_NO = 'expected = { by = 2022-09-01, if_yes = "unlikely", if_no = "likely" }'
 
 
-def test_an_indicator_may_be_expected_by_a_date() -> None:
-    (found,) = added('yes = ["neutral"]', DUE)
-    assert found.expected == Expectation(utc("2022-09-01"), "likely", "unlikely")
-    (against,) = added('no = ["neutral"]', DUE_IF_NO)
-    assert against.expected == Expectation(utc("2022-09-01"), "unlikely", "likely")
-    assert added('yes = ["neutral"]')[0].expected is None
-
-
 @check_rows([('no = ["neutral"]', DUE), ('yes = ["neutral"]', DUE_IF_NO)])
-def test_what_is_expected_has_to_be_likelier_on_the_side_that_it_speaks_for(
-    sides: str, due: str
-) -> None:
+def test_expectations_favour_their_own_side(sides: str, due: str) -> None:
     assert "must be the likelier of the two words" in refused(sides, due)
 
 
-def test_what_is_as_likely_either_way_is_not_expected_of_either() -> None:
+def test_contradicting_expectations_are_refused() -> None:
+    # What is as likely either way is not expected of either.
     assert "if_yes must be the likelier" in refused(
         'yes = ["neutral"]', DUE.replace("unlikely", "likely")
+    )
+    # What speaks for one question and against another is expected in two entries.
+    assert "is two entries once it is expected" in refused(
+        'yes = ["neutral"]', 'no = ["treaty"]', DUE
     )
 
 
@@ -131,7 +134,7 @@ def elicited(*lines: str) -> dict[str, str]:
     }
 
 
-def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> None:
+def test_expectations_give_the_strength() -> None:
     found = read_question_set(elicited('yes = ["neutral"]', HOW)).indicators
     assert [i.strength for i in found if i.id == "neutral/signal"] == [Strength.STRONG]
 
@@ -151,19 +154,11 @@ def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> No
         (elicited('yes = ["neutral"]', "how_expected = 3"), "how_expected must be such as"),
     ]
 )
-def test_how_expected_is_refused_with_a_reason_where_it_cannot_be(
-    given: dict[str, str], reason: str
-) -> None:
+def test_impossible_strengths_are_refused(given: dict[str, str], reason: str) -> None:
     assert reason in refusal(given).reason
 
 
-def test_what_speaks_for_one_question_and_against_another_is_expected_in_two_entries() -> None:
-    assert "is two entries once it is expected" in refused(
-        'yes = ["neutral"]', 'no = ["treaty"]', DUE
-    )
-
-
-def test_a_date_counts_for_the_questions_that_are_open_at_it_alone() -> None:
+def test_a_date_counts_for_open_questions_alone() -> None:
     opened = changed(
         "questions.toml",
         "opens = 2022-06-01",
@@ -187,12 +182,7 @@ def test_an_expectation_that_cannot_be_read_is_refused(due: str, reason: str) ->
     assert reason in refused('yes = ["neutral"]', due)
 
 
-def test_the_line_of_an_expectation_in_a_table_of_its_own_is_found() -> None:
+def test_an_expectation_has_its_own_line() -> None:
     assert "it must be one of" in refused(
         'yes = ["neutral"]', "[indicator.expected]", "by = 2022-09-01", 'if_yes = "x"'
     )
-
-
-def test_indicators_without_any_of_it_stay_as_they_were() -> None:
-    first = read_question_set(TEXTS).indicators[0]
-    assert (first.opposites, first.expected, first.option) == ((), None, "")

@@ -47,8 +47,14 @@ def test_what_is_no_toml_is_refused_at_its_line(text: str, line: int) -> None:
     assert str(error).startswith(f"some.toml:{line}: not valid TOML")
 
 
-def test_an_absent_table_has_no_records() -> None:
+def test_absent_tables_and_escaped_names() -> None:
+    # An absent table has no records.
     assert list(SetFile("some.toml", "").records("thing")) == []
+    # A name that is hidden by escapes is refused at the first line.
+    assert (
+        refusal(lambda: SetFile("some.toml", '\n["t\\u0068ing"]\n').allow_only("other")).line == 1
+    )
+    assert refusal(lambda: only_record('\n[["t\\u0068ing"]]\n').read_text("id")).line == 1
 
 
 @check_rows(["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"])
@@ -57,8 +63,8 @@ def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
     assert (error.line, error.reason) == (marked(text), "write thing as [[thing]] entries")
 
 
-@check_rows(TABLES["a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line"])
-def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -> None:
+@check_rows(TABLES["misspelt_tables_are_refused_at_their_line"])
+def test_misspelt_tables_are_refused_at_their_line(text: str) -> None:
     error = refusal(lambda: SetFile("some.toml", text).allow_only("thing", "other"))
     assert (error.line, error.reason) == (
         marked(text),
@@ -66,42 +72,32 @@ def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -
     )
 
 
-def test_a_name_that_is_hidden_by_escapes_is_refused_at_the_first_line() -> None:
-    assert (
-        refusal(lambda: SetFile("some.toml", '\n["t\\u0068ing"]\n').allow_only("other")).line == 1
-    )
-    assert refusal(lambda: only_record('\n[["t\\u0068ing"]]\n').read_text("id")).line == 1
-
-
-def test_each_entry_knows_its_own_lines() -> None:
+def test_entries_know_their_lines() -> None:
+    # Each entry knows its own lines.
     text = '[[thing]]\nid = "a"\n\n[[other]]\nid = 1\n\n[[ thing ]]\nname = "n"\nid = 3 # here\n'
     first, second = SetFile("some.toml", text).records("thing")
     assert (first.line, second.line) == (1, 7)
     assert first.read_text("id") == "a"
     assert refusal(lambda: second.read_text("id")).line == marked(text)
     assert refusal(lambda: first.read_text("missing")).line == 1
-
-
-def test_text_inside_a_long_string_is_never_taken_for_a_key_or_a_header() -> None:
+    # Text inside a long string is never taken for a key or a header.
     text = (
         '[[thing]]\nnote = """\n[[thing]]\nid = no key\n"""\nid = 3 # here\n[[thing]]\nid = "b"\n'
     )
     first, second = SetFile("some.toml", text).records("thing")
     assert refusal(lambda: first.read_text("id")).line == marked(text)
     assert second.line == 7
-
-
-def test_a_nested_list_is_never_taken_for_a_header() -> None:
+    # A nested list is never taken for a header.
     text = '[[thing]]\nterms = [\n  ["a"]\n]\nid = 3 # here\n'
     assert refusal(lambda: only_record(text).read_text("id")).line == marked(text)
 
 
-@check_rows(TABLES["a_part_of_an_entry_is_found_by_its_header_or_dotted_key"])
-def test_a_part_of_an_entry_is_found_by_its_header_or_dotted_key(text: str) -> None:
+@check_rows(TABLES["nested_parts_are_found_by_header_or_key"])
+def test_nested_parts_are_found_by_header_or_key(text: str) -> None:
     assert refusal(lambda: only_record(text).read_text("part")).line == marked(text)
 
 
-def test_a_key_that_is_hidden_by_escapes_is_refused_at_its_entry_and_not_in_the_next_one() -> None:
+def test_escaped_keys_are_refused_at_their_entry() -> None:
     text = '[[thing]]\n"i\\u0064" = 1\n[[thing]]\n"i\\u0064" = 2\nid_ = 3\n'
     first, second = SetFile("some.toml", text).records("thing")
     assert refusal(lambda: first.read_text("id")).line == 1
@@ -112,7 +108,8 @@ def test_a_key_that_is_hidden_by_escapes_is_refused_at_its_entry_and_not_in_the_
     assert refusal(lambda: spelt_out.read_text("id")).line == 1
 
 
-def test_texts_are_read_with_their_white_space_folded() -> None:
+def test_values_are_read() -> None:
+    # Texts are read with their white space folded.
     record = only_record(
         '[[thing]]\nid = "a-1_b"\nnote = """\n  two\n  lines\n"""\nempty = ""\ntags = ["x  y"]\n'
     )
@@ -122,9 +119,7 @@ def test_texts_are_read_with_their_white_space_folded() -> None:
     assert record.read_slug() == "a-1_b"
     assert record.read_texts("tags") == ("x y",)
     assert record.read_texts("absent") == ()
-
-
-def test_numbers_flags_words_and_links_are_read() -> None:
+    # Numbers flags words and links are read.
     record = only_record(
         '[[thing]]\nn = 3\nx = 0.5\nyes = true\nword = "b"\nurl = "https://example.org/"\n'
     )
@@ -161,10 +156,8 @@ READ: dict[str, Callable[[SetRecord], object]] = {
 }
 
 
-@check_rows(TABLES["a_value_of_the_wrong_kind_is_refused_at_its_line"])
-def test_a_value_of_the_wrong_kind_is_refused_at_its_line(
-    how: str, written: str, reason: str
-) -> None:
+@check_rows(TABLES["wrong_values_are_refused_at_their_line"])
+def test_wrong_values_are_refused_at_their_line(how: str, written: str, reason: str) -> None:
     text = f"\n[[thing]]\nid = 'a'\nkey = {written} # here\n"
     error = refusal(lambda: READ[how](only_record(text)))
     assert (error.file, error.line) == ("some.toml", marked(text))
@@ -178,15 +171,19 @@ def test_a_missing_key_is_refused_at_its_entry(how: str) -> None:
     assert (error.line, error.reason) == (marked(text), "thing needs 'key'")
 
 
-def test_a_missing_key_at_the_top_is_refused_at_the_first_line() -> None:
+def test_missing_keys_and_both_sides() -> None:
+    # A missing key at the top is refused at the first line.
     error = refusal(lambda: SetFile("some.toml", "\n\n[[thing]]\n").top_record().read_text("title"))
     assert (error.line, error.reason) == (1, "the file needs 'title'")
-
-
-def test_a_list_that_has_to_hold_something_may_not_be_empty() -> None:
+    # A list that has to hold something may not be empty.
     text = "[[thing]]\nkey = [] # here\n"
     error = refusal(lambda: only_record(text).read_texts("key", required=True))
     assert (error.line, error.reason) == (marked(text), "thing needs at least one entry in 'key'")
+    # Both sides are read.
+    assert only_record("[[thing]]\nyes = ['a']\nno = ['b']\n").read_sides({"a", "b"}) == (
+        ("a",),
+        ("b",),
+    )
 
 
 @check_rows(TABLES["a_question_may_stand_on_one_side_once"])
@@ -196,14 +193,8 @@ def test_a_question_may_stand_on_one_side_once(text: str) -> None:
     assert error.reason.startswith("'a' stands twice in 'yes' and 'no'")
 
 
-def test_both_sides_are_read() -> None:
-    assert only_record("[[thing]]\nyes = ['a']\nno = ['b']\n").read_sides({"a", "b"}) == (
-        ("a",),
-        ("b",),
-    )
-
-
-def test_a_refusal_from_inside_gets_file_and_line() -> None:
+def test_inner_refusals_get_their_line_once() -> None:
+    # A refusal from inside gets file and line.
     text = "[[thing]]\nid = 'a'\np = 1.2 # here\n"
     record = only_record(text)
     error = refusal(lambda: record.check_value(lambda: Binary(record.read_number("p")), "p"))
@@ -211,16 +202,15 @@ def test_a_refusal_from_inside_gets_file_and_line() -> None:
         marked(text),
         "p: a probability lies between 0 and 1, not 1.2",
     )
-
-
-def test_a_refusal_that_has_its_line_already_is_not_wrapped_again() -> None:
+    # A refusal that has its line already is not wrapped again.
     text = "[[thing]]\nid = 'a'\np = 'often' # here\n"
     record = only_record(text)
     error = refusal(lambda: record.check_value(lambda: Binary(record.read_number("p")), "id"))
     assert (error.line, error.reason) == (marked(text), "'p' must be a number, not 'often'")
 
 
-def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
+def test_unknown_keys_are_refused() -> None:
+    # A key that nobody reads is refused at its line.
     text = "[[thing]]\nid = 'a'\nnaem = 'x' # here\n"
     record = only_record(text)
     record.read_slug()
@@ -230,15 +220,13 @@ def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
         marked(text),
         "unknown key 'naem' in thing; known: id, name",
     )
-
-
-def test_an_entry_read_whole_passes() -> None:
+    # An entry read whole passes.
     record = only_record("[[thing]]\nid = 'a'\n")
     record.read_slug()
     record.refuse_unknown_keys()
 
 
-def test_an_id_that_stands_twice_is_refused_at_its_second_place() -> None:
+def test_duplicate_ids_are_refused_at_the_second() -> None:
     text = "[[thing]]\nid = 'a'\n[[thing]]\nid = 'a' # here\n"
     records = list(SetFile("some.toml", text).records("thing"))
     one, other = question(name="one"), question(name="other")

@@ -57,19 +57,16 @@ def test_the_small_sets_survive_being_written(name: str) -> None:
     assert read_question_set(write_question_set(read)) == read
 
 
-def test_writing_twice_gives_the_same_texts() -> None:
+def test_texts_are_stable_and_broken_between_words() -> None:
+    # Writing twice gives the same texts.
     once = write_question_set(read_question_set(EVERY_KIND))
     assert write_question_set(read_question_set(once)) == once
-
-
-def test_a_file_that_would_say_nothing_is_left_out() -> None:
+    # A file that would say nothing is left out.
     bare = read_question_set(
         {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
     )
     assert set(write_question_set(bare)) == set(SET_FILES) - set(OPTIONAL_SET_FILES)
-
-
-def test_a_long_text_is_broken_between_words_and_no_line_is_long() -> None:
+    # A long text is broken between words and no line is long.
     criteria = "Both governments announce it “in public” and neither takes it back for a week. " * 8
     read = read_question_set(changed("questions.toml", "No treaty is signed.", criteria.strip()))
     lines = write_question_set(read)["questions.toml"].splitlines()
@@ -77,13 +74,18 @@ def test_a_long_text_is_broken_between_words_and_no_line_is_long() -> None:
     assert max(map(len, lines)) <= MAX_LINE_LENGTH + len('"""')
 
 
-def test_an_indicator_for_several_questions_is_one_entry_again() -> None:
+def test_indicator_entries_are_merged_where_possible() -> None:
+    # An indicator for several questions is one entry again.
     text = write_question_set(read_question_set(TEXTS))["indicators.toml"]
     assert text.count("[[indicator]]") == 2
     assert 'yes = ["treaty"]\nno = ["neutral"]' in text
+    # Indicators in an order that no entry has are written one by one.
+    read = read_question_set(TEXTS)
+    turned = replace(read, indicators=tuple(reversed(read.indicators)))
+    assert read_question_set(write_question_set(turned)) == turned
 
 
-def test_an_indicator_that_counts_as_expected_on_one_of_its_questions_is_one_entry_again() -> None:
+def test_expected_indicators_are_merged() -> None:
     due = (
         'expected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }\nyes = '
         '["neutral", "treaty"]'
@@ -109,13 +111,8 @@ def test_an_indicator_that_counts_as_expected_on_one_of_its_questions_is_one_ent
     assert read_question_set(written_again) == read
 
 
-def test_indicators_in_an_order_that_no_entry_has_are_written_one_by_one() -> None:
-    read = read_question_set(TEXTS)
-    turned = replace(read, indicators=tuple(reversed(read.indicators)))
-    assert read_question_set(write_question_set(turned)) == turned
-
-
-def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
+def test_values_are_written_as_typed() -> None:
+    # Numbers and days are named by the words of their kind.
     signal = (
         '\n[[indicator]]\nid = "signal"\nname = "A signal"\nstrength = "some"\nterms = '
         '[["signal"]]\n'
@@ -124,36 +121,30 @@ def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
     texts = {**EVERY_KIND, "indicators.toml": EVERY_KIND["indicators.toml"] + signal + sides}
     found = write_question_set(read_question_set(texts))["indicators.toml"]
     assert 'higher = ["trade"]\nlater = ["visit"]\n' in found
-
-
-LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zero_point=0.0))
-
-
-@check_rows(TABLES["a_curve_on_a_log_scale_is_written_as_it_was_typed"])
-def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
-    assert format_set_forecast(LOG, parse_forecast(LOG, text, OPENS), OPENS) == text
-
-
-def test_a_date_is_written_as_it_was_typed() -> None:
+    # A date is written as it was typed.
     asked = date_question()
     text = "10%=2026-02-01 50%=2026-07-01T12:00:00Z never=20%"
     assert format_set_forecast(asked, parse_forecast(asked, text, OPENS), OPENS) == text
-
-
-def test_shares_are_written_to_the_last_digit() -> None:
+    # Shares are written to the last digit.
     asked = categorical_question("% of it", "Beijing", "Other")
     held = parse_forecast(asked, "Beijing=0.1 Other=33.3333333333% % of it=rest", OPENS)
     text = format_set_forecast(asked, held, OPENS)
     assert isinstance(text, str)
     assert parse_forecast(asked, text, OPENS) == held
-
-
-def test_a_curve_that_nobody_could_have_typed_is_written_point_by_point() -> None:
+    # A curve that nobody could have typed is written point by point.
     flat = Cdf((0.0, 20.0, 40.0, 100.0), (0.0, 0.5, 0.5, 1.0))
     assert format_set_forecast(numeric_question(), flat, OPENS) == {
         "value": flat.x,
         "at_most": flat.p,
     }
+
+
+LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zero_point=0.0))
+
+
+@check_rows(TABLES["log_curves_are_written_as_typed"])
+def test_log_curves_are_written_as_typed(text: str) -> None:
+    assert format_set_forecast(LOG, parse_forecast(LOG, text, OPENS), OPENS) == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

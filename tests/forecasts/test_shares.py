@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -18,14 +19,13 @@ counts = st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.j
 levels = st.floats(0.01, 0.99)
 
 
-def test_wilsons_interval_of_one_half_by_hand() -> None:
+def test_wilson_and_jeffreys_by_hand() -> None:
+    # Wilsons interval of one half by hand.
     # At this level z² = 4, and n = 4: the middle is (0.5 + 0.5) / 2, the half width √(0.25 + 0.25)
     # / 2.
     level = 0.9544997361036416
     assert wilson(2, 4, level) == pytest.approx((0.5 - 0.5**0.5 / 2, 0.5 + 0.5**0.5 / 2))
-
-
-def test_jeffreys_interval_of_one_half_of_one_is_a_quantile_of_the_arcsine_law() -> None:
+    # Jeffreys interval of one half of one is a quantile of the arcsine law.
     # k = n − k = 0 gives Beta(½, ½), whose quantiles are sin²(π q / 2); half of 0 cannot be seen,
     # so take 1e-12.
     tiny = 1e-12
@@ -54,31 +54,6 @@ def test_jeffreys_interval_leaves_equal_tails_of_its_beta_law(
     assert high == 1.0 if k == n else beta.sf(high, k + 0.5, n - k + 0.5) == pytest.approx(tail)
 
 
-@law
-@given(counts, levels)
-def test_an_interval_mirrors_when_what_happened_is_turned_round(
-    seen: tuple[int, int], level: float
-) -> None:
-    k, n = seen
-    for interval in INTERVALS:
-        low, high = interval(k, n, level)
-        assert 0.0 <= low <= high <= 1.0
-        assert interval(n - k, n, level) == pytest.approx((1 - high, 1 - low), abs=1e-9)
-
-
-@law
-@given(counts)
-def test_an_interval_holds_the_share_and_is_narrower_for_more_of_the_same(
-    seen: tuple[int, int],
-) -> None:
-    k, n = seen
-    for interval in INTERVALS:
-        low, high = interval(k, n)
-        assert low - 1e-12 <= k / n <= high + 1e-12
-        nearer_low, nearer_high = interval(4 * k, 4 * n)
-        assert nearer_high - nearer_low < high - low
-
-
 @check_rows(INTERVALS)
 def test_an_interval_begins_at_nothing_and_ends_at_all_exactly(interval: Interval) -> None:
     assert interval(0, 7)[0] == 0.0
@@ -100,35 +75,36 @@ def test_what_is_no_share_has_no_interval(interval: Interval, k: float, n: float
         interval(k, n)
 
 
-@pytest.mark.parametrize("interval", INTERVALS)
-@pytest.mark.parametrize("level", [0.0, 1.0, 95, -0.1, float("nan")])
+@check_rows(product(INTERVALS, [0.0, 1.0, 95, -0.1, float("nan")]))
 def test_a_level_that_is_no_chance_is_refused(interval: Interval, level: float) -> None:
     with pytest.raises(ForecastsError, match=r"such as 0\.95"):
         interval(3, 5, level)
 
 
-def test_correlated_reports_are_worth_what_the_best_weighting_of_them_is() -> None:
+def test_correlated_observations_by_hand() -> None:
+    # Correlated reports are worth what the best weighting of them is.
     for n in (1, 2, 5, 12):
         for rho in (0.0, 0.2, 0.9):
             together = np.full((n, n), rho) + (1 - rho) * np.eye(n)
             best = np.ones(n) @ np.linalg.solve(together, np.ones(n))
             assert float(effective_n(n, rho)) == pytest.approx(best)
-
-
-def test_copies_are_worth_one_and_nothing_is_worth_nothing() -> None:
+    # Copies are worth one and nothing is worth nothing.
     assert effective_n([[0, 1, 2], [10, 100, 1e9]], 1.0).tolist() == [
         [0.0, 1.0, 1.0],
         [1.0, 1.0, 1.0],
     ]
     assert effective_n([0, 1, 7], 0.0).tolist() == [0.0, 1.0, 7.0]
     assert effective_n(0.5, 0.7) == 0.5
+    # Clusters of copies count once each and loose ones in full.
+    assert effective_n_clustered(40, 5, 1.0) == 8.0
+    assert effective_n_clustered(40, 5, 0.0) == 40.0
+    assert effective_n_clustered(40, 1, 0.9) == 40.0
+    assert effective_n_clustered(40, 5, 0.25) == 20.0
 
 
 @law
 @given(st.integers(1, 10_000), st.floats(0.01, 1.0))
-def test_more_correlated_observations_are_worth_more_but_never_above_the_limit(
-    n: int, rho: float
-) -> None:
+def test_correlated_observations_have_a_limit(n: int, rho: float) -> None:
     fewer, more = effective_n([n, n + 1], rho)
     assert fewer <= more + 1e-9
     assert more <= min(n + 1, 1 / rho) + 1e-9
@@ -146,13 +122,6 @@ def test_what_is_no_correlation_is_refused(rho: float) -> None:
         effective_n(3, rho)
     with pytest.raises(ForecastsError, match="a correlation lies between 0"):
         effective_n_clustered(10, 2, rho)
-
-
-def test_clusters_of_copies_count_once_each_and_loose_ones_in_full() -> None:
-    assert effective_n_clustered(40, 5, 1.0) == 8.0
-    assert effective_n_clustered(40, 5, 0.0) == 40.0
-    assert effective_n_clustered(40, 1, 0.9) == 40.0
-    assert effective_n_clustered(40, 5, 0.25) == 20.0
 
 
 @check_rows([(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))])

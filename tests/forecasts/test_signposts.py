@@ -88,12 +88,11 @@ def test_what_is_seen_later_leaves_the_past_as_it_was(
     )
 
 
-def test_a_signpost_waits_until_its_date_and_is_silent_from_then_on() -> None:
+def test_signposts_wait_until_their_date() -> None:
+    # A signpost waits until its date and is silent from then on.
     assert [one(at).state for at in (0, 29.9, 30, 90)] == ["waiting", "waiting", "silent", "silent"]
     assert (one(40).seen_at, one(40).trust) == (None, 0.0)
-
-
-def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
+    # A signpost that was seen in time stays seen.
     assert [one(at, evidence(1, 10)).state for at in (9, 10, 30, 90)] == [
         "waiting",
         "seen",
@@ -101,6 +100,9 @@ def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
         "seen",
     ]
     assert one(90, evidence(1, 10), evidence(2, 20)).seen_at == day(10)
+    # A date is reached at its very instant.
+    assert one(30 - timedelta(microseconds=1) / timedelta(days=1)).state == "waiting"
+    assert one(30).state == "silent"
 
 
 @check_rows(
@@ -112,36 +114,31 @@ def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
         evidence(1, 10, of=QuestionId("other")),
     ]
 )
-def test_only_evidence_of_the_indicator_between_opening_and_date_shows_it(story: Evidence) -> None:
+def test_only_timely_evidence_shows_a_signpost(story: Evidence) -> None:
     assert one(40, story).state == "silent"
 
 
 @check_rows([("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")])
-def test_a_match_in_doubt_shows_a_signpost_once_a_person_confirmed_it(
-    status: EvidenceStatus, state: str
-) -> None:
+def test_confirmation_shows_a_signpost(status: EvidenceStatus, state: str) -> None:
     found = one(40, evidence(1, 10, status=status, relevance=0.4))
     assert found.state == state
     assert found.trust == (0.4 if state == "silent" else 1.0)
 
 
-def test_matches_in_doubt_add_up_to_one_that_was_seen_when_they_make_it_likelier_than_not() -> None:
+def test_doubtful_matches_and_expected_signposts() -> None:
+    # Matches in doubt add up to one that was seen when they make it likelier than not.
     doubtful = [evidence(n, 10 * n, status="logged", relevance=0.4) for n in (2, 1)]
     found = one(40, *doubtful)
     assert (found.state, found.seen_at) == ("seen", day(20))
     assert found.trust == pytest.approx(0.64)
-
-
-def test_what_is_not_expected_or_was_due_before_the_opening_is_no_signpost() -> None:
+    # What is not expected or was due before the opening is no signpost.
     others = [
         indicator("plain"),
         indicator("late", expected=due(0)),
         indicator("theirs", of=QuestionId("other"), expected=due(30)),
     ]
     assert list_signposts(question(), others, [], day(50)) == ()
-
-
-def test_the_next_date_comes_first() -> None:
+    # The next date comes first.
     several = [
         indicator("c", expected=due(50)),
         indicator("b", expected=due(20)),
@@ -154,7 +151,7 @@ def test_the_next_date_comes_first() -> None:
     ]
 
 
-def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_order() -> None:
+def test_the_calendar_lists_everything_in_order() -> None:
     first, second = question(days=100), question(days=40, name="other")
     late = indicator("after the close", expected=due(101))
     posts = list_signposts(first, [VISIT, late], [evidence(1, 10)], day(20))
@@ -175,9 +172,8 @@ def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_o
     assert (found[1].indicator, found[1].if_seen, found[1].silent_words) == (None, None, "")
 
 
-def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_overdue_answers() -> (
-    None
-):
+def test_the_calendar_leaves_out_what_is_over() -> None:
+    # The calendar leaves out what is over unless it is asked for and keeps overdue answers.
     entries = [CalendarQuestion(question(days=50), (one(60),))]
     assert [(e.what, e.state) for e in build_calendar(entries, day(55))] == [
         ("answer due", "waiting")
@@ -191,9 +187,7 @@ def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_o
         ("close", "past"),
         ("answer due", "overdue"),
     ]
-
-
-def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
+    # Nothing is expected of a question with an answer.
     assert build_calendar([CalendarQuestion(question(), (one(1),), answered=True)], day(1)) == ()
 
 
@@ -210,7 +204,7 @@ def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(
     }
 
 
-def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
+def test_silence_is_told_by_kind() -> None:
     assert describe_silence_effect(question(), VISIT) == "5.4 times likelier if NO"
     against = indicator(direction=Direction.NO, expected=due(30, "unlikely", "very likely"))
     assert describe_silence_effect(question(), against) == "5.4 times likelier if YES"
@@ -222,13 +216,6 @@ def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
     assert describe_silence_effect(question(), indicator()) == ""
 
 
-@check_rows(TABLES["a_ratio_is_told_by_the_side_that_it_makes_likelier"])
-def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(
-    ratio: float, kind: Kind, words: str
-) -> None:
+@check_rows(TABLES["a_ratio_is_told_by_its_side"])
+def test_a_ratio_is_told_by_its_side(ratio: float, kind: Kind, words: str) -> None:
     assert describe_likelihood_ratio(ratio, kind) == words
-
-
-def test_a_date_is_reached_at_its_very_instant() -> None:
-    assert one(30 - timedelta(microseconds=1) / timedelta(days=1)).state == "waiting"
-    assert one(30).state == "silent"

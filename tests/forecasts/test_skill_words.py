@@ -25,20 +25,17 @@ def summary(rule: RuleName, skill: float | None, low: float | None, high: float 
     return Summary(ANN, rule, 3, None, skill, 1.0, 3, low, high)
 
 
-@check_rows(TABLES["a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing"])
-def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(
-    gain: float, told: str
-) -> None:
+@check_rows(TABLES["a_gain_has_a_sign"])
+def test_a_gain_has_a_sign(gain: float, told: str) -> None:
     assert format_signed(gain) == told
 
 
-def test_a_score_is_told_in_points_and_points_stay_as_they_are() -> None:
+def test_scores_intervals_and_headlines_in_words() -> None:
+    # A score is told in points and points stay as they are.
     assert [format_skill("brier", skill) for skill in (0.057, -0.1, None)] == ["+5.7", "−10.0", "–"]
     assert format_skill("peer", 5.7) == "+5.7"
     assert format_skill_difference(-0.018) == "−1.8 points"
-
-
-def test_an_interval_that_cannot_be_given_is_empty() -> None:
+    # An interval that cannot be given is empty.
     assert format_summary_interval(summary("brier", 0.05, -0.013, 0.112)) == "−1.3 to +11.2"
     assert (
         format_summary_interval(summary("peer", 5.0, -1.3, 11.2))
@@ -50,6 +47,13 @@ def test_an_interval_that_cannot_be_given_is_empty() -> None:
         == format_interval(None, None)
         == ""
     )
+    # Each kind counts under one headline rule.
+    for kind, headline in HEADLINE.items():
+        assert [
+            rule for rule in dict.fromkeys(HEADLINE.values()) if is_counted_under(rule, kind)
+        ] == [headline]
+        others = [rule for rule in RULES if rule not in HEADLINE.values()]
+        assert all(is_counted_under(rule, kind) is (kind in RULES[rule].kinds) for rule in others)
 
 
 @law
@@ -58,12 +62,3 @@ def test_no_number_has_a_hyphen_for_a_minus(value: float) -> None:
     told = format_signed(value)
     assert "-" not in told
     assert (MINUS in told) is (value < 0 and float(told.replace(MINUS, "-")) != 0)
-
-
-def test_each_kind_counts_under_one_headline_rule() -> None:
-    for kind, headline in HEADLINE.items():
-        assert [
-            rule for rule in dict.fromkeys(HEADLINE.values()) if is_counted_under(rule, kind)
-        ] == [headline]
-        others = [rule for rule in RULES if rule not in HEADLINE.values()]
-        assert all(is_counted_under(rule, kind) is (kind in RULES[rule].kinds) for rule in others)

@@ -71,9 +71,7 @@ def again(of: Question, held: Distribution) -> Distribution:
         (1.0, "100.0%"),
     ]
 )
-def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(
-    p: float | None, said: str
-) -> None:
+def test_a_percentage_is_never_falsely_certain(p: float | None, said: str) -> None:
     assert format_percent(p) == said
 
 
@@ -90,13 +88,29 @@ def test_a_percentage_is_near_the_probability(p: float) -> None:
 # In short
 
 
-def test_a_forecast_in_short_is_a_percentage_or_the_likeliest_option() -> None:
+def test_forecasts_in_short() -> None:
+    # A forecast in short is a percentage or the likeliest option.
     assert format_short(question(), Binary(0.634)) == "63%"
     assert format_short(
         categorical_question(), Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))
     ) == ("Beijing 50%")
     tied = Categorical(("low", "middle", "high"), (0.05, 0.475, 0.475))
     assert format_short(ordered_question(), tied) == "middle 48%"
+    # A curve in short is its middle with the range of nine in ten.
+    held = Cdf((0.0, 10.0, 40.0, 90.0, 100.0), (0.0, 0.05, 0.5, 0.95, 0.99))
+    assert format_short(NUMBER, held) == "40 (10 to 90)"
+    assert (
+        format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0)))
+        == "2026-07-02 (2026-01-19 to 2026-12-13)"
+    )
+    # A curve that gives most to what lies beyond says so.
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.4))) == "above 60%"
+    assert format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 0.02))) == "never 98.0%"
+    assert format_short(LOG, Cdf((1.0, 1000.0), (0.7, 0.9))) == "below 70%"
+    assert format_short(LOG, Cdf((1.0, 1000.0), (0.501, 0.501))) == "below 50%"
+    # A hair under one half inside the range is still said.
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, math.nextafter(0.5, 0.0)))) == "above 50%"
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.5))) == "100 (10 to 100)"
 
 
 @check_rows(KINDS)
@@ -104,42 +118,26 @@ def test_nothing_held_is_a_dash(of: Question) -> None:
     assert format_short(of, None) == format_full(of, None) == "–"
 
 
-def test_a_curve_in_short_is_its_middle_with_the_range_of_nine_in_ten() -> None:
-    held = Cdf((0.0, 10.0, 40.0, 90.0, 100.0), (0.0, 0.05, 0.5, 0.95, 0.99))
-    assert format_short(NUMBER, held) == "40 (10 to 90)"
-    assert (
-        format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0)))
-        == "2026-07-02 (2026-01-19 to 2026-12-13)"
-    )
-
-
-def test_a_curve_that_gives_most_to_what_lies_beyond_says_so() -> None:
-    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.4))) == "above 60%"
-    assert format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 0.02))) == "never 98.0%"
-    assert format_short(LOG, Cdf((1.0, 1000.0), (0.7, 0.9))) == "below 70%"
-    assert format_short(LOG, Cdf((1.0, 1000.0), (0.501, 0.501))) == "below 50%"
-
-
-def test_a_hair_under_one_half_inside_the_range_is_still_said() -> None:
-    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, math.nextafter(0.5, 0.0)))) == "above 50%"
-    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.5))) == "100 (10 to 100)"
-
-
 @check_rows(TABLES["a_number_has_four_digits_or_all_before_the_point"])
 def test_a_number_has_four_digits_or_all_before_the_point(x: float, said: str) -> None:
     assert format_value(NUMBER, x) == said
 
 
-def test_a_date_is_its_day_whatever_the_hour_and_the_century() -> None:
+def test_dates_in_short_and_exact_probabilities() -> None:
+    # A date is its day whatever the hour and the century.
     assert format_value(DATE, day_number(utc("2026-03-01T23:59:59Z"))) == "2026-03-01"
     assert format_value(DATE, day_number(utc("0476-09-04"))) == "0476-09-04"
+    # A probability of four digits is typed again to the last bit.
+    for n in range(10_001):
+        p = float(f"{n}e-4")
+        assert again(question(), Binary(p)) == Binary(p)
 
 
 # In full
 
 
-@check_rows(TABLES["a_probability_in_full_has_four_digits_from_its_nearer_end"])
-def test_a_probability_in_full_has_four_digits_from_its_nearer_end(p: float, told: str) -> None:
+@check_rows(TABLES["probabilities_in_full_have_four_digits"])
+def test_probabilities_in_full_have_four_digits(p: float, told: str) -> None:
     assert format_full(question(), Binary(p)) == told
 
 
@@ -149,19 +147,13 @@ def test_a_probability_in_full_has_four_digits_from_its_nearer_end(p: float, tol
     | st.integers(0, 300).map(lambda n: 10.0**-n)
     | st.integers(0, 16).map(lambda n: 1 - 10.0**-n)
 )
-def test_a_probability_that_is_typed_again_is_the_same_to_four_digits(p: float) -> None:
+def test_typed_probabilities_keep_four_digits(p: float) -> None:
     found = again(question(), Binary(p))
-    assert isinstance(found, Binary)
     assert abs(found.p - p) <= max(5.01e-4 * min(p, 1.0 - p), 1e-14)
 
 
-def test_a_probability_of_four_digits_is_typed_again_to_the_last_bit() -> None:
-    for n in range(10_001):
-        p = float(f"{n}e-4")
-        assert again(question(), Binary(p)) == Binary(p)
-
-
-def test_shares_in_full_add_up_though_each_is_rounded() -> None:
+def test_shares_and_levels_in_full() -> None:
+    # Shares in full add up though each is rounded.
     of = categorical_question()
     third = Categorical(("Moscow", "Beijing", "Other"), (1 / 3, 1 / 3, 1 / 3))
     assert format_full(of, third) == "Moscow=33.34% Beijing=33.33% Other=33.33%"
@@ -173,19 +165,25 @@ def test_shares_in_full_add_up_though_each_is_rounded() -> None:
     )
     tiny = Categorical(("Moscow", "Beijing", "Other"), (1e-7, 0.5, 0.5 - 1e-7))
     assert format_full(of, tiny) == "Moscow=0.00001% Beijing=49.99999% Other=50%"
+    # Values that no digits tell apart are told once.
+    jump = Cdf((0.0, 50.0, math.nextafter(50.0, 60.0), 100.0), (0.0, 0.01, 0.99, 1.0))
+    assert format_full(numeric_question(), jump) == "5%=50 75%=50.000000000000007"
+    found = again(numeric_question(), jump)
+    assert found.quantile(0.05) == pytest.approx(50.0)
+    # The levels of the full form rise.
+    assert all(a < b for a, b in pairwise(FULL_LEVELS))
 
 
 @law
 @given(
     st.lists(st.floats(0.0, 1.0), min_size=2, max_size=40).filter(lambda found: sum(found) > 1e-6)
 )
-def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[float]) -> None:
+def test_typed_shares_keep_four_digits(weights: list[float]) -> None:
     names = tuple(f"o{n}, such" for n in range(len(weights)))
     held = Categorical(names, tuple(w / sum(weights) for w in weights))
     told = format_full(categorical_question(*names), held)
     assert re.fullmatch(r"(?:o\d+, such=\d+(?:\.\d+)?% ?)+", told)
     found = again(categorical_question(*names), held)
-    assert isinstance(found, Categorical)
     likeliest = held.index(held.likeliest)
     for place, (was, now) in enumerate(zip(held.p, found.p, strict=True)):
         # The likeliest option takes what rounding leaves.
@@ -194,7 +192,8 @@ def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[f
         )
 
 
-def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> None:
+def test_curves_in_full() -> None:
+    # A curve in full is told at five levels and beyond its open bounds.
     assert (
         format_full(NUMBER, uniform_curve(Scale(0.0, 100.0)))
         == "5%=5 25%=25 50%=50 75%=75 95%=95 above=0%"
@@ -215,9 +214,7 @@ def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> 
     assert format_full(DATE, Cdf((20454.0, 20554.0, 20819.0), (0.0, 0.5, 1.0))) == (
         "5%=2026-01-11 25%=2026-02-20 50%=2026-04-11 75%=2026-08-21 95%=2026-12-05 never=0%"
     )
-
-
-def test_large_numbers_in_full_have_no_commas_that_would_part_them() -> None:
+    # Large numbers in full have no commas that would part them.
     of = numeric_question(Scale(0.0, 4e6))
     assert (
         format_full(of, uniform_curve(Scale(0.0, 4e6)))
@@ -226,7 +223,8 @@ def test_large_numbers_in_full_have_no_commas_that_would_part_them() -> None:
     assert format_full(of, Cdf((0.0, 9999.9, 4e6), (0.0, 0.5, 1.0))).split()[2] == "50%=9999.9"
 
 
-def test_values_in_full_have_as_many_digits_as_tell_them_apart() -> None:
+def test_values_in_full_stay_distinct_and_inside() -> None:
+    # Values in full have as many digits as tell them apart.
     narrow = Scale(2000.0, 2001.0)
     assert format_full(numeric_question(narrow), uniform_curve(narrow)) == (
         "5%=2000.05 25%=2000.25 50%=2000.5 75%=2000.75 95%=2000.95"
@@ -238,9 +236,7 @@ def test_values_in_full_have_as_many_digits_as_tell_them_apart() -> None:
     )
     one_minute = Cdf((20454.0, 20454.5, 20454.5 + 1 / 86400, 20819.0), (0.0, 0.01, 0.99, 1.0))
     assert "50%=2026-01-01T12:00:00.500000+00:00" in format_full(DATE, one_minute)
-
-
-def test_a_rounded_value_stays_inside_the_range() -> None:
+    # A rounded value stays inside the range.
     tight = Scale(0.12344, 99.996)
     held = Cdf((0.12344, 0.12345, 99.995, 99.996), (0.0, 0.3, 0.7, 1.0))
     of = numeric_question(tight)
@@ -253,26 +249,17 @@ def test_a_rounded_value_stays_inside_the_range() -> None:
     )
 
 
-def test_values_that_no_digits_tell_apart_are_told_once() -> None:
-    jump = Cdf((0.0, 50.0, math.nextafter(50.0, 60.0), 100.0), (0.0, 0.01, 0.99, 1.0))
-    assert format_full(numeric_question(), jump) == "5%=50 75%=50.000000000000007"
-    found = again(numeric_question(), jump)
-    assert isinstance(found, Cdf)
-    assert found.quantile(0.05) == pytest.approx(50.0)
-
-
 @law
 @given(
     st.sampled_from([of for of in KINDS if of.scale is not None]).flatmap(
         lambda of: st.tuples(st.just(of), cdfs(of.scale or Scale(0, 1)))
     )
 )
-def test_a_curve_that_is_typed_again_goes_through_all_that_was_told(
+def test_a_typed_curve_keeps_its_levels(
     case: tuple[Question, Cdf],
 ) -> None:
     of, held = case
     found = again(of, held)
-    assert isinstance(found, Cdf)
     assert of.scale is not None
     assert (found.below, found.above) == pytest.approx((held.below, held.above), abs=1e-4)
     for level in FULL_LEVELS:
@@ -298,6 +285,7 @@ def test_every_forecast_has_a_short_and_a_full_form(case: tuple[Question, Distri
 
 
 def test_answers_in_words() -> None:
+    # Answers in words.
     assert format_answer(question(), None) == "–"
     assert format_answer(question(), resolution("yes")) == "YES"
     assert format_answer(question(), resolution("no")) == "NO"
@@ -307,15 +295,13 @@ def test_answers_in_words() -> None:
     assert format_answer(NUMBER, answered("41.5")) == "41.5 bn"
     assert format_answer(LOG, answered("41.5")) == "41.5"
     assert format_answer(DATE, answered("2026-03-01")) == "2026-03-01"
-
-
-def test_an_answer_beyond_the_range_has_no_unit() -> None:
+    # An answer beyond the range has no unit.
     assert format_answer(NUMBER, answered("above")) == "above"
     assert format_answer(NUMBER, answered("Below")) == "Below"
     assert format_answer(DATE, answered("never")) == "never"
 
 
-def test_a_date_forecast_is_warned_of_mass_on_days_that_are_over() -> None:
+def test_mass_on_past_days_is_warned_of() -> None:
     assert DATE.scale is not None
     held = uniform_curve(DATE.scale)  # 95 % over 365 days
     assert warn_of_past_mass(DATE, held, OPENS) == ""
@@ -331,7 +317,3 @@ def test_a_date_forecast_is_warned_of_mass_on_days_that_are_over() -> None:
 @check_rows([(question(), Binary(0.5)), (NUMBER, uniform_curve(Scale(0.0, 100.0))), (DATE, None)])
 def test_other_forecasts_carry_no_warning(of: Question, held: Distribution | None) -> None:
     assert warn_of_past_mass(of, held, day(300)) == ""
-
-
-def test_the_levels_of_the_full_form_rise() -> None:
-    assert all(a < b for a, b in pairwise(FULL_LEVELS))

@@ -43,7 +43,7 @@ def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> 
     assert found.lines[1].p_after == pytest.approx(found.p)
 
 
-def test_one_confirmed_story_weighs_its_likelihood_ratio_by_reliability_decay_and_gamma() -> None:
+def test_one_story_by_hand() -> None:
     story = evidence(7, at=10, reports=(report(10, "wire", 0.9),))
     found = suggest(
         question("state_at", prior=0.5), [story], by_id(indicator()), day(55)
@@ -66,23 +66,20 @@ def test_one_confirmed_story_weighs_its_likelihood_ratio_by_reliability_decay_an
     assert logit(found.p) == pytest.approx(cap * math.tanh(raw / 2 / cap))
 
 
-def test_an_unconfirmed_match_weighs_by_its_relevance_and_says_so() -> None:
+def test_doubt_in_matches_and_directions() -> None:
+    # An unconfirmed match weighs by its relevance and says so.
     story = evidence(status="logged", relevance=0.5, reports=(report(10, "wire", 0.8),))
     (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.4 * 2))
     assert "match 0.50, novelty" in line.why
-
-
-def test_an_unsure_direction_weighs_by_how_much_better_it_is_than_a_coin_and_says_so() -> None:
+    # An unsure direction weighs by how much better it is than a coin and says so.
     story = evidence(
         status="logged", relevance=0.82, p_direction=0.9, reports=(report(10, "wire", 0.8),)
     )
     (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.8 * 0.82 * 0.8 * 2))
     assert "match 0.82, direction 0.90, novelty" in line.why
-
-
-def test_what_a_person_confirmed_is_doubted_in_nothing() -> None:
+    # What a person confirmed is doubted in nothing.
     story = evidence(status="confirmed", relevance=0.3, p_direction=0.6)
     (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2))
@@ -90,15 +87,28 @@ def test_what_a_person_confirmed_is_doubted_in_nothing() -> None:
     assert "direction" not in line.why
 
 
-def test_copies_are_reports_of_one_source_group() -> None:
+def test_reports_and_source_groups() -> None:
+    # Copies are reports of one source group.
     story = evidence(
         at=10, reports=(report(10, "wire", 0.7, text=1), report(11, "daily", 0.9, text=1))
     )
     (line,) = lines_of(suggest(question(), [story], {}, day(12)), "evidence")
     assert "reliability 0.70 (1 source group, 2 reports)" in line.why
+    # A report counts from when it was seen itself.
+    story = evidence(at=10, reports=(report(10, "wire", 0.7), report(20, "agency", 0.8)))
+    early, late = (
+        lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20)
+    )
+    assert "reliability 0.70 (1 source group, 1 report)" in early.why
+    assert "reliability 0.94 (2 source groups, 2 reports)" in late.why
+    # A story without reports is listed and weighs nothing.
+    (line,) = lines_of(suggest(question(), [evidence(reports=())], {}, day(10)), "evidence")
+    assert line.log_odds == 0.0
+    assert "0 source groups, 0 reports" in line.why
 
 
-def test_a_doubtful_match_takes_novelty_by_its_trust_alone() -> None:
+def test_novelty_by_trust_and_direction() -> None:
+    # A doubtful match takes novelty by its trust alone.
     def second(status: Any, **doubt: Any) -> float:
         stories = [evidence(1, at=10, status=status, **doubt), evidence(2, at=10)]
         lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
@@ -109,15 +119,11 @@ def test_a_doubtful_match_takes_novelty_by_its_trust_alone() -> None:
     assert (
         second("logged", relevance=0.0) == second("logged", p_direction=0.5) == pytest.approx(1.0)
     )
-
-
-def test_matches_of_one_trust_take_novelty_from_each_other_in_full() -> None:
+    # Matches of one trust take novelty from each other in full.
     stories = [evidence(n, at=10, status="logged", relevance=0.3) for n in (1, 2, 3)]
     lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
     assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
-
-
-def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
+    # Evidence against is the mirror of evidence for.
     both = [
         suggest(question(), [evidence(direction=d)], {}, day(20))
         for d in (Direction.YES, Direction.NO)
@@ -127,7 +133,8 @@ def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
     assert "for NO" in for_no.why
 
 
-def test_a_second_story_of_a_kind_within_a_month_counts_half_a_third_a_quarter() -> None:
+def test_repeated_stories_count_less() -> None:
+    # A second story of a kind within a month counts half a third a quarter.
     stories = [evidence(n, at=n) for n in (1, 2, 3)]
     lines = lines_of(
         suggest(question(), stories, by_id(indicator(half_life=None)), day(5)), "evidence"
@@ -138,29 +145,25 @@ def test_a_second_story_of_a_kind_within_a_month_counts_half_a_third_a_quarter()
         "novelty ×0.5" in lines[1].why,
         "novelty ×0.25" in lines[2].why,
     ] == [True] * 3
-
-
-@check_rows([(30.0, 0.5), (30.25, 1.0)])
-def test_a_month_later_the_same_kind_of_story_is_new_again(gap: float, factor: float) -> None:
-    stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
-    lines = lines_of(
-        suggest(question(), stories, by_id(indicator(half_life=None)), day(50)), "evidence"
-    )
-    assert lines[1].log_odds == pytest.approx(factor * lines[0].log_odds)
-
-
-def test_stories_of_another_indicator_or_direction_take_no_novelty_away() -> None:
+    # Stories of another indicator or direction take no novelty away.
     stories = [evidence(1), evidence(2, direction=Direction.NO), evidence(3, signpost="drills")]
     lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
     assert [abs(line.log_odds) for line in lines] == pytest.approx([abs(lines[0].log_odds)] * 3)
-
-
-def test_fifty_stories_of_one_kind_never_reach_twice_the_first() -> None:
+    # Fifty stories of one kind never reach twice the first.
     stories = [evidence(n, at=10) for n in range(1, 51)]
     lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
     total = sum(line.log_odds for line in lines)
     assert lines[0].log_odds < total < 2 * lines[0].log_odds + 1e-12
     assert total == pytest.approx(2 * lines[0].log_odds, rel=1e-12)
+
+
+@check_rows([(30.0, 0.5), (30.25, 1.0)])
+def test_stories_are_new_after_a_month(gap: float, factor: float) -> None:
+    stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
+    lines = lines_of(
+        suggest(question(), stories, by_id(indicator(half_life=None)), day(50)), "evidence"
+    )
+    assert lines[1].log_odds == pytest.approx(factor * lines[0].log_odds)
 
 
 @check_rows([(14.0, 0.25), (28.0, 0.5), (None, 1.0)])
@@ -170,13 +173,17 @@ def test_weight_fades_by_the_indicators_half_life(half_life: float | None, decay
     assert line.log_odds == pytest.approx(decay * math.log(1 + 0.9 * 2))
 
 
-def test_evidence_of_a_deleted_indicator_fades_by_45_days_and_is_named_by_its_id() -> None:
+def test_old_evidence_fades() -> None:
+    # Evidence of a deleted indicator fades by 45 days and is named by its id.
     (line,) = lines_of(suggest(question(), [evidence(at=0)], {}, day(45)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
     assert line.why.startswith("neutral/talks: moderate")
+    # Evidence from before the opening counts.
+    (line,) = lines_of(suggest(question(), [evidence(at=-45)], {}, day(0)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
 
 
-def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None:
+def test_decisive_stories_need_confirmation() -> None:
     def line(status: Any, strength: Strength = Strength.DECISIVE) -> LedgerLine:
         return lines_of(
             suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)),
@@ -204,7 +211,7 @@ def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None
         evidence(at=20.25),
     ]
 )
-def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_novelty(
+def test_ignored_evidence_adds_no_line(
     silent: Evidence,
 ) -> None:
     later = evidence(2, at=20)
@@ -213,31 +220,8 @@ def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_
     )
 
 
-def test_evidence_counts_at_the_very_instant_when_it_was_first_seen() -> None:
-    assert lines_of(suggest(question(), [evidence(at=20)], {}, day(20)), "evidence")
-
-
-def test_evidence_from_before_the_opening_counts() -> None:
-    (line,) = lines_of(suggest(question(), [evidence(at=-45)], {}, day(0)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
-
-
-def test_a_report_counts_from_when_it_was_seen_itself() -> None:
-    story = evidence(at=10, reports=(report(10, "wire", 0.7), report(20, "agency", 0.8)))
-    early, late = (
-        lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20)
-    )
-    assert "reliability 0.70 (1 source group, 1 report)" in early.why
-    assert "reliability 0.94 (2 source groups, 2 reports)" in late.why
-
-
-def test_a_story_without_reports_is_listed_and_weighs_nothing() -> None:
-    (line,) = lines_of(suggest(question(), [evidence(reports=())], {}, day(10)), "evidence")
-    assert line.log_odds == 0.0
-    assert "0 source groups, 0 reports" in line.why
-
-
-def test_a_usual_level_is_taken_off_in_its_direction_and_grows_with_the_archive() -> None:
+def test_usual_levels_are_taken_off() -> None:
+    # A usual level is taken off in its direction and grows with the archive.
     known = by_id(
         indicator("talks", usual=0.4),
         indicator("drills", Direction.NO, usual=0.2),
@@ -249,12 +233,16 @@ def test_a_usual_level_is_taken_off_in_its_direction_and_grows_with_the_archive(
     assert talks.why == "talks: usual level +0.400, ramp ×0.500; such news comes anyway"
     older = suggest(question(), [], known, day(45), model=FULL, archive_from=day(-45))
     assert lines_of(older, "usual level")[1].log_odds == pytest.approx(-0.3)
-
-
-def test_usual_levels_of_other_questions_and_of_neutral_indicators_do_not_count() -> None:
+    # Usual levels of other questions and of neutral indicators do not count.
     foreign = indicator("talks", usual=0.4, of=QuestionId("another"))
     known = by_id(foreign, indicator("calm", Direction.NEUTRAL, usual=0.4))
     assert suggest(question(), [], known, day(45)) == suggest(question(), [], {}, day(45))
+    # A learned usual level takes the place of the stated one.
+    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO))
+    levels = {IndicatorId("neutral/talks"): 0.0, IndicatorId("neutral/drills"): 0.6}
+    (line,) = lines_of(suggest(question(), [], known, day(45), usual_levels=levels), "usual level")
+    assert line.why.startswith("drills: usual level -0.600")
+    assert line.log_odds == pytest.approx(0.3)
 
 
 @check_rows([(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
@@ -267,18 +255,11 @@ def test_nothing_is_taken_off_without_decay_or_before_the_archive(
     assert line.log_odds == 0.0
 
 
-def test_a_learned_usual_level_takes_the_place_of_the_stated_one() -> None:
-    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO))
-    levels = {IndicatorId("neutral/talks"): 0.0, IndicatorId("neutral/drills"): 0.6}
-    (line,) = lines_of(suggest(question(), [], known, day(45), usual_levels=levels), "usual level")
-    assert line.why.startswith("drills: usual level -0.600")
-    assert line.log_odds == pytest.approx(0.3)
-
-
 EXPECTED = by_id(indicator(expected=due(20)))
 
 
-def test_silence_about_what_was_expected_counts_from_its_date_on() -> None:
+def test_silence_counts_from_its_date() -> None:
+    # Silence about what was expected counts from its date on.
     before, after, later = (
         suggest(question(), [], EXPECTED, day(at), model=FULL) for at in (19.75, 20, 200)
     )
@@ -294,12 +275,17 @@ def test_silence_about_what_was_expected_counts_from_its_date_on() -> None:
     assert lines_of(after, "saturation")[0].log_odds == pytest.approx(
         cap * math.tanh(raw / cap) - raw
     )
-
-
-def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
+    # Silence about what was expected of no speaks for yes.
     known = by_id(indicator(direction=Direction.NO, expected=due(20, "unlikely", "very likely")))
     (line,) = lines_of(suggest(question(), [], known, day(30)), "silence")
     assert line.log_odds == pytest.approx(math.log(0.675 / 0.125))
+    # Evidence seen twice breaks the silence once.
+    assert (
+        lines_of(
+            suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence"
+        )
+        == []
+    )
 
 
 @check_rows(
@@ -317,27 +303,16 @@ def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
         (replace(evidence(at=5), question_id=QuestionId("another")), True),
     ]
 )
-def test_only_evidence_of_the_indicator_between_opening_and_date_breaks_the_silence(
-    story: Evidence, silent: bool
-) -> None:
+def test_timely_evidence_breaks_the_silence(story: Evidence, silent: bool) -> None:
     assert bool(lines_of(suggest(question(), [story], EXPECTED, day(30)), "silence")) is silent
 
 
-def test_matches_in_doubt_break_the_silence_as_far_as_they_are_trusted() -> None:
+def test_doubtful_matches_break_part_of_the_silence() -> None:
     doubtful = [evidence(n, n, status="logged", relevance=0.5) for n in (5, 6)]
     (line,) = lines_of(suggest(question(), doubtful, EXPECTED, day(30)), "silence")
     assert line.log_odds == pytest.approx(0.25 * math.log(0.125 / 0.675))
     assert line.why.endswith(
         "(likelihood ratio 0.185), ×0.250 as a match in doubt may have been it"
-    )
-
-
-def test_evidence_seen_twice_breaks_the_silence_once() -> None:
-    assert (
-        lines_of(
-            suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence"
-        )
-        == []
     )
 
 
@@ -349,10 +324,24 @@ def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None
     )
 
 
-def test_a_suggestion_names_the_version_of_its_model() -> None:
+def test_version_cap_and_correction() -> None:
+    # A suggestion names the version of its model.
     assert suggest(question(), [], {}, day(1)).version == SuggestionModel().version
     assert (
         suggest(question(), [], {}, day(1), model=SuggestionModel(version="mine")).version == "mine"
+    )
+    # All evidence together never outweighs the soft cap.
+    stories = [evidence(n, signpost=f"s{n}", strength=Strength.DECISIVE) for n in range(1, 30)]
+    found = suggest(question("state_at", prior=0.5), stories, {}, day(10), model=FULL)
+    assert found.p == pytest.approx(30 / 31)
+    assert "likelihood ratio of 30" in lines_of(found, "saturation")[0].why
+    # The learned correction shifts and stretches the log odds.
+    found = suggest(
+        question("state_at", prior=0.2), [], {}, day(1), model=SuggestionModel(shift=0.3, slope=0.5)
+    )
+    assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
+    assert (
+        lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
     )
 
 
@@ -365,23 +354,6 @@ def test_a_drum_beat_at_its_usual_rate_moves_nothing() -> None:
     centred = suggest(q, beats, by_id(indicator(usual=usual)), at, archive_from=day(-730))
     assert naive.p > 0.37
     assert centred.p == pytest.approx(0.3, abs=0.01)
-
-
-def test_all_evidence_together_never_outweighs_the_soft_cap() -> None:
-    stories = [evidence(n, signpost=f"s{n}", strength=Strength.DECISIVE) for n in range(1, 30)]
-    found = suggest(question("state_at", prior=0.5), stories, {}, day(10), model=FULL)
-    assert found.p == pytest.approx(30 / 31)
-    assert "likelihood ratio of 30" in lines_of(found, "saturation")[0].why
-
-
-def test_the_learned_correction_shifts_and_stretches_the_log_odds() -> None:
-    found = suggest(
-        question("state_at", prior=0.2), [], {}, day(1), model=SuggestionModel(shift=0.3, slope=0.5)
-    )
-    assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
-    assert (
-        lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
-    )
 
 
 @check_rows([(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])

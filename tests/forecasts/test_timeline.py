@@ -68,32 +68,28 @@ def held(line: Timeline, at: float) -> float | None:
     return p_yes(line.at(day(at)))
 
 
-def test_a_forecast_stands_from_its_instant_until_the_next() -> None:
+def test_what_stands_at_an_instant() -> None:
+    # A forecast stands from its instant until the next.
     line = steps((1, 0.2), (3, 0.5))
     assert [held(line, at) for at in (0.9, 1, 2.9, 3, 99)] == [None, 0.2, 0.2, 0.5, 0.5]
-
-
-def test_nothing_stands_in_an_empty_timeline() -> None:
+    # Nothing stands in an empty timeline.
     assert held(steps(), 5) is None
     assert steps().spans(day(0), day(9)) == ()
-
-
-def test_a_withdrawal_leaves_a_gap() -> None:
+    # A withdrawal leaves a gap.
     line = steps((0, 0.6), (2, None), (6, 0.2))
     assert held(line, 4) is None
     assert line.spans(day(0), day(10)) == (
         ForecastSpan(day(0), day(2), Binary(0.6)),
         ForecastSpan(day(6), day(10), Binary(0.2)),
     )
-
-
-def test_of_two_acts_at_one_instant_the_one_entered_last_wins() -> None:
+    # Of two acts at one instant the one entered last wins.
     assert held(steps((1, 0.2), (1, 0.9)), 1) == 0.9
     assert held(steps((1, 0.9), (1, 0.2)), 1) == 0.2
-
-
-def test_acts_entered_out_of_order_are_sorted_by_their_instant() -> None:
+    # Acts entered out of order are sorted by their instant.
     assert steps((5, 0.9), (1, 0.2)) == steps((1, 0.2), (5, 0.9))
+    # A timeline keeps one step an instant.
+    line = build_timeline([(day(1), Binary(0.2)), (day(0), Binary(0.1)), (day(1), None)])
+    assert line.steps == ((day(0), Binary(0.1)), (day(1), None))
 
 
 def test_spans_are_clipped_to_the_window() -> None:
@@ -128,42 +124,30 @@ held_or_not: st.SearchStrategy[Distribution | None] = st.none() | categoricals()
 
 @law
 @given(st.lists(st.tuples(st.integers(0, 5), held_or_not)), st.integers(-1, 6))
-def test_what_stands_is_what_was_said_last_at_the_last_instant_so_far(
-    acts: list[tuple[int, Distribution | None]], at: int
-) -> None:
+def test_the_last_act_stands(acts: list[tuple[int, Distribution | None]], at: int) -> None:
     until = [(instant, place) for place, (instant, _) in enumerate(acts) if instant <= at]
     expected = acts[max(until)[1]][1] if until else None
     assert holding(*acts).at(day(at)) == expected
 
 
-def test_a_timeline_keeps_one_step_an_instant() -> None:
-    line = build_timeline([(day(1), Binary(0.2)), (day(0), Binary(0.1)), (day(1), None)])
-    assert line.steps == ((day(0), Binary(0.1)), (day(1), None))
-
-
-def test_undo_takes_back_the_last_act_and_restores_what_stood_before() -> None:
+def test_undo_goes_back_one_act() -> None:
+    # Undo takes back the last act and restores what stood before.
     acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8)]
     acts.append(undo(acts))
     line = forecaster_timeline(acts)
     assert [held(line, at) for at in (1, 2, 3)] == [0.3, 0.8, 0.3]
-
-
-def test_undoing_twice_goes_back_two_acts_and_the_first_leaves_nothing() -> None:
+    # Undoing twice goes back two acts and the first leaves nothing.
     acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8)]
     acts.append(undo(acts))
     acts.append(undo(acts))
     assert acts[-1].distribution is None
     with pytest.raises(InvalidForecast, match="no forecast of yours"):
         find_undoable(acts)
-
-
-def test_a_withdrawal_can_be_undone() -> None:
+    # A withdrawal can be undone.
     acts = [act(1, "forecast", 0.3), act(2, "withdraw", None)]
     acts.append(undo(acts))
     assert acts[-1].distribution == Binary(0.3)
-
-
-def test_there_is_nothing_to_undo_before_the_first_forecast() -> None:
+    # There is nothing to undo before the first forecast.
     with pytest.raises(InvalidForecast, match="no forecast of yours"):
         find_undoable([])
 

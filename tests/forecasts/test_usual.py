@@ -34,7 +34,8 @@ def learned(
     return learn_usual_level(signpost, known, archive_from=day(-days), opens_at=day(0))
 
 
-def test_the_level_is_the_mean_over_days_shrunk_to_the_stated_one_by_sixty_days() -> None:
+def test_levels_shrink_to_the_stated_one() -> None:
+    # The level is the mean over days shrunk to the stated one by sixty days.
     found = learned(evidence(at=-10), stated=0.3)
     mean = FULL * sum(2 ** (-age / 45) for age in range(11)) / 100
     assert found.value == pytest.approx((100 * mean + 60 * 0.3) / 160)
@@ -45,19 +46,13 @@ def test_the_level_is_the_mean_over_days_shrunk_to_the_stated_one_by_sixty_days(
         day(0),
     )
     assert f"mean {mean:.3f} over 100 days before the opening (1 pieces of evidence)" in found.why
-
-
-def test_a_quiet_archive_draws_the_stated_level_towards_nothing() -> None:
+    # A quiet archive draws the stated level towards nothing.
     assert learned(stated=0.4, days=60).value == pytest.approx(0.2)
     assert learned(stated=0.4, days=540).value == pytest.approx(0.04)
-
-
-def test_a_report_counts_from_the_day_on_which_it_was_seen() -> None:
+    # A report counts from the day on which it was seen.
     story = evidence(at=-2, reports=())
     assert learned(story).value == 0.0
-
-
-def test_a_further_report_makes_the_story_weigh_more_from_then_on() -> None:
+    # A further report makes the story weigh more from then on.
     one = learned(evidence(at=-10, reports=[report(-10, "wire", 0.5)])).value
     both = learned(
         evidence(at=-10, reports=[report(-10, "wire", 0.5), report(-4, "daily", 0.8)])
@@ -82,20 +77,15 @@ def test_a_days_level_is_what_the_suggestion_would_have_counted(known: list[Evid
     )
 
 
-def test_news_of_one_kind_in_a_month_counts_less_here_too() -> None:
+def test_novelty_and_direction_of_levels() -> None:
+    # News of one kind in a month counts less here too.
     one, two = (learned(*(evidence(n, at=-10) for n in range(count))).value for count in (1, 2))
     assert two == pytest.approx(1.5 * one)
-
-
-def test_what_speaks_against_the_indicator_is_taken_off_and_the_level_never_falls_below_nothing() -> (
-    None
-):
+    # What speaks against the indicator is taken off and the level never falls below nothing.
     both = learned(evidence(1, -10), evidence(2, -10, Direction.NO, Strength.SLIGHT)).value
     assert 0.0 < both < learned(evidence(1, -10)).value
     assert learned(evidence(1, -10, Direction.NO)).value == 0.0
-
-
-def test_an_indicator_that_speaks_for_no_has_a_level_too() -> None:
+    # An indicator that speaks for no has a level too.
     signpost = indicator(direction=Direction.NO)
     found = learn_usual_level(
         signpost,
@@ -107,9 +97,7 @@ def test_an_indicator_that_speaks_for_no_has_a_level_too() -> None:
 
 
 @check_rows([(None, 100.0), (45.0, 0.5), (45.0, -3.0)])
-def test_without_an_archive_or_a_level_to_settle_at_the_stated_one_stands(
-    half_life: float | None, days: float
-) -> None:
+def test_without_an_archive_the_stated_level_stands(half_life: float | None, days: float) -> None:
     found = learned(evidence(at=-10), stated=0.3, days=days, half_life=half_life)
     assert (found.value, found.n) == (0.3, 0)
     assert "as the set states it" in found.why
@@ -141,7 +129,7 @@ def test_other_indicators_questions_and_rejected_evidence_do_not_matter(
     assert learned(*strange, stated=stated) == learned(stated=stated)
 
 
-def test_a_drum_beat_that_goes_on_as_before_moves_the_suggestion_hardly_at_all() -> None:
+def test_a_steady_rate_hardly_moves_the_suggestion() -> None:
     beats = [evidence(n, at=-730 + 35 * n, strength=Strength.SOME) for n in range(1, 27)]
     signpost = indicator()
     level = learn_usual_level(signpost, beats, archive_from=day(-730), opens_at=day(0))

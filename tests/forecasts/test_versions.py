@@ -37,13 +37,19 @@ wordings = st.lists(st.sampled_from(["a", "b", "c,", "d."]), max_size=12).map(" 
 edits = st.lists(st.builds(edit, st.integers(-5, 120), text=wordings), max_size=6)
 
 
-def test_a_question_without_edits_stays_the_same() -> None:
+def test_unedited_questions_stay_the_same() -> None:
+    # A question without edits stays the same.
     assert apply_edits(OPENED, ()) is OPENED
     (only,) = list_question_versions(OPENED, ())
     assert (only.number, only.at, only.by, only.text) == (1, OPENED.opens_at, None, OPENED.text)
+    # Edits of another question change nothing.
+    other = edit(question_id=QuestionId("other"), text="two")
+    assert apply_edits(OPENED, [other]) is OPENED
+    assert len(list_question_versions(OPENED, [other])) == 1
 
 
-def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
+def test_forecasts_keep_their_version() -> None:
+    # The newest wording counts and every older one is kept.
     made = [
         edit(10, text="Will it come?"),
         edit(20, criteria="As one side announces it.", sources=("https://a.org",)),
@@ -60,9 +66,7 @@ def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
         (2, day(10), "Will it come?"),
         (3, day(20), OPENED.text),
     ]
-
-
-def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
+    # A forecast keeps the version that it was made on.
     of = list_question_versions(OPENED, [edit(10, text="two"), edit(20, text="three")])
     assert [find_version(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [
         1,
@@ -73,17 +77,9 @@ def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
         3,
         3,
     ]
-
-
-def test_a_question_edited_before_it_opens_is_forecast_on_the_new_wording() -> None:
+    # A question edited before it opens is forecast on the new wording.
     of = list_question_versions(OPENED, [edit(-2, text="two")])
     assert [find_version(of, day(at)).number for at in (-3, -2, 0, 50)] == [1, 2, 2, 2]
-
-
-def test_edits_of_another_question_change_nothing() -> None:
-    other = edit(question_id=QuestionId("other"), text="two")
-    assert apply_edits(OPENED, [other]) is OPENED
-    assert len(list_question_versions(OPENED, [other])) == 1
 
 
 @law
@@ -102,9 +98,7 @@ def test_the_last_version_is_the_question_as_it_reads_now(made: list[QuestionEdi
 
 @law
 @given(edits, st.integers(0, 130))
-def test_what_is_edited_later_leaves_the_version_of_an_earlier_forecast_as_it_was(
-    made: list[QuestionEdit], at: int
-) -> None:
+def test_later_edits_leave_earlier_versions(made: list[QuestionEdit], at: int) -> None:
     known = [e for e in made if e.at <= day(at)]
     assert find_version(list_question_versions(OPENED, made), day(at)) == find_version(
         list_question_versions(OPENED, known), day(at)
@@ -122,11 +116,11 @@ def test_the_pieces_of_a_difference_make_up_both_wordings(old: str, new: str) ->
 
 @law
 @given(wordings, wordings)
-def test_two_wordings_are_all_the_same_only_if_their_words_are(old: str, new: str) -> None:
+def test_equal_words_are_no_difference(old: str, new: str) -> None:
     assert all(p.change == "same" for p in diff_words(old, new)) is (old.split() == new.split())
 
 
-def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() -> None:
+def test_differences_show_changed_words() -> None:
     assert diff_words(
         "Will both sides announce a truce?", "Will both sides  sign a truce by July?"
     ) == (
@@ -143,7 +137,7 @@ def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() 
 
 
 @check_rows([{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}])
-def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
+def test_edits_need_a_reason_and_no_answer(
     changed: dict[str, Any],
 ) -> None:
     check_edit(OPENED, edit(**changed), answered=False)
@@ -166,8 +160,6 @@ def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
         ),
     ]
 )
-def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(
-    wrong: QuestionEdit, reason: str
-) -> None:
+def test_meaningless_edits_are_refused(wrong: QuestionEdit, reason: str) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
         check_edit(OPENED, wrong, answered=False)

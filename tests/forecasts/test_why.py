@@ -91,7 +91,7 @@ def test_groups_add_up_to_the_log_odds_of_p(
 
 @law
 @given(st.lists(st.tuples(st.sampled_from(OPTIONS), st.sampled_from([-1, 1])), max_size=8))
-def test_groups_of_an_option_add_up_to_ln_of_its_share(pieces: list[tuple[str, int]]) -> None:
+def test_groups_of_an_option_add_up(pieces: list[tuple[str, int]]) -> None:
     asked = categorical_question()
     known = [
         replace(evidence(n, direction=Direction(side)), question_id=asked.id, option=option)
@@ -106,20 +106,20 @@ def test_groups_of_an_option_add_up_to_ln_of_its_share(pieces: list[tuple[str, i
         )
 
 
-def test_every_kind_of_line_has_one_group_and_a_title() -> None:
+def test_every_line_has_a_group() -> None:
+    # Every kind of line has one group and a title.
     kinds = [kind for kinds in GROUPS.values() for kind in kinds]
     assert sorted(kinds) == sorted([*get_args(LineKind), "all options"])
     assert set(LINE_TITLES) == {*kinds, "table row"}
-
-
-def test_without_lines_there_is_a_group_of_no_news() -> None:
+    # Without lines there is a group of no news.
     assert [(g.name, g.lines, g.log_odds) for g in group_lines([])] == [("News", (), 0.0)]
 
 
 # The sentence
 
 
-def test_a_learned_correction_is_never_told_as_news() -> None:
+def test_corrections_are_not_news() -> None:
+    # A learned correction is never told as news.
     found = suggest(question(prior=0.15), [], {}, day(0), model=LEARNED)
     assert explain_suggestion(found) == (
         "base rate 15% → time 15% → no news → learned correction +3 points (from 30 "
@@ -133,9 +133,7 @@ def test_a_learned_correction_is_never_told_as_news() -> None:
         question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5)
     )
     assert one.lines[-2].why == "learned from 1 answered question: shift +0.2, slope ×0.5"
-
-
-def test_before_anything_is_learned_the_sentence_says_so() -> None:
+    # Before anything is learned the sentence says so.
     found = suggest(question(prior=0.15), [], {}, day(0))
     assert (
         explain_suggestion(found)
@@ -146,7 +144,8 @@ def test_before_anything_is_learned_the_sentence_says_so() -> None:
     assert "learned correction +3 points = 18%" in explain_suggestion(given_by_hand)
 
 
-def test_news_is_told_with_its_stories() -> None:
+def test_the_sentence_tells_what_moved() -> None:
+    # News is told with its stories.
     found = made_of(
         ("base rate", -1.0),
         ("time passed", -0.1),
@@ -165,23 +164,17 @@ def test_news_is_told_with_its_stories() -> None:
     assert "news ±0 points (1 story)" in explain_suggestion(
         made_of(("base rate", 0.0), ("evidence", 0.001))
     )
-
-
-def test_what_did_not_come_is_not_told_as_stories() -> None:
+    # What did not come is not told as stories.
     silent = by_id(indicator("treaty", expected=due(20)))
     assert "→ news that did not come −" in explain_suggestion(
         suggest(question(), [], silent, day(30))
     )
-
-
-def test_limits_are_told_only_where_they_did_something() -> None:
+    # Limits are told only where they did something.
     assert "limits" not in explain_suggestion(suggest(question(), [], {}, day(10)))
     far = suggest(question(prior=0.999), [], {}, day(0), model=SuggestionModel(shift=0.0))
     assert explain_suggestion(far).endswith("limits −0.9 points = 99.0%")
     assert explanation_rows(far.groups)[-1].title == "Limits"
-
-
-def test_probabilities_are_written_as_the_reader_of_the_sentence_wants() -> None:
+    # Probabilities are written as the reader of the sentence wants.
     found = suggest(question(prior=0.15), [], {}, day(0))
     assert explain_suggestion(found, lambda p: f"{p:.3f}").startswith("base rate 0.150 → ")
 
@@ -189,7 +182,8 @@ def test_probabilities_are_written_as_the_reader_of_the_sentence_wants() -> None
 # Shares
 
 
-def test_the_share_of_an_option_is_told_in_factors() -> None:
+def test_options_are_told_in_factors() -> None:
+    # The share of an option is told in factors.
     asked = categorical_question()
     story = replace(evidence(1), question_id=asked.id, option=OPTIONS[0])
     found = suggest_options(asked, [story], {}, day(20))
@@ -204,9 +198,7 @@ def test_the_share_of_an_option_is_told_in_factors() -> None:
         "Base rate",
         "News",
     ]
-
-
-def test_an_option_that_cannot_be_is_told_without_lines() -> None:
+    # An option that cannot be is told without lines.
     held = Categorical(("Rome", "Oslo"), (0.0, 1.0))
     found = OptionSuggestion(
         QuestionId("q"), day(0), held, {"Rome": (), "Oslo": (OptionLine("base rate", "", 0.0),)}
@@ -215,7 +207,8 @@ def test_an_option_that_cannot_be_is_told_without_lines() -> None:
     assert found.groups("Rome") == ()
 
 
-def test_rows_of_a_likelihood_table_are_no_stories() -> None:
+def test_rows_and_faded_stories_are_told() -> None:
+    # Rows of a likelihood table are no stories.
     asked = categorical_question()
     scenarios = ScenarioSet(
         asked.id,
@@ -226,6 +219,15 @@ def test_rows_of_a_likelihood_table_are_no_stories() -> None:
     found = suggest_scenarios(asked, scenarios, {QuestionId("summit"): 0.9}, day(20))
     assert "(1 table row)" in explain_share(found, OPTIONS[1])
     assert "News: table row" in [row.title for row in explanation_rows(found.groups(OPTIONS[1]))]
+    # Faded stories are counted.
+    found = made_of(
+        ("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001)
+    )
+    rows: list[Any] = [(r.title, r.text) for r in explanation_rows(found.groups)]
+    assert rows[1:] == [
+        ("News: story", "reason 1"),
+        ("News: story", "2 faded stories, less than 0.005 each"),
+    ]
 
 
 # Rows
@@ -244,14 +246,3 @@ def test_rows_add_up_and_tell_faded_stories_together(weights: list[float], silen
         assert [r.title for r in rows] == ["Base rate", "News"]
     else:
         assert len(stories) == len(weights) - len(faded) + bool(faded)
-
-
-def test_faded_stories_are_counted() -> None:
-    found = made_of(
-        ("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001)
-    )
-    rows: list[Any] = [(r.title, r.text) for r in explanation_rows(found.groups)]
-    assert rows[1:] == [
-        ("News: story", "reason 1"),
-        ("News: story", "2 faded stories, less than 0.005 each"),
-    ]

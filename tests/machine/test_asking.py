@@ -90,7 +90,7 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
     piece = log(asking, title=DENIED)  # the matcher took it for an invitation
     before = asking.questions.get("summit-2027").suggestion
     stub.gives(completion(DENIAL))
-    assert asking.evidence.ask_model() == LlmRunReport(asked=1, judged=1, refused=0, requests=1)
+    assert asking.evidence.ask_model() == LlmRunReport(sent=1, judged=1, refused=0, requests=1)
     judged = card(asking, piece)
     e = judged.evidence
     assert (e.judged_by, e.status, e.indicator_id) == (
@@ -143,7 +143,7 @@ def test_a_persons_decision_made_while_the_model_was_thinking_stands(
         return completion(SUPPORT)
 
     stub.gives(meanwhile)
-    assert asking.evidence.ask_model() == LlmRunReport(asked=1, requests=1)
+    assert asking.evidence.ask_model() == LlmRunReport(sent=1, requests=1)
     e = card(asking, piece).evidence
     assert (e.status, e.judged_by, e.relevance) == ("rejected", "ada", 0.9)
 
@@ -171,7 +171,7 @@ def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: 
     stub.gives(completion(SUPPORT))
     asked = []
     for _ in range(3):
-        assert alone.evidence.ask_model(limit=1).asked == 1
+        assert alone.evidence.ask_model(limit=1).sent == 1
         asked.append(stub.seen[-1].asked["messages"][1]["content"])
     titles = [
         next(t for t in (f"{TITLE} at last", f"{TITLE} after all", TITLE) if t in said)
@@ -214,7 +214,7 @@ def test_the_budget_of_a_day_holds_and_failed_requests_count(
     pieces = [log(asking, title=f"{TITLE}, day {n}") for n in range(4)]
     stub.gives(completion("no JSON"), completion(SUPPORT))
     report = asking.evidence.ask_model()
-    assert (report.asked, report.judged, report.refused, report.requests) == (2, 1, 1, 2)
+    assert (report.sent, report.judged, report.refused, report.requests) == (2, 1, 1, 2)
     assert report.why == "the budget of 2 requests a day to the model is spent"
     assert asking.evidence.ask_model() == LlmRunReport(why=report.why)
     assert (len(stub.seen), spent(asking)) == (2, 2)
@@ -252,7 +252,7 @@ def test_an_answer_that_cannot_be_used_changes_nothing(
     piece = log(alone, title=TITLE)
     before = card(alone, piece)
     stub.gives(answer)
-    assert alone.evidence.ask_model() == LlmRunReport(asked=1, refused=1, requests=1)
+    assert alone.evidence.ask_model() == LlmRunReport(sent=1, refused=1, requests=1)
     assert card(alone, piece) == before
     assert (
         alone.evidence.ask_model() == LlmRunReport()
@@ -282,7 +282,7 @@ def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evide
     elsewhere = log(asking, title=order.replace("summit-2027/invitation", "election/won"))
     stub.gives(obeying)
     report = asking.evidence.ask_model()
-    assert (report.asked, report.judged, report.refused) == (2, 1, 1)
+    assert (report.sent, report.judged, report.refused) == (2, 1, 1)
     e = card(asking, obeyed).evidence
     assert (e.status, e.relevance, e.p_direction, e.strength) == (
         "logged",
@@ -301,7 +301,7 @@ def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(None)
     report = asking.evidence.ask_model()
-    assert (report.asked, report.judged) == (MAX_FAILURES, 0)
+    assert (report.sent, report.judged) == (MAX_FAILURES, 0)
     assert report.why == "the model took longer than 0.05 s"
     assert spent(asking) == MAX_FAILURES
 
@@ -320,7 +320,7 @@ def test_a_round_ends_when_the_endpoint_will_not_have_us(
     for n in range(2):
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(reply)
-    assert alone.evidence.ask_model() == LlmRunReport(asked=1, requests=1, why=why)
+    assert alone.evidence.ask_model() == LlmRunReport(sent=1, requests=1, why=why)
 
 
 def test_an_endpoint_that_asks_to_be_left_alone_is(
@@ -352,7 +352,7 @@ def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock:
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(slow)
     assert alone.evidence.ask_model() == LlmRunReport(
-        asked=1, judged=1, requests=1, why="the time of a round is up"
+        sent=1, judged=1, requests=1, why="the time of a round is up"
     )
 
 

@@ -22,7 +22,7 @@ COUNTS = csr_matrix((CHANCE.random((1_100, 40)) < 0.1).astype(np.float32))
 TEACHER = unit(COUNTS @ TRUE_ROWS)
 
 
-def test_the_fit_finds_rows_whose_sums_point_where_the_teacher_points(
+def test_the_fit_follows_the_teacher(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(imitation, "BATCH", 256)
@@ -62,7 +62,7 @@ def test_a_perfect_imitation_is_judged_perfect() -> None:
     )
 
 
-def test_rows_in_eight_bits_are_off_by_half_a_step_at_most() -> None:
+def test_quantised_rows_are_off_by_half_a_step() -> None:
     rows = np.vstack([TRUE_ROWS, np.zeros((1, 6), np.float32)])
     scales, numbers = quantised(rows)
     assert np.abs(rows - numbers * scales[:, None]).max() <= 0.51 * scales.max() + 0.001
@@ -101,7 +101,7 @@ def test_held_out_sentences_are_not_fitted_on_in_any_form() -> None:
     assert not set(reading.held_out) & set(reading.fit)
 
 
-def test_variants_are_as_many_as_asked_for_short_enough_and_the_same_each_time() -> None:
+def test_variants_are_counted_short_and_reproducible() -> None:
     known = [
         "President Ada Byron of Arland meets envoys from Borland",
         "Borland signs a treaty with Corland " * 20,

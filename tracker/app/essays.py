@@ -71,7 +71,7 @@ class EssayService(Service):
 
     def open_claim(
         self,
-        asked: NewQuestion,
+        new_question: NewQuestion,
         offset: int,
         *,
         indicators: Sequence[Indicator] = (),
@@ -81,7 +81,7 @@ class EssayService(Service):
         with self._store.writing() as session:
             return opening.open_claim(
                 session,
-                asked,
+                new_question,
                 offset,
                 self._settings.keep_days,
                 authorship=self._authorship(),
@@ -90,13 +90,13 @@ class EssayService(Service):
             )
 
     def open_claims(
-        self, wanted: Sequence[PlannedQuestion], offset: int, *, override: str = ""
+        self, plans: Sequence[PlannedQuestion], offset: int, *, override: str = ""
     ) -> tuple[Question, ...]:
         """Open questions from one sentence, all or none; deadlines of one event form a group."""
         with self._store.writing() as session:
             return horizons.open_claims(
                 session,
-                wanted,
+                plans,
                 offset,
                 self._settings.keep_days,
                 authorship=self._authorship(),

@@ -55,7 +55,7 @@ class FeedService(Service):
             return measure_feed_budget(session, self._settings.request_budget, self._now())
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> "PollReport":
-        """Poll due feeds, or `only` these, or `every` one not paused; link new items as evidence."""
+        """Poll due feeds, `only` these, or `every` one not paused; link new items as evidence."""
         from tracker.ingestion import poll
 
         chosen = None
@@ -96,9 +96,9 @@ class FeedService(Service):
         if trial.parsed is None or not isinstance(trial.result, Fetched):
             raise Refused(f"{trial.reason}{_list_candidates(choice)}")
         with self._store.writing() as session:
-            taken = feeds.map_urls_to_feeds(session)
+            ids_by_url = feeds.map_urls_to_feeds(session)
             address = trial.result.moved_to or trial.url
-            feed = subscriptions.make_feed(trial.parsed, address, tuple(taken.values()))
+            feed = subscriptions.make_feed(trial.parsed, address, tuple(ids_by_url.values()))
             subscriptions.add_new_subscription(session, feed, self._now())
             return subscriptions.change_feed(session, feed.id, **settings) if settings else feed
 

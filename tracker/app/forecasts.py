@@ -51,10 +51,10 @@ class ForecastService(Service):
         """
         with self._store.reading() as session:
             question = require_question(session, question_id)
-            held = submit_forecast.get_current_distribution(
+            current = submit_forecast.get_current_distribution(
                 session, question.id, forecaster or self._me
             )
-            return parse_forecast(question, text, self._now(), base_for_change(question, held))
+            return parse_forecast(question, text, self._now(), base_for_change(question, current))
 
     def reaffirm(self, question_id: str, **options: Unpack[ActOptions]) -> Forecast:
         """Confirm the standing forecast; it counts as an update and makes the forecast fresh."""

@@ -85,14 +85,14 @@ class QuestionService(Service):
             return probability_changes.explain_act_change(session, question_id, forecast_id)
 
     def lint(
-        self, asked: NewQuestion | Question, indicators: Sequence[Indicator] = ()
+        self, new_question: NewQuestion | Question, indicators: Sequence[Indicator] = ()
     ) -> "tuple[Flaw, ...]":
         """Return the linter's findings on a question, blocking ones first."""
         from tracker.questions import question_lifecycle as lint
 
         with self._store.reading() as session:
             around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
-            return lint.find_question_flaws(session, asked, around, indicators)
+            return lint.find_question_flaws(session, new_question, around, indicators)
 
     @cacheable()
     def lint_stored(self, question_id: str) -> "tuple[Flaw, ...]":
@@ -106,7 +106,7 @@ class QuestionService(Service):
             return lint.find_question_flaws(session, question, around, watched)
 
     def ask(
-        self, asked: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""
+        self, new_question: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""
     ) -> Question:
         """Open a question; its name must be new.
 
@@ -118,7 +118,7 @@ class QuestionService(Service):
         with self._store.writing() as session:
             return open_question.create_question(
                 session,
-                asked,
+                new_question,
                 self._settings.keep_days,
                 self._authorship(),
                 indicators=indicators,

@@ -37,11 +37,11 @@ class ResolutionService(Service):
         If the question is the condition of a pair, the branch that has become impossible is
         annulled with it.
         """
-        given = AnswerInput(answer, source_url, known_at, event_at, note, by or self._me)
+        answer_input = AnswerInput(answer, source_url, known_at, event_at, note, by or self._me)
         with self._store.writing() as session:
-            refuse_reserved(given.by)
+            refuse_reserved(answer_input.by)
             question = question_page.require_question(session, question_id)
-            resolution = given.to_resolution(question, self._now())
+            resolution = answer_input.to_resolution(question, self._now())
             resolve.resolve_question(session, question, resolution)
             annul_branches(session, question, resolution)
             # none if the question is itself a branch that was annulled
@@ -69,10 +69,10 @@ class ResolutionService(Service):
         note: str = "",
     ) -> Resolution:
         """Return the resolution that `resolve` would store, validated but not stored."""
-        given = AnswerInput(answer, source_url, known_at, event_at, note, self._me)
+        answer_input = AnswerInput(answer, source_url, known_at, event_at, note, self._me)
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
-            resolution = given.to_resolution(question, self._now())
+            resolution = answer_input.to_resolution(question, self._now())
             check_resolution(question, resolution)
             return resolution
 
@@ -92,7 +92,7 @@ class ResolutionService(Service):
 
     @cacheable(per_person=True)
     def post_mortem(self, question_id: str) -> PostMortem | None:
-        """Return the lessons of a resolved question for the acting person; None without an answer."""
+        """Return the lessons of an answered question for the acting person; None without answer."""
         from tracker.questions.queries import explanations as postmortem
 
         with self._store.reading() as session:

@@ -46,8 +46,10 @@ def find_title(raw: bytes, name: str) -> str:
 def choose_essay_name(stem: str, title: str) -> str:
     """Choose a short name for an essay: from its file name, or from its title if that is generic.
 
-    >>> choose_essay_name("Grain Trade", "Why it moves"), choose_essay_name("page", "Why grain moves")
-    ('grain-trade', 'why-grain-moves')
+    >>> choose_essay_name("Grain Trade", "Why it moves")
+    'grain-trade'
+    >>> choose_essay_name("page", "Why grain moves")
+    'why-grain-moves'
     """
     from_file = short_name(stem)
     return (

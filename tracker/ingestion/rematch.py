@@ -59,11 +59,11 @@ class RematchReport:
     chunks_done: int = 0
     chunks_left: int = 0
     items: int = 0
-    found: int = 0
+    new_evidence: int = 0
 
     def __add__(self, later: "RematchReport") -> "RematchReport":
         done, seen = self.chunks_done + later.chunks_done, self.items + later.items
-        return RematchReport(done, later.chunks_left, seen, self.found + later.found)
+        return RematchReport(done, later.chunks_left, seen, self.new_evidence + later.new_evidence)
 
 
 def match_archive(
@@ -83,7 +83,7 @@ def match_archive(
             "archive.matched",
             chunks=report.chunks_done,
             left=report.chunks_left,
-            found=report.found,
+            found=report.new_evidence,
         )
     return report
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import NotFound, Refused
 from tracker.feeds.feed import Feed, FeedState
-from tracker.feeds.fetch_results import FetchResult
+from tracker.feeds.fetch_results import Fetched, FetchResult
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import extract_host, make_feed_id, resolve_web_link
@@ -155,8 +155,8 @@ def try_feed(
 
     if isinstance(parsed, ParsedFeed):
         return Trial(url, reply, parsed, "", (), _match_entries(parsed, profiles))
-    if isinstance(parsed, ParseFailed):
-        page = find_page_feeds(reply.body, reply.content_type, reply.url)  # type: ignore[union-attr]
+    if isinstance(parsed, ParseFailed) and isinstance(reply, Fetched):
+        page = find_page_feeds(reply.body, reply.content_type, reply.url)
         return Trial(url, reply, None, parsed.reason, page, ())
     return Trial(url, reply, None, getattr(reply, "reason", ""), (), ())
 

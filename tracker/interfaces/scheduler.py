@@ -81,7 +81,7 @@ def rematch_archive(tracker: Tracker) -> str | None:
     report = tracker.evidence.rematch(max_chunks=MAX_CHUNKS_PER_RUN)
     if not report.chunks_done:
         return None
-    return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.found} evidence"
+    return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.new_evidence} evidence"
 
 
 def learn_parameters(tracker: Tracker) -> str | None:
@@ -95,10 +95,10 @@ def judge_with_model(tracker: Tracker) -> str | None:
     if not tracker.settings.model_url:
         return None
     report = tracker.evidence.ask_model()
-    if not (report.asked or report.judged or report.why):
+    if not (report.sent or report.judged or report.why):
         return None
     words = (
-        f"{report.asked} asked, {report.judged} judged, {report.refused} refused, "
+        f"{report.sent} asked, {report.judged} judged, {report.refused} refused, "
         f"{report.requests} requests"
     )
     return f"{words}; {report.why}" if report.why else words

@@ -45,12 +45,12 @@ RETRY_DELAY: Final = timedelta(hours=6)
 class LlmRunReport:
     """Result of a run.
 
-    `asked` pieces of evidence were sent to the model, in `requests` requests; `judged` were judged,
+    `sent` pieces of evidence were sent to the model, in `requests` requests; `judged` were judged,
     also from stored answers; `refused` had unusable answers. What a person judged meanwhile is in
     neither. `why` is the reason for an early end, "" if there is none.
     """
 
-    asked: int = 0
+    sent: int = 0
     judged: int = 0
     refused: int = 0
     requests: int = 0
@@ -86,7 +86,7 @@ def judge_pending_evidence(
         cases = list_pending_evidence(session, started)
     run = LlmRun(store, endpoint, now)
     for piece in cases:
-        if run.why or run.asked >= limit:
+        if run.why or run.sent >= limit:
             break
         if now() - started > MAX_RUN_TIME:
             run.why = "the time of a round is up"
@@ -132,12 +132,12 @@ class LlmRun:
         self._now = now
         self._failures = 0
         self._judged = self._refused = self._requests = 0
-        self.asked = 0
+        self.sent = 0
         self.why = ""
 
     def report(self) -> LlmRunReport:
         """Report what was done so far."""
-        return LlmRunReport(self.asked, self._judged, self._refused, self._requests, self.why)
+        return LlmRunReport(self.sent, self._judged, self._refused, self._requests, self.why)
 
     def judge_piece(self, piece: PendingEvidence) -> None:
         """Judge a piece by its stored answer, or ask; skip it if the model failed on it
@@ -170,7 +170,7 @@ class LlmRun:
         result = request_answer(self._endpoint, messages, shape, spent_today=spent)
         self._requests += result.requests
         if result.requests:
-            self.asked += 1
+            self.sent += 1
         if isinstance(result, LlmFailure):
             self._failures += 1
             self.why = self._reason_to_end(result)

@@ -100,7 +100,8 @@ def answer_key(model: str, messages: Sequence[LlmMessage], shape: AnswerSchema) 
     """Return the storage key of an answer: a hash of model, messages and schema, equal on any
     machine.
 
-    >>> answer_key("m", [LlmMessage("user", "Hello")], AnswerSchema("greeting-1", {"type": "object"}))[:16]
+    >>> greeting = AnswerSchema("greeting-1", {"type": "object"})
+    >>> answer_key("m", [LlmMessage("user", "Hello")], greeting)[:16]
     '1cc256d6874692db'
     """
     request = [model, [[m.role, m.content] for m in messages], shape.name, shape.schema]

@@ -1,4 +1,4 @@
-"""Records of acts: authorship, lint overrides, unverified answers, signposts, job runs, activity."""
+"""Records: authorship, lint overrides, unverified answers, signposts, job runs and activity."""
 
 from dataclasses import dataclass
 from datetime import datetime

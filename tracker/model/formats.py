@@ -6,4 +6,4 @@ TableFormat = Literal["csv", "parquet", "json"]
 
 
 TABLE_FORMATS: Final[tuple[TableFormat, ...]] = get_args(TableFormat)
-"""How a whole table can be given out."""
+"""Formats of a whole table, as settings and commands name them."""

@@ -1,8 +1,8 @@
 """Properties, job runs and tables of the database, and inserts that tolerate known rows.
 
-One INSERT … ON CONFLICT for many rows is 20 times as fast as a SELECT and an INSERT for each (92,000
-against 4,200 rows a second of CPU), and has no race. Building a statement costs as much as running
-it on ten rows, so statements are cached.
+One INSERT … ON CONFLICT for many rows is 20 times as fast as a SELECT and an INSERT for each
+(92,000 against 4,200 rows a second of CPU), and has no race. Building a statement costs as much as
+running it on ten rows, so statements are cached.
 """
 
 from collections.abc import Sequence
@@ -151,7 +151,7 @@ def _column_type(stored: Any) -> ColumnType:
 
 def build_insert(session: Session, table: type[Row]) -> Any:
     """Build an INSERT in the dialect of this database, which supports ON CONFLICT."""
-    return _cached_insert(session.get_bind().dialect.name, table)
+    return _insert_statement(session.get_bind().dialect.name, table)
 
 
 def upsert_rows(
@@ -165,21 +165,21 @@ def upsert_rows(
     """Insert rows; on an equal primary key replace the columns `update` and increment `add`."""
     if rows:
         session.connection().execute(
-            _cached_upsert(session.get_bind().dialect.name, table, update, add), list(rows)
+            _upsert_statement(session.get_bind().dialect.name, table, update, add), list(rows)
         )
 
 
 @cache
-def _cached_insert(dialect: str, table: type[Row]) -> Any:
+def _insert_statement(dialect: str, table: type[Row]) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table.__table__)  # type: ignore[attr-defined]
 
 
 @cache
-def _cached_upsert(
+def _upsert_statement(
     dialect: str, table: type[Row], update: tuple[str, ...], add: tuple[str, ...]
 ) -> Any:
-    statement = _cached_insert(dialect, table)
+    statement = _insert_statement(dialect, table)
     target = statement.table
     replaced = {name: statement.excluded[name] for name in update}
     summed = {name: target.c[name] + statement.excluded[name] for name in add}

@@ -1,8 +1,8 @@
 """The append-only event log: each entry carries the hash of its predecessor.
 
 Changing, removing, inserting or reordering an entry breaks the chain there. A chain alone cannot
-show that its *end* was cut off: keep the head that `tracker system verify` prints, and check
-later with `--head` that the chain still contains it. Entries are appended within the caller's transaction.
+show that its *end* was cut off: keep the head that `tracker system verify` prints, and check later
+with `--head` that the chain still contains it. Entries are appended in the caller's transaction.
 """
 
 import hashlib

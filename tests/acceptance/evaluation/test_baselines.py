@@ -34,7 +34,7 @@ def test_bm25_takes_rarity_from_the_pool_alone() -> None:
         st.sampled_from(["summit strike", "the rain", "summit summit", ""]), min_size=1, max_size=8
     )
 )
-def test_bm25_is_never_negative_and_only_above_nothing_for_shared_words(texts: list[str]) -> None:
+def test_bm25_is_positive_for_shared_words_alone(texts: list[str]) -> None:
     scores = Bm25(texts).scores("A summit", np.arange(len(texts)))
     assert [score > 0 for score in scores] == ["summit" in text for text in texts]
     assert (scores >= 0).all()
@@ -44,5 +44,5 @@ def test_the_majority_is_the_commoner_direction() -> None:
     assert (majority([1, -1, -1, 0]), majority([1, 1, -1]), majority([])) == (-1, 1, 1)
 
 
-def test_the_same_headline_but_for_capitals_and_spaces_is_the_same() -> None:
+def test_headlines_match_despite_capitals_and_spaces() -> None:
     assert exact_title(["A b", "a  B", "b"]) == [0, 0, 1]

@@ -52,7 +52,7 @@ def test_no_items_and_no_questions_are_no_trouble() -> None:
     assert a_judge().judge([("", "Will it rain?")], []).relevance.shape == (1, 0)
 
 
-def test_a_statement_of_the_built_in_set_is_judged_with_the_indicators_it_names() -> None:
+def test_a_statement_is_judged_with_its_indicators() -> None:
     known = question_sets.load_question_set(question_sets.DEFAULT_SET)
     statement = known.statements[0]
     judged = MatcherJudge("test", 0.5, None, known).judge(
@@ -62,7 +62,7 @@ def test_a_statement_of_the_built_in_set_is_judged_with_the_indicators_it_names(
     assert not judged.understood[0].endswith(" 0 indicators")
 
 
-def test_a_judge_is_opened_with_the_built_in_set_and_carries_the_version_of_its_matcher() -> None:
+def test_a_judge_carries_the_version_of_its_matcher() -> None:
     judge = open_judge(None, "none")
     assert judge.known is not None
     assert "/lexical/" in judge.name
@@ -111,7 +111,7 @@ def test_the_same_words_much_later_are_another_event() -> None:
     assert cluster([]) == []
 
 
-def test_stories_that_turn_out_to_be_one_have_one_number_in_the_end(
+def test_merged_stories_have_one_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     vectors = np.array([[1.0, 0.0], [0.98, 0.199], [0.995, 0.0999]], dtype=np.float32)

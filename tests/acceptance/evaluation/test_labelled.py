@@ -30,9 +30,7 @@ from tracker.errors import Refused
         ),
     ],
 )
-def test_a_line_that_cannot_be_used_is_refused_with_its_number(
-    tmp_path: Path, line: str, why: str
-) -> None:
+def test_a_bad_line_is_refused_with_its_number(tmp_path: Path, line: str, why: str) -> None:
     file = tmp_path / "labels.jsonl"
     file.write_text(
         f'{{"question": "Q", "title": "A", "relevance": 1}}\n\n{line}\n', encoding="utf-8"
@@ -44,7 +42,7 @@ def test_a_line_that_cannot_be_used_is_refused_with_its_number(
     assert "\n" not in str(refused.value)
 
 
-def test_a_pair_that_is_labelled_twice_alike_counts_once_and_otherwise_is_refused(
+def test_contradicting_duplicate_labels_are_refused(
     tmp_path: Path,
 ) -> None:
     again = {**LINES[0], "title": LINES[0]["title"].upper()}
@@ -53,7 +51,7 @@ def test_a_pair_that_is_labelled_twice_alike_counts_once_and_otherwise_is_refuse
         read_labels(written(tmp_path / "b.jsonl", [*LINES, {**again, "relevance": 0}]))
 
 
-def test_fields_may_be_absent_null_or_whole_numbers_and_a_byte_order_mark_is_no_matter(
+def test_optional_fields_and_byte_order_marks_are_read(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "a.jsonl"

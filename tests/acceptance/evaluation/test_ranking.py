@@ -67,7 +67,7 @@ def shuffles(items: list[tuple[int, int]]) -> list[list[int]]:
 
 @law
 @given(scored.filter(lambda items: any(gain for gain, _ in items)))
-def test_a_tie_is_worth_what_its_shuffles_are_worth_on_average(
+def test_a_tie_is_worth_the_mean_of_its_shuffles(
     items: list[tuple[int, int]],
 ) -> None:
     gains, scores = zip(*items, strict=True)
@@ -108,7 +108,7 @@ def test_the_order_of_the_file_earns_nothing(gains: list[int], seed: int) -> Non
 
 @law
 @given(ranked)
-def test_the_best_order_is_worth_one_and_nothing_is_worth_more(gains: list[int]) -> None:
+def test_the_best_order_is_worth_one(gains: list[int]) -> None:
     relevant = [gain > 0 for gain in gains]
     assert average_precision(relevant, gains) == pytest.approx(1.0)
     assert ndcg(gains, gains) == pytest.approx(1.0)
@@ -123,7 +123,7 @@ def test_scores_that_say_nothing_rank_no_better_than_chance() -> None:
     )
 
 
-def test_a_cut_lets_equals_through_together_and_counts_what_it_lets_through() -> None:
+def test_a_cut_accepts_equal_scores_together() -> None:
     found = at_threshold([1, 0, 1, 0], [0.5, 0.5, 0.4, 0.1], 0.5)
     assert (found.n, found.relevant, found.accepted, found.hits) == (4, 2, 2, 1)
     assert (found.precision, found.recall) == (0.5, 0.5)
@@ -134,7 +134,7 @@ def test_a_share_of_nothing_is_no_number() -> None:
     assert at_threshold([0, 0], [0.7, 0.1], 0.5).recall is None
 
 
-def test_the_longest_cut_that_holds_the_precision_is_found_even_below_one_that_does_not() -> None:
+def test_the_longest_cut_with_the_precision_is_chosen() -> None:
     relevant, scores = [0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
     assert recall_at_precision(relevant, scores, 0.8) == Cut(0.5, 0.8, 1.0)
     assert recall_at_precision(relevant, scores, 0.7) == Cut(
@@ -150,9 +150,7 @@ def test_no_cut_falls_between_equals() -> None:
 
 @law
 @given(ranked, st.floats(0.05, 1.0))
-def test_a_cut_has_the_precision_and_the_recall_that_it_says(
-    gains: list[int], floor: float
-) -> None:
+def test_a_cut_reports_its_precision_and_recall(gains: list[int], floor: float) -> None:
     relevant = [gain > 0 for gain in gains]
     scores = [score // 2 for score in ordered(gains)]
     cut = recall_at_precision(relevant, scores, floor)
@@ -227,7 +225,7 @@ def test_a_call_that_abstains_costs_coverage_and_not_accuracy() -> None:
     assert found.table == ((1, 0, 1), (0, 0, 0), (0, 1, 2))
 
 
-def test_a_call_on_what_has_no_direction_is_daring_and_neither_right_nor_wrong() -> None:
+def test_a_call_on_neutral_news_is_neither_right_nor_wrong() -> None:
     found = confusion([0, 0, 0, 0], [1, -1, 0, 0])
     assert (found.neutral, found.dared, found.daring) == (4, 2, 0.5)
     assert (found.directed, found.accuracy, found.coverage) == (0, None, None)

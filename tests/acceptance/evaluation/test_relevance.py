@@ -104,7 +104,7 @@ def matcher(monkeypatch: pytest.MonkeyPatch) -> None:
 # Relevance
 
 
-def test_a_question_is_ranked_against_its_own_labels_and_the_unlabelled_alone(
+def test_a_question_is_ranked_against_its_labels_and_negatives(
     report: RelevanceReport,
 ) -> None:
     summit, strike = report.questions
@@ -134,7 +134,7 @@ def test_ranks_are_those_that_one_finds_by_hand(report: RelevanceReport) -> None
     assert report.ranked == 2
 
 
-def test_what_comes_through_is_counted_in_the_pool_and_among_labelled_items_alone(
+def test_accepted_items_are_counted_in_pool_and_labels(
     labelled: Path,
 ) -> None:
     lost = (Unlabelled("", "Arland and Borland hold a summit of chess players", ""),)
@@ -173,7 +173,7 @@ def test_a_question_is_flagged_that_falls_behind_bm25(labelled: Path) -> None:
     assert [question.below_bm25 for question in good.questions] == [False, False]
 
 
-def test_a_question_without_a_relevant_item_has_no_rank_and_still_counts_what_comes_through(
+def test_a_question_without_relevant_items_has_no_rank(
     tmp_path: Path,
 ) -> None:
     line = {
@@ -207,7 +207,7 @@ def test_a_judge_that_leaves_pairs_out_is_found_out(labelled: Path) -> None:
         evaluate_relevance(Lazy(), read_labels(labelled))
 
 
-def test_a_verdict_has_a_probability_and_a_row_for_each_question() -> None:
+def test_a_verdict_has_a_row_for_each_question() -> None:
     one, zero = np.array([[1.0]]), np.array([[0]])
     with pytest.raises(ForecastsError, match="every question and item"):
         Judged(one, zero, one, ("a", "b"))
@@ -220,7 +220,7 @@ def test_a_verdict_has_a_probability_and_a_row_for_each_question() -> None:
 # The sample
 
 
-def test_nothing_that_is_labelled_is_sampled_by_its_id_or_under_its_headline(
+def test_labelled_items_are_never_sampled(
     tmp_path: Path,
 ) -> None:
     items = [
@@ -235,13 +235,13 @@ def test_nothing_that_is_labelled_is_sampled_by_its_id_or_under_its_headline(
     ] == ["Rain"]
 
 
-def test_a_seed_draws_the_same_sample_again_and_another_seed_another(archive: Path) -> None:
+def test_a_sample_depends_on_its_seed(archive: Path) -> None:
     items = read_archive(archive)
     assert sampled(items, (), 10, 1) == sampled(items, (), 10, 1) != sampled(items, (), 10, 2)
     assert len(set(sampled(items, (), 10, 1))) == 10
 
 
-def test_bm25_reads_the_text_of_a_question_that_is_named_by_its_id(tmp_path: Path) -> None:
+def test_bm25_reads_the_text_behind_a_question_id(tmp_path: Path) -> None:
     lines = [
         {"question": "strike", "title": "Cadia votes for a mayor", "relevance": 0},
         {"question": "strike", "title": "Harbour workers gather", "relevance": 1},
@@ -296,7 +296,7 @@ def test_stories_are_compared_by_language_and_across_with_both_baselines(tmp_pat
     assert [one.among for one in found if one.way == "ours"] == [ALL, "en", "de", BETWEEN]
 
 
-def test_without_languages_there_is_one_row_a_way_and_with_one_no_row_between(
+def test_rows_of_stories_without_or_with_one_language(
     tmp_path: Path,
 ) -> None:
     plain = [{name: value for name, value in line.items() if name != "lang"} for line in REPORTS]
@@ -307,7 +307,7 @@ def test_without_languages_there_is_one_row_a_way_and_with_one_no_row_between(
     assert {one.among for one in found} == {ALL, "en"}
 
 
-def test_rare_languages_are_counted_and_have_no_row_in_the_table(tmp_path: Path) -> None:
+def test_rare_languages_have_no_row(tmp_path: Path) -> None:
     lines = [
         {**REPORTS[0], "lang": lang}
         for lang in ("en", "en", "de", "fr", "it", "es", "pt", "ru", "zh")

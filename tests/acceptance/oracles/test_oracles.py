@@ -59,7 +59,7 @@ def test_curves_are_made_from_the_notes_of_a_case(tmp_path: Path) -> None:
     assert replayed(tmp_path, {"cases": [by_hand.GENERATED]}) == Replay(1, (), ())
 
 
-def test_the_base_rate_of_filled_gaps_may_stand_in_the_title(tmp_path: Path) -> None:
+def test_the_title_may_give_the_imputed_base_rate(tmp_path: Path) -> None:
     given = {**by_hand.TEN_DAYS, "forecasts": [by_hand.at(6, 0.8)]}
     case = {**scoring("gap_policy", given, {"impute_base": 0.145}), "title": "gaps: base rate 0.5"}
     assert replayed(tmp_path, {"cases": [case]}).ok
@@ -80,7 +80,7 @@ def test_a_ledger_worked_out_by_hand_passes_line_by_line(tmp_path: Path) -> None
     assert replayed(tmp_path, EVIDENCE) == Replay(len(EVIDENCE["cases"]), (), ())
 
 
-def test_every_function_and_section_has_a_case_worked_out_by_hand() -> None:
+def test_every_function_has_a_case_by_hand() -> None:
     assert {case[0] for case in HAND_MADE} | set(PLATFORM) | {"ledger"} >= set(FUNCTIONS)
 
 
@@ -108,7 +108,7 @@ def test_a_number_that_is_off_is_told_with_its_difference(tmp_path: Path) -> Non
     assert (log.expected, log.difference) == ("inf", None)
 
 
-def test_a_line_of_a_ledger_that_is_off_is_told_by_its_place(tmp_path: Path) -> None:
+def test_a_wrong_ledger_line_is_told_by_its_place(tmp_path: Path) -> None:
     case = json.loads(json.dumps(EVIDENCE["cases"][0]))
     case["ledger"][1]["p_after"] = 0.4
     (failure,) = replayed(tmp_path, {"cases": [case]}).failures
@@ -132,7 +132,7 @@ def test_what_should_not_be_refused_and_is_fails(tmp_path: Path) -> None:
     assert reason.startswith("refused: a Brier score lies between 0 and 1")
 
 
-def test_a_function_that_nobody_knows_fails_and_names_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_function_fails_and_names_known_ones(tmp_path: Path) -> None:
     found = replayed(
         tmp_path,
         [scoring("brier_of_tea_leaves", {}, 1), scoring("brier_index", {"brier": 0.25}, 50)],
@@ -141,7 +141,7 @@ def test_a_function_that_nobody_knows_fails_and_names_the_known_ones(tmp_path: P
     assert "use one of aggregate, base_rate" in reasons(found)[0]
 
 
-def test_a_case_of_an_unforeseen_shape_does_not_hide_the_others(tmp_path: Path) -> None:
+def test_a_malformed_case_does_not_hide_others(tmp_path: Path) -> None:
     found = replayed(
         tmp_path,
         [scoring("brier_index", {}, "ValueError"), scoring("brier_index", {"brier": 0.25}, 50)],

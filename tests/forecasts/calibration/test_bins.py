@@ -22,7 +22,8 @@ from tests.tables import check_rows, read_tables
 TABLES = read_tables("forecasts/calibration/bins")
 
 
-def test_no_points_make_five_empty_bins() -> None:
+def test_bins_count_points_and_outcomes() -> None:
+    # No points make five empty bins.
     empty = bin_forecasts([])
     assert [(b.low, b.high) for b in empty] == [
         (0.0, 0.2),
@@ -33,9 +34,7 @@ def test_no_points_make_five_empty_bins() -> None:
     ]
     assert {b.n for b in empty} == {0}
     assert empty[0] == Bin(0.0, 0.2, 0, None, 0, None, None, None)
-
-
-def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
+    # A bin says what was said and how often it happened.
     third = bin_forecasts([(0.45, 1), (0.55, 0), (0.5, 1), (0.5, 1)])[2]
     assert (third.n, third.happened, third.share) == (4, 3, 0.75)
     assert third.mean_p == pytest.approx(0.5)
@@ -43,10 +42,8 @@ def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
     assert (third.jeffreys_low95, third.jeffreys_high95) == jeffreys(3, 4)
 
 
-@check_rows(TABLES["a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed"])
-def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(
-    p: float, index: int
-) -> None:
+@check_rows(TABLES["an_edge_lands_in_the_upper_bin"])
+def test_an_edge_lands_in_the_upper_bin(p: float, index: int) -> None:
     assert [b.n for b in bin_forecasts([(p, 1)])] == [int(i == index) for i in range(5)]
     assert bin_index(p) == index
 
@@ -153,14 +150,13 @@ def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(
     assert mirrored == {"Too high": "Too low", "Too low": "Too high"}.get(verdict, verdict)
 
 
-def test_questions_of_one_fate_count_as_one_in_the_bars() -> None:
+def test_bins_count_clusters_and_refuse_other_outcomes() -> None:
+    # Questions of one fate count as one in the bars.
     apart, tied = bin_forecasts([(0.5, 1)] * 4)[2], bin_forecasts([(0.5, 1)] * 4, ["war"] * 4)[2]
     assert (apart.low95, apart.high95) == wilson(4, 4)
     assert (tied.low95, tied.high95) == wilson(1, 1)
     assert (tied.n, tied.happened) == (4, 4)
-
-
-def test_one_piece_of_luck_accuses_nobody() -> None:
+    # One piece of luck accuses nobody.
     points = [(0.2, 1)] * 4 + [(0.2, 0)] * 20
     fates = ["war"] * 4 + [str(n) for n in range(20)]
     assert "nothing to change" in give_advice(points, fates)
@@ -170,8 +166,6 @@ def test_one_piece_of_luck_accuses_nobody() -> None:
         give_advice(wrong, ["war"] * 24)
         == "Too few questions of separate fate to say anything: 1 of the 20 needed, 19 are missing."
     )
-
-
-def test_an_outcome_of_a_bin_is_yes_or_no() -> None:
+    # An outcome of a bin is yes or no.
     with pytest.raises(ValueError, match="is 0 or 1"):
         bin_forecasts([(0.5, 2)])

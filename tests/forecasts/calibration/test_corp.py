@@ -41,7 +41,8 @@ def nats(share: float) -> float:
     return -share * math.log(share) - (1 - share) * math.log(1 - share)
 
 
-def test_the_parts_by_hand() -> None:
+def test_the_parts_of_both_scores_by_hand() -> None:
+    # The parts by hand.
     # .2 held once in two and .4 never: pooled to 1 of 4. Then .8 twice in two.
     found = corp([0.2, 0.2, 0.4, 0.4, 0.8, 0.8], [0, 1, 0, 0, 1, 1])
     assert found.recalibrated == (0.25, 0.25, 0.25, 0.25, 1.0, 1.0)
@@ -49,9 +50,7 @@ def test_the_parts_by_hand() -> None:
     assert found.unc == pytest.approx(0.25)
     assert found.dsc == pytest.approx(0.25 - (3 * 0.0625 + 0.5625) / 6)
     assert found.mcb == pytest.approx(found.score - (3 * 0.0625 + 0.5625) / 6)
-
-
-def test_the_parts_of_the_log_score_by_hand() -> None:
+    # The parts of the log score by hand.
     found = corp([0.2, 0.2, 0.4, 0.4, 0.8, 0.8], [0, 1, 0, 0, 1, 1], rule="log")
     best = 4 * nats(0.25) / 6
     assert found.recalibrated == (0.25, 0.25, 0.25, 0.25, 1.0, 1.0)
@@ -61,9 +60,7 @@ def test_the_parts_of_the_log_score_by_hand() -> None:
     assert found.unc == pytest.approx(math.log(2))
     assert found.dsc == pytest.approx(math.log(2) - best)
     assert found.mcb == pytest.approx(found.score - best)
-
-
-def test_only_the_log_score_of_the_forecast_is_clipped() -> None:
+    # Only the log score of the forecast is clipped.
     right, wrong = corp([0.0, 1.0], [0, 1], rule="log"), corp([0.0, 1.0], [1, 0], rule="log")
     assert (right.score, right.dsc, right.unc) == pytest.approx(
         (-math.log(0.999), math.log(2), math.log(2))
@@ -89,11 +86,10 @@ def test_one_resolved_question_is_enough(rule: CorpRule) -> None:
     assert found.mcb == found.score == pytest.approx(0.09 if rule == "brier" else -math.log(0.7))
 
 
-def test_forecasts_that_rank_backwards_are_all_pooled() -> None:
+def test_recalibration_pools_ranks_and_rounding() -> None:
+    # Forecasts that rank backwards are all pooled.
     assert corp([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1]).recalibrated == (0.5, 0.5, 0.5, 0.5)
-
-
-def test_numbers_that_differ_only_by_rounding_are_equal() -> None:
+    # Numbers that differ only by rounding are equal.
     found = corp([0.35, 0.4 - 0.05, 1 - 0.65], [0, 1, 0])
     assert found.recalibrated == (1 / 3, 1 / 3, 1 / 3)
     assert found.dsc == pytest.approx(0.0)
@@ -136,35 +132,6 @@ def test_the_recalibrated_values_are_those_of_scikit_learn(rows: Rows) -> None:
 
 @law
 @given(rows)
-def test_what_is_recalibrated_is_calibrated_and_tells_as_much_apart(rows: Rows) -> None:
-    p, outcomes = columns(rows)
-    found = corp(p, outcomes)
-    again = corp(found.recalibrated, outcomes)
-    assert again.recalibrated == pytest.approx(found.recalibrated, abs=1e-9)
-    assert again.mcb == pytest.approx(0.0, abs=1e-9)
-    assert again.dsc == pytest.approx(found.dsc, abs=1e-9)
-    assert np.mean(found.recalibrated) == pytest.approx(np.mean(outcomes))
-
-
-@law
-@given(rows)
-def test_only_the_ranking_of_forecasts_decides_what_is_recalibrated(rows: Rows) -> None:
-    p, outcomes = columns(rows)
-    assert corp(np.square(p), outcomes).recalibrated == corp(p, outcomes).recalibrated
-
-
-@law
-@given(rows)
-def test_seeing_every_question_twice_changes_nothing(rows: Rows) -> None:
-    once, twice = corp(*columns(rows)), corp(*columns(rows * 2))
-    assert twice.recalibrated == once.recalibrated * 2
-    assert (twice.mcb, twice.dsc, twice.unc) == pytest.approx(
-        (once.mcb, once.dsc, once.unc), abs=1e-12
-    )
-
-
-@law
-@given(rows)
 def test_the_curve_rises_through_each_forecast_once(rows: Rows) -> None:
     p, outcomes = columns(rows)
     points = reliability_curve(p, outcomes)
@@ -175,15 +142,14 @@ def test_the_curve_rises_through_each_forecast_once(rows: Rows) -> None:
     assert corp(p, outcomes).recalibrated == tuple(height[x] for x in p)
 
 
-def test_the_points_of_the_curve_by_hand() -> None:
+def test_bands_by_hand() -> None:
+    # The points of the curve by hand.
     assert reliability_curve([0.8, 0.2, 0.8, 0.5], [1, 1, 1, 0]) == (
         CurvePoint(0.2, 1, 0.5),
         CurvePoint(0.5, 1, 0.5),
         CurvePoint(0.8, 2, 1.0),
     )
-
-
-def test_a_band_of_level_nine_tenths_goes_from_five_to_ninety_five_percent() -> None:
+    # A band of level nine tenths goes from five to ninety five percent.
     # 20 forecasts of 50 %: P(k ≤ 5) = .021, P(k ≤ 6) = .058, P(k ≤ 7) = .132 of Binomial(20, ½).
     said = [0.5] * 20
     found = {
@@ -192,43 +158,37 @@ def test_a_band_of_level_nine_tenths_goes_from_five_to_ninety_five_percent() -> 
     assert found[0.9] == Band((0.5,), (0.3,), (0.7,), 0.9)
     assert (found[0.8].lower, found[0.8].upper) == ((0.35,), (0.65,))
     assert (found[0.97].lower, found[0.97].upper) == ((0.25,), (0.75,))
-
-
-def test_certainties_have_a_band_without_width() -> None:
+    # Certainties have a band without width.
     assert consistency_band([1.0, 0.0] * 20, resamples=50) == Band(
         (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), 0.9
     )
-
-
-def test_one_forecast_has_a_band_from_never_to_always() -> None:
+    # One forecast has a band from never to always.
     assert consistency_band([0.5]) == Band((0.5,), (0.0,), (1.0,), 0.9)
 
 
-def test_a_band_holds_the_diagonal_and_is_narrower_for_more_rows() -> None:
+def test_bands_hold_the_diagonal() -> None:
+    # A band holds the diagonal and is narrower for more rows.
     p = np.arange(1, 20) / 20
     few, many = (consistency_band(np.repeat(p, each), resamples=300) for each in (3, 200))
     x, lower, upper = (np.array(part) for part in (many.x, many.lower, many.upper))
     assert np.all((lower < x) & (x < upper))
     assert np.all(upper - lower < np.array(few.upper) - few.lower)
     assert np.max(upper - lower) < 0.12
-
-
-def test_a_band_of_forecasts_that_all_differ_rises_and_stays_within_bounds() -> None:
+    # A band of forecasts that all differ rises and stays within bounds.
     band = consistency_band(np.random.default_rng(0).random(200), resamples=200)
     assert len(band.x) == 200
     for part in (band.x, band.lower, band.upper):
         assert list(part) == sorted(part)
         assert 0.0 <= part[0] <= part[-1] <= 1.0
-
-
-def test_a_band_does_not_depend_on_the_order_of_rows_but_on_the_seed() -> None:
+    # A band does not depend on the order of rows but on the seed.
     p = np.random.default_rng(1).random(40)
     band = consistency_band(p, resamples=100)
     assert consistency_band(p[::-1], resamples=100) == band
     assert consistency_band(p, resamples=100, seed=1) != band
 
 
-def test_clusters_of_one_question_are_no_clusters() -> None:
+def test_clusters_of_one_and_of_all() -> None:
+    # Clusters of one question are no clusters.
     p = np.sort(np.random.default_rng(1).random(40))
     outcomes = np.arange(40) % 2
     clusters = [f"question {k}" for k in range(40)]
@@ -236,9 +196,7 @@ def test_clusters_of_one_question_are_no_clusters() -> None:
     assert mcb_test(p, outcomes, resamples=50, clusters=clusters) == mcb_test(
         p, outcomes, resamples=50
     )
-
-
-def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
+    # Questions of one fate are one piece of luck.
     said, clusters = [0.5] * 20, ["summit"] * 20
     assert consistency_band(said, resamples=100, clusters=clusters) == Band(
         (0.5,), (0.0,), (1.0,), 0.9
@@ -247,7 +205,8 @@ def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
     assert mcb_test(said, [1] * 20, clusters=clusters) == 1.0
 
 
-def test_clusters_widen_the_band_in_any_order_of_rows() -> None:
+def test_clusters_widen_the_band() -> None:
+    # Clusters widen the band in any order of rows.
     # 60 forecasts in clusters of 3 are as good as 20: see the band of level nine tenths above.
     said = [0.5] * 60
     for clusters in ([k // 3 for k in range(60)], [k % 20 for k in range(60)]):
@@ -255,9 +214,7 @@ def test_clusters_widen_the_band_in_any_order_of_rows() -> None:
         assert (band.lower, band.upper) == ((0.3,), (0.7,))
     alone = consistency_band(said)
     assert alone.upper[0] - alone.lower[0] < 0.3
-
-
-def test_clusters_of_different_sizes_are_drawn_whole() -> None:
+    # Clusters of different sizes are drawn whole.
     # One time in four only the ten are drawn, and as often only the one; its value is then carried
     # on to the other.
     said, clusters = [0.0] * 10 + [1.0], ["big"] * 10 + ["small"]
@@ -267,21 +224,16 @@ def test_clusters_of_different_sizes_are_drawn_whole() -> None:
     assert consistency_band(said, resamples=200).upper == (0.0, 1.0)
 
 
-def test_the_test_agrees_with_counting_all_outcomes() -> None:
+def test_p_values_by_hand() -> None:
+    # The test agrees with counting all outcomes.
     # 9 of 10 at 50 %: as far off or farther with 0, 1, 9, 10 of 10, that is 22 of 1024.
     assert mcb_test([0.5] * 10, [1] * 9 + [0], resamples=4000) == pytest.approx(22 / 1024, abs=0.01)
-
-
-def test_what_came_exactly_as_said_speaks_for_calibration_alone() -> None:
+    # What came exactly as said speaks for calibration alone.
     assert mcb_test([0.3] * 10, [1] * 3 + [0] * 7) == 1.0
     assert mcb_test([0.0, 1.0, 1.0], [0, 1, 1]) == 1.0
 
 
-def test_a_failed_certainty_has_the_least_p_value_there_is() -> None:
-    assert mcb_test([1.0, 0.5], [0, 1], resamples=99) == 0.01
-
-
-def test_a_p_value_does_not_depend_on_the_order_of_rows_but_on_the_seed() -> None:
+def test_a_p_value_depends_on_the_seed_alone() -> None:
     rng = np.random.default_rng(2)
     p = rng.random(50)
     outcomes = rng.random(50) < p
@@ -299,35 +251,27 @@ def rejected(said: Floats, happened: NDArray[np.bool_], clusters: Sequence[int] 
     return float(np.mean(np.array(found) <= 0.1))
 
 
-def test_independent_questions_are_accused_as_often_as_the_level_says() -> None:
+def test_the_test_accuses_as_often_as_it_says() -> None:
+    # Independent questions are accused as often as the level says.
     rng = np.random.default_rng(3)
     said = rng.integers(1, 20, size=(200, 60)) / 20
     assert rejected(said, rng.random(said.shape) < said, None) == pytest.approx(0.1, abs=0.06)
-
-
-def test_deadlines_of_one_event_are_accused_too_often_until_they_are_a_cluster() -> None:
+    # Deadlines of one event are accused too often until they are a cluster.
     rng = np.random.default_rng(4)
     said = rng.integers(1, 20, size=(200, 100)) / 20
     happened = np.repeat(rng.random((200, 10)), 10, axis=1) < said
     clusters = [k // 10 for k in range(100)]
     assert rejected(said, happened, None) > 0.3
     assert rejected(said, happened, clusters) == pytest.approx(0.1, abs=0.06)
-
-
-def test_loose_clusters_make_the_test_slower_to_accuse() -> None:
-    rng = np.random.default_rng(5)
-    said = np.repeat(rng.integers(1, 20, size=(100, 20)) / 20, 3, axis=1)
-    assert rejected(said, rng.random(said.shape) < said, [k // 3 for k in range(60)]) < 0.1
-
-
-def test_a_test_finds_forecasts_that_are_too_sure() -> None:
+    # A test finds forecasts that are too sure.
     said = [0.05] * 50 + [0.95] * 50
     happened = [1] * 12 + [0] * 38 + [0] * 12 + [1] * 38
     assert mcb_test(said, happened) < 0.01
     assert mcb_test(said, happened, clusters=[k // 2 for k in range(100)]) < 0.01
 
 
-def test_nothing_to_judge_is_refused() -> None:
+def test_impossible_input_of_corp_is_refused() -> None:
+    # Nothing to judge is refused.
     for judged in (
         lambda: corp([], []),
         lambda: reliability_curve([], []),
@@ -338,9 +282,7 @@ def test_nothing_to_judge_is_refused() -> None:
             ForecastsError, match="no resolved forecast to judge: give at least one"
         ):
             judged()
-
-
-def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
+    # What is no probability or no outcome is refused.
     for p in (1.1, -0.1, float("nan")):
         for judged in (
             lambda p=p: corp([p], [1]),
@@ -354,15 +296,7 @@ def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
             judged([0.5], [0.5])
         with pytest.raises(ForecastsError, match="one outcome for each forecast"):
             judged([0.5], [1, 0])
-
-
-@check_rows([0.0, 1.0, 90, float("nan")])
-def test_a_level_that_is_no_chance_is_refused(level: float) -> None:
-    with pytest.raises(ForecastsError, match=r"such as 0\.9"):
-        consistency_band([0.5], level=level)
-
-
-def test_no_resamples_and_clusters_that_do_not_match_are_refused() -> None:
+    # No resamples and clusters that do not match are refused.
     for judged in (
         lambda **given: consistency_band([0.5], **given),
         lambda **given: mcb_test([0.5], [1], **given),
@@ -373,3 +307,9 @@ def test_no_resamples_and_clusters_that_do_not_match_are_refused() -> None:
             ForecastsError, match="one cluster for each forecast: there are 2 for 1"
         ):
             judged(clusters=["a", "b"])
+
+
+@check_rows([0.0, 1.0, 90, float("nan")])
+def test_a_level_that_is_no_chance_is_refused(level: float) -> None:
+    with pytest.raises(ForecastsError, match=r"such as 0\.9"):
+        consistency_band([0.5], level=level)

@@ -40,11 +40,10 @@ def judged(
     return found
 
 
-def test_without_a_point_there_is_nothing_to_say() -> None:
+def test_reliability_of_few_or_certain_points() -> None:
+    # Without a point there is nothing to say.
     assert assess_reliability([]) is None
-
-
-def test_one_point_is_judged_as_far_as_it_goes() -> None:
+    # One point is judged as far as it goes.
     found = judged(points((0.7, 1)))
     assert (found.n, found.clusters) == (1, 1)
     assert (found.corp.score, found.corp.mcb, found.corp.dsc, found.corp.unc) == pytest.approx(
@@ -61,9 +60,7 @@ def test_one_point_is_judged_as_far_as_it_goes() -> None:
     assert found.p_value == 1.0
     assert (found.discrimination.auc, found.sharpness) == (None, 0.0)
     assert found.advice == "Too few questions to say anything: 1 of the 20 needed, 19 are missing."
-
-
-def test_where_everything_happened_there_is_nothing_to_tell_apart() -> None:
+    # Where everything happened there is nothing to tell apart.
     found = judged(points(*((p / 100, 1) for p in range(70, 99))))
     assert (found.corp.unc, found.corp.dsc) == (0.0, 0.0)
     assert {at.recalibrated for at in found.curve} == {1.0}
@@ -72,9 +69,7 @@ def test_where_everything_happened_there_is_nothing_to_tell_apart() -> None:
     assert found.advice.startswith(
         "Too low: forecasts said 84% on average and 100% happened; go higher."
     )
-
-
-def test_certainties_that_were_right_are_perfect() -> None:
+    # Certainties that were right are perfect.
     found = judged(points((1.0, 1), (0.0, 0), (1.0, 1)))
     assert (found.corp.score, found.corp.mcb, found.p_value) == (0.0, 0.0, 1.0)
     assert found.corp.dsc == pytest.approx(found.corp.unc)
@@ -101,13 +96,12 @@ def test_everything_is_of_the_same_points() -> None:
     )
 
 
-def test_the_same_seed_gives_the_same_answer() -> None:
+def test_reliability_depends_on_seed_and_clusters() -> None:
+    # The same seed gives the same answer.
     given_points = points(*((n / 20, n % 2) for n in range(20)))
     assert judged(given_points, seed=3) == judged(given_points, seed=3)
     assert judged(given_points, seed=3).band != judged(given_points, seed=4).band
-
-
-def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
+    # Questions of one fate are one piece of luck.
     # Said 20 % thirty times, and half of it happened: an accusation, unless all of it was one
     # event.
     found = [(0.2, n % 2) for n in range(30)]
@@ -147,7 +141,8 @@ def test_the_parts_belong_to_one_whole(facts: list[tuple[float, int, str]]) -> N
     assert 1 / 21 <= found.p_value <= 1.0
 
 
-def test_every_tenth_of_a_percent_and_its_neighbours_land_in_exactly_one_bin() -> None:
+def test_every_number_lands_in_one_bin() -> None:
+    # Every tenth of a percent and its neighbours land in exactly one bin.
     for k in range(1001):
         exact = k / 1000
         near = {exact, float(f"{k}e-3"), k * 0.001, 1.0 - (1000 - k) / 1000}
@@ -156,8 +151,6 @@ def test_every_tenth_of_a_percent_and_its_neighbours_land_in_exactly_one_bin() -
             if 0.0 <= p <= 1.0:
                 (at,) = (place for place, b in enumerate(bin_forecasts([(p, 1)])) if b.n == 1)
                 assert at == min(k // (10 * BIN_PERCENT), 4)
-
-
-def test_thirty_five_percent_lands_in_one_bin_however_it_was_worked_out() -> None:
+    # Thirty five percent lands in one bin however it was worked out.
     for p in (0.35, 0.4 - 0.05, 0.7 / 2, 1.0 - 0.65, 0.1 + 0.25, 35 / 100):
         assert [b.n for b in bin_forecasts([(p, 1)])] == [0, 1, 0, 0, 0]

@@ -62,27 +62,26 @@ def points(*records: ResolvedRecord, lead: int = 30) -> list[tuple[float, int]]:
     return [(s.p, s.outcome) for s in take_snapshots(records, lead)]
 
 
-def test_leads_are_a_quarter_a_month_and_a_week() -> None:
-    assert LEADS_DAYS == (90, 30, 7)
-
-
-def test_a_snapshot_is_what_stood_that_long_before_the_scheduled_close() -> None:
+def test_snapshots_stand_at_their_lead() -> None:
+    # A snapshot is what stood that long before the scheduled close.
     held = record(steps((0, 0.2), (50, 0.4), (80, 0.9)))
     assert [points(held, lead=lead) for lead in LEADS_DAYS] == [[(0.2, 1)], [(0.4, 1)], [(0.9, 1)]]
-
-
-def test_a_snapshot_names_its_question_and_those_that_share_its_fate() -> None:
+    # A snapshot names its question and those that share its fate.
     alone = replace(question(days=100, name="alone"), claim_ids=())
     found = take_snapshots([record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30)
     assert found == (
         CalibrationSnapshot(QuestionId("neutral"), "claim essay/C01", 0.4, 0),
         CalibrationSnapshot(QuestionId("alone"), "question alone", 0.4, 1),
     )
-
-
-def test_a_question_gives_one_point_however_often_it_was_revised() -> None:
+    # A question gives one point however often it was revised.
     often = steps(*((n / 10, n / 1000) for n in range(900)))
     assert points(record(often, "no"), record(often, "yes"), lead=7) == [(0.899, 0), (0.899, 1)]
+    # Early answers can be held back until the scheduled close has passed.
+    early = record(HELD, known=80)
+    assert take_snapshots([early], 30, as_of=day(99.9)) == ()
+    assert [s.p for s in take_snapshots([early], 30, as_of=day(100))] == [0.4]
+    # A lead of nothing is the scheduled close itself.
+    assert points(record(steps((0, 0.4), (99, 0.8)), known=101), lead=0) == [(0.8, 1)]
 
 
 @check_rows(
@@ -119,21 +118,11 @@ def test_the_edges_of_a_snapshot_count(kept: ResolvedRecord) -> None:
     assert points(kept) == [(0.4, 1)]
 
 
-def test_early_answers_can_be_held_back_until_the_scheduled_close_has_passed() -> None:
-    early = record(HELD, known=80)
-    assert take_snapshots([early], 30, as_of=day(99.9)) == ()
-    assert [s.p for s in take_snapshots([early], 30, as_of=day(100))] == [0.4]
-
-
 @check_rows([101, 36_500, 10**7, 10**12, -1])
-def test_a_lead_outside_the_question_s_time_finds_nothing(lead: int) -> None:
+def test_a_lead_outside_of_the_question_finds_nothing(lead: int) -> None:
     held = steps((0, 0.4), (101, 0.99))
     assert points(record(held, known=120), lead=lead) == []
     assert measure_interval_record([measured("7", known=120)], lead) is None
-
-
-def test_a_lead_of_nothing_is_the_scheduled_close_itself() -> None:
-    assert points(record(steps((0, 0.4), (99, 0.8)), known=101), lead=0) == [(0.8, 1)]
 
 
 @law
@@ -155,30 +144,24 @@ def test_what_came_after_the_lead_never_moves_a_snapshot(
 # Intervals
 
 
-def test_the_record_of_intervals_says_how_many_held_the_answer_and_how_wide_they_were() -> None:
+def test_intervals_are_measured_along_the_scale() -> None:
+    # The record of intervals says how many held the answer and how wide they were.
     narrow = Cdf((0.0, 40.0, 60.0, 100.0), (0.0, 0.05, 0.95, 1.0))
     found = measure_interval_record(
         [measured("50"), measured("41", narrow), measured("39", narrow), measured("60", narrow)], 30
     )
-    assert found is not None
     assert (found.n, found.coverage) == (4, 0.75)
     assert (found.low95, found.high95) == wilson(3, 4)
     assert found.mean_width == pytest.approx((0.9 + 3 * 0.2) / 4)
-
-
-def test_widths_of_different_units_are_shares_of_their_scales() -> None:
+    # Widths of different units are shares of their scales.
     thousands = numeric_question(Scale(0.0, 1e6), days=100)
     window = date_question(days=100)
-    assert window.scale is not None
     days = Cdf((window.scale.lower, window.scale.upper), (0.0, 1.0))
     found = measure_interval_record(
         [measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30
     )
-    assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((3, 2 / 3, 0.9))
-
-
-def test_on_a_log_scale_widths_are_measured_along_it() -> None:
+    # On a log scale widths are measured along it.
     of = numeric_question(LOG, days=100)
     answers = [
         "1",
@@ -188,48 +171,33 @@ def test_on_a_log_scale_widths_are_measured_along_it() -> None:
         "709",
     ]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
     found = measure_interval_record([measured(answer, of=of) for answer in answers], 30)
-    assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((5, 0.6, 0.9))
 
 
-def test_a_date_that_never_came_lies_in_an_interval_that_reaches_beyond_the_window() -> None:
+def test_answers_beyond_the_bounds_of_intervals() -> None:
+    # A date that never came lies in an interval that reaches beyond the window.
     of = date_question(days=100)
-    assert of.scale is not None
     sure_of_never = Cdf((of.scale.lower, of.scale.upper), (0.0, 0.1))
     for held, inside in ((None, 0.0), (sure_of_never, 1.0)):
         found = measure_interval_record([measured("never", held, of)], 30)
-        assert found is not None
         assert (found.n, found.coverage) == (1, inside)
     came = measure_interval_record(
         [measured("2026-02-01", None, of), measured("2027-02-01", None, of)], 30
     )
-    assert came is not None
     assert came.coverage == 0.5
-
-
-def test_an_answer_beyond_an_open_bound_lies_outside() -> None:
+    # An answer beyond an open bound lies outside.
     for scale in (OPEN, replace(LOG, open_lower=True, open_upper=True)):
         of = numeric_question(scale, days=100)
         found = measure_interval_record(
             [measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30
         )
-        assert found is not None
         assert found.coverage == pytest.approx(0.2)
-
-
-def test_a_mass_below_an_open_bound_reaches_there() -> None:
+    # A mass below an open bound reaches there.
     low = Cdf((0.0, 100.0), (0.3, 1.0))
     found = measure_interval_record(
         [measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30
     )
-    assert found is not None
     assert found.coverage == 1.0
-
-
-def test_another_level_gives_other_intervals() -> None:
-    half = measure_interval_record([measured("24"), measured("26")], 30, level=0.5)
-    assert half is not None
-    assert (half.coverage, half.mean_width) == pytest.approx((0.5, 0.5))
 
 
 @check_rows(
@@ -262,7 +230,6 @@ def test_another_level_gives_other_intervals() -> None:
 def test_questions_without_a_live_curve_then_have_no_record(left_out: ResolvedRecord) -> None:
     assert measure_interval_record([left_out], 30) is None
     kept = measure_interval_record([left_out, measured("50")], 30)
-    assert kept is not None
     assert kept.n == 1
 
 

@@ -67,20 +67,15 @@ def numbers(found: Score) -> tuple[float | None, float, float]:
 # Which days count
 
 
-def test_the_midnight_of_opening_ends_no_day_and_that_of_closing_ends_one() -> None:
+def test_midnights_that_count() -> None:
+    # The midnight of opening ends no day and that of closing ends one.
     assert list_midnights(day(0), day(3)) == (day(1), day(2), day(3))
-
-
-def test_a_day_that_is_not_over_does_not_count() -> None:
+    # A day that is not over does not count.
     assert list_midnights(day(0.5), day(2.9)) == (day(1), day(2))
     assert list_midnights(day(0.2), day(0.9)) == ()
-
-
-def test_a_time_before_the_opening_has_no_days() -> None:
+    # A time before the opening has no days.
     assert list_midnights(day(5), day(1)) == ()
-
-
-def test_midnight_is_that_of_utc_whatever_zone_the_times_are_written_in() -> None:
+    # Midnight is that of utc whatever zone the times are written in.
     east = timezone(timedelta(hours=5))
     found = list_midnights(
         datetime(2026, 1, 1, 4, tzinfo=east), datetime(2026, 1, 2, 6, tzinfo=east)
@@ -91,7 +86,8 @@ def test_midnight_is_that_of_utc_whatever_zone_the_times_are_written_in() -> Non
 # Daily and relative Brier scores
 
 
-def test_published_example_of_three_forecasters_on_the_two_sided_scale() -> None:
+def test_published_examples_of_daily_scores() -> None:
+    # Published example of three forecasters on the two sided scale.
     first, second, third = daily(
         steps((0, 0.9), (3, 0.95)), steps((0, 0.25), (2, 0.2)), steps((5, 0.99))
     )
@@ -101,9 +97,7 @@ def test_published_example_of_three_forecasters_on_the_two_sided_scale() -> None
     assert 2 * second.relative_brier == pytest.approx(0.7943, abs=1e-4)
     assert 2 * third.relative_brier == pytest.approx(-0.00137, abs=1e-4)
     assert (third.days, third.active_days) == (7, 2)
-
-
-def test_published_example_of_two_forecasters_whose_last_word_of_a_day_counts() -> None:
+    # Published example of two forecasters whose last word of a day counts.
     george, kramer = daily(steps((0.5, 0.3), (2.5, 0.4)), steps((1.5, 0.6), (4.5, 0.7)))
     assert george.mean_daily_brier is not None
     assert kramer.mean_daily_brier is not None
@@ -114,47 +108,37 @@ def test_published_example_of_two_forecasters_whose_last_word_of_a_day_counts() 
     assert (george.active_days, kramer.active_days) == (7, 6)
 
 
-def test_withdrawing_ends_the_days_that_count() -> None:
+def test_which_forecast_speaks_for_a_day() -> None:
+    # Withdrawing ends the days that count.
     (found,) = daily(steps((0, 0.6), (4.2, None)))
     assert (found.days, found.active_days, found.mean_daily_brier) == (7, 4, pytest.approx(0.16))
-
-
-def test_the_last_forecast_before_midnight_speaks_for_the_day() -> None:
+    # The last forecast before midnight speaks for the day.
     assert daily(steps((0, 0.6), (0.3, 0.1), (0.9, 0.8))) == daily(steps((0, 0.8)))
-
-
-def test_a_forecast_at_midnight_belongs_to_the_new_day() -> None:
+    # A forecast at midnight belongs to the new day.
     (found,) = daily(steps((0, 1.0), (1, 0.0)), until=2)
     assert found.mean_daily_brier == 0.5
-
-
-def test_a_forecast_of_the_closing_day_scores_nothing() -> None:
+    # A forecast of the closing day scores nothing.
     late, early = daily(steps((6.5, 0.99)), steps((0, 0.5)), until=6.9)
     assert late == DailyBrier(days=6, active_days=0, mean_daily_brier=None, relative_brier=0.0)
     assert early == DailyBrier(days=6, active_days=6, mean_daily_brier=0.25, relative_brier=0.0)
-
-
-def test_a_question_without_a_full_day_has_no_daily_scores() -> None:
+    # A question without a full day has no daily scores.
     assert daily(steps((0.1, 0.9)), until=0.7) == [DailyBrier(0, 0, None, 0.0)]
-
-
-def test_nobody_has_no_daily_scores() -> None:
+    # Nobody has no daily scores.
     assert daily() == []
 
 
-def test_a_forecast_of_another_kind_is_refused() -> None:
+def test_impossible_daily_input_is_refused() -> None:
+    # A forecast of another kind is refused.
     with pytest.raises(InvalidForecast, match="binary"):
         daily(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]))
-
-
-def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
+    # An outcome that is neither yes nor no is refused.
     with pytest.raises(ValueError, match="0 or 1"):
         daily(steps((0, 0.5)), outcome=2)
 
 
 @law
 @given(everyone, st.integers(0, 30).map(lambda quarters: quarters / 4), st.sampled_from([0, 1]))
-def test_relative_scores_lie_between_minus_one_and_one_and_are_zero_for_who_is_alone(
+def test_relative_scores_stay_in_range(
     held: dict[ForecasterId, Timeline], until: float, outcome: int
 ) -> None:
     found = daily(*held.values(), until=until, outcome=outcome)
@@ -168,6 +152,7 @@ def test_relative_scores_lie_between_minus_one_and_one_and_are_zero_for_who_is_a
 
 
 def test_daily_scores_have_a_line_a_day() -> None:
+    # Daily scores have a line a day.
     found = scored({ANN: steps((0.5, 0.9), (1.5, None)), BOB: steps((0, 0.5))}, known=3)
     (line,) = found["relative_brier", "ann"].receipt
     assert (line.start, line.end, line.forecast, line.weight) == (day(0), day(1), Binary(0.9), 0.1)
@@ -176,31 +161,21 @@ def test_daily_scores_have_a_line_a_day() -> None:
     assert numbers(found["relative_brier", "ann"]) == pytest.approx((-0.12, 0.1, 0.012))
     assert numbers(found["relative_brier", "bob"]) == pytest.approx((0.12 / 3, 0.3, -0.012))
     assert len(found["daily_brier", "bob"].receipt) == 3
-
-
-def test_an_early_answer_leaves_the_other_days_of_the_schedule_at_zero() -> None:
+    # An early answer leaves the other days of the schedule at zero.
     found = scored({ANN: steps((0, 0.9))}, known=4)["daily_brier", "ann"]
     assert numbers(found) == pytest.approx((0.01, 0.4, 0.4 * 0.24))
     assert found.attainable_coverage == 0.4
 
 
-def test_honest_beats_gaming_where_an_answer_can_come_early() -> None:
-    def expected(first_day: float) -> float:
-        held = {ANN: steps((0, first_day), (1, 0.0))}
-        came, never = (
-            scored(held, known=1)["daily_brier", "ann"],
-            scored(held, "no")["daily_brier", "ann"],
-        )
-        return (came.skill_over_schedule + never.skill_over_schedule) / 2
-
-    assert max((n / 100 for n in range(101)), key=expected) == 0.5
-
-
-def test_a_question_that_is_open_for_part_of_a_day_is_scored_for_nothing() -> None:
+def test_questions_without_a_full_day_or_probability() -> None:
+    # A question that is open for part of a day is scored for nothing.
     asked = replace(question(days=10), opens_at=day(0.2), closes_at=day(0.8))
     for found in scored({ANN: steps((0, 0.9))}, asked=asked, known=0.8).values():
         assert numbers(found) == (None, 0.0, 0.0)
         assert (found.attainable_coverage, found.receipt) == (0.0, ())
+    # A question about a number has no daily scores.
+    asked = numeric_question(days=10)
+    assert score_daily(asked, answered("50", 10), {ANN: holding((0, asked.prior))}) == ()
 
 
 @check_rows(["annulled", "ambiguous"])
@@ -208,7 +183,8 @@ def test_an_annulled_or_ambiguous_question_has_no_daily_scores(outcome: Outcome)
     assert scored({ANN: steps((0, 0.9))}, outcome) == {}
 
 
-def test_options_are_scored_by_the_day_too() -> None:
+def test_options_are_scored_by_the_day() -> None:
+    # Options are scored by the day too.
     ann = holding((0, Categorical(OPTIONS, (0.5, 0.3, 0.2))))
     bob = holding((2, Categorical(OPTIONS, (0.2, 0.5, 0.3))))
     found = score_daily(categorical_question(days=10), answered("Moscow", 10), {ANN: ann, BOB: bob})
@@ -217,24 +193,15 @@ def test_options_are_scored_by_the_day_too() -> None:
     assert numbers(by["daily_brier", BOB]) == pytest.approx((0.49, 0.8, 0.8 * (1 / 3 - 0.49)))
     assert numbers(by["relative_brier", ANN]) == pytest.approx((-0.12, 1.0, 0.12))
     assert numbers(by["relative_brier", BOB]) == pytest.approx((0.15, 0.8, -0.12))
-
-
-def test_ordered_options_are_scored_by_the_ordered_rule() -> None:
+    # Ordered options are scored by the ordered rule.
     held = {ANN: holding((0, Categorical(LEVELS, (0.2, 0.5, 0.3))))}
     found = score_daily(ordered_question(days=10), answered("high", 10), held)
     assert found[0].mean_while_active == pytest.approx((0.2**2 + 0.7**2) / 2)
-
-
-def test_a_removed_option_is_read_from_other_from_that_day_on() -> None:
+    # A removed option is read from other from that day on.
     asked = categorical_question("Moscow", Option("Beijing", removed_at=day(5)), "Other", days=10)
     held = {ANN: holding((0, Categorical(OPTIONS, (0.2, 0.5, 0.3))))}
     found = score_daily(asked, answered("Other", 10), held)[0]
     assert [line.score for line in found.receipt] == pytest.approx([0.39] * 5 + [0.04] * 5)
-
-
-def test_a_question_about_a_number_has_no_daily_scores() -> None:
-    asked = numeric_question(days=10)
-    assert score_daily(asked, answered("50", 10), {ANN: holding((0, asked.prior))}) == ()
 
 
 @law
@@ -255,7 +222,7 @@ def test_a_daily_receipt_adds_up_to_its_score(
 
 @law
 @given(everyone, outcomes)
-def test_without_an_early_answer_the_score_over_the_schedule_is_the_relative_score_turned_round(
+def test_relative_score_over_the_full_schedule(
     held: dict[ForecasterId, Timeline], outcome: Outcome
 ) -> None:
     plain = daily_brier(held, int(outcome == "yes"), opens_at=day(0), ends_at=day(100))
@@ -281,7 +248,7 @@ def test_without_an_early_answer_the_score_over_the_schedule_is_the_relative_sco
     st.integers(0, 12),
     outcomes,
 )
-def test_where_everything_happens_at_midnight_days_and_continuous_time_agree(
+def test_midnight_acts_agree_with_continuous_time(
     acts: list[tuple[int, float | None]], known: int, outcome: Outcome
 ) -> None:
     held = {ANN: steps(*acts)}
@@ -297,7 +264,7 @@ def test_where_everything_happens_at_midnight_days_and_continuous_time_agree(
 
 @law
 @given(everyone, answers, moments)
-def test_saying_again_what_stands_changes_no_daily_score(
+def test_repeating_a_forecast_changes_no_daily_score(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
     saying = {
@@ -310,7 +277,7 @@ def test_saying_again_what_stands_changes_no_daily_score(
 
 @law
 @given(everyone, outcomes, st.integers(0, 400), st.sampled_from([0, 1, 30]), probabilities)
-def test_what_is_said_after_the_answer_was_known_changes_no_daily_score(
+def test_late_forecasts_change_no_daily_score(
     held: dict[ForecasterId, Timeline], outcome: Outcome, known: int, later: int, p: float
 ) -> None:
     answer, asked = resolution(outcome, known / 4), question(days=100)

@@ -1,6 +1,7 @@
 """Gaps left out or filled."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -32,37 +33,29 @@ def filled(
 
 
 @check_rows([(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)])
-def test_three_days_without_a_forecast_are_left_out_or_count_as_what_is_imputed(
-    imputed: float | None, mean: float
-) -> None:
+def test_gaps_are_left_out_or_imputed(imputed: float | None, mean: float) -> None:
     assert filled(steps((3, 0.8)), imputed) == pytest.approx(mean)
 
 
-def test_a_gap_in_the_middle_is_filled_as_one_at_the_start_is() -> None:
+def test_what_counts_as_a_gap() -> None:
+    # A gap in the middle is filled as one at the start is.
     assert filled(steps((0, 0.8), (4, None), (7, 0.8)), 0.5) == pytest.approx(
         filled(steps((3, 0.8)), 0.5)
     )
-
-
-def test_nothing_held_is_what_is_imputed_or_nothing_at_all() -> None:
+    # Nothing held is what is imputed or nothing at all.
     assert filled(steps(), 0.2, outcome=0) == pytest.approx(0.04)
     assert filled(steps(), None) is None
-
-
-@pytest.mark.parametrize("until", [0.0, -3.0])
-@pytest.mark.parametrize("imputed", [None, 0.5])
-def test_no_time_has_no_mean(until: float, imputed: float | None) -> None:
-    assert filled(steps((-5, 0.8)), imputed, until=until) is None
-
-
-def test_a_number_that_is_no_probability_is_not_imputed() -> None:
+    # A number that is no probability is not imputed.
     with pytest.raises(InvalidProbability):
         filled(steps((3, 0.8)), 1.5)
-
-
-def test_a_curve_has_no_gaps_to_fill() -> None:
+    # A curve has no gaps to fill.
     with pytest.raises(InvalidForecast, match="binary"):
         filled(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
+
+
+@check_rows(product([0.0, -3.0], [None, 0.5]))
+def test_no_time_has_no_mean(until: float, imputed: float | None) -> None:
+    assert filled(steps((-5, 0.8)), imputed, until=until) is None
 
 
 @check_rows([2, -1])

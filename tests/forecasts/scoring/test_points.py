@@ -69,27 +69,22 @@ def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
 # At one instant
 
 
-def test_who_gave_nine_times_as_much_gains_what_the_other_loses() -> None:
+def test_peer_points_by_hand() -> None:
+    # Who gave nine times as much gains what the other loses.
     assert peer_points_at({"ann": 0.9, "bob": 0.1}) == pytest.approx(
         {"ann": 100 * math.log(9), "bob": -100 * math.log(9)}
     )
-
-
-def test_who_stands_alone_earns_nothing() -> None:
+    # Who stands alone earns nothing.
     assert peer_points_at({"ann": 0.9}) == {"ann": 0.0}
     assert peer_points_at({}) == {}
-
-
-def test_each_is_held_against_the_mean_of_the_others() -> None:
+    # Each is held against the mean of the others.
     others = (math.log(0.5) + math.log(0.9)) / 2
     found = peer_points_at({"ann": 0.1, "bob": 0.5, "cy": 0.9})
     assert found["ann"] == pytest.approx(100 * (math.log(0.1) - others))
     assert found == pytest.approx(
         {"ann": -190.333124488516, "bob": 51.082562376599064, "cy": 139.2505621119169}
     )
-
-
-def test_points_of_numbers_and_dates_are_halved() -> None:
+    # Points of numbers and dates are halved.
     assert peer_points_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(
         50 * math.log(4)
     )
@@ -97,7 +92,7 @@ def test_points_of_numbers_and_dates_are_halved() -> None:
 
 @law
 @given(st.lists(limited, min_size=2, max_size=6))
-def test_points_are_the_log_ratio_to_the_geometric_mean_of_all(given_by: list[float]) -> None:
+def test_points_are_log_ratios_to_the_geometric_mean(given_by: list[float]) -> None:
     middle, n = float(geometric_mean([[p] for p in given_by])[0]), len(given_by)
     found = peer_points_at(dict(enumerate(given_by)))
     for number, p in enumerate(given_by):
@@ -106,7 +101,7 @@ def test_points_are_the_log_ratio_to_the_geometric_mean_of_all(given_by: list[fl
 
 @law
 @given(st.floats(0.01, 0.99), limited, st.lists(limited, min_size=1, max_size=4))
-def test_nobody_expects_more_points_from_saying_what_they_do_not_believe(
+def test_honest_reports_have_the_best_expected_points(
     believed: float, said: float, others: list[float]
 ) -> None:
     def expected(p: float) -> float:
@@ -130,12 +125,14 @@ def test_what_earns_minus_infinity_or_is_no_probability_is_refused(wrong: float)
 # Masses by bucket
 
 
-def test_an_option_that_was_not_offered_is_read_from_the_last_one() -> None:
+def test_mass_of_options_that_were_not_offered() -> None:
+    # An option that was not offered is read from the last one.
     assert [read_mass([0.2, 0.3, None, 0.5], bucket) for bucket in range(4)] == [0.2, 0.3, 0.5, 0.5]
-
-
-def test_a_mass_of_zero_is_a_mass_and_not_missing() -> None:
+    # A mass of zero is a mass and not missing.
     assert read_mass([0.0, 1.0], 0) == 0.0
+    # A last option without mass is refused where another is to be read from it.
+    with pytest.raises(InvalidForecast, match="last option"):
+        read_mass([1.0, None, None], 1)
 
 
 @check_rows([-1, 2])
@@ -144,15 +141,11 @@ def test_a_bucket_that_is_not_there_is_refused(bucket: int) -> None:
         read_mass([0.5, 0.5], bucket)
 
 
-def test_a_last_option_without_mass_is_refused_where_another_is_to_be_read_from_it() -> None:
-    with pytest.raises(InvalidForecast, match="last option"):
-        read_mass([1.0, None, None], 1)
-
-
 # Over time
 
 
-def test_joining_late_earns_for_the_time_that_remains() -> None:
+def test_peer_points_over_time() -> None:
+    # Joining late earns for the time that remains.
     found = peer_points(
         {
             "a": [HeldForecast(0, 10, 0.1)],
@@ -166,19 +159,13 @@ def test_joining_late_earns_for_the_time_that_remains() -> None:
         "b": pytest.approx((106.01317681000455, 1.0)),
         "c": pytest.approx((69.62528105595845, 0.5)),
     }
-
-
-def test_time_after_an_early_answer_counts_as_nothing() -> None:
+    # Time after an early answer counts as nothing.
     found = peer_points({"ann": [HeldForecast(0, 3, 0.9)], "bob": [HeldForecast(0, 3, 0.6)]}, 10)
     assert totals(found)["ann"] == pytest.approx((0.3 * 100 * math.log(1.5), 0.3))
-
-
-def test_coverage_ends_when_the_last_forecaster_withdraws() -> None:
+    # Coverage ends when the last forecaster withdraws.
     found = peer_points({"ann": [HeldForecast(0, 3, 0.5)], "bob": [HeldForecast(0, 7, 0.5)]}, 10)
     assert totals(found) == {"ann": (0.0, 0.3), "bob": (0.0, 0.7)}
-
-
-def test_a_line_ends_whenever_anybody_changes() -> None:
+    # A line ends whenever anybody changes.
     found = peer_points(
         {
             "ann": [HeldForecast(0, 10, 0.9)],
@@ -196,21 +183,7 @@ def test_a_line_ends_whenever_anybody_changes() -> None:
         [0, 100 * math.log(1.5), 100 * math.log(3), 0]
     )
     assert [x.stretch for x in found["bob"].lines] == [0, 1]
-
-
-def test_stretches_without_length_count_nothing() -> None:
-    found = peer_points(
-        {
-            "ann": [HeldForecast(4, 4, 0.1), HeldForecast(5, 3, 0.1), HeldForecast(5, 10, 0.9)],
-            "bob": [HeldForecast(7, 7, 0.2)],
-        },
-        10,
-    )
-    assert totals(found) == {"ann": (0.0, 0.5), "bob": (0.0, 0.0)}
-    assert [line.stretch for line in found["ann"].lines] == [2]
-
-
-def test_nobody_has_no_points() -> None:
+    # Nobody has no points.
     assert peer_points({}, 10) == {}
 
 
@@ -297,7 +270,8 @@ def numbers(found: Score) -> tuple[float | None, float, float]:
     return found.mean_while_active, found.coverage, found.skill_over_schedule
 
 
-def test_peer_points_of_two_timelines() -> None:
+def test_peer_scores_and_their_receipts() -> None:
+    # Peer points of two timelines.
     found = scored({ANN: steps((0, 0.9)), BOB: steps((5, 0.6))})
     assert numbers(found["peer", "ann"]) == pytest.approx(
         (50 * math.log(1.5), 1.0, 50 * math.log(1.5))
@@ -305,14 +279,10 @@ def test_peer_points_of_two_timelines() -> None:
     assert numbers(found["peer", "bob"]) == pytest.approx(
         (-100 * math.log(1.5), 0.5, -50 * math.log(1.5))
     )
-
-
-def test_scores_come_rule_by_rule_and_in_the_order_of_the_forecasters() -> None:
+    # Scores come rule by rule and in the order of the forecasters.
     found = list(scored({BOB: steps((0, 0.9)), ANN: steps((5, 0.6))}))
     assert found == [(rule, who) for rule in RULES for who in ("bob", "ann")]
-
-
-def test_a_peer_receipt_has_a_line_whenever_anybody_changed() -> None:
+    # A peer receipt has a line whenever anybody changed.
     found = scored({ANN: steps((-3, 0.9)), BOB: steps((4, 0.6), (6, None))}, known=8)
     lines = found["peer", "ann"].receipt
     assert [(x.start, x.end, x.forecast, x.weight) for x in lines] == [
@@ -323,9 +293,7 @@ def test_a_peer_receipt_has_a_line_whenever_anybody_changed() -> None:
     assert [x.score for x in lines] == pytest.approx([0, 100 * math.log(1.5), 0])
     assert [x.contribution for x in lines] == pytest.approx([0, 25 * math.log(1.5), 0])
     assert (found["peer", "ann"].coverage, found["peer", "ann"].attainable_coverage) == (0.8, 0.8)
-
-
-def test_certainties_cost_and_earn_no_more_than_a_thousandth_does() -> None:
+    # Certainties cost and earn no more than a thousandth does.
     found = scored({ANN: steps((0, 1.0)), BOB: steps((0, 0.0))})
     assert found["peer", "ann"].skill_over_schedule == pytest.approx(100 * math.log(999))
     assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
@@ -333,7 +301,8 @@ def test_certainties_cost_and_earn_no_more_than_a_thousandth_does() -> None:
     )
 
 
-def test_a_spot_is_one_instant_in_the_middle_of_the_schedule() -> None:
+def test_spot_scores() -> None:
+    # A spot is one instant in the middle of the schedule.
     found = scored(
         {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1)), CY: steps((6, 0.9))}
     )
@@ -350,23 +319,22 @@ def test_a_spot_is_one_instant_in_the_middle_of_the_schedule() -> None:
         assert numbers(found[rule, "cy"]) == (None, 0.0, 0.0)
         assert found[rule, "cy"].receipt == ()
         assert found[rule, "cy"].attainable_coverage == 1.0
-
-
-def test_another_spot_can_be_chosen() -> None:
+    # Another spot can be chosen.
     held = {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1))}
     assert scored(held, spot_at=day(9))["spot_peer", "ann"].skill_over_schedule == pytest.approx(
         100 * math.log(9)
     )
-
-
-def test_a_withdrawn_forecast_stands_no_longer_at_the_instant_of_withdrawing() -> None:
+    # A withdrawn forecast stands no longer at the instant of withdrawing.
     found = scored({ANN: steps((0, 0.2), (5, None)), BOB: steps((0, 0.6))})
     assert numbers(found["spot_peer", "ann"]) == (None, 0.0, 0.0)
     assert numbers(found["spot_peer", "bob"]) == (0.0, 1.0, 0.0)
+    # A spot without a zone is refused.
+    with pytest.raises(InvalidTime, match="no time zone"):
+        scored({ANN: steps((0, 0.2))}, spot_at=datetime(2026, 1, 5))  # noqa: DTZ001
 
 
 @check_rows([4.0, 5.0])
-def test_nobody_has_spot_points_when_the_answer_was_known_by_then(known: float) -> None:
+def test_spot_points_need_an_open_answer(known: float) -> None:
     found = scored({ANN: steps((0, 0.2)), BOB: steps((0, 0.6))}, known=known)
     for rule in ("spot_baseline", "spot_peer"):
         for who in ("ann", "bob"):
@@ -374,21 +342,15 @@ def test_nobody_has_spot_points_when_the_answer_was_known_by_then(known: float) 
             assert found[rule, who].attainable_coverage == 0.0
 
 
-def test_a_spot_without_a_zone_is_refused() -> None:
-    with pytest.raises(InvalidTime, match="no time zone"):
-        scored({ANN: steps((0, 0.2))}, spot_at=datetime(2026, 1, 5))  # noqa: DTZ001
-
-
 @check_rows(["annulled", "ambiguous"])
 def test_an_annulled_or_ambiguous_question_has_no_points(outcome: Outcome) -> None:
     assert scored({ANN: steps((0, 0.2))}, outcome) == {}
 
 
-def test_nobody_is_scored_where_nobody_forecast() -> None:
+def test_nothing_to_score_gives_no_points() -> None:
+    # Nobody is scored where nobody forecast.
     assert scored({}) == {}
-
-
-def test_an_answer_from_before_the_opening_leaves_nothing_to_score() -> None:
+    # An answer from before the opening leaves nothing to score.
     found = scored({ANN: steps((-5, 0.2))}, known=-3)
     for rule in RULES:
         assert numbers(found[rule, "ann"]) == (None, 0.0, 0.0)
@@ -401,7 +363,8 @@ def with_options(*options: Option) -> Question:
     return replace(question(days=10), kind="categorical", options=options, prior=even)
 
 
-def test_an_option_added_later_is_read_from_other() -> None:
+def test_options_that_change_are_read_from_other() -> None:
+    # An option added later is read from other.
     asked = with_options(Option("Moscow"), Option("Minsk", added_at=day(5)), Option("Other"))
     early = build_timeline([(day(0), Categorical(("Moscow", "Other"), (0.2, 0.8)))])
     late = build_timeline([(day(5), Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4)))])
@@ -411,9 +374,7 @@ def test_an_option_added_later_is_read_from_other() -> None:
     assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
         100 * math.log(1.2) / math.log(3)
     )
-
-
-def test_the_mass_of_a_removed_option_counts_for_other_from_then_on() -> None:
+    # The mass of a removed option counts for other from then on.
     asked = with_options(Option("Moscow"), Option("Minsk", removed_at=day(5)), Option("Other"))
     both = Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4))
     found = scored(
@@ -435,7 +396,7 @@ def numeric(scale: Scale) -> Question:
     return replace(question(days=10), kind="numeric", scale=scale, prior=flat)
 
 
-def test_a_curve_is_held_against_others_by_the_mass_near_the_answer_and_halved() -> None:
+def test_curves_are_compared_by_mass_and_halved() -> None:
     wide, narrow = (
         Cdf((0.0, 200.0), (0.0, 1.0)),
         Cdf((0.0, 100.0, 104.0, 200.0), (0.0, 0.1, 0.9, 1.0)),
@@ -450,9 +411,7 @@ def test_a_curve_is_held_against_others_by_the_mass_near_the_answer_and_halved()
 
 
 @check_rows([("150", CURVE_FLOOR), ("above", 0.001), ("below", 0.001)])
-def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(
-    answer: str, least: float
-) -> None:
+def test_an_excluded_answer_costs_a_limited_amount(answer: str, least: float) -> None:
     asked = numeric(Scale(0.0, 200.0, open_lower=True, open_upper=True))
     sure = Cdf((0.0, 1.0, 2.0, 200.0), (0.0, 0.0, 1.0, 1.0))
     found = scored({ANN: build_timeline([(day(0), sure)])}, "answered", asked=asked, answer=answer)
@@ -483,20 +442,8 @@ def test_a_receipt_adds_up_to_its_score(
 
 
 @law
-@given(everyone, answers)
-def test_peer_and_spot_peer_points_add_up_to_zero(
-    held: dict[ForecasterId, Timeline], answer: Resolution
-) -> None:
-    found = score_points(question(days=100), answer, held)
-    for rule in ("peer", "spot_peer"):
-        assert math.fsum(s.skill_over_schedule for s in found if s.rule == rule) == pytest.approx(
-            0.0, abs=1e-9
-        )
-
-
-@law
 @given(everyone, answers, moments)
-def test_saying_again_what_stands_changes_no_points(
+def test_repeating_a_forecast_changes_no_points(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
     saying = {
@@ -514,7 +461,7 @@ def test_saying_again_what_stands_changes_no_points(
 
 @law
 @given(everyone, outcomes, st.integers(1, 100), st.sampled_from([0, 1, 30]), probabilities)
-def test_what_is_said_after_the_answer_was_known_changes_nothing(
+def test_late_forecasts_change_no_points(
     held: dict[ForecasterId, Timeline], outcome: Outcome, known: int, later: int, p: float
 ) -> None:
     answer = resolution(outcome, known)
@@ -532,7 +479,7 @@ def test_what_is_said_after_the_answer_was_known_changes_nothing(
 
 @law
 @given(st.lists(probabilities, min_size=1, max_size=4), outcomes)
-def test_what_never_changes_has_the_same_points_at_the_spot_as_over_time(
+def test_constant_forecasts_score_alike_at_spot_and_over_time(
     said: Sequence[float], outcome: Outcome
 ) -> None:
     held = {ForecasterId(str(number)): steps((0, p)) for number, p in enumerate(said)}

@@ -41,12 +41,11 @@ def scored(
 OWN = steps((2, 0.6), (5, 0.9), (8, None))
 
 
-def test_one_s_own_loss_is_counted_over_the_schedule() -> None:
+def test_references_count_over_the_forecasters_time() -> None:
+    # One s own loss is counted over the schedule.
     assert own_loss(scored({ANN: OWN})[ANN]) == pytest.approx((3 * 0.16 + 3 * 0.01) / 10)
     assert own_loss(scored({ANN: steps()})[ANN]) == 0.0
-
-
-def test_every_reference_is_counted_over_the_forecaster_s_own_time() -> None:
+    # Every reference is counted over the forecaster s own time.
     # The hazard revises on days of its own: 0.49 until day 4, 0.64 until day 7, then 0.81.
     everyone = scored(
         {ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))}
@@ -61,9 +60,7 @@ def test_every_reference_is_counted_over_the_forecaster_s_own_time() -> None:
             "climatology": 0.2 * 0.6,
         }
     )
-
-
-def test_time_after_the_answer_was_known_counts_for_nobody() -> None:
+    # Time after the answer was known counts for nobody.
     early = resolution("yes", 6)
     everyone = scored(
         {ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))}, early
@@ -77,39 +74,30 @@ def test_time_after_the_answer_was_known_counts_for_nobody() -> None:
         }
     )
     assert own_loss(everyone[ANN]) == pytest.approx((3 * 0.16 + 1 * 0.01) / 10)
-
-
-def test_gaps_of_the_forecaster_are_left_out_for_the_reference_too() -> None:
+    # Gaps of the forecaster are left out for the reference too.
     gappy = steps((0, 0.5), (1, None), (3, 0.8), (4, None), (6, 0.8))
     everyone = scored({ANN: gappy, HAZARD: steps((0, 0.4), (3.5, 0.3), (9, 0.1))})
     found = reference_losses(everyone[ANN], everyone)
     # [0, 1) and half of [3, 4) at 0.4; the other half and [6, 9) at 0.3; the last day at 0.1.
     assert found["hazard"] == pytest.approx((1.5 * 0.36 + 3.5 * 0.49 + 1 * 0.81) / 10)
     assert found["no_change"] == pytest.approx(0.25 * 0.6)
-
-
-def test_what_stood_before_the_opening_is_the_first_forecast_from_the_opening_on() -> None:
+    # What stood before the opening is the first forecast from the opening on.
     everyone = scored({ANN: steps((-9, 0.1), (-5, 0.6), (5, 0.9))})
     assert reference_losses(everyone[ANN], everyone)["no_change"] == pytest.approx(0.16)
 
 
-def test_a_reference_that_the_question_does_not_have_is_left_out() -> None:
+def test_which_references_a_question_has() -> None:
+    # A reference that the question does not have is left out.
     everyone = scored({ANN: OWN, PRIOR: steps((0, 0.3))})
     assert set(reference_losses(everyone[ANN], everyone)) == {"half", "no_change", "base_rate"}
     assert set(reference_losses(everyone[ANN], {}, 0.25)) == {"half", "no_change", "climatology"}
-
-
-def test_who_held_nothing_has_no_references() -> None:
+    # Who held nothing has no references.
     everyone = scored({ANN: steps(), PRIOR: steps((0, 0.3))})
     assert reference_losses(everyone[ANN], everyone, 0.2) == {}
-
-
-def test_a_climatology_that_lost_nothing_is_a_reference_all_the_same() -> None:
+    # A climatology that lost nothing is a reference all the same.
     everyone = scored({ANN: OWN})
     assert reference_losses(everyone[ANN], everyone, 0.0)["climatology"] == 0.0
-
-
-def test_half_stands_for_knowing_nothing_on_other_kinds() -> None:
+    # Half stands for knowing nothing on other kinds.
     of = categorical_question(days=10)
     answer = answered("Moscow", 10)
     held = {ANN: holding((5, of.prior))}
@@ -137,7 +125,7 @@ def test_a_reference_that_did_the_same_lost_the_same(
 
 @law
 @given(timelines, st.lists(st.tuples(moments, probabilities), max_size=8), st.integers(1, 40))
-def test_the_overlay_of_two_receipts_is_the_sum_over_every_quarter_of_a_day(
+def test_overlays_sum_over_quarters_of_a_day(
     held: Timeline, acts: list[tuple[float, float]], known: int
 ) -> None:
     of, answer, reference = question(days=40), resolution("yes", known), steps((0, 0.3), *acts)

@@ -1,7 +1,7 @@
 """Which rule judges which kind, and what each says, with numbers worked by hand."""
 
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import get_args
 
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from forecasts.aggregation.pooling import pool_curves
-from forecasts.distributions.cdf import Cdf, Scale, curve_from_quantiles, uniform_curve
+from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
 from forecasts.distributions.distribution import (
     Binary,
     Categorical,
@@ -41,7 +41,6 @@ from tests.forecasts.strategies import (
     OPTIONS,
     categorical_question,
     cdfs,
-    date_question,
     day,
     distributions,
     law,
@@ -70,34 +69,13 @@ def value(rule: RuleName, asked: Question, happened: Answer, held: Distribution)
 # Which rule judges which kind
 
 
-def test_every_rule_stands_under_its_name_and_is_told_apart_by_its_title() -> None:
+def test_rules_are_named_and_gain() -> None:
+    # Every rule stands under its name and is told apart by its title.
     assert set(RULES) == set(get_args(RuleName))
     assert all(rule.name == name for name, rule in RULES.items())
     assert len({rule.title for rule in RULES.values()}) == len(RULES)
     assert all({*RULES[name].scorers} == {*RULES[name].kinds} for name in SOLO_RULES)
-
-
-@check_rows(get_args(Kind))
-def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
-    assert kind in RULES[HEADLINE[kind]].kinds
-    assert HEADLINE[kind] in SOLO_RULES
-
-
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("rule", SOLO_RULES)
-def test_a_rule_judges_the_kinds_that_it_names_and_no_other(
-    rule: RuleName, asked: Question
-) -> None:
-    happened = ANSWERS.get(asked.kind, [5.0])[0]
-    if asked.kind in RULES[rule].kinds:
-        assert np.isfinite(rule_values(rule, asked, happened, [asked.prior])).all()
-        assert rule_values(rule, asked, happened, []).tolist() == []
-    else:
-        with pytest.raises(KeyError):
-            rule_values(rule, asked, happened, [asked.prior])
-
-
-def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
+    # Points are gains and scores are held against a reference.
     assert [name for name, rule in RULES.items() if rule.is_points] == [
         "baseline",
         "peer",
@@ -108,6 +86,23 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
     assert rule_gains("brier", values, 0.25).tolist() == pytest.approx([0.21, -0.11])
     assert rule_gains("spherical", values, 0.25).tolist() == pytest.approx([-0.21, 0.11])
     assert rule_gains("baseline", values, 0.25).tolist() == values.tolist()
+
+
+@check_rows(get_args(Kind))
+def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
+    assert kind in RULES[HEADLINE[kind]].kinds
+    assert HEADLINE[kind] in SOLO_RULES
+
+
+@check_rows(product(SOLO_RULES, KINDS))
+def test_a_rule_judges_its_kinds_alone(rule: RuleName, asked: Question) -> None:
+    happened = ANSWERS.get(asked.kind, [5.0])[0]
+    if asked.kind in RULES[rule].kinds:
+        assert np.isfinite(rule_values(rule, asked, happened, [asked.prior])).all()
+        assert rule_values(rule, asked, happened, []).tolist() == []
+    else:
+        with pytest.raises(KeyError):
+            rule_values(rule, asked, happened, [asked.prior])
 
 
 @check_rows(
@@ -145,7 +140,7 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
         ),
     ]
 )
-def test_the_range_of_a_loss_is_from_certain_and_right_to_certain_and_wrong(
+def test_the_range_of_a_loss_is_reached(
     rule: RuleName, asked: Question, happened: Answer, best: Distribution, worst: Distribution
 ) -> None:
     low, _, high = (
@@ -208,16 +203,15 @@ def test_a_binary_forecast_by_every_rule(
 # Options
 
 
-def test_a_categorical_forecast_by_every_rule() -> None:
+def test_categorical_forecasts_by_every_rule() -> None:
+    # A categorical forecast by every rule.
     asked, held = categorical_question(), Categorical(OPTIONS, (0.2, 0.5, 0.3))
     found = [
         value(rule, asked, "Beijing", held) for rule in ("brier", "log", "spherical", "baseline")
     ]
     expected = [0.19, math.log(2), 0.5 / math.sqrt(0.38), 100 * math.log(1.5) / math.log(3)]
     assert found == pytest.approx(expected)
-
-
-def test_forecasts_of_one_question_may_name_different_options() -> None:
+    # Forecasts of one question may name different options.
     asked = categorical_question("Moscow", Option("Minsk", added_at=day(10)), "Other")
     before, after = (
         Categorical(("Moscow", "Other"), (0.4, 0.6)),
@@ -232,14 +226,13 @@ def test_forecasts_of_one_question_may_name_different_options() -> None:
     )
 
 
-def test_an_ordered_forecast_by_hand() -> None:
+def test_ordered_forecasts_follow_the_order_of_the_question() -> None:
+    # An ordered forecast by hand.
     asked, held = ordered_question(), Categorical(LEVELS, (0.2, 0.5, 0.3))
     # At the two cuts the forecast says 0.2 and 0.7 for "at or below".
     expected = [(0.64 + 0.09) / 2, (0.04 + 0.09) / 2, (0.04 + 0.49) / 2]
     assert [value("ranked", asked, level, held) for level in LEVELS] == pytest.approx(expected)
-
-
-def test_the_order_is_that_of_the_question_however_a_forecast_names_the_options() -> None:
+    # The order is that of the question however a forecast names the options.
     asked = ordered_question()
     mixed = Categorical(("high", "low", "middle"), (0.3, 0.2, 0.5))
     part = Categorical(("high", "low"), (0.5, 0.5))
@@ -253,24 +246,26 @@ def test_the_order_is_that_of_the_question_however_a_forecast_names_the_options(
 SKEWED = Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0))
 
 
-def test_crps_is_a_share_of_the_range() -> None:
+def test_crps_and_quantile_score_by_hand() -> None:
+    # Crps is a share of the range.
     asked = numeric_question()
     found = [value("crps", asked, y, uniform_curve(Scale(0.0, 100.0))) for y in (0.0, 50.0, 100.0)]
     assert found == pytest.approx([1 / 3, 1 / 12, 1 / 3])
     # Up to 20 the square of a line from 0 to ½, over a fifth; then that of a line from ½ to 0 over
     # the rest.
     assert value("crps", asked, 20.0, SKEWED) == pytest.approx(0.2 * 0.25 / 3 + 0.8 * 0.25 / 3)
-
-
-def test_crps_on_a_log_scale_is_taken_along_the_scale() -> None:
-    asked, held = numeric_question(LOG), Cdf((1.0, 1000.0), (0.0, 1.0))
-    # F(x) = (x − 1)/999, so ∫F² dx/x to 10 is (99/2 − 18 + ln 10)/999², and 1 − F from there on
-    # (1000 − x)/999.
-    below = (99 / 2 - 18 + math.log(10)) / 999**2
-    above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 999**2
-    assert value("crps", asked, 10.0, held) == pytest.approx(
-        (below + above) / math.log(1000), rel=1e-12
-    )
+    # The quantile score reads a curve at five levels.
+    pinballs = [0.05 * 0.45, 0.25 * 0.25, 0.0, 0.25 * 0.25, 0.05 * 0.45]
+    assert value(
+        "quantile", numeric_question(), 50.0, uniform_curve(Scale(0.0, 100.0))
+    ) == pytest.approx(2 * sum(pinballs) / 5)
+    assert len(QUANTILE_LEVELS) == 5
+    # Levels and answers beyond the range are both read at its bound.
+    asked = numeric_question(OPEN)
+    nearly_never = Cdf((0.0, 100.0), (0.0, 0.02))  # every level lies above
+    assert value("quantile", asked, math.inf, nearly_never) == 0.0
+    assert value("quantile", asked, 250.0, nearly_never) == 0.0
+    assert value("quantile", asked, 0.0, nearly_never) == pytest.approx(1.0)
 
 
 def along_the_scale(scale: Scale, curve: Cdf, y: float) -> float:
@@ -341,7 +336,8 @@ def test_knots_inserted_on_a_curve_change_nothing(
     assert crowds[0] == pytest.approx(crowds[1], rel=0, abs=1e-9)
 
 
-def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> None:
+def test_answers_and_curves_beyond_the_knots() -> None:
+    # On an open log scale an answer below its zero point is just below.
     scale = Scale(1.0, 1000.0, open_lower=True, zero_point=0.0)
     asked, held = numeric_question(scale), Cdf((1.0, 1000.0), (0.2, 1.0))
     for rule in ("crps", "quantile", "baseline"):
@@ -350,19 +346,7 @@ def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> 
             == value(rule, asked, -math.inf, held)
             == value(rule, asked, 0.9, held)
         )
-
-
-def test_a_date_that_never_comes_is_scored_on_the_mass_that_said_it_would() -> None:
-    asked = date_question(days=100)
-    assert asked.scale is not None
-    held = curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)
-    # A line from 0 to ½ over half of the window, and one from 0.5 to 0.8 over the other.
-    expected = 0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3
-    assert value("crps", asked, math.inf, held) == pytest.approx(expected)
-    assert value("baseline", asked, math.inf, held) == pytest.approx(50 * math.log(0.2 / 0.05))
-
-
-def test_a_narrow_curve_is_as_wrong_beyond_its_knots_as_one_that_is_written_out() -> None:
+    # A narrow curve is as wrong beyond its knots as one that is written out.
     asked = numeric_question(OPEN)
     narrow = Cdf((40.0, 60.0), (0.1, 0.7))
     whole = Cdf((0.0, 40.0, 60.0, 100.0), (0.1, 0.1, 0.7, 0.7))
@@ -373,68 +357,26 @@ def test_a_narrow_curve_is_as_wrong_beyond_its_knots_as_one_that_is_written_out(
     assert value("crps", numeric_question(), 100.0, sure) == pytest.approx(0.02 / 3 + 0.49)
 
 
-def test_the_quantile_score_reads_a_curve_at_five_levels() -> None:
-    pinballs = [0.05 * 0.45, 0.25 * 0.25, 0.0, 0.25 * 0.25, 0.05 * 0.45]
-    assert value(
-        "quantile", numeric_question(), 50.0, uniform_curve(Scale(0.0, 100.0))
-    ) == pytest.approx(2 * sum(pinballs) / 5)
-    assert len(QUANTILE_LEVELS) == 5
-
-
-def test_levels_and_answers_beyond_the_range_are_both_read_at_its_bound() -> None:
-    asked = numeric_question(OPEN)
-    nearly_never = Cdf((0.0, 100.0), (0.0, 0.02))  # every level lies above
-    assert value("quantile", asked, math.inf, nearly_never) == 0.0
-    assert value("quantile", asked, 250.0, nearly_never) == 0.0
-    assert value("quantile", asked, 0.0, nearly_never) == pytest.approx(1.0)
-
-
 # Points
 
 
-def test_points_count_the_mass_in_the_two_hundredth_of_the_scale_that_holds_the_answer() -> None:
+def test_masses_behind_points() -> None:
+    # Points count the mass in the two hundredth of the scale that holds the answer.
     asked = numeric_question()
     assert value("baseline", asked, 20.0, SKEWED) == pytest.approx(50 * math.log(0.0125 / 0.005))
     assert value("baseline", asked, 20.01, SKEWED) == pytest.approx(50 * math.log(0.003125 / 0.005))
-
-
-@check_rows([Scale(0.0, 100.0), OPEN, LOG, Scale(-3.0, 7.1, open_upper=True)])
-def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) -> None:
-    places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
-    beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper
-    for y in [scale.lower, *scale.values(places[1:-1]).tolist(), scale.upper, *beyond]:
-        assert value("baseline", numeric_question(scale), y, uniform_curve(scale)) == pytest.approx(
-            0.0, abs=1e-6
-        )
-
-
-def test_the_lower_bound_lies_in_the_first_part_of_the_scale_and_the_upper_in_the_last() -> None:
+    # The lower bound lies in the first part of the scale and the upper in the last.
     asked = numeric_question(OPEN)
     held = Cdf((0.0, 0.5, 99.5, 100.0), (0.1, 0.4, 0.6, 0.8))
     given_to = [outcome_mass(asked, y, held) for y in (-0.001, 0.0, 0.5, 50.0, 100.0, 100.001)]
     assert given_to == pytest.approx([0.1, 0.3, 0.3, 0.2 / 198, 0.2, 0.2])
-
-
-@law
-@given(st.sampled_from([OPEN, LOG]).flatmap(lambda scale: st.tuples(st.just(scale), cdfs(scale))))
-def test_the_masses_of_all_parts_of_a_scale_add_up_to_1(pair: tuple[Scale, Cdf]) -> None:
-    scale, held = pair
-    inside = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS).tolist()
-    answers = [scale.lower - 1, *inside, scale.upper + 1]
-    assert math.fsum(
-        outcome_mass(numeric_question(scale), y, held) for y in answers
-    ) == pytest.approx(1.0)
-
-
-def test_the_mass_given_to_what_happened_is_read_for_every_kind() -> None:
+    # The mass given to what happened is read for every kind.
     assert outcome_mass(question(), 1, Binary(0.8)) == 0.8
     assert outcome_mass(question(), 0, Binary(0.8)) == pytest.approx(0.2)
     assert (
         outcome_mass(categorical_question(), "Minsk", Categorical(OPTIONS, (0.2, 0.5, 0.3))) == 0.3
     )
-
-
-def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
+    # Points limit how near to 0 and 1 a mass counts.
     assert [points_mass(question(), 1, Binary(p)) for p in (0.0, 0.4, 1.0)] == [0.001, 0.4, 0.999]
     assert (
         points_mass(categorical_question(), "Moscow", Categorical(OPTIONS, (0.0, 0.5, 0.5)))
@@ -450,11 +392,25 @@ def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
     ]
 
 
-def test_a_curve_that_excluded_what_happened_loses_points_and_not_all_of_them() -> None:
-    asked = date_question(days=100)
-    assert asked.scale is not None
-    surely = curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.0)
-    assert value("baseline", asked, math.inf, surely) == pytest.approx(50 * math.log(0.001 / 0.05))
+@check_rows([Scale(0.0, 100.0), OPEN, LOG, Scale(-3.0, 7.1, open_upper=True)])
+def test_an_even_curve_earns_no_points(scale: Scale) -> None:
+    places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
+    beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper
+    for y in [scale.lower, *scale.values(places[1:-1]).tolist(), scale.upper, *beyond]:
+        assert value("baseline", numeric_question(scale), y, uniform_curve(scale)) == pytest.approx(
+            0.0, abs=1e-6
+        )
+
+
+@law
+@given(st.sampled_from([OPEN, LOG]).flatmap(lambda scale: st.tuples(st.just(scale), cdfs(scale))))
+def test_the_masses_of_a_scale_sum_to_one(pair: tuple[Scale, Cdf]) -> None:
+    scale, held = pair
+    inside = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS).tolist()
+    answers = [scale.lower - 1, *inside, scale.upper + 1]
+    assert math.fsum(
+        outcome_mass(numeric_question(scale), y, held) for y in answers
+    ) == pytest.approx(1.0)
 
 
 # Knowing nothing

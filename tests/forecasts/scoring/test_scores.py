@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from forecasts.distributions.cdf import (
@@ -23,7 +22,7 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.questions.timeline import ForecastSpan, Timeline
-from forecasts.scoring.rulebook import RuleName
+from forecasts.scoring.rulebook import RULES, SOLO_RULES, RuleName
 from forecasts.scoring.scores import (
     RESAMPLES,
     Score,
@@ -38,7 +37,6 @@ from forecasts.scoring.scores import (
 from forecasts.statistics.intervals import bootstrap_interval
 from tests.forecasts.strategies import (
     ANN,
-    LEVELS,
     OPTIONS,
     answered,
     categorical_question,
@@ -81,60 +79,41 @@ def again(found: Score, *, days: float = 10, known: float = 10) -> Score:
 # Over time
 
 
-def test_a_forecast_that_stands_all_the_time_scores_as_it_is() -> None:
+def test_scores_weigh_forecasts_by_time() -> None:
+    # A forecast that stands all the time scores as it is.
     assert numbers(scored(steps((0, 0.8)))) == pytest.approx((0.04, 1.0, 0.21))
-
-
-def test_revisions_count_by_the_time_they_stood() -> None:
+    # Revisions count by the time they stood.
     found = scored(steps((0, 0.4), (6, 0.9)))  # 6 days of 0.36, 4 of 0.01
     assert numbers(found) == pytest.approx((0.22, 1.0, 0.03))
-
-
-def test_a_gap_is_left_out_and_lowers_coverage() -> None:
+    # A gap is left out and lowers coverage.
     found = scored(steps((0, 0.8), (2, None), (7, 0.2)), "no")  # 2 days of 0.64, 3 of 0.04
     assert numbers(found) == pytest.approx(
         (1.4 / 5, 0.5, (2 * (0.25 - 0.64) + 3 * (0.25 - 0.04)) / 10)
     )
-
-
-def test_an_early_answer_leaves_the_rest_of_the_schedule_at_zero() -> None:
+    # An early answer leaves the rest of the schedule at zero.
     found = scored(steps((0, 0.9)), known=4)
     assert numbers(found) == pytest.approx((0.01, 0.4, 0.4 * 0.24))
     assert found.attainable_coverage == 0.4
-
-
-def test_who_came_late_can_only_cover_the_rest() -> None:
+    # Who came late can only cover the rest.
     found = scored(steps((5, 0.9)))
     assert numbers(found) == pytest.approx((0.01, 0.5, 0.12))
     assert found.attainable_coverage == 1.0
 
 
-def test_a_forecast_from_before_the_opening_counts_from_the_opening() -> None:
-    assert numbers(scored(steps((-30, 0.8)))) == numbers(scored(steps((0, 0.8))))
-
-
-def test_hindsight_earns_nothing() -> None:
-    assert scored(steps((0, 0.5), (5, 0.99)), known=5) == scored(steps((0, 0.5)), known=5)
-    assert numbers(scored(steps((5, 0.99)), known=5)) == (None, 0.0, 0.0)
-
-
-def test_what_becomes_known_after_the_close_changes_nothing() -> None:
+def test_when_the_answer_was_known() -> None:
+    # What becomes known after the close changes nothing.
     assert scored(steps((0, 0.8)), known=10) == scored(steps((0, 0.8)), known=25)
+    # An answer from before the opening leaves nothing to cover.
+    found = scored(steps((0, 0.9)), known=-3)
+    assert (found.attainable_coverage, found.coverage) == (0.0, 0.0)
 
 
 @check_rows([(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)])
-def test_where_nothing_ever_stood_there_is_no_mean_and_no_skill(
-    held: Timeline, known: float
-) -> None:
+def test_no_forecast_has_no_mean_and_no_skill(held: Timeline, known: float) -> None:
     found = scored(held, known=known)
     assert numbers(found) == (None, 0.0, 0.0)
     assert found.receipt == ()
     assert again(found, known=known) == found
-
-
-def test_an_answer_from_before_the_opening_leaves_nothing_to_cover() -> None:
-    found = scored(steps((0, 0.9)), known=-3)
-    assert (found.attainable_coverage, found.coverage) == (0.0, 0.0)
 
 
 @check_rows(["annulled", "ambiguous"])
@@ -144,7 +123,7 @@ def test_an_annulled_or_ambiguous_question_is_not_scored(outcome: Outcome) -> No
     assert score_spans(asked, said, "brier", {ANN: standing_spans(asked, said, held)}) == ()
 
 
-def test_every_rule_of_a_kind_scores_everyone_in_the_order_they_were_given() -> None:
+def test_every_rule_scores_everyone_in_order() -> None:
     held = {
         ForecasterId("bob"): steps((0, 0.2)),
         ANN: steps((0, 0.8)),
@@ -153,7 +132,8 @@ def test_every_rule_of_a_kind_scores_everyone_in_the_order_they_were_given() -> 
     found = score_question(question(days=10), resolution("yes", 10), held)
     assert [(s.rule, s.forecaster_id) for s in found] == [
         (rule, who)
-        for rule in ("brier", "log", "spherical", "baseline")
+        for rule in SOLO_RULES
+        if "binary" in RULES[rule].kinds
         for who in ("bob", "ann", "idle")
     ]
     alone = score_question(question(days=10), resolution("yes", 10), {ANN: held[ANN]})
@@ -161,22 +141,26 @@ def test_every_rule_of_a_kind_scores_everyone_in_the_order_they_were_given() -> 
     assert score_question(question(days=10), resolution("yes", 10), {}) == ()
 
 
-def test_the_log_score_is_weighted_in_the_same_way() -> None:
+def test_skill_of_log_spherical_and_points() -> None:
+    # The log score is weighted in the same way.
     found = scored(steps((0, 0.5), (5, 0.8)), rule="log")
     surprise = (math.log(2) - math.log(0.8)) / 2
     assert numbers(found) == pytest.approx((surprise, 1.0, math.log(2) - surprise))
-
-
-def test_where_higher_is_better_skill_is_what_lies_above_knowing_nothing() -> None:
+    # Where higher is better skill is what lies above knowing nothing.
     found = scored(steps((0, 0.8)), known=5, rule="spherical")
     given = 0.8 / math.sqrt(0.68)
     assert numbers(found) == pytest.approx((given, 0.5, 0.5 * (given - math.sqrt(0.5))))
-
-
-def test_points_are_their_own_skill() -> None:
+    # Points are their own skill.
     found = scored(steps((0, 0.8)), known=5, rule="baseline")
     points = 100 * (1 + math.log2(0.8))
     assert numbers(found) == pytest.approx((points, 0.5, 0.5 * points))
+    # Certainty costs by the log score and by points what a thousandth does.
+    for rule, right, wrong in (
+        ("log", -math.log(0.999), math.log(1000)),
+        ("baseline", 100 * (1 + math.log2(0.999)), 100 * (1 + math.log2(0.001))),
+    ):
+        assert scored(steps((0, 1.0)), rule=rule).mean_while_active == pytest.approx(right)  # type: ignore[arg-type]
+        assert scored(steps((0, 0.0)), rule=rule).mean_while_active == pytest.approx(wrong)  # type: ignore[arg-type]
 
 
 @check_rows(["brier", "spherical"])
@@ -186,35 +170,11 @@ def test_certainty_is_scored_without_being_moved(rule: RuleName) -> None:
         assert scored(held, rule=rule).mean_while_active == expected
 
 
-def test_certainty_costs_by_the_log_score_and_by_points_what_a_thousandth_does() -> None:
-    for rule, right, wrong in (
-        ("log", -math.log(0.999), math.log(1000)),
-        ("baseline", 100 * (1 + math.log2(0.999)), 100 * (1 + math.log2(0.001))),
-    ):
-        assert scored(steps((0, 1.0)), rule=rule).mean_while_active == pytest.approx(right)  # type: ignore[arg-type]
-        assert scored(steps((0, 0.0)), rule=rule).mean_while_active == pytest.approx(wrong)  # type: ignore[arg-type]
-
-
-def test_of_two_forecasts_at_one_instant_the_last_is_scored() -> None:
-    assert numbers(scored(steps((0, 0.2), (5, 0.9), (5, 0.5)))) == pytest.approx(
-        (0.445, 1.0, -0.195)
-    )
-    assert scored(steps((0, 0.9), (0, 0.5))) == scored(steps((0, 0.5)))
-    assert scored(steps((0, 0.5), (0, None))) == scored(steps())
-
-
-def test_published_example_of_a_forecast_lowered_too_late() -> None:
+def test_scores_are_averaged_over_time() -> None:
+    # Published example of a forecast lowered too late.
     found = scored(steps((0, 0.8), (6, 0.4)), "no", days=9, known=9)
     assert found.mean_while_active == pytest.approx(0.48)
-
-
-def test_published_example_on_the_two_sided_scale() -> None:
-    found = scored(steps((0, 0.9), (3, 0.95)), days=7, known=7)
-    assert found.mean_while_active is not None
-    assert round(2 * found.mean_while_active, 4) == 0.0114
-
-
-def test_scores_are_averaged_and_not_forecasts() -> None:
+    # Scores are averaged and not forecasts.
     found = scored(steps((0, 0.2), (5, 1.0)))
     assert found.mean_while_active == pytest.approx(
         0.32
@@ -224,7 +184,8 @@ def test_scores_are_averaged_and_not_forecasts() -> None:
 # Options
 
 
-def test_a_categorical_question_scores_by_hand_over_time() -> None:
+def test_options_score_by_hand_over_time() -> None:
+    # A categorical question scores by hand over time.
     held = holding(
         (0, Categorical(OPTIONS, (0.2, 0.5, 0.3))),
         (4, None),
@@ -234,15 +195,7 @@ def test_a_categorical_question_scores_by_hand_over_time() -> None:
     # 4 days of 0.19 and 2 of nothing lost; three options alike would lose a third.
     assert numbers(found) == pytest.approx((0.76 / 6, 0.6, (4 * (1 / 3 - 0.19) + 2 / 3) / 10))
     assert found.attainable_coverage == pytest.approx(0.8)
-
-
-def test_an_ordered_question_scores_by_hand() -> None:
-    held = holding((0, Categorical(LEVELS, (0.2, 0.5, 0.3))))
-    found = by_rule(ordered_question(days=10), answered("high", 5), held, "ranked")
-    assert numbers(found) == pytest.approx((0.265, 0.5, 0.5 * (5 / 18 - 0.265)))
-
-
-def test_an_option_added_later_is_read_from_other_until_the_forecast_is_revised() -> None:
+    # An option added later is read from other until the forecast is revised.
     asked = categorical_question("Moscow", Option("Minsk", added_at=day(5)), "Other", days=10)
     held = holding(
         (0, Categorical(("Moscow", "Other"), (0.4, 0.6))),
@@ -256,7 +209,8 @@ def test_an_option_added_later_is_read_from_other_until_the_forecast_is_revised(
     )
 
 
-def test_a_removed_option_moves_to_other_and_splits_the_receipt() -> None:
+def test_a_removed_option_moves_to_other() -> None:
+    # A removed option moves to other and splits the receipt.
     asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
     held = holding(
         (0, Categorical(OPTIONS, (0.25, 0.25, 0.5))),
@@ -270,9 +224,7 @@ def test_a_removed_option_moves_to_other_and_splits_the_receipt() -> None:
     ]
     assert [line.score for line in found.receipt] == pytest.approx([0.4375, 0.5625, 0.0625])
     assert recompute_score(asked, answered("Moscow", 10), found) == found
-
-
-def test_an_option_removed_after_the_answer_was_known_splits_nothing() -> None:
+    # An option removed after the answer was known splits nothing.
     asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
     held = holding((0, Categorical(OPTIONS, (0.25, 0.25, 0.5))))
     assert standing_spans(asked, answered("Moscow", 4), held) == (
@@ -283,7 +235,8 @@ def test_an_option_removed_after_the_answer_was_known_splits_nothing() -> None:
 # Numbers and dates
 
 
-def test_a_numeric_question_scores_by_hand_over_time() -> None:
+def test_curves_score_by_hand_over_time() -> None:
+    # A numeric question scores by hand over time.
     asked = numeric_question(days=10)
     held = holding(
         (0, uniform_curve(Scale(0.0, 100.0))), (5, Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0)))
@@ -292,38 +245,8 @@ def test_a_numeric_question_scores_by_hand_over_time() -> None:
     even = (0.2**3 + 0.8**3) / 3
     skewed = 0.2 * 0.25 / 3 + 0.8 * 0.25 / 3
     assert numbers(found) == pytest.approx(((even + skewed) / 2, 1.0, (even - skewed) / 2))
-
-
-def test_a_numeric_question_on_a_log_scale_scores_by_hand() -> None:
-    asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
-    found = by_rule(
-        asked, answered("10", 5), holding((0, Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0)))), "crps"
-    )
-    # From 1 to 10 the curve is (x − 1)/18, and from there on 1 less it is (1000 − x)/1980.
-    below = (99 / 2 - 18 + math.log(10)) / 18**2
-    above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 1980**2
-    loss = (below + above) / math.log(1000)
-    assert found.mean_while_active == pytest.approx(loss)
-    # Even over the scale would lose (1/3)³/3 below the answer and (2/3)³/3 above it.
-    assert found.skill_over_schedule == pytest.approx(0.5 * (1 / 9 - loss), abs=1e-5)
-
-
-def test_the_same_curve_with_more_knots_has_the_same_score() -> None:
-    asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
-    few = Cdf((1.0, 500.0, 1000.0), (0.0, 0.5, 1.0))
-    x = np.unique([*np.geomspace(1, 1000, 400)[1:-1], *few.x])
-    many = Cdf(tuple(x.tolist()), tuple(np.interp(x, few.x, few.p).tolist()))
-    skills = [
-        by_rule(asked, answered("10", 10), holding((0, c)), "crps").skill_over_schedule
-        for c in (few, many)
-    ]
-    assert skills == pytest.approx([-0.34208, -0.34208], abs=5e-6)
-    assert skills[0] == pytest.approx(skills[1], rel=0, abs=1e-12)
-
-
-def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:
+    # A date question scores by hand and never is an answer.
     asked = date_question(days=100)
-    assert asked.scale is not None
     held = holding((0, curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)))
     never = by_rule(asked, answered("never", 100), held, "crps")
     assert never.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3)
@@ -357,7 +280,7 @@ def test_knowing_nothing_has_no_skill_by_any_rule(asked: Question, rules: list[R
 # Receipts
 
 
-def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> None:
+def test_a_receipt_lists_spans_and_scores() -> None:
     first, second = scored(steps((0, 0.4), (4, None), (5, 0.9))).receipt
     assert (first.start, first.end, first.forecast) == (day(0), day(4), Binary(0.4))
     assert (first.weight, first.score) == pytest.approx((0.4, 0.36))
@@ -378,7 +301,7 @@ def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> No
         {"start": day(1)},
     ]
 )
-def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(
+def test_a_forged_receipt_gives_another_score(
     forged: dict[str, object],
 ) -> None:
     honest = scored(steps((0, 0.4), (4, None), (5, 0.9)))
@@ -412,7 +335,7 @@ def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, floa
         ),
     ]
 )
-def test_a_receipt_with_another_forecast_gives_another_score_for_every_kind(
+def test_another_forecast_in_a_receipt_is_noticed(
     asked: Question, said: Resolution, held: Distribution, forged: Distribution
 ) -> None:
     for honest in score_question(asked, said, {ANN: holding((0, held))}):
@@ -438,7 +361,8 @@ def plain(
     )
 
 
-def test_a_summary_is_the_plain_mean_over_questions() -> None:
+def test_summaries_average_what_was_scored() -> None:
+    # A summary is the plain mean over questions.
     scores = [plain("ann", 0.1, 0.2), plain("ann", 0.3, -0.1, coverage=0.5)]
     (summary,) = summarise_scores(scores)
     assert (summary.forecaster_id, summary.rule, summary.questions) == (
@@ -449,17 +373,21 @@ def test_a_summary_is_the_plain_mean_over_questions() -> None:
     assert (summary.mean_while_active, summary.skill, summary.coverage) == pytest.approx(
         (0.2, 0.05, 0.75)
     )
-
-
-def test_questions_on_which_nothing_stood_count_in_no_part_of_a_summary() -> None:
+    # Questions on which nothing stood count in no part of a summary.
     scores = [plain("ann", 0.1, 0.2), plain("ann", None, 0.0, coverage=0.0)]
     assert summarise_scores(scores) == summarise_scores(scores[:1])
     assert summarise_scores(scores[1:]) == (
         Summary(ForecasterId("ann"), "brier", 0, None, None, 0.0),
     )
+    # One cluster has no interval.
+    for scores in (over(0.2), over(0.2, 0.4)):
+        (summary,) = summarise_scores(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
+        assert (summary.clusters, summary.low, summary.high) == (1, None, None)
+    # No scores have no summaries.
+    assert summarise_scores([]) == ()
 
 
-def test_summaries_come_by_rule_with_the_best_skill_first_and_the_idle_last() -> None:
+def test_summaries_are_sorted_by_rule_and_skill() -> None:
     scores = [
         plain("idle", None, 0.0, coverage=0.0),
         plain("bad", 0.4, -0.2),
@@ -486,7 +414,7 @@ def over(*skills: float) -> list[Score]:
     ]
 
 
-def test_a_mean_skill_has_an_interval_over_clusters_of_questions_that_share_their_fate() -> None:
+def test_mean_skill_has_an_interval_over_clusters() -> None:
     skills, fates = [0.2, 0.1, -0.1, 0.3], ["a", "a", "b", "q3"]
     clusters = {
         QuestionId("q0"): "a",
@@ -503,17 +431,7 @@ def test_a_mean_skill_has_an_interval_over_clusters_of_questions_that_share_thei
     assert apart.clusters == 4
 
 
-def test_one_cluster_has_no_interval() -> None:
-    for scores in (over(0.2), over(0.2, 0.4)):
-        (summary,) = summarise_scores(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
-        assert (summary.clusters, summary.low, summary.high) == (1, None, None)
-
-
-def test_no_scores_have_no_summaries() -> None:
-    assert summarise_scores([]) == ()
-
-
-def test_a_receipt_alone_tells_of_the_rules_that_judge_a_forecaster_alone() -> None:
+def test_a_receipt_verifies_solo_rules_alone() -> None:
     asked, held = question(days=10), steps((0, 0.8))
     said = resolution("yes", 10)
     (found, *_) = score_question(asked, said, {ANN: held})

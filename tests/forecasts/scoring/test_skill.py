@@ -22,7 +22,9 @@ from forecasts.scoring.skill import (
     skill_with_interval,
 )
 from tests.forecasts.strategies import law, probabilities
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/scoring/skill")
 
 Row = tuple[str, str, float]
 
@@ -34,47 +36,20 @@ answers = st.lists(st.tuples(probabilities, st.integers(0, 1)), min_size=2, max_
 # Skill
 
 
-def test_skill_is_a_ratio_of_sums_and_no_mean_of_ratios() -> None:
+def test_skill_scores_by_hand() -> None:
+    # Skill is a ratio of sums and no mean of ratios.
     # Sums 0.3 and 0.5; the mean of the ratios 1 and 0.5 would give 0.25.
     assert skill_score([0.1, 0.2], [0.1, 0.4]) == pytest.approx(0.4)
-
-
-def test_perfect_equal_and_worse_forecasts_have_skill_one_zero_and_less() -> None:
+    # Perfect equal and worse forecasts have skill one zero and less.
     assert skill_score([0.0, 0.0], [0.25, 0.25]) == 1.0
     assert skill_score([0.25, 0.25], [0.25, 0.25]) == 0.0
     assert skill_score([1.0, 1.0], [0.25, 0.25]) == -3.0
-
-
-def test_a_reference_that_loses_nothing_cannot_be_beaten() -> None:
+    # A reference that loses nothing cannot be beaten.
     assert skill_score([0.1], [0.0]) is None
     assert skill_score([0.0], [0.0]) is None
 
 
-@law
-@given(loss_pairs, st.randoms(use_true_random=False))
-def test_skill_knows_no_order_and_no_unit(
-    pairs: list[tuple[float, float]], rng: random.Random
-) -> None:
-    found = skill_score(*zip(*pairs, strict=True))
-    assert found is not None
-    assert found <= 1.0
-    rng.shuffle(pairs)
-    doubled = [(2 * own, 2 * reference) for own, reference in pairs]
-    assert skill_score(*zip(*doubled, strict=True)) == pytest.approx(found, abs=1e-9)
-
-
-@check_rows(
-    [
-        ([], [], "at least one score"),
-        ([0.1], [0.1, 0.2], "2 for 1"),
-        (0.1, 0.2, "plain lists"),
-        ([[0.1]], [[0.2]], "plain lists"),
-        ([-0.1, 0.2], [0.1, 0.2], "0 is perfect"),
-        ([0.1, 0.2], [0.1, -0.2], "0 is perfect"),
-        ([math.nan], [0.1], "missing or infinite"),
-        ([0.1], [math.inf], "missing or infinite"),
-    ]
-)
+@check_rows(TABLES["scores_without_skill_are_refused"])
 def test_scores_without_skill_are_refused(own: object, reference: object, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
         skill_score(own, reference)  # type: ignore[arg-type]
@@ -85,8 +60,12 @@ def test_scores_without_skill_are_refused(own: object, reference: object, reason
 # Climatology
 
 
-def test_climatology_leaves_out_the_question_itself() -> None:
+def test_climatology_leaves_out_the_question() -> None:
+    # Climatology leaves out the question itself.
     assert leave_one_out_shares([1, 1, 0]).tolist() == [0.5, 0.5, 1.0]
+    # An outcome that is neither yes nor no is refused.
+    with pytest.raises(ValueError, match="is 0 or 1, not 2"):
+        leave_one_out_shares([0, 2])
 
 
 @check_rows([[], [1], 1, [[1, 0], [0, 1]]])
@@ -95,12 +74,8 @@ def test_leaving_one_out_takes_two_outcomes(too_few: object) -> None:
         leave_one_out_shares(too_few)  # type: ignore[arg-type]
 
 
-def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
-    with pytest.raises(ValueError, match="is 0 or 1, not 2"):
-        leave_one_out_shares([0, 2])
-
-
 def test_skill_against_climatology_by_hand() -> None:
+    # Skill against climatology by hand.
     # Own 0.04 + 0.09 + 0.01 over 3. Others say 0, 1/2, 1/2 where 1, 0, 0 came: 1 + 1/4 + 1/4 over
     # 3. In sample 2/9.
     found = skill_vs_climatology([0.8, 0.3, 0.1], [1, 0, 0])
@@ -108,12 +83,15 @@ def test_skill_against_climatology_by_hand() -> None:
     expected = ClimatologySkill(bs, insample, loo, 1 - bs / loo, 1 - bs / insample)
     for field in ("bs", "bs_insample", "bs_loo", "bss_loo", "bss_insample"):
         assert getattr(found, field) == pytest.approx(getattr(expected, field), abs=1e-12)
-
-
-def test_where_all_came_out_alike_there_is_nothing_to_beat() -> None:
+    # Where all came out alike there is nothing to beat.
     assert skill_vs_climatology([0.2, 0.1], [0, 0]) == ClimatologySkill(
         pytest.approx(0.025), 0.0, 0.0, None, None
     )
+    # Climatology refuses what is no forecast for each outcome.
+    with pytest.raises(ForecastsError, match="there are 1 for 2"):
+        skill_vs_climatology([0.5], [1, 0])
+    with pytest.raises(InvalidProbability):
+        skill_vs_climatology([0.5, 1.5], [1, 0])
 
 
 @law
@@ -124,25 +102,6 @@ def test_climatology_agrees_with_scikit_learn(pairs: list[tuple[float, int]]) ->
     assert found.bs == pytest.approx(brier_score_loss(outcomes, p, pos_label=1), abs=1e-12)
     if 0 < outcomes.sum() < len(outcomes):
         assert found.bss_insample == pytest.approx(r2_score(outcomes, p), abs=1e-9)
-
-
-@law
-@given(answers)
-def test_climatology_that_knows_the_answer_is_harder_to_beat(
-    pairs: list[tuple[float, int]],
-) -> None:
-    p, outcomes = zip(*pairs, strict=True)
-    found = skill_vs_climatology(p, outcomes)
-    assert found.bs_insample <= found.bs_loo + 1e-12
-    if found.bss_insample is not None and found.bss_loo is not None:
-        assert found.bss_insample <= found.bss_loo + 1e-12
-
-
-def test_climatology_refuses_what_is_no_forecast_for_each_outcome() -> None:
-    with pytest.raises(ForecastsError, match="there are 1 for 2"):
-        skill_vs_climatology([0.5], [1, 0])
-    with pytest.raises(InvalidProbability):
-        skill_vs_climatology([0.5, 1.5], [1, 0])
 
 
 # References
@@ -159,7 +118,8 @@ def test_every_reference_has_its_words() -> None:
 # Skill with an interval
 
 
-def test_an_interval_goes_with_the_sums_and_the_skill() -> None:
+def test_intervals_resample_the_ratio() -> None:
+    # An interval goes with the sums and the skill.
     own, half = [0.04, 0.25, 0.09, 0.49, 0.01] * 8, [0.25] * 40
     found = skill_with_interval(own, half, name="half")
     assert (found.reference, found.n, found.n_clusters) == ("half", 40, 40)
@@ -168,9 +128,7 @@ def test_an_interval_goes_with_the_sums_and_the_skill() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < 0.296 < found.high
-
-
-def test_the_ratio_is_taken_anew_in_each_resample() -> None:
+    # The ratio is taken anew in each resample.
     # Clusters with sums (0.1, 1) and (1.8, 2): skill 0.9 (1/4), 1 − 1.9/3 (1/2) or 0.1 (1/4).
     found = skill_with_interval(
         [0.1, 0.9, 0.9], [1.0, 1.0, 1.0], name="hazard", clusters=["a", "b", "b"]
@@ -196,21 +154,18 @@ def test_the_interval_agrees_with_scipy() -> None:
     assert (found.low, found.high) == pytest.approx(tuple(theirs), abs=0.01)
 
 
-def test_skill_repeats_with_its_seed() -> None:
+def test_intervals_by_seed_cluster_and_reference() -> None:
+    # Skill repeats with its seed.
     own, half = np.linspace(0.0, 0.6, 30), [0.25] * 30
     first, again, other = (
         skill_with_interval(own, half, name="half", seed=seed) for seed in (3, 3, 4)
     )
     assert first == again != other
-
-
-def test_one_cluster_gives_no_interval() -> None:
+    # One cluster gives no interval.
     found = skill_with_interval([0.1, 0.2], [0.2, 0.2], name="no_change", clusters=["vote", "vote"])
     assert (found.n, found.n_clusters, found.low, found.high) == (2, 1, None, None)
     assert found.skill == pytest.approx(0.25)
-
-
-def test_a_reference_that_may_lose_nothing_gives_no_interval() -> None:
+    # A reference that may lose nothing gives no interval.
     found = skill_with_interval([0.1, 0.1], [0.2, 0.0], name="hazard")
     assert (found.skill, found.low, found.high) == (0.0, None, None)
     nothing = skill_with_interval([0.1, 0.1], [0.0, 0.0], name="hazard")
@@ -218,7 +173,7 @@ def test_a_reference_that_may_lose_nothing_gives_no_interval() -> None:
 
 
 @check_rows([None, ["vote"]])
-def test_a_level_that_is_none_is_refused_however_few_the_clusters(
+def test_an_impossible_level_is_refused(
     clusters: list[str] | None,
 ) -> None:
     with pytest.raises(ForecastsError, match="the level of an interval"):
@@ -258,7 +213,8 @@ def panels(draw: st.DrawFn) -> list[Row]:
     return [(who, "first", draw(losses)) for who in people] + draw(st.lists(more, max_size=30))
 
 
-def test_whoever_took_the_hard_questions_is_not_blamed_for_them() -> None:
+def test_difficulty_is_adjusted_by_hand() -> None:
+    # Whoever took the hard questions is not blamed for them.
     rows = [("ann", "hard", 0.6), ("ann", "easy", 0.1), ("bob", "hard", 0.5), ("cy", "easy", 0.1)]
     found = adjust_for_difficulty(rows)
     # Bob is 0.1 better than Ann and Cy her equal, although his plain mean of 0.5 is the worst of
@@ -269,16 +225,15 @@ def test_whoever_took_the_hard_questions_is_not_blamed_for_them() -> None:
     assert next(iter(found.effects)) == "bob"
     assert dict(found.questions) == {"ann": 2, "bob": 1, "cy": 1}
     assert found.comparable
-
-
-def test_every_row_counts_and_every_question_once() -> None:
+    # Every row counts and every question once.
     rows = [("ann", "q", 0.2), ("ann", "q", 0.4), ("bob", "q", 0.1)]
     found = adjust_for_difficulty(rows)
     assert dict(found.effects) == pytest.approx({"ann": 0.1, "bob": -0.1}, abs=1e-12)
     assert dict(found.questions) == {"ann": 1, "bob": 1}
 
 
-def test_forecasters_without_a_chain_of_shared_questions_are_not_compared() -> None:
+def test_groups_that_share_no_question_are_apart() -> None:
+    # Forecasters without a chain of shared questions are not compared.
     linked = [("ann", "a", 0.2), ("bob", "a", 0.4), ("bob", "b", 0.3), ("cy", "b", 0.1)]
     found = adjust_for_difficulty(
         [("eve", "z", 0.0), ("dan", "z", 0.9), ("fay", "alone", 0.5), *linked]
@@ -289,15 +244,11 @@ def test_forecasters_without_a_chain_of_shared_questions_are_not_compared() -> N
         dict(adjust_for_difficulty(linked).effects), abs=1e-12
     )
     assert found.questions["eve"] == found.questions["fay"] == 1
-
-
-def test_groups_of_equal_size_come_in_a_fixed_order() -> None:
+    # Groups of equal size come in a fixed order.
     rows = [("dan", "z", 0.9), ("ann", "a", 0.2), ("eve", "z", 0.1), ("bob", "a", 0.4)]
     assert adjust_for_difficulty(rows).components == adjust_for_difficulty(rows[::-1]).components
     assert set(adjust_for_difficulty(rows).effects) == {"ann", "bob"}
-
-
-def test_a_forecaster_alone_is_average() -> None:
+    # A forecaster alone is average.
     assert dict(adjust_for_difficulty([("ann", "a", 0.2), ("ann", "b", 0.9)]).effects) == {
         "ann": 0.0
     }
@@ -314,7 +265,7 @@ def test_effects_agree_with_plain_least_squares(rows: list[Row]) -> None:
 
 @law
 @given(panels(), st.randoms(use_true_random=False), st.floats(-2.0, 2.0))
-def test_order_of_rows_and_difficulty_of_a_question_change_no_effect(
+def test_order_and_difficulty_change_no_effect(
     rows: list[Row], rng: random.Random, harder: float
 ) -> None:
     moved = [(who, what, score + (harder if what == "first" else 0.0)) for who, what, score in rows]

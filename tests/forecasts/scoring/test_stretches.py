@@ -43,12 +43,11 @@ def test_times_are_exact_to_the_microsecond(seconds: int, micros: int) -> None:
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=found) == instant
 
 
-def test_intervals_are_cut_to_the_opening_and_the_effective_close() -> None:
+def test_intervals_are_cut_to_the_window() -> None:
+    # Intervals are cut to the opening and the effective close.
     found = cut(windows((0, 10, 8)), (0, -5, 2), (0, 2, 8), (0, 8, 99), (0, -9, 0), (0, -9, 99))
     assert found.length.tolist() == [2, 6, 0, 0, 8]
-
-
-def test_an_interval_that_ends_before_it_starts_has_no_length() -> None:
+    # An interval that ends before it starts has no length.
     assert cut(windows((0, 10, 10)), (0, 6, 4)).length.tolist() == [0]
 
 
@@ -82,7 +81,7 @@ def test_an_answer_known_by_the_opening_leaves_nothing(ends: int) -> None:
     assert found.over_schedule(means).tolist() == [0.0]
 
 
-def test_pairs_without_any_interval_and_no_pairs_at_all_are_no_special_case() -> None:
+def test_empty_tables_are_no_special_case() -> None:
     idle = cut(windows((0, 10, 10)))
     assert (idle.active.tolist(), idle.coverage.tolist()) == ([0.0], [0.0])
     assert idle.active.dtype == np.float64

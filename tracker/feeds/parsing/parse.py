@@ -2,8 +2,8 @@
 
 feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. Its
 input is decoded and sanitised before; its output becomes plain text, http(s) links, keys that are
-the same at every poll, and only dates that the feed names. JSON Feed 1.0 and 1.1, which feedparser 6
-cannot read, is parsed here.
+the same at every poll, and only dates that the feed names. JSON Feed 1.0 and 1.1, which feedparser
+6 cannot read, is parsed here.
 """
 
 import json

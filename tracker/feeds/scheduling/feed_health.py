@@ -125,13 +125,14 @@ def _max_success_gap(state: FeedState) -> timedelta:
 class FleetHealth:
     """Health of all feeds.
 
-    `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and
-    have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing is.
+    `counts` has the number of feeds for each `Health`. `attempted` are the feeds that are polled
+    and have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing
+    is.
     """
 
     feeds: int
     counts: Mapping[Health, int]
-    asked: int
+    attempted: int
     share_failing: float
     newest_success: datetime | None
     alarm: str
@@ -153,7 +154,7 @@ def assess_fleet(states: Sequence[FeedState], now: datetime) -> FleetHealth:
     return FleetHealth(
         feeds=len(states),
         counts=MappingProxyType({kind: counts[kind] for kind in get_args(Health)}),
-        asked=len(attempted),
+        attempted=len(attempted),
         share_failing=failing / len(attempted) if attempted else 0.0,
         newest_success=newest_success,
         alarm="; ".join(alarm for alarm in alarms if alarm),

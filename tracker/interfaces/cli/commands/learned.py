@@ -120,7 +120,7 @@ def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
     with tracker_session(context) as tracker:
         report = tracker.evidence.ask_model(limit=limit)
     summary = (
-        f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
+        f"{report.sent} asked with {report.requests} requests, {report.judged} judged, "
         f"{report.refused} refused."
     )
     print_result(report, json, f"{summary} {report.why}".strip())

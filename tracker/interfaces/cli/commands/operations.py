@@ -193,7 +193,7 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
             )
             report += tracker.evidence.rematch(max_chunks=next_chunks)
     summary = (
-        f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
+        f"{report.chunks_done} chunks with {report.items} items matched, {report.new_evidence} new "
         "pieces of evidence"
     )
     print_result(report, json, f"{summary}; {report.chunks_left} chunks left.")
