@@ -3,7 +3,7 @@
 import json
 
 from dashboard import charts
-from dashboard.accuracy import calibration_data as calibrated
+from dashboard.accuracy import calibration_data
 from dashboard.accuracy import data as accuracy
 from dashboard.accuracy import data as skill
 from dashboard.wording import display_name
@@ -27,10 +27,10 @@ FRAMES = {
     "saved": {"rows": REFERENCES},
     "progress": {"progress": skill.progress_frame(SCORED, ME)},
     "calibration": {
-        "band": calibrated.band_frame(RELIABLE.band),
-        "curve": calibrated.curve_frame(RELIABLE.curve),
+        "band": calibration_data.band_frame(RELIABLE.band),
+        "curve": calibration_data.curve_frame(RELIABLE.curve),
     },
-    "bins": {"bins": calibrated.bins_frame(RELIABLE.bins)},
+    "bins": {"bins": calibration_data.bins_frame(RELIABLE.bins)},
 }
 SPECS = {
     "skill": charts.skill_chart(STYLES, "Points"),

@@ -9,11 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from dashboard.accuracy import calibration_data as calibrated
-from dashboard.accuracy import calibration_data as compared
-from dashboard.accuracy import data as accuracy
-from dashboard.accuracy import data as skill
-from dashboard.accuracy import insights as findings
+from dashboard.accuracy import calibration_data, data, insights
 from dashboard.components.frames import TIME
 from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
 from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId
@@ -58,7 +54,7 @@ def test_p_value_is_told_as_cases_rounded_up() -> None:
         (0.05, "5 of 100 cases"),
         (1.0, "100 of 100 cases"),
     ):
-        assert accuracy.format_p_value(p) == told
+        assert data.format_p_value(p) == told
 
 
 # Skill
@@ -66,7 +62,7 @@ def test_p_value_is_told_as_cases_rounded_up() -> None:
 
 def test_skill_frame() -> None:
     # The best skill comes first in points with what it rests on.
-    frame = skill.skill_frame(BOTH, ME, "brier")
+    frame = data.skill_frame(BOTH, ME, "brier")
     assert list(frame["forecaster"]) == ["Prior, never moved", "Me"]
     mine = frame.iloc[1]
     assert mine["skill"] == pytest.approx((MY_FIRST + MY_SECOND) / 2)
@@ -75,14 +71,14 @@ def test_skill_frame() -> None:
     assert mine["low"] <= mine["skill"] <= mine["high"]
     assert mine["coverage"] == mine["attainable"] == 48
     # Points stay as they are and have no mean.
-    row = skill.skill_frame(BOTH, ME, "baseline").iloc[0]
+    row = data.skill_frame(BOTH, ME, "baseline").iloc[0]
     summary = next(
         s for s in BOTH.summaries if (s.rule, s.forecaster_id) == ("baseline", row["id"])
     )
     assert row["skill"] == pytest.approx(summary.skill)
     assert pd.isna(row["mean"])
     # One group has no interval.
-    row = skill.skill_frame(accuracy_of(FIRST), ME, "brier").iloc[0]
+    row = data.skill_frame(accuracy_of(FIRST), ME, "brier").iloc[0]
     assert pd.isna(row["low"])
     assert (row["interval"], row["on"]) == ("", "1 separate")
     # Questions of one claim are one group.
@@ -90,22 +86,20 @@ def test_skill_frame() -> None:
         scored(named_question(name, claim_ids=("c1",)), "yes", {ME: 0.7})
         for name in ("near", "far")
     ]
-    assert (
-        skill.skill_frame(accuracy_of(*shared), ME, "brier")["on"].iloc[0] == f"2 in 1{NBSP}group"
-    )
+    assert data.skill_frame(accuracy_of(*shared), ME, "brier")["on"].iloc[0] == f"2 in 1{NBSP}group"
 
 
 def test_rules_and_forecasters_are_listed_in_order() -> None:
     # The rule of most questions is offered first.
-    assert skill.list_rules_present(accuracy_of(FIRST, SECOND, GRAIN))[0] == "brier"
-    rules = skill.list_rules_present(
+    assert data.list_rules_present(accuracy_of(FIRST, SECOND, GRAIN))[0] == "brier"
+    rules = data.list_rules_present(
         accuracy_of(FIRST, GRAIN, scored(numeric_question("oil"), "5", {ME: GRAIN[0].prior}))
     )
     assert rules[:2] == ("crps", "brier")
-    assert skill.list_rules_present(accuracy_of()) == ()
+    assert data.list_rules_present(accuracy_of()) == ()
     # Me then people then what is computed.
     held = {SUGGESTION: 0.4, PRIOR: 0.3, HAZARD: 0.3, ANA: 0.5, ME: 0.6}
-    everyone = accuracy.list_scored_forecasters(accuracy_of(scored("first", "yes", held)), ME)
+    everyone = data.list_scored_forecasters(accuracy_of(scored("first", "yes", held)), ME)
     assert [f.id for f in everyone] == [ME, ANA, SUGGESTION, HAZARD, PRIOR]
 
 
@@ -124,7 +118,7 @@ def summary(**more: object) -> Summary:
 
 
 def on_skill(*summaries: Summary, rule: str = "brier") -> tuple[str, str]:
-    found = findings.skill_finding(replace(BOTH, summaries=summaries), ME, rule)  # type: ignore[arg-type]
+    found = insights.skill_finding(replace(BOTH, summaries=summaries), ME, rule)  # type: ignore[arg-type]
     return plain(found.claim), plain(found.caution)
 
 
@@ -162,10 +156,10 @@ def test_skill_finding() -> None:
     # Questions that a rule does not judge are named.
     mixed = accuracy_of(FIRST, GRAIN)
     assert (
-        plain(findings.describe_uncounted_questions(mixed, "brier"))
+        plain(insights.describe_uncounted_questions(mixed, "brier"))
         == "1 question of other kinds is not in it: see CRPS over the range."
     )
-    assert findings.describe_uncounted_questions(mixed, "baseline") == ""
+    assert insights.describe_uncounted_questions(mixed, "baseline") == ""
 
 
 def test_skill_interval_says_what_can_be_told() -> None:
@@ -199,21 +193,21 @@ def test_skill_interval_says_what_can_be_told() -> None:
 
 def test_references_frame() -> None:
     # A reference is told with what beating it shows.
-    row = skill.references_frame([skill_against("half")]).iloc[0]
+    row = data.references_frame([skill_against("half")]).iloc[0]
     assert (row["reference"], row["saved"], row["interval"]) == ("Always 50 %", 25.0, "+10 to +40")
     assert (row["on"], row["verdict"]) == ("40 separate", "beaten")
     assert row["shows"].startswith("More is known than nothing")
     # Nobody is held against themselves.
     everything = tuple(skill_against(name) for name in ("half", "base_rate", "hazard", "no_change"))
     found = replace(BOTH, skills=MappingProxyType(dict.fromkeys((ME, PRIOR, HAZARD), everything)))
-    assert [s.reference for s in skill.list_reference_skills(found, PRIOR)] == ["half", "hazard"]
-    assert [s.reference for s in skill.list_reference_skills(found, HAZARD)] == [
+    assert [s.reference for s in data.list_reference_skills(found, PRIOR)] == ["half", "hazard"]
+    assert [s.reference for s in data.list_reference_skills(found, HAZARD)] == [
         "half",
         "base_rate",
         "no_change",
     ]
-    assert len(skill.list_reference_skills(found, ME)) == 4
-    assert skill.list_reference_skills(found, ANA) == ()
+    assert len(data.list_reference_skills(found, ME)) == 4
+    assert data.list_reference_skills(found, ANA) == ()
 
 
 def test_reference_verdict_needs_groups_and_a_one_sided_interval() -> None:
@@ -224,12 +218,12 @@ def test_reference_verdict_needs_groups_and_a_one_sided_interval() -> None:
         ({"low": None, "high": None}, "too few to say"),
         ({"skill": None}, "nothing to beat"),
     ):
-        assert skill.reference_verdict(skill_against("half", **changed)) == verdict
+        assert data.reference_verdict(skill_against("half", **changed)) == verdict
 
 
 def test_reference_finding() -> None:
     # The base rate is what a forecaster is held against first.
-    claim, caution = findings.reference_finding(
+    claim, caution = insights.reference_finding(
         "Ana", [skill_against("half", skill=0.9), skill_against("base_rate")]
     )
     assert (
@@ -241,13 +235,13 @@ def test_reference_finding() -> None:
     )
     # Losing more than a reference is said so.
     worse = skill_against("half", skill=-0.5, low=-0.9, high=-0.1, n=12, n_clusters=10)
-    claim, caution = findings.reference_finding("Ana", [worse])
+    claim, caution = insights.reference_finding("Ana", [worse])
     assert (
         plain(claim)
         == "Ana: 50 % more was lost than by “Always 50 %”; saved, 95 % interval −90 % to −10 %."
     )
     assert plain(caution).endswith("too few to tell that from luck, 20 more groups are needed.")
-    nothing = findings.reference_finding(
+    nothing = insights.reference_finding(
         "Ana", [skill_against("half", skill=None, reference_sum=0.0)]
     )
     assert nothing.claim == "“Always 50 %” lost nothing, so there was nothing to beat."
@@ -258,26 +252,26 @@ def test_reference_finding() -> None:
 
 def test_progress_frame() -> None:
     # A question counts from its scheduled close or a later answer.
-    assert skill.scoring_time(BOTH, QuestionId("first")) == CLOSES
+    assert data.scoring_time(BOTH, QuestionId("first")) == CLOSES
     late = accuracy_of(scored("late", "no", {ME: 0.2}, CLOSES + days(3)))
-    assert skill.scoring_time(late, QuestionId("late")) == CLOSES + days(3)
+    assert data.scoring_time(late, QuestionId("late")) == CLOSES + days(3)
     # Progress is the mean skill so far.
     early = scored(named_question("early", closes_at=CLOSES - days(30)), "yes", {ME: 0.9}, NOW)
-    frame = skill.progress_frame(accuracy_of(SECOND, early), ME)
+    frame = data.progress_frame(accuracy_of(SECOND, early), ME)
     mine = frame[frame["forecaster"] == "Me"]
     gain = 100 * 0.24 * 181 / 335
     assert list(mine["mean"]) == pytest.approx([gain, (gain + MY_SECOND) / 2])
     assert list(mine["n"]) == [1, 2]
     assert (
-        plain(findings.progress_finding(frame).claim)
+        plain(insights.progress_finding(frame).claim)
         == "Highest after 1 question: Prior, never moved, +7.9 points of skill."
     )
     # Questions of one instant are one step of the progress.
-    frame = skill.progress_frame(BOTH, ME)
+    frame = data.progress_frame(BOTH, ME)
     mine = frame[frame["forecaster"] == "Me"]
     assert list(mine["n"]) == [2]
     assert "·" in mine["last"].iloc[0]
-    assert frame["time"].dtype == skill.progress_frame(accuracy_of(), ME)["time"].dtype == TIME
+    assert frame["time"].dtype == data.progress_frame(accuracy_of(), ME)["time"].dtype == TIME
 
 
 # Calibration
@@ -296,23 +290,23 @@ assert FOUND is not None
 
 def test_calibration_curve_and_band() -> None:
     # The curve has a dot for each distinct forecast that grows with its questions.
-    frame = calibrated.curve_frame(FOUND.curve)
+    frame = calibration_data.curve_frame(FOUND.curve)
     assert list(frame["said"]) == [0.1, 0.85, 0.9]
     assert list(frame["happened"]) == [0.0, 0.5, 0.5]
     assert list(frame["n"]) == [2, 1, 1]
     assert frame["size"].iloc[0] > frame["size"].iloc[1]
     # The band lies around each forecast and a single one can be seen.
-    frame = calibrated.band_frame(FOUND.band)
+    frame = calibration_data.band_frame(FOUND.band)
     assert list(frame["said"]) == [0.1, 0.85, 0.9]
     assert (frame["lower"] <= frame["upper"]).all()
     alone = assess_reliability(snapshots((1.0, 1), (1.0, 1)), resamples=10)
     assert alone is not None
-    assert list(calibrated.band_frame(alone.band)["said"]) == [0.99, 1.0]
+    assert list(calibration_data.band_frame(alone.band)["said"]) == [0.99, 1.0]
 
 
 def test_calibration_bins() -> None:
     # Bins leave out empty ones and give both intervals.
-    frame = calibrated.bins_frame(FOUND.bins)
+    frame = calibration_data.bins_frame(FOUND.bins)
     assert list(frame["number"]) == [0, 4]
     assert list(frame["of"]) == ["0 of 2", "1 of 2"]
     last = frame.iloc[1]
@@ -324,20 +318,20 @@ def test_calibration_bins() -> None:
     )
     assert plain(last["wilson"]) == "9–91 %"
     assert plain(last["jeffreys"]) == "6–94 %"
-    assert calibrated.bins_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
+    assert calibration_data.bins_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
     # The questions of a bin come worst miss first.
     asked = {QuestionId(f"q{k}"): named_question(f"q{k}") for k in range(4)}
-    told = calibrated.list_bin_questions(FOUND.snapshots, 4, asked)
+    told = calibration_data.list_bin_questions(FOUND.snapshots, 4, asked)
     assert [(question.id, plain(words)) for question, words in told] == [
         ("q3", "90 %, NO"),
         ("q2", "85 %, YES"),
     ]
-    assert calibrated.list_bin_questions(FOUND.snapshots, 2, asked) == ()
+    assert calibration_data.list_bin_questions(FOUND.snapshots, 2, asked) == ()
 
 
 def test_calibration_measures() -> None:
     # The measures add up and say what they mean.
-    frame = calibrated.measures_frame(FOUND).set_index("measure")
+    frame = calibration_data.measures_frame(FOUND).set_index("measure")
     score, mcb, dsc, unc = (float(frame["value"].iloc[k]) for k in range(4))
     assert score == pytest.approx(mcb - dsc + unc, abs=0.002)
     assert plain(frame.loc["Said on a YES", "value"]) == "85 %"
@@ -345,26 +339,28 @@ def test_calibration_measures() -> None:
     # What needs both outcomes is a dash.
     one_sided = assess_reliability(snapshots((0.2, 0)), resamples=10)
     assert one_sided is not None
-    frame = calibrated.measures_frame(one_sided).set_index("measure")
+    frame = calibration_data.measures_frame(one_sided).set_index("measure")
     assert list(frame.loc[["Area under the ROC", "Said on a YES"], "value"]) == ["–", "–"]
     # The test of calibration is told in cases.
-    assert calibrated.describe_p_value(0.83) == (
+    assert calibration_data.describe_p_value(0.83) == (
         "A perfectly calibrated forecaster would look at least this miscalibrated in 83 of 100 "
         "cases: no sign of miscalibration."
     )
-    assert calibrated.describe_p_value(0.04).endswith("4 of 100 cases: a sign of miscalibration.")
+    assert calibration_data.describe_p_value(0.04).endswith(
+        "4 of 100 cases: a sign of miscalibration."
+    )
 
 
 def test_interval_coverage() -> None:
     # Intervals of numbers are told with their coverage and width.
     record = IntervalRecord(4, 0.75, 0.3, 0.95, 0.2)
     report = CalibrationReport(Choice(), 30, {}, PEOPLE, {}, {ANA: record, ME: record})
-    frame = calibrated.interval_coverage_frame(report, ME)
+    frame = calibration_data.interval_coverage_frame(report, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     row = frame.iloc[0]
     assert (row["n"], row["inside"], plain(row["bar"]), row["width"]) == (4, 75.0, "30–95 %", 20.0)
     # A handful of intervals is not judged.
-    told = findings.describe_interval_record("Me", IntervalRecord(19, 0.0, 0.0, 0.2, 0.2))
+    told = insights.describe_interval_record("Me", IntervalRecord(19, 0.0, 0.0, 0.2, 0.2))
     assert plain(told) == "Me: 0 of 19 answers inside. Too few to say anything: 1 more is needed."
     # The width of intervals is judged within chance.
     for low, high, told in (
@@ -373,7 +369,7 @@ def test_interval_coverage() -> None:
         (0.95, 1.0, "Me: 15 of 20 answers inside. Wider than need be: more than was said."),
     ):
         assert (
-            plain(findings.describe_interval_record("Me", IntervalRecord(20, 0.75, low, high, 0.2)))
+            plain(insights.describe_interval_record("Me", IntervalRecord(20, 0.75, low, high, 0.2)))
             == told
         )
 
@@ -399,7 +395,7 @@ def report_of(*pairs: Comparison, difficulty: Difficulty | None = None) -> Compa
     return ComparisonReport(Choice(), PEOPLE, pairs, difficulty)
 
 
-NAMES = compared.map_display_names(report_of(), ME)
+NAMES = calibration_data.map_display_names(report_of(), ME)
 
 
 def test_pairs_frame() -> None:
@@ -407,8 +403,8 @@ def test_pairs_frame() -> None:
     report = report_of(
         pair("Ana", "Typist", "better"), pair("Ana", "Crowd"), pair("Typist", "Crowd", n=0)
     )
-    found = compared.list_pairs(report, ME)
-    row = compared.pairs_frame(found, NAMES, first="Typist").iloc[0]
+    found = calibration_data.list_pairs(report, ME)
+    row = calibration_data.pairs_frame(found, NAMES, first="Typist").iloc[0]
     assert (row["first"], row["other"], row["verdict"], row["on"]) == (
         "Me",
         "Ana",
@@ -422,32 +418,32 @@ def test_pairs_frame() -> None:
     report = report_of(
         pair("Ana", "Crowd"), pair("Ana", "Typist", "no difference shown", n_clusters=30)
     )
-    frame = compared.pairs_frame(compared.list_pairs(report, None), NAMES)
+    frame = calibration_data.pairs_frame(calibration_data.list_pairs(report, None), NAMES)
     assert list(frame["verdict"]) == ["no difference shown", ""]
 
 
 def test_pairs_findings() -> None:
     # Too few questions are said once for all pairs.
     few = pair("Ana", "Crowd", n_clusters=9), pair("Ana", "Typist")
-    found = findings.pair_finding(few, NAMES)
+    found = insights.pair_finding(few, NAMES)
     assert found.claim == "It is too early to say who is better."
     assert found.caution == (
         "No two have 30 separate groups of questions in common yet (Ana and Me: 17), so what "
         "sets them apart may well be luck."
     )
-    assert findings.pair_finding(few[:1], NAMES).caution.startswith("The two do not have 30")
+    assert insights.pair_finding(few[:1], NAMES).caution.startswith("The two do not have 30")
     # Pairs that can be told apart are counted and named better one first.
     decided = pair(
         "Ana", "Typist", "worse", mean_difference=-0.03, low=-0.05, high=-0.01, n=40, n_clusters=40
     )
-    claim, caution = findings.pair_finding([decided, pair("Ana", "Crowd")], NAMES)
+    claim, caution = insights.pair_finding([decided, pair("Ana", "Crowd")], NAMES)
     assert plain(claim) == "1 of 2 pairs can be told apart."
     assert caution.startswith("The other pairs do not have 30")
-    assert plain(findings.describe_pair(decided, NAMES)) == (
+    assert plain(insights.describe_pair(decided, NAMES)) == (
         "Me better than Ana: +3.0 points a question, 95 % interval +1.0 to +5.0, over 40 "
         "separate questions; by luck in 2 of 100 cases."
     )
-    alike = findings.pair_finding(
+    alike = insights.pair_finding(
         [pair("Ana", "Crowd", "no difference shown", n_clusters=30)], NAMES
     )
     assert alike == ("No difference between any two is shown.", "")
@@ -458,14 +454,14 @@ def test_adjusted_skill() -> None:
     groups = (frozenset({"me", "ana"}), frozenset({"crowd"}))
     difficulty = Difficulty({"ana": -0.02, "me": 0.02}, {"ana": 9, "me": 7, "crowd": 1}, groups)
     report = report_of(difficulty=difficulty)
-    frame = compared.difficulty_adjusted_frame(report, ME)
+    frame = calibration_data.difficulty_adjusted_frame(report, ME)
     assert list(frame["forecaster"]) == ["Ana", "Me"]
     assert list(frame["adjusted"]) == pytest.approx([2.0, -2.0])
     assert list(frame["questions"]) == [9, 7]
-    assert compared.list_disconnected_names(report, ME) == ("Crowd",)
+    assert calibration_data.list_disconnected_names(report, ME) == ("Crowd",)
     # Without scores nothing is adjusted.
-    assert compared.difficulty_adjusted_frame(report_of(), ME).empty
-    assert compared.list_disconnected_names(report_of(), ME) == ()
+    assert calibration_data.difficulty_adjusted_frame(report_of(), ME).empty
+    assert calibration_data.list_disconnected_names(report_of(), ME) == ()
 
 
 # Habits
@@ -483,7 +479,7 @@ def habits(questions: int, revisions: int) -> Habits:
 
 def test_habits_frame() -> None:
     # Habits are in points and percent.
-    row = compared.habits_frame([habits(40, 40)], ME).iloc[0]
+    row = calibration_data.habits_frame([habits(40, 40)], ME).iloc[0]
     assert (row["forecaster"], row["acts"], row["questions"], row["monthly"]) == (
         "Ana",
         61,
@@ -495,11 +491,11 @@ def test_habits_frame() -> None:
     )
     assert (row["momentum"], row["ratio"], row["slope"]) == (0.56, 1.4, 0.5)
     # Movement and reaction are left out where there is too little to judge.
-    row = compared.habits_frame([habits(29, 2)], ME).iloc[0]
+    row = calibration_data.habits_frame([habits(29, 2)], ME).iloc[0]
     assert pd.isna(row["ratio"])
     assert pd.isna(row["slope"])
     nothing = replace(habits(1, 1), updates=UpdateHabits(1, 1, 0, None, None, None, None, None))
-    assert pd.isna(compared.habits_frame([nothing], ME).iloc[0]["move"])
+    assert pd.isna(calibration_data.habits_frame([nothing], ME).iloc[0]["move"])
 
 
 # Questions, rules, cohorts
@@ -507,25 +503,25 @@ def test_habits_frame() -> None:
 
 def test_scores_by_question_and_rule() -> None:
     # Every question is one row with everyones skill and the latest answer comes first.
-    frame = accuracy.skill_by_question_frame(BOTH, ME)
+    frame = data.skill_by_question_frame(BOTH, ME)
     assert list(frame["id"]) == ["second", "first"]
     assert list(frame[ME]) == pytest.approx([MY_SECOND, MY_FIRST])
     assert list(frame["answer"]) == ["NO", "YES"]
-    assert list(accuracy.skill_by_question_frame(accuracy_of(), ME).columns) == [
+    assert list(data.skill_by_question_frame(accuracy_of(), ME).columns) == [
         "id",
         "question",
         "answer",
         "known",
     ]
     # Each question is scored by the rule of its kind.
-    frame = accuracy.skill_by_question_frame(accuracy_of(FIRST, GRAIN), ME).set_index("id")
+    frame = data.skill_by_question_frame(accuracy_of(FIRST, GRAIN), ME).set_index("id")
     assert frame.loc["grain", "answer"] == "45 tonnes"
     assert frame.loc["grain", PRIOR] == pytest.approx(0.0)
     assert pd.isna(frame.loc["grain", ME])
     # One forecaster is shown by every rule in their order with its direction.
     mine = [s for s in FIRST[2] if s.forecaster_id == ME]
     expected = ("brier", "log", "spherical", "baseline")
-    frame = accuracy.scores_by_rule_frame([s for s in reversed(mine) if s.rule in expected])
+    frame = data.scores_by_rule_frame([s for s in reversed(mine) if s.rule in expected])
     assert list(frame["rule"]) == ["Brier score", "Log score", "Spherical score", "Baseline points"]
     assert list(frame["better"]) == ["↓ lower", "↓ lower", "↑ higher", "↑ higher"]
     assert frame["mean"].iloc[0] == pytest.approx(0.01)
@@ -536,19 +532,17 @@ def test_scores_by_question_and_rule() -> None:
 def test_receipt_gives_its_score_unless_changed() -> None:
     question, answer, scores = FIRST
     found = Receipts(question, answer, scores, (), {})
-    assert accuracy.is_recomputable(found, scores[0])
-    assert not accuracy.is_recomputable(found, replace(scores[0], mean_while_active=0.02))
-    assert not accuracy.is_recomputable(found, replace(scores[0], rule="peer"))
-    assert not accuracy.is_recomputable(replace(found, resolution=None), scores[0])
-    assert not accuracy.is_recomputable(
-        replace(found, resolution=resolution("annulled")), scores[0]
-    )
+    assert data.is_recomputable(found, scores[0])
+    assert not data.is_recomputable(found, replace(scores[0], mean_while_active=0.02))
+    assert not data.is_recomputable(found, replace(scores[0], rule="peer"))
+    assert not data.is_recomputable(replace(found, resolution=None), scores[0])
+    assert not data.is_recomputable(replace(found, resolution=resolution("annulled")), scores[0])
 
 
 def test_cohorts_frame() -> None:
     # A cohort is a row of counts.
     one = cohort(opened=3, over=2, answered=1, unanswered=1, early=1)
-    row = accuracy.cohorts_frame(accuracy_of(cohorts=(one,))).iloc[0]
+    row = data.cohorts_frame(accuracy_of(cohorts=(one,))).iloc[0]
     assert list(row) == ["2026-Q1", 3, 2, 1, 0, 0, 1, 1]
     # What does not count is told with its reason.
     waiting = accuracy_of(
@@ -556,23 +550,23 @@ def test_cohorts_frame() -> None:
         unscored=(QuestionId("b"), QuestionId("c")),
         hindsight={ME: 1, ForecasterId("x"): 1},
     )
-    assert plain(findings.describe_unscored(waiting)) == (
+    assert plain(insights.describe_unscored(waiting)) == (
         "1 question was answered before its scheduled close, and counts once that has passed."
         " 2 questions were annulled or ambiguous, and not scored."
         " 2 forecasts were made when the answer was known: they earned nothing."
     )
-    assert findings.describe_unscored(accuracy_of()) == ""
+    assert insights.describe_unscored(accuracy_of()) == ""
     several = accuracy_of(
         early=(QuestionId("a"), QuestionId("b")), unscored=(QuestionId("c"),), hindsight={ME: 1}
     )
-    assert plain(findings.describe_unscored(several)) == (
+    assert plain(insights.describe_unscored(several)) == (
         "2 questions were answered before their scheduled close, and count once it has passed."
         " 1 question was annulled or ambiguous, and not scored."
         " 1 forecast was made when the answer was known: it earned nothing."
     )
     # A late answer shortens nothing.
     late = scored("late", "yes", {ME: 0.9}, CLOSES + timedelta(days=30))
-    row = skill.skill_frame(accuracy_of(late), ME, "brier").iloc[0]
+    row = data.skill_frame(accuracy_of(late), ME, "brier").iloc[0]
     assert (row["coverage"], row["attainable"]) == (100.0, 100.0)
     assert row["skill"] == pytest.approx(24.0)
 
@@ -585,4 +579,4 @@ def test_luck_is_excluded_only_with_enough_groups() -> None:
         (0.01, 0.09, 29, "too few to say"),
         (None, None, 40, "too few to say"),
     ):
-        assert skill.gain_verdict(summary(low=low, high=high, clusters=clusters)) == said
+        assert data.gain_verdict(summary(low=low, high=high, clusters=clusters)) == said

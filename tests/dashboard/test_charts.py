@@ -3,8 +3,7 @@
 import json
 
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from dashboard.wording import display_name
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline
@@ -12,10 +11,10 @@ from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
 HELD = build_timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
-FORECASTERS = revisions.list_question_forecasters(PAGE, ME)
-WINDOW = revisions.chart_window(PAGE, NOW)
-LINES = series.list_lines(PAGE, ME)
-STEPS = series.steps_frame(LINES, WINDOW)
+FORECASTERS = probability_lines.list_question_forecasters(PAGE, ME)
+WINDOW = probability_lines.chart_window(PAGE, NOW)
+LINES = probability_lines.list_lines(PAGE, ME)
+STEPS = probability_lines.steps_frame(LINES, WINDOW)
 STYLES = charts.forecaster_lines(FORECASTERS, [display_name(f, ME) for f in FORECASTERS], ME)
 
 
@@ -73,12 +72,12 @@ def test_revision_chart_layers() -> None:
     spec = charts.revisions_chart(STYLES, "log-odds", marks=True, answer=True)
     frames = {
         "steps": STEPS,
-        "ends": series.line_labels_frame(STEPS, WINDOW),
-        "crossings": series.crosshair_frame(LINES, WINDOW),
-        "acts": revisions.acts_frame(PAGE, ME),
-        "rules": revisions.vertical_rules_frame(PAGE, NOW),
-        "marks": revisions.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
-        "answer": revisions.answer_frame(QUESTION, None),
+        "ends": probability_lines.line_labels_frame(STEPS, WINDOW),
+        "crossings": probability_lines.crosshair_frame(LINES, WINDOW),
+        "acts": probability_lines.acts_frame(PAGE, ME),
+        "rules": probability_lines.vertical_rules_frame(PAGE, NOW),
+        "marks": probability_lines.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
+        "answer": probability_lines.answer_frame(QUESTION, None),
     }
     for layer in layers(spec):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
 from dashboard.scenarios import text as frames
-from dashboard.wording import links as words_of
+from dashboard.wording import links
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
@@ -190,16 +190,16 @@ def test_record_of_repairs(linked: Tracker, clock: FakeClock) -> None:
     answer_both(linked, clock, "no")
     assert "1 of 1 declined repair would have gained, +" in words(open_page(linked, "coherence"))
     # The record in words.
-    assert words_of.summarise_repairs("adopted", ()) == ""
-    said = plain(words_of.summarise_repairs("adopted", (0.1, 0.2, -0.02, 0.04)))
+    assert links.summarise_repairs("adopted", ()) == ""
+    said = plain(links.summarise_repairs("adopted", (0.1, 0.2, -0.02, 0.04)))
     assert said == "3 of 4 adopted repairs gained, +0.080 nats on average; a small sample."
-    assert "small" not in words_of.summarise_repairs("adopted", (0.1,) * 10)
-    endless = plain(words_of.summarise_repairs("declined", (0.1, inf)))
+    assert "small" not in links.summarise_repairs("adopted", (0.1,) * 10)
+    endless = plain(links.summarise_repairs("declined", (0.1, inf)))
     assert endless == (
         "2 of 2 declined repairs would have gained, +0.100 nats on average, besides 1 "
         "without bound; a small sample."
     )
-    assert (words_of.format_gain(-inf), words_of.format_gain(None)) == ("−∞", "not answered yet")
+    assert (links.format_gain(-inf), links.format_gain(None)) == ("−∞", "not answered yet")
 
 
 # Links

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
@@ -44,19 +44,19 @@ def compare(tracker: Tracker, asked: str):  # type: ignore[no-untyped-def]
 def test_default_lines_of_the_comparison() -> None:
     # Until somebody chooses mine the suggestion and the crowd come before base rates.
     everybody = page({ME: HELD, ANA: HELD, CROWD: HELD, HAZARD: HELD})
-    assert [each.id for each in series.default_lines(everybody, ME)] == [
+    assert [each.id for each in probability_lines.default_lines(everybody, ME)] == [
         ME,
         ANA,
         CROWD,
         SUGGESTION,
         HAZARD,
     ]
-    assert [each.id for each in series.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
+    assert [each.id for each in probability_lines.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
     # Another question stands with its suggestion or else its base rate.
-    assert series.other_question_line(
+    assert probability_lines.other_question_line(
         QUESTION, {PRIOR: HELD, SUGGESTION: build_timeline([])}
     ).timeline == build_timeline([])
-    assert series.other_question_line(QUESTION, {PRIOR: HELD}).timeline is HELD
+    assert probability_lines.other_question_line(QUESTION, {PRIOR: HELD}).timeline is HELD
     # Other questions are dashed as no forecaster is.
     assert charts.other_question_style("Rain", 0).dash not in [
         line.dash for line in charts.forecaster_lines((), (), ME)

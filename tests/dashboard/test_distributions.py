@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import question_list as board
-from dashboard.components import score_data as answers
+from dashboard.components import probability_lines, question_list, score_data
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import data as details
-from dashboard.question import distributions_data as frames
+from dashboard.question import distributions_data
 from dashboard.question.probability_input import (
     IntervalHandles,
     build_curve,
@@ -75,14 +73,16 @@ def test_option_lines() -> None:
     line = build_timeline(
         [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))]
     )
-    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(
+        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
+    )
     beijing = frame[frame["option"] == "Beijing"]
     assert list(beijing["p"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
     assert set(frame["option"]) == {"Beijing", "Minsk", "Other"}
     # A removed option ends and what it had goes to other.
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
     assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
     assert minsk["time"].iloc[-1] == OPENS + days(60)
@@ -91,7 +91,7 @@ def test_option_lines() -> None:
     # An option begins where it was first given a share.
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
-    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     tehran = frame[frame["option"] == "Tehran"]
     assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
     # A withdrawal leaves a gap in every option.
@@ -102,7 +102,9 @@ def test_option_lines() -> None:
             (OPENS + days(9), shares(0.2, 0.5, 0.3)),
         ]
     )
-    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(
+        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
+    )
     assert int(frame["p"].isna().sum()) == 3
 
 
@@ -113,7 +115,9 @@ def test_current_shares_and_the_answer() -> None:
         ANA: build_timeline([(OPENS, None)]),
     }
     known = answered(VISIT_TO, "Minsk", OPENS + days(50))
-    frame = frames.current_shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
+    frame = distributions_data.current_shares_frame(
+        page_about(VISIT_TO, held, resolution=known), ME, NOW
+    )
     assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
     assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
     assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == [
@@ -128,37 +132,47 @@ def test_current_shares_and_the_answer() -> None:
     late = page_about(
         VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
     )
-    frame = frames.current_shares_frame(late, ME, NOW)
+    frame = distributions_data.current_shares_frame(late, ME, NOW)
     assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
     # Other stands last and options that are gone are left out.
-    assert list(frames.label_options(page_about(CHANGED, {}), NOW)) == [
+    assert list(distributions_data.label_options(page_about(CHANGED, {}), NOW)) == [
         "Beijing",
         "Tehran",
         "Other",
     ]
     # The option that happened is a mark at the top.
-    mark = frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
+    mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
     assert list(mark[["p", "option"]].iloc[0]) == [1.0, "Minsk"]
-    assert frames.option_answer_frame(VISIT_TO, None).empty
-    assert frames.option_answer_frame(VISIT_TO, resolution("annulled")).empty
+    assert distributions_data.option_answer_frame(VISIT_TO, None).empty
+    assert distributions_data.option_answer_frame(VISIT_TO, resolution("annulled")).empty
 
 
 def test_option_charts_order_and_scale() -> None:
     # A chart shows me first then the crowd then the base rate.
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME) == ME
-    assert frames.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
-    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME) == PRIOR
+    assert (
+        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME)
+        == ME
+    )
+    assert distributions_data.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
+    assert (
+        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME)
+        == PRIOR
+    )
     # A chart of small shares is not squeezed into its foot.
     tops = [
-        frames.choose_axis_top(pd.DataFrame({"p": p})) for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
+        distributions_data.choose_axis_top(pd.DataFrame({"p": p}))
+        for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
     ]
     assert tops == [0.25, 0.5, 1.0, 1.0]
     styles = charts.option_lines(["a", "b"], ordered=False)
     low = charts.options_over_time_chart(styles, 0.25, marks=False, answer=True)
     assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
     assert (
-        frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
+        distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)[
+            "p"
+        ].iloc[0]
+        == 0.25
     )
 
 
@@ -174,21 +188,21 @@ def test_fan_and_medians() -> None:
             (OPENS + days(9), price(20, 50, 100)),
         ]
     )
-    frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
     first = frame.iloc[0]
     assert [first[name] for name in ("low90", "middle", "high90")] == pytest.approx([10, 41, 120])
     assert list(frame["middle"].isna()) == [False, False, True, False, False]
     assert frame["time"].iloc[-1] == NOW
     # What lies beyond the range is drawn at its bound.
     never = Cdf(TREATY.prior.x, (0.0, 0.3))
-    frame = frames.fan_frame(
+    frame = distributions_data.fan_frame(
         page_about(TREATY, {ME: build_timeline([(OPENS, never)])}), ME, (OPENS, NOW)
     )
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
     assert frame["shown"].iloc[0] == "never 70\u00a0%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
-    low = frames.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
+    low = distributions_data.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
                                       {ME: build_timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
     assert low["middle"].iloc[0] == 0.0
     # Everyone elses middle is a line of its own.
@@ -196,14 +210,14 @@ def test_fan_and_medians() -> None:
         ME: build_timeline([(OPENS, price(10, 41, 120))]),
         ANA: build_timeline([(OPENS, price(20, 60, 100))]),
     }
-    frame = frames.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
+    frame = distributions_data.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
     # On a log scale values are drawn as their distance from the zero point.
     shifted = replace(
         INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0))
     )
-    frame = frames.density_frame(shifted, shifted.prior)
+    frame = distributions_data.density_frame(shifted, shifted.prior)
     assert 1.0 <= frame["value"].min() <= 1.1
     assert frame["at"].iloc[0].startswith("11.")
 
@@ -213,16 +227,19 @@ def test_heights_of_a_curve_hold_its_inner_mass(
     low: float, step: float, more: float, above: float
 ) -> None:
     curve = price(low, low + step, low + step + more, above)
-    frame = frames.density_frame(PRICE, curve)
-    assert len(frame) == frames.DENSITY_BUCKETS
+    frame = distributions_data.density_frame(PRICE, curve)
+    assert len(frame) == distributions_data.DENSITY_BUCKETS
     assert (frame["height"] >= 0).all()
     assert frame["height"].mean() == pytest.approx(1.0 - curve.below - curve.above)
 
 
 def test_curves_and_levels_of_everyone() -> None:
     page = page_about(PRICE, {ME: build_timeline([(OPENS, price(10, 41, 120, above=0.05))])})
-    assert set(frames.curves_frame(page, ME, NOW)["forecaster"]) == {"Me", "Prior, never moved"}
-    mine = frames.quantile_levels_frame(page, ME, NOW).iloc[0]
+    assert set(distributions_data.curves_frame(page, ME, NOW)["forecaster"]) == {
+        "Me",
+        "Prior, never moved",
+    }
+    mine = distributions_data.quantile_levels_frame(page, ME, NOW).iloc[0]
     assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("Me", "41", "120")
     assert mine["above"] == pytest.approx(5.0)
 
@@ -230,14 +247,16 @@ def test_curves_and_levels_of_everyone() -> None:
 def test_marks_of_answers_and_middles() -> None:
     # The number that came true is one mark.
     for answer, value in (("41.5", 41.5), ("above", 200.0)):
-        assert list(frames.value_answer_frame(PRICE, answered(PRICE, answer))["value"]) == [value]
-        assert frames.value_answer_frame(PRICE, None).empty
+        assert list(
+            distributions_data.value_answer_frame(PRICE, answered(PRICE, answer))["value"]
+        ) == [value]
+        assert distributions_data.value_answer_frame(PRICE, None).empty
     # The date that came true is a time.
-    mark = frames.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
+    mark = distributions_data.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
     assert mark["value"].iloc[0] == pd.Timestamp("2026-03-05", tz="UTC")
     # The middle is marked where it lies in the range.
-    assert list(frames.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
-    assert frames.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
+    assert list(distributions_data.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
+    assert distributions_data.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
 
 
 # Tables
@@ -247,7 +266,7 @@ def test_list_of_mixed_kinds_is_told_in_words() -> None:
     # A list of mixed kinds tells forecasts in words that sort.
     held = page_about(VISIT_TO, {ME: build_timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
     nobody = page_about(PRICE, {}).summary
-    frame = board.questions_frame(
+    frame = question_list.questions_frame(
         [held, nobody, summary(), summary(question=QUESTION)], ListView(ME, NOW)
     )
     assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
@@ -258,7 +277,7 @@ def test_list_of_mixed_kinds_is_told_in_words() -> None:
     # A percentage in words sorts like a number.
     low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
                  for p in (0.05, 0.63))  # fmt: skip
-    said = board.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
+    said = question_list.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
     assert list(said.sort_values()) == list(said)
 
 
@@ -286,14 +305,14 @@ def test_scores_and_receipts_by_kind() -> None:
     scores = scored(
         PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)}
     )
-    frame = answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
+    frame = score_data.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
     assert frame["peer"].isna().all()
     assert frame["skill"].is_monotonic_decreasing
     # The headline rule comes first for every kind.
     firsts = {
-        kind: answers.list_rules_for(kind)[0].name
+        kind: score_data.list_rules_for(kind)[0].name
         for kind in ("binary", "categorical", "ordered", "numeric", "date")
     }
     assert firsts == {
@@ -301,14 +320,16 @@ def test_scores_and_receipts_by_kind() -> None:
     }  # fmt: skip
     # A receipt tells each forecast in words and adds up.
     (score, *_) = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120)})
-    frame = answers.score_receipt_frame(PRICE, score)
+    frame = score_data.score_receipt_frame(PRICE, score)
     assert list(frame["said"]) == ["41 (10 to 120) US dollars"]
     assert frame["contribution"].sum() == pytest.approx(score.mean_while_active)
     # A gain of nothing has no sign.
     scores = scored(PRICE, answered(PRICE, "41"), {ME: PRICE.prior})
-    assert str(answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
+    assert (
+        str(score_data.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
+    )
     # Forecasts made with hindsight are listed.
-    frame = answers.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
+    frame = score_data.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
     assert list(frame.iloc[0]) == ["Me", pd.Timestamp(NOW), "99\u00a0%"]
 
 
@@ -339,42 +360,42 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
         resolution=answered(question, answer),
         evidence=(card(1),),
     )
-    people = revisions.list_question_forecasters(page, ME)
+    people = probability_lines.list_question_forecasters(page, ME)
     styles = charts.forecaster_lines(people, [display_name(f, ME) for f in people], ME)
     common = {
-        "rules": revisions.vertical_rules_frame(page, NOW),
-        "marks": revisions.evidence_marks_frame(page.evidence, question.kind),
+        "rules": probability_lines.vertical_rules_frame(page, NOW),
+        "marks": probability_lines.evidence_marks_frame(page.evidence, question.kind),
     }
     if question.scale is None:
         options = charts.option_lines(
             [o.name for o in question.options], ordered=question.kind == "ordered"
         )
         over = charts.options_over_time_chart(options, marks=True, answer=True)
-        end = frames.option_answer_frame(question, page.summary.resolution)
-        labels = tuple(frames.label_options(page, NOW).values())
+        end = distributions_data.option_answer_frame(question, page.summary.resolution)
+        labels = tuple(distributions_data.label_options(page, NOW).values())
         return [
             (
                 over,
                 {
                     **common,
-                    "steps": frames.option_lines_frame(page, ME, (OPENS, NOW)),
+                    "steps": distributions_data.option_lines_frame(page, ME, (OPENS, NOW)),
                     "answer": end,
                 },
             ),
             (
                 charts.options_now_chart(styles, labels),
-                {"shares": frames.current_shares_frame(page, ME, NOW)},
+                {"shares": distributions_data.current_shares_frame(page, ME, NOW)},
             ),
         ]
     axis = charts.value_axis(question)
-    end = frames.value_answer_frame(question, page.summary.resolution)
-    others = frames.medians_frame(page, ME, ME, (OPENS, NOW))
+    end = distributions_data.value_answer_frame(question, page.summary.resolution)
+    others = distributions_data.medians_frame(page, ME, ME, (OPENS, NOW))
     return [
         (charts.fan_chart(styles, axis, marks=True, answer=True),
-         {**common, "fan": frames.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
-        (charts.curves_now_chart(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
+         {**common, "fan": distributions_data.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
+        (charts.curves_now_chart(styles, axis, answer=True), {"curves": distributions_data.curves_frame(page, ME, NOW), "answer": end}),
         (charts.preview_chart(axis),
-         {"curve": frames.density_frame(question, held), "middle": frames.middle_frame(question, held)}),
+         {"curve": distributions_data.density_frame(question, held), "middle": distributions_data.middle_frame(question, held)}),
     ]  # fmt: skip
 
 

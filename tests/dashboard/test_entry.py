@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.acting import step_through
-from dashboard.question import forecasting
-from dashboard.question import form_state as drafts
+from dashboard.question import forecasting, form_state
 from dashboard.question.probability_input import (
     SLIDER_STOPS,
     SliderMark,
@@ -24,7 +23,7 @@ from dashboard.question.probability_input import (
     slider_position,
 )
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
@@ -275,11 +274,11 @@ def test_junk_is_no_draft(loaded: Tracker) -> None:
 def test_junk_is_no_day(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in (None, "x", "2026-13-01", 5, [1]):
         monkeypatch.setattr(
-            drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
+            form_state.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
         )
         usual = date(2027, 1, 1)
-        assert drafts.initial_day("form", "Middle", usual) == usual
-        assert drafts.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+        assert form_state.initial_day("form", "Middle", usual) == usual
+        assert form_state.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
 
 
 def test_of_much_evidence_the_newest_is_offered_to_cite(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.essays import data as frames
+from dashboard.essays import data
 from dashboard.essays import text as forms
 from dashboard.essays import text as wording
 from forecasts.essays.claim_map import (
@@ -83,7 +83,7 @@ def page_of(text: str) -> EssayPage:
 
 
 def texts(found: EssayPage) -> list[list[str]]:
-    return [[piece.text for piece in block] for block in frames.list_paragraphs(found)]
+    return [[piece.text for piece in block] for block in data.list_paragraphs(found)]
 
 
 # Reading
@@ -106,7 +106,7 @@ def test_text_is_split_into_paragraphs() -> None:
         Sentence(0, 4, "Rain", None, "", 0.0, 0.0, False, ""),
         Sentence(9, 13, "Snow", None, "", 0.0, 0.0, False, ""),
     )
-    (block,) = frames.list_paragraphs(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
+    (block,) = data.list_paragraphs(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
     assert [(piece.at, piece.text) for piece in block] == [(0, "Rain"), (None, "and"), (9, "Snow")]
 
 
@@ -130,9 +130,9 @@ def test_text_without_its_quotes_or_version() -> None:
         claim_ids=(ClaimId("C1"),),
     )
     found = page("It will rain.", *(mapped(s) for s in find_claims("It will rain.")), gone)
-    assert frames.list_missing_claims(found) == (gone,)
+    assert data.list_missing_claims(found) == (gone,)
     assert texts(found) == [["It will rain."]]
-    assert frames.list_missing_claims(page(None, gone)) == ()
+    assert data.list_missing_claims(page(None, gone)) == ()
 
 
 def test_claim_looks_and_legend() -> None:
@@ -151,7 +151,7 @@ def test_claim_looks_and_legend() -> None:
         ("not forward-looking", {}, "plain", ""),
     ):
         (sentence,) = find_claims("It will rain.")
-        ((piece,),) = frames.list_paragraphs(page("It will rain.", mapped(sentence, state, **more)))
+        ((piece,),) = data.list_paragraphs(page("It will rain.", mapped(sentence, state, **more)))
         assert (piece.look, piece.mark) == (look, mark)
         assert (piece.shade is not None) == (state == "open")
     # The likelier an open claim the stronger its colour.
@@ -163,16 +163,16 @@ def test_claim_looks_and_legend() -> None:
     saved = SavedDraft(ESSAY.id, 0, ForecasterId("me"), NOW, {})
     (sentence,) = find_claims("It will rain.")
     found = page("It will rain.", mapped(sentence), drafts={0: saved})
-    ((piece,),) = frames.list_paragraphs(found)
+    ((piece,),) = data.list_paragraphs(found)
     assert (piece.mark, piece.words) == ("✎", "A draft is kept")
-    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [("✎", 1)]
+    assert [(look.mark, n) for look, n in data.count_styles(found)] == [("✎", 1)]
     # The legend counts what occurs and leaves out what does not look ahead.
     (sentence,) = find_claims("It will rain.")
     states: tuple[ClaimState, ...] = ("open", "open", "borne out", "dropped", "not forward-looking")
     found = page(
         None, *(mapped(sentence, state, retrospective=state == "borne out") for state in states)
     )
-    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [
+    assert [(look.mark, n) for look, n in data.count_styles(found)] == [
         ("✓", 1),
         ("%", 2),
         ("( )", 1),
@@ -192,13 +192,13 @@ def test_sentence_selection() -> None:
         ("٣", None),
         ("1e1", None),
     ):
-        picked = frames.find_sentence(page_of("It will rain. It will thaw."), asked)
+        picked = data.find_sentence(page_of("It will rain. It will thaw."), asked)
         assert (picked.sentence.offset if picked else None) == found
     # After the last sentence without a question comes the first.
     found = page_of("It will rain. It will thaw.")
-    places = [frames.find_next_unasked(found, after) for after in (-1, 0, 14)]
+    places = [data.find_next_unasked(found, after) for after in (-1, 0, 14)]
     assert [one.sentence.offset for one in places if one] == [0, 14, 0]
-    assert frames.find_next_unasked(page("It rained."), 0) is None
+    assert data.find_next_unasked(page("It rained."), 0) is None
 
 
 # The record
@@ -206,17 +206,17 @@ def test_sentence_selection() -> None:
 
 def test_record_frames() -> None:
     # The record frame says each line in numbers and in words.
-    frame = frames.claim_record_frame(
+    frame = data.claim_record_frame(
         [line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)]
     )
     assert list(frame["said"]) == ["8 of 10, 3 open", "2 open"]
     assert list(frame["interval"]) == ["50\u00a0% to 90\u00a0%", "–"]
     assert frame["share"].isna().tolist() == [False, True]
-    assert frames.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+    assert data.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
     # Lines of a single claim are told and not drawn.
-    many, single = frames.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
+    many, single = data.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
     assert ([one.label for one in many], [one.label for one in single]) == (["will"], ["may"])
-    assert frames.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
+    assert data.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
     # The chart of a record has a row for each label and room for the counts.
     spec = charts.essay_record_chart(("will", "could"))
     assert len(spec["layer"]) == 4
@@ -224,16 +224,16 @@ def test_record_frames() -> None:
     assert charts.essay_record_chart(("will",))["height"] < spec["height"]
     # Records without claims are left out and the two never mix.
     live, back = verdict(line(borne_out=1.0, answered=2)), verdict(line(), retrospective=True)
-    assert list(frames.list_records(page(None, live=live))) == ["live"]
-    assert frames.list_records(page(None, live=live, retrospective=back)) == {
+    assert list(data.list_records(page(None, live=live))) == ["live"]
+    assert data.list_records(page(None, live=live, retrospective=back)) == {
         "live": live,
         "looking back": back,
     }
-    assert frames.summarise_records(live, back) == (
+    assert data.summarise_records(live, back) == (
         "1 of 2 borne out",
         "looking back: 8 of 10 borne out",
     )
-    assert frames.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
+    assert data.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
 
 
 # Words

@@ -16,7 +16,7 @@ from dashboard.inbox.data import (
     flag_copies,
     reports_frame,
 )
-from dashboard.question import why_data as why
+from dashboard.question import why_data
 from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
 from forecasts.suggestion.binary import LedgerLine
 from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
@@ -109,7 +109,7 @@ def test_why_table_ends_in_the_sum() -> None:
         LedgerLine("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
         LedgerLine("limits", "kept between 1 % and 99 %", 0.0, 0.41),
     )
-    frame = why.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
+    frame = why_data.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
     assert list(frame["line"]) == ["Base rate", "News: story", "News: silence", "Sum"]
     assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
     assert frame["log_odds"].iloc[-1] == pytest.approx(-0.347)
@@ -127,7 +127,7 @@ def test_why_table_adds_up_however_much_has_faded(weights: list[float]) -> None:
         *faded,
         LedgerLine("evidence scale", "×0.5", 0.4, 0.5),
     )
-    frame = why.why_frame(suggestion(*lines), [])
+    frame = why_data.why_frame(suggestion(*lines), [])
     assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
     shown = sum(abs(weight) >= FADED_NATS for weight in weights)
     assert len(frame) == 3 + shown + (shown < len(weights))
@@ -148,31 +148,32 @@ def shares_after(*pieces: tuple[str, Direction]) -> OptionSuggestion:
 
 def test_share_lines() -> None:
     # Suggested shares stand beside their base rates.
-    frame = why.option_suggestion_frame(shares_after(("Minsk", Direction.YES)), VISIT_TO).set_index(
-        "option"
-    )
+    frame = why_data.option_suggestion_frame(
+        shares_after(("Minsk", Direction.YES)), VISIT_TO
+    ).set_index("option")
     assert list(frame.index) == ["Beijing", "Minsk", "Other"]
     assert frame["suggested"].sum() == pytest.approx(100.0, abs=1.5)
     assert frame.loc["Minsk", "change"] > 0 > frame.loc["Beijing", "change"]
     assert list(frame["stories"]) == [0, 1, 0]
     # Without evidence no share has moved.
-    frame = why.option_suggestion_frame(shares_after(), VISIT_TO)
+    frame = why_data.option_suggestion_frame(shares_after(), VISIT_TO)
     assert not frame["change"].any()
-    assert why.most_changed_option(shares_after(), VISIT_TO) == "Beijing"
+    assert why_data.most_changed_option(shares_after(), VISIT_TO) == "Beijing"
     # The lines shown first are of the option that moved most.
-    assert why.most_changed_option(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
+    assert why_data.most_changed_option(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
     # The line of an option names its news.
     found = shares_after(("Minsk", Direction.YES))
-    frame = why.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
+    frame = why_data.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
     row = frame[frame["line"] == "News: story"].iloc[0]
     assert row["what"] == "Envoy travels to Minsk"
     assert "for option Minsk" in row["weighed"]
     assert found.at < NOW
     # An option that cannot be has no lines.
-    frame = why.option_why_frame(shares_after(), "Tehran", [])
+    frame = why_data.option_why_frame(shares_after(), "Tehran", [])
     assert frame.empty
     assert (
-        frame.dtypes.to_dict() == why.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
+        frame.dtypes.to_dict()
+        == why_data.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
     )
 
 
@@ -185,7 +186,7 @@ def test_share_lines() -> None:
 def test_the_lines_of_every_share_add_up_to_its_logarithm(pieces: list[tuple[str, int]]) -> None:
     found = shares_after(*((option, Direction(side)) for option, side in pieces))
     for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
-        frame = why.option_why_frame(found, option, [])
+        frame = why_data.option_why_frame(found, option, [])
         assert exp(frame["log_share"].iloc[-1]) == pytest.approx(p)
         assert frame["log_share"].iloc[:-1].sum() == pytest.approx(
             frame["log_share"].iloc[-1], abs=2e-3

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.feeds import data as all_of_them
-from dashboard.feeds import data as one
+from dashboard.feeds import data
 from dashboard.feeds.data import (
     FeedTrial,
     candidate_label,
@@ -43,9 +42,9 @@ def test_feeds_frame() -> None:
     # Trouble comes first and calm last.
     states = ("ok", "quiet", "paused", "new", "failing", "late")
     rows = [feed(state, state) for state in states]  # type: ignore[arg-type]
-    sorted_ones = all_of_them.sort_worst_first(rows)
+    sorted_ones = data.sort_worst_first(rows)
     assert [f.health for f in sorted_ones] == ["failing", "paused", "late", "quiet", "new", "ok"]
-    assert [f.health for f in all_of_them.list_unhealthy_feeds(rows)] == [
+    assert [f.health for f in data.list_unhealthy_feeds(rows)] == [
         "failing",
         "paused",
         "quiet",
@@ -60,7 +59,7 @@ def test_feeds_frame() -> None:
         recent="200 - - -",
         days=DAYS,
     )
-    row = all_of_them.feeds_frame([down], NOW).iloc[0]
+    row = data.feeds_frame([down], NOW).iloc[0]
     assert (row["health"], row["lag"], row["note"]) == ("✗ failing", "3\u00a0days", "timed out")
     assert (row["next"], row["why"]) == (
         NOW + timedelta(minutes=30),
@@ -69,31 +68,29 @@ def test_feeds_frame() -> None:
     assert row["answers"] == "200, no answer ×3"
     assert row["unchanged"] == pytest.approx(100 * 18 / 31)
     # The last whole day is held against the usual one.
-    row = all_of_them.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
+    row = data.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
     assert (row["yesterday"], row["usual"]) == (0, 2.0)
     # A feed that was never asked claims nothing.
-    row = all_of_them.feeds_frame(
-        [feed("a", "new", None, recent="", last_attempt_at=None)], NOW
-    ).iloc[0]
+    row = data.feeds_frame([feed("a", "new", None, recent="", last_attempt_at=None)], NOW).iloc[0]
     assert row["lag"] == "never"
     assert all(pd.isna(row[name]) for name in ("success", "yesterday", "usual", "unchanged"))
     assert row["daily"] == [0] * 28
     # A paused feed has no next poll but a reason why not.
-    row = all_of_them.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
+    row = data.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
     assert pd.isna(row["next"])
     assert (row["why"], row["note"]) == ("", "paused by hand")
     # The small picture has a place for each of 28 days and ends today.
-    daily = all_of_them.count_daily_items(DAYS, NOW)
+    daily = data.count_daily_items(DAYS, NOW)
     assert len(daily) == 28
     assert daily[-4:] == [4, 0, 0, 3]
     assert sum(daily) == 7
     # Days are those of utc whatever the clock says.
     late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    assert all_of_them.count_daily_items(DAYS, late) == all_of_them.count_daily_items(DAYS, NOW)
+    assert data.count_daily_items(DAYS, late) == data.count_daily_items(DAYS, NOW)
     # No feeds make an empty frame with the same columns.
     empty, full = (
-        all_of_them.feeds_frame([], NOW),
-        all_of_them.feeds_frame([feed("a", days=DAYS)], NOW),
+        data.feeds_frame([], NOW),
+        data.feeds_frame([feed("a", days=DAYS)], NOW),
     )
     assert list(empty.dtypes.items()) == list(full.dtypes.items())
 
@@ -109,7 +106,7 @@ def test_what_is_wrong_is_said_by_what_weighs_most() -> None:
         ),
         ({}, ""),
     ):
-        assert all_of_them.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
+        assert data.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
 
 
 # One feed
@@ -117,14 +114,14 @@ def test_what_is_wrong_is_said_by_what_weighs_most() -> None:
 
 def test_feed_days_and_charts() -> None:
     # Every day has a row also one without a poll.
-    frame = one.days_frame(DAYS, NOW)
+    frame = data.days_frame(DAYS, NOW)
     assert len(frame) == 28
     assert frame["day"].iloc[-1] == pd.Timestamp(NOW.date(), tz="UTC")
     row = frame.iloc[-4]
     assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
     assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70\u00a0%", "")
     # The polls of a day add up whatever they came to.
-    frame = one.polls_frame(DAYS, NOW)
+    frame = data.polls_frame(DAYS, NOW)
     assert frame.groupby("day")["polls"].sum().tolist() == [10, 10, 2]
     first = frame[frame["day"] == pd.Timestamp(NOW.date() - timedelta(days=3), tz="UTC")]
     assert dict(zip(first["outcome"], first["polls"], strict=True)) == {
@@ -132,21 +129,21 @@ def test_feed_days_and_charts() -> None:
         "not modified": 7,
         "failed": 1,
     }
-    assert one.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
+    assert data.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
     # The charts of a feed read columns of their frames.
     frames = {
-        "days": one.days_frame(DAYS, NOW).assign(series=""),
-        "usual": one.usual_items_frame(2.0).assign(series=""),
-        "polls": one.polls_frame(DAYS, NOW),
+        "days": data.days_frame(DAYS, NOW).assign(series=""),
+        "usual": data.usual_items_frame(2.0).assign(series=""),
+        "polls": data.polls_frame(DAYS, NOW),
     }
-    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(one.POLL_OUTCOMES)
+    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(data.POLL_OUTCOMES)
     for layer in layers(brought):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
     assert fields(asked["encoding"]) <= set(frames["polls"].columns)
-    assert asked["encoding"]["color"]["scale"]["domain"] == list(one.POLL_OUTCOMES)
+    assert asked["encoding"]["color"]["scale"]["domain"] == list(data.POLL_OUTCOMES)
     assert json.loads(json.dumps([brought, asked])) == [brought, asked]
     # Days are drawn in utc for every viewer.
-    assert charts.daily_polls_chart(one.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
+    assert charts.daily_polls_chart(data.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
         "utc"
     )
     assert charts.daily_items_chart()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
@@ -166,13 +163,13 @@ def an_entry(number: int, **more: object) -> Item:
 def test_item_notes_and_links() -> None:
     # What is odd about a date is said.
     notes = ("", "missing", "unreadable", "future")
-    frame = one.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
+    frame = data.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
     assert list(frame["note"]) == ["", "no date given", "date cannot be read", "date in the future"]
     # A repeated item is said to be one.
-    frame = one.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
+    frame = data.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
     assert frame["note"].iloc[0] == "no date given, repeats an earlier item"
     # Only a web address is offered.
-    frame = one.items_frame(
+    frame = data.items_frame(
         [an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")]
     )
     assert frame["url"].dropna().to_dict() == {0: "https://example.org/1"}
@@ -180,12 +177,12 @@ def test_item_notes_and_links() -> None:
 
 def test_feed_settings_in_words() -> None:
     usual = Feed(FeedId("a"), "A", "https://a.example", "a")
-    assert one.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
+    assert data.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
     odd = Feed(
         FeedId("a"), "A", "https://a.example", "a", grade="A", theme="energy", importance=2.5, every_minutes=15.0,
         user_agent="ours", max_megabytes=2.0, full_text=True,
     )  # fmt: skip
-    assert one.list_feed_settings(odd) == (
+    assert data.list_feed_settings(odd) == (
         "grade A",
         "group a",
         "theme energy",

@@ -11,7 +11,7 @@ from dashboard.home.page import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import button, open_page, seen, words
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import Tracker
 
 STEPS = (
@@ -91,7 +91,7 @@ def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None
 
 def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
     # The sets that are offered are those that come along.
-    assert tuple(BUILT_IN_SETS) == question_sets.list_built_in_sets()
+    assert tuple(BUILT_IN_SETS) == question_set_files.list_built_in_sets()
     # A set is loaded by one click.
     visit = open_page(tracker, "today")
     assert "./run --demo" in words(visit)
@@ -106,7 +106,7 @@ def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
 def test_set_that_cannot_be_loaded_ticks_nothing(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question_sets, "list_built_in_sets", tuple)
+    monkeypatch.setattr(question_set_files, "list_built_in_sets", tuple)
     visit = seen(
         button(open_page(tracker, "today"), BUILT_IN_SETS["grid_storage_2026"]).click().run()
     )

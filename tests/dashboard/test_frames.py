@@ -6,12 +6,10 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
-from dashboard.components import question_list as board
+from dashboard.components import probability_lines, question_list
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
-from dashboard.question import data as details
+from dashboard.question import data
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import PRIOR, SUGGESTION
@@ -40,7 +38,7 @@ LOOK = ListView(ME, NOW)
 
 def test_questions_frame() -> None:
     # A question is one row of numbers that sort.
-    row = board.questions_frame(
+    row = question_list.questions_frame(
         [summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK
     ).iloc[0]
     assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
@@ -54,19 +52,24 @@ def test_questions_frame() -> None:
     assert row["state"] == "Open"
     assert row["answer"] == ""
     # A resolved question shows its answer and no closing.
-    row = board.questions_frame(
+    row = question_list.questions_frame(
         [summary(status="resolved", resolution=resolution("no"))], LOOK
     ).iloc[0]
     assert row["answer"] == "NO"
     assert pd.isna(row["closes_in"])
     # No questions make an empty frame with the same columns.
-    empty, full = board.questions_frame([], LOOK), board.questions_frame([summary()], LOOK)
+    empty, full = (
+        question_list.questions_frame([], LOOK),
+        question_list.questions_frame([summary()], LOOK),
+    )
     assert list(empty.dtypes.items()) == list(full.dtypes.items())
     # A spark samples the step function evenly.
-    values = board.sparkline_values(((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90))
-    assert len(values) == board.SPARK_POINTS
+    values = question_list.sparkline_values(
+        ((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90)
+    )
+    assert len(values) == question_list.SPARK_POINTS
     assert values == [0.3] * 15 + [0.5] * 15
-    assert board.sparkline_values((), NOW) == []
+    assert question_list.sparkline_values((), NOW) == []
 
 
 @given(
@@ -76,7 +79,7 @@ def test_questions_frame() -> None:
 )
 def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
     history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
-    values = board.sparkline_values(history, history[-1][0])
+    values = question_list.sparkline_values(history, history[-1][0])
     assert (values[0], values[-1]) == (
         history[0][1] if len(history) > 1 else history[-1][1],
         history[-1][1],
@@ -88,7 +91,9 @@ def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int
 
 
 def drawn(shown: QuestionPage, now: datetime = NOW) -> pd.DataFrame:
-    return series.steps_frame(series.list_lines(shown, ME), revisions.chart_window(shown, now))
+    return probability_lines.steps_frame(
+        probability_lines.list_lines(shown, ME), probability_lines.chart_window(shown, now)
+    )
 
 
 def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
@@ -116,7 +121,7 @@ def test_revision_lines() -> None:
     assert list(mine["p"]) == [0.6, 0.6]
     # Certainty is drawn along the edge in log odds.
     mine = steps(build_timeline([(OPENS, Binary(1.0))]))
-    assert list(mine["log_odds"]) == [revisions.MAX_LOG_ODDS] * 2
+    assert list(mine["log_odds"]) == [probability_lines.MAX_LOG_ODDS] * 2
     # A question that has not opened draws nothing and keeps its columns.
     frame = drawn(page(), OPENS - days(3))
     assert frame.empty
@@ -138,7 +143,9 @@ def test_thinned_line_keeps_its_first_and_last_value(moves: list[tuple[int, floa
 def test_acts_and_evidence_marks() -> None:
     # I come first and what is computed last.
     held = build_timeline([(OPENS, Binary(0.5))])
-    names = [f.id for f in revisions.list_question_forecasters(page({ANA: held, ME: held}), ME)]
+    names = [
+        f.id for f in probability_lines.list_question_forecasters(page({ANA: held, ME: held}), ME)
+    ]
     assert names == [ME, ANA, SUGGESTION, PRIOR]
     # Only peoples acts with a number are points.
     acts = (
@@ -147,16 +154,16 @@ def test_acts_and_evidence_marks() -> None:
         act(3, 0.5, OPENS, who=SUGGESTION),
         act(4, 0.6, CLOSES + days(1)),
     )
-    points = revisions.acts_frame(page(acts=acts), ME)
+    points = probability_lines.acts_frame(page(acts=acts), ME)
     assert list(points["why"]) == ["early"]
     assert points["time"].iloc[0] == OPENS
     # Rejected evidence is no mark.
-    marks = revisions.evidence_marks_frame(
+    marks = probability_lines.evidence_marks_frame(
         [card(1), card(2, status="rejected"), card(3, direction=Direction.NO)]
     )
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
-    assert revisions.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
+    assert probability_lines.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
 
 
 def test_strongest_marks_are_drawn_where_there_are_many() -> None:
@@ -171,19 +178,19 @@ def test_strongest_marks_are_drawn_where_there_are_many() -> None:
         "level": [(-1, 1)[n % 2] for n in range(800)],
         "weight": [n % 5 for n in range(800)],
     })  # fmt: skip
-    drawn = revisions.thin_marks(every, (start, end))
-    assert len(drawn) == 2 * revisions.MAX_MARKS
+    drawn = probability_lines.thin_marks(every, (start, end))
+    assert len(drawn) == 2 * probability_lines.MAX_MARKS
     assert set(drawn["weight"]) == {4}
     assert list(drawn["time"]) == sorted(drawn["time"])
-    few = every.head(revisions.MAX_MARKS)
-    assert revisions.thin_marks(few, (start, end)) is few
+    few = every.head(probability_lines.MAX_MARKS)
+    assert probability_lines.thin_marks(few, (start, end)) is few
 
 
 def test_rules_of_the_chart() -> None:
     # A rule stands at the close only once it has passed.
-    assert list(revisions.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
+    assert list(probability_lines.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(revisions.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
+    assert list(probability_lines.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
         "opens",
         "answer known",
         "closes",
@@ -191,7 +198,11 @@ def test_rules_of_the_chart() -> None:
     # The answer is one mark at 0 or 1.
     for outcome, heights in (("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])):
         assert (
-            list(revisions.answer_frame(QUESTION, resolution(outcome) if outcome else None)["p"])
+            list(
+                probability_lines.answer_frame(QUESTION, resolution(outcome) if outcome else None)[
+                    "p"
+                ]
+            )
             == heights
         )
 
@@ -205,23 +216,22 @@ def test_details_frames() -> None:
         act(1, 0.4, OPENS, rationale="first", cites=(1, 2)),
         act(2, None, OPENS + days(1), who=ANA),
     ]
-    frame = details.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
+    frame = data.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
     assert list(frame["who"]) == ["Ana", "Me"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
     assert list(frame["said"]) == ["–", "40\u00a0%"]
     assert frame["cites"].iloc[1] == 2
     # A silent signpost is listed with nothing seen.
-    silent = details.signposts_frame(page()).iloc[0]
+    silent = data.signposts_frame(page()).iloc[0]
     assert silent["seen"] == 0
     assert pd.isna(silent["last"])
-    seen = details.signposts_frame(
-        page(evidence=(card(1), card(2, status="rejected"), card(3)))
-    ).iloc[0]
+    seen = data.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[
+        0
+    ]
     assert seen["seen"] == 2
     assert seen["last"] == OPENS + days(3)
     # Each frame keeps its types without rows.
     bare, full = page(indicators={}), page()
     assert (
-        details.signposts_frame(bare).dtypes.to_dict()
-        == details.signposts_frame(full).dtypes.to_dict()
+        data.signposts_frame(bare).dtypes.to_dict() == data.signposts_frame(full).dtypes.to_dict()
     )

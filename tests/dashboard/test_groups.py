@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
-from dashboard.question import groups_data as frames
+from dashboard.question import groups_data
 from forecasts.distributions.cdf import curve_from_quantiles
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.links import Link, LinkId, LinkKind
@@ -78,13 +78,15 @@ def test_group_speakers_and_dates() -> None:
     # Me the crowd and the suggestion speak and the crowd only where it is more than me.
     everyone = {PRIOR: 0.3, SUGGESTION: 0.4, CROWD: 0.5, ME: 0.6}
     alone = two_dates(everyone, everyone)
-    assert [f.id for f in frames.list_speakers(alone, ME)] == [ME, SUGGESTION]
+    assert [f.id for f in groups_data.list_speakers(alone, ME)] == [ME, SUGGESTION]
     both = two_dates({**everyone, ANA: 0.2}, everyone)
-    assert [f.id for f in frames.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
+    assert [f.id for f in groups_data.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
     nobody = two_dates({PRIOR: 0.3}, {PRIOR: 0.4})
-    assert [f.id for f in frames.list_speakers(nobody, ME)] == [PRIOR]
+    assert [f.id for f in groups_data.list_speakers(nobody, ME)] == [PRIOR]
     # Chances stand at their dates under their labels.
-    frame = frames.member_probabilities_frame(two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME)
+    frame = groups_data.member_probabilities_frame(
+        two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME
+    )
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
     assert rows == [
         ("end of 2026", 0, 0.4, "Me"),
@@ -94,14 +96,16 @@ def test_group_speakers_and_dates() -> None:
     assert list(frame["at"]) == [pd.Timestamp(CLOSES)] * 2 + [pd.Timestamp(CLOSES + days(365))]
     # What is answered stands as its answer and nobody speaks there.
     group = a_link("dates", ANSWERED, row(LATE, {ME: 0.6}), labels=("a", "b"))
-    frame = frames.member_probabilities_frame(group, ME)
+    frame = groups_data.member_probabilities_frame(group, ME)
     assert list(zip(frame["label"], frame["forecaster"], frame["p"], strict=True)) == [
         ("a", "Answer", 1.0),
         ("b", "Me", 0.6),
     ]
     annulled = row(EARLY, {ME: 0.4}, status="annulled", resolution=resolution("annulled"))
     assert list(
-        frames.member_probabilities_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]
+        groups_data.member_probabilities_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)[
+            "p"
+        ]
     ) == [0.6]
 
 
@@ -110,7 +114,9 @@ def test_group_members_and_fans() -> None:
     group = a_link(
         "members", row(EARLY, {ME: 0.2}), row(LATE, {ME: 0.7}), labels=("Spain", "Italy")
     )
-    assert frames.sort_labels_by_probability(frames.member_probabilities_frame(group, ME)) == (
+    assert groups_data.sort_labels_by_probability(
+        groups_data.member_probabilities_frame(group, ME)
+    ) == (
         "Italy",
         "Spain",
     )
@@ -124,7 +130,7 @@ def test_group_members_and_fans() -> None:
         row(other, {ME: open_ended}),
         labels=("a", "b"),
     )
-    frame = frames.label_fan_frame(group, ME)
+    frame = groups_data.label_fan_frame(group, ME)
     assert list(frame["label"]) == ["a", "b"]
     assert frame["middle"][0] == pytest.approx(100)
     assert frame["high80"][1] == 200.0
@@ -132,38 +138,38 @@ def test_group_members_and_fans() -> None:
         frame[["low80", "low50", "middle", "high50", "high80"]].diff(axis=1).iloc[:, 1:] >= 0
     ).all(axis=None)
     # Dates are drawn as times.
-    frame = frames.label_fan_frame(
+    frame = groups_data.label_fan_frame(
         a_link("members", row(TREATY, {PRIOR: TREATY.prior}), labels=("a",)), PRIOR
     )
     assert str(frame["middle"].dtype).startswith("datetime64")
-    assert frames.label_fan_frame(a_link("members", row(TREATY, {})), ME).empty
+    assert groups_data.label_fan_frame(a_link("members", row(TREATY, {})), ME).empty
 
 
 def test_group_contradictions() -> None:
     # Forecasts that fall where they must rise are told with the nearest that agree.
     group = two_dates({ME: 0.6, SUGGESTION: 0.3}, {ME: 0.45, SUGGESTION: 0.4})
-    ((who, broken),) = frames.list_contradictions(group, ME)
+    ((who, broken),) = groups_data.list_contradictions(group, ME)
     assert who.id == ME
     said = wording.describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
     assert said.endswith("The nearest that agree: 53\u00a0%, 53\u00a0%.")
-    assert frames.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
+    assert groups_data.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
     # A question that is closed contradicts nobody any more.
     closed = row(EARLY, {ME: 0.6}, status="closed")
     assert (
-        frames.list_contradictions(
+        groups_data.list_contradictions(
             a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME
         )
         == ()
     )
     # A small contradiction is called noise.
-    ((_, broken),) = frames.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
+    ((_, broken),) = groups_data.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
     assert wording.describe_contradiction(broken).endswith("It is small enough to be noise.")
     # Nobody speaks for a whole link who left one question out.
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
-    assert frames.probabilities_of(group, ME) is None
-    assert frames.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
-    assert frames.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
+    assert groups_data.probabilities_of(group, ME) is None
+    assert groups_data.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
+    assert groups_data.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
         1.0,
         0.6,
     )

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.settings import data as frames
+from dashboard.settings import data
 from forecasts.evidence.parameters import LearnedLogitMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
@@ -32,24 +32,22 @@ LEVEL = "xi-zelensky/envoy-visits"
 # Frames
 
 
-def known(*values: LearnedRecord) -> dict[frames.ParameterKey, LearnedRecord]:
-    return frames.index_parameters(values)
+def known(*values: LearnedRecord) -> dict[data.ParameterKey, LearnedRecord]:
+    return data.index_parameters(values)
 
 
 def test_learned_values_and_their_counts() -> None:
     # A value that was reset counts as its default.
-    assert frames.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
-    assert frames.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
-    assert frames.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
-    assert frames.effective_value({}, "gamma") == 0.5
+    assert data.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
+    assert data.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
+    assert data.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
+    assert data.effective_value({}, "gamma") == 0.5
     # Chances are corrected only by what was learned.
-    assert frames.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
-    found = frames.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
+    assert data.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
+    found = data.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
     assert found.apply(0.8) < 0.8
     assert (
-        frames.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(
-            0.8
-        )
+        data.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8)
         == 0.8
     )
     # Judged evidence and answers given in time are counted.
@@ -62,9 +60,9 @@ def test_learned_values_and_their_counts() -> None:
         summary(status="annulled", evidence=0, waiting=0),
     ]
     closed = rows[1].question.closes_at
-    assert frames.measure_progress(rows, closed) == frames.LearningProgress(judged=4, answered=1)
-    assert frames.measure_progress(rows, closed, replayed=True).answered == 2
-    assert frames.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
+    assert data.measure_progress(rows, closed) == data.LearningProgress(judged=4, answered=1)
+    assert data.measure_progress(rows, closed, replayed=True).answered == 2
+    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
 
 
 def test_learned_tables() -> None:
@@ -72,16 +70,16 @@ def test_learned_tables() -> None:
     feeds = [feed("wire", about={"grade": "B"}), feed("paper", about={"grade": "C"})]
     record = {"wire": 0.88, "paper": 0.4, "gone": 0.5}
     values = [learned("reliability", value, name) for name, value in record.items()]
-    frame = frames.reliability_frame(values, feeds)
+    frame = data.reliability_frame(values, feeds)
     assert list(frame["feed"]) == ["gone", "Paper", "Wire"]
     assert list(frame["graded"].iloc[1:]) == [75.0, 90.0]
     assert frame["value"].iloc[2] == pytest.approx(88.0)
-    assert frames.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
+    assert data.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
     # Usual levels are grouped by question.
     other = named_question("a-summit", text="A summit?")
     values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
               learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
-    frame = frames.usual_levels_frame(values, [summary(), summary(question=other)])
+    frame = data.usual_levels_frame(values, [summary(), summary(question=other)])
     assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
     assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
     assert pd.isna(frame["value"].iloc[2])
@@ -90,7 +88,7 @@ def test_learned_tables() -> None:
         learned("gamma", 0.6),
         learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
     )
-    frame = frames.parameter_history_frame(versions, ME)
+    frame = data.parameter_history_frame(versions, ME)
     assert list(frame["by"]) == ["me", "learned by itself"]
     assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.server import configuration
 from dashboard.server.assets import build_routes
@@ -52,7 +52,7 @@ def test_reports_page(lived: Lived) -> None:
     assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
     # A button makes what the terminal makes of the same instant.
     visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
-    made = downloads.make_report_later(visit, "question", QUESTION, "json")()
+    made = widgets.make_report_later(visit, "question", QUESTION, "json")()
     assert made == render_report(
         lived.tracker.reports.build("question", QUESTION, as_of=lived.answered), "json"
     )

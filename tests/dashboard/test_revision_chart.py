@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
 from dashboard.wording import UTC_ZONE, describe_shift
@@ -29,9 +28,9 @@ WINDOW = (OPENS, NOW)
 STYLES = (charts.LineStyle("Me", charts.BLUE), charts.LineStyle("Ana", charts.GREEN, (2, 2)))
 
 
-def line(name: str, *held: tuple[float, float | None]) -> series.ProbabilityLine:
+def line(name: str, *held: tuple[float, float | None]) -> probability_lines.ProbabilityLine:
     steps = [(OPENS + days(day), None if p is None else Binary(p)) for day, p in held]
-    return series.ProbabilityLine(name.lower(), name, build_timeline(steps))
+    return probability_lines.ProbabilityLine(name.lower(), name, build_timeline(steps))
 
 
 # Frames
@@ -40,45 +39,57 @@ def line(name: str, *held: tuple[float, float | None]) -> series.ProbabilityLine
 def test_zoom_begins_in_the_life_of_the_question() -> None:
     # A zoom looks back from the end.
     for zoom, back in (("1 week", 7), ("1 month", 30), ("3 months", 91)):
-        assert revisions.chart_window(page(), NOW, ZOOM_LEVELS[zoom]) == (NOW - days(back), NOW)
+        assert probability_lines.chart_window(page(), NOW, ZOOM_LEVELS[zoom]) == (
+            NOW - days(back),
+            NOW,
+        )
     # No zoom begins before the question opened.
     early = OPENS + days(3)
-    assert revisions.chart_window(page(), early, ZOOM_LEVELS["1 week"]) == (OPENS, early)
-    assert revisions.chart_window(page(), NOW, ZOOM_LEVELS["All"]) == WINDOW
+    assert probability_lines.chart_window(page(), early, ZOOM_LEVELS["1 week"]) == (OPENS, early)
+    assert probability_lines.chart_window(page(), NOW, ZOOM_LEVELS["All"]) == WINDOW
     # A line that began earlier is drawn from the left edge on.
-    frame = series.steps_frame([line("Ana", (0, 0.4))], (NOW - days(7), NOW))
+    frame = probability_lines.steps_frame([line("Ana", (0, 0.4))], (NOW - days(7), NOW))
     assert list(frame["time"]) == [NOW - days(7), NOW]
     assert list(frame["p"]) == [0.4, 0.4]
 
 
 def test_line_names_and_crosshair() -> None:
     # Every line has its name at its end and there is room for it.
-    steps = series.steps_frame([line("Ana", (0, 0.4)), line("Ben", (0, 0.8), (5, None))], WINDOW)
-    ends = series.line_labels_frame(steps, WINDOW)
+    steps = probability_lines.steps_frame(
+        [line("Ana", (0, 0.4)), line("Ben", (0, 0.8), (5, None))], WINDOW
+    )
+    ends = probability_lines.line_labels_frame(steps, WINDOW)
     assert list(ends["label"]) == ["Ana", "Ben", ""]
     assert list(ends["p"][:2]) == [0.4, 0.8]
     assert ends["time"].iloc[-1] > NOW
     # Without a line there is no name.
-    assert series.line_labels_frame(series.steps_frame([], WINDOW), WINDOW).empty
+    assert probability_lines.line_labels_frame(
+        probability_lines.steps_frame([], WINDOW), WINDOW
+    ).empty
     # The crosshair tells what all lines say at an instant.
     lines = [line("Ana", (10, 0.4)), line("Ben", (0, 0.8), (20, None))]
-    frame = series.crosshair_frame(lines, WINDOW).set_index("time")
+    frame = probability_lines.crosshair_frame(lines, WINDOW).set_index("time")
     at = [pd.Timestamp(OPENS + days(day)) for day in (0, 10, 20)]
     assert [frame["s0"][t] for t in at] == ["no forecast", "40\u00a0%", "40\u00a0%"]
     assert [frame["s1"][t] for t in at] == ["80\u00a0%", "80\u00a0%", "no forecast"]
-    assert len(frame) <= series.CROSSHAIR_POSITIONS + 3
+    assert len(frame) <= probability_lines.CROSSHAIR_POSITIONS + 3
     # A crosshair has nowhere to stand before the opening.
-    assert series.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
+    assert probability_lines.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
     # A long line adds no instants to the crosshair.
     many = line("Ana", *((n / 10, 0.4) for n in range(1_000)))
-    assert len(series.crosshair_frame([many], WINDOW)) == series.CROSSHAIR_POSITIONS
+    assert (
+        len(probability_lines.crosshair_frame([many], WINDOW))
+        == probability_lines.CROSSHAIR_POSITIONS
+    )
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=12))
 def test_names_keep_apart_and_in_order(values: list[float]) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
-    ends = series.line_labels_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
+    ends = probability_lines.line_labels_frame(
+        probability_lines.steps_frame(lines, WINDOW), WINDOW
+    )[:-1]
     for column, apart in (("p", 0.05), ("log_odds", 0.5)):
         heights = ends[column].sort_values()
         assert (heights.diff().dropna() > apart).all()
@@ -87,7 +98,7 @@ def test_names_keep_apart_and_in_order(values: list[float]) -> None:
 
 def test_compared_dates_are_rules_with_words() -> None:
     between = (OPENS + days(30), OPENS + days(60))
-    frame = revisions.vertical_rules_frame(page(), NOW, between)
+    frame = probability_lines.vertical_rules_frame(page(), NOW, between)
     assert list(frame["what"]) == ["opens", "before", "after"]
     assert list(frame["row"]) == [0, 1, 2]
 

@@ -11,8 +11,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.essays import page as essays
-from dashboard.feeds import subscribe as adding
+from dashboard.essays import page
+from dashboard.feeds import subscribe
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
 from dashboard.server.guard import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
 from tests.dashboard.served import Served, served
@@ -111,4 +111,4 @@ def test_a_message_over_its_limit_ends_the_web_socket(served: Served) -> None:
 
 
 def test_pages_ask_for_no_larger_file_than_the_server_takes() -> None:
-    assert max(essays.MAX_ESSAY_MEGABYTES, adding.MAX_LIST_MEGABYTES) <= MAX_UPLOAD_MEGABYTES
+    assert max(page.MAX_ESSAY_MEGABYTES, subscribe.MAX_LIST_MEGABYTES) <= MAX_UPLOAD_MEGABYTES

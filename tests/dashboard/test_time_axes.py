@@ -21,7 +21,7 @@ from dashboard.charts.scenarios import (
     scenarios_in_cases_chart,
     scenarios_over_time_chart,
 )
-from tracker.reports import svg_charts as figures
+from tracker.reports import svg_charts
 from tracker.reports.content import Chart, Point, ReportSeries
 
 BEGINS = datetime(2026, 11, 27, 16, 22, tzinfo=UTC)
@@ -90,7 +90,7 @@ def drawn(spec: charts.ChartSpec, span: timedelta) -> str:
         "autosize": {"type": "fit", "contains": "padding"},
     }
     return vl_convert.vegalite_to_svg(
-        {**charts.bind_data(spec), **data}, vl_version=figures.VEGA_LITE
+        {**charts.bind_data(spec), **data}, vl_version=svg_charts.VEGA_LITE
     )
 
 
@@ -180,7 +180,7 @@ def test_report_axes_show_24_hours() -> None:
         points = tuple(
             Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end)
         )
-        found = figures.render_svg(
+        found = svg_charts.render_svg(
             Chart(axis, "", (ReportSeries("Ana", "person", points),), "A chart")
         )
         assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(

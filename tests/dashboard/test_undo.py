@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import acting as notice
+from dashboard.components import acting
 from dashboard.components.acting import Notice
 from dashboard.question.probability_input import nearest_stop
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, slider, two
@@ -111,12 +111,12 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
 
     state: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(notice.st, "session_state", state)
-        notice.push_notice(a_notice("first"))
-        notice.notify("The question is linked")
-        notice.push_notice(a_notice("second"))
+        patched.setattr(acting.st, "session_state", state)
+        acting.push_notice(a_notice("first"))
+        acting.notify("The question is linked")
+        acting.push_notice(a_notice("second"))
         for _ in range(3):
-            notice._reverse("undo", state["notices"])
+            acting._reverse("undo", state["notices"])
     assert done == ["second"]
 
 

@@ -11,7 +11,7 @@ from dashboard import wording
 from dashboard.wording import NBSP, UTC_ZONE
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical
-from forecasts.questions import format as spoken
+from forecasts.questions import formatting
 from forecasts.questions.question import question_status
 from tests.dashboard.examples import (
     CLOSES,
@@ -293,8 +293,11 @@ def test_answers_of_every_kind_in_words() -> None:
 
 def test_headlines() -> None:
     # A headline percentage differs from a terminals on purpose.
-    assert (plain(wording.percent_whole(0.045)), spoken.format_percent(0.045)) == ("5 %", "4.5%")
-    assert plain(wording.percent_exact(0.045)).replace(" ", "") == spoken.format_percent(0.045)
+    assert (plain(wording.percent_whole(0.045)), formatting.format_percent(0.045)) == (
+        "5 %",
+        "4.5%",
+    )
+    assert plain(wording.percent_exact(0.045)).replace(" ", "") == formatting.format_percent(0.045)
     # Only the first letter becomes a capital.
     assert wording.capitalise("above 200 US dollars") == "Above 200 US dollars"
     # A headline names a few options and counts the others.
