@@ -236,8 +236,8 @@ def test_nothing_in_is_nothing_out() -> None:
 
 def test_every_process_gives_the_same_answers() -> None:
     program = (
-        "from datetime import UTC, datetime; from tracker.matching.near_duplicates import Copies;"
-        "from tests.matching.test_copies import some_items; print(Copies().add(some_items()))"
+        "from datetime import UTC, datetime; from tracker.matching.near_duplicates import NearDuplicates;"
+        "from tests.matching.test_copies import some_items; print(NearDuplicates().add(some_items()))"
     )
     said = {
         subprocess.run(
