@@ -13,10 +13,11 @@ BEHAVIOURS = set(range(1, 21))
 """Those that the docs promise."""
 
 
-def test_every_page_is_visited_and_shown() -> None:
-    # Every page of the navigation is visited by the tests in the browser.
+def test_every_page_of_the_navigation_is_visited_in_the_browser() -> None:
     assert {place.page for place in PLACES.values()} == set(PAGES)
-    # The docs show every page in every look and stay light.
+
+
+def test_the_docs_show_every_page_and_stay_light() -> None:
     assert {place.page for place in PLACES.values() if place.pictured} == set(PAGES)
     shown = re.findall(
         r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
