@@ -19,10 +19,8 @@ from dashboard.components.widgets import show_replay_banner
 from dashboard.essays import essay
 from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
-from dashboard.home import ask as asking
-from dashboard.home import deadlines_calendar as calendar
+from dashboard.home import ask, deadlines_calendar, questions, reports
 from dashboard.home import page as today
-from dashboard.home import questions, reports
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.scenarios import coherence
@@ -43,14 +41,14 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "essay": essay.render,
     "question": question.render,
     "inbox": inbox.render,
-    "calendar": calendar.render,
+    "calendar": deadlines_calendar.render,
     "scenarios": scenarios.render,
     "coherence": coherence.render,
     "accuracy": accuracy.render,
     "learned": learned.render,
     "feeds": feeds.render,
     "reports": reports.render,
-    "ask": asking.render,
+    "ask": ask.render,
     "settings": settings.render,
 }
 

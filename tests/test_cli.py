@@ -11,9 +11,9 @@ import forecasts
 from tests.builders import an_rss, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import open_tracker
-from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli import main
 from tracker.settings import Settings
 
 QUESTION = "xi-zelensky-meeting-2027"
@@ -40,7 +40,7 @@ class Shell:
         self._monkeypatch.setattr("sys.argv", ["tracker", "--data", str(self.directory), *argv])
         code = 0
         try:
-            cli.main()
+            main.main()
         except SystemExit as stop:
             code = int(stop.code or 0)
         self.out, self.error = self._capsys.readouterr()
@@ -67,7 +67,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the built-in set, made once; loading it takes a second."""
     directory = tmp_path_factory.mktemp("loaded") / "data"
     with open_tracker(Settings(data_dir=directory), fetch=no_network) as tracker:
-        tracker.question_sets.load(question_sets.load_question_set(question_sets.DEFAULT_SET))
+        tracker.question_sets.load(
+            question_set_files.load_question_set(question_set_files.DEFAULT_SET)
+        )
     return directory
 
 
@@ -87,7 +89,7 @@ def shell(
 
 def test_help_lists_every_group_and_tells_how_forecasts_are_written(shell: Shell) -> None:
     out = shell("--help")
-    assert all(command in out for command in cli.COMMANDS)
+    assert all(command in out for command in main.COMMANDS)
     assert "0.63" in shell("forecast", "set", "--help")
 
 

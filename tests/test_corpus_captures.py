@@ -22,7 +22,7 @@ from sqlmodel import select
 from tests.builders import FakeClock, a_feed
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import begin
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import FeedId
 from tracker.feeds.urls import canonical_url
@@ -69,7 +69,7 @@ def identity(entry: Any) -> str:
 def load_live_set(tracker: Tracker, _clock: FakeClock) -> None:
     """The built-in set, without its feeds."""
     tracker.question_sets.load(
-        replace(question_sets.load_question_set(question_sets.DEFAULT_SET), feeds=())
+        replace(question_set_files.load_question_set(question_set_files.DEFAULT_SET), feeds=())
     )
 
 

@@ -27,8 +27,7 @@ from tests.builders import DAY, NOW, FakeClock, a_feed, a_question, a_set, an_in
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of
 from tests.lives import LIVES, SOURCE
-from tracker.app import question_set_files as question_sets
-from tracker.app import question_set_files as set_checks
+from tracker.app import question_set_files
 from tracker.app.export_question_set import ALREADY_ASKED_OVERRIDE
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
@@ -221,10 +220,10 @@ def do(tracker: Tracker, clock: FakeClock, name: str) -> None:
 def through_files(made: QuestionSet) -> QuestionSet:
     """The set as it reads when it comes from a folder, which is sound."""
     with tempfile.TemporaryDirectory() as directory:
-        question_sets.save_question_set(made, Path(directory) / "out")
-        read = question_sets.load_question_set(str(Path(directory) / "out"))
-    found = set_checks.lint_question_set(read, 0.0, datetime(2030, 1, 1, tzinfo=UTC))
-    assert set_checks.list_blocked_questions(read, found) == ()
+        question_set_files.save_question_set(made, Path(directory) / "out")
+        read = question_set_files.load_question_set(str(Path(directory) / "out"))
+    found = question_set_files.lint_question_set(read, 0.0, datetime(2030, 1, 1, tzinfo=UTC))
+    assert question_set_files.list_blocked_questions(read, found) == ()
     return read
 
 

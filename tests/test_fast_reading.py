@@ -26,8 +26,7 @@ from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
-from tracker.questions.queries import accuracy
-from tracker.questions.queries import question_list as listing
+from tracker.questions.queries import accuracy, question_list
 from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.settings import Settings
 from tracker.storage import evidence, questions, record
@@ -57,7 +56,7 @@ def session(world: Tracker) -> Iterator[Session]:
 
 @check_rows(INSTANTS, "now")
 def test_every_row_equals_its_acts_and_evidence(session: Session, now: datetime) -> None:
-    for row in listing.summarise_questions(session, now):
+    for row in question_list.summarise_questions(session, now):
         acts = record.forecasts_of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
         steps = [(a.made_at, p) for a in told if (p := p_yes(a.distribution)) is not None]
@@ -94,9 +93,9 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
 @check_rows(INSTANTS, "now")
 def test_one_question_read_alone_is_its_row_in_the_list(session: Session, now: datetime) -> None:
     assert [
-        listing.summarise_question(session, row.question, now)
-        for row in listing.summarise_questions(session, now)
-    ] == list(listing.summarise_questions(session, now))
+        question_list.summarise_question(session, row.question, now)
+        for row in question_list.summarise_questions(session, now)
+    ] == list(question_list.summarise_questions(session, now))
 
 
 def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) -> None:
@@ -172,8 +171,8 @@ def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -
             (NOW + 2 * DAY, Binary(0.9)),
             (NOW + 2 * DAY, None),
         )
-        assert listing.summarise_questions(session, clock.time) == tuple(
-            listing.summarise_question(session, row.question, clock.time)
-            for row in listing.summarise_questions(session, clock.time)
+        assert question_list.summarise_questions(session, clock.time) == tuple(
+            question_list.summarise_question(session, row.question, clock.time)
+            for row in question_list.summarise_questions(session, clock.time)
         )
         assert set(record.list_probabilities(session, SUGGESTION, NOW, two)) == {two}

@@ -15,7 +15,7 @@ from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
-from tracker.interfaces import http_api as http
+from tracker.interfaces import http_api
 
 SUMMIT = "summit-2027"
 SAID = "Headlines in this replay are restated by the authors of the question set."
@@ -64,7 +64,7 @@ def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     told["report"] = json.dumps(
         [str(section) for section in tracker.reports.build("question", SUMMIT).sections]
     )
-    told["api"] = http.render_question(tracker, SUMMIT).decode()
+    told["api"] = http_api.render_question(tracker, SUMMIT).decode()
     return {place: " ".join(text.split()) for place, text in told.items()}
 
 

@@ -23,7 +23,7 @@ from tests.command_reference import walk_commands
 from tests.lives import an_asked
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
-from tracker.interfaces import processes as running
+from tracker.interfaces import processes
 from tracker.interfaces.cli.commands import feeds, operations, terminal
 from tracker.model.essays import NewEssay
 from tracker.settings import Settings
@@ -125,7 +125,7 @@ def shell(
         )
     for name in ("run_scheduler", "replay_with_progress"):
         monkeypatch.setattr(operations, name, begins)
-    monkeypatch.setattr(running.Supervisor, "start", begins)
+    monkeypatch.setattr(processes.Supervisor, "start_process", begins)
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)

@@ -30,7 +30,7 @@ EXCEPTIONS: Final = {
     "vague names": {
         "tracker/app/system_status.py: asked": "a first step: a question was asked",
         "tracker/feeds/fetch_results.py: gone": "the name of HTTP status 410",
-        "tracker/model/scenarios.py: held": "a key of `tracker scenarios --json`",
+        "tracker/model/scenarios.py: held": "a key of `tracker scenario show --json`",
         "tracker/replay/backtest/backtest_scores.py: who": "a key of stored back-tests",
         "tracker/replay/backtest/question_tracks.py: said": "a key of stored back-tests",
         "tracker/storage/tables/evidence.py: found": "a column of the database",
@@ -66,7 +66,7 @@ EXCEPTIONS: Final = {
     "parameters that pack unrelated values": {
         "dashboard/essays/page.py: file": "bytes and name of an uploaded file",
         "dashboard/wording/questions.py: clock": "instant and zone of a page",
-        "dashboard/wording/signposts.py: clock": "instant and zone of a page",
+        "dashboard/wording/evidence.py: clock": "instant and zone of a page",
         "tracker/feeds/discovery/opml.py: folder_and_feed": "a row, as sorting hands it to its key",
     },
 }

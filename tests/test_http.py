@@ -10,7 +10,7 @@ from tests.reports.lived import ANSWERED, HOSTILE, QUESTION, SOURCE, Lived, live
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.interfaces import http_api as http
+from tracker.interfaces import http_api
 
 __all__ = ["lived", "lived_file"]
 
@@ -20,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def feed(tracker: Tracker) -> ElementTree.Element:
     """The feed of changes as a reader parses it."""
-    return ElementTree.fromstring(http.render_changes(tracker, HOME))
+    return ElementTree.fromstring(http_api.render_changes(tracker, HOME))
 
 
 def entries(tracker: Tracker) -> list[dict[str, str]]:
@@ -30,7 +30,7 @@ def entries(tracker: Tracker) -> list[dict[str, str]]:
 
 
 def test_the_list_and_the_page_of_a_question_are_json(lived: Lived) -> None:
-    told = json.loads(http.render_questions(lived.tracker))
+    told = json.loads(http_api.render_questions(lived.tracker))
     assert (told["version"], told["known_at"]) == (1, "2027-01-10T09:30:00+00:00")
     (one,) = told["questions"]
     assert (one["id"], one["status"], one["answer"], one["evidence"]) == (
@@ -39,7 +39,7 @@ def test_the_list_and_the_page_of_a_question_are_json(lived: Lived) -> None:
     assert one["closes_at"] == "2027-07-01T00:00:00+00:00"
     (mine,) = [f for f in one["forecasts"] if f["forecaster"] == "ada"]
     assert (mine["p"], mine["forecast"], mine["kind"]) == (0.55, "55%", "person")
-    one = json.loads(http.render_question(lived.tracker, QUESTION))["question"]
+    one = json.loads(http_api.render_question(lived.tracker, QUESTION))["question"]
     assert [(act["forecaster"], act["p"]) for act in one["acts"]] == [
         ("ada", 0.4),
         ("ben", 0.6),
@@ -61,8 +61,8 @@ def test_the_list_and_the_page_of_a_question_are_json(lived: Lived) -> None:
 
 def test_a_question_that_is_not_there_is_refused(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no question"):
-        http.render_question(tracker, "nope")
-    assert json.loads(http.render_error("no")) == {"version": 1, "error": "no"}
+        http_api.render_question(tracker, "nope")
+    assert json.loads(http_api.render_error("no")) == {"version": 1, "error": "no"}
 
 
 def test_the_feed_is_atom_and_tells_the_newest_first(lived: Lived) -> None:
@@ -92,9 +92,9 @@ def test_the_feed_is_atom_and_tells_the_newest_first(lived: Lived) -> None:
 
 
 def test_an_unchanged_feed_is_identical_and_keeps_its_ids(lived: Lived, clock: FakeClock) -> None:
-    before = http.render_changes(lived.tracker, HOME)
+    before = http_api.render_changes(lived.tracker, HOME)
     clock.advance(days=1)
-    assert http.render_changes(lived.tracker, HOME) == before
+    assert http_api.render_changes(lived.tracker, HOME) == before
     lived.tracker.resolutions.resolve(QUESTION, "no", source_url=SOURCE, known_at=ANSWERED)
     old = [element.text for element in ElementTree.fromstring(before).iter(f"{ATOM}id")]
     assert [element.text for element in feed(lived.tracker).iter(f"{ATOM}id")][2:] == old[1:]

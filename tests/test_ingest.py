@@ -24,7 +24,7 @@ from tracker.feeds.fetch_results import (
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse_feed
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
-from tracker.ingestion import writer as keeping
+from tracker.ingestion import writer
 from tracker.settings import Settings
 from tracker.storage import evidence
 
@@ -109,16 +109,16 @@ def test_a_writer_bug_is_shown_on_its_feed_alone(
     tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit")
     press.publish("agency", "Borland opens a canal")
-    add_items = keeping.items.add_items
+    add_items = writer.items.add_items
 
     def sometimes(
-        session: keeping.Session, found: Sequence[tuple[FeedId, keeping.NewItem]], now: object
+        session: writer.Session, found: Sequence[tuple[FeedId, writer.NewItem]], now: object
     ) -> object:
         if any(feed_id == "agency" for feed_id, _ in found):
             raise ZeroDivisionError("a bug")
         return add_items(session, found, NOW)
 
-    monkeypatch.setattr(keeping.items, "add_items", sometimes)
+    monkeypatch.setattr(writer.items, "add_items", sometimes)
     report = tracker.feeds.poll()
     assert (report.failed, report.new_items, report.new_evidence) == (1, 1, 1)
     assert states(tracker)["agency"].last_error == "internal error: ZeroDivisionError: a bug"

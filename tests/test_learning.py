@@ -20,7 +20,7 @@ from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
 from tracker.interfaces.scheduler import learn_parameters
 from tracker.model.evidence import Decision, MatchReason
-from tracker.questions import fit_parameters as learning
+from tracker.questions import fit_parameters
 from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import evidence, items, questions
 from tracker.storage.learned import calibration_at, model_at, usual_levels_at
@@ -267,11 +267,11 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(
     begin(tracker, clock, thirty_reviews)
     clock.advance(hours=1)
     with tracker.context.store.reading() as session:
-        found = learning.fit_parameters(session, clock())
+        found = fit_parameters.fit_parameters(session, clock())
     clock.advance(seconds=1)
     tracker.learning.decide("relevance shift", "all", "reset")
     with tracker.context.store.writing() as session:
-        assert learning.store_parameters(session, found) == ()
+        assert fit_parameters.store_parameters(session, found) == ()
 
 
 # Answers
@@ -312,7 +312,7 @@ def test_true_news_counts_for_more_from_then_on(tracker: Tracker, clock: FakeClo
 def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, ANSWERS)
     with tracker.context.store.reading() as session:
-        before = learning.fit_parameters(session, NOW)
+        before = fit_parameters.fit_parameters(session, NOW)
         assert any(one.name == "gamma" and "fitted" in one.why for one in before)
     clock.advance(days=3)
     times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
@@ -322,7 +322,7 @@ def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock
         "late", "no", source_url="https://example.org/a", known_at=NOW + DAY
     )
     with tracker.context.store.reading() as session:
-        same = learning.fit_parameters(session, NOW)
+        same = fit_parameters.fit_parameters(session, NOW)
     assert _global(same) == _global(before)
 
 
@@ -373,11 +373,11 @@ def test_a_feed_is_trusted_by_its_record(tracker: Tracker, clock: FakeClock) -> 
 def test_hindsight_judgements_do_not_help_a_feed(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, EVEN)
     with tracker.context.store.reading() as session:
-        before = learning.fit_parameters(session, NOW)
+        before = fit_parameters.fit_parameters(session, NOW)
     for card in (c for n in range(0, 32, 2) for c in tracker.questions.get(f"q{n}").evidence):
         tracker.evidence.review(card.evidence.id, "rejected", note="did not come true")
     with tracker.context.store.reading() as session:
-        after = learning.fit_parameters(session, NOW)
+        after = fit_parameters.fit_parameters(session, NOW)
     assert [o for o in after if o.name == "reliability"] == [
         o for o in before if o.name == "reliability"
     ]

@@ -24,13 +24,12 @@ from tests.builders import (
 from tests.lives import ADA, an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.app import question_set_files as question_sets
-from tracker.app import question_set_files as set_checks
+from tracker.app import question_set_files
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Unresolvable
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.questions import question_lifecycle as linting
+from tracker.questions import question_lifecycle
 from tracker.settings import Settings
 from tracker.storage import event_log, questions
 
@@ -194,18 +193,18 @@ def test_retracted_and_closed_questions_are_no_neighbours(
 
 @pytest.mark.parametrize("name", ["grid_storage_2026"])
 def test_a_loaded_set_has_the_flaws_of_its_check(tracker: Tracker, name: str) -> None:
-    read = question_sets.load_question_set(name)
+    read = question_set_files.load_question_set(name)
     tracker.question_sets.load(read)
-    checked = set_checks.lint_question_set(read, 90, NOW)
+    checked = question_set_files.lint_question_set(read, 90, NOW)
     assert len(checked) > 5
     with tracker.context.store.reading() as session:
-        around = linting.gather_surroundings(session, 90, NOW)
+        around = question_lifecycle.gather_surroundings(session, 90, NOW)
         everything = questions.list_questions(session)
         for question in everything:
             then = replace(around, now=min(NOW, question.opens_at))
             signs = questions.list_indicators(session, [question.id])
-            found = linting.find_question_flaws(session, question, then, signs)
-            assert found == linting.find_flaws_among(everything, question, then, signs)
+            found = question_lifecycle.find_question_flaws(session, question, then, signs)
+            assert found == question_lifecycle.find_flaws_among(everything, question, then, signs)
             assert found == checked.get(question.id, ())
 
 
@@ -243,7 +242,7 @@ def neighbours(draw: st.DrawFn) -> list[Question]:
 def test_only_questions_of_the_same_claim_count_in_whatever_order(
     asked: list[Question], random: object
 ) -> None:
-    around = linting.LintContext(NOW)
+    around = question_lifecycle.LintContext(NOW)
     shuffled = sorted(asked, key=lambda _: random.random())  # type: ignore[attr-defined]
     for question in asked:
         alike = [
@@ -251,9 +250,9 @@ def test_only_questions_of_the_same_claim_count_in_whatever_order(
             for q in shuffled
             if q.essay_id == question.essay_id and set(q.claim_ids) & set(question.claim_ids)
         ]
-        found = linting.find_flaws_among(asked, question, around, ())
-        assert found == linting.find_flaws_among(shuffled, question, around, ())
-        assert found == linting.find_flaws_among(alike, question, around, ())
+        found = question_lifecycle.find_flaws_among(asked, question, around, ())
+        assert found == question_lifecycle.find_flaws_among(shuffled, question, around, ())
+        assert found == question_lifecycle.find_flaws_among(alike, question, around, ())
         nearer = any(q.closes_at < question.closes_at for q in alike)
         settled = isinstance(question.prior, Binary) and question.prior.p < 0.02 and not nearer
         assert settled is ("extreme-prior" in {flaw.code for flaw in found})

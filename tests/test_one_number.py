@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forecasts.questions.format import format_signed
+from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.builders import DAY, FakeClock

@@ -27,7 +27,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
 from tracker.ingestion import rematch as rematching
 from tracker.ingestion.rematch import ArchiveStories, split_stretches
-from tracker.interfaces.cli.commands import operations as archive
+from tracker.interfaces.cli.commands import operations
 from tracker.interfaces.scheduler import JOBS, run_job
 from tracker.matching import matcher
 from tracker.matching.story_index import KnownStory
@@ -403,7 +403,7 @@ def test_the_command_rematches_and_tells_what_is_left(
     question = a_question(opens_at=datetime(2020, 1, 1, tzinfo=UTC), closes_at=far, resolves_at=far)
     with open_tracker(Settings(data_dir=shell.directory), now=clock, fetch=press.fetch) as tracker:
         published(tracker, *ARCHIVE).question_sets.load(a_set(question))
-    monkeypatch.setattr(archive, "CHUNKS_PER_UPDATE", 1)
+    monkeypatch.setattr(operations, "CHUNKS_PER_UPDATE", 1)
     capsys.readouterr()
     found = [
         shell.json("evidence", "rematch", "--chunks", "2"),

@@ -25,7 +25,7 @@ from tests.builders import no_network
 from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
 from tests.worlds import END, set_folder
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import open_tracker
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
 from tracker.interfaces.processes import (
@@ -63,7 +63,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the small set, made once: nothing in it can reach the network."""
     directory = tmp_path_factory.mktemp("imported")
     with open_tracker(Settings(data_dir=directory / "data"), fetch=no_network) as tracker:
-        tracker.question_sets.load(question_sets.load_question_set(str(set_folder(directory))))
+        tracker.question_sets.load(question_set_files.load_question_set(str(set_folder(directory))))
     return directory / "data"
 
 

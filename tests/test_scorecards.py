@@ -15,7 +15,7 @@ from tests.builders import DAY, FakeClock, no_network
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.interfaces.cli import score_tables as scorecards
+from tracker.interfaces.cli import score_tables
 from tracker.model.read_models import Receipts
 from tracker.settings import Settings
 
@@ -68,13 +68,13 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
 def test_a_number_that_rounds_to_nothing_has_no_minus(
     value: float | None, spec: str, expected: str
 ) -> None:
-    assert scorecards.format_number(value, spec) == expected
+    assert score_tables.format_number(value, spec) == expected
 
 
 @check_rows(LIVES, "life")
 def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
-    text = told(scorecards.scores_table(found, found.scores))
+    text = told(score_tables.scores_table(found, found.scores))
     first = text.splitlines()[3]
     assert first.split("│")[1].strip() == "ada"
     assert {"ranked": "Ordered Brier score ↓", "crps": "CRPS over the range ↓"}.get(
@@ -87,21 +87,21 @@ def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Li
 
 def test_receipts_are_of_the_headline_rule_by_default(lived: Tracker) -> None:
     found = lived.resolutions.receipts("grain")
-    assert {s.rule for s in scorecards.select_scores(found, None, None)} == {HEADLINE["numeric"]}
-    assert [(s.rule, s.forecaster_id) for s in scorecards.select_scores(found, "peer", "ben")] == [
-        ("peer", BEN)
-    ]
-    assert scorecards.select_scores(found, "brier", None) == ()
+    assert {s.rule for s in score_tables.select_scores(found, None, None)} == {HEADLINE["numeric"]}
+    assert [
+        (s.rule, s.forecaster_id) for s in score_tables.select_scores(found, "peer", "ben")
+    ] == [("peer", BEN)]
+    assert score_tables.select_scores(found, "brier", None) == ()
 
 
 @check_rows(LIVES, "life")
 def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
-    text = told(scorecards.receipt_table(found, by_rule(found.scores, life.headline)))
+    text = told(score_tables.receipt_table(found, by_rule(found.scores, life.headline)))
     assert f"{life.mean:.4f} while active" in text
     assert "the receipt gives the score again, to the last digit" in text
     assert "2026-12-11 09:30 UTC" in text
-    peers = told(scorecards.receipt_table(found, by_rule(found.scores, "peer")))
+    peers = told(score_tables.receipt_table(found, by_rule(found.scores, "peer")))
     assert "contributions add up to the mean while active" in peers
 
 
@@ -110,13 +110,13 @@ def test_a_false_receipt_says_so_loudly(lived: Tracker) -> None:
     mine = by_rule(found.scores, "brier")
     spoilt = replace(mine, receipt=(replace(mine.receipt[0], score=0.0), *mine.receipt[1:]))
     assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker system verify --scores`" in told(
-        scorecards.receipt_table(found, spoilt)
+        score_tables.receipt_table(found, spoilt)
     )
 
 
 def test_scores_and_references_are_told_in_tables(lived: Tracker) -> None:
     found = lived.accuracy.summarise()
-    text = told(scorecards.headline_table(found))
+    text = told(score_tables.headline_table(found))
     assert {
         name
         for name in ("Brier score", "Ordered Brier score", "CRPS over the range")
@@ -133,11 +133,11 @@ def test_scores_and_references_are_told_in_tables(lived: Tracker) -> None:
     assert row.count("–") == 0
     assert line(text, "Prior and time").count("–") == 1  # one group has no interval
     points = told(
-        scorecards.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
+        score_tables.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
     )
     assert line(points, "ada").count("–") == 1
     assert "Prior, never moved" in text
-    text = told(scorecards.skills_table(lived.accuracy.summarise()))
+    text = told(score_tables.skills_table(lived.accuracy.summarise()))
     own, even = (9 * 0.16 + 10 * 0.01) / 30, 19 * 0.25 / 30
     assert f"{1 - own / even:+.0%}" in line(text, "ada", "Always 50 %")
     assert "-0%" not in text
@@ -151,7 +151,7 @@ def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
             an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY),
             override="closes a day later",
         )
-    text = told(scorecards.cohorts_table(tracker.accuracy.summarise()))
+    text = told(score_tables.cohorts_table(tracker.accuracy.summarise()))
     assert line(text, "2026-Q4").replace(" ", "") == "│2026-Q4│3│1│0│1│0│0│0│"
     assert "of those that are over: 100.0%" in text
 
@@ -164,25 +164,25 @@ def test_waiting_and_late_forecasts_are_told_in_a_sentence(
     found = tracker.accuracy.summarise()
     assert (
         "1 was answered early and counts once the scheduled close has passed."
-        in scorecards.describe_waiting(found)
+        in score_tables.describe_waiting(found)
     )
     assert (
         "1 forecasts were made when the answer was known: they earned nothing."
-        in scorecards.describe_waiting(found)
+        in score_tables.describe_waiting(found)
     )
-    assert scorecards.explain_no_scores(found) == scorecards.describe_waiting(found)
+    assert score_tables.explain_no_scores(found) == score_tables.describe_waiting(found)
 
 
 def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:
     report = lived.accuracy.calibration(lead_days=15)
-    text = told(*scorecards.reliability_tables(report, ADA))
+    text = told(*score_tables.reliability_tables(report, ADA))
     assert "ada, 15 days before the close: Too few questions" in text
     assert "1 = 100%" in line(text, "80% to 100%", "90%")
     assert "0.0100" in line(text, "Brier score")
     assert "–" in line(text, "area under the ROC")  # nothing to tell apart
     assert "raw +0.0100" in line(text, "reliability, bias corrected")
     report = lived.accuracy.calibration(lead_days=15)
-    text = told(scorecards.intervals_table(report, {BEN: report.intervals[BEN]}))
+    text = told(score_tables.intervals_table(report, {BEN: report.intervals[BEN]}))
     assert "of the range" in line(text, "ben", "3")
     assert "ada" not in text
 
@@ -190,31 +190,31 @@ def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -
 def test_comparisons_are_told_in_words(lived: Tracker) -> None:
     report = lived.accuracy.compare()
     everybody = frozenset(report.forecasters)
-    assert {frozenset((c.a, c.b)) for c in scorecards.select_comparisons(report, (ADA, BEN))} == {
+    assert {frozenset((c.a, c.b)) for c in score_tables.select_comparisons(report, (ADA, BEN))} == {
         frozenset(("ada", "ben"))
     }
-    alone = scorecards.select_comparisons(report, (CEM,))
+    alone = score_tables.select_comparisons(report, (CEM,))
     assert all("cem" in (c.a, c.b) for c in alone)
     assert len(alone) == 6  # two people, the crowd, the prior, the hazard, the suggestion
-    assert len(scorecards.select_comparisons(report, everybody)) == 21
-    assert scorecards.select_comparisons(report, (ForecasterId("crowd"), ADA))[0].b in (
+    assert len(score_tables.select_comparisons(report, everybody)) == 21
+    assert score_tables.select_comparisons(report, (ForecasterId("crowd"), ADA))[0].b in (
         "Crowd",
         "ada",
     )
     report = lived.accuracy.compare()
     text = told(
-        scorecards.comparison_table(report, scorecards.select_comparisons(report, (ADA, BEN)))
+        score_tables.comparison_table(report, score_tables.select_comparisons(report, (ADA, BEN)))
     )
     assert "not enough data" in line(text, "ada – ben", "│ 6 ")
     assert "higher (better)" in text
     assert "skill adjusted for the difficulty of questions" in text
     assert "Prior, never moved" in text
     without = replace(report, difficulty=None)
-    assert "difficulty" not in told(scorecards.comparison_table(without, report.comparisons))
+    assert "difficulty" not in told(score_tables.comparison_table(without, report.comparisons))
 
 
 def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:
-    text = told(scorecards.habits_table(lived.accuracy.habits()))
+    text = told(score_tables.habits_table(lived.accuracy.habits()))
     assert "2 on 1 questions" in line(text, "ada")
     assert "30 points" in line(text, "ada")
     assert "100%" in line(text, "cem")  # a reaffirmation and no update
@@ -228,11 +228,11 @@ def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeCl
     clock.time = CLOSES
     tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
     found = tracker.resolutions.receipts("rain")
-    assert "[red]x[/red]" in told(scorecards.scores_table(found, found.scores))
-    assert "[red]x[/red]" in told(scorecards.headline_table(tracker.accuracy.summarise()))
+    assert "[red]x[/red]" in told(score_tables.scores_table(found, found.scores))
+    assert "[red]x[/red]" in told(score_tables.headline_table(tracker.accuracy.summarise()))
     mine = by_rule(found.scores, "brier", ForecasterId("[red]x[/red]"))
-    assert "[red]x[/red], Brier score" in told(scorecards.receipt_table(found, mine))
+    assert "[red]x[/red], Brier score" in told(score_tables.receipt_table(found, mine))
     report = tracker.accuracy.calibration(lead_days=30)
     assert "[red]x[/red], 30 days" in told(
-        *scorecards.reliability_tables(report, ForecasterId("[red]x[/red]"))
+        *score_tables.reliability_tables(report, ForecasterId("[red]x[/red]"))
     )

@@ -11,8 +11,7 @@ from forecasts.questions.question import QuestionId
 from tests.builders import a_set
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.test_cli import Shell
-from tracker.app import question_set_files as question_sets
-from tracker.app import question_set_files as set_checks
+from tracker.app import question_set_files
 from tracker.errors import Refused
 from tracker.settings import Settings
 
@@ -40,12 +39,12 @@ def files_of(folder: Path) -> dict[str, str]:
 
 
 def test_the_sets_that_come_with_the_tracker_are_listed_by_name(shell: Shell) -> None:
-    assert question_sets.DEFAULT_SET in question_sets.list_built_in_sets()
-    assert question_sets.DEFAULT_SET in shell("set", "list")
+    assert question_set_files.DEFAULT_SET in question_set_files.list_built_in_sets()
+    assert question_set_files.DEFAULT_SET in shell("set", "list")
     (found,) = (
-        row for row in shell.json("set", "list") if row["name"] == question_sets.DEFAULT_SET
+        row for row in shell.json("set", "list") if row["name"] == question_set_files.DEFAULT_SET
     )
-    read = question_sets.load_question_set(question_sets.DEFAULT_SET)
+    read = question_set_files.load_question_set(question_set_files.DEFAULT_SET)
     assert (found["questions"], found["title"]) == (len(read.questions), read.essay.title)
 
 
@@ -89,9 +88,11 @@ def test_findings_of_the_linter_are_told_and_blocking_ones_fail_without_an_overr
 
 def test_flaws_are_those_of_the_day_on_which_a_question_opened(tmp_path: Path) -> None:
     read = read_question_set(TEXTS)
-    later = set_checks.lint_question_set(read, 0.0, read.questions[0].closes_at.replace(year=2030))
+    later = question_set_files.lint_question_set(
+        read, 0.0, read.questions[0].closes_at.replace(year=2030)
+    )
     assert "already-settled" not in {flaw.code for flaws in later.values() for flaw in flaws}
-    assert set(set_checks.list_blocked_questions(read, later)) <= set(later)
+    assert set(question_set_files.list_blocked_questions(read, later)) <= set(later)
 
 
 def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(
@@ -112,8 +113,8 @@ def test_a_set_is_loaded_once_and_written_as_a_set_again(shell: Shell, tmp_path:
     out = tmp_path / "deep" / "out"
     assert "6 questions in" in " ".join(shell("set", "export", "an-essay", str(out)).split())
     before, after = (
-        question_sets.load_question_set(str(folder)),
-        question_sets.load_question_set(str(out)),
+        question_set_files.load_question_set(str(folder)),
+        question_set_files.load_question_set(str(out)),
     )
     assert {q.id: q for q in after.questions} == {q.id: q for q in before.questions}
     assert set(after.indicators) == set(before.indicators)
@@ -140,40 +141,40 @@ def test_a_folder_with_files_is_not_written_over_unless_forced(tmp_path: Path) -
     out.mkdir()
     (out / "statements.toml").write_text("# mine", encoding="utf-8")
     with pytest.raises(Refused, match="out has files already: name another folder, or use --force"):
-        question_sets.save_question_set(SMALL, out)
+        question_set_files.save_question_set(SMALL, out)
     assert files_of(out) == {"statements.toml": "# mine"}
     bare = read_question_set(
         {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
     )
-    written = question_sets.save_question_set(bare, out, force=True)
+    written = question_set_files.save_question_set(bare, out, force=True)
     assert set(files_of(out)) == set(written) == set(SET_FILES) - set(OPTIONAL_SET_FILES)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    question_sets.save_question_set(SMALL, tmp_path / "out")
-    assert question_sets.load_question_set(str(tmp_path / "out")) == SMALL
+    question_set_files.save_question_set(SMALL, tmp_path / "out")
+    assert question_set_files.load_question_set(str(tmp_path / "out")) == SMALL
 
 
 def test_files_that_belong_to_no_set_are_never_taken_away(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(Refused, match=r"holds thesis\.txt, which belongs to no question set"):
-        question_sets.save_question_set(SMALL, tmp_path, force=True)
+        question_set_files.save_question_set(SMALL, tmp_path, force=True)
     assert files_of(tmp_path) == {"thesis.txt": "years of work"}
 
 
 def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
     with pytest.raises(Refused, match="out is a file: name a folder"):
-        question_sets.save_question_set(SMALL, tmp_path / "out", force=True)
+        question_set_files.save_question_set(SMALL, tmp_path / "out", force=True)
 
 
 def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    question_sets.save_question_set(SMALL, out)
+    question_set_files.save_question_set(SMALL, out)
     before, rename = files_of(out), Path.rename
 
     def broken(self: Path, target: Path) -> Path:
@@ -183,7 +184,7 @@ def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(
 
     monkeypatch.setattr(Path, "rename", broken)
     with pytest.raises(Refused, match="cannot be written: No space left on device"):
-        question_sets.save_question_set(read_question_set(TEXTS), out, force=True)
+        question_set_files.save_question_set(read_question_set(TEXTS), out, force=True)
     assert files_of(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -196,10 +197,10 @@ def test_a_set_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> No
     with pytest.raises(
         Refused, match="could not be read again as a question set: id 'Not A Name' may hold only"
     ):
-        question_sets.save_question_set(broken, tmp_path / "out")
+        question_set_files.save_question_set(broken, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_built_in_set_is_loaded_by_its_name(shell: Shell) -> None:
-    read = question_sets.load_question_set("grid_storage_2026")
+    read = question_set_files.load_question_set("grid_storage_2026")
     assert f"{len(read.questions)} new questions" in shell("set", "import", "grid_storage_2026")

@@ -11,11 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dashboard import __main__ as dashboard_main
+from dashboard import __main__
 from tests.builders import a_set, no_network
 from tests.conftest import a_database, address
 from tests.test_cli import Shell
 from tests.test_running import free_port
+from tracker.app.questions import QuestionService
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
 from tracker.interfaces.scheduler import Scheduler
@@ -345,7 +346,7 @@ def test_the_dashboard_ends_with_one_line(
     told: str,
 ) -> None:
     spoil(sound / "tracker.sqlite")
-    assert dashboard_main.main(["--data", str(sound), "--port", str(free_port())]) == code
+    assert __main__.main(["--data", str(sound), "--port", str(free_port())]) == code
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line
 
@@ -353,7 +354,7 @@ def test_the_dashboard_ends_with_one_line(
 def test_the_dashboard_makes_no_database(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert dashboard_main.main(["--data", str(tmp_path / "data"), "--port", str(free_port())]) == 2
+    assert __main__.main(["--data", str(tmp_path / "data"), "--port", str(free_port())]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line == f"no database in {tmp_path / 'data'}; `tracker up` makes one"
     assert not (tmp_path / "data").exists()
@@ -446,10 +447,10 @@ def test_a_bug_is_one_line_and_its_trace_is_for_debugging(
     start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def stumble(self: Tracker) -> None:
+    def stumble(self: QuestionService) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(Tracker, "questions", stumble)
+    monkeypatch.setattr(QuestionService, "list", stumble)
     start("question", "list", code=1)
     assert start.error == (
         "Error: unexpected RuntimeError: two\\nlines; set TRACKER_DEBUG=1 to see where "

@@ -13,7 +13,7 @@ from tracker.files import user_files
 from tracker.files import user_files as json_lines
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli.commands.terminal import write_file
-from tracker.replay.backtest import news_archive as archives
+from tracker.replay.backtest import news_archive
 
 
 def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
@@ -92,13 +92,13 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_captured_document_is_unpacked_up_to_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "MAX_DOCUMENT_BYTES", 1_000_000)
+    monkeypatch.setattr(news_archive, "MAX_DOCUMENT_BYTES", 1_000_000)
     (tmp_path / "a.xml.gz").write_bytes(gzip.compress(b" " * 1_000_001))
     (tmp_path / "manifest.jsonl").write_text(
         '{"feed": "wire", "file": "a.xml.gz", "captured_at": "2022-06-01"}\n', encoding="utf-8"
     )
     with pytest.raises(Refused, match=r"a\.xml\.gz is larger than 1 MB"):
-        archives.read_archive(tmp_path)
+        news_archive.read_archive(tmp_path)
 
 
 def test_values_and_names_beyond_all_limits_are_told(tmp_path: Path) -> None:

@@ -200,8 +200,8 @@ def test_a_refusal_is_one_line_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("argv", "missing"),
     [
-        (EDIT[:4], "--why"),
-        (RETRACT[:2], "--why"),
+        (EDIT[:5], "--why"),
+        (RETRACT[:3], "--why"),
         (
             ("question", "edit"),
             "QUESTION",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import clip, display_name, format_answer, percent_number, plural
-from forecasts.questions.format import format_cases
+from forecasts.questions.formatting import format_cases
 from forecasts.questions.question import (
     HAZARD,
     PRIOR,

@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.accuracy.data import describe_sample, format_p_value, rank_summaries
 from dashboard.wording import MINUS, NBSP, display_name, percent_whole, plural
 from forecasts.calibration.reliability import MIN_CLUSTERS_FOR_ADVICE
-from forecasts.questions.format import format_signed
+from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under

@@ -6,10 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import scores as calibrated
-from dashboard.accuracy import scores as scored
-from dashboard.accuracy import skill as compared
-from dashboard.accuracy import skill as skilled
+from dashboard.accuracy import scores, skill
 from dashboard.accuracy.calibration_data import habits_frame
 from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.visit import Visit
@@ -88,14 +85,14 @@ RECORD_KINDS: Final = ("Live", "Retrospective")
 SectionRenderer = Callable[[Visit, Accuracy], None]
 
 SECTIONS: Final[Mapping[str, SectionRenderer]] = {
-    "Skill": skilled.show_skill,
-    "References": skilled.show_references,
-    "Calibration": calibrated.show_calibration,
-    "Pairs": compared.show_pairs,
-    "Over time": skilled.show_progress,
+    "Skill": skill.show_skill,
+    "References": skill.show_references,
+    "Calibration": scores.show_calibration,
+    "Pairs": skill.show_pairs,
+    "Over time": skill.show_progress,
     "Habits": show_habits,
-    "Cohorts": scored.show_cohorts,
-    "Questions": scored.show_question_scores,
+    "Cohorts": scores.show_cohorts,
+    "Questions": scores.show_question_scores,
 }
 """Sections of the page. Only the chosen one is computed; each is a fragment, so that inputs inside
 it do not compute the page again.
@@ -154,7 +151,7 @@ def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
             query_params=overdue,
         )
     if accuracy.cohorts:
-        scored.show_cohorts(visit, accuracy)
+        scores.show_cohorts(visit, accuracy)
 
 
 def _show_filters(whole: Accuracy) -> Choice:

@@ -13,8 +13,8 @@ from dashboard.components.score_data import list_rules_for
 from dashboard.components.visit import Visit
 from dashboard.wording import capitalise, escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
-from forecasts.questions import format as spoken
-from forecasts.questions.format import format_signed
+from forecasts.questions import formatting
+from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.errors import TrackerError
@@ -50,7 +50,7 @@ def show_skeleton(height: int = 320) -> AbstractContextManager[object]:
 
 def format_sentence(text: str) -> str:
     """Format an error message as a sentence without Markdown."""
-    return escape_markdown(spoken.format_sentence(text))
+    return escape_markdown(formatting.format_sentence(text))
 
 
 def show_replay_banner(visit: Visit) -> None:

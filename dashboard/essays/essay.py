@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import charts
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
@@ -101,7 +101,7 @@ def render(visit: Visit) -> None:
         _show_text(visit, page, selected.sentence.offset if selected else None)
     with right, st.container(key="claim"):
         claim.render(visit, page, selected)
-    downloads.show_report_buttons(visit, "essay", page.essay.id)
+    widgets.show_report_buttons(visit, "essay", page.essay.id)
 
 
 def _show_not_found(visit: Visit, essay_id: str) -> None:

@@ -20,7 +20,7 @@ from forecasts.essays.claim_map import (
 from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.draft import ClaimDraft, build_new_question
 from forecasts.linting.lint import Flaw
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.new_question import NewQuestion, short_name
 from forecasts.questions.question import ClaimId, EssayId, Kind
 

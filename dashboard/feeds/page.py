@@ -13,8 +13,7 @@ from dashboard.components.widgets import (
     show_empty,
     show_table,
 )
-from dashboard.feeds import feed
-from dashboard.feeds import subscribe as adding
+from dashboard.feeds import feed, subscribe
 from dashboard.feeds.data import (
     describe_problem,
     feeds_frame,
@@ -69,7 +68,7 @@ def render(visit: Visit) -> None:
     else:
         _show_fleet(visit, feeds)
         _show_all(visit, sort_worst_first(feeds))
-    adding.render(visit, first=not feeds)
+    subscribe.render(visit, first=not feeds)
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:

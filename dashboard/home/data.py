@@ -23,7 +23,7 @@ from dashboard.wording.numbers import NBSP, format_age, format_points, percent_e
 from dashboard.wording.questions import format_forecast
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.signposts import CalendarEntry
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId, Question, is_overdue
 from tracker.model.audit import SignpostStatus
 from tracker.model.read_models import QuestionSummary

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty, show_section_title
 from dashboard.wording import clip
@@ -35,7 +35,7 @@ def render(visit: Visit) -> None:
     )
     kind = show_choice("Report on", _REPORT_KINDS, "report", index=0)
     if kind == "week":
-        downloads.show_report_buttons(visit, "week")
+        widgets.show_report_buttons(visit, "week")
     elif kind is not None:
         _show_report_choice(visit, kind)
     _show_tables(visit)
@@ -52,7 +52,7 @@ def _show_report_choice(visit: Visit, kind: ReportKind) -> None:
         return
     name = show_choice("Which one", subjects, "name", index=0)
     if name is not None:
-        downloads.show_report_buttons(visit, kind, name)
+        widgets.show_report_buttons(visit, kind, name)
 
 
 def _list_subjects(visit: Visit, kind: ReportKind) -> dict[str, str]:

@@ -15,7 +15,7 @@ from dashboard.components.widgets import (
     show_headline_note,
     show_table,
 )
-from dashboard.inbox import evidence_review as judging
+from dashboard.inbox import evidence_review
 from dashboard.inbox.data import count_reports, list_item_versions, reports_frame
 from dashboard.wording import (
     DATE_NOTES,
@@ -116,7 +116,9 @@ def show_card(visit: Visit, shown: EvidenceCard, question: Question, *, place: s
     """Show evidence on the page of its question; `place` makes the widget keys unique."""
     with st.container(border=True, gap="xsmall"):
         _show_report(visit, shown, place)
-        judging.show_judgement(visit, shown, question, judging.JudgementOptions(place))
+        evidence_review.show_judgement(
+            visit, shown, question, evidence_review.JudgementOptions(place)
+        )
         _show_background(visit, shown, place)
 
 
@@ -137,16 +139,16 @@ def show_story(
                 piece.evidence, piece.why
             )
             with st.container(border=len(pieces) > 1, gap="xsmall"):
-                options = judging.JudgementOptions(
+                options = evidence_review.JudgementOptions(
                     INBOX_PLACE,
                     question.text,
                     repeats=match_line == previous,
                     keys=keys and piece is pieces[0],
                 )
-                judging.show_judgement(visit, piece, question, options)
+                evidence_review.show_judgement(visit, piece, question, options)
             previous = match_line
         if len(pieces) > 1:
-            judging.show_joint_judgement(visit, pieces)
+            evidence_review.show_joint_judgement(visit, pieces)
         _show_background(visit, pieces[0], INBOX_PLACE)
 
 

@@ -16,8 +16,7 @@ from dashboard.components.widgets import (
     show_refusals,
     show_table,
 )
-from dashboard.inbox import cards
-from dashboard.inbox import evidence_review as one_key
+from dashboard.inbox import cards, evidence_review
 from dashboard.inbox.data import inbox_frame
 from dashboard.wording import clip, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
@@ -227,5 +226,9 @@ def _review_all(
     with show_refusals():
         verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"
         words = f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence"
-        push_notice(one_key.apply_review(visit.tracker, one_key.ReviewRequest(ids, verdict, words)))
+        push_notice(
+            evidence_review.apply_review(
+                visit.tracker, evidence_review.ReviewRequest(ids, verdict, words)
+            )
+        )
         st.rerun()

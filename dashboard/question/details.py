@@ -17,9 +17,8 @@ from dashboard.components.widgets import (
 )
 from dashboard.inbox import cards
 from dashboard.inbox.data import evidence_frame
-from dashboard.question import signposts, wording_history
+from dashboard.question import signposts, why, wording_history
 from dashboard.question import signposts as watching
-from dashboard.question import why as moved
 from dashboard.question.data import (
     forecast_history_frame,
     option_priors_frame,
@@ -99,7 +98,7 @@ def show_history(visit: Visit, page: QuestionPage) -> None:
     """Show everyone's forecasts and reasons."""
     question = page.summary.question
     if question.kind == "binary":
-        moved.show_change_between(visit, page)
+        why.show_change_between(visit, page)
     computed = question.kind not in ("numeric", "date") and st.toggle(
         "With the suggestion's own revisions", key="computed", bind="query-params"
     )
@@ -138,7 +137,7 @@ def show_history(visit: Visit, page: QuestionPage) -> None:
     )
     picked = get_selected_row(state) if selection_options else None
     if picked is not None:
-        moved.explain_act(visit, page, acts[::-1][picked])
+        why.explain_act(visit, page, acts[::-1][picked])
 
 
 def show_about(visit: Visit, page: QuestionPage) -> None:

@@ -16,7 +16,7 @@ from dashboard.components.probability_lines import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_buttons, show_choice, show_table
 from dashboard.inbox import cards
-from dashboard.question import distributions_data as frames
+from dashboard.question import distributions_data
 from dashboard.question.revision_chart import ZoomWindow, choose_zoom
 from dashboard.wording import display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
@@ -45,11 +45,11 @@ def render(visit: Visit, page: QuestionPage) -> None:
 
 def _choose_forecaster(visit: Visit, page: QuestionPage) -> ForecasterId:
     names = {f.id: display_name(f, visit.me) for f in list_question_forecasters(page, visit.me)}
-    first = list(names).index(frames.choose_forecaster(page, visit.me))
+    first = list(names).index(distributions_data.choose_forecaster(page, visit.me))
     picked = show_choice(
         "Forecaster", names, "of", index=first, label_visibility="collapsed", width=220
     )
-    return picked or frames.choose_forecaster(page, visit.me)
+    return picked or distributions_data.choose_forecaster(page, visit.me)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def _draw_options(
     marks: bool,
 ) -> DistributionDrawing:
     question = page.summary.question
-    steps = frames.option_lines_frame(page, forecaster_id, window.window)
-    top = frames.choose_axis_top(steps)
-    answer = frames.option_answer_frame(question, page.summary.resolution, top)
+    steps = distributions_data.option_lines_frame(page, forecaster_id, window.window)
+    top = distributions_data.choose_axis_top(steps)
+    answer = distributions_data.option_answer_frame(question, page.summary.resolution, top)
     styles = charts.option_lines(
         [o.name for o in question.options], ordered=question.kind == "ordered"
     )
@@ -117,7 +117,7 @@ def _draw_fan(
     marks: bool,
 ) -> DistributionDrawing:
     question = page.summary.question
-    answer = frames.value_answer_frame(question, page.summary.resolution)
+    answer = distributions_data.value_answer_frame(question, page.summary.resolution)
     other_forecasters = [
         f for f in list_question_forecasters(page, visit.me) if f.id != forecaster_id
     ]
@@ -126,8 +126,8 @@ def _draw_fan(
     )
     axis = charts.value_axis(question)
     spec = charts.fan_chart(styles, axis, marks=marks, answer=not answer.empty)
-    fan = frames.fan_frame(page, forecaster_id, window.window)
-    medians = frames.medians_frame(page, forecaster_id, visit.me, window.window)
+    fan = distributions_data.fan_frame(page, forecaster_id, window.window)
+    medians = distributions_data.medians_frame(page, forecaster_id, visit.me, window.window)
     unit = (
         f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
     )
@@ -156,13 +156,14 @@ def _build_styles(visit: Visit, page: QuestionPage) -> tuple[charts.LineStyle, .
 
 
 def _show_options_now(visit: Visit, page: QuestionPage) -> None:
-    frame = frames.current_shares_frame(page, visit.me, visit.now)
+    frame = distributions_data.current_shares_frame(page, visit.me, visit.now)
     active_names = set(frame["forecaster"])
     styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
-    labels = tuple(frames.label_options(page, visit.now).values())
+    labels = tuple(distributions_data.label_options(page, visit.now).values())
     st.vega_lite_chart(
         spec=charts.bind_data(
-            charts.options_now_chart(styles, labels, frames.choose_axis_top(frame)), shares=frame
+            charts.options_now_chart(styles, labels, distributions_data.choose_axis_top(frame)),
+            shares=frame,
         ),
         width="stretch",
         key="now-options",
@@ -174,10 +175,10 @@ def _show_options_now(visit: Visit, page: QuestionPage) -> None:
 
 def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
-    frame = frames.curves_frame(page, visit.me, visit.now)
+    frame = distributions_data.curves_frame(page, visit.me, visit.now)
     active_names = set(frame["forecaster"])
     styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
-    answer = frames.value_answer_frame(question, page.summary.resolution)
+    answer = distributions_data.value_answer_frame(question, page.summary.resolution)
     spec = charts.curves_now_chart(styles, charts.value_axis(question), answer=not answer.empty)
     st.vega_lite_chart(
         spec=charts.bind_data(spec, curves=frame, **_include_answer(answer)),
@@ -198,7 +199,7 @@ def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
         )
     )
     show_table(
-        frames.quantile_levels_frame(page, visit.me, visit.now),
+        distributions_data.quantile_levels_frame(page, visit.me, visit.now),
         _build_level_columns(page),
         "Everyone's forecast in numbers",
     )

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts
 from dashboard.components.visit import Visit
-from dashboard.question import probability_input as chance
+from dashboard.question import probability_input
 from dashboard.question.distributions_data import density_frame, middle_frame
 from dashboard.question.form_state import initial_day, initial_flag, initial_number, initial_text
 from dashboard.question.probability_input import (
@@ -33,7 +33,7 @@ from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, day_nu
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
 from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.format import warn_of_past_mass
+from forecasts.questions.formatting import warn_of_past_mass
 from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import FORECAST_FORMATS, Question
 from tracker.model.read_models import QuestionSummary
@@ -53,12 +53,12 @@ def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> F
     """Show the inputs with an echo of the parsed forecast. `form` identifies a rendering of the
     form.
     """
-    question, current = summary.question, chance.get_own_forecast(visit, summary)
+    question, current = summary.question, probability_input.get_own_forecast(visit, summary)
     if question.kind == "binary":
         return _parse_entry(
             visit,
             question,
-            chance.show_probability_input(visit, summary, form, slider=True),
+            probability_input.show_probability_input(visit, summary, form, slider=True),
             current,
         )
     typing = f"typing-{form}"
@@ -79,12 +79,12 @@ def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> F
 
 def show_text_entry(visit: Visit, summary: QuestionSummary, form: str) -> ForecastEntry:
     """Show one text field for any forecast, where there is little room."""
-    question, current = summary.question, chance.get_own_forecast(visit, summary)
+    question, current = summary.question, probability_input.get_own_forecast(visit, summary)
     if question.kind == "binary":
         return _parse_entry(
             visit,
             question,
-            chance.show_probability_input(visit, summary, form, slider=False),
+            probability_input.show_probability_input(visit, summary, form, slider=False),
             current,
         )
     return _parse_entry(

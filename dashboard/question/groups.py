@@ -8,7 +8,7 @@ from dashboard import charts
 from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
-from dashboard.question import groups_data as frames
+from dashboard.question import groups_data
 from dashboard.question.groups_data import LinkMember
 from dashboard.wording import (
     LINK_RULES,
@@ -57,7 +57,7 @@ def _show_group(visit: Visit, page: QuestionPage, group: LinkGroup) -> None:
     else:
         _show_sentences(visit, group)
         _show_members(visit, page, group)
-    broken = frames.list_contradictions(group, visit.me)
+    broken = groups_data.list_contradictions(group, visit.me)
     for forecaster_id, violation in broken:
         message = escape_markdown(describe_contradiction(violation))
         st.markdown(
@@ -89,22 +89,22 @@ def _show_chart(visit: Visit, group: LinkGroup) -> None:
 
 
 def _show_probabilities(visit: Visit, group: LinkGroup) -> None:
-    frame = frames.member_probabilities_frame(group, visit.me)
+    frame = groups_data.member_probabilities_frame(group, visit.me)
     if frame.empty:
         return
-    forecasters = frames.list_speakers(group, visit.me)
+    forecasters = groups_data.list_speakers(group, visit.me)
     styles = charts.forecaster_lines(
         forecasters, [display_name(forecaster, visit.me) for forecaster in forecasters], visit.me
     )
-    if frames.ANSWER_NAME in set(frame["forecaster"]):
+    if groups_data.ANSWER_NAME in set(frame["forecaster"]):
         styles = (*styles, ANSWER_LINE)
     if group.link.kind == "dates":
         ticks = tuple(
-            (_to_milliseconds(member), member.label) for member in frames.list_members(group)
+            (_to_milliseconds(member), member.label) for member in groups_data.list_members(group)
         )
         spec = by_date_chart(styles, ticks)
     else:
-        spec = by_label_chart(styles, frames.sort_labels_by_probability(frame))
+        spec = by_label_chart(styles, groups_data.sort_labels_by_probability(frame))
     st.vega_lite_chart(
         spec=charts.bind_data(spec, chances=frame),
         width="stretch",
@@ -119,11 +119,11 @@ def _to_milliseconds(member: LinkMember) -> int:
 
 
 def _show_fan(visit: Visit, group: LinkGroup) -> None:
-    forecasters = frames.list_speakers(group, visit.me)
+    forecasters = groups_data.list_speakers(group, visit.me)
     if not forecasters:
         return
     question = group.questions[0].question
-    frame = frames.label_fan_frame(group, forecasters[0].id)
+    frame = groups_data.label_fan_frame(group, forecasters[0].id)
     if frame.empty:
         return
     log = all(
@@ -143,8 +143,8 @@ def _show_fan(visit: Visit, group: LinkGroup) -> None:
 
 
 def _show_sentences(visit: Visit, group: LinkGroup) -> None:
-    for forecaster in frames.list_speakers(group, visit.me):
-        numbers = frames.probabilities_of(group, forecaster.id)
+    for forecaster in groups_data.list_speakers(group, visit.me):
+        numbers = groups_data.probabilities_of(group, forecaster.id)
         if numbers is not None:
             st.markdown(
                 f"**{escape_markdown(display_name(forecaster, visit.me))}**: "
@@ -153,8 +153,8 @@ def _show_sentences(visit: Visit, group: LinkGroup) -> None:
 
 
 def _show_members(visit: Visit, page: QuestionPage, group: LinkGroup) -> None:
-    forecasters = frames.list_speakers(group, visit.me)
-    for member in frames.list_members(group):
+    forecasters = groups_data.list_speakers(group, visit.me)
+    for member in groups_data.list_members(group):
         with st.container(gap=None):
             _show_member(page, member, label=member.label if group.link.labels else "")
             st.caption(escape_markdown(_format_numbers(visit, member, forecasters)))
@@ -208,8 +208,8 @@ def _format_numbers(visit: Visit, member: LinkMember, forecasters: tuple[Forecas
 
 
 def _show_pair(visit: Visit, page: QuestionPage, group: LinkGroup) -> None:
-    condition, if_so, if_not, *unconditional = frames.list_members(group)
-    forecasters = frames.list_speakers(group, visit.me)
+    condition, if_so, if_not, *unconditional = groups_data.list_members(group)
+    forecasters = groups_data.list_speakers(group, visit.me)
     st.markdown("**The condition**")
     _show_member(page, condition, label="")
     st.caption(escape_markdown(_format_numbers(visit, condition, forecasters)))
@@ -219,7 +219,7 @@ def _show_pair(visit: Visit, page: QuestionPage, group: LinkGroup) -> None:
     with right:
         _show_branch(visit, page, group, if_not)
     for forecaster in forecasters:
-        numbers = frames.probabilities_of(group, forecaster.id)
+        numbers = groups_data.probabilities_of(group, forecaster.id)
         if numbers is not None:
             st.markdown(
                 f"**{escape_markdown(display_name(forecaster, visit.me))}**, whatever becomes of "
@@ -234,7 +234,7 @@ def _show_branch(visit: Visit, page: QuestionPage, group: LinkGroup, member: Lin
     """Show one side of a conditional pair: its condition, the number, the question."""
     questions = {row.question.id: row.question for row in group.questions}
     is_if_branch = member.question.id == group.link.question_ids[1]
-    forecasters = frames.list_speakers(group, visit.me)
+    forecasters = groups_data.list_speakers(group, visit.me)
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**If {'it comes about' if is_if_branch else 'it does not'}**")
         if member.answer:

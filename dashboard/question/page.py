@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.probability_lines import list_question_forecasters
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_no_questions
 from dashboard.feeds import feed
 from dashboard.question import (
     answering,
+    as_of,
     details,
     distributions,
     forecasting,
@@ -18,7 +19,6 @@ from dashboard.question import (
     revision_chart,
     why,
 )
-from dashboard.question import as_of as known_on
 from dashboard.wording import (
     clip,
     display_name,
@@ -32,7 +32,7 @@ from dashboard.wording import (
     silent_line,
 )
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.format import format_signed
+from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster, QuestionId
 from tracker.errors import NotFound
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary, WeightedCrowd
@@ -157,18 +157,18 @@ def render(visit: Visit) -> None:
     if not question_id:
         _choose_question(visit)
         return
-    known_on.sync_slider()
+    as_of.sync_slider()
     try:
-        present, page = visit, known_on.load_page_as_of(visit, question_id)
+        present, page = visit, as_of.load_page_as_of(visit, question_id)
         if page is None:
             page = visit.tracker.questions.get(question_id)
         else:
-            visit = known_on.get_visit_as_of(visit)
+            visit = as_of.get_visit_as_of(visit)
     except NotFound as error:
         _show_not_found(visit, question_id, error.near)
         return
     _show_header(visit, page)
-    known_on.show_as_of_banner(visit, present, page.summary.question)
+    as_of.show_as_of_banner(visit, present, page.summary.question)
     show_numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -176,12 +176,12 @@ def render(visit: Visit) -> None:
             revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
-        known_on.show_day_slider(present, page.summary.question)
+        as_of.show_day_slider(present, page.summary.question)
     with right:
         _show_panel(visit, page)
     _show_silent_feeds(visit, page)
     _show_tabs(present, page.summary.question.id)
-    downloads.show_report_buttons(visit, "question", page.summary.question.id)
+    widgets.show_report_buttons(visit, "question", page.summary.question.id)
 
 
 def _show_panel(visit: Visit, page: QuestionPage) -> None:
@@ -276,11 +276,11 @@ def _show_silent_feeds(visit: Visit, page: QuestionPage) -> None:
 def _show_tabs(visit: Visit, question_id: QuestionId) -> None:
     """Show the tabs as a fragment, so that a change of tab does not draw the chart again."""
     visit = visit.refresh()
-    page = known_on.load_page_as_of(visit, question_id)
+    page = as_of.load_page_as_of(visit, question_id)
     if page is None:
         page = visit.tracker.questions.get(question_id)
     else:
-        visit = known_on.get_visit_as_of(visit)
+        visit = as_of.get_visit_as_of(visit)
     default_tab = "Answer" if page.summary.resolution else "Why"
     bodies = (
         why.render,

@@ -34,7 +34,7 @@ from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.quartile_curves import replace_tail_masses, reshape_curve
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, ForecasterId, Question
 from tracker.model.read_models import QuestionSummary

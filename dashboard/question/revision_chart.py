@@ -33,7 +33,7 @@ from dashboard.components.probability_lines import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_buttons
 from dashboard.inbox import cards
-from dashboard.question import why as moved
+from dashboard.question import why
 from dashboard.wording import clip, display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
 from tracker.errors import NotFound
@@ -205,7 +205,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
         chosen = show_buttons("Scale", SCALES, SCALES[0], "scale")
         shown = choose_zoom(visit, page)
         show_line_picker(visit, page)
-    window = ChartWindow(visit.me, shown, moved.get_compared_dates(visit, page))
+    window = ChartWindow(visit.me, shown, why.get_compared_dates(visit, page))
     _show_chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", window)
 
 

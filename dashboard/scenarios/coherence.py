@@ -16,7 +16,7 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import text as frames
+from dashboard.scenarios import text
 from dashboard.scenarios.text import RepairedForecast, list_linkable_questions
 from dashboard.wording import LINK_RULES, clip, display_name, escape_markdown, plural
 from dashboard.wording.links import (
@@ -166,7 +166,7 @@ def render(visit: Visit) -> None:
 
 
 def _show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
-    sorted_contradictions = frames.group_contradictions(coherence, visit.me)
+    sorted_contradictions = text.group_contradictions(coherence, visit.me)
     if not sorted_contradictions.mine and not sorted_contradictions.by_others:
         st.success(
             "No forecasts contradict each other by more than noise.", icon=":material/check:"
@@ -208,7 +208,7 @@ def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
             f"{escape_markdown(owner)} contradict each other"
         )
         st.markdown(escape_markdown(f"{violation.words}."))
-        for step in frames.list_repaired_forecasts(contradiction):
+        for step in text.list_repaired_forecasts(contradiction):
             _show_repair_step(visit, step)
         slight = "" if violation.flagged else " Small enough to be noise."
         st.caption(
@@ -232,7 +232,7 @@ def _show_repair_step(visit: Visit, step: RepairedForecast) -> None:
 
 def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
     link, decision = contradiction.violation.link, contradiction.decided
-    if decision is not None and frames.is_decided(contradiction):
+    if decision is not None and text.is_decided(contradiction):
         reason = f", because: {decision.why}" if decision.why else ""
         st.caption(escape_markdown(f"You kept yours on {visit.day(decision.at)}{reason}"))
     with st.container(horizontal=True):
@@ -241,7 +241,7 @@ def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
                 visit.tracker.links.decide_repair(link.id, "adopted")
                 notify("Adopted: your forecasts agree now. Both versions will be scored")
                 st.rerun()
-        if not frames.is_decided(contradiction):
+        if not text.is_decided(contradiction):
             with st.popover("Keep mine", key=f"keeping-{link.id}"):
                 _show_keep_form(visit, link)
 
@@ -268,7 +268,7 @@ def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
     sentences = [
         words
         for decision in ("adopted", "declined")
-        if (words := summarise_repairs(decision, frames.list_gains(coherence.repairs, decision)))
+        if (words := summarise_repairs(decision, text.list_gains(coherence.repairs, decision)))
     ]
     st.markdown(
         escape_markdown(" ".join(sentences))
@@ -292,7 +292,7 @@ def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
         contradiction.forecaster.id: contradiction.forecaster.name
         for contradiction in coherence.contradictions
     }
-    frame = frames.repairs_frame(coherence, {**names, visit.me: "Me"})
+    frame = text.repairs_frame(coherence, {**names, visit.me: "Me"})
     show_table(frame, columns, "All decisions on repairs", row_height=WRAPPED_ROW_HEIGHT)
 
 
@@ -300,7 +300,7 @@ def _show_links(visit: Visit, coherence: CoherenceReport) -> None:
     if coherence.links:
         st.markdown("#### All links")
         texts = {row.question.id: row.question for row in visit.tracker.questions.list()}
-        for kind, links in frames.group_links_by_kind(coherence.links):
+        for kind, links in text.group_links_by_kind(coherence.links):
             label = f"{LINK_KIND_NAMES[kind]} ({len(links)})"
             with st.expander(
                 label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_table
-from dashboard.scenarios import data as frames
+from dashboard.scenarios import data
 from dashboard.scenarios.text import GIVE_WAY_LABELS
 from dashboard.wording import escape_markdown, format_forecast, percent_exact
 from forecasts.distributions.distribution import Categorical
@@ -71,7 +71,7 @@ def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) 
         initial = current if start == START_CHOICES[0] else initial
     else:
         st.caption("You hold no forecast yet: this begins with the shares by the table.")
-    initial = frames.fill_option_shares(initial, offered)
+    initial = data.fill_option_shares(initial, offered)
     return ShareForm(form, initial, st.session_state.get(f"shares-{form}", initial))
 
 
@@ -91,8 +91,8 @@ def _show_edit(form: ShareForm, posterior: ScenarioPosterior) -> tuple[Categoric
     """
     names = form.shares.options
     first = (
-        names.index(frames.most_changed_scenario(posterior))
-        if frames.most_changed_scenario(posterior) in names
+        names.index(data.most_changed_scenario(posterior))
+        if data.most_changed_scenario(posterior) in names
         else 0
     )
     option = st.selectbox("Scenario", names, index=first, key=f"option-{form.form}")
@@ -131,7 +131,7 @@ def _show_preview(form: ShareForm, shares: Categorical) -> None:
         "change": _C.NumberColumn("Change", format="%+.1f", help="In points."),
     }
     show_table(
-        frames.edit_preview_frame(form.initial, shares),
+        data.edit_preview_frame(form.initial, shares),
         columns,
         "The shares before and after the edit",
     )

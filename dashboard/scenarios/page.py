@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
@@ -15,10 +15,7 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import add as scenario_adding
-from dashboard.scenarios import data as frames
-from dashboard.scenarios import edit as scenario_editing
-from dashboard.scenarios import table as scenario_table
+from dashboard.scenarios import add, data, edit, table
 from dashboard.scenarios.data import ScenarioRow
 from dashboard.scenarios.text import (
     describe_board_state,
@@ -49,7 +46,7 @@ _C = st.column_config
 
 def show_strain(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show a warning if current forecasts and table contradict each other."""
-    strain = frames.measure_strain(page, posterior)
+    strain = data.measure_strain(page, posterior)
     if strain is None:
         return
     text = clip(page.board[strain.question_id].question.question.text, MAX_STRAIN_CHARACTERS)
@@ -61,11 +58,11 @@ def show_strain(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
 def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show the lines of one scenario's share, which add up to its logarithm."""
     names = {name: name for name in posterior.distribution.options}
-    first = list(names).index(frames.most_changed_scenario(posterior))
+    first = list(names).index(data.most_changed_scenario(posterior))
     option = show_choice(
         "Why this share", names, "scenario", index=first, width=320
-    ) or frames.most_changed_scenario(posterior)
-    frame = frames.scenario_why_frame(page, posterior, option)
+    ) or data.most_changed_scenario(posterior)
+    frame = data.scenario_why_frame(page, posterior, option)
     if frame.empty:
         st.caption("Its prior is 0, and no answer moves what cannot happen.")
         return
@@ -110,7 +107,7 @@ MAX_QUESTION_CHARACTERS = 160
 
 def show_diagnosticity(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show the scenarios now and after each answer, the most informative question first."""
-    values = frames.answer_values(page, posterior)
+    values = data.answer_values(page, posterior)
     if not values:
         show_empty(
             "No indicator question is open.", "Add a row about an open question to the table."
@@ -156,16 +153,14 @@ def _show_bars(
     styles: tuple[LineStyle, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
 ) -> None:
     shares_by_case = {
-        case: ", ".join(
-            f"{option} {percent_whole(p)}" for option, p in frames.option_shares(shares)
-        )
+        case: ", ".join(f"{option} {percent_whole(p)}" for option, p in data.option_shares(shares))
         for case, shares in cases.items()
     }
     description = "; ".join(f"{case}: {shares}" for case, shares in shares_by_case.items())
     st.vega_lite_chart(
         spec=charts.bind_data(
             scenarios_in_cases_chart(styles, tuple(cases), legend=legend),
-            cases=frames.cases_frame(cases),
+            cases=data.cases_frame(cases),
         ),
         width="stretch",
         key=f"cases-{name}",
@@ -190,7 +185,7 @@ def render(visit: Visit) -> None:
         return
     _show_set(visit, page)
     if not question_id:
-        scenario_adding.render(visit, sets)
+        add.render(visit, sets)
 
 
 def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
@@ -204,20 +199,20 @@ def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
         )
     for summary in sets:
         _show_summary(visit, visit.tracker.scenarios.get(summary.scenario_set.question_id))
-    scenario_adding.render(visit, sets)
+    add.render(visit, sets)
 
 
 def _show_summary(visit: Visit, page: ScenarioPage) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{escape_markdown(page.scenario_set.title)}**")
         try:
-            posterior = frames.current_posterior(page, visit.now)
+            posterior = data.current_posterior(page, visit.now)
         except ForecastsError as refusal:
             st.caption(format_sentence(str(refusal)))
         else:
             st.markdown(
                 escape_markdown(
-                    f"{leader_sentence(frames.option_shares(posterior.distribution))} "
+                    f"{leader_sentence(data.option_shares(posterior.distribution))} "
                     f"{_describe_changes(visit, page)}"
                 )
             )
@@ -252,35 +247,35 @@ def _show_set(visit: Visit, page: ScenarioPage) -> None:
         st.caption(escape_markdown(line), width="content")
         link_to_question(visit, summary.question, "Its question", ":material/show_chart:")
     try:
-        posterior = frames.current_posterior(page, visit.now)
+        posterior = data.current_posterior(page, visit.now)
     except ForecastsError as refusal:
         st.warning(
             format_sentence(f"{refusal}: until then the table moves nothing"),
             icon=":material/table_edit:",
         )
-        scenario_table.render(visit, page)
+        table.render(visit, page)
         return
     _show_leader(visit, page, posterior)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _show_chart(visit, page)
     with right:
-        for scenario in frames.build_scenario_rows(page, posterior, visit.me, visit.now):
+        for scenario in data.build_scenario_rows(page, posterior, visit.me, visit.now):
             _show_scenario(scenario)
     _show_sections(visit, page, posterior)
-    downloads.show_report_buttons(visit, "scenarios", summary.question.id)
+    widgets.show_report_buttons(visit, "scenarios", summary.question.id)
 
 
 def _show_leader(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     st.subheader(
-        escape_markdown(leader_sentence(frames.option_shares(posterior.distribution))), anchor=False
+        escape_markdown(leader_sentence(data.option_shares(posterior.distribution))), anchor=False
     )
     st.markdown(escape_markdown(_describe_changes(visit, page)))
     show_strain(page, posterior)
 
 
 def _describe_changes(visit: Visit, page: ScenarioPage) -> str:
-    recent = frames.recent_changes(page, visit.now)
+    recent = data.recent_changes(page, visit.now)
     if recent is None:
         return (
             f"It opens on {visit.day(page.summary.question.opens_at)}; until then this is "
@@ -291,15 +286,15 @@ def _describe_changes(visit: Visit, page: ScenarioPage) -> str:
 
 
 def _show_chart(visit: Visit, page: ScenarioPage) -> None:
-    stack = frames.stack_frame(page, visit.now)
+    stack = data.stack_frame(page, visit.now)
     if stack.empty:
         show_empty("There is no history yet.", "The chart begins when the question opens.")
         return
     names = [option.name for option in page.summary.question.options]
     spec = scenarios_over_time_chart(charts.option_lines(names, ordered=False))
     shown = {
-        "stretches": frames.stable_periods_frame(page, visit.now),
-        "ends": frames.share_labels_frame(page, visit.now),
+        "stretches": data.stable_periods_frame(page, visit.now),
+        "ends": data.share_labels_frame(page, visit.now),
     }
     st.vega_lite_chart(
         spec=charts.bind_data(spec, stack=stack, **shown),
@@ -332,9 +327,9 @@ def _show_sections(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterio
     )
     bodies = (
         lambda: show_share_lines(page, posterior),
-        lambda: scenario_editing.render(visit, page, posterior),
+        lambda: edit.render(visit, page, posterior),
         lambda: show_diagnosticity(visit, page, posterior),
-        lambda: scenario_table.render(visit, page),
+        lambda: table.render(visit, page),
     )
     for tab, body in zip(tabs, bodies, strict=True):
         if tab.open:

@@ -16,7 +16,7 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import data as frames
+from dashboard.scenarios import data
 from dashboard.scenarios.text import MARKS_LEGEND, describe_counts_against, format_likelihood
 from dashboard.wording import capitalise, clip, escape_markdown
 from forecasts.errors import ForecastsError
@@ -68,7 +68,7 @@ def render(visit: Visit, page: ScenarioPage) -> None:
         )
     else:
         try:
-            diagnosticity = frames.diagnose_table(page)
+            diagnosticity = data.diagnose_table(page)
         except ForecastsError as refusal:
             st.warning(format_sentence(str(refusal)))
             selected = _choose_incomplete_row(page)
@@ -80,7 +80,7 @@ def render(visit: Visit, page: ScenarioPage) -> None:
 
 
 def _show_matrix(page: ScenarioPage, diagnosticity: Diagnosticity) -> QuestionId | None:
-    frame = frames.diagnosticity_frame(page, diagnosticity)
+    frame = data.diagnosticity_frame(page, diagnosticity)
     columns = {
         "question": _C.TextColumn("Indicator question", width=290),
         "board": _C.TextColumn("On the board", width=110),

@@ -33,7 +33,7 @@ from dashboard.components.visit import PAGES, PageName
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.interfaces import http_api as http
+from tracker.interfaces import http_api
 from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
@@ -242,15 +242,15 @@ def build_routes(tracker: Tracker) -> list[Route]:
         return await _respond(lambda: _read_metrics(tracker), "text/plain; version=0.0.4")
 
     async def questions(request: Request) -> Response:
-        return await _respond(lambda: http.render_questions(tracker), _JSON)
+        return await _respond(lambda: http_api.render_questions(tracker), _JSON)
 
     async def question(request: Request) -> Response:
         question_id = request.path_params["question_id"]
-        return await _respond(lambda: http.render_question(tracker, question_id), _JSON)
+        return await _respond(lambda: http_api.render_question(tracker, question_id), _JSON)
 
     async def changes(request: Request) -> Response:
         home = tracker.settings.access_policy.public_origin or str(request.base_url).rstrip("/")
-        return await _respond(lambda: http.render_changes(tracker, home), _ATOM)
+        return await _respond(lambda: http_api.render_changes(tracker, home), _ATOM)
 
     async def jump(request: Request) -> Response:
         return await _respond(lambda: list_destinations(get_tracker()), _JSON)
@@ -286,7 +286,7 @@ async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
         )
     except NotFound as error:
         return Response(
-            http.render_error(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
+            http_api.render_error(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
         )
     except Exception:  # any error means that the database does not answer
         _LOG.exception("the database was asked in vain")

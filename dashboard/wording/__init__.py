@@ -1,7 +1,7 @@
 """Numbers, dates, forecasts and states in words. No streamlit, no clock.
 
-They follow the plain formatters of `forecasts.questions.format`, in the typography of pages. Pages
-import these names from `dashboard.wording`; a page's own sentences stand in its `text.py`.
+They follow the plain formatters of `forecasts.questions.formatting`, in the typography of pages.
+Pages import these names from `dashboard.wording`; a page's own sentences stand in its `text.py`.
 """
 
 from dashboard.wording.evidence import (
@@ -103,7 +103,7 @@ from dashboard.wording.questions import (
     override_line,
     question_status_line,
 )
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 
 __all__ = [
     "DASH",

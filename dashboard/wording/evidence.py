@@ -28,7 +28,7 @@ from forecasts.evidence.evidence import (
     describe_side,
 )
 from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_silence_effect
-from forecasts.questions.format import capitalise, format_signed
+from forecasts.questions.formatting import capitalise, format_signed
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
 from forecasts.suggestion.categorical import Leaning
 from forecasts.suggestion.explanation import LINE_TITLES

@@ -11,11 +11,11 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from forecasts.questions import format as spoken
+from forecasts.questions import formatting
 from forecasts.questions.question import Forecaster, ForecasterId
 
 NBSP: Final = "\u00a0"
-MINUS: Final = spoken.MINUS
+MINUS: Final = formatting.MINUS
 DASH: Final = "\u2013"
 _MAX_RATIO: Final = 10_000
 
@@ -118,7 +118,7 @@ def format_log_odds(z: float) -> str:
     return f"{'+' if z >= 0 else MINUS}{abs(z):.2f}"
 
 
-plural = partial(spoken.format_count, space=NBSP)
+plural = partial(formatting.format_count, space=NBSP)
 """Format a count: `1 question`, `3 questions`, `2 pieces of evidence`."""
 
 UTC_ZONE: Final = ZoneInfo("UTC")

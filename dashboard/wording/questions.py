@@ -22,8 +22,7 @@ from dashboard.wording.numbers import (
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.linting.lint import CODES, Flaw
-from forecasts.questions import answers
-from forecasts.questions import format as spoken
+from forecasts.questions import answers, formatting
 from forecasts.questions.amendments import WordingSegment
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Kind, Question, Resolution, Status, utc
@@ -193,7 +192,7 @@ def format_answer(question: Question, resolution: Resolution | None) -> str:
     `annulled`.
     """
     if resolution is None or resolution.outcome != "answered" or question.scale is None:
-        return spoken.format_answer(question, resolution)
+        return formatting.format_answer(question, resolution)
     match resolution.answer.lower():
         case answers.BELOW:
             return format_bound(question, "lower")
@@ -201,7 +200,7 @@ def format_answer(question: Question, resolution: Resolution | None) -> str:
             return format_bound(question, "upper")
     if question.kind == "date":
         return format_day(utc(resolution.answer), UTC_ZONE)
-    return spoken.format_answer(question, resolution)  # as entered, not rounded
+    return formatting.format_answer(question, resolution)  # as entered, not rounded
 
 
 def _bare_value(question: Question, value: float) -> str:
@@ -209,7 +208,7 @@ def _bare_value(question: Question, value: float) -> str:
         return format_day(date_from_day_number(value), UTC_ZONE)
     # A zero that went through a logarithm is not exactly zero any more.
     is_noise = abs(value) < 1e-9 * _scale_of(question).span
-    return spoken.format_value(question, 0.0 if is_noise else value)
+    return formatting.format_value(question, 0.0 if is_noise else value)
 
 
 def _unit_suffix(question: Question) -> str:
@@ -306,7 +305,9 @@ def flaw_line(flaw: Flaw) -> str:
     number.`
     """
     kind = "Blocks" if flaw.severity == "blocking" else "Advice"
-    return f"{kind}: {spoken.format_sentence(flaw.reason)} {spoken.format_sentence(flaw.fix)}"
+    return (
+        f"{kind}: {formatting.format_sentence(flaw.reason)} {formatting.format_sentence(flaw.fix)}"
+    )
 
 
 def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
@@ -315,5 +316,5 @@ def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
     objections = " ".join(CODES.get(code, code) for code in override.codes)
     return (
         f"{action} against the linter by {by} on {on}, because: "
-        f"{spoken.format_sentence(override.why)} The linter objected: {objections}"
+        f"{formatting.format_sentence(override.why)} The linter objected: {objections}"
     )

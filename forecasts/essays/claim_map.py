@@ -26,7 +26,7 @@ from forecasts.essays.track_record import (
     is_asserted,
     tally_questions,
 )
-from forecasts.questions.format import format_percent
+from forecasts.questions.formatting import format_percent
 from forecasts.questions.question import (
     Claim,
     ClaimId,

@@ -11,7 +11,7 @@ from typing import Final
 
 from forecasts.distributions.cdf import Scale, day_number
 from forecasts.essays.dates import find_dates, format_long_date
-from forecasts.essays.drafting import kinds as shapes
+from forecasts.essays.drafting import kinds
 from forecasts.essays.drafting.clauses import parse_clause
 from forecasts.essays.drafting.figures import parse_figures, suggest_sources
 from forecasts.essays.drafting.plan import OPENING_PHRASE, ClaimParts, QuestionPlan, format_period
@@ -118,7 +118,7 @@ def draft_question(sentence: Sentence, today: date) -> ClaimDraft:
     form = ClaimParts(
         clause, sentence.kind or "", figure, horizons[0], deadline, suggest_sources(text), first
     )
-    plan = shapes.plan_question(form)
+    plan = kinds.plan_question(form)
     return ClaimDraft(
         quote=sentence.text,
         offset=sentence.offset,
@@ -135,7 +135,7 @@ def draft_question(sentence: Sentence, today: date) -> ClaimDraft:
         past_resolutions="",
         sources=form.sources,
         indicators=_draft_indicators(plan),
-        edge_cases=shapes.list_edge_cases(plan.kind, plan.shape),
+        edge_cases=kinds.list_edge_cases(plan.kind, plan.shape),
         bears_out=plan.bears_out,
         options=plan.options,
         unit=plan.unit,

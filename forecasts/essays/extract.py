@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from forecasts.essays import english as verb_forms
-from forecasts.essays.extraction import cleaning as boilerplate
-from forecasts.essays.extraction import cue_detection as grammar
-from forecasts.essays.extraction import phrases
+from forecasts.essays import english
+from forecasts.essays.extraction import cleaning, cue_detection, phrases
 from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.essays.extraction.cue_detection import ForwardCue, TimeContext
 from forecasts.essays.extraction.phrase_matching import (
@@ -85,7 +83,7 @@ def find_claims(text: str) -> tuple[Sentence, ...]:
     places = segment_sentences(text)
     quotes = [strip_essay_markup(text[place.offset : place.end]) for place in places]
     spellings = [normalise_spelling(quote) for quote in quotes]
-    exclusion_reasons = boilerplate.find_exclusion_reasons(text, places, spellings)
+    exclusion_reasons = cleaning.find_exclusion_reasons(text, places, spellings)
     present_year = _find_present_year(spellings, exclusion_reasons)
     sentences = []
     for place, quote, spelling, exclusion_reason in zip(
@@ -125,8 +123,8 @@ def _find_present_year(spellings: Sequence[str], exclusion_reasons: Sequence[str
         words = split_tokens(spelling)
         if (
             not exclusion_reason
-            and verb_forms.PAST_VERBS & {*words}
-            and not (verb_forms.MODALS | {"expected", "going"}) & {*words}
+            and english.PAST_VERBS & {*words}
+            and not (english.MODALS | {"expected", "going"}) & {*words}
         ):
             years += [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
         years += [int(b) for a, b in pairwise(words) if a == "since" and _YEAR.fullmatch(b)]
@@ -157,10 +155,8 @@ def _time_context(spelling: str, present_year: int) -> TimeContext:
 def _has_past_verb(words: Sequence[str]) -> bool:
     """Return True if the sentence has a verb in the past tense."""
     return any(
-        word in verb_forms.PAST_VERBS
-        and not (
-            word in verb_forms.AMBIGUOUS_PARTICIPLES and before in verb_forms.PARTICIPLE_PRECEDERS
-        )
+        word in english.PAST_VERBS
+        and not (word in english.AMBIGUOUS_PARTICIPLES and before in english.PARTICIPLE_PRECEDERS)
         for before, word in zip(("", *words), words, strict=False)
     )
 
@@ -168,7 +164,7 @@ def _has_past_verb(words: Sequence[str]) -> bool:
 def _has_regular_past_verb(words: Sequence[str]) -> bool:
     """Return True if it has a regular verb that may be in the past tense."""
     return any(
-        b.endswith("ed") and a not in verb_forms.PARTICIPLE_PRECEDERS for a, b in pairwise(words)
+        b.endswith("ed") and a not in english.PARTICIPLE_PRECEDERS for a, b in pairwise(words)
     )
 
 
@@ -177,8 +173,8 @@ def _find_best_cue(spelling: str, present_year: int) -> ForwardCue | None:
     setting = _time_context(spelling, present_year)
     is_question = setting.tokens[-3:].count("?") > 0
     cues = [
-        *grammar.find_verb_cues(setting),
-        *(_adjust_for_past(cue, setting) for cue in grammar.find_phrase_cues(spelling)),
+        *cue_detection.find_verb_cues(setting),
+        *(_adjust_for_past(cue, setting) for cue in cue_detection.find_phrase_cues(spelling)),
     ]
     cues += _sentence_cues(spelling, setting, is_question)
     if not cues:
@@ -251,7 +247,7 @@ def _adjust_score(cue: ForwardCue, spelling: str, setting: TimeContext) -> Forwa
     if (
         cue.kind in ("trend", "status quo", "causal expectation")
         and _OUGHT.search(spelling)
-        and not verb_forms.MODALS & {*setting.tokens}
+        and not english.MODALS & {*setting.tokens}
     ):
         return replace(cue, score=score - 0.2, why="it says what ought to be")
     return replace(cue, score=score)

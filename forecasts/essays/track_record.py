@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.essays.claim_outcomes import claim_probability, confirms_claim
-from forecasts.questions.format import format_percent
+from forecasts.questions.formatting import format_percent
 from forecasts.questions.question import Claim, ClaimId, Question, QuestionId, Resolution
 from forecasts.statistics.intervals import jeffreys
 

@@ -26,7 +26,7 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerEntry
-from forecasts.questions.format import format_count
+from forecasts.questions.formatting import format_count
 from forecasts.questions.question import EvidenceId, Kind, QuestionId
 
 DEFAULT_HALF_LIFE_DAYS = 45.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import format_percent
+from forecasts.questions.formatting import format_percent
 from forecasts.questions.links import Link, check_link_labels
 from forecasts.questions.links import check_link_questions as check_questions
 from forecasts.questions.question import Outcome, Question, QuestionId

@@ -15,7 +15,7 @@ from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.format import format_percent
+from forecasts.questions.formatting import format_percent
 from forecasts.questions.parse_probability import parse_probability
 from forecasts.questions.question import Question, QuestionId
 

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import MINUS, format_signed
+from forecasts.questions.formatting import MINUS, format_signed
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import ReceiptLine, Score, Summary

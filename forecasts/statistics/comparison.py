@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import format_cases, format_count
+from forecasts.questions.formatting import format_cases, format_count
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.statistics.intervals import (
     as_vector,

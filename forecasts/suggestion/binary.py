@@ -63,7 +63,7 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_stories,
 )
-from forecasts.questions.format import format_count
+from forecasts.questions.formatting import format_count
 from forecasts.questions.question import HorizonShape, Question, QuestionId
 from forecasts.questions.timeline import Timeline
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.evidence.log_odds import LedgerGroup
-from forecasts.questions.format import MINUS, format_count, format_percent, format_signed
+from forecasts.questions.formatting import MINUS, format_count, format_percent, format_signed
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.binary import LedgerLine, Suggestion
 from forecasts.suggestion.categorical import OptionGroup, OptionLine, OptionSuggestion

@@ -18,7 +18,7 @@ from tests.acceptance.evaluation.relevance import evaluate_relevance, sampled, w
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands import essays
@@ -114,7 +114,7 @@ def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **d
     labels = read_labels(file)
     archive = () if drawn["negatives"] is None else read_archive(drawn["negatives"])
     unlabelled = sampled(archive, labels, drawn["sample"], drawn["seed"])
-    wording = {} if set_name is None else wordings(question_sets.load_question_set(set_name))
+    wording = {} if set_name is None else wordings(question_set_files.load_question_set(set_name))
     report = evaluate_relevance(open_judge(set_name, encoder), labels, unlabelled, wording=wording)
     if json:
         print_result({"seed": drawn["seed"], "report": report}, json, "")

@@ -19,11 +19,11 @@ from tests.backtest.test_archives import captured, line, written
 from tests.builders import an_rss, no_network
 from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import open_tracker
 from tracker.errors import Refused
 from tracker.questions.update_suggestion import compute_suggestion
-from tracker.replay.backtest import replay as walk
+from tracker.replay.backtest import replay
 from tracker.replay.backtest.backtest_run import BacktestReport, BacktestRequest, run_backtest
 from tracker.replay.backtest.backtest_scores import RETROSPECTIVE_NOTE
 from tracker.replay.backtest.question_tracks import (
@@ -173,7 +173,7 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
 def test_a_back_test_says_what_live_work_would(lived: Lived) -> None:
     run = lived.run
     store = Store(open_engine(url_of(run)))
-    asked = {q.id: q for q in question_sets.load_question_set(run.set_name).questions}
+    asked = {q.id: q for q in question_set_files.load_question_set(run.set_name).questions}
     with store.reading() as session:
         for question_id, found in tracks(run).items():
             question = asked[QuestionId(question_id)]
@@ -197,7 +197,7 @@ def test_a_killed_run_ends_with_the_same_report(
     tmp_path: Path, by_words: Settings, lived: Lived, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:
     run, left = replace(lived.run, out=tmp_path / "broken"), when
-    act = walk._Walk._act
+    act = replay._Walk._act
 
     def dies(self: Any, session: Any, at: datetime) -> None:
         nonlocal left
@@ -206,7 +206,7 @@ def test_a_killed_run_ends_with_the_same_report(
             raise Killed
         act(self, session, at)
 
-    monkeypatch.setattr(walk._Walk, "_act", dies)
+    monkeypatch.setattr(replay._Walk, "_act", dies)
     with pytest.raises(Killed):
         run_backtest(by_words, run, silent)
     assert run_backtest(by_words, run, silent) == lived.report
@@ -300,7 +300,7 @@ def test_an_early_answer_takes_no_date_off_the_schedule(
 def test_the_schedule_is_weekly_within_the_archive(
     small: Path,
 ) -> None:
-    question = question_sets.load_question_set(str(small)).questions[0]
+    question = question_set_files.load_question_set(str(small)).questions[0]
     week, second = timedelta(days=7), timedelta(seconds=1)
     assert schedule_dates(question, ArchiveSpan(FIRST, OPENS - second)) == ()
     assert schedule_dates(question, ArchiveSpan(FIRST, OPENS)) == (OPENS,)
@@ -316,7 +316,7 @@ def test_nothing_is_written_into_the_database_that_is_in_use(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     with open_tracker(by_words, fetch=no_network) as tracker:
-        tracker.question_sets.load(question_sets.load_question_set(str(small)))
+        tracker.question_sets.load(question_set_files.load_question_set(str(small)))
         head = tracker.system.verify()
     held = (by_words.data_dir / "tracker.sqlite").read_bytes()
     run_backtest(by_words, wanted(tmp_path, small, news(range(6))), silent)

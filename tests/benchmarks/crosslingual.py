@@ -22,7 +22,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.acceptance.evaluation import tables as evaluation_tables
+from tests.acceptance.evaluation import tables
 from tests.acceptance.evaluation.labelled import read_reports
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tracker.feeds.plain_text import strip_markup
@@ -45,7 +45,7 @@ def main() -> None:
         reports = read_reports(file)
     began = time.process_time()
     found = evaluate_stories(cluster, reports)
-    Console(width=140).print(evaluation_tables.stories_table(found))
+    Console(width=140).print(tables.stories_table(found))
     Console(width=140).print(
         f"{len(reports):,} blurbs in {time.process_time() - began:.1f} CPU seconds"
     )

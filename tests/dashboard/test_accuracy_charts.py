@@ -2,10 +2,8 @@
 
 import json
 
-import pytest
-
 from dashboard import charts
-from dashboard.accuracy import calibration_data as calibrated
+from dashboard.accuracy import calibration_data
 from dashboard.accuracy import data as accuracy
 from dashboard.accuracy import data as skill
 from dashboard.wording import display_name
@@ -29,10 +27,10 @@ FRAMES = {
     "saved": {"rows": REFERENCES},
     "progress": {"progress": skill.progress_frame(SCORED, ME)},
     "calibration": {
-        "band": calibrated.band_frame(RELIABLE.band),
-        "curve": calibrated.curve_frame(RELIABLE.curve),
+        "band": calibration_data.band_frame(RELIABLE.band),
+        "curve": calibration_data.curve_frame(RELIABLE.curve),
     },
-    "bins": {"bins": calibrated.bins_frame(RELIABLE.bins)},
+    "bins": {"bins": calibration_data.bins_frame(RELIABLE.bins)},
 }
 SPECS = {
     "skill": charts.skill_chart(STYLES, "Points"),
@@ -57,52 +55,44 @@ def layers_of(spec: charts.ChartSpec, mark: str) -> list[dict]:
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 
-@pytest.mark.parametrize("name", list(SPECS))
-def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(name: str) -> None:
-    for layer in SPECS[name]["layer"]:
-        data = layer["data"]["name"]
-        columns = FIXED[data] if data in FIXED else set(FRAMES[name][data].columns)
-        assert fields(layer["encoding"]) <= columns
-
-
-@pytest.mark.parametrize("name", list(SPECS))
-def test_charts_are_plain_json_and_hold_no_data(name: str) -> None:
-    assert json.loads(json.dumps(SPECS[name])) == SPECS[name]
-    assert "datasets" not in SPECS[name]
-
-
-def test_a_chart_is_compiled_once() -> None:
+def test_chart_specs_are_plain_complete_and_compiled_once() -> None:
+    # Every field that a chart reads is a column of its frame.
+    for name in list(SPECS):
+        for layer in SPECS[name]["layer"]:
+            data = layer["data"]["name"]
+            columns = FIXED[data] if data in FIXED else set(FRAMES[name][data].columns)
+            assert fields(layer["encoding"]) <= columns
+    # Charts are plain json and hold no data.
+    for name in list(SPECS):
+        assert json.loads(json.dumps(SPECS[name])) == SPECS[name]
+        assert "datasets" not in SPECS[name]
+    # A chart is compiled once.
     assert charts.skill_chart(STYLES, "Points") is SPECS["skill"]
     assert charts.calibration_chart() is SPECS["calibration"]
 
 
-def test_skill_is_a_dot_and_its_interval_a_bar_in_the_colour_of_the_forecaster() -> None:
+def test_skill_chart() -> None:
+    # Skill is a dot and its interval a bar in the colour of the forecaster.
     bar, dot = layers_of(SPECS["skill"], "rule")[1], layers_of(SPECS["skill"], "circle")[0]
     assert (bar["encoding"]["x"]["field"], bar["encoding"]["x2"]["field"]) == ("low", "high")
     assert dot["encoding"]["x"]["field"] == "skill"
     names = [line.name for line in STYLES]
     assert dot["encoding"]["y"]["sort"] == dot["encoding"]["color"]["scale"]["domain"] == names
     assert dot["encoding"]["color"]["scale"]["range"][0] == charts.BLUE
-
-
-def test_the_chart_of_skill_grows_with_its_forecasters() -> None:
+    # The chart of skill grows with its forecasters.
     assert SPECS["skill"]["height"] > charts.skill_chart(STYLES[:1], "Points")["height"]
-
-
-@pytest.mark.parametrize("name", ["skill", "saved"])
-def test_no_gain_is_a_line_behind_everything(name: str) -> None:
-    first = SPECS[name]["layer"][0]
-    assert first["data"]["name"] == "zero"
-    assert first["encoding"]["x"]["field"] == "zero"
-
-
-def test_gains_are_written_with_their_sign_and_unit() -> None:
+    # Gains are written with their sign and unit.
     axis = layers_of(SPECS["saved"], "circle")[0]["encoding"]["x"]["axis"]
     assert "'+,~f'" in axis["labelExpr"]
     assert axis["labelExpr"].endswith("+ ' %'")
+    # No gain is a line behind everything.
+    for name in ("skill", "saved"):
+        first = SPECS[name]["layer"][0]
+        assert first["data"]["name"] == "zero"
+        assert first["encoding"]["x"]["field"] == "zero"
 
 
-def test_progress_steps_from_question_to_question_in_one_legend_of_colour_and_dash() -> None:
+def test_progress_chart_steps_in_one_legend() -> None:
     (line,) = layers_of(SPECS["progress"], "line")
     assert line["mark"]["interpolate"] == "step-after"
     assert (
@@ -111,7 +101,8 @@ def test_progress_steps_from_question_to_question_in_one_legend_of_colour_and_da
     )
 
 
-def test_the_band_is_shaded_below_the_curve_and_dots_have_the_size_of_their_row() -> None:
+def test_calibration_chart() -> None:
+    # The band is shaded below the curve and dots have the size of their row.
     spec = SPECS["calibration"]
     assert [layer["data"]["name"] for layer in spec["layer"]] == [
         "band",
@@ -126,34 +117,28 @@ def test_the_band_is_shaded_below_the_curve_and_dots_have_the_size_of_their_row(
         "scale": None,
         "type": "quantitative",
     }
-
-
-def test_both_axes_of_calibration_run_over_all_probabilities() -> None:
+    # Both axes of calibration run over all probabilities.
     curve = layers_of(SPECS["calibration"], "circle")[0]["encoding"]
     assert curve["x"]["scale"]["domain"] == curve["y"]["scale"]["domain"] == [0, 1]
-
-
-def test_a_bin_has_wilson_as_its_bar_and_both_intervals_in_its_tip() -> None:
+    # A bin has wilson as its bar and both intervals in its tip.
     (bar,) = layers_of(SPECS["bins"], "rule")
     assert (bar["encoding"]["y"]["field"], bar["encoding"]["y2"]["field"]) == ("low", "high")
     tips = [tip["field"] for tip in layers_of(SPECS["bins"], "circle")[0]["encoding"]["tooltip"]]
     assert tips == ["range", "said", "of", "wilson", "jeffreys"]
-
-
-def test_no_line_is_drawn_through_too_few_questions() -> None:
+    # No line is drawn through too few questions.
     dotted = charts.calibration_chart(curved=False)
     assert [layer["mark"]["type"] for layer in dotted["layer"]] == ["area", "line", "circle"]
     assert dotted["layer"][-1] == SPECS["calibration"]["layer"][-1]
 
 
-@pytest.mark.parametrize("name", ["skill", "saved"])
-def test_what_rests_on_too_few_questions_is_drawn_faintly(name: str) -> None:
-    for mark in ("rule", "circle"):
-        drawn = [
-            layer["encoding"]["opacity"]
-            for layer in layers_of(SPECS[name], mark)
-            if layer["data"]["name"] == "rows"
-        ]
-        ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
-        assert enough["test"] == "datum.enough"
-        assert few < enough["value"] / 2
+def test_uncertain_results_are_drawn_faintly() -> None:
+    for name in ("skill", "saved"):
+        for mark in ("rule", "circle"):
+            drawn = [
+                layer["encoding"]["opacity"]
+                for layer in layers_of(SPECS[name], mark)
+                if layer["data"]["name"] == "rows"
+            ]
+            ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
+            assert enough["test"] == "datum.enough"
+            assert few < enough["value"] / 2

@@ -2,6 +2,7 @@
 there is nothing.
 """
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.accuracy.page import SECTIONS
 from dashboard.accuracy.scores import export_scores_csv
-from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.accuracy_examples import (
     CLOSE,
@@ -27,8 +27,6 @@ from tests.dashboard.pages import open_page, plain, seen, spec, words
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Choice
-
-ADA = ForecasterId("ada")
 
 
 @pytest.fixture
@@ -63,26 +61,25 @@ def choose(visit: AppTest, label: str) -> Any:
 # What there is
 
 
-@pytest.mark.parametrize("name", list(SECTIONS))
-def test_every_section_has_its_address_and_one_is_on_screen_at_a_time(
-    scored: Tracker, name: str
-) -> None:
-    visit = section(scored, name)
-    expected = {
-        "Skill": "Most gained: Me",
-        "References": "of what “Base rate” lost was saved",
-        "Calibration": "Too few questions to say anything: 4 of the 20 needed",
-        "Pairs": "It is too early to say who is better.",
-        "Over time": "Highest after 4 questions: Me",
-        "Habits": "Reaction to evidence",
-        "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
-        "Questions": "4 questions: points of skill",
-    }
-    shown = words(visit).replace("**", "")
-    assert [other for other, claim in expected.items() if claim in shown] == [name]
+def test_every_section_has_its_address(scored: Tracker) -> None:
+    for name in list(SECTIONS):
+        visit = section(scored, name)
+        expected = {
+            "Skill": "Most gained: Me",
+            "References": "of what “Base rate” lost was saved",
+            "Calibration": "Too few questions to say anything: 4 of the 20 needed",
+            "Pairs": "It is too early to say who is better.",
+            "Over time": "Highest after 4 questions: Me",
+            "Habits": "Reaction to evidence",
+            "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
+            "Questions": "4 questions: points of skill",
+        }
+        shown = words(visit).replace("**", "")
+        assert [other for other, claim in expected.items() if claim in shown] == [name]
 
 
-def test_the_answer_is_who_gained_most_and_that_it_is_too_early_to_say(scored: Tracker) -> None:
+def test_skill_section(scored: Tracker) -> None:
+    # The answer is who gained most and that it is too early to say.
     visit = open_page(scored, "accuracy")
     assert "Most gained: Me, +" in words(visit)
     assert "Over 4 separate questions: too few to say who is better, 26 more are needed." in words(
@@ -102,9 +99,11 @@ def test_the_answer_is_who_gained_most_and_that_it_is_too_early_to_say(scored: T
     assert list(board["forecaster"])[:1] == ["Me"]
     assert "Ben" in list(board["forecaster"])
     assert spec(visit)["layer"][0]["data"]["name"] == "zero"
-
-
-def test_another_rule_is_one_choice_away_and_changes_the_numbers(scored: Tracker) -> None:
+    # Why skill is the headline is one click away.
+    assert "the mean is best for who says 91 %, the skill for who says 50 %" in words(
+        visit
+    ).replace("\n", " ")
+    # Another rule is one choice away and changes the numbers.
     visit = open_page(scored, "accuracy", rule="log")
     assert "By Log score" in choose(visit, "Scoring rule").options
     assert choose(visit, "Scoring rule").value == "log"
@@ -116,26 +115,21 @@ def test_another_rule_is_one_choice_away_and_changes_the_numbers(scored: Tracker
     assert "points a question" in words(visit)
 
 
-def test_a_rule_that_nobody_knows_is_the_headline(scored: Tracker) -> None:
-    assert choose(open_page(scored, "accuracy", rule="<script>"), "Scoring rule").value == "brier"
-
-
-def test_why_skill_is_the_headline_is_one_click_away(scored: Tracker) -> None:
-    assert "the mean is best for who says 91 %, the skill for who says 50 %" in words(
-        open_page(scored, "accuracy")
-    ).replace("\n", " ")
-
-
-def test_references_say_what_beating_them_shows(scored: Tracker) -> None:
+def test_references_calibration_and_habits_sections(scored: Tracker) -> None:
+    # References say what beating them shows.
     visit = section(scored, "References", who="ben")
     assert words(visit).count("Ben: ") == 1
     table = tables(visit)["Against references"]
     assert list(table["reference"])[:2] == ["Always 50 %", "Base rate"]
     assert set(table["verdict"]) == {"too few to say"}
     assert table["shows"].str.len().min() > 20
-
-
-def test_calibration_shows_the_curve_the_measures_and_the_bins(scored: Tracker) -> None:
+    # A bin opens to its questions with links.
+    visit = pick(section(scored, "Calibration", who="ben"), "bins-table", 0)
+    links = [link.proto for link in visit.get("page_link")]
+    assert [plain(link.label) for link in links] == ["**30 %, YES**", "**30 %, YES**"]
+    assert "Will event0 come about?" in words(visit)
+    assert links[0].query_string == "q=event0"
+    # Calibration shows the curve the measures and the bins.
     visit = section(scored, "Calibration")
     assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == [
         "band",
@@ -148,28 +142,17 @@ def test_calibration_shows_the_curve_the_measures_and_the_bins(scored: Tracker) 
     assert "no sign of miscalibration" in told
     assert "**Discrimination, DSC:" in told
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
+    # Scores over time are drawn by when questions count.
+    visit = section(scored, "Over time")
+    assert {layer["data"]["name"] for layer in spec(visit)["layer"]} == {"zero", "progress"}
+    # Habits are told in sentences for each person.
+    visit = section(scored, "Habits")
+    assert "Movement: Too few questions to say anything: 4 of the 30 needed" in words(visit)
+    assert list(tables(visit)["Habits of revision"]["forecaster"]) == ["Me", "Ben"]
 
 
-def test_a_bin_opens_to_its_questions_with_links(scored: Tracker) -> None:
-    visit = pick(section(scored, "Calibration", who="ben"), "bins-table", 0)
-    links = [link.proto for link in visit.get("page_link")]
-    assert [plain(link.label) for link in links] == ["**30 %, YES**", "**30 %, YES**"]
-    assert "Will event0 come about?" in words(visit)
-    assert links[0].query_string == "q=event0"
-
-
-def test_a_lead_at_which_nothing_stood_is_said_calmly(tracker: Tracker, clock: FakeClock) -> None:
-    open_world(tracker, clock, asked("talks"))
-    clock.time = CLOSE.replace(month=6, day=20)
-    hold(tracker, "talks", ada="70%")
-    close(tracker, clock, talks="yes")
-    assert "No forecast of theirs stood at that time." in words(
-        section(tracker, "Calibration", lead="90")
-    )
-    assert "as it stood 7 days before" in words(section(tracker, "Calibration", lead="7"))
-
-
-def test_pairs_say_once_that_there_is_not_enough_data(scored: Tracker) -> None:
+def test_pairs_section(scored: Tracker) -> None:
+    # Pairs say once that there is not enough data.
     visit = section(scored, "Pairs")
     assert words(visit).count("30 separate groups") == 1
     table = tables(visit)["Pairs"]
@@ -177,49 +160,14 @@ def test_pairs_say_once_that_there_is_not_enough_data(scored: Tracker) -> None:
     assert len(tables(visit)["Skill adjusted for difficulty"]) > 2
     assert "scored" not in words(visit)
     assert "that is too few to tell" in words(pick(visit, "pairs-table", 0))
-
-
-def test_pairs_of_one_forecaster_have_them_first(scored: Tracker) -> None:
+    # Pairs of one forecaster have them first.
     visit = section(scored, "Pairs", pairs="ben")
     assert list(tables(visit)["Pairs"].columns) == ["other", "difference", "interval", "on"]
     assert tables(visit)["Pairs"].set_index("other").loc["Me", "difference"] < 0
 
 
-def test_with_thirty_events_verdicts_are_given_in_words(tracker: Tracker, clock: FakeClock) -> None:
-    begin(tracker, clock, yes_no_world, 30)
-    visit = section(tracker, "Pairs")
-    assert "can be told apart" in words(visit)
-    assert "Me better than Ben: +" in words(visit)
-    assert "better" in set(tables(visit)["Pairs"]["verdict"])
-    assert "The interval lies above 0" in words(section(tracker, "Skill"))
-    assert "**Me: Too cautious: forecasts lay 35 points from 50%" in words(
-        section(tracker, "Calibration")
-    )
-
-
-def test_scores_over_time_are_drawn_by_when_questions_count(scored: Tracker) -> None:
-    visit = section(scored, "Over time")
-    assert {layer["data"]["name"] for layer in spec(visit)["layer"]} == {"zero", "progress"}
-
-
-def test_habits_are_told_in_sentences_for_each_person(scored: Tracker) -> None:
-    visit = section(scored, "Habits")
-    assert "Movement: Too few questions to say anything: 4 of the 30 needed" in words(visit)
-    assert list(tables(visit)["Habits of revision"]["forecaster"]) == ["Me", "Ben"]
-
-
-def test_cohorts_tell_what_does_not_count_and_why(tracker: Tracker, clock: FakeClock) -> None:
-    open_world(tracker, clock, asked("talks"), asked("unclear"), asked("open"))
-    hold(tracker, "talks", ada="70%")
-    close(tracker, clock, talks="yes", unclear="ambiguous")
-    visit = section(tracker, "Cohorts")
-    assert "1 question was annulled or ambiguous, and not scored." in words(visit)
-    assert "Of 3 questions that are over, 33 %" in words(visit)
-    row = tables(visit)["Cohorts of questions"].iloc[0]
-    assert list(row) == ["2026-Q1", 3, 3, 1, 0, 1, 1, 0]
-
-
-def test_a_number_opens_to_its_receipt_and_a_question_to_everyones(scored: Tracker) -> None:
+def test_questions_section_and_its_receipts(scored: Tracker) -> None:
+    # A number opens to its receipt and a question to everyones.
     visit = pick(section(scored, "Questions"), "by-question", 0, "ada")
     assert [e.label for e in visit.expander] == ["Me"]
     assert words(visit).count("The last column adds up to the mean") == 1
@@ -228,12 +176,17 @@ def test_a_number_opens_to_its_receipt_and_a_question_to_everyones(scored: Track
     assert list(rules["rule"])[:2] == ["Brier score", "Log score"]
     visit = pick(section(scored, "Questions"), "by-question", 0)
     assert {"Me", "Ben"} <= {e.label for e in visit.expander}
-
-
-def test_the_receipt_can_be_had_by_another_rule(scored: Tracker) -> None:
+    # The receipt can be had by another rule.
     visit = pick(section(scored, "Questions", by="peer"), "by-question", 0, "ben")
     assert "with its Peer points" in words(visit)
     assert "to the last digit" not in words(visit)
+    # All scores can be taken along.
+    (download,) = section(scored, "Questions").get("download_button")
+    assert download.proto.label == "All scores as CSV"
+    lines = export_scores_csv(scored, Choice()).decode().splitlines()
+    assert lines[0].startswith("question,forecaster,rule,mean_while_active,coverage")
+    assert sum(",ada,brier," in line for line in lines) == 4
+    assert len(export_scores_csv(scored, Choice(tag="nothing")).decode().splitlines()) == 1
 
 
 def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
@@ -254,61 +207,48 @@ def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
     assert plain(tables(visit)["Forecasts made in hindsight"]["said"].iloc[0]) == "99 %"
 
 
-def test_all_scores_can_be_taken_along(scored: Tracker) -> None:
-    (download,) = section(scored, "Questions").get("download_button")
-    assert download.proto.label == "All scores as CSV"
-    lines = export_scores_csv(scored, Choice()).decode().splitlines()
-    assert lines[0].startswith("question,forecaster,rule,mean_while_active,coverage")
-    assert sum(",ada,brier," in line for line in lines) == 4
-    assert len(export_scores_csv(scored, Choice(tag="nothing")).decode().splitlines()) == 1
-
-
 # Filters
 
 
-def test_a_filtered_view_has_an_address_and_can_be_cleared(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_filters(tracker: Tracker, clock: FakeClock) -> None:
+    # A filtered view has an address and can be cleared.
     begin(tracker, clock, mixed_world)
     visit = section(tracker, "Questions", topic="other", type="numeric")
     assert list(tables(visit)["Skill by question"]["answer"]) == ["45 tonnes"]
     visit = seen(visit.button(key="clear").click().run())
     assert len(tables(visit)["Skill by question"]) == 5
     assert "clear" not in [b.key for b in visit.button]
-
-
-def test_a_filter_is_there_only_where_it_can_tell_questions_apart(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    begin(tracker, clock, yes_no_world)
-    labels = {s.label for s in open_page(tracker, "accuracy").selectbox}
-    assert labels == {"Scoring rule"}
-
-
-@pytest.mark.parametrize(
-    "params", [{"topic": "<b>"}, {"horizon": "endless"}, {"type": "binary", "period": "2020-Q1"}]
-)
-def test_a_strange_filter_in_an_address_is_no_filter(
-    tracker: Tracker, clock: FakeClock, params: dict[str, str]
-) -> None:
-    begin(tracker, clock, yes_no_world)
-    assert "Over 4 separate questions" in words(open_page(tracker, "accuracy", **params))
-
-
-def test_filters_without_a_question_say_what_to_do(tracker: Tracker, clock: FakeClock) -> None:
-    begin(tracker, clock, mixed_world)
+    # Filters without a question say what to do.
     visit = open_page(tracker, "accuracy", topic="summit", type="numeric")
     assert "No scored question fits these filters." in words(visit)
     assert "Clear" in [b.label for b in visit.button]
 
 
+def test_filters_are_there_only_where_they_can_tell_apart(scored: Tracker) -> None:
+    labels = {s.label for s in open_page(scored, "accuracy").selectbox}
+    assert labels == {"Scoring rule"}
+
+
 # Where there is little or nothing
 
 
-def test_without_answers_the_page_says_how_to_get_there(tracker: Tracker) -> None:
+def test_nothing_scored_yet(tracker: Tracker, clock: FakeClock) -> None:
+    # Without answers the page says how to get there.
     visit = open_page(tracker, "accuracy")
     assert "No question has been scored yet." in words(visit)
     assert visit.button_group(key="kind").value == "Live"
+    # Questions that were answered early wait for their close.
+    open_world(tracker, clock, asked("talks"))
+    hold(tracker, "talks", ada="70%")
+    clock.advance(days=10)
+    tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
+    visit = open_page(tracker, "accuracy")
+    assert "No question counts yet." in words(visit)
+    assert (
+        "1 question was answered before its scheduled close, and counts once that has passed."
+        in words(visit)
+    )
+    assert tables(visit)["Cohorts of questions"]["early"].iloc[0] == 1
 
 
 def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:
@@ -324,7 +264,7 @@ def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeCl
     assert "practice" not in words(live)
 
 
-def test_with_scores_of_both_sorts_live_comes_first_and_practice_is_one_choice_away(
+def test_live_comes_first_and_practice_is_one_choice_away(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     open_world(tracker, clock, asked("now"), asked("past", retrospective=True))
@@ -335,83 +275,25 @@ def test_with_scores_of_both_sorts_live_comes_first_and_practice_is_one_choice_a
     assert "Me" not in list(tables(practice)["Skill by forecaster"]["forecaster"])
 
 
-def test_questions_that_were_answered_early_wait_for_their_close(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    open_world(tracker, clock, asked("talks"))
-    hold(tracker, "talks", ada="70%")
-    clock.advance(days=10)
-    tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
-    visit = open_page(tracker, "accuracy")
-    assert "No question counts yet." in words(visit)
-    assert (
-        "1 question was answered before its scheduled close, and counts once that has passed."
-        in words(visit)
-    )
-    assert tables(visit)["Cohorts of questions"]["early"].iloc[0] == 1
-
-
-@pytest.mark.parametrize("name", list(SECTIONS))
-def test_one_question_with_one_forecaster_is_enough_for_every_section(
-    tracker: Tracker, clock: FakeClock, name: str
-) -> None:
+def test_one_forecast_is_enough_for_every_section(tracker: Tracker, clock: FakeClock) -> None:
     open_world(tracker, clock, of_kind("which", "categorical"))
     hold(tracker, "which", ada="Astana=60% Beijing=40%")
     close(tracker, clock, which="Astana")
-    told = words(section(tracker, name))
     empty = {
         "References": "There is no yes-no question to compare on.",
         "Calibration": "No forecast of theirs stood at that time.",
         "Habits": "Nobody has forecast a yes-no question that was answered.",
     }
-    assert all((claim in told) == (name == place) for place, claim in empty.items())
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        None,
-        *(
-            pytest.param(kind, marks=pytest.mark.full)
-            for kind in ("binary", "ordered", "numeric", "date")
-        ),
-    ],
-)
-def test_every_kind_of_question_alone_has_every_section(
-    tracker: Tracker, clock: FakeClock, kind: str | None
-) -> None:
-    begin(tracker, clock, mixed_world)
     for name in SECTIONS:
-        visit = section(tracker, name, **({"type": kind} if kind else {}))
-        assert visit.button_group(key="view").value == name
+        told = words(section(tracker, name))
+        assert all((claim in told) == (name == place) for place, claim in empty.items())
 
 
-def test_questions_that_no_person_forecast_still_show_what_is_computed(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    open_world(tracker, clock, of_kind("which", "categorical"))
-    close(tracker, clock, which="Astana")
-    assert "It is too early to say who is better." in words(section(tracker, "Pairs"))
-    assert "Prior, never moved, 0.0 points of skill a question." in words(section(tracker, "Skill"))
-
-
-def test_numbers_and_dates_are_judged_by_their_intervals(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+@pytest.mark.full
+def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock: FakeClock) -> None:
     begin(tracker, clock, mixed_world)
-    visit = section(tracker, "Calibration", type="numeric", who="ben")
-    assert "Ben: 0 of 1 answer inside. Too few to say anything: 19 more are needed." in words(visit)
-    assert (
-        tables(visit)["Coverage of 90 % intervals"].set_index("forecaster").loc["Ben", "inside"]
-        == 0
-    )
-
-
-def test_a_mixture_says_which_questions_a_rule_leaves_out(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    begin(tracker, clock, mixed_world)
-    assert "3 questions of other kinds are not in it: see" in words(open_page(tracker, "accuracy"))
+    for kind, name in product(("binary", "ordered", "numeric", "date"), SECTIONS):
+        assert section(tracker, name, type=kind).button_group(key="view").value == name
 
 
 def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock: FakeClock) -> None:
@@ -421,25 +303,3 @@ def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock:
     assert "This forecaster held nothing on a yes-no question." in words(
         section(tracker, "References", who="ben")
     )
-
-
-def test_the_prior_is_not_held_against_itself(tracker: Tracker, clock: FakeClock) -> None:
-    begin(tracker, clock, yes_no_world)
-    visit = section(tracker, "References", who="prior")
-    assert "First forecast kept" not in list(tables(visit)["Against references"]["reference"])
-
-
-def test_a_name_never_becomes_markdown(tracker: Tracker, clock: FakeClock) -> None:
-    from forecasts.questions.question import Forecaster
-
-    open_world(tracker, clock, asked("talks"))
-    tracker.people.register(
-        Forecaster(ForecasterId("eve"), "![x](http://evil.example/p.png)", "person")
-    )
-    hold(tracker, "talks", eve="99%")
-    close(tracker, clock, talks="yes")
-    for name in SECTIONS:
-        visit = section(tracker, name)
-        assert "](http" not in "\n".join(
-            str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
-        )

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasts.distributions.distribution import Binary
@@ -66,6 +65,8 @@ def test_a_yes_no_question_is_asked_and_opened(tracker: Tracker, clock: FakeCloc
     assert asked.tags == ("grain", "harvest")
     assert (asked.opens_at, asked.closes_at) == (clock.time, datetime(2027, 12, 31, 18, tzinfo=UTC))
     assert asked.resolves_at == asked.closes_at
+    assert "asking" not in visit.session_state
+    assert field(open_page(tracker, "ask"), "Question").value == ""
 
 
 def test_times_are_read_in_the_viewers_zone(tracker: Tracker) -> None:
@@ -77,26 +78,20 @@ def test_times_are_read_in_the_viewers_zone(tracker: Tracker) -> None:
     )
 
 
-def test_a_question_may_open_later_and_be_answered_after_its_close(tracker: Tracker) -> None:
+def test_question_may_open_later_and_be_answered_after_close(tracker: Tracker) -> None:
     visit = filled(tracker, **{"Short name": "harvest"})
     time(visit, "Opens", datetime(2027, 1, 1))  # noqa: DTZ001
     time(visit, "Answer due", datetime(2028, 2, 1))  # noqa: DTZ001
     visit = send(visit)
     question = tracker.questions.get("harvest").summary
     assert question.status == "upcoming"
+    assert question.question.prior == Binary(0.5)  # that of somebody who knows nothing
     assert question.question.resolves_at == datetime(2028, 2, 1, tzinfo=UTC)
 
 
-def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(
-    tracker: Tracker,
-) -> None:
-    send(filled(tracker, **{"Short name": "harvest"}))
-    assert tracker.questions.get("harvest").summary.question.prior == Binary(0.5)
-
-
-@pytest.mark.parametrize(
-    ("but", "reason"),
-    [
+def test_missing_parts_are_refused_and_nothing_is_lost(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    for but, reason in (
         ({"Question": "  "}, "The question itself is empty"),
         ({"How it is resolved": ""}, "resolution criteria must not be empty"),
         ({"Sources, one a line": "\n"}, "name at least one source"),
@@ -104,19 +99,14 @@ def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(
         ({"Short name": "summit-2027"}, "there is a question 'summit-2027' already"),
         ({"Base rate": "perhaps"}, "'perhaps' is not a probability"),
         ({"Base rate": "100%"}, "could never be revised"),
-    ],
-)
-def test_what_is_missing_or_wrong_is_said_in_one_line_and_nothing_is_lost(
-    tracker: Tracker, but: dict[str, str], reason: str
-) -> None:
-    tracker.question_sets.load(a_set())
-    visit = send(filled(tracker, **but))
-    assert reason.lower() in only_error(visit).lower()
-    assert [q.question.id for q in tracker.questions.list()] == ["summit-2027"]
-    assert field(visit, "How it is resolved").value == but.get("How it is resolved", CRITERIA)
+    ):
+        visit = send(filled(tracker, **but))
+        assert reason.lower() in only_error(visit).lower()
+        assert [q.question.id for q in tracker.questions.list()] == ["summit-2027"]
+        assert field(visit, "How it is resolved").value == but.get("How it is resolved", CRITERIA)
 
 
-def test_a_question_that_never_closes_or_is_over_already_is_refused(tracker: Tracker) -> None:
+def test_question_without_a_future_close_is_refused(tracker: Tracker) -> None:
     visit = filled(tracker)
     time(visit, "Closes", datetime(2020, 1, 1))  # noqa: DTZ001
     time(visit, "Opens", datetime(2019, 1, 1))  # noqa: DTZ001
@@ -128,23 +118,19 @@ def test_a_question_that_never_closes_or_is_over_already_is_refused(tracker: Tra
     assert "When does it close?" in only_error(send(fresh))
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
+def test_kind_asks_for_what_it_needs(tracker: Tracker) -> None:
+    # A kind asks for what it needs.
+    for name, reason in (
         ("numeric", "fill in From and To"),
         ("date", "fill in the earliest and the latest date"),
         ("categorical", "at least two options"),
         ("ordered", "at least two options"),
-    ],
-)
-def test_a_kind_asks_for_what_it_needs(tracker: Tracker, name: str, reason: str) -> None:
-    visit = kind(filled(tracker), name)
-    time(visit, "Closes", datetime(2027, 12, 31))  # noqa: DTZ001
-    assert reason in only_error(send(visit))
-    assert tracker.questions.list() == ()
-
-
-def test_a_range_in_the_wrong_order_is_refused(tracker: Tracker) -> None:
+    ):
+        visit = kind(filled(tracker), name)
+        time(visit, "Closes", datetime(2027, 12, 31))  # noqa: DTZ001
+        assert reason in only_error(send(visit))
+        assert tracker.questions.list() == ()
+    # A range in the wrong order is refused.
     visit = kind(filled(tracker), "numeric")
     choose(visit, "From", 9.0)
     choose(visit, "To", 5.0)
@@ -167,9 +153,8 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
     assert scale.zero_point == 0.0
 
 
-@pytest.mark.parametrize(
-    ("name", "fill", "prior", "echo"),
-    [
+def test_base_rate_is_echoed(tracker: Tracker) -> None:
+    for name, fill, prior, echo in (
         ("binary", {}, "30%", "30 %, odds 2.3 to 1 against"),
         ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "middle 41, half of it"),
         (
@@ -185,17 +170,13 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
             "middle 1 Jul 2027",
         ),
         ("numeric", {"From": 0.0, "To": 90.0}, "cheap", "is not a forecast"),
-    ],
-)
-def test_a_base_rate_is_echoed_as_it_was_understood(
-    tracker: Tracker, name: str, fill: dict[str, object], prior: str, echo: str
-) -> None:
-    visit = kind(open_page(tracker, "ask"), name)
-    for label, value in fill.items():
-        choose(visit, label, value)
-    choose(visit, "Base rate", prior)
-    assert echo in words(visit)
-    assert not visit.error
+    ):
+        visit = kind(open_page(tracker, "ask"), name)
+        for label, value in fill.items():
+            choose(visit, label, value)
+        choose(visit, "Base rate", prior)
+        assert echo in words(visit)
+        assert not visit.error
 
 
 def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
@@ -207,25 +188,17 @@ def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
     assert field(visit, "Question").value == TEXT
 
 
-def test_after_a_question_is_asked_the_form_is_empty_again(tracker: Tracker) -> None:
-    visit = send(filled(tracker))
-    assert "asking" not in visit.session_state
-    assert field(open_page(tracker, "ask"), "Question").value == ""
-
-
-@pytest.mark.parametrize(
-    ("page", "link"), [("today", "Write one"), ("questions", "Ask your first question")]
-)
-def test_an_empty_database_leads_to_the_form(tracker: Tracker, page: str, link: str) -> None:
-    assert link in words(open_page(tracker, page))
-
-
-def test_the_list_of_questions_leads_to_the_form(tracker: Tracker) -> None:
+def test_pages_lead_to_the_form(tracker: Tracker) -> None:
+    # An empty database leads to the form.
+    for page, link in (("today", "Write one"), ("questions", "Ask your first question")):
+        assert link in words(open_page(tracker, page))
+    # The list of questions leads to the form.
     tracker.question_sets.load(a_set())
     assert "Ask a question" in words(open_page(tracker, "questions"))
 
 
-def test_what_blocks_a_question_stands_beside_its_field_with_a_fix(tracker: Tracker) -> None:
+def test_findings_while_asking(tracker: Tracker) -> None:
+    # What blocks a question stands beside its field with a fix.
     visit = seen(
         filled(
             tracker, **{"Question": "Will exports fall significantly by 31 December 2027?"}
@@ -237,15 +210,11 @@ def test_what_blocks_a_question_stands_beside_its_field_with_a_fix(tracker: Trac
     )
     assert "1 finding blocks it" in said
     assert "No reason stands behind the prior." in said  # advice, which blocks nothing
-
-
-def test_an_empty_form_has_no_findings(tracker: Tracker) -> None:
+    # An empty form has no findings.
     said = words(open_page(tracker, "ask"))
     assert "Blocks it" not in said
     assert "Nothing blocks it" not in said
-
-
-def test_before_a_close_is_given_nothing_is_found_wrong_with_it(tracker: Tracker) -> None:
+    # Before a close is given nothing is found wrong with it.
     visit = open_page(tracker, "ask")
     field(visit, "Question").set_value(TEXT)
     field(visit, "How it is resolved").set_value(CRITERIA)
@@ -255,9 +224,7 @@ def test_before_a_close_is_given_nothing_is_found_wrong_with_it(tracker: Tracker
     assert "Text ends on" not in words(seen(visit.run()))
 
 
-def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(
-    tracker: Tracker,
-) -> None:
+def test_blocked_question_opens_only_with_a_reason(tracker: Tracker) -> None:
     visit = send(
         filled(
             tracker,
@@ -272,13 +239,10 @@ def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(
     assert tracker.system.verify().bad_seq is None
 
 
-@pytest.mark.parametrize(
-    ("text", "slug"),
-    [
+def test_short_name_is_made_of_the_question() -> None:
+    for text, slug in (
         ("How many tonnes of grain will be exported in 2027?", "tonnes-grain-exported-2027"),
         ("Où se réunira le conseil?", "ou-se-reunira-le-conseil"),
         ("Кто?", ""),
-    ],
-)
-def test_a_short_name_is_made_of_the_question(text: str, slug: str) -> None:
-    assert short_name(text) == slug
+    ):
+        assert short_name(text) == slug

@@ -9,16 +9,11 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.home.data import (
-    CalendarSection,
-    group_by_period,
-    limit_entries,
-    list_recent_marks,
-)
+from dashboard.home.data import CalendarSection, group_by_period, limit_entries, list_recent_marks
 from forecasts.evidence.evidence import Expectation, Indicator
 from forecasts.evidence.signposts import CalendarQuestion, Signpost, build_calendar, list_signposts
 from forecasts.questions.question import Question, QuestionId
-from tests.builders import DAY, FakeClock, Press, a_question, a_set, an_indicator
+from tests.builders import DAY, FakeClock, a_question, a_set, an_indicator
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import (
     CLOSES,
@@ -60,7 +55,8 @@ def a_calendar(
 # Frames
 
 
-def test_what_is_due_stands_in_sections_of_time_and_no_section_is_empty() -> None:
+def test_due_entries_stand_in_sections_of_time() -> None:
+    # What is due stands in sections of time and no section is empty.
     # NOW is a Wednesday: its week ends on Sunday, 5 July 2026.
     assert NOW.weekday() == 2
     soon = [expected_by(NOW + days(n), id=f"in {n}", name=f"in {n} days") for n in (4, 5, 30, 31)]
@@ -71,9 +67,7 @@ def test_what_is_due_stands_in_sections_of_time_and_no_section_is_empty() -> Non
         "Next 30 days": ["in 5 days", "in 30 days"],
         "Later": ["in 31 days", "close", "answer due"],
     }
-
-
-def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed() -> None:
+    # Answers that are overdue come first even of questions that are closed.
     closed = named_question("past", closes_at=NOW - days(9), resolves_at=NOW - days(2))
     waits = named_question("soon", closes_at=NOW - days(1), resolves_at=NOW + days(1))
     first, second, *_ = group_by_period(a_calendar(QUESTION, closed, waits), NOW, ZONE)
@@ -82,31 +76,13 @@ def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed()
         "This week",
         ["soon"],
     )
-
-
-def test_one_signpost_on_two_questions_is_named_once() -> None:
+    # One signpost on two questions is named once.
     other = named_question("other")
     both = tuple(expected_by(NOW + days(9), id=q.id, question_id=q.id) for q in (QUESTION, other))
     (due,) = group_by_period(a_calendar(QUESTION, other, indicators=both), NOW, ZONE)[0].days[0].due
     assert due.name == VISIT.name
     assert {q.id for _, q in due.entries} == {QUESTION.id, "other"}
-
-
-def test_a_signpost_that_was_seen_is_waited_for_no_more() -> None:
-    indicator = expected_by(NOW + days(9))
-    seen = list_signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
-    found = replace(
-        a_calendar(QUESTION), expected=build_calendar([CalendarQuestion(QUESTION, seen)], NOW)
-    )
-    assert {
-        d.kind for s in group_by_period(found, NOW, ZONE) for each in s.days for d in each.due
-    } == {
-        "close",
-        "answer due",
-    }
-
-
-def test_a_long_section_is_cut_at_a_whole_day() -> None:
+    # A long section is cut at a whole day.
     many = tuple(named_question(f"q{n}", closes_at=CLOSES + days(n // 3)) for n in range(9))
     later = next(s for s in group_by_period(a_calendar(*many), NOW, ZONE) if s.title == "Later")
     assert limit_entries(later, later.count) == later.days
@@ -114,9 +90,7 @@ def test_a_long_section_is_cut_at_a_whole_day() -> None:
     assert sum(each.count for each in kept) <= 5
     assert limit_entries(later, 1) == later.days[:1]
     assert limit_entries(CalendarSection("Later", ()), 5) == ()
-
-
-def test_a_mark_on_a_question_that_is_gone_is_left_out() -> None:
+    # A mark on a question that is gone is left out.
     mark = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
     found = replace(
         a_calendar(QUESTION),
@@ -126,10 +100,22 @@ def test_a_mark_on_a_question_that_is_gone_is_left_out() -> None:
     assert list_recent_marks(found) == ((mark, QUESTION, VISIT.name),)
 
 
+def test_seen_signpost_is_not_waited_for() -> None:
+    indicator = expected_by(NOW + days(9))
+    seen = list_signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
+    found = replace(
+        a_calendar(QUESTION), expected=build_calendar([CalendarQuestion(QUESTION, seen)], NOW)
+    )
+    assert {
+        d.kind for s in group_by_period(found, NOW, ZONE) for each in s.days for d in each.due
+    } == {"close", "answer due"}
+
+
 # Words
 
 
-def test_a_ratio_says_its_side_in_the_words_of_the_kind() -> None:
+def test_signposts_in_words() -> None:
+    # A ratio says its side in the words of the kind.
     assert wording.describe_ratio(0.1852, "binary") == "×0.19, speaks for NO"
     assert wording.describe_ratio(5.4, "numeric") == "×5.4, points higher"
     assert wording.describe_ratio(12.4, "date") == "×12, points earlier"
@@ -137,14 +123,7 @@ def test_a_ratio_says_its_side_in_the_words_of_the_kind() -> None:
         wording.describe_ratio(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
     )
     assert wording.describe_ratio(1.0, "binary") == "×1, speaks for neither side"
-
-
-def a_post(state: str, **more: Any) -> Signpost:
-    values = {"seen_at": None, "trust": 0.0, **more}
-    return Signpost(expected_by(NOW + days(14)), state, values["seen_at"], values["trust"])  # type: ignore[arg-type]
-
-
-def test_a_signpost_says_where_it_stands_and_what_its_silence_will_say() -> None:
+    # A signpost says where it stands and what its silence will say.
     clock = (NOW, ZONE)
     waiting = a_post("waiting")
     assert (
@@ -171,9 +150,7 @@ def test_a_signpost_says_where_it_stands_and_what_its_silence_will_say() -> None
         wording.describe_signpost_ratio(QUESTION, silent, ZONE)
         == "The silence counts: ×0.19, speaks for NO."
     )
-
-
-def test_a_silence_reads_as_a_piece_of_evidence() -> None:
+    # A silence reads as a piece of evidence.
     indicator = expected_by(NOW)
     assert wording.describe_silence(QUESTION, indicator, NOW + days(1), ZONE) == (
         "Silence: “An envoy visits” was expected by 1 Jul 2026 and not seen, likelihood ratio 0.19"
@@ -182,9 +159,7 @@ def test_a_silence_reads_as_a_piece_of_evidence() -> None:
     assert wording.describe_silence(QUESTION, indicator, None, ZONE).endswith(
         "(5.4 times likelier if NO)."
     )
-
-
-def test_marks_say_what_was_noted() -> None:
+    # Marks say what was noted.
     silent = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
     assert wording.mark_line(silent, "A visit", "binary", ZONE) == (
         "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: "
@@ -194,6 +169,11 @@ def test_marks_say_what_was_noted() -> None:
     assert wording.mark_line(seen, "A visit", "binary", ZONE) == (
         "✓ Seen: “A visit”, due by 1 Jul 2026, noted on 2 Jul 2026"
     )
+
+
+def a_post(state: str, **more: Any) -> Signpost:
+    values = {"seen_at": None, "trust": 0.0, **more}
+    return Signpost(expected_by(NOW + days(14)), state, values["seen_at"], values["trust"])  # type: ignore[arg-type]
 
 
 # Pages
@@ -207,24 +187,28 @@ def waiting(tracker_with_press: Tracker) -> Tracker:
     return tracker_with_press
 
 
-def test_an_empty_calendar_says_so(tracker: Tracker) -> None:
-    text = words(open_page(tracker, "calendar"))
-    assert "Nothing is expected" in text
-    assert "All questions" in text
-
-
-def test_the_calendar_tells_what_comes_and_what_it_will_say(waiting: Tracker) -> None:
+def test_calendar_page(waiting: Tracker, clock: FakeClock) -> None:
+    # The calendar tells what comes and what it will say.
     text = words(open_page(waiting, "calendar"))
     assert "1 signpost to watch for, 1 close, 1 answer due" in text
     assert "**10 Dec 2026** · in 9 days" in text
     assert "If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for NO." in text
     assert text.count(a_question().text) == 3
     assert "Nothing. Signposts that are seen" in text
+    # A question shows its signposts before and after the date.
+    assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(
+        open_page(waiting, "question", q=SUMMIT)
+    )
+    clock.advance(days=10)
+    assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
+    # An overdue answer comes first.
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    text = words(open_page(waiting, "calendar"))
+    assert "Overdue" in text
+    assert "**8 Jul 2027** · 3 days ago" in text
 
 
-def test_a_date_that_passed_in_silence_is_noted_and_stands_among_the_evidence(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock) -> None:
     clock.advance(days=10)
     waiting.signposts.mark()
     assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(
@@ -236,37 +220,6 @@ def test_a_date_that_passed_in_silence_is_noted_and_stands_among_the_evidence(
     )
     assert "logged on 11 Dec 2026" in said
     assert "No evidence yet" in said
-
-
-def test_a_question_shows_its_signposts_before_and_after_the_date(
-    waiting: Tracker, clock: FakeClock
-) -> None:
-    assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(
-        open_page(waiting, "question", q=SUMMIT)
-    )
-    clock.advance(days=10)
-    assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
-
-
-def test_what_was_seen_in_time_is_no_silence(
-    waiting: Tracker, press: Press, clock: FakeClock
-) -> None:
-    press.publish("wire", "Arland invites Borland to a summit")
-    waiting.feeds.poll()
-    card = waiting.evidence.inbox()[0]
-    waiting.evidence.review(card.evidence.id, "confirmed")
-    clock.advance(days=10)
-    waiting.signposts.mark()
-    assert "✓ Seen 1 Dec 2026" in words(open_page(waiting, "question", q=SUMMIT))
-    assert "Silence:" not in words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
-    assert "✓ Seen: “One leader invites the other”" in words(open_page(waiting, "calendar"))
-
-
-def test_an_overdue_answer_comes_first(waiting: Tracker, clock: FakeClock) -> None:
-    clock.time = a_question().resolves_at + timedelta(days=3)
-    text = words(open_page(waiting, "calendar"))
-    assert "Overdue" in text
-    assert "**8 Jul 2027** · 3 days ago" in text
 
 
 def test_many_entries_are_shown_on_demand(tracker: Tracker) -> None:

@@ -2,11 +2,8 @@
 
 import json
 
-import pytest
-
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from dashboard.wording import display_name
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline
@@ -14,10 +11,10 @@ from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
 HELD = build_timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
-FORECASTERS = revisions.list_question_forecasters(PAGE, ME)
-WINDOW = revisions.chart_window(PAGE, NOW)
-LINES = series.list_lines(PAGE, ME)
-STEPS = series.steps_frame(LINES, WINDOW)
+FORECASTERS = probability_lines.list_question_forecasters(PAGE, ME)
+WINDOW = probability_lines.chart_window(PAGE, NOW)
+LINES = probability_lines.list_lines(PAGE, ME)
+STEPS = probability_lines.steps_frame(LINES, WINDOW)
 STYLES = charts.forecaster_lines(FORECASTERS, [display_name(f, ME) for f in FORECASTERS], ME)
 
 
@@ -29,15 +26,14 @@ def layer_of(spec: charts.ChartSpec, name: str) -> dict:
     return next(layer for layer in layers(spec) if layer["data"]["name"] == name)
 
 
-def test_i_am_blue_the_suggestion_vermillion_and_base_rates_are_dashed_grey() -> None:
+def test_forecaster_lines_and_marks() -> None:
+    # I am blue the suggestion vermillion and base rates are dashed grey.
     by_name = {line.name: line for line in STYLES}
     assert by_name["Me"].colour == charts.BLUE
     assert by_name["Suggestion"].colour == charts.VERMILLION
     assert by_name["Prior, never moved"].dash
     assert by_name["Ana"].colour not in (charts.BLUE, charts.VERMILLION, charts.GREY)
-
-
-def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_dash() -> None:
+    # Every forecaster is a step line with the same domain for colour and dash.
     steps = layer_of(
         charts.revisions_chart(STYLES, "probability", marks=True, answer=True), "steps"
     )
@@ -47,9 +43,7 @@ def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_das
         for channel in ("color", "strokeDash", "strokeWidth")
     ]
     assert domains == [[line.name for line in STYLES]] * 3
-
-
-def test_evidence_shows_its_side_by_shape_and_colour() -> None:
+    # Evidence shows its side by shape and colour.
     spec = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)
     marks = layer_of(spec, "marks")
     assert marks["encoding"]["shape"]["scale"]["range"][:2] == ["triangle-up", "triangle-down"]
@@ -58,15 +52,14 @@ def test_evidence_shows_its_side_by_shape_and_colour() -> None:
     assert evidence["fields"] == ["id"]
 
 
-@pytest.mark.parametrize(("scale", "field"), [("probability", "p"), ("log-odds", "log_odds")])
-def test_the_scale_switch_changes_the_field_that_is_drawn(
-    scale: charts.ProbabilityScale, field: str
-) -> None:
-    steps = layer_of(charts.revisions_chart(STYLES, scale, marks=False, answer=False), "steps")
-    assert steps["encoding"]["y"]["field"] == field
+def test_scale_switch_changes_the_drawn_field() -> None:
+    for scale, field in (("probability", "p"), ("log-odds", "log_odds")):
+        steps = layer_of(charts.revisions_chart(STYLES, scale, marks=False, answer=False), "steps")
+        assert steps["encoding"]["y"]["field"] == field
 
 
-def test_layers_without_data_are_left_out() -> None:
+def test_revision_chart_layers() -> None:
+    # Layers without data are left out.
     names = [
         layer["data"]["name"]
         for layer in layers(
@@ -75,15 +68,32 @@ def test_layers_without_data_are_left_out() -> None:
     ]
     assert "marks" not in names
     assert "answer" not in names
+    # Every field that a chart reads is a column of its frame.
+    spec = charts.revisions_chart(STYLES, "log-odds", marks=True, answer=True)
+    frames = {
+        "steps": STEPS,
+        "ends": probability_lines.line_labels_frame(STEPS, WINDOW),
+        "crossings": probability_lines.crosshair_frame(LINES, WINDOW),
+        "acts": probability_lines.acts_frame(PAGE, ME),
+        "rules": probability_lines.vertical_rules_frame(PAGE, NOW),
+        "marks": probability_lines.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
+        "answer": probability_lines.answer_frame(QUESTION, None),
+    }
+    for layer in layers(spec):
+        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
 
 
-def test_a_chart_is_compiled_once_and_holds_no_data() -> None:
+def test_revision_chart_is_plain_and_compiled_once() -> None:
+    # A chart is compiled once and holds no data.
     first = charts.revisions_chart(STYLES, "probability", marks=True, answer=True)
     assert charts.revisions_chart(STYLES, "probability", marks=True, answer=True) is first
     assert "datasets" not in first
     drawn = charts.bind_data(first, steps=STEPS)
     assert list(drawn["datasets"]) == ["steps"]
     assert "datasets" not in first
+    # Charts are plain json.
+    for spec in (charts.revisions_chart(STYLES, "probability", marks=True, answer=True),):
+        assert json.loads(json.dumps(spec)) == spec
 
 
 def fields(value: object) -> set[str]:
@@ -92,23 +102,3 @@ def fields(value: object) -> set[str]:
         own = {value["field"]} if isinstance(value.get("field"), str) else set()
         return own.union(*(fields(v) for v in value.values()))
     return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
-
-
-def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
-    spec = charts.revisions_chart(STYLES, "log-odds", marks=True, answer=True)
-    frames = {
-        "steps": STEPS,
-        "ends": series.line_labels_frame(STEPS, WINDOW),
-        "crossings": series.crosshair_frame(LINES, WINDOW),
-        "acts": revisions.acts_frame(PAGE, ME),
-        "rules": revisions.vertical_rules_frame(PAGE, NOW),
-        "marks": revisions.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
-        "answer": revisions.answer_frame(QUESTION, None),
-    }
-    for layer in layers(spec):
-        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
-
-
-def test_charts_are_plain_json() -> None:
-    for spec in (charts.revisions_chart(STYLES, "probability", marks=True, answer=True),):
-        assert json.loads(json.dumps(spec)) == spec

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
 from dashboard.scenarios import text as frames
-from dashboard.wording import links as words_of
+from dashboard.wording import links
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
@@ -77,7 +77,8 @@ def answer_both(tracker: Tracker, clock: FakeClock, outcome: str) -> None:
 # Contradictions
 
 
-def test_my_contradiction_says_who_what_how_far_and_what_would_agree(linked: Tracker) -> None:
+def test_contradiction_is_told_and_adopted(linked: Tracker) -> None:
+    # My contradiction says who what how far and what would agree.
     say(linked, "60%", "30%")
     visit = open_page(linked, "coherence")
     text = words(visit)
@@ -87,10 +88,7 @@ def test_my_contradiction_says_who_what_how_far_and_what_would_agree(linked: Tra
     assert "30 % → 44 %** by July" in text
     assert "nats apart. The nearest that agree gain at least" in text
     assert {plain(b.label) for b in visit.button} >= {"Adopt the nearest", "Keep mine"}
-
-
-def test_adopting_makes_my_forecasts_agree(linked: Tracker) -> None:
-    say(linked, "60%", "30%")
+    # Adopting makes my forecasts agree.
     visit = seen(button(open_page(linked, "coherence"), "Adopt the nearest").click().run())
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
     assert "contradict each other" not in words(visit)
@@ -100,7 +98,7 @@ def test_adopting_makes_my_forecasts_agree(linked: Tracker) -> None:
     assert list(frame["gain"]) == ["not answered yet"]
 
 
-def test_keeping_mine_changes_nothing_and_is_remembered_with_its_reason(linked: Tracker) -> None:
+def test_keeping_mine_is_remembered_with_its_reason(linked: Tracker) -> None:
     say(linked, "60%", "30%")
     visit = open_page(linked, "coherence")
     field(visit, "Why").set_value("Two different pacts.")
@@ -114,7 +112,8 @@ def test_keeping_mine_changes_nothing_and_is_remembered_with_its_reason(linked: 
     assert "Keep mine" in {plain(b.label) for b in visit.button}
 
 
-def test_others_and_the_crowd_are_shown_without_buttons(linked: Tracker) -> None:
+def test_others_are_shown_after_mine_without_buttons(linked: Tracker) -> None:
+    # Others and the crowd are shown without buttons.
     say(linked, "60%", "30%", BEN)
     say(linked, "90%", "40%", ForecasterId("cem"))
     visit = open_page(linked, "coherence")
@@ -122,27 +121,36 @@ def test_others_and_the_crowd_are_shown_without_buttons(linked: Tracker) -> None
     assert "Forecasts by “ben” contradict each other" in text
     assert "Forecasts by “Crowd” contradict each other" in text
     assert "Adopt the nearest" not in {plain(b.label) for b in visit.button}
-
-
-def test_mine_come_first_even_where_those_of_others_are_worse(linked: Tracker) -> None:
+    # Mine come first even where those of others are worse.
     say(linked, "60%", "30%")
     say(linked, "95%", "5%", BEN)
     text = words(open_page(linked, "coherence"))
     assert text.index("Your forecasts contradict") < text.index("Forecasts by “ben” contradict")
 
 
-def test_a_crowd_of_one_is_not_told_twice(linked: Tracker) -> None:
+def test_small_and_endless_contradictions(linked: Tracker) -> None:
+    # A crowd of one is not told twice.
     say(linked, "60%", "30%")
     found = linked.links.coherence()
     assert {c.forecaster.id for c in found.contradictions} == {ADA, "crowd"}
     assert [c.forecaster.id for c in _all(frames.group_contradictions(found, ADA))] == [ADA]
+    # What no number on the page could show is left out.
+    say(linked, "30.01%", "30%")
+    found = linked.links.coherence()
+    assert found.contradictions
+    assert _all(frames.group_contradictions(found, ADA)) == ()
+    # Certainties that contradict each other are infinitely far apart.
+    say(linked, "100%", "0%")
+    assert "Infinitely far apart: certainties contradict each other" in words(
+        open_page(linked, "coherence")
+    )
 
 
 def _all(found: frames.ContradictionGroups) -> tuple[Any, ...]:
     return (*found.mine, *found.by_others, *found.noise)
 
 
-def test_a_slight_contradiction_waits_in_a_drawer_and_can_be_adopted(linked: Tracker) -> None:
+def test_slight_contradiction_waits_in_a_drawer(linked: Tracker) -> None:
     say(linked, "31%", "30%")
     visit = open_page(linked, "coherence")
     assert "No forecasts contradict each other by more than noise." in plain(visit.success[0].value)
@@ -154,27 +162,11 @@ def test_a_slight_contradiction_waits_in_a_drawer_and_can_be_adopted(linked: Tra
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
 
 
-def test_what_no_number_on_the_page_could_show_is_left_out(linked: Tracker) -> None:
-    say(linked, "30.01%", "30%")
-    found = linked.links.coherence()
-    assert found.contradictions
-    assert _all(frames.group_contradictions(found, ADA)) == ()
-
-
-def test_certainties_that_contradict_each_other_are_infinitely_far_apart(linked: Tracker) -> None:
-    say(linked, "100%", "0%")
-    assert "Infinitely far apart: certainties contradict each other" in words(
-        open_page(linked, "coherence")
-    )
-
-
 # The record
 
 
 @pytest.mark.parametrize("outcome", ["yes", "no"])
-def test_the_record_says_what_adopted_repairs_gained_once_they_are_answered(
-    linked: Tracker, clock: FakeClock, outcome: str
-) -> None:
+def test_record_of_adopted_repairs(linked: Tracker, clock: FakeClock, outcome: str) -> None:
     say(linked, "60%", "30%")
     clock.advance(hours=1)
     linked.links.decide_repair(DATES.id, "adopted")
@@ -188,29 +180,26 @@ def test_the_record_says_what_adopted_repairs_gained_once_they_are_answered(
     assert list(visit.dataframe[0].value["gain"]) == [f"+{scored.gain:.3f}"]
 
 
-def test_declined_repairs_are_scored_as_well(linked: Tracker, clock: FakeClock) -> None:
+def test_record_of_repairs(linked: Tracker, clock: FakeClock) -> None:
+    # Without a decision the record says when there will be one.
+    assert "No repair was adopted or declined yet." in words(open_page(linked, "coherence"))
+    # Declined repairs are scored as well.
     say(linked, "60%", "30%")
     clock.advance(hours=1)
     linked.links.decide_repair(DATES.id, "declined", why="No.")
     answer_both(linked, clock, "no")
     assert "1 of 1 declined repair would have gained, +" in words(open_page(linked, "coherence"))
-
-
-def test_without_a_decision_the_record_says_when_there_will_be_one(linked: Tracker) -> None:
-    assert "No repair was adopted or declined yet." in words(open_page(linked, "coherence"))
-
-
-def test_the_record_in_words() -> None:
-    assert words_of.summarise_repairs("adopted", ()) == ""
-    said = plain(words_of.summarise_repairs("adopted", (0.1, 0.2, -0.02, 0.04)))
+    # The record in words.
+    assert links.summarise_repairs("adopted", ()) == ""
+    said = plain(links.summarise_repairs("adopted", (0.1, 0.2, -0.02, 0.04)))
     assert said == "3 of 4 adopted repairs gained, +0.080 nats on average; a small sample."
-    assert "small" not in words_of.summarise_repairs("adopted", (0.1,) * 10)
-    endless = plain(words_of.summarise_repairs("declined", (0.1, inf)))
+    assert "small" not in links.summarise_repairs("adopted", (0.1,) * 10)
+    endless = plain(links.summarise_repairs("declined", (0.1, inf)))
     assert endless == (
         "2 of 2 declined repairs would have gained, +0.100 nats on average, besides 1 "
         "without bound; a small sample."
     )
-    assert (words_of.format_gain(-inf), words_of.format_gain(None)) == ("−∞", "not answered yet")
+    assert (links.format_gain(-inf), links.format_gain(None)) == ("−∞", "not answered yet")
 
 
 # Links
@@ -222,7 +211,7 @@ def test_without_links_the_page_says_what_they_are_for(tracker: Tracker) -> None
     assert any(e.label == "Link questions" for e in visit.expander)
 
 
-def test_links_stand_by_kind_with_their_questions(linked: Tracker) -> None:
+def test_links_page(linked: Tracker) -> None:
     visit = opened(open_page(linked, "coherence"), "kind-dates")
     text = words(visit)
     assert wording.LINK_RULES["dates"] in text
@@ -256,9 +245,7 @@ def test_a_link_is_added_with_its_questions_in_their_places(linked: Tracker) -> 
     ]
 
 
-def test_a_group_takes_its_questions_in_order_and_short_names_for_all_or_none(
-    linked: Tracker,
-) -> None:
+def test_group_takes_ordered_questions_and_short_names(linked: Tracker) -> None:
     visit = opened(open_page(linked, "coherence"), "add-link")
     visit = picked(visit, "How they are linked", "dates")
     visit = seen(visit.multiselect[0].set_value([EARLY, LATE]).run())
@@ -274,26 +261,20 @@ def test_a_group_takes_its_questions_in_order_and_short_names_for_all_or_none(
     assert added.id == "pact-dates-2"
 
 
-@pytest.mark.parametrize(
-    ("fields", "refusal"),
-    [
+def test_incomplete_links_are_refused(linked: Tracker) -> None:
+    # A link that is not complete is refused with what is missing.
+    for fields, refusal in (
         ({}, "A link needs a title"),
         ({"Title": "A pact"}, "A link needs its reason"),
         ({"Title": "A pact", "Why": "So it is."}, "Choose a question for every place"),
-    ],
-)
-def test_a_link_that_is_not_complete_is_refused_with_what_is_missing(
-    linked: Tracker, fields: dict[str, str], refusal: str
-) -> None:
-    visit = opened(open_page(linked, "coherence"), "add-link")
-    for label, said in fields.items():
-        field(visit, label).set_value(said)
-    visit = seen(button(visit, "Link them").click().run())
-    assert refusal in plain(visit.error[0].value)
-    assert len(linked.links.coherence().links) == 1
-
-
-def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: Tracker) -> None:
+    ):
+        visit = opened(open_page(linked, "coherence"), "add-link")
+        for label, said in fields.items():
+            field(visit, label).set_value(said)
+        visit = seen(button(visit, "Link them").click().run())
+        assert refusal in plain(visit.error[0].value)
+        assert len(linked.links.coherence().links) == 1
+    # Only yes or no questions may stand where a kind asks for them.
     linked.questions.ask(
         an_asked(GRAIN, text="How much grain?", kind="numeric", scale=Scale(0.0, 100.0)),
         override="a test",
@@ -303,20 +284,3 @@ def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: T
     assert GRAIN in frames.list_linkable_questions("members", rows)
     assert GRAIN not in frames.list_linkable_questions("condition", rows)
     assert GRAIN in frames.list_linkable_questions("condition", rows, 1)
-
-
-def test_words_from_outside_are_shown_as_they_are(linked: Tracker) -> None:
-    linked.links.add(
-        Link(
-            LinkId("odd"),
-            "implies",
-            (EARLY, LATE),
-            "![x](http://evil.example) $5",
-            (),
-            "[a](http://evil.example)",
-        )
-    )
-    say(linked, "60%", "30%")
-    visit = opened(open_page(linked, "coherence"), "kind-implies")
-    prose = "".join(str(e.value) for kind in (visit.markdown, visit.caption) for e in kind)
-    assert "](http" not in prose

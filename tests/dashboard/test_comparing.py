@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
@@ -41,63 +41,65 @@ def compare(tracker: Tracker, asked: str):  # type: ignore[no-untyped-def]
     return open_page(tracker, "question", q=SUMMIT, **{"with": asked})
 
 
-def test_until_somebody_chooses_mine_the_suggestion_and_the_crowd_come_before_base_rates() -> None:
+def test_default_lines_of_the_comparison() -> None:
+    # Until somebody chooses mine the suggestion and the crowd come before base rates.
     everybody = page({ME: HELD, ANA: HELD, CROWD: HELD, HAZARD: HELD})
-    assert [each.id for each in series.default_lines(everybody, ME)] == [
+    assert [each.id for each in probability_lines.default_lines(everybody, ME)] == [
         ME,
         ANA,
         CROWD,
         SUGGESTION,
         HAZARD,
     ]
-    assert [each.id for each in series.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
-
-
-def test_another_question_stands_with_its_suggestion_or_else_its_base_rate() -> None:
-    assert series.other_question_line(
+    assert [each.id for each in probability_lines.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
+    # Another question stands with its suggestion or else its base rate.
+    assert probability_lines.other_question_line(
         QUESTION, {PRIOR: HELD, SUGGESTION: build_timeline([])}
     ).timeline == build_timeline([])
-    assert series.other_question_line(QUESTION, {PRIOR: HELD}).timeline is HELD
-
-
-def test_other_questions_are_dashed_as_no_forecaster_is() -> None:
+    assert probability_lines.other_question_line(QUESTION, {PRIOR: HELD}).timeline is HELD
+    # Other questions are dashed as no forecaster is.
     assert charts.other_question_style("Rain", 0).dash not in [
         line.dash for line in charts.forecaster_lines((), (), ME)
     ]
     assert len({charts.other_question_style("Rain", n).colour for n in range(4)}) == 4
 
 
-def test_the_address_chooses_the_lines_and_their_order(two: Tracker) -> None:
+def test_compared_lines_stand_in_the_address(two: Tracker) -> None:
+    # The address chooses the lines and their order.
     assert names(compare(two, "suggestion,me")) == ["Suggestion", "Me"]
     assert names(compare(two, f"me,{OTHER}")) == ["Me", "Will something else happen?"]
-
-
-def test_acts_of_people_who_are_not_shown_are_not_drawn(two: Tracker) -> None:
+    # Acts of people who are not shown are not drawn.
     assert len(drawn(compare(two, "me"), "acts")) == 1
     assert drawn(compare(two, "suggestion"), "acts").empty
-
-
-@pytest.mark.parametrize("wrong", ["nobody", "<b>x</b>", "../../etc", "x" * 5_000])
-def test_what_nobody_knows_is_left_out_with_a_word(two: Tracker, wrong: str) -> None:
-    visit = compare(two, f"{wrong},me")
-    assert names(visit) == ["Me"]
-    assert "it is left out" in words(visit)
-
-
-def test_nothing_that_is_there_shows_what_is_shown_without_a_choice(two: Tracker) -> None:
+    # Nothing that is there shows what is shown without a choice.
     usual = names(open_page(two, "question", q=SUMMIT))
     assert names(compare(two, "nobody")) == names(compare(two, ",, ,")) == usual
+    # What nobody knows is left out with a word.
+    for wrong in ("nobody", "<b>x</b>", "../../etc", "x" * 5_000):
+        visit = compare(two, f"{wrong},me")
+        assert names(visit) == ["Me"]
+        assert "it is left out" in words(visit)
+    # All lines are in the tip of the crosshair.
+    cross = drawn(compare(two, f"me,{OTHER}"), "crossings")
+    assert cross["s0"].iloc[-1] == "60\u00a0%"
+    assert isinstance(cross["s1"].iloc[-1], str)
+    assert pd.api.types.is_datetime64_any_dtype(cross["time"])
+    # What everyone held is read without the rest of the page.
+    held = two.questions.history(SUMMIT)
+    assert held.question.id == SUMMIT
+    assert held.timelines == two.questions.get(SUMMIT).timelines
+    with pytest.raises(NotFound):
+        two.questions.history("nothing")
 
 
-def test_the_question_itself_and_one_of_another_kind_have_no_line_to_compare(two: Tracker) -> None:
+def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) -> None:
+    # The question itself and one of another kind have no line to compare.
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
     two.questions.ask(asked, override="a question of a test")
     visit = compare(two, f"{SUMMIT},visit-2027,me")
     assert names(visit) == ["Me"]
     assert words(visit).count("has no line to compare") == 2
-
-
-def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) -> None:
+    # A sixth line is left out with a word.
     for n in range(3):
         two.forecasts.submit(
             SUMMIT, Binary(0.2 + n / 10), rationale="As I said.", forecaster=_person(two, f"p{n}")
@@ -115,7 +117,7 @@ def _person(tracker: Tracker, name: str) -> ForecasterId:
     return ForecasterId(name)
 
 
-def test_lines_are_chosen_in_the_page_and_kept_in_the_address(two: Tracker) -> None:
+def test_chosen_lines_are_kept_in_the_address(two: Tracker) -> None:
     visit = open_page(two, "question", q=SUMMIT)
     assert f"with-{SUMMIT}" not in [each.key for each in visit.multiselect]
     visit.session_state["comparing"] = True
@@ -125,18 +127,3 @@ def test_lines_are_chosen_in_the_page_and_kept_in_the_address(two: Tracker) -> N
     seen(choose.set_value([ForecasterId("ada"), OTHER]).run())
     assert visit.query_params["with"] == f"ada,{OTHER}"
     assert names(visit) == ["Me", "Will something else happen?"]
-
-
-def test_what_everyone_held_is_read_without_the_rest_of_the_page(two: Tracker) -> None:
-    held = two.questions.history(SUMMIT)
-    assert held.question.id == SUMMIT
-    assert held.timelines == two.questions.get(SUMMIT).timelines
-    with pytest.raises(NotFound):
-        two.questions.history("nothing")
-
-
-def test_all_lines_are_in_the_tip_of_the_crosshair(two: Tracker) -> None:
-    cross = drawn(compare(two, f"me,{OTHER}"), "crossings")
-    assert cross["s0"].iloc[-1] == "60\u00a0%"
-    assert isinstance(cross["s1"].iloc[-1], str)
-    assert pd.api.types.is_datetime64_any_dtype(cross["time"])

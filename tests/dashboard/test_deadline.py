@@ -96,30 +96,30 @@ def answered(wire: socket.socket, end: bytes) -> None:
         read += piece
 
 
-@pytest.mark.parametrize(
-    "sent", [b"", b"GET", GET[:20], GET[:-2], POST[:-2], POST, POST + b"x" * 1_000],
-    ids=["nothing", "a word", "half a header", "headers without end", "headers of a body", "no body", "half a body"],
-)  # fmt: skip
-def test_a_request_that_does_not_arrive_is_ended(hasty_port: int, sent: bytes) -> None:
-    with connected(hasty_port) as wire:
-        wire.sendall(sent)
-        assert rest(wire) == b""
+def test_requests_that_do_not_arrive_are_ended(hasty_port: int) -> None:
+    # A request that does not arrive is ended.
+    for sent in (b"", b"GET", GET[:20], GET[:-2], POST[:-2], POST, POST + b"x" * 1_000):
+        with connected(hasty_port) as wire:
+            wire.sendall(sent)
+            assert rest(wire) == b""
+    # A drop now and then keeps no connection.
+    for start in (b"GET / HTTP/1.1\r\nX: ", POST):
+        with (
+            connected(hasty_port) as wire,
+            contextlib.suppress(BrokenPipeError, ConnectionResetError),
+        ):
+            wire.sendall(start)
+            wire.settimeout(0.05)
+            for _ in range(int(PATIENCE / 0.05)):
+                with contextlib.suppress(TimeoutError):
+                    assert wire.recv(1) == b""
+                    return
+                wire.sendall(b"x")
+            raise AssertionError("the connection was kept")
 
 
-@pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nX: ", POST], ids=["header", "body"])
-def test_a_drop_now_and_then_keeps_no_connection(hasty_port: int, start: bytes) -> None:
-    with connected(hasty_port) as wire, contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        wire.sendall(start)
-        wire.settimeout(0.05)
-        for _ in range(int(PATIENCE / 0.05)):
-            with contextlib.suppress(TimeoutError):
-                assert wire.recv(1) == b""
-                return
-            wire.sendall(b"x")
-        raise AssertionError("the connection was kept")
-
-
-def test_a_request_in_pieces_is_answered(port: int) -> None:
+def test_requests_in_pieces_and_idle_connections(port: int) -> None:
+    # A request in pieces is answered.
     with connected(port) as wire:
         for start in range(0, len(GET), 8):
             wire.sendall(GET[start : start + 8])
@@ -127,9 +127,7 @@ def test_a_request_in_pieces_is_answered(port: int) -> None:
         wire.sendall(POST + b"x" * 50_000)
         wire.sendall(b"x" * 50_000)
         answered(wire, b"100000")
-
-
-def test_an_idle_connection_ends_by_the_servers_own_limit(port: int) -> None:
+    # An idle connection ends by the servers own limit.
     with connected(port) as wire:
         wire.sendall(GET)
         assert rest(wire).endswith(b"\r\n\r\n0")
@@ -205,7 +203,8 @@ class Wire:
         """We are slow."""
 
 
-def test_what_is_missing_has_fifteen_seconds() -> None:
+def test_request_deadlines() -> None:
+    # What is missing has fifteen seconds.
     assert SERVER_LIMITS["http"] is DeadlineProtocol
     wire = Wire()
     wire.send(GET[:10])
@@ -215,11 +214,43 @@ def test_what_is_missing_has_fifteen_seconds() -> None:
     ]  # from the start on, not from each piece
     wire.timers[0].ring()
     assert wire.aborted
-
-
-def test_an_answer_may_take_as_long_as_it_likes() -> None:
+    # An answer may take as long as it likes.
     wire = Wire()
     wire.send(GET)
+    assert wire.timers == []
+    # A body that we do not take in is waited for.
+    wire = Wire()
+    wire.send(POST)
+    wire.send(b"x" * 80_000)  # more than is kept
+    wire.timers[0].ring()
+    wire.timers[0].ring()
+    assert not wire.aborted
+    # A body may take longer while it goes on.
+    wire = Wire()
+    wire.send(POST)
+    for _ in range(3):
+        wire.send(b"x" * (MIN_BODY_BYTES - 1))
+        wire.send(b"x")
+        wire.timers[0].ring()
+        assert not wire.aborted
+    wire.send(b"x" * (MIN_BODY_BYTES - 1))
+    wire.timers[0].ring()
+    assert wire.aborted
+    # A connection that is lost is forgotten.
+    wire = Wire()
+    wire.send(POST)
+    wire.protocol.connection_lost(OSError())
+    assert wire.timers == []
+    # The next request has its own deadline.
+    wire = Wire()
+    wire.send(POST[:-2])
+    (headers,) = wire.timers
+    wire.send(POST[-2:])
+    (body,) = wire.timers
+    assert body is not headers
+    wire.send(b"x" * 100_000)
+    assert wire.timers == []
+    wire.send(GET[:10])  # waits behind the answer, which is ours to give
     assert wire.timers == []
 
 
@@ -242,45 +273,3 @@ def test_a_web_socket_is_open_without_end(monkeypatch: pytest.MonkeyPatch) -> No
 
 async def noop(_: object) -> None:
     """The application behind a web socket: it does nothing."""
-
-
-def test_a_body_may_take_longer_while_it_goes_on() -> None:
-    wire = Wire()
-    wire.send(POST)
-    for _ in range(3):
-        wire.send(b"x" * (MIN_BODY_BYTES - 1))
-        wire.send(b"x")
-        wire.timers[0].ring()
-        assert not wire.aborted
-    wire.send(b"x" * (MIN_BODY_BYTES - 1))
-    wire.timers[0].ring()
-    assert wire.aborted
-
-
-def test_a_body_that_we_do_not_take_in_is_waited_for() -> None:
-    wire = Wire()
-    wire.send(POST)
-    wire.send(b"x" * 80_000)  # more than is kept
-    wire.timers[0].ring()
-    wire.timers[0].ring()
-    assert not wire.aborted
-
-
-def test_a_connection_that_is_lost_is_forgotten() -> None:
-    wire = Wire()
-    wire.send(POST)
-    wire.protocol.connection_lost(OSError())
-    assert wire.timers == []
-
-
-def test_the_next_request_has_its_own_deadline() -> None:
-    wire = Wire()
-    wire.send(POST[:-2])
-    (headers,) = wire.timers
-    wire.send(POST[-2:])
-    (body,) = wire.timers
-    assert body is not headers
-    wire.send(b"x" * 100_000)
-    assert wire.timers == []
-    wire.send(GET[:10])  # waits behind the answer, which is ours to give
-    assert wire.timers == []

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import question_list as board
-from dashboard.components import score_data as answers
+from dashboard.components import probability_lines, question_list, score_data
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import data as details
-from dashboard.question import distributions_data as frames
+from dashboard.question import distributions_data
 from dashboard.question.probability_input import (
     IntervalHandles,
     build_curve,
@@ -70,36 +68,33 @@ CHANGED = replace(
 # Options
 
 
-def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
+def test_option_lines() -> None:
+    # An option is one step line that runs to the end.
     line = build_timeline(
         [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))]
     )
-    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(
+        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
+    )
     beijing = frame[frame["option"] == "Beijing"]
     assert list(beijing["p"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
     assert set(frame["option"]) == {"Beijing", "Minsk", "Other"}
-
-
-def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
+    # A removed option ends and what it had goes to other.
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
     assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
     assert minsk["time"].iloc[-1] == OPENS + days(60)
     assert list(other["p"]) == [0.3, 0.8, 0.8]
     assert "Tehran" not in set(frame["option"])
-
-
-def test_an_option_begins_where_it_was_first_given_a_share() -> None:
+    # An option begins where it was first given a share.
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
-    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     tehran = frame[frame["option"] == "Tehran"]
     assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
-
-
-def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
+    # A withdrawal leaves a gap in every option.
     line = build_timeline(
         [
             (OPENS, shares(0.2, 0.5, 0.3)),
@@ -107,17 +102,22 @@ def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
             (OPENS + days(9), shares(0.2, 0.5, 0.3)),
         ]
     )
-    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.option_lines_frame(
+        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
+    )
     assert int(frame["p"].isna().sum()) == 3
 
 
-def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -> None:
+def test_current_shares_and_the_answer() -> None:
+    # Everyones shares are those that stand and the answer carries a tick.
     held = {
         ME: build_timeline([(OPENS, shares(0.2, 0.5, 0.3))]),
         ANA: build_timeline([(OPENS, None)]),
     }
     known = answered(VISIT_TO, "Minsk", OPENS + days(50))
-    frame = frames.current_shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
+    frame = distributions_data.current_shares_frame(
+        page_about(VISIT_TO, held, resolution=known), ME, NOW
+    )
     assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
     assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
     assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == [
@@ -125,58 +125,62 @@ def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -
         "50\u00a0%",
         "30\u00a0%",
     ]
-
-
-def test_a_forecast_made_at_the_close_is_not_what_stood_there() -> None:
+    # A forecast made at the close is not what stood there.
     line = build_timeline(
         [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))]
     )
     late = page_about(
         VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
     )
-    frame = frames.current_shares_frame(late, ME, NOW)
+    frame = distributions_data.current_shares_frame(late, ME, NOW)
     assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
-
-
-def test_other_stands_last_and_options_that_are_gone_are_left_out() -> None:
-    assert list(frames.label_options(page_about(CHANGED, {}), NOW)) == [
+    # Other stands last and options that are gone are left out.
+    assert list(distributions_data.label_options(page_about(CHANGED, {}), NOW)) == [
         "Beijing",
         "Tehran",
         "Other",
     ]
-
-
-def test_the_option_that_happened_is_a_mark_at_the_top() -> None:
-    mark = frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
+    # The option that happened is a mark at the top.
+    mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
     assert list(mark[["p", "option"]].iloc[0]) == [1.0, "Minsk"]
-    assert frames.option_answer_frame(VISIT_TO, None).empty
-    assert frames.option_answer_frame(VISIT_TO, resolution("annulled")).empty
+    assert distributions_data.option_answer_frame(VISIT_TO, None).empty
+    assert distributions_data.option_answer_frame(VISIT_TO, resolution("annulled")).empty
 
 
-def test_a_chart_shows_me_first_then_the_crowd_then_the_base_rate() -> None:
+def test_option_charts_order_and_scale() -> None:
+    # A chart shows me first then the crowd then the base rate.
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME) == ME
-    assert frames.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
-    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME) == PRIOR
-
-
-def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
+    assert (
+        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME)
+        == ME
+    )
+    assert distributions_data.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
+    assert (
+        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME)
+        == PRIOR
+    )
+    # A chart of small shares is not squeezed into its foot.
     tops = [
-        frames.choose_axis_top(pd.DataFrame({"p": p})) for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
+        distributions_data.choose_axis_top(pd.DataFrame({"p": p}))
+        for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
     ]
     assert tops == [0.25, 0.5, 1.0, 1.0]
     styles = charts.option_lines(["a", "b"], ordered=False)
     low = charts.options_over_time_chart(styles, 0.25, marks=False, answer=True)
     assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
     assert (
-        frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
+        distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)[
+            "p"
+        ].iloc[0]
+        == 0.25
     )
 
 
 # Numbers and dates
 
 
-def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
+def test_fan_and_medians() -> None:
+    # A fan holds the middle half and ninety percent.
     line = build_timeline(
         [
             (OPENS, price(10, 41, 120)),
@@ -184,88 +188,85 @@ def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
             (OPENS + days(9), price(20, 50, 100)),
         ]
     )
-    frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
+    frame = distributions_data.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
     first = frame.iloc[0]
     assert [first[name] for name in ("low90", "middle", "high90")] == pytest.approx([10, 41, 120])
     assert list(frame["middle"].isna()) == [False, False, True, False, False]
     assert frame["time"].iloc[-1] == NOW
-
-
-def test_what_lies_beyond_the_range_is_drawn_at_its_bound() -> None:
+    # What lies beyond the range is drawn at its bound.
     never = Cdf(TREATY.prior.x, (0.0, 0.3))
-    frame = frames.fan_frame(
+    frame = distributions_data.fan_frame(
         page_about(TREATY, {ME: build_timeline([(OPENS, never)])}), ME, (OPENS, NOW)
     )
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
     assert frame["shown"].iloc[0] == "never 70\u00a0%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
-    low = frames.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
+    low = distributions_data.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
                                       {ME: build_timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
     assert low["middle"].iloc[0] == 0.0
-
-
-def test_everyone_elses_middle_is_a_line_of_its_own() -> None:
+    # Everyone elses middle is a line of its own.
     held = {
         ME: build_timeline([(OPENS, price(10, 41, 120))]),
         ANA: build_timeline([(OPENS, price(20, 60, 100))]),
     }
-    frame = frames.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
+    frame = distributions_data.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
-
-
-def test_on_a_log_scale_values_are_drawn_as_their_distance_from_the_zero_point() -> None:
+    # On a log scale values are drawn as their distance from the zero point.
     shifted = replace(
         INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0))
     )
-    frame = frames.density_frame(shifted, shifted.prior)
+    frame = distributions_data.density_frame(shifted, shifted.prior)
     assert 1.0 <= frame["value"].min() <= 1.1
     assert frame["at"].iloc[0].startswith("11.")
 
 
 @given(st.floats(1.0, 90.0), st.floats(1.0, 50.0), st.floats(1.0, 50.0), st.floats(0.0, 0.05))
-def test_the_heights_of_a_curve_hold_the_mass_inside_its_range(
+def test_heights_of_a_curve_hold_its_inner_mass(
     low: float, step: float, more: float, above: float
 ) -> None:
     curve = price(low, low + step, low + step + more, above)
-    frame = frames.density_frame(PRICE, curve)
-    assert len(frame) == frames.DENSITY_BUCKETS
+    frame = distributions_data.density_frame(PRICE, curve)
+    assert len(frame) == distributions_data.DENSITY_BUCKETS
     assert (frame["height"] >= 0).all()
     assert frame["height"].mean() == pytest.approx(1.0 - curve.below - curve.above)
 
 
-def test_everyones_curves_and_levels_stand_side_by_side() -> None:
+def test_curves_and_levels_of_everyone() -> None:
     page = page_about(PRICE, {ME: build_timeline([(OPENS, price(10, 41, 120, above=0.05))])})
-    assert set(frames.curves_frame(page, ME, NOW)["forecaster"]) == {"Me", "Prior, never moved"}
-    mine = frames.quantile_levels_frame(page, ME, NOW).iloc[0]
+    assert set(distributions_data.curves_frame(page, ME, NOW)["forecaster"]) == {
+        "Me",
+        "Prior, never moved",
+    }
+    mine = distributions_data.quantile_levels_frame(page, ME, NOW).iloc[0]
     assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("Me", "41", "120")
     assert mine["above"] == pytest.approx(5.0)
 
 
-@pytest.mark.parametrize(("answer", "value"), [("41.5", 41.5), ("above", 200.0)])
-def test_the_number_that_came_true_is_one_mark(answer: str, value: float) -> None:
-    assert list(frames.value_answer_frame(PRICE, answered(PRICE, answer))["value"]) == [value]
-    assert frames.value_answer_frame(PRICE, None).empty
-
-
-def test_the_date_that_came_true_is_a_time() -> None:
-    mark = frames.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
+def test_marks_of_answers_and_middles() -> None:
+    # The number that came true is one mark.
+    for answer, value in (("41.5", 41.5), ("above", 200.0)):
+        assert list(
+            distributions_data.value_answer_frame(PRICE, answered(PRICE, answer))["value"]
+        ) == [value]
+        assert distributions_data.value_answer_frame(PRICE, None).empty
+    # The date that came true is a time.
+    mark = distributions_data.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
     assert mark["value"].iloc[0] == pd.Timestamp("2026-03-05", tz="UTC")
-
-
-def test_the_middle_is_marked_where_it_lies_in_the_range() -> None:
-    assert list(frames.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
-    assert frames.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
+    # The middle is marked where it lies in the range.
+    assert list(distributions_data.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
+    assert distributions_data.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
 
 
 # Tables
 
 
-def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
+def test_list_of_mixed_kinds_is_told_in_words() -> None:
+    # A list of mixed kinds tells forecasts in words that sort.
     held = page_about(VISIT_TO, {ME: build_timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
     nobody = page_about(PRICE, {}).summary
-    frame = board.questions_frame(
+    frame = question_list.questions_frame(
         [held, nobody, summary(), summary(question=QUESTION)], ListView(ME, NOW)
     )
     assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
@@ -273,22 +274,19 @@ def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
     assert frame["crowd_said"].iloc[1].endswith("(base rate)")
     assert frame["suggestion"].isna().tolist() == [True, True, False, False]
     assert frame["crowd_said"].isna().tolist() == [False, False, True, True]
-
-
-def test_a_percentage_in_words_sorts_like_a_number() -> None:
+    # A percentage in words sorts like a number.
     low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
                  for p in (0.05, 0.63))  # fmt: skip
-    said = board.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
+    said = question_list.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
     assert list(said.sort_values()) == list(said)
 
 
-def test_history_tells_what_was_said_of_every_kind() -> None:
+def test_history_and_options_of_every_kind() -> None:
+    # History tells what was said of every kind.
     made = replace(act(1, 0.4, OPENS), distribution=price(10, 41, 120))
     frame = details.forecast_history_frame(PRICE, [made, act(2, None, NOW)], PEOPLE, ME)
     assert list(frame["said"]) == ["–", "41 (10 to 120) US dollars"]
-
-
-def test_options_are_listed_with_their_base_rate_and_what_became_of_them() -> None:
+    # Options are listed with their base rate and what became of them.
     frame = details.option_priors_frame(CHANGED)
     assert list(frame["option"]) == ["Beijing", "Minsk", "Other", "Tehran"]
     assert pd.isna(frame["prior"].iloc[3])
@@ -302,41 +300,36 @@ def scored(question: object, answer: object, held: dict) -> tuple:
     )
 
 
-def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
+def test_scores_and_receipts_by_kind() -> None:
+    # Scores stand under the rules of their kind the best first.
     scores = scored(
         PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)}
     )
-    frame = answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
+    frame = score_data.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
     assert frame["peer"].isna().all()
     assert frame["skill"].is_monotonic_decreasing
-
-
-def test_the_headline_rule_comes_first_for_every_kind() -> None:
+    # The headline rule comes first for every kind.
     firsts = {
-        kind: answers.list_rules_for(kind)[0].name
+        kind: score_data.list_rules_for(kind)[0].name
         for kind in ("binary", "categorical", "ordered", "numeric", "date")
     }
     assert firsts == {
         "binary": "brier", "categorical": "brier", "ordered": "ranked", "numeric": "crps", "date": "crps"
     }  # fmt: skip
-
-
-def test_a_receipt_tells_each_forecast_in_words_and_adds_up() -> None:
+    # A receipt tells each forecast in words and adds up.
     (score, *_) = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120)})
-    frame = answers.score_receipt_frame(PRICE, score)
+    frame = score_data.score_receipt_frame(PRICE, score)
     assert list(frame["said"]) == ["41 (10 to 120) US dollars"]
     assert frame["contribution"].sum() == pytest.approx(score.mean_while_active)
-
-
-def test_a_gain_of_nothing_has_no_sign() -> None:
+    # A gain of nothing has no sign.
     scores = scored(PRICE, answered(PRICE, "41"), {ME: PRICE.prior})
-    assert str(answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
-
-
-def test_forecasts_made_with_hindsight_are_listed() -> None:
-    frame = answers.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
+    assert (
+        str(score_data.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
+    )
+    # Forecasts made with hindsight are listed.
+    frame = score_data.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
     assert list(frame.iloc[0]) == ["Me", pd.Timestamp(NOW), "99\u00a0%"]
 
 
@@ -367,65 +360,63 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
         resolution=answered(question, answer),
         evidence=(card(1),),
     )
-    people = revisions.list_question_forecasters(page, ME)
+    people = probability_lines.list_question_forecasters(page, ME)
     styles = charts.forecaster_lines(people, [display_name(f, ME) for f in people], ME)
     common = {
-        "rules": revisions.vertical_rules_frame(page, NOW),
-        "marks": revisions.evidence_marks_frame(page.evidence, question.kind),
+        "rules": probability_lines.vertical_rules_frame(page, NOW),
+        "marks": probability_lines.evidence_marks_frame(page.evidence, question.kind),
     }
     if question.scale is None:
         options = charts.option_lines(
             [o.name for o in question.options], ordered=question.kind == "ordered"
         )
         over = charts.options_over_time_chart(options, marks=True, answer=True)
-        end = frames.option_answer_frame(question, page.summary.resolution)
-        labels = tuple(frames.label_options(page, NOW).values())
+        end = distributions_data.option_answer_frame(question, page.summary.resolution)
+        labels = tuple(distributions_data.label_options(page, NOW).values())
         return [
             (
                 over,
                 {
                     **common,
-                    "steps": frames.option_lines_frame(page, ME, (OPENS, NOW)),
+                    "steps": distributions_data.option_lines_frame(page, ME, (OPENS, NOW)),
                     "answer": end,
                 },
             ),
             (
                 charts.options_now_chart(styles, labels),
-                {"shares": frames.current_shares_frame(page, ME, NOW)},
+                {"shares": distributions_data.current_shares_frame(page, ME, NOW)},
             ),
         ]
     axis = charts.value_axis(question)
-    end = frames.value_answer_frame(question, page.summary.resolution)
-    others = frames.medians_frame(page, ME, ME, (OPENS, NOW))
+    end = distributions_data.value_answer_frame(question, page.summary.resolution)
+    others = distributions_data.medians_frame(page, ME, ME, (OPENS, NOW))
     return [
         (charts.fan_chart(styles, axis, marks=True, answer=True),
-         {**common, "fan": frames.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
-        (charts.curves_now_chart(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
+         {**common, "fan": distributions_data.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
+        (charts.curves_now_chart(styles, axis, answer=True), {"curves": distributions_data.curves_frame(page, ME, NOW), "answer": end}),
         (charts.preview_chart(axis),
-         {"curve": frames.density_frame(question, held), "middle": frames.middle_frame(question, held)}),
+         {"curve": distributions_data.density_frame(question, held), "middle": distributions_data.middle_frame(question, held)}),
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("question", "held", "answer"),
-    [
+def test_chart_fields_are_columns_of_their_frames() -> None:
+    for question, held, answer in (
         (VISIT_TO, shares(0.2, 0.5, 0.3), "Minsk"),
         (GRADE, GRADE.prior, "30 to 40"),
         (PRICE, price(10, 41, 120), "41"),
         (INCIDENTS, INCIDENTS.prior, "40"),
         (TREATY, TREATY.prior, "2026-03-05"),
-    ],
-)
-def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(
-    question: object, held: object, answer: str
-) -> None:
-    for spec, given_frames in drawn_of(question, held, answer):
-        assert json.loads(json.dumps(spec)) == spec
-        for layer in spec["layer"]:
-            assert fields(layer["encoding"]) <= set(given_frames[source_of(spec, layer)].columns)
+    ):
+        for spec, given_frames in drawn_of(question, held, answer):
+            assert json.loads(json.dumps(spec)) == spec
+            for layer in spec["layer"]:
+                assert fields(layer["encoding"]) <= set(
+                    given_frames[source_of(spec, layer)].columns
+                )
 
 
-def test_layers_without_data_are_left_out() -> None:
+def test_axes_and_layers_by_kind() -> None:
+    # Layers without data are left out.
     bare = charts.options_over_time_chart(
         charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False
     )
@@ -434,9 +425,7 @@ def test_layers_without_data_are_left_out() -> None:
     alone = charts.fan_chart((), ("number", 0.0), marks=False, answer=False)
     assert not layer_of(alone, "others")
     assert not layer_of(charts.curves_now_chart((), ("number", 0.0), answer=False), "answer")
-
-
-def test_dates_numbers_and_ratios_have_an_axis_of_their_own() -> None:
+    # Dates numbers and ratios have an axis of their own.
     assert [charts.value_axis(q) for q in (TREATY, PRICE, INCIDENTS)] == [
         ("date", 0.0),
         ("number", 0.0),
@@ -448,13 +437,12 @@ def test_dates_numbers_and_ratios_have_an_axis_of_their_own() -> None:
     assert [y["scale"].get("type") for y in middle] == ["utc", None, "log"]
 
 
-def test_options_differ_by_colour_or_dash_and_other_is_grey() -> None:
+def test_option_colours() -> None:
+    # Options differ by colour or dash and other is grey.
     lines = charts.option_lines([*"abcdefgh", "Other"], ordered=False)
     assert len({(line.colour, line.dash) for line in lines}) == 9
     assert lines[-1].colour == charts.GREY
-
-
-def test_ordered_options_go_from_cool_to_warm() -> None:
+    # Ordered options go from cool to warm.
     lines = charts.option_lines(list("abcd"), ordered=True)
     assert [line.colour for line in lines] == [
         charts.BLUE,
@@ -468,7 +456,8 @@ def test_ordered_options_go_from_cool_to_warm() -> None:
 # Handles
 
 
-def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
+def test_handles_place_the_answer_in_the_range() -> None:
+    # Handles say where the answer lies if it lies in the range.
     assert TREATY.scale is not None
     start, end = TREATY.scale.lower, TREATY.scale.upper
     made = set_by_hand(
@@ -477,6 +466,17 @@ def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
     assert made.above == pytest.approx(0.4)
     assert made.at(start + 200) == pytest.approx(0.3)
     assert made.x[-1] == end
+    # A closed range holds everything exactly.
+    closed = Scale(0.0, 200.0)
+    made = set_by_hand(over(closed), uniform_curve(closed), IntervalHandles(50, 90, 150))
+    assert (made.below, made.above) == (0.0, 0.0)
+    # Handles of a forecast without room are spread evenly.
+    assert PRICE.scale is not None
+    assert compute_handles(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == IntervalHandles(
+        50, 100, 150, above=1.0
+    )
+    # Half a day belongs to tomorrow.
+    assert get_open_range(TREATY, NOW + timedelta(hours=12)).lower == day_number(NOW) + 1
 
 
 def set_by_hand(question: Question, held: Distribution, given: IntervalHandles) -> Cdf:
@@ -530,7 +530,7 @@ def test_what_was_not_touched_stays_exact(
             )
 
 
-def test_a_changed_mass_beyond_the_range_keeps_the_shape_within_it() -> None:
+def test_changed_mass_beyond_the_range_keeps_the_inner_shape() -> None:
     assert PRICE.scale is not None
     held = price(20.0, 41.0, 150.0, above=0.031)
     assert isinstance(held, Cdf)
@@ -561,27 +561,18 @@ def test_a_forecast_made_of_handles_gives_them_back(
     assert (found.low, found.middle, found.high) == pytest.approx((low, middle, high))
 
 
-@pytest.mark.parametrize(
-    "handles",
-    [
+def test_impossible_handles_are_refused() -> None:
+    for handles in (
         IntervalHandles(120, 100, 150),
         IntervalHandles(-5, 100, 150),
         IntervalHandles(50, 100, 250),
         IntervalHandles(50, 100, 150, above=1.1),
-    ],
-)
-def test_handles_that_say_nothing_possible_are_refused(handles: IntervalHandles) -> None:
-    with pytest.raises(InvalidForecast):
-        set_by_hand(PRICE, PRICE.prior, handles)
+    ):
+        with pytest.raises(InvalidForecast):
+            set_by_hand(PRICE, PRICE.prior, handles)
 
 
-def test_a_closed_range_holds_everything_exactly() -> None:
-    closed = Scale(0.0, 200.0)
-    made = set_by_hand(over(closed), uniform_curve(closed), IntervalHandles(50, 90, 150))
-    assert (made.below, made.above) == (0.0, 0.0)
-
-
-def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
+def test_past_dates_get_nothing_once_a_handle_moves() -> None:
     assert isinstance(TREATY.prior, Cdf)
     assert TREATY.scale is not None
     start = build_start(TREATY, TREATY.prior, NOW)
@@ -592,21 +583,6 @@ def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
     assert made.x[0] == TREATY.scale.lower
 
 
-@pytest.mark.parametrize(
-    ("question", "now"), [(PRICE, NOW), (TREATY, OPENS - days(9)), (TREATY, CLOSES - days(1))]
-)
-def test_the_whole_range_is_open_where_no_time_of_it_is_over_or_hardly_any_is_left(
-    question: object, now: datetime
-) -> None:
-    assert get_open_range(question, now) == question.scale
-
-
-def test_handles_of_a_forecast_without_room_are_spread_evenly() -> None:
-    assert PRICE.scale is not None
-    assert compute_handles(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == IntervalHandles(
-        50, 100, 150, above=1.0
-    )
-
-
-def test_half_a_day_belongs_to_tomorrow() -> None:
-    assert get_open_range(TREATY, NOW + timedelta(hours=12)).lower == day_number(NOW) + 1
+def test_whole_range_is_open_where_no_time_is_over() -> None:
+    for question, now in ((PRICE, NOW), (TREATY, OPENS - days(9)), (TREATY, CLOSES - days(1))):
+        assert get_open_range(question, now) == question.scale

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.acting import step_through
-from dashboard.question import forecasting
-from dashboard.question import form_state as drafts
+from dashboard.question import forecasting, form_state
 from dashboard.question.probability_input import (
     SLIDER_STOPS,
     SliderMark,
@@ -24,7 +23,7 @@ from dashboard.question.probability_input import (
     slider_position,
 )
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
@@ -76,21 +75,14 @@ def test_no_stop_is_nearer_than_the_nearest(p: float) -> None:
     assert abs(nearest_stop(p) - 1000 * p) == min(abs(stop - 1000 * p) for stop in SLIDER_STOPS)
 
 
-def test_near_the_ends_a_stop_is_a_tenth_of_a_point_and_neither_end_is_certain() -> None:
+def test_slider_stops_and_marks() -> None:
+    # Near the ends a stop is a tenth of a point and neither end is certain.
     assert [
         format_stop(stop)
         for stop in (*SLIDER_STOPS[:2], SLIDER_STOPS[19], SLIDER_STOPS[20], SLIDER_STOPS[-1])
-    ] == [
-        "0.1%",
-        "0.2%",
-        "2%",
-        "3%",
-        "99.9%",
-    ]
+    ] == ["0.1%", "0.2%", "2%", "3%", "99.9%"]
     assert list(SLIDER_STOPS) == sorted({*SLIDER_STOPS})
-
-
-def test_a_mark_lies_where_the_slider_has_its_stop() -> None:
+    # A mark lies where the slider has its stop.
     assert [slider_position(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
     drawn = draw_marks(
         [
@@ -100,6 +92,14 @@ def test_a_mark_lies_where_the_slider_has_its_stop() -> None:
     )
     assert 'cx="6.0"' in drawn
     assert "translate(324.0 0)" in drawn
+    # A step ends at either end.
+    ids = [QuestionId("a"), QuestionId("b")]
+    assert [
+        step_through(ids, "a", 1),
+        step_through(ids, "b", 1),
+        step_through(ids, "a", -1),
+        step_through(ids, "gone", 1),
+    ] == ["b", None, None, "a"]
 
 
 # In step
@@ -120,7 +120,7 @@ def save_untouched(visit: AppTest) -> AppTest:
     return seen(button(visit, "Save forecast").click().run())
 
 
-def test_an_untouched_form_saves_the_base_rate_exactly(precise: Tracker) -> None:
+def test_untouched_form_saves_what_it_shows(precise: Tracker) -> None:
     visit = opened(precise)
     assert (field(visit, "Probability of YES").value, slider(visit).value) == (
         "12.35%",
@@ -131,13 +131,20 @@ def test_an_untouched_form_saves_the_base_rate_exactly(precise: Tracker) -> None
     assert held(precise) == BASE_RATE
 
 
-def test_an_untouched_form_saves_what_i_hold_exactly(loaded: Tracker) -> None:
+def test_what_i_hold_is_saved_exactly_and_marked(loaded: Tracker) -> None:
+    # An untouched form saves what i hold exactly.
     loaded.forecasts.submit(SUMMIT, Binary(1 / 3), rationale="First.")
     visit = opened(loaded)
     assert field(visit, "Probability of YES").value == "33.33%"
     assert "what you hold" in words(visit)
     save_untouched(visit)
     assert held(loaded) == 1 / 3
+    # Base rate what i held and the suggestion are marked.
+    loaded.forecasts.submit(SUMMIT, Binary(0.7), rationale="First.")
+    told = words(opened(loaded))
+    assert "● you, before 70 %" in told
+    assert "▲ base rate" in told
+    assert "○ crowd" not in told  # I alone am no crowd
 
 
 def test_a_cleared_field_saves_what_the_slider_shows(loaded: Tracker) -> None:
@@ -149,24 +156,34 @@ def test_a_cleared_field_saves_what_the_slider_shows(loaded: Tracker) -> None:
     assert held(loaded) == 0.63
 
 
-def test_in_the_list_a_field_left_empty_is_no_forecast(loaded: Tracker) -> None:
+def test_list_ignores_empty_fields_and_unknown_questions(loaded: Tracker) -> None:
+    # In the list a field left empty is no forecast.
     visit = open_page(loaded, "questions", at=SUMMIT)
     assert field(visit, "Probability of YES").value == ""
     visit = save_untouched(visit)
     assert "No forecast yet" in words(visit)
     assert held(loaded) is None
+    # A question that is not in the list is not at hand.
+    visit = open_page(loaded, "questions", at="<script>")
+    assert [w.label for w in visit.text_input] == ["Search"]
 
 
-def test_what_is_typed_moves_the_slider_and_is_not_rounded_by_it(loaded: Tracker) -> None:
+def test_typing_moves_the_slider_without_rounding(loaded: Tracker) -> None:
+    # What is typed moves the slider and is not rounded by it.
     visit = opened(loaded)
     field(visit, "Probability of YES").set_value("0.05%").run()
     assert slider(visit).value == 1
     field(visit, "Why").set_value("A reason.").run()
     seen(button(visit, "Save forecast").click().run())
     assert held(loaded) == pytest.approx(0.0005)
+    # What cannot be read leaves the slider where it is.
+    visit = opened(loaded)
+    before = slider(visit).value
+    field(visit, "Probability of YES").set_value("perhaps").run()
+    assert slider(visit).value == before
 
 
-def test_the_slider_types_its_stop(loaded: Tracker) -> None:
+def test_slider_types_its_stop(loaded: Tracker) -> None:
     visit = opened(loaded)
     slider(visit).set_value(985).run()
     assert field(visit, "Probability of YES").value == "98.5%"
@@ -176,7 +193,8 @@ def test_the_slider_types_its_stop(loaded: Tracker) -> None:
     assert held(loaded) == pytest.approx(0.985)
 
 
-def test_a_slider_that_is_behind_does_not_take_back_what_is_typed(loaded: Tracker) -> None:
+def test_late_answers_take_nothing_back(loaded: Tracker) -> None:
+    # A slider that is behind does not take back what is typed.
     visit = opened(loaded)
     field(visit, "Probability of YES").set_value("12")
     sent = visit._tree.get_widget_states()  # the field is ahead, the slider stands at the base rate
@@ -185,9 +203,7 @@ def test_a_slider_that_is_behind_does_not_take_back_what_is_typed(loaded: Tracke
         visit._run(sent)
     )  # the browser sends again before it knows of the slider's new place
     assert (field(visit, "Probability of YES").value, slider(visit).value) == ("12", 120)
-
-
-def test_a_field_that_is_behind_does_not_take_back_the_slider(loaded: Tracker) -> None:
+    # A field that is behind does not take back the slider.
     visit = opened(loaded)
     field(visit, "Probability of YES").set_value("12").run()
     slider(visit).set_value(630)
@@ -195,21 +211,6 @@ def test_a_field_that_is_behind_does_not_take_back_the_slider(loaded: Tracker) -
     visit.run()
     visit = seen(visit._run(sent))
     assert (field(visit, "Probability of YES").value, slider(visit).value) == ("63%", 630)
-
-
-def test_what_cannot_be_read_leaves_the_slider_where_it_is(loaded: Tracker) -> None:
-    visit = opened(loaded)
-    before = slider(visit).value
-    field(visit, "Probability of YES").set_value("perhaps").run()
-    assert slider(visit).value == before
-
-
-def test_base_rate_what_i_held_and_the_suggestion_are_marked(loaded: Tracker) -> None:
-    loaded.forecasts.submit(SUMMIT, Binary(0.7), rationale="First.")
-    told = words(opened(loaded))
-    assert "● you, before 70 %" in told
-    assert "▲ base rate" in told
-    assert "○ crowd" not in told  # I alone am no crowd
 
 
 # Drafts
@@ -225,15 +226,14 @@ def kept(visit: AppTest) -> dict[str, Any]:
     return found
 
 
-def test_only_what_was_changed_is_a_draft(loaded: Tracker) -> None:
+def test_draft_holds_only_what_was_changed(loaded: Tracker, clock: FakeClock) -> None:
+    # Only what was changed is a draft.
     visit = opened(loaded)
     assert kept(visit)["values"] == {}
     field(visit, "Probability of YES").set_value("63").run()
     field(visit, "Why").set_value("Because.").run()
     assert kept(visit)["values"] == {"typed": "63", "why-text": "Because."}
-
-
-def test_a_draft_is_void_once_something_newer_was_said(loaded: Tracker, clock: FakeClock) -> None:
+    # A draft is void once something newer was said.
     before = kept(opened(loaded))["after"]
     clock.advance(hours=1)
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
@@ -263,20 +263,22 @@ def test_a_draft_is_put_back(loaded: Tracker) -> None:
     assert slider(visit).value == 630
 
 
-@pytest.mark.parametrize("junk", [None, 7, True, ["63"], {"a": 1}, float("inf")])
-def test_a_draft_of_anything_else_is_none(loaded: Tracker, junk: Any) -> None:
-    visit = restored(loaded, typed=junk, cites=junk, typing=junk, **{"why-text": junk})
-    assert field(visit, "Probability of YES").value == format_full(a_question(), a_question().prior)
+def test_junk_is_no_draft(loaded: Tracker) -> None:
+    for junk in (None, 7, True, ["63"], {"a": 1}, float("inf")):
+        visit = restored(loaded, typed=junk, cites=junk, typing=junk, **{"why-text": junk})
+        assert field(visit, "Probability of YES").value == format_full(
+            a_question(), a_question().prior
+        )
 
 
-@pytest.mark.parametrize("value", [None, "x", "2026-13-01", 5, [1]])
-def test_a_day_that_is_none_starts_as_usual(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
-    monkeypatch.setattr(
-        drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
-    )
-    usual = date(2027, 1, 1)
-    assert drafts.initial_day("form", "Middle", usual) == usual
-    assert drafts.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+def test_junk_is_no_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in (None, "x", "2026-13-01", 5, [1]):
+        monkeypatch.setattr(
+            form_state.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
+        )
+        usual = date(2027, 1, 1)
+        assert form_state.initial_day("form", "Middle", usual) == usual
+        assert form_state.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
 
 
 def test_of_much_evidence_the_newest_is_offered_to_cite(
@@ -295,38 +297,12 @@ def test_of_much_evidence_the_newest_is_offered_to_cite(
 # Walking through a list
 
 
-def test_a_step_ends_at_either_end() -> None:
-    ids = [QuestionId("a"), QuestionId("b")]
-    assert [
-        step_through(ids, "a", 1),
-        step_through(ids, "b", 1),
-        step_through(ids, "a", -1),
-        step_through(ids, "gone", 1),
-    ] == [
-        "b",
-        None,
-        None,
-        "a",
-    ]
-
-
-def test_j_and_k_put_a_question_at_hand_and_into_the_address(two: Tracker) -> None:
-    visit = open_page(two, "questions")
-    walked = []
-    for label in ("Next", "Next", "Next", "Previous"):
-        visit = seen(button(visit, label).click().run())
-        walked.append(visit.query_params["at"])
-    assert walked == [OTHER, SUMMIT, SUMMIT, OTHER]
-    assert "**Will the other thing happen?**" in words(visit)
-
-
-def test_at_the_end_of_the_list_the_next_says_so(loaded: Tracker) -> None:
+def test_end_of_the_list(loaded: Tracker) -> None:
+    # At the end of the list the next says so.
     visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Next").click().run())
     (toast,) = visit.toast
     assert "no other question" in toast.value
-
-
-def test_walking_past_the_end_leaves_the_way_back_from_what_was_done(loaded: Tracker) -> None:
+    # Walking past the end leaves the way back from what was done.
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40 %").click().run())
     visit = seen(button(visit, "Next").click().run())
@@ -348,17 +324,7 @@ def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
     assert loaded.questions.get(SUMMIT).summary.standings[ME].since == clock.time
 
 
-def test_a_question_that_is_not_in_the_list_is_not_at_hand(loaded: Tracker) -> None:
-    visit = open_page(loaded, "questions", at="<script>")
-    assert [w.label for w in visit.text_input] == ["Search"]
-
-
 def test_below_a_question_stands_the_next_of_the_list(two: Tracker) -> None:
     visit = seen(button(open_page(two, "question", q=OTHER), "Next").click().run())
     assert visit.query_params["q"] == SUMMIT
     assert a_question().text in words(visit)
-
-
-def test_every_page_lists_the_keys(loaded: Tracker) -> None:
-    visit = seen(button(open_page(loaded, "feeds"), "Keys").click().run())
-    assert "say again what you hold" in words(visit)

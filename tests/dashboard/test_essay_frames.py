@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.essays import data as frames
+from dashboard.essays import data
 from dashboard.essays import text as forms
 from dashboard.essays import text as wording
 from forecasts.essays.claim_map import (
@@ -84,69 +83,61 @@ def page_of(text: str) -> EssayPage:
 
 
 def texts(found: EssayPage) -> list[list[str]]:
-    return [[piece.text for piece in block] for block in frames.list_paragraphs(found)]
+    return [[piece.text for piece in block] for block in data.list_paragraphs(found)]
 
 
 # Reading
 
 
-def test_an_empty_line_begins_a_paragraph_and_a_line_break_does_not() -> None:
+def test_text_is_split_into_paragraphs() -> None:
+    # An empty line begins a paragraph and a line break does not.
     text = "It will\nrain. It will\nsnow.\n\nIt will thaw."
     assert texts(page_of(text)) == [["It will rain.", "It will snow."], ["It will thaw."]]
-
-
-def test_where_no_line_is_empty_each_line_is_a_paragraph() -> None:
+    # Where no line is empty each line is a paragraph.
     assert texts(page_of("It will rain.\nIt will thaw.")) == [["It will rain."], ["It will thaw."]]
-
-
-def test_items_of_a_list_stand_on_lines_of_their_own() -> None:
+    # Items of a list stand on lines of their own.
     found = texts(page_of("Three things.\n\n- It will rain\n- It will snow\n- It will thaw"))
     assert found == [["Three things."], ["It will rain"], ["It will snow"], ["It will thaw"]]
-
-
-def test_marks_of_emphasis_links_and_tags_are_not_shown() -> None:
+    # Marks of emphasis links and tags are not shown.
     text = "The *bank* will fail. It <b>will</b> close by [May](https://example.org/a_b)."
     assert texts(page_of(text)) == [["The bank will fail.", "It will close by May."]]
-
-
-def test_text_between_sentences_is_not_lost() -> None:
+    # Text between sentences is not lost.
     first, last = (
         Sentence(0, 4, "Rain", None, "", 0.0, 0.0, False, ""),
         Sentence(9, 13, "Snow", None, "", 0.0, 0.0, False, ""),
     )
-    (block,) = frames.list_paragraphs(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
+    (block,) = data.list_paragraphs(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
     assert [(piece.at, piece.text) for piece in block] == [(0, "Rain"), (None, "and"), (9, "Snow")]
 
 
 @given(st.text(st.sampled_from("Ab .!?\n-will"), max_size=200))
-def test_every_word_of_a_text_is_shown_once_and_in_order(text: str) -> None:
+def test_every_word_is_shown_once_and_in_order(text: str) -> None:
     shown = "".join("".join(words) for words in texts(page_of(text)))
     assert [c for c in shown if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
-def test_without_the_text_the_quotes_stand_alone() -> None:
+def test_text_without_its_quotes_or_version() -> None:
+    # Without the text the quotes stand alone.
     quote = Sentence(120, 130, "they will meet.", None, "will", 1.0, 1.0, True, "")
     nameless = replace(quote, offset=200, text="")
     assert texts(
         page(None, mapped(quote, claim_ids=(ClaimId("C1"),)), mapped(nameless, "rejected"))
     ) == [["“they will meet …”"]]
-
-
-def test_a_claim_of_another_version_is_told_of_and_not_shown_in_the_text() -> None:
+    # A claim of another version is told of and not shown in the text.
     gone = mapped(
         Sentence(3, 9, "It fell.", None, "", 0.0, 0.0, False, ""),
         "open",
         claim_ids=(ClaimId("C1"),),
     )
     found = page("It will rain.", *(mapped(s) for s in find_claims("It will rain.")), gone)
-    assert frames.list_missing_claims(found) == (gone,)
+    assert data.list_missing_claims(found) == (gone,)
     assert texts(found) == [["It will rain."]]
-    assert frames.list_missing_claims(page(None, gone)) == ()
+    assert data.list_missing_claims(page(None, gone)) == ()
 
 
-@pytest.mark.parametrize(
-    ("state", "more", "look", "mark"),
-    [
+def test_claim_looks_and_legend() -> None:
+    # Every state has a look and a mark beside its colour.
+    for state, more, look, mark in (
         ("borne out", {}, "borne-out", "✓"),
         ("not borne out", {"retrospective": True}, "not-borne-out", "(✗)"),
         ("mixed", {"retrospective": True}, "mixed", "(±)"),
@@ -158,108 +149,98 @@ def test_a_claim_of_another_version_is_told_of_and_not_shown_in_the_text() -> No
         ("no question yet", {}, "no-question-yet", "?"),
         ("dropped", {}, "plain", ""),
         ("not forward-looking", {}, "plain", ""),
-    ],
-)
-def test_every_state_has_a_look_and_a_mark_beside_its_colour(
-    state: ClaimState, more: dict[str, Any], look: str, mark: str
-) -> None:
-    (sentence,) = find_claims("It will rain.")
-    ((piece,),) = frames.list_paragraphs(page("It will rain.", mapped(sentence, state, **more)))
-    assert (piece.look, piece.mark) == (look, mark)
-    assert (piece.shade is not None) == (state == "open")
-
-
-def test_the_likelier_an_open_claim_the_stronger_its_colour() -> None:
+    ):
+        (sentence,) = find_claims("It will rain.")
+        ((piece,),) = data.list_paragraphs(page("It will rain.", mapped(sentence, state, **more)))
+        assert (piece.look, piece.mark) == (look, mark)
+        assert (piece.shade is not None) == (state == "open")
+    # The likelier an open claim the stronger its colour.
     (sentence,) = find_claims("It will rain.")
     shades = [wording.sentence_shade(mapped(sentence, "open", p=p)) for p in (0.0, 0.3, 0.9, 1.0)]
     assert shades == sorted(shades, key=lambda shade: shade or 0)
     assert (shades[0], shades[-1]) == (6, 48)
-
-
-def test_a_draft_that_was_kept_shows_in_text_and_legend() -> None:
+    # A draft that was kept shows in text and legend.
     saved = SavedDraft(ESSAY.id, 0, ForecasterId("me"), NOW, {})
     (sentence,) = find_claims("It will rain.")
     found = page("It will rain.", mapped(sentence), drafts={0: saved})
-    ((piece,),) = frames.list_paragraphs(found)
+    ((piece,),) = data.list_paragraphs(found)
     assert (piece.mark, piece.words) == ("✎", "A draft is kept")
-    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [("✎", 1)]
-
-
-def test_the_legend_counts_what_occurs_and_leaves_out_what_does_not_look_ahead() -> None:
+    assert [(look.mark, n) for look, n in data.count_styles(found)] == [("✎", 1)]
+    # The legend counts what occurs and leaves out what does not look ahead.
     (sentence,) = find_claims("It will rain.")
     states: tuple[ClaimState, ...] = ("open", "open", "borne out", "dropped", "not forward-looking")
     found = page(
         None, *(mapped(sentence, state, retrospective=state == "borne out") for state in states)
     )
-    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [
+    assert [(look.mark, n) for look, n in data.count_styles(found)] == [
         ("✓", 1),
         ("%", 2),
         ("( )", 1),
     ]
 
 
-@pytest.mark.parametrize(("asked", "found"), [("0", 0), ("5", 0), ("14", 14), ("13", None), ("", None), ("-1", None),
-                                              ("99", None), ("٣", None), ("1e1", None)])  # fmt: skip
-def test_a_place_in_the_address_picks_the_sentence_that_stands_there(
-    asked: str, found: int | None
-) -> None:
-    picked = frames.find_sentence(page_of("It will rain. It will thaw."), asked)
-    assert (picked.sentence.offset if picked else None) == found
-
-
-def test_after_the_last_sentence_without_a_question_comes_the_first() -> None:
+def test_sentence_selection() -> None:
+    # A place in the address picks the sentence that stands there.
+    for asked, found in (
+        ("0", 0),
+        ("5", 0),
+        ("14", 14),
+        ("13", None),
+        ("", None),
+        ("-1", None),
+        ("99", None),
+        ("٣", None),
+        ("1e1", None),
+    ):
+        picked = data.find_sentence(page_of("It will rain. It will thaw."), asked)
+        assert (picked.sentence.offset if picked else None) == found
+    # After the last sentence without a question comes the first.
     found = page_of("It will rain. It will thaw.")
-    places = [frames.find_next_unasked(found, after) for after in (-1, 0, 14)]
+    places = [data.find_next_unasked(found, after) for after in (-1, 0, 14)]
     assert [one.sentence.offset for one in places if one] == [0, 14, 0]
-    assert frames.find_next_unasked(page("It rained."), 0) is None
+    assert data.find_next_unasked(page("It rained."), 0) is None
 
 
 # The record
 
 
-def test_the_record_frame_says_each_line_in_numbers_and_in_words() -> None:
-    frame = frames.claim_record_frame(
+def test_record_frames() -> None:
+    # The record frame says each line in numbers and in words.
+    frame = data.claim_record_frame(
         [line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)]
     )
     assert list(frame["said"]) == ["8 of 10, 3 open", "2 open"]
     assert list(frame["interval"]) == ["50\u00a0% to 90\u00a0%", "–"]
     assert frame["share"].isna().tolist() == [False, True]
-    assert frames.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
-
-
-def test_lines_of_a_single_claim_are_told_and_not_drawn() -> None:
-    many, single = frames.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
+    assert data.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+    # Lines of a single claim are told and not drawn.
+    many, single = data.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
     assert ([one.label for one in many], [one.label for one in single]) == (["will"], ["may"])
-    assert frames.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
-
-
-def test_the_chart_of_a_record_has_a_row_for_each_label_and_room_for_the_counts() -> None:
+    assert data.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
+    # The chart of a record has a row for each label and room for the counts.
     spec = charts.essay_record_chart(("will", "could"))
     assert len(spec["layer"]) == 4
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["will", "could"]
     assert charts.essay_record_chart(("will",))["height"] < spec["height"]
-
-
-def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
+    # Records without claims are left out and the two never mix.
     live, back = verdict(line(borne_out=1.0, answered=2)), verdict(line(), retrospective=True)
-    assert list(frames.list_records(page(None, live=live))) == ["live"]
-    assert frames.list_records(page(None, live=live, retrospective=back)) == {
+    assert list(data.list_records(page(None, live=live))) == ["live"]
+    assert data.list_records(page(None, live=live, retrospective=back)) == {
         "live": live,
         "looking back": back,
     }
-    assert frames.summarise_records(live, back) == (
+    assert data.summarise_records(live, back) == (
         "1 of 2 borne out",
         "looking back: 8 of 10 borne out",
     )
-    assert frames.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
+    assert data.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
 
 
 # Words
 
 
-@pytest.mark.parametrize(
-    ("coverage", "said"),
-    [
+def test_coverage_in_words() -> None:
+    for coverage, said in (
         (
             ClaimCoverage(12, 3, 30),
             "12 of 30 forward-looking sentences became questions, 3 were set aside as untestable,"
@@ -267,17 +248,22 @@ def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
         ),
         (
             ClaimCoverage(1, 1, 3),
-            ("1 of 3 forward-looking sentences became a question, 1 was set aside as " "untestable, 1 has no question yet."),
+            (
+                "1 of 3 forward-looking sentences became a question, 1 was set aside as "
+                "untestable, 1 has no question yet."
+            ),
         ),
-        (ClaimCoverage(0, 0, 1), "0 of 1 forward-looking sentence became a question, 1 has no question yet."),
+        (
+            ClaimCoverage(0, 0, 1),
+            "0 of 1 forward-looking sentence became a question, 1 has no question yet.",
+        ),
         (ClaimCoverage(0, 0, 0), "No sentence of it looks ahead."),
-    ],
-)  # fmt: skip
-def test_coverage_is_told_in_a_sentence(coverage: ClaimCoverage, said: str) -> None:
-    assert wording.describe_coverage(coverage).replace("\u00a0", " ") == said
+    ):
+        assert wording.describe_coverage(coverage).replace("\u00a0", " ") == said
 
 
-def test_a_small_record_says_that_it_is_small() -> None:
+def test_record_in_words() -> None:
+    # A small record says that it is small.
     number, more = wording.record_headline(
         verdict(line(borne_out=2.5, answered=3, open=1, mean_chance=0.3))
     )
@@ -287,9 +273,7 @@ def test_a_small_record_says_that_it_is_small() -> None:
         "\u00a0", " "
     )
     assert "too few" not in wording.record_headline(verdict(line()))[1]
-
-
-def test_a_record_without_answers_claims_nothing() -> None:
+    # A record without answers claims nothing.
     assert (
         wording.record_headline(verdict(line(borne_out=0.0, answered=0, open=4)))[0]
         == "No answer yet"
@@ -297,21 +281,16 @@ def test_a_record_without_answers_claims_nothing() -> None:
     assert wording.record_headline(verdict())[0] == "–"
 
 
-@pytest.mark.parametrize(
-    ("claimed", "share", "claims", "said"),
-    [
+def test_sureness_is_held_against_outcomes() -> None:
+    for claimed, share, claims, said in (
         (0.9, 0.6, 20, "30 points too sure."),
         (0.5, 0.7, 20, "20 points too cautious."),
         (0.72, 0.7, 20, "as sure as it should have been."),
         (0.9, 0.6, 5, "too few to judge by."),
-    ],
-)
-def test_sureness_is_held_against_what_was_borne_out(
-    claimed: float, share: float, claims: int, said: str
-) -> None:
-    told = wording.describe_overconfidence(EssayCalibration(claims, claimed, share, (0.1, 0.9)))
-    assert told.replace("\u00a0", " ").endswith(said)
-    assert wording.describe_overconfidence(None) == ""
+    ):
+        told = wording.describe_overconfidence(EssayCalibration(claims, claimed, share, (0.1, 0.9)))
+        assert told.replace("\u00a0", " ").endswith(said)
+        assert wording.describe_overconfidence(None) == ""
 
 
 # Drafts
@@ -328,9 +307,9 @@ WRITTEN = forms.QuestionWording(
 )
 
 
-@pytest.mark.parametrize(
-    ("slot", "old", "new", "part", "said"),
-    [
+def test_slot_edits() -> None:
+    # A slot changes the wording where it stands.
+    for slot, old, new, part, said in (
         ("actor", "Arland", "Borland", "text", "Will Borland sign?"),
         ("actor", "Arland", "", "text", "Will Arland sign?"),
         ("actor", "Zedland", "Borland", "text", "Will Arland sign?"),
@@ -339,15 +318,9 @@ WRITTEN = forms.QuestionWording(
         ("source", "", "arland.example", "sources", "arland.example\nReuters, as fall-back"),
         ("deadline", "2027", "2028", "text", "Will Arland sign?"),
         ("actor", "Arland", r"A\1 (b) [c", "text", r"Will A\1 (b) [c sign?"),
-    ],
-)  # fmt: skip
-def test_a_slot_changes_the_wording_where_it_stands(
-    slot: forms.Slot, old: str, new: str, part: str, said: str
-) -> None:
-    assert getattr(forms.fill_slot(WRITTEN, slot, old, new), part) == said
-
-
-def test_a_slot_fills_the_gap_that_was_left_for_it() -> None:
+    ):
+        assert getattr(forms.fill_slot(WRITTEN, slot, old, new), part) == said
+    # A slot fills the gap that was left for it.
     gaps = forms.QuestionWording(
         "Will [… who or what] sign?",
         "By this test: [… the act, text or figure].",
@@ -359,9 +332,7 @@ def test_a_slot_fills_the_gap_that_was_left_for_it() -> None:
     assert made == forms.QuestionWording(
         "Will Arland sign?", "By this test: the king signs.", "arland.example"
     )
-
-
-def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> None:
+    # A deadline that is named anew is offered among the closing days.
     today = date(2026, 11, 24)
     assert forms.parse_deadline("by 30 June 2028", today) == date(2028, 6, 30)
     assert forms.parse_deadline("1 May 2020", today) is None
@@ -369,23 +340,17 @@ def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> No
     assert forms.list_closing_days(a_draft(), "soon", today) == a_draft().horizons
 
 
-@pytest.mark.parametrize(
-    ("days", "names"),
-    [
+def test_questions_of_several_days() -> None:
+    # Questions of several days have names of their own.
+    for days, names in (
         ((date(2027, 12, 31),), ("treaty",)),
         ((date(2027, 12, 31), date(2028, 12, 31)), ("treaty-2027", "treaty-2028")),
         ((date(2027, 3, 31), date(2027, 12, 31)), ("treaty-2027-03", "treaty-2027-12")),
         ((date(2027, 3, 1), date(2027, 3, 31)), ("treaty-2027-03-01", "treaty-2027-03-31")),
         ((), ()),
-    ],
-)
-def test_questions_of_several_days_have_names_of_their_own(
-    days: tuple[date, ...], names: tuple[str, ...]
-) -> None:
-    assert forms.name_questions("treaty", days) == names
-
-
-def test_a_form_asks_a_question_for_each_day_with_the_day_in_its_words() -> None:
+    ):
+        assert forms.name_questions("treaty", days) == names
+    # A form asks a question for each day with the day in its words.
     chosen = forms.DraftForm(
         a_draft(), "treaty", (date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)), "30%", "3 of 10", None,
         ESSAY.id, (ClaimId("C1"),),
@@ -397,22 +362,18 @@ def test_a_form_asks_a_question_for_each_day_with_the_day_in_its_words() -> None
     assert (second.id, second.claim_ids, second.prior) == ("treaty-2028", (ClaimId("C1"),), "30%")
 
 
-@pytest.mark.parametrize(
-    ("kind", "said", "parts"),
-    [
+def test_outcome_conditions() -> None:
+    for kind, said, parts in (
         ("numeric", "at least 200", ("at least", "200")),
         ("date", "by 2027-01-01", ("by", "2027-01-01")),
         ("binary", "yes", ("", "")),
         ("numeric", "lots", ("", "")),
-    ],
-)
-def test_what_bears_a_claim_out_comes_apart_for_its_fields(
-    kind: Any, said: str, parts: tuple[str, str]
-) -> None:
-    assert forms.split_condition(kind, said) == parts
+    ):
+        assert forms.split_condition(kind, said) == parts
 
 
-def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
+def test_draft_form_values() -> None:
+    # What stands in a form can be stored and comes back.
     import json
 
     fields = {
@@ -428,15 +389,11 @@ def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
     assert json.loads(json.dumps(kept)) == kept
     assert kept["day"] == "2027-01-01"
     assert kept["odd"] == "1j"
-
-
-def test_findings_of_several_questions_stand_once_and_those_that_block_first() -> None:
+    # Findings of several questions stand once and those that block first.
     advice = Flaw("no-base-rate", "advice", "prior", "a", "b")
     blocks = Flaw("no-source", "blocking", "sources", "c", "d")
     assert forms.merge_flaws([(advice,), (blocks, advice)]) == (blocks, advice)
-
-
-def test_the_form_of_a_draft_begins_with_its_proposals_and_a_name_without_the_day() -> None:
+    # The form of a draft begins with its proposals and a name without the day.
     from forecasts.essays.draft import build_new_question
 
     made = a_draft()

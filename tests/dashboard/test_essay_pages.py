@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasts.essays.draft import DraftSlots
 from forecasts.evidence.evidence import Direction
-from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
@@ -26,7 +26,6 @@ The dam will hold.
 SIGNS = TEXT.index("Arland")
 LEAVES = TEXT.index("Borland")
 HOLDS = TEXT.index("The dam")
-HOSTILE = "![x](http://evil.example/p.png) [now](http://evil.example) <b>$5 $6</b> :red[x]"
 
 
 @pytest.fixture
@@ -86,13 +85,7 @@ def completed(visit: AppTest) -> AppTest:
 # All essays
 
 
-def test_without_essays_the_page_says_what_to_do(tracker: Tracker) -> None:
-    said = words(open_page(tracker, "essays"))
-    assert "There are no essays yet." in said
-    assert "Paste one below" in said
-
-
-def test_every_essay_is_a_row_with_its_coverage_and_its_records(essay: Tracker) -> None:
+def test_every_essay_is_a_row_with_coverage_and_records(essay: Tracker) -> None:
     essay.question_sets.load(a_set())
     said = words(open_page(essay, "essays"))
     assert "0 of 3 forward-looking sentences became questions, 3 have no question yet." in said
@@ -101,15 +94,8 @@ def test_every_essay_is_a_row_with_its_coverage_and_its_records(essay: Tracker) 
     assert "nothing answered yet, 1 claim open" in said
 
 
-def test_questions_of_ones_own_are_no_essay(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    from tests.lives import an_asked
-
-    tracker.questions.ask(an_asked())
-    assert "Questions of our own" not in words(open_page(tracker, "essays"))
-
-
-def test_an_essay_is_pasted_and_opened(tracker: Tracker) -> None:
+def test_essay_is_pasted_or_uploaded(tracker: Tracker) -> None:
+    # An essay is pasted and opened.
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("The river treaty")
     field(visit, "Published").set_value("November 2026")
@@ -120,16 +106,7 @@ def test_an_essay_is_pasted_and_opened(tracker: Tracker) -> None:
     assert (page.essay.title, page.essay.published) == ("The river treaty", "November 2026")
     assert page.text is not None
     assert page.text.text == TEXT
-
-
-def test_an_essay_without_a_title_takes_that_of_its_text(tracker: Tracker) -> None:
-    visit = open_page(tracker, "essays")
-    field(visit, "Its text").set_value(TEXT)
-    press(visit, "Add this essay")
-    assert tracker.essays.get("river-treaty").essay.title == "The river treaty"
-
-
-def test_an_essay_comes_from_a_file(tracker: Tracker) -> None:
+    # An essay comes from a file.
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("Treaties")
     (uploader,) = visit.file_uploader
@@ -138,39 +115,7 @@ def test_an_essay_comes_from_a_file(tracker: Tracker) -> None:
     found = tracker.essays.get("treaties").text
     assert found is not None
     assert found.source == "treaty.md"
-
-
-def test_two_essays_of_one_title_get_names_of_their_own(essay: Tracker) -> None:
-    for text in (TEXT, TEXT + "It will rain."):
-        visit = open_page(essay, "essays")
-        field(visit, "Title").set_value("River")
-        field(visit, "Its text").set_value(text)
-        press(visit, "Add this essay")
-    assert {one.essay.id for one in essay.essays.list()} == {"river", "river-2", "river-3"}
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "reason"),
-    [
-        ("", TEXT.partition("\n\n")[2], "the essay has no title yet"),
-        ("Treaties", "  ", "there is no text yet"),
-        ("Treaties", "123 456", "holds no words"),
-    ],
-)
-def test_what_is_missing_is_one_calm_line_and_nothing_is_lost(
-    tracker: Tracker, title: str, text: str, reason: str
-) -> None:
-    visit = open_page(tracker, "essays")
-    field(visit, "Title").set_value(title)
-    field(visit, "Its text").set_value(text)
-    press(visit, "Add this essay")
-    assert reason in error(visit).lower().replace("the pasted text ", "")
-    assert field(visit, "Title").value == title
-    assert field(visit, "Its text").value == text
-    assert tracker.essays.list() == ()
-
-
-def test_a_text_and_a_file_at_once_are_refused(tracker: Tracker) -> None:
+    # A text and a file at once are refused.
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("Treaties")
     field(visit, "Its text").set_value(TEXT)
@@ -180,24 +125,27 @@ def test_a_text_and_a_file_at_once_are_refused(tracker: Tracker) -> None:
     assert "take one of the two away" in error(visit)
 
 
+def test_incomplete_essay_is_refused_and_nothing_is_lost(tracker: Tracker) -> None:
+    for title, text, reason in (
+        ("", TEXT.partition("\n\n")[2], "the essay has no title yet"),
+        ("Treaties", "  ", "there is no text yet"),
+        ("Treaties", "123 456", "holds no words"),
+    ):
+        visit = open_page(tracker, "essays")
+        field(visit, "Title").set_value(title)
+        field(visit, "Its text").set_value(text)
+        press(visit, "Add this essay")
+        assert reason in error(visit).lower().replace("the pasted text ", "")
+        assert field(visit, "Title").value == title
+        assert field(visit, "Its text").value == text
+        assert tracker.essays.list() == ()
+
+
 # One essay
 
 
-@pytest.mark.parametrize("name", ["no-such-essay", "<script>alert(1)</script>"])
-def test_an_unknown_essay_is_met_calmly(tracker: Tracker, name: str) -> None:
-    said = words(open_page(tracker, "essay", e=name))
-    assert "There is no such essay" in said
-    assert "All essays" in said
-
-
-@pytest.mark.parametrize("place", ["", "-1", "99999", "1e3", "²", "<b>", "9" * 40])
-def test_a_place_where_no_sentence_stands_picks_none(essay: Tracker, place: str) -> None:
-    visit = open_page(essay, "essay", e="river", s=place)
-    assert "No sentence is picked." in words(visit)
-    assert text_shown(visit)["selected"] is None
-
-
-def test_sentences_stand_in_their_paragraphs_with_a_mark_for_their_state(essay: Tracker) -> None:
+def test_essay_page(essay: Tracker) -> None:
+    # Sentences stand in their paragraphs with a mark for their state.
     visit = at(essay, SIGNS + 10)
     shown = text_shown(visit)
     assert [len(block) for block in shown["blocks"]] == [1, 3, 1]
@@ -212,15 +160,11 @@ def test_sentences_stand_in_their_paragraphs_with_a_mark_for_their_state(essay: 
     assert shown["legend"] == [
         {"look": "no-question-yet", "mark": "?", "words": "no question yet", "count": 3}
     ]
-
-
-def test_the_panel_tells_how_a_sentence_makes_its_claim(essay: Tracker) -> None:
+    # The panel tells how a sentence makes its claim.
     said = words(at(essay, SIGNS))
     assert "“Arland will sign the river treaty by the end of 2027.”" in said
     assert "“will” · explicit prediction · sounds 100 % sure" in said
-
-
-def test_from_a_sentence_one_goes_on_to_the_next_without_a_question(essay: Tracker) -> None:
+    # From a sentence one goes on to the next without a question.
     visit = press(
         open_page(essay, "essay", e="river"), "Start with the first that has no question yet"
     )
@@ -228,26 +172,6 @@ def test_from_a_sentence_one_goes_on_to_the_next_without_a_question(essay: Track
     visit = press(visit, "Next without a question")
     assert text_shown(visit)["selected"] == LEAVES
     assert str(LEAVES) in visit.query_params["s"]
-
-
-def test_hostile_text_is_handed_over_as_text(tracker: Tracker) -> None:
-    tracker.essays.add(NewEssay("odd", HOSTILE, f"Arland will sign {HOSTILE} in 2027.", "pasted"))
-    visit = at(tracker, 0, "odd")
-    assert "Arland will sign x now $5 $6 :red[x] in 2027." in str(text_shown(visit)["blocks"])
-    assert "evil.example" in words(visit)  # the title
-    shown = [
-        str(element.value)
-        for kind in (visit.markdown, visit.caption, visit.header)
-        for element in kind
-    ]
-    assert not any("](http" in said or "<b>" in said for said in shown)
-
-
-def test_a_large_text_is_shown_whole(tracker: Tracker) -> None:
-    text = "The dam will hold until 2030. " * 2_000
-    tracker.essays.add(NewEssay("long", "Long", text, "pasted"))
-    (block,) = text_shown(at(tracker, 0, "long"))["blocks"]
-    assert len(block) == 2_000
 
 
 # The record
@@ -273,9 +197,8 @@ def asked_of(tracker: Tracker, clock: FakeClock) -> None:
     )
 
 
-def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(
-    essay: Tracker, clock: FakeClock
-) -> None:
+def test_record_of_an_essay(essay: Tracker, clock: FakeClock) -> None:
+    # The verdict stands at the top and says how little it rests on.
     asked_of(essay, clock)
     said = words(at(essay, SIGNS))
     assert "1 of 1 borne out" in said
@@ -284,27 +207,11 @@ def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(
     assert "**Live.**" in said
     assert "Looking back" not in said
     assert "sounded 100 % sure and was right in 100 % of 1 claim: too few to judge by" in said
-
-
-def test_the_record_by_word_and_by_kind_is_drawn_with_its_numbers(
-    essay: Tracker, clock: FakeClock
-) -> None:
-    asked_of(essay, clock)
+    # The record by word and by kind is drawn with its numbers.
     charts = open_page(essay, "essay", e="river").get("vega_lite_chart")
     assert len(charts) == 2
     assert "will: 1 of 1 borne out" in charts[0].proto.alt
-
-
-def test_before_the_first_answer_the_record_by_word_stays_closed(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    visit = open_page(tracker, "essay", e="essay")
-    assert not visit.get("vega_lite_chart")
-    visit.session_state["by-word"] = True
-    assert len(seen(visit.run()).get("vega_lite_chart")) == 2
-
-
-def test_the_questions_of_a_sentence_stand_beside_it(essay: Tracker, clock: FakeClock) -> None:
-    asked_of(essay, clock)
+    # The questions of a sentence stand beside it.
     visit = at(essay, SIGNS)
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✓"
     said = words(visit)
@@ -317,20 +224,19 @@ def test_the_questions_of_a_sentence_stand_beside_it(essay: Tracker, clock: Fake
     assert button(visit, "Draft another question")
 
 
-def test_questions_that_look_back_have_a_record_of_their_own(tracker: Tracker) -> None:
-    past = a_question("past", retrospective=True, bears_out="yes", claim_ids=("C1",))
-    tracker.question_sets.load(a_set(a_question(bears_out="yes"), past))
-    said = words(open_page(tracker, "essay", e="essay"))
-    assert "**Live.** Asked before the answer could be known." in said
-    assert "**Looking back.** Asked after the window had passed" in said
+def test_before_the_first_answer_the_record_by_word_stays_closed(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    visit = open_page(tracker, "essay", e="essay")
+    assert not visit.get("vega_lite_chart")
+    visit.session_state["by-word"] = True
+    assert len(seen(visit.run()).get("vega_lite_chart")) == 2
 
 
 # An essay without its text
 
 
-def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(
-    tracker: Tracker,
-) -> None:
+def test_essay_without_its_text(tracker: Tracker) -> None:
+    # An essay whose text is not kept shows its quotes and how to add a copy.
     tracker.question_sets.load(a_set())
     visit = at(tracker, 120, "essay")
     said = words(visit)
@@ -338,10 +244,7 @@ def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(
     assert "tracker essay add FILE --name essay" in said
     assert "“they will meet …”" in pieces(visit)
     assert not [b for b in visit.button if b.label == "Draft a question"]
-
-
-def test_ones_own_copy_of_a_text_is_added_under_the_same_name(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
+    # Ones own copy of a text is added under the same name.
     visit = open_page(tracker, "essay", e="essay")
     field(visit, "Its text").set_value("x" * 110 + " surely they will meet in 2027. It will rain.")
     visit = press(visit, "Keep this text")
@@ -349,23 +252,11 @@ def test_ones_own_copy_of_a_text_is_added_under_the_same_name(tracker: Tracker) 
     assert tracker.essays.get("essay").text is not None
 
 
-def test_claims_of_another_version_of_the_text_are_told_of(
-    essay: Tracker, clock: FakeClock
-) -> None:
-    asked_of(essay, clock)
-    essay.essays.add(NewEssay("river", "The river treaty", "It will rain.", "pasted"))
-    visit = open_page(essay, "essay", e="river")
-    assert [
-        each.label.replace("\u00a0", " ")
-        for each in visit.expander
-        if "another version" in each.label
-    ] == ["1 claim of another version of the text"]
-
-
 # A draft
 
 
-def test_a_draft_is_filled_in_by_the_rules(essay: Tracker) -> None:
+def test_draft_form(essay: Tracker) -> None:
+    # A draft is filled in by the rules.
     visit = drafted(essay)
     assert field(visit, "Who").value == "Arland"
     assert field(visit, "By when").value == "31 December 2027"
@@ -374,9 +265,7 @@ def test_a_draft_is_filled_in_by_the_rules(essay: Tracker) -> None:
     )
     assert field(visit, "Short name").value == "arland-sign-river-treaty"
     assert "Blocks it. Still open" in words(visit).replace("*", "")
-
-
-def test_a_slot_that_is_changed_is_put_into_the_question(essay: Tracker) -> None:
+    # A slot that is changed is put into the question.
     visit = say(drafted(essay), "Who", "The parliament of Arland")
     assert (
         field(visit, "Question").value
@@ -384,12 +273,16 @@ def test_a_slot_that_is_changed_is_put_into_the_question(essay: Tracker) -> None
     )
     visit = say(visit, "Who will report it", "arland.example")
     assert "arland.example" in field(visit, "Sources, one a line").value
-
-
-def test_nothing_opens_while_something_blocks_it(essay: Tracker) -> None:
+    # Nothing opens while something blocks it.
     visit = drafted(essay)
     assert button(visit, "Open the question").disabled
     assert not button(completed(visit), "Open the question").disabled
+    # Without a closing day the form says so.
+    visit = days(completed(drafted(essay)))
+    assert "choose at least one day" in words(visit)
+    assert button(visit, "Open the question").disabled
+    # Without a model nobody offers to ask it.
+    assert not [b for b in drafted(essay).button if b.label.startswith("Ask the model")]
 
 
 def test_a_question_opens_from_its_sentence_with_its_signposts(
@@ -404,15 +297,6 @@ def test_a_question_opens_from_its_sentence_with_its_signposts(
     assert [claim.offset for claim in page.claims] == [SIGNS]
     assert {i.direction for i in page.indicators.values()} == {Direction.YES, Direction.NO}
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["look"] == "open"
-
-
-def test_a_signpost_that_is_not_ticked_is_left_out(essay: Tracker) -> None:
-    visit = completed(drafted(essay))
-    ticks = [box for box in visit.checkbox if "river treaty" in plain(box.label)]
-    assert len(ticks) == 2
-    seen(ticks[0].uncheck().run())
-    press(visit, "Open the question")
-    assert len(essay.questions.get("arland-sign-river-treaty").indicators) == 1
 
 
 def test_another_signpost_can_be_written(essay: Tracker) -> None:
@@ -439,9 +323,7 @@ def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     assert bound.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
 
 
-def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(
-    essay: Tracker, clock: FakeClock
-) -> None:
+def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock) -> None:
     from tests.lives import an_asked
 
     essay.questions.ask(an_asked("treaty-2028"))
@@ -451,12 +333,6 @@ def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(
     assert {q.question.id for q in essay.questions.list()} == {"treaty-2028"}
 
 
-def test_without_a_closing_day_the_form_says_so(essay: Tracker) -> None:
-    visit = days(completed(drafted(essay)))
-    assert "choose at least one day" in words(visit)
-    assert button(visit, "Open the question").disabled
-
-
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     visit = say(drafted(essay), "Open it all the same, because", "The gaps are closed tomorrow.")
     press(visit, "Open the question")
@@ -464,17 +340,7 @@ def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     assert essay.system.verify().bad_seq is None
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(
-    essay: Tracker, clock: FakeClock
-) -> None:
-    asked_of(essay, clock)
-    visit = say(completed(drafted(essay, LEAVES)), "Short name", "soon")
-    press(visit, "Open the question")
-    assert "there is a question 'soon' already" in error(visit).lower()
-    assert field(visit, "How often did this happen before?").value == "3 of 10 comparable treaties"
-
-
-def test_a_draft_is_kept_and_comes_back(essay: Tracker) -> None:
+def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     visit = days(say(drafted(essay), "Question", "Will Arland sign?"), "2028-12-31")
     press(visit, "Save draft")
     again = at(essay, SIGNS)
@@ -488,7 +354,7 @@ def test_a_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     assert pieces(again)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✎"
 
 
-def test_a_draft_can_be_discarded(essay: Tracker) -> None:
+def test_draft_can_be_discarded(essay: Tracker) -> None:
     visit = press(say(drafted(essay), "Question", "Will Arland sign?"), "Discard")
     assert button(visit, "Draft a question")
 
@@ -519,7 +385,11 @@ def test_a_draft_becomes_a_question_of_any_kind(
 # Setting aside
 
 
-def test_a_sentence_is_set_aside_with_its_reason_and_taken_up_again(essay: Tracker) -> None:
+def test_sentence_is_set_aside_with_its_reason(essay: Tracker) -> None:
+    # Nothing is set aside without a reason.
+    visit = press(at(essay, HOLDS), "Set it aside")
+    assert "say why it cannot be tested" in error(visit).lower()
+    # A sentence is set aside with its reason and taken up again.
     visit = say(at(essay, HOLDS), "Why can it not be tested?", "It names no time.")
     visit = press(visit, "Set it aside")
     assert pieces(visit)["The dam will hold."]["look"] == "rejected"
@@ -528,16 +398,7 @@ def test_a_sentence_is_set_aside_with_its_reason_and_taken_up_again(essay: Track
     assert pieces(visit)["The dam will hold."]["look"] == "no-question-yet"
 
 
-def test_nothing_is_set_aside_without_a_reason(essay: Tracker) -> None:
-    visit = press(at(essay, HOLDS), "Set it aside")
-    assert "say why it cannot be tested" in error(visit).lower()
-
-
 # A model
-
-
-def test_without_a_model_nobody_offers_to_ask_it(essay: Tracker) -> None:
-    assert not [b for b in drafted(essay).button if b.label.startswith("Ask the model")]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dashboard.inbox.data import (
     flag_copies,
     reports_frame,
 )
-from dashboard.question import why_data as why
+from dashboard.question import why_data
 from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
 from forecasts.suggestion.binary import LedgerLine
 from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
@@ -38,7 +38,8 @@ from tracker.model.evidence import MatchReason
 # Evidence
 
 
-def test_copies_are_folded_and_one_owner_is_one_witness() -> None:
+def test_reports_and_copies_are_folded() -> None:
+    # Copies are folded and one owner is one witness.
     assert count_reports(syndicated(14, reports=3)) == ReportCounts(3, 3, 14)
     sisters = (
         copy(1, "Envoy", feed="Daily", group="press"),
@@ -46,6 +47,14 @@ def test_copies_are_folded_and_one_owner_is_one_witness() -> None:
     )
     assert count_reports(sisters) == ReportCounts(2, 1, 0)
     assert count_reports((copy(1, "Envoy"),)) == ReportCounts(1, 1, 0)
+    # Every report is listed with copies marked first seen first.
+    frame = reports_frame(syndicated(2, reports=2)[::-1])
+    assert list(frame["what"]) == ["report", "report", "copy", "copy"]
+    assert list(frame["source"]) == ["Wire 1", "Wire 2", "Paper 0", "Paper 1"]
+    assert reports_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+    # A copy whose original is elsewhere stands for its text.
+    pair = (copy(5, "Envoy", copy_of=ItemId(1)), copy(6, "Envoy", copy_of=ItemId(1)))
+    assert [t.copy for t in flag_copies(pair)] == [False, True]
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=12))
@@ -63,19 +72,8 @@ def test_what_is_folded_is_what_reliability_counts(of: list[tuple[int, int]]) ->
     assert count_reports(items).independent == len({r.source_group for r in counted})
 
 
-def test_every_report_is_listed_with_copies_marked_first_seen_first() -> None:
-    frame = reports_frame(syndicated(2, reports=2)[::-1])
-    assert list(frame["what"]) == ["report", "report", "copy", "copy"]
-    assert list(frame["source"]) == ["Wire 1", "Wire 2", "Paper 0", "Paper 1"]
-    assert reports_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
-
-
-def test_a_copy_whose_original_is_elsewhere_stands_for_its_text() -> None:
-    pair = (copy(5, "Envoy", copy_of=ItemId(1)), copy(6, "Envoy", copy_of=ItemId(1)))
-    assert [t.copy for t in flag_copies(pair)] == [False, True]
-
-
-def test_evidence_rows_tell_sides_chances_and_reports() -> None:
+def test_evidence_rows() -> None:
+    # Evidence rows tell sides chances and reports.
     row = evidence_frame(
         [card(1, items=syndicated(3, reports=2), why=MatchReason("Envoy in Kyiv", 0.6))], "numeric"
     ).iloc[0]
@@ -83,26 +81,18 @@ def test_evidence_rows_tell_sides_chances_and_reports() -> None:
     assert (row["reports"], row["independent"], row["copies"]) == (2, 2, 3)
     assert (row["matched"], row["nearest"]) == ("envoy, Kyiv", "Envoy in Kyiv")
     assert row["sources"] == "Wire 1, Wire 2, Paper 0, Paper 1, Paper 2"
-
-
-def test_a_direction_that_was_not_called_has_no_chance() -> None:
+    # A direction that was not called has no chance.
     row = evidence_frame([card(1, direction=Direction.NEUTRAL)], "date").iloc[0]
     assert row["direction"] == "◆ direction not called"
     assert pd.isna(row["sure"])
-
-
-def test_what_a_person_judged_shows_no_chances() -> None:
+    # What a person judged shows no chances.
     row = evidence_frame([card(1, status="confirmed")], "binary").iloc[0]
     assert pd.isna(row["sure"])
     assert pd.isna(row["relevant"])
-
-
-def test_a_machine_judgement_is_marked_in_the_list() -> None:
+    # A machine judgement is marked in the list.
     row = evidence_frame([card(1, judged_by="model:qwen")], "binary").iloc[0]
     assert (row["status"], row["judge"]) == ("to review, machine judgement", "qwen")
-
-
-def test_evidence_keeps_its_types_without_rows() -> None:
+    # Evidence keeps its types without rows.
     assert (
         evidence_frame([], "binary").dtypes.to_dict()
         == evidence_frame([card()], "binary").dtypes.to_dict()
@@ -112,14 +102,14 @@ def test_evidence_keeps_its_types_without_rows() -> None:
 # Why
 
 
-def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
+def test_why_table_ends_in_the_sum() -> None:
     lines = (
         LedgerLine("base rate", "3 of 10", -0.847, 0.3),
         LedgerLine("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
         LedgerLine("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
         LedgerLine("limits", "kept between 1 % and 99 %", 0.0, 0.41),
     )
-    frame = why.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
+    frame = why_data.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
     assert list(frame["line"]) == ["Base rate", "News: story", "News: silence", "Sum"]
     assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
     assert frame["log_odds"].iloc[-1] == pytest.approx(-0.347)
@@ -127,9 +117,7 @@ def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
 
 
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12))
-def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(
-    weights: list[float],
-) -> None:
+def test_why_table_adds_up_however_much_has_faded(weights: list[float]) -> None:
     faded = [
         LedgerLine("evidence", "old", weight, 0.5, card(k).evidence.id)
         for k, weight in enumerate(weights, 1)
@@ -139,7 +127,7 @@ def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(
         *faded,
         LedgerLine("evidence scale", "×0.5", 0.4, 0.5),
     )
-    frame = why.why_frame(suggestion(*lines), [])
+    frame = why_data.why_frame(suggestion(*lines), [])
     assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
     shown = sum(abs(weight) >= FADED_NATS for weight in weights)
     assert len(frame) == 3 + shown + (shown < len(weights))
@@ -158,24 +146,35 @@ def shares_after(*pieces: tuple[str, Direction]) -> OptionSuggestion:
     return suggest_options(VISIT_TO, found, {}, OPENS + days(20))
 
 
-def test_suggested_shares_stand_beside_their_base_rates() -> None:
-    frame = why.option_suggestion_frame(shares_after(("Minsk", Direction.YES)), VISIT_TO).set_index(
-        "option"
-    )
+def test_share_lines() -> None:
+    # Suggested shares stand beside their base rates.
+    frame = why_data.option_suggestion_frame(
+        shares_after(("Minsk", Direction.YES)), VISIT_TO
+    ).set_index("option")
     assert list(frame.index) == ["Beijing", "Minsk", "Other"]
     assert frame["suggested"].sum() == pytest.approx(100.0, abs=1.5)
     assert frame.loc["Minsk", "change"] > 0 > frame.loc["Beijing", "change"]
     assert list(frame["stories"]) == [0, 1, 0]
-
-
-def test_without_evidence_no_share_has_moved() -> None:
-    frame = why.option_suggestion_frame(shares_after(), VISIT_TO)
+    # Without evidence no share has moved.
+    frame = why_data.option_suggestion_frame(shares_after(), VISIT_TO)
     assert not frame["change"].any()
-    assert why.most_changed_option(shares_after(), VISIT_TO) == "Beijing"
-
-
-def test_the_lines_shown_first_are_of_the_option_that_moved_most() -> None:
-    assert why.most_changed_option(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
+    assert why_data.most_changed_option(shares_after(), VISIT_TO) == "Beijing"
+    # The lines shown first are of the option that moved most.
+    assert why_data.most_changed_option(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
+    # The line of an option names its news.
+    found = shares_after(("Minsk", Direction.YES))
+    frame = why_data.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
+    row = frame[frame["line"] == "News: story"].iloc[0]
+    assert row["what"] == "Envoy travels to Minsk"
+    assert "for option Minsk" in row["weighed"]
+    assert found.at < NOW
+    # An option that cannot be has no lines.
+    frame = why_data.option_why_frame(shares_after(), "Tehran", [])
+    assert frame.empty
+    assert (
+        frame.dtypes.to_dict()
+        == why_data.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
+    )
 
 
 @given(
@@ -187,25 +186,8 @@ def test_the_lines_shown_first_are_of_the_option_that_moved_most() -> None:
 def test_the_lines_of_every_share_add_up_to_its_logarithm(pieces: list[tuple[str, int]]) -> None:
     found = shares_after(*((option, Direction(side)) for option, side in pieces))
     for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
-        frame = why.option_why_frame(found, option, [])
+        frame = why_data.option_why_frame(found, option, [])
         assert exp(frame["log_share"].iloc[-1]) == pytest.approx(p)
         assert frame["log_share"].iloc[:-1].sum() == pytest.approx(
             frame["log_share"].iloc[-1], abs=2e-3
         )
-
-
-def test_the_line_of_an_option_names_its_news() -> None:
-    found = shares_after(("Minsk", Direction.YES))
-    frame = why.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
-    row = frame[frame["line"] == "News: story"].iloc[0]
-    assert row["what"] == "Envoy travels to Minsk"
-    assert "for option Minsk" in row["weighed"]
-    assert found.at < NOW
-
-
-def test_an_option_that_cannot_be_has_no_lines() -> None:
-    frame = why.option_why_frame(shares_after(), "Tehran", [])
-    assert frame.empty
-    assert (
-        frame.dtypes.to_dict() == why.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
-    )

@@ -4,7 +4,6 @@ lines mean.
 
 from typing import get_args
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,9 +21,9 @@ YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-@pytest.mark.parametrize(
-    ("kind", "direction", "told"),
-    [
+def test_evidence_direction_and_strength_in_words() -> None:
+    # Evidence is told with a shape a side and a strength.
+    for kind, direction, told in (
         ("binary", YES, "▲ speaks moderately for YES"),
         ("binary", NO, "▼ speaks moderately for NO"),
         ("numeric", YES, "▲ points moderately higher"),
@@ -32,27 +31,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
         ("date", NO, "▶ points moderately later"),
         ("categorical", YES, "▲ speaks moderately for option Minsk"),
         ("ordered", NO, "▼ speaks moderately against option Minsk"),
-    ],
-)
-def test_evidence_is_told_with_a_shape_a_side_and_a_strength(
-    kind: Kind, direction: Direction, told: str
-) -> None:
-    assert wording.describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_direction_that_nobody_called_is_never_told_as_one(kind: Kind) -> None:
-    found = evidence(direction=NEUTRAL, p_direction=0.5)
-    assert (
-        wording.describe_bearing(found, kind)
-        == wording.evidence_side(found, kind)
-        == "◆ direction not called"
-    )
-    assert "counts nothing until a person says" in wording.describe_certainty(found, kind)
-    assert " sure" not in wording.describe_certainty(found, kind)
-
-
-def test_neutral_is_an_answer_once_a_person_gave_it() -> None:
+    ):
+        assert wording.describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
+    # Neutral is an answer once a person gave it.
     found = evidence(status="confirmed", direction=NEUTRAL)
     assert wording.evidence_side(found, "binary") == "◆ for neither side"
     assert wording.describe_bearing(found, "binary") == "◆ does not speak either way"
@@ -60,16 +41,27 @@ def test_neutral_is_an_answer_once_a_person_gave_it() -> None:
         wording.describe_certainty(found, "binary")
         == "a person took it: it speaks for neither side"
     )
-
-
-def test_what_has_no_strength_speaks_for_nobody() -> None:
+    # What has no strength speaks for nobody.
     assert (
         wording.describe_bearing(evidence(strength=Strength.NONE), "numeric")
         == "◆ does not speak either way"
     )
 
 
-def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
+def test_uncalled_direction_is_never_told_as_one() -> None:
+    for kind in KINDS:
+        found = evidence(direction=NEUTRAL, p_direction=0.5)
+        assert (
+            wording.describe_bearing(found, kind)
+            == wording.evidence_side(found, kind)
+            == "◆ direction not called"
+        )
+        assert "counts nothing until a person says" in wording.describe_certainty(found, kind)
+        assert " sure" not in wording.describe_certainty(found, kind)
+
+
+def test_match_reasons_in_words() -> None:
+    # How sure a match is comes with what it counts for.
     told = plain(wording.describe_certainty(evidence(), "binary"))
     assert (
         told
@@ -83,15 +75,7 @@ def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
         wording.describe_certainty(evidence(status="rejected"), "binary")
         == "a person rejected it: it counts nothing"
     )
-
-
-@given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
-def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Kind) -> None:
-    found = evidence(relevance=relevance, p_direction=p_direction)
-    assert wording.percent_whole(found.trust) in wording.describe_certainty(found, kind)
-
-
-def test_a_match_names_its_words_and_the_phrasing_nearest_to_it() -> None:
+    # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
         wording.describe_match(evidence(), near)
@@ -101,9 +85,7 @@ def test_a_match_names_its_words_and_the_phrasing_nearest_to_it() -> None:
         "nearest to: “Envoy visits Kyiv”"
     )
     assert wording.describe_match(evidence(), MatchReason()) == "matched “envoy”, “Kyiv”"
-
-
-def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
+    # Why it leans so does not say a phrasing twice.
     near = MatchReason("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
     assert wording.explain_direction(evidence(), near) == "why this way: as in that phrasing"
     other = MatchReason("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
@@ -119,33 +101,30 @@ def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
     assert wording.explain_direction(evidence(), MatchReason()) == ""
 
 
-@pytest.mark.parametrize(
-    ("counts", "told"),
-    [
+@given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
+def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Kind) -> None:
+    found = evidence(relevance=relevance, p_direction=p_direction)
+    assert wording.percent_whole(found.trust) in wording.describe_certainty(found, kind)
+
+
+def test_reports_are_counted_as_they_count() -> None:
+    for counts, told in (
         ((1, 1, 0), "1 report"),
         ((1, 1, 14), "1 report; 14 copies"),
         ((3, 2, 14), "3 reports, 2 independent; 14 copies"),
         ((3, 3, 1), "3 reports, all independent; 1 copy"),
-    ],
-)
-def test_reports_are_counted_as_they_count(counts: tuple[int, int, int], told: str) -> None:
-    assert plain(wording.format_report_counts(*counts)) == told
+    ):
+        assert plain(wording.format_report_counts(*counts)) == told
 
 
-def test_a_machine_is_called_one() -> None:
+def test_judgements_in_words() -> None:
+    # A machine is called one.
     assert wording.model_name("model:qwen") == "qwen"
     assert wording.model_name("ada") == wording.model_name("matcher") == ""
     assert [wording.judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
         "a machine (qwen)", "the matcher", "me", "ada",
     ]  # fmt: skip
-
-
-def decided(by: str, status: str = "logged", direction: Direction = YES, note: str = "") -> str:
-    found = Decision(status, direction, Strength.MODERATE, ForecasterId(by), NOW, note)  # type: ignore[arg-type]
-    return wording.judgement_line(found, "binary", "", ME)
-
-
-def test_a_judgement_says_who_made_it() -> None:
+    # A judgement says who made it.
     note = "machine judgement by qwen: relevance 0.80: “sends an envoy”"
     assert decided("model:qwen", note=note) == (
         "Machine judgement (qwen): for YES, moderate. Relevance 0.80: “sends an envoy”"
@@ -161,26 +140,25 @@ def test_a_judgement_says_who_made_it() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "yes", "no", "told"),
-    [
+def decided(by: str, status: str = "logged", direction: Direction = YES, note: str = "") -> str:
+    found = Decision(status, direction, Strength.MODERATE, ForecasterId(by), NOW, note)  # type: ignore[arg-type]
+    return wording.judgement_line(found, "binary", "", ME)
+
+
+def test_leaning_is_counted_without_a_number() -> None:
+    for kind, yes, no, told in (
         ("numeric", 5, 2, "5 stories point higher, 2 lower; no number is made from that."),
         ("numeric", 0, 1, "1 story points lower, none higher; no number is made from that."),
         ("date", 3, 0, "3 stories point earlier, none later; no date is made from that."),
         ("date", 0, 0, "No story points earlier or later yet; no date is made from stories."),
-    ],
-)
-def test_where_evidence_leans_is_counted_and_no_number_is_made(
-    kind: Kind, yes: int, no: int, told: str
-) -> None:
-    assert plain(wording.leaning_sentence(kind, Leaning(yes, no, 0.5 * yes, 0.5 * no))) == told
+    ):
+        assert plain(wording.leaning_sentence(kind, Leaning(yes, no, 0.5 * yes, 0.5 * no))) == told
 
 
-def test_every_kind_of_line_has_a_meaning() -> None:
+def test_lines_are_explained() -> None:
+    # Every kind of line has a meaning.
     assert set(LINE_MEANINGS) == {*get_args(LineKind), "all options", "table row", "no news"}
-
-
-def test_only_lines_that_are_there_and_need_it_are_explained() -> None:
+    # Only lines that are there and need it are explained.
     told = wording.explain_lines({"base rate", "evidence", "silence", "sum"})
     assert told == "Silence: a signpost that was expected by its date and was not seen."
     assert wording.explain_lines({"base rate", "time passed", "evidence"}) == ""

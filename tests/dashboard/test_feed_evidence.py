@@ -46,7 +46,7 @@ def drawers(visit: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])
-def test_an_edited_item_shows_every_version_the_oldest_first(
+def test_edited_item_shows_every_version(
     news: Tracker, press: Press, clock: FakeClock, page: tuple[str, dict[str, str]]
 ) -> None:
     an_edit(news, press, clock, "Arland may invite Borland to a summit")
@@ -70,8 +70,11 @@ def test_an_edited_item_shows_every_version_the_oldest_first(
     ]
 
 
-def test_what_was_never_edited_says_nothing_of_it(news: Tracker) -> None:
+def test_unedited_card(news: Tracker) -> None:
+    # What was never edited says nothing of it.
     assert drawers(open_page(news, "inbox")) == []
+    # A card says what is odd about the date.
+    assert "first seen 1 Dec 2026, just now · no date given" in words(open_page(news, "inbox"))
 
 
 def test_an_edit_of_hostile_text_can_do_nothing(
@@ -83,7 +86,7 @@ def test_an_edit_of_hostile_text_can_do_nothing(
     assert "evil" not in markdown_of(visit)
 
 
-def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     news.feeds.change("wire", full_text=True)
     monkeypatch.setattr(
         Network, "extract_article", lambda self, page: (f"{HOSTILE}. They will meet.", "")
@@ -96,7 +99,7 @@ def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.Mo
     assert "evil" not in markdown_of(visit)
 
 
-def test_a_very_long_article_is_cut_and_says_so(
+def test_very_long_article_is_cut_and_says_so(
     news: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     news.feeds.change("wire", full_text=True)
@@ -108,30 +111,20 @@ def test_a_very_long_article_is_cut_and_says_so(
     assert "The first 30,000 characters of it." in words(visit)
 
 
-def test_a_card_says_what_is_odd_about_the_date(news: Tracker) -> None:
-    assert "first seen 1 Dec 2026, just now · no date given" in words(open_page(news, "inbox"))
-
-
 # Silence behind a question
 
 
-def test_a_question_says_when_feeds_that_should_carry_its_evidence_are_silent(
-    news: Tracker,
-) -> None:
+def test_silent_feeds_of_a_question(news: Tracker, clock: FakeClock) -> None:
+    # A question whose feeds are well says nothing of them.
+    assert drawers(open_page(news, "question", q=SUMMIT)) == []
+    # A question says when feeds that should carry its evidence are silent.
     news.feeds.pause("wire")
     visit = open_page(news, "question", q=SUMMIT)
     assert drawers(visit) == ["The one feed that should carry its evidence is silent"]
     (silent,) = [e for e in visit.expander if "silent" in e.label]
     assert [t.value for t in silent.text] == ["paused: paused by hand"]
     assert [plain(link.proto.label) for link in visit.get("page_link")] == ["The wire"]
-
-
-def test_a_question_whose_feeds_are_well_says_nothing_of_them(news: Tracker) -> None:
-    assert drawers(open_page(news, "question", q=SUMMIT)) == []
-
-
-def test_silence_is_no_news_once_the_answer_is_known(news: Tracker, clock: FakeClock) -> None:
-    news.feeds.pause("wire")
+    # Silence is no news once the answer is known.
     clock.advance(days=1)
     news.resolutions.resolve(
         SUMMIT, "yes", source_url="https://arland.example/", known_at=NOW + timedelta(hours=2)

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.feeds import data as all_of_them
-from dashboard.feeds import data as one
+from dashboard.feeds import data
 from dashboard.feeds.data import (
     FeedTrial,
     candidate_label,
@@ -39,19 +38,18 @@ DAYS = (
 # All feeds
 
 
-def test_trouble_comes_first_and_calm_last() -> None:
+def test_feeds_frame() -> None:
+    # Trouble comes first and calm last.
     states = ("ok", "quiet", "paused", "new", "failing", "late")
     rows = [feed(state, state) for state in states]  # type: ignore[arg-type]
-    sorted_ones = all_of_them.sort_worst_first(rows)
+    sorted_ones = data.sort_worst_first(rows)
     assert [f.health for f in sorted_ones] == ["failing", "paused", "late", "quiet", "new", "ok"]
-    assert [f.health for f in all_of_them.list_unhealthy_feeds(rows)] == [
+    assert [f.health for f in data.list_unhealthy_feeds(rows)] == [
         "failing",
         "paused",
         "quiet",
     ]
-
-
-def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
+    # A feed is one row with its lag and its next poll.
     down = feed(
         "down",
         "failing",
@@ -61,7 +59,7 @@ def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
         recent="200 - - -",
         days=DAYS,
     )
-    row = all_of_them.feeds_frame([down], NOW).iloc[0]
+    row = data.feeds_frame([down], NOW).iloc[0]
     assert (row["health"], row["lag"], row["note"]) == ("✗ failing", "3\u00a0days", "timed out")
     assert (row["next"], row["why"]) == (
         NOW + timedelta(minutes=30),
@@ -69,31 +67,36 @@ def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
     )
     assert row["answers"] == "200, no answer ×3"
     assert row["unchanged"] == pytest.approx(100 * 18 / 31)
-
-
-def test_the_last_whole_day_is_held_against_the_usual_one() -> None:
-    row = all_of_them.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
+    # The last whole day is held against the usual one.
+    row = data.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
     assert (row["yesterday"], row["usual"]) == (0, 2.0)
-
-
-def test_a_feed_that_was_never_asked_claims_nothing() -> None:
-    row = all_of_them.feeds_frame(
-        [feed("a", "new", None, recent="", last_attempt_at=None)], NOW
-    ).iloc[0]
+    # A feed that was never asked claims nothing.
+    row = data.feeds_frame([feed("a", "new", None, recent="", last_attempt_at=None)], NOW).iloc[0]
     assert row["lag"] == "never"
     assert all(pd.isna(row[name]) for name in ("success", "yesterday", "usual", "unchanged"))
     assert row["daily"] == [0] * 28
-
-
-def test_a_paused_feed_has_no_next_poll_but_a_reason_why_not() -> None:
-    row = all_of_them.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
+    # A paused feed has no next poll but a reason why not.
+    row = data.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
     assert pd.isna(row["next"])
     assert (row["why"], row["note"]) == ("", "paused by hand")
+    # The small picture has a place for each of 28 days and ends today.
+    daily = data.count_daily_items(DAYS, NOW)
+    assert len(daily) == 28
+    assert daily[-4:] == [4, 0, 0, 3]
+    assert sum(daily) == 7
+    # Days are those of utc whatever the clock says.
+    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert data.count_daily_items(DAYS, late) == data.count_daily_items(DAYS, NOW)
+    # No feeds make an empty frame with the same columns.
+    empty, full = (
+        data.feeds_frame([], NOW),
+        data.feeds_frame([feed("a", days=DAYS)], NOW),
+    )
+    assert list(empty.dtypes.items()) == list(full.dtypes.items())
 
 
-@pytest.mark.parametrize(
-    ("state", "note"),
-    [
+def test_what_is_wrong_is_said_by_what_weighs_most() -> None:
+    for state, note in (
         ({"paused_why": "gone", "last_error": "HTTP 410"}, "gone"),
         ({"last_error": "HTTP 500", "silence": "failing since"}, "HTTP 500"),
         ({"silence": "nothing new since"}, "nothing new since"),
@@ -102,46 +105,23 @@ def test_a_paused_feed_has_no_next_poll_but_a_reason_why_not() -> None:
             "Its server has said that it moved for good to https://new.example",
         ),
         ({}, ""),
-    ],
-)
-def test_what_is_wrong_is_said_by_what_weighs_most(state: dict[str, str], note: str) -> None:
-    assert all_of_them.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
-
-
-def test_the_small_picture_has_a_place_for_each_of_28_days_and_ends_today() -> None:
-    daily = all_of_them.count_daily_items(DAYS, NOW)
-    assert len(daily) == 28
-    assert daily[-4:] == [4, 0, 0, 3]
-    assert sum(daily) == 7
-
-
-def test_days_are_those_of_utc_whatever_the_clock_says() -> None:
-    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    assert all_of_them.count_daily_items(DAYS, late) == all_of_them.count_daily_items(DAYS, NOW)
-
-
-def test_no_feeds_make_an_empty_frame_with_the_same_columns() -> None:
-    empty, full = (
-        all_of_them.feeds_frame([], NOW),
-        all_of_them.feeds_frame([feed("a", days=DAYS)], NOW),
-    )
-    assert list(empty.dtypes.items()) == list(full.dtypes.items())
+    ):
+        assert data.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
 
 
 # One feed
 
 
-def test_every_day_has_a_row_also_one_without_a_poll() -> None:
-    frame = one.days_frame(DAYS, NOW)
+def test_feed_days_and_charts() -> None:
+    # Every day has a row also one without a poll.
+    frame = data.days_frame(DAYS, NOW)
     assert len(frame) == 28
     assert frame["day"].iloc[-1] == pd.Timestamp(NOW.date(), tz="UTC")
     row = frame.iloc[-4]
     assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
     assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70\u00a0%", "")
-
-
-def test_the_polls_of_a_day_add_up_whatever_they_came_to() -> None:
-    frame = one.polls_frame(DAYS, NOW)
+    # The polls of a day add up whatever they came to.
+    frame = data.polls_frame(DAYS, NOW)
     assert frame.groupby("day")["polls"].sum().tolist() == [10, 10, 2]
     first = frame[frame["day"] == pd.Timestamp(NOW.date() - timedelta(days=3), tz="UTC")]
     assert dict(zip(first["outcome"], first["polls"], strict=True)) == {
@@ -149,25 +129,21 @@ def test_the_polls_of_a_day_add_up_whatever_they_came_to() -> None:
         "not modified": 7,
         "failed": 1,
     }
-    assert one.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
-
-
-def test_the_charts_of_a_feed_read_columns_of_their_frames() -> None:
+    assert data.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
+    # The charts of a feed read columns of their frames.
     frames = {
-        "days": one.days_frame(DAYS, NOW).assign(series=""),
-        "usual": one.usual_items_frame(2.0).assign(series=""),
-        "polls": one.polls_frame(DAYS, NOW),
+        "days": data.days_frame(DAYS, NOW).assign(series=""),
+        "usual": data.usual_items_frame(2.0).assign(series=""),
+        "polls": data.polls_frame(DAYS, NOW),
     }
-    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(one.POLL_OUTCOMES)
+    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(data.POLL_OUTCOMES)
     for layer in layers(brought):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
     assert fields(asked["encoding"]) <= set(frames["polls"].columns)
-    assert asked["encoding"]["color"]["scale"]["domain"] == list(one.POLL_OUTCOMES)
+    assert asked["encoding"]["color"]["scale"]["domain"] == list(data.POLL_OUTCOMES)
     assert json.loads(json.dumps([brought, asked])) == [brought, asked]
-
-
-def test_days_are_drawn_in_utc_for_every_viewer() -> None:
-    assert charts.daily_polls_chart(one.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
+    # Days are drawn in utc for every viewer.
+    assert charts.daily_polls_chart(data.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
         "utc"
     )
     assert charts.daily_items_chart()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
@@ -184,32 +160,29 @@ def an_entry(number: int, **more: object) -> Item:
     return Item(ItemId(number), FeedId("wire"), values.pop("title"), "", **values)  # type: ignore[arg-type]
 
 
-def test_what_is_odd_about_a_date_is_said() -> None:
+def test_item_notes_and_links() -> None:
+    # What is odd about a date is said.
     notes = ("", "missing", "unreadable", "future")
-    frame = one.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
+    frame = data.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
     assert list(frame["note"]) == ["", "no date given", "date cannot be read", "date in the future"]
-
-
-def test_a_repeated_item_is_said_to_be_one() -> None:
-    frame = one.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
+    # A repeated item is said to be one.
+    frame = data.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
     assert frame["note"].iloc[0] == "no date given, repeats an earlier item"
-
-
-def test_only_a_web_address_is_offered() -> None:
-    frame = one.items_frame(
+    # Only a web address is offered.
+    frame = data.items_frame(
         [an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")]
     )
     assert frame["url"].dropna().to_dict() == {0: "https://example.org/1"}
 
 
-def test_how_a_feed_is_read_names_what_is_not_as_usual() -> None:
+def test_feed_settings_in_words() -> None:
     usual = Feed(FeedId("a"), "A", "https://a.example", "a")
-    assert one.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
+    assert data.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
     odd = Feed(
         FeedId("a"), "A", "https://a.example", "a", grade="A", theme="energy", importance=2.5, every_minutes=15.0,
         user_agent="ours", max_megabytes=2.0, full_text=True,
     )  # fmt: skip
-    assert one.list_feed_settings(odd) == (
+    assert data.list_feed_settings(odd) == (
         "grade A",
         "group a",
         "theme energy",
@@ -244,9 +217,8 @@ def a_trial(result: FetchResult = GOT, **more: object) -> FeedTrial:
     return summarise_trial(Trial("https://a.example", result, **values))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("result", "told"),
-    [
+def test_trial_results_in_words() -> None:
+    for result, told in (
         (GOT, "HTTP 200 · 45 kB in 0.25 s · application/rss+xml · https://a.example/rss"),
         (
             Fetched(
@@ -260,13 +232,12 @@ def a_trial(result: FetchResult = GOT, **more: object) -> FeedTrial:
         (FetchFailed(FeedId(""), "timed out"), "timed out"),
         (Deferred(FeedId(""), 3.0, "enough for the moment"), "enough for the moment"),
         (NotModified(FeedId(""), 0.0), "not modified"),
-    ],
-)
-def test_any_answer_to_a_trial_is_told(result: FetchResult, told: str) -> None:
-    assert describe_fetch_result(result).replace("\u00a0", " ") == told
+    ):
+        assert describe_fetch_result(result).replace("\u00a0", " ") == told
 
 
-def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
+def test_trial_preview_and_verdict() -> None:
+    # A trial keeps a preview and not the document.
     items = tuple(an_item(f"Headline {n}", content="c" * 20_000) for n in range(30))
     found = a_trial(parsed=ParsedFeed("Wire", items, "odd"), matches=(MATCH, MATCH))
     assert (found.title, found.entries, found.odd, len(found.preview)) == ("Wire", 30, "odd", 10)
@@ -278,9 +249,7 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     row = trial_matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
     assert list(row) == ["Envoy travels", "Will Xi?", "An envoy visits", "envoy, Kyiv"]
     assert trial_matches_frame(found, {})["question"].iloc[0] == "xi"
-
-
-def test_a_verdict_tells_no_feed_from_no_answer() -> None:
+    # A verdict tells no feed from no answer.
     assert trial_verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
     assert (
         trial_verdict(a_trial(FetchFailed(FeedId(""), "timed out")))
@@ -289,9 +258,7 @@ def test_a_verdict_tells_no_feed_from_no_answer() -> None:
     empty = a_trial(parsed=ParsedFeed("", (), None))
     assert empty.title == "A feed without a title"
     assert "**A feed with 0\u00a0entries**; none would be evidence" in trial_verdict(empty)
-
-
-def test_a_guess_is_called_one() -> None:
+    # A guess is called one.
     assert (
         candidate_label(FeedCandidate("https://a.example/feed", "", "guess"))
         == "https://a.example/feed (a guess)"
@@ -311,7 +278,8 @@ def a_revision(hours: float, title: str, summary: str = "", content: str = "") -
     )
 
 
-def test_every_version_says_what_is_different_the_oldest_first() -> None:
+def test_item_versions() -> None:
+    # Every version says what is different the oldest first.
     edits = (
         a_revision(25, "Envoy may travel"),
         a_revision(26, "Envoy may travel", "It is said."),
@@ -334,8 +302,6 @@ def test_every_version_says_what_is_different_the_oldest_first() -> None:
     ]
     assert [v.summary for v in found] == ["", "", "It is said.", "It is denied.", ""]
     assert [v.seen_at for v in found] == sorted(v.seen_at for v in found)
-
-
-def test_an_item_that_was_never_edited_has_one_version() -> None:
+    # An item that was never edited has one version.
     (only,) = list_item_versions(copy(1, "Envoy travels"))
     assert only.change == "first seen"

@@ -3,14 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from dashboard import wording
 from dashboard.wording import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.feed_health import Health, assess_fleet
+from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.model.read_models import FeedCoverage, FeedImport, SilentFeed
 
 
@@ -31,17 +29,15 @@ def sentence(*states: FeedState) -> str:
     return plain(wording.fleet_sentence(assess_fleet(states, NOW), NOW))
 
 
-def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
+def test_fleet_is_told_in_sentences() -> None:
+    # The fleet is told in one sentence with its trouble.
     told = sentence(WELL, replace(WELL), FAILING, PAUSED, LATE, NEW)
     assert told == (
         "**2 of 6 feeds are well**; 1 failing, 1 paused, 1 late, 1 not polled yet. The "
         "newest answer came just now."
     )
-
-
-@pytest.mark.parametrize(
-    ("states", "told"),
-    [
+    # A fleet of any kind is told in whole sentences.
+    for states, told in (
         ([WELL, WELL], "**All 2 feeds are well.** The newest answer came just now."),
         ([WELL, PAUSED], "**1 of 2 feeds is well**; 1 paused. The newest answer came just now."),
         (
@@ -56,15 +52,13 @@ def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
             [NEW, replace(FAILING, last_success_at=None)],
             "**None of 2 feeds is well**; 1 failing, 1 not polled yet.",
         ),
-    ],
-)
-def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState], told: str) -> None:
-    assert sentence(*states) == told
+    ):
+        assert sentence(*states) == told
 
 
-@pytest.mark.parametrize(
-    ("state", "health", "told"),
-    [
+def test_feed_state_in_words() -> None:
+    # One feed is told by its state.
+    for state, health, told in (
         (WELL, "ok", "It last answered just now."),
         (
             FAILING,
@@ -80,18 +74,15 @@ def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState],
         (WELL, "quiet", "It answers, and brings nothing new. It last answered just now."),
         (NEW, "new", "It has not been asked yet."),
         (replace(NEW, failures=1), "failing", "1 failure in a row. It has never answered."),
-    ],
-)
-def test_one_feed_is_told_by_its_state(state: FeedState, health: Health, told: str) -> None:
-    assert plain(wording.describe_health(state, health, NOW)) == told
-
-
-def test_every_state_has_a_shape_and_a_word_of_its_own() -> None:
+    ):
+        assert plain(wording.describe_health(state, health, NOW)) == told
+    # Every state has a shape and a word of its own.
     shapes = {told.partition(" ")[0] for told in wording.HEALTH_LABELS.values()}
     assert len(shapes) == len(wording.HEALTH_LABELS)
 
 
-def test_the_next_poll_is_told_with_its_moment_and_its_reason() -> None:
+def test_polls_and_moves_in_words() -> None:
+    # The next poll is told with its moment and its reason.
     why = "about 12 items a day: asked every 35 min or so"
     assert plain(wording.describe_next_poll(WELL, NOW)) == f"Asked again in 30 minutes: {why}."
     assert (
@@ -103,32 +94,12 @@ def test_the_next_poll_is_told_with_its_moment_and_its_reason() -> None:
     )
     assert plain(wording.describe_next_poll(NEW, NOW)) == "First asked in 30 minutes."
     assert wording.describe_next_poll(PAUSED, NOW) == ""
-
-
-def test_a_pending_move_is_told_with_how_long_it_has_been_said() -> None:
+    # A pending move is told with how long it has been said.
     assert wording.redirect_notice(WELL, NOW) == ""
     there = replace(WELL, moved_to="https://new.example/rss", moved_since=NOW - days(3))
     told = "For 3 days its server has said that it moved for good to https://new.example/rss"
     assert plain(wording.redirect_notice(there, NOW)) == told
-
-
-@pytest.mark.parametrize(
-    ("status", "told"),
-    [
-        ("200", "200 a document"),
-        ("304", "304 not modified"),
-        ("404", "404 not found"),
-        ("429", "429 too many requests"),
-        ("-", "no answer"),
-        ("799", "799"),
-        ("odd", "odd"),
-    ],
-)
-def test_an_answer_is_a_number_and_a_word(status: str, told: str) -> None:
-    assert wording.describe_status(status) == told
-
-
-def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
+    # The last answers are told in a row and counted.
     recent = "200 304 304 304 - - 500"
     assert wording.format_answer_runs(recent) == "200, 304 ×3, no answer ×2, 500"
     told = "3 × 304 not modified, 2 × no answer, 1 × 200 a document, 1 × 500 internal server error"
@@ -136,37 +107,46 @@ def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
     assert wording.format_answer_runs("") == wording.format_answer_counts("") == ""
 
 
-@pytest.mark.parametrize(
-    ("count", "told"),
-    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (45_200, "45 kB"), (1_250_000, "1.2 MB")],
-)
-def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
-    assert plain(wording.format_bytes(count)) == told
+def test_answers_and_sizes_in_words() -> None:
+    # An answer is a number and a word.
+    for status, told in (
+        ("200", "200 a document"),
+        ("304", "304 not modified"),
+        ("404", "404 not found"),
+        ("429", "429 too many requests"),
+        ("-", "no answer"),
+        ("799", "799"),
+        ("odd", "odd"),
+    ):
+        assert wording.describe_status(status) == told
+    # A size is told in its largest unit.
+    for count, told in (
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (45_200, "45 kB"),
+        (1_250_000, "1.2 MB"),
+    ):
+        assert plain(wording.format_bytes(count)) == told
 
 
-@pytest.mark.parametrize(
-    ("feeds", "silent", "told"),
-    [
+def test_silence_is_counted() -> None:
+    for feeds, silent, told in (
         (5, 0, ""),
         (5, 1, "1 of 5 feeds that should carry its evidence is silent"),
         (5, 2, "2 of 5 feeds that should carry its evidence are silent"),
         (1, 1, "The one feed that should carry its evidence is silent"),
-    ],
-)
-def test_silence_behind_a_question_is_counted(feeds: int, silent: int, told: str) -> None:
-    coverage = FeedCoverage(
-        feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent))
-    )
-    assert plain(wording.silent_line(coverage)) == told
+    ):
+        coverage = FeedCoverage(
+            feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent))
+        )
+        assert plain(wording.silent_line(coverage)) == told
 
 
-@pytest.mark.parametrize(
-    ("found", "told"),
-    [
+def test_list_import_is_counted() -> None:
+    for found, told in (
         (FeedImport("", 12, 0, ()), "12 feeds added."),
         (FeedImport("", 1, 1, ("x",)), "1 feed added, 1 was there already."),
         (FeedImport("", 0, 3, ()), "No feed added, 3 were there already."),
-    ],
-)
-def test_what_a_list_brought_is_counted(found: FeedImport, told: str) -> None:
-    assert plain(wording.describe_import(found)) == told
+    ):
+        assert plain(wording.describe_import(found)) == told

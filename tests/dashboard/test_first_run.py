@@ -11,7 +11,7 @@ from dashboard.home.page import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import button, open_page, seen, words
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.app.tracker import Tracker
 
 STEPS = (
@@ -45,14 +45,22 @@ def ticked(text: str) -> list[str]:
     return [step for step in STEPS if f":material/check_circle: {step}: done" in text]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_of_an_empty_database_says_the_next_step(tracker: Tracker, name: str) -> None:
-    visit = open_page(tracker, name)
-    assert NEXT_STEP[name] in words(visit)
-    assert not visit.error
+def test_empty_pages_say_the_next_step(tracker: Tracker) -> None:
+    # Every page of an empty database says the next step.
+    for name in PAGES:
+        visit = open_page(tracker, name)
+        assert NEXT_STEP[name] in words(visit)
+        assert not visit.error
+    # The list is put away for a session and the page still says the next step.
+    visit = open_page(tracker, "today")
+    visit = seen(button(visit, "Hide").click().run())
+    text = words(visit)
+    assert "First steps" not in text
+    assert "There are no questions yet." in text
+    assert "First steps: 0 of 4 done" in words(open_page(tracker, "today"))
 
 
-def test_steps_are_ticked_when_they_are_done_and_the_list_then_goes(
+def test_steps_are_ticked_when_done_until_the_list_goes(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
@@ -75,28 +83,16 @@ def test_steps_are_ticked_when_they_are_done_and_the_list_then_goes(
     assert "What moved in 7 days" in text
 
 
-def test_the_list_is_put_away_for_a_session_and_the_page_still_says_the_next_step(
-    tracker: Tracker,
-) -> None:
-    visit = open_page(tracker, "today")
-    visit = seen(button(visit, "Hide").click().run())
-    text = words(visit)
-    assert "First steps" not in text
-    assert "There are no questions yet." in text
-    assert "First steps: 0 of 4 done" in words(open_page(tracker, "today"))
-
-
 def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set())
     tracker.system.mark_replayed(clock())
     assert "First steps" not in words(open_page(tracker, "today"))
 
 
-def test_the_sets_that_are_offered_are_those_that_come_along() -> None:
-    assert tuple(BUILT_IN_SETS) == question_sets.list_built_in_sets()
-
-
-def test_a_set_is_loaded_by_one_click(tracker: Tracker) -> None:
+def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
+    # The sets that are offered are those that come along.
+    assert tuple(BUILT_IN_SETS) == question_set_files.list_built_in_sets()
+    # A set is loaded by one click.
     visit = open_page(tracker, "today")
     assert "./run --demo" in words(visit)
     visit = seen(button(visit, BUILT_IN_SETS["grid_storage_2026"]).click().run())
@@ -107,10 +103,10 @@ def test_a_set_is_loaded_by_one_click(tracker: Tracker) -> None:
     assert len(tracker.questions.list()) == 18
 
 
-def test_a_set_that_cannot_be_loaded_is_said_and_nothing_is_ticked(
+def test_set_that_cannot_be_loaded_ticks_nothing(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question_sets, "list_built_in_sets", tuple)
+    monkeypatch.setattr(question_set_files, "list_built_in_sets", tuple)
     visit = seen(
         button(open_page(tracker, "today"), BUILT_IN_SETS["grid_storage_2026"]).click().run()
     )

@@ -3,16 +3,13 @@
 from datetime import datetime, timedelta
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
-from dashboard.components import question_list as board
+from dashboard.components import probability_lines, question_list
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
-from dashboard.question import data as details
+from dashboard.question import data
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import PRIOR, SUGGESTION
@@ -39,8 +36,9 @@ LOOK = ListView(ME, NOW)
 # The list of questions
 
 
-def test_a_question_is_one_row_of_numbers_that_sort() -> None:
-    row = board.questions_frame(
+def test_questions_frame() -> None:
+    # A question is one row of numbers that sort.
+    row = question_list.questions_frame(
         [summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK
     ).iloc[0]
     assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
@@ -53,26 +51,25 @@ def test_a_question_is_one_row_of_numbers_that_sort() -> None:
     assert pd.isna(row["mine"])
     assert row["state"] == "Open"
     assert row["answer"] == ""
-
-
-def test_a_resolved_question_shows_its_answer_and_no_closing() -> None:
-    row = board.questions_frame(
+    # A resolved question shows its answer and no closing.
+    row = question_list.questions_frame(
         [summary(status="resolved", resolution=resolution("no"))], LOOK
     ).iloc[0]
     assert row["answer"] == "NO"
     assert pd.isna(row["closes_in"])
-
-
-def test_no_questions_make_an_empty_frame_with_the_same_columns() -> None:
-    empty, full = board.questions_frame([], LOOK), board.questions_frame([summary()], LOOK)
+    # No questions make an empty frame with the same columns.
+    empty, full = (
+        question_list.questions_frame([], LOOK),
+        question_list.questions_frame([summary()], LOOK),
+    )
     assert list(empty.dtypes.items()) == list(full.dtypes.items())
-
-
-def test_a_spark_samples_the_step_function_evenly() -> None:
-    values = board.sparkline_values(((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90))
-    assert len(values) == board.SPARK_POINTS
+    # A spark samples the step function evenly.
+    values = question_list.sparkline_values(
+        ((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90)
+    )
+    assert len(values) == question_list.SPARK_POINTS
     assert values == [0.3] * 15 + [0.5] * 15
-    assert board.sparkline_values((), NOW) == []
+    assert question_list.sparkline_values((), NOW) == []
 
 
 @given(
@@ -82,7 +79,7 @@ def test_a_spark_samples_the_step_function_evenly() -> None:
 )
 def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
     history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
-    values = board.sparkline_values(history, history[-1][0])
+    values = question_list.sparkline_values(history, history[-1][0])
     assert (values[0], values[-1]) == (
         history[0][1] if len(history) > 1 else history[-1][1],
         history[-1][1],
@@ -94,7 +91,9 @@ def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int
 
 
 def drawn(shown: QuestionPage, now: datetime = NOW) -> pd.DataFrame:
-    return series.steps_frame(series.list_lines(shown, ME), revisions.chart_window(shown, now))
+    return probability_lines.steps_frame(
+        probability_lines.list_lines(shown, ME), probability_lines.chart_window(shown, now)
+    )
 
 
 def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
@@ -102,35 +101,28 @@ def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
     return frame[frame["forecaster"] == "Me"]
 
 
-def test_a_line_repeats_its_last_value_at_the_end_of_the_chart() -> None:
+def test_revision_lines() -> None:
+    # A line repeats its last value at the end of the chart.
     mine = steps(build_timeline([(OPENS + days(1), Binary(0.6)), (OPENS + days(5), Binary(0.7))]))
     assert list(mine["p"]) == [0.6, 0.7, 0.7]
     assert mine["time"].iloc[-1] == NOW
-
-
-def test_a_withdrawal_leaves_a_gap_in_the_line() -> None:
+    # A withdrawal leaves a gap in the line.
     mine = steps(
         build_timeline(
             [(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))]
         )
     )
     assert [None if pd.isna(p) else p for p in mine["p"]] == [0.6, 0.6, None, 0.8, 0.8]
-
-
-def test_a_forecast_after_the_answer_was_known_is_not_drawn() -> None:
+    # A forecast after the answer was known is not drawn.
     late = build_timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
     mine = steps(
         late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW))
     )
     assert list(mine["p"]) == [0.6, 0.6]
-
-
-def test_certainty_is_drawn_along_the_edge_in_log_odds() -> None:
+    # Certainty is drawn along the edge in log odds.
     mine = steps(build_timeline([(OPENS, Binary(1.0))]))
-    assert list(mine["log_odds"]) == [revisions.MAX_LOG_ODDS] * 2
-
-
-def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() -> None:
+    assert list(mine["log_odds"]) == [probability_lines.MAX_LOG_ODDS] * 2
+    # A question that has not opened draws nothing and keeps its columns.
     frame = drawn(page(), OPENS - days(3))
     assert frame.empty
     assert frame["time"].dtype == TIME
@@ -139,9 +131,7 @@ def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() ->
 @given(
     st.lists(st.tuples(st.integers(0, 180 * 24), st.floats(0.01, 0.99)), min_size=1, max_size=900)
 )
-def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(
-    moves: list[tuple[int, float]],
-) -> None:
+def test_thinned_line_keeps_its_first_and_last_value(moves: list[tuple[int, float]]) -> None:
     line = build_timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
     mine = steps(line)
     assert len(mine) <= MAX_LINE_STEPS + 3
@@ -150,34 +140,33 @@ def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(
     assert mine["p"].iloc[-1] == line.steps[-1][1].p
 
 
-def test_i_come_first_and_what_is_computed_last() -> None:
+def test_acts_and_evidence_marks() -> None:
+    # I come first and what is computed last.
     held = build_timeline([(OPENS, Binary(0.5))])
-    names = [f.id for f in revisions.list_question_forecasters(page({ANA: held, ME: held}), ME)]
+    names = [
+        f.id for f in probability_lines.list_question_forecasters(page({ANA: held, ME: held}), ME)
+    ]
     assert names == [ME, ANA, SUGGESTION, PRIOR]
-
-
-def test_only_peoples_acts_with_a_number_are_points() -> None:
+    # Only peoples acts with a number are points.
     acts = (
         act(1, 0.4, OPENS - days(3), rationale="early"),
         act(2, None, OPENS + days(3)),
         act(3, 0.5, OPENS, who=SUGGESTION),
         act(4, 0.6, CLOSES + days(1)),
     )
-    points = revisions.acts_frame(page(acts=acts), ME)
+    points = probability_lines.acts_frame(page(acts=acts), ME)
     assert list(points["why"]) == ["early"]
     assert points["time"].iloc[0] == OPENS
-
-
-def test_rejected_evidence_is_no_mark() -> None:
-    marks = revisions.evidence_marks_frame(
+    # Rejected evidence is no mark.
+    marks = probability_lines.evidence_marks_frame(
         [card(1), card(2, status="rejected"), card(3, direction=Direction.NO)]
     )
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
-    assert revisions.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
+    assert probability_lines.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
 
 
-def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
+def test_strongest_marks_are_drawn_where_there_are_many() -> None:
     """Where there is no room for all, what is left out is weaker than what stands at its place, or
     older.
     """
@@ -189,63 +178,60 @@ def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
         "level": [(-1, 1)[n % 2] for n in range(800)],
         "weight": [n % 5 for n in range(800)],
     })  # fmt: skip
-    drawn = revisions.thin_marks(every, (start, end))
-    assert len(drawn) == 2 * revisions.MAX_MARKS
+    drawn = probability_lines.thin_marks(every, (start, end))
+    assert len(drawn) == 2 * probability_lines.MAX_MARKS
     assert set(drawn["weight"]) == {4}
     assert list(drawn["time"]) == sorted(drawn["time"])
-    few = every.head(revisions.MAX_MARKS)
-    assert revisions.thin_marks(few, (start, end)) is few
+    few = every.head(probability_lines.MAX_MARKS)
+    assert probability_lines.thin_marks(few, (start, end)) is few
 
 
-def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
-    assert list(revisions.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
+def test_rules_of_the_chart() -> None:
+    # A rule stands at the close only once it has passed.
+    assert list(probability_lines.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(revisions.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
+    assert list(probability_lines.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
         "opens",
         "answer known",
         "closes",
     ]
-
-
-@pytest.mark.parametrize(
-    ("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])]
-)
-def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[float]) -> None:
-    assert (
-        list(revisions.answer_frame(QUESTION, resolution(outcome) if outcome else None)["p"])
-        == heights
-    )
+    # The answer is one mark at 0 or 1.
+    for outcome, heights in (("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])):
+        assert (
+            list(
+                probability_lines.answer_frame(QUESTION, resolution(outcome) if outcome else None)[
+                    "p"
+                ]
+            )
+            == heights
+        )
 
 
 # Details
 
 
-def test_history_is_told_newest_first() -> None:
+def test_details_frames() -> None:
+    # History is told newest first.
     acts = [
         act(1, 0.4, OPENS, rationale="first", cites=(1, 2)),
         act(2, None, OPENS + days(1), who=ANA),
     ]
-    frame = details.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
+    frame = data.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
     assert list(frame["who"]) == ["Ana", "Me"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
     assert list(frame["said"]) == ["–", "40\u00a0%"]
     assert frame["cites"].iloc[1] == 2
-
-
-def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
-    silent = details.signposts_frame(page()).iloc[0]
+    # A silent signpost is listed with nothing seen.
+    silent = data.signposts_frame(page()).iloc[0]
     assert silent["seen"] == 0
     assert pd.isna(silent["last"])
-    seen = details.signposts_frame(
-        page(evidence=(card(1), card(2, status="rejected"), card(3)))
-    ).iloc[0]
+    seen = data.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[
+        0
+    ]
     assert seen["seen"] == 2
     assert seen["last"] == OPENS + days(3)
-
-
-def test_each_frame_keeps_its_types_without_rows() -> None:
+    # Each frame keeps its types without rows.
     bare, full = page(indicators={}), page()
     assert (
-        details.signposts_frame(bare).dtypes.to_dict()
-        == details.signposts_frame(full).dtypes.to_dict()
+        data.signposts_frame(bare).dtypes.to_dict() == data.signposts_frame(full).dtypes.to_dict()
     )

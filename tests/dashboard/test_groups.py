@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
-from dashboard.question import groups_data as frames
+from dashboard.question import groups_data
 from forecasts.distributions.cdf import curve_from_quantiles
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.links import Link, LinkId, LinkKind
@@ -74,20 +74,19 @@ ANSWERED = row(EARLY, {ME: 0.4}, status="resolved", resolution=resolution("yes")
 # Frames
 
 
-def test_me_the_crowd_and_the_suggestion_speak_and_the_crowd_only_where_it_is_more_than_me() -> (
-    None
-):
+def test_group_speakers_and_dates() -> None:
+    # Me the crowd and the suggestion speak and the crowd only where it is more than me.
     everyone = {PRIOR: 0.3, SUGGESTION: 0.4, CROWD: 0.5, ME: 0.6}
     alone = two_dates(everyone, everyone)
-    assert [f.id for f in frames.list_speakers(alone, ME)] == [ME, SUGGESTION]
+    assert [f.id for f in groups_data.list_speakers(alone, ME)] == [ME, SUGGESTION]
     both = two_dates({**everyone, ANA: 0.2}, everyone)
-    assert [f.id for f in frames.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
+    assert [f.id for f in groups_data.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
     nobody = two_dates({PRIOR: 0.3}, {PRIOR: 0.4})
-    assert [f.id for f in frames.list_speakers(nobody, ME)] == [PRIOR]
-
-
-def test_chances_stand_at_their_dates_under_their_labels() -> None:
-    frame = frames.member_probabilities_frame(two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME)
+    assert [f.id for f in groups_data.list_speakers(nobody, ME)] == [PRIOR]
+    # Chances stand at their dates under their labels.
+    frame = groups_data.member_probabilities_frame(
+        two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME
+    )
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
     assert rows == [
         ("end of 2026", 0, 0.4, "Me"),
@@ -95,32 +94,33 @@ def test_chances_stand_at_their_dates_under_their_labels() -> None:
         ("end of 2027", 1, 0.6, "Me"),
     ]
     assert list(frame["at"]) == [pd.Timestamp(CLOSES)] * 2 + [pd.Timestamp(CLOSES + days(365))]
-
-
-def test_what_is_answered_stands_as_its_answer_and_nobody_speaks_there() -> None:
+    # What is answered stands as its answer and nobody speaks there.
     group = a_link("dates", ANSWERED, row(LATE, {ME: 0.6}), labels=("a", "b"))
-    frame = frames.member_probabilities_frame(group, ME)
+    frame = groups_data.member_probabilities_frame(group, ME)
     assert list(zip(frame["label"], frame["forecaster"], frame["p"], strict=True)) == [
         ("a", "Answer", 1.0),
         ("b", "Me", 0.6),
     ]
     annulled = row(EARLY, {ME: 0.4}, status="annulled", resolution=resolution("annulled"))
     assert list(
-        frames.member_probabilities_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]
+        groups_data.member_probabilities_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)[
+            "p"
+        ]
     ) == [0.6]
 
 
-def test_members_are_drawn_with_the_likeliest_first() -> None:
+def test_group_members_and_fans() -> None:
+    # Members are drawn with the likeliest first.
     group = a_link(
         "members", row(EARLY, {ME: 0.2}), row(LATE, {ME: 0.7}), labels=("Spain", "Italy")
     )
-    assert frames.sort_labels_by_probability(frames.member_probabilities_frame(group, ME)) == (
+    assert groups_data.sort_labels_by_probability(
+        groups_data.member_probabilities_frame(group, ME)
+    ) == (
         "Italy",
         "Spain",
     )
-
-
-def test_numbers_are_drawn_as_a_fan_and_what_lies_beyond_the_range_at_its_bound() -> None:
+    # Numbers are drawn as a fan and what lies beyond the range at its bound.
     other = replace(PRICE, id=QuestionId("other"))
     assert PRICE.scale is not None
     open_ended = curve_from_quantiles({0.25: 60.0, 0.5: 110.0}, PRICE.scale, above=0.2)
@@ -130,53 +130,46 @@ def test_numbers_are_drawn_as_a_fan_and_what_lies_beyond_the_range_at_its_bound(
         row(other, {ME: open_ended}),
         labels=("a", "b"),
     )
-    frame = frames.label_fan_frame(group, ME)
+    frame = groups_data.label_fan_frame(group, ME)
     assert list(frame["label"]) == ["a", "b"]
     assert frame["middle"][0] == pytest.approx(100)
     assert frame["high80"][1] == 200.0
     assert (
         frame[["low80", "low50", "middle", "high50", "high80"]].diff(axis=1).iloc[:, 1:] >= 0
     ).all(axis=None)
-
-
-def test_dates_are_drawn_as_times() -> None:
-    frame = frames.label_fan_frame(
+    # Dates are drawn as times.
+    frame = groups_data.label_fan_frame(
         a_link("members", row(TREATY, {PRIOR: TREATY.prior}), labels=("a",)), PRIOR
     )
     assert str(frame["middle"].dtype).startswith("datetime64")
-    assert frames.label_fan_frame(a_link("members", row(TREATY, {})), ME).empty
+    assert groups_data.label_fan_frame(a_link("members", row(TREATY, {})), ME).empty
 
 
-def test_forecasts_that_fall_where_they_must_rise_are_told_with_the_nearest_that_agree() -> None:
+def test_group_contradictions() -> None:
+    # Forecasts that fall where they must rise are told with the nearest that agree.
     group = two_dates({ME: 0.6, SUGGESTION: 0.3}, {ME: 0.45, SUGGESTION: 0.4})
-    ((who, broken),) = frames.list_contradictions(group, ME)
+    ((who, broken),) = groups_data.list_contradictions(group, ME)
     assert who.id == ME
     said = wording.describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
     assert said.endswith("The nearest that agree: 53\u00a0%, 53\u00a0%.")
-    assert frames.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
-
-
-def test_a_question_that_is_closed_contradicts_nobody_any_more() -> None:
+    assert groups_data.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
+    # A question that is closed contradicts nobody any more.
     closed = row(EARLY, {ME: 0.6}, status="closed")
     assert (
-        frames.list_contradictions(
+        groups_data.list_contradictions(
             a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME
         )
         == ()
     )
-
-
-def test_a_small_contradiction_is_called_noise() -> None:
-    ((_, broken),) = frames.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
+    # A small contradiction is called noise.
+    ((_, broken),) = groups_data.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
     assert wording.describe_contradiction(broken).endswith("It is small enough to be noise.")
-
-
-def test_nobody_speaks_for_a_whole_link_who_left_one_question_out() -> None:
+    # Nobody speaks for a whole link who left one question out.
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
-    assert frames.probabilities_of(group, ME) is None
-    assert frames.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
-    assert frames.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
+    assert groups_data.probabilities_of(group, ME) is None
+    assert groups_data.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
+    assert groups_data.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
         1.0,
         0.6,
     )
@@ -185,23 +178,18 @@ def test_nobody_speaks_for_a_whole_link_who_left_one_question_out() -> None:
 # Words
 
 
-@pytest.mark.parametrize(
-    ("kind", "p", "said"),
-    [
+def test_link_in_numbers() -> None:
+    for kind, p, said in (
         ("implies", (0.4, 0.55), "40 %, and 55 % for what follows from it"),
         ("negates", (0.4, 0.55), "40 % + 55 % = 95 %"),
         ("one of", (0.5, 0.4, 0.15), "50 % + 40 % + 15 % = 105 %"),
         ("conjunction", (0.8, 0.5, 0.4), "80 % and 50 %, both 40 %: from 30 % to 50 % is possible"),
         ("dates", (0.4, 0.5), ""),
-    ],
-)
-def test_a_link_without_a_chart_is_told_in_numbers(
-    kind: LinkKind, p: tuple[float, ...], said: str
-) -> None:
-    assert wording.format_link_numbers(kind, p).replace("\u00a0", " ") == said
+    ):
+        assert wording.format_link_numbers(kind, p).replace("\u00a0", " ") == said
 
 
-def test_a_conditional_pair_adds_up_to_what_it_makes_without_the_condition() -> None:
+def test_conditional_pair_adds_up() -> None:
     assert (
         wording.describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
         == "26 % = 30 % × 40 % + 70 % × 20 %"
@@ -221,7 +209,8 @@ def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(
 # Charts
 
 
-def test_a_chart_over_dates_names_each_date_by_its_label() -> None:
+def test_group_charts() -> None:
+    # A chart over dates names each date by its label.
     first, second = (
         int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (2027, 2028)
     )
@@ -231,9 +220,7 @@ def test_a_chart_over_dates_names_each_date_by_its_label() -> None:
     axis = spec["layer"][0]["encoding"]["x"]["axis"]
     assert axis["values"] == {"expr": f"[{first}, {second}]"}
     assert str(first) in axis["labelExpr"]
-
-
-def test_who_says_what_is_told_by_shape_as_well_as_colour() -> None:
+    # Who says what is told by shape as well as colour.
     spec = by_label_chart(
         (LineStyle("Me", "#000"), LineStyle("Suggestion", "#111"), ANSWER_LINE), ("Italy", "Spain")
     )
@@ -242,8 +229,7 @@ def test_who_says_what_is_told_by_shape_as_well_as_colour() -> None:
     assert len(set(shape["range"])) == 3
     assert spec["encoding"]["y"]["sort"] == ["Italy", "Spain"]
 
-
-def test_a_fan_has_an_axis_of_its_kind() -> None:
+    # A fan has an axis of its kind.
     def axis(**how: bool) -> Any:
         return label_fan_chart(("a", "b"), **{"dates": False, **how})["layer"][0]["encoding"]["x"]
 

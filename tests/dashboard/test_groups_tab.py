@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import wording
-from forecasts.distributions.cdf import Scale
-from forecasts.questions.links import Link, LinkId, LinkKind
-from forecasts.questions.new_question import date_scale
+from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, layers, open_page, plain, seen, words
@@ -56,7 +53,8 @@ def test_a_question_without_links_says_what_they_are_for(tracker: Tracker) -> No
     assert "It is linked to no other question" in words(linked_tab(tracker, "rain"))
 
 
-def test_dates_share_a_chart_and_what_contradicts_is_said_plainly(linked: Tracker) -> None:
+def test_group_of_dates(linked: Tracker) -> None:
+    # Dates share a chart and what contradicts is said plainly.
     visit = linked_tab(linked, BY_2026)
     assert layers(visit, 1) == {"chances"}
     text = words(visit)
@@ -65,61 +63,12 @@ def test_dates_share_a_chart_and_what_contradicts_is_said_plainly(linked: Tracke
     assert "“by December” is at 60%" in text
     assert "**by January**: Will it rain in Arland before 31 January 2027?" in text
     assert "Me 45 %" in text
-
-
-def test_each_member_but_this_one_can_be_opened_and_the_address_follows(linked: Tracker) -> None:
-    visit = linked_tab(linked, BY_2026)
+    # Each member but this one can be opened and the address follows.
     seen(button(visit, "Open").click().run())
     assert visit.query_params["q"] == BY_2027
     assert "Will it rain in Arland before 31 January 2027?" in [
         plain(h.value) for h in visit.header
     ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("implies", "60 %, and 45 % for what follows from it"),
-        ("negates", "60 % + 45 % = 105 %"),
-        ("one of", "= 105 %"),
-    ],
-)
-def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(
-    linked: Tracker, kind: LinkKind, said: str
-) -> None:
-    linked.links.add(
-        Link(
-            LinkId("second"),
-            kind,
-            (QuestionId(BY_2026), QuestionId(BY_2027)),
-            "Another",
-            (),
-            "A reason.",
-        )
-    )
-    text = words(linked_tab(linked, BY_2027))
-    assert said in text
-    assert f"{wording.LINK_RULES[kind]} A reason." in text
-
-
-def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:
-    for n, name in enumerate(("north", "south")):
-        tracker.questions.ask(
-            an_asked(
-                name,
-                kind="numeric",
-                scale=Scale(0.0, 100.0, unit="mm"),
-                text=f"How many mm of rain will {name} Arland have before 31 December 2026?",
-                criteria=f"The sum for {name} Arland before 31 December 2026, 09:30 UTC. Annulled if "
-                "nobody measures.",
-            )
-        )
-        tracker.forecasts.submit(name, f"50%={40 + n}", rationale="clouds")
-    ids = (QuestionId("north"), QuestionId("south"))
-    tracker.links.add(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
-    visit = linked_tab(tracker, "north")
-    assert layers(visit, 2) == {"fan"}
-    assert "Me: middle, half and 80 % of each forecast, in mm." in words(visit)
 
 
 @pytest.fixture
@@ -136,17 +85,14 @@ def pair(tracker: Tracker) -> Tracker:
     return tracker
 
 
-def test_a_conditional_pair_stands_side_by_side_with_its_condition(pair: Tracker) -> None:
+def test_conditional_pair(pair: Tracker, clock: FakeClock) -> None:
+    # A conditional pair stands side by side with its condition.
     text = words(linked_tab(pair, "meet-if"))
     assert "If it comes about" in text
     assert "If it does not" in text
     assert "Counts only if “Will it rain in Arland before 31 December 2026?” is answered NO" in text
     assert "Me, whatever becomes of it: 26 % = 30 % × 40 % + 70 % × 20 %" in text.replace("**", "")
-
-
-def test_the_branch_that_did_not_come_about_is_shown_as_annulled(
-    pair: Tracker, clock: FakeClock
-) -> None:
+    # The branch that did not come about is shown as annulled.
     clock.advance(days=40)
     pair.resolutions.resolve(
         "rain", "no", source_url="https://arland.example/x", known_at=clock.time
@@ -155,20 +101,3 @@ def test_the_branch_that_did_not_come_about_is_shown_as_annulled(
     assert "Answered: annulled" in text
     assert "Answered: NO" in text
     assert "whatever becomes of it" not in text
-
-
-def test_dates_of_several_members_share_a_time_axis(tracker: Tracker) -> None:
-    for name in ("north", "south"):
-        tracker.questions.ask(
-            an_asked(
-                name,
-                kind="date",
-                scale=date_scale("2026-12-01", "2026-12-31"),
-                text=f"When will it rain in {name} Arland before 31 December 2026?",
-                criteria="The first day before 31 December 2026, 09:30 UTC, with rain. Annulled if "
-                "nobody measures.",
-            )
-        )
-    ids = (QuestionId("north"), QuestionId("south"))
-    tracker.links.add(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
-    assert layers(linked_tab(tracker, "south"), 2) == {"fan"}

@@ -60,15 +60,12 @@ TABLE: Final = [
 ]
 
 
-@pytest.mark.parametrize(("origin", "host", "status"), TABLE)
-def test_a_web_socket_opens_for_own_pages_alone(
-    served: Served, origin: str | None, host: str, status: int
-) -> None:
-    sent = None if origin is None else origin.format(own=served.host, port=served.port)
-    assert shaken(served, host.format(own=served.host, port=served.port), sent) == status
-
-
-def test_two_origins_open_no_web_socket(served: Served) -> None:
+def test_web_socket_opens_for_own_pages_alone(served: Served) -> None:
+    # A web socket opens for own pages alone.
+    for origin, host, status in TABLE:
+        sent = None if origin is None else origin.format(own=served.host, port=served.port)
+        assert shaken(served, host.format(own=served.host, port=served.port), sent) == status
+    # Two origins open no web socket.
     lines = [f"{name}: {value}" for name, value in SHAKE.items()]
     lines += [f"Origin: {served.origin}", "Origin: http://evil.example"]
     request = "\r\n".join(["GET /_stcore/stream HTTP/1.1", f"Host: {served.host}", *lines, "", ""])
@@ -77,16 +74,15 @@ def test_two_origins_open_no_web_socket(served: Served) -> None:
         assert wire.recv(12) in (b"HTTP/1.1 400", b"HTTP/1.1 403")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
-@pytest.mark.parametrize("path", ["/_stcore/upload_file/session/file", "/api/v1/questions", "/"])
-def test_changing_requests_need_an_own_page(served: Served, method: str, path: str) -> None:
-    for origin in (None, "http://localhost:3000", "null"):
-        answer = served.ask(path, method, Origin=origin)
-        assert (answer.status, answer.is_page) == (403, False)
-    assert served.ask(path, method, Origin=served.origin).status in (400, 403, 405)
-
-
-def test_an_upload_from_an_own_page_reaches_streamlit(served: Served) -> None:
+def test_changing_requests_need_an_own_page(served: Served) -> None:
+    # Changing requests need an own page.
+    for path in ("/_stcore/upload_file/session/file", "/api/v1/questions", "/"):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):
+            for origin in (None, "http://localhost:3000", "null"):
+                answer = served.ask(path, method, Origin=origin)
+                assert (answer.status, answer.is_page) == (403, False)
+            assert served.ask(path, method, Origin=served.origin).status in (400, 403, 405)
+    # An upload from an own page reaches streamlit.
     answer = served.ask("/_stcore/upload_file/session/file", "PUT", b"text", Origin=served.origin)
     assert (answer.status, b"XSRF" in answer.body) == (
         403,
@@ -105,18 +101,13 @@ def test_reading_is_shared_with_no_foreign_page(served: Served, path: str) -> No
             assert answer.headers.get("access-control-allow-origin") is None
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/healthz", "/_stcore/health", "/api/v1/none", "/static/none.js"]
-)
-@pytest.mark.parametrize(
-    "host", ["evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None]
-)
-def test_a_foreign_name_gets_no_answer(served: Served, path: str, host: str | None) -> None:
-    answer = served.ask(path, Host=host and host.format(port=served.port))
-    assert (answer.status, answer.is_page) == (400, False)
-
-
-def test_foreign_origins_reach_no_other_machine(served: Served) -> None:
+def test_foreign_names_get_no_answer(served: Served) -> None:
+    # A foreign name gets no answer.
+    for host in ("evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None):
+        for path in ("/", "/healthz", "/_stcore/health", "/api/v1/none", "/static/none.js"):
+            answer = served.ask(path, Host=host and host.format(port=served.port))
+            assert (answer.status, answer.is_page) == (400, False)
+    # Foreign origins reach no other machine.
     for origin in ("http://evil.example", "https://checkip.amazonaws.com", "http://192.0.2.7:8501"):
         for _ in range(3):
             assert shaken(served, served.host, origin) == 403
@@ -146,34 +137,24 @@ def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
     assert (done.stdout, record.exists()) == ("False\n", False), done.stderr
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/api/v1/forecasts",
-        "/api/",
-        "/api/v2/questions",
-        "/api/openapi.json",
-        "/api/v1/questions/a/b",
-    ],
-)
-def test_unknown_addresses_of_the_api_are_404_in_json(served: Served, path: str) -> None:
-    for method in ("GET", "POST"):
-        answer = served.ask(path, method, Origin=served.origin)
-        assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
-        assert set(json.loads(answer.body)) == {"error"}
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/openapi.json", "/calendar.ics", "/favicon.ico", "/index.html", "/static/none.js", "/static/js/none.js", "/mcp",
-     "/_stcore/none", "/_stcore/none.json", "/question/none.css", "/today-first", "/%2e%2e/index.html", "/Questions"],
-)  # fmt: skip
-def test_other_unknown_addresses_are_404(served: Served, path: str) -> None:
-    answer = served.ask(path)
-    assert (answer.status, answer.is_page) == (404, False)
-
-
-def test_pages_and_files_are_where_they_were(served: Served) -> None:
+def test_unknown_addresses_are_404(served: Served) -> None:
+    # Unknown addresses of the api are 404 in json.
+    for path in (
+        "/api/v1/forecasts /api/ /api/v2/questions /api/openapi.json /api/v1/questions/a/b"
+    ).split():
+        for method in ("GET", "POST"):
+            answer = served.ask(path, method, Origin=served.origin)
+            assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
+            assert set(json.loads(answer.body)) == {"error"}
+    # Other unknown addresses are 404.
+    for path in (
+        "/openapi.json /calendar.ics /favicon.ico /index.html /static/none.js /static/js/none.js "
+        "/mcp /_stcore/none /_stcore/none.json /question/none.css /today-first /%2e%2e/index.html "
+        "/Questions"
+    ).split():
+        answer = served.ask(path)
+        assert (answer.status, answer.is_page) == (404, False)
+    # Pages and files are where they were.
     for name in ("", *PAGES):
         answer = served.ask(f"/{name}")
         assert (answer.status, answer.is_page) == (200, True), name

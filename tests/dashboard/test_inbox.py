@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import ForecasterId
-from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, marked, open_page, plain, seen, words
+from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
+from tests.dashboard.pages import button, marked, open_page, seen, words
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
 from tracker.storage import evidence
@@ -43,19 +43,26 @@ def uncalled(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tra
     return tracker_with_press
 
 
-def test_the_inbox_says_how_it_is_ordered(uncalled: Tracker) -> None:
+def test_uncalled_evidence_needs_a_direction(uncalled: Tracker) -> None:
+    # The inbox says how it is ordered.
     assert "what your judgement would move most" in words(open_page(uncalled, "inbox"))
-
-
-def test_a_card_gives_chances_words_and_the_nearest_phrasing(
-    tracker_with_press: Tracker, press: Press
-) -> None:
-    tracker_with_press.question_sets.load(a_set())
-    polled(tracker_with_press, press, INVITED)
-    text = words(open_page(tracker_with_press, "inbox"))
-    assert "likely to be relevant · for YES" in text
-    assert "nearest to: “Arland invites Borland to a summit”" in text
-    assert "Why this way: as in that phrasing" in text
+    # The question says that evidence waits for its direction.
+    text = words(open_page(uncalled, "question", q=SUMMIT, tab="Why"))
+    assert "1 piece of evidence waits for a person to say which way it points" in text
+    # An edit without a direction is refused.
+    visit = open_page(uncalled, "inbox")
+    (save,) = [b for b in visit.button if b.label == "Save as edited"]
+    visit = seen(save.click().run())
+    assert only(uncalled).status == "logged"
+    assert "Say first which way it points" in words(visit)
+    # A direction that was not called has to be said before it is confirmed.
+    visit = open_page(uncalled, "inbox")
+    assert "◆ direction not called" in words(visit)
+    assert "Why no direction: it asks and does not say" in words(visit)
+    assert confirm(uncalled, visit).disabled
+    visit = seen(button(visit, "for NO").click().run())
+    seen(confirm(uncalled, visit).click().run())
+    assert (only(uncalled).status, only(uncalled).direction) == ("edited", Direction.NO)
 
 
 def test_news_that_may_be_the_answer_asks_for_a_resolution(
@@ -75,42 +82,11 @@ def confirm(tracker: Tracker, visit: AppTest) -> Any:
     return visit.button(key=f"inbox-confirm-{only(tracker).id}")
 
 
-def test_a_direction_that_was_not_called_has_to_be_said_before_it_is_confirmed(
-    uncalled: Tracker,
-) -> None:
-    visit = open_page(uncalled, "inbox")
-    assert "◆ direction not called" in words(visit)
-    assert "Why no direction: it asks and does not say" in words(visit)
-    assert confirm(uncalled, visit).disabled
-    visit = seen(button(visit, "for NO").click().run())
-    seen(confirm(uncalled, visit).click().run())
-    assert (only(uncalled).status, only(uncalled).direction) == ("edited", Direction.NO)
-
-
 def test_a_person_may_say_that_it_speaks_for_neither_side(uncalled: Tracker) -> None:
     visit = seen(button(open_page(uncalled, "inbox"), "for neither side").click().run())
     seen(confirm(uncalled, visit).click().run())
     assert (only(uncalled).status, only(uncalled).direction) == ("confirmed", Direction.NEUTRAL)
     assert uncalled.evidence.inbox() == ()
-
-
-def test_an_edit_without_a_direction_is_refused(uncalled: Tracker) -> None:
-    visit = open_page(uncalled, "inbox")
-    (save,) = [b for b in visit.button if b.label == "Save as edited"]
-    visit = seen(save.click().run())
-    assert only(uncalled).status == "logged"
-    assert "Say first which way it points" in words(visit)
-
-
-def test_what_nobody_called_can_be_rejected_at_once(uncalled: Tracker) -> None:
-    visit = open_page(uncalled, "inbox")
-    seen(visit.button(key=f"inbox-reject-{only(uncalled).id}").click().run())
-    assert only(uncalled).status == "rejected"
-
-
-def test_the_question_says_that_evidence_waits_for_its_direction(uncalled: Tracker) -> None:
-    text = words(open_page(uncalled, "question", q=SUMMIT, tab="Why"))
-    assert "1 piece of evidence waits for a person to say which way it points" in text
 
 
 def test_directions_are_offered_in_the_words_of_the_questions_kind(
@@ -129,9 +105,7 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(
     assert "Context only: news makes no suggested number" in words(visit)
 
 
-def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
-    tracker_with_press: Tracker, press: Press
-) -> None:
+def test_story_on_several_questions_is_told_once(tracker_with_press: Tracker, press: Press) -> None:
     tracker_with_press.question_sets.load(
         a_set(a_question(), a_question("other", text="Will something else happen?"))
     )
@@ -147,7 +121,7 @@ def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
         assert card.evidence.status == "confirmed"
 
 
-def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(
+def test_story_without_a_direction_is_not_judged_as_one(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     tracker_with_press.question_sets.load(
@@ -155,25 +129,6 @@ def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(
     )
     polled(tracker_with_press, press, UNSAID)
     assert not [b for b in open_page(tracker_with_press, "inbox").button if "all" in b.label]
-
-
-def test_copies_are_folded_behind_a_line_that_lists_them(
-    tracker_with_press: Tracker, press: Press
-) -> None:
-    outlets = ("wire", "daily", "evening")
-    tracker_with_press.question_sets.load(a_set(feeds=[a_feed(name) for name in outlets]))
-    report = (
-        "Arland invites Borland to a summit in the spring, the foreign ministry in the capital says"
-    )
-    for name in outlets:
-        press.publish(name, report)
-        tracker_with_press.feeds.poll(every=True)
-    visit = open_page(tracker_with_press, "inbox")
-    (drawer,) = [e for e in visit.expander if "report" in e.label]
-    assert plain(drawer.label) == "1 report; 2 copies"
-    frame = drawer.dataframe[0].value
-    assert list(frame["what"]) == ["report", "copy", "copy"]
-    assert list(frame["source"]) == [f"The {name}" for name in outlets]
 
 
 def test_a_machine_judgement_is_labelled_until_a_person_has_judged(

@@ -35,6 +35,6 @@ def test_open_questions_come_first_then_pages_then_the_others(
     assert offered[0]["words"] == soon.text
 
 
-def test_the_keyboard_stands_in_the_page_before_any_script_of_streamlit() -> None:
+def test_keyboard_script_comes_before_those_of_streamlit() -> None:
     page = build_shell()
     assert page.index('addEventListener("keydown", hear, true)') < page.index("./static/js/")

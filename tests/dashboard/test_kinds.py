@@ -13,10 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.question.distributions_data import density_frame
 from forecasts.distributions.cdf import Cdf, Scale, day_number
-from forecasts.distributions.distribution import Binary, even_distribution
 from forecasts.questions.new_question import NewQuestion, date_scale
-from forecasts.questions.question import ForecasterId, Option
-from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
+from forecasts.questions.question import ForecasterId
+from tests.builders import NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import (
     button,
     drawn,
@@ -233,21 +232,8 @@ def test_a_question_is_asked_forecast_and_answered(
 # Forecasts
 
 
-def test_the_last_option_takes_what_is_left(kinds: Tracker) -> None:
-    visit = open_page(kinds, "question", q="visit")
-    give_shares(visit)
-    assert "Other takes the rest: **30 %**" in words(visit)
-    save(visit)
-    assert mine(kinds, "visit").options == ("Beijing", "Minsk", "Other")
-    assert mine(kinds, "visit").p == pytest.approx((0.5, 0.2, 0.3))
-    visit = open_page(kinds, "question", q="grade")
-    give_steps(visit)
-    assert "good takes the rest: **60 %**" in words(visit)
-
-
-def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(
-    kinds: Tracker,
-) -> None:
+def test_shares_form(kinds: Tracker) -> None:
+    # Shares of more than everything are refused and stay in their inputs.
     visit = open_page(kinds, "question", q="visit")
     choose(visit, "Beijing", 80.0)
     choose(visit, "Minsk", 45.0)
@@ -263,6 +249,16 @@ def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(
     choose(visit, "Minsk", 10.0)
     save(visit, "Sure.")
     assert mine(kinds, "visit").of("Beijing") == 0.8
+    # The last option takes what is left.
+    visit = open_page(kinds, "question", q="visit")
+    give_shares(visit)
+    assert "Other takes the rest: **30 %**" in words(visit)
+    save(visit)
+    assert mine(kinds, "visit").options == ("Beijing", "Minsk", "Other")
+    assert mine(kinds, "visit").p == pytest.approx((0.5, 0.2, 0.3))
+    visit = open_page(kinds, "question", q="grade")
+    give_steps(visit)
+    assert "good takes the rest: **60 %**" in words(visit)
 
 
 def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> None:
@@ -301,23 +297,21 @@ BASE_RATES: dict[str, NewQuestion] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(BASE_RATES))
-def test_saving_the_untouched_inputs_stores_the_base_rate(
-    tracker: Tracker, clock: FakeClock, name: str
-) -> None:
-    question = tracker.questions.ask(BASE_RATES[name], override="a question of a test")
-    clock.advance(hours=1)
-    visit = open_page(tracker, "question", q=name)
-    assert "The inputs start from the base rate" in words(visit)
-    shown = previewed(visit)
-    save(visit)
-    held, prior = mine(tracker, name), question.prior
-    assert isinstance(held, Cdf)
-    assert isinstance(prior, Cdf)
-    for level in (n / 100 for n in range(1, 100)):
-        assert held.quantile(level) == pytest.approx(prior.quantile(level), abs=1e-6)
-    assert (held.below, held.above) == pytest.approx((prior.below, prior.above), abs=1e-6)
-    pd.testing.assert_frame_equal(shown, density_frame(question, held), check_dtype=False)
+def test_untouched_inputs_store_the_base_rate(tracker: Tracker, clock: FakeClock) -> None:
+    for name in list(BASE_RATES):
+        question = tracker.questions.ask(BASE_RATES[name], override="a question of a test")
+        clock.advance(hours=1)
+        visit = open_page(tracker, "question", q=name)
+        assert "The inputs start from the base rate" in words(visit)
+        shown = previewed(visit)
+        save(visit)
+        held, prior = mine(tracker, name), question.prior
+        assert isinstance(held, Cdf)
+        assert isinstance(prior, Cdf)
+        for level in (n / 100 for n in range(1, 100)):
+            assert held.quantile(level) == pytest.approx(prior.quantile(level), abs=1e-6)
+        assert (held.below, held.above) == pytest.approx((prior.below, prior.above), abs=1e-6)
+        pd.testing.assert_frame_equal(shown, density_frame(question, held), check_dtype=False)
 
 
 def previewed(visit: AppTest) -> pd.DataFrame:
@@ -327,29 +321,7 @@ def previewed(visit: AppTest) -> pd.DataFrame:
     return pa.ipc.open_stream(data).read_all().to_pandas()
 
 
-@pytest.mark.parametrize("name", ["open", "log", "dates"])
-def test_a_handle_moved_and_moved_back_gives_the_base_rate(
-    tracker: Tracker, clock: FakeClock, name: str
-) -> None:
-    question = tracker.questions.ask(BASE_RATES[name], override="a question of a test")
-    clock.advance(hours=1)
-    visit = open_page(tracker, "question", q=name)
-    began = previewed(visit)
-    label, by = (
-        ("A quarter later than", timedelta(days=9)) if name == "dates" else ("A quarter above", 7.0)
-    )
-    where = field(visit, label).value
-    choose(visit, label, where + by)
-    assert not previewed(visit).equals(began)
-    choose(visit, label, where)
-    assert previewed(visit).equals(began)
-    save(visit)
-    assert mine(tracker, name) == question.prior
-
-
-def test_what_is_drawn_of_moved_handles_is_what_is_saved(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_moved_handles_are_saved_as_drawn(tracker: Tracker, clock: FakeClock) -> None:
     question = tracker.questions.ask(BASE_RATES["open"], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q="open")
@@ -361,8 +333,32 @@ def test_what_is_drawn_of_moved_handles_is_what_is_saved(
     assert (held.below, held.above) == pytest.approx((prior.below, prior.above), abs=1e-9)
 
 
-def test_what_lies_beyond_the_range_is_set_beside_the_handles(kinds: Tracker) -> None:
+def test_numeric_form(kinds: Tracker) -> None:
+    # A closed range asks for handles alone.
+    visit = open_page(kinds, "question", q="incidents")
+    labels = {plain(n.label) for n in visit.number_input}
+    assert labels == {"A quarter below", "Middle", "A quarter above"}
+    assert "If it lies" not in words(visit)
+    assert spec(visit, 1)["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
+    # Masses of more than everything are refused.
     visit = open_page(kinds, "question", q="price")
+    choose(visit, "Below 0, %", 60.0)
+    choose(visit, "Above 200, %", 60.0)
+    assert "120% beyond the range is more than everything" in words(visit)
+    # Handles out of order are refused in a line.
+    visit = open_page(kinds, "question", q="price")
+    choose(visit, "A quarter below", 150.0)
+    assert "The three handles lie in the range and rise" in words(visit)
+    visit = save(visit)
+    assert len(visit.error) == 1
+    assert mine(kinds, "price") is None
+    # A forecast is shown before it is saved.
+    visit = open_page(kinds, "question", q="price")
+    give_numbers(visit)
+    assert layers(visit, 1) == {"curve", "middle"}
+    assert "Middle 4" in words(visit)
+    assert mine(kinds, "price") is None
+    # What lies beyond the range is set beside the handles.
     assert "If it lies between 0 and 200 US dollars, then" in words(visit)
     choose(visit, "Below 0, %", 0.0)
     give_numbers(visit)
@@ -371,33 +367,7 @@ def test_what_lies_beyond_the_range_is_set_beside_the_handles(kinds: Tracker) ->
     assert isinstance(held, Cdf)
     assert (held.below, held.above) == (0.0, pytest.approx(0.1))
     assert held.at(41.0) == pytest.approx(0.45)
-
-
-def test_a_closed_range_asks_for_handles_alone(kinds: Tracker) -> None:
-    visit = open_page(kinds, "question", q="incidents")
-    labels = {plain(n.label) for n in visit.number_input}
-    assert labels == {"A quarter below", "Middle", "A quarter above"}
-    assert "If it lies" not in words(visit)
-    assert spec(visit, 1)["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
-
-
-def test_handles_out_of_order_are_refused_in_a_line(kinds: Tracker) -> None:
-    visit = open_page(kinds, "question", q="price")
-    choose(visit, "A quarter below", 150.0)
-    assert "The three handles lie in the range and rise" in words(visit)
-    visit = save(visit)
-    assert len(visit.error) == 1
-    assert mine(kinds, "price") is None
-
-
-def test_masses_of_more_than_everything_are_refused(kinds: Tracker) -> None:
-    visit = open_page(kinds, "question", q="price")
-    choose(visit, "Below 0, %", 60.0)
-    choose(visit, "Above 200, %", 60.0)
-    assert "120% beyond the range is more than everything" in words(visit)
-
-
-def test_dates_that_are_over_cannot_be_chosen_by_hand(kinds: Tracker) -> None:
+    # Dates that are over cannot be chosen by hand.
     visit = open_page(kinds, "question", q="treaty")
     assert field(visit, "Middle").min == date(2026, 12, 2)
     give_dates(visit)
@@ -407,65 +377,33 @@ def test_dates_that_are_over_cannot_be_chosen_by_hand(kinds: Tracker) -> None:
     assert held.above == pytest.approx(0.4)
 
 
-def test_a_forecast_is_shown_before_it_is_saved(kinds: Tracker) -> None:
-    visit = open_page(kinds, "question", q="price")
-    give_numbers(visit)
-    assert layers(visit, 1) == {"curve", "middle"}
-    assert "Middle 4" in words(visit)
-    assert mine(kinds, "price") is None
-
-
-@pytest.mark.parametrize(
-    ("question", "typed", "echo"),
-    [
-        ("visit", "beijing=50 minsk=30 other=rest", "Beijing 50 %, Minsk 30 %, Other 20 %"),
-        ("grade", "poor=10 fair=20 good=70", "Poor 10 %, fair 20 %, good 70 %"),
-        ("price", "5%=10 50%=41 95%=120 below=0 above=1", "Middle 41, half of it"),
-        ("treaty", "10%=2027-03-01 50%=2027-07-01 never=20%", "Middle 1 Jul 2027"),
-    ],
-)
-def test_what_is_typed_instead_is_echoed_and_saved(
-    kinds: Tracker, question: str, typed: str, echo: str
-) -> None:
-    visit = type_instead(open_page(kinds, "question", q=question), typed)
-    assert echo in words(visit)
-    save(visit)
-    assert mine(kinds, question) == kinds.forecasts.parse(question, typed)
-
-
-@pytest.mark.parametrize(
-    ("question", "typed", "reason"),
-    [
+def test_typed_forecasts(kinds: Tracker) -> None:
+    # What cannot be read is refused in one line and kept.
+    for question, typed, reason in (
         ("visit", "Beijing=50", "50% is missing"),
         ("visit", "Paris=100", "no option 'Paris'"),
         ("grade", "perhaps", "is not a share"),
         ("price", "cheap", "not a forecast of price"),
         ("treaty", "50%=yesterday", "is not a date"),
         ("treaty", "", "no forecast yet: give dates at levels"),
-    ],
-)
-def test_what_cannot_be_read_is_refused_in_one_line_and_kept(
-    kinds: Tracker, question: str, typed: str, reason: str
-) -> None:
-    visit = type_instead(open_page(kinds, "question", q=question), typed)
-    visit = save(visit, "Kept.")
-    assert len(visit.error) == 1
-    assert reason.lower() in plain(visit.error[0].value).lower()
-    assert mine(kinds, question) is None
-    assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
-
-
-def test_three_dates_typed_on_the_page_keep_the_never_mass(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.questions.ask(BASE_RATES["partly-over"], override="a question of a test")
-    clock.advance(hours=1)
-    visit = type_instead(
-        open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01"
-    )
-    assert "Middle 1 Apr 2027, half of it 1 Jan 2027 to 1 Aug 2027" in words(visit)
-    save(visit)
-    assert mine(tracker, "partly-over").above == pytest.approx(0.12345678)
+    ):
+        visit = type_instead(open_page(kinds, "question", q=question), typed)
+        visit = save(visit, "Kept.")
+        assert len(visit.error) == 1
+        assert reason.lower() in plain(visit.error[0].value).lower()
+        assert mine(kinds, question) is None
+        assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
+    # What is typed instead is echoed and saved.
+    for question, typed, echo in (
+        ("visit", "beijing=50 minsk=30 other=rest", "Beijing 50 %, Minsk 30 %, Other 20 %"),
+        ("grade", "poor=10 fair=20 good=70", "Poor 10 %, fair 20 %, good 70 %"),
+        ("price", "5%=10 50%=41 95%=120 below=0 above=1", "Middle 41, half of it"),
+        ("treaty", "10%=2027-03-01 50%=2027-07-01 never=20%", "Middle 1 Jul 2027"),
+    ):
+        visit = type_instead(open_page(kinds, "question", q=question), typed)
+        assert echo in words(visit)
+        save(visit)
+        assert mine(kinds, question) == kinds.forecasts.parse(question, typed)
 
 
 def test_turning_to_the_field_and_back_loses_nothing(kinds: Tracker) -> None:
@@ -479,9 +417,7 @@ def test_turning_to_the_field_and_back_loses_nothing(kinds: Tracker) -> None:
     assert field(visit, "Forecast").value == "Beijing=50 Minsk=30 Other=20"
 
 
-def test_a_date_forecast_with_mass_in_the_past_is_warned_about(
-    kinds: Tracker, clock: FakeClock
-) -> None:
+def test_mass_on_past_dates_is_warned_about(kinds: Tracker, clock: FakeClock) -> None:
     clock.advance(days=60)
     visit = type_instead(
         open_page(kinds, "question", q="treaty"), "10%=2026-11-20 50%=2027-07-01 never=20%"
@@ -491,9 +427,7 @@ def test_a_date_forecast_with_mass_in_the_past_is_warned_about(
     assert mine(kinds, "treaty") is not None
 
 
-def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(
-    kinds: Tracker, clock: FakeClock
-) -> None:
+def test_option_that_comes_meanwhile_gets_an_input(kinds: Tracker, clock: FakeClock) -> None:
     visit = open_page(kinds, "question", q="visit")
     give_shares(visit)
     kinds.questions.change_option("visit", "Tehran", "added")
@@ -504,23 +438,6 @@ def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(
         20.0,
         0.0,
     ]
-
-
-def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(
-    kinds: Tracker, clock: FakeClock
-) -> None:
-    kinds.forecasts.submit("visit", "Beijing=60 Minsk=10 Other=rest", rationale="First.")
-    clock.advance(days=1)
-    visit = open_page(kinds, "question", q="visit")
-    visit = seen(button(visit, "Still Beijing 60 %").click().run())
-    clock.advance(days=1)
-    visit = seen(button(visit, "Withdraw my forecast").click().run())
-    assert "You have none yet" in words(visit)
-    clock.advance(days=1)
-    visit = seen(button(visit, "Undo my last act").click().run())
-    assert "You hold **Beijing 60 %**" in words(visit)
-    acts = [a.act for a in kinds.questions.get("visit").acts if a.forecaster_id == ME]
-    assert acts == ["forecast", "reaffirm", "withdraw", "undo"]
 
 
 # The page of a question
@@ -555,100 +472,84 @@ def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
     clock.advance(days=20)
 
 
-@pytest.mark.parametrize("question", ["visit", "grade", "price", "incidents", "treaty"])
-@pytest.mark.parametrize("view", ["Over time", "Everyone"])
-def test_every_kind_has_its_charts(held: Tracker, question: str, view: str) -> None:
-    visit = open_page(held, "question", q=question, view=view)
-    options = question in ("visit", "grade")
-    wanted = {
-        ("Over time", True): {"steps", "rules"},
-        ("Over time", False): {"fan", "others", "rules"},
-        ("Everyone", True): {"shares"},
-        ("Everyone", False): {"curves"},
-    }
-    assert layers(visit) == wanted[view, options]
-    said = plain(words(visit))
-    assert {"Me", "Crowd of 2"} <= set(said.splitlines())
-    assert "bo: " in said
-    assert "Prior, never moved" in said
+def test_charts_of_every_kind(held: Tracker) -> None:
+    # Every kind has its charts.
+    for view in ("Over time", "Everyone"):
+        for question in ("visit", "grade", "price", "incidents", "treaty"):
+            visit = open_page(held, "question", q=question, view=view)
+            options = question in ("visit", "grade")
+            wanted = {
+                ("Over time", True): {"steps", "rules"},
+                ("Over time", False): {"fan", "others", "rules"},
+                ("Everyone", True): {"shares"},
+                ("Everyone", False): {"curves"},
+            }
+            assert layers(visit) == wanted[view, options]
+            said = plain(words(visit))
+            assert {"Me", "Crowd of 2"} <= set(said.splitlines())
+            assert "bo: " in said
+            assert "Prior, never moved" in said
+    # Every kind is zoomed by buttons that stand in the address.
+    for question in ("visit", "price"):
+        visit = open_page(held, "question", q=question, zoom="1 week")
+        name = "steps" if question == "visit" else "fan"
+        lines = drawn(visit, name)["time"]
+        assert lines.max() - lines.min() == timedelta(days=7)
+        assert "opens" not in set(drawn(visit, "rules")["what"])
+        everything = drawn(open_page(held, "question", q=question), name)["time"]
+        assert everything.max() - everything.min() > timedelta(days=19)
+        assert not [
+            b
+            for b in open_page(held, "question", q=question, view="Everyone").button_group
+            if b.key == "zoom"
+        ]
 
 
-@pytest.mark.parametrize("question", ["visit", "price"])
-def test_every_kind_is_zoomed_by_buttons_that_stand_in_the_address(
-    held: Tracker, question: str
-) -> None:
-    visit = open_page(held, "question", q=question, zoom="1 week")
-    name = "steps" if question == "visit" else "fan"
-    lines = drawn(visit, name)["time"]
-    assert lines.max() - lines.min() == timedelta(days=7)
-    assert "opens" not in set(drawn(visit, "rules")["what"])
-    everything = drawn(open_page(held, "question", q=question), name)["time"]
-    assert everything.max() - everything.min() > timedelta(days=19)
-    assert not [
-        b
-        for b in open_page(held, "question", q=question, view="Everyone").button_group
-        if b.key == "zoom"
-    ]
-
-
-def test_the_headline_numbers_say_the_likeliest_or_the_middle_and_the_rest(held: Tracker) -> None:
+def test_headline_and_other_forecasters(held: Tracker) -> None:
+    # The headline numbers say the likeliest or the middle and the rest.
     assert "Beijing 60 %" in words(open_page(held, "question", q="visit"))
     assert "Other 30 %, Minsk 10 %" in words(open_page(held, "question", q="visit"))
     assert "41 US dollars" in words(open_page(held, "question", q="price"))
     assert "never: 30 %" in words(open_page(held, "question", q="treaty"))
-
-
-def test_another_forecaster_can_be_followed_over_time(held: Tracker) -> None:
+    # Another forecaster can be followed over time.
     visit = open_page(held, "question", q="price", of="bo")
     assert "bo: middle, half and 90 % of the forecast, in US dollars" in words(visit)
     assert "Me: middle" in words(open_page(held, "question", q="price", of="nobody"))
-
-
-def test_everyones_numbers_stand_below_their_curves(held: Tracker) -> None:
+    # Everyones numbers stand below their curves.
     visit = open_page(held, "question", q="treaty", view="Everyone")
     levels = visit.dataframe[0].value
     assert list(levels["forecaster"]) == ["Me", "bo", "Crowd", "Prior, never moved"]
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
-@pytest.mark.parametrize(
-    ("question", "sides"), [("price", "higher or lower"), ("treaty", "earlier or later")]
-)
-def test_of_numbers_and_dates_why_says_that_none_is_made_from_stories(
-    held: Tracker, question: str, sides: str
-) -> None:
-    text = words(open_page(held, "question", q=question, tab="Why"))
-    assert f"No story points {sides} yet" in text
-    assert "By strength" not in text
-    assert "Base rate: " in text
-
-
-@pytest.mark.parametrize("question", ["visit", "grade"])
-def test_of_options_why_shows_suggested_shares_and_the_lines_of_one(
-    held: Tracker, question: str
-) -> None:
-    visit = open_page(held, "question", q=question, tab="Why")
-    assert "Suggested shares: the base rates, which no evidence has moved yet" in words(
-        visit
-    ).replace("**", "")
-    shares, lines = (table.value for table in visit.dataframe)
-    assert list(shares["prior"]) == list(shares["suggested"])
-    assert list(lines["line"]) == ["Base rate", "News", "Sum"]
-
-
-def test_the_option_whose_lines_are_shown_stands_in_the_address(held: Tracker) -> None:
+def test_why_of_every_kind(held: Tracker) -> None:
+    # Of numbers and dates why says that none is made from stories.
+    for question, sides in (("price", "higher or lower"), ("treaty", "earlier or later")):
+        text = words(open_page(held, "question", q=question, tab="Why"))
+        assert f"No story points {sides} yet" in text
+        assert "By strength" not in text
+        assert "Base rate: " in text
+    # Of options why shows suggested shares and the lines of one.
+    for question in ("visit", "grade"):
+        visit = open_page(held, "question", q=question, tab="Why")
+        assert "Suggested shares: the base rates, which no evidence has moved yet" in words(
+            visit
+        ).replace("**", "")
+        shares, lines = (table.value for table in visit.dataframe)
+        assert list(shares["prior"]) == list(shares["suggested"])
+        assert list(lines["line"]) == ["Base rate", "News", "Sum"]
+    # The option whose lines are shown stands in the address.
     visit = open_page(held, "question", q="visit", tab="Why", option="Minsk")
     (chosen,) = [s for s in visit.selectbox if s.label == "Why this share"]
     assert chosen.value == "Minsk"
 
 
-def test_the_history_tells_every_kind_in_words(held: Tracker) -> None:
+def test_history_and_question_tab(held: Tracker) -> None:
+    # The history tells every kind in words.
     visit = open_page(held, "question", q="price", tab="History")
     assert plain(visit.dataframe[0].value["said"].iloc[-1]).startswith("41 (")
     assert not [t for t in visit.toggle if "suggestion" in t.label]
-
-
-def test_the_question_tab_says_what_can_be_the_answer(held: Tracker) -> None:
+    # The question tab says what can be the answer.
     about = {
         q: words(open_page(held, "question", q=q, tab="Question"))
         for q in ("visit", "price", "incidents", "treaty")
@@ -662,9 +563,13 @@ def test_the_question_tab_says_what_can_be_the_answer(held: Tracker) -> None:
         "A number from 1 to 1000. Equal steps of its scale are equal ratios." in about["incidents"]
     )
     assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
+    # Only options with an other can change.
+    for question in ("grade", "price"):
+        visit = open_page(held, "question", q=question, tab="Question")
+        assert "Add it" not in [b.label for b in visit.button]
 
 
-def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
+def test_evidence_on_a_number_points_and_makes_no_number(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     question = a_question(
@@ -686,38 +591,19 @@ def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
     assert "How much higher or lower that makes it is for people to judge." in why
 
 
-def test_evidence_for_an_option_moves_the_shares(
-    tracker_with_press: Tracker, press: Press, clock: FakeClock
-) -> None:
-    question = a_question(
-        kind="categorical", prior=even_distribution(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
-        options=(Option("Arlburg"), Option("Bortown"), Option("Other")),
-    )  # fmt: skip
-    tracker_with_press.question_sets.load(
-        a_set(question, indicators=[an_indicator(option="Bortown")])
-    )
-    press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.feeds.poll()
-    clock.advance(hours=1)
-    assert "▲ speaks moderately for option Bortown" in words(open_page(tracker_with_press, "inbox"))
-    visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Why")
-    shares, lines = (table.value for table in visit.dataframe)
-    assert shares.set_index("option")["change"].idxmax() == "Bortown"
-    assert {"News: story", "News: scale", "Other options"} <= set(lines["line"])
-    assert (
-        "Other options: what others gained or lost, as all shares are brought back to 100 %."
-        in words(visit)
-    )
-    crowd = open_page(tracker_with_press, "questions").dataframe[0].value["crowd_said"].iloc[0]
-    assert crowd.endswith("(suggested)")
-
-
 # Options that change
 
 
-def test_an_option_is_added_and_removed_on_the_question_tab(
-    held: Tracker, clock: FakeClock
-) -> None:
+def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
+    # An option without a name or with one that is taken is refused.
+    for name in ("", "Minsk"):
+        visit = open_page(held, "question", q="visit", tab="Question")
+        field(visit, "New option").set_value(name)
+        visit = seen(button(visit, "Add it").click().run())
+        assert len(visit.error) == 1
+    visit = seen(button(visit, "Remove it").click().run())
+    assert "cannot be removed" in words(visit)
+    # An option is added and removed on the question tab.
     visit = open_page(held, "question", q="visit", tab="Question")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add it").click().run())
@@ -738,22 +624,6 @@ def test_an_option_is_added_and_removed_on_the_question_tab(
     assert "You hold **Other 90 %**" in words(visit)
 
 
-def test_an_option_without_a_name_or_with_one_that_is_taken_is_refused(held: Tracker) -> None:
-    for name in ("", "Minsk"):
-        visit = open_page(held, "question", q="visit", tab="Question")
-        field(visit, "New option").set_value(name)
-        visit = seen(button(visit, "Add it").click().run())
-        assert len(visit.error) == 1
-    visit = seen(button(visit, "Remove it").click().run())
-    assert "cannot be removed" in words(visit)
-
-
-@pytest.mark.parametrize("question", ["grade", "price"])
-def test_only_options_with_an_other_can_change(held: Tracker, question: str) -> None:
-    visit = open_page(held, "question", q=question, tab="Question")
-    assert "Add it" not in [b.label for b in visit.button]
-
-
 # Answers
 
 
@@ -766,36 +636,25 @@ def resolve(tracker: Tracker, question: str, outcome: str) -> AppTest:
     return visit
 
 
-@pytest.mark.parametrize(
-    ("question", "outcome", "told"),
-    [
+def test_every_outcome_can_be_given(held: Tracker) -> None:
+    for question, outcome, told in (
         ("price", "above", "Resolved: above 200 US dollars"),
-        ("price", "below", "Resolved: below 0 US dollars"),
         ("treaty", "never", "Resolved: never by 31 Dec 2027"),
         ("visit", "annulled", "Annulled: not scored"),
         ("grade", "ambiguous", "Ambiguous: not scored"),
-    ],
-)
-def test_every_outcome_of_every_kind_can_be_given(
-    held: Tracker, question: str, outcome: str, told: str
-) -> None:
-    visit = resolve(held, question, outcome)
-    visit = give_answer(visit)
-    assert told in words(visit)
+    ):
+        visit = resolve(held, question, outcome)
+        visit = give_answer(visit)
+        assert told in words(visit)
 
 
-@pytest.mark.parametrize(
-    ("question", "outcome"), [("visit", "option"), ("price", "value"), ("treaty", "value")]
-)
-def test_an_answer_that_is_not_given_is_asked_for(
-    held: Tracker, question: str, outcome: str
-) -> None:
-    visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
-    assert "No answer chosen yet" in words(visit)
-    assert held.resolutions.scores(question) == ()
-
-
-def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
+def test_missing_answers_are_asked_for(held: Tracker) -> None:
+    # An answer that is not given is asked for.
+    for question, outcome in (("visit", "option"), ("price", "value"), ("treaty", "value")):
+        visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
+        assert "No answer chosen yet" in words(visit)
+        assert held.resolutions.scores(question) == ()
+    # An answer that is no number is refused.
     visit = resolve(held, "price", "value")
     field(visit, "Number, US dollars").set_value("a lot")
     visit = seen(button(visit, "Preview the scores").click().run())
@@ -803,9 +662,8 @@ def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
     assert field(visit, "Number, US dollars").value == "a lot"
 
 
-def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(
-    held: Tracker, clock: FakeClock
-) -> None:
+def test_scores_and_receipt(held: Tracker, clock: FakeClock) -> None:
+    # Scores stand by the rules of their kind and all of them on demand.
     held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
     visit = open_page(held, "question", q="price")
     columns = list(visit.dataframe[0].value.columns)
@@ -813,27 +671,12 @@ def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(
     (every,) = [t for t in visit.toggle if t.label == "By every rule"]
     visit = seen(every.set_value(True).run())
     assert "spot_peer" in visit.dataframe[0].value.columns
-
-
-def test_a_receipt_tells_the_forecasts_in_words(held: Tracker, clock: FakeClock) -> None:
-    held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
+    # A receipt tells the forecasts in words.
     visit = open_page(held, "question", q="price")
     visit.session_state["scores-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     visit = seen(visit.run())
     assert plain(visit.dataframe[1].value["said"].iloc[0]).endswith("US dollars")
     assert "CRPS over the range" in words(visit)
-
-
-def test_forecasts_made_when_the_answer_was_known_are_shown_and_do_not_count(
-    held: Tracker, clock: FakeClock
-) -> None:
-    known = clock.time
-    clock.advance(days=2)
-    held.forecasts.submit("price", "40 41 42", rationale="Now I know.")
-    clock.advance(days=1)
-    held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=known)
-    visit = open_page(held, "question", q="price")
-    assert "Made when the answer was known: 1 forecast that do not count" in words(visit)
 
 
 def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> None:
@@ -846,18 +689,7 @@ def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> No
 # The list
 
 
-def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
-    held.forecasts.submit("summit-2027", Binary(0.05), rationale="Known.")
-    visit = open_page(held, "questions", state="All")
-    frame = visit.dataframe[0].value.set_index("question")
-    assert plain(frame.loc["What of visit?", "mine_said"]) == "Beijing 60 %"
-    assert plain(frame.loc[a_question().text, "mine_said"]).strip() == "5 %"
-    assert "mine" not in frame.columns
-
-
-def test_a_list_without_yes_and_no_has_no_column_for_suggestions(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_list_without_yes_and_no_has_no_suggestions(tracker: Tracker, clock: FakeClock) -> None:
     tracker.questions.ask(QUESTIONS[0], override="a question of a test")
     clock.advance(hours=1)
     columns = open_page(tracker, "questions").dataframe[0].value.columns

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.settings import data as frames
+from dashboard.settings import data
 from forecasts.evidence.parameters import LearnedLogitMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
@@ -32,30 +32,25 @@ LEVEL = "xi-zelensky/envoy-visits"
 # Frames
 
 
-def known(*values: LearnedRecord) -> dict[frames.ParameterKey, LearnedRecord]:
-    return frames.index_parameters(values)
+def known(*values: LearnedRecord) -> dict[data.ParameterKey, LearnedRecord]:
+    return data.index_parameters(values)
 
 
-def test_a_value_that_was_reset_counts_as_its_default() -> None:
-    assert frames.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
-    assert frames.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
-    assert frames.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
-    assert frames.effective_value({}, "gamma") == 0.5
-
-
-def test_chances_are_corrected_only_by_what_was_learned() -> None:
-    assert frames.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
-    found = frames.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
+def test_learned_values_and_their_counts() -> None:
+    # A value that was reset counts as its default.
+    assert data.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
+    assert data.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
+    assert data.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
+    assert data.effective_value({}, "gamma") == 0.5
+    # Chances are corrected only by what was learned.
+    assert data.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
+    found = data.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
     assert found.apply(0.8) < 0.8
     assert (
-        frames.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(
-            0.8
-        )
+        data.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8)
         == 0.8
     )
-
-
-def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
+    # Judged evidence and answers given in time are counted.
     answer = resolution("yes")
     hindsight = named_question("past", retrospective=True)
     rows = [
@@ -65,38 +60,35 @@ def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
         summary(status="annulled", evidence=0, waiting=0),
     ]
     closed = rows[1].question.closes_at
-    assert frames.measure_progress(rows, closed) == frames.LearningProgress(judged=4, answered=1)
-    assert frames.measure_progress(rows, closed, replayed=True).answered == 2
-    assert frames.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
+    assert data.measure_progress(rows, closed) == data.LearningProgress(judged=4, answered=1)
+    assert data.measure_progress(rows, closed, replayed=True).answered == 2
+    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
 
 
-def test_feeds_stand_against_their_grades_the_most_surprising_first() -> None:
+def test_learned_tables() -> None:
+    # Feeds stand against their grades the most surprising first.
     feeds = [feed("wire", about={"grade": "B"}), feed("paper", about={"grade": "C"})]
     record = {"wire": 0.88, "paper": 0.4, "gone": 0.5}
     values = [learned("reliability", value, name) for name, value in record.items()]
-    frame = frames.reliability_frame(values, feeds)
+    frame = data.reliability_frame(values, feeds)
     assert list(frame["feed"]) == ["gone", "Paper", "Wire"]
     assert list(frame["graded"].iloc[1:]) == [75.0, 90.0]
     assert frame["value"].iloc[2] == pytest.approx(88.0)
-    assert frames.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
-
-
-def test_usual_levels_are_grouped_by_question() -> None:
+    assert data.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
+    # Usual levels are grouped by question.
     other = named_question("a-summit", text="A summit?")
     values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
               learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
-    frame = frames.usual_levels_frame(values, [summary(), summary(question=other)])
+    frame = data.usual_levels_frame(values, [summary(), summary(question=other)])
     assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
     assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
     assert pd.isna(frame["value"].iloc[2])
-
-
-def test_history_is_told_newest_first_and_names_who_decided() -> None:
+    # History is told newest first and names who decided.
     versions = (
         learned("gamma", 0.6),
         learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
     )
-    frame = frames.parameter_history_frame(versions, ME)
+    frame = data.parameter_history_frame(versions, ME)
     assert list(frame["by"]) == ["me", "learned by itself"]
     assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
 
@@ -104,22 +96,19 @@ def test_history_is_told_newest_first_and_names_who_decided() -> None:
 # Words
 
 
-def test_what_a_map_does_is_told_by_example() -> None:
+def test_learned_values_in_words() -> None:
+    # What a map does is told by example.
     shift, slope = (
         learned(f"relevance {what}", value).learned
         for what, value in (("shift", 0.0), ("slope", 1.0))
     )
     told = plain(wording.describe_learned_map(LearnedLogitMap(shift, slope)))
     assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
-
-
-def test_the_weight_of_evidence_stands_against_its_default() -> None:
+    # The weight of evidence stands against its default.
     assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×0.50."
     assert wording.gamma_sentence(0.5) == "Evidence counts ×0.50, which is the default."
     assert wording.gamma_sentence(0.0) == "Evidence counts nothing: it pointed the wrong way."
-
-
-def test_a_shift_says_which_way_base_rates_were_off() -> None:
+    # A shift says which way base rates were off.
     assert "too high: −0.14" in wording.shift_sentence(-0.14)
     assert "too low: +0.14" in wording.shift_sentence(0.14)
     assert wording.shift_sentence(0.0) == "Base rate and time stand as they are."
@@ -149,7 +138,8 @@ def read_judge_and_learn(tracker: Tracker, clock: FakeClock) -> None:
     clock.advance(hours=1)
 
 
-def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tracker) -> None:
+def test_nothing_learned_yet(tracker: Tracker) -> None:
+    # Before anything is learned the page says what it waits for.
     text = words(open_page(tracker, "learned"))
     assert "Nothing has been learned yet" in text
     assert "Learning begins when 30 pieces of evidence were judged. So far 0 are judged." in text
@@ -159,57 +149,24 @@ def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tra
     assert (
         "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
     )
+    # A default can be frozen before anything is learned.
+    visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
+    assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
+        "gamma": (0.5, "frozen"),
+        "shift": (0.0, "frozen"),
+    }
+    assert "Evidence counts ×0.50, which is the default." in words(visit)
 
 
-def test_judgements_count_towards_the_first_lesson(
-    tracker_with_press: Tracker, press: Press
-) -> None:
-    tracker_with_press.question_sets.load(a_set())
-    press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.feeds.poll()
-    (waiting,) = tracker_with_press.evidence.inbox()
-    tracker_with_press.evidence.review(waiting.evidence.id, "confirmed")
-    assert "So far 1 is judged." in words(open_page(tracker_with_press, "learned"))
-
-
-def test_where_there_is_enough_only_the_next_round_of_learning_is_missing(
-    tracker_with_press: Tracker, press: Press, clock: FakeClock
-) -> None:
-    tracker = tracker_with_press
-    tracker.question_sets.load(a_set(*(a_question(f"summit-{n}") for n in range(30))))
-    press.publish("wire", "Arland invites Borland to a summit")
-    tracker.feeds.poll()
-    for each in tracker.evidence.inbox():
-        tracker.evidence.review(each.evidence.id, "confirmed")
-    clock.advance(hours=1)
-    text = words(open_page(tracker, "learned"))
-    assert (
-        "So far 30 are judged: those of them that qualify are taken in when learning next runs."
-        in text
-    )
-
-
-def test_a_learned_value_stands_against_its_default_with_its_reason(taught: Tracker) -> None:
+def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeClock) -> None:
+    # A learned value stands against its default with its reason.
     text = words(open_page(taught, "learned"))
     assert "Nothing has been learned yet" not in text
     assert "Of the matcher's chance that a match is relevant, 60 % is taken for" in text
     assert "(default 0)" in text
     assert "Fitted to 40 decisions, 20 kept" in text
     assert "✓ learns · since 1 Dec 2026" in text
-
-
-def state(tracker: Tracker) -> str:
-    (found,) = [k.state for k in tracker.learning.list() if k.learned.name == "relevance shift"]
-    return found
-
-
-def press_sure(visit: AppTest, key: str) -> AppTest:
-    return seen(visit.button(key=f"sure-{key}").click().run())
-
-
-def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(
-    taught: Tracker, clock: FakeClock
-) -> None:
+    # A value is frozen and let learn again each with a second step.
     visit = open_page(taught, "learned")
     assert state(taught) == "learned"
     visit = press_sure(visit, "freeze-relevance")
@@ -219,6 +176,15 @@ def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(
     clock.advance(hours=1)
     press_sure(open_page(taught, "learned"), "thaw-relevance")
     assert state(taught) == "learned"
+
+
+def state(tracker: Tracker) -> str:
+    (found,) = [k.state for k in tracker.learning.list() if k.learned.name == "relevance shift"]
+    return found
+
+
+def press_sure(visit: AppTest, key: str) -> AppTest:
+    return seen(visit.button(key=f"sure-{key}").click().run())
 
 
 def test_a_reset_brings_the_default_back_and_keeps_the_history(
@@ -238,7 +204,7 @@ def test_a_reset_brings_the_default_back_and_keeps_the_history(
     assert "↺ reset" in set(drawer.dataframe[0].value["state"])
 
 
-def test_a_usual_level_is_picked_from_the_table_and_decided_on(
+def test_usual_level_is_picked_and_decided_on(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
@@ -263,12 +229,3 @@ def test_a_usual_level_is_picked_from_the_table_and_decided_on(
         k for k in tracker.learning.list() if k.learned.name == "usual level" and k.state == "reset"
     ]
     assert [k.by for k in decided] == ["ada"]
-
-
-def test_a_default_can_be_frozen_before_anything_is_learned(tracker: Tracker) -> None:
-    visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
-    assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
-        "gamma": (0.5, "frozen"),
-        "shift": (0.0, "frozen"),
-    }
-    assert "Evidence counts ×0.50, which is the default." in words(visit)

@@ -1,7 +1,6 @@
 """Why did it move? On the question page: the words, the frame, one revision, and any two days."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -10,7 +9,7 @@ from dashboard.question.why_data import change_reasons_frame, change_sentence, e
 from forecasts.distributions.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
-from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, QUESTION, card
 from tests.dashboard.pages import field, open_page, plain, seen, words
 from tests.lives import an_asked
@@ -33,7 +32,8 @@ TWO = a_move(
 # Frames and words
 
 
-def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
+def test_change_rows_add_up_to_the_sum() -> None:
+    # Reasons stand with their headline and add up to the sum.
     frame = change_reasons_frame(TWO, [card(1, "Envoy travels to Kyiv")])
     assert list(frame["cause"]) == ["cited", "judgement", "sum"]
     assert list(frame["what"]) == ["Envoy travels to Kyiv", "rest", "All reasons together"]
@@ -42,13 +42,9 @@ def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
         frame["log_odds"][:2].sum() == pytest.approx(frame["log_odds"][2]) == pytest.approx(WHOLE)
     )
     assert list(frame["after"]) == [33.2, 50.0, 50.0]
-
-
-def test_a_piece_without_a_card_is_told_by_how_it_was_weighed() -> None:
+    # A piece without a card is told by how it was weighed.
     assert change_reasons_frame(TWO, [])["what"][0].startswith("visit: some")
-
-
-def test_dust_has_no_row_but_judgement_always_has_one() -> None:
+    # Dust has no row but judgement always has one.
     frame = change_reasons_frame(
         a_move(
             ChangeReason("small changes", "", 1e-6),
@@ -58,40 +54,30 @@ def test_dust_has_no_row_but_judgement_always_has_one() -> None:
         [],
     )
     assert list(frame["cause"]) == ["judgement", "sum"]
-
-
-def test_certainty_has_a_sentence_and_no_rows() -> None:
+    # Certainty has a sentence and no rows.
     certain = a_move(after=1.0)
     assert change_reasons_frame(certain, []).empty
     assert "infinitely far away" in change_sentence(certain, "May", "June")
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
+def test_change_sentence() -> None:
+    # The sentence tells moves smaller than a point.
+    for before, after, told in (
         (0.25, 0.5, "up 25 points, +1.10"),
         (0.252, 0.242, "down 1 point, −0.05"),
         (0.05, 0.0546, "up 0.5 points, +0.09"),
         (0.3, 0.30001, "up by less than 0.1 points, +0.00"),
         (0.3, 0.3, "unchanged, +0.00"),
-    ],
-)
-def test_the_sentence_tells_moves_smaller_than_a_point(
-    before: float, after: float, told: str
-) -> None:
-    assert plain(change_sentence(a_move(before=before, after=after), "1 May", "1 June")).endswith(
-        f": {told} in log-odds."
-    )
-
-
-def test_the_sentence_names_the_base_rate_where_a_first_forecast_starts() -> None:
+    ):
+        assert plain(
+            change_sentence(a_move(before=before, after=after), "1 May", "1 June")
+        ).endswith(f": {told} in log-odds.")
+    # The sentence names the base rate where a first forecast starts.
     said = plain(
         change_sentence(replace(TWO, before=0.252), "1 May", "1 June", from_base_rate=True)
     )
     assert said.startswith("From 25.2 % (the base rate, 1 May) to 50 % (1 June)")
-
-
-def test_only_causes_that_are_not_obvious_are_explained() -> None:
+    # Only causes that are not obvious are explained.
     assert explain_causes({"came in", "time passed", "sum"}) == ""
     said = explain_causes({"cited", "judgement", "evidence scale"})
     assert said.count(".") == 3
@@ -133,30 +119,19 @@ def because(visit) -> list[list[str]]:  # type: ignore[no-untyped-def]
     ]
 
 
-def test_nothing_is_worked_out_until_somebody_asks(held: Tracker) -> None:
+def test_picked_acts_tell_their_causes(held: Tracker) -> None:
+    # Nothing is worked out until somebody asks.
     visit = history(held)
     assert "Pick a row to see why it moved." in words(visit)
     assert because(visit) == []
-
-
-def test_picking_a_forecast_shows_what_it_rests_on_and_the_judgement(held: Tracker) -> None:
+    # Picking a forecast shows what it rests on and the judgement.
     visit = picked(history(held), 0)
     assert because(visit) == [["cited", "judgement", "sum"]]
     (table,) = [t.value for t in visit.dataframe if "cause" in t.value.columns]
     assert table["what"][0] == "A new invitation"
     assert table["log_odds"][2] == pytest.approx(logit(0.6) - logit(0.3))
     assert "From 30 % (the base rate," in words(visit)
-
-
-def test_a_forecast_that_cites_nothing_is_all_judgement(held: Tracker, clock: FakeClock) -> None:
-    held.forecasts.submit(SUMMIT, "70%", rationale="A feeling.")
-    visit = picked(history(held), 0)
-    assert because(visit) == [["judgement", "sum"]]
-    assert "all of it is judgement" in words(visit)
-    assert "the base rate," not in words(visit)
-
-
-def test_picking_a_revision_of_the_suggestion_shows_its_lines(held: Tracker) -> None:
+    # Picking a revision of the suggestion shows its lines.
     acts = held.questions.get(SUMMIT).acts[::-1]
     ours = [n for n, act in enumerate(acts) if act.forecaster_id == "suggestion"]
     visit = picked(history(held, computed="true"), ours[0], computed=True)
@@ -165,24 +140,16 @@ def test_picking_a_revision_of_the_suggestion_shows_its_lines(held: Tracker) -> 
     assert "The suggestion began here" in words(visit)
 
 
-def test_a_withdrawal_has_no_move(held: Tracker) -> None:
-    held.forecasts.withdraw(SUMMIT, rationale="I do not know.")
-    visit = picked(history(held), 0)
-    assert "Nothing stands after this act" in words(visit)
-    assert because(visit) == []
+def test_presets_tell_the_change(held: Tracker) -> None:
+    for preset, stories in (("24 h", 1), ("7 d", 1), ("30 d", 2)):
+        visit = history(held, **{"moved-in": preset})
+        assert because(visit)[0].count("came in") == stories
+        move = held.questions.explain_change(SUMMIT, held.now() - PRESET_PERIODS[preset])
+        assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
 
 
-@pytest.mark.parametrize(("preset", "stories"), [("24 h", 1), ("7 d", 1), ("30 d", 2)])
-def test_the_last_day_week_and_month_are_one_click_away(
-    held: Tracker, preset: str, stories: int
-) -> None:
-    visit = history(held, **{"moved-in": preset})
-    assert because(visit)[0].count("came in") == stories
-    move = held.questions.explain_change(SUMMIT, held.now() - PRESET_PERIODS[preset])
-    assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
-
-
-def test_two_days_in_the_address_tell_the_move_between_them(held: Tracker) -> None:
+def test_two_days_in_the_address(held: Tracker) -> None:
+    # Two days in the address tell the move between them.
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-03", "to": "2026-12-08"})
     assert [str(field(visit, label).value) for label in ("From", "To the end of")] == [
         "2026-12-03",
@@ -193,16 +160,10 @@ def test_two_days_in_the_address_tell_the_move_between_them(held: Tracker) -> No
     assert "came in" not in because(visit)[0]
     visit = seen(field(visit, "To the end of").set_value(held.now().date()).run())
     assert "came in" in because(visit)[0]
-
-
-def test_days_in_the_wrong_order_are_refused_calmly(held: Tracker) -> None:
+    # Days in the wrong order are refused calmly.
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-10", "to": "2026-12-03"})
     assert "had no suggestion between" in words(visit)
-
-
-def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_page(
-    held: Tracker,
-) -> None:
+    # Days outside the life of the question and nonsense do not break the page.
     for since, until in (("2020-01-01", "2031-01-01"), ("soon", "2026-13-45")):
         visit = history(held, **{"moved-in": "two days", "from": since, "to": until})
         assert "came in" in because(visit)[0]
@@ -220,14 +181,6 @@ def test_days_chosen_on_one_question_do_not_break_another(held: Tracker, clock: 
     seen(visit.run())
     assert "Will it rain" in visit.header[0].value
     assert str(field(visit, "From").value) >= "2026-12-12"  # it opened only then
-
-
-def test_a_closed_question_tells_its_last_month(held: Tracker, clock: FakeClock) -> None:
-    clock.time = a_question().closes_at + timedelta(days=90)
-    visit = history(held, **{"moved-in": "30 d"})
-    assert "came in" in because(visit)[0]
-    (said,) = [line for line in words(visit).splitlines() if line.endswith("in log-odds.")]
-    assert "(12 Dec 2026, 09:30 UTC)" in said  # the last suggestion on record, not the close
 
 
 def test_shares_have_no_lines_of_this_kind(tracker: Tracker) -> None:

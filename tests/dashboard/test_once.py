@@ -6,7 +6,8 @@ from dashboard.question.revision_chart import ChartWindow, ZoomWindow, build_dra
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 
-def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None:
+def test_frames_are_memoised_by_value() -> None:
+    # The same values are not gone through again and other ones are.
     made: list[tuple[object, ...]] = []
 
     @memoise()
@@ -22,20 +23,14 @@ def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None
         note(alike, "a"),
         note(first, "a"),
     ] == [1, 1, 2, 3, 1]
-
-
-def test_two_large_values_are_told_apart_where_there_are_two() -> None:
+    # Two large values are told apart where there are two.
     add = memoise(2)(lambda one, other: [*one, *other])
     one, two, three = [1], [2], [3]
     assert (add(one, two), add(one, three), add(one, two)) == ([1, 2], [1, 3], [1, 2])
-
-
-def test_what_is_gone_is_never_taken_for_what_came_in_its_place() -> None:
+    # What is gone is never taken for what came in its place.
     copied = memoise()(list)
     assert [copied([n]) for n in range(3 * MAX_ENTRIES)] == [[n] for n in range(3 * MAX_ENTRIES)]
-
-
-def test_only_what_was_asked_for_last_is_kept() -> None:
+    # Only what was asked for last is kept.
     copied = memoise()(list)
     values = [(n,) for n in range(MAX_ENTRIES + 1)]
     first = copied(values[0])
@@ -43,9 +38,7 @@ def test_only_what_was_asked_for_last_is_kept() -> None:
     for value in values:
         copied(value)
     assert copied(values[0]) is not first
-
-
-def test_what_a_chart_draws_is_made_once_while_the_page_is_the_same() -> None:
+    # What a chart draws is made once while the page is the same.
     shown, look = (
         page(evidence=(card(1), card(2))),
         ChartWindow(ME, ZoomWindow((OPENS, NOW), NOW), None),

@@ -13,8 +13,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from dashboard.components.missing_parts import warn_missing
 from dashboard.components.visit import PAGES
-from dashboard.server import assets as shell
-from dashboard.server import serve
+from dashboard.server import assets, serve
 from dashboard.server.assets import STATIC
 from dashboard.server.guard import limit_uploads
 from tests.builders import Press, a_set
@@ -28,10 +27,10 @@ from tracker.model.essays import NewEssay
 @pytest.fixture(autouse=True)
 def built_anew() -> Iterator[None]:
     """The shell is built and parts are reported missing once a process; here, once a test."""
-    for cached in (warn_missing, shell.build_shell):
+    for cached in (warn_missing, assets.build_shell):
         cached.cache_clear()
     yield
-    for cached in (warn_missing, shell.build_shell):
+    for cached in (warn_missing, assets.build_shell):
         cached.cache_clear()
 
 
@@ -42,15 +41,14 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
-def test_every_page_and_file_is_served_by_streamlit_itself(bare: Served) -> None:
+def test_bare_streamlit_serves_every_page(bare: Served) -> None:
+    # Every page and file is served by streamlit itself.
     pages = {bare.ask(f"/{name}").body for name in ("", *PAGES)}
     assert pages == {(STATIC / "index.html").read_bytes()}
     script = next((STATIC / "static" / "js").glob("index.*.js"))
     assert bare.ask(f"/static/js/{script.name}").body == script.read_bytes()
     assert bare.ask("/_stcore/health").status == bare.ask("/jump.json").status == 200
-
-
-def test_each_missing_part_is_one_line_of_the_log(bare: Served) -> None:
+    # Each missing part is one line of the log.
     bare.ask("/")
     log = bare.record.with_name("log").read_text("utf-8")
     lines = re.findall(r"the installed streamlit has no (.+?):", log)
@@ -68,8 +66,8 @@ def test_another_page_is_served_as_it_is(
 ) -> None:
     page = "<html><head><title>Another</title></head><script>go()</script></html>"
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
-    monkeypatch.setattr(shell, "STATIC", tmp_path)
-    assert shell.build_shell() == shell.build_shell() == page
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    assert assets.build_shell() == assets.build_shell() == page
     assert "sha256-" in serve.content_policy()
     assert len(caplog.records) == 1
 
@@ -83,15 +81,15 @@ def test_scripts_under_other_names_are_not_loaded_ahead(
     (scripts / "base.js").touch()
     page = "<html><head><title>Streamlit</title></head></html>"
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
-    monkeypatch.setattr(shell, "STATIC", tmp_path)
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
     preloaded = re.findall(
-        r'modulepreload" crossorigin href="./static/js/(.+?)"', shell.build_shell()
+        r'modulepreload" crossorigin href="./static/js/(.+?)"', assets.build_shell()
     )
     assert preloaded == ["Button.12345678.js", "base.js"]
     assert len(caplog.records) == 1
 
 
-def test_a_file_without_a_hash_in_its_name_is_left_to_streamlit(
+def test_file_without_a_hash_is_left_to_streamlit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {f"/static/{name}": tmp_path / name for name in ("a.js", "a.12345678.js")}

@@ -64,30 +64,18 @@ def save(visit: AppTest, p: str, why: str, cites: str = "") -> AppTest:
 # Question
 
 
-def test_without_an_id_a_question_can_be_chosen(news: Tracker) -> None:
+def test_question_page(news: Tracker) -> None:
+    # Without an id a question can be chosen.
     visit = open_page(news, "question")
     assert "Choose a question" in words(visit)
     assert visit.selectbox[0].options == [a_question().text]
-
-
-@pytest.mark.parametrize(
-    "name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000]
-)
-def test_an_unknown_id_is_met_calmly(news: Tracker, name: str) -> None:
-    visit = open_page(news, "question", q=name)
-    assert "There is no such question" in words(visit)
-    assert not visit.error
-
-
-def test_a_mistyped_id_links_to_the_question_it_is_near(news: Tracker) -> None:
+    # A mistyped id links to the question it is near.
     links = [link.proto for link in open_page(news, "question", q=SUMMIT[:-1]).get("page_link")]
     assert (plain(links[0].label), links[0].query_string) == (
         f"Did you mean {SUMMIT}?",
         f"q={SUMMIT}",
     )
-
-
-def test_the_question_page_answers_first(news: Tracker) -> None:
+    # The question page answers first.
     visit = open_page(news, "question", q=SUMMIT)
     assert a_question().text in words(visit)
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
@@ -97,11 +85,22 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
     assert {layer["data"]["name"] for layer in spec["layer"]} == {
         "steps", "ends", "crossings", "acts", "rules", "marks"
     }  # fmt: skip
+    # The scale is part of the address.
+    visit = open_page(news, "question", q=SUMMIT, scale="Log-odds")
+    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
+    assert spec["layer"][0]["encoding"]["y"]["field"] == "log_odds"
+    # Every tab has its address.
+    for tab, shown in (
+        ("Why", "in log-odds"),
+        ("Evidence", "2 pieces of evidence"),
+        ("History", "Nobody has forecast yet"),
+        ("Question", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
+        ("Answer", "Is the answer known already?"),
+    ):
+        assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
 
 
-def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_are_named(
-    news: Tracker,
-) -> None:
+def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
     news.forecasts.submit(SUMMIT, Binary(0.6), rationale="The date is set.")
     for n in range(10):
         news.forecasts.submit(
@@ -116,20 +115,13 @@ def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_
     assert "p8: 20 %" not in said
 
 
-def test_the_scale_is_part_of_the_address(news: Tracker) -> None:
-    visit = open_page(news, "question", q=SUMMIT, scale="Log-odds")
-    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
-    assert spec["layer"][0]["encoding"]["y"]["field"] == "log_odds"
-
-
-def test_a_forecast_is_echoed_before_it_is_saved(news: Tracker) -> None:
+def test_forecast_is_echoed_and_changed(news: Tracker) -> None:
+    # A forecast is echoed before it is saved.
     visit = open_page(news, "question", q=SUMMIT)
     field(visit, "Probability of YES").set_value("63").run()
     assert "63 %, odds 1.7 to 1 for, about 5 in 8" in words(visit)
     assert my_acts(news) == []
-
-
-def test_a_change_is_made_on_what_one_holds_and_odds_are_read(news: Tracker) -> None:
+    # A change is made on what one holds and odds are read.
     visit = open_page(news, "question", q=SUMMIT)
     field(visit, "Probability of YES").set_value("+5").run()
     assert "changes a forecast, and there is none" in words(visit)
@@ -152,14 +144,13 @@ def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> 
     assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63%", "")
 
 
-@pytest.mark.parametrize("typed", ["120", "-5", "perhaps", "1", "nan"])
-def test_what_is_no_probability_changes_nothing_and_says_why(news: Tracker, typed: str) -> None:
-    visit = save(open_page(news, "question", q=SUMMIT), typed, "Because.")
-    assert my_acts(news) == []
-    assert len(visit.error) == 1
-
-
-def test_a_forecast_without_a_reason_is_refused(news: Tracker) -> None:
+def test_refused_forecasts_change_nothing(news: Tracker) -> None:
+    # What is no probability changes nothing and says why.
+    for typed in ("120", "-5", "perhaps", "1", "nan"):
+        visit = save(open_page(news, "question", q=SUMMIT), typed, "Because.")
+        assert my_acts(news) == []
+        assert len(visit.error) == 1
+    # A forecast without a reason is refused.
     visit = save(open_page(news, "question", q=SUMMIT), "40", "   ")
     assert my_acts(news) == []
     assert "needs its reason" in visit.error[0].value
@@ -193,16 +184,8 @@ def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: Fak
     ]
 
 
-def test_a_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> None:
-    clock.time = a_question().closes_at + timedelta(days=1)
-    visit = open_page(news, "question", q=SUMMIT)
-    assert "Waiting for its answer" in words(visit)
-    assert "Save forecast" not in [b.label for b in visit.button]
-
-
-def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(
-    news: Tracker, clock: FakeClock
-) -> None:
+def test_late_forecasts_are_refused(news: Tracker, clock: FakeClock) -> None:
+    # A forecast that comes too late is refused in a sentence.
     visit = open_page(news, "question", q=SUMMIT)
     field(visit, "Probability of YES").set_value("40").run()
     clock.time = a_question().closes_at + timedelta(days=1)
@@ -210,25 +193,14 @@ def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(
     visit = seen(button(visit, "Save forecast").click().run())
     assert my_acts(news) == []
     assert "Waiting for its answer" in words(visit)
+    # A closed question offers no form.
+    clock.time = a_question().closes_at + timedelta(days=1)
+    visit = open_page(news, "question", q=SUMMIT)
+    assert "Waiting for its answer" in words(visit)
+    assert "Save forecast" not in [b.label for b in visit.button]
 
 
-@pytest.mark.parametrize(
-    ("tab", "shown"),
-    [
-        ("Why", "in log-odds"),
-        ("Evidence", "2 pieces of evidence"),
-        ("History", "Nobody has forecast yet"),
-        ("Question", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
-        ("Answer", "Is the answer known already?"),
-    ],
-)
-def test_every_tab_has_its_address(news: Tracker, tab: str, shown: str) -> None:
-    assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
-
-
-def test_an_answer_is_given_with_its_source_and_everyone_is_scored(
-    news: Tracker, clock: FakeClock
-) -> None:
+def test_answer_with_its_source_scores_everyone(news: Tracker, clock: FakeClock) -> None:
     news.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
@@ -240,27 +212,22 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(
     assert {s.forecaster_id for s in news.resolutions.scores(SUMMIT)} >= {ME}
 
 
-@pytest.mark.parametrize(
-    ("outcome", "source", "sure", "reason"),
-    [
+def test_half_an_answer_is_refused(news: Tracker) -> None:
+    for outcome, source, sure, reason in (
         (None, SOURCE, True, "No answer chosen yet"),
         ("yes", "", True, "needs a source"),
         ("yes", "javascript:alert(1)", True, "must be an http(s) link"),
         ("yes", SOURCE, False, "Tick that you have checked the source"),
-    ],
-)
-def test_half_an_answer_is_refused(
-    news: Tracker, outcome: str | None, source: str, sure: bool, reason: str
-) -> None:
-    visit = open_page(news, "question", q=SUMMIT, tab="Answer")
-    if outcome:
-        visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
-    field(visit, "Source").set_value(source)
-    visit.checkbox(key=f"answer-sure-{SUMMIT}").set_value(sure)
-    visit = seen(button(visit, "Preview the scores").click().run())
-    assert "Give this answer" not in [b.label for b in visit.button]
-    assert reason in words(visit)
-    assert news.resolutions.scores(SUMMIT) == ()
+    ):
+        visit = open_page(news, "question", q=SUMMIT, tab="Answer")
+        if outcome:
+            visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
+        field(visit, "Source").set_value(source)
+        visit.checkbox(key=f"answer-sure-{SUMMIT}").set_value(sure)
+        visit = seen(button(visit, "Preview the scores").click().run())
+        assert "Give this answer" not in [b.label for b in visit.button]
+        assert reason in words(visit)
+        assert news.resolutions.scores(SUMMIT) == ()
 
 
 # Inbox
@@ -275,7 +242,8 @@ def at_hand(tracker: Tracker, headline: str) -> AppTest:
     return open_page(tracker, "inbox", at=str(number(tracker, headline)))
 
 
-def test_what_is_at_hand_comes_with_its_source_reason_and_controls(news: Tracker) -> None:
+def test_inbox_page(news: Tracker) -> None:
+    # What is at hand comes with its source reason and controls.
     visit = at_hand(news, INVITED)
     assert marked(visit)[0] == INVITED
     facts = words(visit)
@@ -286,9 +254,26 @@ def test_what_is_at_hand_comes_with_its_source_reason_and_controls(news: Tracker
         labels.count(label) for label in ("Accept", "Reject", "Save as edited", "slight", "for NO")
     ] == [1] * 5
     assert sorted(visit.dataframe[0].value["headline"]) == sorted([INVITED, HOSTILE])
+    # The inbox is filtered by where it points.
+    for points, pieces in (("yes", 1), ("no", 1), ("uncalled", 0)):
+        text = words(open_page(news, "inbox", points=points))
+        told = (
+            f"{pieces} piece of evidence in 1 story"
+            if pieces
+            else "Nothing that waits fits these filters"
+        )
+        assert told in text
+    # The next story is walked to and the end says so.
+    visit = open_page(news, "inbox")
+    first = marked(visit)[0]
+    visit = seen(button(visit, "Next").click().run())
+    assert marked(visit)[0] != first
+    visit = seen(button(visit, "Next").click().run())
+    (toast,) = visit.toast
+    assert "last story" in toast.value
 
 
-def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(
+def test_inbox_is_narrowed_to_a_question_by_address(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     tracker_with_press.question_sets.load(
@@ -312,21 +297,6 @@ def number(tracker: Tracker, headline: str) -> int:
     return card.evidence.id
 
 
-@pytest.mark.parametrize(("control", "status"), [("confirm", "confirmed"), ("reject", "rejected")])
-def test_a_judgement_is_kept_and_makes_room(news: Tracker, control: str, status: str) -> None:
-    visit = at_hand(news, INVITED)
-    visit = seen(visit.button(key=f"inbox-{control}-{number(news, INVITED)}").click().run())
-    assert status_of(news, INVITED)[0] == status
-    assert marked(visit)[0] == HOSTILE
-
-
-def test_evidence_is_corrected_by_key_before_it_counts(news: Tracker) -> None:
-    visit = at_hand(news, INVITED)
-    for label in ("for NO", "slight", "Accept"):
-        visit = seen(button(visit, label).click().run())
-    assert status_of(news, INVITED) == ("edited", Direction.NO, Strength.SLIGHT)
-
-
 def test_what_accepting_would_do_is_said_before(news: Tracker) -> None:
     visit = at_hand(news, INVITED)
     before = [c.value for c in visit.caption if str(c.value).startswith("Suggested now")]
@@ -335,14 +305,6 @@ def test_what_accepting_would_do_is_said_before(news: Tracker) -> None:
     assert len(before) == len(after) == 1
     assert before != after
     assert status_of(news, INVITED)[0] == "logged"
-
-
-def test_a_judgement_is_undone_from_its_notice(news: Tracker) -> None:
-    visit = seen(button(at_hand(news, INVITED), "Reject").click().run())
-    assert len(news.evidence.inbox()) == 1
-    seen(button(visit, "Undo").click().run())
-    assert status_of(news, INVITED)[0] == "logged"
-    assert len(news.evidence.inbox()) == 2
 
 
 def test_judgements_are_walked_back_and_made_again(news: Tracker) -> None:
@@ -360,16 +322,6 @@ def test_judgements_are_walked_back_and_made_again(news: Tracker) -> None:
     assert status_of(news, INVITED)[:2] == ("edited", Direction.NO)
 
 
-def test_the_next_story_is_walked_to_and_the_end_says_so(news: Tracker) -> None:
-    visit = open_page(news, "inbox")
-    first = marked(visit)[0]
-    visit = seen(button(visit, "Next").click().run())
-    assert marked(visit)[0] != first
-    visit = seen(button(visit, "Next").click().run())
-    (toast,) = visit.toast
-    assert "last story" in toast.value
-
-
 def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker) -> None:
     visit = open_page(news, "inbox")
     ticked = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
@@ -381,51 +333,13 @@ def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker
     assert len(news.evidence.inbox()) == 2
 
 
-@pytest.mark.parametrize(("points", "pieces"), [("yes", 1), ("no", 1), ("uncalled", 0)])
-def test_the_inbox_is_filtered_by_where_it_points(news: Tracker, points: str, pieces: int) -> None:
-    text = words(open_page(news, "inbox", points=points))
-    told = (
-        f"{pieces} piece of evidence in 1 story"
-        if pieces
-        else "Nothing that waits fits these filters"
-    )
-    assert told in text
-
-
-def markdown_of(visit: AppTest) -> str:
-    """Everything on a page that is read as Markdown, labels included."""
-    values = [
-        e.value
-        for kind in (visit.markdown, visit.caption, visit.header, visit.subheader, visit.error)
-        for e in kind
-    ]
-    return "\n".join(
-        [*map(str, values), *(b.label for b in visit.button), *(m.label for m in visit.metric)]
-    )
-
-
-@pytest.mark.parametrize(
-    ("page", "params"),
-    [
-        ("today", {}),
-        ("questions", {}),
-        ("inbox", {}),
-        ("question", {"q": SUMMIT}),
-        ("question", {"q": SUMMIT, "tab": "Evidence"}),
-        ("feeds", {}),
-    ],
-)
-def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict[str, str]) -> None:
-    assert "evil" not in markdown_of(open_page(news, page, **params))
-
-
 # Replays
 
 
-@pytest.mark.parametrize("page", ["today", "questions", "question", "inbox", "accuracy", "feeds"])
-def test_every_page_of_a_replay_says_that_it_is_one(news: Tracker, page: str) -> None:
-    assert "Replay" not in words(open_page(news, page))
-    news.system.mark_replayed(NOW)
-    assert "Replay of 2022–2026** with invented forecasters; not live." in words(
-        open_page(news, page)
-    )
+def test_every_page_of_a_replay_says_so(news: Tracker) -> None:
+    for replayed in (False, True):
+        if replayed:
+            news.system.mark_replayed(NOW)
+        for page in ("today", "questions", "question", "inbox", "accuracy", "feeds"):
+            said = "Replay of 2022–2026** with invented forecasters; not live."
+            assert (said in words(open_page(news, page))) == replayed

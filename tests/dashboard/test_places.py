@@ -13,8 +13,17 @@ BEHAVIOURS = set(range(1, 21))
 """Those that the docs promise."""
 
 
-def test_every_page_of_the_navigation_is_visited_by_the_tests_in_the_browser() -> None:
+def test_every_page_is_visited_and_shown() -> None:
+    # Every page of the navigation is visited by the tests in the browser.
     assert {place.page for place in PLACES.values()} == set(PAGES)
+    # The docs show every page in every look and stay light.
+    assert {place.page for place in PLACES.values() if place.pictured} == set(PAGES)
+    shown = re.findall(
+        r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
+    )
+    assert shown == names()
+    assert [name for name in shown if not (OUT / name).is_file()] == []
+    assert sum(file.stat().st_size for file in OUT.iterdir()) < 4_500_000
 
 
 def test_every_promised_behaviour_has_a_browser_test_in_the_gate() -> None:
@@ -42,13 +51,3 @@ def behaviours(mark: str) -> list[int]:
         if mark in text
         for n in re.findall(r"mark\.behaviour\((\d+)\)", text)
     ]
-
-
-def test_the_docs_show_every_page_in_every_look_and_stay_light() -> None:
-    assert {place.page for place in PLACES.values() if place.pictured} == set(PAGES)
-    shown = re.findall(
-        r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
-    )
-    assert shown == names()
-    assert [name for name in shown if not (OUT / name).is_file()] == []
-    assert sum(file.stat().st_size for file in OUT.iterdir()) < 4_500_000

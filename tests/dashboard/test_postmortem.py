@@ -2,12 +2,7 @@
 
 import pytest
 
-from dashboard.question.data import (
-    HARMFUL,
-    HELPFUL,
-    contributions_frame,
-    unseen_signposts_frame,
-)
+from dashboard.question.data import HARMFUL, HELPFUL, contributions_frame, unseen_signposts_frame
 from dashboard.question.why_data import path_sentences
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import EvidenceId
@@ -33,7 +28,8 @@ def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
     return PostMortem(QUESTION.id, **{**values, **more})
 
 
-def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word() -> None:
+def test_postmortem_frames() -> None:
+    # Helpful evidence comes before harmful and says which by mark and word.
     both = found(
         helpful=(EvidenceContribution(EvidenceId(1), 0.4),),
         harmful=(
@@ -45,9 +41,7 @@ def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word()
     assert list(frame["way"]) == [HELPFUL, HARMFUL]
     assert list(frame["log_odds"]) == [0.4, -0.3]
     assert list(frame["headline"]) == ["Envoy travels to Kyiv", "Envoy recalled"]
-
-
-def test_what_was_missed_is_told_in_words() -> None:
+    # What was missed is told in words.
     frame = unseen_signposts_frame(
         found(
             missed=(
@@ -63,7 +57,8 @@ def test_what_was_missed_is_told_in_words() -> None:
     ]
 
 
-def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
+def test_postmortem_sentences() -> None:
+    # The best path is a sentence with numbers and their unit.
     said = path_sentences(
         QUESTION, PathComparison(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")
     ).replace("\u00a0", " ")
@@ -72,9 +67,7 @@ def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
         "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points."
         in said
     )
-
-
-def test_a_path_that_nobody_beats_is_told_so() -> None:
+    # A path that nobody beats is told so.
     assert "No other path" in path_sentences(
         QUESTION, PathComparison(ME, 0.0, None), "Me", ("", "")
     )
@@ -94,9 +87,7 @@ def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-def test_an_answered_question_tells_what_misled_and_whose_path_was_better(
-    answered: Tracker,
-) -> None:
+def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     found = answered.resolutions.post_mortem(SUMMIT)
     assert found is not None
     assert (len(found.helpful), len(found.harmful)) == (0, 1)

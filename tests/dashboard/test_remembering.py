@@ -111,7 +111,7 @@ def test_after_five_minutes_time_itself_has_moved_the_numbers(
     assert asked["questions.get"] == 3
 
 
-def test_what_is_written_beside_the_log_changes_pages_but_not_the_list(
+def test_writes_beside_the_log_change_pages_alone(
     kept: tuple[Tracker, Counter[str]], both: Tracker
 ) -> None:
     tracker, asked = kept
@@ -156,7 +156,7 @@ def test_no_more_answers_are_kept_than_there_is_room_for(tracker: Tracker) -> No
     assert asked["accuracy.calibration"] == MAX_ENTRIES + 2
 
 
-def test_sessions_that_ask_the_same_at_once_wait_for_one_answer(tracker: Tracker) -> None:
+def test_concurrent_sessions_wait_for_one_result(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     started, go_on, seen = Event(), Event(), []
     looked_at, asked = remembering(tracker)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.components import widgets as downloads
+from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.server import configuration
 from dashboard.server.assets import build_routes
@@ -30,26 +30,32 @@ def labels(visit: Any) -> list[str]:
     return [element.proto.label for element in visit.get("download_button")]
 
 
-def test_the_page_offers_the_last_week_and_every_table(lived: Lived) -> None:
+def test_reports_page(lived: Lived) -> None:
+    # The page offers the last week and every table.
     visit = open_page(lived.tracker, "reports")
     assert labels(visit) == ["HTML", "PDF", "Data", "CSV", "Parquet", "JSON"]
     assert "/changes.atom" in words(visit)
     (_, table) = visit.selectbox
     assert {"forecast", "feed day", "log"} <= {*table.options}
     assert table.value == "forecast"
-
-
-@pytest.mark.parametrize(("kind", "name"), [("question", QUESTION), ("essay", "essay")])
-def test_a_report_is_chosen_in_the_address(lived: Lived, kind: str, name: str) -> None:
-    visit = open_page(lived.tracker, "reports", report=kind, name=name)
-    assert labels(visit)[:3] == ["HTML", "PDF", "Data"]
-    assert [box.value for box in visit.selectbox][:2] == [kind, name]
-
-
-def test_a_tracker_without_scenarios_says_so(lived: Lived) -> None:
+    # A report is chosen in the address.
+    for kind, name in (("question", QUESTION), ("essay", "essay")):
+        visit = open_page(lived.tracker, "reports", report=kind, name=name)
+        assert labels(visit)[:3] == ["HTML", "PDF", "Data"]
+        assert [box.value for box in visit.selectbox][:2] == [kind, name]
+    # A tracker without scenarios says so.
     visit = open_page(lived.tracker, "reports", report="scenarios")
     assert "There is nothing to report on yet." in words(visit)
     assert labels(visit) == ["CSV", "Parquet", "JSON"]
+    # The question and the essay give their reports away.
+    assert labels(open_page(lived.tracker, "question", q=QUESTION))[-3:] == ["HTML", "PDF", "Data"]
+    assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
+    # A button makes what the terminal makes of the same instant.
+    visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
+    made = widgets.make_report_later(visit, "question", QUESTION, "json")()
+    assert made == render_report(
+        lived.tracker.reports.build("question", QUESTION, as_of=lived.answered), "json"
+    )
 
 
 def test_no_report_is_made_before_its_button_is_pressed(
@@ -67,23 +73,10 @@ def test_no_report_is_made_before_its_button_is_pressed(
     assert asked == []
 
 
-def test_the_question_and_the_essay_give_their_reports_away(lived: Lived) -> None:
-    assert labels(open_page(lived.tracker, "question", q=QUESTION))[-3:] == ["HTML", "PDF", "Data"]
-    assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
-
-
 def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> None:
     a_world(tracker, clock)
     assert labels(open_page(tracker, "scenarios", q=FUTURES))[-3:] == ["HTML", "PDF", "Data"]
     assert labels(open_page(tracker, "reports", report="scenarios"))[:3] == ["HTML", "PDF", "Data"]
-
-
-def test_a_button_makes_what_the_terminal_makes_of_the_same_instant(lived: Lived) -> None:
-    visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
-    made = downloads.make_report_later(visit, "question", QUESTION, "json")()
-    assert made == render_report(
-        lived.tracker.reports.build("question", QUESTION, as_of=lived.answered), "json"
-    )
 
 
 # What programs ask
@@ -125,7 +118,8 @@ def app(lived: Lived) -> Starlette:
     return Starlette(routes=build_routes(lived.tracker))
 
 
-def test_the_api_answers_in_json(app: Starlette) -> None:
+def test_api_answers_in_json(app: Starlette) -> None:
+    # The api answers in json.
     found = ask(app, "/api/v1/questions")
     assert (found.status, found.headers["content-type"]) == (200, "application/json")
     assert found.headers["cache-control"] == "no-store"
@@ -134,29 +128,23 @@ def test_the_api_answers_in_json(app: Starlette) -> None:
         json.loads(ask(app, f"/api/v1/questions/{QUESTION}").body)["question"]["status"]
         == "resolved"
     )
-
-
-def test_what_is_not_there_is_404_in_json(app: Starlette) -> None:
+    # What is not there is 404 in json.
     found = ask(app, "/api/v1/questions/%3Cscript%3E")
     assert (found.status, found.headers["content-type"]) == (404, "application/json")
     assert "there is no question <script>" in json.loads(found.body)["error"]
     mistyped = ask(app, f"/api/v1/questions/{QUESTION[:-1]}")
     assert mistyped.status == 404
     assert f"did you mean {QUESTION}?" in json.loads(mistyped.body)["error"]
-
-
-def test_the_feed_of_changes_names_the_address_it_was_asked_at(app: Starlette) -> None:
+    # The feed of changes names the address it was asked at.
     found = ask(app, "/changes.atom")
     assert found.headers["content-type"].startswith("application/atom+xml")
     assert b'href="http://127.0.0.1:8501/changes.atom"' in found.body
-
-
-def test_the_api_is_for_reading(app: Starlette) -> None:
+    # The api is for reading.
     assert ask(app, "/api/v1/questions", "POST").status == 405
     assert ask(app, f"/api/v1/questions/{QUESTION}", "DELETE").status == 405
 
 
-def test_behind_a_proxy_the_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:
+def test_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, public_url="https://forecast.example.org/")
     with open_tracker(settings, fetch=no_network) as tracker:
         answer = ask(Starlette(routes=build_routes(tracker)), "/changes.atom")

@@ -7,14 +7,12 @@ import pytest
 from dashboard.components.score_data import list_possible_answers
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidResolution
-from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import INCIDENTS, NOW, PRICE, QUESTION, TREATY, VISIT_TO
 from tests.dashboard.pages import button, field, give_answer, open_page, seen, words
 from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
-ME = ForecasterId("ada")
 SOURCE = "https://arland.example/statement"
 
 
@@ -38,22 +36,20 @@ def previewed(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untype
     return seen(button(filled(tracker, outcome), "Preview the scores").click().run())
 
 
-@pytest.mark.parametrize(
-    ("question", "given", "shown"),
-    [
+def test_given_answer_comes_first_among_the_compared() -> None:
+    for question, given, shown in (
         (QUESTION, "no", ("no", "yes")),
         (QUESTION, "annulled", ("annulled", "yes", "no")),
         (VISIT_TO, "Minsk", ("Minsk", "Beijing", "Other")),
         (PRICE, "41.5", ("41.5", "above")),
         (TREATY, "2026-05-01", ("2026-05-01", "never")),
         (INCIDENTS, "7", ("7",)),
-    ],
-)
-def test_the_given_answer_comes_first_among_those_that_are_compared(question, given, shown) -> None:  # type: ignore[no-untyped-def]
-    assert list_possible_answers(question, given, NOW) == shown
+    ):
+        assert list_possible_answers(question, given, NOW) == shown
 
 
-def test_the_preview_shows_everyone_under_yes_and_under_no_and_keeps_nothing(held: Tracker) -> None:
+def test_preview_keeps_nothing(held: Tracker, clock: FakeClock) -> None:
+    # The preview shows everyone under yes and under no and keeps nothing.
     visit = previewed(held)
     frame = visit.dataframe[0].value
     mine = frame[frame["forecaster"] == "Me"].set_index("outcome")
@@ -64,6 +60,13 @@ def test_the_preview_shows_everyone_under_yes_and_under_no_and_keeps_nothing(hel
     assert "Before you confirm: YES" in words(visit)
     assert "by Brier score over knowing nothing: higher is better" in words(visit)
     assert held.questions.get(SUMMIT).summary.resolution is None
+    # One may think again.
+    visit = seen(button(previewed(held), "Not yet").click().run())
+    assert "Before you confirm" not in words(visit)
+    assert held.questions.get(SUMMIT).summary.resolution is None
+    # What is no answer has no preview.
+    with pytest.raises(InvalidResolution):
+        held.resolutions.preview(SUMMIT, ["perhaps"], clock.time)
 
 
 def test_what_was_previewed_is_what_everyone_gets(held: Tracker, clock: FakeClock) -> None:
@@ -82,24 +85,20 @@ def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -
     assert "Annulled" in words(visit)
 
 
-def test_what_is_no_answer_has_no_preview(held: Tracker, clock: FakeClock) -> None:
-    with pytest.raises(InvalidResolution):
-        held.resolutions.preview(SUMMIT, ["perhaps"], clock.time)
-
-
-def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(
-    held: Tracker,
-) -> None:
+def test_changed_and_future_answers(held: Tracker, clock: FakeClock) -> None:
+    # An answer that is changed after its preview has to be previewed again.
     visit = previewed(held)
     seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
     assert "Give this answer" not in [b.label for b in visit.button]
     assert held.questions.get(SUMMIT).summary.resolution is None
-
-
-def test_one_may_think_again(held: Tracker) -> None:
-    visit = seen(button(previewed(held), "Not yet").click().run())
+    # A time in the future is refused before the preview.
+    visit = filled(held)
+    visit.datetime_input(key=f"answer-known-{SUMMIT}").set_value(
+        (clock.time + timedelta(days=2)).replace(tzinfo=None)
+    )
+    visit = seen(button(visit, "Preview the scores").click().run())
+    assert "cannot become known in the future" in words(visit)
     assert "Before you confirm" not in words(visit)
-    assert held.questions.get(SUMMIT).summary.resolution is None
 
 
 def test_the_answer_is_given_with_its_source_and_time(held: Tracker, clock: FakeClock) -> None:
@@ -108,15 +107,3 @@ def test_the_answer_is_given_with_its_source_and_time(held: Tracker, clock: Fake
     kept = held.questions.get(SUMMIT).summary.resolution
     assert kept is not None
     assert (kept.outcome, kept.source_url, kept.known_at) == ("yes", SOURCE, clock.time)
-
-
-def test_a_time_in_the_future_is_refused_before_the_preview(
-    held: Tracker, clock: FakeClock
-) -> None:
-    visit = filled(held)
-    visit.datetime_input(key=f"answer-known-{SUMMIT}").set_value(
-        (clock.time + timedelta(days=2)).replace(tzinfo=None)
-    )
-    visit = seen(button(visit, "Preview the scores").click().run())
-    assert "cannot become known in the future" in words(visit)
-    assert "Before you confirm" not in words(visit)

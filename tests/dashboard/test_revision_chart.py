@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines as revisions
-from dashboard.components import probability_lines as series
+from dashboard.components import probability_lines
 from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
 from dashboard.wording import UTC_ZONE, describe_shift
@@ -29,77 +28,77 @@ WINDOW = (OPENS, NOW)
 STYLES = (charts.LineStyle("Me", charts.BLUE), charts.LineStyle("Ana", charts.GREEN, (2, 2)))
 
 
-def line(name: str, *held: tuple[float, float | None]) -> series.ProbabilityLine:
+def line(name: str, *held: tuple[float, float | None]) -> probability_lines.ProbabilityLine:
     steps = [(OPENS + days(day), None if p is None else Binary(p)) for day, p in held]
-    return series.ProbabilityLine(name.lower(), name, build_timeline(steps))
+    return probability_lines.ProbabilityLine(name.lower(), name, build_timeline(steps))
 
 
 # Frames
 
 
-@pytest.mark.parametrize(("zoom", "back"), [("1 week", 7), ("1 month", 30), ("3 months", 91)])
-def test_a_zoom_looks_back_from_the_end(zoom: str, back: int) -> None:
-    assert revisions.chart_window(page(), NOW, ZOOM_LEVELS[zoom]) == (NOW - days(back), NOW)
-
-
-def test_no_zoom_begins_before_the_question_opened() -> None:
+def test_zoom_begins_in_the_life_of_the_question() -> None:
+    # A zoom looks back from the end.
+    for zoom, back in (("1 week", 7), ("1 month", 30), ("3 months", 91)):
+        assert probability_lines.chart_window(page(), NOW, ZOOM_LEVELS[zoom]) == (
+            NOW - days(back),
+            NOW,
+        )
+    # No zoom begins before the question opened.
     early = OPENS + days(3)
-    assert revisions.chart_window(page(), early, ZOOM_LEVELS["1 week"]) == (OPENS, early)
-    assert revisions.chart_window(page(), NOW, ZOOM_LEVELS["All"]) == WINDOW
-
-
-def test_a_line_that_began_earlier_is_drawn_from_the_left_edge_on() -> None:
-    frame = series.steps_frame([line("Ana", (0, 0.4))], (NOW - days(7), NOW))
+    assert probability_lines.chart_window(page(), early, ZOOM_LEVELS["1 week"]) == (OPENS, early)
+    assert probability_lines.chart_window(page(), NOW, ZOOM_LEVELS["All"]) == WINDOW
+    # A line that began earlier is drawn from the left edge on.
+    frame = probability_lines.steps_frame([line("Ana", (0, 0.4))], (NOW - days(7), NOW))
     assert list(frame["time"]) == [NOW - days(7), NOW]
     assert list(frame["p"]) == [0.4, 0.4]
 
 
-def test_every_line_has_its_name_at_its_end_and_there_is_room_for_it() -> None:
-    steps = series.steps_frame([line("Ana", (0, 0.4)), line("Ben", (0, 0.8), (5, None))], WINDOW)
-    ends = series.line_labels_frame(steps, WINDOW)
+def test_line_names_and_crosshair() -> None:
+    # Every line has its name at its end and there is room for it.
+    steps = probability_lines.steps_frame(
+        [line("Ana", (0, 0.4)), line("Ben", (0, 0.8), (5, None))], WINDOW
+    )
+    ends = probability_lines.line_labels_frame(steps, WINDOW)
     assert list(ends["label"]) == ["Ana", "Ben", ""]
     assert list(ends["p"][:2]) == [0.4, 0.8]
     assert ends["time"].iloc[-1] > NOW
+    # Without a line there is no name.
+    assert probability_lines.line_labels_frame(
+        probability_lines.steps_frame([], WINDOW), WINDOW
+    ).empty
+    # The crosshair tells what all lines say at an instant.
+    lines = [line("Ana", (10, 0.4)), line("Ben", (0, 0.8), (20, None))]
+    frame = probability_lines.crosshair_frame(lines, WINDOW).set_index("time")
+    at = [pd.Timestamp(OPENS + days(day)) for day in (0, 10, 20)]
+    assert [frame["s0"][t] for t in at] == ["no forecast", "40\u00a0%", "40\u00a0%"]
+    assert [frame["s1"][t] for t in at] == ["80\u00a0%", "80\u00a0%", "no forecast"]
+    assert len(frame) <= probability_lines.CROSSHAIR_POSITIONS + 3
+    # A crosshair has nowhere to stand before the opening.
+    assert probability_lines.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
+    # A long line adds no instants to the crosshair.
+    many = line("Ana", *((n / 10, 0.4) for n in range(1_000)))
+    assert (
+        len(probability_lines.crosshair_frame([many], WINDOW))
+        == probability_lines.CROSSHAIR_POSITIONS
+    )
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=12))
-def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(
-    values: list[float],
-) -> None:
+def test_names_keep_apart_and_in_order(values: list[float]) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
-    ends = series.line_labels_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
+    ends = probability_lines.line_labels_frame(
+        probability_lines.steps_frame(lines, WINDOW), WINDOW
+    )[:-1]
     for column, apart in (("p", 0.05), ("log_odds", 0.5)):
         heights = ends[column].sort_values()
         assert (heights.diff().dropna() > apart).all()
     assert [values[n] for n in ends["p"].argsort()] == sorted(values)
 
 
-def test_without_a_line_there_is_no_name() -> None:
-    assert series.line_labels_frame(series.steps_frame([], WINDOW), WINDOW).empty
-
-
-def test_the_crosshair_tells_what_all_lines_say_at_an_instant() -> None:
-    lines = [line("Ana", (10, 0.4)), line("Ben", (0, 0.8), (20, None))]
-    frame = series.crosshair_frame(lines, WINDOW).set_index("time")
-    at = [pd.Timestamp(OPENS + days(day)) for day in (0, 10, 20)]
-    assert [frame["s0"][t] for t in at] == ["no forecast", "40\u00a0%", "40\u00a0%"]
-    assert [frame["s1"][t] for t in at] == ["80\u00a0%", "80\u00a0%", "no forecast"]
-    assert len(frame) <= series.CROSSHAIR_POSITIONS + 3
-
-
-def test_a_crosshair_has_nowhere_to_stand_before_the_opening() -> None:
-    assert series.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
-
-
-def test_a_long_line_adds_no_instants_to_the_crosshair() -> None:
-    many = line("Ana", *((n / 10, 0.4) for n in range(1_000)))
-    assert len(series.crosshair_frame([many], WINDOW)) == series.CROSSHAIR_POSITIONS
-
-
-def test_the_two_dates_that_are_compared_are_rules_with_their_words() -> None:
+def test_compared_dates_are_rules_with_words() -> None:
     between = (OPENS + days(30), OPENS + days(60))
-    frame = revisions.vertical_rules_frame(page(), NOW, between)
+    frame = probability_lines.vertical_rules_frame(page(), NOW, between)
     assert list(frame["what"]) == ["opens", "before", "after"]
     assert list(frame["row"]) == [0, 1, 2]
 
@@ -107,7 +106,8 @@ def test_the_two_dates_that_are_compared_are_rules_with_their_words() -> None:
 # Charts
 
 
-def test_one_tip_of_the_crosshair_names_every_line() -> None:
+def test_crosshair_names_and_rules_of_the_chart() -> None:
+    # One tip of the crosshair names every line.
     layers = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)["layer"]
     (cross,) = [layer for layer in layers if layer["data"]["name"] == "crossings"]
     assert [(tip["field"], tip["title"]) for tip in cross["encoding"]["tooltip"][1:]] == [
@@ -118,9 +118,7 @@ def test_one_tip_of_the_crosshair_names_every_line() -> None:
     assert places.index("crossings") < places.index(
         "marks"
     )  # else it would lie over the marks, and none be picked
-
-
-def test_lines_carry_their_names_and_need_no_legend() -> None:
+    # Lines carry their names and need no legend.
     told = charts.revisions_chart(STYLES, "probability", marks=True, answer=True)
     assert all(
         channel.get("legend", 0) is None
@@ -132,9 +130,7 @@ def test_lines_carry_their_names_and_need_no_legend() -> None:
         x for x in told["layer"] if x["data"]["name"] == "ends" and x["mark"]["type"] == "text"
     ]
     assert names["encoding"]["text"]["field"] == "label"
-
-
-def test_rules_say_in_words_what_they_are() -> None:
+    # Rules say in words what they are.
     told = charts.revisions_chart(STYLES, "log-odds", marks=False, answer=False)["layer"]
     words = [
         x["encoding"]["text"]["field"]
@@ -147,19 +143,15 @@ def test_rules_say_in_words_what_they_are() -> None:
 # Words
 
 
-@pytest.mark.parametrize(
-    ("adds", "told"),
-    [
+def test_shift_in_words() -> None:
+    # A shift is told in log odds and in points.
+    for adds, told in (
         (logit(0.5) - logit(0.4), "by +0.41 in log-odds now, about +10 points"),
         (-0.03, "by −0.03 in log-odds now, about −0.7 points"),
         (0.0001, "by +0.00 in log-odds now, about 0 points"),
-    ],
-)
-def test_a_shift_is_told_in_log_odds_and_in_points(adds: float, told: str) -> None:
-    assert describe_shift(adds, 0.5) == f"Shifts the suggestion {told}"
-
-
-def test_a_story_without_a_line_moves_nothing() -> None:
+    ):
+        assert describe_shift(adds, 0.5) == f"Shifts the suggestion {told}"
+    # A story without a line moves nothing.
     assert describe_shift(None, sigmoid(0.3)) == "Does not move the suggestion now"
 
 
@@ -179,7 +171,8 @@ def read(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-def test_the_zoom_stands_in_the_address_and_hides_what_is_older(read: Tracker) -> None:
+def test_zoom_stands_in_the_address(read: Tracker) -> None:
+    # The zoom stands in the address and hides what is older.
     assert len(drawn(open_page(read, "question", q=SUMMIT), "marks")) == 2
     near = open_page(read, "question", q=SUMMIT, zoom="1 month")
     assert list(drawn(near, "marks")["headline"]) == ["A new invitation"]
@@ -188,13 +181,16 @@ def test_the_zoom_stands_in_the_address_and_hides_what_is_older(read: Tracker) -
     assert ends - begins == timedelta(days=30)
     assert timedelta(0) <= ends - pd.Timestamp(read.now()) < timedelta(days=30) / 1_000
     assert set(drawn(near, "steps")["forecaster"]) >= {"Me", "Suggestion"}
-
-
-def test_a_zoom_that_nobody_knows_shows_everything(read: Tracker) -> None:
+    # A zoom that nobody knows shows everything.
     assert len(drawn(open_page(read, "question", q=SUMMIT, zoom="a century"), "marks")) == 2
+    # The chart stays small enough to be drawn as svg.
+    visit = seen(open_page(read, "question", q=SUMMIT))
+    names = {layer["data"]["name"] for layer in spec(visit)["layer"]}
+    assert sum(len(drawn(visit, name)) for name in names) < 2_000
 
 
-def test_the_two_days_of_why_it_moved_are_drawn_in_the_chart(read: Tracker) -> None:
+def test_compared_days_are_drawn(read: Tracker) -> None:
+    # The two days of why it moved are drawn in the chart.
     asked = {"moved-in": "two days", "from": "2026-12-05", "to": "2026-12-20"}
     rules = drawn(open_page(read, "question", q=SUMMIT, tab="History", **asked), "rules").set_index(
         "what"
@@ -203,9 +199,7 @@ def test_the_two_days_of_why_it_moved_are_drawn_in_the_chart(read: Tracker) -> N
     asked["from"] = "2026-12-24"
     wrong = drawn(open_page(read, "question", q=SUMMIT, tab="History", **asked), "rules")
     assert "before" not in set(wrong["what"])
-
-
-def test_a_preset_of_why_it_moved_is_drawn_too_and_nonsense_is_not(read: Tracker) -> None:
+    # A preset of why it moved is drawn too and nonsense is not.
     week = drawn(
         open_page(read, "question", q=SUMMIT, tab="History", **{"moved-in": "7 d"}), "rules"
     )
@@ -217,15 +211,7 @@ def test_a_preset_of_why_it_moved_is_drawn_too_and_nonsense_is_not(read: Tracker
         )
 
 
-def test_the_chart_stays_small_enough_to_be_drawn_as_svg(read: Tracker) -> None:
-    visit = seen(open_page(read, "question", q=SUMMIT))
-    names = {layer["data"]["name"] for layer in spec(visit)["layer"]}
-    assert sum(len(drawn(visit, name)) for name in names) < 2_000
-
-
-def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_further(
-    read: Tracker, clock: FakeClock
-) -> None:
+def test_early_and_late_answers_end_the_chart(read: Tracker, clock: FakeClock) -> None:
     known = clock.time
     read.resolutions.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=known)
     clock.time = read.questions.get(SUMMIT).summary.question.closes_at + timedelta(days=9)
@@ -234,9 +220,7 @@ def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_furthe
     assert rules["time"].max() == pd.Timestamp(known)
 
 
-def test_names_stand_right_of_an_answer_that_became_known_after_the_close(
-    read: Tracker, clock: FakeClock
-) -> None:
+def test_names_stand_right_of_a_late_answer(read: Tracker, clock: FakeClock) -> None:
     clock.time = read.questions.get(SUMMIT).summary.question.closes_at + timedelta(days=30)
     read.resolutions.resolve(
         SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time
@@ -249,9 +233,7 @@ def test_names_stand_right_of_an_answer_that_became_known_after_the_close(
 @given(
     st.timedeltas(timedelta(0), timedelta(days=2_000)), st.sampled_from(list(ZOOM_LEVELS.values()))
 )
-def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(
-    passed: timedelta, shown: timedelta | None
-) -> None:
+def test_chart_ends_now_or_invisibly_ahead(passed: timedelta, shown: timedelta | None) -> None:
     until = at(NOW + passed).chart_end(NOW, shown)
     ahead = until - (NOW + passed)
     pixel = max(min(passed, shown or passed) / 1_000, timedelta(minutes=1))
@@ -259,7 +241,7 @@ def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(
     assert at(until).chart_end(NOW, shown) >= until
 
 
-def test_of_a_year_the_chart_is_drawn_anew_a_few_times_a_day_and_of_a_day_once_a_minute() -> None:
+def test_chart_is_redrawn_seldom() -> None:
     def drawings(begun: timedelta, every: timedelta) -> int:
         return len({at(NOW + begun + n * every).chart_end(NOW) for n in range(24 * 60)})
 

@@ -8,8 +8,7 @@ import pytest
 
 from dashboard.charts import option_lines
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
-from dashboard.scenarios import data as frames
-from dashboard.scenarios import text as wording
+from dashboard.scenarios import data, text
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
@@ -36,56 +35,41 @@ def page(tracker: Tracker, clock: FakeClock) -> ScenarioPage:
 # Over time
 
 
-def test_the_stack_adds_up_to_one_at_every_instant_and_goes_on_to_now(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
-    frame = frames.stack_frame(page, clock.time)
+def test_shares_over_time(page: ScenarioPage, clock: FakeClock) -> None:
+    # The stack adds up to one at every instant and goes on to now.
+    frame = data.stack_frame(page, clock.time)
     assert frame.groupby("time")["share"].sum().tolist() == pytest.approx(
         [1.0] * frame["time"].nunique()
     )
     assert frame["time"].min() == NOW
     assert frame["time"].max() == clock.time
     assert list(dict.fromkeys(frame["option"])) == list(OPTIONS)
-
-
-def test_every_stretch_says_its_shares_and_they_follow_each_other(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
-    frame = frames.stable_periods_frame(page, clock.time)
+    # Every stretch says its shares and they follow each other.
+    frame = data.stable_periods_frame(page, clock.time)
     assert list(frame["time"].iloc[1:]) == list(frame["until"].iloc[:-1])
     assert len(frame) == len(page.history) == 3
-    found = frames.current_posterior(page, clock.time)
+    found = data.current_posterior(page, clock.time)
     now = [plain(words) for words in frame[["s0", "s1", "s2"]].iloc[-1]]
     assert now[0] == f"{round(100 * found.distribution.p[0])} %"
-
-
-def test_a_number_stands_in_the_middle_of_its_area_where_there_is_room(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
-    frame = frames.share_labels_frame(page, clock.time).set_index("option")
+    # A number stands in the middle of its area where there is room.
+    frame = data.share_labels_frame(page, clock.time).set_index("option")
     shares = dict(zip(OPTIONS, page.history[-1].shares, strict=True))
-    assert shares["Other"] > frames.MIN_LABEL_SHARE
+    assert shares["Other"] > data.MIN_LABEL_SHARE
     assert frame.loc["friends", "y"] == pytest.approx(
         1.0 - shares["friends"] / 2
     )  # the first lies on top
     assert frame.loc["Other", "y"] == pytest.approx(shares["Other"] / 2)
     small = replace(page, history=(replace(page.history[-1], shares=(0.97, 0.02, 0.01)),))
-    assert list(frames.share_labels_frame(small, clock.time)["option"]) == ["friends"]
-
-
-def test_a_question_that_has_not_opened_has_frames_without_rows(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
+    assert list(data.share_labels_frame(small, clock.time)["option"]) == ["friends"]
+    # A question that has not opened has frames without rows.
     early = replace(page, history=())
-    for frame in (frames.stack_frame, frames.stable_periods_frame, frames.share_labels_frame):
+    for frame in (data.stack_frame, data.stable_periods_frame, data.share_labels_frame):
         assert frame(early, clock.time).empty
-    assert frames.recent_changes(early, clock.time) is None
+    assert data.recent_changes(early, clock.time) is None
 
 
-def test_what_moved_is_told_since_the_opening_or_for_thirty_days(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
-    found = frames.recent_changes(page, clock.time)
+def test_scenario_changes_since_the_opening(page: ScenarioPage, clock: FakeClock) -> None:
+    found = data.recent_changes(page, clock.time)
     assert found is not None
     since, changes = found
     assert since == NOW
@@ -93,11 +77,11 @@ def test_what_moved_is_told_since_the_opening_or_for_thirty_days(
     assert dict(changes)["friends"] > 0.2
     far = replace(page.summary.question, closes_at=NOW + timedelta(days=90))
     quiet = replace(page, summary=replace(page.summary, question=far))
-    later = frames.recent_changes(quiet, NOW + timedelta(days=60))
+    later = data.recent_changes(quiet, NOW + timedelta(days=60))
     assert later == (NOW + timedelta(days=30), tuple((name, 0.0) for name in OPTIONS))
 
 
-def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: FakeClock) -> None:
+def test_removed_option_counts_for_other(page: ScenarioPage, clock: FakeClock) -> None:
     gone = tuple(
         replace(o, removed_at=NOW + timedelta(days=3)) if o.name == "friends" else o
         for o in page.summary.question.options
@@ -105,12 +89,12 @@ def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: 
     changed = replace(
         page, summary=replace(page.summary, question=replace(page.summary.question, options=gone))
     )
-    frame = frames.stack_frame(changed, clock.time)
+    frame = data.stack_frame(changed, clock.time)
     last = frame[frame["time"] == clock.time].set_index("option")["share"]
     assert last["friends"] == 0.0
     assert last.sum() == pytest.approx(1.0)
-    found = frames.current_posterior(changed, clock.time)
-    assert [one.name for one in frames.build_scenario_rows(changed, found, ME, clock.time)] == [
+    found = data.current_posterior(changed, clock.time)
+    assert [one.name for one in data.build_scenario_rows(changed, found, ME, clock.time)] == [
         "strangers",
         "Other",
     ]
@@ -127,51 +111,44 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
         FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN
     )
     after = tracker.scenarios.get(FUTURES)
-    first, *_ = frames.build_scenario_rows(
-        after, frames.current_posterior(after, clock.time), ME, clock.time
+    first, *_ = data.build_scenario_rows(
+        after, data.current_posterior(after, clock.time), ME, clock.time
     )
     assert (first.name, first.prior, first.description) == ("friends", 0.3, "They sign pacts.")
     assert [name for name, _ in first.forecasts] == ["Me", "Crowd"]
     assert dict(first.forecasts)["Me"] == 0.5
-    alone, *_ = frames.build_scenario_rows(
-        page, frames.current_posterior(page, clock.time), ME, clock.time
+    alone, *_ = data.build_scenario_rows(
+        page, data.current_posterior(page, clock.time), ME, clock.time
     )
     assert alone.forecasts == ()
 
 
-@pytest.mark.parametrize("option", OPTIONS)
-def test_the_lines_of_a_share_add_up_to_its_logarithm(
-    page: ScenarioPage, clock: FakeClock, option: str
-) -> None:
-    found = frames.current_posterior(page, clock.time)
-    frame = frames.scenario_why_frame(page, found, option)
-    *lines, total = frame["adds"]
-    assert sum(lines) == pytest.approx(total, abs=1e-12)
-    assert total == pytest.approx(log(found.distribution.of(option)))
-    assert list(frame["what"])[1:3] == ["Will they sign a pact?", "Will there be a fair?"]
-    assert frame["times"].iloc[0] == ""
+def test_share_lines_add_up(page: ScenarioPage, clock: FakeClock) -> None:
+    for option in OPTIONS:
+        found = data.current_posterior(page, clock.time)
+        frame = data.scenario_why_frame(page, found, option)
+        *lines, total = frame["adds"]
+        assert sum(lines) == pytest.approx(total, abs=1e-12)
+        assert total == pytest.approx(log(found.distribution.of(option)))
+        assert list(frame["what"])[1:3] == ["Will they sign a pact?", "Will there be a fair?"]
+        assert frame["times"].iloc[0] == ""
 
 
-def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
+def test_rows_are_told_together_and_alone(page: ScenarioPage, clock: FakeClock) -> None:
+    # A row is told beside the others and as if it were alone.
     one = replace(page, board={PACT: page.board[PACT]})
-    frame = frames.scenario_why_frame(one, frames.current_posterior(one, clock.time), "friends")
+    frame = data.scenario_why_frame(one, data.current_posterior(one, clock.time), "friends")
     assert frame["alone"].iloc[1] == frame["times"].iloc[1]
     assert list(frame["alone"])[::2] == ["", ""]
     assert list(frame["what"])[2:] == ["All rows together", "Sum"]
-
-
-def test_a_row_that_alone_would_raise_a_scenario_may_lower_it_beside_another(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
+    # A row that alone would raise a scenario may lower it beside another.
     rows = (
         ScenarioLikelihoods(PACT, (0.95, 0.05, 0.05)),
         ScenarioLikelihoods(FAIR, (0.95, 0.05, 0.05)),
     )
     seats = {PACT: replace(page.board[PACT], p=0.9), FAIR: replace(page.board[FAIR], p=0.5)}
     both = replace(page, scenario_set=replace(page.scenario_set, rows=rows), board=seats)
-    frame = frames.scenario_why_frame(both, frames.current_posterior(both, clock.time), "friends")
+    frame = data.scenario_why_frame(both, data.current_posterior(both, clock.time), "friends")
     fair = frame[frame["what"] == "Will there be a fair?"].iloc[0]
     assert float(fair["alone"].removeprefix("×")) > 1.0
     assert float(fair["times"].removeprefix("×")) < 1.0
@@ -183,28 +160,25 @@ def test_an_option_that_is_gone_leaves_the_lines_whole(
 ) -> None:
     tracker.questions.change_option(FUTURES, "strangers", "removed")
     after = tracker.scenarios.get(FUTURES)
-    frame = frames.scenario_why_frame(after, frames.current_posterior(after, clock.time), "friends")
+    frame = data.scenario_why_frame(after, data.current_posterior(after, clock.time), "friends")
     assert frame["alone"].iloc[1].startswith("×")
 
 
-def test_a_scenario_with_a_prior_of_zero_has_no_lines(page: ScenarioPage, clock: FakeClock) -> None:
+def test_zero_prior_and_conflict(page: ScenarioPage, clock: FakeClock) -> None:
+    # A scenario with a prior of zero has no lines.
     never = replace(page.summary.question, prior=Categorical(OPTIONS, (0.4, 0.6, 0.0)))
     changed = replace(page, summary=replace(page.summary, question=never))
-    assert frames.scenario_why_frame(
-        changed, frames.current_posterior(changed, clock.time), "Other"
+    assert data.scenario_why_frame(
+        changed, data.current_posterior(changed, clock.time), "Other"
     ).empty
-
-
-def test_board_and_table_that_do_not_go_together_are_named_with_their_worst_row(
-    page: ScenarioPage, clock: FakeClock
-) -> None:
-    strain = frames.measure_strain(page, frames.current_posterior(page, clock.time))
+    # Board and table that do not go together are named with their worst row.
+    strain = data.measure_strain(page, data.current_posterior(page, clock.time))
     assert strain is not None
     assert strain.question_id == PACT
     assert strain.observed == pytest.approx(0.8)
-    assert strain.nats == pytest.approx(frames.current_posterior(page, clock.time).nats)
+    assert strain.nats == pytest.approx(data.current_posterior(page, clock.time).nats)
     empty = replace(page, scenario_set=replace(page.scenario_set, rows=()))
-    assert frames.measure_strain(empty, frames.current_posterior(empty, clock.time)) is None
+    assert data.measure_strain(empty, data.current_posterior(empty, clock.time)) is None
 
 
 def test_an_answer_that_was_to_be_expected_is_no_strain(
@@ -222,8 +196,8 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(
     known = replace(
         after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)}
     )
-    found = frames.current_posterior(known, clock.time)
-    strain = frames.measure_strain(known, found)
+    found = data.current_posterior(known, clock.time)
+    strain = data.measure_strain(known, found)
     assert found.nats > 0.5
     assert strain is not None
     assert strain.nats < 0.2
@@ -232,38 +206,43 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(
 # What would change our mind, and the table
 
 
-def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
+def test_telling_questions_come_first_and_answered_ones_go(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
     assert [
-        v.question_id
-        for v in frames.answer_values(page, frames.current_posterior(page, clock.time))
-    ] == [
-        PACT,
-        FAIR,
-    ]
+        v.question_id for v in data.answer_values(page, data.current_posterior(page, clock.time))
+    ] == [PACT, FAIR]
     tracker.resolutions.resolve(
         PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
     )
     clock.advance(hours=1)
     after = tracker.scenarios.get(FUTURES)
     assert [
-        v.question_id
-        for v in frames.answer_values(after, frames.current_posterior(after, clock.time))
+        v.question_id for v in data.answer_values(after, data.current_posterior(after, clock.time))
     ] == [FAIR]
 
 
-def test_bars_have_their_numbers_where_there_is_room() -> None:
-    frame = frames.cases_frame({"Now": Categorical(OPTIONS, (0.5, 0.46, 0.04))})
+def test_edit_and_share_frames() -> None:
+    # Bars have their numbers where there is room.
+    frame = data.cases_frame({"Now": Categorical(OPTIONS, (0.5, 0.46, 0.04))})
     assert list(frame["x"]) == pytest.approx([0.25, 0.73, 0.98])
     assert [plain(label) for label in frame["label"]] == ["50 %", "46 %", ""]
     assert plain(frame["shown"].iloc[2]) == "4 %"
+    # An edit shows before after and the points between.
+    before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
+    frame = data.edit_preview_frame(before, after)
+    assert list(frame["before"]) == [30.0, 60.0, 10.0]
+    assert list(frame["change"])[:2] == [20.0, -20.0]
+    assert frame["change"].isna().tolist() == [False, False, True]
+    # Shares over the options that are offered give new ones nothing.
+    found = data.fill_option_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
+    assert found.p == (0.3, 0.6, 0.1, 0.0)
 
 
-def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_answered(
+def test_telling_rows_come_first_and_count_once_answered(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    frame = frames.diagnosticity_frame(page, frames.diagnose_table(page))
+    frame = data.diagnosticity_frame(page, data.diagnose_table(page))
     assert list(frame["id"]) == [PACT, FAIR]
     assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
     assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
@@ -272,37 +251,23 @@ def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_
     )
     clock.advance(hours=1)
     after = tracker.scenarios.get(FUTURES)
-    found = frames.diagnose_table(after)
-    assert frames.diagnosticity_frame(after, found)["board"].iloc[0] == "answered YES"
+    found = data.diagnose_table(after)
+    assert data.diagnosticity_frame(after, found)["board"].iloc[0] == "answered YES"
     assert found.inconsistency == (0, 2, 2)
-
-
-def test_an_edit_shows_before_after_and_the_points_between() -> None:
-    before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
-    frame = frames.edit_preview_frame(before, after)
-    assert list(frame["before"]) == [30.0, 60.0, 10.0]
-    assert list(frame["change"])[:2] == [20.0, -20.0]
-    assert frame["change"].isna().tolist() == [False, False, True]
-
-
-def test_shares_over_the_options_that_are_offered_give_new_ones_nothing() -> None:
-    found = frames.fill_option_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
-    assert found.p == (0.3, 0.6, 0.1, 0.0)
 
 
 # Charts
 
 
-def test_the_legend_follows_the_options_and_the_first_lies_on_top() -> None:
+def test_scenario_chart_legend() -> None:
+    # The legend follows the options and the first lies on top.
     spec = scenarios_over_time_chart(STYLES)
     areas, numbers, hover = spec["layer"]
     assert areas["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
     assert areas["encoding"]["order"]["sort"] == "descending"
     assert numbers["encoding"]["color"]["scale"]["range"][0] == "white"
     assert [tip["title"] for tip in hover["encoding"]["tooltip"]] == ["From", *OPTIONS]
-
-
-def test_a_legend_makes_room_for_itself() -> None:
+    # A legend makes room for itself.
     with_legend = scenarios_in_cases_chart(STYLES, ("Now",), legend=True)
     without = scenarios_in_cases_chart(STYLES, ("Now",))
     assert with_legend["height"] > without["height"]
@@ -312,48 +277,42 @@ def test_a_legend_makes_room_for_itself() -> None:
 # Words
 
 
-def test_who_leads_and_by_how_much() -> None:
-    said = plain(wording.leader_sentence((("a", 0.22), ("b", 0.55), ("c", 0.23))))
+def test_scenario_words() -> None:
+    # Who leads and by how much.
+    said = plain(text.leader_sentence((("a", 0.22), ("b", 0.55), ("c", 0.23))))
     assert said == "“b” leads with 55 %, 32 points ahead of “c” (23 %)."
     assert (
-        plain(wording.leader_sentence((("a", 0.5), ("b", 0.5))))
-        == "“a” and “b” stand level at 50 %."
+        plain(text.leader_sentence((("a", 0.5), ("b", 0.5)))) == "“a” and “b” stand level at 50 %."
     )
-    assert plain(wording.leader_sentence((("a", 1.0),))) == "“a” has 100 %."
-
-
-def test_what_moved_and_that_nothing_did() -> None:
+    assert plain(text.leader_sentence((("a", 1.0),))) == "“a” has 100 %."
+    # What moved and that nothing did.
     said = plain(
-        wording.share_changes_sentence((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE)
+        text.share_changes_sentence((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE)
     )
     assert said == "Since 1 Dec 2026 “b” is up 12 points, “a” down 2 points."
     assert (
-        wording.share_changes_sentence((("a", 0.001),), NOW, UTC_ZONE)
+        text.share_changes_sentence((("a", 0.001),), NOW, UTC_ZONE)
         == "Nothing has moved since 1 Dec 2026."
     )
-
-
-@pytest.mark.parametrize("p", [*FIVE_WORDS.values(), 0.15, 0.333, 0.999])
-def test_a_likelihood_can_be_typed_as_it_is_shown(p: float) -> None:
-    assert parse_likelihood(wording.format_likelihood(p)) == pytest.approx(p, abs=1e-9)
-
-
-def test_a_board_that_is_off_is_said_in_words_that_fit_how_far() -> None:
-    assert wording.strain_sentence(0.4, "Pact?", 0.8, 0.3) == ""
-    assert "says other things than" in wording.strain_sentence(0.6, "Pact?", 0.8, 0.3)
-    assert "hardly go together" in wording.strain_sentence(2.0, "Pact?", 0.8, 0.3)
-    assert "was answered NO" in wording.strain_sentence(2.0, "Pact?", 0.0, 0.9)
-
-
-def test_what_counts_against_each_scenario_is_said_only_once_something_is_answered() -> None:
-    assert "nothing counts against any" in wording.describe_counts_against(OPTIONS, (0, 0, 0), 0)
-    said = plain(wording.describe_counts_against(OPTIONS, (2, 0, 1), 1))
+    # A board that is off is said in words that fit how far.
+    assert text.strain_sentence(0.4, "Pact?", 0.8, 0.3) == ""
+    assert "says other things than" in text.strain_sentence(0.6, "Pact?", 0.8, 0.3)
+    assert "hardly go together" in text.strain_sentence(2.0, "Pact?", 0.8, 0.3)
+    assert "was answered NO" in text.strain_sentence(2.0, "Pact?", 0.0, 0.9)
+    # What counts against each scenario is said only once something is answered.
+    assert "nothing counts against any" in text.describe_counts_against(OPTIONS, (0, 0, 0), 0)
+    said = plain(text.describe_counts_against(OPTIONS, (2, 0, 1), 1))
     assert said.endswith("“strangers” 0, “Other” 1, “friends” 2.")
 
 
-def test_a_table_that_lacks_a_number_for_a_new_scenario_is_refused(
+def test_likelihoods_can_be_typed_as_shown() -> None:
+    for p in (*FIVE_WORDS.values(), 0.15, 0.333, 0.999):
+        assert parse_likelihood(text.format_likelihood(p)) == pytest.approx(p, abs=1e-9)
+
+
+def test_table_without_a_number_for_a_scenario_is_refused(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
     short = replace(page.scenario_set, rows=(ScenarioLikelihoods(PACT, (0.5,)),))
     with pytest.raises(ForecastsError, match="give it a number"):
-        frames.current_posterior(replace(page, scenario_set=short), clock.time)
+        data.current_posterior(replace(page, scenario_set=short), clock.time)

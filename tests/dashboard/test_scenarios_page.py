@@ -69,7 +69,8 @@ def pick_row(visit: AppTest, row: int) -> AppTest:
 # The answer
 
 
-def test_the_page_says_first_which_scenario_leads_and_what_moved(world: Tracker) -> None:
+def test_scenario_page(world: Tracker) -> None:
+    # The page says first which scenario leads and what moved.
     visit = open_page(world, "scenarios", q=FUTURES)
     assert visit.header[0].value == "Arland and Borland"
     lead = plain(visit.subheader[0].value)
@@ -79,16 +80,23 @@ def test_the_page_says_first_which_scenario_leads_and_what_moved(world: Tracker)
     assert "friends** · 30 % → **72 %" in text
     assert "They sign pacts." in text
     assert "Nobody holds a forecast yet" in text
-
-
-def test_the_chart_draws_every_scenario_in_the_order_of_the_options(world: Tracker) -> None:
-    visit = open_page(world, "scenarios", q=FUTURES)
+    # The chart draws every scenario in the order of the options.
     found = spec(visit)
     assert [layer["data"]["name"] for layer in found["layer"]] == ["stack", "ends", "stretches"]
     assert found["layer"][0]["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
+    # A name that is no scenario set is not found.
+    text = words(open_page(world, "scenarios", q="![x](http://evil.example)"))
+    assert "There is no such scenario set" in text
+    # Every share can be asked why and its lines add up.
+    for option in OPTIONS:
+        visit = open_page(world, "scenarios", q=FUTURES, scenario=option)
+        frame = visit.dataframe[0].value
+        assert sum(frame["adds"].iloc[:-1]) == pytest.approx(frame["adds"].iloc[-1], abs=1e-12)
+        assert "Will they sign a pact?" in list(frame["what"])
+        assert "a guess" in words(visit)
 
 
-def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> None:
+def test_several_sets_are_shown_as_a_list(world: Tracker) -> None:
     assert open_page(world, "scenarios").header[0].value == "Arland and Borland"
     world.questions.ask(
         an_asked(
@@ -102,27 +110,6 @@ def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> 
     assert {"**Arland and Borland**", "**Another**"} <= {m.value for m in visit.markdown}
 
 
-def test_without_a_set_the_page_says_what_one_is(tracker: Tracker) -> None:
-    text = words(open_page(tracker, "scenarios"))
-    assert "There are no scenario sets yet." in text
-    assert "tracker set import" in text
-
-
-def test_a_name_that_is_no_scenario_set_is_not_found(world: Tracker) -> None:
-    text = words(open_page(world, "scenarios", q="![x](http://evil.example)"))
-    assert "There is no such scenario set" in text
-
-
-def test_a_title_from_outside_is_shown_as_it_is(tracker: Tracker) -> None:
-    ask_questions(tracker)
-    tracker.scenarios.add(
-        replace(SET, title="![x](http://evil.example) $5", descriptions=("[a](http://b)", "b", "c"))
-    )
-    visit = open_page(tracker, "scenarios", q=FUTURES)
-    assert "http://evil" not in visit.header[0].value
-    assert "[a](http" not in "".join(c.value for c in visit.caption)
-
-
 def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeClock) -> None:
     ask_questions(tracker)
     tracker.scenarios.add(SET)
@@ -133,22 +120,6 @@ def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeCloc
 
 
 # Why
-
-
-def test_every_share_can_be_asked_why_and_its_lines_add_up(world: Tracker) -> None:
-    for option in OPTIONS:
-        visit = open_page(world, "scenarios", q=FUTURES, scenario=option)
-        frame = visit.dataframe[0].value
-        assert sum(frame["adds"].iloc[:-1]) == pytest.approx(frame["adds"].iloc[-1], abs=1e-12)
-        assert "Will they sign a pact?" in list(frame["what"])
-        assert "a guess" in words(visit)
-
-
-def test_board_and_table_that_hardly_go_together_are_said_to(world: Tracker) -> None:
-    assert "nats apart" in words(open_page(world, "scenarios", q=FUTURES))
-    world.forecasts.submit(PACT, "30%", rationale="It is off.")
-    world.forecasts.submit(PACT, "30%", rationale="It is off.", forecaster=BEN)
-    assert "nats apart" not in words(open_page(world, "scenarios", q=FUTURES))
 
 
 # My own
@@ -176,9 +147,7 @@ def saved(world: Tracker) -> Categorical:
         ("from one", (0.5, 0.4, 0.1)),
     ],
 )
-def test_the_others_give_way_as_chosen_and_the_sum_stays_whole(
-    world: Tracker, way: str, expected: tuple[float, ...]
-) -> None:
+def test_others_give_way_as_chosen(world: Tracker, way: str, expected: tuple[float, ...]) -> None:
     world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = select(own(world), "Scenario", "friends")
     visit = choose(visit, "The others give way", way)
@@ -190,15 +159,14 @@ def test_the_others_give_way_as_chosen_and_the_sum_stays_whole(
     assert sum(saved(world).p) == pytest.approx(1.0, abs=1e-12)
 
 
-def test_a_forecast_without_a_reason_is_not_saved(world: Tracker) -> None:
+def test_refused_shares(world: Tracker) -> None:
+    # A forecast without a reason is not saved.
     visit = select(own(world), "Scenario", "strangers")
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
     visit = seen(button(visit, "Save as my forecast").click().run())
     assert "A forecast needs its reason" in plain(visit.error[0].value)
     assert "ada" not in world.questions.get(FUTURES).summary.standings
-
-
-def test_one_that_has_too_little_cannot_give_way_alone(world: Tracker) -> None:
+    # One that has too little cannot give way alone.
     world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = choose(select(own(world), "Scenario", "friends"), "The others give way", "from one")
     visit = select(visit, "Which one", "Other")
@@ -240,19 +208,25 @@ def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeCloc
 # What would change it
 
 
-def test_open_questions_are_ranked_by_what_their_answers_would_tell(world: Tracker) -> None:
+def test_scenario_sections(world: Tracker) -> None:
+    # Open questions are ranked by what their answers would tell.
     visit = open_page(world, "scenarios", q=FUTURES, section="What would change it")
     text = words(visit)
     assert text.index("Will they sign a pact?") < text.index("Will there be a fair?")
     assert "80 % (Crowd) on the board · tells 0.4" in text
     assert len(visit.get("vega_lite_chart")) == 4  # over time, now, and one a question
-
-
-def test_without_an_open_question_nothing_would_change_it(tracker: Tracker) -> None:
-    ask_questions(tracker)
-    tracker.scenarios.add(replace(SET, rows=()))
-    text = words(open_page(tracker, "scenarios", q=FUTURES, section="What would change it"))
-    assert "No indicator question is open." in text
+    # The table shows its note its marks and what counts against.
+    visit = table(world)
+    assert list(visit.dataframe[0].value["question"]) == [
+        "Will they sign a pact?",
+        "Will there be a fair?",
+    ]
+    text = words(visit)
+    assert "They share a cause." in text
+    assert "nothing counts against any scenario" in text
+    # Without a free question the form leads to asking one.
+    text = words(opened(open_page(world, "scenarios"), "add-set"))
+    assert "Ask a question" in text
 
 
 # The table
@@ -266,18 +240,8 @@ def rows(world: Tracker) -> dict[Any, ScenarioLikelihoods]:
     return {row.question_id: row for row in world.scenarios.get(FUTURES).scenario_set.rows}
 
 
-def test_the_table_shows_its_note_its_marks_and_what_counts_against(world: Tracker) -> None:
-    visit = table(world)
-    assert list(visit.dataframe[0].value["question"]) == [
-        "Will they sign a pact?",
-        "Will there be a fair?",
-    ]
-    text = words(visit)
-    assert "They share a cause." in text
-    assert "nothing counts against any scenario" in text
-
-
-def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker) -> None:
+def test_rows_are_changed_added_and_removed(world: Tracker) -> None:
+    # A row is changed with its reason and the scenarios move.
     before = world.scenarios.get(FUTURES).history[-1].shares
     visit = pick_row(table(world), 0)
     fill(visit, "friends", "almost certain")
@@ -287,6 +251,18 @@ def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker)
     assert rows(world)[PACT].p == pytest.approx((0.97, 0.03, 0.5))
     assert rows(world)[PACT].why == "They have said so."
     assert world.scenarios.get(FUTURES).history[-1].shares != before
+    # A row is added with its reason.
+    visit = select(opened(table(world), "add-row"), "Question", "race")
+    fill(visit, "strangers", "very unlikely")
+    visit = seen(button(visit, "Add row").click().run())
+    assert "A row needs its reason" in plain(visit.error[0].value)
+    field(visit, "Why these numbers").set_value("Strangers do not race.")
+    seen(button(visit, "Add row").click().run())
+    assert rows(world)["race"].p == pytest.approx((0.5, 0.125, 0.5))
+    # A row can be taken out.
+    visit = pick_row(table(world), 1)
+    seen(button(visit, "Take it out").click().run())
+    assert (len(rows(world)), PACT in rows(world)) == (2, True)
 
 
 def test_a_number_is_read_and_what_is_none_is_refused() -> None:
@@ -295,25 +271,7 @@ def test_a_number_is_read_and_what_is_none_is_refused() -> None:
         parse_likelihoods(("perhaps",))
 
 
-def test_a_row_can_be_taken_out(world: Tracker) -> None:
-    visit = pick_row(table(world), 1)
-    seen(button(visit, "Take it out").click().run())
-    assert set(rows(world)) == {PACT}
-
-
-def test_a_row_is_added_with_its_reason(world: Tracker) -> None:
-    visit = select(opened(table(world), "add-row"), "Question", "race")
-    fill(visit, "strangers", "very unlikely")
-    visit = seen(button(visit, "Add row").click().run())
-    assert "A row needs its reason" in plain(visit.error[0].value)
-    field(visit, "Why these numbers").set_value("Strangers do not race.")
-    seen(button(visit, "Add row").click().run())
-    assert rows(world)["race"].p == pytest.approx((0.5, 0.125, 0.5))
-
-
-def test_a_table_that_lacks_a_number_for_a_new_scenario_says_so_and_the_rest_stands(
-    world: Tracker, clock: FakeClock
-) -> None:
+def test_table_that_lacks_a_number_says_so(world: Tracker, clock: FakeClock) -> None:
     world.questions.change_option(FUTURES, "rivals", "added", by=BEN)
     clock.advance(hours=1)
     visit = table(world)
@@ -329,8 +287,15 @@ def test_a_table_that_lacks_a_number_for_a_new_scenario_says_so_and_the_rest_sta
 # A new set
 
 
-def test_a_question_becomes_a_scenario_set_with_a_row(tracker: Tracker) -> None:
+def test_question_becomes_a_scenario_set(tracker: Tracker) -> None:
+    # A set without a description is refused.
     ask_questions(tracker)
+    visit = select(opened(open_page(tracker, "scenarios"), "add-set"), "Question", FUTURES)
+    field(visit, "Title").set_value("Two countries")
+    visit = seen(button(visit, "Make it a scenario set").click().run())
+    assert "Say of every scenario what it means" in plain(visit.error[0].value)
+    assert tracker.scenarios.list() == ()
+    # A question becomes a scenario set with a row.
     visit = select(opened(open_page(tracker, "scenarios"), "add-set"), "Question", FUTURES)
     field(visit, "Title").set_value("Two countries")
     for name in OPTIONS:
@@ -343,17 +308,3 @@ def test_a_question_becomes_a_scenario_set_with_a_row(tracker: Tracker) -> None:
     assert found.scenario_set.title == "Two countries"
     assert found.scenario_set.descriptions[0] == "They are friends."
     assert found.scenario_set.rows[0].p == pytest.approx((0.97, 0.5, 0.5))
-
-
-def test_a_set_without_a_description_is_refused(tracker: Tracker) -> None:
-    ask_questions(tracker)
-    visit = select(opened(open_page(tracker, "scenarios"), "add-set"), "Question", FUTURES)
-    field(visit, "Title").set_value("Two countries")
-    visit = seen(button(visit, "Make it a scenario set").click().run())
-    assert "Say of every scenario what it means" in plain(visit.error[0].value)
-    assert tracker.scenarios.list() == ()
-
-
-def test_without_a_free_question_the_form_leads_to_asking_one(world: Tracker) -> None:
-    text = words(opened(open_page(world, "scenarios"), "add-set"))
-    assert "Ask a question" in text

@@ -5,8 +5,6 @@ import base64
 import hashlib
 import re
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,8 +25,6 @@ from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
 from tracker.storage.sessions import Store
 
-ROOT = Path(__file__).parent.parent.parent
-
 
 @pytest.fixture
 def taken_port() -> Iterator[int]:
@@ -36,19 +32,28 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_an_address_that_others_can_reach_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], address: str
-) -> None:
-    assert main(["--data", str(tmp_path), "--address", address]) == 2
-    (reason,) = capsys.readouterr().err.splitlines()
-    assert "there is no log-in" in reason
-    assert "--i-know-there-is-no-login" in reason
-    assert "TRACKER_ALLOWED_HOSTS" in reason
-    assert main(["--data", str(tmp_path), "--address", address, "--i-know-there-is-no-login"]) == 2
-    (reason,) = capsys.readouterr().err.splitlines()
-    assert "TRACKER_ALLOWED_HOSTS" in reason
-    assert list(tmp_path.iterdir()) == []
+def test_bad_starts_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # An address that others can reach is refused.
+    for address in ("0.0.0.0", "::", "192.168.1.5", "example.org"):
+        assert main(["--data", str(tmp_path), "--address", address]) == 2
+        (reason,) = capsys.readouterr().err.splitlines()
+        assert "there is no log-in" in reason
+        assert "--i-know-there-is-no-login" in reason
+        assert "TRACKER_ALLOWED_HOSTS" in reason
+        assert (
+            main(["--data", str(tmp_path), "--address", address, "--i-know-there-is-no-login"]) == 2
+        )
+        (reason,) = capsys.readouterr().err.splitlines()
+        assert "TRACKER_ALLOWED_HOSTS" in reason
+        assert list(tmp_path.iterdir()) == []
+    # A setting that cannot be used is refused.
+    assert main(["--data", str(tmp_path), "--port", "99999"]) == 2
+    assert "'port'" in capsys.readouterr().err
+    # A replay that was never made is not shown empty.
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+    assert main(["--data", str(tmp_path), "--port", str(port), "--replay"]) == 2
+    assert "tracker demo" in capsys.readouterr().err
 
 
 def test_a_port_in_use_is_refused_before_anything_starts(
@@ -57,15 +62,6 @@ def test_a_port_in_use_is_refused_before_anything_starts(
     assert main(["--data", str(tmp_path), "--port", str(taken_port)]) == 2
     assert "choose another --port" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_replay_that_was_never_made_is_not_shown_empty(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        port = server.getsockname()[1]
-    assert main(["--data", str(tmp_path), "--port", str(port), "--replay"]) == 2
-    assert "tracker demo" in capsys.readouterr().err
 
 
 def test_a_missing_database_is_no_reason_to_give_up(
@@ -81,27 +77,7 @@ def test_a_missing_database_is_no_reason_to_give_up(
     assert capsys.readouterr().err == "no database answers\n"
 
 
-def test_a_setting_that_cannot_be_used_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--data", str(tmp_path), "--port", "99999"]) == 2
-    assert "'port'" in capsys.readouterr().err
-
-
-def test_the_module_runs_from_any_directory(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard", "--help"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert "--i-know-there-is-no-login" in done.stdout
-
-
-def test_the_policy_names_the_inline_scripts_of_the_shell_and_of_the_installed_page() -> None:
+def test_policy_names_the_inline_scripts_of_both_pages() -> None:
     installed = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", installed, re.DOTALL)
     (known, keyboard, same) = re.findall(r"<script>(.*?)</script>", build_shell(), re.DOTALL)
@@ -161,15 +137,14 @@ def closed_tracker(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker
     return tracker
 
 
-def test_the_health_check_touches_the_database(tracker: Tracker) -> None:
+def test_health_and_metrics(
+    tracker: Tracker, tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The health check touches the database.
     found = answer(tracker, "/healthz")
     assert (found.status_code, found.body) == (200, b"ok")
     assert found.headers["content-type"] == "text/plain; charset=utf-8"
-
-
-def test_metrics_are_told_in_the_format_of_prometheus(
-    tracker_with_press: Tracker, press: Press
-) -> None:
+    # Metrics are told in the format of prometheus.
     tracker_with_press.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     tracker_with_press.feeds.poll()
@@ -179,11 +154,7 @@ def test_metrics_are_told_in_the_format_of_prometheus(
     lines = bytes(found.body).decode().splitlines()
     assert 'tracker_feeds{state="ok"} 1.0' in lines
     assert "tracker_items_total 1.0" in lines
-
-
-def test_metrics_are_worked_out_beside_the_event_loop(
-    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    # Metrics are worked out beside the event loop.
     threads: list[int] = []
     monkeypatch.setattr(tracker.system, "runs", lambda: threads.append(threading.get_ident()) or ())
     assert answer(tracker, "/metrics").status_code == 200
@@ -191,16 +162,15 @@ def test_metrics_are_worked_out_beside_the_event_loop(
     assert threading.get_ident() not in threads
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
-def test_a_database_that_does_not_answer_is_said_in_words(
-    closed_tracker: Tracker, path: str
-) -> None:
-    found = answer(closed_tracker, path)
-    assert (found.status_code, found.body) == (503, b"the database does not answer")
-    assert found.headers["content-type"] == "text/plain; charset=utf-8"
+def test_unavailable_database_is_said_in_words(closed_tracker: Tracker) -> None:
+    for path in ("/healthz", "/metrics"):
+        found = answer(closed_tracker, path)
+        assert (found.status_code, found.body) == (503, b"the database does not answer")
+        assert found.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
+def test_streamlit_options_and_themes() -> None:
+    # Every option is known to this version of streamlit and wins.
     configure_streamlit()
     for name, value in streamlit_options().items():
         assert config.get_option(name) == value
@@ -210,9 +180,7 @@ def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
     configure_streamlit("https://forecast.example.org")
     assert config.get_option("server.corsAllowedOrigins") == ["https://forecast.example.org"]
     configure_streamlit()
-
-
-def test_both_themes_are_set_so_that_the_viewer_chooses() -> None:
+    # Both themes are set so that the viewer chooses.
     names = streamlit_options()
     assert {n.split(".")[1] for n in names if n.count(".") == 2 and n.startswith("theme.")} == {
         "light",

@@ -74,7 +74,7 @@ def test_each_has_drafts_of_their_own(two: Tracker) -> None:
     assert [json.loads(each.proto.json)["who"] for each in kept] == ["ada", "grace"]
 
 
-def test_another_person_is_chosen_and_what_the_first_one_began_goes(two: Tracker) -> None:
+def test_chosen_person_begins_without_drafts_of_the_first(two: Tracker) -> None:
     visit = open_page(two, "settings")
     assert "You act as ada" in words(visit).replace("**", "")
     visit.session_state["form-x"] = "begun"
@@ -86,7 +86,7 @@ def test_another_person_is_chosen_and_what_the_first_one_began_goes(two: Tracker
     assert two.me == ADA
 
 
-def test_a_choice_is_kept_for_the_next_start_only_when_asked(
+def test_choice_of_person_is_kept_only_when_asked(
     two: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TRACKER_ME", raising=False)
@@ -126,7 +126,7 @@ def test_the_session_keeps_its_time_zone_when_somebody_else_acts(
 # What is remembered
 
 
-def test_answers_that_depend_on_who_asks_are_kept_apart_and_others_shared(two: Tracker) -> None:
+def test_personal_results_are_kept_apart_and_others_shared(two: Tracker) -> None:
     share_tracker(two)
     ada = get_tracker()
     grace = cast(ResponseCache, ada).acting_as(GRACE)
@@ -149,9 +149,7 @@ def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None
 # Time zone
 
 
-def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_differ(
-    two: Tracker,
-) -> None:
+def test_chosen_zone_is_told_and_charts_differ(two: Tracker) -> None:
     visit = open_page(two, "settings")
     assert "Times are written in UTC" in words(visit).replace("**", "")
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
@@ -164,31 +162,23 @@ def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_di
     assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
 
 
-@pytest.mark.parametrize(
-    ("session", "cookies", "zone"),
-    [
+def test_zone_is_that_of_the_tab_or_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    for session, cookies, zone in (
         ({}, {}, None),
         ({}, {"tracker-zone": "Asia/Tokyo"}, "Asia/Tokyo"),
         ({"time-zone": "Europe/Paris"}, {"tracker-zone": "Asia/Tokyo"}, "Europe/Paris"),
         ({"time-zone": ""}, {"tracker-zone": "Asia/Tokyo"}, None),
         ({}, {"tracker-zone": "<b>Tokyo</b>"}, None),
         ({}, {"tracker-zone": "../../etc/passwd"}, None),
-    ],
-)
-def test_the_zone_is_that_of_this_tab_else_the_one_the_browser_kept(
-    monkeypatch: pytest.MonkeyPatch,
-    session: dict[str, str],
-    cookies: dict[str, str],
-    zone: str | None,
-) -> None:
-    monkeypatch.setattr("streamlit.session_state", session)
-    monkeypatch.setattr(
-        "streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin")
-    )
-    assert get_chosen_zone() == zone
+    ):
+        monkeypatch.setattr("streamlit.session_state", session)
+        monkeypatch.setattr(
+            "streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin")
+        )
+        assert get_chosen_zone() == zone
 
 
-def test_the_browser_is_told_to_keep_the_zone_that_was_chosen(two: Tracker) -> None:
+def test_browser_keeps_the_chosen_zone(two: Tracker) -> None:
     visit = open_page(two, "settings")
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     visit = seen(chooser.select("Asia/Tokyo").run())
@@ -203,15 +193,21 @@ def test_the_browser_is_told_to_keep_the_zone_that_was_chosen(two: Tracker) -> N
 # The rest
 
 
-def test_the_budget_and_the_line_that_changes_it_are_said(two: Tracker) -> None:
+def test_settings_sections(two: Tracker) -> None:
+    # The budget and the line that changes it are said.
     text = words(open_page(two, "settings"))
     assert "24 requests a day for each feed, 24 in all: no budget is set." in text
     assert "The next round asks 1 feed now due" in text
     assert "write `request_budget = 2000`" in text
-
-
-def test_the_log_is_checked_when_asked(two: Tracker) -> None:
+    # Learned values are summed up and their page is linked.
+    assert "Nothing has been learned yet" in words(open_page(two, "settings"))
+    two.learning.decide("gamma", "all", "freeze")
     visit = open_page(two, "settings")
+    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace(
+        "**", ""
+    )
+    assert "What this installation has learned" in words(open_page(two, "learned"))
+    # The log is checked when asked.
     assert "The log is whole" not in words(visit)
     assert "The log is whole" in words(seen(button(visit, "Check the log").click().run()))
 
@@ -221,13 +217,3 @@ def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) ->
     text = words(open_page(two, "settings"))
     assert "Nothing is polled in a replay." in text
     assert "Scheduler: none in a replay" in text
-
-
-def test_learned_values_are_summed_up_and_their_page_is_linked(two: Tracker) -> None:
-    assert "Nothing has been learned yet" in words(open_page(two, "settings"))
-    two.learning.decide("gamma", "all", "freeze")
-    visit = open_page(two, "settings")
-    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace(
-        "**", ""
-    )
-    assert "What this installation has learned" in words(open_page(two, "learned"))

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
-import pytest
 from starlette.responses import PlainTextResponse
 
 from dashboard.components.visit import PageName
@@ -60,38 +59,36 @@ def test_a_page_tells_the_browser_where_its_server_is(tracker: Tracker) -> None:
     assert "allowedOrigins: [location.origin]" in build_shell()
 
 
-def test_the_page_is_that_of_the_installed_streamlit_and_has_our_name() -> None:
+def test_page_and_its_files() -> None:
+    # The page is that of the installed streamlit and has our name.
     installed = (STATIC / "index.html").read_text("utf-8")
     assert set(re.findall(r'"\./static/[^"]+"', installed)) <= set(
         re.findall(r'"\./static/[^"]+"', build_shell())
     )
     assert "<title>Scenario tracker</title>" in build_shell()
     assert "<title>Streamlit</title>" not in build_shell()
-
-
-def test_every_file_that_the_page_asks_for_is_there_and_asked_for_once() -> None:
+    # Every file that the page asks for is there and asked for once.
     asked = re.findall(r'(?:src|href)="\./(static/js/[^"]+)"', build_shell())
     assert len(asked) == len(set(asked)) > 60
     assert [name for name in asked if not (STATIC / name).is_file()] == []
-
-
-def test_what_a_part_imports_is_needed_too() -> None:
+    # What a part imports is needed too.
     names = list_script_files(["DataFrame"])
     assert names[0].startswith("DataFrame.")
     assert any(name.startswith("Quiver.") for name in names)
     assert len(names) == len(set(names))
+    # Only questions are answered from memory.
+    assert ask(f"/static/js/{a_script()}", method="POST").body == b"the app"
 
 
-def test_files_come_as_they_are_to_this_machine_and_need_never_be_asked_for_again() -> None:
+def test_files_for_this_and_other_machines() -> None:
+    # Files come as they are to this machine and need never be asked for again.
     name = a_script()
     answer = ask(f"/static/js/{name}")
     assert answer.body == (STATIC / "static" / "js" / name).read_bytes()
     assert answer.headers["cache-control"] == "public, immutable, max-age=31536000"
     assert "javascript" in answer.headers["content-type"]
     assert "content-encoding" not in answer.headers
-
-
-def test_files_come_compressed_to_another_machine_that_understands_it() -> None:
+    # Files come compressed to another machine that understands it.
     name = a_script()
     whole = (STATIC / "static" / "js" / name).read_bytes()
     answer = ask(f"/static/js/{name}", host="192.168.1.5")
@@ -103,21 +100,8 @@ def test_files_come_compressed_to_another_machine_that_understands_it() -> None:
     assert len(answer.body) < len(whole) / 2
     plain = ask(f"/static/js/{name}", host="192.168.1.5", encoding="identity")
     assert (plain.body, "content-encoding" in plain.headers) == (whole, False)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/static/js/none.js",
-        "/static/../index.html",
-        "/static/js/../../index.html",
-        "/static/",
-        "/questions",
-    ],
-)
-def test_what_is_no_file_of_streamlit_is_left_to_the_app(path: str) -> None:
-    assert ask(path).body == b"the app"
-
-
-def test_only_questions_are_answered_from_memory() -> None:
-    assert ask(f"/static/js/{a_script()}", method="POST").body == b"the app"
+    # What is no file of streamlit is left to the app.
+    for path in (
+        "/static/js/none.js /static/../index.html /static/js/../../index.html /static/ /questions"
+    ).split():
+        assert ask(path).body == b"the app"

@@ -48,7 +48,17 @@ def sent(visit: AppTest) -> AppTest:
     return seen(button(visit, "Watch for it").click().run())
 
 
-def test_a_signpost_is_added_on_the_page_of_its_question(asked: Tracker) -> None:
+def test_signpost_is_added(asked: Tracker) -> None:
+    # An example that its words miss is one calm line and nothing is lost.
+    visit = sent(filled(form(asked), example="Sunshine all over"))
+    (error,) = visit.error
+    assert "does not match the words of its own indicator" in str(error.value)
+    assert field(visit, "Signpost").value == "A storm is forecast"
+    assert not asked.questions.get("rain").indicators
+    # An empty form is refused.
+    (error,) = sent(form(asked)).error
+    assert "no name" in str(error.value)
+    # A signpost is added on the page of its question.
     visit = filled(form(asked))
     choose(visit, "It speaks", Direction.NO)
     choose(visit, "If YES, or its like", "unlikely")
@@ -64,29 +74,12 @@ def test_a_signpost_is_added_on_the_page_of_its_question(asked: Tracker) -> None
     assert found.terms == (("storm*", "gale"), ("Arland",))
     assert found.expected is not None
     assert f"{found.expected.by:%Y-%m-%d %H:%M}" == "2026-12-21 00:00"
-
-
-def test_for_a_question_with_options_one_of_them_is_named(asked: Tracker) -> None:
+    # For a question with options one of them is named.
     visit = filled(form(asked, "visit"))
     choose(visit, "Which option", "Beijing")
     sent(visit)
     (found,) = asked.questions.get("visit").indicators.values()
     assert (found.direction, found.option) == (Direction.YES, "Beijing")
-
-
-def test_an_example_that_its_words_miss_is_one_calm_line_and_nothing_is_lost(
-    asked: Tracker,
-) -> None:
-    visit = sent(filled(form(asked), example="Sunshine all over"))
-    (error,) = visit.error
-    assert "does not match the words of its own indicator" in str(error.value)
-    assert field(visit, "Signpost").value == "A storm is forecast"
-    assert not asked.questions.get("rain").indicators
-
-
-def test_an_empty_form_is_refused(asked: Tracker) -> None:
-    (error,) = sent(form(asked)).error
-    assert "no name" in str(error.value)
 
 
 def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeClock) -> None:

@@ -6,21 +6,15 @@ import contextlib
 from collections.abc import Iterator
 from typing import Final
 
-import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.essays import page as essays
-from dashboard.feeds import subscribe as adding
+from dashboard.essays import page
+from dashboard.feeds import subscribe
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
-from dashboard.server.guard import (
-    MAX_BODY_BYTES,
-    MAX_HEADER_BYTES,
-    MAX_HEADERS,
-    MAX_TARGET_BYTES,
-)
+from dashboard.server.guard import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
 from tests.dashboard.served import Served, served
 
 __all__ = ["served"]
@@ -28,26 +22,24 @@ __all__ = ["served"]
 MEGABYTE: Final = 1024 * 1024
 
 
-@pytest.mark.parametrize(
-    ("path", "largest", "status"),
-    [
+def test_oversized_requests_are_refused(served: Served) -> None:
+    # A body over its limit is refused at once.
+    for path, largest, status in (
         ("/_stcore/upload_file/session/file", MAX_UPLOAD_MEGABYTES * MEGABYTE, 403),
         ("/_stcore/script-health-check", MAX_BODY_BYTES, 404),
         ("/api/v1/questions", MAX_BODY_BYTES, 405),
-    ],
-)
-def test_a_body_over_its_limit_is_refused_at_once(
-    served: Served, path: str, largest: int, status: int
-) -> None:
-    for announced in (largest + MEGABYTE, 10**10):
-        answer = served.ask(path, "PUT", b"", Origin=served.origin, Content_Length=str(announced))
-        assert answer.status == 413, announced
-    for odd in ("10" * 20, "-1", "1, 2", "0x10"):
-        assert served.ask(path, "PUT", b"", Origin=served.origin, Content_Length=odd).status == 400
-    assert served.ask(path, "PUT", b"x" * largest, Origin=served.origin).status == status
-
-
-def test_headers_and_addresses_have_limits(served: Served) -> None:
+    ):
+        for announced in (largest + MEGABYTE, 10**10):
+            answer = served.ask(
+                path, "PUT", b"", Origin=served.origin, Content_Length=str(announced)
+            )
+            assert answer.status == 413, announced
+        for odd in ("10" * 20, "-1", "1, 2", "0x10"):
+            assert (
+                served.ask(path, "PUT", b"", Origin=served.origin, Content_Length=odd).status == 400
+            )
+        assert served.ask(path, "PUT", b"x" * largest, Origin=served.origin).status == status
+    # Headers and addresses have limits.
     assert served.ask("/healthz", Cookie="a" * (MAX_HEADER_BYTES - 1_000)).status == 200
     assert served.ask("/healthz", Cookie="a" * 100_000).status in (400, 431)
     assert (
@@ -56,10 +48,7 @@ def test_headers_and_addresses_have_limits(served: Served) -> None:
     )
     assert served.ask(
         "/healthz", **{f"X{number}": "1" for number in range(MAX_HEADERS)}
-    ).status in (
-        400,
-        431,
-    )
+    ).status in (400, 431)
     assert served.ask(f"/questions?q={'a' * (MAX_TARGET_BYTES - 100)}").status == 200
     assert served.ask(f"/questions?q={'a' * MAX_TARGET_BYTES}").status == 414
 
@@ -122,4 +111,4 @@ def test_a_message_over_its_limit_ends_the_web_socket(served: Served) -> None:
 
 
 def test_pages_ask_for_no_larger_file_than_the_server_takes() -> None:
-    assert max(essays.MAX_ESSAY_MEGABYTES, adding.MAX_LIST_MEGABYTES) <= MAX_UPLOAD_MEGABYTES
+    assert max(page.MAX_ESSAY_MEGABYTES, subscribe.MAX_LIST_MEGABYTES) <= MAX_UPLOAD_MEGABYTES

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import pytest
 import vl_convert
 
 from dashboard import charts
@@ -22,7 +21,7 @@ from dashboard.charts.scenarios import (
     scenarios_in_cases_chart,
     scenarios_over_time_chart,
 )
-from tracker.reports import svg_charts as figures
+from tracker.reports import svg_charts
 from tracker.reports.content import Chart, Point, ReportSeries
 
 BEGINS = datetime(2026, 11, 27, 16, 22, tzinfo=UTC)
@@ -91,7 +90,7 @@ def drawn(spec: charts.ChartSpec, span: timedelta) -> str:
         "autosize": {"type": "fit", "contains": "padding"},
     }
     return vl_convert.vegalite_to_svg(
-        {**charts.bind_data(spec), **data}, vl_version=figures.VEGA_LITE
+        {**charts.bind_data(spec), **data}, vl_version=svg_charts.VEGA_LITE
     )
 
 
@@ -149,58 +148,69 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("chart", "span"), PAIRS)
-def test_time_axes_show_24_hours_and_the_date(chart: str, span: str) -> None:
-    found = named(labels(drawn(OVER_TIME[chart], SPANS[span])))
-    assert len(found) >= 2
-    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
-    assert len(set(found)) == len(found)
+def test_time_axes_show_24_hours_and_the_date() -> None:
+    for chart, span in PAIRS:
+        found = named(labels(drawn(OVER_TIME[chart], SPANS[span])))
+        assert len(found) >= 2
+        assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+        assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("chart", ["preview", "curves_now", "fan_over"])
-@pytest.mark.parametrize("span", ["a day", "30 days", "4 years"])
-def test_axes_of_dates_show_24_hours_and_the_date(chart: str, span: str) -> None:
-    found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
-    assert len(found) >= 2
-    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+def test_axes_of_dates_show_24_hours() -> None:
+    # Axes of dates show 24 hours and the date.
+    for span in ("a day", "30 days", "4 years"):
+        for chart in ("preview", "curves_now", "label_fan"):
+            found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
+            assert len(found) >= 2
+            assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+    # Upright axes of dates show them alike.
+    for span in ("2 days", "100 days", "4 years"):
+        found = named(labels(drawn(OVER_TIME["fan of dates"], SPANS[span]), "Y"))
+        assert len(found) >= 2
+        assert all(re.fullmatch(SHOWN[span], label) for label in found), found
 
 
-@pytest.mark.parametrize("span", ["2 days", "100 days", "4 years"])
-def test_upright_axes_of_dates_show_them_alike(span: str) -> None:
-    found = named(labels(drawn(OVER_TIME["fan of dates"], SPANS[span]), "Y"))
-    assert len(found) >= 2
-    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+def test_report_axes_show_24_hours() -> None:
+    for axis, span in (
+        *(("share", span) for span in SPANS),
+        ("number", "2 days"),
+        ("date", "a day"),
+    ):
+        end = BEGINS + SPANS[span]
+        points = tuple(
+            Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end)
+        )
+        found = svg_charts.render_svg(
+            Chart(axis, "", (ReportSeries("Ana", "person", points),), "A chart")
+        )
+        assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(
+            labels(found)
+        )
+        assert not re.search(r"\d [AP]M", found)
 
 
-@pytest.mark.parametrize(
-    ("axis", "span"),
-    [*(("share", span) for span in SPANS), ("number", "2 days"), ("date", "a day")],
-)
-def test_time_axes_of_reports_show_24_hours_and_the_date(axis: Any, span: str) -> None:
-    end = BEGINS + SPANS[span]
-    points = tuple(
-        Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end)
-    )
-    found = figures.render_svg(Chart(axis, "", (ReportSeries("Ana", "person", points),), "A chart"))
-    assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(
-        labels(found)
-    )
-    assert not re.search(r"\d [AP]M", found)
-
-
-@pytest.mark.parametrize("chart", [*OVER_TIME, *OVER_DATES])
-def test_what_is_read_aloud_of_an_axis_has_24_hours(chart: str) -> None:
-    assert not re.search(r"\b[AP]M\b", drawn(EVERY[chart], SPANS["a day"]))
-
-
-@pytest.mark.parametrize("chart", list(EVERY))
-def test_no_axis_or_tip_leaves_its_time_format_to_vega(chart: str) -> None:
-    shown = [each for layer in layers_of(EVERY[chart]) for each in encoded(layer)]
-    for channel, each in shown:
-        if each.get("type") == "temporal":
-            assert (
-                "labelExpr" in each["axis"] if channel in ("x", "y") else "%I" not in each["format"]
-            )
+def test_every_chart_sets_its_time_format() -> None:
+    # What is read aloud of an axis has 24 hours.
+    for chart in (*OVER_TIME, *OVER_DATES):
+        assert not re.search(r"\b[AP]M\b", drawn(EVERY[chart], SPANS["a day"]))
+    # No axis or tip leaves its time format to vega.
+    for chart in list(EVERY):
+        shown = [each for layer in layers_of(EVERY[chart]) for each in encoded(layer)]
+        for channel, each in shown:
+            if each.get("type") == "temporal":
+                assert (
+                    "labelExpr" in each["axis"]
+                    if channel in ("x", "y")
+                    else "%I" not in each["format"]
+                )
+    # Every function that makes a chart is looked at here.
+    made = set()
+    for module in pkgutil.iter_modules(importlib.import_module("dashboard.charts").__path__):
+        members = vars(importlib.import_module(f"dashboard.charts.{module.name}"))
+        made |= {
+            name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)
+        }
+    assert made == {name.partition(" ")[0] + "_chart" for name in EVERY}
 
 
 def layers_of(spec: charts.ChartSpec) -> list[Any]:
@@ -211,16 +221,6 @@ def encoded(layer: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for channel, each in layer["encoding"].items():
         for one in each if isinstance(each, list) else [each]:
             yield channel, one
-
-
-def test_every_function_that_makes_a_chart_is_looked_at_here() -> None:
-    made = set()
-    for module in pkgutil.iter_modules(importlib.import_module("dashboard.charts").__path__):
-        members = vars(importlib.import_module(f"dashboard.charts.{module.name}"))
-        made |= {
-            name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)
-        }
-    assert made == {name.partition(" ")[0] + "_chart" for name in EVERY}
 
 
 def returns_a_chart(function: Any) -> bool:

@@ -67,7 +67,8 @@ def names(found: tuple[Any, ...]) -> list[str]:
 # What moved
 
 
-def test_the_largest_move_comes_first_with_its_ends_whichever_way_it_went() -> None:
+def test_moves_of_the_stretch() -> None:
+    # The largest move comes first with its ends whichever way it went.
     up, down = moving("up", (20, 0.3), (2, 0.36)), moving("down", (20, 0.6), (3, 0.52), (1, 0.5))
     little = moving("little", (20, 0.3), (2, 0.304))
     found = at(up, down, little).moves
@@ -75,35 +76,28 @@ def test_the_largest_move_comes_first_with_its_ends_whichever_way_it_went() -> N
         ("down", 0.6, 0.5),
         ("up", 0.3, 0.36),
     ]
-
-
-def test_a_move_counts_in_the_stretch_in_which_it_happened() -> None:
+    # A move counts in the stretch in which it happened.
     one = moving("one", (60, 0.3), (3, 0.4))
     assert names(at(one, over=timedelta(days=1)).moves) == []
     assert names(at(one, over=timedelta(days=7)).moves) == ["one"]
     back = moving("back", (60, 0.3), (20, 0.5), (3, 0.3))
     assert [each.change for each in at(back).moves] == [pytest.approx(-0.2)]
     assert at(back, over=timedelta(days=30)).moves == ()
-
-
-def test_a_question_that_opened_lately_moved_since_it_opened() -> None:
+    # A question that opened lately moved since it opened.
     young = moving("young", (2, 0.3), (1, 0.4), question={"opens_at": NOW - days(2)})
     assert [each.before for each in at(young).moves] == [0.3]
-
-
-def test_a_move_from_nobody_knows_where_is_not_told() -> None:
+    # A move from nobody knows where is not told.
     assert measure_move(moving("old", (2, 0.3), (1, 0.4)), WEEK, NOW) is None
     assert measure_move(summary(history=()), WEEK, NOW) is None
-
-
-def test_a_closed_question_moves_no_more() -> None:
+    # A closed question moves no more.
     assert at(moving("closed", (20, 0.3), (2, 0.5), status="closed")).moves == ()
 
 
 # What waits
 
 
-def test_evidence_waits_on_open_questions_only_the_most_first() -> None:
+def test_evidence_and_stale_forecasts_wait() -> None:
+    # Evidence waits on open questions only the most first.
     few, many = (
         summary(waiting=2, question=named_question("few")),
         summary(waiting=9, question=named_question("many")),
@@ -112,16 +106,12 @@ def test_evidence_waits_on_open_questions_only_the_most_first() -> None:
     found = at(few, none, many, closed)
     assert names(found.waiting) == ["many", "few"]
     assert found.pieces == 11
-
-
-def test_a_forecast_of_mine_is_stale_after_30_days_and_the_oldest_comes_first() -> None:
+    # A forecast of mine is stale after 30 days and the oldest comes first.
     fresh, edge = held_by({ME: 0.4}, "fresh", 3), held_by({ME: 0.4}, "edge", 30)
     stale, staler = held_by({ME: 0.4}, "stale", 31), held_by({ME: 0.4}, "staler", 80)
     hers = held_by({ANA: 0.4}, "hers", 80)
     assert names(at(fresh, edge, stale, hers, staler).stale) == ["staler", "stale"]
-
-
-def test_what_closes_soon_is_told_as_closing_and_not_as_stale() -> None:
+    # What closes soon is told as closing and not as stale.
     old = held_by({ME: 0.4}, "old", 90, closes_at=NOW + days(14))
     next_, later = (
         held_by({ME: 0.4}, "next", closes_at=NOW + days(1)),
@@ -132,7 +122,7 @@ def test_what_closes_soon_is_told_as_closing_and_not_as_stale() -> None:
     assert found.stale == ()
 
 
-def test_only_a_closed_question_can_be_overdue_and_the_longest_wait_comes_first() -> None:
+def test_overdue_answers_come_longest_first() -> None:
     closed = {"closes_at": NOW - days(9)}
     late = [named_question(str(n), resolves_at=NOW - days(n), **closed) for n in (-1, 1, 5)]
     past = named_question("done", resolves_at=NOW - days(7), **closed)
@@ -145,17 +135,13 @@ def test_only_a_closed_question_can_be_overdue_and_the_longest_wait_comes_first(
 # Who disagrees
 
 
-def test_those_who_disagree_stand_in_the_order_of_their_points() -> None:
-    """Who disagrees is told by the odds, so that 1 and 8 % count; the order is that of the points
-    which are shown.
-    """
+def test_disagreements() -> None:
+    # Those who disagree stand in the order of their points.
     near_the_end = held_by({ME: 0.01, SUGGESTION: 0.08}, "end")
     in_the_middle = held_by({ME: 0.4, SUGGESTION: 0.6}, "middle")
     agreed = held_by({ME: 0.5, SUGGESTION: 0.6}, "agreed")
     assert names(at(in_the_middle, agreed, near_the_end).apart) == ["middle", "end"]
-
-
-def test_the_two_who_are_furthest_apart_are_named() -> None:
+    # The two who are furthest apart are named.
     found = find_widest_gap(held_by({ME: 0.5, ANA: 0.9, CROWD: 0.8, SUGGESTION: 0.3}), ME)
     assert found is not None
     assert (found.first_id, found.second_id, found.first_p, found.second_p) == (
@@ -164,16 +150,12 @@ def test_the_two_who_are_furthest_apart_are_named() -> None:
         0.8,
         0.3,
     )
-
-
-def test_i_alone_am_no_crowd() -> None:
+    # I alone am no crowd.
     assert find_widest_gap(held_by({ME: 0.5, CROWD: 0.5}), ME) is None
     alone = find_widest_gap(held_by({ME: 0.5, CROWD: 0.5, SUGGESTION: 0.3}), ME)
     assert alone is not None
     assert alone.first_id == ME
-
-
-def test_only_open_yes_no_questions_are_compared() -> None:
+    # Only open yes no questions are compared.
     closed = replace(held_by({ME: 0.1, SUGGESTION: 0.9}), status="closed")
     number = summary(
         question=PRICE,
@@ -198,13 +180,12 @@ def test_a_gap_is_finite_and_the_same_from_both_sides(p: float, q: float) -> Non
 # Practice and replays
 
 
-def test_questions_that_look_back_count_in_a_replay_only() -> None:
+def test_practice_and_replays() -> None:
+    # Questions that look back count in a replay only.
     live, back = summary(), summary(question=named_question("back", retrospective=True))
     assert select_questions([live, back], NOW, replayed=False) == [live]
     assert select_questions([live, back], NOW, replayed=True) == [live, back]
-
-
-def test_a_replay_stands_at_its_own_time() -> None:
+    # A replay stands at its own time.
     closed_since = summary(status="closed", question=QUESTION)
     answered_one = summary(status="resolved", question=PRICE, resolution=answered(PRICE, "40"))
     annulled = summary(status="annulled", resolution=resolution("annulled"))
@@ -241,7 +222,8 @@ def plain_label(label: str) -> str:
     return label.replace("*", "").replace("\u00a0", " ")
 
 
-def test_a_morning_on_which_nothing_happened_is_short(tracker: Tracker) -> None:
+def test_quiet_morning_and_replay(tracker: Tracker, clock: FakeClock) -> None:
+    # A morning on which nothing happened is short.
     tracker.question_sets.load(a_set())
     text = words(open_page(tracker, "today"))
     assert "**Nothing moved** in 7 days. Nothing waits for you." in text
@@ -249,65 +231,26 @@ def test_a_morning_on_which_nothing_happened_is_short(tracker: Tracker) -> None:
     assert not {"Evidence to review", "Answers overdue", "Furthest apart"} & set(
         text.replace("#### ", "").split("\n")
     )
+    # A replay is told at the time it has reached.
+    tracker.system.mark_replayed(a_question().resolves_at + timedelta(days=3))
+    assert "Due 3 days ago" in links(tracker)
+    clock.advance(days=4_000)
+    assert "Due 3 days ago" in links(tracker)
 
 
-def test_a_move_is_told_with_its_ends_and_leads_to_its_question(
-    news: Tracker, press: Press, clock: FakeClock
-) -> None:
-    clock.advance(days=10)
-    news.evidence.update_suggestions()
-    clock.advance(days=8)
-    press.publish("wire", "Borland accepts: Arland summit is set for spring")
-    news.feeds.retry("wire")
-    news.feeds.poll()
-    (told,) = [label for label in links(news) if "→" in label]
-    (s,) = news.questions.list()
-    assert told.startswith("Up ")
-    assert s.history[-1][1] > 0.3
-    assert links(news)[told] == {"q": SUMMIT}
-    assert a_question().text in words(open_page(news, "today"))
-
-
-def test_evidence_leads_to_its_place_in_the_inbox(news: Tracker) -> None:
+def test_news_leads_to_its_place(news: Tracker, clock: FakeClock) -> None:
+    # Evidence leads to its place in the inbox.
     assert links(news)["1 piece to review"] == {"about": SUMMIT}
-
-
-def test_my_forecast_is_asked_for_again_after_30_days(news: Tracker, clock: FakeClock) -> None:
-    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    clock.advance(days=29)
-    assert "not confirmed" not in words(open_page(news, "today"))
-    clock.advance(days=2)
-    assert links(news)["40 %, confirmed 31 days ago"] == {"q": SUMMIT}
-    news.forecasts.reaffirm(SUMMIT)
-    assert "not confirmed" not in words(open_page(news, "today"))
-
-
-def test_my_forecast_is_told_before_its_question_closes(news: Tracker, clock: FakeClock) -> None:
-    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    clock.time = a_question().closes_at - timedelta(days=3)
-    assert "Closes in 3 days, you hold 40 %" in links(news)
-
-
-def test_an_overdue_answer_is_asked_for(news: Tracker, clock: FakeClock) -> None:
-    clock.time = a_question().resolves_at + timedelta(days=3)
-    assert links(news)["Due 3 days ago"] == {"q": SUMMIT}
-
-
-def test_a_disagreement_is_told_in_points(news: Tracker) -> None:
+    # The stretch stands in the address.
+    assert "What moved in 24 hours" in words(open_page(news, "today", moved="24 hours"))
+    assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
+    # A disagreement is told in points.
     news.forecasts.submit(SUMMIT, Binary(0.95), rationale="Known.")
     (told,) = [label for label in links(news) if "apart" in label]
     assert "points apart: you 95 %, suggested " in told
-
-
-def test_questions_that_look_back_are_left_out_of_a_live_morning(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.question_sets.load(a_set(replace(a_question(), retrospective=True)))
-    tracker.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    clock.time = a_question().closes_at - timedelta(days=3)
-    assert "you hold 40 %" not in words(open_page(tracker, "today"))
-    tracker.system.mark_replayed(clock.time)
-    assert "Closes in 3 days, you hold 40 %" in links(tracker)
+    # An overdue answer is asked for.
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    assert links(news)["Due 3 days ago"] == {"q": SUMMIT}
 
 
 def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: FakeClock) -> None:
@@ -338,15 +281,7 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
     assert "Nothing is expected" in words(open_page(tracker, "calendar"))
 
 
-def test_a_replay_is_told_at_the_time_it_has_reached(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
-    tracker.system.mark_replayed(a_question().resolves_at + timedelta(days=3))
-    assert "Due 3 days ago" in links(tracker)
-    clock.advance(days=4_000)
-    assert "Due 3 days ago" in links(tracker)
-
-
-def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: FakeClock) -> None:
+def test_long_section_is_cut_and_leads_on(tracker: Tracker, clock: FakeClock) -> None:
     many = [
         replace(a_question(f"q-{n}", text=f"Will it be {n}?"), id=QuestionId(f"q-{n}"))
         for n in range(7)
@@ -366,22 +301,16 @@ def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: F
     assert len(shown) == MAX_ROWS <= MAX_MOVES <= 5
 
 
-def test_the_stretch_stands_in_the_address(news: Tracker) -> None:
-    assert "What moved in 24 hours" in words(open_page(news, "today", moved="24 hours"))
-    assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
-
-
-@pytest.mark.parametrize(
-    ("hours", "what"), [(1, "Some feeds are late"), (3, "Feeds are in trouble")]
-)
-def test_when_nobody_polls_the_news_says_as_of_when_it_is(
-    news: Tracker, clock: FakeClock, hours: int, what: str
-) -> None:
-    assert what not in words(open_page(news, "today"))
-    clock.advance(hours=hours, minutes=30)
-    text = words(open_page(news, "today"))
-    assert what in text
-    assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours + 1} hours ago." in text
+def test_late_feeds_are_told_with_their_time(news: Tracker, clock: FakeClock) -> None:
+    for minutes, hours, what in (
+        (90, 2, "Some feeds are late"),
+        (120, 4, "Feeds are in trouble"),
+    ):
+        assert what not in words(open_page(news, "today"))
+        clock.advance(minutes=minutes)
+        text = words(open_page(news, "today"))
+        assert what in text
+        assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours} hours ago." in text
 
 
 def test_a_page_says_as_of_when_it_stands(news: Tracker, clock: FakeClock) -> None:

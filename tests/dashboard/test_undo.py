@@ -6,52 +6,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import acting as notice
+from dashboard.components import acting
 from dashboard.components.acting import Notice
 from dashboard.question.probability_input import nearest_stop
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tests.dashboard.test_entry import (
-    ME,
-    OTHER,
-    SUMMIT,
-    held,
-    loaded,
-    opened,
-    save_untouched,
-    slider,
-    two,
-)
+from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, slider, two
 from tracker.app.tracker import Tracker
 
 __all__ = ["loaded", "two"]
-
-
-def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(
-    loaded: Tracker, clock: FakeClock
-) -> None:
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    clock.advance(days=1)
-    visit = opened(loaded)
-    field(visit, "Probability of YES").set_value("80").run()
-    field(visit, "Why").set_value("A slip.").run()
-    visit = seen(button(visit, "Save forecast").click().run())
-    assert "Saved: 80 %" in words(visit)
-    clock.advance(minutes=1)
-    visit = seen(button(visit, "Undo").click().run())
-    assert "Undone, you hold 40 %" in words(visit)
-    assert held(loaded) == 0.4
-    clock.advance(minutes=1)
-    visit = seen(button(visit, "Redo").click().run())
-    assert held(loaded) == 0.8
-    assert [a.act for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME] == [
-        "forecast",
-        "forecast",
-        "undo",
-        "redo",
-    ]
 
 
 def save(visit: AppTest, p: str) -> AppTest:
@@ -74,9 +39,7 @@ def labels(visit: AppTest) -> set[str]:
     return {plain(b.label) for b in visit.button}
 
 
-def test_undo_walks_back_and_redo_forward_and_the_form_agrees(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_undo_walks_back_and_redo_forward(loaded: Tracker, clock: FakeClock) -> None:
     prior = (
         format_full(a_question(), a_question().prior),
         nearest_stop(a_question().prior.p),
@@ -100,34 +63,6 @@ def test_undo_walks_back_and_redo_forward_and_the_form_agrees(
     assert "Redo" not in labels(visit)
     clock.advance(minutes=1)
     assert shown(seen(button(visit, "Undo").click().run())) == standing[10]
-
-
-def test_nothing_is_offered_beyond_the_first_act_and_the_last(
-    loaded: Tracker, clock: FakeClock
-) -> None:
-    visit = save(opened(loaded), "20")
-    assert {"Undo", "Redo"} & labels(visit) == {"Undo"}
-    clock.advance(minutes=1)
-    visit = seen(button(visit, "Undo").click().run())
-    assert {"Undo", "Redo"} & labels(visit) == {"Redo"}
-
-
-def test_after_undo_the_untouched_form_saves_what_it_shows(
-    loaded: Tracker, clock: FakeClock
-) -> None:
-    visit = save(opened(loaded), "20")
-    clock.advance(minutes=1)
-    visit = save(visit, "99.9%")
-    assert held(loaded) == pytest.approx(0.999)
-    clock.advance(minutes=1)
-    visit = seen(button(visit, "Undo").click().run())
-    clock.advance(minutes=1)
-    save_untouched(visit)
-    assert held(loaded) == 0.2
-    assert [a.act for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME][-2:] == [
-        "undo",
-        "forecast",
-    ]
 
 
 def test_undo_leaves_a_reason_that_is_not_saved_yet(loaded: Tracker, clock: FakeClock) -> None:
@@ -154,9 +89,7 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
         assert ME not in two.questions.get(question).summary.standings
 
 
-def test_undoing_by_the_page_s_button_is_done_again_by_redo(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_undo_by_the_button_is_done_again_by_redo(loaded: Tracker, clock: FakeClock) -> None:
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(minutes=1)
     visit = seen(button(opened(loaded), "Undo my last act").click().run())
@@ -178,26 +111,24 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
 
     state: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(notice.st, "session_state", state)
-        notice.push_notice(a_notice("first"))
-        notice.notify("The question is linked")
-        notice.push_notice(a_notice("second"))
+        patched.setattr(acting.st, "session_state", state)
+        acting.push_notice(a_notice("first"))
+        acting.notify("The question is linked")
+        acting.push_notice(a_notice("second"))
         for _ in range(3):
-            notice._reverse("undo", state["notices"])
+            acting._reverse("undo", state["notices"])
     assert done == ["second"]
 
 
-def test_a_notice_stays_until_it_is_closed(loaded: Tracker) -> None:
+def test_notice_stays_and_says_what_came_too_late(loaded: Tracker, clock: FakeClock) -> None:
+    # A notice stays until it is closed.
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     visit = seen(button(opened(loaded), "Still 40 %").click().run())
     visit = seen(visit.run())
     assert "Reaffirmed: 40 %" in words(visit)
     visit = seen(button(visit, "Close").click().run())
     assert "Reaffirmed" not in words(visit)
-
-
-def test_an_undo_that_comes_too_late_says_why(loaded: Tracker, clock: FakeClock) -> None:
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
+    # An undo that comes too late says why.
     visit = seen(button(opened(loaded), "Still 40 %").click().run())
     clock.time = a_question().closes_at
     visit = seen(button(visit, "Undo").click().run())

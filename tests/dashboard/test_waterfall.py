@@ -46,7 +46,7 @@ def news(base: float, *adds: float):  # type: ignore[no-untyped-def]
 
 @settings(deadline=None, max_examples=40)
 @given(st.floats(-4, 4), st.lists(ADDS, max_size=30))
-def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(
+def test_bars_lead_from_base_rate_to_suggestion_without_gaps(
     base: float, adds: list[float]
 ) -> None:
     frame = waterfall_frame(ledger(base, *adds), [])
@@ -57,21 +57,18 @@ def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(
     assert frame["label"].is_unique
 
 
-def test_a_bar_says_its_side_by_word_sign_and_triangle() -> None:
+def test_waterfall_bars() -> None:
+    # A bar says its side by word sign and triangle.
     frame = waterfall_frame(ledger(-0.85, 0.5, -0.3), [])
     assert list(frame["way"]) == [END, UP, DOWN, END]
     assert list(frame["shown"]) == ["30\u00a0%", "+0.50\u00a0▲", "−0.30\u00a0▼", "34\u00a0%"]
-
-
-def test_what_is_left_over_stands_summed_in_one_bar() -> None:
+    # What is left over stands summed in one bar.
     adds = [0.01 * n for n in range(1, 21)]
     frame = waterfall_frame(news(0.0, *adds), [])
     assert len(frame) == MAX_BARS
     assert frame["label"].iloc[-2] == "… 11 smaller"
     assert frame["end"].iloc[-2] - frame["start"].iloc[-2] == pytest.approx(sum(adds[:11]))
-
-
-def test_what_a_constant_did_is_never_summed_with_news() -> None:
+    # What a constant did is never summed with news.
     lines = [LedgerLine("evidence", f"story {n}", 0.3, 0.5) for n in range(20)]
     correction = LedgerLine(
         "learned correction", "learned from 30 answered questions: shift +0.01", 0.01, 0.5
@@ -81,9 +78,18 @@ def test_what_a_constant_did_is_never_summed_with_news() -> None:
     )
     assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Suggestion"]
     assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
+    # Lines too small to be written share a bar.
+    frame = waterfall_frame(news(0.0, 1.0, 0.004, 0.003), [])
+    assert list(frame["label"])[1:] == ["Evidence", "… 2 smaller", "Suggestion"]
+    # Stories go by their headline and equal ones are told apart.
+    lines = [LedgerLine("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
+    frame = waterfall_frame(
+        suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)]
+    )
+    assert list(frame["label"])[1:3] == ["Envoy travels to Kyiv", "Envoy travels to Kyiv (2)"]
 
 
-def test_without_news_the_bars_say_so() -> None:
+def test_waterfall_without_news() -> None:
     lines = (
         LedgerLine("base rate", "", -1.7, 0.15),
         LedgerLine("learned correction", "", 0.2, 0.18),
@@ -99,20 +105,7 @@ def test_without_news_the_bars_say_so() -> None:
     assert not has_bars(waterfall_frame(suggestion(LedgerLine("base rate", "", -1.7, 0.15)), []))
 
 
-def test_lines_too_small_to_be_written_share_a_bar() -> None:
-    frame = waterfall_frame(news(0.0, 1.0, 0.004, 0.003), [])
-    assert list(frame["label"])[1:] == ["Evidence", "… 2 smaller", "Suggestion"]
-
-
-def test_stories_go_by_their_headline_and_equal_ones_are_told_apart() -> None:
-    lines = [LedgerLine("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
-    frame = waterfall_frame(
-        suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)]
-    )
-    assert list(frame["label"])[1:3] == ["Envoy travels to Kyiv", "Envoy travels to Kyiv (2)"]
-
-
-def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
+def test_waterfall_colours_and_axis() -> None:
     spec = charts.waterfall_chart(5)
     bars, ends, shown = spec["layer"]
     assert bars["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
@@ -121,9 +114,8 @@ def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
     assert shown["encoding"]["text"]["field"] == "shown"
 
 
-def test_the_tab_why_draws_the_bars_above_their_exact_table(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_tab_why_draws_the_bars(tracker: Tracker, clock: FakeClock) -> None:
+    # The tab why draws the bars above their exact table.
     tracker.question_sets.load(a_set())
     clock.advance(days=30)
     tracker.evidence.review(log(tracker, title="An invitation"), "confirmed")
@@ -131,10 +123,7 @@ def test_the_tab_why_draws_the_bars_above_their_exact_table(
     assert len(visit.get("vega_lite_chart")) == 2
     assert "Each bar starts where the one above it ends." in words(visit)
     assert "The lines add up to" in words(visit)
-
-
-def test_a_base_rate_that_nothing_moved_needs_no_bars(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
+    # A base rate that nothing moved needs no bars.
     clock.time = tracker.questions.get("summit-2027").summary.question.opens_at
     assert (
         len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1

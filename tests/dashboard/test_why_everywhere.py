@@ -13,7 +13,7 @@ from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.test_learning import ANSWERS, a_record, log
 from tracker.app.tracker import Tracker
-from tracker.interfaces import http_api as http
+from tracker.interfaces import http_api
 from tracker.model.json_values import suggestion_record
 from tracker.reports.content import Paragraph
 
@@ -25,7 +25,7 @@ def told_everywhere(tracker: Tracker) -> str:
     found = tracker.questions.get("open").suggestion
     assert found is not None
     sentence = explain_suggestion(found)
-    api = json.loads(http.render_question(tracker, "open"))["question"]["suggestion"]
+    api = json.loads(http_api.render_question(tracker, "open"))["question"]["suggestion"]
     assert api["why"] == sentence
     assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(
         logit(api["p"]), abs=1e-12

@@ -36,7 +36,6 @@ from tests.dashboard.examples import (
     page,
 )
 from tests.dashboard.pages import button, field, give_answer, open_page, plain, seen, words
-from tests.lives import an_asked
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.model.audit import Override, UncheckedAnswer
@@ -63,7 +62,8 @@ TWICE = list_question_versions(
 # Frames and words
 
 
-def test_each_later_wording_tells_only_what_it_changed() -> None:
+def test_rewordings() -> None:
+    # Each later wording tells only what it changed.
     second, first = list_rewordings(
         list_question_versions(
             QUESTION, [an_edit(10, criteria="YES!"), an_edit(20, criteria="YES!", text="A?")]
@@ -72,23 +72,17 @@ def test_each_later_wording_tells_only_what_it_changed() -> None:
     assert [(c.part, second.version.number) for c in second.changes] == [("The question", 3)]
     assert [(c.part, first.version.number) for c in first.changes] == [("How it is resolved", 2)]
     assert list_rewordings(list_question_versions(QUESTION, [])) == ()
-
-
-def test_a_diff_is_told_by_more_than_colour_and_its_words_are_inert() -> None:
+    # A diff is told by more than colour and its words are inert.
     said = wording.diff_markdown(diff_words("in one room", "in one *building*"))
     assert said == r"in one :orange-background[~~room~~] :blue-background[**\*building\***]"
-
-
-def test_each_forecast_is_marked_with_the_wording_that_it_was_made_on() -> None:
+    # Each forecast is marked with the wording that it was made on.
     acts = [act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25))]
     frame = forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE)
     assert list(frame["wording"]) == ["wording 3", "wording 2", "wording 2", "wording 1"]
     assert set(
         forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE[:1])["wording"]
     ) == {""}
-
-
-def test_the_chart_has_a_rule_where_the_question_was_worded_anew() -> None:
+    # The chart has a rule where the question was worded anew.
     assert list(vertical_rules_frame(page(versions=TWICE), NOW)["what"]) == [
         "opens",
         "worded anew",
@@ -98,16 +92,25 @@ def test_the_chart_has_a_rule_where_the_question_was_worded_anew() -> None:
         "opens",
         "worded anew",
     ]
-
-
-def test_what_is_computed_counts_as_nobody() -> None:
+    # What is computed counts as nobody.
     assert not has_human_forecast(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
     assert has_human_forecast(
         page(acts=(act(1, 0.5, OPENS, SUGGESTION), act(2, None, OPENS, ForecasterId("ana"))))
     )
+    # Versions at one instant keep their order.
+    both = list_question_versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
+    assert [each.version.text for each in list_rewordings(both)] == ["B?", "A?"]
+    assert isinstance(both[0], QuestionVersion)
+    assert (
+        vertical_rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
+        .tolist()
+        .count("worded anew")
+        == 2
+    )
 
 
-def test_findings_are_counted_and_told_with_what_to_write() -> None:
+def test_findings_and_overrides_in_words() -> None:
+    # Findings are counted and told with what to write.
     blocks = Flaw(
         "vague-word", "blocking", "text", "“significantly” means many things", "name a number"
     )
@@ -119,9 +122,7 @@ def test_findings_are_counted_and_told_with_what_to_write() -> None:
     )
     assert wording.flaw_line(blocks) == "Blocks: “significantly” means many things. Name a number."
     assert wording.flaw_line(advice).startswith("Advice: ")
-
-
-def test_an_override_names_who_and_why_and_what_the_linter_said() -> None:
+    # An override names who and why and what the linter said.
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
     said = wording.override_line(override, opened=True, by="me", on="1 Jul 2026")
     assert said.startswith(
@@ -153,15 +154,12 @@ def reworded(tracker: Tracker, clock: FakeClock) -> Question:
     return tracker.questions.edit(SUMMIT, Wording(criteria=criteria), why="Borland prefers video.")
 
 
-def test_a_question_in_its_first_wording_has_no_history_of_it(asked: Tracker) -> None:
+def test_first_and_second_wording(asked: Tracker, clock: FakeClock) -> None:
+    # A question in its first wording has no history of it.
     text = words(question_tab(asked))
     assert "Worded anew" not in text
     assert "Wording 1" not in text
-
-
-def test_a_question_that_was_worded_anew_shows_when_why_and_what(
-    asked: Tracker, clock: FakeClock
-) -> None:
+    # A question that was worded anew shows when why and what.
     asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     reworded(asked, clock)
     asked.forecasts.submit(SUMMIT, "30%", rationale="second")
@@ -182,7 +180,16 @@ def anew(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untype
     return seen(visit.run())
 
 
-def test_the_form_words_a_question_anew(asked: Tracker) -> None:
+def test_wording_form(asked: Tracker) -> None:
+    # A wording needs its reason and a change.
+    visit = anew(asked)
+    seen(button(visit, "Word it anew").click().run())
+    assert "Say why the wording changes" in words(visit)
+    field(visit, "Why it changes").set_value("I feel like it.").run()
+    seen(button(visit, "Word it anew").click().run())
+    assert "Nothing has changed" in words(visit)
+    assert len(asked.questions.get(SUMMIT).versions) == 1
+    # The form words a question anew.
     visit = anew(asked)
     assert field(visit, "Question").value == a_question().text
     field(visit, "Sources, one a line").set_value(
@@ -202,17 +209,7 @@ def test_the_form_words_a_question_anew(asked: Tracker) -> None:
     assert found.versions[1].criteria == a_question().criteria
 
 
-def test_a_wording_needs_its_reason_and_a_change(asked: Tracker) -> None:
-    visit = anew(asked)
-    seen(button(visit, "Word it anew").click().run())
-    assert "Say why the wording changes" in words(visit)
-    field(visit, "Why it changes").set_value("I feel like it.").run()
-    seen(button(visit, "Word it anew").click().run())
-    assert "Nothing has changed" in words(visit)
-    assert len(asked.questions.get(SUMMIT).versions) == 1
-
-
-def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked: Tracker) -> None:
+def test_wording_that_the_linter_blocks_needs_a_reason(asked: Tracker) -> None:
     visit = anew(asked)
     vague = "Will relations of Arland and Borland improve significantly by 30 June 2027?"
     field(visit, "Question").set_value(vague).run()
@@ -229,21 +226,7 @@ def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked:
     )
 
 
-def test_a_question_that_opened_against_the_linter_says_so(tracker: Tracker) -> None:
-    tracker.questions.ask(
-        an_asked(text="Will it rain significantly in Arland before 31 December 2026?"),
-        override="For fun",
-    )
-    text = words(question_tab(tracker, "rain"))
-    assert "Opened against the linter by me on 1 Dec 2026, because: For fun." in text
-    assert any(
-        "1 finding that blocks" in plain(e.label) for e in question_tab(tracker, "rain").expander
-    )
-
-
-def test_the_linter_speaks_only_while_a_question_can_still_be_changed(
-    asked: Tracker, clock: FakeClock
-) -> None:
+def test_linter_on_the_question_tab(asked: Tracker, clock: FakeClock) -> None:
     assert any(
         plain(e.label).startswith("Can a stranger resolve it?")
         for e in question_tab(asked).expander
@@ -258,7 +241,7 @@ def test_the_linter_speaks_only_while_a_question_can_still_be_changed(
     assert not any(e.label == "Word it anew" for e in visit.expander)
 
 
-def test_a_question_that_nobody_has_forecast_can_be_taken_back(asked: Tracker) -> None:
+def test_question_without_forecasts_can_be_taken_back(asked: Tracker) -> None:
     visit = question_tab(asked)
     seen(button(visit, "Take it back").click().run())
     assert "is not taken back without a reason" in words(visit)
@@ -267,9 +250,7 @@ def test_a_question_that_nobody_has_forecast_can_be_taken_back(asked: Tracker) -
     assert asked.questions.list() == ()
 
 
-def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_be_done(
-    asked: Tracker,
-) -> None:
+def test_question_with_a_forecast_can_only_be_annulled(asked: Tracker) -> None:
     asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     visit = question_tab(asked)
     assert "it can only be annulled, in the tab Answer" in words(visit)
@@ -285,25 +266,19 @@ def from_memory(question: Question, outcome: str, answer: str = "") -> Unchecked
     )
 
 
-@pytest.mark.parametrize(
-    ("question", "outcome", "answer", "found"),
-    [
+def test_remembered_answer_fills_the_form() -> None:
+    # An answer from memory goes into the inputs of its kind.
+    for question, outcome, answer, found in (
         (QUESTION, "yes", "", ("yes", "", None)),
         (QUESTION, "annulled", "", ("annulled", "", None)),
         (VISIT_TO, "answered", "Minsk", ("option", "option", "Minsk")),
         (PRICE, "answered", "141.5", ("value", "number", "141.5")),
         (PRICE, "answered", "above", ("above", "", None)),
         (TREATY, "answered", "never", ("never", "", None)),
-    ],
-)
-def test_an_answer_from_memory_goes_into_the_inputs_of_its_kind(
-    question: Question, outcome: str, answer: str, found: tuple[str, str, object]
-) -> None:
-    assert form_values(question, from_memory(question, outcome, answer)) == found
-    assert found[0] in list_outcomes(question)
-
-
-def test_a_day_from_memory_is_a_day_in_the_form() -> None:
+    ):
+        assert form_values(question, from_memory(question, outcome, answer)) == found
+        assert found[0] in list_outcomes(question)
+    # A day from memory is a day in the form.
     outcome, name, value = form_values(TREATY, from_memory(TREATY, "answered", "2026-03-05"))
     assert (outcome, name, str(value)) == ("value", "date", "2026-03-05")
 
@@ -326,19 +301,15 @@ def remembered(asked: Tracker, clock: FakeClock) -> Tracker:
     return asked
 
 
-def test_an_answer_from_memory_is_shown_and_does_not_count(remembered: Tracker) -> None:
+def test_answer_from_memory_needs_a_check(remembered: Tracker) -> None:
+    # An answer from memory is shown and does not count.
     visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
     text = words(visit)
     assert "Not checked, and not counted: YES" in text
     assert "They met, I think." in text
     assert "it counts once somebody has checked it" in text
     assert remembered.questions.get(SUMMIT).summary.resolution is None
-
-
-def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_checked(
-    remembered: Tracker,
-) -> None:
-    visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
+    # A click fills the form with it and a person still has to say that they checked.
     seen(button(visit, "Fill the form with it").click().run())
     assert field(visit, "Source").value == "https://arland.example/met"
     assert field(visit, "Note").value == "They met, I think."
@@ -351,15 +322,3 @@ def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_
     assert resolution is not None
     assert (resolution.outcome, resolution.known_at) == ("yes", BUILT + 100 * DAY)
     assert "Not checked" not in words(open_page(remembered, "question", q=SUMMIT, tab="Answer"))
-
-
-def test_versions_at_one_instant_keep_their_order() -> None:
-    both = list_question_versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
-    assert [each.version.text for each in list_rewordings(both)] == ["B?", "A?"]
-    assert isinstance(both[0], QuestionVersion)
-    assert (
-        vertical_rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
-        .tolist()
-        .count("worded anew")
-        == 2
-    )

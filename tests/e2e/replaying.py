@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.builders import FakeClock, Press, a_feed
 from tracker.app.tracker import open_tracker
-from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli import main
 from tracker.settings import Settings, replay_settings
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -62,7 +62,7 @@ def _log(made: Path) -> Path:
 def make(made: Path) -> None:
     """Make the replay, with one hostile headline at its end."""
     half = made.with_suffix(".half")
-    cli.cli.main(["--data", str(half), "demo", "--no-serve"], standalone_mode=False)
+    main.cli.main(["--data", str(half), "demo", "--no-serve"], standalone_mode=False)
     publish(half, HOSTILE)
     half.rename(made)
 

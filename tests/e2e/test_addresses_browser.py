@@ -23,7 +23,7 @@ IN_PART = {
 
 
 @pytest.mark.behaviour(1)
-def test_an_address_that_names_nothing_is_met_calmly_on_every_page(arrive: Arrive) -> None:
+def test_strange_addresses_are_met_calmly_on_every_page(arrive: Arrive) -> None:
     visitor = arrive()
     for path, heading in {**NOT_THERE, **IN_PART}.items():
         page = visitor.open(path)

@@ -32,7 +32,7 @@ def why(page: Page, text: str) -> None:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(2)
-def test_a_probability_is_typed_in_any_usual_way_and_echoed_live(visitor: Visitor) -> None:
+def test_probability_is_typed_in_any_way_and_echoed_live(visitor: Visitor) -> None:
     page = visitor.open("/question?q=nato-china-2027")
     field = page.get_by_role("textbox", name="Probability of YES")
     for said, echoed in {
@@ -95,9 +95,7 @@ def test_a_forecast_without_a_reason_is_not_saved(visitor: Visitor) -> None:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(5)
-def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_all(
-    visitor: Visitor, demo: Path
-) -> None:
+def test_saved_forecast_is_undone_and_redone_by_key(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=putin-office-2028&tab=History")
     page.get_by_role("textbox", name="Probability of YES").fill("12")
     why(page, "His term runs to 2030.")
@@ -117,7 +115,7 @@ def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_al
 
 @pytest.mark.gate
 @pytest.mark.behaviour(5)
-def test_u_walks_back_and_the_form_saves_what_it_then_shows(visitor: Visitor, demo: Path) -> None:
+def test_undo_walks_back_and_the_form_saves_what_it_shows(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=ceasefire-end-2027")
     field = page.get_by_role("textbox", name="Probability of YES")
     for p in ("10", "20", "30"):
@@ -147,7 +145,7 @@ def test_u_walks_back_and_the_form_saves_what_it_then_shows(visitor: Visitor, de
 
 @pytest.mark.gate
 @pytest.mark.behaviour(6)
-def test_a_forecast_is_confirmed_by_one_key_on_its_page_and_in_the_list(visitor: Visitor) -> None:
+def test_forecast_is_confirmed_by_one_key(visitor: Visitor) -> None:
     page = visitor.open("/question?q=bomber-patrols-2027")
     page.get_by_role("textbox", name="Probability of YES").fill("55")
     why(page, "Two a year until now.")
@@ -163,9 +161,7 @@ def test_a_forecast_is_confirmed_by_one_key_on_its_page_and_in_the_list(visitor:
 
 
 @pytest.mark.behaviour(7)
-def test_a_list_is_walked_and_forecast_by_keys_alone_and_none_fires_while_typing(
-    visitor: Visitor,
-) -> None:
+def test_list_is_walked_and_forecast_by_keys_alone(visitor: Visitor) -> None:
     page = visitor.open("/questions?find=joint+attribute")
     visitor.press("j")
     page.keyboard.press("e")

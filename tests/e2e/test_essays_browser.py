@@ -63,32 +63,6 @@ def sentence(page: Page, text: str) -> Any:
     return page.get_by_role("link", name=re.compile(re.escape(text)))
 
 
-def sound(page: Page) -> None:
-    """Nothing on the page failed, and it does not scroll sideways."""
-    expect(
-        page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
-    ).to_have_count(0)
-    width, room = page.locator('[data-testid="stMain"]').evaluate(
-        "e => [e.scrollWidth, e.clientWidth]"
-    )
-    assert width <= room
-
-
-@pytest.mark.parametrize("look", list(LOOKS))
-def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: str) -> None:
-    visitor = arrive(**LOOKS[look])
-    page = visitor.go("/essays")
-    expect(page.get_by_text("forward-looking sentences became questions").first).to_be_visible()
-    sound(page)
-    visitor.picture(f"{look}-essays")
-    page = visitor.go(f"/essay?e={ESSAY}")
-    expect(page).to_have_title("After the Noon Glut")
-    expect(page.get_by_text("Asked before the answer could be known.")).to_be_visible()
-    expect(sentence(page, ANSWERED)).to_be_visible()
-    sound(page)
-    visitor.picture(f"{look}-essay")
-
-
 def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     answered = sentence(page, ANSWERED)
@@ -132,7 +106,7 @@ def test_on_a_phone_what_is_picked_comes_into_view(arrive: Arrive) -> None:
 
 
 @pytest.mark.gate
-def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> None:
+def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> None:
     page = visitor.open("/essays")
     page.get_by_text("Add an essay").click()
     page.get_by_role("textbox", name="Title").fill("The river treaty")
@@ -177,17 +151,6 @@ def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) 
     expect(page.get_by_text("1 of 3 forward-looking sentences became a question")).to_be_visible()
 
 
-def test_a_sentence_is_set_aside_with_its_reason(visitor: Visitor) -> None:
-    page = visitor.open("/essay?e=dam")
-    sentence(page, "The dam will hold").click()
-    page.get_by_text("Set it aside as untestable").click()
-    page.get_by_role("textbox", name="Why can it not be tested?").fill("A figure of speech.")
-    page.get_by_role("button", name="Set it aside").click()
-    expect(page.get_by_text("Rejected: A figure of speech.")).to_be_visible()
-    page.get_by_role("button", name="Take it up again").click()
-    expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
-
-
 def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     page = visitor.open("/essay?e=dam")
     sentence(page, "The town may leave").click()
@@ -206,47 +169,7 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     expect(sentence(page, "The town may leave").locator(".mark")).to_have_text("✎")
 
 
-def test_an_essay_without_its_text_shows_quotes_and_says_why(visitor: Visitor) -> None:
-    page = visitor.go("/essay?e=china_russia_2022")
-    expect(page.get_by_text("The text is not here: it is not ours to ship.")).to_be_visible()
-    expect(page.get_by_text("tracker essay add FILE --name china_russia_2022")).to_be_visible()
-    expect(page.locator(".essay a")).not_to_have_count(0)
-    chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    expect(chart.get_by_text("will", exact=True)).to_be_visible()
-    visitor.picture("essay-quotes")
-
-
-def test_hostile_text_stays_text(visitor: Visitor) -> None:
-    page = visitor.go("/essay?e=hostile")
-    expect(page.locator(".essay").get_by_text("Arland will sign").first).to_be_visible()
-    sentence(page, "Arland will sign").first.click()
-    visitor.settle()
-    for drafted in (False, True):
-        if drafted:
-            page.get_by_role("button", name="Draft a question").click()
-            visitor.settle()
-        assert (
-            page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count()
-            == 0
-        )
-    expect(page).not_to_have_title("1")
-    page = visitor.go("/essays")
-    assert (
-        page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
-    )
-
-
-def test_the_form_of_ones_own_question_shows_what_blocks_it(visitor: Visitor) -> None:
-    page = visitor.open("/ask")
-    page.get_by_role("textbox", name="Question", exact=True).fill(
-        "Will exports fall significantly in 2027?"
-    )
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("by different yardsticks").first).to_be_visible()
-    expect(page.get_by_role("textbox", name="Open it all the same, because")).to_be_visible()
-
-
-def test_the_text_is_drawn_by_a_script_that_the_policy_lets_in(visitor: Visitor) -> None:
+def test_text_is_drawn_by_a_script_of_the_policy(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     scripts = page.evaluate(
         "[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))"

@@ -22,9 +22,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.behaviour(17)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_empty_page_says_the_next_step_on_a_phone_too(
-    new: str, arrive: Arrive, scheme: str
-) -> None:
+def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, scheme: str) -> None:
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {
         "today": "./run --demo",
@@ -42,9 +40,7 @@ def test_an_empty_page_says_the_next_step_on_a_phone_too(
 
 @pytest.mark.gate
 @pytest.mark.behaviour(17)
-def test_first_steps_are_ticked_as_they_are_done_and_can_be_put_away(
-    new: str, arrive: Arrive
-) -> None:
+def test_first_steps_are_ticked_and_can_be_put_away(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)
     page = visitor.open("/today")
     main = page.get_by_test_id("stMain")

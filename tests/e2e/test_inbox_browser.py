@@ -18,9 +18,7 @@ def waiting(data: Path) -> int:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
-def test_evidence_is_walked_called_accepted_and_taken_back_without_a_mouse(
-    visitor: Visitor, demo: Path
-) -> None:
+def test_evidence_is_judged_and_taken_back_without_a_mouse(visitor: Visitor, demo: Path) -> None:
     before = waiting(demo)
     page = visitor.open("/inbox")
     expect(page.locator(".marked mark").first).to_be_visible()

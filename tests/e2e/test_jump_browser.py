@@ -19,7 +19,7 @@ def field(page: Page) -> Locator:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
-def test_every_letter_typed_at_once_after_ctrl_k_arrives(slow: Visitor) -> None:
+def test_letters_typed_after_ctrl_k_arrive(slow: Visitor) -> None:
     page = begin(slow, "/feeds")
     page.keyboard.press("Control+k")
     page.keyboard.type("bomber cure")
@@ -38,7 +38,7 @@ def test_every_letter_typed_at_once_after_ctrl_k_arrives(slow: Visitor) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_open_questions_come_first_and_each_contains_what_is_typed(visitor: Visitor) -> None:
+def test_open_questions_come_first_and_match(visitor: Visitor) -> None:
     page = visitor.open("/questions")
     page.keyboard.press("Control+k")
     page.keyboard.type("bomber")
@@ -54,7 +54,7 @@ def test_open_questions_come_first_and_each_contains_what_is_typed(visitor: Visi
 
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
-def test_the_list_is_walked_by_arrows_and_enter_goes_there_in_the_session(visitor: Visitor) -> None:
+def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
     page.get_by_role("textbox", name="Why").fill("Half a thought")
     page.get_by_role("button", name="Jump to …").click()
@@ -73,7 +73,7 @@ def test_the_list_is_walked_by_arrows_and_enter_goes_there_in_the_session(visito
 
 
 @pytest.mark.behaviour(7)
-def test_enter_before_the_list_has_come_goes_where_it_will_point(visitor: Visitor) -> None:
+def test_enter_before_the_list_goes_where_it_will_point(visitor: Visitor) -> None:
     page = visitor.open("/feeds")
     page.evaluate(
         "() => { const get = fetch; window.fetch = async (...what) => {"
@@ -87,7 +87,7 @@ def test_enter_before_the_list_has_come_goes_where_it_will_point(visitor: Visito
 
 
 @pytest.mark.behaviour(7)
-def test_the_list_opens_above_a_dialog_and_on_a_phone(arrive: Arrive) -> None:
+def test_list_opens_above_a_dialog_and_on_a_phone(arrive: Arrive) -> None:
     visitor = arrive(viewport=PHONE, color_scheme="dark")
     page = visitor.open("/calendar")
     page.get_by_role("button", name="Keys").click()

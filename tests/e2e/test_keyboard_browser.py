@@ -40,9 +40,7 @@ def jump(visitor: Visitor, letters: str) -> None:
 
 @pytest.mark.behaviour(7)
 @pytest.mark.behaviour(19)
-def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mouse(
-    visitor: Visitor, demo: Path
-) -> None:
+def test_forecast_judgement_and_answer_without_a_mouse(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/")
     jump(visitor, "Central Asian state by 31 December 2027")
     _forecast(visitor)

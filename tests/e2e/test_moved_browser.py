@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, Arrive, Visitor
+from tests.e2e.conftest import PHONE, Arrive
 
 PIPELINE = "power-of-siberia-2-2028"
 HISTORY = f"/question?q={PIPELINE}&tab=History&computed=true"
@@ -29,9 +29,7 @@ def pick_first_row(page: Page) -> None:
 @pytest.mark.parametrize(
     "look", [pytest.param(look, marks=[pytest.mark.gate] * (look == "light")) for look in LOOKS]
 )
-def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(
-    arrive: Arrive, look: str
-) -> None:
+def test_picked_revision_tells_why_it_moved(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     page = visitor.open(f"{HISTORY}&moved-in=30+d")
     expect(page.get_by_text("in log-odds.")).to_have_count(1)
@@ -45,16 +43,3 @@ def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(
     )
     assert width <= room, "the history scrolls sideways"
     visitor.picture(f"{look}-moved")
-
-
-def test_two_days_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> None:
-    page = visitor.open(HISTORY)
-    page.get_by_role("radio", name="two days").click()
-    page.wait_for_url(lambda url: "moved-in=two+days" in url)
-    visitor.open(f"{HISTORY}&moved-in=two+days&from=2026-05-01&to=2026-06-01")
-    told = page.get_by_text("in log-odds.")
-    expect(told).to_contain_text("1 May 2026, 00:00 CEST")
-    expect(told).to_contain_text("2 Jun 2026, 00:00 CEST")
-    page.reload()
-    visitor.settle()
-    expect(told).to_contain_text("1 May 2026, 00:00 CEST")

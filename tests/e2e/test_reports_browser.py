@@ -46,7 +46,7 @@ def data_of(page: bytes) -> dict[str, Any]:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(20)
-def test_a_question_goes_out_as_html_and_pdf_that_say_the_same_and_anyone_can_check(
+def test_question_goes_out_as_html_and_pdf_that_agree(
     visitor: Visitor, shell: Shell, tmp_path: Path, browser: Browser
 ) -> None:
     page = visitor.open(f"/question?q={OPEN}")
@@ -87,9 +87,7 @@ def _opens_offline(browser: Browser, file: Path) -> None:
     context.close()
 
 
-def test_tables_and_the_week_go_out_from_the_page_of_reports(
-    visitor: Visitor, tmp_path: Path
-) -> None:
+def test_tables_and_the_week_are_downloaded(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.go("/reports")
     assert (
         download(page, "CSV", tmp_path)

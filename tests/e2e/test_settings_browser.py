@@ -17,7 +17,6 @@ from tracker.settings import Settings
 
 DAYS = 9
 WELL, BROKEN = "wire", "broken"
-ASKED = "summit-2027"
 ASK_AT = 790
 """Pixels from the left edge of the table of feeds to the button that asks one."""
 
@@ -59,9 +58,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(15)
-def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(
-    live: str, arrive: Arrive
-) -> None:
+def test_feed_is_asked_again_by_one_click(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live)
     page = visitor.open("/feeds")
     main = page.get_by_test_id("stMain")
@@ -84,7 +81,7 @@ def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(
 
 
 @pytest.mark.behaviour(15)
-def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arrive) -> None:
+def test_feed_is_asked_from_its_row(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live)
     page = visitor.open("/feeds")
     grid = page.locator(GRID).first
@@ -105,9 +102,7 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
 
 @pytest.mark.gate
 @pytest.mark.behaviour(12)
-def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(
-    visitor: Visitor,
-) -> None:
+def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
     page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
@@ -141,7 +136,7 @@ def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_
 
 @pytest.mark.gate
 @pytest.mark.behaviour(13)
-def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Visitor) -> None:
+def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> None:
     page = visitor.open("/accuracy?kind=Retrospective&view=Calibration")
     main = page.get_by_test_id("stMain")
     said = re.compile(r"Too few questions of separate fate to say anything: \d+ of the 20 needed")
@@ -198,9 +193,7 @@ head to body.
 
 @pytest.mark.gate
 @pytest.mark.behaviour(18)
-def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover(
-    live: str, arrive: Arrive
-) -> None:
+def test_times_are_in_the_zone_of_the_viewer(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live, timezone_id="Asia/Tokyo")
     page = visitor.open("/settings")
     main = page.get_by_test_id("stMain")

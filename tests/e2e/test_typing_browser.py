@@ -78,7 +78,7 @@ def nothing_happened(visitor: Visitor, path: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.behaviour(7)
-def test_a_sentence_typed_at_once_after_e_arrives_whole(slow: Visitor, demo: Path) -> None:
+def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None:
     before = waiting(demo), [my_acts(demo, question) for question in QUESTIONS]
     for turn in range(20):
         path, sentence = f"/question?q={QUESTIONS[turn % 2]}", f"{SENTENCE} {turn}"
@@ -96,9 +96,7 @@ def test_a_sentence_typed_at_once_after_e_arrives_whole(slow: Visitor, demo: Pat
 
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
-def test_number_tab_and_reason_typed_before_the_page_is_there_arrive(
-    slow: Visitor, demo: Path
-) -> None:
+def test_number_and_reason_typed_before_the_page_arrive(slow: Visitor, demo: Path) -> None:
     page = begin(slow, "/question?q=treaty-kept-2027")
     page.keyboard.press("e")
     page.keyboard.type("633")
@@ -113,7 +111,7 @@ def test_number_tab_and_reason_typed_before_the_page_is_there_arrive(
 
 
 @pytest.mark.behaviour(7)
-def test_a_question_is_put_at_hand_and_forecast_without_a_pause(slow: Visitor) -> None:
+def test_question_is_put_at_hand_and_forecast_at_once(slow: Visitor) -> None:
     page = slow.open("/questions?find=state+by")
     expect(page.get_by_role("button", name="Next")).to_be_visible()
     for turn in range(3):
@@ -128,9 +126,7 @@ def test_a_question_is_put_at_hand_and_forecast_without_a_pause(slow: Visitor) -
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("path", ["/question?q=un-condemn-2027", "/inbox"])
-def test_keys_pressed_before_the_page_is_ready_do_nothing_later(
-    slow: Visitor, demo: Path, path: str
-) -> None:
+def test_keys_pressed_too_early_do_nothing_later(slow: Visitor, demo: Path, path: str) -> None:
     before = waiting(demo), my_acts(demo, "un-condemn-2027")
     page = begin(slow, path)
     page.keyboard.type("jkahuxn4rc")
@@ -139,7 +135,7 @@ def test_keys_pressed_before_the_page_is_ready_do_nothing_later(
 
 
 @pytest.mark.behaviour(7)
-def test_what_is_typed_after_e_triggers_nothing_where_there_is_no_field(slow: Visitor) -> None:
+def test_typing_after_e_without_a_field_triggers_nothing(slow: Visitor) -> None:
     page = begin(slow, "/feeds")
     page.keyboard.press("e")
     page.keyboard.type(f"{SENTENCE} {SENTENCE}")
@@ -150,7 +146,7 @@ def test_what_is_typed_after_e_triggers_nothing_where_there_is_no_field(slow: Vi
 
 
 @pytest.mark.behaviour(7)
-def test_what_is_typed_on_when_the_field_is_gone_triggers_nothing(visitor: Visitor) -> None:
+def test_typing_on_when_the_field_is_gone_triggers_nothing(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
     forecast_field(page).fill("")
     page.keyboard.type("63 ha")
@@ -163,7 +159,7 @@ def test_what_is_typed_on_when_the_field_is_gone_triggers_nothing(visitor: Visit
 
 
 @pytest.mark.behaviour(7)
-def test_on_the_slider_and_in_a_dialog_letters_are_no_commands(visitor: Visitor) -> None:
+def test_letters_on_slider_and_in_dialogs_are_no_commands(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
     page.get_by_role("slider").focus()
     page.evaluate(STATES)
@@ -183,16 +179,7 @@ def test_on_the_slider_and_in_a_dialog_letters_are_no_commands(visitor: Visitor)
 
 @pytest.mark.behaviour(7)
 def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
-    for path in (
-        "/",
-        "/questions",
-        "/essays",
-        "/inbox",
-        "/calendar",
-        "/scenarios",
-        "/coherence",
-        "/accuracy",
-    ):
+    for path in ("/ /questions /essays /inbox /calendar /scenarios /coherence /accuracy").split():
         page = visitor.go(path)
         page.evaluate(STATES)
         for key in ("r", "c", "R", "C"):
@@ -203,7 +190,7 @@ def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_the_first_click_into_the_field_selects_what_it_starts_with(visitor: Visitor) -> None:
+def test_first_click_selects_what_the_field_starts_with(visitor: Visitor) -> None:
     page = visitor.open("/question?q=nato-china-2027")
     expect(forecast_field(page)).not_to_have_value("")
     forecast_field(page).click()

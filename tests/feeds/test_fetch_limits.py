@@ -20,7 +20,7 @@ from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, results
 from tests.tables import check_rows
 from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest
-from tracker.feeds.fetching import client as intake
+from tracker.feeds.fetching import client
 from tracker.feeds.item import FeedId
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -206,8 +206,8 @@ def test_a_bomb_is_not_blown_up(server: FeedServer, encoding: str) -> None:
 
 
 def test_large_documents_take_turns(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "LARGE_BODY_BYTES", 10_000)
-    monkeypatch.setattr(intake, "MAX_LARGE_BODIES", 1)
+    monkeypatch.setattr(client, "LARGE_BODY_BYTES", 10_000)
+    monkeypatch.setattr(client, "MAX_LARGE_BODIES", 1)
     large, all_are_here = bytes(2_900_000), Barrier(12, timeout=0.3)
 
     def write(request: BaseHTTPRequestHandler) -> None:

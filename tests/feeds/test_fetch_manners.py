@@ -24,8 +24,7 @@ from tests.feeds.fetching import (
 )
 from tests.tables import check_rows
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, make_request_source
-from tracker.feeds.fetching import rate_limit as manners
-from tracker.feeds.fetching import rate_limit as turns
+from tracker.feeds.fetching import rate_limit
 from tracker.feeds.fetching.headers import parse_retry_after
 from tracker.feeds.fetching.rate_limit import RequestRate
 
@@ -166,7 +165,7 @@ def test_a_redirect_to_a_busy_site_waits(server: FeedServer) -> None:
 def test_a_short_wait_is_slept_through_without_a_place(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manners, "DEFAULT_RATE", RequestRate(gap=0.3, burst=1))
+    monkeypatch.setattr(rate_limit, "DEFAULT_RATE", RequestRate(gap=0.3, burst=1))
     server.serve("/feed.xml", BODY)
     crowd = [server.url("/feed.xml", host="feeds.site.com")] * 3
     started = time.monotonic()
@@ -253,7 +252,7 @@ def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> N
 def test_who_stands_in_line_for_too_long_comes_back_later(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "MAX_QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr(rate_limit, "MAX_QUEUE_SECONDS", 0.1)
 
     def slow(request: BaseHTTPRequestHandler) -> None:
         time.sleep(0.3)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import check_rows
-from tracker.feeds.fetching import rate_limit as manners
+from tracker.feeds.fetching import rate_limit
 from tracker.feeds.fetching.rate_limit import (
     DEFAULT_RATE,
     MAX_SLEEP_SECONDS,
@@ -91,13 +91,13 @@ def test_a_place_that_nobody_comes_for_is_given_up() -> None:
     buckets = TokenBuckets()
     for feed in feeds(100):
         buckets.wait("a.example", feed, 100.0)
-    later = 100.0 + 95 + manners.PROMISE_LIFETIME_SECONDS + 1
+    later = 100.0 + 95 + rate_limit.PROMISE_LIFETIME_SECONDS + 1
     buckets.wait("a.example", FeedId("new"), later)
     assert not buckets._buckets["a.example"].promises
 
 
 def test_buckets_that_are_full_again_are_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manners, "MIN_BUCKET_LIMIT", 10)
+    monkeypatch.setattr(rate_limit, "MIN_BUCKET_LIMIT", 10)
     buckets = TokenBuckets()
     for n in range(1_000):
         buckets.wait(f"{n}.example", FeedId("feed"), 100.0 + n)
@@ -121,7 +121,7 @@ def test_no_more_are_asked_than_the_rate_allows(
         assert wait >= 0
         if wait <= MAX_SLEEP_SECONDS:
             granted.append(now + wait)
-    rate = manners.SLOW_SITES.get(domain, DEFAULT_RATE)
+    rate = rate_limit.SLOW_SITES.get(domain, DEFAULT_RATE)
     assert granted == sorted(granted)
     for start in range(len(granted)):
         for end in range(start, len(granted)):

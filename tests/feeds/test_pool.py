@@ -20,8 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tables import check_rows
-from tracker.feeds.parsing import parser_pool as pools
-from tracker.feeds.parsing import worker
+from tracker.feeds.parsing import parser_pool, worker
 from tracker.feeds.parsing.feedparser_adapter import MAX_ENTRIES_PER_END, MAX_TAGS
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, try_parse
 from tracker.feeds.parsing.parser_pool import ParseLimits, ParserPool, PoolClosed
@@ -261,9 +260,9 @@ def test_a_worker_that_never_starts_is_not_tried_for_ever(
     starts = pretend_python(monkeypatch, tmp_path / "python", "exit 3")
     reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code 3"
     assert answer(pool, document("1")) == ParseFailed(reason)
-    assert len(starts.read_text().splitlines()) == pools.MAX_START_TRIES
+    assert len(starts.read_text().splitlines()) == parser_pool.MAX_START_TRIES
     assert answer(pool, document("2")) == ParseFailed(reason)
-    assert len(starts.read_text().splitlines()) == pools.MAX_START_TRIES + 1
+    assert len(starts.read_text().splitlines()) == parser_pool.MAX_START_TRIES + 1
     monkeypatch.setattr(sys, "executable", real)
     assert answer(pool, document("3")) == read("3")
 
@@ -312,7 +311,7 @@ def test_closing_ends_what_is_under_way_and_what_waits(new_pool: NewPool) -> Non
     thread.start()
     began = time.monotonic()
     pool.close()
-    assert time.monotonic() - began < pools.MAX_CLOSE_SECONDS
+    assert time.monotonic() - began < parser_pool.MAX_CLOSE_SECONDS
     assert pid not in children()
     assert [str(future.exception(HANGS)) for future in futures] == ["the parser pool is closed"] * 2
     thread.join(HANGS)

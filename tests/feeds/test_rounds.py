@@ -15,8 +15,7 @@ import pytest
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, ask, fetching, limits, requests_to, results
 from tracker.feeds.fetch_results import Fetched, FetchRequest, make_request_source
-from tracker.feeds.fetching import client as fetch_module
-from tracker.feeds.fetching import runner as rounds
+from tracker.feeds.fetching import client, runner
 from tracker.feeds.fetching.client import HttpFetch
 
 
@@ -44,7 +43,7 @@ def own_threads() -> set[str]:
 def test_answers_come_in_batches_as_there_is_room(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "LINGER_SECONDS", 5)  # however slow the machine that tests
+    monkeypatch.setattr(runner, "LINGER_SECONDS", 5)  # however slow the machine that tests
     server.serve("/feed.xml", BODY)
     left, rooms = requests_to(*[server.url("/feed.xml")] * 300), list[int]()
 
@@ -85,7 +84,7 @@ def test_an_answer_does_not_wait_for_slow_company(server: FeedServer) -> None:
 def test_the_caller_is_asked_for_more_while_answers_are_slow(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "MAX_IDLE_SECONDS", 0.02)
+    monkeypatch.setattr(runner, "MAX_IDLE_SECONDS", 0.02)
     server.script("/slow", lambda request: (time.sleep(0.3), reply(request, 200, BODY, {}))[1])
     server.serve("/feed.xml", BODY)
     slow, quick = requests_to(server.url("/slow"), server.url("/feed.xml"))
@@ -233,7 +232,7 @@ def test_a_connection_closed_by_the_server_is_opened_anew(server: FeedServer) ->
 def test_more_connections_than_a_process_may_have_are_not_kept(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch_module, "MAX_KEPT_CONNECTIONS", 3)
+    monkeypatch.setattr(client, "MAX_KEPT_CONNECTIONS", 3)
     server.serve("/feed.xml", BODY)
     urls = [server.url("/feed.xml", host=host) for host in ("127.0.0.1", "[::ffff:127.0.0.1]")]
     with fetching(polite=False) as fetch:

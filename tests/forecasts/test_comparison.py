@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.statistics import intervals as resampling
+from forecasts.statistics import intervals
 from forecasts.statistics.comparison import (
     MIN_CLUSTERS,
     Comparison,
@@ -94,22 +94,22 @@ def test_sign_flips_by_hand_scipy_and_seed() -> None:
     )
 
 
-@check_rows([resampling.EXACT_CLUSTERS, resampling.EXACT_CLUSTERS + 1])
+@check_rows([intervals.EXACT_CLUSTERS, intervals.EXACT_CLUSTERS + 1])
 def test_many_clusters_are_flipped_at_random_and_p_hardly_moves(n: int) -> None:
     held = scattered(n, 0.03)
     flips = np.array(np.meshgrid(*[[1, -1]] * n)).reshape(n, -1)
     exact = np.mean(np.abs(np.array(held) @ flips) >= abs(sum(held)) - 1e-12)
     assert 0.05 < exact < 0.9
     assert sign_flip_test(held) == pytest.approx(
-        exact, abs=1e-12 if n <= resampling.EXACT_CLUSTERS else 0.02
+        exact, abs=1e-12 if n <= intervals.EXACT_CLUSTERS else 0.02
     )
 
 
 def test_work_in_small_portions_is_all_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resampling, "MAX_CELLS", 64)
+    monkeypatch.setattr(intervals, "MAX_CELLS", 64)
     assert sign_flip_test([1.0] * 20, draws=10) == 1 / 11
     assert (
-        resampling.resample_sums(np.ones((20, 2)), resamples=10, seed=0).tolist()
+        intervals.resample_sums(np.ones((20, 2)), resamples=10, seed=0).tolist()
         == [[20.0, 20.0]] * 10
     )
 

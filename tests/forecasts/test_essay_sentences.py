@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecasts.essays.extract import find_claims
-from forecasts.essays.extraction.cleaning import strip_essay_markup
+from forecasts.essays.extraction.cleaning import strip_essay_markup, strip_inline_markup
+from forecasts.essays.extraction.phrase_matching import normalise_spelling
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 from tests.tables import check_rows, read_tables
 
@@ -127,3 +128,10 @@ def test_dirt_between_paragraphs_changes_nothing_else(
         for lines in (text, "\n\n".join(dirty))
     )
     assert found == clean
+
+
+def test_links_are_no_words_of_a_sentence() -> None:
+    # A link that continues in the next sentence loses its bracket.
+    assert strip_inline_markup("[It will rise") == "It will rise"
+    assert strip_inline_markup("It [will](https://a.example) rise") == "It will rise"
+    assert "example" not in normalise_spelling("It will rise (https://a.example)")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.evidence import likelihood_ratios as likelihood
+from forecasts.evidence import likelihood_ratios
 from forecasts.evidence.evidence import (
     MAX_RELIABILITY,
     RELIABILITY,
@@ -166,10 +166,13 @@ def test_expectations_speak_when_seen_and_when_silent() -> None:
 
 
 @law
-@given(st.sampled_from(sorted(likelihood.ICD_203)), st.sampled_from(sorted(likelihood.ICD_203)))
+@given(
+    st.sampled_from(sorted(likelihood_ratios.ICD_203)),
+    st.sampled_from(sorted(likelihood_ratios.ICD_203)),
+)
 def test_two_words_give_a_side_and_a_strength(if_yes: str, if_no: str) -> None:
     direction, strength = strength_from_words(if_yes, if_no)
-    nats = math.log(likelihood.ratio_from_words(if_yes, if_no))
+    nats = math.log(likelihood_ratios.ratio_from_words(if_yes, if_no))
     assert strength is not Strength.DECISIVE
     assert (direction is Direction.NEUTRAL) == (strength is Strength.NONE)
     assert direction * nats >= 0.0

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.statistics import recalibration as logistic
+from forecasts.statistics import recalibration
 from forecasts.statistics.recalibration import CLIP, Recalibration, fit_recalibration
 from tests.forecasts.strategies import law, probabilities
 from tests.tables import check_rows
@@ -135,6 +135,6 @@ def test_priors_without_a_width_are_refused(sd_a: float, sd_b: float) -> None:
 
 
 def test_a_fit_that_does_not_settle_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logistic, "_MAX_ITERATIONS", 1)
+    monkeypatch.setattr(recalibration, "_MAX_ITERATIONS", 1)
     with pytest.raises(ForecastsError, match="did not settle"):
         fit_recalibration([0.3], [1])

@@ -24,7 +24,7 @@ from forecasts.question_sets.question_set import MAX_QUOTED_WORDS, QuestionSet
 from forecasts.questions.question import ForecasterId, Kind, Question, QuestionId, Resolution
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.feeds.urls import canonical_url
-from tracker.matching import static_encoder as static
+from tracker.matching import static_encoder
 from tracker.matching.matcher import Matcher, clean_item_text
 from tracker.matching.matching_profile import profile_from_indicator
 from tracker.matching.near_duplicates import NearDuplicates
@@ -341,7 +341,9 @@ def _label_events(contents: QuestionSet) -> set[tuple[str, QuestionId, Direction
 def _match_events(contents: QuestionSet) -> set[tuple[str, QuestionId, Direction]]:
     """The best match of each event on each open question, as in the pipeline."""
     profiles = {i.id: profile_from_indicator(i) for i in contents.indicators}
-    matcher = Matcher(tuple(dict.fromkeys(profiles.values())), static.load_static(), Vocabulary())
+    matcher = Matcher(
+        tuple(dict.fromkeys(profiles.values())), static_encoder.load_static(), Vocabulary()
+    )
     texts = [clean_item_text(event.title, event.summary) for event in contents.events]
     links: set[tuple[str, QuestionId, Direction]] = set()
     for event, matches in zip(contents.events, matcher.match(texts), strict=True):

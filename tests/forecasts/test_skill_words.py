@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.questions.format import MINUS, format_signed
+from forecasts.questions.formatting import MINUS, format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     FULL_LEVELS,
     format_answer,
     format_full,

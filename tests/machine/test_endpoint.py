@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tests.tables import check_rows
 from tracker.errors import BadSettings
-from tracker.llm import chat_client as model_endpoint
+from tracker.llm import chat_client
 from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
 from tracker.llm.llm_messages import (
     AnswerSchema,
@@ -212,7 +212,7 @@ def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
 def test_a_wait_that_cannot_be_read_is_a_short_one(
     stub: ModelStub, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_endpoint, "DEFAULT_RETRY_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(chat_client, "DEFAULT_RETRY_WAIT_SECONDS", 0.01)
     stub.gives(
         Reply(status=429, headers={"Retry-After": said.encode().decode("latin-1")}),
         completion(GOOD),

@@ -11,9 +11,7 @@ from structlog.testing import capture_logs
 from tests.matching.small_encoder import SmallEncoder
 from tests.tables import check_rows
 from tracker.errors import BadSettings
-from tracker.matching import minilm
-from tracker.matching import semantic as encoders
-from tracker.matching import static_encoder as static
+from tracker.matching import minilm, semantic, static_encoder
 from tracker.matching.semantic import CachingEncoder, open_encoder
 
 CACHE = Path("nowhere")
@@ -29,7 +27,7 @@ def nothing_is_remembered() -> Iterator[None]:
 
 
 def _forget() -> None:
-    for kept in (encoders._load_minilm, encoders._load_static):
+    for kept in (semantic._load_minilm, semantic._load_static):
         kept.cache_clear()
 
 
@@ -37,9 +35,9 @@ def _forget() -> None:
 def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, SmallEncoder | None]:
     """What is there; a test takes away."""
     there: dict[str, SmallEncoder | None] = {"static": STATIC, "minilm": MINILM}
-    monkeypatch.setattr(static, "load_static", lambda: there["static"])
+    monkeypatch.setattr(static_encoder, "load_static", lambda: there["static"])
     monkeypatch.setattr(minilm, "load_minilm", lambda _: there["minilm"])
-    monkeypatch.setattr(encoders, "PREFERRED_KINDS", ("minilm", "static"))
+    monkeypatch.setattr(semantic, "PREFERRED_KINDS", ("minilm", "static"))
     return there
 
 

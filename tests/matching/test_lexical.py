@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tracker.matching import lexical_index as lexical
+from tracker.matching import lexical_index
 from tracker.matching.gazetteer import Aliases
 from tracker.matching.lexical_index import LexicalIndex, sum_exactly
 from tracker.matching.matching_profile import Profile
@@ -30,7 +30,7 @@ def dense(index: LexicalIndex, items: list[str]) -> NDArray[np.float32]:
 
 def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        lexical, "token_rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
+        lexical_index, "token_rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
     )
     index = an_index("harbour strike", "harbour harbour treaty")  # 2 and 3 tokens, 2.5 on average
     once = 2.0 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 2.5))

@@ -13,7 +13,7 @@ from tests.builders import a_denial, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tests.tables import check_rows
 from tracker.matching import matcher as module
-from tracker.matching import static_encoder as static
+from tracker.matching import static_encoder
 from tracker.matching.matcher import (
     MAX_WORDS_SHOWN,
     ItemText,
@@ -32,7 +32,7 @@ BARE = Profile("Will Kazakhstan leave the customs union?")
 PROFILES = (
     INVITATION, DENIAL, BARE, Profile("A flood hits the harbour", ("river bursts its banks",)),
 )  # fmt: skip
-SHIPPED = static.load_static()
+SHIPPED = static_encoder.load_static()
 TOKENS = Vocabulary()
 
 encoders = pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from tracker.matching import tokens as module
+from tracker.matching import tokens
 from tracker.matching.tokens import load_counts, token_rarities, token_rarity
 
 
 def test_rarity_is_the_logarithm_of_the_document_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "load_counts", lambda: (99, {"common": 50}))
+    monkeypatch.setattr(tokens, "load_counts", lambda: (99, {"common": 50}))
     assert token_rarity("common") == pytest.approx(math.log(100 / 50.5))
     assert token_rarity("unheard") == pytest.approx(math.log(200))
 

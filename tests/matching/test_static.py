@@ -12,8 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.tables import check_rows
 from tests.training.packing import pack_table
-from tracker.matching import static_encoder as static
-from tracker.matching import table
+from tracker.matching import static_encoder, table
 from tracker.matching.static_encoder import StaticEncoder, count_words
 
 VOCABULARY = ("[UNK]", ",", "war", "peace", "talk", "##s", "oil")
@@ -33,7 +32,7 @@ def small() -> StaticEncoder:
 
 @pytest.fixture(scope="module")
 def shipped() -> StaticEncoder:
-    encoder = static.load_static()
+    encoder = static_encoder.load_static()
     assert encoder is not None
     return encoder
 
@@ -77,7 +76,7 @@ def test_a_text_has_the_same_vector_in_whatever_company(
 ) -> None:
     texts = ["war talks", "oil", "", "peace, oil and talks", "talks talks"]
     whole = small.encode(texts)
-    monkeypatch.setattr(static, "BATCH_SIZE", 2)
+    monkeypatch.setattr(static_encoder, "BATCH_SIZE", 2)
     assert small.encode(texts) == pytest.approx(whole)
     assert np.vstack([small.encode([text]) for text in texts]) == pytest.approx(whole)
 
@@ -109,7 +108,7 @@ def test_a_table_that_is_not_the_expected_one_is_refused(
     damaged.write_bytes(table.TABLE_FILE.read_bytes()[:-1] + b"x")
     monkeypatch.setattr(table, "read_table", lambda read=table.read_table: read(damaged))
     with capture_logs() as logs:
-        assert static.load_static() is None
+        assert static_encoder.load_static() is None
     assert [log["event"] for log in logs] == ["word table is another one"]
 
 

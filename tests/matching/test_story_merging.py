@@ -7,7 +7,7 @@ import pytest
 from forecasts.evidence.evidence import Direction, StoryId
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
 from tests.tables import check_rows
-from tracker.matching import story_index as module
+from tracker.matching import story_index
 from tracker.matching.story_index import (
     JOIN_WINDOW,
     MAX_STORY_AGE,
@@ -63,7 +63,7 @@ def test_a_merged_story_leads_to_the_whole() -> None:
 
 
 def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MIN_HELD_STORIES", 10)
+    monkeypatch.setattr(story_index, "MIN_HELD_STORIES", 10)
     held = StoryIndex([], "static")
     for n in range(200):
         held.add(
@@ -80,7 +80,7 @@ def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.Mon
 def test_a_merged_story_does_not_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "MIN_HELD_STORIES", 4)
+    monkeypatch.setattr(story_index, "MIN_HELD_STORIES", 4)
     storm = a_story(2, "Storm hits the coast of Corland", vector=at_cosine(-1.0))
     held = StoryIndex([a_story(1), storm], "static")
     held.merge(storm, a_story(1))

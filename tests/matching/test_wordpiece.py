@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import check_rows
-from tracker.matching import static_encoder as wordpiece
-from tracker.matching import table
+from tracker.matching import static_encoder, table
 from tracker.matching.static_encoder import WordPiece
 
 SMALL = (
@@ -63,8 +62,8 @@ def test_the_longest_piece_wins() -> None:
     assert WordPiece(SMALL).pieces("sanctioning") == (0,)
     assert WordPiece(SMALL).pieces("café's") == (13, 9, 0)
     splitter = WordPiece((*SMALL, "##t"))
-    assert splitter.pieces("t" * wordpiece.MAX_WORD_LENGTH) == (10,) + (14,) * 99
-    assert splitter.pieces("t" * (wordpiece.MAX_WORD_LENGTH + 1)) == (0,)
+    assert splitter.pieces("t" * static_encoder.MAX_WORD_LENGTH) == (10,) + (14,) * 99
+    assert splitter.pieces("t" * (static_encoder.MAX_WORD_LENGTH + 1)) == (0,)
     numbers = WordPiece(SMALL).encode("sanctions, " * 50, limit=9)
     assert numbers == [1, 3, 4, 8, 3, 4, 8, 3, 2]
     with pytest.raises(KeyError):
@@ -74,7 +73,7 @@ def test_the_longest_piece_wins() -> None:
 def test_a_full_memory_starts_anew_and_gives_the_same_pieces(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wordpiece, "MAX_CACHED_WORDS", 2)
+    monkeypatch.setattr(static_encoder, "MAX_CACHED_WORDS", 2)
     splitter = WordPiece(SMALL)
     words = ("sanctions", "cafe", "isn't", "sanctions", "CAFE")
     assert [splitter.pieces(word) for word in words] == [(3, 4), (13,), (11, 9, 10), (3, 4), (13,)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasts.questions.format import MINUS
+from forecasts.questions.formatting import MINUS
 from tests.builders import DAY, NOW, FakeClock
 from tests.lives import LIVES, Life, live, resolve
 from tests.reports.lived import QUESTION, SOURCE, Lived

@@ -14,7 +14,7 @@ from tests.builders import NOW
 from tests.reports.lived import HOSTILE
 from tests.tables import check_rows
 from tracker.errors import Refused
-from tracker.reports import svg_charts as figures
+from tracker.reports import svg_charts
 from tracker.reports.content import (
     Chart,
     ChartEvent,
@@ -111,9 +111,9 @@ def test_the_pdf_takes_hostile_text_for_text(
 
 @check_rows(REPORT_FORMATS, "form")
 def test_the_same_report_is_the_same_file(hostile: ReportDocument, form: str) -> None:
-    figures.render_svg.cache_clear()
+    svg_charts.render_svg.cache_clear()
     first = render_report(hostile, form)  # type: ignore[arg-type]
-    figures.render_svg.cache_clear()
+    svg_charts.render_svg.cache_clear()
     assert render_report(hostile, form) == first  # type: ignore[arg-type]
 
 
@@ -135,7 +135,7 @@ def test_the_hash_is_that_of_the_data(hostile: ReportDocument) -> None:
 def test_charts_are_vectors_whose_lines_are_told_apart() -> None:
     marks = (EvidenceMark(NOW, 1, 3), EvidenceMark(NOW, -1, 5), EvidenceMark(NOW, 0, 0))
     chart = a_chart(marks=marks, rules=(ChartEvent(NOW, "closes"),), answer=Point(NOW, 1.0))
-    drawn = figures.render_svg(chart)
+    drawn = svg_charts.render_svg(chart)
     assert drawn.startswith("<svg")
     assert "<image" not in drawn
     assert ">closes</text>" in drawn
@@ -146,9 +146,9 @@ def test_charts_are_vectors_whose_lines_are_told_apart() -> None:
         for name in "ab"
     )
     assert (
-        figures.build_vega_spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"][
-            "stack"
-        ]
+        svg_charts.build_vega_spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"][
+            "y"
+        ]["stack"]
         == "zero"
     )
     ranged = (
@@ -158,12 +158,12 @@ def test_charts_are_vectors_whose_lines_are_told_apart() -> None:
             (Point(NOW, 1.7e9, 1.6e9, 1.8e9), Point(NOW.replace(day=9), 1.7e9, 1.6e9, 1.8e9)),
         ),
     )
-    spec = figures.build_vega_spec(a_chart(series=ranged, axis="date"))
+    spec = svg_charts.build_vega_spec(a_chart(series=ranged, axis="date"))
     assert spec["layer"][0]["mark"]["type"] == "area"
     assert spec["layer"][0]["data"]["values"][0]["value"] == 1.7e12  # Vega counts milliseconds
-    assert figures.render_svg(a_chart(series=ranged, axis="date"))
+    assert svg_charts.render_svg(a_chart(series=ranged, axis="date"))
     options = tuple(ReportSeries(str(n), "option", ()) for n in range(14))
-    strokes = [(line.colour, line.dash) for line in figures.assign_line_styles(options)]
+    strokes = [(line.colour, line.dash) for line in svg_charts.assign_line_styles(options)]
     assert len({*strokes}) == 14
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import training
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 
 FOLDER = Path(training.__file__).parent
 COLUMNS = ["topic", "item", "relevance", "stance"]
@@ -38,7 +38,9 @@ def test_every_label_is_of_a_known_topic(
 ) -> None:
     built_in = {
         str(question.id)
-        for question in question_sets.load_question_set(question_sets.DEFAULT_SET).questions
+        for question in question_set_files.load_question_set(
+            question_set_files.DEFAULT_SET
+        ).questions
     }
     assert {row["topic"] for row in rows} <= built_in | {topic["id"] for topic in topics}
 

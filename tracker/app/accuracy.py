@@ -10,7 +10,7 @@ from tracker.model.read_models import (
     ComparisonReport,
     Habits,
 )
-from tracker.questions import resolve_question as resolve
+from tracker.questions import resolve_question
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,4 +65,4 @@ class AccuracyService(Service):
     def rescore(self) -> int:
         """Recompute all scores from the facts; the number of questions scored."""
         with self._store.writing() as session:
-            return resolve.rescore_all(session)
+            return resolve_question.rescore_all(session)

@@ -9,11 +9,7 @@ from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
-from tracker.essays import claim_questions as horizons
-from tracker.essays import claim_questions as opening
-from tracker.essays import essay_edits as adding
-from tracker.essays import essay_pages as reading
-from tracker.essays import extracting, titles
+from tracker.essays import claim_questions, essay_edits, essay_pages, extracting, titles
 from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import EssayPage, EssaySummary, EssayText, NewEssay
 
@@ -28,24 +24,24 @@ class EssayService(Service):
     def list(self) -> tuple[EssaySummary, ...]:
         """Return all essays with their coverage by questions and the record of their claims."""
         with self._store.reading() as session:
-            return reading.summarise_essays(session, self._now())
+            return essay_pages.summarise_essays(session, self._now())
 
     @cacheable()
     def titles(self) -> Mapping[EssayId, str]:
         """Return the titles of all essays by their names, sorted by title; reads no question."""
         with self._store.reading() as session:
-            return reading.load_essay_titles(session)
+            return essay_pages.load_essay_titles(session)
 
     @cacheable()
     def get(self, essay_id: str) -> EssayPage:
         """Return an essay with its claims and their record; raises `NotFound`."""
         with self._store.reading() as session:
-            return reading.load_essay_page(session, EssayId(essay_id), self._now())
+            return essay_pages.load_essay_page(session, EssayId(essay_id), self._now())
 
     def add(self, new: NewEssay) -> EssayText:
         """Store an essay, or a new version of its text; questions opened from it stay unchanged."""
         with self._store.writing() as session:
-            return adding.add_essay(session, new, self._authorship())
+            return essay_edits.add_essay(session, new, self._authorship())
 
     @staticmethod
     def read_text(raw: bytes, name: str) -> str:
@@ -60,12 +56,14 @@ class EssayService(Service):
     def draft(self, essay_id: str, offset: int) -> ClaimDraft:
         """Draft a question from the sentence at `offset` (characters)."""
         with self._store.reading() as session:
-            return opening.propose_draft(session, EssayId(essay_id), offset, self._authorship())
+            return claim_questions.propose_draft(
+                session, EssayId(essay_id), offset, self._authorship()
+            )
 
     def save_draft(self, essay_id: str, offset: int, fields: Mapping[str, Any]) -> None:
         """Store an unfinished question, replacing the one stored for the same sentence."""
         with self._store.writing() as session:
-            adding.save_draft(
+            essay_edits.save_draft(
                 session, EssayId(essay_id), offset, fields, authorship=self._authorship()
             )
 
@@ -79,7 +77,7 @@ class EssayService(Service):
     ) -> Question:
         """Open a question from a sentence of its essay; refusals as in `QuestionService.ask`."""
         with self._store.writing() as session:
-            return opening.open_claim(
+            return claim_questions.open_claim(
                 session,
                 new_question,
                 offset,
@@ -94,7 +92,7 @@ class EssayService(Service):
     ) -> tuple[Question, ...]:
         """Open questions from one sentence, all or none; deadlines of one event form a group."""
         with self._store.writing() as session:
-            return horizons.open_claims(
+            return claim_questions.open_claims(
                 session,
                 plans,
                 offset,
@@ -107,16 +105,18 @@ class EssayService(Service):
         """Mark a sentence as untestable, with a reason."""
         with self._store.writing() as session:
             made = self._authorship()
-            return adding.reject_claim(session, EssayId(essay_id), offset, why, authorship=made)
+            return essay_edits.reject_claim(
+                session, EssayId(essay_id), offset, why, authorship=made
+            )
 
     def restore_claim(self, essay_id: str, offset: int) -> None:
         """Restore a rejected sentence."""
         with self._store.writing() as session:
-            adding.restore_claim(session, EssayId(essay_id), offset, self._authorship())
+            essay_edits.restore_claim(session, EssayId(essay_id), offset, self._authorship())
 
     def propose(self, essay_id: str, offset: int) -> "ProposalResult":
         """Ask the language model, if set up, to fill the draft's placeholders and edge cases."""
-        from tracker.llm import draft_proposals as drafting
+        from tracker.llm import draft_proposals
 
         draft = self.draft(essay_id, offset)
-        return drafting.propose_from_settings(self._store, self._settings, draft, self._now)
+        return draft_proposals.propose_from_settings(self._store, self._settings, draft, self._now)

@@ -65,9 +65,11 @@ class EvidenceService(Service):
 
     def ask_model(self, *, limit: int = 20) -> LlmRunReport:
         """Let the language model, if set up, judge evidence that awaits review."""
-        from tracker.llm import evidence_run as asking
+        from tracker.llm import evidence_run
 
-        return asking.judge_pending_evidence(self._store, self._settings, self._now, limit=limit)
+        return evidence_run.judge_pending_evidence(
+            self._store, self._settings, self._now, limit=limit
+        )
 
     def update_suggestions(self) -> int:
         """Update the suggestion of every open question to now; the number that changed."""

@@ -25,7 +25,7 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.scenarios.scenario_set import ScenarioSet
-from tracker.app import question_set_files as set_checks
+from tracker.app import question_set_files
 from tracker.errors import NotFound, Refused
 from tracker.essays.quote_anchors import anchor_claims, free_claim_id, has_quote, move_rejections
 from tracker.storage import essays, feeds, questions, record, scenarios
@@ -102,9 +102,9 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
 
 def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:
     """List the questions that the linter would block now, such as a near duplicate."""
-    return set_checks.list_blocked_questions(
+    return question_set_files.list_blocked_questions(
         question_set,
-        set_checks.lint_question_set(question_set, 0.0, datetime.max.replace(tzinfo=UTC)),
+        question_set_files.lint_question_set(question_set, 0.0, datetime.max.replace(tzinfo=UTC)),
     )
 
 

@@ -19,11 +19,11 @@ from forecasts.questions.question import (
 from tracker.errors import Refused
 from tracker.essays.quote_anchors import find_quote
 from tracker.feeds.scheduling.polling import feed_from_seed
-from tracker.ingestion import subscriptions as subscribing
+from tracker.ingestion import subscriptions
 from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
 from tracker.model.read_models import SetImport
-from tracker.questions import question_lifecycle as linting
+from tracker.questions import question_lifecycle
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
@@ -58,7 +58,7 @@ def import_question_set(
     added = 0
     if not replay:
         added = sum(
-            subscribing.add_subscription(session, feed_from_seed(seed), now)
+            subscriptions.add_subscription(session, feed_from_seed(seed), now)
             for seed in question_set.feeds
         )
         _store_answers(session, question_set.resolutions, new, now)
@@ -103,15 +103,15 @@ def _lint_questions(
     made: Authorship,
 ) -> None:
     """Lint each question as of its own opening, since a set is checked as it was written."""
-    around = linting.gather_surroundings(session, keep_days, made.at)
+    around = question_lifecycle.gather_surroundings(session, keep_days, made.at)
     set_feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds)
     around = replace(around, feeds=(*(around.feeds or ()), *set_feeds))
     all_questions = questions.list_questions(session)
     for question in new.values():
         at_opening = replace(around, now=min(made.at, question.opens_at))
         indicators = [i for i in question_set.indicators if i.question_id == question.id]
-        flaws = linting.find_flaws_among(all_questions, question, at_opening, indicators)
-        linting.refuse_blocking_flaws(
+        flaws = question_lifecycle.find_flaws_among(all_questions, question, at_opening, indicators)
+        question_lifecycle.refuse_blocking_flaws(
             session, question, flaws, question_set.overrides.get(question.id, ""), authorship=made
         )
 

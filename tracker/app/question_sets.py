@@ -2,9 +2,7 @@
 
 from forecasts.question_sets.question_set import PastResolution, QuestionSet
 from forecasts.questions.question import EssayId
-from tracker.app import export_question_set as exporting
-from tracker.app import import_question_set as loading
-from tracker.app import question_set_files
+from tracker.app import export_question_set, import_question_set, question_set_files
 from tracker.app.service import Service
 from tracker.errors import NotFound
 from tracker.model.audit import Authorship
@@ -22,7 +20,7 @@ class QuestionSetService(Service):
         linter blocks and for which the set gives no override.
         """
         with self._store.writing() as session:
-            return loading.import_question_set(
+            return import_question_set.import_question_set(
                 session, question_set, self._settings.keep_days, self._now(), replay=replay
             )
 
@@ -39,11 +37,11 @@ class QuestionSetService(Service):
     def export(self, essay_id: str) -> QuestionSet:
         """Return everything of one essay as a question set; raises `NotFound`."""
         with self._store.reading() as session:
-            return exporting.export_question_set(session, EssayId(essay_id))
+            return export_question_set.export_question_set(session, EssayId(essay_id))
 
     def note_unchecked(self, past: PastResolution) -> None:
         """Store an answer from memory, which a person has to verify before it counts."""
         with self._store.writing() as session:
-            loading.record_unchecked_answer(
-                session, past, Authorship(loading.QUESTION_SET_FORECASTER, self._now())
+            import_question_set.record_unchecked_answer(
+                session, past, Authorship(import_question_set.QUESTION_SET_FORECASTER, self._now())
             )

@@ -66,12 +66,12 @@ class QuestionService(Service):
         Lines add up to the change in log-odds; `until` defaults to now. Each end uses only what
         was known then. Raises `NotFound`, and `Refused` where there was no suggestion.
         """
-        from tracker.questions.queries import explanations as probability_changes
+        from tracker.questions.queries import explanations
 
         now = self._now()
         with self._store.reading() as session:
             end = min(until or now, now)
-            return probability_changes.explain_suggestion_change(session, question_id, since, end)
+            return explanations.explain_suggestion_change(session, question_id, since, end)
 
     @cacheable()
     def explain_act(self, question_id: str, forecast_id: int) -> ProbabilityChange | None:
@@ -79,31 +79,35 @@ class QuestionService(Service):
 
         None where no forecast stands after the act, and for the first suggestion.
         """
-        from tracker.questions.queries import explanations as probability_changes
+        from tracker.questions.queries import explanations
 
         with self._store.reading() as session:
-            return probability_changes.explain_act_change(session, question_id, forecast_id)
+            return explanations.explain_act_change(session, question_id, forecast_id)
 
     def lint(
         self, new_question: NewQuestion | Question, indicators: Sequence[Indicator] = ()
     ) -> "tuple[Flaw, ...]":
         """Return the linter's findings on a question, blocking ones first."""
-        from tracker.questions import question_lifecycle as lint
+        from tracker.questions import question_lifecycle
 
         with self._store.reading() as session:
-            around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
-            return lint.find_question_flaws(session, new_question, around, indicators)
+            around = question_lifecycle.gather_surroundings(
+                session, self._settings.keep_days, self._now()
+            )
+            return question_lifecycle.find_question_flaws(session, new_question, around, indicators)
 
     @cacheable()
     def lint_stored(self, question_id: str) -> "tuple[Flaw, ...]":
         """Return the linter's findings on a stored question with its indicators."""
-        from tracker.questions import question_lifecycle as lint
+        from tracker.questions import question_lifecycle
 
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
-            around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
+            around = question_lifecycle.gather_surroundings(
+                session, self._settings.keep_days, self._now()
+            )
             watched = questions.list_indicators(session, [question.id])
-            return lint.find_question_flaws(session, question, around, watched)
+            return question_lifecycle.find_question_flaws(session, question, around, watched)
 
     def ask(
         self, new_question: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""
@@ -113,10 +117,10 @@ class QuestionService(Service):
         A blocking finding of the linter raises `Unresolvable`, unless `override` gives the reason
         to open it nevertheless; both are logged.
         """
-        from tracker.questions import question_lifecycle as open_question
+        from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
-            return open_question.create_question(
+            return question_lifecycle.create_question(
                 session,
                 new_question,
                 self._settings.keep_days,
@@ -145,7 +149,7 @@ class QuestionService(Service):
         override: str = "",
     ) -> Question:
         """Reword a question, with a reason; forecasts keep the wording that they were made on."""
-        from tracker.questions import question_lifecycle as editing
+        from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
             question = question_page.require_question(session, question_id)
@@ -158,14 +162,16 @@ class QuestionService(Service):
                 criteria=question.criteria if wording.criteria is None else wording.criteria,
                 sources=question.sources if wording.sources is None else wording.sources,
             )
-            return editing.edit_question(session, edit, self._settings.keep_days, override=override)
+            return question_lifecycle.edit_question(
+                session, edit, self._settings.keep_days, override=override
+            )
 
     def retract(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
         """Retract a question that has no forecast yet."""
-        from tracker.questions import question_lifecycle as editing
+        from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
-            editing.withdraw_question(session, question_id, why, self._authorship(by))
+            question_lifecycle.withdraw_question(session, question_id, why, self._authorship(by))
 
     def change_option(
         self,
@@ -176,10 +182,10 @@ class QuestionService(Service):
         by: ForecasterId | None = None,
     ) -> Question:
         """Add an option to a categorical question, or remove one; past forecasts stay unchanged."""
-        from tracker.questions import question_lifecycle as open_question
+        from tracker.questions import question_lifecycle
 
         change_made = OptionChange(
             QuestionId(question_id), name, change, self._now(), by or self._me
         )
         with self._store.writing() as session:
-            return open_question.change_option(session, change_made)
+            return question_lifecycle.change_option(session, change_made)

@@ -48,20 +48,17 @@ class ReportService(Service):
     def _build(
         self, session: Session, kind: "ReportKind", name: str, at: datetime
     ) -> "ReportDocument":
-        from tracker.reports import essay_report as essay
-        from tracker.reports import question_report as question
-        from tracker.reports import scenario_report as scenarios
-        from tracker.reports import weekly_report as week
+        from tracker.reports import essay_report, question_report, scenario_report, weekly_report
 
         match kind:
             case "question":
-                return question.build_question_report(session, name, at, self._me)
+                return question_report.build_question_report(session, name, at, self._me)
             case "scenarios":
-                return scenarios.build_scenario_report(session, name, at)
+                return scenario_report.build_scenario_report(session, name, at)
             case "essay":
-                return essay.build_essay_report(session, name, at)
+                return essay_report.build_essay_report(session, name, at)
             case "week":
-                return week.build_weekly_report(session, at, self._me)
+                return weekly_report.build_weekly_report(session, at, self._me)
             case _:
                 assert_never(kind)
 

@@ -9,7 +9,7 @@ from forecasts.scoring.scores import Score
 from forecasts.suggestion.postmortem import PostMortem
 from tracker.app.service import Service, cacheable
 from tracker.model.read_models import Receipts
-from tracker.questions import resolve_question as resolve
+from tracker.questions import resolve_question
 from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
@@ -42,7 +42,7 @@ class ResolutionService(Service):
             refuse_reserved(answer_input.by)
             question = question_page.require_question(session, question_id)
             resolution = answer_input.to_resolution(question, self._now())
-            resolve.resolve_question(session, question, resolution)
+            resolve_question.resolve_question(session, question, resolution)
             annul_branches(session, question, resolution)
             # none if the question is itself a branch that was annulled
             return record.list_scores(session, question.id)
@@ -56,7 +56,7 @@ class ResolutionService(Service):
         with self._store.writing() as session:
             refuse_reserved(made.by)
             question = question_page.require_question(session, question_id)
-            resolve.reopen_question(session, question, why, made)
+            resolve_question.reopen_question(session, question, why, made)
 
     def check(
         self,
@@ -82,7 +82,7 @@ class ResolutionService(Service):
         """Return everyone's scores under each of several answers; nothing is stored."""
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
-            return resolve.preview_scores(session, question, answers, known_at)
+            return resolve_question.preview_scores(session, question, answers, known_at)
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """Return the scores of a question with their receipts; empty until it is resolved."""
@@ -93,10 +93,10 @@ class ResolutionService(Service):
     @cacheable(per_person=True)
     def post_mortem(self, question_id: str) -> PostMortem | None:
         """Return the lessons of an answered question for the acting person; None without answer."""
-        from tracker.questions.queries import explanations as postmortem
+        from tracker.questions.queries import explanations
 
         with self._store.reading() as session:
-            return postmortem.build_post_mortem(session, question_id, self._me)
+            return explanations.build_post_mortem(session, question_id, self._me)
 
     @cacheable()
     def receipts(self, question_id: str) -> Receipts:

@@ -14,10 +14,12 @@ from tracker.model.scenarios import (
     ScenarioSummary,
     SignpostCalendar,
 )
-from tracker.questions.scenarios import coherence_repairs as coherence
-from tracker.questions.scenarios import scenario_edits as changing
-from tracker.questions.scenarios import scenario_pages as reading
-from tracker.questions.scenarios import signpost_marks as signposts
+from tracker.questions.scenarios import (
+    coherence_repairs,
+    scenario_edits,
+    scenario_pages,
+    signpost_marks,
+)
 from tracker.storage import database_info
 
 
@@ -28,24 +30,24 @@ class ScenarioService(Service):
     def list(self) -> tuple[ScenarioSummary, ...]:
         """Return all scenario sets."""
         with self._store.reading() as session:
-            return reading.summarise_scenario_sets(session, self._now())
+            return scenario_pages.summarise_scenario_sets(session, self._now())
 
     @cacheable()
     def get(self, question_id: str) -> ScenarioPage:
         """Return a scenario set with its likelihood table and history; raises `NotFound`."""
         with self._store.reading() as session:
-            return reading.load_scenario_page(session, question_id, self._now())
+            return scenario_pages.load_scenario_page(session, question_id, self._now())
 
     def add(self, new: ScenarioSet) -> None:
         """Turn a categorical question into a scenario set."""
         with self._store.writing() as session:
-            changing.add_scenario_set(session, new, self._authorship())
+            scenario_edits.add_scenario_set(session, new, self._authorship())
 
     def set_likelihoods(self, scenario_question: str, row: ScenarioLikelihoods) -> ScenarioSet:
         """Set a row of the likelihood table; a row without numbers is removed."""
         with self._store.writing() as session:
             question_id = QuestionId(scenario_question)
-            return changing.revise_row(session, question_id, row, self._authorship())
+            return scenario_edits.revise_row(session, question_id, row, self._authorship())
 
 
 class LinkService(Service):
@@ -54,26 +56,26 @@ class LinkService(Service):
     def add(self, link: Link) -> None:
         """Link questions to each other."""
         with self._store.writing() as session:
-            changing.add_link(session, link, self._authorship())
+            scenario_edits.add_link(session, link, self._authorship())
 
     @cacheable()
     def groups(self, question_id: str) -> tuple[LinkGroup, ...]:
         """Return the groups that a question belongs to."""
         with self._store.reading() as session:
-            return reading.load_groups(session, question_id, self._now())
+            return scenario_pages.load_groups(session, question_id, self._now())
 
     @cacheable()
     def coherence(self) -> CoherenceReport:
         """Return current contradictions between forecasts, and how earlier repairs scored."""
         with self._store.reading() as session:
-            return coherence.load_coherence(session, self._now())
+            return coherence_repairs.load_coherence(session, self._now())
 
     def decide_repair(
         self, link_id: str, decision: RepairWord, *, why: str = "", by: ForecasterId | None = None
     ) -> RepairDecision:
         """Adopt or decline the repair of one's own forecasts on a link; both are scored later."""
         with self._store.writing() as session:
-            return coherence.decide_repair(
+            return coherence_repairs.decide_repair(
                 session, link_id, decision, self._authorship(by), why=why
             )
 
@@ -88,7 +90,7 @@ class SignpostService(Service):
         A replay looks ahead from the time that it has reached.
         """
         with self._store.reading() as session:
-            return signposts.load_calendar(
+            return signpost_marks.load_calendar(
                 session, database_info.read_replay_time(session) or self._now()
             )
 
@@ -96,6 +98,6 @@ class SignpostService(Service):
         """Mark signposts that were seen and those whose date has passed; return the new marks."""
         now = self._now()
         with self._store.writing() as session:
-            return signposts.mark_signposts(
-                session, signposts.list_watched_questions(session, now), now
+            return signpost_marks.mark_signposts(
+                session, signpost_marks.list_watched_questions(session, now), now
             )

@@ -88,17 +88,17 @@ class SystemService(Service):
 
     def verify(self, head: str | None = None) -> LogCheck:
         """Verify the event log and every fact against it; `head` is an earlier SEQ:HASH."""
-        from tracker.questions import verify_log as verify
+        from tracker.questions import verify_log
 
         with self._store.reading() as session:
-            return verify.verify_log(session, head)
+            return verify_log.verify_log(session, head)
 
     def verify_scores(self) -> ScoreCheck:
         """Recompute every score from the facts and compare it with the stored one."""
-        from tracker.questions import verify_log as verify
+        from tracker.questions import verify_log
 
         with self._store.reading() as session:
-            return verify.check_scores(session)
+            return verify_log.check_scores(session)
 
     def check_database(self) -> None:
         """Check the structure of the whole database; raises `StorageDamaged`."""

@@ -30,7 +30,7 @@ from tracker.essays.essay_edits import find_sentence
 from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
 from tracker.feeds.plain_text import remove_invisible
 from tracker.model.audit import Authorship
-from tracker.questions import question_lifecycle as asking
+from tracker.questions import question_lifecycle
 from tracker.questions.scenarios.scenario_edits import add_link
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.storage import essays, scenarios
@@ -67,7 +67,7 @@ def open_claim(
     with_claim = replace(
         new_question, claim_ids=tuple(dict.fromkeys([claim.id, *new_question.claim_ids]))
     )
-    question = asking.create_question(
+    question = question_lifecycle.create_question(
         session, with_claim, keep_days, authorship, indicators=indicators, override=override
     )
     essays.delete_draft(session, new_question.essay_id, sentence.offset)

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.format import format_answer, format_full, format_short
+from forecasts.questions.formatting import format_answer, format_full, format_short
 from forecasts.questions.question import ForecasterId, Question, Resolution
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker

@@ -177,9 +177,9 @@ def _load_minilm(cache: Path) -> Encoder | None:
 @lru_cache(maxsize=1)
 def _load_static() -> Encoder | None:
     """The table needs no folder, so all trackers of a process share it."""
-    from tracker.matching import static_encoder as static
+    from tracker.matching import static_encoder
 
-    return static.load_static()
+    return static_encoder.load_static()
 
 
 class CachingEncoder:

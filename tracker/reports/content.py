@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from forecasts.questions import format as spoken
+from forecasts.questions import formatting
 from tracker.feeds.urls import resolve_web_link
 from tracker.storage.event_log import canonical_json
 
@@ -233,7 +233,7 @@ def make_table(
     return ReportTable(tuple(headings), tuple(rows), wide, numbers)
 
 
-format_count = partial(spoken.format_count, thousands="")
+format_count = partial(formatting.format_count, thousands="")
 
 
 def _serialise(value: Any) -> Any:

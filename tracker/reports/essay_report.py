@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
-from forecasts.questions.format import format_answer, format_short, format_utc_day
+from forecasts.questions.formatting import format_answer, format_short, format_utc_day
 from forecasts.questions.question import RESERVED, ClaimId, EssayId
-from tracker.essays import essay_pages as reading
+from tracker.essays import essay_pages
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.question_list import board_forecast
@@ -37,7 +37,7 @@ def build_essay_report(session: Session, essay_id: str, at: datetime) -> ReportD
 
     Of its text only the quotes of claims are included: the text is somebody else's.
     """
-    page = reading.load_essay_page(
+    page = essay_pages.load_essay_page(
         session, EssayId(essay_id), at, load_questions_as_of(session, at)
     )
     sections = (

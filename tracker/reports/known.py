@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
-from forecasts.questions.format import format_utc_minute
+from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import (
     SUGGESTION,
     Claim,

@@ -9,7 +9,7 @@ from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.evidence import describe_side
 from forecasts.questions.answers import get_answer
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     format_answer,
     format_full,
     format_percent,

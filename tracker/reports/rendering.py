@@ -11,7 +11,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from forecasts.questions.format import format_utc_minute
+from forecasts.questions.formatting import format_utc_minute
 from tracker.reports.content import ReportDocument
 from tracker.reports.svg_charts import render_svg
 

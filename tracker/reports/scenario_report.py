@@ -7,7 +7,7 @@ from datetime import datetime
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     format_percent,
     format_signed,
     format_utc_day,
@@ -18,7 +18,7 @@ from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, com
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import ScenarioShares
-from tracker.questions.scenarios import scenario_pages as reading
+from tracker.questions.scenarios import scenario_pages
 from tracker.questions.scenarios.board_timelines import load_board
 from tracker.reports.content import (
     Block,
@@ -89,7 +89,7 @@ def build_scenario_report(session: Session, question_id: str, at: datetime) -> R
 
 
 def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSetAsOf:
-    page = reading.load_scenario_page(session, question_id, at)
+    page = scenario_pages.load_scenario_page(session, question_id, at)
     scenario_set = scenarios.find_scenario_set(session, page.summary.question.id, at)
     rows = load_questions_as_of(session, at)
     if scenario_set is None or page.summary.question.id not in rows:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from forecasts.questions.answers import get_answer
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     format_answer,
     format_percent,
     format_short,

@@ -11,7 +11,7 @@ from forecasts.essays.drafting.subjects import (
     TEST_PLACEHOLDER,
 )
 from forecasts.essays.english import is_participle, lowercase_subject
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import HorizonShape
 
 _LASTING_VERBS: Final = re.compile(

@@ -22,7 +22,7 @@ from forecasts.essays.drafting.subjects import (
     TEST_PLACEHOLDER,
     UNIT_PLACEHOLDER,
 )
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import HorizonShape, Kind
 
 _MEASURE_VERB: Final = re.compile(

@@ -17,7 +17,7 @@ from forecasts.essays.english import (
     past_tense,
     third_person,
 )
-from forecasts.questions.format import capitalise
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import HorizonShape, Kind
 
 OPENING_PHRASE: Final = "from the opening of the question to"

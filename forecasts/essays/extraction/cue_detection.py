@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from forecasts.essays import english as verb_forms
+from forecasts.essays import english
 from forecasts.essays.extraction import phrases
 from forecasts.essays.extraction.phrase_matching import PhraseMatch, PhraseMatcher
 from forecasts.essays.extraction.phrases import ClaimForm, remove_disclaimers
@@ -26,9 +26,9 @@ class ForwardCue:
     why: str
 
 
-_CHANGING: Final = frozenset(map(verb_forms.present_participle, verb_forms.CHANGE_VERBS))
-_CHANGED: Final = frozenset(map(verb_forms.past_participle, verb_forms.CHANGE_VERBS))
-_EFFECTS_THIRD: Final = frozenset(map(verb_forms.third_person, verb_forms.EFFECT_VERBS))
+_CHANGING: Final = frozenset(map(english.present_participle, english.CHANGE_VERBS))
+_CHANGED: Final = frozenset(map(english.past_participle, english.CHANGE_VERBS))
+_EFFECTS_THIRD: Final = frozenset(map(english.third_person, english.EFFECT_VERBS))
 _ADVERBS: Final = frozenset(
     "also now already still not never soon thus then only just even ever perhaps very"
     " quite rather well almost always often once all both again yet far so therefore"
@@ -68,7 +68,7 @@ def find_verb_cues(setting: TimeContext) -> Iterator[ForwardCue]:
     words = remove_disclaimers(f" {' '.join(setting.tokens)} ")
     setting = replace(setting, tokens=(*words.split(),))
     for index, word in enumerate(setting.tokens):
-        if word in verb_forms.MODALS:
+        if word in english.MODALS:
             yield from _modal_cues(setting, index)
         elif word == "should":
             yield from _should_cues(setting, index)
@@ -116,10 +116,10 @@ def _following_verb(tokens: Sequence[str], index: int) -> tuple[str, str]:
 
 def _is_noun(word: str, before: str, after: str) -> bool:
     if word == "will":
-        return before in verb_forms.NOUN_BEFORE_WILL or after in verb_forms.NOUN_AFTER_WILL
+        return before in english.NOUN_BEFORE_WILL or after in english.NOUN_AFTER_WILL
     if word == "might":
-        return before in verb_forms.NOUN_BEFORE_MIGHT or after in verb_forms.NOUN_AFTER_MIGHT
-    return word == "can" and before in verb_forms.TIN_BEFORE_CAN
+        return before in english.NOUN_BEFORE_MIGHT or after in english.NOUN_AFTER_MIGHT
+    return word == "can" and before in english.TIN_BEFORE_CAN
 
 
 def _is_reported(setting: TimeContext, index: int) -> bool:
@@ -128,8 +128,8 @@ def _is_reported(setting: TimeContext, index: int) -> bool:
         return False
     before = setting.tokens[max(0, index - 14) : index]
     return any(
-        word in verb_forms.REPORTING_VERBS
-        or (word in verb_forms.REPORTING_VERBS_WITH_THAT and next_word in _CLAUSE_OPENERS)
+        word in english.REPORTING_VERBS
+        or (word in english.REPORTING_VERBS_WITH_THAT and next_word in _CLAUSE_OPENERS)
         for word, next_word in zip(before, (*before[1:], ""), strict=False)
     )
 
@@ -189,7 +189,7 @@ def _hedge_cue(setting: TimeContext, index: int, words: str) -> ForwardCue:
 def _can_cues(setting: TimeContext, index: int, words: str) -> Iterator[ForwardCue]:
     before = setting.tokens[index - 1] if index else ""
     _, verb = _following_verb(setting.tokens, index)
-    is_change = verb in verb_forms.CHANGE_VERBS or verb in verb_forms.EFFECT_VERBS
+    is_change = verb in english.CHANGE_VERBS or verb in english.EFFECT_VERBS
     if (
         is_change
         and before not in _WRITER_AND_READER
@@ -223,7 +223,7 @@ def _should_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     """
     before = setting.tokens[index - 1] if index else ""
     after, verb = _following_verb(setting.tokens, index)
-    is_advice = before in _WRITER_AND_READER or before == "one" or verb in verb_forms.ACTION_VERBS
+    is_advice = before in _WRITER_AND_READER or before == "one" or verb in english.ACTION_VERBS
     # Inverted: "Should the talks collapse"
     is_inverted = not before.isalpha() or not verb or after in _DETERMINERS
     if (

@@ -15,7 +15,7 @@ from forecasts.evidence.evidence import StoryId
 from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation.labelled import AskedAbout
 from tests.acceptance.evaluation.relevance import Judged
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.matching.matcher import Match, Matcher, clean_item_text
 from tracker.matching.matching_profile import Profile, profile_from_indicator
 from tracker.matching.near_duplicates import NearDuplicates
@@ -68,7 +68,7 @@ class MatcherJudge:
 
 def open_judge(set_name: str | None, encoder: str) -> MatcherJudge:
     """A judge that knows the phrasings of a set, the built-in one unless another is named."""
-    known = question_sets.load_question_set(set_name or question_sets.DEFAULT_SET)
+    known = question_set_files.load_question_set(set_name or question_set_files.DEFAULT_SET)
     found = open_encoder(encoder, CACHE)
     matcher = Matcher((Profile("nothing"),), found, Vocabulary())
     return MatcherJudge(matcher.version, matcher.heads.threshold, found, known)

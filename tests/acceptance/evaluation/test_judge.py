@@ -11,7 +11,7 @@ from tests.acceptance.evaluation import judge as judging
 from tests.acceptance.evaluation.judge import MatcherJudge, cluster, open_judge
 from tests.builders import a_question, a_set
 from tests.matching.small_encoder import SmallEncoder
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 
 QUESTION = a_question()
 ITEMS = [
@@ -53,7 +53,7 @@ def test_no_items_and_no_questions_are_no_trouble() -> None:
 
 
 def test_a_statement_is_judged_with_its_indicators() -> None:
-    known = question_sets.load_question_set(question_sets.DEFAULT_SET)
+    known = question_set_files.load_question_set(question_set_files.DEFAULT_SET)
     statement = known.statements[0]
     judged = MatcherJudge("test", 0.5, None, known).judge(
         [(statement.id, statement.text)], ITEMS[:1]

@@ -36,7 +36,7 @@ from tests.acceptance.evaluation.relevance import (
     wordings,
 )
 from tests.acceptance.evaluation.stories import ALL, BETWEEN, evaluate_stories
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 
 ARCHIVE = tuple(
     {"id": f"wire-{n}", "title": f"Market report number {n}", "summary": "Prices."}
@@ -257,7 +257,7 @@ def test_bm25_reads_the_text_behind_a_question_id(tmp_path: Path) -> None:
 
 
 def test_a_set_gives_the_texts_of_its_questions_and_claims() -> None:
-    found = wordings(question_sets.load_question_set(question_sets.DEFAULT_SET))
+    found = wordings(question_set_files.load_question_set(question_set_files.DEFAULT_SET))
     assert found["neutrality-2025"].startswith("Will China keep")
     assert all(found.values())
 
@@ -362,7 +362,7 @@ def test_everything_is_there_as_json(shell: Shell, labelled: Path, archive: Path
         "--negatives",
         archive,
         "--set",
-        question_sets.DEFAULT_SET,
+        question_set_files.DEFAULT_SET,
         "--seed",
         "3",
         "--json",

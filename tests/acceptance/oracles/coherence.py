@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from forecasts.scenarios import coherence
-from forecasts.scenarios import likelihood_table as scenarios
+from forecasts.scenarios import coherence, likelihood_table
 
 Given = Mapping[str, Any]
 
@@ -13,15 +12,17 @@ Given = Mapping[str, Any]
 def scenario_soft_update(given: Given) -> Any:
     """The scenarios' probabilities once they agree with the question board."""
     rows, board = given["likelihood_rows"], given["indicator_probabilities"]
-    return scenarios.soft_update(given["prior"], rows, board).scenarios
+    return likelihood_table.soft_update(given["prior"], rows, board).scenarios
 
 
 def indicator_information(given: Given) -> Any:
     """Bits by indicator, in a mapping or a list as the rows are."""
     prior, rows = given["prior"], given["likelihood_rows"]
     if isinstance(rows, Mapping):
-        return {name: scenarios.indicator_information(prior, row) for name, row in rows.items()}
-    return [scenarios.indicator_information(prior, row) for row in rows]
+        return {
+            name: likelihood_table.indicator_information(prior, row) for name, row in rows.items()
+        }
+    return [likelihood_table.indicator_information(prior, row) for row in rows]
 
 
 def repair_sum_to_one(given: Given) -> Any:
@@ -49,7 +50,7 @@ def repair_total_probability(given: Given) -> Any:
 
 
 FUNCTIONS = {
-    "scenario_posterior": lambda given: scenarios.scenario_posterior(
+    "scenario_posterior": lambda given: likelihood_table.scenario_posterior(
         given["prior"], given["likelihood_rows"]
     ),
     "scenario_soft_update": scenario_soft_update,

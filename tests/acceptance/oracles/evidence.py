@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasts.distributions.distribution import Binary
-from forecasts.evidence import likelihood_ratios as likelihood
+from forecasts.evidence import likelihood_ratios
 from forecasts.evidence.evidence import effective_likelihood_ratio
 from forecasts.questions.question import HorizonShape
-from forecasts.statistics import intervals as base_rates
+from forecasts.statistics import intervals
 from forecasts.statistics.recalibration import CLIP, fit_recalibration
 from forecasts.suggestion.binary import decay_prior
 from tests.acceptance.oracles.cases import is_list
@@ -41,12 +41,14 @@ def lr_reliability(given: Given) -> Any:
 
 def novelty_discount(given: Given) -> Any:
     """What n stories of the same kind weigh together."""
-    return each(given["n"], lambda n: likelihood.novelty_total(given["ln_lr"], n, given["delta"]))
+    return each(
+        given["n"], lambda n: likelihood_ratios.novelty_total(given["ln_lr"], n, given["delta"])
+    )
 
 
 def count_llr(given: Given) -> Any:
     """The log-likelihood ratio of a count of items."""
-    return likelihood.count_log_ratio(
+    return likelihood_ratios.count_log_ratio(
         given["matched"],
         given["total"],
         given["rate_if_yes"],
@@ -57,7 +59,7 @@ def count_llr(given: Given) -> Any:
 
 def silence_llr(given: Given) -> Any:
     """The log-likelihood ratio of a number of reports, or of none."""
-    return likelihood.silence_log_ratio(
+    return likelihood_ratios.silence_log_ratio(
         given["rate_yes"], given["rate_no"], given["days"], given.get("count", 0)
     )
 
@@ -65,27 +67,30 @@ def silence_llr(given: Given) -> Any:
 def half_life(given: Given) -> Any:
     """What is left of a weight at each age."""
     fades = given["half_life_days"]
-    return each(given["age_days"], lambda age: likelihood.decay_weight(given["ln_lr"], age, fades))
+    return each(
+        given["age_days"], lambda age: likelihood_ratios.decay_weight(given["ln_lr"], age, fades)
+    )
 
 
 def hawkes_neff(given: Given) -> Any:
     """Intensities, and how many stories are independent."""
-    return likelihood.hawkes_independence(
+    return likelihood_ratios.hawkes_independence(
         given["times_days"], given["mu"], given["alpha"], given["beta"]
     )
 
 
 def lr_from_words(given: Given) -> Any:
     """A ratio for each pair of words."""
-    midpoints = given.get("midpoints", likelihood.ICD_203)
+    midpoints = given.get("midpoints", likelihood_ratios.ICD_203)
     return [
-        likelihood.ratio_from_words(if_yes, if_no, midpoints) for if_yes, if_no in given["pairs"]
+        likelihood_ratios.ratio_from_words(if_yes, if_no, midpoints)
+        for if_yes, if_no in given["pairs"]
     ]
 
 
 def rate_to_probability(given: Given) -> Any:
     """The chance of an event within a window."""
-    return base_rates.rate_to_probability(given["k"], given["years"], given["window_years"])
+    return intervals.rate_to_probability(given["k"], given["years"], given["window_years"])
 
 
 def recalibrate(given: Given) -> Any:
@@ -98,7 +103,7 @@ def recalibrate(given: Given) -> Any:
 FUNCTIONS = {
     "hazard_decay": lambda given: moved(given, given["p0"], "event_by"),
     "hazard_survival": lambda given: moved(given, given["p0_holds"], "holds_until"),
-    "bayes_logodds": lambda given: likelihood.combine_likelihood_ratios(
+    "bayes_logodds": lambda given: likelihood_ratios.combine_likelihood_ratios(
         given["prior"], given["lrs"]
     ),
     "lr_reliability": lr_reliability,
@@ -108,7 +113,7 @@ FUNCTIONS = {
     "half_life": half_life,
     "hawkes_neff": hawkes_neff,
     "lr_from_words": lr_from_words,
-    "base_rate": lambda given: base_rates.jeffreys_base_rate(
+    "base_rate": lambda given: intervals.jeffreys_base_rate(
         given["k"], given["n"], given.get("level", 0.9)
     ),
     "rate_to_probability": rate_to_probability,

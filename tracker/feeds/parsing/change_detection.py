@@ -20,7 +20,6 @@ from typing import Final
 from xml.parsers import expat
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsing.feedparser_adapter import strip_prolog
 from tracker.feeds.parsing.parsed_feed import NO_NAME_HASH, ParsedFeed, ParseFailed, hash_name
 from tracker.feeds.plain_text import decode_document, guess_encodings
 
@@ -79,6 +78,9 @@ def _decode_variants(body: bytes, content_type: str) -> Iterator[bytes]:
     """Yield the document as it is, if it is UTF-8, and decoded, if expat rejects the former."""
     if next(guess_encodings(body, content_type)).startswith("utf-8"):
         yield body
+    # It loads feedparser, which a list of questions does without.
+    from tracker.feeds.parsing.feedparser_adapter import strip_prolog
+
     yield _BOM + strip_prolog(decode_document(body, content_type)).encode()
 
 

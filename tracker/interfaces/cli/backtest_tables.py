@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from forecasts.questions.format import format_utc_day
+from forecasts.questions.formatting import format_utc_day
 from tracker.interfaces.cli.score_tables import format_number
 from tracker.interfaces.cli.tables import new_table, safe_text
 from tracker.replay.backtest.backtest_run import BacktestReport

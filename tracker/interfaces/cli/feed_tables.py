@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from forecasts.questions.format import format_utc_day, format_utc_minute
+from forecasts.questions.formatting import format_utc_day, format_utc_minute
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import Fetched, NotModified
 from tracker.feeds.scheduling.feed_health import (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.table import Table
 
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     MINUS,
     format_full,
     format_percent,

@@ -14,7 +14,7 @@ from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
-from forecasts.questions.format import (
+from forecasts.questions.formatting import (
     format_answer,
     format_full,
     format_percent,

@@ -17,7 +17,7 @@ from tracker.model.scenarios import (
     RepairWord,
     ScoredRepair,
 )
-from tracker.questions import submit_forecast as forecasting
+from tracker.questions import submit_forecast
 from tracker.questions.queries.question_list import summarise_questions
 from tracker.questions.scenarios.scenario_edits import load_questions
 from tracker.questions.submit_forecast import ForecastRequest, register_forecaster
@@ -151,7 +151,7 @@ def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> Non
                 key=None,
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
-            forecasting.record_act(session, request, decision.at)
+            submit_forecast.record_act(session, request, decision.at)
 
 
 def _summaries_of_link(link: Link, rows: SummaryRows) -> dict[QuestionId, QuestionSummary]:

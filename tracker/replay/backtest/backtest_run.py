@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import QuestionId
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.model.json_values import to_json
 from tracker.replay.backtest.backtest_scores import RETROSPECTIVE_NOTE, BacktestScores, score_tracks
 from tracker.replay.backtest.question_tracks import (
@@ -76,7 +76,7 @@ def run_backtest(
     The database in use is neither read nor written. Raises `Refused` for an archive that cannot be
     used, and for a folder that holds another run.
     """
-    question_set = question_sets.load_question_set(request.set_name)
+    question_set = question_set_files.load_question_set(request.set_name)
     result = replay_archive(settings, request, question_set, say)
     try:
         binary = {str(q.id): q for q in question_set.questions if q.kind == "binary"}

@@ -23,7 +23,7 @@ from typing import Final
 from forecasts.question_sets.question_set import FeedSeed, InventedForecast, QuestionSet
 from forecasts.questions.question import Resolution
 from forecasts.questions.timeline import Act
-from tracker.app import import_question_set as loading
+from tracker.app import import_question_set
 from tracker.app.import_question_set import QUESTION_SET_FORECASTER
 from tracker.errors import Refused
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
@@ -36,8 +36,7 @@ from tracker.feeds.urls import extract_host, make_feed_id
 from tracker.ingestion.evidence import EvidenceLinker, detect_copies
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.ingestion.writer import MAX_EDITS
-from tracker.questions import fit_parameters as learning
-from tracker.questions import submit_forecast as forecasting
+from tracker.questions import fit_parameters, submit_forecast
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import ForecastRequest
@@ -273,7 +272,7 @@ class _Walk:
     def _initialise(self, session: Session) -> datetime:
         """Set up the database before the first sighting: questions and unpolled feeds."""
         before = self._list_moments()[0] - timedelta(microseconds=1)
-        loading.import_question_set(session, self._set, 0.0, before, replay=True)
+        import_question_set.import_question_set(session, self._set, 0.0, before, replay=True)
         add_sources(session, self._sightings, self._set, before)
         database_info.save_replay_time(session, before)
         return before
@@ -326,7 +325,7 @@ class _Walk:
             resolve_question(session, questions[past.question_id], resolution)
             annul_branches(session, questions[past.question_id], resolution)
         if at in self._learning_dates:
-            learning.update_parameters(session, at)
+            fit_parameters.update_parameters(session, at)
             record_suggestions(session, list_open_questions(session, at).values(), at)
 
 
@@ -345,7 +344,7 @@ def _record_forecast(session: Session, forecast: InventedForecast, at: datetime)
         key=key,
         distribution=forecast.distribution,
     )
-    forecasting.record_act(session, request, at)
+    submit_forecast.record_act(session, request, at)
 
 
 def ingest_sightings(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from forecasts.questions.question import utc
-from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, settings_of
 from tracker.interfaces.process_setup import configure_logging
 from tracker.settings import ENCODERS, Settings
@@ -22,7 +22,7 @@ from tracker.settings import ENCODERS, Settings
 @click.option(
     "--set",
     "set_name",
-    default=question_sets.DEFAULT_SET,
+    default=question_set_files.DEFAULT_SET,
     show_default=True,
     help="The question set.",
 )
@@ -102,17 +102,17 @@ def _run_with_progress(settings: Settings, request: Any, run: Any) -> Any:
 
 
 def _print_report(report: Any, out: Path) -> None:
-    from tracker.interfaces.cli import backtest_tables as tables
+    from tracker.interfaces.cli import backtest_tables
 
     scores = report.scores
-    print_result(report, False, tables.format_heading(report))
-    console.print(tables.forecaster_losses_table(scores.forecasters))
+    print_result(report, False, backtest_tables.format_heading(report))
+    console.print(backtest_tables.forecaster_losses_table(scores.forecasters))
     if scores.calibration:
-        console.print(tables.backtest_calibration_table(scores.calibration))
-    console.print(tables.question_losses_table(scores.questions))
+        console.print(backtest_tables.backtest_calibration_table(scores.calibration))
+    console.print(backtest_tables.question_losses_table(scores.questions))
     if scores.feeds:
-        console.print(tables.feed_contributions_table(scores.feeds))
-    print_result(report, False, "\n".join(tables.safety_lines(scores.safety)))
+        console.print(backtest_tables.feed_contributions_table(scores.feeds))
+    print_result(report, False, "\n".join(backtest_tables.safety_lines(scores.safety)))
     print_result(
         report,
         False,

@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 
 from forecasts.essays.extract import Sentence
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from forecasts.questions.new_question import short_name
 from tracker.errors import Refused
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
@@ -15,7 +15,7 @@ from tracker.essays.essay_pages import split_sentences
 from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
 from tracker.essays.titles import choose_essay_name, find_title
 from tracker.files.user_files import read_bytes, read_text
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
 from tracker.llm.draft_proposals import apply_proposal
 from tracker.llm.llm_messages import LlmFailure
@@ -34,7 +34,7 @@ def list_essays(context: click.Context, /, json: bool) -> None:
     """
     with tracker_session(context) as tracker:
         essays = tracker.essays.list()
-    table = printing.new_table(
+    table = tables.new_table(
         "essay",
         "title",
         "questions",
@@ -50,7 +50,7 @@ def list_essays(context: click.Context, /, json: bool) -> None:
         ]
         table.add_row(
             summary.essay.id,
-            printing.safe_text(summary.essay.title),
+            tables.safe_text(summary.essay.title),
             str(summary.questions),
             coverage,
             *record,
@@ -146,7 +146,7 @@ def _is_file(path: Path) -> bool:
 def _build_claims_table(sentences: list[Sentence]) -> Table | str:
     if not sentences:
         return "No forward-looking sentence: nothing in this text can be asked."
-    table = printing.new_table("at", "kind", "cue", "modality", "score", "sentence")
+    table = tables.new_table("at", "kind", "cue", "modality", "score", "sentence")
     for sentence in sentences:
         numbers = (f"{sentence.modality:.2f}", f"{sentence.score:.2f}")
         table.add_row(
@@ -154,7 +154,7 @@ def _build_claims_table(sentences: list[Sentence]) -> Table | str:
             sentence.kind or "–",
             sentence.cue or "–",
             *numbers,
-            printing.safe_text(sentence.text),
+            tables.safe_text(sentence.text),
         )
     return table
 
@@ -291,20 +291,20 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
 
 
 def _print_map(page: EssayPage) -> None:
-    table = printing.new_table("at", "state", "claim", "because")
+    table = tables.new_table("at", "state", "claim", "because")
     for entry in page.mapped:
         if entry.state not in ("not forward-looking", "dropped"):
             state = entry.state if entry.share is None else entry.words
             table.add_row(
                 str(entry.sentence.offset),
                 state,
-                printing.safe_text(entry.sentence.text),
-                printing.safe_text(entry.why),
+                tables.safe_text(entry.sentence.text),
+                tables.safe_text(entry.why),
             )
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
         console.print(f"{name} record")
-        lines = printing.new_table(
+        lines = tables.new_table(
             "claims", "borne out", "still open", "mean chance of the open ones"
         )
         for line in (record.overall, *record.by_kind, *record.by_modality):

@@ -17,10 +17,10 @@ from forecasts.evidence.evidence import (
     strength_from_words,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
-from forecasts.questions.format import format_utc_day
+from forecasts.questions.formatting import format_utc_day
 from forecasts.questions.question import ForecasterId, Kind, QuestionId, utc
 from tracker.errors import Refused
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -50,7 +50,7 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
         headlines = tracker.system.headline_credit()
     console.print(inbox_table(cards, kinds))
     if headlines:
-        console.print(printing.safe_text(headlines))
+        console.print(tables.safe_text(headlines))
 
 
 class _ReviewOptions(TypedDict):
@@ -135,7 +135,7 @@ def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
 
 def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
     """Build the table of pending evidence with its judgement, confidence and reasons."""
-    table = printing.new_table("nr", "seen", "report", "speaks", "why")
+    table = tables.new_table("nr", "seen", "report", "speaks", "why")
     for card in cards:
         piece = card.evidence
         copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
@@ -152,9 +152,9 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         table.add_row(
             str(piece.id),
             format_utc_day(piece.first_seen_at),
-            printing.safe_text(report),
-            printing.safe_text("\n".join(speaks)),
-            printing.safe_text("\n".join(_list_reasons(card))),
+            tables.safe_text(report),
+            tables.safe_text("\n".join(speaks)),
+            tables.safe_text("\n".join(_list_reasons(card))),
         )
     return table
 

@@ -13,8 +13,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.files.user_files import read_bytes
 from tracker.ingestion.network import make_fetch_limits
-from tracker.interfaces.cli import feed_tables
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import feed_tables, tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -44,7 +43,7 @@ def list_feeds(context: click.Context, /, json: bool) -> None:
     if json:
         print_result({"fleet": all_together, "feeds": rows}, json, "")
         return
-    console.print(printing.safe_text(feed_tables.describe_fleet(all_together)))
+    console.print(tables.safe_text(feed_tables.describe_fleet(all_together)))
     console.print(feed_tables.feeds_table(rows))
 
 
@@ -85,7 +84,7 @@ def add_feed(
         feed = tracker.feeds.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
         )
-    console.print(printing.safe_text(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
+    console.print(tables.safe_text(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
 
 
 @click.command()
@@ -138,7 +137,7 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
         click.echo(document.decode(), nl=False)
     else:
         write_file(file, document)
-        console.print(printing.safe_text(f"Written to {file}."))
+        console.print(tables.safe_text(f"Written to {file}."))
 
 
 @click.command()
@@ -184,7 +183,7 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
             changes[name] = None
     with tracker_session(context) as tracker:
         updated = tracker.feeds.change(feed, **changes)
-    console.print(printing.safe_text(feed_tables.describe_settings(updated)))
+    console.print(tables.safe_text(feed_tables.describe_settings(updated)))
 
 
 @click.command()
@@ -198,7 +197,7 @@ def pause_feed(context: click.Context, /, feed: str) -> None:
     with tracker_session(context) as tracker:
         tracker.feeds.pause(feed)
     console.print(
-        printing.safe_text(f"{feed} is paused; `tracker feed retry {feed}` takes it up again.")
+        tables.safe_text(f"{feed} is paused; `tracker feed retry {feed}` takes it up again.")
     )
 
 
@@ -209,7 +208,7 @@ def retry_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed at the next tick, even a paused one."""
     with tracker_session(context) as tracker:
         tracker.feeds.retry(feed)
-    console.print(printing.safe_text(f"{feed} is due now: the next round of polling asks it."))
+    console.print(tables.safe_text(f"{feed} is due now: the next round of polling asks it."))
 
 
 @click.command()

@@ -3,7 +3,7 @@
 import click
 from rich.text import Text
 
-from forecasts.questions.format import format_full, warn_of_past_mass
+from forecasts.questions.formatting import format_full, warn_of_past_mass
 from forecasts.questions.question import EvidenceId, ForecasterId
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from forecasts.questions.format import format_utc_minute
-from tracker.interfaces.cli import tables as printing
+from forecasts.questions.formatting import format_utc_minute
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
 from tracker.model.json_values import to_plain
 
@@ -128,18 +128,18 @@ def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
 
 def learned_table(values: "Iterable[LearnedRecord]") -> Table:
     """Build the table of learned values with sample size and date."""
-    table = printing.new_table("what", "scope", "value", "n", "since", "state", "why")
+    table = tables.new_table("what", "scope", "value", "n", "since", "state", "why")
     for parameter in values:
         learned_value = parameter.learned
         since, value = format_utc_minute(learned_value.as_of), f"{learned_value.value:.3f}"
         table.add_row(
             learned_value.name,
-            printing.safe_text(learned_value.scope),
+            tables.safe_text(learned_value.scope),
             value,
             str(learned_value.n),
             since,
             parameter.state,
-            printing.safe_text(learned_value.why),
+            tables.safe_text(learned_value.why),
         )
     return table
 

@@ -9,12 +9,12 @@ from rich.table import Table
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import InvalidQuestion
 from forecasts.linting.lint import Flaw
-from forecasts.questions.format import format_full
+from forecasts.questions.formatting import format_full
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, date_scale
 from forecasts.questions.question import EssayId, ForecasterId, HorizonShape, Kind, utc
 from tracker.app.questions import Wording
 from tracker.errors import Refused
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -199,7 +199,7 @@ def options(
     print_result(
         changed.options,
         json,
-        printing.options_table(changed) if changed.options else f"{question} has no options.",
+        tables.options_table(changed) if changed.options else f"{question} has no options.",
     )
 
 
@@ -219,14 +219,14 @@ def lint(context: click.Context, /, question: str, json: bool) -> None:
 
 def flaws_table(flaws: Iterable[Flaw]) -> Table:
     """Build the table of the linter's findings, blocking ones first."""
-    table = printing.new_table("finding", "", "in", "because", "write")
+    table = tables.new_table("finding", "", "in", "because", "write")
     for flaw in flaws:
         table.add_row(
             flaw.code,
             flaw.severity,
             flaw.where,
-            printing.safe_text(flaw.reason),
-            printing.safe_text(flaw.fix),
+            tables.safe_text(flaw.reason),
+            tables.safe_text(flaw.fix),
         )
     return table
 

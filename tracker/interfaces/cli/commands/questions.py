@@ -7,11 +7,10 @@ import click
 from rich.table import Table
 
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.questions.format import format_percent, format_signed, format_utc_minute
+from forecasts.questions.formatting import format_percent, format_signed, format_utc_minute
 from forecasts.questions.question import ForecasterId, Status, utc
 from forecasts.suggestion.changes import ProbabilityChange
-from tracker.interfaces.cli import score_tables as scorecards
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import score_tables, tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -41,9 +40,7 @@ def list_questions(
             if status in (None, r.status) and (tag is None or tag in r.question.tags)
         ]
         me = tracker.settings.me
-    print_result(
-        [printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me)
-    )
+    print_result([tables.question_row(r, me) for r in rows], json, tables.questions_table(rows, me))
 
 
 @click.command()
@@ -89,14 +86,14 @@ def show_question(
             )
         )
     else:
-        printing.print_question(console, page)
+        tables.print_question(console, page)
 
 
 def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Table:
     """Build the table of reasons for a change; they add up in log-odds, percentages depend on the
     order.
     """
-    table = printing.new_table("why", "log-odds", "then")
+    table = tables.new_table("why", "log-odds", "then")
     spread = f"{format_percent(move.before)} → {format_percent(move.after)}"
     table.title = (
         f"suggestion {spread}, {format_utc_minute(move.since)} to {format_utc_minute(move.until)}"
@@ -108,7 +105,7 @@ def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Tabl
         z += reason.log_odds
         headline = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
         table.add_row(
-            printing.safe_text(f"{reason.cause}: {headline}{reason.why}"),
+            tables.safe_text(f"{reason.cause}: {headline}{reason.why}"),
             format_signed(reason.log_odds, 3),
             format_percent(sigmoid(z)),
         )
@@ -169,4 +166,4 @@ def resolve(
             tracker.resolutions.receipts(question),
         )
     unscored = f"{question} is {status}: nobody is scored on it."
-    print_result(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)
+    print_result(scores, json, score_tables.scores_table(receipts, scores) if scores else unscored)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from forecasts.questions.format import format_utc_minute
+from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import utc
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused

@@ -9,7 +9,7 @@ import click
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.signposts import CalendarEntry
-from forecasts.questions.format import format_signed, format_utc_day
+from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scenarios.diagnosticity import analyse_diagnosticity, rank_informative_rows
@@ -18,7 +18,7 @@ from forecasts.scenarios.scenario_set import (
     compute_posterior,
     parse_likelihood,
 )
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -43,12 +43,12 @@ def list_scenarios(context: click.Context, /, json: bool) -> None:
     """List the scenario sets."""
     with tracker_session(context) as tracker:
         summaries = tracker.scenarios.list()
-    table = printing.new_table("question", "title", "scenarios", "indicator questions")
+    table = tables.new_table("question", "title", "scenarios", "indicator questions")
     for summary in summaries:
         counts = (str(len(summary.scenario_set.descriptions)), str(len(summary.scenario_set.rows)))
         table.add_row(
             summary.scenario_set.question_id,
-            printing.safe_text(summary.scenario_set.title),
+            tables.safe_text(summary.scenario_set.title),
             *counts,
         )
     print_result(summaries, json, table if summaries else "No scenario sets yet.")
@@ -90,12 +90,10 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
         if opened
         else f"prior and table, from {format_utc_day(question.opens_at)} on"
     )
-    table = printing.new_table("scenario", heading, "what it is")
+    table = tables.new_table("scenario", heading, "what it is")
     for name in options:
         share = f"{shares[name]:.0%}" if name in shares else "–"
-        table.add_row(
-            printing.safe_text(name), share, printing.safe_text(descriptions.get(name, ""))
-        )
+        table.add_row(tables.safe_text(name), share, tables.safe_text(descriptions.get(name, "")))
     console.print(table)
     _print_likelihoods(page)
     _print_information(page, distribution)
@@ -104,7 +102,7 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
 def _print_likelihoods(page: ScenarioPage) -> None:
     """Print the table with its marks, most diagnostic rows first, rows lacking a scenario last."""
     options = [option.name for option in page.summary.question.options]
-    table = printing.new_table("indicator question", "now", *map(printing.escape_title, options))
+    table = tables.new_table("indicator question", "now", *map(tables.escape_title, options))
     incomplete = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
     marked = _mark_rows(page, incomplete)
     bare = [
@@ -149,7 +147,7 @@ def _print_information(page: ScenarioPage, distribution: Categorical) -> None:
     )
     if not values:
         return
-    table = printing.new_table(
+    table = tables.new_table(
         "would change our mind most", "bits", "expected to move", "if YES", "if NO"
     )
     for value in values[:MAX_INFORMATIVE_ROWS]:
@@ -158,7 +156,7 @@ def _print_information(page: ScenarioPage, distribution: Categorical) -> None:
             value.question_id,
             f"{value.bits:.2f}",
             f"{value.expected_shift:.0%}",
-            *map(printing.safe_text, ends),
+            *map(tables.safe_text, ends),
         )
     console.print(table)
     if len(values) > MAX_INFORMATIVE_ROWS:
@@ -212,10 +210,10 @@ def list_links(context: click.Context, /, json: bool) -> None:
 
 
 def _print_coherence(coherence: CoherenceReport, names: Mapping[ForecasterId, str]) -> None:
-    table = printing.new_table("link", "kind", "title", "questions")
+    table = tables.new_table("link", "kind", "title", "questions")
     for link in coherence.links:
         table.add_row(
-            link.id, link.kind, printing.safe_text(link.title), ", ".join(link.question_ids)
+            link.id, link.kind, tables.safe_text(link.title), ", ".join(link.question_ids)
         )
     console.print(table if coherence.links else "No links yet.")
     notable = [c for c in coherence.contradictions if not c.slight]
@@ -331,7 +329,7 @@ def calendar(context: click.Context, /, json: bool) -> None:
 
 def _print_calendar(expected: Sequence[CalendarEntry]) -> None:
     """Print the expected events, overdue answers first."""
-    table = printing.new_table("by", "what", "question", "if seen", "if silent")
+    table = tables.new_table("by", "what", "question", "if seen", "if silent")
     for event in sorted(expected, key=lambda event: event.state != "overdue"):
         name = event.indicator.name if event.indicator else event.what
         by = (
@@ -340,7 +338,7 @@ def _print_calendar(expected: Sequence[CalendarEntry]) -> None:
             else format_utc_day(event.at)
         )
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (event.if_seen, event.if_silent)]
-        table.add_row(by, printing.safe_text(name), event.question_id, *ratios)
+        table.add_row(by, tables.safe_text(name), event.question_id, *ratios)
     console.print(
         table if expected else "Nothing is expected: no open question has a date to come."
     )

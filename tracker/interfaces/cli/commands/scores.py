@@ -13,7 +13,7 @@ from forecasts.questions.question import Forecaster, ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.interfaces.cli import score_tables as scorecards
+from tracker.interfaces.cli import score_tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -102,9 +102,9 @@ def score(
             accuracy = tracker.accuracy.summarise(Choice(**choice))
             rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
             table = (
-                scorecards.summaries_table(accuracy, rows)
+                score_tables.summaries_table(accuracy, rows)
                 if rows
-                else scorecards.explain_no_scores(accuracy)
+                else score_tables.explain_no_scores(accuracy)
             )
             print_result(accuracy if rule is None else rows, json, table)
 
@@ -118,7 +118,7 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
     )
     if not receipts.scores:
         message = f"{question} has no scores: it is not resolved, or was annulled."
-    print_result(scores, json, scorecards.scores_table(receipts, scores) if scores else message)
+    print_result(scores, json, score_tables.scores_table(receipts, scores) if scores else message)
 
 
 def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
@@ -145,13 +145,13 @@ def summarise_accuracy(
     if json:
         print_result(results, json, "")
     elif not results.summaries:
-        console.print(scorecards.explain_no_scores(results))
+        console.print(score_tables.explain_no_scores(results))
     else:
-        console.print(scorecards.headline_table(results))
+        console.print(score_tables.headline_table(results))
         if results.skills:
-            console.print(scorecards.skills_table(results))
-        console.print(scorecards.cohorts_table(results))
-        console.print(scorecards.describe_waiting(results))
+            console.print(score_tables.skills_table(results))
+        console.print(score_tables.cohorts_table(results))
+        console.print(score_tables.describe_waiting(results))
 
 
 @click.command()
@@ -185,7 +185,7 @@ def receipts(
         raise NotFound(
             "forecaster", forecaster, f"`tracker accuracy score {question}` lists who was scored"
         )
-    scores = scorecards.select_scores(results, rule, forecaster)
+    scores = score_tables.select_scores(results, rule, forecaster)
     if json:
         print_result({"scores": scores, "hindsight": results.hindsight}, json, "")
         return
@@ -195,9 +195,9 @@ def receipts(
             "are."
         )
     for single in scores:
-        console.print(scorecards.receipt_table(results, single))
+        console.print(score_tables.receipt_table(results, single))
     if results.hindsight:
-        console.print(scorecards.hindsight_table(results))
+        console.print(score_tables.hindsight_table(results))
 
 
 def _find_forecasters(
@@ -248,10 +248,10 @@ def calibration(
         return
     shown = [person for person in report.reliability if person in selected]
     for person in shown:
-        console.print(*scorecards.reliability_tables(report, person), sep="\n")
+        console.print(*score_tables.reliability_tables(report, person), sep="\n")
     inside = {person: record for person, record in report.intervals.items() if person in selected}
     if inside:
-        console.print(scorecards.intervals_table(report, inside))
+        console.print(score_tables.intervals_table(report, inside))
     if not shown and not inside:
         console.print(
             f"Nobody held a forecast {lead} days before the close of a question that has been "
@@ -280,14 +280,14 @@ def compare(
     with tracker_session(context) as tracker:
         report = tracker.accuracy.compare(Choice(**choice))
     selected = _find_forecasters(report.forecasters.values(), names)
-    pairs = scorecards.select_comparisons(report, selected)
+    pairs = score_tables.select_comparisons(report, selected)
     if json:
         print_result({"comparisons": pairs, "difficulty": report.difficulty}, json, "")
         return
     if not pairs:
         console.print("No two forecasters answered the same question yet.")
         return
-    console.print(scorecards.comparison_table(report, pairs))
+    console.print(score_tables.comparison_table(report, pairs))
 
 
 @click.command()
@@ -304,7 +304,7 @@ def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOption
     print_result(
         results,
         json,
-        scorecards.habits_table(results)
+        score_tables.habits_table(results)
         if results
         else "Nobody has forecast a question that was answered.",
     )

@@ -11,10 +11,9 @@ from rich.table import Table
 
 from forecasts.question_sets.question_set import QuestionSet
 from forecasts.questions.question import QuestionId
-from tracker.app import question_set_files as question_sets
-from tracker.app import question_set_files as set_checks
+from tracker.app import question_set_files
 from tracker.errors import Refused
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -33,9 +32,10 @@ if TYPE_CHECKING:
 def list_sets(context: click.Context, /, json: bool) -> None:
     """List the sets that come with the tracker."""
     sets_by_name = {
-        name: question_sets.load_question_set(name) for name in question_sets.list_built_in_sets()
+        name: question_set_files.load_question_set(name)
+        for name in question_set_files.list_built_in_sets()
     }
-    table = printing.new_table("set", "title", "claims", "questions", "indicators", "feeds")
+    table = tables.new_table("set", "title", "claims", "questions", "indicators", "feeds")
     for name, question_set in sets_by_name.items():
         counts = (
             len(question_set.claims),
@@ -43,7 +43,7 @@ def list_sets(context: click.Context, /, json: bool) -> None:
             len(question_set.indicators),
             len(question_set.feeds),
         )
-        table.add_row(name, printing.safe_text(question_set.essay.title), *map(str, counts))
+        table.add_row(name, tables.safe_text(question_set.essay.title), *map(str, counts))
     print_result(
         [
             {"name": name, **_count_parts(question_set)}
@@ -65,9 +65,11 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
     a built-in one. Exit code 2 for a set that cannot be read, and for one with a question that has
     blocking flaws and no override.
     """
-    loaded = question_sets.load_question_set(question_set)
-    flaws = set_checks.lint_question_set(loaded, settings_of(context).keep_days, datetime.now(UTC))
-    blocked = set_checks.list_blocked_questions(loaded, flaws)
+    loaded = question_set_files.load_question_set(question_set)
+    flaws = question_set_files.lint_question_set(
+        loaded, settings_of(context).keep_days, datetime.now(UTC)
+    )
+    blocked = question_set_files.list_blocked_questions(loaded, flaws)
     summary = {
         **_count_parts(loaded),
         "flaws": flaws,
@@ -93,7 +95,7 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
 
     SET is a folder, or the name of a built-in one. What is new in it is added.
     """
-    parsed = question_sets.load_question_set(question_set)
+    parsed = question_set_files.load_question_set(question_set)
     with tracker_session(context, create=True) as tracker:
         loaded = tracker.question_sets.load(parsed)
     print_result(
@@ -118,7 +120,7 @@ def export_set(
     """
     with tracker_session(context) as tracker:
         exported = tracker.question_sets.export(essay)
-    written = question_sets.save_question_set(exported, folder, force=force)
+    written = question_set_files.save_question_set(exported, folder, force=force)
     message = (
         f"Wrote “{exported.essay.title}” to {folder}: {len(exported.questions)} questions in "
         f"{len(written)} files."
@@ -163,7 +165,7 @@ def _describe_set(name: str, question_set: QuestionSet, *, sound: bool) -> str:
 def _build_flaws_table(
     question_set: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...]"]
 ) -> Table:
-    table = printing.new_table("question", "weight", "where", "what is wrong", "what would help")
+    table = tables.new_table("question", "weight", "where", "what is wrong", "what would help")
     for question_id, question_flaws in flaws.items():
         for flaw in question_flaws:
             weight = (
@@ -171,6 +173,6 @@ def _build_flaws_table(
                 if flaw.severity == "blocking" and question_id in question_set.overrides
                 else flaw.severity
             )
-            texts = (printing.safe_text(text) for text in (flaw.reason, flaw.fix))
+            texts = (tables.safe_text(text) for text in (flaw.reason, flaw.fix))
             table.add_row(question_id, weight, flaw.where, *texts)
     return table

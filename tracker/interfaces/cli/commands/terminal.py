@@ -14,7 +14,7 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.files.user_files import open_nonblocking
-from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli import tables
 from tracker.interfaces.process_setup import configure_logging
 from tracker.model.json_values import to_json
 from tracker.settings import Settings, load_settings, replay_settings
@@ -65,7 +65,7 @@ def print_result(value: Any, json: bool, table: Any) -> None:
     if json:
         click.echo(to_json(value))
     else:
-        console.print(printing.safe_text(table) if isinstance(table, str) else table)
+        console.print(tables.safe_text(table) if isinstance(table, str) else table)
 
 
 def write_file(file: Path, content: bytes) -> None:
