@@ -196,6 +196,6 @@ def test_the_health_check_asks_an_address_that_the_dashboard_serves() -> None:
     [address] = re.findall(r"http://[^\s'\"]+", program[2])
     [port] = [each.words[0] for each in all_of("EXPOSE")]
     assert urlsplit(address).netloc == f"127.0.0.1:{port}"
-    assert f'"{urlsplit(address).path}"' in (ROOT / "dashboard" / "server" / "jump.py").read_text(
+    assert f'"{urlsplit(address).path}"' in (ROOT / "dashboard" / "server" / "assets.py").read_text(
         "utf-8"
     )

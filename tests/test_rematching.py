@@ -413,7 +413,7 @@ def test_the_command_rematches_and_tells_what_is_left(
         (2, 1, 4),
         (1, 0, 1),
     ]
-    assert sum(f["found"] for f in found) == 3
+    assert sum(f["new_evidence"] for f in found) == 3
     assert "0 chunks with 0 items matched, 0 new pieces of evidence; 0 chunks left." in shell(
         "evidence", "rematch"
     )

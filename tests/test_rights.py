@@ -121,7 +121,7 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "tracker.sqlite").mkdir(0o755)
     restrict_permissions(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
     assert rights(tmp_path / "tracker.sqlite") == 0o755
-    path = tmp_path / "tracker.sqlite"
+    path = tmp_path / "kept.sqlite"
     path.write_bytes(b"facts")
     create_private_file(path)
     assert path.read_bytes() == b"facts"

@@ -148,6 +148,7 @@ def test_everything_starts_comes_back_and_stops_with_its_parent(
     assert str(data) in said.replace("\n", "")
     assert up.answers()
 
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     shell = Shell(data, capsys, monkeypatch)  # what is typed meanwhile is answered
     serve = ("up", "--no-browser", "--port")
     assert "a scheduler already runs on this database: process" in shell.refused("run")

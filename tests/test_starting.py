@@ -60,7 +60,7 @@ def test_options_of_run_become_the_trackers_command_line(
     bootstrap: ModuleType, started: list[list[str]], arguments: list[str], command: list[str]
 ) -> None:
     assert bootstrap.main(["run", *arguments]) == 0
-    assert started == [[str(bootstrap.PYTHON), "-P", "-m", "tracker", *command]]
+    assert started.pop() == [str(bootstrap.PYTHON), "-P", "-m", "tracker", *command]
 
 
 def test_setup_alone_starts_nothing(bootstrap: ModuleType, started: list[list[str]]) -> None:

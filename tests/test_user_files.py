@@ -52,7 +52,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str) -> None:
 def test_an_unreadable_file_is_refused_with_the_reason(
     tmp_path: Path, name: str, told: str
 ) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder").mkdir(exist_ok=True)
     with pytest.raises(Refused, match=f"cannot be read .*{told}"):
         read_bytes(tmp_path / name)
 

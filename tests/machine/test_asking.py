@@ -374,7 +374,7 @@ def test_the_model_is_asked_from_the_terminal_and_marked_there(
     monkeypatch.setenv("TRACKER_MODEL_NAME", "stub")
     stub.gives(completion(SUPPORT))
     assert shell.json("evidence", "ask-model", "--most", "1") == {
-        "asked": 1,
+        "sent": 1,
         "judged": 1,
         "refused": 0,
         "requests": 1,
