@@ -76,6 +76,7 @@ def test_a_draft_survives_a_reload_and_is_saved_once(visitor: Visitor, demo: Pat
     assert typed(page) == "37"
     page.get_by_role("textbox", name="Why").press("Control+Enter")
     expect(page.get_by_text("You hold 37 %")).to_be_visible()
+    visitor.settle()  # the form that was sent and the new one stand side by side for a moment
     expect(page.get_by_role("textbox", name="Why")).to_have_value("")
     page.reload()
     visitor.settle()

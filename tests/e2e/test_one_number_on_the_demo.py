@@ -21,7 +21,7 @@ def test_all_outputs_agree_on_every_forecaster_of_the_demo(
 ) -> None:
     monkeypatch.setenv("TRACKER_ME", "ada")
     shell = Shell(demo, capsys, monkeypatch)
-    printed = at_the_terminal(shell, "--replay", "accuracy", "--retrospective")
+    printed = at_the_terminal(shell, "--replay", "accuracy", "summary", "--retrospective")
     terminal = {key: number for key, number in printed.items() if key[1] in TITLES}
     with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
         report = in_the_report(tracker, "Scores of questions that look back")

@@ -1,5 +1,6 @@
 """Forecasts over time: what stood when, the last act at an instant, gaps, and undoing."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from forecasts.distributions.distribution import Binary, Distribution, p_yes
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Question, Resolution
 from forecasts.questions.timeline import (
+    MAX_LINE_STEPS,
     Act,
     Forecast,
     ForecastId,
@@ -189,3 +191,26 @@ def test_undo_and_redo_do_what_two_stacks_of_acts_would(moves: list[float | str]
             taken.clear()
             acts.append(act(number, "withdraw" if p is None else "forecast", p))
         assert held(forecaster_timeline(acts), number) == held_so_far[-1]
+
+
+def test_a_line_is_drawn_with_its_gaps() -> None:
+    line = build_timeline(
+        [(day(1), Binary(0.2)), (day(3), None), (day(5), Binary(0.6)), (day(6), Binary(0.7))]
+    )
+    assert line.drawn_steps(day(0), day(9)) == [
+        (day(1), Binary(0.2)),
+        (day(3), Binary(0.2)),
+        (day(3), None),
+        (day(5), Binary(0.6)),
+        (day(6), Binary(0.7)),
+        (day(9), Binary(0.7)),
+    ]
+
+
+def test_a_long_line_keeps_its_first_step_and_the_last_of_each_stretch() -> None:
+    hours = [(day(0) + timedelta(hours=hour), Binary(hour / 2000)) for hour in range(1, 1001)]
+    drawn = build_timeline(hours).drawn_steps(day(0), day(50))
+    assert MAX_LINE_STEPS / 2 < len(drawn) <= MAX_LINE_STEPS + 1
+    assert (drawn[0], drawn[-1]) == (hours[0], (day(50), Binary(0.5)))
+    assert set(drawn[:-1]) <= set(hours)
+    assert [at for at, _ in drawn] == sorted(at for at, _ in drawn)
