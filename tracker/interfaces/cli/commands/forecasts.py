@@ -1,11 +1,15 @@
 """Commands on forecasts: set, reaffirm, withdraw, undo, redo."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar, Unpack
+
 import click
 from rich.text import Text
 
 from forecasts.questions.formatting import format_full, warn_of_past_mass
-from forecasts.questions.question import EvidenceId, ForecasterId
+from forecasts.questions.question import EvidenceId
 from forecasts.questions.timeline import Forecast
+from tracker.app.forecasts import ActOptions
 from tracker.app.tracker import Tracker
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
@@ -14,6 +18,8 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 rationale_option = click.option(
     "--because",
@@ -26,6 +32,11 @@ rationale_option = click.option(
 key_option = click.option(
     "--key", metavar="KEY", help="Idempotency key: a request repeated with it changes nothing."
 )
+
+
+def act_options(command: Command) -> Command:
+    """Add the options of `ActOptions`: the reason, the forecaster and the idempotency key."""
+    return rationale_option(forecaster_option(key_option(command)))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -50,11 +61,9 @@ def set_forecast(
     *,
     question: str,
     entry: str,
-    rationale: str,
     cites: tuple[int, ...],
-    forecaster: ForecasterId | None,
-    key: str | None,
     json: bool,
+    **options: Unpack[ActOptions],
 ) -> None:
     """Set your forecast.
 
@@ -66,12 +75,7 @@ def set_forecast(
     """
     with tracker_session(context) as tracker:
         made = tracker.forecasts.submit(
-            question,
-            entry,
-            rationale=rationale,
-            cites=tuple(map(EvidenceId, cites)),
-            forecaster=forecaster,
-            key=key,
+            question, entry, cites=tuple(map(EvidenceId, cites)), **options
         )
         target = tracker.questions.get(question).summary.question
         name = forecaster_name(tracker, made.forecaster_id)
@@ -85,9 +89,7 @@ def set_forecast(
 
 @click.command()
 @click.argument("question")
-@rationale_option
-@forecaster_option
-@key_option
+@act_options
 @as_json
 @click.pass_context
 def reaffirm(
@@ -95,16 +97,12 @@ def reaffirm(
     /,
     *,
     question: str,
-    rationale: str,
-    forecaster: ForecasterId | None,
-    key: str | None,
     json: bool,
+    **options: Unpack[ActOptions],
 ) -> None:
     """Say again what you hold; it counts as an act."""
     with tracker_session(context) as tracker:
-        made = tracker.forecasts.reaffirm(
-            question, rationale=rationale, forecaster=forecaster, key=key
-        )
+        made = tracker.forecasts.reaffirm(question, **options)
         distribution = format_full(
             tracker.questions.get(question).summary.question, made.distribution
         )
@@ -114,9 +112,7 @@ def reaffirm(
 
 @click.command()
 @click.argument("question")
-@rationale_option
-@forecaster_option
-@key_option
+@act_options
 @as_json
 @click.pass_context
 def withdraw(
@@ -124,25 +120,19 @@ def withdraw(
     /,
     *,
     question: str,
-    rationale: str,
-    forecaster: ForecasterId | None,
-    key: str | None,
     json: bool,
+    **options: Unpack[ActOptions],
 ) -> None:
     """Take your forecast back: from now on you hold none."""
     with tracker_session(context) as tracker:
-        made = tracker.forecasts.withdraw(
-            question, rationale=rationale, forecaster=forecaster, key=key
-        )
+        made = tracker.forecasts.withdraw(question, **options)
         name = forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"{name} holds no forecast on {question} any more.")
 
 
 @click.command()
 @click.argument("question")
-@rationale_option
-@forecaster_option
-@key_option
+@act_options
 @as_json
 @click.pass_context
 def undo(
@@ -150,23 +140,19 @@ def undo(
     /,
     *,
     question: str,
-    rationale: str,
-    forecaster: ForecasterId | None,
-    key: str | None,
     json: bool,
+    **options: Unpack[ActOptions],
 ) -> None:
     """Take back your last act on a question, as a new act."""
     with tracker_session(context) as tracker:
-        made = tracker.forecasts.undo(question, rationale=rationale, forecaster=forecaster, key=key)
+        made = tracker.forecasts.undo(question, **options)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"Undone: {name} {state} on {question}.")
 
 
 @click.command()
 @click.argument("question")
-@rationale_option
-@forecaster_option
-@key_option
+@act_options
 @as_json
 @click.pass_context
 def redo(
@@ -174,14 +160,12 @@ def redo(
     /,
     *,
     question: str,
-    rationale: str,
-    forecaster: ForecasterId | None,
-    key: str | None,
     json: bool,
+    **options: Unpack[ActOptions],
 ) -> None:
     """Bring back what your last undo took, as a new act."""
     with tracker_session(context) as tracker:
-        made = tracker.forecasts.redo(question, rationale=rationale, forecaster=forecaster, key=key)
+        made = tracker.forecasts.redo(question, **options)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"Done again: {name} {state} on {question}.")
 
