@@ -5,6 +5,7 @@ carried out.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,12 @@ import click
 
 from forecasts.errors import ForecastsError
 from tests.acceptance.evaluation import tables
-from tests.acceptance.evaluation.judge import cluster, open_judge
-from tests.acceptance.evaluation.labelled import read_archive, read_labels, read_reports
-from tests.acceptance.evaluation.relevance import evaluate_relevance, sampled, wordings
+from tests.acceptance.evaluation.clustering import cluster
+from tests.acceptance.evaluation.evidence_figures import evaluate_evidence
+from tests.acceptance.evaluation.labelled import read_pairs, read_questions, read_reports
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
-from tracker.app import question_set_files
 from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands import essays
@@ -48,7 +48,7 @@ class AcceptanceGroup(click.Group):
 )
 def acceptance() -> None:
     """Hold the product against reference cases, labelled news and essays."""
-    configure_logging(load_settings())
+    configure_logging(replace(load_settings(), log_level="warning"))
 
 
 @acceptance.command()
@@ -78,24 +78,12 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
 
 
 @acceptance.command()
-@click.argument("file", type=input_file)
+@click.option("--questions", required=True, type=input_file, help="The questions (JSON lines).")
+@click.option("--pairs", required=True, type=input_file, help="Judged pairs of them with items.")
 @click.option(
-    "--set", "set_name", metavar="NAME", help="The question set whose ids the file names."
-)
-@click.option(
-    "--negatives",
-    type=input_file,
-    help="Archive of unlabelled items (JSON lines, .gz) to find irrelevant.",
-)
-@click.option(
-    "--sample",
-    type=click.IntRange(0),
-    default=5000,
-    show_default=True,
-    help="So many of them, at random.",
-)
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="Another number draws another sample."
+    "--stream",
+    type=click.Path(path_type=Path),
+    help="Archive of items that nobody judged (JSON lines, .gz), seen in the same days.",
 )
 @click.option(
     "--encoder",
@@ -104,24 +92,22 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
     help="What compares meanings; auto: the best there is.",
 )
 @as_json
-def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **drawn: Any) -> None:
-    """Judge the labelled items of FILE (JSON lines) and compare: average precision, precision,
-    recall, direction.
+def evidence(
+    *, questions: Path, pairs: Path, stream: Path | None, encoder: str, json: bool
+) -> None:
+    """Ask the questions, publish and poll the items of the pairs, and compare what was logged with
+    the labels.
 
-    Lines hold question, title, summary, relevance (0, 1, 2) and stance (-1, 0, 1), and may hold qid
-    and id.
+    Lines of questions hold question_id, group (own question, shipped set), question, criteria,
+    kind, options, from, to and source; those of pairs question_id, item_id, title, summary, date,
+    source, relevance (0, 1, 2: evidence) and direction (-1, 0, 1).
     """
-    labels = read_labels(file)
-    archive = () if drawn["negatives"] is None else read_archive(drawn["negatives"])
-    unlabelled = sampled(archive, labels, drawn["sample"], drawn["seed"])
-    wording = {} if set_name is None else wordings(question_set_files.load_question_set(set_name))
-    report = evaluate_relevance(open_judge(set_name, encoder), labels, unlabelled, wording=wording)
-    if json:
-        print_result({"seed": drawn["seed"], "report": report}, json, "")
-        return
-    console.print(tables.questions_table(report))
-    print_result(report, json, "\n".join(tables.relevance_lines(report)))
-    console.print(tables.confusion_table(report.direction))
+    report = evaluate_evidence(
+        read_questions(questions), read_pairs(pairs), stream=stream, encoder=encoder
+    )
+    if not json:
+        console.print(tables.evidence_table(report))
+    print_result(report, json, "\n".join(tables.evidence_lines(report)))
 
 
 @acceptance.command()

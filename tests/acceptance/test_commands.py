@@ -46,7 +46,7 @@ def test_claims_are_those_of_the_product(
         (("claims", "gone.txt"), "does not exist"),
         (("claims", "/dev/zero"), "/dev/zero is no regular file"),
         (("stories", "/dev/zero"), "/dev/zero is no regular file"),
-        (("relevance", "gone.jsonl"), "gone.jsonl cannot be read"),
+        (("evidence", "--questions", "gone.jsonl", "--pairs", "/dev/zero"), "gone.jsonl cannot"),
     ],
 )
 def test_an_unusable_file_is_refused(shell: Shell, argv: tuple[str, ...], reason: str) -> None:

@@ -30,7 +30,7 @@ from tracker.feeds.plain_text import strip_markup
 
 def main() -> None:
     """Write the corpus as lines, evaluate them and print the table."""
-    from tests.acceptance.evaluation.judge import cluster
+    from tests.acceptance.evaluation.clustering import cluster
 
     asked = argparse.ArgumentParser()
     asked.add_argument("corpus", type=Path)

@@ -1,58 +1,76 @@
-"""Files of labelled items, one JSON object a line: read whole, or refused with the line and what is
+"""Files of labelled news, one JSON object a line: read whole, or refused with the line and what is
 wrong with it.
 
 Three kinds, each plain or gzipped:
 
-- labels: question, qid, title, summary, relevance, stance, id. Does the item bear on the question,
-  and how?
-- archive: title, summary, id. Items that nobody labelled, to be found irrelevant.
+- questions: question_id, group, question, criteria, kind, options, from, to, source
+- pairs: question_id, item_id, title, summary, date, source, relevance, direction
 - reports: event, title, summary, published or first_seen, lang. Which items report one event?
 
-Other fields, such as the time or the source of an archive's item, are passed over.
+Other fields are passed over.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from forecasts.errors import InvalidTime
-from forecasts.questions.question import utc
+from forecasts.questions.question import Kind, QuestionId, utc
 from tracker.errors import Refused
 from tracker.files.user_files import InvalidLine, describe_value, get_identifier, get_text
 from tracker.files.user_files import parse_record as record_of
 from tracker.files.user_files import read_lines as lines_of
 
 Value = TypeVar("Value")
-AskedAbout = tuple[str, str]
-"""A question as a file names it: its id or "", and its text."""
+
+OWN: Final = "own question"
+"""Group of questions that a user would ask, entered by text, criteria and dates alone."""
+
+SHIPPED: Final = "shipped set"
+"""Group of questions of a built-in set, which `source` names."""
+
+EVIDENCE: Final = 2
+"""The label of an item that a careful forecaster would cite; 1 is context, 0 something else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What a person says of an item and a question.
+class LabelledQuestion:
+    """A question with its group; `opens` and `closes` are those of the file, None where absent."""
 
-    `relevance` 0 not, 1 relevant, 2 highly relevant; `stance` −1 speaks for NO, +1 for YES, 0
-    neither or unknown.
+    id: QuestionId
+    group: str
+    text: str
+    criteria: str
+    kind: Kind
+    options: tuple[str, ...]
+    opens: datetime | None
+    closes: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """An item and a question with the labels of a person.
+
+    `relevance` 0 not about it, 1 context, 2 evidence; `direction` 1 for YES (or a higher, later
+    value), −1 against, 0 neither.
     """
 
-    line: int
-    asked: AskedAbout
-    id: str
+    question_id: QuestionId
+    item_id: str
     title: str
     summary: str
+    date: datetime
+    source: str
     relevance: int
-    stance: int
+    direction: int
 
-
-@dataclass(frozen=True, slots=True)
-class Unlabelled:
-    """An item of an archive that nobody has labelled; `id` may be ""."""
-
-    id: str
-    title: str
-    summary: str
+    @property
+    def is_evidence(self) -> bool:
+        """True if a careful forecaster would cite the item."""
+        return self.relevance == EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +84,23 @@ class Reported:
     lang: str
 
 
-def read_labels(file: Path) -> tuple[Label, ...]:
-    """The labels of a file in its order. A pair that is labelled twice alike counts once.
+def read_questions(file: Path) -> tuple[LabelledQuestion, ...]:
+    """The questions of a file in its order.
 
-    Raises `Refused` when the file cannot be read, a line cannot be used, there are none, or when
-    two lines label the same pair of question and item differently.
+    Raises `Refused` when the file cannot be read or is empty, and for the first line that cannot be
+    used.
     """
-    found: dict[tuple[object, ...], Label] = {}
-    for label in _read(file, _label):
-        which = (label.asked, label.id or (folded(label.title), folded(label.summary)))
-        first = found.setdefault(which, label)
-        if (first.relevance, first.stance) != (label.relevance, label.stance):
-            why = (
-                f"the item of line {first.line} has other labels for the same question here: "
-                "keep one of the two"
-            )
-            raise Refused(f"{file}:{label.line}: {why}")
-    return tuple(found.values())
+    return tuple(_read(file, _question))
 
 
-def read_archive(file: Path) -> tuple[Unlabelled, ...]:
-    """The items of an archive that have any text; raises `Refused` as `read_labels` does."""
-    return tuple(item for item in _read(file, _unlabelled) if item.title or item.summary)
+def read_pairs(file: Path) -> tuple[LabelledPair, ...]:
+    """The judged pairs of a file in its order; raises `Refused` as `read_questions` does."""
+    return tuple(_read(file, _pair))
 
 
 def read_reports(file: Path) -> tuple[Reported, ...]:
     """The items of a file with the events that they report, in its order; raises `Refused` as
-    `read_labels` does.
+    `read_questions` does.
     """
     return tuple(_read(file, _reported))
 
@@ -102,37 +110,54 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _read(file: Path, take: Callable[[Mapping[str, Any], int], Value]) -> list[Value]:
-    found = []
+def _read(file: Path, take: Callable[[Mapping[str, Any]], Value]) -> list[Value]:
+    values = []
     for number, line in lines_of(file):
         try:
-            found.append(take(record_of(line), number))
+            values.append(take(record_of(line)))
         except (InvalidLine, InvalidTime) as wrong:
             raise Refused(f"{file}:{number}: {wrong}") from None
-    if not found:
+    if not values:
         raise Refused(f"{file} is empty: give a file with one JSON object a line")
-    return found
+    return values
 
 
-def _label(record: Mapping[str, Any], line: int) -> Label:
-    asked = (get_identifier(record, "qid"), get_text(record, "question"))
-    if asked == ("", ""):
-        raise InvalidLine("question is missing: write its text, or the id of one in the set")
+def _question(record: Mapping[str, Any]) -> LabelledQuestion:
+    options = record.get("options") or []
+    if not (isinstance(options, list) and all(isinstance(name, str) for name in options)):
+        raise InvalidLine(f"options is {describe_value(options)}: write a list of names")
+    opens, closes = get_text(record, "from"), get_text(record, "to")
+    group = _one_of(record, "group", (OWN, SHIPPED))
+    if group == OWN and not (opens and closes):
+        raise InvalidLine("from and to are needed: write the days on which the question is open")
+    return LabelledQuestion(
+        id=QuestionId(_required(record, "question_id", get_identifier)),
+        group=group,
+        text=_required(record, "question"),
+        criteria=get_text(record, "criteria"),
+        kind=_one_of(record, "kind", get_args(Kind), default="binary"),
+        options=tuple(options),
+        opens=utc(opens) if opens else None,
+        closes=utc(closes) if closes else None,
+        source=_required(record, "source"),
+    )
+
+
+def _pair(record: Mapping[str, Any]) -> LabelledPair:
     title, summary = _words(record)
-    relevance, stance = (
-        _one_of(record, "relevance", (0, 1, 2)),
-        _one_of(record, "stance", (-1, 0, 1), default=0),
+    return LabelledPair(
+        question_id=QuestionId(_required(record, "question_id", get_identifier)),
+        item_id=_required(record, "item_id", get_identifier),
+        title=title,
+        summary=summary,
+        date=utc(_required(record, "date")),
+        source=_required(record, "source"),
+        relevance=_one_of(record, "relevance", (0, 1, EVIDENCE)),
+        direction=_one_of(record, "direction", (-1, 0, 1), default=0),
     )
-    return Label(line, asked, get_identifier(record, "id"), title, summary, relevance, stance)
 
 
-def _unlabelled(record: Mapping[str, Any], line: int) -> Unlabelled:
-    return Unlabelled(
-        get_identifier(record, "id"), get_text(record, "title"), get_text(record, "summary")
-    )
-
-
-def _reported(record: Mapping[str, Any], line: int) -> Reported:
+def _reported(record: Mapping[str, Any]) -> Reported:
     event = get_identifier(record, "event")
     if not event:
         raise InvalidLine("event is missing: write the same id for all items that report one event")
@@ -152,12 +177,27 @@ def _words(record: Mapping[str, Any]) -> tuple[str, str]:
     return title, summary
 
 
+def _required(
+    record: Mapping[str, Any],
+    field: str,
+    take: Callable[[Mapping[str, Any], str], str] = get_text,
+) -> str:
+    value = take(record, field)
+    if not value:
+        raise InvalidLine(f"{field} is missing: every line has one")
+    return value
+
+
 def _one_of(
-    record: Mapping[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None
-) -> int:
-    value = record.get(field, default)
+    record: Mapping[str, Any],
+    field: str,
+    allowed: tuple[Value, ...],
+    default: Value | None = None,
+) -> Value:
+    value = record.get(field)
     value = default if value is None else value
-    if isinstance(value, bool) or value not in allowed:  # true would pass for 1
-        said = "missing" if value is None else describe_value(value)
-        raise InvalidLine(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
-    return int(value)
+    for choice in allowed:
+        if value == choice and not isinstance(value, bool):  # true would pass for 1
+            return choice
+    wrong = "missing" if value is None else describe_value(value)
+    raise InvalidLine(f"{field} is {wrong}: write one of {', '.join(map(str, allowed))}")

@@ -6,36 +6,51 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-SUMMIT = "Will Arland and Borland hold a summit?"
-STRIKE = "Will the harbour workers of Cadia strike?"
-LINES: tuple[dict[str, Any], ...] = (
+QUESTIONS: tuple[dict[str, Any], ...] = (
     {
-        "question": SUMMIT,
-        "title": "Arland and Borland agree to hold a summit",
-        "relevance": 2,
-        "stance": 1,
+        "question_id": "summit",
+        "group": "own question",
+        "question": "Will Arland and Borland hold a summit by 30 June 2026?",
+        "criteria": "YES when both governments confirm a meeting by 30 June 2026.",
+        "kind": "binary",
+        "options": [],
+        "from": "2026-03-01",
+        "to": "2026-03-31",
+        "source": "a market",
     },
     {
-        "question": SUMMIT,
-        "title": "Borland denies a summit with Arland",
-        "relevance": 1,
-        "stance": -1,
+        "question_id": "strike",
+        "group": "own question",
+        "question": "Will the harbour workers of Cadia strike?",
+        "from": "2026-03-01",
+        "to": "2026-03-31",
+        "source": "a market",
     },
-    {
-        "question": SUMMIT,
-        "title": "Leaders of the two neighbours to meet in June",
-        "relevance": 1,
-        "stance": 1,
-    },
-    {"question": SUMMIT, "title": "Borland hosts a summit of bakers", "relevance": 0},
-    {
-        "qid": "strike",
-        "question": STRIKE,
-        "title": "Harbour of Cadia stands still",
-        "relevance": 1,
-        "id": 7,
-    },
-    {"qid": "strike", "question": STRIKE, "title": "Cadia votes for a new mayor", "relevance": 0},
+)
+
+
+def a_pair(question: str, item: object, title: str, **changed: Any) -> dict[str, Any]:
+    """A judged pair that is not about the question, unless it is said."""
+    values = {
+        "question_id": question,
+        "item_id": item,
+        "title": title,
+        "summary": "",
+        "date": "2026-03-02",
+        "source": "wire.example",
+        "relevance": 0,
+        "direction": 0,
+    }
+    return {**values, **changed}
+
+
+PAIRS: tuple[dict[str, Any], ...] = (
+    a_pair("summit", "a", "Arland and Borland hold a summit", relevance=2, direction=1),
+    a_pair("summit", "b", "Arland and Borland hold a summit - Wire", date="2026-03-03"),
+    a_pair("summit", "c", "Zebra escapes from a zoo", date="2026-03-04"),
+    a_pair("summit", "d", "Envoys of two neighbours fly home early", relevance=2, direction=-1),
+    a_pair("strike", "e", "Harbour workers of Cadia strike", relevance=2, direction=1),
+    a_pair("strike", "c", "Zebra escapes from a zoo", date="2026-03-04"),
 )
 
 REPORTS: tuple[dict[str, Any], ...] = (

@@ -1,7 +1,7 @@
 """How good is an ordering, a cut or a grouping, against labels that people gave?
 
-    an ordering       `average_precision`, `ndcg`: are the relevant items at the top?
-    a cut             `at_threshold`, `recall_at_precision`: what comes through, and is it right?
+    an ordering       `average_precision`: are the relevant items at the top?
+    a cut             `at_threshold`: what comes through, and is it right?
     a grouping        `b_cubed`, `pairs`: do items stand together that belong together?
     a call            `confusion`: is the direction right, and how often is one dared?
 
@@ -24,8 +24,6 @@ from forecasts.statistics.intervals import number_labels
 
 Counts = NDArray[np.signedinteger[Any]]  # of any width
 
-_ROUNDING = 1e-12  # a share that misses its floor by less has reached it
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -42,17 +40,6 @@ class Accepted:
     hits: int
     precision: float | None
     recall: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A threshold on a score (accept what is at least that high) with the precision and recall it
-    has.
-    """
-
-    threshold: float
-    precision: float
-    recall: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,32 +131,6 @@ def average_precision(relevant: ArrayLike, scores: ArrayLike) -> float:
     return float(np.sum(hit / size * precision) / hits.sum())
 
 
-def ndcg(gains: ArrayLike, scores: ArrayLike, k: int = 10) -> float:
-    """Normalised discounted cumulative gain of the first k places: Σ gain / log2(place + 1), over
-    its best value.
-
-    `gains` are not negative, such as 0 not relevant, 1 relevant, 2 highly relevant, and count as
-    they are (not as 2^gain − 1). Ranges 0 to 1, higher is better; 1 when the k best items stand
-    first, the best of them at the top. Tied items count as shuffled. Raises `ForecastsError` when
-    no gain is above 0, one is negative or not finite, or k < 1. Sources: Järvelin & Kekäläinen
-    2002, ACM Transactions on Information Systems 20, with the discount that has become usual
-    (Burges et al. 2005), which tells the first place from the second.
-
-    >>> ndcg([2, 0, 1], [0.9, 0.5, 0.2])  # (2 + 1/2) / (2 + 1/log2(3))
-    0.950234...
-    """
-    if k < 1:
-        raise ForecastsError(f"the gain of the first {k} places is nothing: give k ≥ 1")
-    worth, given = _checked(np.asarray(gains, dtype=np.float64), scores)
-    if not (np.isfinite(worth).all() and (worth >= 0).all() and worth.any()):
-        raise ForecastsError("gains are finite and not negative, and one of them is above 0")
-    sizes, sums = _ties(worth, given)
-    expected = np.repeat(sums / sizes, sizes)[:k]
-    best = np.sort(worth)[::-1][:k]
-    discount = 1.0 / np.log2(np.arange(2, best.size + 2))
-    return float(np.sum(expected * discount) / np.sum(best * discount))
-
-
 def at_threshold(relevant: ArrayLike, scores: ArrayLike, threshold: float) -> Accepted:
     """Precision and recall of accepting every item whose score is at least the threshold. Raises as
     above.
@@ -182,35 +143,6 @@ def at_threshold(relevant: ArrayLike, scores: ArrayLike, threshold: float) -> Ac
     n_relevant, accepted, hits = int(wanted.sum()), int(through.sum()), int(wanted[through].sum())
     return Accepted(
         wanted.size, n_relevant, accepted, hits, _share(hits, accepted), _share(hits, n_relevant)
-    )
-
-
-def recall_at_precision(relevant: ArrayLike, scores: ArrayLike, floor: float = 0.9) -> Cut | None:
-    """The cut with the highest recall among those with at least this precision; None when no cut
-    has it.
-
-    `floor` lies above 0 and up to 1. Recall ranges 0 to 1, higher is better. The threshold is
-    chosen on the very items that it is measured on, so it is the best one could have done, not what
-    to expect. Of several cuts with the same recall the highest threshold is given. Raises
-    `ForecastsError` as `average_precision` does and for a floor out of range.
-
-    >>> recall_at_precision([1, 1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5], 0.75)
-    Cut(threshold=0.6, precision=0.75, recall=1.0)
-    """
-    if not 0.0 < floor <= 1.0:
-        raise ForecastsError(f"a precision to hold lies above 0 and up to 1, not at {floor}")
-    wanted, given = _checked(_truths(relevant), scores)
-    if wanted.sum() == 0:
-        raise ForecastsError("recall needs a relevant item: leave out questions that have none")
-    sizes, hits = _ties(wanted, given)
-    so_far, hits_so_far = np.cumsum(sizes), np.cumsum(hits)
-    holds = (hits_so_far / so_far >= floor - _ROUNDING) & (hits_so_far > 0)
-    if not holds.any():
-        return None
-    at = int(np.argmax(np.where(holds, hits_so_far, 0)))
-    threshold = float(np.unique(given)[::-1][at])
-    return Cut(
-        threshold, float(hits_so_far[at] / so_far[at]), float(hits_so_far[at] / wanted.sum())
     )
 
 

@@ -6,140 +6,97 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from tests.acceptance.evaluation.labelled import AskedAbout
-from tests.acceptance.evaluation.ranking import Accepted, Agreement, Cut
-from tests.acceptance.evaluation.relevance import (
-    FLOORS,
-    MARGIN,
-    DirectionFigures,
-    QuestionFigures,
-    Ranking,
-    RelevanceReport,
+from tests.acceptance.evaluation.evidence_figures import (
+    COUNTS_FROM,
+    TOP,
+    EvidenceFigures,
+    EvidenceReport,
 )
+from tests.acceptance.evaluation.ranking import Accepted, Agreement
 from tests.acceptance.evaluation.stories import StoryFigures
-from tracker.feeds.plain_text import shorten_text
 from tracker.interfaces.cli.score_tables import format_number
 from tracker.interfaces.cli.tables import new_table, safe_text
-
-LONGEST = 60
-"""Characters of a question that are shown where it has no id."""
 
 LANGUAGES = 6
 """Languages that have a row of their own, the commonest ones."""
 
-_WORDS = {-1: "against", 0: "neither", 1: "for"}
 
-
-def questions_table(report: RelevanceReport) -> Table:
-    """One row a question: its pool, and how well it is ordered beside BM25."""
-    headings = ("AP", "BM25", "difference", "nDCG@10", "BM25", "accepted", "right", "understood as")
-    table = new_table("question", "n", "relevant", *headings)
-    for one in report.questions:
+def evidence_table(report: EvidenceReport) -> Table:
+    """One row a question: what was logged, and how well its pairs are ordered beside BM25."""
+    table = new_table(
+        "question",
+        "pairs",
+        "evidence",
+        "logged",
+        "right",
+        "AP",
+        "BM25",
+        "called",
+        "right",
+        "stream",
+    )
+    for row in report.questions:
         table.add_row(
-            safe_text(called(one.asked)),
-            f"{one.n:,}",
-            str(one.relevant),
-            *_beside(one),
-            str(one.accepted.accepted),
-            str(one.accepted.hits),
-            safe_text(one.understood),
+            safe_text(row.name),
+            str(row.logged.n),
+            str(row.logged.relevant),
+            str(row.logged.accepted),
+            str(row.logged.hits),
+            format_number(row.ours.mean if row.ours else None, ".3f"),
+            format_number(row.bm25.mean if row.bm25 else None, ".3f"),
+            str(row.direction.called),
+            str(row.direction.right),
+            format_number(row.per_10000, ".1f"),
         )
     table.caption = (
-        "AP: average precision. BM25 with the question's text: k1 1.2, b 0.75, Snowball stems, "
-        "idf from the pool. Accepted at the working threshold, right by the labels; an "
-        "unlabelled item counts as not relevant."
+        "AP: average precision of the matcher's relevance, by the profiles that production has, and "
+        "of BM25 with the question's text. Called: logged evidence with a directed label that got a "
+        "direction. Stream: pieces from unlabelled items for each 10,000 of them."
     )
     return table
 
 
-def _beside(one: QuestionFigures) -> tuple[str, ...]:
-    if one.ours is None or one.bm25 is None:
-        return ("–",) * 5
-    mark = " !" if one.below_bm25 else ""
-    return (
-        *(
-            format_number(value, ".3f")
-            for value in (one.ours.average_precision, one.bm25.average_precision)
-        ),
-        format_number(one.ours.average_precision - one.bm25.average_precision, "+.3f") + mark,
-        *(format_number(value, ".3f") for value in (one.ours.ndcg10, one.bm25.ndcg10)),
-    )
-
-
-def called(asked: AskedAbout) -> str:
-    """A question by its id, or else by its text."""
-    name, text = asked
-    return name or shorten_text(text, LONGEST)
-
-
-def relevance_lines(report: RelevanceReport) -> Iterator[str]:
-    """What the questions come to together, a line each."""
-    yield (
-        f"{report.judge}, threshold {report.threshold:g}; pooled with {report.unlabelled:,} "
-        "unlabelled items."
-    )
-    if report.mean_ours is not None and report.mean_bm25 is not None:
-        yield _mean_line(report.mean_ours, report.mean_bm25, report.ranked)
-    short = [called(one.asked) for one in report.questions if one.below_bm25]
-    yield (
-        f"More than {MARGIN} below BM25 (!): {', '.join(short) or 'none'} ({len(short)} of "
-        f"{report.ranked})."
-    )
-    labelled = report.among_labelled
-    alone = f"precision {format_number(labelled.precision, '.2f')} ({labelled.hits} of {labelled.accepted})"
-    yield f"At the threshold: {_accepted(report.accepted)}; among labelled items alone {alone}."
-    for floor in FLOORS:
-        ours, bm25 = _cut(report.cuts[floor]), _cut(report.bm25_cuts[floor])
-        yield (
-            f"Best recall at precision ≥ {floor:g}, threshold chosen on this file: {ours}; "
-            f"BM25 {bm25}."
-        )
-    yield from _direction_lines(report.direction)
-
-
-def _mean_line(ours: Ranking, bm25: Ranking, n: int) -> str:
-    apart = format_number(ours.average_precision - bm25.average_precision, "+.3f")
-    precision = (
-        f"AP {ours.average_precision:.3f}, BM25 {bm25.average_precision:.3f}, difference {apart}"
-    )
-    return f"Mean of {n} questions: {precision}; nDCG@10 {ours.ndcg10:.3f}, BM25 {bm25.ndcg10:.3f}."
+def evidence_lines(report: EvidenceReport) -> Iterator[str]:
+    """What the questions of each group come to together, a line each."""
+    yield f"Matcher {report.matcher}."
+    for group in report.groups:
+        yield f"{group.name}: {group.questions} questions, {group.logged.n:,} judged pairs."
+        yield f"  logged: {_accepted(group.logged)}"
+        yield f"  counting without a review (from {COUNTS_FROM}): {_accepted(group.counting)}"
+        yield f"  first {TOP} of each question: {_accepted(group.top)}"
+        yield f"  {_order_line(group)}"
+        yield f"  {_direction_line(group)}"
+        if group.per_10000 is not None:
+            per = format_number(group.per_10000, ".2f")
+            yield f"  unlabelled stream: {group.unlabelled} pieces, {per} a question and 10,000 items"
 
 
 def _accepted(found: Accepted) -> str:
-    precision = f"precision {format_number(found.precision, '.2f')} ({found.hits} of {found.accepted} accepted)"
+    precision, recall = (format_number(v, ".2f") for v in (found.precision, found.recall))
     return (
-        f"{precision}, recall {format_number(found.recall, '.2f')} ({found.hits} of "
-        f"{found.relevant} relevant)"
+        f"precision {precision} ({found.hits} of {found.accepted}), "
+        f"recall {recall} ({found.hits} of {found.relevant})"
     )
 
 
-def _cut(cut: Cut | None) -> str:
-    return "none" if cut is None else f"{cut.recall:.2f} (from {cut.threshold:.3f})"
-
-
-def _direction_lines(found: DirectionFigures) -> Iterator[str]:
-    told = found.confusion
-    accuracy = (
-        f"accuracy {format_number(told.accuracy, '.2f')} ({told.right} of {told.called} called)"
+def _order_line(group: EvidenceFigures) -> str:
+    if group.ours is None or group.bm25 is None:
+        return "average precision: – (no pair is evidence)"
+    return (
+        f"mean average precision {group.ours.mean:.3f} (BM25 {group.bm25.mean:.3f}), "
+        f"pooled {group.ours.pooled:.3f} ({group.bm25.pooled:.3f})"
     )
-    coverage = f"coverage {format_number(told.coverage, '.0%')} of {told.directed} relevant items with a stance"
-    stated = f"stated P(right) {format_number(found.stated, '.2f')} on average"
-    yield f"Direction: {accuracy}, {coverage}; {stated}."
-    always = f"Majority (always “{_WORDS[found.majority]}”): {format_number(found.majority_accuracy, '.2f')}"
-    yield (
-        f"{always} of {told.directed}, {format_number(found.majority_where_called, '.2f')} of the "
-        f"{told.called} called."
+
+
+def _direction_line(group: EvidenceFigures) -> str:
+    told = group.direction
+    coverage, accuracy = (format_number(v, ".2f") for v in (told.coverage, told.accuracy))
+    return (
+        f"direction: called {coverage} ({told.called} of {told.directed}), "
+        f"right {accuracy} ({told.right} of {told.called}; majority "
+        f"{format_number(group.majority, '.2f')}), called without a side {told.dared} of "
+        f"{told.neutral}"
     )
-    dares = f"{told.dared} of {told.neutral} ({format_number(told.daring, '.0%')})"
-    yield f"Relevant items without a stance that got a direction all the same: {dares}."
-
-
-def confusion_table(found: DirectionFigures) -> Table:
-    """True directions by called ones, over the relevant items."""
-    table = new_table("stance", "called against", "no call", "called for")
-    for truth, row in zip(_WORDS.values(), found.confusion.table, strict=True):
-        table.add_row(truth, *map(str, row))
-    return table
 
 
 def stories_table(found: Sequence[StoryFigures]) -> Table:

@@ -1,14 +1,17 @@
 """Files of labels are read whole, or refused with the line and what is wrong with it."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.evaluation.labelled import read_archive, read_labels, read_reports
-from tests.acceptance.evaluation.labels import LINES, REPORTS, written
+from tests.acceptance.evaluation.labelled import read_pairs, read_questions, read_reports
+from tests.acceptance.evaluation.labels import PAIRS, QUESTIONS, REPORTS, written
 from tracker.errors import Refused
+
+PAIR_LINE = json.dumps(PAIRS[0])
 
 
 @pytest.mark.parametrize(
@@ -17,56 +20,54 @@ from tracker.errors import Refused
         ("{", "this is no JSON"),
         ("[" * 100_000, "this is no JSON"),
         ("3", "one JSON object with named fields"),
-        ('{"title": "A", "relevance": 1}', "question is missing"),
-        ('{"question": "Q", "relevance": 1}', "title is missing"),
-        ('{"question": "Q", "title": ["A"], "relevance": 1}', 'title is ["A"]: write a text'),
-        ('{"question": "Q", "title": "A"}', "relevance is missing: write one of 0, 1, 2"),
-        ('{"question": "Q", "title": "A", "relevance": 3}', "relevance is 3: write one of 0, 1, 2"),
-        ('{"question": "Q", "title": "A", "relevance": true}', "relevance is true"),
-        ('{"question": "Q", "title": "A", "relevance": [1]}', "relevance is [1]"),
-        (
-            '{"question": "Q", "title": "A", "relevance": 1, "stance": "yes"}',
-            'stance is "yes": write one of -1, 0, 1',
-        ),
+        ({"question_id": None}, "question_id is missing"),
+        ({"item_id": ""}, "item_id is missing"),
+        ({"title": ""}, "title is missing"),
+        ({"title": ["A"]}, 'title is ["A"]: write a text'),
+        ({"date": "yesterday"}, "is not a date"),
+        ({"relevance": None}, "relevance is missing: write one of 0, 1, 2"),
+        ({"relevance": 3}, "relevance is 3: write one of 0, 1, 2"),
+        ({"relevance": True}, "relevance is true"),
+        ({"relevance": [1]}, "relevance is [1]"),
+        ({"direction": "yes"}, 'direction is "yes": write one of -1, 0, 1'),
     ],
 )
-def test_a_bad_line_is_refused_with_its_number(tmp_path: Path, line: str, why: str) -> None:
-    file = tmp_path / "labels.jsonl"
-    file.write_text(
-        f'{{"question": "Q", "title": "A", "relevance": 1}}\n\n{line}\n', encoding="utf-8"
-    )
+def test_a_bad_pair_is_refused_with_its_number(
+    tmp_path: Path, line: str | dict[str, Any], why: str
+) -> None:
+    file = tmp_path / "pairs.jsonl"
+    bad = line if isinstance(line, str) else json.dumps({**PAIRS[0], **line})
+    file.write_text(f"{PAIR_LINE}\n\n{bad}\n", encoding="utf-8")
     with pytest.raises(Refused) as refused:
-        read_labels(file)
+        read_pairs(file)
     assert str(refused.value).startswith(f"{file}:3: ")
     assert why in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_contradicting_duplicate_labels_are_refused(
-    tmp_path: Path,
-) -> None:
-    again = {**LINES[0], "title": LINES[0]["title"].upper()}
-    assert len(read_labels(written(tmp_path / "a.jsonl", [*LINES, again]))) == len(LINES)
-    with pytest.raises(Refused, match=r"b\.jsonl:7: the item of line 1 has other labels"):
-        read_labels(written(tmp_path / "b.jsonl", [*LINES, {**again, "relevance": 0}]))
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"group": "mine"}, 'group is "mine": write one of own question, shipped set'),
+        ({"to": ""}, "from and to are needed"),
+        ({"kind": "guess"}, 'kind is "guess": write one of binary'),
+        ({"options": "A"}, 'options is "A": write a list of names'),
+        ({"question": ""}, "question is missing"),
+    ],
+)
+def test_a_bad_question_is_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_questions(written(tmp_path / "a.jsonl", [{**QUESTIONS[0], **change}]))
+    assert f"a.jsonl:1: {why}" in str(refused.value)
 
 
-def test_optional_fields_and_byte_order_marks_are_read(
-    tmp_path: Path,
-) -> None:
+def test_optional_fields_and_byte_order_marks_are_read(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
-    file.write_text(
-        '\ufeff{"qid": 4, "title": null, "summary": " B ", "relevance": 2.0, "stance": null}',
-        "utf-8",
-    )
-    (label,) = read_labels(file)
-    assert (label.asked, label.title, label.summary, label.relevance, label.stance) == (
-        ("4", ""),
-        "",
-        "B",
-        2,
-        0,
-    )
+    line = {**PAIRS[0], "item_id": 4, "title": None, "summary": " B ", "direction": None}
+    file.write_text("\ufeff" + json.dumps(line), "utf-8")
+    (pair,) = read_pairs(file)
+    assert (pair.item_id, pair.title, pair.summary, pair.direction) == ("4", "", "B", 0)
+    assert (pair.relevance, pair.is_evidence) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +86,7 @@ def test_a_file_that_cannot_be_read_is_refused(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(Refused, match=why):
-        read_archive(tmp_path / name)
-
-
-def test_items_of_an_archive_without_text_are_left_out(tmp_path: Path) -> None:
-    file = written(tmp_path / "a.jsonl", [{"id": "1"}, {"id": "2", "summary": "Rain"}])
-    assert [item.id for item in read_archive(file)] == ["2"]
+        read_pairs(tmp_path / name)
 
 
 @pytest.mark.parametrize(

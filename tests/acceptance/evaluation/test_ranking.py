@@ -9,21 +9,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, ndcg_score
+from sklearn.metrics import average_precision_score
 from sklearn.metrics.cluster import pair_confusion_matrix
 
 from forecasts.errors import ForecastsError
 from tests.acceptance.evaluation.ranking import (
     Agreement,
-    Cut,
     Pairs,
     at_threshold,
     average_precision,
     b_cubed,
     confusion,
-    ndcg,
     pairs,
-    recall_at_precision,
 )
 from tests.forecasts.strategies import law
 
@@ -44,16 +41,6 @@ def plain_average_precision(relevant: list[int]) -> float:
         hits += wanted
         total += wanted * hits / place
     return total / hits
-
-
-def plain_ndcg(gains: list[int], k: int) -> float:
-    """The same of discounted gain."""
-    worth = sum(gain / np.log2(place + 1) for place, gain in enumerate(gains[:k], start=1))
-    best = sum(
-        gain / np.log2(place + 1)
-        for place, gain in enumerate(sorted(gains, reverse=True)[:k], start=1)
-    )
-    return float(worth / best)
 
 
 def shuffles(items: list[tuple[int, int]]) -> list[list[int]]:
@@ -77,9 +64,6 @@ def test_a_tie_is_worth_the_mean_of_its_shuffles(
         [plain_average_precision([int(gain > 0) for gain in order]) for order in orders]
     )
     assert average_precision(relevant, scores) == pytest.approx(precision)
-    assert ndcg(gains, scores, k=3) == pytest.approx(
-        np.mean([plain_ndcg(order, 3) for order in orders])
-    )
 
 
 @law
@@ -89,8 +73,6 @@ def test_without_ties_the_values_are_those_that_scikit_learn_computes(gains: lis
     assert average_precision(relevant, scores) == pytest.approx(
         average_precision_score(relevant, scores)
     )
-    if len(gains) > 1:
-        assert ndcg(gains, scores) == pytest.approx(ndcg_score([gains], [scores], k=10))
 
 
 @law
@@ -103,7 +85,6 @@ def test_the_order_of_the_file_earns_nothing(gains: list[int], seed: int) -> Non
     assert average_precision(relevant[mixed], scores[mixed]) == pytest.approx(
         average_precision(relevant, scores)
     )
-    assert ndcg(np.array(gains)[mixed], scores[mixed]) == pytest.approx(ndcg(gains, scores))
 
 
 @law
@@ -111,9 +92,7 @@ def test_the_order_of_the_file_earns_nothing(gains: list[int], seed: int) -> Non
 def test_the_best_order_is_worth_one(gains: list[int]) -> None:
     relevant = [gain > 0 for gain in gains]
     assert average_precision(relevant, gains) == pytest.approx(1.0)
-    assert ndcg(gains, gains) == pytest.approx(1.0)
     assert 0.0 < average_precision(relevant, ordered(gains)) <= 1.0
-    assert 0.0 <= ndcg(gains, ordered(gains)) <= 1.0 + 1e-12
 
 
 def test_scores_that_say_nothing_rank_no_better_than_chance() -> None:
@@ -132,39 +111,6 @@ def test_a_cut_accepts_equal_scores_together() -> None:
 def test_a_share_of_nothing_is_no_number() -> None:
     assert at_threshold([1, 0], [0.2, 0.1], 0.5).precision is None
     assert at_threshold([0, 0], [0.7, 0.1], 0.5).recall is None
-
-
-def test_the_longest_cut_with_the_precision_is_chosen() -> None:
-    relevant, scores = [0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
-    assert recall_at_precision(relevant, scores, 0.8) == Cut(0.5, 0.8, 1.0)
-    assert recall_at_precision(relevant, scores, 0.7) == Cut(
-        0.5, 0.8, 1.0
-    )  # the same recall, less let through
-    assert recall_at_precision(relevant, scores, 0.81) is None
-
-
-def test_no_cut_falls_between_equals() -> None:
-    assert recall_at_precision([1, 0, 0], [0.5, 0.5, 0.1], 0.9) is None
-    assert recall_at_precision([1, 1, 0], [0.7, 0.5, 0.5], 0.9) == Cut(0.7, 1.0, 0.5)
-
-
-@law
-@given(ranked, st.floats(0.05, 1.0))
-def test_a_cut_reports_its_precision_and_recall(gains: list[int], floor: float) -> None:
-    relevant = [gain > 0 for gain in gains]
-    scores = [score // 2 for score in ordered(gains)]
-    cut = recall_at_precision(relevant, scores, floor)
-    held = [
-        found
-        for found in (at_threshold(relevant, scores, threshold) for threshold in scores)
-        if found.hits and found.precision is not None and found.precision >= floor - 1e-12
-    ]
-    if cut is None:
-        assert not held
-        return
-    found = at_threshold(relevant, scores, cut.threshold)
-    assert (found.precision, found.recall) == pytest.approx((cut.precision, cut.recall))
-    assert cut.recall == pytest.approx(max(found.recall or 0.0 for found in held))
 
 
 @law
@@ -242,12 +188,6 @@ def test_a_call_on_neutral_news_is_neither_right_nor_wrong() -> None:
         ),
         (lambda: average_precision([0, 1], [1, float("nan")]), "missing or infinite"),
         (lambda: average_precision([], []), "one score for each item"),
-        (lambda: ndcg([0, 0], [1, 2]), "one of them is above 0"),
-        (lambda: ndcg([1, -1], [1, 2]), "not negative"),
-        (lambda: ndcg([1, float("inf")], [1, 2]), "finite"),
-        (lambda: ndcg([1, 0], [1, 2], k=0), "k ≥ 1"),
-        (lambda: recall_at_precision([0, 0], [1, 2]), "needs a relevant item"),
-        (lambda: recall_at_precision([0, 1], [1, 2], 0.0), "above 0 and up to 1, not at 0.0"),
         (lambda: b_cubed([1, 2], [1]), "one found cluster for each item: there are 1 for 2"),
         (lambda: pairs([], []), "one found cluster for each item"),
         (lambda: confusion([1], [1, 0]), "there are 2 for 1"),
