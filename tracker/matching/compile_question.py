@@ -6,8 +6,9 @@ brackets must not be in them. Where the rules do not understand a question they 
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, assert_never
 
 from forecasts.essays.drafting.subjects import remove_times
 from forecasts.essays.english import (
@@ -25,7 +26,7 @@ from forecasts.questions.compiled_question import (
     CompiledQuestion,
     Statement,
 )
-from forecasts.questions.question import Question
+from forecasts.questions.question import Kind, Question
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -44,17 +45,25 @@ _LOOSE_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _DANGLING: Final = re.compile(
-    r"[\s,;:–-]+(?:by|before|in|on|at|until|through|during|between|from|after|as of|and|or|the"
+    r"[\s,;:–-]+(?:by|before|in|on|at|until|through|during|between|from|after|as of|to|and|or|the"
     r"|the end of)$",
     re.IGNORECASE,
 )
 _REMARK: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|https?://\S+")
 _QUESTION_WORD: Final = re.compile(r"^(?:will|would|does|do|is|are|has|have|can|should)\b\s+", re.I)
 _AMOUNT_QUESTION: Final = re.compile(
-    r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?|at what)\b"
+    r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?|at what|when)"
+    r"\b\s*",
+    re.IGNORECASE,
+)
+_WHO: Final = re.compile(r"^(?:who|(?:which|what)(?: \w+){1,3}?) will (?P<predicate>.+)$", re.I)
+_WHERE: Final = re.compile(r"^(?:where|in (?:which|what) \w+) will (?P<event>.+)$", re.IGNORECASE)
+_OPTION_QUESTION: Final = re.compile(
+    r"^(?:(?:which|what) \w+ (?:fits|describes|matches|best describes)|which|what|who|where|how)\b"
     r"\s*",
     re.IGNORECASE,
 )
+_PREPOSITION: Final = re.compile(r"(?:into|to|on|for|off|out|up|down|back|with)\b")
 _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
 _GO_PUBLIC: Final = re.compile(r"\b(?:have an |hold an |complete an )?IPO$")
 _YEAR_AS_SUBJECT: Final = re.compile(r"(?:19|20)\d\d\s+[a-z]")
@@ -212,22 +221,43 @@ def compile_question(question: Question) -> CompiledQuestion:
     >>> compile_question(question).statements[0]
     Statement(yes='Russia captures Rodynske', no='Russia fails to capture Rodynske', option='')
     """
-    options = question.offered_options(question.opens_at)
-    body = strip_question(question.text)
-    if options:
-        statements = tuple(
-            Statement(_shorten(f"{option}: {body}"), "", option) for option in options
-        )
-    elif question.kind == "binary":
-        statements = (_make_statement(*phrase_outcomes(body)),)
-    elif question.kind == "date":
-        yes, _ = phrase_outcomes(body)
-        statements = (_make_statement(yes, f"{yes} is delayed"),)
-    else:
-        amount = _AMOUNT_QUESTION.sub("", body)
-        amount = re.sub(r"\bwill (?:be )?", "", amount)
-        statements = (_make_statement(f"{amount} rises", f"{amount} falls"),)
-    return CompiledQuestion(statements, find_names(question.text))
+    return _compile_text(question.text, question.kind, question.offered_options(question.opens_at))
+
+
+@lru_cache(maxsize=20_000)
+def _compile_text(text: str, kind: Kind, options: tuple[str, ...]) -> CompiledQuestion:
+    body = strip_question(text)
+    return CompiledQuestion(_make_statements(body, kind, options), find_names(text))
+
+
+def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[Statement, ...]:
+    match kind:
+        case "categorical" | "ordered":
+            return tuple(
+                Statement(_shorten(_capitalise(_phrase_option(body, option))), "", option)
+                for option in options
+            )
+        case "binary":
+            return (_make_statement(*phrase_outcomes(body)),)
+        case "date":
+            inverted = _QUESTION_WORD.sub("", _AMOUNT_QUESTION.sub("", body))
+            subject = " ".join(inverted.split()[: _find_verb(inverted.split()) or None])
+            event, _ = _phrase_clause(inverted, is_inverted=True)
+            return (_make_statement(event, f"{_clean_subject(subject)} is postponed"),)
+        case "numeric":
+            amount = re.sub(r"\bwill (?:be )?", "", _AMOUNT_QUESTION.sub("", body))
+            return (_make_statement(f"{amount} rises", f"{amount} falls"),)
+        case _:
+            assert_never(kind)
+
+
+def _phrase_option(body: str, option: str) -> str:
+    """Return the headline of an option: of "Who will win?", "Where will they meet?" and others."""
+    if match := _WHO.match(body):
+        return _phrase_clause(f"{option} {match['predicate']}", is_inverted=True)[0]
+    if match := _WHERE.match(body):
+        return f"{_phrase_clause(match['event'], is_inverted=True)[0]} in {option}"
+    return f"{option}: {_OPTION_QUESTION.sub('', body)}"
 
 
 def strip_question(text: str) -> str:
@@ -315,7 +345,7 @@ def _phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
             f"{match['who']} {be} {still}{match['where']}",
             f"{match['who']} {be} {no} {match['where']}",
         )
-    return body, f"No {body}"
+    return (body, body[3:]) if body.lower().startswith("no ") else (body, f"No {body}")
 
 
 def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str]:
@@ -333,7 +363,8 @@ def _phrase_event(subject: str, verb: str, rest: str) -> tuple[str, str]:
     if verb == "be":
         return f"{subject} {present}{complement}", f"{subject} {present} not{complement}"
     opposite = (_WITH_OBJECT if rest else _OPPOSITES).get(verb, _OPPOSITES.get(verb))
-    if opposite is None:
+    fits = opposite is not None and (opposite.endswith(verb) or not _PREPOSITION.match(rest))
+    if opposite is None or not fits:  # no "stays out of into force"
         negation = "do not" if plural else "does not"
         refusal = "rule" if plural else "rules"
         no = (

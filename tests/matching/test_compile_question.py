@@ -1,0 +1,142 @@
+"""Compiling a question by rules: statements in the words of headlines, names, options."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.distributions.cdf import Scale
+from forecasts.questions.compiled_question import MAX_LINE_LENGTH, Statement
+from forecasts.questions.new_question import NewQuestion, build_question
+from forecasts.questions.question import Kind, utc
+from tests.tables import check_rows
+from tracker.matching.compile_question import compile_question, find_names
+
+
+def compile_text(
+    text: str, kind: Kind = "binary", options: tuple[str, ...] = ()
+) -> tuple[Statement, ...]:
+    question = build_question(
+        NewQuestion(
+            id="asked",
+            text=text,
+            criteria="As reported.",
+            sources=("https://example.org",),
+            opens_at=utc("2026-01-01"),
+            closes_at=utc("2027-01-01"),
+            resolves_at=utc("2027-01-02"),
+            kind=kind,
+            options=options,
+            scale=Scale(0.0, 100.0) if kind in ("numeric", "date") else None,
+        )
+    )
+    return compile_question(question).statements
+
+
+@check_rows(
+    (
+        (
+            "Will Norway join the EU by 2030?",
+            "Norway joins the EU",
+            "Norway stays out of the EU",
+        ),
+        (
+            "Will Chad and Sudan sign a border treaty before March 2027?",
+            "Chad and Sudan sign a border treaty",
+            "Chad and Sudan refuse to sign a border treaty",
+        ),
+        (
+            "Sánchez out as Prime Minister of Spain in 2026?",
+            "Sánchez steps down or is removed as Prime Minister of Spain",
+            "Sánchez stays on as Prime Minister of Spain",
+        ),
+        (
+            "Egypt x Ethiopia war in 2026?",
+            "Egypt and Ethiopia war",
+            "Egypt and Ethiopia avoid war",
+        ),
+        (
+            "Copper above $15,000 on 1 June 2026?",
+            "Copper rises above $15,000",
+            "Copper stays below $15,000",
+        ),
+        (
+            "Will unemployment in France fall below 7% by December?",
+            "Unemployment in France falls below 7%",
+            "Unemployment in France stays above 7%",
+        ),
+        (
+            "Will no airline order the jet in 2026?",
+            "No airline orders the jet",
+            "Airline orders the jet",
+        ),
+        (
+            "Will the strait still be open on 1 July?",
+            "Strait is open",
+            "Strait is not open",
+        ),
+        (
+            "Hostages freed by Easter 2026 (all of them)?",
+            "Hostages are freed",
+            "Hostages are not freed",
+        ),
+        (
+            "Zaria elected president?",
+            "Zaria is elected president",
+            "Zaria is not elected president",
+        ),
+        (
+            "Will the treaty that both parliaments ratify enter into force in 2027?",
+            "Treaty that both parliaments ratify enters into force",
+            "Treaty that both parliaments ratify does not enter into force",
+        ),
+    )
+)
+def test_yes_and_no_read_like_headlines(text: str, yes: str, no: str) -> None:
+    assert compile_text(text) == (Statement(yes, no),)
+
+
+@check_rows(
+    (
+        (
+            "Who will win the cup?",
+            "categorical",
+            ("Ghana", "Mali"),
+            ("Ghana wins the cup", "Mali wins the cup"),
+        ),
+        (
+            "Where will both leaders meet?",
+            "categorical",
+            ("Geneva", "Doha"),
+            ("Both leaders meet in Geneva", "Both leaders meet in Doha"),
+        ),
+        (
+            "How many ships will pass?",
+            "numeric",
+            (),
+            ("Ships pass rises", "Ships pass falls"),
+        ),
+    )
+)
+def test_options_numbers_and_dates_have_statements(
+    text: str, kind: Kind, options: tuple[str, ...], lines: tuple[str, ...]
+) -> None:
+    found = compile_text(text, kind, options)
+    if options:
+        assert tuple(s.yes for s in found) == lines
+        assert tuple(s.option for s in found) == options
+    else:
+        assert tuple((s.yes, s.no) for s in found) == (lines,)
+
+
+def test_names_have_their_usual_spellings() -> None:
+    assert find_names("Will Olena Shevchuk's party beat Nova Unity in Kharkiv by May 2027?") == (
+        ("Olena Shevchuk", "Shevchuk"),
+        ("Nova Unity", "Unity"),
+        ("Kharkiv",),
+    )
+
+
+@given(st.text(max_size=400).filter(lambda text: bool(text.strip())))
+def test_any_text_compiles_into_two_short_lines(text: str) -> None:
+    for statement in compile_text(text):
+        assert statement.yes != statement.no
+        assert all(len(line) <= MAX_LINE_LENGTH for line in (statement.yes, statement.no))
