@@ -37,7 +37,7 @@ _LOOSE_TIME: Final = re.compile(
     r"(?:the\s+)?(?:(?:end|start|beginning|close|middle) of\s+)?(?:the\s+year\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d)?"
-    rf"|{_MONTH}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas|new year"
+    rf"|{_MONTH}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas|easter|ramadan|new year"
     rf"|(?<=by )(?:mid-|late |early )?{_MONTH}|(?<=before )(?:the )?{_MONTH}|(?<=in ){_MONTH}"
     rf"|(?<=of )(?:this )?{_MONTH}|(?<=until ){_MONTH}|(?<=through ){_MONTH}|(?<=this ){_MONTH}"
     r"|this (?:spring|summer|autumn|fall|winter)|the (?:summer|winter)"
@@ -202,7 +202,7 @@ _NOUN_OR_VERB: Final = frozenset(
     bomb call cap capture charge climb concede conduct confirm control convict criticise
     criticize cut default deploy destroy detain detonate dissolve dock double drop ease
     elect enter evacuate exceed expel export extend file fire free fund halve hike hold host
-    impeach import indict invoke ipo join kill land liberate lift merge name nominate
+    impeach import indict invoke ipo join kill land liberate lift merge name nominate order
     normalise normalize orbit outpace overturn pardon pause peak publish qualify reach
     recall recapture record rejoin release relegate renew reopen resume retake retire rule
     run sack sanction seize sell send shell ship shoot slip slow strike supply surpass test
@@ -450,7 +450,11 @@ _ACTORS: Final = frozenset(
 
 
 def _is_plural(subject: str) -> bool:
-    return is_plural(subject) or subject.endswith(_PLURAL_NAMES)
+    return (
+        is_plural(subject)
+        or subject.endswith(_PLURAL_NAMES)
+        or (" " not in subject and subject.lower().endswith(("ages", "ers", "ors", "ists")))
+    )
 
 
 def _clean_subject(subject: str) -> str:
