@@ -154,11 +154,11 @@ def test_the_scheduler_and_up_say_how_many_answer(started: Tracker, on_sqlite: S
 
 
 def test_pages_say_how_many_answer_and_stay_calm(started: Tracker) -> None:
-    assert "first start" not in words(open_page(started, "feeds"))
+    assert "First start" not in words(open_page(started, "feeds"))
     started.feeds.poll()
     started.feeds.judge_first_start()
     text = words(open_page(started, "feeds"))
-    assert "At the first start 1 of 4 feeds answers; 2 paused, 1 asked again." in text
+    assert "First start: 1 of 4 feeds answers; 2 paused, 1 asked again." in text
     assert "HTTP 404" not in text  # no card for a feed that never answered
     step = "Add feeds, and see a first one answer: 1 of 4 feeds answers"
     assert step in words(open_page(started, "today"))

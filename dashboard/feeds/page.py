@@ -118,7 +118,7 @@ def _show_first_start(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         return
     if result.waiting or any(was_paused_at_start(feed_health.state) for feed_health in feeds):
         st.caption(
-            f"At the first start {result.summary}. The list says why; `tracker feed check` looks "
+            f"First start: {result.summary}. The list says why; `tracker feed check` looks "
             "for the new addresses of those that have moved."
         )
 

@@ -154,6 +154,8 @@ def print_check(console: Console, report: FeedCheckReport, now: datetime) -> Non
     answering = count_answering(report.answering, len(report.checks))
     unasked_words = f"; {unasked} could not be asked now" if unasked else ""
     console.print(f"{answering[0].upper()}{answering[1:]}{unasked_words}.")
+    if not report.answering and report.failing > 1:
+        console.print("When all fail it is seldom the feeds: look at this machine's network first.")
     for check in report.checks:
         if check.remedy:
             console.print(safe_text(f"{_explain_remedy(check)}\n  {check.remedy}"), soft_wrap=True)
