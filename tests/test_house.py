@@ -87,6 +87,7 @@ def test_every_breach_of_a_rule_of_words_is_argued(rule: str) -> None:
 def test_the_figures_of_the_house_hold() -> None:
     modules = house.read_modules()
     assert len(house.list_duplicate_classes(modules)) <= MAX_DUPLICATE_CLASSES
+    assert house.list_long_functions(modules) == []
     assert max(house.count_loose_modules(modules).values()) <= MAX_LOOSE_MODULES
     for name, most in MAX_FOLDERS.items():
         assert len([*(ROOT / name).glob("*/__init__.py")]) <= most

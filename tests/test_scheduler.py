@@ -19,6 +19,7 @@ from tracker.interfaces.scheduler import (
     Scheduler,
     check_fleet,
     forget_old_texts,
+    judge_first_start,
     judge_with_model,
     learn_parameters,
     poll_feeds,
@@ -95,6 +96,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "poll": poll_feeds, "articles": read_articles, "fleet": check_fleet,
         "signposts": record_signposts, "suggest": update_suggestions, "rematch": rematch_archive,
         "learn": learn_parameters, "ask_model": judge_with_model, "forget": forget_old_texts,
+        "first_start": judge_first_start,
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from tracker.feeds.scheduling.feed_health import (
     compute_not_modified_share,
     compute_usual_items,
 )
+from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
@@ -61,8 +62,12 @@ def sort_worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
 
 
 def list_unhealthy_feeds(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
-    """List the feeds that need attention, worst first."""
-    return tuple(feed for feed in sort_worst_first(feeds) if feed.health in _UNHEALTHY)
+    """List the feeds that need attention, worst first; not those that never answered here."""
+    return tuple(
+        feed
+        for feed in sort_worst_first(feeds)
+        if feed.health in _UNHEALTHY and not was_paused_at_start(feed.state)
+    )
 
 
 def describe_problem(feed: FeedHealth) -> str:

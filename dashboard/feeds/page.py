@@ -31,6 +31,7 @@ from dashboard.wording import (
 )
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import assess_fleet
+from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.model.read_models import FeedHealth
 
 _C = st.column_config
@@ -98,6 +99,7 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
             "`tracker run`; neither seems to be running.",
             icon=":material/schedule:",
         )
+    _show_first_start(visit, feeds)
     in_trouble = list_unhealthy_feeds(feeds)
     shown = in_trouble[: MAX_ALARM_CARDS if state.alarm else MAX_TROUBLE_CARDS]
     for feed_health in shown:
@@ -106,6 +108,18 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         st.caption(
             f"{plural(len(in_trouble) - len(shown), 'more feed')} in trouble; the list below "
             "begins with them."
+        )
+
+
+def _show_first_start(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
+    """Show how the first feeds answered, while some of them are paused or asked again."""
+    result = visit.tracker.feeds.first_start()
+    if result is None:
+        return
+    if result.waiting or any(was_paused_at_start(feed_health.state) for feed_health in feeds):
+        st.caption(
+            f"First start: {result.summary}. The list says why; `tracker feed check` looks "
+            "for the new addresses of those that have moved."
         )
 
 

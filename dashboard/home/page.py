@@ -35,6 +35,7 @@ from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.feeds import first_steps_line
 from forecasts.questions.amendments import fold_removed_options
 from tracker.app.system_status import FirstSteps
+from tracker.feeds.scheduling.first_start import FirstStart
 from tracker.model.read_models import QuestionSummary
 
 BUILT_IN_SETS: Final = {
@@ -49,14 +50,17 @@ _OPEN_ICON: Final = ":material/radio_button_unchecked:"
 
 
 class OnboardingStep(NamedTuple):
-    """One step: its text, whether it is done, and the pages for it."""
+    """One step: its text, whether it is done, the pages for it, and its result once it is done."""
 
     words: str
     done: bool
     links: tuple[tuple[PageName, str], ...]
+    result: str = "done"
 
 
-def list_steps(state: FirstSteps) -> tuple[OnboardingStep, ...]:
+def list_steps(
+    state: FirstSteps, first_start: FirstStart | None = None
+) -> tuple[OnboardingStep, ...]:
     """List the four steps in their order."""
     return (
         OnboardingStep(
@@ -68,7 +72,10 @@ def list_steps(state: FirstSteps) -> tuple[OnboardingStep, ...]:
             "Make a first forecast", state.forecast, (("questions", "Choose a question"),)
         ),
         OnboardingStep(
-            "Add feeds, and see a first one answer", state.polled, (("feeds", "Feeds"),)
+            "Add feeds, and see a first one answer",
+            state.polled,
+            (("feeds", "Feeds"),),
+            "done" if first_start is None else first_start.summary,
         ),
         OnboardingStep("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
     )
@@ -79,7 +86,7 @@ def show_first_steps(visit: Visit) -> bool:
     if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
         return False
     state = visit.tracker.system.first_steps()
-    all_steps = list_steps(state)
+    all_steps = list_steps(state, visit.tracker.feeds.first_start())
     if all(step.done for step in all_steps):
         return False
     with st.container(border=True, gap="small", key="first-steps"):
@@ -114,7 +121,7 @@ def _hide_steps() -> None:
 def _show_step(visit: Visit, step: OnboardingStep) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if step.done:
-            st.markdown(f"{_DONE_ICON} {step.words}: done", width="content")
+            st.markdown(f"{_DONE_ICON} {step.words}: {step.result}", width="content")
             return
         st.markdown(f"{_OPEN_ICON} **{step.words}**", width="content")
         for page, label in step.links:

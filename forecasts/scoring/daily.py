@@ -8,7 +8,7 @@ Daily scores serve comparison with those platforms; our own scores weigh forecas
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -19,8 +19,8 @@ from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.answers import get_answer
-from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.question import Question, Resolution, effective_close
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance_forecast, rule_values
 from forecasts.scoring.rules import brier
@@ -173,37 +173,54 @@ def score_daily(
     happened = get_answer(question, resolution)
     if happened is None or question.kind not in RULES["daily_brier"].kinds:
         return ()
-    headline = HEADLINE[question.kind]
-
-    def score(midnight: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
-        pairs = zip(midnight, forecasts, strict=True)
-        read = [
-            fold_removed_options(question, end - datetime.resolution, forecast)
-            for end, forecast in pairs
-        ]
-        return rule_values(headline, question, happened, read)
-
     ends = list_midnights(question.opens_at, effective_close(question, resolution))
-    scheduled = len(list_midnights(question.opens_at, question.closes_at))
-    scores, relative = _score_grid(timelines, ends, score)
+    headline = HEADLINE[question.kind]
     no_skill = float(rule_values(headline, question, happened, [ignorance_forecast(question)])[0])
-    rules: list[tuple[RuleName, Floats, float]] = [
-        ("daily_brier", scores, no_skill),
-        ("relative_brier", relative, 0.0),
-    ]
-    return tuple(
-        _make_score(
-            question,
-            rule,
-            forecaster_id,
-            _make_receipt(timelines[forecaster_id], ends, row, scheduled),
-            zero=zero,
-            days=len(ends),
-            scheduled=scheduled,
-        )
-        for rule, values, zero in rules
-        for forecaster_id, row in zip(timelines, values, strict=True)
+    scores, relative = _score_grid(timelines, ends, _make_scorer(question, happened))
+    return (
+        *_make_scores(question, "daily_brier", scores, timelines, ends=ends, zero=no_skill),
+        *_make_scores(question, "relative_brier", relative, timelines, ends=ends, zero=0.0),
     )
+
+
+def _make_scorer(question: Question, happened: Answer) -> MidnightScorer:
+    """Make the function that scores by the headline rule, with options removed by each midnight
+    folded.
+    """
+
+    def score(midnights: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
+        folded = [
+            fold_removed_options(question, end - datetime.resolution, forecast)
+            for end, forecast in zip(midnights, forecasts, strict=True)
+        ]
+        return rule_values(HEADLINE[question.kind], question, happened, folded)
+
+    return score
+
+
+def _make_scores(
+    question: Question,
+    rule: RuleName,
+    values: Floats,
+    timelines: Timelines,
+    *,
+    ends: Sequence[datetime],
+    zero: float,
+) -> Iterator[Score]:
+    """Yield the score of each forecaster from its row of daily values; `zero` has no skill."""
+    scheduled = len(list_midnights(question.opens_at, question.closes_at))
+    for (forecaster_id, timeline), row in zip(timelines.items(), values, strict=True):
+        receipt = _make_receipt(timeline, ends, row, scheduled)
+        yield Score(
+            question_id=question.id,
+            forecaster_id=forecaster_id,
+            rule=rule,
+            mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
+            coverage=len(receipt) / max(scheduled, 1),
+            attainable_coverage=len(ends) / max(scheduled, 1),
+            skill_over_schedule=math.fsum((zero - line.score) * line.weight for line in receipt),
+            receipt=receipt,
+        )
 
 
 def _make_receipt(
@@ -214,28 +231,6 @@ def _make_receipt(
         ReceiptLine(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
         for end, score in zip(ends, values.tolist(), strict=True)
         if (forecast := _forecast_before(timeline, end)) is not None
-    )
-
-
-def _make_score(
-    question: Question,
-    rule: RuleName,
-    forecaster_id: ForecasterId,
-    receipt: tuple[ReceiptLine, ...],
-    *,
-    zero: float,
-    days: int,
-    scheduled: int,
-) -> Score:
-    return Score(
-        question_id=question.id,
-        forecaster_id=forecaster_id,
-        rule=rule,
-        mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
-        coverage=len(receipt) / max(scheduled, 1),
-        attainable_coverage=days / max(scheduled, 1),
-        skill_over_schedule=math.fsum((zero - line.score) * line.weight for line in receipt),
-        receipt=receipt,
     )
 
 

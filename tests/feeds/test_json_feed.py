@@ -60,7 +60,8 @@ def test_an_entry_reads_the_same_as_in_xml() -> None:
 
 def test_a_feed_has_its_title_and_site() -> None:
     parsed = read(feed(home_page_url="/", title="All &amp; sundry"))
-    assert parsed == ParsedFeed("All & sundry", (), None, site_url="https://feed.example/")
+    site = "https://feed.example/"
+    assert parsed == ParsedFeed("All & sundry", (), None, site_url=site, format="JSON Feed")
 
 
 @check_rows(["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"], "version")
@@ -75,7 +76,8 @@ def test_a_feed_is_known_without_version_or_items() -> None:
     body = b'\xef\xbb\xbf \n{"items": [{"title": "A"}]}'
     assert [i.title for i in read(body, "application/feed+json; charset=utf-8").items] == ["A"]
     assert refused(body, "application/json") == "a JSON document, not a feed"
-    assert read(f'{{"version": "{VERSION}"}}'.encode()) == ParsedFeed("", (), None)
+    empty = ParsedFeed("", (), None, format="JSON Feed")
+    assert read(f'{{"version": "{VERSION}"}}'.encode()) == empty
 
 
 @check_rows([b"[]", b'["a"]', b"{}", b'{"items": 7}', b'{"version": 7, "items": "x"}', b'{"error": "not found"}',

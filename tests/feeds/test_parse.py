@@ -62,6 +62,21 @@ RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns
     <link>https://www.wire.example/2022/gas/?utm_source=rss</link><dc:date>2022-06-01T07:30:00Z</dc:date></item></rdf:RDF>"""
 
 
+@check_rows(
+    [
+        (RSS, "RSS 2.0"),
+        (ATOM, "Atom 1.0"),
+        (RDF, "RSS 1.0"),
+        (RSS.replace(b"version='2.0'", b"version='0.91'"), "RSS 0.91"),
+        (RSS.replace(b"version='2.0'", b""), "RSS"),
+    ],
+    "body",
+    "name",
+)
+def test_a_feed_has_the_name_of_its_format(body: bytes, name: str) -> None:
+    assert read(body).format == name
+
+
 @check_rows([RSS, ATOM, RDF])
 def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
     parsed = read(body)
@@ -75,7 +90,7 @@ def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
 
 
 def test_a_feed_says_where_its_site_is() -> None:
-    assert read(rss()) == ParsedFeed("News", (), None)
+    assert read(rss()) == ParsedFeed("News", (), None, format="RSS 2.0")
     assert read(rss("<link>/home</link>")).site_url == "https://feed.example/home"
     assert read(rss("<link>javascript:x</link>")).site_url == ""
 

@@ -56,7 +56,7 @@ SLOW = slow_document()
 
 
 def read(title: str) -> ParsedFeed:
-    return ParsedFeed(title, (), None)
+    return ParsedFeed(title, (), None, format="RSS 2.0")
 
 
 # Children, seen from outside

@@ -1,7 +1,7 @@
 """Export an essay with its questions, answers, links and scenarios as a question set."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -14,6 +14,7 @@ from forecasts.question_sets.question_set import (
     PastResolution,
     QuestionSet,
 )
+from forecasts.questions.links import Link
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -48,56 +49,88 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
     essay_questions = [q for q in questions.list_questions(session) if q.essay_id == essay_id]
+    if not essay_questions:
+        raise Refused(f"{essay_id} has no question yet: there is nothing to export")
     past = _export_resolutions(session, essay_questions)
     current = {q.id: _with_answers(q, past) for q in essay_questions}
-    exported = tuple(map(_as_new_question, current.values()))
-    if not exported:
-        raise Refused(f"{essay_id} has no question yet: there is nothing to export")
-    ids = {q.id: q for q in exported}
+    exported = {q.id: _as_new_question(q) for q in current.values()}
+    source = _export_source(session, essay_id, tuple(exported.values()))
+    return _override_blocked(
+        QuestionSet(
+            essay=essay,
+            claims=source.claims,
+            questions=tuple(exported.values()),
+            indicators=_export_indicators(session, exported),
+            feeds=_export_feeds(session),
+            events=(),
+            resolutions=past,
+            forecasts=(),
+            forecasters={},
+            scenarios=_export_scenarios(session, current),
+            links=_export_links(session, exported),
+            text=source.text,
+            overrides=_export_overrides(session, exported),
+            rejections=source.rejections,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Text of an essay, its claims, and the reasons of rejected ones."""
+
+    text: str
+    claims: tuple[Claim, ...]
+    rejections: Mapping[ClaimId, str]
+
+
+def _export_source(session: Session, essay_id: EssayId, exported: Sequence[Question]) -> _Source:
     stored_text = essays.find_newest_text(session, essay_id)
     text = "" if stored_text is None else stored_text.text
     rejected = move_rejections(essays.list_rejections(session, essay_id), text)
     claims = _export_claims(session, essay_id, rejected, text)
     # A later text may no longer have the words of the claims.
-    if not all(has_quote(claim, text) for claim in claims):
-        text = ""
-    question_set = QuestionSet(
-        essay=essay,
-        claims=claims,
-        questions=exported,
-        indicators=tuple(
-            i
-            for i in questions.list_indicators(session, sorted(ids))
-            if _has_remaining_option(i, ids[i.question_id])
-        ),
-        feeds=_export_feeds(session),
-        events=(),
-        resolutions=past,
-        forecasts=(),
-        forecasters={},
-        scenarios=tuple(
-            _restrict_scenarios(s, current[s.question_id], ids)
-            for s in scenarios.list_scenario_sets(session)
-            if s.question_id in ids
-        ),
-        links=tuple(
-            link for link in scenarios.list_links(session) if ids.keys() >= set(link.question_ids)
-        ),
-        text=text,
-        overrides={
-            q: override.why
-            for q in sorted(ids)
-            if (override := questions.find_override(session, q)) is not None
-        },
-        rejections=_export_rejections(claims, rejected, exported),
+    has_quotes = all(has_quote(claim, text) for claim in claims)
+    return _Source(
+        text if has_quotes else "", claims, _export_rejections(claims, rejected, exported)
     )
-    return replace(
-        question_set,
-        overrides={
-            **dict.fromkeys(_find_blocked_questions(question_set), ALREADY_ASKED_OVERRIDE),
-            **question_set.overrides,
-        },
+
+
+def _export_indicators(
+    session: Session, exported: Mapping[QuestionId, Question]
+) -> tuple[Indicator, ...]:
+    return tuple(
+        indicator
+        for indicator in questions.list_indicators(session, sorted(exported))
+        if _has_remaining_option(indicator, exported[indicator.question_id])
     )
+
+
+def _export_links(session: Session, ids: Collection[QuestionId]) -> tuple[Link, ...]:
+    """Links between exported questions alone."""
+    links = scenarios.list_links(session)
+    return tuple(link for link in links if set(ids).issuperset(link.question_ids))
+
+
+def _export_scenarios(
+    session: Session, current: Mapping[QuestionId, Question]
+) -> tuple[ScenarioSet, ...]:
+    return tuple(
+        _restrict_scenarios(scenario_set, current[scenario_set.question_id], current)
+        for scenario_set in scenarios.list_scenario_sets(session)
+        if scenario_set.question_id in current
+    )
+
+
+def _export_overrides(session: Session, ids: Iterable[QuestionId]) -> dict[QuestionId, str]:
+    overrides = {name: questions.find_override(session, name) for name in sorted(ids)}
+    return {name: override.why for name, override in overrides.items() if override is not None}
+
+
+def _override_blocked(question_set: QuestionSet) -> QuestionSet:
+    """Give an override to questions that are blocked now and were not when they were opened."""
+    blocked = dict.fromkeys(_find_blocked_questions(question_set), ALREADY_ASKED_OVERRIDE)
+    return replace(question_set, overrides={**blocked, **question_set.overrides})
 
 
 def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:

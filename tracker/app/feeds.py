@@ -14,9 +14,11 @@ from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import Fetched, FetchRequest, fetch_one
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import FleetHealth
+from tracker.feeds.scheduling.first_start import FirstStart
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
 from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
+from tracker.model.feed_checks import FeedCheckReport
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
 from tracker.questions.queries import feed_status
 from tracker.storage import feeds, items
@@ -53,6 +55,24 @@ class FeedService(Service):
         """Return the request budget of the feeds: allowed, used today, due next."""
         with self._store.reading() as session:
             return measure_feed_budget(session, self._settings.request_budget, self._now())
+
+    @cacheable()
+    def first_start(self) -> FirstStart | None:
+        """Return how the first feeds answered; None before, and in an older database."""
+        from tracker.ingestion.first_start import read_first_start
+
+        with self._store.reading() as session:
+            return read_first_start(session)
+
+    def judge_first_start(self) -> FirstStart | None:
+        """Pause those of the first feeds that do not answer, once; None where nothing changed."""
+        from tracker.ingestion.first_start import has_open_first_start, judge_first_start
+
+        with self._store.reading() as session:
+            if not has_open_first_start(session):
+                return None
+        with self._store.writing() as session:
+            return judge_first_start(session)
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> "PollReport":
         """Poll due feeds, `only` these, or `every` one not paused; link new items as evidence."""
@@ -112,6 +132,27 @@ class FeedService(Service):
         with self._store.reading() as session:
             watch = self._context.match_state.load_profiles(session, self._now())
             return subscriptions.try_feed(url, result, parsed, watch)
+
+    def check(self, names: Sequence[str] = (), *, set_name: str | None = None) -> FeedCheckReport:
+        """Ask feeds once and store nothing: these, those of a question set, or all that are read.
+
+        Where one is dead, a feed that its site names is proposed. Raises `NotFound` for an unknown
+        feed or set.
+        """
+        from tracker.app.question_set_files import load_question_set
+        from tracker.ingestion.feed_check import check_feeds
+
+        with self._store.reading() as session:
+            states = feeds.list_feeds(session)
+            chosen = [subscriptions.require_feed(session, name).feed for name in names]
+        subscribed = {state.feed.url: state.id for state in states}
+        if set_name is not None:
+            chosen += [feed_from_seed(seed) for seed in load_question_set(set_name).feeds]
+        elif not names:
+            chosen = [state.feed for state in states]
+        paused = frozenset(state.id for state in states if state.paused)
+        network = self._context.network
+        return check_feeds(network, chosen, self._now, paused=paused, subscribed=subscribed)
 
     def import_opml(self, document: bytes) -> FeedImport:
         """Add the feeds of an OPML subscription list that are new."""

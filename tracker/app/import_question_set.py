@@ -20,6 +20,7 @@ from tracker.errors import Refused
 from tracker.essays.quote_anchors import find_quote
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
+from tracker.ingestion.first_start import begin_first_start
 from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
 from tracker.model.read_models import SetImport
@@ -27,7 +28,7 @@ from tracker.questions import question_lifecycle
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, questions, scenarios
+from tracker.storage import essays, feeds, questions, scenarios
 from tracker.storage.sessions import Session
 
 QUESTION_SET_FORECASTER = ForecasterId("question-set")
@@ -57,6 +58,8 @@ def import_question_set(
     _store_links(session, question_set, authorship)
     added = 0
     if not replay:
+        if question_set.feeds and not feeds.map_urls_to_feeds(session):
+            begin_first_start(session)
         added = sum(
             subscriptions.add_subscription(session, feed_from_seed(seed), now)
             for seed in question_set.feeds

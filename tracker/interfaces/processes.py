@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,7 +22,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker, clock, open_tracker
-from tracker.errors import Refused
+from tracker.errors import Refused, TrackerError
 from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import Progress as ReplayProgress
 from tracker.replay.demo import replay
@@ -38,6 +39,12 @@ HEALTHY_SECONDS = 600.0
 
 QUICK_RESTARTS = 6
 """Restarts that wait less than the maximum delay (1, 2, 4, 8, 16 and 32 seconds)."""
+
+NEWS_SECONDS = 5.0
+"""Interval at which a line is looked for that is announced once."""
+
+MAX_NEWS_SECONDS = 600.0
+"""Time after which it is no longer looked for."""
 
 Notify = Callable[[str], object]
 Process = subprocess.Popen[bytes]
@@ -107,12 +114,20 @@ class Supervisor:
         self._sleep = sleep
         self._children: dict[str, ChildProcess] = {}
         self._stopping = False
+        self._find_news: Callable[[], str] | None = None
+        self._news_due = self._news_until = 0.0
 
     def start_process(self, name: str, command: Sequence[str]) -> None:
         """Start a process; it is restarted whenever it exits, unless a restart would not help."""
         self._children[name] = ChildProcess(
             command, self._launch_process(command), self._monotonic()
         )
+
+    def announce_once(self, find_news: Callable[[], str]) -> None:
+        """Announce the first line that `find_news` returns; it returns "" until there is one."""
+        self._find_news = find_news
+        self._news_due = self._monotonic() + NEWS_SECONDS
+        self._news_until = self._monotonic() + MAX_NEWS_SECONDS
 
     def wait_for_exit(self, host: str, port: int, ready: Callable[[], object]) -> int:
         """Call `ready` once a server accepts connections at host and port, then wait for the end.
@@ -130,10 +145,22 @@ class Supervisor:
                 if not announced and _accepts_connections(host, port):
                     announced = True
                     ready()
+                self._announce_news()
                 self._sleep(0.1)
             return 0
         finally:
             self._end_processes()
+
+    def _announce_news(self) -> None:
+        now = self._monotonic()
+        if self._find_news is None or now < self._news_due:
+            return
+        self._news_due = now + NEWS_SECONDS
+        line = self._find_news()
+        if line:
+            self._notify(line)
+        if line or now >= self._news_until:
+            self._find_news = None
 
     def _check_process(self, name: str) -> int | None:
         """Check one process; return its exit code if it has just exited, None otherwise."""
@@ -262,7 +289,8 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
                 "this database is a replay: see it with `tracker demo`, and choose another "
                 "--data for live work"
             )
-        if not tracker.questions.list():
+        is_first = not tracker.questions.list()
+        if is_first:
             loaded = tracker.question_sets.load(load_question_set(DEFAULT_SET))
             notify(
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
@@ -274,7 +302,19 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
     supervisor = Supervisor(notify)
     supervisor.start_process("scheduler", [*_tracker_command(settings), "run"])
     supervisor.start_process("dashboard", _dashboard_command(settings, options))
+    if is_first:
+        supervisor.announce_once(partial(describe_first_start, settings))
     return _run_children(supervisor, options, settings, notify)
+
+
+def describe_first_start(settings: Settings) -> str:
+    """Say how many of the first feeds answer; "" before they were asked."""
+    with suppress(TrackerError), open_tracker(settings, create=False) as tracker:
+        result = tracker.feeds.first_start()
+        if result is not None:
+            hint = " `tracker feed check` looks for their new addresses." if result.paused else ""
+            return f"Feeds: {result.summary}.{hint}"
+    return ""
 
 
 def serve_replay(settings: Settings, options: ServeOptions, notify: Notify) -> int:

@@ -71,6 +71,12 @@ def check_fleet(tracker: Tracker) -> str | None:
     return f"ALARM: {alarm}"
 
 
+def judge_first_start(tracker: Tracker) -> str | None:
+    """Pause those of the first feeds that do not answer."""
+    result = tracker.feeds.judge_first_start()
+    return None if result is None else result.summary
+
+
 def update_suggestions(tracker: Tracker) -> str | None:
     """Update all suggestions."""
     return f"{tracker.evidence.update_suggestions()} suggestions moved"
@@ -123,6 +129,7 @@ JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
     Job("fleet", 300, check_fleet),
+    Job("first_start", 15, judge_first_start),
     Job("signposts", 600, record_signposts),
     Job("suggest", 3600, update_suggestions),
     Job("rematch", 300, rematch_archive),

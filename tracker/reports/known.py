@@ -1,11 +1,11 @@
 """Questions as known at an instant, from what had been entered by then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
+from forecasts.questions.amendments import QuestionVersion, find_version
 from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import (
     SUGGESTION,
@@ -28,6 +28,7 @@ from tracker.errors import NotFound
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.questions.queries.explanations import reconstruct_suggestion
+from tracker.questions.queries.question_as_of import list_versions_by, word_as
 from tracker.questions.queries.question_list import compute_current_forecasts
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
@@ -86,11 +87,7 @@ def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
 
 def restore_wording(session: Session, question: Question, at: datetime) -> Question:
     """Return a question in its wording at an instant."""
-    opened = questions.find_original_question(session, question.id)
-    version = find_version(
-        list_question_versions(opened, questions.edits_of_question(session, question.id)), at
-    )
-    return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
+    return word_as(question, find_version(list_versions_by(session, question, at), at))
 
 
 def _build_summary(
@@ -149,12 +146,9 @@ def load_question_as_of(
     question = restore_wording(session, require_question(session, question_id), at)
     if question.id not in as_of.list_asked_ids(session, at):
         raise NotFound("question", question_id, f"it was asked after {format_utc_minute(at)}")
-    entered = record.resolutions_of_question(session, question.id)
-    resolution = latest_resolution([r for r in entered if r.entered_at <= at])
+    resolution = latest_resolution(record.resolutions_of_question(session, question.id, at))
     close = effective_close(question, resolution)
-    acts = tuple(
-        a for a in record.forecasts_of_question(session, question.id) if a.entered_at <= at
-    )
+    acts = record.forecasts_of_question(session, question.id, entered_by=at)
     essay = essays.find_essay(session, question.essay_id)
     assert essay is not None  # a foreign key forbids it
     people = record.list_forecasters(session)
@@ -166,17 +160,8 @@ def load_question_as_of(
         me=me,
         question=question,
         essay=essay,
-        claims=tuple(
-            c for c in essays.claims_of_essay(session, essay.id) if c.id in question.claim_ids
-        ),
-        versions=tuple(
-            v
-            for v in list_question_versions(
-                questions.find_original_question(session, question.id),
-                questions.edits_of_question(session, question.id),
-            )
-            if v.number == 1 or v.at <= at
-        ),
+        claims=essays.claims_of_question(session, question),
+        versions=list_versions_by(session, question, at),
         resolution=resolution,
         people=people,
         acts=acts,
@@ -190,7 +175,7 @@ def load_question_as_of(
         cards=evidence_cards.build_cards(session, pieces)[::-1],
         suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
         scores=record.list_scores(session, question.id)
-        if resolution == latest_resolution(entered)
+        if resolution == latest_resolution(record.resolutions_of_question(session, question.id))
         else (),
         headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
     )

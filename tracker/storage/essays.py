@@ -13,6 +13,7 @@ from forecasts.questions.question import (
     Essay,
     EssayId,
     ForecasterId,
+    Question,
 )
 from tracker.model.essays import EssayText, SavedDraft
 from tracker.storage import event_log, facts
@@ -213,3 +214,9 @@ def claims_of_essay(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
         )
         for r in rows
     )
+
+
+def claims_of_question(session: Session, question: Question) -> tuple[Claim, ...]:
+    """Return the claims that a question tests, in the order of their text."""
+    claims = claims_of_essay(session, question.essay_id)
+    return tuple(claim for claim in claims if claim.id in question.claim_ids)

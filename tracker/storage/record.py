@@ -100,12 +100,18 @@ def find_forecast_by_key(session: Session, key: str) -> Forecast | None:
 
 
 def forecasts_of_question(
-    session: Session, question_id: QuestionId, forecaster_id: ForecasterId | None = None
+    session: Session,
+    question_id: QuestionId,
+    forecaster_id: ForecasterId | None = None,
+    *,
+    entered_by: datetime | None = None,
 ) -> tuple[Forecast, ...]:
-    """Return the acts on a question in the order of entry."""
+    """Return the acts on a question in the order of entry, optionally as entered by an instant."""
     query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
     if forecaster_id is not None:
         query = query.where(FORECAST.c.forecaster_id == forecaster_id)
+    if entered_by is not None:
+        query = query.where(FORECAST.c.entered_at <= entered_by)
     return tuple(map(forecast_of_row, session.execute(query)))
 
 
@@ -283,25 +289,27 @@ def resolution_facts(resolution: Resolution) -> dict[str, Any]:
     )
 
 
-def resolutions_of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
-    """Return the resolutions of a question in the order of entry."""
-    rows = session.exec(
-        select(ResolutionRow)
-        .where(ResolutionRow.question_id == question_id)
-        .order_by(col(ResolutionRow.id))
-    )
-    return tuple(resolution_of_row(row) for row in rows)
+def resolutions_of_question(
+    session: Session, question_id: QuestionId, entered_by: datetime | None = None
+) -> tuple[Resolution, ...]:
+    """Return the resolutions of a question in the order of entry, optionally as entered by an
+    instant.
+    """
+    query = _select_resolutions(entered_by).where(RESOLUTION.c.question_id == question_id)
+    return tuple(map(resolution_of_row, session.execute(query)))
+
+
+def _select_resolutions(entered_by: datetime | None) -> Any:
+    query = sa_select(RESOLUTION).order_by(RESOLUTION.c.id)
+    return query if entered_by is None else query.where(RESOLUTION.c.entered_at <= entered_by)
 
 
 def load_current_resolutions(
     session: Session, entered_by: datetime | None = None
 ) -> dict[QuestionId, Resolution]:
     """Return the valid resolution of each question, optionally as entered by an instant."""
-    query = sa_select(RESOLUTION).order_by(RESOLUTION.c.id)
-    if entered_by is not None:
-        query = query.where(RESOLUTION.c.entered_at <= entered_by)
     by_question: dict[QuestionId, list[Resolution]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_select_resolutions(entered_by)):
         by_question.setdefault(QuestionId(row.question_id), []).append(resolution_of_row(row))
     return {
         question_id: newest

@@ -28,6 +28,8 @@ _SAMPLE: Final = """<rss version="2.0"><channel><title>T</title><link>http://a.e
 <title>A &amp; B</title><link>http://a.example/1</link><guid isPermaLink="false">1</guid>
 <description>&lt;p&gt;S&lt;/p&gt;</description><pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>
 </item><item><title>C</title><guid>http://a.example/2</guid></item></channel></rss>"""
+_VERSION: Final = re.compile(r"([a-z]+)(\d?)(\d*)")
+_FORMAT_NAMES: Final = {"rss": "RSS", "atom": "Atom"}
 _COMPARED: Final = ("id", "title", "link", "summary", "published", "published_parsed")
 
 
@@ -39,6 +41,15 @@ class FeedparserResult:
     feed: Any
     entries: Any
     fault: str
+
+    @property
+    def format(self) -> str:
+        """Name and version of the format: RSS 2.0 for `rss20`; "" where feedparser knows none."""
+        version = _VERSION.match(self.version or "")
+        if version is None:
+            return ""
+        name, major, minor = version.groups("")
+        return f"{_FORMAT_NAMES.get(name, name.upper())} {major}.{minor}".rstrip(" .")
 
 
 Run = Callable[[str, str], FeedparserResult]

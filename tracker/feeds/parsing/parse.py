@@ -106,6 +106,7 @@ def _convert_document(
         warning=explain_truncation(len(entries) if cut_out else len(items)) or None,
         site_url=resolve_web_link(_get_text(document, "home_page_url"), url),
         names=names,
+        format="JSON Feed",
     )
 
 
@@ -180,6 +181,7 @@ def _parse_document(screen: SanitisedDocument, url: str) -> ParsedFeed | ParseFa
         ttl_seconds=_read_ttl(result.feed),
         site_url=resolve_web_link(_get_text(result.feed, "link"), url),
         names=names,
+        format=result.format,
     )
 
 

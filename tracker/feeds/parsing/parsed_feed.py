@@ -35,7 +35,8 @@ class ParsedFeed:
 
     `ttl_seconds` is how long the document asks not to be polled, 0 if unspecified. `names` has 8
     bytes for each entry of the document, in order: a hash of its guid, else link, else content,
-    before duplicates are made distinct; zeros for an entry that was left out.
+    before duplicates are made distinct; zeros for an entry that was left out. `format` is its name
+    and version, such as RSS 2.0.
     """
 
     title: str
@@ -44,6 +45,7 @@ class ParsedFeed:
     ttl_seconds: float = 0.0
     site_url: str = ""
     names: tuple[bytes, ...] = ()
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

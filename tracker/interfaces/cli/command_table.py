@@ -150,6 +150,11 @@ FEED_COMMANDS: Final = {
     "test": CommandEntry(
         "feeds:test_feed", "Read an address once and keep nothing.", "https://example.org/feed.xml"
     ),
+    "check": CommandEntry(
+        "feeds:check_feeds",
+        "Ask feeds once, all of them by default, and say which answer.",
+        "--set china_russia_2022",
+    ),
     "set": CommandEntry(
         "feeds:set_feed", "Set how a feed is read.", "bbc-world --importance 2 --full-text"
     ),

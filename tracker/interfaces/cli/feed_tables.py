@@ -16,7 +16,9 @@ from tracker.feeds.scheduling.feed_health import (
     compute_not_modified_share,
     compute_usual_items,
 )
+from tracker.feeds.scheduling.first_start import count_answering
 from tracker.interfaces.cli.tables import new_table, safe_text
+from tracker.model.feed_checks import FeedCheck, FeedCheckReport, FeedContent
 from tracker.model.json_values import to_plain
 from tracker.model.read_models import FeedHealth, FeedPage, Trial
 
@@ -128,6 +130,52 @@ def print_feed(console: Console, page: FeedPage) -> None:
             safe_text(item.title),
         )
     console.print(table)
+
+
+def print_check(console: Console, report: FeedCheckReport, now: datetime) -> None:
+    """Print which feeds answer, a row each, and the commands that help."""
+    if not report.checks:
+        console.print("There are no feeds: a question set brings some, `tracker feed add` others.")
+        return
+    table = new_table("feed", "state", "HTTP", "format", "entries", "newest", "what is wrong")
+    for check in report.checks:
+        content = check.content
+        table.add_row(
+            safe_text(f"{check.feed_id}\n{check.title}"),
+            check.state,
+            "–" if check.status is None else str(check.status),
+            safe_text(content.format if content else "–"),
+            f"{content.entries:,}" if content else "–",
+            _format_newest(content, now),
+            safe_text(check.reason),
+        )
+    console.print(table)
+    unasked = len(report.checks) - report.answering - report.failing
+    answering = count_answering(report.answering, len(report.checks))
+    unasked_words = f"; {unasked} could not be asked now" if unasked else ""
+    console.print(f"{answering[0].upper()}{answering[1:]}{unasked_words}.")
+    if not report.answering and report.failing > 1:
+        console.print("When all fail it is seldom the feeds: look at this machine's network first.")
+    for check in report.checks:
+        if check.remedy:
+            console.print(safe_text(f"{_explain_remedy(check)}\n  {check.remedy}"), soft_wrap=True)
+
+
+def _format_newest(content: FeedContent | None, now: datetime) -> str:
+    """Format the age of the newest entry: `2026-11-26, 2 days ago`."""
+    if content is None or content.newest_at is None:
+        return "–"
+    days = max(0, (now - content.newest_at).days)
+    age = "today" if days == 0 else f"{days:,} day{'' if days == 1 else 's'} ago"
+    return f"{format_utc_day(content.newest_at)}, {age}"
+
+
+def _explain_remedy(check: FeedCheck) -> str:
+    if check.proposal is None:
+        return f"{check.feed_id} is paused and answers again:"
+    entries = check.proposal.content.entries
+    named = f"“{check.proposal.title}”, {entries} {'entry' if entries == 1 else 'entries'}"
+    return f"{check.feed_id} is dead; {check.proposal.page} names {named}:"
 
 
 def print_trial(console: Console, trial: Trial) -> None:

@@ -5,7 +5,7 @@ stale. What cannot be derived for an instant, such as silent feeds, is left out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from forecasts.distributions.distribution import p_yes
@@ -24,8 +24,10 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import Forecast, Timeline
 from forecasts.scoring.rulebook import RULES
+from forecasts.scoring.scores import Score
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_leaning
+from tracker.model.audit import Override, SignpostStatus
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
@@ -45,83 +47,123 @@ from tracker.storage import (
 from tracker.storage.sessions import Session
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownRecord:
+    """Facts about a question that had been entered by an instant, in its wording of then.
+
+    `until` is the instant, or the close if that is earlier; `last_suggestion` the time of the last
+    suggestion that means anything.
+    """
+
+    at: datetime
+    question: Question
+    versions: tuple[QuestionVersion, ...]
+    resolutions: tuple[Resolution, ...]
+    acts: tuple[Forecast, ...]
+    timelines: dict[ForecasterId, Timeline]
+    until: datetime
+    last_suggestion: datetime
+
+    @property
+    def resolution(self) -> Resolution | None:
+        """The resolution that was valid."""
+        return latest_resolution(self.resolutions)
+
+
 def build_question_page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     """Gather everything about one question as of an instant, or its opening if that is later."""
-    newest = require_question(session, question_id)
-    at = max(at, newest.opens_at)
-    wordings = _versions_by(session, newest, at)
-    question = _as_worded(newest, find_version(wordings, at))
-    answered = tuple(
-        r for r in record.resolutions_of_question(session, question.id) if r.entered_at <= at
-    )
-    acts = tuple(
-        a for a in record.forecasts_of_question(session, question.id) if a.entered_at <= at
-    )
-    resolution = latest_resolution(answered)
-    close = effective_close(question, resolution)
-    timelines = build_timelines(question, acts, min(at, close))
+    known = _load_record(session, question_id, at)
+    question, at = known.question, known.at
     cards = _cards_by(session, question, at)
-    last_suggestion = _find_last_suggestion(acts, at, close)
-    pieces = _evidence_by(session, question, cards, last_suggestion)
-    everyone = record.list_forecasters(session)
+    pieces = _evidence_by(session, question, cards, known.last_suggestion)
     indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
-    suggestion = compute_suggestion(
-        session,
-        question,
-        last_suggestion,
-        replace(
-            load_background(session, [question], last_suggestion), evidence={question.id: pieces}
-        ),
-    )
-    override = questions.find_override(session, question.id)
-    scores = () if resolution is None else compute_scores(question, resolution, timelines)
+    everyone = record.list_forecasters(session)
+    suggestion = _compute_suggestion(session, known, pieces)
     return QuestionPage(
-        summary=_summarise_question(
-            question,
-            resolution,
-            acts=acts,
-            cards=cards,
-            at=at,
-            standings=_forecasts_at(question, timelines, everyone, min(at, close)),
-        ),
+        summary=_summarise_question(known, cards, everyone),
         # A foreign key ensures that the essay exists.
         essay=essays.find_essay(session, question.essay_id),  # type: ignore[arg-type]
-        claims=tuple(
-            c
-            for c in essays.claims_of_essay(session, question.essay_id)
-            if c.id in question.claim_ids
-        ),
+        claims=essays.claims_of_question(session, question),
         indicators=indicators,
         forecasters=everyone,
-        acts=acts,
-        timelines=timelines,
+        acts=known.acts,
+        timelines=known.timelines,
         suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
         option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
-        leaning=_compute_leaning(question, pieces, indicators, last_suggestion),
+        leaning=_compute_leaning(question, pieces, indicators, known.last_suggestion),
         evidence=cards,
-        resolutions=answered,
-        scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))),
+        resolutions=known.resolutions,
+        scores=_compute_scores(known),
         weighted_crowd=compute_weighted_crowd(
-            session, question, exclude_computed(timelines), min(at, close), entered_by=at
+            session, question, exclude_computed(known.timelines), known.until, entered_by=at
         ),
-        versions=wordings,
-        override=override if override is not None and override.at <= at else None,
+        versions=known.versions,
+        override=_find_override(session, question, at),
         scenarios=scenarios.find_scenario_set(session, question.id, at) is not None,
-        marks=tuple(
-            mark
-            for mark in scenarios.signpost_statuses_of_question(session, question.id)
-            if mark.at <= at
-        ),
+        marks=_marks_by(session, question, at),
     )
 
 
-def _versions_by(session: Session, question: Question, at: datetime) -> tuple[QuestionVersion, ...]:
+def _load_record(session: Session, question_id: str, at: datetime) -> _KnownRecord:
+    newest = require_question(session, question_id)
+    at = max(at, newest.opens_at)
+    versions = list_versions_by(session, newest, at)
+    question = word_as(newest, find_version(versions, at))
+    resolutions = record.resolutions_of_question(session, question.id, at)
+    acts = record.forecasts_of_question(session, question.id, entered_by=at)
+    close = effective_close(question, latest_resolution(resolutions))
+    until = min(at, close)
+    return _KnownRecord(
+        at=at,
+        question=question,
+        versions=versions,
+        resolutions=resolutions,
+        acts=acts,
+        timelines=build_timelines(question, acts, until),
+        until=until,
+        last_suggestion=_find_last_suggestion(acts, at, close),
+    )
+
+
+def list_versions_by(
+    session: Session, question: Question, at: datetime
+) -> tuple[QuestionVersion, ...]:
+    """List the wordings of a question that were made by an instant."""
     made = [edit for edit in questions.edits_of_question(session, question.id) if edit.at <= at]
     return list_question_versions(questions.find_original_question(session, question.id), made)
 
 
-def _as_worded(question: Question, version: QuestionVersion) -> Question:
+def word_as(question: Question, version: QuestionVersion) -> Question:
+    """Return the question in one of its wordings."""
     return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
+
+
+def _compute_suggestion(
+    session: Session, known: _KnownRecord, pieces: tuple[Evidence, ...]
+) -> Suggestion | OptionSuggestion | None:
+    at, question = known.last_suggestion, known.question
+    background = load_background(session, [question], at)
+    return compute_suggestion(
+        session, question, at, replace(background, evidence={question.id: pieces})
+    )
+
+
+def _compute_scores(known: _KnownRecord) -> tuple[Score, ...]:
+    """Scores by the answer of then, in the order of the rules."""
+    if known.resolution is None:
+        return ()
+    scores = compute_scores(known.question, known.resolution, known.timelines)
+    return tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id)))
+
+
+def _find_override(session: Session, question: Question, at: datetime) -> Override | None:
+    override = questions.find_override(session, question.id)
+    return override if override is not None and override.at <= at else None
+
+
+def _marks_by(session: Session, question: Question, at: datetime) -> tuple[SignpostStatus, ...]:
+    marks = scenarios.signpost_statuses_of_question(session, question.id)
+    return tuple(mark for mark in marks if mark.at <= at)
 
 
 def _compute_leaning(
@@ -194,22 +236,18 @@ def _evidence_by(
 
 
 def _summarise_question(
-    question: Question,
-    resolution: Resolution | None,
-    *,
-    acts: Sequence[Forecast],
+    known: _KnownRecord,
     cards: Sequence[EvidenceCard],
-    at: datetime,
-    standings: Mapping[ForecasterId, CurrentForecast],
+    everyone: Mapping[ForecasterId, Forecaster],
 ) -> QuestionSummary:
     """Summarise the question with its answer as a row."""
-    history = _suggestion_history(acts, at)
-    week_ago = [p for made_at, p in history if made_at <= at - timedelta(days=7)]
+    history = _suggestion_history(known.acts, known.at)
+    week_ago = [p for made_at, p in history if made_at <= known.at - timedelta(days=7)]
     return QuestionSummary(
-        question=question,
-        status=question_status(question, resolution, at),
-        resolution=resolution,
-        standings=standings,
+        question=known.question,
+        status=question_status(known.question, known.resolution, known.at),
+        resolution=known.resolution,
+        standings=_forecasts_at(known.question, known.timelines, everyone, known.until),
         history=history,
         change_7d=history[-1][1] - week_ago[-1] if week_ago else None,
         evidence=len(cards),

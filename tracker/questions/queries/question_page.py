@@ -139,9 +139,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
     return QuestionPage(
         summary=summarise_question(session, question, now),
         essay=essay,
-        claims=tuple(
-            c for c in essays.claims_of_essay(session, essay.id) if c.id in question.claim_ids
-        ),
+        claims=essays.claims_of_question(session, question),
         indicators={i.id: i for i in questions.list_indicators(session, [question.id])},
         forecasters=record.list_forecasters(session),
         acts=record.forecasts_of_question(session, question.id),

@@ -72,10 +72,7 @@ def _load_row(session: Session, question: Question, until: datetime) -> BoardTim
         for forecaster in (CROWD, SUGGESTION, PRIOR)
         if forecaster in by_forecaster
     )
-    entered = [
-        r for r in record.resolutions_of_question(session, question.id) if r.entered_at <= until
-    ]
-    answer = latest_resolution(entered)
+    answer = latest_resolution(record.resolutions_of_question(session, question.id, until))
     if answer is None:
         return BoardTimeline(question, steps, None, None)
     return BoardTimeline(

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.errors import Refused
 from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.files.user_files import read_bytes
 from tracker.ingestion.network import make_fetch_limits
@@ -104,6 +105,42 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
     else:
         feed_tables.print_trial(console, trial)
     if trial.parsed is None:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("feeds", nargs=-1, metavar="[FEED...]")
+@click.option("--set", "set_name", metavar="NAME", help="The feeds of this question set instead.")
+@allow_private
+@as_json
+@click.pass_context
+def check_feeds(
+    context: click.Context,
+    /,
+    feeds: tuple[str, ...],
+    *,
+    set_name: str | None,
+    allow_private: bool,
+    json: bool,
+) -> None:
+    """Ask feeds once, all of them by default, and say which answer.
+
+    Where one is dead, the feed that its site names is proposed as a command. Nothing is stored.
+    Exit code 1 when a feed does not answer.
+    """
+    if feeds and set_name is not None:
+        raise Refused("name feeds, or a set with --set: not both")
+    with (
+        _open_with_network(context, allow_private) as tracker,
+        console.status("Asking the feeds …"),
+    ):
+        report = tracker.feeds.check(feeds, set_name=set_name)
+        now = tracker.now()
+    if json:
+        print_result(report, json, "")
+    else:
+        feed_tables.print_check(console, report, now)
+    if report.failing:
         sys.exit(1)
 
 
