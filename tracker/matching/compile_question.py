@@ -38,7 +38,8 @@ _LOOSE_TIME: Final = re.compile(
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d)?"
     rf"|{_MONTH}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas|easter"
-    rf"|ramadan|new year|(?<=by )(?:mid-|late |early )?{_MONTH}|(?<=before )(?:the )?{_MONTH}|(?<=in ){_MONTH}"
+    r"|ramadan|new year"
+    rf"|(?<=by )(?:mid-|late |early )?{_MONTH}|(?<=before )(?:the )?{_MONTH}|(?<=in ){_MONTH}"
     rf"|(?<=of )(?:this )?{_MONTH}|(?<=until ){_MONTH}|(?<=through ){_MONTH}|(?<=this ){_MONTH}"
     r"|this (?:spring|summer|autumn|fall|winter)|the (?:summer|winter)"
     r"|(?<![\d$€£,.])(?:19|20)\d\d(?![\d,%]|\.\d| (?:points|people|tonnes)))(?!['’\w-])",
