@@ -58,9 +58,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]
 
 def unkept(made: QuestionSet) -> bool:
     """Whether anything that is stored of a set holds a character that no database keeps."""
-    stored = replace(
-        made, events=(), forecasts=(), forecasters={}, statements=(), overrides={}, rejections={}
-    )
+    stored = replace(made, events=(), forecasts=(), forecasters={}, overrides={}, rejections={})
     return bool(
         re.search(
             r"(?<!\\)(\\\\)*\\(x00|ud[89a-f])", repr((stored, sorted(made.rejections.values())))

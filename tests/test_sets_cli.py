@@ -139,10 +139,10 @@ SMALL = read_question_set(EVERY_KIND)
 def test_a_folder_with_files_is_not_written_over_unless_forced(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "statements.toml").write_text("# mine", encoding="utf-8")
+    (out / "links.toml").write_text("# mine", encoding="utf-8")
     with pytest.raises(Refused, match="out has files already: name another folder, or use --force"):
         question_set_files.save_question_set(SMALL, out)
-    assert files_of(out) == {"statements.toml": "# mine"}
+    assert files_of(out) == {"links.toml": "# mine"}
     bare = read_question_set(
         {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
     )

@@ -16,6 +16,7 @@ from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
+from forecasts.questions.statement_edits import build_own_lines
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
@@ -310,6 +311,9 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
         tracker.forecasts.submit(name, Binary(p))
     tracker.links.decide_repair("wet", "declined", why="both may come")
     tracker.learning.decide("gamma", "all", "freeze")
+    tracker.questions.set_statements(
+        "rain", build_own_lines("Rain floods Arland", names=(("Arland", "Arlan"),))
+    )
     clock.advance(days=2)
     tracker.signposts.mark()
 

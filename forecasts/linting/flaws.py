@@ -126,7 +126,9 @@ def prepare_lint_target(question: NewQuestion | Question) -> LintTarget:
     return LintTarget(
         id=question.id,
         kind=question.kind,
-        horizon_shape=question.horizon_shape,
+        horizon_shape=(
+            question.shape if isinstance(question, NewQuestion) else question.horizon_shape
+        ),
         text=_collapse_spaces(question.text),
         criteria=_collapse_spaces(question.criteria),
         sources=tuple(filter(None, map(_collapse_spaces, question.sources))),

@@ -1,4 +1,4 @@
-"""Signposts of a question set: indicators.toml, and statements.toml, which refers to them."""
+"""Signposts of a question set: indicators.toml."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,8 +8,6 @@ from forecasts.evidence.evidence import (
     Expectation,
     Indicator,
     IndicatorId,
-    Statement,
-    StatementId,
     Strength,
     strength_from_words,
 )
@@ -41,17 +39,6 @@ def read_indicators(file: SetFile, questions: _Questions) -> tuple[Indicator, ..
         (record, indicator)
         for record in file.records("indicator")
         for indicator in _read_indicator(record, questions)
-    )
-
-
-def read_statements(file: SetFile, indicators: Collection[Indicator]) -> tuple[Statement, ...]:
-    """Read the statements of a set, which refer to the ids of its indicators; raises
-    `InvalidQuestionSet`.
-    """
-    file.allow_only("statement")
-    slugs = {indicator.id.split("/", 1)[1] for indicator in indicators}
-    return require_unique_ids(
-        (record, _read_statement(record, slugs)) for record in file.records("statement")
     )
 
 
@@ -266,21 +253,6 @@ def _is_term_group(group: object) -> bool:
         and bool(group)
         and all(isinstance(term, str) and term.strip(" *") for term in group)
     )
-
-
-def _read_statement(record: SetRecord, slugs: Collection[str]) -> Statement:
-    yes, no = record.read_sides(slugs)
-    statement = Statement(
-        id=StatementId(record.read_name()),
-        text=record.read_text("text"),
-        yes=yes,
-        no=no,
-        examples=record.read_texts("examples"),
-        opposites=record.read_texts("opposites"),
-        aliases=record.read_texts("aliases"),
-    )
-    record.refuse_unknown_keys()
-    return statement
 
 
 def sort_by_entry(indicators: Iterable[Indicator], questions: _Questions) -> tuple[Indicator, ...]:

@@ -4,7 +4,6 @@
     questions.toml    the questions
     indicators.toml   signposts, each with the questions it speaks for and against
     feeds.toml        the feeds to poll
-    statements.toml   possible statements of reports, by signpost (optional)
     history.toml      dated events, resolutions and invented demo forecasts (optional)
     scenarios.toml    scenarios, with likelihoods of the answers to questions (optional)
     links.toml        logical relations between questions (optional)
@@ -19,7 +18,7 @@ from types import MappingProxyType
 from typing import cast
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator, Statement
+from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator
 from forecasts.question_sets.history_file import (
     HistoryEvent,
     InventedForecast,
@@ -27,16 +26,18 @@ from forecasts.question_sets.history_file import (
     ReportCopy,
     read_history,
 )
-from forecasts.question_sets.indicators_file import read_indicators, read_statements
+from forecasts.question_sets.indicators_file import read_indicators
 from forecasts.question_sets.questions_file import (
     ESSAY_TEXT,
     MAX_QUOTED_WORDS,
+    SET_AUTHOR,
     read_essay,
     read_links,
     read_questions,
     read_scenarios,
 )
 from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioSet
@@ -45,6 +46,7 @@ __all__ = [
     "ESSAY_TEXT",
     "MAX_QUOTED_WORDS",
     "OPTIONAL_SET_FILES",
+    "SET_AUTHOR",
     "SET_FILES",
     "FeedSeed",
     "HistoryEvent",
@@ -61,11 +63,10 @@ SET_FILES = (
     "indicators.toml",
     "feeds.toml",
     "history.toml",
-    "statements.toml",
     "scenarios.toml",
     "links.toml",
 )
-OPTIONAL_SET_FILES = ("history.toml", "statements.toml", "scenarios.toml", "links.toml")
+OPTIONAL_SET_FILES = ("history.toml", "scenarios.toml", "links.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class QuestionSet:
 
     `text` is the essay's text, empty if it is not included; `headlines` credits the wording of a
     replay's headlines. `overrides` gives the reason to ask a question despite blocking flaws;
-    `rejections` the reason that a claim without a question cannot be tested.
+    `rejections` the reason that a claim without a question cannot be tested; `statements` the lines
+    of compiled questions that the set words itself.
     """
 
     essay: Essay
@@ -98,13 +100,15 @@ class QuestionSet:
     resolutions: tuple[PastResolution, ...]
     forecasts: tuple[InventedForecast, ...]
     forecasters: Mapping[ForecasterId, str]
-    statements: tuple[Statement, ...] = ()
     scenarios: tuple[ScenarioSet, ...] = ()
     links: tuple[Link, ...] = ()
     text: str = ""
     headlines: str = ""
     overrides: Mapping[QuestionId, str] = field(default_factory=lambda: MappingProxyType({}))
     rejections: Mapping[ClaimId, str] = field(default_factory=lambda: MappingProxyType({}))
+    statements: Mapping[QuestionId, CompiledQuestion] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
@@ -122,15 +126,15 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
     files = {name: SetFile(name, texts.get(name, "")) for name in SET_FILES}
     text = texts.get(ESSAY_TEXT, "")
     essay_file = read_essay(files["essay.toml"], text)
-    questions, overrides = read_questions(files["questions.toml"], essay_file)
-    by_id = {q.id: q for q in questions}
+    questions_file = read_questions(files["questions.toml"], essay_file)
+    by_id = {q.id: q for q in questions_file.questions}
     indicators = read_indicators(files["indicators.toml"], by_id)
     feeds = _read_feeds(files["feeds.toml"])
     history = read_history(files["history.toml"], by_id)
     return QuestionSet(
         essay=essay_file.essay,
         claims=essay_file.claims,
-        questions=questions,
+        questions=questions_file.questions,
         indicators=indicators,
         feeds=feeds,
         events=history.events,
@@ -138,12 +142,12 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         forecasts=history.forecasts,
         forecasters=history.forecasters,
         headlines=history.headlines,
-        statements=read_statements(files["statements.toml"], indicators),
         scenarios=read_scenarios(files["scenarios.toml"], by_id),
         links=read_links(files["links.toml"], by_id),
         text=text,
-        overrides=overrides,
+        overrides=questions_file.overrides,
         rejections=essay_file.rejections,
+        statements=questions_file.statements,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -13,6 +13,7 @@ from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.question_sets.curve_values import read_curve
 from forecasts.question_sets.record_reader import SetFile, SetRecord, is_number, require_unique_ids
 from forecasts.questions.amendments import check_option_names
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import (
     Link,
     LinkId,
@@ -26,11 +27,13 @@ from forecasts.questions.question import (
     ClaimId,
     Essay,
     EssayId,
+    ForecasterId,
     HorizonShape,
     Kind,
     Question,
     QuestionId,
 )
+from forecasts.questions.statement_edits import build_own_lines, check_own_lines, parse_names
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     ScenarioLikelihoods,
@@ -42,6 +45,9 @@ ESSAY_TEXT = "essay.txt"
 """Name of the verbatim essay text, the only file that is not TOML."""
 
 MAX_QUOTED_WORDS = 15
+
+SET_AUTHOR = ForecasterId("question-set")
+"""Author of all that a question set brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +119,38 @@ def _check_quote_position(record: SetRecord, claim: Claim, text: str) -> None:
         )
 
 
-def read_questions(
-    file: SetFile, essay_file: EssayFile
-) -> tuple[tuple[Question, ...], Mapping[QuestionId, str]]:
-    """Read the questions, and the reasons to ask some despite blocking flaws; raises
-    `InvalidQuestionSet`.
+@dataclass(frozen=True, slots=True)
+class QuestionsFile:
+    """Contents of `questions.toml`.
+
+    `overrides` are the reasons to ask questions despite blocking flaws, `statements` the lines of
+    compiled questions that the set words itself.
     """
+
+    questions: tuple[Question, ...]
+    overrides: Mapping[QuestionId, str]
+    statements: Mapping[QuestionId, CompiledQuestion]
+
+
+def read_questions(file: SetFile, essay_file: EssayFile) -> QuestionsFile:
+    """Read the questions; raises `InvalidQuestionSet`."""
     file.allow_only("question")
     overrides: dict[QuestionId, str] = {}
+    statements: dict[QuestionId, CompiledQuestion] = {}
     questions = require_unique_ids(
-        (record, _read_question(record, essay_file, overrides))
+        (record, _read_question(record, essay_file, overrides, statements))
         for record in file.records("question")
     )
     if not questions:
         raise InvalidQuestionSet(file.name, 1, "the set has no [[question]]")
-    return questions, MappingProxyType(overrides)
+    return QuestionsFile(questions, MappingProxyType(overrides), MappingProxyType(statements))
 
 
 def _read_question(
-    record: SetRecord, essay_file: EssayFile, overrides: dict[QuestionId, str]
+    record: SetRecord,
+    essay_file: EssayFile,
+    overrides: dict[QuestionId, str],
+    statements: dict[QuestionId, CompiledQuestion],
 ) -> Question:
     opens_at, closes_at, resolves_at = (
         record.read_time("opens"),
@@ -150,7 +169,7 @@ def _read_question(
         text=record.read_text("text"),
         criteria=record.read_text("criteria"),
         sources=record.read_texts("sources", required=True),
-        horizon_shape=cast(HorizonShape, record.read_choice("horizon", get_args(HorizonShape))),
+        horizon_shape=_read_horizon(record),
         opens_at=opens_at,
         closes_at=closes_at,
         resolves_at=resolves_at,
@@ -165,10 +184,38 @@ def _read_question(
     )
     if record.get("override") is not None:
         overrides[QuestionId(new_question.id)] = record.read_text("override")
+    own_lines = _read_statements(record)
     record.refuse_unknown_keys()
     question = record.check_value(lambda: build_question(new_question), "prior")
     record.check_value(lambda: check_outcome_condition(question), "bears_out")
+    if own_lines is not None:
+        record.check_value(lambda: check_own_lines(question, own_lines), "statements")
+        statements[question.id] = own_lines
     return question
+
+
+def _read_statements(record: SetRecord) -> CompiledQuestion | None:
+    """Read the lines in the words of headlines, and the names; None if there is neither."""
+    by_option, names = record.get("statements", {}), parse_names(record.read_texts("names"))
+    if not isinstance(by_option, dict) or not all(
+        isinstance(line, str) and line.strip() for line in by_option.values()
+    ):
+        record.refuse(
+            'write statements = { Moscow = "New president flies to Moscow" }, a line an option',
+            "statements",
+        )
+    yes, no = record.read_text("yes", ""), record.read_text("no", "")
+    if not (yes or no or by_option or names):
+        return None
+    key = "no" if no else "yes" if yes else "statements"
+    own_lines = record.check_value(lambda: build_own_lines(yes, no, by_option, names), key)
+    return replace(own_lines, author=SET_AUTHOR)
+
+
+def _read_horizon(record: SetRecord) -> HorizonShape | None:
+    if record.get("horizon") is None:
+        return None
+    return cast(HorizonShape, record.read_choice("horizon", get_args(HorizonShape)))
 
 
 def _read_claim_ids(record: SetRecord, essay_file: EssayFile) -> tuple[ClaimId, ...]:

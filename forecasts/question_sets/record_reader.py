@@ -12,7 +12,6 @@ from forecasts.errors import ForecastsError, InvalidQuestionSet
 from forecasts.questions.question import to_utc, utc
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _ERROR_LINE = re.compile(r"\(at line (\d+)")
 _LONG_TEXT = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''")
 _ENTRY = re.compile(r"\s*\[\[\s*[\w-]+\s*\]\]")
@@ -158,13 +157,6 @@ class SetRecord:
         value = self.read_text(key)
         if not _SLUG.fullmatch(value):
             self.refuse(f"{key} {value!r} may hold only a-z, 0-9, '-' and '_'", key)
-        return value
-
-    def read_name(self, key: str = "id") -> str:
-        """Return a displayed identifier: a slug that may hold capitals."""
-        value = self.read_text(key)
-        if not _NAME.fullmatch(value):
-            self.refuse(f"{key} {value!r} may hold only letters, 0-9, '-' and '_'", key)
         return value
 
     def sub_table(self, key: str, values: Mapping[str, Any]) -> "SetRecord":

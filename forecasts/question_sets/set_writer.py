@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 
 from forecasts.distributions.cdf import date_from_day_number
 from forecasts.distributions.distribution import Binary
-from forecasts.evidence.evidence import Statement
 from forecasts.question_sets.curve_values import format_set_forecast
 from forecasts.question_sets.history_file import HistoryEvent, InventedForecast, PastResolution
 from forecasts.question_sets.indicators_file import build_indicator_entries
 from forecasts.question_sets.question_set import ESSAY_TEXT, FeedSeed, QuestionSet
 from forecasts.question_sets.toml_text import TomlValue, format_entry
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, Essay, Question, QuestionId, uninformed_prior
+from forecasts.questions.statement_edits import format_names
 from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 
 
@@ -32,7 +33,11 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
         "essay.toml": _format_essay(question_set.essay) + _format_claims(question_set),
         "questions.toml": _format_file(
             "question",
-            [_question_values(q, question_set.overrides) for q in question_set.questions],
+            [
+                _question_values(q, question_set.overrides)
+                | _statement_values(question_set.statements.get(q.id))
+                for q in question_set.questions
+            ],
         ),
         "indicators.toml": _format_file(
             "indicator", build_indicator_entries(question_set.indicators, questions)
@@ -40,9 +45,6 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
         "feeds.toml": _format_file("feed", map(_feed_values, question_set.feeds)),
     }
     optional = {
-        "statements.toml": _format_file(
-            "statement", map(_statement_values, question_set.statements)
-        ),
         "history.toml": _format_history(question_set, questions),
         "scenarios.toml": "\n".join(map(_format_scenario_set, question_set.scenarios)),
         "links.toml": _format_file("link", map(_link_values, question_set.links)),
@@ -117,6 +119,20 @@ def _question_values(
     )
 
 
+def _statement_values(own_lines: CompiledQuestion | None) -> dict[str, TomlValue]:
+    """Return the lines of a compiled question that the set words itself."""
+    if own_lines is None:
+        return {}
+    whole = next((statement for statement in own_lines.statements if not statement.option), None)
+    by_option = {s.option: s.yes for s in own_lines.statements if s.option}
+    return _without_defaults(
+        yes="" if whole is None else whole.yes,
+        no="" if whole is None else whole.no,
+        statements=by_option or None,
+        names=format_names(own_lines.names),
+    )
+
+
 def _default_prior(question: Question) -> object:
     """Return the default prior of a question that is not binary."""
     return uninformed_prior(tuple(option.name for option in question.options), question.scale)
@@ -149,18 +165,6 @@ def _feed_values(feed: FeedSeed) -> dict[str, TomlValue]:
         "grade": feed.grade,
         "theme": feed.theme,
     }
-
-
-def _statement_values(statement: Statement) -> dict[str, TomlValue]:
-    return _without_defaults(
-        id=statement.id,
-        text=statement.text,
-        yes=statement.yes,
-        no=statement.no,
-        examples=statement.examples,
-        opposites=statement.opposites,
-        aliases=statement.aliases,
-    )
 
 
 def _format_history(question_set: QuestionSet, questions: Mapping[QuestionId, Question]) -> str:

@@ -9,6 +9,8 @@ from forecasts.distributions.cdf import Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidQuestion, InvalidTime
 from forecasts.questions.amendments import check_option_names
+from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.horizon import infer_horizon_shape
 from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (
     ClaimId,
@@ -34,7 +36,9 @@ class NewQuestion:
     """Input for a new question.
 
     `prior` is a typed forecast or a distribution; empty means the uninformed prior. `scale` applies
-    to numeric and date questions, `options` to categorical and ordered ones.
+    to numeric and date questions, `options` to categorical and ordered ones. Without a
+    `horizon_shape` it follows from the text. `statements` are lines in the asker's own words; the
+    rules fill the others.
     """
 
     id: str
@@ -45,7 +49,7 @@ class NewQuestion:
     closes_at: datetime
     resolves_at: datetime
     kind: Kind = "binary"
-    horizon_shape: HorizonShape = "event_by"
+    horizon_shape: HorizonShape | None = None
     prior: str | Distribution = ""
     prior_reason: str = ""
     options: tuple[str, ...] = ()
@@ -55,6 +59,12 @@ class NewQuestion:
     claim_ids: tuple[ClaimId, ...] = ()
     retrospective: bool = False
     bears_out: str = ""
+    statements: CompiledQuestion | None = None
+
+    @property
+    def shape(self) -> HorizonShape:
+        """Horizon shape, given or inferred from the text."""
+        return self.horizon_shape or infer_horizon_shape(self.text, self.kind, self.closes_at).shape
 
 
 def build_question(new: NewQuestion) -> Question:
@@ -77,7 +87,7 @@ def build_question(new: NewQuestion) -> Question:
         text=new.text.strip(),
         criteria=new.criteria.strip(),
         sources=new.sources,
-        horizon_shape=new.horizon_shape,
+        horizon_shape=new.shape,
         opens_at=to_utc(new.opens_at),
         closes_at=to_utc(new.closes_at),
         resolves_at=to_utc(new.resolves_at),

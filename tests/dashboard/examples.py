@@ -23,6 +23,7 @@ from forecasts.evidence.evidence import (
     Strength,
 )
 from forecasts.evidence.parameters import LearnedValue
+from forecasts.questions.compiled_question import CompiledQuestion, Statement
 from forecasts.questions.question import (
     COMPUTED,
     MATCHER,
@@ -46,7 +47,13 @@ from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
-from tracker.model.read_models import CurrentForecast, FeedHealth, QuestionPage, QuestionSummary
+from tracker.model.read_models import (
+    CurrentForecast,
+    FeedHealth,
+    QuestionPage,
+    QuestionStatements,
+    QuestionSummary,
+)
 from tracker.questions.fit_parameters import LearnedRecord
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +62,7 @@ CLOSES = datetime(2027, 1, 1, tzinfo=UTC)
 ME = ForecasterId("me")
 ANA = ForecasterId("ana")
 
+LINES = CompiledQuestion((Statement("Leaders meet in Arland", "Leaders cancel the meeting"),))
 QUESTION = Question(
     id=QuestionId("xi-zelensky"),
     essay_id=EssayId("essay"),
@@ -292,6 +300,7 @@ def page(timelines: Mapping[ForecasterId, Timeline] | None = None, **more: Any) 
         "evidence": (),
         "resolutions": (),
         "scores": (),
+        "statements": QuestionStatements(LINES, LINES),
     }
     return QuestionPage(**{**values, **more})
 

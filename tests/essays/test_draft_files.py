@@ -15,6 +15,7 @@ from forecasts.errors import InvalidQuestion, InvalidQuestionSet
 from forecasts.essays.draft import build_draft_indicators, build_new_question, draft_question
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.question_sets.question_set import ESSAY_TEXT
+from forecasts.questions.compiled_question import Statement
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
@@ -51,6 +52,7 @@ def is_read_again(sentence: Sentence, at: datetime) -> bool:
     return read_draft(written(sentence, at), "draft.toml", ESSAY) == (
         question,
         build_draft_indicators(made, question.id),
+        None,
     )
 
 
@@ -208,9 +210,14 @@ def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason:
 
 def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     text = completed()
-    _, indicators = read_draft(text, "draft.toml", ESSAY)
+    _, indicators, statements = read_draft(text, "draft.toml", ESSAY)
+    assert statements is None
     assert [one.id for one in indicators] == ["rain/talks"]
-    assert read_draft(text.split("[[indicator]]")[0], "draft.toml", ESSAY)[1] == ()
+    bare = text.split("[[indicator]]")[0]
+    assert read_draft(bare, "draft.toml", ESSAY)[1] == ()
+    own = read_draft(f'{bare}yes = "Arland signs river treaty"\n', "draft.toml", ESSAY)[2]
+    assert own is not None
+    assert own.statements == (Statement("Arland signs river treaty", ""),)
     twice = f"{text}\n{text[text.index('[[indicator]]') :].replace('talks', 'calls', 1)}"
     assert [one.id for one in read_draft(twice, "draft.toml", ESSAY)[1]] == [
         "rain/talks",
@@ -230,13 +237,13 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 def test_a_draft_opens_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
     add(tracker)
     text = write_draft(tracker.essays.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
-    question, indicators = read_draft(text, "draft.toml", ESSAY)
+    question, indicators, _ = read_draft(text, "draft.toml", ESSAY)
     assert "[…" in text
     with pytest.raises(Unresolvable) as refusal:
         tracker.essays.open_claim(new_question_from(question), SIGNS, indicators=indicators)
     assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
     assert tracker.questions.list() == ()
-    whole, watched = read_draft(completed(), "draft.toml", ESSAY)
+    whole, watched, _ = read_draft(completed(), "draft.toml", ESSAY)
     tracker.essays.open_claim(new_question_from(whole), SIGNS, indicators=watched)
     page = tracker.questions.get("rain")
     assert [claim.quote for claim in page.claims] == [

@@ -16,8 +16,6 @@ from forecasts.evidence.evidence import (
     Expectation,
     Indicator,
     IndicatorId,
-    Statement,
-    StatementId,
     Strength,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
@@ -27,7 +25,8 @@ from forecasts.question_sets.history_file import (
     PastResolution,
     ReportCopy,
 )
-from forecasts.question_sets.question_set import FeedSeed, QuestionSet
+from forecasts.question_sets.question_set import SET_AUTHOR, FeedSeed, QuestionSet
+from forecasts.questions.compiled_question import CompiledQuestion, Statement
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.new_question import NewQuestion, build_question, date_scale
 from forecasts.questions.parse_forecast import parse_forecast
@@ -373,7 +372,6 @@ def question_sets(draw: st.DrawFn) -> QuestionSet:
     }
     ada = ForecasterId("demo-ada")
     takes = [q for q in asked if until[q.id] > OPENS and draw(st.booleans())]
-    names = sorted({i.id.split("/", 1)[1] for i in signs})
     return QuestionSet(
         essay=Essay(ESSAY, draw(said), draw(texts), draw(texts), draw(texts)),
         claims=claims,
@@ -385,12 +383,14 @@ def question_sets(draw: st.DrawFn) -> QuestionSet:
         forecasts=tuple(draw(forecasts(q, ada, until[q.id])) for q in takes),
         forecasters=MappingProxyType({ada: draw(said)}),
         headlines=draw(st.just("") | said),
-        statements=tuple(draw(_statements(names))),
         scenarios=draw(scenario_sets(asked)),
         links=draw(linked(asked)),
         text=text,
         overrides=MappingProxyType({q: draw(said) for q in ids if draw(st.booleans())}),
         rejections=MappingProxyType({claim: draw(said) for claim in sorted(rejected)}),
+        statements=MappingProxyType(
+            {q.id: draw(own_lines(q)) for q in asked if draw(st.booleans())}
+        ),
     )
 
 
@@ -403,8 +403,21 @@ def _feeds() -> st.SearchStrategy[list[FeedSeed]]:
     )
 
 
+_lines = said.map(lambda text: text[:300].strip()).filter(bool)
+_spellings = _lines.map(lambda text: " ".join(text.replace("|", " ").split())).filter(bool)
+
+
 @st.composite
-def _statements(draw: st.DrawFn, names: Sequence[str]) -> list[Statement]:
-    cut = draw(st.integers(0, len(names)))
-    sides = tuple(names[:cut]), tuple(names[cut:])
-    return [Statement(StatementId("Q1"), draw(said), *sides, *draw(st.tuples(lists, lists, lists)))]
+def own_lines(draw: st.DrawFn, question: Question) -> CompiledQuestion:
+    """Lines of a question as a set words them: some of them, and some names."""
+    names = draw(
+        st.lists(st.lists(_spellings, min_size=1, max_size=2, unique=True).map(tuple), max_size=2)
+    )
+    if question.options:
+        options = [option.name for option in question.options if draw(st.booleans())]
+        statements = [Statement(draw(_lines), "", option) for option in options]
+    else:
+        yes, no = draw(st.lists(_lines, min_size=2, max_size=2, unique=True))
+        statements = [Statement(*draw(st.sampled_from([(yes, no), (yes, ""), ("", no)])))]
+    lines = CompiledQuestion(tuple(statements), tuple(names), SET_AUTHOR)
+    return lines if statements or names else replace(lines, names=(("Arland",),))

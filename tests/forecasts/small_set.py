@@ -13,14 +13,12 @@ def _read(name: str) -> str:
     return (DATA / "small_set" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, SCENARIOS, LINKS = map(
+ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, SCENARIOS, LINKS = map(
     _read,
-    "essay questions indicators feeds history statements scenarios links".split(),
+    "essay questions indicators feeds history scenarios links".split(),
 )
 
-TEXTS = dict(
-    zip(SET_FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True)
-)
+TEXTS = dict(zip(SET_FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, "", ""), strict=True))
 
 EVERY_KIND = {
     **TEXTS,

@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical
-from forecasts.evidence.evidence import Direction, IndicatorId, Statement, StatementId, Strength
+from forecasts.evidence.evidence import Direction, IndicatorId, Strength
 from forecasts.question_sets.question_set import (
     OPTIONAL_SET_FILES,
     SET_FILES,
@@ -18,6 +18,7 @@ from forecasts.question_sets.question_set import (
     ReportCopy,
     read_question_set,
 )
+from forecasts.questions.compiled_question import CompiledQuestion, Statement
 from forecasts.questions.question import ForecasterId, Option, QuestionId, utc
 from tests.forecasts.small_set import (
     ESSAY,
@@ -110,11 +111,12 @@ def test_optional_parts_have_defaults(read: QuestionSet) -> None:
         read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note
         == ""
     )
-    # A set needs no statements.
-    bare = read_question_set(
-        {name: text for name, text in TEXTS.items() if name != "statements.toml"}
-    )
-    assert (bare.statements, bare.indicators) == ((), read.indicators)
+    # A question needs no lines of its own, and no horizon.
+    texts = changed("questions.toml", 'yes = "Country signs a treaty"\n', "")
+    texts = changed("questions.toml", 'names = ["Arland | 阿兰"]\n', "", texts)
+    assert dict(read_question_set(texts).statements) == {}
+    texts = changed("questions.toml", 'horizon = "holds_until"\n', "")
+    assert read_question_set(texts).questions[0].horizon_shape == "holds_until"  # it says "until"
 
 
 def test_the_history_is_read(read: QuestionSet) -> None:
@@ -146,18 +148,11 @@ def test_the_history_is_read(read: QuestionSet) -> None:
     )
 
 
-def test_statements_are_read(read: QuestionSet) -> None:
-    assert read.statements == (
-        Statement(
-            id=StatementId("Q1_joint_drills"),
-            text="The two armies exercise together.",
-            yes=("drills",),
-            no=("abstains",),
-            examples=("Joint drills begin",),
-            opposites=("Joint drills are called off",),
-            aliases=("war games",),
-        ),
+def test_lines_in_own_words_are_read(read: QuestionSet) -> None:
+    own = CompiledQuestion(
+        (Statement("Country signs a treaty", ""),), (("Arland", "阿兰"),), "question-set"
     )
+    assert dict(read.statements) == {QuestionId("treaty"): own}
 
 
 @check_rows([name for name in SET_FILES if name not in OPTIONAL_SET_FILES])

@@ -14,6 +14,7 @@ from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.amendments import QuestionEdit
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
+from forecasts.questions.statement_edits import build_own_lines
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN
@@ -22,7 +23,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
-from tracker.storage import essays, event_log, facts, questions, scenarios
+from tracker.storage import essays, event_log, facts, questions, scenarios, statements
 from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 
@@ -38,6 +39,7 @@ REPAIR = RepairDecision(
 )  # fmt: skip
 ASIDE = ClaimRejection(120, 134, "no measure", BEN, AT)
 OVERRIDE = Override(SUMMIT, ("vague-word", "no-time-zone"), "everybody knows", BEN, AT)
+LINES = build_own_lines("Arland hosts Borland", names=(("Arland", "阿兰"),))
 TABLE = ScenarioLikelihoods(TALKS, (0.9, 0.25), "they talk")
 SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
 
@@ -69,6 +71,7 @@ SAID: Mapping[str, Any] = {
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
     ),
     "edit": lambda s: questions.add_edit(s, edit()),
+    "statements": lambda s: statements.add_statements(s, SUMMIT, LINES, MADE),
     "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
     "override": lambda s: questions.add_override(s, OVERRIDE),
     "unchecked": lambda s: questions.add_unverified_answer(s, ANSWER, at=AT, by=BEN),

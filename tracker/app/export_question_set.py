@@ -10,10 +10,12 @@ from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import Indicator
 from forecasts.question_sets.question_set import (
     MAX_QUOTED_WORDS,
+    SET_AUTHOR,
     FeedSeed,
     PastResolution,
     QuestionSet,
 )
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import (
     Claim,
@@ -29,7 +31,7 @@ from forecasts.scenarios.scenario_set import ScenarioSet
 from tracker.app import question_set_files
 from tracker.errors import NotFound, Refused
 from tracker.essays.quote_anchors import anchor_claims, free_claim_id, has_quote, move_rejections
-from tracker.storage import essays, feeds, questions, record, scenarios
+from tracker.storage import essays, feeds, questions, record, scenarios, statements
 from tracker.storage.sessions import Session
 
 ALREADY_ASKED_OVERRIDE: Final = (
@@ -71,6 +73,7 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
             text=source.text,
             overrides=_export_overrides(session, exported),
             rejections=source.rejections,
+            statements=_export_statements(session, tuple(exported.values())),
         )
     )
 
@@ -131,6 +134,25 @@ def _override_blocked(question_set: QuestionSet) -> QuestionSet:
     """Give an override to questions that are blocked now and were not when they were opened."""
     blocked = dict.fromkeys(_find_blocked_questions(question_set), ALREADY_ASKED_OVERRIDE)
     return replace(question_set, overrides={**blocked, **question_set.overrides})
+
+
+def _export_statements(
+    session: Session, exported: Sequence[Question]
+) -> dict[QuestionId, CompiledQuestion]:
+    """Export the lines that somebody wrote, except those of options that are gone."""
+    written = statements.load_written_lines(session, [question.id for question in exported])
+    lines = {}
+    for question in (question for question in exported if question.id in written):
+        own_lines, names = (
+            written[question.id].own_lines,
+            {"", *(option.name for option in question.options)},
+        )
+        remaining = tuple(
+            statement for statement in own_lines.statements if statement.option in names
+        )
+        if remaining or own_lines.names:
+            lines[question.id] = replace(own_lines, statements=remaining, author=SET_AUTHOR)
+    return lines
 
 
 def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from forecasts.essays.claim_map import ClaimRejection
-from forecasts.question_sets.question_set import PastResolution, QuestionSet
+from forecasts.question_sets.question_set import SET_AUTHOR, PastResolution, QuestionSet
 from forecasts.questions.question import (
     Claim,
     EssayId,
-    ForecasterId,
     Question,
     QuestionId,
     Resolution,
@@ -28,10 +27,10 @@ from tracker.questions import question_lifecycle
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, feeds, questions, scenarios
+from tracker.storage import essays, feeds, questions, scenarios, statements
 from tracker.storage.sessions import Session
 
-QUESTION_SET_FORECASTER = ForecasterId("question-set")
+QUESTION_SET_FORECASTER = SET_AUTHOR
 """Forecaster who entered the answers of a question set."""
 
 NewQuestions = Mapping[QuestionId, Question]
@@ -55,6 +54,7 @@ def import_question_set(
         questions.add_question(session, question, now)
     _lint_questions(session, question_set, new, keep_days, made=authorship)
     questions.add_indicators(session, question_set.indicators)
+    _store_statements(session, question_set, authorship)
     _store_links(session, question_set, authorship)
     added = 0
     if not replay:
@@ -117,6 +117,15 @@ def _lint_questions(
         question_lifecycle.refuse_blocking_flaws(
             session, question, flaws, question_set.overrides.get(question.id, ""), authorship=made
         )
+
+
+def _store_statements(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:
+    """Store the lines of questions, old ones included, whose lines nobody has ever edited."""
+    stored_ids = {q.id for q in questions.list_questions(session)}
+    untouched = stored_ids - statements.list_edited_ids(session)
+    for question_id, own_lines in question_set.statements.items():
+        if question_id in untouched:
+            statements.add_statements(session, question_id, own_lines, authorship)
 
 
 def _store_text(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.amendments import OptionChange, QuestionEdit
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import ForecasterId, Question, QuestionId
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.app.service import Service, cacheable
-from tracker.model.read_models import QuestionHistory, QuestionPage, QuestionSummary
+from tracker.model.read_models import (
+    QuestionHistory,
+    QuestionPage,
+    QuestionStatements,
+    QuestionSummary,
+)
 from tracker.questions.queries import question_list, question_page
 from tracker.storage import questions
 
@@ -108,6 +114,43 @@ class QuestionService(Service):
             )
             watched = questions.list_indicators(session, [question.id])
             return question_lifecycle.find_question_flaws(session, question, around, watched)
+
+    @cacheable()
+    def get_statements(self, question_id: str) -> QuestionStatements:
+        """Return the lines that news on a question is compared with; raises `NotFound`."""
+        from tracker.questions.queries import compiled_questions
+
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            versions = question_page.list_versions(session, question)
+            return compiled_questions.describe_statements(session, question, versions)
+
+    def compile(self, new_question: NewQuestion) -> CompiledQuestion:
+        """Return the lines that the rules make of a question not yet asked."""
+        from forecasts.questions.new_question import build_question
+        from tracker.matching.compile_question import compile_question
+
+        return compile_question(build_question(new_question))
+
+    def set_statements(
+        self, question_id: str, lines: CompiledQuestion, *, by: ForecasterId | None = None
+    ) -> QuestionStatements:
+        """Write lines of a question; an empty one, or one as the rules have it, is left to them."""
+        from tracker.questions import edit_statements
+
+        with self._store.writing() as session:
+            edit_statements.set_statements(session, question_id, lines, self._authorship(by))
+        return self.get_statements(question_id)
+
+    def reset_statements(
+        self, question_id: str, *, by: ForecasterId | None = None
+    ) -> QuestionStatements:
+        """Leave all lines of a question to the rules again."""
+        from tracker.questions import edit_statements
+
+        with self._store.writing() as session:
+            edit_statements.reset_statements(session, question_id, self._authorship(by))
+        return self.get_statements(question_id)
 
     def ask(
         self, new_question: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""

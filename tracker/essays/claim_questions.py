@@ -23,6 +23,7 @@ from forecasts.question_sets.question_set import QuestionSet
 from forecasts.question_sets.questions_file import EssayFile, read_questions
 from forecasts.question_sets.record_reader import SetFile
 from forecasts.question_sets.set_writer import write_question_set
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
@@ -234,11 +235,17 @@ def _build_comments(draft: ClaimDraft) -> str:
     return "".join(f"# {' '.join(remove_invisible(line).split())}\n" for line in lines)
 
 
-def read_draft(text: str, name: str, essay: Essay) -> tuple[Question, tuple[Indicator, ...]]:
-    """Parse a completed draft; raises `InvalidQuestionSet` with file, line and reason."""
+def read_draft(
+    text: str, name: str, essay: Essay
+) -> tuple[Question, tuple[Indicator, ...], CompiledQuestion | None]:
+    """Parse a completed draft: question, indicators, and lines in the author's own words.
+
+    Raises `InvalidQuestionSet` with file, line and reason.
+    """
     head, mark, tail = text.partition("\n[[indicator]]")
     essay_file = EssayFile(essay, (), {})
-    questions, _ = read_questions(SetFile(name, head), essay_file)
+    drafted = read_questions(SetFile(name, head), essay_file)
+    questions = drafted.questions
     if len(questions) != 1:
         raise InvalidQuestionSet(
             name,
@@ -251,7 +258,7 @@ def read_draft(text: str, name: str, essay: Essay) -> tuple[Question, tuple[Indi
     indicators = (
         read_indicators(SetFile(name, padded), {questions[0].id: questions[0]}) if mark else ()
     )
-    return questions[0], indicators
+    return questions[0], indicators, drafted.statements.get(questions[0].id)
 
 
 def new_question_from(question: Question) -> NewQuestion:

@@ -97,6 +97,10 @@ def _question_page(page: QuestionPage) -> Json:
         "claims": [{"id": claim.id, "quote": claim.quote} for claim in page.claims],
         "options": [option.name for option in q.options],
         "unit": "" if q.scale is None else q.scale.unit,
+        "horizon": q.horizon_shape,
+        "statements": page.statements.compiled.statements,
+        "names": page.statements.compiled.names,
+        "statements_by": page.statements.compiled.author,
         "wordings": page.versions,
         "acts": [
             _act_row(q, act, names)

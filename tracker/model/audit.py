@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from forecasts.evidence.evidence import IndicatorId
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import (
     ForecasterId,
     Question,
@@ -32,6 +33,14 @@ class Override:
     codes: tuple[str, ...]
     why: str
     by: ForecasterId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLines:
+    """Lines of a compiled question that its author wrote, and when; the rules fill the others."""
+
+    own_lines: CompiledQuestion
     at: datetime
 
 

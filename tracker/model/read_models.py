@@ -12,6 +12,7 @@ from forecasts.evidence.evidence import (
     IndicatorId,
 )
 from forecasts.questions.amendments import QuestionVersion
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Cohort, Horizon
 from forecasts.questions.question import (
     Claim,
@@ -58,6 +59,7 @@ __all__ = [
     "Habits",
     "LogCheck",
     "QuestionPage",
+    "QuestionStatements",
     "QuestionSummary",
     "Receipts",
     "ScoreCheck",
@@ -325,6 +327,20 @@ class WeightedCrowd:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionStatements:
+    """Lines that news on a question is compared with, and those that the rules make of its text.
+
+    `written_at` is when somebody wrote any of them, None while all come from the rules; `reworded`
+    says that the text has changed since.
+    """
+
+    compiled: CompiledQuestion
+    rules: CompiledQuestion
+    written_at: datetime | None = None
+    reworded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionPage:
     """Everything about one question. `acts` are all forecasts in the order they were entered.
 
@@ -345,6 +361,7 @@ class QuestionPage:
     evidence: tuple[EvidenceCard, ...]
     resolutions: tuple[Resolution, ...]
     scores: tuple[Score, ...]
+    statements: QuestionStatements
     weighted_crowd: WeightedCrowd | None = None
     option_suggestion: OptionSuggestion | None = None
     leaning: Leaning | None = None

@@ -25,6 +25,7 @@ from forecasts.questions.question import (
 )
 from tracker.errors import NotFound, Refused, Unresolvable
 from tracker.model.audit import Authorship, Override
+from tracker.questions.edit_statements import write_statements
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
@@ -135,6 +136,8 @@ def create_question(
     questions.add_question(session, question, authorship.at)
     refuse_blocking_flaws(session, question, flaws, override, authorship=authorship)
     questions.add_indicators(session, indicators)
+    if new_question.statements is not None:
+        write_statements(session, question, new_question.statements, authorship)
     if question.opens_at <= authorship.at:
         record_suggestions(session, [question], authorship.at)
     return question

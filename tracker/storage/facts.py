@@ -18,12 +18,14 @@ from tracker.storage.tables import (
     RetractionRow,
     ScenarioSetRow,
     SignpostMarkRow,
+    StatementsRow,
     UncheckedAnswerRow,
 )
 
 FACT_TABLES: Mapping[str, type[Any]] = {
     "claim": ClaimDecisionRow,
     "edit": QuestionEditRow,
+    "statements": StatementsRow,
     "retraction": RetractionRow,
     "override": LintOverrideRow,
     "unchecked": UncheckedAnswerRow,

@@ -41,6 +41,11 @@ QUESTION_COMMANDS: Final = {
         "Show the options of a question, add one, or remove one.",
         "first-visit --add Delhi",
     ),
+    "statements": CommandEntry(
+        "statements:statements",
+        "Show the lines that news is compared with, or edit them.",
+        'rain-2027 --yes "Rain falls in Oslo on 1 May" --no "Oslo stays dry on 1 May"',
+    ),
     "add-indicator": CommandEntry(
         "evidence:add_indicator",
         "Watch for something more that bears on a question.",

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import fsum
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +14,7 @@ from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.formatting import (
     format_answer,
     format_full,
@@ -24,6 +25,7 @@ from forecasts.questions.formatting import (
     format_utc_minute,
 )
 from forecasts.questions.question import SUGGESTION, ForecasterId, Question
+from forecasts.questions.statement_edits import format_names, list_lines
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import (
     explain_share,
@@ -33,7 +35,12 @@ from forecasts.suggestion.explanation import (
 )
 from tracker.model.evidence import EvidenceCard
 from tracker.model.json_values import to_plain
-from tracker.model.read_models import FeedCoverage, QuestionPage, QuestionSummary
+from tracker.model.read_models import (
+    FeedCoverage,
+    QuestionPage,
+    QuestionStatements,
+    QuestionSummary,
+)
 
 CONTEXT_WORDS: Final = 6
 """Unchanged words shown on either side of a change of wording."""
@@ -155,6 +162,8 @@ def _print_sources(console: Console, page: QuestionPage) -> None:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
     console.print(safe_text(f"Sources: {'; '.join(question.sources)}"))
+    lines = describe_lines(question, page.statements.compiled)
+    console.print(safe_text(f"News is compared with {lines}"))
     if condition := describe_outcome_condition(question):
         console.print(safe_text(f"The claim {condition}"))
     for line in _list_annotations(page):
@@ -247,6 +256,26 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
             card.state,
         )
     return table
+
+
+def describe_lines(question: Question, lines: CompiledQuestion) -> str:
+    """Describe the lines that news on a question is compared with in half a sentence."""
+    written = (f"{label} “{line}”" for label, line in list_lines(question, lines) if line)
+    return ", ".join(written) or "no line"
+
+
+def statements_table(question: Question, lines: QuestionStatements) -> Group:
+    """Build the table of a question's lines and names, with who wrote them."""
+    table = new_table("reports", "line")
+    for label, line in list_lines(question, lines.compiled):
+        table.add_row(safe_text(label), safe_text(line or "–"))
+    for name in format_names(lines.compiled.names):
+        table.add_row("name", safe_text(name))
+    if lines.written_at is None:
+        return Group(table, "All lines are made of the question by rules.")
+    reworded = " The question was worded anew since." if lines.reworded else ""
+    edit = f"Edited by {lines.compiled.author}, {format_utc_minute(lines.written_at)}"
+    return Group(table, safe_text(f"{edit}; rules make the rest.{reworded}"))
 
 
 def options_table(question: Question) -> Table:

@@ -30,6 +30,7 @@ from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_
 from tracker.model.audit import Override, SignpostStatus
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
+from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
 from tracker.questions.queries.question_page import compute_weighted_crowd, require_question
 from tracker.questions.resolve_question import build_timelines, compute_scores, exclude_computed
@@ -94,6 +95,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         evidence=cards,
         resolutions=known.resolutions,
         scores=_compute_scores(known),
+        statements=describe_statements(session, question, known.versions, at),
         weighted_crowd=compute_weighted_crowd(
             session, question, exclude_computed(known.timelines), known.until, entered_by=at
         ),

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from forecasts.aggregation.crowd import contribution_crowd_timeline
 from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.amendments import list_question_versions
+from forecasts.questions.amendments import QuestionVersion, list_question_versions
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import (
     SUGGESTION,
@@ -24,6 +24,7 @@ from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts, WeightedCrowd
+from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
 from tracker.questions.resolve_question import exclude_computed, load_timelines
@@ -136,6 +137,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
     forecasts_over_time = load_timelines(session, question, min(now, close))
     last = _last_suggestion_time(session, question, now, close)
     suggestion = compute_suggestion(session, question, last)
+    versions = list_versions(session, question)
     return QuestionPage(
         summary=summarise_question(session, question, now),
         essay=essay,
@@ -152,19 +154,25 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         )[::-1],
         resolutions=answered,
         scores=record.list_scores(session, question.id),
+        statements=describe_statements(session, question, versions),
         weighted_crowd=compute_weighted_crowd(
             session, question, exclude_computed(forecasts_over_time), min(now, close)
         ),
         coverage=measure_feed_coverage(session, question, now),
-        versions=list_question_versions(
-            questions.find_original_question(session, question.id),
-            questions.edits_of_question(session, question.id),
-        ),
+        versions=versions,
         override=questions.find_override(session, question.id),
         unchecked=questions.list_pending_answers(session, question.id),
         scenarios=scenarios.find_scenario_set(session, question.id) is not None,
         marks=scenarios.signpost_statuses_of_question(session, question.id),
         headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
+    )
+
+
+def list_versions(session: Session, question: Question) -> tuple[QuestionVersion, ...]:
+    """List all wordings of a question, oldest first."""
+    return list_question_versions(
+        questions.find_original_question(session, question.id),
+        questions.edits_of_question(session, question.id),
     )
 
 

@@ -17,6 +17,7 @@ from tracker.storage.tables.claims import (
     RetractionRow,
     ScenarioSetRow,
     SignpostMarkRow,
+    StatementsRow,
     UncheckedAnswerRow,
 )
 from tracker.storage.tables.evidence import (
@@ -91,6 +92,7 @@ __all__ = [
     "ScenarioSetRow",
     "ScoreRow",
     "SignpostMarkRow",
+    "StatementsRow",
     "StoryMergeRow",
     "StoryRow",
     "UncheckedAnswerRow",

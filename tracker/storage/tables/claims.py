@@ -69,6 +69,16 @@ class QuestionEditRow(Fact, table=True):
     sources: list[str] = json_column()
 
 
+class StatementsRow(Fact, table=True):
+    """Lines of a compiled question that somebody wrote; the last ones count, empty ones reset."""
+
+    __tablename__ = "question_statements"
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id", index=True)
+    statements: list[dict[str, str]] = json_column()
+    names: list[list[str]] = json_column()
+
+
 class RetractionRow(Fact, table=True):
     """A question retracted before any forecast."""
 

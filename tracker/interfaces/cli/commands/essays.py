@@ -1,5 +1,6 @@
 """Commands on essays: add texts, list claims, draft, open and reject questions, show the record."""
 
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -229,11 +230,14 @@ def open_question(
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
     with tracker_session(context) as tracker:
-        drafted, indicators = read_draft(
+        drafted, indicators, statements = read_draft(
             read_text(file, MAX_FILE_BYTES), file.name, tracker.essays.get(name).essay
         )
         question = tracker.essays.open_claim(
-            new_question_from(drafted), at, indicators=indicators, override=override
+            replace(new_question_from(drafted), statements=statements),
+            at,
+            indicators=indicators,
+            override=override,
         )
     print_result(
         question,

@@ -10,11 +10,20 @@ from forecasts.distributions.cdf import Scale
 from forecasts.errors import InvalidQuestion
 from forecasts.linting.lint import Flaw
 from forecasts.questions.formatting import format_full
+from forecasts.questions.horizon import HORIZON_MEANINGS, infer_horizon_shape
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, date_scale
-from forecasts.questions.question import EssayId, ForecasterId, HorizonShape, Kind, utc
+from forecasts.questions.question import (
+    EssayId,
+    ForecasterId,
+    HorizonShape,
+    Kind,
+    Question,
+    utc,
+)
 from tracker.app.questions import Wording
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables
+from tracker.interfaces.cli.commands.statements import read_own_lines, statement_options
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -22,6 +31,7 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
+from tracker.model.read_models import QuestionStatements
 
 
 class _QuestionOptions(TypedDict):
@@ -32,7 +42,7 @@ class _QuestionOptions(TypedDict):
     opens: str | None
     resolves: str | None
     kind: Kind
-    horizon: HorizonShape
+    horizon: HorizonShape | None
     prior: str
     prior_reason: str
     options: tuple[str, ...]
@@ -48,6 +58,10 @@ class _QuestionOptions(TypedDict):
     bears_out: str
     override: str
     essay: str
+    yes: str | None
+    no: str | None
+    option_statements: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @click.command()
@@ -76,9 +90,7 @@ class _QuestionOptions(TypedDict):
 @click.option(
     "--horizon",
     type=click.Choice(get_args(HorizonShape)),
-    default="event_by",
-    show_default=True,
-    help="How a yes/no question behaves in time.",
+    help="How a yes/no question behaves in time (default: as its words say).",
 )
 @click.option(
     "--prior", default="", metavar="FORECAST", help="The base rate, typed as a forecast is."
@@ -103,6 +115,7 @@ class _QuestionOptions(TypedDict):
     "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
 )
 @click.option("--essay", default=OWN_ESSAY, metavar="ESSAY", help="The essay that it belongs to.")
+@statement_options
 @as_json
 @click.pass_context
 def ask(
@@ -128,13 +141,30 @@ def ask(
             tags=fields["tags"],
             essay_id=EssayId(fields["essay"]),
             bears_out=fields["bears_out"],
+            statements=read_own_lines(fields),
         )
         question = tracker.questions.ask(new_question, override=fields["override"])
-    print_result(
-        question,
-        json,
-        f"{question.id} is asked; its base rate is {format_full(question, question.prior)}.",
+        lines = tracker.questions.get_statements(name)
+    print_result(question, json, _describe_asked(question, new_question, lines))
+
+
+def _describe_asked(
+    question: Question, new_question: NewQuestion, lines: QuestionStatements
+) -> str:
+    """Say what was asked, and what was inferred from its words."""
+    sentences = [
+        f"{question.id} is asked; its base rate is {format_full(question, question.prior)}."
+    ]
+    if question.kind == "binary" and new_question.horizon_shape is None:
+        shape, why = infer_horizon_shape(question.text, question.kind, question.closes_at)
+        sentences.append(
+            f"Horizon {shape}, {HORIZON_MEANINGS[shape]}: {why}. Give --horizon to choose another."
+        )
+    sentences.append(
+        f"News is compared with {tables.describe_lines(question, lines.compiled)}; "
+        f"`tracker question statements {question.id}` changes that."
     )
+    return "\n".join(sentences)
 
 
 _RANGE_OPTIONS = {

@@ -1,0 +1,50 @@
+"""Compiled questions: the lines that news is compared with, written by somebody or by the rules."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from forecasts.questions.amendments import QuestionVersion, find_version
+from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.statement_edits import complete_own_lines
+from tracker.matching.compile_question import compile_question
+from tracker.model.audit import WrittenLines
+from tracker.model.read_models import QuestionStatements
+from tracker.storage import statements
+from tracker.storage.sessions import Session
+
+
+def load_compiled_questions(
+    session: Session, questions: Sequence[Question]
+) -> Mapping[QuestionId, CompiledQuestion]:
+    """Compile questions in their wording: lines that somebody wrote, the others by rules.
+
+    One query, however many questions there are.
+    """
+    written = statements.load_written_lines(session, [question.id for question in questions])
+    return {question.id: _complete(question, written.get(question.id)) for question in questions}
+
+
+def _complete(question: Question, written: WrittenLines | None) -> CompiledQuestion:
+    rules = compile_question(question)
+    return rules if written is None else complete_own_lines(question, written.own_lines, rules)
+
+
+def describe_statements(
+    session: Session,
+    question: Question,
+    versions: Sequence[QuestionVersion],
+    until: datetime | None = None,
+) -> QuestionStatements:
+    """Describe the lines of a question as worded in `question`; as entered by `until`, if given."""
+    rules = compile_question(question)
+    written = statements.load_written_lines(session, [question.id], until).get(question.id)
+    if written is None:
+        return QuestionStatements(rules, rules)
+    wording_then = find_version(versions, written.at).text
+    return QuestionStatements(
+        complete_own_lines(question, written.own_lines, rules),
+        rules,
+        written.at,
+        wording_then != question.text,
+    )
