@@ -21,10 +21,12 @@ from dashboard.home.question_form import (
     input_range,
     show_findings,
 )
+from dashboard.home.statement_fields import input_statements
 from dashboard.wording import plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw
+from forecasts.questions.horizon import infer_horizon_shape
 from forecasts.questions.new_question import NewQuestion, date_scale, short_name
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
@@ -60,7 +62,7 @@ def _show_fields(visit: Visit, form: QuestionForm) -> NewQuestionInputs:
     kind = choose_kind(form)
     text = form.text("Question", "text", placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
-    options, scale, shape, refusal = _read_kind_inputs(visit, form, kind)
+    options, scale, shape, refusal = _read_kind_inputs(visit, form, kind, text)
     form.place("options", "scale")
     criteria = "\n".join(
         form.lines(
@@ -97,6 +99,10 @@ def _show_fields(visit: Visit, form: QuestionForm) -> NewQuestionInputs:
     complete = replace(
         new_question, id=_show_name(form, text), prior=prior, prior_reason=reason, tags=tags
     )
+    try:
+        complete = replace(complete, statements=input_statements(visit, form, new_question))
+    except ForecastsError as error:
+        refusal = refusal or error
     return NewQuestionInputs(complete, closes, refusal)
 
 
@@ -104,12 +110,13 @@ KindInputs = tuple[tuple[str, ...], Scale | None, HorizonShape, ForecastsError |
 """Options, range and horizon shape of a question, and why they could not be read."""
 
 
-def _read_kind_inputs(visit: Visit, form: QuestionForm, kind: Kind) -> KindInputs:
-    shape: HorizonShape = "event_by" if kind == "date" else "state_at"
+def _read_kind_inputs(visit: Visit, form: QuestionForm, kind: Kind, text: str) -> KindInputs:
+    inferred = infer_horizon_shape(text, kind)
+    shape = inferred.shape
     try:
         match kind:
             case "binary":
-                return (), None, choose_shape(form), None
+                return (), None, choose_shape(form, inferred), None
             case "categorical" | "ordered":
                 return input_options(form, kind), None, shape, None
             case "numeric":

@@ -16,6 +16,7 @@ from dashboard.wording import KIND_NAMES, describe_forecast, escape_markdown
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw
+from forecasts.questions.horizon import HORIZON_MEANINGS, InferredShape
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import FORECAST_FORMATS, HorizonShape, Kind
 
@@ -26,13 +27,6 @@ EXAMPLES: Mapping[Kind, str] = MappingProxyType(
         "ordered": "In which band will the share lie at the end of 2027?",
         "numeric": "How many tonnes of grain will be exported in 2027?",
         "date": "When will the treaty be ratified?",
-    }
-)
-SHAPES: Mapping[HorizonShape, str] = MappingProxyType(
-    {
-        "event_by": "Whether something happens by the close",
-        "holds_until": "Whether something holds until the close",
-        "state_at": "How things stand at the close",
     }
 )
 
@@ -66,6 +60,14 @@ class QuestionForm:
             st.session_state[key] = initial
         self.used[name] = None
         return {"key": key, "persist_state": "session"}
+
+    def follow(self, name: str, computed: Any) -> None:
+        """Set a registered field to its computed value, unless somebody has changed it."""
+        key = self.key(name)
+        last_key = f"{key}-computed"
+        if st.session_state.get(key) in (None, "", st.session_state.get(last_key)):
+            st.session_state[key] = computed
+        st.session_state[last_key] = computed
 
     def value(self, name: str) -> Any:
         """Return the current or initial value of a field."""
@@ -117,14 +119,23 @@ def choose_kind(form: QuestionForm) -> Kind:
     return kind
 
 
-def choose_shape(form: QuestionForm) -> HorizonShape:
-    """Show the choice of the horizon shape of a yes-no question."""
-    shape: HorizonShape = st.selectbox(
-        "It is about",
-        list(SHAPES),
-        format_func=SHAPES.__getitem__,
-        **form.register_field("shape", "event_by"),
+def choose_shape(form: QuestionForm, inferred: InferredShape | None = None) -> HorizonShape:
+    """Show the choice of the horizon shape of a yes-no question.
+
+    It follows the inferred shape, which is shown with its reason, until another one is chosen.
+    """
+    options = form.register_field("shape", None if inferred else "event_by")
+    if inferred is not None:
+        form.follow("shape", inferred.shape)
+    shape: HorizonShape = st.pills(
+        "It asks",
+        list(HORIZON_MEANINGS),
+        required=True,
+        format_func=HORIZON_MEANINGS.__getitem__,
+        **options,
     )
+    if inferred is not None and form.value("text"):
+        st.caption(escape_markdown(f"As worded: {inferred.reason}."))
     return shape
 
 

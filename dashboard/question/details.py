@@ -17,7 +17,7 @@ from dashboard.components.widgets import (
 )
 from dashboard.inbox import cards
 from dashboard.inbox.data import evidence_frame
-from dashboard.question import signposts, why, wording_history
+from dashboard.question import signposts, statements, why, wording_history
 from dashboard.question import signposts as watching
 from dashboard.question.data import (
     forecast_history_frame,
@@ -35,6 +35,7 @@ from dashboard.wording import (
     plural,
 )
 from forecasts.distributions.distribution import OTHER
+from forecasts.questions.horizon import HORIZON_MEANINGS
 from forecasts.questions.question import SUGGESTION, Question
 from tracker.model.read_models import QuestionPage
 
@@ -176,6 +177,7 @@ def show_about(visit: Visit, page: QuestionPage) -> None:
                     f"{escape_markdown(claim.id)} · {escape_markdown(claim.modality)} · at "
                     f"character {claim.offset:,} of the essay"
                 )
+    statements.render(visit, page)
     _show_signposts(visit, page)
     if not visit.looks_back:
         watching.show_add_indicator(visit, page)
@@ -185,6 +187,8 @@ def show_about(visit: Visit, page: QuestionPage) -> None:
 def _describe_answers(question: Question) -> str:
     """Describe the possible answers in a sentence."""
     scale = question.scale
+    if question.kind == "binary":
+        return f"{KIND_NAMES['binary']}: it asks {HORIZON_MEANINGS[question.horizon_shape]}."
     if scale is None:
         return f"{KIND_NAMES[question.kind]}."
     log = " Equal steps of its scale are equal ratios." if scale.zero_point is not None else ""

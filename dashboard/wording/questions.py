@@ -4,8 +4,9 @@ They follow the formatters of `forecasts`, in the typography of pages: a no-brea
 the day format of pages, and a unit with every value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -275,6 +276,28 @@ def describe_resolution(question: Question, resolution: Resolution) -> str:
             return f"Resolved: {format_answer(question, resolution)}"
         case _:
             return f"Resolved {format_answer(question, resolution)}"
+
+
+_LINE_LABELS: Final[Mapping[Kind, tuple[str, str]]] = MappingProxyType(
+    {
+        "binary": ("A headline for YES", "A headline for NO"),
+        "numeric": ("A headline for a higher number", "A headline for a lower number"),
+        "date": ("A headline for an earlier date", "A headline for a later date"),
+    }
+)
+
+
+def line_labels(kind: Kind) -> tuple[str, str]:
+    """Return the labels of the two lines that news on a question without options is compared with.
+
+    Numbers and dates are compared with their median.
+    """
+    return _LINE_LABELS[kind]
+
+
+def option_line_label(option: str) -> str:
+    """Return the label of the line of an option."""
+    return f"A headline for {option}"
 
 
 _CHANGE_MARKUP: Final = {

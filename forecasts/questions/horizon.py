@@ -14,7 +14,7 @@ HORIZON_MEANINGS: Final[Mapping[HorizonShape, str]] = MappingProxyType(
     {
         "event_by": "whether something happens by the close",
         "holds_until": "whether something holds until the close",
-        "state_at": "how things stand at the close, or come out on a fixed occasion",
+        "state_at": "how things stand at the close",
     }
 )
 """Meaning of each shape, for people."""

@@ -73,12 +73,9 @@ def list_lines(question: Question, lines: CompiledQuestion) -> tuple[tuple[str, 
     """List the lines of a question, each with the answer that it reports."""
     if question.options:
         return tuple((statement.option, statement.yes) for statement in lines.statements)
-    yes, no = SIDES[question.kind]
-    return tuple(
-        side
-        for statement in lines.statements
-        for side in ((yes, statement.yes), (no, statement.no))
-    )
+    whole = next(iter(lines.statements), None)
+    typed = ("", "") if whole is None else (whole.yes, whole.no)
+    return tuple(zip(SIDES[question.kind], typed, strict=True))
 
 
 def check_own_lines(question: Question, own_lines: CompiledQuestion) -> None:
