@@ -129,7 +129,7 @@ _OCCASION: Final = _list_words(
     r"summits?, meetings?, (?<!trading )session, conference, ceremony, elections?, referendum,"
     r" debate, hearing, olympics, games, world cup, euros?, oscars, awards?, championships?,"
     r" masters, tournament, playoffs?, super bowl, run-?off, primary, primaries, midterms,"
-    r" caucus(?:es)?, eurovision, grand prix, congress, plenum, round of voting"
+    r" caucus(?:es)?, eurovision, grand prix, congress, plenum, review, round of voting"
 )
 _OUTCOME_TEXT: Final = _list_words(
     "statement, declaration, communiqu[eé], report, survey, census, poll, study, experiment, trial,"
@@ -144,7 +144,8 @@ _CONTEST: Final = _list_words(
     r"world cup, cup, league, championship, division, conference, title, final, tournament, award,"
     r" prize, medal, series, playoffs?, grand prix, race, primary, seat, presidency, election,"
     r" referendum, nomination, governorship, oscar, best \w+, group [a-z], most seats, majority,"
-    r" popular vote, eurovision, masters, open, stanley cup, derby, (?:AFC|NFC|NL|AL) \w+"
+    r" popular vote, eurovision, masters, open, stanley cup, derby, senate, house,"
+    r" (?:AFC|NFC|NL|AL) \w+"
 )
 _WINNING: Final = _list_words(
     "win, lose, take, claim, top, make, reach, advance to, advance from, qualify for, finish,"
@@ -312,6 +313,7 @@ _RULES: Final = (
             r"\bhave (?:increased|decreased|risen|fallen|grown|declined|dropped|shrunk|gained|lost)"
             r"\b(?=.*\b(?:by|than|compared|since)\b)",
             r"\b(?:as )?compared (?:to|with)\b",
+            rf"\b(?:more|fewer|less|higher|lower|larger|smaller)\b[^?]* in {_YEAR} than in\b",
         ),
     ),
     _Rule("event_by", "{} sets a deadline", _DEADLINE),
@@ -350,7 +352,7 @@ _RULES: Final = (
             r"\bbe (?:the |[\w-]+['’]s? )?(?:[\w'’-]+ ){0,3}(?:nominee|winner|runner-up)\b",
             rf"\bbe (?:the )?next {_OFFICE}\b|\bthe next {_OFFICE}\b[^?]* be\b",
             rf"\bbe (?:re-?)?elected\b|\bqualify for\b|\bbe the {_YEAR}\b[^?]*\bwinner\b",
-            r"\bof the year\b|\b(?:finish|be|place) in the top \w+ (?:of|in|at)\b",
+            r"\bof the year\b|\b(?:finish|be|place) in (?:the )?top[ -]\w+ (?:of|in|at)\b",
         ),
         _is_no_war,
     ),
@@ -359,7 +361,7 @@ _RULES: Final = (
         "{} is decided in one ruling",
         (
             r"\bin [A-Z][\w.]*(?: [\w.]+){0,5} v\.? [A-Z][\w.]*",
-            r"\b(?:court|scotus|judges?|jury|tribunal)\b[^?]*\b(?:uphold|overturn|strike down"
+            r"\b(?:court|scotus|judges?|jury|tribunal)\b[^?]*\b(?:upholds?|overturns?|strikes? down"
             r"|acquit|convict|rule (?:in favou?r|against|that|for)|side with)\b",
         ),
     ),
@@ -370,16 +372,10 @@ _RULES: Final = (
             rf"\b{_MEASURE}(?=[^?]*\b(?:in|for|during|over|of) (?:{_PERIOD}|any ))",
             rf"(?:\d ?%|\bper ?cent\b)(?=[^?]*\b(?:in|for|during|over) {_PERIOD})",
             rf"^will {_YEAR} (?:be|set|rank|end|finish|turn out)\b",
-        ),
-        _is_total,
-    ),
-    _Rule(
-        "state_at",
-        "{} is a figure for a period",
-        (
             rf"\b{_COUNTING}s? [^?]*?(?:\d{{3}}|million|billion|trillion)\b"
             rf"(?=[^?]* (?:in|during|over|for) {_PERIOD})",
         ),
+        _is_total,
     ),
     _Rule(
         "state_at",

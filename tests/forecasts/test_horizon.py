@@ -50,6 +50,9 @@ STATES = (
     "Will the number of asylum seekers have fallen by June 2027 compared to a year before?",
     "If a truce takes effect by March 2027, will the bridge be open on 30 June 2027?",
     "Will the Lions finish in the top 4 of the league?",
+    "Will the Republicans win the Senate?",
+    "Will there be fewer wolves in 2030 than in 2020?",
+    "Supreme Court strikes down the levy?",
     "In early 2028, will the reactor be on the grid?",
 )
 LASTING = (
