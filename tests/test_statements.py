@@ -34,7 +34,7 @@ def test_without_an_author_the_lines_are_those_of_the_rules(tracker: Tracker) ->
     assert shown.compiled == shown.rules == compile_question(asked)
     assert (shown.written_at, shown.reworded, shown.compiled.author) == (None, False, "rules")
     entries = tracker.system.verify().entries
-    edited = tracker.questions.edit("rain", Wording(text="Does it rain in Arland?"), why="shorter")  # fmt: skip
+    edited = tracker.questions.edit("rain", Wording(text="Does it snow in Arland?"), why="shorter")  # fmt: skip
     assert lines(tracker) == compile_question(edited) != compile_question(asked)
     assert tracker.system.verify().entries == entries + 1  # the edit alone
 
@@ -49,12 +49,13 @@ def test_lines_of_a_person_stay_when_the_text_changes(tracker: Tracker, clock: F
     )
     assert (shown.written_at, shown.reworded) == (NOW + DAY, False)
     clock.advance(days=1)
-    edited = tracker.questions.edit("rain", Wording(text="Does it rain in Arland before 31 "
-        "December 2026?"), why="shorter")  # fmt: skip
+    text = "Will it rain in Northern Arland before 31 December 2026?"
+    edited = tracker.questions.edit("rain", Wording(text=text), why="the south is dry")
     shown = tracker.questions.get_statements("rain")
     assert shown.reworded
     # The line that nobody wrote follows the text.
     no = compile_question(edited).statements[0].no
+    assert no != rules.no
     assert shown.compiled.statements == (Statement("Rain floods Arland", no),)
     assert tracker.questions.get("rain").statements == shown
     assert tracker.system.verify().bad_seq is None
@@ -110,6 +111,7 @@ def test_an_option_has_a_line_while_it_is_offered(tracker: Tracker, clock: FakeC
     tracker.questions.ask(an_asked("visit", kind="categorical", options=OPTIONS))
     clock.advance(days=1)
     tracker.questions.change_option("visit", "Minsk", "added")
+    assert [s.option for s in lines(tracker, "visit").statements] == [*OPTIONS, "Minsk"]
     own_lines = build_own_lines(options={"Minsk": "She flies to Minsk", "Moscow": "Moscow first"})
     shown = tracker.questions.set_statements("visit", own_lines)
     by_option = {statement.option: statement.yes for statement in shown.compiled.statements}
@@ -120,6 +122,9 @@ def test_an_option_has_a_line_while_it_is_offered(tracker: Tracker, clock: FakeC
     assert "Moscow" not in {statement.option for statement in lines(tracker, "visit").statements}
     exported = tracker.question_sets.export("own-questions").statements[QuestionId("visit")]
     assert [statement.option for statement in exported.statements] == ["Minsk"]
+    tracker.questions.reset_statements("visit")
+    options = [statement.option for statement in lines(tracker, "visit").statements]
+    assert options == ["Beijing", "Other", "Minsk"]
 
 
 @check_rows(

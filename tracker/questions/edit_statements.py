@@ -4,8 +4,8 @@ from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question, latest_resolution
 from forecasts.questions.statement_edits import check_own_lines, drop_rule_lines
 from tracker.errors import Refused
-from tracker.matching.compile_question import compile_question
 from tracker.model.audit import Authorship
+from tracker.questions.queries.compiled_questions import compile_by_rules
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.storage import record, statements
@@ -39,7 +39,7 @@ def write_statements(
 ) -> None:
     """Store lines under any author; those that the rules have anyway are left to them."""
     check_own_lines(question, lines)
-    own_lines = drop_rule_lines(lines, compile_question(question))
+    own_lines = drop_rule_lines(lines, compile_by_rules(question))
     written = statements.load_written_lines(session, [question.id]).get(question.id)
     before = CompiledQuestion(()) if written is None else written.own_lines
     if (own_lines.statements, own_lines.names) != (before.statements, before.names):

@@ -1,13 +1,13 @@
 """Compiled questions: the lines that news is compared with, written by somebody or by the rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from forecasts.questions.amendments import QuestionVersion, find_version
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question, QuestionId
 from forecasts.questions.statement_edits import complete_own_lines
-from tracker.matching.compile_question import compile_question
 from tracker.model.audit import WrittenLines
 from tracker.model.read_models import QuestionStatements
 from tracker.storage import statements
@@ -26,7 +26,7 @@ def load_compiled_questions(
 
 
 def _complete(question: Question, written: WrittenLines | None) -> CompiledQuestion:
-    rules = compile_question(question)
+    rules = compile_by_rules(question)
     return rules if written is None else complete_own_lines(question, written.own_lines, rules)
 
 
@@ -37,7 +37,7 @@ def describe_statements(
     until: datetime | None = None,
 ) -> QuestionStatements:
     """Describe the lines of a question as worded in `question`; as entered by `until`, if given."""
-    rules = compile_question(question)
+    rules = compile_by_rules(question)
     written = statements.load_written_lines(session, [question.id], until).get(question.id)
     if written is None:
         return QuestionStatements(rules, rules)
@@ -48,3 +48,15 @@ def describe_statements(
         written.at,
         wording_then != question.text,
     )
+
+
+def compile_by_rules(question: Question) -> CompiledQuestion:
+    """Compile a question by rules alone, with the options that it has by now."""
+    from tracker.matching.compile_question import compile_question  # 40 ms to import
+
+    if not question.options:
+        return compile_question(question)
+    offered_from_start = tuple(replace(option, added_at=None) for option in question.options)
+    rules = compile_question(replace(question, options=offered_from_start))
+    removed = {option.name for option in question.options if option.removed_at is not None}
+    return replace(rules, statements=tuple(s for s in rules.statements if s.option not in removed))
