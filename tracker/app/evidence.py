@@ -1,4 +1,6 @@
-"""Evidence: list and review it, match the archive, ask the model, update suggestions."""
+"""Evidence: list, add, find and review it, match the archive, ask the model, update suggestions."""
+
+from datetime import datetime
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.evidence.parameters import LearnedValue
@@ -6,13 +8,13 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.ingestion.rematch import RematchReport
 from tracker.llm.evidence_run import LlmRunReport
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, ManualEvidence, ManualResult, SearchHit
 from tracker.questions import review_evidence
 from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import learned, record
+from tracker.storage import item_search, learned, record
 from tracker.storage.learned import LearnedRecord
 
 
@@ -46,6 +48,32 @@ class EvidenceService(Service):
             return review_evidence.reopen_evidence(
                 session, evidence_id, forecaster or self._me, self._now()
             )
+
+    def add(self, piece: ManualEvidence, *, by: ForecasterId | None = None) -> ManualResult:
+        """Add a report as evidence by hand: an address, a headline, or an item that was read.
+
+        A page that no feed has brought is fetched for its headline. The piece counts fully from now
+        on, as its author's decision; a story that is evidence already gets their review instead.
+        Raises `Refused` for a question that is not open, and a page that cannot be read.
+        """
+        from tracker.ingestion.manual_evidence import add_manual_evidence
+
+        context = self._context
+        return add_manual_evidence(
+            self._store, context.network, context.match_state, piece, author=self._authorship(by)
+        )
+
+    @cacheable()
+    def search(
+        self, words: str, *, since: datetime | None = None, limit: int = 20
+    ) -> tuple[SearchHit, ...]:
+        """Search everything that was read, the newest first; one of several copies of a report.
+
+        All words have to occur; if nothing has all, those with any come, the best first. "Quoted"
+        words follow one another, and a word may end in *.
+        """
+        with self._store.reading() as session:
+            return item_search.search_items(session, words, since=since, limit=limit)
 
     @cacheable(per_person=True)
     def preview_review(

@@ -53,6 +53,14 @@ class Feed:
     full_text: bool = False
 
 
+BY_HAND: Final = Feed(
+    FeedId("by hand"), "Added by hand", "by-hand:", "by hand", grade="B", theme="by hand"
+)
+"""Owner of the items that people add. It is never polled, and no list of feeds shows it; no feed
+can take its id, as ids have no spaces.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PublicationRate:
     """Publication rate of a feed, with exponential forgetting.

@@ -153,7 +153,7 @@ def fetch_articles(store: Store, network: Network, now: Callable[[], datetime]) 
         )
     if not urls:
         return 0
-    robots = _load_robots(network, sorted(set(urls.values())), now())
+    robots = load_robots(network, sorted(set(urls.values())), now())
     allowed = {i: url for i, url in urls.items() if robots[url].allows(url, network.user_agent)}
     reasons = {
         i: "the site asks robots to stay away (robots.txt)" for i in urls if i not in allowed
@@ -183,7 +183,7 @@ def _may_visit_now(network: Network, url: str, robots: "RobotsRules", now: datet
     return delay == 0 or network.may_visit(make_robots_url(url), delay, now)
 
 
-def _load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, RobotsRules]":
+def load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, RobotsRules]":
     """Read the robots.txt rules of the sites of these pages."""
     from tracker.feeds.discovery.robots import make_robots_url, parse_robots
 

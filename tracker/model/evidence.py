@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from forecasts.evidence.evidence import (
     Direction,
@@ -9,9 +10,7 @@ from forecasts.evidence.evidence import (
     EvidenceStatus,
     Strength,
 )
-from forecasts.questions.question import (
-    ForecasterId,
-)
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import Item, ItemId, ItemRevision
 
 
@@ -96,3 +95,62 @@ class EvidenceCard:
     def headline(self) -> str:
         """Headline of the first copy. It is feed text: show it as plain text only."""
         return self.items[0].item.title
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceUse:
+    """A question that a report is evidence on, with the status of that evidence."""
+
+    evidence_id: EvidenceId
+    question_id: QuestionId
+    status: EvidenceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """An item that a search returned, its feed, and the questions that it is evidence on."""
+
+    item: Item
+    feed_title: str
+    uses: tuple[EvidenceUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManualEvidence:
+    """A piece of evidence as a person adds it.
+
+    `source` is an address, a headline, or the id of an item that was read. `title` gives the
+    headline of an address, which is then not fetched. `indicator` is the name of one of the
+    question's indicators; without it the piece belongs to the question's own text.
+    """
+
+    question_id: str
+    source: str | ItemId
+    direction: Direction
+    strength: Strength = Strength.SOME
+    published_at: datetime | None = None
+    note: str = ""
+    title: str = ""
+    option: str = ""
+    indicator: str = ""
+
+
+ManualOutcome = Literal["added", "reviewed", "unchanged"]
+"""`reviewed`: the story was evidence on the question already, and this became a review of it.
+`unchanged`: the same person had said the same before.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualResult:
+    """Result of adding evidence by hand: the piece, its item, and why the matcher missed it.
+
+    `reports` counts the items of its story, this one included.
+    """
+
+    outcome: ManualOutcome
+    evidence: Evidence
+    item_id: ItemId
+    headline: str
+    reports: int
+    miss: str

@@ -77,23 +77,22 @@ def review_evidence(
 def reopen_evidence(
     session: Session, evidence_id: int, by: ForecasterId, now: datetime
 ) -> Evidence:
-    """Undo a review by a new decision: the piece is unreviewed again.
+    """Undo a review by a new decision: the piece is unreviewed again, or as its author added it.
 
-    Raises `NotFound`, and `Refused` when it is unreviewed already.
+    Raises `NotFound`, and `Refused` when there is no review to undo.
     """
     piece = _require_piece(session, evidence_id)
+    first, *later = evidence.list_decisions(session, piece.id)
     if piece.status == "logged":
         raise Refused(f"evidence {piece.id} waits already: there is no judgement to take back")
+    if not later:
+        raise Refused(f"evidence {piece.id} was added by hand: reject it to take it back")
     register_forecaster(session, by)
-    logged = [
-        decision
-        for decision in evidence.list_decisions(session, piece.id)
-        if decision.status == "logged"
-    ][-1]
-    evidence.add_decision(session, piece.id, replace(logged, by=by, at=now, note=""))
+    base = [first, *(decision for decision in later if decision.status == "logged")][-1]
+    evidence.add_decision(session, piece.id, replace(base, by=by, at=now, note=""))
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return replace(
-        piece, status="logged", direction=logged.direction, strength=logged.strength, judged_by=by
+        piece, status=base.status, direction=base.direction, strength=base.strength, judged_by=by
     )
 
 

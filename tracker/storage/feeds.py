@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
 from sqlmodel import Session, select
 
-from tracker.feeds.feed import HOURS_PER_DAY, Feed, FeedState, PublicationRate
+from tracker.feeds.feed import BY_HAND, HOURS_PER_DAY, Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import NO_MEMORY, DocumentMemory
 from tracker.feeds.scheduling.polling import DayCount
@@ -41,6 +41,7 @@ _poll_values: Final = attrgetter(*POLL_COLUMNS)
 _rare_values: Final = attrgetter(*RARE_COLUMNS)
 _COLUMNS: Final = [FEED.c[name] for name in (*FEED_COLUMNS, *STATE_COLUMNS)]
 _RHYTHM_COLUMNS: Final = [FEED.c[name] for name in RHYTHM_COLUMNS]
+_POLLABLE: Final = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(FEED.c.id != BY_HAND.id)
 _HOURS: Final = struct.Struct(f"<{HOURS_PER_DAY}f")
 
 
@@ -59,19 +60,12 @@ def add_feed(session: Session, state: FeedState) -> bool:
 
 def list_feeds(session: Session) -> tuple[FeedState, ...]:
     """Return all feeds by title."""
-    return _load_states(
-        session, select(*_COLUMNS, *_RHYTHM_COLUMNS).order_by(func.lower(FEED.c.title), FEED.c.id)
-    )
+    return _load_states(session, _POLLABLE.order_by(func.lower(FEED.c.title), FEED.c.id))
 
 
 def find_feed(session: Session, feed_id: str) -> FeedState | None:
     """Return one feed by its id."""
-    return next(
-        iter(
-            _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(FEED.c.id == feed_id))
-        ),
-        None,
-    )
+    return next(iter(_load_states(session, _POLLABLE.where(FEED.c.id == feed_id))), None)
 
 
 def list_due_feeds(

@@ -38,6 +38,11 @@ class RobotsRules:
     rules: Protego | None
     open: bool
 
+    @property
+    def unreadable(self) -> bool:
+        """Return True if the site did not say which robots may come."""
+        return self.rules is None and not self.open
+
     def allows(self, url: str, user_agent: str) -> bool:
         """Return True if the robot `user_agent` (the whole header or its product name) may fetch
         this address.

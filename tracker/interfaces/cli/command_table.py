@@ -99,6 +99,16 @@ EVIDENCE_COMMANDS: Final = {
         "Confirm a piece of evidence, perhaps corrected, or reject it.",
         "12 confirm --strength strong",
     ),
+    "add": CommandEntry(
+        "manual_evidence:add",
+        "Add a report as evidence, by its address or headline.",
+        'neutrality-2027 "Indian leader visits Moscow" --direction for --strength moderate',
+    ),
+    "search": CommandEntry(
+        "manual_evidence:search",
+        "Search everything that was read, the newest first.",
+        "summit Moscow --limit 5",
+    ),
     "ask-model": CommandEntry(
         "learned:ask_model", "Have the model judge evidence that waits.", "--most 5"
     ),

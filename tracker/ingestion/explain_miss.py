@@ -1,0 +1,65 @@
+"""Explain in a line why the matcher had not logged an item as evidence on a question."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.formatting import format_utc_day
+from forecasts.questions.question import Question
+from tracker.ingestion.match_state import OpenProfiles
+from tracker.matching.matching_profile import Profile
+
+if TYPE_CHECKING:
+    from tracker.matching.matcher import ItemText, Match
+    from tracker.storage.items import SavedItem
+
+
+def explain_miss(
+    profiles: OpenProfiles, question: Question, text: "ItemText", stored: "SavedItem | None"
+) -> str:
+    """Return why an item is not yet evidence on a question; `stored` is None if it was not read."""
+    seen = None if stored is None else stored.seen_at
+    read = "It was not read in any feed" if seen is None else f"It was read {format_utc_day(seen)}"
+    match = find_match(profiles, question, text, threshold=0.0)
+    if match is None:
+        veto = _find_veto(_list_watched(profiles, question), text)
+        reason = f"vetoed by the word “{veto}” of a rule" if veto else "no word or name in common"
+        return f"{read}: {reason}."
+    relevance = f"relevance {match.relevance:.2f}"
+    if find_match(profiles, question, text) is None:
+        return f"{read}, and the matcher finds too little: {relevance} with “{match.nearest}”."
+    if seen is None:
+        return f"{read}: the matcher would have logged it ({relevance})."
+    return (
+        f"{read}, before the matcher knew this question as it is now ({relevance}): "
+        "`tracker evidence rematch` finds more like it."
+    )
+
+
+def find_match(
+    profiles: OpenProfiles, question: Question, text: "ItemText", threshold: float | None = None
+) -> "Match | None":
+    """Return the best match of an item with a question, by default one that would be logged."""
+    (matches,) = profiles.matcher.match([text], threshold)
+    watched = {profile for profile, _ in _list_watched(profiles, question)}
+    return next((match for match in matches if match.profile in watched), None)
+
+
+def _list_watched(
+    profiles: OpenProfiles, question: Question
+) -> Sequence[tuple[Profile, Indicator]]:
+    return [
+        (profile, indicator)
+        for profile, indicators in profiles.indicators_by_profile.items()
+        for indicator in indicators
+        if indicator.question_id == question.id
+    ]
+
+
+def _find_veto(watched: Sequence[tuple[Profile, Indicator]], text: "ItemText") -> str:
+    """Return the first veto word that occurs in the text; "" if none does."""
+    from tracker.matching.term_rules import fulfils_rule
+
+    words = (word for profile, _ in watched for word in profile.unless)
+    whole = f"{text.title}\n{text.summary}"
+    return next((word for word in words if fulfils_rule(whole, Profile("", terms=((word,),)))), "")

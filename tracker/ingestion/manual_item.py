@@ -1,0 +1,132 @@
+"""Find or make the item of evidence by hand: read already, fetched, or a headline as it is typed.
+
+A page is fetched once, politely, with the limits of feeds; private addresses are refused there.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from tracker.errors import NotFound, Refused
+from tracker.feeds.dedup import NewItem
+from tracker.feeds.discovery.page_headline import (
+    MAX_HEADLINE_LENGTH,
+    PageHeadline,
+    clean_line,
+    read_headline,
+)
+from tracker.feeds.feed import BY_HAND
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed
+from tracker.feeds.item import ParsedItem
+from tracker.feeds.scheduling.polling import make_feed_state
+from tracker.feeds.urls import canonical_url, extract_host, resolve_web_link
+from tracker.ingestion.network import MAX_PAGE_BYTES, Network, fetch_pages, load_robots
+from tracker.model.evidence import ManualEvidence
+from tracker.storage import feeds, item_search, items
+from tracker.storage.items import MAX_CLOCK_SKEW, SavedItem
+from tracker.storage.sessions import Session
+
+_INSTEAD: Final = "give its headline (--title)"
+
+
+def find_item(session: Session, request: ManualEvidence) -> SavedItem | None:
+    """Return the stored item of a request: by id, by address in any feed, or the same headline."""
+    if isinstance(request.source, int):
+        stored = item_search.find_saved_item(session, request.source)
+        if stored is None:
+            raise NotFound("item", request.source, "see `tracker evidence search`")
+        return stored
+    url = canonical_url(request.source)
+    known = (
+        items.find_items_by_url(session, [url])
+        if url
+        else items.find_items_by_key(session, [(BY_HAND.id, _make_key(request.source))])
+    )
+    return item_search.find_saved_item(session, known[0].id) if known else None
+
+
+def make_item(
+    request: ManualEvidence, network: Network, now: datetime, stored: SavedItem | None
+) -> ParsedItem:
+    """Return the item of a request as it was read, else as it is typed or fetched.
+
+    Raises `Refused` if there is no headline.
+    """
+    if stored is not None:
+        return stored.item
+    assert isinstance(request.source, str)
+    if request.published_at is not None and request.published_at > now + MAX_CLOCK_SKEW:
+        raise Refused("its date lies in the future: give the day on which it was published")
+    url = resolve_web_link(request.source, "")
+    title = clean_line(request.title or ("" if url else request.source), MAX_HEADLINE_LENGTH)
+    page = PageHeadline(title, "", None) if title else _fetch_headline(network, url, now)
+    return ParsedItem(
+        key=canonical_url(url) or _make_key(title),
+        title=page.title,
+        summary=page.summary,
+        content="",
+        url=url,
+        canonical_url=canonical_url(url),
+        published_at=request.published_at or page.published_at,
+        published_raw="",
+        updated_at=None,
+        fingerprint="",
+    )
+
+
+def add_item(session: Session, item: ParsedItem, now: datetime) -> SavedItem:
+    """Store an item as added by hand; the feed that owns such items is made with the first."""
+    feeds.add_feed(session, replace(make_feed_state(BY_HAND, now), paused_why="never polled"))
+    known = items.find_items_by_url(session, [item.canonical_url]) if item.canonical_url else []
+    (stored,) = items.add_items(
+        session, [(BY_HAND.id, NewItem(item, known[0] if known else None))], now
+    )
+    return stored
+
+
+def mark_source(session: Session, stored: SavedItem) -> None:
+    """Store the owner of the item's site as its source, unless it names an agency."""
+    from tracker.matching.boilerplate import find_agency
+
+    if not find_agency(stored.item.title, stored.item.summary):
+        group = _find_source_group(session, stored.item.url)
+        items.mark_copies(session, [(stored.id, stored.copy_of, group)])
+
+
+def _find_source_group(session: Session, url: str) -> str:
+    """Return the owner of a site: that of a feed from the same domain, else the host itself."""
+    from tracker.feeds.fetching.rate_limit import registrable_domain
+
+    host = extract_host(url)
+    domain = registrable_domain(host) if host else ""
+    for state in feeds.list_feeds(session) if domain else ():
+        if registrable_domain(extract_host(state.feed.site_url or state.feed.url)) == domain:
+            return state.feed.source_group
+    return host
+
+
+def _make_key(headline: str) -> str:
+    """Make the key of a headline without an address; case and spaces do not matter."""
+    plain = clean_line(headline, MAX_HEADLINE_LENGTH).casefold()
+    return f"text:{hashlib.sha256(plain.encode()).hexdigest()[:32]}"
+
+
+def _fetch_headline(network: Network, url: str, now: datetime) -> PageHeadline:
+    """Fetch the headline of a page; raises `Refused` in one line that says what to do instead."""
+    if not url:
+        raise Refused("there is no headline: give the address of an article, or its headline")
+    robots = load_robots(network, [url], now)[url]
+    # One page that a person asks for is no crawl: without an answer, its own failure is the reason.
+    if not robots.unreadable and not robots.allows(url, network.user_agent):
+        raise Refused(f"the site asks robots to stay away (robots.txt): {_INSTEAD}")
+    match fetch_pages(network.fetch, {url: url}, MAX_PAGE_BYTES).get(url):
+        case Fetched() as page:
+            headline = read_headline(page.body, page.content_type)
+            if headline is None:
+                raise Refused(f"the page has no headline that can be read: {_INSTEAD}")
+            return headline
+        case FetchFailed(reason=reason) | Deferred(reason=reason):
+            raise Refused(f"the page cannot be read ({reason}): {_INSTEAD}")
+        case _:
+            raise Refused(f"the page did not answer: {_INSTEAD}")
