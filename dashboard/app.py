@@ -21,6 +21,7 @@ from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
 from dashboard.home import ask, deadlines_calendar, questions, reports
 from dashboard.home import page as today
+from dashboard.inbox import add
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.scenarios import coherence
@@ -41,6 +42,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "essay": essay.render,
     "question": question.render,
     "inbox": inbox.render,
+    "add": add.render,
     "calendar": deadlines_calendar.render,
     "scenarios": scenarios.render,
     "coherence": coherence.render,

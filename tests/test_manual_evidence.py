@@ -318,7 +318,7 @@ def test_a_page_without_a_headline_says_what_to_do(
         feed_server.answer("/x", status)
     with pytest.raises(Refused, match=reason) as refusal:
         add(online, feed_server.url("/x"))
-    assert str(refusal.value).endswith("give its headline (--title)")
+    assert str(refusal.value).endswith("give its headline too (--title, or the field for it)")
     assert add(online, feed_server.url("/x"), title=UNMATCHED).headline == UNMATCHED
 
 

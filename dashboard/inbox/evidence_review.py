@@ -239,9 +239,11 @@ def _show_mouse_controls(
 
 def _show_decisions(visit: Visit, shown: EvidenceCard, question: Question) -> None:
     """Show the decisions after the matcher's, the newest last. Notes may quote the item."""
-    for decision in shown.decisions:
+    for n, decision in enumerate(shown.decisions):
         if decision.by != MATCHER:
-            words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
+            words = judgement_line(
+                decision, question.kind, shown.evidence.option, visit.me, adds=n == 0
+            )
             st.text(f"{visit.day(decision.at)} · {words}")
 
 

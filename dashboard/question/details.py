@@ -15,7 +15,7 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.inbox import cards
+from dashboard.inbox import add_evidence, cards
 from dashboard.inbox.data import evidence_frame
 from dashboard.question import signposts, statements, why, wording_history
 from dashboard.question import signposts as watching
@@ -47,6 +47,8 @@ def show_evidence(visit: Visit, page: QuestionPage) -> None:
     silence.
     """
     signposts.show_silences(visit, page)
+    if page.summary.status == "open" and not visit.looks_back:
+        add_evidence.show_on_question(visit, page.summary.question)
     if not page.evidence:
         show_empty(
             "No evidence yet.", "News that matches a signpost of this question will be listed here."

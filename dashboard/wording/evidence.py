@@ -212,9 +212,13 @@ def judge_name(by: ForecasterId, me: ForecasterId) -> str:
     return {me: "me", MATCHER: "the matcher"}.get(by, by)
 
 
-def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId) -> str:
+def judgement_line(
+    decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
+) -> str:
     """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for
     YES, moderate.`
+
+    `adds`: it is the first one, by which a person added the piece by hand.
     """
     model = model_name(decision.by)
     if model:
@@ -224,6 +228,8 @@ def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId
             f"{'Logged' if decision.by == MATCHER else 'Taken back'} by "
             f"{judge_name(decision.by, me)}"
         )
+    elif adds:
+        judged_by = f"Added by hand by {judge_name(decision.by, me)}"
     else:
         judged_by = f"{decision.status.capitalize()} by {judge_name(decision.by, me)}"
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":

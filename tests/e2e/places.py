@@ -96,6 +96,12 @@ PLACES: Final[dict[str, Place]] = {
     "inbox": _named(
         "Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."
     ),
+    "add": _named(
+        "Add evidence",
+        f"/add?q={OPEN}&url=https%3A%2F%2Fpaper.example%2Fpipeline&title=Pipeline+talks+go+on",
+        "Or find it in what was read",
+        "Evidence by hand: a report that no feed brought, shared from any page.",
+    ),
     "calendar": _named("Calendar", "/calendar", "signposts to watch for", "What to expect next."),
     "scenarios": Place(
         f"/scenarios?q={FUTURES}",

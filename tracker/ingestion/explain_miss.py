@@ -18,6 +18,8 @@ def explain_miss(
     profiles: OpenProfiles, question: Question, text: "ItemText", stored: "SavedItem | None"
 ) -> str:
     """Return why an item is not yet evidence on a question; `stored` is None if it was not read."""
+    from tracker.ingestion.rematch import REMATCH_PERIOD
+
     seen = None if stored is None else stored.seen_at
     read = "It was not read in any feed" if seen is None else f"It was read {format_utc_day(seen)}"
     match = find_match(profiles, question, text, threshold=0.0)
@@ -30,6 +32,8 @@ def explain_miss(
         return f"{read}, and the matcher finds too little: {relevance} with “{match.nearest}”."
     if seen is None:
         return f"{read}: the matcher would have logged it ({relevance})."
+    if seen < question.opens_at - REMATCH_PERIOD:
+        return f"{read}, long before this question opened ({relevance})."
     return (
         f"{read}, before the matcher knew this question as it is now ({relevance}): "
         "`tracker evidence rematch` finds more like it."

@@ -31,7 +31,6 @@ from tracker.ingestion import manual_item
 from tracker.ingestion.evidence import (
     EvidenceLinker,
     MatchResult,
-    detect_copies,
     select_best_matches,
 )
 from tracker.ingestion.explain_miss import explain_miss, find_match
@@ -206,19 +205,26 @@ def _write_request(
     stored = manual_item.find_item(session, request)
     if stored is None:
         new = manual_item.add_item(session, matched.item, author.at)
-        (stored,) = detect_copies(session, match_state, [new], author.at)
-        manual_item.mark_source(session, stored)
+        stored = manual_item.mark_copy(session, new, author.at)
     story, affected = _link_item(session, match_state, stored, matched, now=author.at)
-    outcome, evidence_id, miss = _log_decision(session, story, matched, author)
+    logged = _log_decision(session, story, matched, author)
     touched = [
         q for q in matched.other_profiles.questions.values() if q.id in {*affected, question.id}
     ]
     record_suggestions(session, touched, author.at, prompted=True)
     if expecting := matched.other_profiles.filter_expecting(touched):
         mark_signposts(session, expecting, author.at)
-    piece = evidence.find_evidence(session, evidence_id)
+    piece = evidence.find_evidence(session, logged.evidence_id)
     assert piece is not None
-    return ManualResult(outcome, piece, stored.id, stored.item.title, len(piece.reports), miss)
+    return ManualResult(
+        logged.outcome,
+        logged.previous,
+        piece,
+        stored.id,
+        stored.item.title,
+        len(piece.reports),
+        logged.miss,
+    )
 
 
 def _link_item(
@@ -246,26 +252,33 @@ def _link_item(
     return story, linker.affected_question_ids
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedDecision:
+    """Outcome of a request, the evidence it concerns with its status before, and an explanation."""
+
+    outcome: ManualOutcome
+    evidence_id: EvidenceId
+    previous: EvidenceStatus | None
+    miss: str
+
+
 def _log_decision(
     session: Session, story: StoryId, matched: MatchedRequest, author: Authorship
-) -> tuple[ManualOutcome, EvidenceId, str]:
-    """Log new evidence, or review that of its story; return the outcome with its explanation."""
-    checked = matched.checked
-    request = checked.request
+) -> LoggedDecision:
+    """Log new evidence, or review that of its story unless its author said the same before."""
+    request, question = matched.checked.request, matched.checked.question
     chain = _list_merged(session, story)
-    known = item_search.find_story_evidence(session, chain, checked.question.id)
+    known = item_search.find_story_evidence(session, chain, question.id)
     if known is None:
-        return "added", _add_evidence(session, chain[-1], matched, author), matched.miss
+        evidence_id = _add_evidence(session, chain[-1], matched, author)
+        return LoggedDecision("added", evidence_id, None, matched.miss)
     was = f"Its story was evidence already, {known.status} by {known.judged_by}."
-    verdict = (request.direction, request.strength, request.option)
-    if (
-        known.reviewed
-        and known.judged_by == author.by
-        and (known.direction, known.strength, known.option) == verdict
-    ):
-        return "unchanged", known.id, was
+    stands = (known.judged_by, known.direction, known.strength, known.option)
+    verdict = (author.by, request.direction, request.strength, request.option)
+    if known.reviewed and stands == verdict:
+        return LoggedDecision("unchanged", known.id, known.status, was)
     _review_again(session, known, request, author)
-    return "reviewed", known.id, was
+    return LoggedDecision("reviewed", known.id, known.status, was)
 
 
 def _add_evidence(

@@ -18,7 +18,7 @@ from tracker.feeds.discovery.page_headline import (
 )
 from tracker.feeds.feed import BY_HAND
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed
-from tracker.feeds.item import ParsedItem
+from tracker.feeds.item import ItemId, ParsedItem
 from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import canonical_url, extract_host, resolve_web_link
 from tracker.ingestion.network import MAX_PAGE_BYTES, Network, fetch_pages, load_robots
@@ -27,7 +27,10 @@ from tracker.storage import feeds, item_search, items
 from tracker.storage.items import MAX_CLOCK_SKEW, SavedItem
 from tracker.storage.sessions import Session
 
-_INSTEAD: Final = "give its headline (--title)"
+MAX_COMPARED: Final = 200
+"""Items that a new one is compared with, those with the most words in common first."""
+
+_INSTEAD: Final = "give its headline too (--title, or the field for it)"
 
 
 def find_item(session: Session, request: ManualEvidence) -> SavedItem | None:
@@ -85,13 +88,32 @@ def add_item(session: Session, item: ParsedItem, now: datetime) -> SavedItem:
     return stored
 
 
-def mark_source(session: Session, stored: SavedItem) -> None:
-    """Store the owner of the item's site as its source, unless it names an agency."""
-    from tracker.matching.boilerplate import find_agency
+def mark_copy(session: Session, stored: SavedItem, now: datetime) -> SavedItem:
+    """Mark a new item with the item that it copies and with its source, here and in the database.
 
-    if not find_agency(stored.item.title, stored.item.summary):
-        group = _find_source_group(session, stored.item.url)
-        items.mark_copies(session, [(stored.id, stored.copy_of, group)])
+    It is compared with what shares its words, by the text index: comparing it with all news of the
+    last days would take a new process ten seconds.
+    """
+    from tracker.matching.boilerplate import find_agency
+    from tracker.matching.near_duplicates import COPY_WINDOW, NearDuplicates
+
+    title, summary = stored.item.title, stored.item.summary
+    similar = item_search.list_similar_texts(
+        session, f"{title} {summary}", now - COPY_WINDOW, MAX_COMPARED
+    )
+    copies = NearDuplicates()
+    copies.remember(
+        [
+            (text.id, text.copy_of, text.title, text.summary, text.first_seen_at)
+            for text in similar
+            if text.id != stored.id
+        ]
+    )
+    (root,) = copies.add([(stored.id, title, summary, now)])
+    source = find_agency(title, summary) or _find_source_group(session, stored.item.url)
+    copy_of = None if root is None else ItemId(root)
+    items.mark_copies(session, [(stored.id, copy_of, source)])
+    return replace(stored, copy_of=copy_of)
 
 
 def _find_source_group(session: Session, url: str) -> str:

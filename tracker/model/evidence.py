@@ -145,10 +145,12 @@ ManualOutcome = Literal["added", "reviewed", "unchanged"]
 class ManualResult:
     """Result of adding evidence by hand: the piece, its item, and why the matcher missed it.
 
-    `reports` counts the items of its story, this one included.
+    `reports` counts the items of its story, this one included. `previous` is the status of a story
+    that was evidence already, None of a new one.
     """
 
     outcome: ManualOutcome
+    previous: EvidenceStatus | None
     evidence: Evidence
     item_id: ItemId
     headline: str

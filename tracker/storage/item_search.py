@@ -24,6 +24,7 @@ from tracker.storage.items import (
     ITEM,
     ITEM_COLUMNS,
     SavedItem,
+    StoredItemText,
     find_id_bounds,
     item_of_row,
     list_archive_items,
@@ -37,6 +38,7 @@ MAX_TERMS: Final = 20
 """Words and phrases of a query; a pasted article is searched by its beginning."""
 
 MAX_TERM_WORDS: Final = 12
+MIN_WORD_LENGTH: Final = 4
 OVERFETCH: Final = 3
 """Hits read for each one returned, since copies of one report are returned once."""
 
@@ -167,6 +169,24 @@ def _load_hits(session: Session, ids: Sequence[ItemId], limit: int) -> tuple[Sea
         SearchHit(item_of_row(row), row.feed_title, tuple(uses.get(row.story_id, ())))
         for row in rows
     )
+
+
+def list_similar_texts(
+    session: Session, words: str, since: datetime, limit: int
+) -> list[StoredItemText]:
+    """Return items first seen from `since` on that share the most of these words, by id.
+
+    Short words say little of a report and are in most of them, so they are left out.
+    """
+    long_words = (word for word in _WORD.findall(words) if len(word) >= MIN_WORD_LENGTH)
+    terms = [SearchTerm((word,)) for word in dict.fromkeys(long_words)][:MAX_TERMS]
+    first = find_id_bounds(session, since)[0]
+    if not terms or not first:
+        return []
+    ids = _find_ids(session, terms, _Scope(all_terms=False, first=first), limit)
+    columns = [ITEM.c[name] for name in StoredItemText.__slots__]
+    query = sa_select(*columns).where(ITEM.c.id.in_(ids)).order_by(ITEM.c.id)
+    return [StoredItemText(*row) for row in session.connection().execute(query)]
 
 
 def _load_uses(

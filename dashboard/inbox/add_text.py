@@ -1,0 +1,118 @@
+"""Evidence by hand in words: what was added, where a hit comes from, what another page shares."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from dashboard.wording import clip, describe_bearing, format_day
+from forecasts.evidence.evidence import Direction, describe_side
+from forecasts.questions.question import Question, QuestionId
+from tracker.feeds.urls import MAX_URL_LENGTH, resolve_web_link
+from tracker.model.evidence import EvidenceUse, ManualResult, SearchHit
+
+MAX_HEADLINE_CHARACTERS: Final = 300
+MAX_NOTE_CHARACTERS: Final = 500
+_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReport:
+    """Content of the form as another page shared it: address or headline, headline, and note."""
+
+    source: str = ""
+    title: str = ""
+    note: str = ""
+
+
+def read_shared(params: Mapping[str, str]) -> SharedReport:
+    """Read a shared page from the parameters url, title and text; whatever they hold is only text.
+
+    Some phones share the address inside of the text.
+
+    >>> read_shared({"text": "Leaders meet https://a.example/1", "title": "Leaders meet"})
+    SharedReport(source='https://a.example/1', title='Leaders meet', note='')
+    """
+    title = clip(" ".join(params.get("title", "").split()), MAX_HEADLINE_CHARACTERS)
+    text = " ".join(params.get("text", "").split())
+    url = resolve_web_link(params.get("url", "")[: MAX_URL_LENGTH + 1], "")
+    link = _LINK.search(text[: 2 * MAX_URL_LENGTH])
+    if not url and link is not None:
+        url = resolve_web_link(link[0], "")
+        text = " ".join(text.replace(link[0], " ").split())
+    if not url:
+        return SharedReport(title or clip(text, MAX_HEADLINE_CHARACTERS))
+    note = "" if text in ("", title) else clip(text, MAX_NOTE_CHARACTERS)
+    return SharedReport(url, title, note)
+
+
+def make_bookmarklet(page: str) -> str:
+    """Make the address of a bookmark that opens the form of this server, filled in.
+
+    >>> make_bookmarklet("http://127.0.0.1:8501/inbox?about=x")[:60]
+    "javascript:void(open('http://127.0.0.1:8501/add?url='+encode"
+    """
+    parts = urlsplit(page)
+    folder = parts.path.rpartition("/")[0]
+    base = quote(f"{parts.scheme}://{parts.netloc}{folder}/add", safe=":/[]@")
+    values = {
+        "url": "location.href",
+        "title": "document.title",
+        "text": f"String(getSelection()).slice(0,{MAX_NOTE_CHARACTERS})",
+    }
+    query = "+'&".join(f"{name}='+encodeURIComponent({value})" for name, value in values.items())
+    return f"javascript:void(open('{base}?{query}))"
+
+
+def describe_addition(question: Question, result: ManualResult) -> str:
+    """Describe what was added and why the matcher had missed it, for the notice with its undo."""
+    bearing = describe_bearing(result.evidence, question.kind)
+    begin = {
+        "added": "Added",
+        "reviewed": "It was evidence already and is now judged by you",
+        "unchanged": "It was evidence already, as you said",
+    }[result.outcome]
+    return f"{begin}: {bearing}. {result.miss.replace('`', '')}"
+
+
+def describe_choice(question: Question, direction: Direction, option: str) -> str:
+    """Describe a direction as a choice: `for YES`, `lower`, `against it` of an option not chosen.
+
+    >>> from forecasts.evidence.evidence import Direction
+    >>> class Places: kind = "categorical"
+    >>> [describe_choice(Places, side, "") for side in (Direction.YES, Direction.NO)]
+    ['for it', 'against it']
+    """
+    if question.kind in ("categorical", "ordered") and direction and not option:
+        return "for it" if direction is Direction.YES else "against it"
+    return describe_side(question.kind, direction, option)
+
+
+def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:
+    """Describe the source of a hit: `The wire · first seen 3 Mar 2026`."""
+    return f"{hit.feed_title} · first seen {format_day(hit.item.first_seen_at, zone)}"
+
+
+def find_use(hit: SearchHit, question_id: QuestionId) -> EvidenceUse | None:
+    """Return the evidence on a question that a hit is already; None if it is none."""
+    return next((use for use in hit.uses if use.question_id == question_id), None)
+
+
+def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
+    """Describe the questions that a hit is evidence on; empty if there is none."""
+    names = (
+        f"“{clip(texts.get(use.question_id, use.question_id), 80)}” ({_STATES[use.status]})"
+        for use in hit.uses
+    )
+    words = ", ".join(names)
+    return f"Evidence already on {words}" if words else ""
+
+
+_STATES: Final = {
+    "logged": "to review",
+    "confirmed": "confirmed",
+    "edited": "edited",
+    "rejected": "rejected",
+}

@@ -1,0 +1,200 @@
+"""Evidence by hand on pages: few fields, a notice that takes it back, hostile text stays text."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.inbox.add_text import MAX_NOTE_CHARACTERS, make_bookmarklet, read_shared
+from forecasts.evidence.evidence import Direction
+from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
+from tests.dashboard.pages import button, field, open_page, seen, words
+from tests.tables import check_rows
+from tracker.app.tracker import Tracker
+from tracker.model.evidence import EvidenceCard
+
+SUMMIT = "summit-2027"
+HEADLINE = "Envoys seen packing for the river lodge"
+HOSTILE = "<script>alert(1)</script> **bold** $x^2$ [a](javascript:alert(1))"
+
+
+@pytest.fixture
+def desk(tracker_with_press: Tracker, press: Press) -> Tracker:
+    """A tracker with an open question and one item that nothing matched."""
+    tracker_with_press.question_sets.load(a_set())
+    press.publish("wire", HEADLINE)
+    tracker_with_press.feeds.poll()
+    return tracker_with_press
+
+
+def evidence_tab(tracker: Tracker, **params: str) -> AppTest:
+    return open_page(tracker, "question", q=SUMMIT, tab="Evidence", **params)
+
+
+def choose(visit: AppTest, direction: Direction, place: int = 0) -> None:
+    group: Any = visit.get("button_group")
+    controls = [g for g in group if "for YES" in [o.content for o in g.proto.options]]
+    controls[place].set_value(direction)
+
+
+def only(tracker: Tracker) -> EvidenceCard:
+    (card,) = tracker.questions.get(SUMMIT).evidence
+    return card
+
+
+def test_a_headline_is_added_and_taken_back(desk: Tracker) -> None:
+    visit = evidence_tab(desk)
+    field(visit, "Address or headline").input("Leaders agree on a date")
+    field(visit, "Note").input("radio")
+    choose(visit, Direction.YES)
+    visit = seen(button(visit, "Add evidence").click().run())
+    card = only(desk)
+    assert (card.evidence.status, card.evidence.direction) == ("confirmed", Direction.YES)
+    assert card.decisions[0].note == "radio"
+    assert "Added: ▲ speaks somewhat for YES. It was not read in any feed" in words(visit)
+    assert field(visit, "Address or headline").value == ""
+    visit = seen(button(visit, "Undo").click().run())
+    assert only(desk).evidence.status == "rejected"
+    seen(button(visit, "Redo").click().run())
+    assert only(desk).evidence.status == "confirmed"
+
+
+def test_a_direction_has_to_be_chosen(desk: Tracker) -> None:
+    visit = evidence_tab(desk)
+    field(visit, "Address or headline").input("Leaders agree on a date")
+    visit = seen(button(visit, "Add evidence").click().run())
+    assert "Say which way it points" in words(visit)
+    assert desk.questions.get(SUMMIT).evidence == ()
+    assert field(visit, "Address or headline").value == "Leaders agree on a date"
+
+
+def test_a_page_that_cannot_be_read_asks_for_its_headline(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    visit = evidence_tab(tracker)
+    field(visit, "Address or headline").input("https://a.invalid/x")
+    choose(visit, Direction.NO)
+    visit = seen(button(visit, "Add evidence").click().run())
+    assert "The page cannot be read" in words(visit)
+    field(visit, "Headline, if the page cannot be read").input("Talks are off")
+    seen(button(visit, "Add evidence").click().run())
+    assert only(tracker).headline == "Talks are off"
+
+
+def test_a_report_that_was_read_is_found_and_added(desk: Tracker) -> None:
+    visit = evidence_tab(desk)
+    visit = seen(field(visit, "Words").input("lodge river").run())
+    assert HEADLINE in words(visit)
+    choose(visit, Direction.NO, place=1)
+    visit = seen(button(visit, "Add as evidence").click().run())
+    assert only(desk).evidence.direction is Direction.NO
+    assert button(visit, "Evidence already").disabled
+    assert "Evidence already on “Will the leaders" in words(visit)
+    visit = seen(field(visit, "Words").input("nowhere").run())
+    assert "Nothing that was read has these words." in words(visit)
+
+
+def test_a_review_is_taken_back_to_waiting(desk: Tracker, press: Press) -> None:
+    press.publish("wire", "Arland invites Borland to a summit")
+    desk.feeds.poll(every=True)
+    visit = evidence_tab(desk)
+    field(visit, "Address or headline").input("Arland invites Borland to a summit")
+    choose(visit, Direction.YES)
+    visit = seen(button(visit, "Add evidence").click().run())
+    assert "It was evidence already and is now judged by you" in words(visit)
+    seen(button(visit, "Undo").click().run())
+    assert only(desk).evidence.status == "logged"
+
+
+def test_the_inbox_adds_to_any_open_question(desk: Tracker) -> None:
+    visit = open_page(desk, "inbox")
+    assert "Choose the question that the report bears on." in words(visit)
+    (picker,) = [box for box in visit.selectbox if box.label == "Question"]
+    visit = seen(picker.set_value(SUMMIT).run())
+    field(visit, "Address or headline").input("Leaders agree on a date")
+    choose(visit, Direction.YES)
+    seen(button(visit, "Add evidence").click().run())
+    assert only(desk).headline == "Leaders agree on a date"
+
+
+def test_the_past_and_closed_questions_take_no_evidence(desk: Tracker, clock: FakeClock) -> None:
+    assert "Add evidence" in [e.label for e in evidence_tab(desk).expander]
+    clock.advance(days=3)
+    past = evidence_tab(desk, known=f"{NOW + DAY:%Y-%m-%d}")
+    assert "Add evidence" not in [e.label for e in past.expander]
+    clock.time = NOW + 300 * DAY
+    assert "Add evidence" not in [e.label for e in evidence_tab(desk).expander]
+    assert "No question is open" in words(open_page(desk, "add"))
+
+
+def test_what_is_shared_only_fills_the_form(desk: Tracker) -> None:
+    visit = open_page(
+        desk, "add", url="https://a.invalid/x?a=1&b=2", title=HOSTILE, text=f"{HOSTILE} more"
+    )
+    (picker,) = [box for box in visit.selectbox if box.label == "Question"]
+    visit = seen(picker.set_value(SUMMIT).run())
+    assert field(visit, "Address or headline").value == "https://a.invalid/x?a=1&b=2"
+    assert field(visit, "Headline, if the page cannot be read").value == HOSTILE
+    assert field(visit, "Note").value == f"{HOSTILE} more"
+    assert HOSTILE not in words(visit)
+    assert desk.questions.get(SUMMIT).evidence == ()
+
+
+@check_rows(
+    [
+        ({}, "", "", ""),
+        ({"url": "https://a.example/1", "title": " A\n b "}, "https://a.example/1", "A b", ""),
+        ({"title": "A", "text": "A"}, "A", "", ""),
+        ({"text": "Read https://a.example/1 now"}, "https://a.example/1", "", "Read now"),
+        ({"url": "javascript:alert(1)", "title": "A"}, "A", "", ""),
+        ({"url": "file:///etc/passwd", "text": "B"}, "B", "", ""),
+        ({"url": "https://[broken", "title": "A"}, "A", "", ""),
+        ({"url": "https://a.example/" + "x" * 9_000}, "", "", ""),
+        ({"url": "https://a.example/1", "text": "A" * 9_000}, "https://a.example/1", "", None),
+        ({"text": "\x00\u202e"}, None, "", ""),
+    ]
+)
+def test_shared_parameters_are_read_as_text(
+    params: dict[str, str], source: str | None, title: str, note: str | None
+) -> None:
+    shared = read_shared(params)
+    assert source is None or shared.source == source
+    assert shared.title == title
+    assert len(shared.note) <= MAX_NOTE_CHARACTERS if note is None else shared.note == note
+
+
+@check_rows(
+    [
+        ("https://desk.example/tracker/inbox?q=1", "https://desk.example/tracker/add?url="),
+        ("http://[::1]:8501/", "http://[::1]:8501/add?url="),
+        ("http://a/'+alert(1)+'/x", "http://a/%27%2Balert%281%29%2B%27/add?url="),
+    ]
+)
+def test_a_bookmark_opens_the_form_of_this_server(page: str, begin: str) -> None:
+    assert make_bookmarklet(page).startswith(f"javascript:void(open('{begin}")
+    assert make_bookmarklet(page).count("'") == 6
+
+
+def test_an_option_has_to_be_named(tracker: Tracker) -> None:
+    from forecasts.distributions.distribution import Categorical
+    from forecasts.questions.question import Option
+
+    prior = Categorical(("Paris", "Rome"), (0.5, 0.5))
+    places = a_question(
+        SUMMIT, kind="categorical", options=(Option("Paris"), Option("Rome")), prior=prior
+    )
+    tracker.question_sets.load(a_set(places, indicators=()))
+    visit = evidence_tab(tracker)
+    field(visit, "Address or headline").input("Hotels in Rome are booked")
+    group: Any = visit.get("button_group")
+    assert ["for it", "against it", "for neither side"] in [
+        [o.content for o in g.proto.options] for g in group
+    ]
+    next(g for g in group if "for it" in [o.content for o in g.proto.options]).set_value(
+        Direction.YES
+    )
+    visit = seen(button(visit, "Add evidence").click().run())
+    assert "Say which option it is about: Paris, Rome" in words(visit)
+    (option,) = [box for box in visit.selectbox if box.label == "Option"]
+    option.set_value("Rome")
+    seen(button(visit, "Add evidence").click().run())
+    assert only(tracker).evidence.option == "Rome"
