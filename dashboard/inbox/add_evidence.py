@@ -260,7 +260,7 @@ def show_search(visit: Visit, question_id: QuestionId) -> None:
     questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
     question = questions[question_id]
     judgement = _show_judgement(question, form)
-    texts = {each.id: each.text for each in questions.values()}
+    texts = {question_id: q.text for question_id, q in questions.items()}
     for hit in hits:
         _show_hit(visit, question, judgement, hit, texts=texts)
 

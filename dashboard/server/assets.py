@@ -146,6 +146,7 @@ def build_shell() -> str:
         f"<script>{_CONNECTION_SCRIPT}</script>\n    "
         f"<script>{_build_keyboard_script()}</script>\n    "
         f"<style>{_read_keyboard_file('jump.css')}</style>"
+        '<link rel="manifest" href="./manifest.json">'
     )
     return f"{before}<title>Scenario tracker</title>\n    {additions}{head}{preloads}{end}{body}"
 
@@ -226,9 +227,32 @@ def list_destinations(tracker: Tracker) -> bytes:
     return json.dumps([*open_questions, *pages, *closed_questions], ensure_ascii=False).encode()
 
 
+_ICON: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'%3E"
+    "%3Crect width='100' height='100' fill='%23005f8f'/%3E"
+    "%3Cpath d='M20 75 45 45 60 58 82 25' fill='none' stroke='white' stroke-width='9'/%3E%3C/svg%3E"
+)
+"""A rising line: browsers install no page without an icon."""
+
+WEB_MANIFEST: Final[Mapping[str, object]] = {
+    "name": "Scenario tracker",
+    "short_name": "Tracker",
+    "start_url": "./",
+    "display": "minimal-ui",
+    "icons": [{"src": _ICON, "sizes": "any", "type": "image/svg+xml"}],
+    "share_target": {
+        "action": "./add",
+        "method": "GET",
+        "params": {"title": "title", "text": "text", "url": "url"},
+    },
+}
+"""Description by which phones install the pages and offer *Add evidence* in their share menu."""
+
+
 _LOG: Final = logging.getLogger("dashboard")
 _ATOM: Final = "application/atom+xml"
 _JSON: Final = "application/json"
+_MANIFEST: Final = "application/manifest+json"
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
@@ -255,7 +279,11 @@ def build_routes(tracker: Tracker) -> list[Route]:
     async def jump(request: Request) -> Response:
         return await _respond(lambda: list_destinations(get_tracker()), _JSON)
 
+    async def manifest(request: Request) -> Response:
+        return await _respond(lambda: json.dumps(WEB_MANIFEST).encode(), _MANIFEST)
+
     return [
+        Route("/manifest.json", manifest),
         Route("/healthz", healthz),
         Route("/metrics", metrics),
         Route("/api/v1/questions", questions),

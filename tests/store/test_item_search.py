@@ -82,6 +82,15 @@ def test_no_syntax_of_a_query_language_raises(store: Store, query: str) -> None:
     assert set(titles(store, query)) <= {SUMMIT.title, TRADE.title, GRAIN.title}
 
 
+def test_scripts_without_spaces_are_searched_inside_of_runs(store: Store) -> None:
+    with store.writing() as session:
+        add(session, an_item("中国和俄罗斯领导人在北京会晤", key="zh"), NOW)
+        add(session, an_item("Талкс", key="ru", summary="Встреча в Пекине"), NOW)
+    assert titles(store, "北京") == titles(store, "俄罗斯 会晤") == ["中国和俄罗斯领导人在北京会晤"]
+    assert titles(store, "东京") == []
+    assert titles(store, "ПЕКИНЕ") == ["Талкс"]
+
+
 def test_a_limit_and_a_date_narrow_the_hits(store: Store) -> None:
     assert titles(store, "corland", limit=1) == [GRAIN.title]
     assert titles(store, "talks", since=NOW + DAY) == [GRAIN.title]

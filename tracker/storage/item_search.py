@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
+from sqlalchemy import func, text
 from sqlalchemy import select as sa_select
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import Evidence, EvidenceStatus, StoryId
@@ -41,6 +41,11 @@ MAX_TERM_WORDS: Final = 12
 MIN_WORD_LENGTH: Final = 4
 OVERFETCH: Final = 3
 """Hits read for each one returned, since copies of one report are returned once."""
+
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
+"""Scripts without spaces between words, such as Chinese, Japanese and Thai."""
 
 _TERM: Final = re.compile(r'"([^"]*)"|(\S+)')
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -84,6 +89,8 @@ def search_items(
     first = ItemId(1) if since is None else find_id_bounds(session, since)[0]
     if not terms or limit < 1 or not first:
         return ()
+    if any(_UNSPACED.search(word) for term in terms for word in term.words):
+        return _load_hits(session, _scan_ids(session, terms, first, limit * OVERFETCH), limit)
     for scope in (_Scope(all_terms=True, first=first), _Scope(all_terms=False, first=first)):
         ids = _find_ids(session, terms, scope, limit * OVERFETCH)
         if ids:
@@ -116,6 +123,22 @@ def _find_ids(
         for item_id, place in session.connection().execute(query, values):
             places[item_id] = min(place, places.get(item_id, place))
     return sorted(places, key=lambda item_id: (places[item_id], -item_id))[:limit]
+
+
+def _scan_ids(
+    session: Session, terms: Sequence[SearchTerm], first: ItemId, limit: int
+) -> list[ItemId]:
+    """Return the ids of items with all terms, the newest first, without the index.
+
+    It has no words to look up in scripts that do not separate them.
+    """
+    phrases = [" ".join(term.words).lower() for term in terms]
+    query = sa_select(ITEM.c.id).where(ITEM.c.id >= first)
+    for phrase in phrases:
+        query = query.where(
+            func.lower(ITEM.c.title).contains(phrase) | func.lower(ITEM.c.summary).contains(phrase)
+        )
+    return list(session.execute(query.order_by(ITEM.c.id.desc()).limit(limit)).scalars())
 
 
 def _build_fts5(table: str, key: str, scope: _Scope) -> str:
