@@ -101,6 +101,14 @@ def test_reading_is_shared_with_no_foreign_page(served: Served, path: str) -> No
             assert answer.headers.get("access-control-allow-origin") is None
 
 
+def test_phones_learn_where_to_share_a_page(served: Served) -> None:
+    answer = served.ask("/manifest.json")
+    target = json.loads(answer.body)["share_target"]
+    assert (answer.status, target["action"], target["method"]) == (200, "./add", "GET")
+    assert set(target["params"].values()) == {"url", "title", "text"}
+    assert b'<link rel="manifest" href="./manifest.json">' in served.ask("/").body
+
+
 def test_foreign_names_get_no_answer(served: Served) -> None:
     # A foreign name gets no answer.
     for host in ("evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None):
