@@ -173,6 +173,25 @@ def test_it_says_why_the_matcher_missed_it(desk: Tracker, press: Press) -> None:
     assert add(desk, "寒い朝").miss == "It was not read in any feed: no word or name in common."
 
 
+def test_an_address_needs_no_scheme(desk: Tracker, press: Press) -> None:
+    press.publish("wire", UNMATCHED, "https://far.invalid/a/1")
+    desk.feeds.poll()
+    (hit,) = desk.evidence.search("lodge")
+    assert add(desk, " far.invalid/a/1 ").item_id == hit.item.id
+    assert add(desk, "Envoys/diplomats meet").headline == "Envoys/diplomats meet"
+
+
+def test_both_databases_add_and_find(both: Tracker) -> None:
+    both.question_sets.load(a_set())
+    result = add(both, UNMATCHED, note="radio")
+    (hit,) = both.evidence.search('"river lodge" pack*')
+    assert hit.item.id == result.item_id
+    assert [(use.question_id, use.status) for use in hit.uses] == [(SUMMIT, "confirmed")]
+    assert add(both, hit.item.id).outcome == "unchanged"
+    assert both.questions.get(SUMMIT).evidence[0].indicator_name == "the question itself"
+    assert both.system.verify().bad_seq is None
+
+
 def test_it_is_no_lesson_about_the_matcher(desk: Tracker) -> None:
     from tracker.storage.evidence_history import list_first_reviews
 

@@ -4,6 +4,7 @@ A page is fetched once, politely, with the limits of feeds; private addresses ar
 """
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -30,6 +31,9 @@ from tracker.storage.sessions import Session
 MAX_COMPARED: Final = 200
 """Items that a new one is compared with, those with the most words in common first."""
 
+_BARE_ADDRESS: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?/\S+", re.IGNORECASE)
+"""An address as some copy it, without its scheme."""
+
 _INSTEAD: Final = "give its headline too (--title, or the field for it)"
 
 
@@ -40,7 +44,7 @@ def find_item(session: Session, request: ManualEvidence) -> SavedItem | None:
         if stored is None:
             raise NotFound("item", request.source, "see `tracker evidence search`")
         return stored
-    url = canonical_url(request.source)
+    url = canonical_url(_read_address(request.source))
     known = (
         items.find_items_by_url(session, [url])
         if url
@@ -61,7 +65,7 @@ def make_item(
     assert isinstance(request.source, str)
     if request.published_at is not None and request.published_at > now + MAX_CLOCK_SKEW:
         raise Refused("its date lies in the future: give the day on which it was published")
-    url = resolve_web_link(request.source, "")
+    url = _read_address(request.source)
     title = clean_line(request.title or ("" if url else request.source), MAX_HEADLINE_LENGTH)
     page = PageHeadline(title, "", None) if title else _fetch_headline(network, url, now)
     return ParsedItem(
@@ -126,6 +130,12 @@ def _find_source_group(session: Session, url: str) -> str:
         if registrable_domain(extract_host(state.feed.site_url or state.feed.url)) == domain:
             return state.feed.source_group
     return host
+
+
+def _read_address(source: str) -> str:
+    """Return the address in a source, also one without `https://`; "" for a headline."""
+    text = source.strip()
+    return resolve_web_link(f"https://{text}" if _BARE_ADDRESS.fullmatch(text) else text, "")
 
 
 def _make_key(headline: str) -> str:

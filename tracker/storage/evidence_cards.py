@@ -53,7 +53,7 @@ def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[Evidenc
         EvidenceCard(
             evidence=e,
             question_text=question_texts[e.question_id],
-            indicator_name=indicator_names.get(e.indicator_id, e.indicator_id),
+            indicator_name=indicator_names.get(e.indicator_id) or _name_unwritten(e.indicator_id),
             items=tuple(items_by_story[e.story_id]),
             decisions=tuple(decisions[e.id]),
             why=reasons[e.id],
@@ -61,6 +61,11 @@ def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[Evidenc
         )
         for e in evidence
     )
+
+
+def _name_unwritten(indicator_id: str) -> str:
+    """Return a name for an indicator that nobody wrote: that of a question's own text."""
+    return "the question itself" if indicator_id.endswith("/own-text") else indicator_id
 
 
 def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:

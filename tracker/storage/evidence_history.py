@@ -195,7 +195,9 @@ def list_feed_directions(
         EvidenceRow, col(EvidenceRow.story_id) == ItemRow.story_id
     )
     query = query.where(
-        EvidenceRow.question_id == question_id, ItemRow.first_seen_at < before
+        EvidenceRow.question_id == question_id,
+        ItemRow.first_seen_at < before,
+        EvidenceRow.first_seen_at < before,  # that added by hand is later than its items
     ).distinct()
     rows = session.exec(query.order_by(ItemRow.feed_id, col(EvidenceRow.id)))
     return [
