@@ -200,6 +200,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
         ("scenarios", {"q": FUTURES, "section": name})
         for name in ("Why", "My own", "What would change it", "The table")
     ),
+    ("add", {"q": OPEN, "url": f"https://{MARK}/x", "title": EVERYTHING, "text": EVERYTHING}),
     ("accuracy", {"kind": "Live", "view": "Questions"}),
     ("feeds", {"feed": FEED}),
 )

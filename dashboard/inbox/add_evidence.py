@@ -145,7 +145,9 @@ def _show_judgement(question: Question, form: AddForm) -> Judgement:
         direction = st.segmented_control(
             "It points" if question.kind in ("numeric", "date") else "It speaks",
             DIRECTIONS,
-            format_func=lambda side: add_text.describe_choice(question, side, option),
+            format_func=lambda side: escape_markdown(
+                add_text.describe_choice(question, side, option)
+            ),
             key=form.key("direction"),
         )
         strength = st.selectbox(

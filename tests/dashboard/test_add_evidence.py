@@ -126,6 +126,19 @@ def test_the_past_and_closed_questions_take_no_evidence(desk: Tracker, clock: Fa
     assert "No question is open" in words(open_page(desk, "add"))
 
 
+def test_hostile_headlines_are_shown_as_text(desk: Tracker, press: Press) -> None:
+    press.publish("wire", f"{HOSTILE} rivers")
+    desk.feeds.poll(every=True)
+    visit = evidence_tab(desk)
+    visit = seen(field(visit, "Words").input("rivers").run())
+    choose(visit, Direction.YES, place=1)
+    visit = seen(button(visit, "Add as evidence").click().run())
+    shown = f"{HOSTILE.partition('</script> ')[2]} rivers"  # feeds lose their scripts when parsed
+    assert shown in [text.value for text in visit.text]
+    markdown = [str(e.value) for kind in (visit.markdown, visit.caption) for e in kind]
+    assert [text for text in markdown if "**bold**" in text or "<script>" in text] == []
+
+
 def test_what_is_shared_only_fills_the_form(desk: Tracker) -> None:
     visit = open_page(
         desk, "add", url="https://a.invalid/x?a=1&b=2", title=HOSTILE, text=f"{HOSTILE} more"
