@@ -15,6 +15,9 @@ from tracker.model.evidence import EvidenceUse, ManualResult, SearchHit
 
 MAX_HEADLINE_CHARACTERS: Final = 300
 MAX_NOTE_CHARACTERS: Final = 500
+MAX_USES: Final = 3
+"""Questions and a count that stand below a hit."""
+
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -102,12 +105,13 @@ def find_use(hit: SearchHit, question_id: QuestionId) -> EvidenceUse | None:
 
 def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
     """Describe the questions that a hit is evidence on; empty if there is none."""
-    names = (
+    names = [
         f"“{clip(texts.get(use.question_id, use.question_id), 80)}” ({_STATES[use.status]})"
         for use in hit.uses
-    )
-    words = ", ".join(names)
-    return f"Evidence already on {words}" if words else ""
+    ]
+    if len(names) > MAX_USES:
+        names[MAX_USES - 1 :] = [f"{len(names) - MAX_USES + 1} other questions"]
+    return f"Evidence already on {', '.join(names)}" if names else ""
 
 
 _STATES: Final = {

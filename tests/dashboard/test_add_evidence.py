@@ -1,17 +1,24 @@
 """Evidence by hand on pages: few fields, a notice that takes it back, hostile text stays text."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.inbox.add_text import MAX_NOTE_CHARACTERS, make_bookmarklet, read_shared
+from dashboard.inbox.add_text import (
+    MAX_NOTE_CHARACTERS,
+    describe_uses,
+    make_bookmarklet,
+    read_shared,
+)
 from forecasts.evidence.evidence import Direction
+from forecasts.questions.question import EvidenceId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, EvidenceUse
 
 SUMMIT = "summit-2027"
 HEADLINE = "Envoys seen packing for the river lodge"
@@ -185,6 +192,18 @@ def test_shared_parameters_are_read_as_text(
 def test_a_bookmark_opens_the_form_of_this_server(page: str, begin: str) -> None:
     assert make_bookmarklet(page).startswith(f"javascript:void(open('{begin}")
     assert make_bookmarklet(page).count("'") == 6
+
+
+def test_of_many_uses_some_are_counted(desk: Tracker) -> None:
+    (hit,) = desk.evidence.search("lodge")
+    uses = tuple(EvidenceUse(EvidenceId(n), QuestionId(f"q{n}"), "logged") for n in range(5))
+    assert describe_uses(hit, {}) == ""
+    assert describe_uses(replace(hit, uses=uses[:3]), {}).count("(to review)") == 3
+    text = describe_uses(replace(hit, uses=uses), {QuestionId("q0"): "Will it rain?"})
+    assert (
+        text
+        == "Evidence already on “Will it rain?” (to review), “q1” (to review), 3 other questions"
+    )
 
 
 def test_an_option_has_to_be_named(tracker: Tracker) -> None:

@@ -7,7 +7,7 @@ indexes. The rows that are there are filled in.
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
