@@ -440,15 +440,17 @@ def test_a_slow_round_ends_after_a_while(
     asking: Tracker, stub: ModelStub, clock: FakeClock
 ) -> None:
     def slow(asked: Any) -> Reply:
-        clock.advance(seconds=MAX_RUN_TIME.total_seconds() + 1)
+        clock.advance(seconds=MAX_RUN_TIME.total_seconds() / 2 + 1)
         return FOR(asked)
 
     for n in range(2):
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(slow)
     assert asking.evidence.ask_model() == LlmRunReport(
-        sent=1, judged=1, requests=4, may_move=True, why="the time of a round is up"
+        sent=1, requests=2, may_move=True, why="the time of a round is up"
     )
+    assert asking.evidence.ask_model(limit=1).judged == 1  # with the answers so far
+    assert len(stub.seen) == 4
 
 
 # Settings

@@ -55,7 +55,9 @@ from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
 
 MAX_RUN_TIME: Final = timedelta(minutes=4)
-"""Time after which no further piece is taken, so that the scheduler can stop."""
+"""Time after which no further request is sent, so that the scheduler can stop. The answers so far
+are kept.
+"""
 
 MAX_FAILURES: Final = 3
 """Consecutive failures after which the endpoint is at fault, not the pieces."""
@@ -176,7 +178,7 @@ class LlmRun:
         with store.reading() as session:
             self._may_move = may_move_numbers(session, endpoint)
         self._failures = self._sent = self._judged = self._added = self._refused = 0
-        self._is_counted = False
+        self._is_counted, self._started = False, now()
         self.why = self._dialogue.find_pause()
 
     def report(self) -> LlmRunReport:
@@ -201,12 +203,8 @@ class LlmRun:
 
     def judge(self, candidates: Sequence[Candidate], limit: int) -> None:
         """Judge candidates in their order until the limit, the budget or the time is used up."""
-        started = self._now()
         for candidate in candidates:
             if self.why or self._sent >= limit:
-                return
-            if self._now() - started > MAX_RUN_TIME:
-                self.why = "the time of a round is up"
                 return
             self._is_counted = False
             judgement = judge_headline(candidate.case, self._model, self._ask)
@@ -220,11 +218,14 @@ class LlmRun:
         stored = self._dialogue.find_answer(messages, ChoiceForm(), RETRY_DELAY)
         if stored is not None:
             return _parse_result(stored)
-        if not self._is_counted:
+        if self._now() - self._started > MAX_RUN_TIME:
+            self.why = "the time of a round is up"
+        elif not self._is_counted:
             self.why = self._dialogue.count_piece()
-            if self.why:
-                return LlmFailure(self.why)
-            self._is_counted, self._sent = True, self._sent + 1
+            self._is_counted = not self.why
+            self._sent += self._is_counted
+        if self.why:
+            return LlmFailure(self.why)
         result = self._dialogue.request(messages, ChoiceForm())
         if isinstance(result, LlmFailure):
             self._failures += 1

@@ -83,9 +83,11 @@ class ModelCheck:
     def objection(self) -> str:
         """Return why the model only proposes; "" if it may move numbers."""
         if self.coverage < MIN_COVERAGE:
-            return f"it calls {self.coverage:.0%} of the directions, {MIN_COVERAGE:.0%} are needed"
+            called, needed = format_share(self.coverage), format_share(MIN_COVERAGE)
+            return f"it calls {called} of the directions, {needed} are needed"
         if self.right < MIN_RIGHT:
-            return f"{self.right:.0%} of what it calls is right, {MIN_RIGHT:.0%} are needed"
+            right, needed = format_share(self.right), format_share(MIN_RIGHT)
+            return f"{right} of the directions that it calls are right, {needed} are needed"
         if self.topic_auc < MIN_TOPIC_AUC:
             return f"its AUC of topics is {self.topic_auc:.2f}, {MIN_TOPIC_AUC:.2f} is needed"
         return ""
@@ -98,6 +100,15 @@ class ModelCheck:
     def holds_for(self, endpoint: LlmEndpoint) -> bool:
         """Return True if this is the model of the endpoint, asked as it is asked now."""
         return (self.base_url, self.model, self.form) == (endpoint.base_url, endpoint.model, FORM)
+
+
+def format_share(share: float) -> str:
+    """Format a share of headlines in whole percents.
+
+    >>> format_share(0.952)
+    '95 %'
+    """
+    return f"{100.0 * share:.0f} %"
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from tracker.interfaces.cli.commands.terminal import (
     tracker_session,
 )
 from tracker.llm.llm_messages import LlmFailure
-from tracker.llm.model_check import ModelCheck
+from tracker.llm.model_check import ModelCheck, format_share
 from tracker.model.json_values import to_plain
 
 
@@ -92,14 +92,15 @@ def _offer_local_models(tracker: Tracker, json: bool) -> None:
 
 
 def _describe_check(check: ModelCheck) -> str:
+    called, right = format_share(check.coverage), format_share(check.right)
     kind = "plain answers" if check.is_plain else "log-probabilities"
     verdict = "It may move numbers." if check.may_move else f"It only proposes: {check.objection}."
     return "\n".join(
         [
             f"{check.model} at {check.base_url}, {check.pairs} headlines, {kind}",
-            f"direction: {check.accuracy:.0%} right, AUC {check.auc:.2f}",
-            f"direction at the margin: {check.coverage:.0%} called, {check.right:.0%} right",
-            f"headlines without a side: {check.sided:.0%} get one",
+            f"direction: {format_share(check.accuracy)} right, AUC {check.auc:.2f}",
+            f"direction at the margin: {called} called, {right} right",
+            f"headlines without a side: {format_share(check.sided)} get one",
             f"topic: AUC {check.topic_auc:.2f}",
             verdict,
         ]
