@@ -212,11 +212,18 @@ def judge_name(by: ForecasterId, me: ForecasterId) -> str:
     return {me: "me", MATCHER: "the matcher"}.get(by, by)
 
 
+PROPOSED: Final = "only proposed, "
+"""Beginning of a machine's note that changes nothing."""
+
+
 def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId) -> str:
     """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for
     YES, moderate.`
     """
     model = model_name(decision.by)
+    note = decision.note.removeprefix(f"machine judgement by {model}: ")
+    if model and note.startswith(PROPOSED):
+        return f"Proposed by a machine ({model}): {note.removeprefix(PROPOSED)}."
     if model:
         judged_by = f"Machine judgement ({model})"
     elif decision.status == "logged":
@@ -230,7 +237,6 @@ def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId
         words = "direction not called"
     else:
         words = describe_side(kind, decision.direction, option)
-    note = decision.note.removeprefix(f"machine judgement by {model}: ")
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 

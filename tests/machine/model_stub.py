@@ -66,6 +66,10 @@ def tokens(listed: Mapping[str, float], text: str = "", **changed: Any) -> Reply
     return completion("", message=said, logprobs=logprobs, finish_reason="length", **changed)
 
 
+DENIALS = re.compile(r"\b(no|not|rule|rules|fail|fails|something else)\b", re.IGNORECASE)
+"""Words by which a statement for NO is told from that for YES in these tests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a prompt puts to a model: its wording, the headline and the two lines."""
@@ -109,7 +113,7 @@ def reading(topic: float, outcome: float, *, liking: float = 0.0, plain: bool = 
         if "mainly about" in asked.wording:
             on_topic = asked.first.endswith("or whether that will happen")
             return liking + (topic if on_topic else -topic)
-        is_swapped = asked.first.startswith(("no ", "Something else"))
+        is_swapped = DENIALS.search(asked.first) is not None
         return liking + (-outcome if is_swapped else outcome)
 
     return choosing(margin, plain=plain)

@@ -311,7 +311,7 @@ def test_evidence_waits_for_a_person_whatever_is_answered(judgement: LlmJudgemen
     [
         (a_judgement(), "relevance 0.80, for YES with 0.90"),
         (LlmJudgement(0.1, "stub"), "relevance 0.10, unrelated"),
-        (LlmJudgement(0.7, "stub"), "relevance 0.70"),
+        (LlmJudgement(0.7, "stub"), "relevance 0.70, for neither side"),
     ]
 )
 def test_a_judgement_is_described_for_its_record(judgement: LlmJudgement, words: str) -> None:

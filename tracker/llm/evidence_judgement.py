@@ -81,10 +81,10 @@ class LlmJudgement:
         """Describe the judgement for its stored record."""
         kind = "only proposed, " if is_proposal else ""
         note = f"machine judgement by {self.model}: {kind}relevance {self.relevance:.2f}"
-        if self.direction is Direction.NEUTRAL:
-            return note if self.is_evidence else f"{note}, unrelated"
+        if not self.is_evidence:
+            return f"{note}, unrelated"
         side = describe_side(question.kind, self.direction, self.option)
-        return f"{note}, {side} with {self.p_direction:.2f}"
+        return f"{note}, {side}" + (f" with {self.p_direction:.2f}" if self.direction else "")
 
 
 def judge_headline(case: JudgementCase, model: str, ask: Ask) -> LlmJudgement | LlmFailure:
