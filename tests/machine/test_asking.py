@@ -1,5 +1,6 @@
 """The model judges what waits: within its budget, marked as a machine, and never over a person."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -309,6 +310,13 @@ def test_old_items_are_no_near_misses(
     assert asking.evidence.ask_model() == IDLE
 
 
+def test_without_an_open_question_nothing_is_asked(
+    asking: Tracker, stub: ModelStub, clock: FakeClock
+) -> None:
+    clock.advance(days=1000)
+    assert asking.evidence.ask_model().why == "no question is open"
+
+
 # What it costs
 
 
@@ -366,7 +374,11 @@ def test_an_answer_that_cannot_be_used_changes_nothing(
     stub.gives(answer)
     assert asking.evidence.ask_model() == LlmRunReport(sent=1, refused=1, requests=1, may_move=True)
     assert card(asking, piece) == before
-    assert asking.evidence.ask_model().requests == 0  # not again today
+    again = asking.evidence.ask_model()  # not again today
+    assert (again.requests, again.why) == (
+        0,
+        "the model failed on 1 piece in the last hours: they come again later",
+    )
     assert spent(asking) == 1
 
 
@@ -434,6 +446,19 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
     clock.advance(minutes=1)
     assert judge_with_model(asking) == "1 asked, 1 judged, 0 of them new, 0 refused, 4 requests"
     assert judge_with_model(asking) is None
+
+
+def test_a_model_that_is_not_running_costs_nothing(asking: Tracker, stub: ModelStub) -> None:
+    for n in range(2):
+        log(asking, title=f"{TITLE}, day {n}")
+    with socket.socket() as reserved:  # bound and not listening
+        reserved.bind(("127.0.0.1", 0))
+        away = set_to(asking, model_url=f"http://127.0.0.1:{reserved.getsockname()[1]}/v1")
+        report = away.evidence.ask_model()
+    assert (report.requests, report.why) == (1, "nobody answers at the model's address")
+    assert spent(asking) == 0
+    stub.gives(FOR)
+    assert asking.evidence.ask_model().judged == 2
 
 
 def test_a_slow_round_ends_after_a_while(

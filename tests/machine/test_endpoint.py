@@ -285,7 +285,7 @@ def test_nobody_at_the_address_is_a_reason_in_words() -> None:
             f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5
         )
         assert request_answer(endpoint, PROMPT, CAPITAL) == LlmFailure(
-            "nobody answers at the model's address", 1
+            "nobody answers at the model's address", 1, is_unreachable=True
         )
 
 
@@ -296,7 +296,7 @@ def test_a_host_without_address_is_told_in_words(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
     endpoint = LlmEndpoint("https://model.invalid/v1", "m", timeout_seconds=5)
     assert request_answer(endpoint, PROMPT, CAPITAL) == LlmFailure(
-        "the model's host was not found", 1
+        "the model's host was not found", 1, is_unreachable=True
     )
 
 
@@ -305,7 +305,8 @@ def test_a_server_without_encryption_is_not_spoken_to(stub: ModelStub) -> None:
         stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5
     )
     result = request_answer(endpoint, PROMPT, CAPITAL)
-    assert result == LlmFailure("no secure connection to the model (certificate or TLS refused)", 1)
+    why = "no secure connection to the model (certificate or TLS refused)"
+    assert result == LlmFailure(why, 1, is_unreachable=True)
 
 
 def test_half_an_answer_is_none(stub: ModelStub) -> None:

@@ -128,7 +128,8 @@ class _Chat:
                 f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent
             )
         except Exception as error:  # a client bug must not stop the caller
-            return LlmFailure(_error_reason(error), self._sent)
+            is_unreachable = isinstance(error, aiohttp.ClientConnectorError)
+            return LlmFailure(_error_reason(error), self._sent, is_unreachable=is_unreachable)
 
     async def models(self) -> tuple[str, ...]:
         """Return the names of the models that are offered; () if there is no such list."""

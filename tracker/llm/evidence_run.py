@@ -13,6 +13,7 @@ from typing import Final
 
 from forecasts.evidence.evidence import Evidence
 from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.formatting import format_count
 from forecasts.questions.question import (
     MATCHER,
     MODEL_PREFIX,
@@ -66,9 +67,10 @@ RETRY_DELAY: Final = timedelta(hours=6)
 """Pause before a failed request is retried."""
 
 NO_MODEL: Final = "no model is set up: see the setting 'model_url'"
+NO_QUESTION: Final = "no question is open"
 NOTHING_WAITS: Final = (
-    "nothing waits for the model: it has judged all evidence that waits, and no item of the last "
-    "two days is near the threshold of a question"
+    "nothing waits for the model: it has judged all evidence that waits, and all items of the last "
+    "two days that are near the threshold of a question"
 )
 
 
@@ -93,7 +95,7 @@ class LlmRunReport:
     @property
     def is_idle(self) -> bool:
         """True if there was nothing to ask about."""
-        return self.why == NOTHING_WAITS
+        return self.why in (NOTHING_WAITS, NO_QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,9 @@ def list_candidates(
     """List evidence and near misses of open questions, the nearest to the threshold first."""
     with store.reading() as session:
         opened = list_open_questions(session, now)
+        if not opened:
+            run.why = NO_QUESTION
+            return []
         cards = evidence_cards.list_unreviewed_cards(session, list(opened), MAX_CANDIDATES)
         candidates = [
             Candidate(
@@ -178,6 +183,7 @@ class LlmRun:
         with store.reading() as session:
             self._may_move = may_move_numbers(session, endpoint)
         self._failures = self._sent = self._judged = self._added = self._refused = 0
+        self._skipped = 0
         self._is_counted, self._started = False, now()
         self.why = self._dialogue.find_pause()
 
@@ -185,7 +191,8 @@ class LlmRun:
         """Report what was done so far."""
         why = self.why
         if not (why or self._sent or self._judged):
-            why = NOTHING_WAITS
+            failed = f"the model failed on {format_count(self._skipped, 'piece')} in the last hours"
+            why = f"{failed}: they come again later" if self._skipped else NOTHING_WAITS
         return LlmRunReport(
             self._sent,
             self._judged,
@@ -217,6 +224,7 @@ class LlmRun:
         """
         stored = self._dialogue.find_answer(messages, ChoiceForm(), RETRY_DELAY)
         if stored is not None:
+            self._skipped += isinstance(stored, LlmFailure)
             return _parse_result(stored)
         if self._now() - self._started > MAX_RUN_TIME:
             self.why = "the time of a round is up"
@@ -229,7 +237,7 @@ class LlmRun:
         result = self._dialogue.request(messages, ChoiceForm())
         if isinstance(result, LlmFailure):
             self._failures += 1
-            is_final = result.wait_seconds > 0 or result.is_auth_error
+            is_final = result.wait_seconds > 0 or result.is_auth_error or result.is_unreachable
             if is_final or self._failures >= MAX_FAILURES:
                 self.why = result.reason
             else:

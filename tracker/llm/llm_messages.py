@@ -137,13 +137,14 @@ class LlmFailure:
     """A failure with a reason for a person, and the requests that it took.
 
     `wait_seconds` above 0 is the pause that the endpoint asked for; `is_auth_error` means that it
-    refused the key.
+    refused the key, `is_unreachable` that no connection came about.
     """
 
     reason: str
     requests: int = 0
     wait_seconds: float = 0.0
     is_auth_error: bool = False
+    is_unreachable: bool = False
 
 
 def answer_key(model: str, messages: Sequence[LlmMessage], form: AnswerForm) -> str:

@@ -48,7 +48,7 @@ class ModelDialogue:
         with self._store.writing() as session:
             if llm_answers.count_pieces(session, today) >= budget:
                 return f"the budget of {budget} pieces a day for the model is spent"
-            llm_answers.add_piece(session, today)
+            llm_answers.add_pieces(session, today, 1)
         return ""
 
     def request(self, messages: Sequence[LlmMessage], form: AnswerForm) -> LlmAnswer | LlmFailure:
@@ -62,6 +62,8 @@ class ModelDialogue:
             if isinstance(result, LlmAnswer):
                 usable = CachedAnswer(result.model, form.name, now, result.value, result.tokens)
                 llm_answers.save_answer(session, key, usable)
+            elif result.is_unreachable:  # a model that is not running costs nothing
+                llm_answers.add_pieces(session, now.date(), -1)
             elif result.wait_seconds > 0:
                 until = now + timedelta(seconds=result.wait_seconds)
                 llm_answers.save_retry_after(session, self._endpoint.base_url, until)

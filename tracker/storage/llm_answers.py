@@ -55,9 +55,9 @@ def count_pieces(session: Session, day: date) -> int:
     return 0 if row is None else row.pieces
 
 
-def add_piece(session: Session, day: date) -> None:
-    """Add one to the pieces of a day."""
-    upsert_rows(session, ModelDayRow, [{"day": day, "pieces": 1}], add=("pieces",))
+def add_pieces(session: Session, day: date, pieces: int) -> None:
+    """Add to the pieces of a day; a negative number takes back."""
+    upsert_rows(session, ModelDayRow, [{"day": day, "pieces": pieces}], add=("pieces",))
 
 
 def read_retry_after(session: Session, url: str) -> datetime | None:
