@@ -121,10 +121,10 @@ def test_a_judgement_is_stored_and_moves_the_suggestion(asking: Tracker, stub: M
     assert (e.judged_by, e.status, e.direction, e.strength) == (
         "model:stub", "logged", Direction.NO, Strength.SOME,
     )  # fmt: skip
-    assert (round(e.relevance, 2), round(e.p_direction, 2)) == (0.88, 0.95)
+    assert (round(e.relevance, 2), round(e.p_direction, 2)) == (0.95, 0.95)
     first, second = judged.decisions
     assert (first.by, second.by, second.status) == (MATCHER, "model:stub", "logged")
-    assert second.note == "machine judgement by stub: relevance 0.88, for NO with 0.95"
+    assert second.note == "machine judgement by stub: relevance 0.95, for NO with 0.95"
     assert suggested(asking) < before
     assert asking.system.verify().bad_seq is None
     assert [c.evidence.id for c in asking.evidence.inbox()] == [piece]  # a person is asked, too
@@ -176,7 +176,7 @@ def test_a_model_that_did_not_pass_only_proposes(
     assert (report.judged, report.may_move) == (1, False)
     after = card(asking, piece)
     assert (after.evidence, suggested(asking)) == (before.evidence, suggestion)
-    assert "only proposed, relevance 0.88, for NO" in after.decisions[-1].note
+    assert "only proposed, relevance 0.95, for NO" in after.decisions[-1].note
     assert asking.evidence.ask_model().why == NOTHING_WAITS
     assert asking.system.verify().bad_seq is None
 
@@ -298,7 +298,7 @@ def test_a_near_miss_that_is_only_proposed_moves_nothing(
     assert asking.evidence.ask_model().added == 1
     (waiting,) = asking.evidence.inbox()
     assert (waiting.evidence.judged_by, waiting.evidence.direction) == (MATCHER, Direction.NEUTRAL)
-    assert "only proposed, relevance 0.88, for YES" in waiting.decisions[-1].note
+    assert "only proposed, relevance 0.95, for YES" in waiting.decisions[-1].note
     assert suggested(asking) == before
 
 

@@ -31,7 +31,8 @@ MIN_MARGIN: Final = 0.5
 
 DIRECTION_SLOPE: Final = 5.0
 """P(direction right) = sigmoid(slope · margin). Of 118 headlines of real news those with a margin
-below .25 were called right in 71 %, up to .5 in 83 %, above in 100 % (61 of 61).
+below .25 were called right in 71 %, up to .5 in 83 %, above in 100 % (61 of 61); of 40 others
+those above .5 in 8 of 9.
 """
 
 PLAIN_CONFIDENCE: Final = 0.85
@@ -39,6 +40,12 @@ PLAIN_CONFIDENCE: Final = 0.85
 
 MIN_RELEVANCE: Final = 0.5
 """P(relevant) below which a headline is unrelated."""
+
+TOPIC_CENTRE: Final = 0.25
+TOPIC_SLOPE: Final = 5.0
+"""P(relevant) = sigmoid(slope · (margin − centre)): models like a named topic better than something
+else, in either order. Fitted on 80 labelled headlines of real news, half of them evidence.
+"""
 
 PLAIN_RELEVANCE: Final = {1: 0.8, 0: 0.4, -1: 0.1}
 """P(relevant) without log-probabilities: both orders say yes, they differ, both say no."""
@@ -89,7 +96,8 @@ class Contrast:
         """P(relevant) where the first line is the topic of a question, 0.05 to 0.95."""
         if self.is_plain:
             return PLAIN_RELEVANCE[round(self.margin)]
-        return min(MAX_CONFIDENCE, max(1.0 - MAX_CONFIDENCE, _sigmoid(self.margin)))
+        p = _sigmoid(TOPIC_SLOPE * (self.margin - TOPIC_CENTRE))
+        return min(MAX_CONFIDENCE, max(1.0 - MAX_CONFIDENCE, p))
 
 
 def _sigmoid(z: float) -> float:
