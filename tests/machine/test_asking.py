@@ -519,11 +519,13 @@ def test_the_model_is_asked_from_the_terminal_and_marked_there(
     tracker.question_sets.load(a_set(open_for_years()))
     log(tracker, title=TITLE)
     shell = Shell(tracker.settings.data_dir, capsys, monkeypatch)
-    assert "no model is set up" in shell("model", "ask")
+    assert shell("model", "ask").strip() == "No model is set up: see the setting 'model_url'."
     monkeypatch.setenv("TRACKER_MODEL_URL", stub.endpoint().base_url)
     monkeypatch.setenv("TRACKER_MODEL_NAME", "stub")
     stub.gives(FOR)
-    assert "It only proposes: see `tracker model check`." in shell("model", "ask", "--most", "1")
+    printed = " ".join(shell("model", "ask", "--most", "1").split())
+    assert "1 proposed" in printed
+    assert "It only proposes: see `tracker model check`." in printed
     pass_check(tracker, stub)
     assert shell.json("model", "ask") == {
         "sent": 0, "judged": 1, "added": 0, "refused": 0, "requests": 0, "may_move": True, "why": "",

@@ -229,5 +229,5 @@ def test_local_models_are_offered_and_never_taken(
     printed = shell("model", "check")
     assert f"Ollama answers at http://127.0.0.1:{port}/v1 with small:1b, large:70b." in printed
     assert 'model_name = "small:1b"' in printed
-    assert "no model is set up" in shell("model", "ask")
+    assert "No model is set up" in shell("model", "ask")
     assert stub.seen == []

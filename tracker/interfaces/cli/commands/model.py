@@ -5,7 +5,7 @@ import sys
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from forecasts.questions.formatting import format_count
+from forecasts.questions.formatting import format_count, format_sentence
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.interfaces.cli.commands.terminal import (
@@ -14,6 +14,7 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
+from tracker.llm.evidence_run import LlmRunReport
 from tracker.llm.llm_messages import LlmFailure
 from tracker.llm.model_check import ModelCheck, format_share
 from tracker.model.json_values import to_plain
@@ -64,15 +65,22 @@ def ask(context: click.Context, /, limit: int, json: bool) -> None:
     """
     with tracker_session(context) as tracker:
         report = tracker.evidence.ask_model(limit=limit)
+    print_result(report, json, _describe_run(report))
+
+
+def _describe_run(report: LlmRunReport) -> str:
+    """Say in a line what was judged, or why nothing was."""
+    ended = format_sentence(report.why) if report.why else ""
+    if not (report.sent or report.judged):
+        return ended
+    pieces, requests = format_count(report.sent, "piece"), format_count(report.requests, "request")
     done = "judged" if report.may_move else "proposed"
     summary = (
-        f"{format_count(report.sent, 'piece')} asked about with "
-        f"{format_count(report.requests, 'request')}: {report.judged} {done}, {report.added} of "
-        f"them new evidence, {report.refused} refused."
+        f"{pieces} put to the model in {requests}: {report.judged} {done}, {report.added} of them "
+        f"new evidence, {report.refused} without a usable answer."
     )
-    unchecked = not report.may_move and (report.sent or report.judged)
-    advice = "It only proposes: see `tracker model check`." if unchecked else ""
-    print_result(report, json, " ".join(filter(None, (summary, advice, report.why))))
+    advice = "" if report.may_move else "It only proposes: see `tracker model check`."
+    return " ".join(filter(None, (summary, advice, ended)))
 
 
 def _offer_local_models(tracker: Tracker, json: bool) -> None:
