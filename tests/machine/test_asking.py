@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.compiled_question import CompiledQuestion, Statement
 from forecasts.questions.question import MATCHER, EvidenceId
 from tests.builders import NOW, FakeClock, a_question, a_set, an_item, no_network
 from tests.machine.model_stub import (
@@ -128,6 +129,19 @@ def test_a_judgement_is_stored_and_moves_the_suggestion(asking: Tracker, stub: M
     assert suggested(asking) < before
     assert asking.system.verify().bad_seq is None
     assert [c.evidence.id for c in asking.evidence.inbox()] == [piece]  # a person is asked, too
+
+
+def test_the_lines_that_a_person_wrote_are_put_to_the_model(
+    asking: Tracker, stub: ModelStub
+) -> None:
+    own = Statement("Arland and Borland shake hands", "Arland will not shake hands")
+    asking.questions.set_statements("summit-2027", CompiledQuestion((own,)))
+    log(asking, title=TITLE)
+    stub.gives(FOR)
+    asking.evidence.ask_model()
+    asked = [options_of(seen.asked) for seen in stub.seen]
+    assert [(o.first, o.second) for o in asked[2:]] == [(own.yes, own.no), (own.no, own.yes)]
+    assert asked[0].first.startswith(f"{own.yes}, or whether")
 
 
 def test_unrelated_evidence_stays_and_moves_nothing(asking: Tracker, stub: ModelStub) -> None:

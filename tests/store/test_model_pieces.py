@@ -19,7 +19,7 @@ DAY = date(2026, 11, 30)
 def old(database_url: str) -> Iterator[Engine]:
     """A database of the version before on each dialect in turn, with a day of requests."""
     engine = open_engine(database_url)
-    upgrade(engine, "0006")
+    upgrade(engine, "0007")
     add(engine, "model_day", {"day": DAY, "requests": 7})
     yield engine
     engine.dispose()

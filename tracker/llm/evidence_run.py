@@ -6,7 +6,7 @@ meanwhile. A model that did not pass its check only proposes: its judgement is s
 changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +21,7 @@ from forecasts.questions.question import (
     Forecaster,
     ForecasterId,
     Question,
+    QuestionId,
 )
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.near_misses import (
@@ -45,9 +46,9 @@ from tracker.llm.llm_messages import (
 )
 from tracker.llm.model_check import may_move_numbers
 from tracker.llm.model_dialogue import ModelDialogue
-from tracker.matching.compile_question import compile_question
 from tracker.model.evidence import Decision, EvidenceCard
 from tracker.model.llm_endpoint import LlmEndpoint
+from tracker.questions.queries.compiled_questions import load_compiled_questions
 from tracker.questions.review_evidence import MAX_CANDIDATES
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings, make_model_endpoint
@@ -102,21 +103,15 @@ class LlmRunReport:
 class Candidate:
     """A headline to be judged on a question: a piece of evidence, or a near miss."""
 
-    question: Question
-    headline: str
+    case: JudgementCase
     relevance: float
     evidence_id: EvidenceId | None = None
     near_miss: NearMiss | None = None
 
     @property
-    def case(self) -> JudgementCase:
-        """Headline and question as they are put to the model."""
-        return JudgementCase(self.question, self.headline, load_lines(self.question))
-
-
-def load_lines(question: Question) -> CompiledQuestion:
-    """Return the lines that headlines are compared with; the only place that gets them."""
-    return compile_question(question)
+    def question(self) -> Question:
+        """The question of the case."""
+        return self.case.question
 
 
 def judge_candidates(
@@ -149,22 +144,32 @@ def list_candidates(
         if not opened:
             run.why = NO_QUESTION
             return []
-        cards = evidence_cards.list_unreviewed_cards(session, list(opened), MAX_CANDIDATES)
-        candidates = [
-            Candidate(
-                opened[card.evidence.question_id],
-                card.headline,
-                card.evidence.relevance,
-                evidence_id=card.evidence.id,
-            )
-            for card in cards
+        cards = [
+            card
+            for card in evidence_cards.list_unreviewed_cards(session, list(opened), MAX_CANDIDATES)
             if run.is_open(card)
         ]
-        candidates += [
-            Candidate(miss.question, miss.item.item.title, miss.relevance, near_miss=miss)
-            for miss in list_near_misses(session, match_state, now)
-        ]
+        misses = list_near_misses(session, match_state, now)
+        touched = {c.evidence.question_id for c in cards} | {m.question.id for m in misses}
+        lines = load_compiled_questions(session, [opened[q] for q in sorted(touched)])
+    candidates = [_candidate_from_card(c, opened, lines) for c in cards]
+    candidates += [_candidate_from_miss(m, lines[m.question.id]) for m in misses]
     return sorted(candidates, key=lambda c: abs(c.relevance - WORKING_RELEVANCE))
+
+
+def _candidate_from_card(
+    card: EvidenceCard,
+    opened: Mapping[QuestionId, Question],
+    lines: Mapping[QuestionId, CompiledQuestion],
+) -> Candidate:
+    e = card.evidence
+    case = JudgementCase(opened[e.question_id], card.headline, lines[e.question_id])
+    return Candidate(case, e.relevance, evidence_id=e.id)
+
+
+def _candidate_from_miss(miss: NearMiss, lines: CompiledQuestion) -> Candidate:
+    case = JudgementCase(miss.question, miss.item.item.title, lines)
+    return Candidate(case, miss.relevance, near_miss=miss)
 
 
 class LlmRun:
