@@ -32,7 +32,7 @@ BREACHES = (
     ("forecasts/questions/timeline.py", "import forecasts.linting.lint", "layers of forecasts"),
     ("forecasts/scoring/crps.py", "import forecasts.scenarios.coherence", "layers of forecasts"),
     ("tracker/storage/items.py", "import tracker.questions.verify_log", "layers of tracker"),
-    ("tracker/llm/llm_messages.py", "import tracker.essays.titles", "layers of tracker"),
+    ("tracker/llm/llm_messages.py", "import tracker.reports.content", "layers of tracker"),
     ("tracker/model/audit.py", "import tracker.matching.tokens", "layers of tracker"),
     ("dashboard/charts/common.py", "import dashboard.components.frames", "layers of dashboard"),
     ("dashboard/essays/page.py", "import dashboard.scenarios.page", "layers of dashboard"),

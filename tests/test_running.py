@@ -151,7 +151,7 @@ def test_everything_starts_comes_back_and_stops_with_its_parent(
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     shell = Shell(data, capsys, monkeypatch)  # what is typed meanwhile is answered
     serve = ("up", "--no-browser", "--port")
-    assert "a scheduler already runs on this database: process" in shell.refused("run")
+    assert "a scheduler already runs on this database: process" in shell.refused("system", "run")
     assert "already runs" in shell.refused(*serve, str(free_port()))
     assert "choose another --port" in shell.refused(*serve, str(up.port))
     assert "closed" in shell.refused("forecast", "set", "treaty", "0.3")
@@ -182,7 +182,10 @@ def test_everything_starts_comes_back_and_stops_with_its_parent(
 @pytest.mark.slow
 def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
     process = subprocess.Popen(
-        [*TRACKER, "--data", str(data), "run"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [*TRACKER, "--data", str(data), "system", "run"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     line = ""
@@ -207,7 +210,7 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
         raise error
 
     monkeypatch.setattr("tracker.interfaces.cli.commands.operations.run_scheduler", ends)
-    assert Shell(data, capsys, monkeypatch).refused("run") == f"Error: {error}"
+    assert Shell(data, capsys, monkeypatch).refused("system", "run") == f"Error: {error}"
 
 
 def test_an_open_door_is_refused_before_anything_is_stored(

@@ -77,7 +77,7 @@ def foreign(file: Path) -> None:
     [
         ("question", "list"),
         ("system", "verify"),
-        ("run",),
+        ("system", "run"),
         ("set", "import", "china_russia_2022"),
     ],
 )
@@ -301,7 +301,7 @@ def test_a_read_only_database_is_told(
         ("feed", "list"),
         ("feed", "poll"),
         ("essay", "list"),
-        ("run",),
+        ("system", "run"),
         ("system", "suggest"),
         ("report", "export", "questions"),
         ("--replay", "question", "list"),
@@ -426,7 +426,7 @@ def test_the_scheduler_checks_the_database_first(
     torn: Settings, start: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Scheduler, "run", lambda self: pytest.fail("a damaged database is polled"))
-    line = one_line(start.elsewhere(torn.data_dir), "run", code=2)
+    line = one_line(start.elsewhere(torn.data_dir), "system", "run", code=2)
     assert "is damaged (" in line
 
 

@@ -96,7 +96,7 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     if state.counts["late"]:
         st.warning(
             "Late feeds have been due for more than an hour. Polling is done by `tracker up` or "
-            "`tracker run`; neither seems to be running.",
+            "`tracker system run`; neither seems to be running.",
             icon=":material/schedule:",
         )
     _show_first_start(visit, feeds)

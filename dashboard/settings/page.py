@@ -18,6 +18,7 @@ from dashboard.wording.feeds import (
     zone_line,
 )
 from forecasts.questions.question import Forecaster, ForecasterId
+from tracker.llm.model_check import format_share
 from tracker.model.read_models import LogCheck
 
 _CHECK_KEY: Final = "log-checked"
@@ -35,6 +36,7 @@ def render(visit: Visit) -> None:
         _show_learned(visit)
     with right:
         _show_budget(visit)
+        _show_model(visit)
         _show_installation(visit)
 
 
@@ -221,6 +223,31 @@ def _show_budget(visit: Visit) -> None:
             "tracker anew."
         )
         st.page_link(visit.pages["feeds"], label="How each feed fares", icon=":material/rss_feed:")
+
+
+def _show_model(visit: Visit) -> None:
+    """Show which language model judges evidence, and whether it may move numbers."""
+    settings = visit.tracker.settings
+    with st.container(border=True, gap="small"):
+        if not settings.model_url:
+            st.markdown("**No language model judges evidence**: the matcher does, and people.")
+            st.caption(
+                "A model on this machine is enough. Run `tracker model check`: it names those that "
+                "answer here, with the lines for `tracker.toml` that set one."
+            )
+            return
+        name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
+        if check is None:
+            st.markdown(f"**{name} only proposes**: it was never checked.")
+        elif check.objection:
+            st.markdown(f"**{name} only proposes**: {check.objection}.")
+        else:
+            st.markdown(
+                f"**{name} judges evidence**: {format_share(check.right)} of the directions that "
+                f"it calls are right, and it calls {format_share(check.coverage)} of them."
+            )
+        checked = f"Checked on {visit.day(check.checked_at)}. " if check is not None else ""
+        st.caption(f"{checked}`tracker model check` measures it on a hundred headlines.")
 
 
 def _show_installation(visit: Visit) -> None:

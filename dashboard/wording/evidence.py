@@ -212,6 +212,10 @@ def judge_name(by: ForecasterId, me: ForecasterId) -> str:
     return {me: "me", MATCHER: "the matcher"}.get(by, by)
 
 
+PROPOSED: Final = "only proposed, "
+"""Beginning of a machine's note that changes nothing."""
+
+
 def judgement_line(
     decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
 ) -> str:
@@ -221,6 +225,9 @@ def judgement_line(
     `adds`: it is the first one, by which a person added the piece by hand.
     """
     model = model_name(decision.by)
+    note = decision.note.removeprefix(f"machine judgement by {model}: ")
+    if model and note.startswith(PROPOSED):
+        return f"Proposed by a machine ({model}): {note.removeprefix(PROPOSED)}."
     if model:
         judged_by = f"Machine judgement ({model})"
     elif decision.status == "logged":
@@ -236,7 +243,6 @@ def judgement_line(
         words = "direction not called"
     else:
         words = describe_side(kind, decision.direction, option)
-    note = decision.note.removeprefix(f"machine judgement by {model}: ")
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 

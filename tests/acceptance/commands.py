@@ -25,7 +25,7 @@ from tracker.interfaces.cli.commands import essays
 from tracker.interfaces.cli.commands.entry import print_error
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result
 from tracker.interfaces.process_setup import configure_logging
-from tracker.settings import load_settings
+from tracker.settings import Settings, load_settings
 
 input_file = click.Path(dir_okay=False, path_type=Path)
 
@@ -91,9 +91,18 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
     show_default=True,
     help="What compares meanings; auto: the best there is.",
 )
+@click.option("--model-url", default="", help="A model that judges, as the setting model_url.")
+@click.option("--model-name", default="", help="Its name.")
 @as_json
 def evidence(
-    *, questions: Path, pairs: Path, stream: Path | None, encoder: str, json: bool
+    *,
+    questions: Path,
+    pairs: Path,
+    stream: Path | None,
+    encoder: str,
+    model_url: str,
+    model_name: str,
+    json: bool,
 ) -> None:
     """Ask the questions, publish and poll the items of the pairs, and compare what was logged with
     the labels.
@@ -102,8 +111,15 @@ def evidence(
     kind, options, from, to and source; those of pairs question_id, item_id, title, summary, date,
     source, relevance (0, 1, 2: evidence) and direction (-1, 0, 1).
     """
+    settings = Settings(
+        encoder=encoder,
+        model_url=model_url,
+        model_name=model_name,
+        model_seconds=600.0,
+        model_budget=1_000_000,
+    )
     report = evaluate_evidence(
-        read_questions(questions), read_pairs(pairs), stream=stream, encoder=encoder
+        read_questions(questions), read_pairs(pairs), stream=stream, settings=settings
     )
     if not json:
         console.print(tables.evidence_table(report))

@@ -125,9 +125,13 @@ def test_judgements_in_words() -> None:
         "a machine (qwen)", "the matcher", "me", "ada",
     ]  # fmt: skip
     # A judgement says who made it.
-    note = "machine judgement by qwen: relevance 0.80: “sends an envoy”"
+    note = "machine judgement by qwen: relevance 0.80, for YES with 0.93"
     assert decided("model:qwen", note=note) == (
-        "Machine judgement (qwen): for YES, moderate. Relevance 0.80: “sends an envoy”"
+        "Machine judgement (qwen): for YES, moderate. Relevance 0.80, for YES with 0.93"
+    )
+    note = "machine judgement by qwen: only proposed, relevance 0.80, for NO with 0.93"
+    assert decided("model:qwen", note=note) == (
+        "Proposed by a machine (qwen): relevance 0.80, for NO with 0.93."
     )
     assert decided(ME, "confirmed") == "Confirmed by me: for YES, moderate."
     assert (

@@ -117,7 +117,7 @@ def test_feeds_page(online: Tracker, clock: FakeClock) -> None:
     online.feeds.poll()
     clock.advance(days=3)
     visit = open_page(online, "feeds")
-    assert "`tracker up` or `tracker run`" in visit.warning[0].value
+    assert "`tracker up` or `tracker system run`" in visit.warning[0].value
     assert "The only feed is late." in words(visit)
 
 

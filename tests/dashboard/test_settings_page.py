@@ -4,6 +4,7 @@ how all fares.
 
 import inspect
 import json
+from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
 from typing import cast
@@ -18,6 +19,7 @@ from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tracker.app.tracker import Tracker
+from tracker.llm.model_check import ModelCheck, save_check
 
 SUMMIT = "summit-2027"
 ADA, GRACE = ForecasterId("ada"), ForecasterId("grace")
@@ -210,6 +212,38 @@ def test_settings_sections(two: Tracker) -> None:
     # The log is checked when asked.
     assert "The log is whole" not in words(visit)
     assert "The log is whole" in words(seen(button(visit, "Check the log").click().run()))
+
+
+def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) -> None:
+    assert "No language model judges evidence" in words(open_page(two, "settings"))
+    settings = replace(two.settings, model_url="http://127.0.0.1:9/v1", model_name="small_1b")
+    asked = Tracker(replace(two.context, settings=settings))
+
+    def shown(right: float) -> str:
+        check = ModelCheck(
+            settings.model_url,
+            settings.model_name,
+            clock(),
+            100,
+            0.9,
+            0.9,
+            0.6,
+            right,
+            0.1,
+            0.9,
+            False,
+        )
+        with asked.context.store.writing() as session:
+            save_check(session, check)
+        return words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
+
+    never = words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
+    assert "small_1b only proposes: it was never checked." in never
+    poor = "small_1b only proposes: 80 % of the directions that it calls are right"
+    assert poor in shown(0.8)
+    good = "small_1b judges evidence: 95 % of the directions that it calls are right, and it calls 60 %"
+    assert good in shown(0.95)
+    assert "Checked on 1 Dec 2026." in shown(0.95)
 
 
 def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -10,19 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.machine.model_stub import ModelStub, Reply, completion
+from tests.machine.model_stub import ModelStub, Reply, completion, tokens
 from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.llm import chat_client
 from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
 from tracker.llm.llm_messages import (
     AnswerSchema,
+    Choice,
+    ChoiceForm,
     LlmAnswer,
     LlmFailure,
     LlmMessage,
     answer_key,
     find_mismatch,
+    read_choice,
 )
+from tracker.llm.local_endpoints import find_local_endpoints
 from tracker.model.llm_endpoint import LlmEndpoint
 
 CAPITAL = AnswerSchema(
@@ -48,8 +53,17 @@ def stub() -> Iterator[ModelStub]:
         yield running
 
 
-def asking(stub: ModelStub, *, spent_today: int = 0, **changed: Any) -> LlmAnswer | LlmFailure:
-    return request_answer(stub.endpoint(**changed), PROMPT, CAPITAL, spent_today=spent_today)
+def asking(stub: ModelStub, **changed: Any) -> LlmAnswer | LlmFailure:
+    return request_answer(stub.endpoint(**changed), PROMPT, CAPITAL)
+
+
+def choosing(stub: ModelStub, *replies: Any) -> Choice | str:
+    """Which line was chosen, or why none."""
+    stub.gives(*replies)
+    result = request_answer(stub.endpoint(), PROMPT, ChoiceForm())
+    if isinstance(result, LlmFailure):
+        return result.reason
+    return read_choice(json.loads(json.dumps(result.value))) or "no choice"
 
 
 def reason(stub: ModelStub, *replies: Any, **changed: Any) -> str:
@@ -67,6 +81,19 @@ def reason(stub: ModelStub, *replies: Any, **changed: Any) -> str:
 def test_a_good_answer_comes_back_with_what_it_cost(stub: ModelStub) -> None:
     stub.gives(completion(GOOD))
     assert asking(stub) == LlmAnswer(GOOD, "stub", requests=1, tokens=321)
+
+
+@check_rows(
+    [
+        'Sure! Here it is:\n```json\n{"city": "Arlburg", "sure": 0.9}\n```\nAnything else?',
+        '{"city": "Arlburg", "sure": 0.9} {"city": "Elsewhere", "sure": 1}',
+        'With {curly} braces: {"city": "Arlburg", "sure": 0.9}',
+    ]
+)
+def test_json_is_read_out_of_the_text_around_it(text: str) -> None:
+    with ModelStub() as stub:
+        stub.gives(completion(text))
+        assert asking(stub) == LlmAnswer(GOOD, "stub", requests=1, tokens=321)
 
 
 def test_the_question_is_put_as_such_endpoints_take_it(stub: ModelStub) -> None:
@@ -110,12 +137,13 @@ def test_a_proxy_is_not_told_the_key(stub: ModelStub, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("The capital is Arlburg.", "the answer is not JSON"),
-        ("", "the answer is not JSON"),
-        ("[" * 50_000, "the answer is not JSON"),
-        ("9" * 10_000, "the answer is not JSON"),
-        ('{"city": "Arlburg", "sure": 0.9} And more.', "the answer is not JSON"),
-        ("[]", "the answer is not an object"),
+        ("The capital is Arlburg.", "the answer holds no JSON object"),
+        ("", "the answer holds no JSON object"),
+        ("[" * 50_000, "the answer holds no JSON object"),
+        ('{"a":' * 20_000, "the answer holds no JSON object"),
+        ("9" * 10_000, "the answer holds no JSON object"),
+        ('{"city": "Arlburg", "sure": 0.9', "the answer holds no JSON object"),
+        ("[]", "the answer holds no JSON object"),
         ('{"city": "Arlburg"}', "the answer lacks sure"),
         ('{"city": 3, "sure": 0.9}', "city is not a text"),
         ('{"city": "Arlburg", "sure": NaN}', "sure is not a number"),
@@ -166,9 +194,9 @@ def test_texts_are_cleaned_in_every_place(stub: ModelStub) -> None:
         "properties": {"names": {"type": "array", "items": {"type": "string"}}},
     }
     stub.gives(completion({"names": ["a\u200bb"]}))
-    assert request_answer(
-        stub.endpoint(), PROMPT, AnswerSchema("names-1", names), spent_today=0
-    ) == LlmAnswer({"names": ["ab"]}, "stub", requests=1, tokens=321)
+    assert request_answer(stub.endpoint(), PROMPT, AnswerSchema("names-1", names)) == LlmAnswer(
+        {"names": ["ab"]}, "stub", requests=1, tokens=321
+    )
 
 
 # Time and size
@@ -202,10 +230,6 @@ def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
     stub.seen.clear()
     assert reason(stub, BUSY) == "HTTP 429 Too Many Requests"
     assert len(stub.seen) == 2
-    stub.seen.clear()
-    actual = reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3)
-    assert actual == "HTTP 429 Too Many Requests"
-    assert len(stub.seen) == 1
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-1", "²"])
@@ -260,8 +284,8 @@ def test_nobody_at_the_address_is_a_reason_in_words() -> None:
         endpoint = LlmEndpoint(
             f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5
         )
-        assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
-            "nobody answers at the model's address", 1
+        assert request_answer(endpoint, PROMPT, CAPITAL) == LlmFailure(
+            "nobody answers at the model's address", 1, is_unreachable=True
         )
 
 
@@ -271,8 +295,8 @@ def test_a_host_without_address_is_told_in_words(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
     endpoint = LlmEndpoint("https://model.invalid/v1", "m", timeout_seconds=5)
-    assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
-        "the model's host was not found", 1
+    assert request_answer(endpoint, PROMPT, CAPITAL) == LlmFailure(
+        "the model's host was not found", 1, is_unreachable=True
     )
 
 
@@ -280,8 +304,9 @@ def test_a_server_without_encryption_is_not_spoken_to(stub: ModelStub) -> None:
     endpoint = LlmEndpoint(
         stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5
     )
-    result = request_answer(endpoint, PROMPT, CAPITAL, spent_today=0)
-    assert result == LlmFailure("no secure connection to the model (certificate or TLS refused)", 1)
+    result = request_answer(endpoint, PROMPT, CAPITAL)
+    why = "no secure connection to the model (certificate or TLS refused)"
+    assert result == LlmFailure(why, 1, is_unreachable=True)
 
 
 def test_half_an_answer_is_none(stub: ModelStub) -> None:
@@ -294,12 +319,78 @@ def test_half_an_answer_is_none(stub: ModelStub) -> None:
     assert reason(stub, cut) == "the answer was garbled or cut short"
 
 
-# Budget
+# One of two lines
 
 
-def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
-    result = asking(stub, spent_today=3, budget_per_day=3)
-    assert result == LlmFailure("the budget of 3 requests a day to the model is spent", requests=0)
+def test_one_token_is_requested_with_the_likeliest_others(stub: ModelStub) -> None:
+    choosing(stub, tokens({"1": -0.1, "2": -2.4}, "1"))
+    (seen,) = stub.seen
+    fields = {name: seen.asked[name] for name in ("max_tokens", "logprobs", "top_logprobs")}
+    assert fields == {"max_tokens": 1, "logprobs": True, "top_logprobs": 20}
+    assert seen.asked["temperature"] == 0
+    assert "response_format" not in seen.asked
+
+
+@check_rows(
+    [
+        ({"1": math.log(0.8), "2": math.log(0.2)}, math.log(4)),
+        ({"1": math.log(0.3), " 1": math.log(0.3), "2": math.log(0.2)}, math.log(3)),
+        ({"Ġ1": math.log(0.5), "▁2.": math.log(0.25), "(2": math.log(0.25)}, 0.0),
+        ({"One": math.log(0.5), "two": math.log(0.5)}, 0.0),
+        ({"1": math.log(0.9), "Sure": math.log(0.01)}, math.log(90)),  # 2 is no likelier than Sure
+        ({"2": 0.0, "x": -9e9}, -20.0),
+        ({"2": -0.0, "1": 0.5}, 0.0),
+    ]
+)
+def test_all_spellings_of_a_number_count_together(listed: Any, margin: float) -> None:
+    with ModelStub() as stub:
+        choice = choosing(stub, tokens(listed, "?"))
+    assert isinstance(choice, Choice), choice
+    assert (choice.margin, choice.is_plain) == (pytest.approx(margin), False)
+
+
+@check_rows(
+    [
+        ("1", Choice(1.0, is_plain=True)),
+        (" 2.", Choice(-1.0, is_plain=True)),
+        ("**1**", Choice(1.0, is_plain=True)),
+        ("12", "the model answered neither 1 nor 2"),
+        ("Sure", "the model answered neither 1 nor 2"),
+        ("", "the model answered neither 1 nor 2"),
+    ]
+)
+def test_a_plain_answer_is_read_without_log_probabilities(text: str, outcome: object) -> None:
+    with ModelStub() as stub:
+        assert choosing(stub, tokens({}, text)) == outcome
+        for odd in ([], {}, "1", {"content": []}, {"content": [{"top_logprobs": None}]}):
+            message = {"role": "assistant", "content": text}
+            assert choosing(stub, completion("", message=message, logprobs=odd)) == outcome
+
+
+def test_a_model_that_thinks_first_has_chosen_nothing(stub: ModelStub) -> None:
+    thinking = tokens({"<think>": -0.01, "1": -6.0, "2": -7.0}, "<think>")
+    assert choosing(stub, thinking) == "the model answered neither 1 nor 2"
+
+
+@pytest.mark.parametrize("value", [{}, {"margin": 1}, {"margin": 21.0, "plain": False}])
+def test_a_kept_answer_that_is_no_choice_is_none(value: Any) -> None:
+    assert read_choice(value) is None
+
+
+# Models on this machine
+
+
+def test_the_models_of_a_server_are_listed(stub: ModelStub) -> None:
+    stub.offers = ["small:1b", "a\nb", ""]
+    port = int(stub.endpoint().base_url.split(":")[2].removesuffix("/v1"))
+    (local,) = find_local_endpoints([("Ollama", port)])
+    assert (local.server, local.models) == ("Ollama", ("small:1b", "a b"))
+    assert local.setting_lines == (
+        f'model_url = "http://127.0.0.1:{port}/v1"\nmodel_name = "small:1b"'
+    )
+    for odd in (None, [], "x", [3], [{}]):
+        stub.offers = odd
+        assert find_local_endpoints([("Ollama", port)]) == ()
     assert stub.seen == []
 
 

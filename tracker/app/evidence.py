@@ -92,11 +92,12 @@ class EvidenceService(Service):
         return rematch.match_archive(self._store, state, self._now, max_chunks=max_chunks)
 
     def ask_model(self, *, limit: int = 20) -> LlmRunReport:
-        """Let the language model, if set up, judge evidence that awaits review."""
+        """Let the language model, if set up, judge evidence that waits, and near misses."""
         from tracker.llm import evidence_run
 
-        return evidence_run.judge_pending_evidence(
-            self._store, self._settings, self._now, limit=limit
+        state = self._context.match_state
+        return evidence_run.judge_candidates(
+            self._store, self._settings, state, self._now, limit=limit
         )
 
     def update_suggestions(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -14,17 +15,23 @@ from tracker.errors import Refused
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.submit_forecast import refuse_reserved
-from tracker.settings import is_overridden, write_setting
+from tracker.settings import is_overridden, make_model_endpoint, write_setting
 from tracker.storage import database_info, event_log, record
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.app.system_status import FirstSteps, SystemStatus
+    from tracker.llm.llm_messages import LlmFailure
+    from tracker.llm.local_endpoints import LocalEndpoint
+    from tracker.llm.model_check import ModelCheck
 
 logger = structlog.get_logger("tracker.app.system")
 
 MAX_NAME_LENGTH: Final = 80
+NO_MODEL: Final = (
+    "no model is set up: set 'model_url' and 'model_name' (docs/settings.md says how to start one)"
+)
 
 
 class PeopleService(Service):
@@ -105,6 +112,36 @@ class SystemService(Service):
         began = time.monotonic()
         self._store.check_integrity()
         logger.info("database.checked", seconds=round(time.monotonic() - began, 1))
+
+    def check_model(self, on_pair: Callable[[int, int], None]) -> "ModelCheck | LlmFailure":
+        """Measure the model that is set up, and store whether it may move numbers."""
+        from tracker.llm import model_check
+
+        endpoint = make_model_endpoint(self._settings)
+        if endpoint is None:
+            raise Refused(NO_MODEL)
+        result = model_check.check_model(endpoint, self._now(), on_pair)
+        if isinstance(result, model_check.ModelCheck):
+            with self._store.writing() as session:
+                model_check.save_check(session, result)
+        return result
+
+    @cacheable()
+    def last_model_check(self) -> "ModelCheck | None":
+        """Return the last check of the model that is set up; None without one."""
+        from tracker.llm import model_check
+
+        endpoint = make_model_endpoint(self._settings)
+        if endpoint is None:
+            return None
+        with self._store.reading() as session:
+            return model_check.load_check(session, endpoint)
+
+    def find_local_models(self) -> "tuple[LocalEndpoint, ...]":
+        """Find model servers on this machine, to be offered; none is set."""
+        from tracker.llm import local_endpoints
+
+        return local_endpoints.find_local_endpoints()
 
     @cacheable()
     def replayed_until(self) -> datetime | None:

@@ -300,7 +300,7 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
         with tracker.system.lead():
             pass
     supervisor = Supervisor(notify)
-    supervisor.start_process("scheduler", [*_tracker_command(settings), "run"])
+    supervisor.start_process("scheduler", [*_tracker_command(settings), "system", "run"])
     supervisor.start_process("dashboard", _dashboard_command(settings, options))
     if is_first:
         supervisor.announce_once(partial(describe_first_start, settings))

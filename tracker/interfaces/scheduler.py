@@ -97,15 +97,15 @@ def learn_parameters(tracker: Tracker) -> str | None:
 
 
 def judge_with_model(tracker: Tracker) -> str | None:
-    """Let the model judge unreviewed evidence, if a model is set."""
+    """Let the model judge unreviewed evidence and near misses, if a model is set."""
     if not tracker.settings.model_url:
         return None
     report = tracker.evidence.ask_model()
-    if not (report.sent or report.judged or report.why):
-        return None
+    if not (report.sent or report.judged):
+        return None if report.is_idle else report.why
     words = (
-        f"{report.sent} asked, {report.judged} judged, {report.refused} refused, "
-        f"{report.requests} requests"
+        f"{report.sent} asked, {report.judged} {'judged' if report.may_move else 'proposed'}, "
+        f"{report.added} of them new, {report.refused} refused, {report.requests} requests"
     )
     return f"{words}; {report.why}" if report.why else words
 

@@ -1,4 +1,4 @@
 """Language model adviser: requests, validation of answers, and their storage.
 
-May import questions, storage, feeds, model and settings.
+May import ingestion, questions, storage, matching, feeds, model and settings.
 """

@@ -2,18 +2,18 @@
 
 Off unless an address is set. Responses are untrusted like feeds: bounded in time (one deadline over
 everything, which cuts off a slow drip) and in size, never redirected (that would leak the key), and
-validated against the schema, whatever the server promises about its JSON. A failure is a value with
+checked against the form that was requested, whatever the server promises. A failure is a value with
 a reason for a person. The callers decide the prompt and the effect of an answer.
 """
 
 import asyncio
 import errno
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -21,7 +21,18 @@ from aiohttp.abc import AbstractResolver
 from tracker.feeds.fetching.addresses import HostResolver
 from tracker.feeds.fetching.headers import describe_status, join_lines
 from tracker.feeds.plain_text import remove_invisible, shorten_text
-from tracker.llm.llm_messages import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, find_mismatch
+from tracker.llm.llm_messages import (
+    TOP_TOKENS,
+    AnswerForm,
+    AnswerSchema,
+    ChoiceForm,
+    LlmAnswer,
+    LlmFailure,
+    LlmMessage,
+    find_first_object,
+    find_mismatch,
+    parse_choice,
+)
 from tracker.model.llm_endpoint import LlmEndpoint
 
 MAX_ANSWER_BYTES: Final = 200_000
@@ -36,28 +47,36 @@ DEFAULT_RETRY_WAIT_SECONDS: Final = 1.0
 MAX_ERROR_CHARS: Final = 200
 """Characters of the endpoint's own error message."""
 
+MAX_NAME_CHARS: Final = 120
+MAX_TRIES: Final = 2
+ResultT = TypeVar("ResultT")
+
 _BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _AUTH_ERRORS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def request_answer(
-    endpoint: LlmEndpoint, messages: Sequence[LlmMessage], shape: AnswerSchema, *, spent_today: int
+    endpoint: LlmEndpoint, messages: Sequence[LlmMessage], form: AnswerForm
 ) -> LlmAnswer | LlmFailure:
-    """Ask once, with one retry if the endpoint is busy. `spent_today` is the requests already made
-    today.
+    """Ask once, with one retry if the endpoint is busy.
 
     It may be called from any thread, even one with a running event loop, and takes at most
     `endpoint.timeout_seconds`.
     """
-    remaining = endpoint.budget_per_day - spent_today
-    if remaining < 1:
-        return LlmFailure(
-            f"the budget of {endpoint.budget_per_day} requests a day to the model is spent"
-        )
-    chat = _Chat(endpoint, messages, shape, min(2, remaining))
-    # A thread of its own, as this one may already run an event loop.
+    chat = _Chat(endpoint, messages, form)
+    return _run_apart(chat.result)
+
+
+def list_models(endpoint: LlmEndpoint) -> tuple[str, ...]:
+    """Return the names of the models that an endpoint offers; () if it does not answer."""
+    chat = _Chat(endpoint, (), ChoiceForm())
+    return _run_apart(chat.models)
+
+
+def _run_apart(work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    """Run in a thread of its own, as this one may already run an event loop."""
     with ThreadPoolExecutor(1, thread_name_prefix="model") as thread:
-        return thread.submit(lambda: asyncio.run(chat.result())).result()
+        return thread.submit(lambda: asyncio.run(work())).result()
 
 
 class _Failure(Exception):  # internal; callers get a failure value
@@ -84,18 +103,14 @@ class _Chat:
     """One chat request."""
 
     def __init__(
-        self, endpoint: LlmEndpoint, messages: Sequence[LlmMessage], shape: AnswerSchema, tries: int
+        self, endpoint: LlmEndpoint, messages: Sequence[LlmMessage], form: AnswerForm
     ) -> None:
-        self._endpoint, self._shape, self._tries, self._sent = endpoint, shape, tries, 0
+        self._endpoint, self._form, self._sent = endpoint, form, 0
         self._request = {
             "model": endpoint.model,
             "messages": [{"role": m.role, "content": m.content} for m in messages],
             "temperature": 0,
-            "max_tokens": endpoint.max_tokens,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": shape.name, "strict": True, "schema": shape.schema},
-            },
+            **_form_fields(endpoint, form),
         }
 
     async def result(self) -> LlmAnswer | LlmFailure:
@@ -113,7 +128,23 @@ class _Chat:
                 f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent
             )
         except Exception as error:  # a client bug must not stop the caller
-            return LlmFailure(_error_reason(error), self._sent)
+            is_unreachable = isinstance(error, aiohttp.ClientConnectorError)
+            return LlmFailure(_error_reason(error), self._sent, is_unreachable=is_unreachable)
+
+    async def models(self) -> tuple[str, ...]:
+        """Return the names of the models that are offered; () if there is no such list."""
+        try:
+            async with (
+                asyncio.timeout(self._endpoint.timeout_seconds),
+                self._open_session() as session,
+                session.get(self._endpoint.models_url, allow_redirects=False) as response,
+            ):
+                body = await _read_body(response)
+                listed = _parse_json(body, "what came back")["data"]
+                names = (join_lines(remove_invisible(entry["id"])) for entry in listed)
+                return tuple(shorten_text(name, MAX_NAME_CHARS) for name in names if name)
+        except Exception:  # nobody there, or no such server: there is nothing to offer
+            return ()
 
     @asynccontextmanager
     async def _open_session(self) -> AsyncIterator[aiohttp.ClientSession]:
@@ -144,7 +175,7 @@ class _Chat:
             try:
                 return await self._request_once(session)
             except _Failure as failure:
-                is_final = not failure.is_retryable or self._sent >= self._tries
+                is_final = not failure.is_retryable or self._sent >= MAX_TRIES
                 if is_final or failure.wait > MAX_RETRY_WAIT_SECONDS:
                     raise
                 await asyncio.sleep(failure.wait)
@@ -156,11 +187,12 @@ class _Chat:
             body = await _read_body(response)
         if response.status != HTTPStatus.OK:
             raise self._failure_of(response.status, response.headers.get("Retry-After", ""), body)
-        text, tokens = _completion(_parse_json(body, "what came back"))
-        value = _parse_json(text, "the answer")
-        if wrong := find_mismatch(value, self._shape.schema):
-            raise _Failure(f"the answer has not the shape asked for: {wrong}")
-        return LlmAnswer(_clean(value), self._endpoint.model, self._sent, tokens)
+        completion, tokens = _completion(_parse_json(body, "what came back"))
+        if isinstance(self._form, ChoiceForm):
+            value = _choice_value(completion)
+        else:
+            value = _schema_value(completion, self._form)
+        return LlmAnswer(value, self._endpoint.model, self._sent, tokens)
 
     def _failure_of(self, status: int, retry_after: str, body: bytes) -> _Failure:
         if 300 <= status < 400:
@@ -205,22 +237,53 @@ def _parse_json(text: str | bytes, description: str) -> Any:
         raise _Failure(f"{description} is not JSON") from None
 
 
-def _completion(answer: Any) -> tuple[str, int]:
-    """Return the text of a chat completion, and its tokens if reported."""
+def _form_fields(endpoint: LlmEndpoint, form: AnswerForm) -> dict[str, Any]:
+    """Return the fields of a request that ask for this form of answer."""
+    if isinstance(form, ChoiceForm):
+        return {"max_tokens": 1, "logprobs": True, "top_logprobs": TOP_TOKENS}
+    schema = {"name": form.name, "strict": True, "schema": form.schema}
+    return {
+        "max_tokens": endpoint.max_tokens,
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
+
+
+def _completion(answer: Any) -> tuple[Mapping[str, Any], int]:
+    """Return the first choice of a chat completion, and its tokens if reported."""
     try:
-        choice, usage = answer["choices"][0], answer.get("usage")
-        message, finish_reason = choice["message"], choice.get("finish_reason")
-        text, declined = message["content"], message.get("refusal")
+        completion, usage = answer["choices"][0], answer.get("usage")
+        declined = completion["message"].get("refusal")
+        completion["message"]["content"]
     except (LookupError, TypeError, AttributeError):
         raise _Failure("what came back is no chat completion") from None
     if declined:
         raise _Failure("the model declined to answer")
-    if finish_reason == "length":
+    tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+    return completion, tokens if type(tokens) is int and 0 <= tokens < 1 << 31 else 0
+
+
+def _choice_value(completion: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return which of two lines was chosen; that it ends after one token is as requested."""
+    text = completion["message"]["content"]
+    choice = parse_choice(completion, text if isinstance(text, str) else "")
+    if choice is None:
+        raise _Failure("the model answered neither 1 nor 2")
+    return choice.value
+
+
+def _schema_value(completion: Mapping[str, Any], form: AnswerSchema) -> Any:
+    """Return the JSON object in a completion's text, which fits the schema."""
+    text = completion["message"]["content"]
+    if completion.get("finish_reason") == "length":
         raise _Failure("the answer was cut off at the most tokens allowed")
     if not isinstance(text, str):
         raise _Failure("what came back is no chat completion")
-    tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return text, tokens if type(tokens) is int and 0 <= tokens < 1 << 31 else 0
+    value = find_first_object(text)
+    if value is None:
+        raise _Failure("the answer holds no JSON object")
+    if wrong := find_mismatch(value, form.schema):
+        raise _Failure(f"the answer has not the shape asked for: {wrong}")
+    return _clean(value)
 
 
 def _error_message(body: bytes) -> str:

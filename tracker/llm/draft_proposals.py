@@ -9,7 +9,7 @@ criteria, kind, prior or options can be set by it.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -26,13 +26,11 @@ from tracker.llm.llm_messages import (
     LlmAnswer,
     LlmFailure,
     LlmMessage,
-    answer_key,
     find_mismatch,
 )
+from tracker.llm.model_dialogue import ModelDialogue
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.settings import Settings, make_model_endpoint
-from tracker.storage import llm_answers
-from tracker.storage.llm_answers import CachedAnswer
 from tracker.storage.sessions import Store
 
 logger = structlog.get_logger("tracker.llm")
@@ -109,30 +107,25 @@ def propose_from_settings(
     endpoint = make_model_endpoint(settings)
     if endpoint is None:
         return LlmFailure("no model is set up: see the setting 'model_url'")
-    return request_proposal(store, endpoint, draft, now())
+    return request_proposal(store, endpoint, draft, now)
 
 
 def request_proposal(
-    store: Store, endpoint: LlmEndpoint, draft: ClaimDraft, now: datetime
+    store: Store, endpoint: LlmEndpoint, draft: ClaimDraft, now: Callable[[], datetime]
 ) -> ProposalResult:
-    """Return the proposal for a draft, from a stored answer or from one request within the budget.
+    """Return the proposal for a draft, from a kept answer or from a request within the budget.
 
-    The model is called outside of any transaction. Its answer is stored under its key, even if
-    unusable, and every request is counted and logged. A failure has the reason for a missing
-    proposal.
+    A failure has the reason for a missing proposal. Whoever asks again after one is heard.
     """
+    dialogue = ModelDialogue(store, endpoint, now)
     messages = build_draft_prompt(draft)
-    key = answer_key(endpoint.model, messages, PROPOSAL_SCHEMA)
-    with store.reading() as session:
-        stored = llm_answers.find_answer(session, key)
-        quiet = llm_answers.read_retry_after(session, endpoint.base_url)
-    if stored is not None and stored.value:
-        return read_proposal(LlmAnswer(stored.value, stored.model, 0, stored.tokens), now.date())
-    if quiet is not None and now < quiet:
-        return LlmFailure(f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC")
-    result = _request_answer(store, endpoint, messages, now)
-    _store_result(store, endpoint, key, result, now=now)
-    return read_proposal(result, now.date()) if isinstance(result, LlmAnswer) else result
+    result = dialogue.find_answer(messages, PROPOSAL_SCHEMA, timedelta(0))
+    if result is None:
+        if why := dialogue.find_pause() or dialogue.count_piece():
+            return LlmFailure(why)
+        result = dialogue.request(messages, PROPOSAL_SCHEMA)
+        _log_request(endpoint, result)
+    return read_proposal(result, now().date()) if isinstance(result, LlmAnswer) else result
 
 
 def build_draft_prompt(draft: ClaimDraft) -> tuple[LlmMessage, ...]:
@@ -188,40 +181,7 @@ def apply_proposal(draft: ClaimDraft, proposal: Proposal) -> ClaimDraft:
     return replace(draft, slots=replace(draft.slots, **empty), edge_cases=cases)
 
 
-def _request_answer(
-    store: Store, endpoint: LlmEndpoint, messages: Sequence[LlmMessage], now: datetime
-) -> LlmAnswer | LlmFailure:
-    from tracker.llm.chat_client import request_answer  # loads the HTTP client
-
-    # Counted before it is sent, so that it counts even if the process dies.
-    with store.writing() as session:
-        spent = llm_answers.count_requests(session, now.date())
-        if spent < endpoint.budget_per_day:
-            llm_answers.add_requests(session, now.date(), 1)
-    return request_answer(endpoint, messages, PROPOSAL_SCHEMA, spent_today=spent)
-
-
-def _store_result(
-    store: Store, endpoint: LlmEndpoint, key: str, result: LlmAnswer | LlmFailure, *, now: datetime
-) -> None:
-    """Store the answer, its cost, and the pause that the endpoint asked for."""
-    with store.writing() as session:
-        if result.requests:
-            llm_answers.add_requests(session, now.date(), result.requests - 1)
-        if isinstance(result, LlmAnswer):
-            llm_answers.save_answer(
-                session,
-                key,
-                CachedAnswer(result.model, PROPOSAL_SCHEMA.name, now, result.value, result.tokens),
-            )
-        elif result.wait_seconds > 0:
-            llm_answers.save_retry_after(
-                session, endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
-            )
-        elif result.requests:
-            llm_answers.save_answer(
-                session, key, CachedAnswer(endpoint.model, PROPOSAL_SCHEMA.name, now, {})
-            )
+def _log_request(endpoint: LlmEndpoint, result: LlmAnswer | LlmFailure) -> None:
     event = {"model": endpoint.model, "shape": PROPOSAL_SCHEMA.name, "requests": result.requests}
     if isinstance(result, LlmAnswer):
         logger.info("model_asked", **event, tokens=result.tokens)

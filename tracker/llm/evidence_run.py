@@ -1,73 +1,126 @@
-"""Language model judgement of pending evidence, in inbox order and within budget.
+"""Judgement of evidence and near misses by a language model, within budget.
 
-Collect pending evidence, ask outside of any transaction since a model may take long, then store the
-judgement of evidence that no person has judged meanwhile. The effect of an answer is limited by the
-judgement module.
+Collect candidates, those nearest to the matcher's threshold first, ask outside of any transaction
+since a model may take long, then store what is judged of evidence that no person has judged
+meanwhile. A model that did not pass its check only proposes: its judgement is stored and shown, and
+changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final
 
-from forecasts.questions.question import MATCHER, EvidenceId, Forecaster, Question
+from forecasts.evidence.evidence import Evidence
+from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.formatting import format_count
+from forecasts.questions.question import (
+    MATCHER,
+    MODEL_PREFIX,
+    EvidenceId,
+    Forecaster,
+    ForecasterId,
+    Question,
+    QuestionId,
+)
+from tracker.ingestion.match_state import MatchState
+from tracker.ingestion.near_misses import (
+    WORKING_RELEVANCE,
+    NearMiss,
+    list_near_misses,
+    log_near_miss,
+)
 from tracker.llm.evidence_judgement import (
     JudgementCase,
     LlmJudgement,
     apply_judgement,
-    build_judgement_prompt,
-    judgement_schema,
-    read_judgement,
+    judge_headline,
 )
-from tracker.llm.llm_messages import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, answer_key
-from tracker.model.evidence import Decision
+from tracker.llm.llm_messages import (
+    Choice,
+    ChoiceForm,
+    LlmAnswer,
+    LlmFailure,
+    LlmMessage,
+    read_choice,
+)
+from tracker.llm.model_check import may_move_numbers
+from tracker.llm.model_dialogue import ModelDialogue
+from tracker.model.evidence import Decision, EvidenceCard
 from tracker.model.llm_endpoint import LlmEndpoint
-from tracker.questions.review_evidence import list_inbox
+from tracker.questions.queries.compiled_questions import load_compiled_questions
+from tracker.questions.review_evidence import MAX_CANDIDATES
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings, make_model_endpoint
-from tracker.storage import event_log, evidence, llm_answers, questions, record
-from tracker.storage.llm_answers import CachedAnswer
+from tracker.storage import event_log, evidence, evidence_cards, questions, record
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
 
 MAX_RUN_TIME: Final = timedelta(minutes=4)
-"""Time after which no further request is sent, so that the scheduler can stop."""
+"""Time after which no further request is sent, so that the scheduler can stop. The answers so far
+are kept.
+"""
 
 MAX_FAILURES: Final = 3
-"""Consecutive failures after which the endpoint is at fault, not the items."""
+"""Consecutive failures after which the endpoint is at fault, not the pieces."""
 
 RETRY_DELAY: Final = timedelta(hours=6)
-"""Pause before a failed item is retried."""
+"""Pause before a failed request is retried."""
+
+NO_MODEL: Final = "no model is set up: see the setting 'model_url'"
+NO_QUESTION: Final = "no question is open"
+NOTHING_WAITS: Final = (
+    "nothing waits for the model: it has judged all evidence that waits, and all items of the last "
+    "two days that are near the threshold of a question"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LlmRunReport:
     """Result of a run.
 
-    `sent` pieces of evidence were sent to the model, in `requests` requests; `judged` were judged,
-    also from stored answers; `refused` had unusable answers. What a person judged meanwhile is in
-    neither. `why` is the reason for an early end, "" if there is none.
+    `sent` pieces were put to the model, in `requests` requests; `judged` were judged, also from
+    kept answers, `added` of them evidence that the matcher had left out; `refused` had unusable
+    answers. `may_move` says if judgements count or are proposals. `why` is the reason for an early
+    end, or for nothing to be asked; "" if there is none.
     """
 
     sent: int = 0
     judged: int = 0
+    added: int = 0
     refused: int = 0
     requests: int = 0
+    may_move: bool = False
     why: str = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """True if there was nothing to ask about."""
+        return self.why in (NOTHING_WAITS, NO_QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
-class PendingEvidence:
-    """A piece of evidence judged by the matcher alone, as a case for the model."""
+class Candidate:
+    """A headline to be judged on a question: a piece of evidence, or a near miss."""
 
-    id: EvidenceId
-    question: Question
     case: JudgementCase
+    relevance: float
+    evidence_id: EvidenceId | None = None
+    near_miss: NearMiss | None = None
+
+    @property
+    def question(self) -> Question:
+        """The question of the case."""
+        return self.case.question
 
 
-def judge_pending_evidence(
-    store: Store, settings: Settings, now: Callable[[], datetime], *, limit: int
+def judge_candidates(
+    store: Store,
+    settings: Settings,
+    match_state: MatchState,
+    now: Callable[[], datetime],
+    *,
+    limit: int,
 ) -> LlmRunReport:
     """Judge a limited number of pieces.
 
@@ -75,176 +128,182 @@ def judge_pending_evidence(
     """
     endpoint = make_model_endpoint(settings)
     if endpoint is None:
-        return LlmRunReport(why="no model is set up: see the setting 'model_url'")
-    started = now()
-    with store.reading() as session:
-        quiet = llm_answers.read_retry_after(session, endpoint.base_url)
-        if quiet is not None and started < quiet:
-            return LlmRunReport(
-                why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC"
-            )
-        cases = list_pending_evidence(session, started)
-    run = LlmRun(store, endpoint, now)
-    for piece in cases:
-        if run.why or run.sent >= limit:
-            break
-        if now() - started > MAX_RUN_TIME:
-            run.why = "the time of a round is up"
-            break
-        run.judge_piece(piece)
+        return LlmRunReport(why=NO_MODEL)
+    run = LlmRun(store, endpoint, match_state, now)
+    if not run.why:
+        run.judge(list_candidates(store, run, match_state, now()), limit)
     return run.report()
 
 
-def list_pending_evidence(session: Session, now: datetime) -> list[PendingEvidence]:
-    """List evidence for the model in inbox order.
+def list_candidates(
+    store: Store, run: "LlmRun", match_state: MatchState, now: datetime
+) -> list[Candidate]:
+    """List evidence and near misses of open questions, the nearest to the threshold first."""
+    with store.reading() as session:
+        opened = list_open_questions(session, now)
+        if not opened:
+            run.why = NO_QUESTION
+            return []
+        cards = [
+            card
+            for card in evidence_cards.list_unreviewed_cards(session, list(opened), MAX_CANDIDATES)
+            if run.is_open(card)
+        ]
+        misses = list_near_misses(session, match_state, now)
+        touched = {c.evidence.question_id for c in cards} | {m.question.id for m in misses}
+        lines = load_compiled_questions(session, [opened[q] for q in sorted(touched)])
+    candidates = [_candidate_from_card(c, opened, lines) for c in cards]
+    candidates += [_candidate_from_miss(m, lines[m.question.id]) for m in misses]
+    return sorted(candidates, key=lambda c: abs(c.relevance - WORKING_RELEVANCE))
 
-    Questions without indicators are left out: an answer could not name any.
-    """
-    cards = [card for card in list_inbox(session, None, now) if card.evidence.judged_by == MATCHER]
-    opened = list_open_questions(session, now)
-    groups = groupby(
-        questions.list_indicators(session, sorted(opened)),
-        key=lambda indicator: indicator.question_id,
-    )
-    indicators = {question_id: tuple(group) for question_id, group in groups}
-    pending = []
-    for card in cards:
-        question, first = opened[card.evidence.question_id], card.items[0].item
-        if question.id in indicators:
-            case = JudgementCase(
-                kind=question.kind,
-                question_text=question.text,
-                criteria=question.criteria,
-                indicators=indicators[question.id],
-                title=first.title,
-                summary=first.summary,
-            )
-            pending.append(PendingEvidence(card.evidence.id, question, case))
-    return pending
+
+def _candidate_from_card(
+    card: EvidenceCard,
+    opened: Mapping[QuestionId, Question],
+    lines: Mapping[QuestionId, CompiledQuestion],
+) -> Candidate:
+    e = card.evidence
+    case = JudgementCase(opened[e.question_id], card.headline, lines[e.question_id])
+    return Candidate(case, e.relevance, evidence_id=e.id)
+
+
+def _candidate_from_miss(miss: NearMiss, lines: CompiledQuestion) -> Candidate:
+    case = JudgementCase(miss.question, miss.item.item.title, lines)
+    return Candidate(case, miss.relevance, near_miss=miss)
 
 
 class LlmRun:
-    """One run over pending evidence; `why` is set once it should end."""
+    """One run over candidates; `why` is set once it should end."""
 
-    def __init__(self, store: Store, endpoint: LlmEndpoint, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._endpoint = endpoint
-        self._now = now
-        self._failures = 0
-        self._judged = self._refused = self._requests = 0
-        self.sent = 0
-        self.why = ""
+    def __init__(
+        self,
+        store: Store,
+        endpoint: LlmEndpoint,
+        match_state: MatchState,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store, self._match_state, self._now = store, match_state, now
+        self._model, self._by = endpoint.model, ForecasterId(f"{MODEL_PREFIX}{endpoint.model}")
+        self._dialogue = ModelDialogue(store, endpoint, now)
+        with store.reading() as session:
+            self._may_move = may_move_numbers(session, endpoint)
+        self._failures = self._sent = self._judged = self._added = self._refused = 0
+        self._skipped = 0
+        self._is_counted, self._started = False, now()
+        self.why = self._dialogue.find_pause()
 
     def report(self) -> LlmRunReport:
         """Report what was done so far."""
-        return LlmRunReport(self.sent, self._judged, self._refused, self._requests, self.why)
+        why = self.why
+        if not (why or self._sent or self._judged):
+            failed = f"the model failed on {format_count(self._skipped, 'piece')} in the last hours"
+            why = f"{failed}: they come again later" if self._skipped else NOTHING_WAITS
+        return LlmRunReport(
+            self._sent,
+            self._judged,
+            self._added,
+            self._refused,
+            self._dialogue.requests,
+            self._may_move,
+            why,
+        )
 
-    def judge_piece(self, piece: PendingEvidence) -> None:
-        """Judge a piece by its stored answer, or ask; skip it if the model failed on it
-        recently.
+    def is_open(self, card: EvidenceCard) -> bool:
+        """Return True if a piece is judged by the matcher alone, and not proposed in vain."""
+        proposed = any(decision.by == self._by for decision in card.decisions)
+        return card.evidence.judged_by == MATCHER and (self._may_move or not proposed)
+
+    def judge(self, candidates: Sequence[Candidate], limit: int) -> None:
+        """Judge candidates in their order until the limit, the budget or the time is used up."""
+        for candidate in candidates:
+            if self.why or self._sent >= limit:
+                return
+            self._is_counted = False
+            judgement = judge_headline(candidate.case, self._model, self._ask)
+            if isinstance(judgement, LlmJudgement):
+                self._store_judgement(candidate, judgement)
+
+    def _ask(self, messages: tuple[LlmMessage, ...]) -> Choice | LlmFailure:
+        """Return the kept answer to a prompt, or ask; a piece is counted before its first
+        request.
         """
-        messages, shape = build_judgement_prompt(piece.case), judgement_schema(piece.case)
-        key = answer_key(self._endpoint.model, messages, shape)
-        with self._store.reading() as session:
-            stored = llm_answers.find_answer(session, key)
-        if stored is not None and stored.value:
-            self._apply(
-                piece,
-                read_judgement(LlmAnswer(stored.value, stored.model, 0, stored.tokens), piece.case),
-                is_new=False,
-            )
-        elif stored is None or self._now() - stored.asked_at >= RETRY_DELAY:
-            result = self._request_answer(messages, shape, key)
-            if not self.why:
-                answer = (
-                    read_judgement(result, piece.case) if isinstance(result, LlmAnswer) else result
-                )
-                self._apply(piece, answer, is_new=True)
-
-    def _request_answer(
-        self, messages: tuple[LlmMessage, ...], shape: AnswerSchema, key: str
-    ) -> LlmAnswer | LlmFailure:
-        from tracker.llm.chat_client import request_answer  # loads the HTTP client
-
-        spent = self._take_from_budget()
-        result = request_answer(self._endpoint, messages, shape, spent_today=spent)
-        self._requests += result.requests
-        if result.requests:
-            self.sent += 1
+        stored = self._dialogue.find_answer(messages, ChoiceForm(), RETRY_DELAY)
+        if stored is not None:
+            self._skipped += isinstance(stored, LlmFailure)
+            return _parse_result(stored)
+        if self._now() - self._started > MAX_RUN_TIME:
+            self.why = "the time of a round is up"
+        elif not self._is_counted:
+            self.why = self._dialogue.count_piece()
+            self._is_counted = not self.why
+            self._sent += self._is_counted
+        if self.why:
+            return LlmFailure(self.why)
+        result = self._dialogue.request(messages, ChoiceForm())
         if isinstance(result, LlmFailure):
             self._failures += 1
-            self.why = self._reason_to_end(result)
+            is_final = result.wait_seconds > 0 or result.is_auth_error or result.is_unreachable
+            if is_final or self._failures >= MAX_FAILURES:
+                self.why = result.reason
+            else:
+                self._refused += 1
         else:
             self._failures = 0
-        with self._store.writing() as session:
-            self._store_result(session, result, shape, key)
-        return result
+        return _parse_result(result)
 
-    def _take_from_budget(self) -> int:
-        """Count a request before it is sent, so that it counts even if the process dies."""
-        with self._store.writing() as session:
-            spent = llm_answers.count_requests(session, self._now().date())
-            if spent < self._endpoint.budget_per_day:
-                llm_answers.add_requests(session, self._now().date(), 1)
-        return spent
-
-    def _reason_to_end(self, failure: LlmFailure) -> str:
-        is_final = failure.wait_seconds > 0 or not failure.requests or failure.is_auth_error
-        return failure.reason if is_final or self._failures >= MAX_FAILURES else ""
-
-    def _store_result(
-        self, session: Session, result: LlmAnswer | LlmFailure, shape: AnswerSchema, key: str
-    ) -> None:
-        """Store the answer or its absence, its cost, and the pause that the endpoint asked for."""
-        now = self._now()
-        if result.requests:
-            llm_answers.add_requests(session, now.date(), result.requests - 1)
-        if isinstance(result, LlmAnswer):
-            llm_answers.save_answer(
-                session,
-                key,
-                CachedAnswer(result.model, shape.name, now, result.value, result.tokens),
-            )
-        elif result.wait_seconds > 0:
-            llm_answers.save_retry_after(
-                session, self._endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
-            )
-        elif not self.why:
-            llm_answers.save_answer(
-                session, key, CachedAnswer(self._endpoint.model, shape.name, now, {})
-            )
-
-    def _apply(
-        self, piece: PendingEvidence, judgement: LlmJudgement | LlmFailure, *, is_new: bool
-    ) -> None:
-        if isinstance(judgement, LlmFailure):
-            self._refused += is_new
+    def _store_judgement(self, candidate: Candidate, judgement: LlmJudgement) -> None:
+        if candidate.near_miss is not None and not judgement.is_evidence:
             return
         with self._store.writing() as session:
-            self._judged += store_judgement(session, piece, judgement, self._now())
+            event_log.acquire_append_lock(session)  # serialise with other writers of the log
+            piece = self._find_piece(session, candidate)
+            if piece is None or piece.judged_by != MATCHER or piece.status != "logged":
+                return
+            store_judgement(
+                session,
+                candidate.question,
+                piece,
+                judgement,
+                now=self._now(),
+                may_move=self._may_move,
+            )
+        self._judged += 1
+        self._added += candidate.near_miss is not None
+
+    def _find_piece(self, session: Session, candidate: Candidate) -> Evidence | None:
+        """Return the piece as it is now; a near miss is logged."""
+        if candidate.near_miss is not None:
+            return log_near_miss(session, self._match_state, candidate.near_miss, self._now())
+        if candidate.evidence_id is not None:
+            return evidence.find_evidence(session, candidate.evidence_id)
+        return None
 
 
 def store_judgement(
-    session: Session, pending: PendingEvidence, judgement: LlmJudgement, now: datetime
-) -> bool:
-    """Store the judgement of a piece that is still pending, and update the suggestion; False if it
-    is not.
-    """
-    event_log.acquire_append_lock(session)  # serialise with other writers of the log
-    piece = evidence.find_evidence(session, pending.id)
-    if piece is None or piece.judged_by != MATCHER:
-        return False
-    judged = apply_judgement(
-        piece, judgement, questions.list_indicators(session, [piece.question_id])
-    )
-    if judged is piece:
-        return False
+    session: Session,
+    question: Question,
+    piece: Evidence,
+    judgement: LlmJudgement,
+    *,
+    now: datetime,
+    may_move: bool,
+) -> None:
+    """Store a judgement of a piece, and update the suggestion if it may move numbers."""
+    indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
+    judged = piece
+    if may_move:
+        judged = apply_judgement(piece, judgement, indicators.get(piece.indicator_id))
     record.add_forecaster(
         session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
     )
-    decision = Decision(
-        "logged", judged.direction, judged.strength, judgement.by, now, judgement.note
-    )
+    note = judgement.describe(question, is_proposal=not may_move)
+    decision = Decision("logged", judged.direction, judged.strength, judgement.by, now, note)
     evidence.add_decision(session, piece.id, decision, judged)
-    record_suggestions(session, [pending.question], now, prompted=True)
-    return True
+    if may_move:
+        record_suggestions(session, [question], now, prompted=True)
+
+
+def _parse_result(result: LlmAnswer | LlmFailure) -> Choice | LlmFailure:
+    if isinstance(result, LlmFailure):
+        return result
+    return read_choice(result.value) or LlmFailure("the kept answer is no choice")

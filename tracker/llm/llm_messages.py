@@ -1,14 +1,17 @@
-"""Requests to a language model and its answers, with schema validation. Pure.
+"""Requests to a language model and its answers: JSON of a schema, or one of two lines. Pure.
 
-Only the client module talks to a model; its callers write messages and a schema, store the
-answers under their key, and count the requests of a day.
+Only the client module talks to a model; its callers write messages and say what form the answer
+has.
 """
 
 import json
+import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -73,8 +76,55 @@ class AnswerSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceForm:
+    """Answer of one token, "1" or "2", with the log-probability of each if the server gives it."""
+
+    name: str = "choice-1"
+
+
+AnswerForm = AnswerSchema | ChoiceForm
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Choice between two lines: `margin` is ln P(1) − ln P(2), above 0 for the first.
+
+    It is at most `MAX_MARGIN` in size. `is_plain`: the server gave no log-probabilities, so that
+    only the sign of the margin says something.
+    """
+
+    margin: float
+    is_plain: bool = False
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        """The choice as an answer is stored."""
+        return {"margin": self.margin, "plain": self.is_plain}
+
+
+def read_choice(value: Mapping[str, Any]) -> Choice | None:
+    """Return the choice of an answer; None if a stored answer is not one."""
+    match value:
+        case {"margin": float(margin), "plain": bool(is_plain)} if abs(margin) <= MAX_MARGIN:
+            return Choice(margin, is_plain)
+        case _:
+            return None
+
+
+MAX_MARGIN: Final = 20.0
+TOP_TOKENS: Final = 20
+"""Likeliest tokens whose log-probabilities are requested; endpoints allow no more."""
+
+MIN_CHOICE_MASS: Final = 0.05
+"""P("1") + P("2") below which a model answers something else, such as a thought."""
+
+_PLAIN_CHOICE: Final = re.compile(r"\W*([12])(?!\d)")
+_CHOICE_WORDS: Final = MappingProxyType({"1": 0, "one": 0, "2": 1, "two": 1})
+
+
+@dataclass(frozen=True, slots=True)
 class LlmAnswer:
-    """An answer that fits the schema. `requests` is its cost in the day's budget."""
+    """An answer of the form that was requested, with the requests that it took."""
 
     value: Mapping[str, Any]
     model: str
@@ -84,28 +134,89 @@ class LlmAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LlmFailure:
-    """A failure with a reason for a person; `requests` is its cost in the day's budget.
+    """A failure with a reason for a person, and the requests that it took.
 
     `wait_seconds` above 0 is the pause that the endpoint asked for; `is_auth_error` means that it
-    refused the key.
+    refused the key, `is_unreachable` that no connection came about.
     """
 
     reason: str
     requests: int = 0
     wait_seconds: float = 0.0
     is_auth_error: bool = False
+    is_unreachable: bool = False
 
 
-def answer_key(model: str, messages: Sequence[LlmMessage], shape: AnswerSchema) -> str:
-    """Return the storage key of an answer: a hash of model, messages and schema, equal on any
+def answer_key(model: str, messages: Sequence[LlmMessage], form: AnswerForm) -> str:
+    """Return the storage key of an answer: a hash of model, messages and form, equal on any
     machine.
 
     >>> greeting = AnswerSchema("greeting-1", {"type": "object"})
     >>> answer_key("m", [LlmMessage("user", "Hello")], greeting)[:16]
     '1cc256d6874692db'
     """
-    request = [model, [[m.role, m.content] for m in messages], shape.name, shape.schema]
+    schema = form.schema if isinstance(form, AnswerSchema) else None
+    request = [model, [[m.role, m.content] for m in messages], form.name, schema]
     return sha256(json.dumps(request, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def find_first_object(text: str) -> Any:
+    """Return the first JSON object in a text, whatever stands around it; None if there is none.
+
+    >>> find_first_object('Sure! ```json\\n{"a": [1, "}"]}\\n``` Anything else?')
+    {'a': [1, '}']}
+    """
+    decoder = json.JSONDecoder()
+    for start in islice((m.start() for m in re.finditer("{", text)), MAX_OBJECT_STARTS):
+        try:
+            return decoder.raw_decode(text, start)[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+MAX_OBJECT_STARTS: Final = 20
+"""Braces at which an object is looked for; each try may read the whole text."""
+
+
+def parse_choice(completion: Mapping[str, Any], text: str) -> Choice | None:
+    """Read which of two lines a chat completion chose; None if it answered something else.
+
+    All spellings of a line's number count together. A number that is not among the likeliest
+    tokens is as likely as the last of them, which is the most that it can be.
+    """
+    listed = _list_top_tokens(completion)
+    if not listed:
+        plain = _PLAIN_CHOICE.match(text)
+        return Choice(1.0 if plain[1] == "1" else -1.0, is_plain=True) if plain else None
+    masses = [0.0, 0.0]
+    for token, log_probability in listed:
+        if (line := _CHOICE_WORDS.get(_strip_token(token))) is not None:
+            masses[line] += math.exp(min(0.0, log_probability))
+    if sum(masses) < MIN_CHOICE_MASS:
+        return None
+    least = math.exp(max(-MAX_MARGIN, min(log_probability for _, log_probability in listed)))
+    first, second = (mass or least for mass in masses)
+    return Choice(max(-MAX_MARGIN, min(MAX_MARGIN, math.log(first / second))))
+
+
+def _list_top_tokens(completion: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Return the likeliest first tokens with their log-probabilities; [] if they are not given."""
+    try:
+        entries = completion["logprobs"]["content"][0]["top_logprobs"]
+        return [
+            (entry["token"], float(entry["logprob"]))
+            for entry in entries
+            if isinstance(entry["token"], str) and _is_number(entry["logprob"])
+        ]
+    except (LookupError, TypeError):
+        return []
+
+
+def _strip_token(token: str) -> str:
+    """Strip what tokenizers and layouts put around a number: spaces, their marks, dots."""
+    plain = unicodedata.normalize("NFKC", token).replace("Ġ", "")
+    return re.sub(r"[\W_]+", "", plain).lower()
 
 
 def find_mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -> str:

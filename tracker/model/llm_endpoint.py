@@ -13,7 +13,8 @@ class LlmEndpoint:
 
     `base_url` is the address up to and including its version, such as http://127.0.0.1:11434/v1;
     `key` may be empty for a local server. `timeout_seconds` bounds one question with its retry,
-    `max_tokens` one answer, `budget_per_day` the requests of a day, retries included.
+    `max_tokens` one answer in JSON, `budget_per_day` the pieces of a day: headlines judged and
+    drafts proposed, however many requests that takes.
     """
 
     base_url: str
@@ -45,3 +46,8 @@ class LlmEndpoint:
     def url(self) -> str:
         """URL of the chat completion."""
         return f"{self.base_url.strip().rstrip('/')}/chat/completions"
+
+    @property
+    def models_url(self) -> str:
+        """URL of the list of models."""
+        return f"{self.base_url.strip().rstrip('/')}/models"

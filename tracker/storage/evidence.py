@@ -194,13 +194,14 @@ def add_decision(
 ) -> None:
     """Append a decision and update the evidence to it.
 
-    `judged` is the evidence as assessed by a model, with its own probabilities.
+    `judged` is the evidence as assessed by a model, with its own probabilities; what a model only
+    proposes leaves it as it was.
     """
     row = session.get_one(EvidenceRow, evidence_id)
     row.status, row.judged_by = decision.status, decision.by
     row.direction, row.strength = decision.direction, decision.strength
     if judged is not None:
-        row.indicator_id, row.option = judged.indicator_id, judged.option
+        row.judged_by, row.option = judged.judged_by, judged.option
         row.relevance, row.p_direction = judged.relevance, judged.p_direction
     session.add(row)
     _append_decision(session, row, decision)
@@ -239,6 +240,16 @@ def find_evidence(session: Session, evidence_id: int) -> Evidence | None:
     pieces = add_reports(
         session, session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all()
     )
+    return pieces[0] if pieces else None
+
+
+def find_evidence_of_item(
+    session: Session, item_id: ItemId, question_id: QuestionId
+) -> Evidence | None:
+    """Return the evidence on a question that the story of an item is."""
+    query = select(EvidenceRow).join(ItemRow, col(ItemRow.story_id) == EvidenceRow.story_id)
+    query = query.where(ItemRow.id == item_id, EvidenceRow.question_id == question_id)
+    pieces = add_reports(session, session.exec(query).all())
     return pieces[0] if pieces else None
 
 

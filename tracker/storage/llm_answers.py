@@ -1,5 +1,6 @@
-"""Cached answers of the language model, and its requests per day."""
+"""Cached answers of the language model, its pieces per day, and the check of its quality."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from tracker.storage.database_info import upsert_rows
 from tracker.storage.tables import ModelAnswerRow, ModelDayRow
 
 RETRY_AFTER_KEY = "model_quiet_until"
+MODEL_CHECK_KEY = "model_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,15 @@ def save_answer(session: Session, key: str, cached: CachedAnswer) -> None:
     )
 
 
-def count_requests(session: Session, day: date) -> int:
-    """Return the number of requests on a day (UTC)."""
+def count_pieces(session: Session, day: date) -> int:
+    """Return the number of pieces that the model was asked about on a day (UTC)."""
     row = session.get(ModelDayRow, day)
-    return 0 if row is None else row.requests
+    return 0 if row is None else row.pieces
 
 
-def add_requests(session: Session, day: date, requests: int) -> None:
-    """Add to the requests of a day; a negative number takes back."""
-    if requests:
-        upsert_rows(session, ModelDayRow, [{"day": day, "requests": requests}], add=("requests",))
+def add_pieces(session: Session, day: date, pieces: int) -> None:
+    """Add to the pieces of a day; a negative number takes back."""
+    upsert_rows(session, ModelDayRow, [{"day": day, "pieces": pieces}], add=("pieces",))
 
 
 def read_retry_after(session: Session, url: str) -> datetime | None:
@@ -70,3 +71,14 @@ def read_retry_after(session: Session, url: str) -> datetime | None:
 def save_retry_after(session: Session, url: str, until: datetime) -> None:
     """Save until when this endpoint asked to be left alone."""
     database_info.write_property(session, RETRY_AFTER_KEY, f"{until.isoformat()} {url}")
+
+
+def read_model_check(session: Session) -> Mapping[str, Any] | None:
+    """Return the last check of a model; None if there was none."""
+    stored = database_info.read_property(session, MODEL_CHECK_KEY)
+    return None if stored is None else json.loads(stored)
+
+
+def save_model_check(session: Session, check: Mapping[str, Any]) -> None:
+    """Save a check of a model, replacing the last one."""
+    database_info.write_property(session, MODEL_CHECK_KEY, json.dumps(check))

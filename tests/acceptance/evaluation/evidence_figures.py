@@ -20,6 +20,7 @@ from tests.acceptance.evaluation.ranking import (
     confusion,
 )
 from tracker.errors import Refused
+from tracker.settings import Settings
 
 COUNTS_FROM: Final = 0.7
 """P(relevant) from which a piece counts without a review."""
@@ -79,11 +80,12 @@ def evaluate_evidence(
     pairs: Sequence[LabelledPair],
     *,
     stream: Path | None = None,
-    encoder: str = "auto",
+    settings: Settings = Settings(),  # noqa: B008 -- frozen
 ) -> EvidenceReport:
     """Put questions and items through the product, a group at a time, and compare with the labels.
 
-    `stream` is an archive of items that nobody judged, which are seen in the same days. Raises
+    `stream` is an archive of items that nobody judged, which are seen in the same days; `settings`
+    choose encoder and model. Raises
     `Refused` for a pair on a question that is not among them, and for one that is judged twice.
     """
     _check(questions, pairs)
@@ -95,7 +97,7 @@ def evaluate_evidence(
     for group in dict.fromkeys(q.group for q in questions if q.id in judged):
         members = [q for q in questions if q.group == group and q.id in judged]
         ids = {q.id for q in members}
-        trial = run_trial(members, [p for p in pairs if p.question_id in ids], stream, encoder)
+        trial = run_trial(members, [p for p in pairs if p.question_id in ids], stream, settings)
         groups.append(_measure(group, group, "", trial, ids))
         rows += [_measure(q.id, group, q.text, trial, {q.id}) for q in members]
         outcomes += trial.pairs

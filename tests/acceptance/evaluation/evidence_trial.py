@@ -20,7 +20,7 @@ from forecasts.distributions.cdf import Scale
 from forecasts.evidence.evidence import Evidence, StoryId
 from forecasts.question_sets.question_set import FeedSeed
 from forecasts.questions.new_question import NewQuestion
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import MATCHER, QuestionId
 from tests.acceptance.evaluation.baselines import Bm25
 from tests.acceptance.evaluation.labelled import OWN, LabelledPair, LabelledQuestion
 from tests.builders import DAY, FakeClock
@@ -35,16 +35,21 @@ from tracker.feeds.fetch_results import (
 )
 from tracker.feeds.item import FeedId, ItemId
 from tracker.ingestion.evidence import select_best_matches
+from tracker.llm.contrast import MIN_RELEVANCE
+from tracker.llm.model_check import ModelCheck, save_check
 from tracker.matching.matcher import clean_item_text
 from tracker.replay.backtest.news_archive import read_archive
 from tracker.replay.demo import DemoReport, render_rss
-from tracker.settings import Settings
+from tracker.settings import Settings, make_model_endpoint
 from tracker.storage import evidence, items
 from tracker.storage.learned import calibration_at
 from tracker.storage.sessions import Session
 
 ENTRIES_SHOWN: Final = 50
 """Older entries that an outlet's feed still shows, as feeds do."""
+
+MAX_PIECES: Final = 1_000_000
+"""Pieces that a model may judge after a poll."""
 
 NOON: Final = timedelta(hours=12)
 """Hour of the poll of a day: the files name days."""
@@ -143,19 +148,21 @@ def run_trial(
     questions: Sequence[LabelledQuestion],
     pairs: Sequence[LabelledPair],
     archive: Path | None,
-    encoder: str,
+    chosen: Settings,
 ) -> TrialResult:
     """Enter questions of one group, feed it the items, and collect the outcome of every pair.
 
-    Raises `Refused` for a built-in set that lacks one of the questions.
+    A model of the settings judges after every poll, as one that has passed its check. Raises
+    `Refused` for a built-in set that lacks one of the questions.
     """
     judged = {p.item_id: _arrival_of(p) for p in pairs}
     unlabelled = [] if archive is None else _read_unlabelled(archive, judged, questions)
     arrivals = sorted([*judged.values(), *unlabelled], key=lambda item: item.day)
     with TemporaryDirectory() as folder:
         stand, clock = Newsstand(), FakeClock(arrivals[0].day)
-        settings = Settings(data_dir=Path(folder), encoder=encoder)
+        settings = replace(chosen, data_dir=Path(folder))
         with open_tracker(settings, now=clock, fetch=stand.fetch) as tracker:
+            _trust_model(tracker)
             own = questions[0].group == OWN
             enter = _ask_questions if own else _load_set
             window = enter(tracker, clock, questions)
@@ -270,6 +277,31 @@ def _publish_and_poll(
         report = tracker.feeds.poll(only=sorted(chosen))
         if report.failed:
             raise Refused(f"the items of {day:%Y-%m-%d} could not be read: {report.errors[0]}")
+        if tracker.settings.model_url:
+            judged = tracker.evidence.ask_model(limit=MAX_PIECES)
+            if judged.why and not judged.is_idle:
+                raise Refused(f"the model stopped on {day:%Y-%m-%d}: {judged.why}")
+
+
+def _trust_model(tracker: Tracker) -> None:
+    """Mark the model as checked: a trial measures what it would do."""
+    endpoint = make_model_endpoint(tracker.settings)
+    if endpoint is not None:
+        check = ModelCheck(
+            base_url=endpoint.base_url,
+            model=endpoint.model,
+            checked_at=tracker.now(),
+            pairs=0,
+            accuracy=1.0,
+            auc=1.0,
+            coverage=1.0,
+            right=1.0,
+            sided=0.0,
+            topic_auc=1.0,
+            is_plain=False,
+        )
+        with tracker.context.store.writing() as session:
+            save_check(session, check)
 
 
 class _Collector:
@@ -302,6 +334,8 @@ class _Collector:
         ):
             story = self._story_of(pair.item_id)
             piece = by_story.get(story) or by_whole.get(self._whole(story)) if story else None
+            if piece and piece.judged_by != MATCHER and piece.relevance < MIN_RELEVANCE:
+                piece = None  # the model calls it unrelated
             yield replace(scored, bm25=words, logged=_describe(piece) if piece else None)
 
     def count_unlabelled(self, question_id: QuestionId, unlabelled: set[str]) -> int:

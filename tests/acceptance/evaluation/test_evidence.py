@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from tests.acceptance.evaluation.evidence_figures import EvidenceReport, evaluat
 from tests.acceptance.evaluation.evidence_trial import LoggedPiece, PairOutcome, TrialResult
 from tests.acceptance.evaluation.labelled import read_pairs, read_questions
 from tests.acceptance.evaluation.labels import PAIRS, QUESTIONS, a_pair, written
+from tests.machine.model_stub import ModelStub, Reply, reading
 from tracker.app import question_set_files
 from tracker.errors import Refused
+from tracker.settings import Settings
 
 SET = "grid_storage_2026"
 
@@ -24,13 +27,14 @@ def evaluated(
     questions: Sequence[dict[str, Any]] = QUESTIONS,
     pairs: Sequence[dict[str, Any]] = PAIRS,
     stream: Path | None = None,
+    settings: Settings = Settings(encoder="static"),  # noqa: B008 -- frozen
 ) -> EvidenceReport:
     """The report on these lines."""
     return evaluate_evidence(
         read_questions(written(folder / "questions.jsonl", questions)),
         read_pairs(written(folder / "pairs.jsonl", pairs)),
         stream=stream,
-        encoder="static",
+        settings=settings,
     )
 
 
@@ -52,6 +56,20 @@ def test_logged_stories_are_compared_with_the_labels(tmp_path: Path) -> None:
     assert (own.name, own.questions, own.logged.n) == ("own question", 2, len(PAIRS))
     assert own.logged.hits == summit.logged.hits + strike.logged.hits
     assert own.per_10000 is None
+
+
+def test_a_model_judges_what_was_logged(tmp_path: Path) -> None:
+    with ModelStub() as stub:
+        stub.gives(reading(-3, 0))
+        settings = Settings(encoder="static", model_url=stub.endpoint().base_url, model_name="stub")
+        report = evaluated(tmp_path, settings=settings)
+        assert stub.seen
+    assert [pair.logged for pair in report.pairs] == [None] * len(PAIRS)
+    with ModelStub() as stub:
+        stub.gives(Reply(status=401))
+        refusing = replace(settings, model_url=stub.endpoint().base_url)
+        with pytest.raises(Refused, match="the model stopped on"):
+            evaluated(tmp_path, settings=refusing)
 
 
 def test_scores_are_those_of_single_profiles(tmp_path: Path) -> None:

@@ -109,9 +109,6 @@ EVIDENCE_COMMANDS: Final = {
         "Search everything that was read, the newest first.",
         "summit Moscow --limit 5",
     ),
-    "ask-model": CommandEntry(
-        "learned:ask_model", "Have the model judge evidence that waits.", "--most 5"
-    ),
     "rematch": CommandEntry(
         "operations:rematch", "Match the archive with new questions, or anew.", "--chunks 10"
     ),
@@ -251,6 +248,15 @@ LEARNED_COMMANDS: Final = {
     "update": CommandEntry("learned:update", "Learn from reviews and answers now."),
 }
 
+MODEL_COMMANDS: Final = {
+    "check": CommandEntry(
+        "model:check", "Measure the model: may it move numbers, or only propose?"
+    ),
+    "ask": CommandEntry(
+        "model:ask", "Have the model judge evidence that waits, and near misses.", "--most 5"
+    ),
+}
+
 REPORT_COMMANDS: Final = {
     "build": CommandEntry(
         "reports:build_report",
@@ -281,6 +287,7 @@ SET_COMMANDS: Final = {
 }
 
 SYSTEM_COMMANDS: Final = {
+    "run": CommandEntry("operations:run", "Run the scheduler alone until Ctrl-C."),
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
@@ -306,7 +313,6 @@ COMMANDS: Final = {
     "demo": CommandEntry(
         "operations:demo", "Replay the years since February 2022, and show them.", "--fresh"
     ),
-    "run": CommandEntry("operations:run", "Run the scheduler alone until Ctrl-C."),
     "question": GroupEntry("Ask questions, look at them, and answer them.", QUESTION_COMMANDS),
     "forecast": GroupEntry("Make forecasts, and take them back.", FORECAST_COMMANDS),
     "evidence": GroupEntry("Judge the evidence that the feeds brought.", EVIDENCE_COMMANDS),
@@ -315,6 +321,7 @@ COMMANDS: Final = {
     "scenario": GroupEntry("Compare whole futures, and bind questions.", SCENARIO_COMMANDS),
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
     "learned": GroupEntry("See what was learned from reviews and answers.", LEARNED_COMMANDS),
+    "model": GroupEntry("Measure a language model, and have it judge news.", MODEL_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
     "system": GroupEntry("Check the log, update suggestions, measure.", SYSTEM_COMMANDS),

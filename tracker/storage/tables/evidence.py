@@ -96,8 +96,8 @@ class ModelAnswerRow(Row, table=True):
 
 
 class ModelDayRow(Row, table=True):
-    """Requests to the language model on one day (UTC)."""
+    """Pieces that the language model was asked about on one day (UTC)."""
 
     __tablename__ = "model_day"
     day: date = Field(primary_key=True)
-    requests: int
+    pieces: int

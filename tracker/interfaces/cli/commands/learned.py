@@ -1,4 +1,4 @@
-"""Commands on learned parameters, and on the model that may judge evidence."""
+"""Commands on learned parameters."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -99,31 +99,6 @@ def update(context: click.Context, /, json: bool) -> None:
         for value in changed
     ]
     print_result(changed, json, "\n".join(lines) or "Nothing changed.")
-
-
-@click.command()
-@click.option(
-    "--most",
-    "limit",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    help="How many pieces to ask about.",
-)
-@as_json
-@click.pass_context
-def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
-    """Have the model judge evidence that waits.
-
-    Its judgement is marked as such and overrides nobody.
-    """
-    with tracker_session(context) as tracker:
-        report = tracker.evidence.ask_model(limit=limit)
-    summary = (
-        f"{report.sent} asked with {report.requests} requests, {report.judged} judged, "
-        f"{report.refused} refused."
-    )
-    print_result(report, json, f"{summary} {report.why}".strip())
 
 
 def learned_table(values: "Iterable[LearnedRecord]") -> Table:
