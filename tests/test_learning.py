@@ -454,7 +454,7 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
     out = " ".join(shell("evidence", "inbox").split())
     for told in (
         "for YES 0.81",
-        "relevance 0.62",
+        "perhaps 0.62",
         "strength moderate",
         "words: summit",
         "(0.71)",

@@ -150,7 +150,7 @@ def test_a_judgement_teaches_nothing_about_the_matcher(
 def test_pieces_are_asked_about_in_the_order_of_the_inbox(asking: Tracker, stub: ModelStub) -> None:
     sure = log(asking, title=TITLE, relevance=0.99, p_direction=0.99)
     doubtful = log(
-        asking, title=TITLE + " at last", relevance=0.5, indicator_id="summit-2027/other"
+        asking, title=TITLE + " at last", relevance=0.7, indicator_id="summit-2027/other"
     )
     neutral = log(asking, title=TITLE + " after all", direction=Direction.NEUTRAL, p_direction=0.5)
     stub.gives(completion(SUPPORT))
