@@ -93,7 +93,9 @@ def _show_suggestion(page: QuestionPage, suggestion: Suggestion) -> None:
     )
 
 
-def _show_lines(page: QuestionPage, suggestion: Suggestion | CurveSuggestion) -> set[str]:
+def _show_lines(
+    page: QuestionPage, suggestion: Suggestion | CurveSuggestion, *, with_chance: bool = True
+) -> set[str]:
     """Show the table of lines; return their kinds."""
     columns = {
         "line": _LINE_COLUMN,
@@ -109,6 +111,8 @@ def _show_lines(page: QuestionPage, suggestion: Suggestion | CurveSuggestion) ->
     frame = why_frame(suggestion, page.evidence)
     if not frame["weighed"].any():
         del columns["weighed"]
+    if not with_chance:
+        del columns["after"]
     show_table(frame, columns, "The lines of the suggestion", row_height=WRAPPED_ROW_HEIGHT)
     return set(frame["kind"])
 
@@ -121,20 +125,20 @@ def _show_curve(page: QuestionPage, suggestion: CurveSuggestion) -> None:
         f"**Why {escape_markdown(shown)}**: {escape_markdown(explain_curve(question, suggestion))}."
     )
     columns = {
-        "level": _C.TextColumn("Below it", help="The chance that the answer is lower or earlier."),
+        "level": _C.TextColumn("Chance"),
         "prior": _C.TextColumn("Base rate"),
         "suggested": _C.TextColumn("Suggested"),
     }
     show_table(quantile_frame(suggestion, question), columns, "Base rate and suggestion")
-    kinds = _show_lines(page, suggestion)
+    has_median = suggestion.start.quantile(0.5) is not None
+    kinds = _show_lines(page, suggestion, with_chance=has_median)
     side = describe_side(question.kind, Direction.YES)
-    median = format_quantile(question, suggestion.start, 0.5)
     total = format_log_odds(suggestion.log_odds)
-    st.caption(
-        f"“So far” is the chance of {side} than {median}, where half of the base rate lies on "
-        f"either side. The lines move it by {total} in log-odds, and every other threshold "
-        f"by as much. {explain_lines(kinds)}"
-    )
+    meaning = f"The lines add up to {total} in log-odds, by which every chance of {side} moves."
+    if has_median:
+        median = format_quantile(question, suggestion.start, 0.5)
+        meaning += f" “So far” is the chance of {side} than {median}, even before any news."
+    st.caption(f"{meaning} {explain_lines(kinds)}")
     st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
     st.text(unwrap_prose(question.prior_reason))
 
@@ -174,7 +178,8 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
             "Rows", help="Of the likelihood table, which say how it goes with other questions."
         ),
     }
-    del columns["stories" if page.scenarios else "rows"]
+    if not page.scenarios:
+        del columns["rows"]
     show_table(frame, columns, "Suggested shares of the options")
     names = {name: name for name in option_suggestion.distribution.options}
     first = list(names).index(most_changed_option(option_suggestion, question))

@@ -182,7 +182,7 @@ def explain_curve(question: Question, suggestion: CurveSuggestion) -> str:
     ...     scale=Scale(0.0, 40.0))
     >>> tilted = Cdf((0.0, 20.0, 40.0), (0.0, 0.33, 1.0))
     >>> explain_curve(question, CurveSuggestion("grain", utc("2026-01-01"), prior, tilted, lines))
-    'base rate 20 (2 to 38) → news ×2 for higher (1 story) = 25.07 (3.03 to 38.51)'
+    'base rate 20 (2 to 38) → news ×2.01 for higher (1 story) = 25.07 (3.03 to 38.51)'
     """
     steps = [f"base rate {format_short(question, question.prior)}"]
     if question.kind == "date":
@@ -193,13 +193,13 @@ def explain_curve(question: Question, suggestion: CurveSuggestion) -> str:
     else:
         head, tail = _describe_news(news)
         side = describe_side(question.kind, Direction.YES if news.log_odds > 0 else Direction.NO)
-        steps.append(f"{head} ×{math.exp(abs(news.log_odds)):.2g} for {side}{tail}")
+        steps.append(f"{head} ×{math.exp(abs(news.log_odds)):.3g} for {side}{tail}")
     return f"{' → '.join(steps)} = {format_short(question, suggestion.distribution)}"
 
 
 @dataclass(frozen=True, slots=True)
 class QuantileRow:
-    """Values of base rate and suggestion at one level, in words."""
+    """Values of base rate and suggestion at one level, in words: `5% lower`, `12`, `14`."""
 
     level: str
     prior: str
@@ -210,9 +210,10 @@ def compare_quantiles(question: Question, suggestion: CurveSuggestion) -> tuple[
     """Compare the quantiles of base rate and suggestion; a value beyond the range is in words."""
     assert isinstance(question.prior, Cdf)
     curves = (question.prior, suggestion.distribution)
+    side = "earlier" if question.kind == "date" else "lower"
     return tuple(
         QuantileRow(
-            f"{level:.0%}",
+            f"{level:.0%} {side}",
             *(format_quantile(question, curve, level) for curve in curves),
         )
         for level in QUANTILE_LEVELS

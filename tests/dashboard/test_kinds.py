@@ -524,15 +524,15 @@ def test_headline_and_other_forecasters(held: Tracker) -> None:
 
 def test_why_of_every_kind(held: Tracker) -> None:
     # Of numbers and dates why shows quantiles beside the base rate, and lines.
-    for question, side, rows in (
-        ("price", "higher", ["Base rate", "News", "Sum"]),
-        ("treaty", "earlier", ["Base rate", "Time", "News", "Sum"]),
+    for question, side, below, rows in (
+        ("price", "higher", "lower", ["Base rate", "News", "Sum"]),
+        ("treaty", "earlier", "earlier", ["Base rate", "Time", "News", "Sum"]),
     ):
         visit = open_page(held, "question", q=question, tab="Why")
         assert "→ no news =" in words(visit)
         assert f"“So far” is the chance of {side} than" in words(visit)
         quantiles, lines = (table.value for table in visit.dataframe)
-        assert list(quantiles["level"]) == ["5%", "25%", "50%", "75%", "95%"]
+        assert list(quantiles["level"]) == [f"{level}% {below}" for level in (5, 25, 50, 75, 95)]
         assert (list(quantiles["prior"]) == list(quantiles["suggested"])) is (question == "price")
         assert list(lines["line"]) == rows
     # Of options why shows suggested shares and the lines of one.
@@ -593,8 +593,8 @@ def test_evidence_on_a_number_points_and_moves_it(
     assert "◆ news: pick one to read it" in words(visit)
     assert list(visit.dataframe[0].value["direction"]) == ["▲ higher"]
     why = words(open_page(tracker_with_press, "question", q="summit-2027", tab="Why"))
-    assert "→ news ×1.6 for higher (1 story) = 5.5" in why
-    assert "The lines move it by +0.4" in why
+    assert "for higher (1 story) = 5.5" in why
+    assert "The lines add up to +0.4" in why
 
 
 # Options that change

@@ -300,7 +300,7 @@ def _explain_curve(data: QuestionAsOf, suggestion: CurveSuggestion) -> ReportSec
         f"Why the suggestion is {format_short(question, suggestion.distribution)}",
         (
             make_paragraph(f"{capitalise(explain_curve(question, suggestion))}."),
-            make_table(("below it", "base rate", "suggested"), rows, numbers=(0, 1, 2)),
+            make_table(("chance", "base rate", "suggested"), rows, numbers=(1, 2)),
             _build_log_odds_table(data, suggestion, format_percent(sigmoid(suggestion.log_odds))),
             make_paragraph(note, quiet=True),
         ),

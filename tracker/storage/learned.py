@@ -210,6 +210,11 @@ def _load_releases(session: Session) -> list[tuple[datetime | None, SuggestionMo
     return releases
 
 
+def find_model_start(session: Session) -> datetime | None:
+    """Return the instant from which the model of this code counts; None from the start."""
+    return _load_releases(session)[0][0]
+
+
 def is_model_known(session: Session) -> bool:
     """Return True if it is known from when on the model of this code counts."""
     return read_property(session, _model_key(DEFAULT_MODEL)) is not None

@@ -172,7 +172,7 @@ def _print_explanation(console: Console, page: QuestionPage) -> None:
 
 def quantile_table(question: Question, suggestion: CurveSuggestion) -> Table:
     """Build the table of quantiles of base rate and suggestion."""
-    table = new_table("below it", "base rate", "suggested")
+    table = new_table("chance", "base rate", "suggested")
     for row in compare_quantiles(question, suggestion):
         table.add_row(row.level, row.prior, row.suggested)
     return table
