@@ -193,7 +193,7 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
     found = tracker.accuracy.calibration(lead_days=15)
     assert found.reliability == {}
     assert {who: record.n for who, record in found.intervals.items()} == dict.fromkeys(
-        (ADA, BEN, CEM, PRIOR, CROWD), 3
+        (ADA, BEN, CEM, PRIOR, CROWD, SUGGESTION), 3
     )
     assert found.intervals[ADA].coverage == 1.0
 

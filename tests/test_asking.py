@@ -12,6 +12,7 @@ from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import SUGGESTION, ClaimId, EssayId, ForecasterId
+from forecasts.suggestion.categorical import OptionSuggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
 from tests.tables import check_rows
@@ -54,11 +55,8 @@ def test_yes_no_and_option_questions_have_suggestions(tracker: Tracker, clock: F
     tracker.evidence.update_suggestions()
     assert SUGGESTION in tracker.questions.get("later").summary.standings
     page = tracker.questions.get("visit")
-    assert (
-        page.suggestion is None
-    )  # several answers have no single log-odds, but shares that follow the same lines
-    assert page.option_suggestion is not None
-    assert page.option_suggestion.distribution == page.summary.question.prior
+    assert isinstance(page.suggestion, OptionSuggestion)
+    assert page.suggestion.distribution == page.summary.question.prior
 
 
 def test_a_past_question_has_to_be_retrospective(tracker: Tracker) -> None:

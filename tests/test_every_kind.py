@@ -43,12 +43,8 @@ def test_everybody_is_scored_by_every_rule_with_true_receipts(
 ) -> None:
     begin(both, clock, live, life)
     scores = resolve(both, clock, life)
-    computed = {
-        "binary": (HAZARD, SUGGESTION),
-        "categorical": (SUGGESTION,),
-        "ordered": (SUGGESTION,),
-    }
-    everybody = {*PEOPLE, CROWD, PRIOR, *computed.get(life.asked.kind, ())}
+    computed = {HAZARD, SUGGESTION} if life.asked.kind == "binary" else {SUGGESTION}
+    everybody = {*PEOPLE, CROWD, PRIOR, *computed}
     rules = [rule for rule in RULES.values() if life.asked.kind in rule.kinds]
     expected = {
         (r.name, who) for r in rules for who in (everybody if r.name in SOLO_RULES else PEOPLE)

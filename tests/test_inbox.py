@@ -1,5 +1,6 @@
-"""The order of the inbox: what a judgement would really move, and evidence that is context only."""
+"""The order of the inbox: what a judgement would really move, and what moves nothing yet."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ from dashboard.inbox.data import evidence_frame
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.question import EvidenceId, Question
+from forecasts.questions.question import MATCHER, SUGGESTION, EvidenceId, Question, QuestionId
+from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.judgement_effects import compute_judgement_effects
 from tests.builders import NOW, FakeClock, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
@@ -21,8 +23,10 @@ from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tests.test_learning import log
 from tracker.app.tracker import Tracker
+from tracker.model.evidence import Decision
 from tracker.questions.review_evidence import ReviewEffect
 from tracker.questions.update_suggestion import measure_change
+from tracker.storage import evidence
 
 SUMMIT = "summit-2027"
 QUESTIONS = (SUMMIT, PACT, FUTURES, "visit", "height")
@@ -109,9 +113,9 @@ def test_what_may_be_the_answer_comes_before_all_others(several: Tracker) -> Non
 
 
 def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: FakeClock) -> None:
-    older = log(several, FUTURES, option="friends", strength=Strength.STRONG)
+    older = log(several, FUTURES, strength=Strength.STRONG)  # on no option
     clock.advance(hours=1)
-    newer = log(several, "height")
+    newer = log(several, "height", direction=Direction.NEUTRAL)
     slight = log(several, strength=Strength.SLIGHT, relevance=0.5, seen=NOW - timedelta(days=9))
     assert pieces(several) == [slight, newer, older]
 
@@ -126,7 +130,7 @@ def test_in_a_large_database_promising_questions_are_computed(
             SUMMIT,
             seen=NOW - timedelta(hours=number),
             strength=Strength.STRONG,
-            relevance=0.6,
+            relevance=0.7,
         )
         log(
             several,
@@ -137,9 +141,9 @@ def test_in_a_large_database_promising_questions_are_computed(
         )
     worked_out: list[str] = []
 
-    def effects_of(question: Question, waiting: object, **known: Any) -> dict[EvidenceId, float]:
+    def effects_of(question: Question, *given: Any, **known: Any) -> dict[EvidenceId, float]:
         worked_out.append(question.id)
-        return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
+        return compute_judgement_effects(question, *given, **known)
 
     monkeypatch.setattr("tracker.questions.review_evidence.compute_judgement_effects", effects_of)
     found = several.evidence.inbox()
@@ -154,34 +158,87 @@ def test_a_clock_behind_the_newest_piece_still_lists_it(tracker: Tracker, clock:
     assert pieces(tracker) == [piece]
 
 
-# Context only
+# Stories on scenarios
 
 
-@pytest.mark.parametrize("question", [FUTURES, "height"])
-def test_evidence_that_moves_no_suggestion_is_called_context_only(
-    several: Tracker, shell: Shell, question: str
+def also_on(tracker: Tracker, piece: EvidenceId, question: str, option: str = "") -> EvidenceId:
+    """The story of a piece is evidence on another question, too."""
+    with tracker.context.store.writing() as session:
+        first = evidence.find_evidence(session, piece)
+        assert first is not None
+        other = replace(first, question_id=QuestionId(question), option=option)
+        logged = Decision("logged", first.direction, first.strength, MATCHER, NOW, "also")
+        return evidence.add_evidence(session, other, logged)
+
+
+def test_a_story_that_counts_through_the_table_is_context_only(
+    several: Tracker, shell: Shell
 ) -> None:
-    piece = log(several, question, option=OPTIONS.get(question, ""))
+    on_pact = log(several, PACT)
+    piece = also_on(several, on_pact, FUTURES, "friends")
     assert several.evidence.preview_review(piece) == "context only"
+    assert isinstance(several.evidence.preview_review(on_pact), ReviewEffect)
     assert "context only" in shell("evidence", "inbox")
-    assert "to review, context only" in " ".join(shell("question", "show", question).split())
+    assert "to review, context only" in " ".join(shell("question", "show", FUTURES).split())
     text = words(open_page(several, "inbox"))
-    assert "context only: no judgement of it moves the suggestion" in text
-    assert "until a person judges it" not in text
-    page = several.questions.get(question)
+    assert "context only: it counts through a question of the scenarios’ table" in text
+    page = several.questions.get(FUTURES)
     actual = evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
     assert actual == "to review, context only"
     several.evidence.review(piece, "confirmed")
-    assert "confirmed, context only" in " ".join(shell("question", "show", question).split())
-    (card,) = several.questions.get(question).evidence
+    (card,) = several.questions.get(FUTURES).evidence
     assert card.state == "confirmed, context only"
+    assert story_lines(several) == 0
+    # Rejected on the question of the table it counts on the scenario itself.
+    several.evidence.review(on_pact, "rejected")
+    assert isinstance(several.evidence.preview_review(piece), ReviewEffect)
+    assert several.questions.get(FUTURES).evidence[0].state == "confirmed"
+    assert story_lines(several) == 1
 
 
-def test_a_scenario_set_turns_evidence_into_context(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    ask_questions(tracker)
-    piece = log(tracker, FUTURES, option="friends")
-    assert isinstance(tracker.evidence.preview_review(piece), ReviewEffect)
-    tracker.scenarios.add(SET)
-    assert tracker.evidence.preview_review(piece) == "context only"
-    assert [card.context_only for card in tracker.questions.get(FUTURES).evidence] == [True]
+def story_lines(tracker: Tracker) -> int:
+    """Lines of stories in the suggestion of the scenarios."""
+    suggestion = tracker.questions.get(FUTURES).suggestion
+    assert isinstance(suggestion, OptionSuggestion)
+    return sum(line.kind == "evidence" for own in suggestion.lines.values() for line in own)
+
+
+def test_a_story_on_a_scenario_moves_it_beside_the_table(several: Tracker) -> None:
+    before = several.questions.get(FUTURES).suggestion
+    piece = log(several, FUTURES, option="friends", strength=Strength.STRONG)
+    effect = several.evidence.preview_review(piece)
+    assert isinstance(effect, ReviewEffect)
+    assert size(effect) > 0.05
+    several.evidence.review(piece, "confirmed")
+    after = several.questions.get(FUTURES).suggestion
+    assert isinstance(before, OptionSuggestion)
+    assert isinstance(after, OptionSuggestion)
+    assert after.distribution.of("friends") > before.distribution.of("friends") + 0.1
+    assert after.distribution == effect.confirmed
+    newest = several.questions.get(FUTURES).summary.standings[SUGGESTION]
+    assert newest.distribution == after.distribution
+
+
+# Perhaps
+
+
+@pytest.mark.parametrize("question", [SUMMIT, "height", "visit", FUTURES])
+def test_unsure_evidence_is_called_perhaps_until_confirmed(
+    several: Tracker, shell: Shell, question: str
+) -> None:
+    several.evidence.update_suggestions()
+    before = several.questions.get(question).suggestion
+    piece = log(several, question, option=OPTIONS.get(question, ""), relevance=0.6)
+    page = several.questions.get(question)
+    assert page.suggestion == before
+    assert page.evidence[0].state == "perhaps"
+    assert "perhaps 0.60" in " ".join(shell("evidence", "inbox").split())
+    assert "perhaps" in shell("question", "show", question)
+    text = words(open_page(several, "inbox"))
+    assert "Perhaps, 60" in text
+    assert "it counts nothing until a person confirms it" in text
+    report = several.reports.build("question", question)
+    assert '"perhaps"' in report.data
+    several.evidence.review(piece, "confirmed")
+    assert several.questions.get(question).suggestion != before
+    assert several.questions.get(question).evidence[0].state == "confirmed"

@@ -2,6 +2,7 @@
 stays in charge.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
 from forecasts.evidence.parameters import LearnedValue
+from forecasts.evidence.weights import DEFAULT_MODEL
 from forecasts.questions.question import MATCHER, EvidenceId, Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
 from tests.quick_databases import begin
@@ -23,7 +25,14 @@ from tracker.model.evidence import Decision, MatchReason
 from tracker.questions import fit_parameters
 from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import evidence, items, questions
-from tracker.storage.learned import calibration_at, model_at, usual_levels_at
+from tracker.storage.database_info import write_property
+from tracker.storage.learned import (
+    LearnedRecord,
+    add_learned,
+    calibration_at,
+    model_at,
+    usual_levels_at,
+)
 
 NUMBERS = count(1)
 """No two reports of these tests are the same."""
@@ -411,6 +420,24 @@ def test_the_usual_level_is_learned_from_the_archive(tracker: Tracker, clock: Fa
     assert tracker.learning.fit() == ()
 
 
+def test_usual_levels_are_learned_again_by_a_new_model(tracker: Tracker, clock: FakeClock) -> None:
+    opens = NOW - DAY
+    tracker.question_sets.load(a_set(a_question(opens_at=opens), indicators=[an_indicator()]))
+    log(tracker, seen=opens - 90 * DAY, relevance=1.0, p_direction=1.0)
+    (found,) = tracker.learning.fit()
+    clock.advance(hours=1)
+    other = replace(found, value=found.value + 1.0, as_of=clock())  # by other weights
+    with tracker.context.store.writing() as session:
+        add_learned(session, LearnedRecord(other, "learned", MATCHER))
+    clock.advance(hours=1)
+    assert tracker.learning.fit() == ()
+    with tracker.context.store.writing() as session:
+        write_property(session, f"suggestion model {DEFAULT_MODEL.version}", clock().isoformat())
+    clock.advance(hours=1)
+    (again,) = tracker.learning.fit()
+    assert again.value == found.value
+
+
 # At the terminal
 
 
@@ -454,7 +481,7 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
     out = " ".join(shell("evidence", "inbox").split())
     for told in (
         "for YES 0.81",
-        "relevance 0.62",
+        "perhaps 0.62",
         "strength moderate",
         "words: summit",
         "(0.71)",

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.question import EvidenceId
+from forecasts.questions.question import SUGGESTION, EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
+from tracker.questions.review_evidence import ReviewEffect
 from tracker.storage.evidence_history import find_standing_decision
 
 SUMMIT = "summit-2027"
@@ -73,7 +74,7 @@ def test_what_was_said_of_a_rejection_comes_true(waiting: Tracker) -> None:
     assert now.p == pytest.approx(said.rejected.p, abs=1e-12)
 
 
-def test_on_a_number_no_judgement_moves_a_suggestion(
+def test_on_a_number_a_judgement_moves_the_suggested_curve(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     scale = Scale(0.0, 9.0)
@@ -83,7 +84,14 @@ def test_on_a_number_no_judgement_moves_a_suggestion(
     tracker_with_press.question_sets.load(a_set(question))
     press.publish("wire", INVITED)
     tracker_with_press.feeds.poll()
-    assert tracker_with_press.evidence.preview_review(number(tracker_with_press)) == "context only"
+    said = tracker_with_press.evidence.preview_review(number(tracker_with_press))
+    assert isinstance(said, ReviewEffect)
+    assert isinstance(said.confirmed, Cdf)
+    assert isinstance(said.rejected, Cdf)
+    assert said.confirmed.at(4.5) < 0.5 == said.rejected.at(4.5)
+    tracker_with_press.evidence.review(number(tracker_with_press), "confirmed")
+    standing = tracker_with_press.questions.get(SUMMIT).summary.standings[SUGGESTION]
+    assert standing.distribution == said.confirmed
 
 
 def test_only_a_judgement_that_is_there_is_taken_back(waiting: Tracker) -> None:

@@ -21,12 +21,15 @@ from dashboard.wording import (
     DATE_NOTES,
     clip,
     describe_shift,
+    describe_tilt,
     explain_direction,
     format_report_counts,
     plural,
 )
 from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.curves import CurveSuggestion
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
@@ -96,20 +99,17 @@ def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
     )
     if shown.context_only:
         return f"Context only · {copies_line}"
-    if page.suggestion is None:
+    suggestion = page.suggestion
+    if not isinstance(suggestion, Suggestion | CurveSuggestion):
         return copies_line
-    line = next(
-        (
-            suggestion_line
-            for suggestion_line in page.suggestion.lines
-            if suggestion_line.evidence_id == shown.evidence.id
-        ),
-        None,
+    line = next((e for e in suggestion.lines if e.evidence_id == shown.evidence.id), None)
+    added = None if line is None else line.log_odds
+    shift = (
+        describe_shift(added, suggestion.p)
+        if isinstance(suggestion, Suggestion)
+        else describe_tilt(added)
     )
-    return (
-        f"{describe_shift(None if line is None else line.log_odds, page.suggestion.p)} · "
-        f"{copies_line}"
-    )
+    return f"{shift} · {copies_line}"
 
 
 def show_card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:

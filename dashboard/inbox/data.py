@@ -16,6 +16,7 @@ from dashboard.wording import (
     percent_number,
     strength_name,
 )
+from forecasts.evidence.evidence import PERHAPS
 from forecasts.questions.question import Kind, Question, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import EvidenceCard, StoryItem
@@ -149,7 +150,9 @@ def inbox_frame(
 
 def _bearing_words(card: EvidenceCard, question: Question) -> str:
     points = describe_bearing(card.evidence, question.kind)
-    return f"{points} (context only)" if card.context_only else points
+    if card.context_only:
+        return f"{points} (context only)"
+    return f"{points} ({PERHAPS})" if card.perhaps else points
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,15 +196,18 @@ def show_judgement(
             else (describe_match(evidence, shown.why), explain_direction(evidence, shown.why))
         )
         for line in (
-            describe_certainty(evidence, question.kind, context_only=shown.context_only),
+            describe_certainty(
+                evidence, question.kind, context_only=shown.context_only, perhaps=shown.perhaps
+            ),
             *reasons,
         ):
             if line:
                 st.text(capitalise(line))  # matched words and reasons quote the item
     if shown.may_answer:
+        counts = "counts nothing" if shown.perhaps else "counts as strong"
         st.info(
             "This may be the answer itself: if it is, resolve the question. Until you say so it "
-            "counts as strong."
+            f"{counts}."
         )
     _show_decisions(visit, shown, question)
     if not visit.looks_back:

@@ -63,7 +63,7 @@ def show_evidence(visit: Visit, page: QuestionPage) -> None:
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
         "headline": _C.TextColumn("Headline", width=340),
-        "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
+        "direction": _C.TextColumn(_direction_heading(page)),
         "sure": _C.NumberColumn(
             "Sure of it", format="%g %%", help="How sure the direction is, until a person says."
         ),
@@ -97,14 +97,16 @@ def show_evidence(visit: Visit, page: QuestionPage) -> None:
         cards.show_card(visit, page.evidence[picked], page.summary.question, place="table")
 
 
+def _direction_heading(page: QuestionPage) -> str:
+    return "Points" if page.summary.question.scale is not None else "Speaks"
+
+
 def show_history(visit: Visit, page: QuestionPage) -> None:
     """Show everyone's forecasts and reasons."""
     question = page.summary.question
     if question.kind == "binary":
         why.show_change_between(visit, page)
-    computed = question.kind not in ("numeric", "date") and st.toggle(
-        "With the suggestion's own revisions", key="computed", bind="query-params"
-    )
+    computed = st.toggle("With the suggestion's own revisions", key="computed", bind="query-params")
     acts = [a for a in page.acts if computed or a.forecaster_id != SUGGESTION]
     if not acts:
         show_empty("Nobody has forecast yet.", "Be the first: the form is beside the chart.")
@@ -270,7 +272,7 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
     st.markdown("**Signposts**: what would bear on it, written down in advance")
     columns = {
         "name": _C.TextColumn("Signpost", width=300),
-        "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
+        "direction": _C.TextColumn(_direction_heading(page)),
         "strength": _C.TextColumn("Strength"),
         "seen": _C.NumberColumn(
             "Seen", help="Pieces of evidence that were not rejected; 0 is silence."

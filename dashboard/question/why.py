@@ -1,6 +1,4 @@
-"""Tab Why: the lines of a suggestion, of shares as well, and the leaning of evidence on numbers or
-dates.
-"""
+"""Tab Why: the lines of a suggestion, whatever the kind of the question."""
 
 from datetime import date, datetime, time, timedelta
 from math import fsum
@@ -28,30 +26,30 @@ from dashboard.question.why_data import (
     most_changed_option,
     option_suggestion_frame,
     option_why_frame,
+    quantile_frame,
     waterfall_frame,
     why_frame,
 )
 from dashboard.wording import (
-    capitalise,
-    describe_forecast,
     display_name,
     escape_markdown,
     explain_lines,
     forecast_headline,
     format_log_odds,
     is_uncalled,
-    leaning_sentence,
     percent_whole,
     plural,
 )
 from forecasts.distributions.distribution import p_yes
-from forecasts.evidence.evidence import Direction, describe_side
+from forecasts.evidence.evidence import PERHAPS, Direction, describe_side
+from forecasts.questions.formatting import format_quantile
 from forecasts.questions.question import SUGGESTION
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.changes import ProbabilityChange
-from forecasts.suggestion.explanation import explain_share, explain_suggestion
+from forecasts.suggestion.curves import CurveSuggestion
+from forecasts.suggestion.explanation import explain_curve, explain_share, explain_suggestion
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
@@ -63,31 +61,42 @@ _WEIGHED_COLUMN = _C.TextColumn("How it was weighed", width=410)
 
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show the explanation for the question's kind."""
-    if page.summary.question.kind == "binary":
-        _show_suggestion(page)
-    elif page.option_suggestion is not None:
-        _show_shares(page, page.option_suggestion)
-    elif page.leaning is not None:
-        _show_leaning(page, page.leaning)
-    else:
-        show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
+    match page.suggestion:
+        case Suggestion() as suggestion:
+            _show_suggestion(page, suggestion)
+        case OptionSuggestion() as suggestion:
+            _show_shares(page, suggestion)
+        case CurveSuggestion() as suggestion:
+            _show_curve(page, suggestion)
+        case None:
+            show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
     if page.evidence:
         show_headline_note(visit)
+    _show_perhaps_note(page)
     _show_undirected_note(page)
     signposts.render(visit, page)
 
 
-def _show_suggestion(page: QuestionPage) -> None:
+def _show_suggestion(page: QuestionPage, suggestion: Suggestion) -> None:
     """Show the lines of the suggestion; their log-odds add up to it."""
-    suggestion = page.suggestion
-    if suggestion is None:
-        show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
-        return
     st.markdown(
         f"**Why {percent_whole(suggestion.p)}**: "
         f"{escape_markdown(explain_suggestion(suggestion, percent_whole))}."
     )
     _show_waterfall(page, suggestion)
+    kinds = _show_lines(page, suggestion)
+    total = format_log_odds(fsum(line.log_odds for line in suggestion.lines))
+    st.caption(
+        f"The lines add up to {total} in log-odds, which is {percent_whole(suggestion.p)}. “So "
+        "far” depends on the order of the lines; the log-odds do not. "
+        f"{explain_lines(kinds)}"
+    )
+
+
+def _show_lines(
+    page: QuestionPage, suggestion: Suggestion | CurveSuggestion, *, with_chance: bool = True
+) -> set[str]:
+    """Show the table of lines; return their kinds."""
     columns = {
         "line": _LINE_COLUMN,
         "log_odds": _C.NumberColumn(
@@ -102,13 +111,36 @@ def _show_suggestion(page: QuestionPage) -> None:
     frame = why_frame(suggestion, page.evidence)
     if not frame["weighed"].any():
         del columns["weighed"]
+    if not with_chance:
+        del columns["after"]
     show_table(frame, columns, "The lines of the suggestion", row_height=WRAPPED_ROW_HEIGHT)
-    total = format_log_odds(fsum(line.log_odds for line in suggestion.lines))
-    st.caption(
-        f"The lines add up to {total} in log-odds, which is {percent_whole(suggestion.p)}. “So "
-        "far” depends on the order of the lines; the log-odds do not. "
-        f"{explain_lines(set(frame['kind']))}"
+    return set(frame["kind"])
+
+
+def _show_curve(page: QuestionPage, suggestion: CurveSuggestion) -> None:
+    """Show the suggested number or date beside its base rate, and the lines that moved it."""
+    question = page.summary.question
+    shown = forecast_headline(question, suggestion.distribution)[0]
+    st.markdown(
+        f"**Why {escape_markdown(shown)}**: {escape_markdown(explain_curve(question, suggestion))}."
     )
+    columns = {
+        "level": _C.TextColumn("Chance"),
+        "prior": _C.TextColumn("Base rate"),
+        "suggested": _C.TextColumn("Suggested"),
+    }
+    show_table(quantile_frame(suggestion, question), columns, "Base rate and suggestion")
+    has_median = suggestion.start.quantile(0.5) is not None
+    kinds = _show_lines(page, suggestion, with_chance=has_median)
+    side = describe_side(question.kind, Direction.YES)
+    total = format_log_odds(suggestion.log_odds)
+    meaning = f"The lines add up to {total} in log-odds, by which every chance of {side} moves."
+    if has_median:
+        median = format_quantile(question, suggestion.start, 0.5)
+        meaning += f" “So far” is the chance of {side} than {median}, even before any news."
+    st.caption(f"{meaning} {explain_lines(kinds)}")
+    st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
+    st.text(unwrap_prose(question.prior_reason))
 
 
 def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
@@ -146,7 +178,8 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
             "Rows", help="Of the likelihood table, which say how it goes with other questions."
         ),
     }
-    del columns["stories" if page.scenarios else "rows"]
+    if not page.scenarios:
+        del columns["rows"]
     show_table(frame, columns, "Suggested shares of the options")
     names = {name: name for name in option_suggestion.distribution.options}
     first = list(names).index(most_changed_option(option_suggestion, question))
@@ -187,20 +220,15 @@ def _show_option_lines(
     )
 
 
-def _show_leaning(page: QuestionPage, leaning: Leaning) -> None:
-    """Show the direction and weight of the stories; there is no number to derive from them."""
-    question = page.summary.question
-    st.markdown(f"**{leaning_sentence(question.kind, leaning)}**")
-    yes, no = (describe_side(question.kind, side) for side in (Direction.YES, Direction.NO))
-    if leaning.yes or leaning.no:
-        st.markdown(
-            f"By strength, sources, novelty and age they weigh {leaning.yes_weight:.2f} for {yes} "
-            f"and {leaning.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
-            "makes it is for people to judge."
+def _show_perhaps_note(page: QuestionPage) -> None:
+    """Show the amount of evidence that is too unsure to move anything."""
+    count = sum(card.perhaps for card in page.evidence)
+    if count:
+        verb, object_ = ("moves", "it") if count == 1 else ("move", "them")
+        st.caption(
+            f"{plural(count, 'piece', 'pieces')} of evidence marked “{PERHAPS}” {verb} nothing "
+            f"until a person confirms {object_}."
         )
-    st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
-    st.text(unwrap_prose(question.prior_reason))
-    st.caption(escape_markdown(capitalise(describe_forecast(question, question.prior))))
 
 
 def _show_undirected_note(page: QuestionPage) -> None:

@@ -25,7 +25,13 @@ from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
 from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
-from forecasts.suggestion.explanation import NO_NEWS, ExplanationRow, explanation_rows
+from forecasts.suggestion.curves import CurveSuggestion
+from forecasts.suggestion.explanation import (
+    NO_NEWS,
+    ExplanationRow,
+    compare_quantiles,
+    explanation_rows,
+)
 from forecasts.suggestion.postmortem import PathComparison
 from tracker.model.evidence import EvidenceCard
 
@@ -146,7 +152,9 @@ _ZERO_LOG_ODDS: Final = 1e-12
 
 
 @memoise(2)
-def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def why_frame(
+    suggestion: Suggestion | CurveSuggestion, cards: Sequence[EvidenceCard]
+) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
     line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
@@ -159,8 +167,14 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
         subject, weighed = _headline_and_reason(row, cards)
         rows.append((row.title, subject, row.nats, percent_number(sigmoid(z)), weighed, row.kind))
     total = fsum(line.log_odds for line in suggestion.lines)
-    rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
+    rows.append(("Sum", "All lines together", total, percent_number(sigmoid(total)), "", "sum"))
     return build_frame("line what log_odds:float after:float weighed kind", rows)
+
+
+def quantile_frame(suggestion: CurveSuggestion, question: Question) -> pd.DataFrame:
+    """Quantiles of base rate and suggestion. Columns: level, prior, suggested, all in words."""
+    rows = ((r.level, r.prior, r.suggested) for r in compare_quantiles(question, suggestion))
+    return build_frame("level prior suggested", rows)
 
 
 def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
@@ -185,9 +199,8 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
 
 def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
     """Count the stories and the likelihood table rows among the lines of an option."""
-    known = [line.evidence_id for line in lines if line.kind == "evidence"]
-    rows = sum(evidence_id is None for evidence_id in known)
-    return len(known) - rows, rows
+    kinds = [line.kind for line in lines]
+    return kinds.count("evidence"), kinds.count("table row")
 
 
 def most_changed_option(suggestion: OptionSuggestion, question: Question) -> str:

@@ -17,9 +17,11 @@ from dashboard.wording.numbers import (
     percent_whole,
     plural,
 )
+from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Categorical, Distribution, p_yes
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import (
+    PERHAPS,
     Direction,
     Evidence,
     Expectation,
@@ -28,9 +30,8 @@ from forecasts.evidence.evidence import (
     describe_side,
 )
 from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_silence_effect
-from forecasts.questions.formatting import capitalise, format_signed
+from forecasts.questions.formatting import capitalise, format_short, format_signed
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
-from forecasts.suggestion.categorical import Leaning
 from forecasts.suggestion.explanation import LINE_TITLES
 from tracker.model.audit import SignpostStatus
 from tracker.model.evidence import Decision, MatchReason
@@ -87,21 +88,25 @@ def _direction_shape(kind: Kind, direction: Direction) -> str:
     return first if direction is Direction.YES else second
 
 
-CONTEXT_ONLY: Final = "context only: no judgement of it moves the suggestion"
+CONTEXT_ONLY: Final = "context only: it counts through a question of the scenarios’ table"
 
 
-def describe_certainty(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
+def describe_certainty(
+    e: Evidence, kind: Kind, *, context_only: bool = False, perhaps: bool = False
+) -> str:
     """Describe the certainty of match and direction, and the weight until a person judges it.
 
-    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`.
-    Reviewed evidence, rejected evidence, and `context_only` evidence have their own sentence.
+    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. What
+    is only `perhaps` evidence says so first. Reviewed evidence, rejected evidence, and
+    `context_only` evidence have their own sentence.
     """
     if e.reviewed:
         counts = CONTEXT_ONLY if context_only else "it counts fully"
         return f"a person took it: {counts if e.direction else 'it speaks for neither side'}"
     if e.status == "rejected":
         return "a person rejected it: it counts nothing"
-    relevant = f"{percent_whole(e.relevance)} likely to be relevant"
+    doubt = f"{PERHAPS}, " if perhaps else ""
+    relevant = f"{doubt}{percent_whole(e.relevance)} likely to be relevant"
     if is_uncalled(e):
         counts = (
             CONTEXT_ONLY
@@ -110,11 +115,12 @@ def describe_certainty(e: Evidence, kind: Kind, *, context_only: bool = False) -
         )
         return f"{relevant} · direction not called: {counts}"
     words = describe_side(kind, e.direction, e.option)
-    counts = (
-        CONTEXT_ONLY
-        if context_only
-        else f"counts {percent_whole(e.trust)} until a person judges it"
-    )
+    if context_only:
+        counts = CONTEXT_ONLY
+    elif perhaps:
+        counts = "it counts nothing until a person confirms it"
+    else:
+        counts = f"counts {percent_whole(e.trust)} until a person judges it"
     return f"{relevant} · {words}, {percent_whole(e.p_direction)} sure · {counts}"
 
 
@@ -141,14 +147,15 @@ def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, optio
     …`
     """
     if effect == "context only":
-        if question.kind in _SCALE_KINDS:
-            return (
-                "Context only: news makes no suggested "
-                f"{'date' if question.kind == 'date' else 'number'}."
-            )
-        return "Context only: the suggestion follows from the indicator questions of its scenarios."
+        return "Context only: it counts through an indicator question of its scenarios."
     if effect == "part of another story":
         return "It moves nothing by itself: its story was joined to another."
+    if isinstance(effect.stands, Cdf):
+        stands, accepted_curve, rejected_curve = (
+            format_short(question, curve)
+            for curve in (effect.stands, effect.confirmed, effect.rejected)
+        )
+        return f"Suggested now {stands}; accepted {accepted_curve}, rejected {rejected_curve}."
     current, accepted, rejected = (
         _probability_of(distribution, option)
         for distribution in (effect.stands, effect.confirmed, effect.rejected)
@@ -178,6 +185,19 @@ def _probability_of(distribution: Distribution, option: str) -> float | None:
     return p_yes(distribution)
 
 
+_MOVES_NOTHING: Final = "Does not move the suggestion now"
+
+
+def describe_tilt(adds: float | None) -> str:
+    """Describe the effect of a story on a curve: `Shifts the suggestion by −0.03 in log-odds now`.
+
+    `adds` is its contribution in log-odds, or None.
+    """
+    if adds is None:
+        return _MOVES_NOTHING
+    return f"Shifts the suggestion by {format_log_odds(adds)} in log-odds now"
+
+
 def describe_shift(adds: float | None, p: float) -> str:
     """Describe the effect of a story on a suggestion of p: `Shifts the suggestion by −0.03 in
     log-odds now, about −0.5 points`.
@@ -185,7 +205,7 @@ def describe_shift(adds: float | None, p: float) -> str:
     `adds` is its contribution in log-odds, or None.
     """
     if adds is None:
-        return "Does not move the suggestion now"
+        return _MOVES_NOTHING
     points = round(100 * (p - sigmoid(logit(p) - adds)), 1)
     size = f"{'+' if points > 0 else MINUS}{abs(points):g}" if points else "0"
     return f"Shifts the suggestion by {format_log_odds(adds)} in log-odds now, about {size} points"
@@ -245,23 +265,6 @@ def judgement_line(
         words = describe_side(kind, decision.direction, option)
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
-
-
-def leaning_sentence(kind: Kind, leaning: Leaning) -> str:
-    """Describe the evidence on a number or date: `5 stories point higher, 2 lower; no number is
-    made from that.`
-    """
-    kind_word = "date" if kind == "date" else "number"
-    yes, no = describe_side(kind, Direction.YES), describe_side(kind, Direction.NO)
-    if not leaning.yes and not leaning.no:
-        return f"No story points {yes} or {no} yet; no {kind_word} is made from stories."
-    first, *second = [(n, word) for n, word in ((leaning.yes, yes), (leaning.no, no)) if n]
-    verb = "points" if first[0] == 1 else "point"
-    first_words = f"{plural(first[0], 'story', 'stories')} {verb} {first[1]}"
-    second_words = (
-        f"{second[0][0]:,} {second[0][1]}" if second else f"none {no if first[1] == yes else yes}"
-    )
-    return f"{first_words}, {second_words}; no {kind_word} is made from that."
 
 
 LINE_MEANINGS: Final = {

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Literal, NewType, assert_never
+from typing import Final, Literal, NewType, assert_never
 
 from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
+from forecasts.evidence.rungs import Rung
 from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)
@@ -28,6 +29,12 @@ RELIABILITY = MappingProxyType({"A": 0.97, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0
 
 MAX_RELIABILITY = 0.97
 """Upper bound of reliability, however many sources agree."""
+
+MIN_RELEVANCE: Final = 0.7
+"""P(evidence) below which a piece moves nothing until a person has confirmed it."""
+
+PERHAPS: Final = "perhaps"
+"""Word for such a piece, on every page and in every output."""
 
 
 class Direction(IntEnum):
@@ -132,13 +139,15 @@ class Indicator:
 class SourceReport:
     """Item of a story: source group, reliability and time first seen.
 
-    `text` numbers the group of items with identical text; 0 means a unique text.
+    `text` numbers the group of items with identical text; 0 means a unique text. `rung` is how
+    certain its headline says the fact is.
     """
 
     source_group: str
     reliability: float
     first_seen_at: datetime
     text: int = 0
+    rung: Rung = Rung.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +176,19 @@ class Evidence:
     option: str = ""
 
     @property
+    def rung(self) -> Rung:
+        """Certainty of the fact by its first report; later reports belong to the same story."""
+        first = min(self.reports, key=lambda r: (r.first_seen_at, -r.rung), default=None)
+        return Rung.DONE if first is None else first.rung
+
+    @property
     def reviewed(self) -> bool:
         """True if a person confirmed or edited it."""
         return self.status in ("confirmed", "edited")
+
+    def is_perhaps(self, min_relevance: float = MIN_RELEVANCE) -> bool:
+        """Return True if the piece waits for a person and is too unsure to move anything."""
+        return self.status == "logged" and self.relevance < min_relevance
 
     @property
     def trust(self) -> float:

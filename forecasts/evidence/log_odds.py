@@ -16,6 +16,7 @@ from forecasts.questions.question import EvidenceId
 LineKind = Literal[
     "base rate",
     "time passed",
+    "table row",
     "evidence",
     "silence",
     "usual level",
@@ -31,7 +32,14 @@ GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
     {
         "Base rate": ("base rate",),
         "Time": ("time passed",),
-        "News": ("evidence", "silence", "usual level", "evidence scale", "saturation"),
+        "News": (
+            "table row",
+            "evidence",
+            "silence",
+            "usual level",
+            "evidence scale",
+            "saturation",
+        ),
         "Other options": ("all options",),
         "Learned correction": ("learned correction",),
         "Limits": ("limits",),

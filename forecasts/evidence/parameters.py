@@ -124,7 +124,7 @@ def learn_usual_level(
     ...     archive_from=utc("2025-01-01"),
     ...     opens_at=opens)
     >>> round(found.value, 3), found.n
-    (0.408, 365)
+    (0.161, 365)
     """
     days = max(0, math.floor((opens_at - archive_from) / DAY))
     if not days or indicator.half_life_days is None or not indicator.direction:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
-from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
+from forecasts.evidence.evidence import MIN_RELEVANCE, Evidence, Indicator, IndicatorId
 from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
 
 SEEN_THRESHOLD = 0.5
@@ -65,20 +65,28 @@ class CalendarEntry:
 
 
 def unseen_probabilities(
-    question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
+    question: Question,
+    indicators: Iterable[Indicator],
+    evidence: Iterable[Evidence],
+    at: datetime,
+    *,
+    min_relevance: float = MIN_RELEVANCE,
 ) -> Mapping[IndicatorId, float]:
     """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
 
-    In time is from the opening of the question to the date, both included. Rejected evidence counts
-    for nothing, a doubtful match by its trust. Left out are indicators of other questions, those
-    without an expected date, and those whose date had passed at the opening.
+    In time is from the opening of the question to the date, both included. Rejected evidence and
+    what is too unsure (`Evidence.is_perhaps`) count for nothing, a doubtful match by its trust.
+    Left out are indicators of other questions, those without an expected date, and those whose date
+    had passed at the opening.
     """
     watched = {i.id: i for i in indicators if _is_expected(question, i)}
     shares = dict.fromkeys(watched, 1.0)
     known = (
         e
         for e in evidence
-        if e.indicator_id in watched and _is_in_time(question, watched[e.indicator_id], e, at)
+        if e.indicator_id in watched
+        and _is_in_time(question, watched[e.indicator_id], e, at)
+        and not e.is_perhaps(min_relevance)
     )
     for story in sorted(known, key=lambda e: e.id):  # fixed order, so that rounding is reproducible
         shares[story.indicator_id] *= 1.0 - story.trust
@@ -107,7 +115,7 @@ def list_signposts(
     >>> [list_signposts(truce, [visit], [], utc(day))[0].state for day in days]
     ['waiting', 'silent']
     """
-    known = list(evidence)
+    known = [e for e in evidence if not e.is_perhaps()]
     expected = [i for i in indicators if _is_expected(question, i)]
     unseen_shares = unseen_probabilities(question, expected, known, at)
     stories = {

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import (
+    MIN_RELEVANCE,
     Direction,
     Evidence,
     Indicator,
@@ -26,6 +27,7 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerEntry
+from forecasts.evidence.rungs import Rung
 from forecasts.questions.formatting import format_count
 from forecasts.questions.question import EvidenceId, Kind, QuestionId
 
@@ -44,24 +46,43 @@ class SuggestionModel:
 
     `gamma` scales all evidence (0.5 until learned from 30 resolved questions), `soft_cap` is the
     most that evidence can add, in log-odds, `novelty` the factor for each earlier story of the same
-    indicator and direction within `novelty_window_days` (see `novelty_factors`), `shift` and
-    `slope` the learned correction. `learned_from` counts the questions from which `gamma` and
-    `shift` were learned, 0 before.
+    fact within `novelty_window_days` (see `novelty_factors`), `shift` and `slope` the learned
+    correction. `learned_from` counts the questions from which `gamma` and `shift` were learned, 0
+    before. Evidence below `min_relevance` moves nothing until a person confirmed it. `by_rung`: a
+    fact reported with more certainty is a new one. `all_kinds`: numbers and dates have a
+    suggestion, and stories move scenarios.
     """
 
-    version: str = "2"
+    version: str = "3"
     gamma: float = 0.5
     soft_cap: float = math.log(30)
     novelty: float = 0.5
-    novelty_window_days: float = 30.0
+    novelty_window_days: float = 90.0
     p_min: float = 0.01
     p_max: float = 0.99
     shift: float = 0.0
     slope: float = 1.0
     learned_from: int = 0
+    min_relevance: float = MIN_RELEVANCE
+    by_rung: bool = True
+    all_kinds: bool = True
 
 
 DEFAULT_MODEL = SuggestionModel()
+
+MODELS = (
+    SuggestionModel(
+        version="2",
+        novelty_window_days=30.0,
+        min_relevance=0.0,
+        by_rung=False,
+        all_kinds=False,
+    ),
+    DEFAULT_MODEL,
+)
+"""Models of all releases, oldest first: suggestions and reports of a past instant are recomputed by
+the model of its time, so that they stay as they were.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +129,15 @@ class StoryWeight:
 
 
 def visible_evidence(
-    evidence: Iterable[Evidence], question_id: QuestionId, at: datetime
+    evidence: Iterable[Evidence],
+    question_id: QuestionId,
+    at: datetime,
+    model: SuggestionModel = DEFAULT_MODEL,
 ) -> list[Evidence]:
     """Select the evidence that counts, in order of first sight, then id.
 
-    Evidence on other questions, later, rejected, neutral or without strength is left out.
+    Evidence on other questions, later, rejected, neutral or without strength is left out, and so is
+    what is too unsure to move anything (`Evidence.is_perhaps`).
     """
     relevant = (
         e
@@ -122,6 +147,7 @@ def visible_evidence(
         and e.status != "rejected"
         and e.direction is not Direction.NEUTRAL
         and e.strength is not Strength.NONE
+        and not e.is_perhaps(model.min_relevance)
     )
     return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
 
@@ -129,26 +155,37 @@ def visible_evidence(
 def novelty_factors(
     seen: Iterable[Evidence], model: SuggestionModel = DEFAULT_MODEL
 ) -> Iterator[tuple[Evidence, float]]:
-    """Pair evidence with its novelty: 1 for the first of an indicator and direction, then less.
+    """Pair evidence with its novelty: 1 for the first story of a fact, then less.
 
-    δ^k, k the number of earlier stories within the window. An earlier story with less trust counts
-    by the ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed
-    story. `seen` is in the order of `visible_evidence`. Later stories never change the novelty of
-    earlier ones.
+    δ^k, k the number of earlier stories of the same indicator, direction and option within the
+    window that reported at least as high a rung: the text of an agreement counts fully after four
+    rumours of it, a rumour after the text does not. An earlier story with less trust counts by the
+    ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed story.
+    `seen` is in the order of `visible_evidence`. Later stories never change the novelty of earlier
+    ones.
     """
-    recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
+    recent: dict[tuple[object, ...], deque[tuple[Evidence, Rung]]] = defaultdict(deque)
     for e in seen:
-        stories, trust = recent[e.indicator_id, e.direction], e.trust
-        while stories and (e.first_seen_at - stories[-1][0]) / DAY > model.novelty_window_days:
+        stories, rung = recent[fact_key(e, model)], e.rung
+        while stories and (e.first_seen_at - stories[-1][0].first_seen_at) / DAY > (
+            model.novelty_window_days
+        ):
             stories.pop()
-        yield e, math.pow(model.novelty, _count_earlier_stories(trust, stories))
-        stories.appendleft((e.first_seen_at, trust))
+        as_certain = (s for s, known in stories if not model.by_rung or known >= rung)
+        yield e, math.pow(model.novelty, _count_earlier_stories(e.trust, as_certain))
+        stories.appendleft((e, rung))
 
 
-def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
+def fact_key(e: Evidence, model: SuggestionModel = DEFAULT_MODEL) -> tuple[object, ...]:
+    """Key of the stories whose novelty depends on each other."""
+    sides = (e.indicator_id, e.direction)
+    return (*sides, e.option) if model.by_rung else sides
+
+
+def _count_earlier_stories(trust: float, newest_first: Iterable[Evidence]) -> float:
     before = 0.0
-    for _, earlier_trust in newest_first if trust > 0.0 else ():
-        before += 1.0 if earlier_trust >= trust else earlier_trust / trust
+    for earlier in newest_first if trust > 0.0 else ():
+        before += 1.0 if earlier.trust >= trust else earlier.trust / trust
         if before >= MAX_EARLIER_STORIES:
             break
     return before
@@ -249,19 +286,24 @@ def merge_story_evidence(
     >>> [len(merge_story_evidence(both, [one], utc(day))) for day in ("2026-01-02", "2026-01-03")]
     [2, 1]
     """
-    root = {m.story: m.into for m in merges if m.at <= at}
+    root = map_merges(merges, at)
     if not root:
         return tuple(evidence)
     groups: dict[tuple[QuestionId, StoryId, Direction, str, EvidenceId | None], list[Evidence]] = {}
     for e in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
         apart = e.id if e.status == "rejected" else None
         groups.setdefault(
-            (e.question_id, _find_root(e.story_id, root), e.direction, e.option, apart), []
+            (e.question_id, find_root(e.story_id, root), e.direction, e.option, apart), []
         ).append(e)
     return tuple(_merge_group(group) for group in groups.values())
 
 
-def _find_root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
+def map_merges(merges: Iterable[StoryMerge], at: datetime) -> dict[StoryId, StoryId]:
+    """Map each story merged by an instant to the story that it is part of."""
+    return {m.story: m.into for m in merges if m.at <= at}
+
+
+def find_root(story: StoryId, root: Mapping[StoryId, StoryId]) -> StoryId:
     """Earliest story of a chain of merges; `into` always began earlier, so circles are errors."""
     current = story
     for _ in range(len(root)):

@@ -251,6 +251,23 @@ def format_value(question: Question, x: float) -> str:
     return f"{x:,.0f}" if abs(x) >= 9_999.5 else f"{x:z.4g}"
 
 
+def format_quantile(question: Question, curve: Cdf, level: float) -> str:
+    """Format the value with that share of a curve below it, or the word for what lies beyond.
+
+    >>> from forecasts.questions.question import utc
+    >>> curve = Cdf((0.0, 40.0), (0.0, 0.8))
+    >>> question = Question("grain", "essay", "numeric", "Exports?", "As reported.", (), "state_at",
+    ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), curve, "even", (),
+    ...     scale=Scale(0.0, 40.0, open_upper=True))
+    >>> format_quantile(question, curve, 0.4), format_quantile(question, curve, 0.9)
+    ('20', 'above')
+    """
+    value = curve.quantile(level)
+    if value is not None:
+        return format_value(question, value)
+    return BELOW if level < curve.below else _tail_word(question)
+
+
 def _tail_word(question: Question) -> str:
     return NEVER if question.kind == "date" else ABOVE
 

@@ -5,18 +5,19 @@
                      − Σ indicators usual level · ramp))
     p = clip(sigmoid(a + b z), 0.01, 0.99)
 
-An event counts once, however many outlets copy it. A second story of the same kind within a month
-counts half, a third a quarter. News decays. The *usual level* of news is subtracted. Counting
-articles instead is far worse than doing nothing: in simulations its Brier score was 0.68, against
-0.12 for this model and for time alone. Strengths follow Kass & Raftery 1995, reliability the
-Admiralty grades. Lines are in `forecasts.evidence.log_odds`, weights of stories in
-`forecasts.evidence.weights`. The rules:
+An event counts once, however many outlets copy it. A second story of the same fact within 90 days
+counts half, a third a quarter; one that reports it with more certainty is a new fact. News decays.
+The *usual level* of news is subtracted. Counting articles instead is far worse than doing nothing:
+in simulations its Brier score was 0.68, against 0.12 for this model and for time alone. Strengths
+follow Kass & Raftery 1995, reliability the Admiralty grades. Lines are in
+`forecasts.evidence.log_odds`, weights of stories in `forecasts.evidence.weights`. The rules:
 
 - Only evidence and reports first seen at or before `at` count, so that the past can be recomputed
   without hindsight. (Evidence carries its newest status: a replay has to pass the decisions of
   that time.) Evidence from before the opening counts too.
-- Evidence on other questions, rejected, neutral or without strength adds no line and does not
-  reduce the novelty of others.
+- Evidence on other questions, rejected, neutral, without strength, or below the model's
+  `min_relevance` until a person confirmed it, adds no line and does not reduce the novelty of
+  others.
 - The weight is ln of the strength's ratio, weakened by reliability (independent source groups)
   times trust (relevance and direction, until a person confirmed the match), times novelty, times
   decay from its first report by the indicator's half-life. Evidence of a deleted indicator has a
@@ -42,7 +43,7 @@ from typing import assert_never
 
 from forecasts.distributions.distribution import Binary
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
+from forecasts.evidence.evidence import MIN_RELEVANCE, Evidence, Expectation, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
     LedgerEntry,
     LedgerGroup,
@@ -216,17 +217,15 @@ def suggest(
     -0.847 → 30%  3 of 10 years
     -0.210 → 26%  60 of 365 days passed without the event
     """
-    own_indicators = sorted(
-        (i for i in indicators.values() if i.question_id == question.id),
-        key=lambda i: (i.name, i.id),
+    weights = news_entries(
+        question,
+        evidence,
+        indicators,
+        at,
+        model=model,
+        archive_from=archive_from,
+        usual_levels=usual_levels,
     )
-    archive_days = (at - (archive_from or question.opens_at)) / DAY
-    stories = weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model)
-    weights = [
-        *(story.ledger_entry(question.kind) for story in stories),
-        *silence_entries(question, evidence, own_indicators, at),
-        *usual_level_entries(own_indicators, archive_days, usual_levels),
-    ]
     start = [_base_rate(question), _time_passed(question, at)]
     scaling, capped = scale_evidence(weights, model)
     z = math.fsum([*(w.log_odds for w in start), capped])
@@ -247,6 +246,37 @@ def suggest(
         p,
         model.version,
         model.learned_from,
+    )
+
+
+def news_entries(
+    question: Question,
+    evidence: Sequence[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    *,
+    model: SuggestionModel = DEFAULT_MODEL,
+    archive_from: datetime | None = None,
+    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
+) -> list[LedgerEntry]:
+    """Entries of stories, silences and usual levels of a question, before scale and saturation."""
+    own_indicators = list_own_indicators(question, indicators)
+    archive_days = (at - (archive_from or question.opens_at)) / DAY
+    seen = visible_evidence(evidence, question.id, at, model)
+    return [
+        *(s.ledger_entry(question.kind) for s in weigh_stories(seen, indicators, at, model)),
+        *silence_entries(question, evidence, own_indicators, at, min_relevance=model.min_relevance),
+        *usual_level_entries(own_indicators, archive_days, usual_levels),
+    ]
+
+
+def list_own_indicators(
+    question: Question, indicators: Mapping[IndicatorId, Indicator]
+) -> list[Indicator]:
+    """Indicators of a question, by name."""
+    return sorted(
+        (i for i in indicators.values() if i.question_id == question.id),
+        key=lambda i: (i.name, i.id),
     )
 
 
@@ -340,10 +370,15 @@ def _apply_correction(log_odds: float, model: SuggestionModel) -> float:
 
 
 def silence_entries(
-    question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
+    question: Question,
+    evidence: Iterable[Evidence],
+    indicators: Sequence[Indicator],
+    at: datetime,
+    *,
+    min_relevance: float = MIN_RELEVANCE,
 ) -> Iterator[LedgerEntry]:
     """Entries for expected indicators whose date passed unseen while the question was open."""
-    left = unseen_probabilities(question, indicators, evidence, at)
+    left = unseen_probabilities(question, indicators, evidence, at, min_relevance=min_relevance)
     for indicator in indicators:
         if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
             yield _silence_entry(indicator, indicator.expected, left[indicator.id])

@@ -1,4 +1,4 @@
-"""Suggested shares for questions with options, and the leaning of evidence on numeric questions.
+"""Suggested shares for questions with options.
 
     q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual
     levels · ramp)))
@@ -7,9 +7,6 @@ Evidence for an option adds to its weight, evidence against it subtracts, by the
 `forecasts.suggestion`; the weights are then normalised (a softmax over the prior). Deliberately
 simple: evidence moves the other options in proportion to their shares, the order of ordered options
 is ignored, and time has no effect, as a question with options is about a state, not about when.
-
-Numeric and date questions get no suggestion: a likelihood ratio for "higher" does not determine a
-curve. `measure_leaning` sums up their evidence.
 """
 
 import math
@@ -21,7 +18,7 @@ from typing import Literal
 
 from forecasts.distributions.distribution import OTHER, Categorical
 from forecasts.errors import InvalidForecast
-from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
+from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
     GroupName,
     LedgerEntry,
@@ -38,13 +35,12 @@ from forecasts.evidence.weights import (
 )
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import EvidenceId, Question, QuestionId
-from forecasts.scenarios.scenario_set import (
-    ScenarioLine,
-    ScenarioPosterior,
-    ScenarioSet,
-    compute_posterior,
+from forecasts.suggestion.binary import (
+    NO_USUAL_LEVELS,
+    list_own_indicators,
+    scale_evidence,
+    usual_level_entries,
 )
-from forecasts.suggestion.binary import NO_USUAL_LEVELS, scale_evidence, usual_level_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +88,6 @@ class OptionSuggestion:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """Direction of the evidence on a number or a date, without an amount.
-
-    Number of stories for each side (`yes`: higher or earlier, `no`: lower or later) and their
-    present weights, in nats from 0 on.
-    """
-
-    yes: int
-    no: int
-    yes_weight: float
-    no_weight: float
-
-
 def suggest_options(
     question: Question,
     evidence: Iterable[Evidence],
@@ -126,7 +108,7 @@ def suggest_options(
     question of another kind raises `InvalidForecast`.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> from forecasts.evidence.evidence import SourceReport, Strength
+    >>> from forecasts.evidence.evidence import Direction, SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
     >>> summit = build_question(NewQuestion("summit", "Where?", "As announced.",
@@ -145,61 +127,48 @@ def suggest_options(
             f"{question.id} is a {question.kind} question: only one with options has shares to "
             "suggest"
         )
-    archive_days = (at - (archive_from or question.opens_at)) / DAY
-    own_indicators = sorted(
-        (i for i in indicators.values() if i.question_id == question.id),
-        key=lambda i: (i.name, i.id),
+    weights = weigh_options(
+        question,
+        prior,
+        evidence,
+        indicators,
+        at=at,
+        model=model,
+        archive_from=archive_from,
+        usual_levels=usual_levels,
     )
-    weights: dict[str, list[LedgerEntry]] = {name: [] for name in prior.options}
-    for story in weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model):
-        option = find_prior_option(prior, question, at, story.evidence.option)
-        weights.get(option, []).append(story.ledger_entry(question.kind))
-    for indicator in own_indicators:
-        entries = weights.get(find_prior_option(prior, question, at, indicator.option), [])
-        entries.extend(usual_level_entries([indicator], archive_days, usual_levels))
-    distribution, lines = _compute_shares(prior, weights, model)
+    words = "its share before any evidence"
+    start = {
+        name: [LedgerEntry("base rate", words, math.log(p))]
+        for name, p in zip(prior.options, prior.p, strict=True)
+        if p > 0.0
+    }
+    distribution, lines = multiply_shares(prior, start, weights, model)
     return OptionSuggestion(question.id, at, distribution, lines, model.version)
 
 
-def measure_leaning(
+def weigh_options(
     question: Question,
+    prior: Categorical,
     evidence: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
-    at: datetime,
     *,
+    at: datetime,
     model: SuggestionModel = DEFAULT_MODEL,
-) -> Leaning:
-    """Count and weigh the stories on each side of a question at `at`.
-
-    Selected and weighed as by `forecasts.suggestion.suggest`, without usual level, scale and cap.
-    Not a probability.
-
-    >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> from forecasts.distributions.cdf import Scale
-    >>> from forecasts.evidence.evidence import SourceReport, Strength
-    >>> from forecasts.questions.question import utc
-    >>> opens = utc("2026-01-01")
-    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
-    ...     ("https://example.org",), opens,
-    ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
-    >>> def story(n, side):
-    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed",
-    ...     "ann", opens,
-    ...         (SourceReport("wire", 0.9, opens),))
-    >>> found = measure_leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3,
-    ...     Direction.NO)], {}, opens)
-    >>> found.yes, found.no, round(found.yes_weight, 2), round(found.no_weight, 2)
-    (2, 1, 2.06, 1.03)
-    """
-    stories = list(
-        weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model)
-    )
-    sides = [
-        [s.log_odds for s in stories if s.evidence.direction is side]
-        for side in (Direction.YES, Direction.NO)
-    ]
-    yes, no = sides
-    return Leaning(len(yes), len(no), math.fsum(yes), abs(math.fsum(no)))
+    archive_from: datetime | None = None,
+    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
+) -> dict[str, list[LedgerEntry]]:
+    """Entries of stories and usual levels for each option of the prior, before scale and cap."""
+    weights: dict[str, list[LedgerEntry]] = {name: [] for name in prior.options}
+    seen = visible_evidence(evidence, question.id, at, model)
+    for story in weigh_stories(seen, indicators, at, model):
+        option = find_prior_option(prior, question, at, story.evidence.option)
+        weights.get(option, []).append(story.ledger_entry(question.kind))
+    archive_days = (at - (archive_from or question.opens_at)) / DAY
+    for indicator in list_own_indicators(question, indicators):
+        entries = weights.get(find_prior_option(prior, question, at, indicator.option), [])
+        entries.extend(usual_level_entries([indicator], archive_days, usual_levels))
+    return weights
 
 
 def find_prior_option(prior: Categorical, question: Question, at: datetime, option: str) -> str:
@@ -209,11 +178,20 @@ def find_prior_option(prior: Categorical, question: Question, at: datetime, opti
     return option if option in prior.options else OTHER
 
 
-def _compute_shares(
-    prior: Categorical, weights: Mapping[str, Sequence[LedgerEntry]], model: SuggestionModel
+def multiply_shares(
+    start: Categorical,
+    start_entries: Mapping[str, Sequence[LedgerEntry]],
+    weights: Mapping[str, Sequence[LedgerEntry]],
+    model: SuggestionModel,
+    *,
+    closing: str = "the shares of all options add up to 1",
 ) -> tuple[Categorical, Mapping[str, tuple[OptionLine, ...]]]:
+    """Multiply the odds of each option by its evidence; the shares, and the lines of each.
+
+    `start_entries` make up ln of the starting share but for normalisation, which `closing` names.
+    """
     scaled = {name: scale_evidence(entries, model) for name, entries in weights.items()}
-    possible = {name: p for name, p in zip(prior.options, prior.p, strict=True) if p > 0.0}
+    possible = {name: p for name, p in zip(start.options, start.p, strict=True) if p > 0.0}
     log_weights = {name: math.log(p) + scaled[name][1] for name, p in possible.items()}
     total = _log_sum(log_weights.values())
     has_evidence = any(capped for _, capped in scaled.values())
@@ -221,13 +199,12 @@ def _compute_shares(
         {name: math.exp(z - total) for name, z in log_weights.items()} if has_evidence else possible
     )
     distribution = Categorical(
-        prior.options, tuple(shares.get(name, 0.0) for name in prior.options)
+        start.options, tuple(shares.get(name, 0.0) for name in start.options)
     )
+    entries = {name: [*start_entries[name], *weights[name], *scaled[name][0]] for name in possible}
     lines = {
-        name: tuple(_option_lines(possible[name], [*weights[name], *scaled[name][0]], share))
-        if name in possible
-        else ()
-        for name, share in zip(prior.options, distribution.p, strict=True)
+        name: tuple(_option_lines(entries[name], share, closing)) if name in possible else ()
+        for name, share in zip(start.options, distribution.p, strict=True)
     }
     return distribution, MappingProxyType(lines)
 
@@ -240,68 +217,8 @@ def _log_sum(values: Iterable[float]) -> float:
 
 
 def _option_lines(
-    prior: float, weights: Sequence[LedgerEntry], share: float
+    entries: Sequence[LedgerEntry], share: float, closing: str
 ) -> Iterator[OptionLine]:
-    first = [LedgerEntry("base rate", "its share before any evidence", math.log(prior)), *weights]
-    for weight in first:
-        yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)
-    yield OptionLine(
-        "all options",
-        "the shares of all options add up to 1",
-        closing_difference(math.log(share), first),
-    )
-
-
-VERSION = "scenarios-1"
-"""Version of the method."""
-
-
-def suggest_scenarios(
-    question: Question, scenario_set: ScenarioSet, board: Mapping[QuestionId, float], at: datetime
-) -> OptionSuggestion:
-    """Suggest shares of the scenarios offered at `at`; without rows on the board the prior.
-
-    `board` and errors are those of `forecasts.scenarios.scenario_set.compute_posterior`. The lines
-    of a scenario add up to ln of its share: its prior, one line of kind "evidence" for each row
-    (named by its question), and the normalisation. A scenario that is ruled out has a share of 0
-    and no lines.
-
-    >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> from forecasts.questions.question import utc
-    >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
-    >>> opens = utc("2026-01-01")
-    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.",
-    ...     ("https://example.org",), opens,
-    ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
-    ...     options=("neutral", "Other"), prior="neutral=80 Other=20"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (ScenarioLikelihoods("summit", (0.125,
-    ...     0.5)),))
-    >>> found = suggest_scenarios(asked, known, {"summit": 0.2}, opens)
-    >>> [round(p, 3) for p in found.distribution.p]
-    [0.8, 0.2]
-    >>> found.lines["Other"][1].why
-    'summit: at 20%, where the prior alone expects 20%'
-    """
-    posterior_now = compute_posterior(question, scenario_set, board, at=at)
-    lines = {
-        name: _scenario_lines(posterior_now, name) for name in posterior_now.distribution.options
-    }
-    return OptionSuggestion(
-        question.id, at, posterior_now.distribution, MappingProxyType(lines), VERSION
-    )
-
-
-def _scenario_lines(result: ScenarioPosterior, name: str) -> tuple[OptionLine, ...]:
-    lines = result.lines[name]
-    if result.distribution.of(name) == 0.0 or not lines:
-        return ()
-    first, *rows, last = lines
-    return (
-        OptionLine("base rate", first.why, first.log_share),
-        *map(_row_line, rows),
-        OptionLine("all options", last.why, last.log_share),
-    )
-
-
-def _row_line(line: ScenarioLine) -> OptionLine:
-    return OptionLine("evidence", f"{line.question_id}: {line.why}", line.log_share)
+    for entry in entries:
+        yield OptionLine(entry.kind, entry.why, entry.log_odds, entry.evidence_id)
+    yield OptionLine("all options", closing, closing_difference(math.log(share), entries))

@@ -114,12 +114,14 @@ class SuggestionInputs:
     @property
     def weight_factor(self) -> float:
         """Factor, above 0, that scale, saturation and slope apply to each piece."""
-        model = self.model
-        raw = math.fsum(
-            line.log_odds for line in self.suggestion.lines if line.kind in _CAPPED_KINDS
-        )
-        factor = apply_soft_cap(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
-        return model.slope * factor
+        return measure_weight_factor(self.suggestion.lines, self.model)
+
+
+def measure_weight_factor(lines: Iterable[LedgerLine], model: SuggestionModel) -> float:
+    """Factor, above 0, that scale, saturation and slope apply to each piece of evidence."""
+    raw = math.fsum(line.log_odds for line in lines if line.kind in _CAPPED_KINDS)
+    factor = apply_soft_cap(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
+    return model.slope * factor
 
 
 @dataclass(frozen=True, slots=True)

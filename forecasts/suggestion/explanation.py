@@ -10,11 +10,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from forecasts.distributions.cdf import Cdf
+from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.evidence.log_odds import LedgerGroup
-from forecasts.questions.formatting import MINUS, format_count, format_percent, format_signed
-from forecasts.questions.question import EvidenceId
+from forecasts.questions.formatting import (
+    MINUS,
+    format_count,
+    format_percent,
+    format_quantile,
+    format_short,
+    format_signed,
+)
+from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.binary import LedgerLine, Suggestion
 from forecasts.suggestion.categorical import OptionGroup, OptionLine, OptionSuggestion
+from forecasts.suggestion.curves import QUANTILE_LEVELS, CurveSuggestion
+
+AnySuggestion = Suggestion | OptionSuggestion | CurveSuggestion
+"""Suggestion of a question, by its kind."""
 
 Percent = Callable[[float], str]
 """Formatter of a probability."""
@@ -95,14 +108,9 @@ def _news_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
 
 
 def _make_row(line: LedgerLine | OptionLine) -> ExplanationRow:
-    kind = _row_kind(line)
-    return ExplanationRow(kind, LINE_TITLES[kind], line.why, _nats_of(line), line.evidence_id)
-
-
-def _row_kind(line: LedgerLine | OptionLine) -> str:
-    """Kind of a line; rows of a likelihood table are told apart from stories."""
-    is_row = isinstance(line, OptionLine) and line.kind == "evidence" and line.evidence_id is None
-    return "table row" if is_row else line.kind
+    return ExplanationRow(
+        line.kind, LINE_TITLES[line.kind], line.why, _nats_of(line), line.evidence_id
+    )
 
 
 def is_negligible(group: LedgerGroup | OptionGroup) -> bool:
@@ -161,6 +169,57 @@ def explain_share(
     return f"{' → '.join(steps) or 'base rate 0'} = {percent(share)}"
 
 
+def explain_curve(question: Question, suggestion: CurveSuggestion) -> str:
+    """Steps from the base rate of a number or a date to its suggestion, in one sentence.
+
+    News is told as the factor on the odds of its side.
+
+    >>> from forecasts.distributions.cdf import Cdf, Scale
+    >>> from forecasts.questions.question import utc
+    >>> prior, lines = Cdf((0.0, 40.0), (0.0, 1.0)), (LedgerLine("evidence", "", 0.7, 0.67),)
+    >>> question = Question("grain", "essay", "numeric", "Exports?", "As reported.", (), "state_at",
+    ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), prior, "even", (),
+    ...     scale=Scale(0.0, 40.0))
+    >>> tilted = Cdf((0.0, 20.0, 40.0), (0.0, 0.33, 1.0))
+    >>> explain_curve(question, CurveSuggestion("grain", utc("2026-01-01"), prior, tilted, lines))
+    'base rate 20 (2 to 38) → news ×2.01 for higher (1 story) = 25.07 (3.03 to 38.51)'
+    """
+    steps = [f"base rate {format_short(question, question.prior)}"]
+    if question.kind == "date":
+        steps.append(f"time {format_short(question, suggestion.start)}")
+    news = next(group for group in suggestion.groups if group.name == "News")
+    if is_negligible(news):
+        steps.append(NO_NEWS)
+    else:
+        head, tail = _describe_news(news)
+        side = describe_side(question.kind, Direction.YES if news.log_odds > 0 else Direction.NO)
+        steps.append(f"{head} ×{math.exp(abs(news.log_odds)):.3g} for {side}{tail}")
+    return f"{' → '.join(steps)} = {format_short(question, suggestion.distribution)}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileRow:
+    """Values of base rate and suggestion at one level, in words: `5% lower`, `12`, `14`."""
+
+    level: str
+    prior: str
+    suggested: str
+
+
+def compare_quantiles(question: Question, suggestion: CurveSuggestion) -> tuple[QuantileRow, ...]:
+    """Compare the quantiles of base rate and suggestion; a value beyond the range is in words."""
+    assert isinstance(question.prior, Cdf)
+    curves = (question.prior, suggestion.distribution)
+    side = "earlier" if question.kind == "date" else "lower"
+    return tuple(
+        QuantileRow(
+            f"{level:.0%} {side}",
+            *(format_quantile(question, curve, level) for curve in curves),
+        )
+        for level in QUANTILE_LEVELS
+    )
+
+
 def _nats_of(line: LedgerLine | OptionLine) -> float:
     return line.log_odds if isinstance(line, LedgerLine) else line.log_share
 
@@ -189,16 +248,14 @@ def _describe_factor(group: OptionGroup, percent: Percent) -> str:
 
 
 def _describe_news(group: LedgerGroup | OptionGroup) -> tuple[str, str]:
-    """Label of the news, and the count of its stories or table rows."""
-    kinds = [_row_kind(line) for line in group.lines]
+    """Label of the news, and the count of its table rows and stories."""
+    kinds = [line.kind for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
-    if rows:
-        return "news", f" ({format_count(rows, 'table row')})"
-    return (
-        ("news", f" ({format_count(stories, 'story', 'stories')})")
-        if stories
-        else ("news that did not come", "")
-    )
+    counts = [
+        *([format_count(rows, "table row")] if rows else []),
+        *([format_count(stories, "story", "stories")] if stories else []),
+    ]
+    return ("news", f" ({', '.join(counts)})") if counts else ("news that did not come", "")
 
 
 def _format_points(change: float) -> str:

@@ -11,21 +11,27 @@ from collections import ChainMap, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, assert_never
 
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator, IndicatorId
+import numpy as np
+
+from forecasts.distributions.tilted_curves import tilt_knots, tilt_shares
+from forecasts.evidence.evidence import Evidence, EvidenceStatus, Indicator, IndicatorId
 from forecasts.evidence.log_odds import GROUPS, apply_soft_cap
 from forecasts.evidence.weights import (
     DEFAULT_MODEL,
     StoryWeight,
     SuggestionModel,
+    fact_key,
     novelty_factors,
     visible_evidence,
     weigh_story,
 )
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.binary import Suggestion, final_probability, silence_entries, suggest
-from forecasts.suggestion.categorical import OptionSuggestion, find_prior_option, suggest_options
+from forecasts.suggestion.binary import Suggestion, final_probability, silence_entries
+from forecasts.suggestion.categorical import OptionSuggestion, find_prior_option
+from forecasts.suggestion.curves import CurveSuggestion
+from forecasts.suggestion.explanation import AnySuggestion
 
 VERDICTS: Final[tuple[EvidenceStatus, ...]] = ("confirmed", "rejected")
 
@@ -36,48 +42,36 @@ _RAW_KINDS: Final = ("evidence", "silence", "usual level")
 def compute_judgement_effects(
     question: Question,
     waiting: Collection[EvidenceId],
+    current: AnySuggestion,
     *,
     evidence: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
-    at: datetime,
     model: SuggestionModel = DEFAULT_MODEL,
-    **options: Any,
 ) -> dict[EvidenceId, float]:
     """Change of the suggested probability, 0 to 1, by judging each waiting piece.
 
     The larger change of confirming the piece as it is and of rejecting it: of the probability of
-    YES, or of the option that changes most. `options` are further arguments of `suggest` and
-    `suggest_options`. Left out are pieces first seen after `at`, and questions without such a
-    suggestion.
+    YES, of the option or of the threshold that changes most. `current` is the suggestion from this
+    evidence by this model. Left out are pieces first seen after it.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
-    >>> from forecasts.evidence.evidence import SourceReport, Strength
+    >>> from forecasts.evidence.evidence import Direction, SourceReport, Strength
     >>> from forecasts.questions.question import utc
+    >>> from forecasts.suggestion.binary import suggest
     >>> opens = utc("2026-01-01")
     >>> truce = build_question(NewQuestion("truce", "A truce by July?", "As announced.",
     ...     ("https://example.org",), opens,
     ...     utc("2026-07-01"), utc("2026-07-08"), prior="50%"))
-    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6,
+    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.8,
     ...     "logged", "matcher", opens,
     ...     (SourceReport("wire", 0.9, opens),))
-    >>> {nr: round(p, 3) for nr, p in compute_judgement_effects(truce, {1}, evidence=[talks],
-    ...     indicators={}, at=opens).items()}
-    {1: 0.183}
+    >>> {nr: round(p, 3) for nr, p in compute_judgement_effects(truce, {1}, suggest(truce, [talks],
+    ...     {}, opens), evidence=[talks], indicators={}).items()}
+    {1: 0.207}
     """
-    pieces = tuple(evidence)
+    pieces, at = tuple(evidence), current.at
     index = _EvidenceIndex.of(question, pieces, indicators, at=at, model=model)
-    if question.kind == "binary":
-        move = _binary_move(
-            suggest(question, pieces, indicators, at, model=model, **options), model
-        )
-    elif question.options:
-        move = _categorical_move(
-            question,
-            suggest_options(question, pieces, indicators, at, model=model, **options),
-            model,
-        )
-    else:
-        return {}
+    move = _find_move(question, current, model)
     pending = (
         e
         for e in pieces
@@ -94,6 +88,8 @@ def estimate_judgement_effect(
     Used to select the pieces worth an exact computation.
     """
     now, full = story.log_odds, story.log_odds_with_trust(1.0, story.evidence.strength)
+    if story.evidence.is_perhaps(model.min_relevance):
+        now = 0.0
     return model.gamma * p * (1.0 - p) * max(abs(full - now), abs(now))
 
 
@@ -101,6 +97,32 @@ _Changes = Mapping[str, float]
 """Change of the summed weights, in nats, for each option named ("" for none)."""
 _Move = Callable[[_Changes], float]
 """Change of a suggestion by such changes of weight."""
+
+
+def _find_move(question: Question, current: AnySuggestion, model: SuggestionModel) -> _Move:
+    match current:
+        case Suggestion():
+            return _binary_move(current, model)
+        case OptionSuggestion():
+            return _categorical_move(question, current, model)
+        case CurveSuggestion():
+            return _curve_move(question, current, model)
+        case _:
+            assert_never(current)
+
+
+def _curve_move(question: Question, current: CurveSuggestion, model: SuggestionModel) -> _Move:
+    raw = math.fsum(line.log_odds for line in current.lines if line.kind in _RAW_KINDS)
+    below = np.interp(tilt_knots(current.start), current.start.x, current.start.p)
+    side = -1.0 if question.kind == "date" else 1.0
+    stands = tilt_shares(below, side * current.log_odds)
+
+    def move(changes: _Changes) -> float:
+        changed = raw + math.fsum(changes.values())
+        tilt = apply_soft_cap(model.gamma * changed, model.soft_cap)
+        return float(np.abs(tilt_shares(below, side * tilt) - stands).max())
+
+    return move
 
 
 def _binary_move(current: Suggestion, model: SuggestionModel) -> _Move:
@@ -157,7 +179,7 @@ class _EvidenceIndex:
     indicators: Mapping[IndicatorId, Indicator]
     at: datetime
     model: SuggestionModel
-    sides: Mapping[tuple[IndicatorId, Direction], Sequence[Evidence]]
+    sides: Mapping[tuple[object, ...], Sequence[Evidence]]
     units: dict[EvidenceId, float]
 
     @classmethod
@@ -170,10 +192,11 @@ class _EvidenceIndex:
         at: datetime,
         model: SuggestionModel,
     ) -> "_EvidenceIndex":
-        seen = visible_evidence(evidence, question.id, at)
-        sides: dict[tuple[IndicatorId, Direction], list[Evidence]] = defaultdict(list)
+        # What is too unsure to count now would count once it is confirmed.
+        seen = visible_evidence(evidence, question.id, at, replace(model, min_relevance=0.0))
+        sides: dict[tuple[object, ...], list[Evidence]] = defaultdict(list)
         for piece in seen:
-            sides[piece.indicator_id, piece.direction].append(piece)
+            sides[fact_key(piece, model)].append(piece)
         return cls(
             question,
             evidence,
@@ -199,7 +222,7 @@ class _EvidenceIndex:
 
     def _near(self, piece: Evidence) -> Sequence[Evidence]:
         """Stories whose novelty depends on the piece, or on which its novelty depends."""
-        side = self.sides.get((piece.indicator_id, piece.direction), ())
+        side = self.sides.get(fact_key(piece, self.model), ())
         window = timedelta(self.model.novelty_window_days)
         first = bisect_left(side, piece.first_seen_at - window, key=lambda e: e.first_seen_at)
         return side[
@@ -213,19 +236,26 @@ class _EvidenceIndex:
             {} if judged is None else {judged.id: _full_weight(judged, self.indicators, self.at)}
         )
         units = ChainMap(changed, self.units)
+        counted = (e for e in pieces if not e.is_perhaps(self.model.min_relevance))
         return (
-            (e.option, novelty * units[e.id]) for e, novelty in novelty_factors(pieces, self.model)
+            (e.option, novelty * units[e.id]) for e, novelty in novelty_factors(counted, self.model)
         )
 
     def _change_of_silence(self, judged: Evidence) -> float:
         indicator = self.indicators.get(judged.indicator_id)
-        if self.question.kind != "binary" or indicator is None or indicator.expected is None:
+        if self.question.options or indicator is None or indicator.expected is None:
             return 0.0
         same_indicator = [e for e in self.evidence if e.indicator_id == judged.indicator_id]
         after, before = (
             math.fsum(
                 weight.log_odds
-                for weight in silence_entries(self.question, pieces, [indicator], self.at)
+                for weight in silence_entries(
+                    self.question,
+                    pieces,
+                    [indicator],
+                    self.at,
+                    min_relevance=self.model.min_relevance,
+                )
             )
             for pieces in (_apply_judgement(same_indicator, judged), same_indicator)
         )

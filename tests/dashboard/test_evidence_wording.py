@@ -12,7 +12,6 @@ from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
 from forecasts.questions.question import ForecasterId, Kind
-from forecasts.suggestion.categorical import Leaning
 from tests.dashboard.examples import ME, NOW, evidence
 from tests.dashboard.pages import plain
 from tracker.model.evidence import Decision, MatchReason
@@ -75,6 +74,10 @@ def test_match_reasons_in_words() -> None:
         wording.describe_certainty(evidence(status="rejected"), "binary")
         == "a person rejected it: it counts nothing"
     )
+    # What is only perhaps evidence counts nothing.
+    unsure = wording.describe_certainty(evidence(), "binary", perhaps=True)
+    assert plain(unsure).startswith("perhaps, 80 % likely to be relevant")
+    assert unsure.endswith("it counts nothing until a person confirms it")
     # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
@@ -147,16 +150,6 @@ def test_judgements_in_words() -> None:
 def decided(by: str, status: str = "logged", direction: Direction = YES, note: str = "") -> str:
     found = Decision(status, direction, Strength.MODERATE, ForecasterId(by), NOW, note)  # type: ignore[arg-type]
     return wording.judgement_line(found, "binary", "", ME)
-
-
-def test_leaning_is_counted_without_a_number() -> None:
-    for kind, yes, no, told in (
-        ("numeric", 5, 2, "5 stories point higher, 2 lower; no number is made from that."),
-        ("numeric", 0, 1, "1 story points lower, none higher; no number is made from that."),
-        ("date", 3, 0, "3 stories point earlier, none later; no date is made from that."),
-        ("date", 0, 0, "No story points earlier or later yet; no date is made from stories."),
-    ):
-        assert plain(wording.leaning_sentence(kind, Leaning(yes, no, 0.5 * yes, 0.5 * no))) == told
 
 
 def test_lines_are_explained() -> None:

@@ -102,7 +102,8 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(
     assert "▲ points moderately higher" in words(visit)
     labels = [b.label for b in visit.button]
     assert {"higher", "for neither side", "lower"} <= {*labels}
-    assert "Context only: news makes no suggested number" in words(visit)
+    assert "Suggested now " in words(visit)
+    assert "; accepted " in words(visit)
 
 
 def test_story_on_several_questions_is_told_once(tracker_with_press: Tracker, press: Press) -> None:

@@ -518,17 +518,23 @@ def test_headline_and_other_forecasters(held: Tracker) -> None:
     # Everyones numbers stand below their curves.
     visit = open_page(held, "question", q="treaty", view="Everyone")
     levels = visit.dataframe[0].value
-    assert list(levels["forecaster"]) == ["Me", "bo", "Crowd", "Prior, never moved"]
+    assert list(levels["forecaster"]) == ["Me", "bo", "Crowd", "Suggestion", "Prior, never moved"]
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
 def test_why_of_every_kind(held: Tracker) -> None:
-    # Of numbers and dates why says that none is made from stories.
-    for question, sides in (("price", "higher or lower"), ("treaty", "earlier or later")):
-        text = words(open_page(held, "question", q=question, tab="Why"))
-        assert f"No story points {sides} yet" in text
-        assert "By strength" not in text
-        assert "Base rate: " in text
+    # Of numbers and dates why shows quantiles beside the base rate, and lines.
+    for question, side, below, rows in (
+        ("price", "higher", "lower", ["Base rate", "News", "Sum"]),
+        ("treaty", "earlier", "earlier", ["Base rate", "Time", "News", "Sum"]),
+    ):
+        visit = open_page(held, "question", q=question, tab="Why")
+        assert "→ no news =" in words(visit)
+        assert f"“So far” is the chance of {side} than" in words(visit)
+        quantiles, lines = (table.value for table in visit.dataframe)
+        assert list(quantiles["level"]) == [f"{level}% {below}" for level in (5, 25, 50, 75, 95)]
+        assert (list(quantiles["prior"]) == list(quantiles["suggested"])) is (question == "price")
+        assert list(lines["line"]) == rows
     # Of options why shows suggested shares and the lines of one.
     for question in ("visit", "grade"):
         visit = open_page(held, "question", q=question, tab="Why")
@@ -548,7 +554,7 @@ def test_history_and_question_tab(held: Tracker) -> None:
     # The history tells every kind in words.
     visit = open_page(held, "question", q="price", tab="History")
     assert plain(visit.dataframe[0].value["said"].iloc[-1]).startswith("41 (")
-    assert not [t for t in visit.toggle if "suggestion" in t.label]
+    assert [t for t in visit.toggle if "suggestion" in t.label]
     # The question tab says what can be the answer.
     about = {
         q: words(open_page(held, "question", q=q, tab="Question"))
@@ -569,7 +575,7 @@ def test_history_and_question_tab(held: Tracker) -> None:
         assert "Add it" not in [b.label for b in visit.button]
 
 
-def test_evidence_on_a_number_points_and_makes_no_number(
+def test_evidence_on_a_number_points_and_moves_it(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     question = a_question(
@@ -587,8 +593,8 @@ def test_evidence_on_a_number_points_and_makes_no_number(
     assert "◆ news: pick one to read it" in words(visit)
     assert list(visit.dataframe[0].value["direction"]) == ["▲ higher"]
     why = words(open_page(tracker_with_press, "question", q="summit-2027", tab="Why"))
-    assert "1 story points higher, none lower; no number is made from that." in why
-    assert "How much higher or lower that makes it is for people to judge." in why
+    assert "for higher (1 story) = 5.5" in why
+    assert "The lines add up to +0.4" in why
 
 
 # Options that change

@@ -4,7 +4,9 @@ import pytest
 
 from dashboard.question.data import HARMFUL, HELPFUL, contributions_frame, unseen_signposts_frame
 from dashboard.question.why_data import path_sentences
+from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import (
     EvidenceContribution,
@@ -16,6 +18,7 @@ from forecasts.suggestion.postmortem import (
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page
 from tests.dashboard.pages import open_page, words
+from tests.lives import an_asked
 from tests.test_learning import log
 from tracker.app.tracker import Tracker
 
@@ -100,6 +103,29 @@ def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     assert "n = 1" in told
     (pushes,) = [t.value for t in visit.dataframe if "way" in t.value.columns]
     assert list(pushes["headline"]) == ["An invitation"]
+
+
+def test_a_number_tells_which_news_pointed_to_its_answer(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.question_sets.load(a_set())
+    number = {"prior": "10 20 30", "scale": Scale(0.0, 90.0), "horizon_shape": "state_at"}
+    tracker.questions.ask(
+        an_asked("height", text="How high?", kind="numeric", **number), override="a test"
+    )
+    clock.advance(days=1)
+    up = log(tracker, "height", title="It rises")
+    down = log(tracker, "height", title="It falls", direction=Direction.NO)
+    for piece in (up, down):
+        tracker.evidence.review(piece, "confirmed")
+    clock.advance(days=20)
+    tracker.resolutions.resolve(
+        "height", "70", source_url="https://arland.example/70", known_at=clock.time
+    )
+    found = tracker.resolutions.post_mortem("height")
+    assert found is not None
+    assert [push.evidence_id for push in found.helpful] == [up]
+    assert [push.evidence_id for push in found.harmful] == [down]
 
 
 def test_without_an_answer_there_is_nothing_to_learn(tracker: Tracker, clock: FakeClock) -> None:

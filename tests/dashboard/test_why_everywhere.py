@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.wording import percent_whole
 from forecasts.distributions.probability import logit
+from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
@@ -22,15 +23,16 @@ def told_everywhere(tracker: Tracker) -> str:
     """Why the suggestion of the question "open" is what it is, once every output was seen to say
     the same.
     """
-    found = tracker.questions.get("open").suggestion
-    assert found is not None
+    shown = tracker.questions.get("open")
+    found = shown.suggestion
+    assert isinstance(found, Suggestion)
     sentence = explain_suggestion(found)
     api = json.loads(http_api.render_question(tracker, "open"))["question"]["suggestion"]
     assert api["why"] == sentence
     assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(
         logit(api["p"]), abs=1e-12
     )
-    at_the_terminal = suggestion_record(found)
+    at_the_terminal = suggestion_record(shown.summary.question, found)
     assert at_the_terminal is not None
     assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
     sections = tracker.reports.build("question", "open").sections

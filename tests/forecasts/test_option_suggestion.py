@@ -1,4 +1,4 @@
-"""Suggested shares of options, and the count of evidence where there is no suggestion."""
+"""Suggested shares of options."""
 
 import math
 from dataclasses import replace
@@ -12,7 +12,7 @@ from forecasts.errors import InvalidForecast
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
 from forecasts.questions.question import Option, Question
 from forecasts.suggestion.binary import SuggestionModel
-from forecasts.suggestion.categorical import Leaning, measure_leaning, suggest_options
+from forecasts.suggestion.categorical import suggest_options
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
@@ -164,22 +164,3 @@ def test_neither_order_nor_the_future_matters_to_the_last_bit(
 def test_a_question_without_options_is_refused(q: Question) -> None:
     with pytest.raises(InvalidForecast, match="only one with options has shares"):
         suggest_options(q, [], {}, day(1))
-
-
-@check_rows([numeric_question(), date_question()])
-def test_evidence_on_curves_is_only_counted(q: Question) -> None:
-    known = [
-        evidence(1),
-        evidence(2, direction=Direction.NO, strength=Strength.STRONG),
-        evidence(3, signpost="drills"),
-    ]
-    found = measure_leaning(
-        q, [*known, evidence(4, 11), evidence(5, status="rejected")], {}, day(10)
-    )
-    assert (found.yes, found.no) == (2, 1)
-    assert found.yes_weight == pytest.approx(2 * math.log(1 + 0.9 * 2))
-    assert found.no_weight == pytest.approx(math.log(1 + 0.9 * 7))
-
-
-def test_without_evidence_nothing_leans() -> None:
-    assert measure_leaning(date_question(), [], INDICATORS, day(10)) == Leaning(0, 0, 0.0, 0.0)

@@ -120,14 +120,18 @@ def test_only_timely_evidence_shows_a_signpost(story: Evidence) -> None:
 
 @check_rows([("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")])
 def test_confirmation_shows_a_signpost(status: EvidenceStatus, state: str) -> None:
-    found = one(40, evidence(1, 10, status=status, relevance=0.4))
-    assert found.state == state
-    assert found.trust == (0.4 if state == "silent" else 1.0)
+    for relevance, trust in ((0.4, 0.0), (0.8, 0.4)):
+        story = evidence(1, 10, status=status, relevance=relevance, p_direction=0.75)
+        found = one(40, story)
+        assert found.state == state
+        assert found.trust == pytest.approx(trust if state == "silent" else 1.0)
 
 
 def test_doubtful_matches_and_expected_signposts() -> None:
     # Matches in doubt add up to one that was seen when they make it likelier than not.
-    doubtful = [evidence(n, 10 * n, status="logged", relevance=0.4) for n in (2, 1)]
+    doubtful = [
+        evidence(n, 10 * n, status="logged", relevance=0.8, p_direction=0.75) for n in (2, 1)
+    ]
     found = one(40, *doubtful)
     assert (found.state, found.seen_at) == ("seen", day(20))
     assert found.trust == pytest.approx(0.64)

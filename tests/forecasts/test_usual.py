@@ -78,7 +78,7 @@ def test_a_days_level_is_what_the_suggestion_would_have_counted(known: list[Evid
 
 
 def test_novelty_and_direction_of_levels() -> None:
-    # News of one kind in a month counts less here too.
+    # News of one fact counts less here too.
     one, two = (learned(*(evidence(n, at=-10) for n in range(count))).value for count in (1, 2))
     assert two == pytest.approx(1.5 * one)
     # What speaks against the indicator is taken off and the level never falls below nothing.
@@ -137,5 +137,5 @@ def test_a_steady_rate_hardly_moves_the_suggestion() -> None:
     levels = {signpost.id: level.value}
     naive = suggest(q, beats, by_id(signpost), at)
     centred = suggest(q, beats, by_id(signpost), at, archive_from=day(-730), usual_levels=levels)
-    assert naive.p > 0.37
+    assert naive.p > 0.32
     assert centred.p == pytest.approx(0.3, abs=0.02)

@@ -13,13 +13,12 @@ from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence
 from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, group_lines
 from forecasts.questions.question import EvidenceId, Question, QuestionId
-from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, compute_posterior
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
 from forecasts.suggestion.categorical import (
     OptionLine,
     OptionSuggestion,
     suggest_options,
-    suggest_scenarios,
 )
 from forecasts.suggestion.explanation import (
     FADED_NATS,
@@ -29,6 +28,7 @@ from forecasts.suggestion.explanation import (
     explain_suggestion,
     explanation_rows,
 )
+from forecasts.suggestion.scenarios import suggest_scenarios
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
@@ -216,7 +216,9 @@ def test_rows_and_faded_stories_are_told() -> None:
         ("",) * len(OPTIONS),
         (ScenarioLikelihoods(QuestionId("summit"), (0.2, 0.6, 0.5)[: len(OPTIONS)]),),
     )
-    found = suggest_scenarios(asked, scenarios, {QuestionId("summit"): 0.9}, day(20))
+    found = suggest_scenarios(
+        asked, compute_posterior(asked, scenarios, {QuestionId("summit"): 0.9}), [], {}, at=day(20)
+    )
     assert "(1 table row)" in explain_share(found, OPTIONS[1])
     assert "News: table row" in [row.title for row in explanation_rows(found.groups(OPTIONS[1]))]
     # Faded stories are counted.

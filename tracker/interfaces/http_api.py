@@ -107,7 +107,7 @@ def _question_page(page: QuestionPage) -> Json:
             for act in page.acts
             if page.forecasters[act.forecaster_id].kind in _PEOPLE
         ],
-        "suggestion": suggestion_record(page.suggestion or page.option_suggestion),
+        "suggestion": suggestion_record(q, page.suggestion),
         "headlines": page.headlines,
         "evidence_pieces": [_evidence_row(card) for card in page.evidence],
         "resolutions": [{**to_plain(r), "said": format_answer(q, r)} for r in page.resolutions],
@@ -156,6 +156,7 @@ def _evidence_row(card: EvidenceCard) -> Json:
         "relevance": e.relevance,
         "status": e.status,
         "context_only": card.context_only,
+        "perhaps": card.perhaps,
     }
 
 

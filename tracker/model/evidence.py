@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from forecasts.evidence.evidence import (
+    MIN_RELEVANCE,
+    PERHAPS,
     Direction,
     Evidence,
     EvidenceStatus,
@@ -59,8 +61,8 @@ class MatchReason:
 class EvidenceCard:
     """A piece of evidence with everything that explains it. `items` are its reports in order.
 
-    `context_only`: it changes no suggestion, however it is reviewed, since that of its question
-    follows from a likelihood table, or does not exist.
+    `context_only`: it changes no suggestion, however it is reviewed, since its story counts through
+    a question of the scenarios' table. Unreviewed, it moves nothing below `min_relevance`.
     """
 
     evidence: Evidence
@@ -70,11 +72,18 @@ class EvidenceCard:
     decisions: tuple[Decision, ...]
     why: MatchReason = MatchReason()
     context_only: bool = False
+    min_relevance: float = MIN_RELEVANCE
+
+    @property
+    def perhaps(self) -> bool:
+        """True if it moves nothing until a person has confirmed it."""
+        return self.evidence.is_perhaps(self.min_relevance)
 
     @property
     def state(self) -> str:
         """Status of the review, such as "confirmed", with "context only" if it changes nothing."""
-        status = "to review" if self.evidence.status == "logged" else self.evidence.status
+        waits = PERHAPS if self.perhaps else "to review"
+        status = waits if self.evidence.status == "logged" else self.evidence.status
         return f"{status}, context only" if self.context_only else status
 
     @property

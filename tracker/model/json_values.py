@@ -9,9 +9,14 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
+from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import (
+    AnySuggestion,
+    compare_quantiles,
+    explain_curve,
     explain_share,
     explain_suggestion,
 )
@@ -51,7 +56,9 @@ def _null_if_infinite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
+def suggestion_record(
+    question: Question, suggestion: AnySuggestion | None
+) -> dict[str, Any] | None:
     """Return a suggestion for programs, in its groups; None without one."""
     match suggestion:
         case Suggestion():
@@ -73,5 +80,13 @@ def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[
                 for name, p in shares
             ]
             return {"options": options}
+        case CurveSuggestion():
+            return {
+                "quantiles": to_plain(compare_quantiles(question, suggestion)),
+                "why": explain_curve(question, suggestion),
+                "log_odds": suggestion.log_odds,
+                "groups": to_plain(suggestion.groups),
+                "curve": to_plain(suggestion.distribution),
+            }
         case None:
             return None

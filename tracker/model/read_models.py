@@ -31,8 +31,7 @@ from forecasts.scoring.scores import Score, Summary
 from forecasts.scoring.skill import Difficulty, Skill
 from forecasts.statistics.comparison import Comparison
 from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.explanation import AnySuggestion
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import FetchResult
 from tracker.feeds.item import FeedId, Item
@@ -357,14 +356,12 @@ class QuestionPage:
     forecasters: Mapping[ForecasterId, Forecaster]
     acts: tuple[Forecast, ...]
     timelines: Mapping[ForecasterId, Timeline]
-    suggestion: Suggestion | None
+    suggestion: AnySuggestion | None
     evidence: tuple[EvidenceCard, ...]
     resolutions: tuple[Resolution, ...]
     scores: tuple[Score, ...]
     statements: QuestionStatements
     weighted_crowd: WeightedCrowd | None = None
-    option_suggestion: OptionSuggestion | None = None
-    leaning: Leaning | None = None
     coverage: "FeedCoverage | None" = None
     versions: tuple[QuestionVersion, ...] = ()
     override: Override | None = None

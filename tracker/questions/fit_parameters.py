@@ -289,15 +289,18 @@ class _Fits:
     def usual_levels(self) -> Iterator[LearnedValue]:
         """Fit usual levels to the archive before a question opened.
 
-        Repeated only when more of the archive was matched.
+        Repeated only when more of the archive was matched, or by a new model: levels are in the
+        unit of its weights.
         """
         from forecasts.evidence.parameters import learn_usual_level
 
         late = evidence_history.find_last_archive_logging(self.session)
+        model_start = learned.find_model_start(self.session)
         for question in list_open_questions(self.session, self.now).values():
             start = archive_start(self.session, question)
             indicators = questions.list_indicators(self.session, [question.id])
-            teachable = [i for i in indicators if self._can_teach(i, late.get(question.id))]
+            changed_at = max(filter(None, (late.get(question.id), model_start)), default=None)
+            teachable = [i for i in indicators if self._can_teach(i, changed_at)]
             if not teachable or question.opens_at - start < MIN_ARCHIVE_PERIOD:
                 continue
             seen = evidence_history.load_evidence_as_of(
@@ -309,14 +312,16 @@ class _Fits:
                 )
                 yield replace(usual_level, as_of=self.now)
 
-    def _can_teach(self, indicator: Indicator, logged_at: datetime | None) -> bool:
+    def _can_teach(self, indicator: Indicator, changed_at: datetime | None) -> bool:
         if indicator.half_life_days is None or not indicator.direction:
             return False  # there is no level to settle at
         stored = self.current.get(("usual level", indicator.id))
         if stored is None:
             return True
         return (
-            stored.state == "learned" and logged_at is not None and logged_at > stored.learned.as_of
+            stored.state == "learned"
+            and changed_at is not None
+            and changed_at > stored.learned.as_of
         )
 
     def _last_reset(self, *names: str, scope: str = "all") -> datetime | None:

@@ -24,10 +24,10 @@ from tracker.questions.update_suggestion import (
     compute_suggestion,
     load_background,
     record_suggestions,
-    suggestion_arguments,
+    select_evidence,
     to_distribution,
 )
-from tracker.storage import evidence, evidence_cards, questions, record, scenarios
+from tracker.storage import evidence, evidence_cards, questions, record
 from tracker.storage.learned import model_at
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
@@ -45,8 +45,8 @@ class EvidenceReview:
 
 
 NoEffectReason = Literal["context only", "part of another story"]
-"""Reasons why a review changes no suggestion: evidence on a question whose suggestion does not
-depend on it, or a story merged into another.
+"""Reasons why a review changes no suggestion: a story that counts through an indicator question of
+the scenarios, or one merged into another.
 """
 
 
@@ -103,7 +103,7 @@ def preview_effect(
     piece = _require_piece(session, evidence_id)
     question = require_question(session, piece.question_id)
     inputs = load_background(session, [question], now)
-    if scenarios.filter_context_only(session, [question.id]):
+    if piece.story_id in inputs.counted.get(question.id, ()):
         return "context only"
     if piece.id not in {e.id for e in inputs.evidence[question.id]}:
         return "part of another story"
@@ -278,7 +278,14 @@ def _exact_effects(
     background_now = load_background(session, batch, now)
     effects: dict[EvidenceId, float] = {}
     for question in batch:
-        effects |= compute_judgement_effects(
-            question, waiting, **suggestion_arguments(question, background_now)
-        )
+        current = compute_suggestion(session, question, now, background_now)
+        if current is not None:
+            effects |= compute_judgement_effects(
+                question,
+                waiting,
+                current,
+                evidence=select_evidence(question, background_now),
+                indicators=background_now.indicators[question.id],
+                model=background_now.model,
+            )
     return effects

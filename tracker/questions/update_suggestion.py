@@ -1,34 +1,36 @@
 """Keep the suggestion of each open question up to date: gather, compute, record changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
-from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
+from forecasts.distributions.tilted_curves import largest_gap
+from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId, StoryId
 from forecasts.evidence.weights import SuggestionModel
 from forecasts.questions.question import SUGGESTION, Question, QuestionId, effective_close
 from forecasts.questions.timeline import Forecast, ForecastId
+from forecasts.scenarios.scenario_set import compute_posterior
 from forecasts.suggestion.binary import Suggestion, is_worth_recording, suggest
-from forecasts.suggestion.categorical import (
-    Leaning,
-    OptionSuggestion,
-    measure_leaning,
-    suggest_options,
-    suggest_scenarios,
+from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
+from forecasts.suggestion.curves import suggest_curve
+from forecasts.suggestion.explanation import (
+    AnySuggestion,
+    ExplanationRow,
+    explanation_rows,
+    format_contribution,
 )
-from forecasts.suggestion.explanation import ExplanationRow, explanation_rows, format_contribution
+from forecasts.suggestion.scenarios import suggest_scenarios
 from tracker.questions.scenarios.board_timelines import load_board
-from tracker.storage import evidence, items, questions, record, scenarios
+from tracker.storage import evidence, evidence_history, items, questions, record, scenarios
+from tracker.storage.counted_stories import list_counted_stories
 from tracker.storage.learned import model_at, usual_levels_at
 from tracker.storage.sessions import Session
 
 ARCHIVE_PERIOD = timedelta(days=365)
 """Period before its opening in which a question's evidence is used, to learn its usual level."""
-
-AnySuggestion = Suggestion | OptionSuggestion
-
 
 QUESTION_BATCH = 100
 """Questions whose evidence is loaded together: all of it is in memory then."""
@@ -36,7 +38,10 @@ QUESTION_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class SuggestionBackground:
-    """Inputs of the suggestions of some questions at one instant, loaded at once."""
+    """Inputs of the suggestions of some questions at one instant, loaded at once.
+
+    `counted` are, for each scenario set, the stories that count through the questions of its table.
+    """
 
     at: datetime
     model: SuggestionModel
@@ -44,6 +49,7 @@ class SuggestionBackground:
     archive_from: datetime | None
     indicators: Mapping[QuestionId, Mapping[IndicatorId, Indicator]]
     evidence: Mapping[QuestionId, tuple[Evidence, ...]]
+    counted: Mapping[QuestionId, frozenset[StoryId]]
 
 
 def load_background(
@@ -56,57 +62,66 @@ def load_background(
     }
     for indicator in questions.list_indicators(session, ids):
         indicators[indicator.question_id][indicator.id] = indicator
+    model = model_at(session, at)
     return SuggestionBackground(
         at=at,
-        model=model_at(session, at),
+        model=model,
         usual_levels=usual_levels_at(session, at),
         archive_from=items.find_archive_start(session),
         indicators=indicators,
         evidence=evidence.merge_evidence_by_question(session, ids, at),
+        counted=list_counted_stories(session, ids, at, model),
     )
+
+
+def load_background_as_of(
+    session: Session, question: Question, at: datetime
+) -> SuggestionBackground:
+    """Load the inputs of one question as they were judged by `at`, not since."""
+    pieces = evidence_history.load_evidence_as_of(session, question.id, at)
+    return replace(load_background(session, [question], at), evidence={question.id: pieces})
 
 
 def compute_suggestion(
     session: Session, question: Question, at: datetime, inputs: SuggestionBackground | None = None
 ) -> AnySuggestion | None:
-    """Compute the suggestion from everything seen and learned by `at`; None for numbers and dates.
+    """Compute the suggestion from everything seen and learned by `at`, by the model of that time.
 
-    A likelihood ratio for "higher" says nothing about how much higher. The scenarios of a set
-    follow from their table and the questions in it.
+    None for a number or a date at a time when the model had none for them.
     """
     inputs = inputs or load_background(session, [question], at)
+    arguments = suggestion_arguments(question, inputs)
     if question.kind == "binary":
-        return suggest(question, **suggestion_arguments(question, inputs))
+        return suggest(question, **arguments)
     if (scenario_set := scenarios.find_scenario_set(session, question.id, at)) is not None:
         board_now = load_board(session, [row.question_id for row in scenario_set.rows], at)
-        return suggest_scenarios(question, scenario_set, board_now, at)
-    return (
-        suggest_options(question, **suggestion_arguments(question, inputs))
-        if question.options
-        else None
-    )
-
-
-def compute_leaning(session: Session, question: Question, at: datetime) -> Leaning | None:
-    """Compute the leaning of the evidence on a number or a date; None for other kinds."""
-    if question.kind not in ("numeric", "date"):
-        return None
-    indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
-    return measure_leaning(
-        question, evidence.merge_evidence(session, question.id, at), indicators, at
-    )
+        table = compute_posterior(question, scenario_set, board_now, at=at)
+        return suggest_scenarios(question, table, **arguments)
+    if question.options:
+        return suggest_options(question, **arguments)
+    return suggest_curve(question, **arguments) if inputs.model.all_kinds else None
 
 
 def suggestion_arguments(question: Question, inputs: SuggestionBackground) -> dict[str, Any]:
     """Arguments of the suggestion of a question."""
     return {
-        "evidence": inputs.evidence[question.id],
+        "evidence": select_evidence(question, inputs),
         "indicators": inputs.indicators[question.id],
         "at": inputs.at,
         "model": inputs.model,
         "archive_from": _clamp_archive(inputs.archive_from, question),
         "usual_levels": inputs.usual_levels,
     }
+
+
+def select_evidence(question: Question, inputs: SuggestionBackground) -> tuple[Evidence, ...]:
+    """Evidence on a question without the stories that count through other questions."""
+    pieces = inputs.evidence[question.id]
+    if question.id not in inputs.counted:
+        return pieces
+    if not inputs.model.all_kinds:
+        return ()
+    return tuple(e for e in pieces if e.story_id not in inputs.counted[question.id])
 
 
 def archive_start(session: Session, question: Question) -> datetime:
@@ -193,7 +208,9 @@ def _worth_recording(last: Forecast, new: Distribution, now: datetime, *, prompt
 
 
 def measure_change(last: Distribution, new: Distribution) -> float:
-    """Measure the change in probability, 0 to 1: of YES, or the largest of any option."""
+    """Measure the change in probability, 0 to 1: of YES, or the largest of several."""
+    if isinstance(last, Cdf) and isinstance(new, Cdf):
+        return largest_gap(last, new)
     if isinstance(last, Categorical) and isinstance(new, Categorical):
         before, after = (dict(zip(d.options, d.p, strict=True)) for d in (last, new))
         return max(abs(after.get(name, 0.0) - before.get(name, 0.0)) for name in before | after)
@@ -203,10 +220,12 @@ def measure_change(last: Distribution, new: Distribution) -> float:
 
 def _make_rationale(new: AnySuggestion) -> str:
     """Rationale stored with the suggestion: its rows, in log-odds."""
-    if isinstance(new, Suggestion):
+    if not isinstance(new, OptionSuggestion):
         return _describe_rows(explanation_rows(new.groups))
     with_evidence = [
-        name for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)
+        name
+        for name, lines in new.lines.items()
+        if any(line.kind in ("evidence", "table row") for line in lines)
     ]
     words = (
         f"{name}: {_describe_rows(explanation_rows(new.groups(name)))}" for name in with_evidence

@@ -22,17 +22,15 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline
 from forecasts.scoring.scores import Score
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.explanation import AnySuggestion
 from tracker.errors import NotFound
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionSummary
-from tracker.questions.queries.explanations import reconstruct_suggestion
 from tracker.questions.queries.question_as_of import list_versions_by, word_as
 from tracker.questions.queries.question_list import compute_current_forecasts
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
-from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
+from tracker.questions.update_suggestion import compute_suggestion, load_background_as_of
 from tracker.reports.history_chart import HistoryWindow
 from tracker.storage import (
     as_of,
@@ -129,7 +127,7 @@ class QuestionAsOf:
     acts: tuple[Forecast, ...]
     history: HistoryWindow
     cards: tuple[EvidenceCard, ...]
-    suggestion: Suggestion | OptionSuggestion | Leaning | None
+    suggestion: AnySuggestion | None
     scores: tuple[Score, ...]
     headlines: str = ""
 
@@ -155,6 +153,7 @@ def load_question_as_of(
     until = min(at + _INSTANT, close)  # acts at that very instant count
     window = (question.opens_at, max(until, question.opens_at))
     pieces = evidence_history.load_evidence_as_of(session, question.id, at)
+    told_at = max(_find_suggestion_time(acts, at, close), question.opens_at)
     return QuestionAsOf(
         at=at,
         me=me,
@@ -172,8 +171,10 @@ def load_question_as_of(
             window,
             me,
         ),
-        cards=evidence_cards.build_cards(session, pieces)[::-1],
-        suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
+        cards=evidence_cards.build_cards(session, pieces, at)[::-1],
+        suggestion=compute_suggestion(
+            session, question, told_at, load_background_as_of(session, question, told_at)
+        ),
         scores=record.list_scores(session, question.id)
         if resolution == latest_resolution(record.resolutions_of_question(session, question.id))
         else (),
@@ -200,11 +201,3 @@ def _find_suggestion_time(acts: Sequence[Forecast], at: datetime, close: datetim
         (a.made_at for a in reversed(acts) if a.forecaster_id == SUGGESTION and a.made_at < close),
         close,
     )
-
-
-def _load_suggestion(
-    session: Session, question: Question, at: datetime
-) -> Suggestion | OptionSuggestion | Leaning | None:
-    if question.kind == "binary":
-        return reconstruct_suggestion(session, question, max(at, question.opens_at))
-    return compute_suggestion(session, question, at) or compute_leaning(session, question, at)

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from math import fsum
-from typing import Final
+from typing import Final, assert_never
 
 from forecasts.distributions.cdf import day_number
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.evidence import describe_side
+from forecasts.evidence.evidence import Direction, describe_side
+from forecasts.evidence.weights import MODELS, visible_evidence
 from forecasts.questions.answers import get_answer
 from forecasts.questions.formatting import (
+    capitalise,
     format_answer,
     format_full,
     format_percent,
@@ -31,8 +33,11 @@ from forecasts.questions.question import (
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.skill import format_skill
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.categorical import OptionSuggestion
+from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import (
+    compare_quantiles,
+    explain_curve,
     explain_share,
     explain_suggestion,
     explanation_rows,
@@ -245,50 +250,77 @@ def _build_explanation(data: QuestionAsOf) -> ReportSection | None:
                     f"Why {format_percent(data.suggestion.p)}: "
                     f"{explain_suggestion(data.suggestion)}."
                 ),
-                _build_log_odds_table(data, data.suggestion),
+                _build_log_odds_table(data, data.suggestion, format_percent(data.suggestion.p)),
                 _LOG_ODDS_NOTE,
             )
             return ReportSection(
                 f"Why the suggestion is {format_percent(data.suggestion.p)}", blocks
             )
         case OptionSuggestion():
-            prior = data.question.prior
-            before = (
-                dict(zip(prior.options, prior.p, strict=True))
-                if isinstance(prior, Categorical)
-                else {}
-            )
-            shares = zip(
-                data.suggestion.distribution.options, data.suggestion.distribution.p, strict=True
-            )
-            rows = [
-                make_row(
-                    name,
-                    format_percent(before.get(name)),
-                    format_percent(p),
-                    explain_share(data.suggestion, name),
-                )
-                for name, p in shares
-            ]
-            headings = ("option", "base rate", "suggested", "why")
-            return ReportSection(
-                "What the suggestion makes of the options",
-                (make_table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
-            )
-        case Leaning():
-            first, second = (
-                ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
-            )
-            counts = (
-                f"{format_count(data.suggestion.yes, 'story', 'stories')} for {first}, "
-                f"{data.suggestion.no} for {second}."
-            )
-            return ReportSection(
-                "Where the evidence leans",
-                (make_paragraph(f"{counts} There is no suggested number of this kind."),),
-            )
+            return _explain_options(data, data.suggestion)
+        case CurveSuggestion():
+            return _explain_curve(data, data.suggestion)
+        case None:
+            return _count_sides(data)
         case _:
-            return None
+            assert_never(data.suggestion)
+
+
+def _explain_options(data: QuestionAsOf, suggestion: OptionSuggestion) -> ReportSection:
+    prior = data.question.prior
+    before = (
+        dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
+    )
+    shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
+    rows = [
+        make_row(
+            name,
+            format_percent(before.get(name)),
+            format_percent(p),
+            explain_share(suggestion, name),
+        )
+        for name, p in shares
+    ]
+    headings = ("option", "base rate", "suggested", "why")
+    return ReportSection(
+        "What the suggestion makes of the options",
+        (make_table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
+    )
+
+
+def _explain_curve(data: QuestionAsOf, suggestion: CurveSuggestion) -> ReportSection:
+    question = data.question
+    rows = [
+        make_row(row.level, row.prior, row.suggested)
+        for row in compare_quantiles(question, suggestion)
+    ]
+    side = describe_side(question.kind, Direction.YES)
+    note = f"The lines add up in log-odds of “{side} than the median of the base rate”."
+    return ReportSection(
+        f"Why the suggestion is {format_short(question, suggestion.distribution)}",
+        (
+            make_paragraph(f"{capitalise(explain_curve(question, suggestion))}."),
+            make_table(("chance", "base rate", "suggested"), rows, numbers=(1, 2)),
+            _build_log_odds_table(data, suggestion, format_percent(sigmoid(suggestion.log_odds))),
+            make_paragraph(note, quiet=True),
+        ),
+    )
+
+
+def _count_sides(data: QuestionAsOf) -> ReportSection:
+    """Count the stories on a number or a date at a time without a suggestion for them.
+
+    A report of that time has to come out as it did (`forecasts.evidence.weights.MODELS`).
+    """
+    pieces = [card.evidence for card in data.cards]
+    seen = visible_evidence(pieces, data.question.id, data.history.window[1], MODELS[0])
+    yes, no = (sum(e.direction is side for e in seen) for side in (Direction.YES, Direction.NO))
+    first, second = ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
+    counts = f"{format_count(yes, 'story', 'stories')} for {first}, {no} for {second}."
+    return ReportSection(
+        "Where the evidence leans",
+        (make_paragraph(f"{counts} There is no suggested number of this kind."),),
+    )
 
 
 _LOG_ODDS_NOTE: Final = make_paragraph(
@@ -296,7 +328,9 @@ _LOG_ODDS_NOTE: Final = make_paragraph(
 )
 
 
-def _build_log_odds_table(data: QuestionAsOf, suggestion: Suggestion) -> ReportTable:
+def _build_log_odds_table(
+    data: QuestionAsOf, suggestion: Suggestion | CurveSuggestion, total_percent: str
+) -> ReportTable:
     headlines: dict[int, str] = {card.evidence.id: card.headline for card in data.cards}
     rows, log_odds = [], 0.0
     for line in explanation_rows(suggestion.groups):
@@ -313,9 +347,7 @@ def _build_log_odds_table(data: QuestionAsOf, suggestion: Suggestion) -> ReportT
             )
         )
     total = fsum(line.log_odds for line in suggestion.lines)
-    rows.append(
-        make_row("Sum", "all lines together", format_signed(total, 3), format_percent(suggestion.p))
-    )
+    rows.append(make_row("Sum", "all lines together", format_signed(total, 3), total_percent))
     return make_table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
 
 

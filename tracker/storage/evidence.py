@@ -19,6 +19,7 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
+from forecasts.evidence.rungs import read_rung
 from forecasts.evidence.weights import StoryMerge, merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
@@ -363,15 +364,16 @@ def _load_reports(
         FeedRow.id,
         FeedRow.grade,
     ]
-    columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id)]
+    columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id), ItemRow.title]
     query: Any = sa_select(*columns)
     known = learned.load_values(session, "reliability", at)
     reports: dict[StoryId, list[SourceReport]] = {story_id: [] for story_id in story_ids}
-    for story_id, wire, group, feed_id, grade, seen, text in session.execute(
+    for story_id, wire, group, feed_id, grade, seen, text, title in session.execute(
         select_story_items(query, story_ids)
     ):
         reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
-        reports[StoryId(story_id)].append(SourceReport(wire or group, reliability, seen, text))
+        report = SourceReport(wire or group, reliability, seen, text, read_rung(title))
+        reports[StoryId(story_id)].append(report)
     return reports
 
 

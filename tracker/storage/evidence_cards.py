@@ -1,6 +1,7 @@
 """Evidence as cards: with the items of its story, its indicator, and the decisions on it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select as sa_select
@@ -13,9 +14,10 @@ from forecasts.evidence.evidence import (
 from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
+from tracker.storage.counted_stories import NEWEST, find_context_only
 from tracker.storage.evidence import EVIDENCE, add_reports, load_decisions, select_story_items
 from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row, list_revisions, load_articles
-from tracker.storage.scenarios import filter_context_only
+from tracker.storage.learned import model_at
 from tracker.storage.tables import (
     EvidenceRow,
     FeedRow,
@@ -37,8 +39,15 @@ def list_unreviewed_cards(
     return build_cards(session, add_reports(session, session.exec(newest).all()))
 
 
-def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
-    """Return evidence with its reports, its indicator's name and the decisions on it."""
+def build_cards(
+    session: Session, evidence: Sequence[Evidence], at: datetime = NEWEST
+) -> tuple[EvidenceCard, ...]:
+    """Return evidence with its reports, its indicator's name and the decisions on it.
+
+    What it moves follows from the model of an instant: the newest by default.
+    """
+    model = model_at(session, at)
+    context = find_context_only(session, evidence, at, model)
     items_by_story = _load_items(session, [e.story_id for e in evidence])
     decisions = load_decisions(session, [e.id for e in evidence])
     question_texts = _load_names(
@@ -48,7 +57,6 @@ def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[Evidenc
         session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
     )
     reasons = _load_reasons(session, [e.id for e in evidence])
-    context = filter_context_only(session, {e.question_id for e in evidence})
     return tuple(
         EvidenceCard(
             evidence=e,
@@ -57,7 +65,8 @@ def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[Evidenc
             items=tuple(items_by_story[e.story_id]),
             decisions=tuple(decisions[e.id]),
             why=reasons[e.id],
-            context_only=e.question_id in context,
+            context_only=e.id in context,
+            min_relevance=model.min_relevance,
         )
         for e in evidence
     )

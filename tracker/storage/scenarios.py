@@ -4,21 +4,19 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import inf
-from typing import Final, cast
+from typing import cast
 
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.links import Link, LinkId, LinkKind
-from forecasts.questions.question import MATCHER, ForecasterId, Kind, QuestionId
+from forecasts.questions.question import MATCHER, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tracker.model.audit import Authorship, SignpostState, SignpostStatus
 from tracker.model.scenarios import RepairDecision, RepairWord
 from tracker.storage import facts
 from tracker.storage.tables import LikelihoodRow as Stored
-from tracker.storage.tables import LinkRow, QuestionRow, RepairRow, ScenarioSetRow, SignpostMarkRow
-
-KINDS_WITHOUT_SUGGESTION: Final[tuple[Kind, ...]] = ("numeric", "date")
+from tracker.storage.tables import LinkRow, RepairRow, ScenarioSetRow, SignpostMarkRow
 
 _Table = dict[str, ScenarioLikelihoods]
 
@@ -80,21 +78,6 @@ def find_scenario_set(
     if row is None or (at is not None and row.at > at):
         return None
     return _build_set(row, _load_tables(session, at).get(question_id, {}).values())
-
-
-def filter_context_only(
-    session: Session, question_ids: Iterable[QuestionId]
-) -> frozenset[QuestionId]:
-    """Return the questions whose evidence moves no suggestion and is read for context only.
-
-    Numbers and dates have no suggestion, and that of a scenario set follows from its table.
-    """
-    ids = list(question_ids)
-    measured = select(QuestionRow.id).where(
-        col(QuestionRow.id).in_(ids), col(QuestionRow.kind).in_(KINDS_WITHOUT_SUGGESTION)
-    )
-    sets = select(ScenarioSetRow.question_id).where(col(ScenarioSetRow.question_id).in_(ids))
-    return frozenset(QuestionId(name) for query in (measured, sets) for name in session.exec(query))
 
 
 def list_scenario_set_versions(

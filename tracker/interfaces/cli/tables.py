@@ -27,7 +27,11 @@ from forecasts.questions.formatting import (
 from forecasts.questions.question import SUGGESTION, ForecasterId, Question
 from forecasts.questions.statement_edits import format_names, list_lines
 from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import OptionSuggestion
+from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import (
+    compare_quantiles,
+    explain_curve,
     explain_share,
     explain_suggestion,
     explanation_rows,
@@ -137,22 +141,41 @@ def _print_suggestion(console: Console, page: QuestionPage) -> None:
                 f"{points_by_name})"
             )
         )
-    if page.suggestion:
-        console.print(
-            safe_text(
-                f"Why {format_percent(page.suggestion.p)}: {explain_suggestion(page.suggestion)}"
-            )
-        )
-        console.print(suggestion_table(page.suggestion, page.evidence))
-    if suggestion := page.option_suggestion:
-        for name in suggestion.distribution.options:
-            console.print(safe_text(f"Suggested for {name}: {explain_share(suggestion, name)}"))
+    _print_explanation(console, page)
     if page.evidence:
         console.print(evidence_table(page.evidence[:20]))
     if page.headlines and page.evidence:
         console.print(safe_text(page.headlines))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
         console.print(safe_text(describe_silent_feeds(page.coverage)))
+
+
+def _print_explanation(console: Console, page: QuestionPage) -> None:
+    """Print what makes up the suggestion, by its kind."""
+    question = page.summary.question
+    match page.suggestion:
+        case Suggestion() as suggestion:
+            shown = format_percent(suggestion.p)
+            console.print(safe_text(f"Why {shown}: {explain_suggestion(suggestion)}"))
+            console.print(suggestion_table(suggestion, page.evidence, shown))
+        case CurveSuggestion() as suggestion:
+            shown = format_percent(sigmoid(suggestion.log_odds))
+            console.print(safe_text(f"Suggested: {explain_curve(question, suggestion)}"))
+            console.print(quantile_table(question, suggestion))
+            console.print(suggestion_table(suggestion, page.evidence, shown))
+        case OptionSuggestion() as suggestion:
+            for name in suggestion.distribution.options:
+                console.print(safe_text(f"Suggested for {name}: {explain_share(suggestion, name)}"))
+        case None:
+            pass
+
+
+def quantile_table(question: Question, suggestion: CurveSuggestion) -> Table:
+    """Build the table of quantiles of base rate and suggestion."""
+    table = new_table("chance", "base rate", "suggested")
+    for row in compare_quantiles(question, suggestion):
+        table.add_row(row.level, row.prior, row.suggested)
+    return table
 
 
 def _print_sources(console: Console, page: QuestionPage) -> None:
@@ -219,10 +242,13 @@ def describe_silent_feeds(coverage: FeedCoverage) -> str:
     return "\n".join([first, *lines])
 
 
-def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
+def suggestion_table(
+    suggestion: Suggestion | CurveSuggestion, cards: Sequence[EvidenceCard], sum_percent: str
+) -> Table:
     """Build the table of a suggestion's lines by group.
 
-    They add up in log-odds; percentages depend on the order.
+    They add up in log-odds; percentages depend on the order. Those of a number or a date are the
+    probability of "higher" or "earlier" than the median of its base rate.
     """
     table = new_table("why", "log-odds", "then")
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
@@ -236,7 +262,7 @@ def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> T
             format_percent(sigmoid(z)),
         )
     total = fsum(line.log_odds for line in suggestion.lines)
-    table.add_row("Sum", format_signed(total, 3), format_percent(suggestion.p))
+    table.add_row("Sum", format_signed(total, 3), sum_percent)
     return table
 
 

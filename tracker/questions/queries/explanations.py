@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import p_yes
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
-from forecasts.questions.answers import get_answer
+from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import (
     SUGGESTION,
     EvidenceId,
@@ -25,7 +26,9 @@ from forecasts.suggestion.changes import (
     explain_change,
     explain_revision,
     match_recorded,
+    measure_weight_factor,
 )
+from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.postmortem import (
     PostMortem,
     find_best_path,
@@ -86,11 +89,6 @@ def explain_act_change(
     if act.forecaster_id == SUGGESTION:
         return _explain_suggestion(session, question, (earlier[-1], act), probabilities)
     return _explain_forecast(session, question, (*earlier, act), probabilities)
-
-
-def reconstruct_suggestion(session: Session, question: Question, at: datetime) -> Suggestion:
-    """Recompute the suggestion of a yes-no question as of an instant, reviewed as it was then."""
-    return _suggestion_reader(session, question, _load_indicators(session, question))(at).suggestion
 
 
 def _explain_suggestion(
@@ -189,12 +187,8 @@ def build_post_mortem(session: Session, question_id: str, me: ForecasterId) -> P
         return None
     close = effective_close(question, resolution)
     pieces = evidence.merge_evidence(session, question.id, close)
-    weights = (
-        _iterate_weights(session, question, pieces, close)
-        if question.kind == "binary"
-        else iter(())
-    )
-    helpful, harmful = strongest_evidence(weights, int(happened == 1))
+    weights = iter(()) if question.options else _iterate_weights(session, question, pieces, close)
+    helpful, harmful = strongest_evidence(weights, _find_side(question, happened))
     held_forecasts = load_timelines(session, question, close)
     return PostMortem(
         question_id=question.id,
@@ -207,6 +201,17 @@ def build_post_mortem(session: Session, question_id: str, me: ForecasterId) -> P
     )
 
 
+def _find_side(question: Question, answer: Answer) -> int:
+    """1 if the answer is YES, higher than the median of the prior or earlier than it; else 0."""
+    if not isinstance(question.prior, Cdf):
+        return int(answer == 1)
+    middle = question.prior.quantile(0.5)
+    if middle is None:
+        middle = question.prior.x[-1] if question.prior.above > 0.5 else question.prior.x[0]
+    value = float(answer)
+    return int(value <= middle if question.kind == "date" else value > middle)
+
+
 def _iterate_weights(
     session: Session, question: Question, pieces: tuple[Evidence, ...], close: datetime
 ) -> Iterator[tuple[EvidenceId, float]]:
@@ -217,8 +222,8 @@ def _iterate_weights(
     known = replace(load_background(session, [question], close), evidence={question.id: pieces})
     for at in arrivals[:: -(-len(arrivals) // MAX_INSTANTS) or 1]:
         suggestion = compute_suggestion(session, question, at, replace(known, at=at))
-        if isinstance(suggestion, Suggestion):
-            counted = SuggestionInputs(suggestion, pieces, known.model).weight_factor
+        if isinstance(suggestion, Suggestion | CurveSuggestion):
+            counted = measure_weight_factor(suggestion.lines, known.model)
             for line in suggestion.lines:
                 if line.evidence_id is not None:
                     yield line.evidence_id, line.log_odds * counted

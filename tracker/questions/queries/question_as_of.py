@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.evidence.evidence import Evidence, IndicatorId
+from forecasts.evidence.evidence import Evidence
 from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
 from forecasts.questions.question import (
     RESERVED,
@@ -25,8 +25,7 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast, Timeline
 from forecasts.scoring.rulebook import RULES
 from forecasts.scoring.scores import Score
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_leaning
+from forecasts.suggestion.explanation import AnySuggestion
 from tracker.model.audit import Override, SignpostStatus
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
@@ -89,9 +88,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         forecasters=everyone,
         acts=known.acts,
         timelines=known.timelines,
-        suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
-        option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
-        leaning=_compute_leaning(question, pieces, indicators, known.last_suggestion),
+        suggestion=suggestion,
         evidence=cards,
         resolutions=known.resolutions,
         scores=_compute_scores(known),
@@ -142,7 +139,7 @@ def word_as(question: Question, version: QuestionVersion) -> Question:
 
 def _compute_suggestion(
     session: Session, known: _KnownRecord, pieces: tuple[Evidence, ...]
-) -> Suggestion | OptionSuggestion | None:
+) -> AnySuggestion | None:
     at, question = known.last_suggestion, known.question
     background = load_background(session, [question], at)
     return compute_suggestion(
@@ -168,17 +165,6 @@ def _marks_by(session: Session, question: Question, at: datetime) -> tuple[Signp
     return tuple(mark for mark in marks if mark.at <= at)
 
 
-def _compute_leaning(
-    question: Question,
-    pieces: Sequence[Evidence],
-    indicators: Mapping[IndicatorId, object],
-    at: datetime,
-) -> Leaning | None:
-    if question.kind not in ("numeric", "date"):
-        return None
-    return measure_leaning(question, pieces, indicators, at)  # type: ignore[arg-type]
-
-
 def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
     """Last meaningful time of the suggestion: the instant, or its last move before the close."""
     if at < close:
@@ -193,7 +179,7 @@ def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetim
 def _cards_by(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
     """Evidence that had been logged by then, the newest first, each piece as reviewed then."""
     cards = evidence_cards.build_cards(
-        session, evidence.evidence_of_question(session, question.id, at)
+        session, evidence.evidence_of_question(session, question.id, at), at
     )
     return tuple(_as_judged(card, at) for card in cards if _was_logged(card, at))[::-1]
 

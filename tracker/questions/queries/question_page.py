@@ -20,15 +20,13 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import Forecast, Timeline, hindsight_forecasts
 from forecasts.scoring.points import spot_time
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import OptionSuggestion
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts, WeightedCrowd
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
 from tracker.questions.resolve_question import exclude_computed, load_timelines
-from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
+from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import (
     database_info,
     essays,
@@ -146,9 +144,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         forecasters=record.list_forecasters(session),
         acts=record.forecasts_of_question(session, question.id),
         timelines=forecasts_over_time,
-        suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
-        option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
-        leaning=compute_leaning(session, question, last),
+        suggestion=suggestion,
         evidence=evidence_cards.build_cards(
             session, evidence.evidence_of_question(session, question.id)
         )[::-1],

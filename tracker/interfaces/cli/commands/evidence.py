@@ -8,6 +8,7 @@ from rich.table import Table
 
 from forecasts.errors import InvalidQuestion
 from forecasts.evidence.evidence import (
+    PERHAPS,
     Direction,
     EvidenceStatus,
     Expectation,
@@ -146,7 +147,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         speaks = [
             _describe_side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",
-            f"relevance {piece.relevance:.2f}",
+            f"{PERHAPS if card.perhaps else 'relevance'} {piece.relevance:.2f}",
             *(["context only"] if card.context_only else []),
         ]
         table.add_row(

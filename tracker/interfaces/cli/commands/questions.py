@@ -81,7 +81,7 @@ def show_question(
             to_json(
                 {
                     **to_plain(page),
-                    "why": suggestion_record(page.suggestion or page.option_suggestion),
+                    "why": suggestion_record(page.summary.question, page.suggestion),
                 }
             )
         )
