@@ -25,7 +25,7 @@ from tests.training.judging import likeness
 from tests.training.packing import pack_table
 from tests.training.recombining import recombined
 from tests.training.texts import READERS, Text, read
-from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder, build_integer_graph
+from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder
 from tracker.matching.static_encoder import WordPiece, split_letters
 
 Floats = NDArray[np.float32]
@@ -71,7 +71,7 @@ class Reading:
 def main(model: Path, vocabulary: Path, sources: tuple[str, ...], out: Path) -> None:
     """Fit the table and write it to OUT."""
     pieces = tuple(_checked(vocabulary, VOCABULARY_SHA256).decode().removesuffix("\n").split("\n"))
-    teacher = MiniLMEncoder(build_integer_graph(_checked(model, WEIGHTS_SHA256)), pieces)
+    teacher = MiniLMEncoder(_checked(model, WEIGHTS_SHA256), pieces)
     texts = {t.words: t for s in sources for t in read(s.split("=")[0], Path(s.partition("=")[2]))}
     reading = chosen(tuple(texts.values()), pieces)
     content = made(reading, pieces, teacher)
@@ -145,7 +145,7 @@ def _taught(teacher: MiniLMEncoder, texts: Iterable[Sequence[int]]) -> NDArray[n
     """
     with ThreadPoolExecutor(2) as threads:
         return np.array(
-            [vector.astype(np.float16) for vector in threads.map(teacher.vector, texts)]
+            [vector.astype(np.float16) for vector in threads.map(teacher.encode_pieces, texts)]
         )
 
 

@@ -68,7 +68,7 @@ def open_tracker(
         store.close()
         raise
     network = Network(limits or make_fetch_limits(settings), now, fetch)
-    match_state = MatchState(settings.encoder, settings.data_dir / "models")
+    match_state = MatchState(settings.encoder)
     me = ForecasterId(settings.me)
     return Tracker(AppContext(settings, now, me, store, network, match_state))
 

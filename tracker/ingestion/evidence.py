@@ -16,7 +16,7 @@ from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
 from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.ingestion.match_state import OWN_TEXT, MatchState, OpenProfiles
 from tracker.model.evidence import Decision, MatchReason
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.update_suggestion import record_suggestions
@@ -276,21 +276,36 @@ def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[Ma
 def select_best_matches(
     matches: "tuple[Match, ...]", profiles: OpenProfiles, known: MatcherCalibration
 ) -> dict[QuestionId, ItemMatch]:
-    """Select the best match on each question, with probabilities calibrated by reviews."""
-    best: dict[QuestionId, ItemMatch] = {}
+    """Select the best match on each question, with probabilities calibrated by reviews.
+
+    The surest match gives the relevance. An indicator that somebody wrote and that matches, too,
+    gives direction and strength; one without a direction leaves that to the question's own lines.
+    """
+    by_question: dict[QuestionId, list[ItemMatch]] = {}
     for match in matches:  # the surest come first
-        sign, p_right = match.polarity.sign, match.polarity.p_right
         for indicator in profiles.indicators_by_profile[match.profile]:
-            has_direction = bool(sign and indicator.direction)
-            direction = (
-                Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
-            )
-            p = known.direction.apply(p_right) if has_direction else 0.5
-            item_match = ItemMatch(
-                indicator, direction, max(0.5, p), known.relevance.apply(match.relevance), match
-            )
-            best.setdefault(indicator.question_id, item_match)
-    return best
+            item_match = _make_item_match(indicator, match, known)
+            by_question.setdefault(indicator.question_id, []).append(item_match)
+    return {
+        question_id: replace(_choose_match(item_matches), relevance=item_matches[0].relevance)
+        for question_id, item_matches in by_question.items()
+    }
+
+
+def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibration) -> ItemMatch:
+    sign, p_right = match.polarity.sign, match.polarity.p_right
+    has_direction = bool(sign and indicator.direction)
+    direction = Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
+    p = known.direction.apply(p_right) if has_direction else 0.5
+    relevance = known.relevance.apply(match.relevance)
+    return ItemMatch(indicator, direction, max(0.5, p), relevance, match)
+
+
+def _choose_match(item_matches: Sequence[ItemMatch]) -> ItemMatch:
+    """Return a written indicator's match with a direction, else any with one, else the surest."""
+    written = [m for m in item_matches if not m.indicator.id.endswith(f"/{OWN_TEXT}")]
+    called = (m for m in (*written, *item_matches) if m.direction)
+    return next(called, item_matches[0])
 
 
 def _get_headline(stored: SavedItem) -> str:

@@ -8,14 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.matching.matching_profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import (
+    NO_HEADLINES,
+    ConfirmedHeadlines,
+    Profile,
+    profile_from_indicator,
+    profiles_from_question,
+)
+from tracker.questions.queries.compiled_questions import load_compiled_questions
 from tracker.storage import evidence, items, questions
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
@@ -23,13 +30,13 @@ from tracker.storage.sessions import Session
 if TYPE_CHECKING:
     from tracker.matching.matcher import Matcher
     from tracker.matching.near_duplicates import NearDuplicates
-    from tracker.matching.semantic import Encoder
+    from tracker.matching.semantic import Encoders
     from tracker.matching.story_index import StoryIndex
     from tracker.matching.tokens import Vocabulary
 
 
 OWN_TEXT: Final = "own-text"
-"""Name of the indicator made from a question's own text, where nobody wrote any."""
+"""Name of the indicator made from a question's own lines."""
 
 IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
@@ -56,10 +63,9 @@ class OpenProfiles:
 class MatchState:
     """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
 
-    def __init__(self, encoder: str, cache: Path) -> None:
+    def __init__(self, encoder: str) -> None:
         self.lock = RLock()
         self._encoder_choice = encoder
-        self._cache = cache
         self._watch: OpenProfiles | None = None
         self._tokens: Vocabulary | None = None
         self._copies: NearDuplicates | None = None
@@ -67,21 +73,24 @@ class MatchState:
         self._stories: StoryIndex | None = None
 
     @cached_property
-    def encoder(self) -> "Encoder | None":
-        """Encoder of texts into vectors; None where only words are matched."""
-        from tracker.matching.semantic import open_encoder
+    def encoders(self) -> "Encoders":
+        """Encoders of texts into vectors; none where only words are matched."""
+        from tracker.matching.semantic import open_encoders
 
-        return open_encoder(self._encoder_choice, self._cache)
+        return open_encoders(self._encoder_choice)
 
     @cached_property
-    def _phrasing_encoder(self) -> "Encoder | None":
-        """Encoder that caches phrasings across changes of the questions.
+    def _line_encoders(self) -> "Encoders":
+        """Encoders that cache lines across changes of the questions.
 
-        A transformer takes 5 ms for each.
+        The transformer takes 7 ms for each.
         """
-        from tracker.matching.semantic import CachingEncoder
+        from tracker.matching.semantic import CachingEncoder, Encoders
 
-        return CachingEncoder(self.encoder) if self.encoder else None
+        wide, judge = self.encoders.wide, self.encoders.judge
+        return Encoders(
+            CachingEncoder(wide) if wide else None, CachingEncoder(judge) if judge else None
+        )
 
     @property
     def tokens(self) -> "Vocabulary":
@@ -94,15 +103,15 @@ class MatchState:
 
     @property
     def encoder_name(self) -> str:
-        """Name of the encoder; vectors of different encoders cannot be compared."""
-        return self.encoder.name if self.encoder else ""
+        """Name of the wide encoder; vectors of different encoders cannot be compared."""
+        return self.encoders.wide.name if self.encoders.wide else ""
 
     @property
     def version(self) -> str:
         """Version of the matcher."""
         from tracker.matching.matcher import matcher_version
 
-        return matcher_version(self.encoder)
+        return matcher_version(self.encoders)
 
     def load_profiles(
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
@@ -114,14 +123,19 @@ class MatchState:
             opened = list_open_questions(session, now)
         else:
             opened = {q.id: q for q in questions.list_questions(session) if q.id in set(only)}
-        bearings = _group_by_profile(opened, questions.list_indicators(session, list(opened)))
+        bearings = _group_by_profile(
+            opened,
+            questions.list_indicators(session, list(opened)),
+            load_compiled_questions(session, list(opened.values())),
+            evidence.list_confirmed_headlines(session, list(opened)),
+        )
         with self.lock:
             tokens, cached = self.tokens, self._watch
             if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
                 matcher = cached.matcher
             else:
                 matcher = Matcher(
-                    tuple(bearings), self.encoder, tokens, phrasings=self._phrasing_encoder
+                    tuple(bearings), self.encoders, tokens, line_encoders=self._line_encoders
                 )
             watch = OpenProfiles(opened, bearings, matcher)
             if only is None:
@@ -159,7 +173,7 @@ class MatchState:
         from tracker.matching.semantic import encoder_kind
         from tracker.matching.story_index import JOIN_WINDOW, MAX_STORY_AGE, StoryIndex
 
-        kind = encoder_kind(self.encoder)
+        kind = encoder_kind(self.encoders.wide)
         known = evidence.list_recent_stories(session, at - JOIN_WINDOW, at, self.encoder_name)
         return StoryIndex(
             [s for s in known if s.first_seen_at >= at - MAX_STORY_AGE - timedelta(days=1)], kind
@@ -172,29 +186,30 @@ class MatchState:
 
 
 def _group_by_profile(
-    opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]
+    opened: Mapping[QuestionId, Question],
+    indicators: Sequence[Indicator],
+    compiled: Mapping[QuestionId, CompiledQuestion],
+    confirmed: Mapping[QuestionId, ConfirmedHeadlines],
 ) -> IndicatorsByProfile:
-    """Group indicators by profile; a question without any is matched by its own text."""
+    """Group indicators by profile, those of the questions' own lines among them."""
     by_profile: dict[Profile, list[Indicator]] = {}
     for indicator in indicators:
         by_profile.setdefault(profile_from_indicator(indicator), []).append(indicator)
-    with_indicators = {indicator.question_id for indicator in indicators}
     for question in opened.values():
-        if question.id not in with_indicators:
-            by_profile.setdefault(Profile(question.text), []).append(
-                make_own_text_indicator(question)
-            )
+        headlines = confirmed.get(question.id, NO_HEADLINES)
+        for option, profile in profiles_from_question(question, compiled[question.id], headlines):
+            by_profile.setdefault(profile, []).append(make_own_text_indicator(question, option))
     return {profile: tuple(group) for profile, group in by_profile.items()}
 
 
-def make_own_text_indicator(question: Question) -> Indicator:
-    """Make an indicator of a question's own text; a reviewer decides its direction."""
-    name = "What the question itself says"
+def make_own_text_indicator(question: Question, option: str = "") -> Indicator:
+    """Make the indicator of a question's own lines, or of one of its options."""
     return Indicator(
         IndicatorId(f"{question.id}/{OWN_TEXT}"),
         question.id,
-        name,
-        Direction.NEUTRAL,
+        "What the question itself says",
+        Direction.YES,
         Strength.SOME,
         (),
+        option=option,
     )

@@ -20,7 +20,7 @@ from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.evidence import EvidenceLinker, MatchResult, match_items
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.matching.matching_profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import profile_from_indicator, profiles_from_question
 from tracker.matching.semantic import encoder_kind
 from tracker.matching.story_index import (
     JOIN_WINDOW,
@@ -31,6 +31,7 @@ from tracker.matching.story_index import (
     StoryIndex,
     StoryPlacement,
 )
+from tracker.questions.queries.compiled_questions import load_compiled_questions
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items, questions, rematch
 from tracker.storage.items import SavedItem
@@ -115,13 +116,18 @@ def _plan_chunks(store: Store, match_state: MatchState, now: datetime) -> int:
 def _list_tasks(
     session: Session, version: str, opened: Mapping[QuestionId, Question]
 ) -> dict[RematchTask, Question]:
-    """Key each open question by the matcher version and a hash of its indicator profiles."""
+    """Key each open question by the matcher version and a hash of its profiles.
+
+    Confirmed headlines are left out: the archive is not matched anew with each of them.
+    """
     waits: dict[QuestionId, set[str]] = {question_id: set() for question_id in opened}
     for indicator in questions.list_indicators(session, list(opened)):
         waits[indicator.question_id].add(repr(profile_from_indicator(indicator)))
     questions_by_task = {}
+    compiled = load_compiled_questions(session, list(opened.values()))
     for question_id, question in opened.items():
-        profiles = sorted(waits[question_id]) or [repr(Profile(question.text))]
+        own = profiles_from_question(question, compiled[question_id])
+        profiles = sorted([*waits[question_id], *(repr(profile) for _, profile in own)])
         digest = hashlib.sha256("\n".join(profiles).encode()).hexdigest()[:12]
         questions_by_task[RematchTask(f"{version}#{digest}", question_id)] = question
     return questions_by_task
@@ -245,7 +251,7 @@ def _load_stories(
     return ArchiveStories(
         known_stories,
         rematch.list_story_sightings(session, begin, end),
-        encoder_kind(match_state.encoder),
+        encoder_kind(match_state.encoders.wide),
     )
 
 

@@ -222,11 +222,12 @@ def compile_question(question: Question) -> CompiledQuestion:
     >>> compile_question(question).statements[0]
     Statement(yes='Russia captures Rodynske', no='Russia fails to capture Rodynske', option='')
     """
-    return _compile_text(question.text, question.kind, question.offered_options(question.opens_at))
+    return compile_text(question.text, question.kind, question.offered_options(question.opens_at))
 
 
 @lru_cache(maxsize=20_000)
-def _compile_text(text: str, kind: Kind, options: tuple[str, ...]) -> CompiledQuestion:
+def compile_text(text: str, kind: Kind, options: tuple[str, ...]) -> CompiledQuestion:
+    """Compile a question of this text, kind and options by rules."""
     body = strip_question(text)
     return CompiledQuestion(_make_statements(body, kind, options), find_names(text))
 

@@ -1,8 +1,9 @@
 """Lexical stage: BM25 of items against all profiles at once, as sparse matrices.
 
 Scores are BM25 (Robertson & Zaragoza 2009) with the rarity of `matching.rarity`: profiles are the
-documents and an item is the query, each of its tokens once. Building takes a fraction of a second
-for ten thousand profiles.
+documents and an item is the query, each of its tokens once. Lengths do not count (b = 0), so that
+a further line never lowers the score of a profile. Building takes a fraction of a second for ten
+thousand profiles.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 BM25_K1: Final = 1.2
-BM25_B: Final = 0.75
 
 MAX_PROFILE_LENGTH: Final = 20_000
 """Characters of a profile that are read: all of its phrasings, within reason."""
@@ -33,12 +33,13 @@ Ints = NDArray[np.int64]
 class TokenCounts:
     """Tokens of texts: `shared` is texts × columns, 1 where a text has a token of some profile.
 
-    `weight` is the summed rarity of all distinct tokens of each text, including those of no
-    profile.
+    `weight` is the summed rarity of all distinct tokens of each text, and `names` the number of
+    distinct people, places and bodies, both including those of no profile.
     """
 
     shared: "csr_matrix"
     weight: Floats
+    names: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,16 @@ class LexicalIndex:
         self.tokens = tokens
         self.profiles = profiles
         frequencies = [_count_tokens(tokens.of(p.words, MAX_PROFILE_LENGTH)) for p in profiles]
-        token_ids = sorted({t for counts in frequencies for t in counts} | {NO_TOKEN})
+        around = {t for p in profiles for t in tokens.of(p.background)}
+        token_ids = sorted({t for counts in frequencies for t in counts} | around | {NO_TOKEN})
         self._token_of_column = np.array(token_ids, dtype=np.int64)
         self._column_of_token = np.full(len(tokens), -1, dtype=np.int64)
         self._column_of_token[self._token_of_column[1:]] = np.arange(1, len(token_ids))
         self.rarity = token_rarities([tokens.names[t] for t in token_ids])
         self.is_entity = np.array([tokens.is_entity(t) for t in token_ids], dtype=np.float32)
-        self.has = self._make_matrix([dict.fromkeys(counts, 1.0) for counts in frequencies])
-        self.core = self._make_matrix([dict.fromkeys(tokens.of(p.text), 1.0) for p in profiles])
-        self.bm25_rows = self._make_bm25(frequencies)
-        self.bm25 = self.bm25_rows.T.tocsr()
-        self.self_score = np.maximum(sum_exactly(self.core.multiply(self.bm25_rows)), 1e-6)
-        self.core_weight = np.maximum(sum_exactly(self.core, self.rarity), 1e-6)
-        self.core_entities = sum_exactly(self.core, self.rarity * self.is_entity)
+        self.bm25 = self._make_bm25(frequencies).T.tocsr()
         self._rarity_of_token = token_rarities(tokens.names)
+        self._entity_of_token = self._find_entities(0)
 
     def count(self, texts: Sequence[str]) -> TokenCounts:
         """Count the tokens that texts share with the profiles."""
@@ -85,8 +82,9 @@ class LexicalIndex:
         rows = np.repeat(np.arange(len(token_lists)), lengths)
         distinct = np.unique(rows * len(self.tokens) + ids)
         rows, ids = np.divmod(distinct, len(self.tokens))
-        weight = np.bincount(rows, self._rarity_of_token[ids], minlength=len(token_lists)).astype(
-            np.float32
+        weight, names = (
+            np.bincount(rows, values[ids], minlength=len(token_lists)).astype(np.float32)
+            for values in (self._rarity_of_token, self._entity_of_token)
         )
         columns = self._column_of_token[ids]
         is_shared = columns > 0
@@ -95,7 +93,20 @@ class LexicalIndex:
                 rows[is_shared], columns[is_shared], (len(token_lists), len(self._token_of_column))
             ),
             weight,
+            names,
         )
+
+    def make_rows(self, texts: Sequence[str]) -> "csr_matrix":
+        """Return texts × columns: 1 where a text has a token of some profile."""
+        return self._make_matrix(
+            [
+                dict.fromkeys((t for t in self.tokens.of(text) if self._has_column(t)), 1.0)
+                for text in texts
+            ]
+        )
+
+    def _has_column(self, token: int) -> bool:
+        return token < len(self._column_of_token) and self._column_of_token[token] > 0
 
     def best(self, counted: TokenCounts, limit: int) -> CandidatePairs:
         """Return for each text the `limit` profiles with the highest BM25; fewer where fewer share
@@ -115,11 +126,6 @@ class LexicalIndex:
         rows = np.repeat(np.arange(scores.shape[0]), counts)
         return CandidatePairs(rows, np.concatenate(chosen).astype(np.int64) if chosen else rows)
 
-    def match_tokens(self, counted: TokenCounts, pairs: CandidatePairs) -> "csr_matrix":
-        """Return pairs × columns: 1 where item and profile share the token."""
-        shared: csr_matrix = counted.shared[pairs.items].multiply(self.has[pairs.profiles]).tocsr()
-        return shared
-
     def _add_rarities(self) -> None:
         """Add the rarities of new tokens, which no profile has."""
         missing = len(self.tokens) - len(self._column_of_token)
@@ -127,8 +133,16 @@ class LexicalIndex:
             self._column_of_token = np.concatenate(
                 [self._column_of_token, np.full(missing, -1, dtype=np.int64)]
             )
-            new = token_rarities(self.tokens.names[len(self._rarity_of_token) :])
+            first = len(self._rarity_of_token)
+            new = token_rarities(self.tokens.names[first:])
             self._rarity_of_token = np.concatenate([self._rarity_of_token, new])
+            self._entity_of_token = np.concatenate(
+                [self._entity_of_token, self._find_entities(first)]
+            )
+
+    def _find_entities(self, first: int) -> Floats:
+        tokens = range(first, len(self.tokens))
+        return np.array([self.tokens.is_entity(t) for t in tokens], dtype=np.float32)
 
     def _make_matrix(self, rows: Sequence[dict[int, float]]) -> "csr_matrix":
         from scipy.sparse import csr_matrix
@@ -144,14 +158,9 @@ class LexicalIndex:
         )
 
     def _make_bm25(self, frequencies: Sequence[dict[int, int]]) -> "csr_matrix":
-        lengths = [sum(counts.values()) for counts in frequencies]
-        mean_length = sum(lengths) / max(1, len(lengths)) or 1.0
         saturated = [
-            {
-                t: n * (BM25_K1 + 1) / (n + BM25_K1 * (1 - BM25_B + BM25_B * length / mean_length))
-                for t, n in counts.items()
-            }
-            for counts, length in zip(frequencies, lengths, strict=True)
+            {token: n * (BM25_K1 + 1) / (n + BM25_K1) for token, n in counts.items()}
+            for counts in frequencies
         ]
         matrix = self._make_matrix(saturated)
         matrix.data *= self.rarity[matrix.indices]

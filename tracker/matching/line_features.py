@@ -18,9 +18,10 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 FEATURE_NAMES: Final = (
-    "near the line",  # cosine of headline and summary with the line
-    "headline near the line",  # cosine of the headline alone
-    "near the background",  # cosine of the headline with the background
+    "near the line",  # cosine of headline and summary with the line, by the wide encoder
+    "judged near the line",  # the same by the judge's encoder, 0 without one
+    "headline near the line",  # cosine of the headline alone, by the judge's encoder
+    "near the background",  # cosine of the headline with the background, by the judge's encoder
     "line covered",  # share of the line's rarity that the headline has
     "line covered anywhere",  # the same with the summary
     "headline covered",  # share of the headline's rarity that the line has

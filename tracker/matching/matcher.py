@@ -1,4 +1,5 @@
-"""Match items with profiles: words, meaning and rules propose candidates, then the head decides.
+"""Match items with profiles: words, meaning and rules propose candidates, then the head judges each
+line of theirs.
 
 `Matcher.match` is the only interface between items and indicators.
 """
@@ -14,17 +15,12 @@ from numpy.typing import NDArray
 
 from tracker.matching.gazetteer import GAZETTEER
 from tracker.matching.lexical_index import MAX_PROFILE_LENGTH, CandidatePairs, LexicalIndex
+from tracker.matching.line_features import LineIndex, LineRows, describe_headlines
 from tracker.matching.matching_profile import Profile
 from tracker.matching.polarity import Polarity, PreparedPhrasings, judge_polarity, prepare_phrasings
-from tracker.matching.relevance_model import (
-    FEATURE_NAMES,
-    Heads,
-    compute_lexical_features,
-    compute_rule_features,
-    load_heads,
-)
-from tracker.matching.semantic import Encoder, SemanticIndex, encoder_input, encoder_kind
-from tracker.matching.term_rules import TermRules
+from tracker.matching.relevance_model import Heads, load_heads
+from tracker.matching.semantic import Encoders, JudgeIndex, SemanticIndex, encoder_input
+from tracker.matching.term_rules import TermHits, TermRules
 from tracker.matching.tokens import COUNTS_FILE, Vocabulary
 
 Floats = NDArray[np.float32]
@@ -35,9 +31,14 @@ MAX_CANDIDATES: Final = 20
 BATCH_SIZE: Final = 256
 """Items per batch."""
 
+NOT_JUDGED_FACTOR: Final = 0.5
+"""Factor on P(evidence) of lines below the gate, which the judge's encoder did not read: they stay
+below all that it read and found good.
+"""
+
 MAX_WORDS_SHOWN: Final = 8
 
-CODE_VERSION: Final = "4"
+CODE_VERSION: Final = "5"
 """To be raised whenever the code of matching changes its results."""
 
 
@@ -60,8 +61,8 @@ def clean_item_text(title: str, summary: str) -> ItemText:
 class Match:
     """A profile that an item matches: relevance (P, 0..1), polarity, and reasons.
 
-    `matched` are the words of the item that caused the match, verbatim, `nearest` the most similar
-    phrasing, with the `cosine` of the two (0 without an encoder).
+    `matched` are the words of the item that caused the match, verbatim, `nearest` the line that
+    fits it best, with the `cosine` of the two (0 without an encoder).
     """
 
     profile: Profile
@@ -72,106 +73,134 @@ class Match:
     polarity: Polarity
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredCandidates:
-    """Candidates of some items with their features and P(relevant); `similar` is items
-    × phrasings.
-    """
+UNDECIDED_POLARITY: Final = Polarity(0, 0.5, "which way it points is not judged", "")
 
-    pairs: CandidatePairs
+
+@dataclass(frozen=True, slots=True)
+class ScoredLines:
+    """Rows of item × line with their features and P(evidence); `similar` is items × lines."""
+
+    rows: LineRows
     features: Floats
     relevance: Floats
     similar: Floats | None
 
 
-RULE_COLUMN: Final = FEATURE_NAMES.index("all terms")
-
-UNDECIDED_POLARITY: Final = Polarity(
-    0, 0.5, "nobody wrote down what would speak for it or against it", ""
-)
-
-
 class Matcher:
     """Matcher for a set of profiles; rebuilt in a fraction of a second when one of them changes.
 
-    The polarity of an item is judged by a profile's phrasings; by a bare sentence only with
-    `call_bare`.
+    `line_encoders` encode the profiles' own lines, by default the encoders themselves: ones with a
+    cache, where profiles come and go.
     """
 
     def __init__(
         self,
         profiles: Sequence[Profile],
-        encoder: Encoder | None,
+        encoders: Encoders,
         tokens: Vocabulary,
-        with_heads: Heads | None = None,
+        heads: Heads | None = None,
         *,
-        call_bare: bool = False,
-        phrasings: Encoder | None = None,
+        line_encoders: Encoders | None = None,
     ) -> None:
         self.profiles = profiles
-        self.heads = with_heads or load_heads(encoder_kind(encoder))
-        self._bare = np.array([not (p.examples or p.opposites) for p in profiles], dtype=bool)
+        self.heads = heads or load_heads(encoders.kind)
         self._tokens = tokens
         self._index = LexicalIndex(profiles, tokens)
+        self._lines = LineIndex(profiles, self._index)
         self._rules = TermRules(profiles)
-        self._semantic = SemanticIndex(profiles, encoder, tokens, phrasings) if encoder else None
+        lines = line_encoders or encoders
+        self._semantic = (
+            SemanticIndex(profiles, encoders.wide, tokens, lines.wide) if encoders.wide else None
+        )
+        self._judge = (
+            JudgeIndex(profiles, encoders.judge, tokens, lines.judge or encoders.judge)
+            if encoders.judge
+            else None
+        )
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)
         self._prepared: dict[int, PreparedPhrasings] = {}
         self._profile_tokens: dict[int, set[int]] = {}
-        self._call_bare = call_bare
-        self.version = matcher_version(encoder, self.heads)
+        self.version = matcher_version(encoders, self.heads)
 
     def match(
         self, items: Sequence[ItemText], threshold: float | None = None
     ) -> Iterator[tuple[Match, ...]]:
         """Yield for each item the profiles with at least `threshold`, the most relevant first.
 
-        By default, the working point of the head applies.
+        A profile is as relevant as the best of its lines, so a further line never lowers it. By
+        default, the working point of the head applies.
         """
-        heads = self.heads
-        thresholds = (
-            (heads.bare.threshold, heads.phrased.threshold)
-            if threshold is None
-            else (threshold, threshold)
-        )
+        minimum = self.heads.threshold if threshold is None else threshold
         for start in range(0, len(items), BATCH_SIZE):
             batch = items[start : start + BATCH_SIZE]
-            weighed = self.score_items(batch)
-            minimum = np.where(
-                self._bare[weighed.pairs.profiles], *np.array(thresholds, dtype=np.float32)
-            )
+            scored = self.score_items(batch)
             matches: list[list[Match]] = [[] for _ in batch]
-            for n in np.flatnonzero(weighed.relevance >= minimum):
-                item = int(weighed.pairs.items[n])
-                matches[item].append(self._make_match(weighed, int(n), batch[item]))
+            for row in self._select_best(scored, minimum):
+                item = int(scored.rows.items[row])
+                matches[item].append(self._make_match(scored, row, batch[item]))
             yield from (
                 tuple(sorted(item_matches, key=lambda m: (-m.relevance, m.profile.text)))
                 for item_matches in matches
             )
 
-    def score_items(self, items: Sequence[ItemText]) -> ScoredCandidates:
-        """Score the candidates of these items by features and P(relevant)."""
+    def score_items(self, items: Sequence[ItemText]) -> ScoredLines:
+        """Score all lines of the profiles that words, meaning or rules propose for these items.
+
+        The judge's encoder reads items whose best line is a candidate by the other features.
+        """
         titles, summaries = [i.title for i in items], [i.summary for i in items]
-        counted = self._index.count([f"{i.title}\n{i.summary}" for i in items])
+        in_titles = self._index.count(titles)
+        in_texts = self._index.count([f"{i.title}\n{i.summary}" for i in items])
         spotted = self._rules.spot(titles, summaries)
-        proposed = [self._index.best(counted, MAX_CANDIDATES), self._rules.find_fulfilled(spotted)]
-        similar = best = None
+        proposed = [self._index.best(in_texts, MAX_CANDIDATES), self._rules.find_fulfilled(spotted)]
+        similar = None
         if self._semantic:
             similar = self._semantic.similar(self.encode(items))
-            best = self._semantic.best(similar)
-            proposed.append(self._semantic.near(best, MAX_CANDIDATES))
+            proposed.append(self._semantic.near(self._semantic.best(similar), MAX_CANDIDATES))
         pairs = _merge_pairs(proposed, len(self.profiles))
         pairs = _select_pairs(pairs, ~self._rules.find_vetoed(spotted, pairs))
-        near = np.zeros((len(pairs), 2), dtype=np.float32)
-        if self._semantic and similar is not None and best is not None:
-            near[:, 0] = self._semantic.sentence(similar, pairs)
-            near[:, 1] = best[pairs.items, pairs.profiles]
-        ruled = compute_rule_features(
-            *self._rules.shares(spotted, pairs), self._demanded[pairs.profiles]
+        rows = self._lines.expand(pairs)
+        features = np.hstack(
+            [
+                _get_cosines(similar, rows),
+                np.zeros((len(rows), 3), dtype=np.float32),
+                self._lines.compare_words(in_titles, in_texts, rows),
+                describe_headlines(titles)[rows.items],
+                self._compare_rules(spotted, rows),
+            ]
         )
-        features = np.hstack([near, compute_lexical_features(self._index, counted, pairs), ruled])
-        relevance = self.heads.relevance(features, self._bare[pairs.profiles])
-        return ScoredCandidates(pairs, features, relevance, similar)
+        relevance = self.heads.wide.relevance(features)
+        if self._judge is not None:
+            is_candidate = self._find_candidates(rows, relevance)
+            chosen = rows.select(is_candidate)
+            features[is_candidate, 1:4] = self._compare_meaning(self._judge, items, chosen)
+            relevance[is_candidate] = self.heads.judge.relevance(features[is_candidate])
+            relevance[~is_candidate] *= np.float32(NOT_JUDGED_FACTOR)
+        return ScoredLines(rows, features, relevance, similar)
+
+    def _find_candidates(self, rows: LineRows, relevance: Floats) -> NDArray[np.bool_]:
+        """Return for each row if some line of its profile reaches the gate."""
+        keys = rows.items * len(self.profiles) + rows.profiles
+        return np.isin(keys, keys[relevance >= self.heads.gate])
+
+    @staticmethod
+    def _compare_meaning(judge: JudgeIndex, items: Sequence[ItemText], rows: LineRows) -> Floats:
+        """Compute the columns of the judge's encoder, which reads each item once."""
+        chosen, places = np.unique(rows.items, return_inverse=True)
+        texts = judge.encode([encoder_input(items[i].title, items[i].summary) for i in chosen])
+        headlines = (
+            judge.encode([items[i].title for i in chosen])
+            if any(items[i].summary for i in chosen)
+            else texts
+        )
+        return np.stack(
+            [
+                judge.similar_lines(texts, places, rows.lines),
+                judge.similar_lines(headlines, places, rows.lines),
+                judge.similar_backgrounds(headlines, places, rows.profiles),
+            ],
+            axis=1,
+        )
 
     def encode(self, items: Sequence[ItemText]) -> Floats:
         """Return items as vectors; empty ones without an encoder."""
@@ -179,38 +208,49 @@ class Matcher:
             return np.zeros((len(items), 0), dtype=np.float32)
         return self._semantic.encode([encoder_input(i.title, i.summary) for i in items])
 
-    def _make_match(self, weighed: ScoredCandidates, row: int, item: ItemText) -> Match:
-        profile_index, item_index = int(weighed.pairs.profiles[row]), int(weighed.pairs.items[row])
+    def _compare_rules(self, spotted: TermHits, rows: LineRows) -> Floats:
+        pairs = CandidatePairs(rows.items, rows.profiles)
+        headline, anywhere = self._rules.shares(spotted, pairs)
+        demanded = self._demanded[rows.profiles]
+        fulfilled = (anywhere > 0.999) & (demanded > 0)
+        return np.stack([headline, anywhere, fulfilled, demanded], axis=1).astype(np.float32)
+
+    def _select_best(self, scored: ScoredLines, minimum: float) -> list[int]:
+        """Return the row of the best line of each item and profile, if it reaches the minimum."""
+        keys = scored.rows.items * len(self.profiles) + scored.rows.profiles
+        order = np.lexsort((scored.rows.lines, -scored.relevance, keys))
+        is_first = np.diff(keys[order], prepend=-1) != 0
+        best = order[is_first]
+        return [int(row) for row in best[scored.relevance[best] >= minimum]]
+
+    def _make_match(self, scored: ScoredLines, row: int, item: ItemText) -> Match:
+        profile_index = int(scored.rows.profiles[row])
         profile = self.profiles[profile_index]
+        first = self._lines.first_line(profile_index)
         cosines = None
-        if self._semantic and weighed.similar is not None:
-            cosines = self._semantic.profile_cosines(weighed.similar, item_index, profile_index)
-        nearest = 0 if cosines is None else int(np.argmax(cosines))
+        if scored.similar is not None:
+            last = first + len(profile.lines)
+            cosines = scored.similar[int(scored.rows.items[row]), first:last]
+        nearest = int(scored.rows.lines[row]) - first
         return Match(
             profile,
-            float(weighed.relevance[row]),
+            float(scored.relevance[row]),
             self._list_matched(item, profile_index),
-            profile.phrasings[nearest],
+            profile.lines[nearest],
             0.0 if cosines is None else float(cosines[nearest]),
-            self._judge_polarity(
-                item, profile_index, cosines, by_rule=bool(weighed.features[row, RULE_COLUMN])
-            ),
+            self._judge_polarity(item, profile_index, cosines),
         )
 
     def _judge_polarity(
-        self, item: ItemText, profile_index: int, cosines: Floats | None, *, by_rule: bool
+        self, item: ItemText, profile_index: int, cosines: Floats | None
     ) -> Polarity:
         profile = self.profiles[profile_index]
-        if self._bare[profile_index] and not self._call_bare:
-            return UNDECIDED_POLARITY
+        examples = profile.examples or (profile.text,)
         if profile_index not in self._prepared:
-            self._prepared[profile_index] = prepare_phrasings(
-                profile.examples or (profile.text,), profile.opposites
-            )
-        similar = cosines[1:].tolist() if cosines is not None and profile.examples else None
-        return judge_polarity(
-            item.title, item.summary, self._prepared[profile_index], similar, by_rule=by_rule
-        )
+            self._prepared[profile_index] = prepare_phrasings(examples, profile.opposites)
+        skipped = len(profile.lines) - len(examples) - len(profile.opposites)
+        similar = None if cosines is None else cosines[skipped:].tolist()
+        return judge_polarity(item.title, item.summary, self._prepared[profile_index], similar)
 
     def _list_matched(self, item: ItemText, profile_index: int) -> tuple[str, ...]:
         """Return the words of the item that caused the match: those that fulfil the author's rule,
@@ -227,20 +267,26 @@ class Matcher:
         return self._tokens.find_surfaces(text, shared)[:MAX_WORDS_SHOWN]
 
 
-def matcher_version(encoder: Encoder | None, with_heads: Heads | None = None) -> str:
-    """Return the version of the matcher: the code, the encoder, and a hash of all fitted or listed
+def matcher_version(encoders: Encoders, heads: Heads | None = None) -> str:
+    """Return the version of the matcher: the code, the encoders, and a hash of all fitted or listed
     data.
 
     These are the weights of the heads, the gazetteer and the counts of words.
     """
-    weights = with_heads or load_heads(encoder_kind(encoder))
+    weights = heads or load_heads(encoders.kind)
     digest = hashlib.sha256(repr(weights).encode() + _hash_word_files()).hexdigest()[:8]
-    return f"{CODE_VERSION}/{encoder.name if encoder else 'lexical'}/{digest}"
+    return f"{CODE_VERSION}/{encoders.name}/{digest}"
 
 
 @lru_cache(maxsize=1)
 def _hash_word_files() -> bytes:
     return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in (GAZETTEER, COUNTS_FILE))
+
+
+def _get_cosines(similar: Floats | None, rows: LineRows) -> Floats:
+    if similar is None:
+        return np.zeros((len(rows), 1), dtype=np.float32)
+    return similar[rows.items, rows.lines][:, None]
 
 
 def _merge_pairs(proposed: Sequence[CandidatePairs], profiles: int) -> CandidatePairs:

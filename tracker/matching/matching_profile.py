@@ -1,41 +1,54 @@
-"""Profiles: indicators, or questions by their own text, as the matcher sees them."""
+"""Profiles: what items are compared with, a question's own lines or one of its indicators."""
 
+import re
 from dataclasses import dataclass
 
 from forecasts.evidence.evidence import Indicator
+from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.question import Question
+
+Names = tuple[tuple[str, ...], ...]
+
+_LINK = re.compile(r"https?://\S+")
+
+MAX_BACKGROUND_LENGTH = 250
+"""Characters of the criteria that are compared: their first sentences name the subject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Description that items are matched against.
+    """Lines that an item is compared with, each by itself.
 
-    `text` is a sentence, `examples` and `opposites` are phrasings for its occurrence and for the
-    opposite, `aliases` further names of its subject. `terms` is an AND of ORs that its author
+    `text` names the profile; `examples` are headlines for its occurrence and `opposites` for the
+    opposite; without examples the text is compared, too. `names` are actors and things with their
+    spellings, `background` is a text around the subject. `terms` is an AND of ORs that its author
     wrote, and `unless` vetoes. Two indicators with the same content are one profile.
     """
 
     text: str
     examples: tuple[str, ...] = ()
     opposites: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
+    names: Names = ()
+    background: str = ""
     terms: tuple[tuple[str, ...], ...] = ()
     unless: tuple[str, ...] = ()
 
     @property
-    def phrasings(self) -> tuple[str, ...]:
-        """The texts that an item can be near to: the sentence itself and every phrasing."""
+    def lines(self) -> tuple[str, ...]:
+        """Lines in order: the text, the examples, the opposites."""
         return (self.text, *self.examples, *self.opposites)
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Side of each line: +1 reports that it occurs, -1 the opposite."""
+        return (*((1,) * (1 + len(self.examples))), *((-1,) * len(self.opposites)))
 
     @property
     def words(self) -> str:
         """The whole content of the profile as one text."""
-        return "\n".join(
-            [
-                *self.phrasings,
-                *self.aliases,
-                *(term.rstrip("*") for group in self.terms for term in group),
-            ]
-        )
+        spellings = (spelling for name in self.names for spelling in name)
+        terms = (term.rstrip("*") for group in self.terms for term in group)
+        return "\n".join([*self.lines, *spellings, *terms])
 
 
 def profile_from_indicator(indicator: Indicator) -> Profile:
@@ -44,7 +57,40 @@ def profile_from_indicator(indicator: Indicator) -> Profile:
         indicator.name,
         indicator.examples,
         indicator.opposites,
-        (),
-        indicator.terms,
-        indicator.unless,
+        terms=indicator.terms,
+        unless=indicator.unless,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedHeadlines:
+    """Headlines that a person confirmed as evidence for YES and for NO, the newest first."""
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+NO_HEADLINES = ConfirmedHeadlines()
+
+
+def profiles_from_question(
+    question: Question, compiled: CompiledQuestion, confirmed: ConfirmedHeadlines = NO_HEADLINES
+) -> tuple[tuple[str, Profile], ...]:
+    """Return the profiles of a question's own lines, each with the option it stands for.
+
+    A question with options has one for each, denied by the statements of the others.
+    """
+    background = _LINK.sub("", question.criteria)[:MAX_BACKGROUND_LENGTH]
+    rivals = {s.option: s.yes for s in compiled.statements if s.option and s.yes}
+    profiles = []
+    for statement in compiled.statements:
+        if not statement.yes:
+            continue
+        others = tuple(line for option, line in rivals.items() if option != statement.option)
+        opposites = (statement.no,) if statement.no else others
+        if not statement.option:
+            opposites = (*opposites, *confirmed.no)
+        examples = () if statement.option else confirmed.yes
+        profile = Profile(statement.yes, examples, opposites, compiled.names, background)
+        profiles.append((statement.option, profile))
+    return tuple(profiles)

@@ -43,11 +43,6 @@ SUMMARY_WEIGHT = 0.4
 MAX_SUMMARY_LENGTH = 300
 """Characters of the summary that are read: its first sentences hold its content."""
 
-RULE_LOG_ODDS = 2.0
-"""Log-odds for an item that fulfils the author's rule. Set by hand: 95 in 100 such items of the
-built-in set's history agree with the rule's intent, but its author knew them.
-"""
-
 MIN_CONFIDENCE = 0.62
 """Probability below which it abstains."""
 
@@ -107,14 +102,11 @@ def judge_polarity(
     summary: str,
     prepared: PreparedPhrasings,
     similar: Sequence[float] | None = None,
-    *,
-    by_rule: bool = False,
 ) -> Polarity:
     """Judge an item: +1 if it says what the examples say, -1 for the opposite, 0 if undecided.
 
     `similar` may give the item's cosines with each example, then each opposite; other lengths are
-    ignored. `by_rule` says that the item fulfils the rule that the author wrote for what the
-    examples say.
+    ignored.
 
     >>> china = prepare_phrasings(["China condemns the invasion"],
     ...     ["China refuses to condemn the invasion"])
@@ -134,7 +126,7 @@ def judge_polarity(
         odds += SUMMARY_WEIGHT * _compute_odds(
             analyse_assertions(summary[:MAX_SUMMARY_LENGTH], prepared.plain), prepared
         )
-    odds += _odds_from_cosines(similar, prepared) + (RULE_LOG_ODDS if by_rule else 0.0)
+    odds += _odds_from_cosines(similar, prepared)
     chance = min(MAX_CONFIDENCE, 1.0 / (1.0 + math.exp(-abs(odds))))
     if chance < MIN_CONFIDENCE:
         return Polarity(
@@ -142,10 +134,7 @@ def judge_polarity(
         )
     sign = 1 if odds > 0 else -1
     nearest = _find_nearest(head, prepared, sign)
-    why = _explain(head, prepared, sign)
-    if by_rule:
-        why += "; it fulfils the author's rule" + ("" if sign > 0 else ", which is doubted here")
-    return Polarity(sign, chance, why, nearest.text)
+    return Polarity(sign, chance, _explain(head, prepared, sign), nearest.text)
 
 
 def compute_features(item: HeadlineAssertions, prepared: PreparedPhrasings) -> tuple[float, ...]:

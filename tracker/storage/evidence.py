@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, desc, func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -23,6 +23,7 @@ from forecasts.evidence.rungs import read_rung
 from forecasts.evidence.weights import StoryMerge, merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
+from tracker.matching.matching_profile import ConfirmedHeadlines
 from tracker.model.evidence import Decision, MatchReason
 from tracker.storage import event_log, learned
 from tracker.storage.tables import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 STORY: Final = StoryRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 MAX_STORIES_PER_QUERY: Final = 400
+MAX_CONFIRMED_HEADLINES: Final = 10
+"""Headlines of each side of a question that become lines of its profile."""
 
 
 def add_story(session: Session, title: str, at: datetime) -> StoryId:
@@ -293,6 +296,31 @@ def merge_evidence_by_question(
     for piece in merge_story_evidence(pieces, merges, at):
         by_question[piece.question_id].append(piece)
     return {question_id: tuple(pieces) for question_id, pieces in by_question.items()}
+
+
+def list_confirmed_headlines(
+    session: Session, question_ids: Sequence[QuestionId]
+) -> dict[QuestionId, ConfirmedHeadlines]:
+    """Return the headlines of confirmed stories with a side, at most the newest few of each."""
+    query = select(EvidenceRow.question_id, EvidenceRow.direction, StoryRow.title)
+    query = query.join(StoryRow, col(StoryRow.id) == EvidenceRow.story_id)
+    query = query.where(
+        col(EvidenceRow.status).in_(("confirmed", "edited")),
+        col(EvidenceRow.question_id).in_(question_ids),
+        EvidenceRow.direction != 0,
+        EvidenceRow.option == "",
+    )
+    titles: dict[tuple[str, int], list[str]] = {}
+    for question_id, direction, title in session.exec(query.order_by(desc(col(EvidenceRow.id)))):
+        headlines = titles.setdefault((question_id, direction), [])
+        if len(headlines) < MAX_CONFIRMED_HEADLINES:
+            headlines.append(title)
+    return {
+        QuestionId(name): ConfirmedHeadlines(
+            tuple(titles.get((name, 1), ())), tuple(titles.get((name, -1), ()))
+        )
+        for name in {name for name, _ in titles}
+    }
 
 
 def count_evidence(

@@ -2,28 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from tempfile import gettempdir
-from typing import Final
 
 import numpy as np
 
 from forecasts.evidence.evidence import StoryId
 from tracker.matching.matcher import clean_item_text
 from tracker.matching.near_duplicates import NearDuplicates
-from tracker.matching.semantic import encoder_input, encoder_kind, open_encoder, round_to_grid
+from tracker.matching.semantic import encoder_input, encoder_kind, open_encoders, round_to_grid
 from tracker.matching.story_index import KnownStory, StoryIndex
 from tracker.matching.tokens import Vocabulary
-
-CACHE: Final = Path(gettempdir()) / "scenario-tracker-models"
-"""Where an encoder keeps what it builds once, outside of any installation."""
 
 
 def cluster(reports: Sequence[tuple[str, str, datetime]]) -> list[int]:
     """Put reports (title, summary, first seen), in the order of time, into stories; the number of
     each one's story.
     """
-    encoder, tokens = open_encoder("auto", CACHE), Vocabulary()
+    encoder, tokens = open_encoders("static").wide, Vocabulary()
     roots = NearDuplicates().add(
         [(n, title, summary, at) for n, (title, summary, at) in enumerate(reports, 1)]
     )

@@ -179,7 +179,7 @@ def replay_archive(
         raise Refused(
             f"{request.archive} holds nothing of that time: choose other --from and --until"
         )
-    desk = MatchState(settings.encoder, settings.data_dir / "models")
+    desk = MatchState(settings.encoder)
     run = json.dumps(
         [
             request.set_name,
