@@ -194,7 +194,11 @@ def _group_by_profile(
     """Group indicators by profile, those of the questions' own lines among them."""
     by_profile: dict[Profile, list[Indicator]] = {}
     for indicator in indicators:
-        by_profile.setdefault(profile_from_indicator(indicator), []).append(indicator)
+        question_id = indicator.question_id
+        profile = profile_from_indicator(
+            indicator, opened[question_id], compiled[question_id].names
+        )
+        by_profile.setdefault(profile, []).append(indicator)
     for question in opened.values():
         headlines = confirmed.get(question.id, NO_HEADLINES)
         for option, profile in profiles_from_question(question, compiled[question.id], headlines):

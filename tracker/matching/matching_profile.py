@@ -22,7 +22,7 @@ class Profile:
     `text` names the profile; `examples` are headlines for its occurrence and `opposites` for the
     opposite; without examples the text is compared, too. `names` are actors and things with their
     spellings, `background` is a text around the subject. `terms` is an AND of ORs that its author
-    wrote, and `unless` vetoes. Two indicators with the same content are one profile.
+    wrote, and `unless` vetoes.
     """
 
     text: str
@@ -51,15 +51,24 @@ class Profile:
         return "\n".join([*self.lines, *spellings, *terms])
 
 
-def profile_from_indicator(indicator: Indicator) -> Profile:
-    """Convert an indicator; the profile is the same for all questions of the indicator."""
+def profile_from_indicator(
+    indicator: Indicator, question: Question | None = None, names: Names = ()
+) -> Profile:
+    """Convert an indicator, with the names and the background of its question if they are given."""
     return Profile(
         indicator.name,
         indicator.examples,
         indicator.opposites,
-        terms=indicator.terms,
-        unless=indicator.unless,
+        names,
+        "" if question is None else extract_background(question),
+        indicator.terms,
+        indicator.unless,
     )
+
+
+def extract_background(question: Question) -> str:
+    """Return the beginning of a question's criteria, without links."""
+    return _LINK.sub("", question.criteria)[:MAX_BACKGROUND_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,6 @@ def profiles_from_question(
 
     A question with options has one for each, denied by the statements of the others.
     """
-    background = _LINK.sub("", question.criteria)[:MAX_BACKGROUND_LENGTH]
     rivals = {s.option: s.yes for s in compiled.statements if s.option and s.yes}
     profiles = []
     for statement in compiled.statements:
@@ -91,6 +99,8 @@ def profiles_from_question(
         if not statement.option:
             opposites = (*opposites, *confirmed.no)
         examples = () if statement.option else confirmed.yes
-        profile = Profile(statement.yes, examples, opposites, compiled.names, background)
+        profile = Profile(
+            statement.yes, examples, opposites, compiled.names, extract_background(question)
+        )
         profiles.append((statement.option, profile))
     return tuple(profiles)
