@@ -188,11 +188,9 @@ class Matcher:
         """Compute the columns of the judge's encoder, which reads each item once."""
         chosen, places = np.unique(rows.items, return_inverse=True)
         texts = judge.encode([encoder_input(items[i].title, items[i].summary) for i in chosen])
-        headlines = (
-            judge.encode([items[i].title for i in chosen])
-            if any(items[i].summary for i in chosen)
-            else texts
-        )
+        headlines = texts.copy()
+        longer = [n for n, i in enumerate(chosen) if items[i].summary]
+        headlines[longer] = judge.encode([items[chosen[n]].title for n in longer])
         return np.stack(
             [
                 judge.similar_lines(texts, places, rows.lines),
