@@ -31,6 +31,7 @@ from scipy.optimize import minimize
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Kind
 from tracker.matching.compile_question import compile_text
+from tracker.matching.event_frames import expand_statement
 from tracker.matching.line_features import FEATURE_NAMES
 from tracker.matching.matcher import Matcher, clean_item_text
 from tracker.matching.matching_profile import MAX_BACKGROUND_LENGTH, Profile
@@ -137,7 +138,8 @@ def make_rows(
         (statement,) = compiled.statements[:1]
         background = re.sub(r"https?://\S+", "", criteria)[:MAX_BACKGROUND_LENGTH]
         opposites = (statement.no,) if statement.no else ()
-        profile = Profile(statement.yes, (), opposites, compiled.names, background)
+        towards, away = expand_statement(statement)
+        profile = Profile(statement.yes, towards, (*opposites, *away), compiled.names, background)
         matcher = Matcher([profile], encoders, tokens, open_gate)
         texts = [clean_item_text(title, summary) for title, summary, _ in pairs]
         scored = matcher.score_items(texts)

@@ -38,7 +38,7 @@ below all that it read and found good.
 
 MAX_WORDS_SHOWN: Final = 8
 
-CODE_VERSION: Final = "5"
+CODE_VERSION: Final = "6"
 """To be raised whenever the code of matching changes its results."""
 
 

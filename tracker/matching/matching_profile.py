@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question
+from tracker.matching.event_frames import expand_statement
 
 Names = tuple[tuple[str, ...], ...]
 
@@ -87,7 +88,8 @@ def profiles_from_question(
 ) -> tuple[tuple[str, Profile], ...]:
     """Return the profiles of a question's own lines, each with the option it stands for.
 
-    A question with options has one for each, denied by the statements of the others.
+    A question with options has one for each, denied by the statements of the others. Headlines that
+    usually come before such an event are lines, too.
     """
     rivals = {s.option: s.yes for s in compiled.statements if s.option and s.yes}
     profiles = []
@@ -96,9 +98,10 @@ def profiles_from_question(
             continue
         others = tuple(line for option, line in rivals.items() if option != statement.option)
         opposites = (statement.no,) if statement.no else others
+        towards, away = expand_statement(statement)
+        examples, opposites = towards, (*opposites, *away)
         if not statement.option:
-            opposites = (*opposites, *confirmed.no)
-        examples = () if statement.option else confirmed.yes
+            examples, opposites = (*examples, *confirmed.yes), (*opposites, *confirmed.no)
         profile = Profile(
             statement.yes, examples, opposites, compiled.names, extract_background(question)
         )
