@@ -35,6 +35,10 @@ from tests.tables import check_rows
     ("Leaders of Arland and Borland meet in Cape Town", Rung.DONE),
     ("Arland holds talks with Borland", Rung.DONE),
     ("Deal signed after months of haggling", Rung.DONE),
+    ("Maker of weight-loss drug opens plant near the coast in May", Rung.DONE),
+    ("Arland pushes back plane show to May 2031", Rung.DONE),
+    ("Arland and Borland near deal on gas", Rung.TALK),
+    ("Troops of Arland gather close to Borland, study says", Rung.DONE),
     ("Tariffs on grain take effect", Rung.IN_FORCE),
     ("River treaty enters into force", Rung.IN_FORCE),
 ])  # fmt: skip

@@ -27,17 +27,20 @@ from tests.matching.some_stories import (
 from tests.tables import check_rows
 from tracker.matching.semantic import round_to_grid
 from tracker.matching.story_index import (
+    CLEAR_MARGIN,
     JOIN_WINDOW,
+    LULL,
     MAX_STORY_AGE,
     MIN_JOIN_COSINE,
     SETTLED_LENGTH,
     KnownStory,
     StoryIndex,
     have_opposite_sides,
+    is_same_event,
     substance_words,
-    titles_contradict,
-    titles_share_words,
 )
+
+MOVES = ("", " rise", " fall")
 
 
 def by_words(title: str, *known: str) -> int | None:
@@ -102,17 +105,20 @@ def test_names_alone_do_not_make_one_event() -> None:
         ).story
         is None
     )
-    assert not titles_share_words(
-        "Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine"
+    assert not is_same_event(
+        "Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine", 1.0
     )
-    assert titles_share_words(
-        "Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil"
+    assert is_same_event(
+        "Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil", 0.8
     )
+    opens, storm = "Arland opens port", "Storm in port of Arland damages nine ships, minister says"
+    assert is_same_event(opens, storm, 0.9)
+    assert not is_same_event(opens, storm, 0.7)
     assert (
         place([a_story(title="习近平会见普京")], "Xi meets Putin in Moscow for talks").story
         is not None
     )
-    assert titles_share_words("Арланд и Борланд", "A treaty is signed")
+    assert is_same_event("Арланд и Борланд", "A treaty is signed", 0.75)
     live = "Russia-Ukraine War LIVE Updates: Arland invites Borland's leader to a summit in June"
     assert place([a_story()], live).story is None
     assert place([a_story(title=live)], live).story is None
@@ -128,6 +134,36 @@ def test_names_alone_do_not_make_one_event() -> None:
 )
 def test_a_story_is_joined_only_around_its_last_report(later: timedelta, joins: bool) -> None:
     assert (place([a_story()], at=MONDAY + later).story is not None) is joins
+
+
+@check_rows([
+    (LULL, 0.01, True),
+    (LULL + SECOND, CLEAR_MARGIN - 0.01, False),
+    (LULL + SECOND, CLEAR_MARGIN + 0.01, True),
+])  # fmt: skip
+def test_after_a_lull_only_clearly_near_reports_join(
+    later: timedelta, margin: float, joins: bool
+) -> None:
+    cosine = MIN_JOIN_COSINE["static"] + margin
+    assert (place([a_story()], cosine=cosine, at=MONDAY + later).story is not None) is joins
+
+
+@check_rows(
+    [
+        ("Arland may invite Borland's leader to a summit in June", False),
+        ("Arland will invite Borland's leader to a summit in June", False),
+        ("Arland has invited Borland's leader to a summit in June", True),
+    ]
+)
+def test_the_deed_joins_no_story_of_plans(title: str, joins: bool) -> None:
+    assert (place([a_story()], title).story is not None) is joins
+    assert (place([a_story(title=title)]).story is not None) is joins
+
+
+def test_a_report_contradicts_later_reports_of_a_story_too() -> None:
+    vague, rise, fall = (f"Arland shares{move} after Borland's move" for move in MOVES)
+    assert place([a_story(title=vague)], fall).story is not None
+    assert place([a_story(title=vague, titles={rise})], fall).story is None
 
 
 @check_rows([(MAX_STORY_AGE, True), (MAX_STORY_AGE + SECOND, False)])
@@ -212,12 +248,6 @@ def test_nothing_is_opposed_to_itself_and_opposition_is_mutual(sides: dict[str, 
     other = {q: Direction(-side) for q, side in one.items()}
     assert not have_opposite_sides(one, one)
     assert have_opposite_sides(one, other) == have_opposite_sides(other, one) == any(one.values())
-
-
-@check_rows([("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")])
-def test_contradiction_is_mutual(one: str, other: str) -> None:
-    assert titles_contradict(one, other) is titles_contradict(other, one) is True
-    assert not titles_contradict(one, one)
 
 
 @check_rows(["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"])

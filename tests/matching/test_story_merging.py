@@ -9,9 +9,9 @@ from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story,
 from tests.tables import check_rows
 from tracker.matching import story_index
 from tracker.matching.story_index import (
+    CLEAR_MARGIN,
     JOIN_WINDOW,
     MAX_STORY_AGE,
-    MERGE_MARGIN,
     MIN_JOIN_COSINE,
     StoryIndex,
 )
@@ -34,7 +34,7 @@ def test_two_stories_that_one_report_joins_are_named() -> None:
 
 @check_rows(
     [
-        {"vector": at_cosine(MIN_JOIN_COSINE["static"] + MERGE_MARGIN - 0.02)},
+        {"vector": at_cosine(MIN_JOIN_COSINE["static"] + CLEAR_MARGIN - 0.02)},
         {"title": "Borland's economy grows faster than expected"},
         {"first_seen_at": MONDAY - MAX_STORY_AGE - HOUR},
         {"last_seen_at": MONDAY - JOIN_WINDOW - HOUR, "first_seen_at": MONDAY - JOIN_WINDOW - HOUR},

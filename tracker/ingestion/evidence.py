@@ -156,6 +156,8 @@ class EvidenceLinker:
         story = self._assign_story(stored, sides, vector, at)
         if story is None:
             return 0
+        if (known := self._stories.get(story)) is not None:
+            known.titles.add(_get_headline(stored))
         return sum(
             self._log_match(story, item_match, at, edited=stored.edited)
             for item_match in item_matches.values()

@@ -49,6 +49,8 @@ _FAILURE_STEMS = frozenset(
     " crash explod deni block".split()
 )
 _NARROWING = frozenset(["to", "from", "of"])
+_ARTICLES = frozenset("a an the any".split())
+_CLOSING_STEMS = frozenset("end conclud finish close wrap".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
     (-1.0, -1.0, -1)
     """
     short = text[:MAX_TEXT_LENGTH].replace("’", "'")
-    tokens = _TOKEN.findall(short)
+    tokens = _drop_negated_articles(_TOKEN.findall(short))
     words = [token.lower() for token in tokens]
     matches = _assign_scopes(words, list(_find_cues(words, plain)))
     signs = _find_signs(len(words), matches)
@@ -128,10 +130,22 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
     )
 
 
+def _drop_negated_articles(tokens: list[str]) -> list[str]:
+    """Drop the articles behind negations: "without a deal" says what "without deal" says."""
+    before = ("", *(token.lower() for token in tokens))
+    return [
+        token
+        for previous, token in zip(before, tokens, strict=False)
+        if not (token.lower() in _ARTICLES and is_negation(previous))
+    ]
+
+
 @lru_cache(maxsize=50_000)
 def _find_candidates(word: str) -> tuple[tuple[tuple[str, ...], PolarityCue], ...]:
+    """Return the cues that begin with a word, the longest first."""
     known = load_lexicon()
-    return known.get("=" + word, ()) + known.get(stem_english(word), ())
+    candidates = known.get("=" + word, ()) + known.get(stem_english(word), ())
+    return tuple(sorted(candidates, key=lambda candidate: -len(candidate[0])))
 
 
 def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[CueMatch]:
@@ -185,6 +199,8 @@ def _find_scope(words: list[str], match: CueMatch) -> range:
     the clause before it.
     """
     following = words[match.end] if match.end < len(words) else ""
+    if following == "without" and stem_english(words[match.start]) in _CLOSING_STEMS:
+        return range(0)  # a summit that ends without a deal took place
     ended = not following or _ends_clause(following)
     loose = following in PREPOSITIONS and (
         bool(_PAST.match(words[match.start])) or stem_english(words[match.start]) in _FAILURE_STEMS

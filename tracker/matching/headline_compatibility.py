@@ -39,6 +39,8 @@ _DENIALS = frozenset(
     " отказалась отказались отказывается отрицает отрицают опроверг опровергла опровергли"
     " опровергает отверг отвергла отвергает отклонил отклонила".split()
 )
+_LIMITS = frozenset([("at", "least"), ("не", "менее"), ("не", "более")])
+"""Phrases that give a minimum or maximum, and deny nothing."""
 _NEGATION_SIGNS = frozenset("不 没 無 无 未 否 拒 非 勿")
 
 _OPPOSITES = (
@@ -217,7 +219,9 @@ def analyse_stance(title: str) -> HeadlineStance:
     denials = sum(
         is_negation(word) or word in _DENIALS or word in _NEGATION_SIGNS for word in title_words
     )
-    denials += any(verb.startswith("declin") and to == "to" for verb, to in pairwise(title_words))
+    phrases = frozenset(pairwise(title_words))
+    denials += any(verb.startswith("declin") and to == "to" for verb, to in phrases)
+    denials -= len(_LIMITS & phrases)
     sums: Counter[int] = Counter()
     for word in title_words:
         for axis, side in _SIDES.get(word, ()):

@@ -3,9 +3,9 @@ decide, not meaning.
 
 Two texts are copies if they share enough runs of three words (Jaccard), if nearly all of the
 shorter is contained in the longer, or if a long headline is the same; and if their headlines agree:
-the same numbers, the same negations, no opposites. Identical texts share all their runs and need no
-special case. Joining is causal: an item joins an earlier group or starts one, and stays there. The
-result is the same in every process.
+the same numbers, the same negations, no opposites, no deed beside its plan. Identical texts share
+all their runs and need no special case. Joining is causal: an item joins an earlier group or starts
+one, and stays there. The result is the same in every process.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from tracker.matching.headline_compatibility import (
     are_compatible,
     have_replaced_words,
 )
+from tracker.matching.headline_contradiction import is_deed_and_plan, titles_contradict
 from tracker.matching.shingle_index import (
     Places,
     SharedShingles,
@@ -219,8 +220,8 @@ class NearDuplicates:
         """Return True if the headlines agree; a first item that is no longer held always agrees."""
         if other < self._offset:
             return True
-        a = analyse_stance(self._titles[place - self._offset])
-        b = analyse_stance(self._titles[other - self._offset])
+        title, other_title = self._titles[place - self._offset], self._titles[other - self._offset]
+        a, b = analyse_stance(title), analyse_stance(other_title)
         if a is b:
             return True
         words_a, words_b = a.substance, b.substance
@@ -228,8 +229,14 @@ class NearDuplicates:
             len(words_a), len(words_b)
         ) or not are_compatible(a, b):
             return False
-        return not have_replaced_words(a, b) or all(
-            self._count_runs_beyond_title(p) >= MIN_SHINGLES_BEYOND_TITLE for p in (place, other)
+        if a.cut_off == b.cut_off and is_deed_and_plan(title, other_title):
+            return False
+        return not have_replaced_words(a, b) or (
+            all(
+                self._count_runs_beyond_title(p) >= MIN_SHINGLES_BEYOND_TITLE
+                for p in (place, other)
+            )
+            and not titles_contradict(title, other_title)
         )
 
     def _has_same_headline(self, place: int, other: int) -> bool:

@@ -23,7 +23,7 @@ more: rise rose risen increase grow grew grown climb jump soar surge expand swel
     highest largest most record_high up= year_high decade_high all-time_high step_up ramp_up pump_up
     pick_up gain_ground pile_up put_up fill_up shoot_up top lift_rate lift_output lift_forecast
     lift_price biggest high= higher heavier flood faster upgrade accumulate add build_up dearer ramp
-    inflate elevate replenish stockpile expansion
+    inflate= inflates= inflated= elevate replenish stockpile expansion
   | fall fell fallen decrease decline~ drop~ shrink shrank shrunk dwindle slump plunge plummet
     tumble slide slid sink sank sunk dip slip narrow contracted= contraction= cut trim slash lower
     reduce reduction less fewer down= halve recede drain lose_ground scale_back scale_down lowest
@@ -31,7 +31,7 @@ more: rise rose risen increase grow grew grown climb jump soar surge expand swel
     diminish lessen downgrade lighter taper shrinkage pump_less cut_back curtail deflate subside
     tick_down downturn
 fast: accelerate speed quicken pick_up gather_pace faster hasten speed_up rapid race
-  | slow decelerate moderate cool slow_down slower lag slowdown flatten drag stagnate
+  | slow decelerate moderate cool ease slow_down slower lag slowdown flatten drag stagnate
 strong: strengthen strength firm bolster deepen reinforce harden toughen shore_up tighten strong
     stronger cement upgrade boost consolidate close_rank stand_by appreciate
   | weaken weak weaker weakness soften erode fray water_down dilute undermine loosen strain
@@ -55,7 +55,7 @@ go: start begin began begun launch resume restart continue keep kept carry_on pe
     grind_to_a_halt! phase_out! deadlock! wind_down! wind_up! dismantle! repeal! revoke! undo!
     reverse! backtrack! walk_back! no_longer! renounce! forgo! pull_back! call_time_on! mothball!
     disband! dissolve! turn_its_back_on! turn_away_from! wrap_up! ditch! broken! broke! die_down!
-    pull_the_plug! back_out! backpedal! break_up! scupper! torpedo! put_off! defer!
+    pull_the_plug! unwind! back_out! backpedal! break_up! scupper! torpedo! put_off! defer!
 support: support backs= backed= backing= endorse approve approval favour favor in_favour in_favor
     agree accept adopt pass= passes= passed= ratify ratification welcome embrace allow permit
     authorise authorize authorisation green_light greenlight say_yes yes_to vote_yes consent
@@ -120,7 +120,7 @@ give: send sent deliver delivery supply supplies ship shipment give gave given h
     cling_to hold_back!
 deal: sign seal clinch deal agree agreement reach strike_a_deal struck_deal pact treaty accord
     conclude finalise finalize breakthrough handshake ink
-  | tear_up! tore_up! renege! breach! without_deal! fail! collapse! walk_away! disagree! deadlock!
+  | tear_up! tore_up! renege! breach! fail! collapse! walk_away! disagree! deadlock!
     impasse! stalemate! break_down! rip_up! violate!
 ties: restore normalise normalize mend reconnect re-establish reopen resume rapprochement thaw renew
     forge

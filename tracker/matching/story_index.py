@@ -1,9 +1,10 @@
 """Group reports of the same event into stories, in whatever words.
 
 Joining is causal: an item joins an earlier story or starts one, and stays there. Meaning decides,
-as the cosine with the story's centre; an opposite report never joins, since opposite headlines are
-as near in meaning as any (matching by meaning alone would join 59 % of such pairs). When a report
-is near to two stories that are near to each other, these are merged from then on.
+as the cosine with the story's centre. A report that contradicts any of a story never joins, since
+opposite headlines are as near in meaning as any (matching by meaning alone would join 59 % of such
+pairs); nor does the deed join the rumours of it. When a report is near to two stories that are near
+to each other, these are merged from then on.
 """
 
 import math
@@ -21,13 +22,16 @@ from numpy.typing import NDArray
 
 from forecasts.evidence.evidence import Direction, StoryId
 from forecasts.questions.question import QuestionId
-from tracker.matching.boilerplate import split_words
+from tracker.matching.boilerplate import clean_headline, split_words
 from tracker.matching.gazetteer import WORD_PATTERN, load_aliases
-from tracker.matching.headline_compatibility import analyse_stance
+from tracker.matching.headline_contradiction import (
+    have_same_script,
+    is_deed_and_plan,
+    titles_contradict,
+)
 from tracker.matching.semantic import round_to_grid
 from tracker.matching.tokens import (
     MAX_TEXT_LENGTH,
-    OTHER_SCRIPT_PATTERN,
     make_token_name,
     token_rarity,
 )
@@ -37,6 +41,11 @@ Sides = Mapping[QuestionId, Direction]
 
 JOIN_WINDOW: Final = timedelta(days=3)
 """Maximum time after its last report for a story to be joined."""
+
+LULL: Final = timedelta(hours=36)
+"""Time without a report from which a story is joined only by what is clearly nearer
+(`CLEAR_MARGIN`): what follows a lull is mostly the next event of a running affair.
+"""
 
 MAX_STORY_AGE: Final = timedelta(days=10)
 """Maximum time after its first report: a war is no story, however steadily it is reported."""
@@ -53,13 +62,20 @@ is near all news.
 Not required of headlines in different scripts.
 """
 
+MIN_LIKENESS: Final = 1.05
+"""Minimum sum of the cosine and the share of common words, by rarity, among all of two headlines:
+the same actors do more than one thing.
+
+Not required of headlines in different scripts.
+"""
+
 SETTLED_LENGTH: Final = 2.5
 """Length of a sum of vectors from which the centre of a story is fixed; otherwise it would drift to
 the general topic.
 """
 
-MERGE_MARGIN: Final = 0.08
-"""Additional cosine that two stories need to be merged."""
+CLEAR_MARGIN: Final = 0.08
+"""Additional cosine that two stories need to be merged, and a report to join after a lull."""
 
 MIN_WORD_OVERLAP: Final = 0.5
 """Share of common words of substance from which headlines report the same event, without an
@@ -77,7 +93,9 @@ by words.
 """
 
 _ROLLING: Final = re.compile(
-    r"\blive (?:updates?|blog|news|coverage)\b|\bwar updates\b", re.IGNORECASE
+    r"\blive (?:updates?|blog|news|coverage)\b|\bwar updates\b|\bneed to know\b|\bkey events\b"
+    r"|\blatest (?:[\w-]+ ){1,3}(?:updates?|news)\b",
+    re.IGNORECASE,
 )
 """A page of a day's events reports no single one."""
 
@@ -91,8 +109,8 @@ _EMPTY_WORDS: Final = frozenset(
 
 @dataclass(slots=True)
 class KnownStory:
-    """A story that can be joined: the sum of its reports' vectors, its times, and its direction by
-    question.
+    """A story that can be joined: the sum of its reports' vectors, its times, its direction by
+    question, and its headlines.
     """
 
     id: StoryId
@@ -101,6 +119,10 @@ class KnownStory:
     first_seen_at: datetime
     last_seen_at: datetime
     sides: dict[QuestionId, Direction] = field(default_factory=dict)
+    titles: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.titles.add(self.title)
 
     def pack_vector(self) -> bytes:
         """Return the vector in its stored form: little-endian float32."""
@@ -114,10 +136,16 @@ class KnownStory:
         vector: bytes,
         seen: tuple[datetime, datetime],
         sides: Sides,
+        titles: Iterable[str] = (),
     ) -> "KnownStory":
-        """Restore a stored story."""
+        """Restore a stored story; headlines are as they were published."""
         return cls(
-            story, title, np.frombuffer(vector, dtype="<f4").astype(np.float32), *seen, dict(sides)
+            story,
+            clean_headline(title),
+            np.frombuffer(vector, dtype="<f4").astype(np.float32),
+            *seen,
+            dict(sides),
+            {clean_headline(other) for other in titles},
         )
 
 
@@ -178,12 +206,14 @@ class StoryIndex:
         cosines = self._centres[: len(self._stories)] @ round_to_grid(vector)
         near = np.flatnonzero(cosines >= self._near)
         nearest = near[np.argsort(-cosines[near], kind="stable")].tolist()
-        joined = (row for row in nearest if self._can_join(self._stories[row], title, sides, at))
-        fits = list(
-            islice(
-                (row for row in joined if titles_share_words(title, self._stories[row].title)), 2
-            )
+        joined = (
+            row
+            for row in nearest
+            if is_same_event(title, self._stories[row].title, float(cosines[row]))
+            and _is_open(self._stories[row], at, float(cosines[row]) - self._near)
+            and _agree(self._stories[row], (title,), sides)
         )
+        fits = list(islice(joined, 2))
         if not fits:
             return StoryPlacement(None)
         return StoryPlacement(
@@ -191,7 +221,9 @@ class StoryIndex:
         )
 
     def join(self, story: KnownStory, vector: Floats, sides: Sides, at: datetime) -> None:
-        """Add a report to a story, or to the one that it was merged into."""
+        """Add a report to a story, or to the one that it was merged into; callers add its headline
+        to `titles`.
+        """
         story = self.get(story.id) or story
         story.last_seen_at = max(story.last_seen_at, at)
         story.sides.update(
@@ -208,6 +240,7 @@ class StoryIndex:
     def merge(self, story: KnownStory, into: KnownStory) -> None:
         """Merge a story into an earlier one; it is joined no more."""
         self.join(into, story.vector, story.sides, story.last_seen_at)
+        into.titles |= story.titles
         self._set_centre(self._row[story.id], np.zeros(0, dtype=np.float32))
         self._row[story.id] = self._row[into.id]
 
@@ -222,22 +255,10 @@ class StoryIndex:
         between = float(self._centres[first] @ self._centres[second])
         if (
             min(float(cosines[first]), float(cosines[second]), between)
-            < (self._near or 1.0) + MERGE_MARGIN
+            < (self._near or 1.0) + CLEAR_MARGIN
         ):
             return None
-        return (
-            None
-            if have_opposite_sides(story.sides, duplicate.sides)
-            or titles_contradict(story.title, duplicate.title)
-            else duplicate
-        )
-
-    def _can_join(self, story: KnownStory, title: str, sides: Sides, at: datetime) -> bool:
-        if abs(at - story.last_seen_at) > JOIN_WINDOW or at - story.first_seen_at > MAX_STORY_AGE:
-            return False
-        return not have_opposite_sides(story.sides, sides) and not titles_contradict(
-            title, story.title
-        )
+        return duplicate if _agree(story, duplicate.titles, duplicate.sides) else None
 
     def _find_by_words(self, title: str, sides: Sides, at: datetime) -> KnownStory | None:
         title_words = substance_words(title)
@@ -246,9 +267,12 @@ class StoryIndex:
         shared = Counter(row for word in title_words for row in self._by_word.get(word, ()))
         for row, common in sorted(shared.items(), key=lambda hit: (-hit[1], hit[0]))[:10]:
             story = self._stories[row]
-            if common >= MIN_WORD_OVERLAP * len(
-                title_words | substance_words(story.title)
-            ) and self._can_join(story, title, sides, at):
+            overlap = common / len(title_words | substance_words(story.title))
+            if (
+                overlap >= MIN_WORD_OVERLAP
+                and _is_open(story, at, overlap - MIN_WORD_OVERLAP)
+                and _agree(story, (title,), sides)
+            ):
                 return story
         return None
 
@@ -270,28 +294,44 @@ def have_opposite_sides(sides: Sides, other_sides: Sides) -> bool:
     return any(side and other_sides.get(question) == -side for question, side in sides.items())
 
 
-def titles_contradict(title: str, other: str) -> bool:
-    """Return True if one headline denies what the other says, or says the opposite of it. Headlines
-    in other words may well agree.
+def _is_open(story: KnownStory, at: datetime, margin: float) -> bool:
+    """Return True if a report may join a story at its time; `margin` is by what its similarity
+    exceeds the minimum.
     """
-    a, b = analyse_stance(title), analyse_stance(other)
-    return a.denials % 2 != b.denials % 2 or any(-side in b.sides for side in a.sides)
+    silence = abs(at - story.last_seen_at)
+    if silence > JOIN_WINDOW or at - story.first_seen_at > MAX_STORY_AGE:
+        return False
+    return silence <= LULL or margin >= CLEAR_MARGIN
 
 
-def titles_share_words(title: str, other: str) -> bool:
-    """Return True if headlines have the common words that one event requires, or cannot be compared
-    because of different scripts.
+def _agree(story: KnownStory, titles: Iterable[str], sides: Sides) -> bool:
+    """Return True if reports contradict none of a story's, and are all of the deed, or all of what
+    precedes it.
+    """
+    return not have_opposite_sides(story.sides, sides) and not any(
+        is_deed_and_plan(title, other) or titles_contradict(title, other)
+        for title in titles
+        for other in story.titles
+    )
+
+
+def is_same_event(title: str, other: str, cosine: float) -> bool:
+    """Return True if headlines have the common words that one event requires: the fewer, the nearer
+    they are in meaning. Headlines in different scripts cannot be compared, and pass.
 
     Rolling pages never match, whatever their words.
     """
     if _ROLLING.search(title) or _ROLLING.search(other):
         return False
-    if bool(OTHER_SCRIPT_PATTERN.search(title)) != bool(OTHER_SCRIPT_PATTERN.search(other)):
+    if not have_same_script(title, other):
         return True
     names, other_names = _list_token_names(title), _list_token_names(other)
-    return bool(names & other_names) and _sum_rarity(
-        names & other_names
-    ) >= MIN_SHARED_RARITY * min(_sum_rarity(names), _sum_rarity(other_names))
+    shared = _sum_rarity(names & other_names)
+    if not shared:
+        return False
+    smaller = min(_sum_rarity(names), _sum_rarity(other_names))
+    overlap = shared / _sum_rarity(names | other_names)
+    return shared >= MIN_SHARED_RARITY * smaller and cosine + overlap >= MIN_LIKENESS
 
 
 @lru_cache(maxsize=50_000)

@@ -20,7 +20,7 @@ from forecasts.evidence.evidence import (
     Strength,
 )
 from forecasts.evidence.rungs import read_rung
-from forecasts.evidence.weights import StoryMerge, merge_story_evidence
+from forecasts.evidence.weights import StoryMerge, find_root, merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.matching.matching_profile import ConfirmedHeadlines
@@ -74,25 +74,35 @@ def save_vectors(session: Session, stories: "Sequence[KnownStory]", encoder: str
 def list_recent_stories(
     session: Session, since: datetime, until: datetime, encoder: str
 ) -> "list[KnownStory]":
-    """Return stories reported at or after `since` and begun by `until`, oldest first."""
+    """Return stories reported at or after `since` and begun by `until`, oldest first, with the
+    headlines and directions of those merged into them.
+    """
     from tracker.matching.story_index import KnownStory  # slow: imports the matcher
 
     query = select(StoryRow).where(
         col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until
     )
     rows = session.exec(query.order_by(col(StoryRow.id))).all()
-    merged = {merge.story for merge in list_merges(session)} if rows else set()
-    directions = _load_directions(session, [StoryId(cast(int, row.id)) for row in rows])
+    root = {merge.story: merge.into for merge in list_merges(session)} if rows else {}
+    recent = {StoryId(cast(int, row.id)) for row in rows} - set(root)
+    parts = [story for story in root if find_root(story, root) in recent]
+    story_ids = [*sorted(recent), *sorted(parts)]
+    directions, titles = _load_directions(session, story_ids), _load_titles(session, story_ids)
+    for part in sorted(parts):
+        whole = find_root(part, root)
+        directions[whole] = directions.get(part, {}) | directions.get(whole, {})
+        titles.setdefault(whole, set()).update(titles.get(part, ()))
     return [
         KnownStory.from_row(
-            StoryId(cast(int, row.id)),
+            StoryId(row.id),
             row.title,
             row.vector if row.encoder == encoder else b"",
             (row.first_seen_at, row.last_seen_at),
             directions.get(row.id, {}),
+            titles.get(row.id, ()),
         )
         for row in rows
-        if row.id not in merged
+        if row.id in recent
     ]
 
 
@@ -118,6 +128,17 @@ def _load_directions(
         ):
             directions.setdefault(story, {})[QuestionId(question)] = Direction(direction)
     return directions
+
+
+def _load_titles(session: Session, story_ids: Sequence[StoryId]) -> dict[Any, set[str]]:
+    """Return the different headlines of each story."""
+    titles: dict[Any, set[str]] = {}
+    for start in range(0, len(story_ids), MAX_STORIES_PER_QUERY):
+        chosen = col(ItemRow.story_id).in_(story_ids[start : start + MAX_STORIES_PER_QUERY])
+        query = select(ItemRow.story_id, ItemRow.title).where(chosen).distinct()
+        for story, title in session.exec(query):
+            titles.setdefault(story, set()).add(title)
+    return titles
 
 
 def merge_stories(session: Session, record: StoryMerge, why: str) -> None:

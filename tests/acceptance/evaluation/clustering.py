@@ -46,6 +46,7 @@ def cluster(reports: Sequence[tuple[str, str, datetime]]) -> list[int]:
             part_of[later.id] = earlier.id
             stories.merge(later, earlier)
         stories.join(story, vectors[n], {}, at)
+        story.titles.add(heading)
         found.append(int(story.id))
     return [_whole(story, part_of) for story in found]
 
