@@ -110,7 +110,7 @@ _COUNT: Final = re.compile(
 )
 _THERE: Final = re.compile(r"^there be (?P<no>no )?(?:an?\s+)?(?P<what>.+)$", re.IGNORECASE)
 _NAME: Final = re.compile(
-    r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|al|bin|van|von|der)\s+)*[A-Z0-9][\w’'.-]*)*"
+    r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|al|bin|van|von|der)\s+)*(?:al-|el-)?[A-Z0-9][\w’'.-]*)*"
 )
 _POSSESSIVE: Final = re.compile(r"[’']s\b")
 _NO_NAMES: Final = frozenset(
@@ -151,9 +151,7 @@ def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[S
             return (_make_statement(*phrase_outcomes(body)),)
         case "date":
             inverted = _QUESTION_WORD.sub("", _AMOUNT_QUESTION.sub("", body))
-            subject = " ".join(inverted.split()[: find_verb(inverted.split()) or None])
-            event, _ = phrase_clause(inverted, is_inverted=True)
-            return (_make_statement(event, f"{clean_subject(subject)} is postponed"),)
+            return (_make_statement(*phrase_clause(inverted, is_inverted=True)),)
         case "numeric":
             amount = re.sub(r"\bwill (?:be )?", "", _AMOUNT_QUESTION.sub("", body))
             return (_make_statement(f"{amount} rises", f"{amount} falls"),)

@@ -237,18 +237,39 @@ FRAMES: Final = (
 
 
 def expand_statement(statement: Statement) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return headlines that usually come before the one outcome, and before the other.
+    """Return further headlines for the one outcome, and for the other.
+
+    They are those that usually come before it, and the statement without its qualifiers, which
+    short reports leave out.
 
     >>> for lines in expand_statement(Statement("Sánchez steps down", "Sánchez stays on")):
     ...     print(lines[:2])
     ('Sánchez resigns', 'Sánchez loses confidence vote')
     ('Sánchez vows to stay on', 'Sánchez survives confidence vote')
+    >>> expand_statement(Statement("Peru taxes parcels from Temu and Shein", "")) [0]
+    ('Peru taxes parcels',)
     """
+    towards, away = _shorten(statement.yes), _shorten(statement.no)
     for frame in FRAMES:
         if match := frame.pattern.match(statement.yes):
             groups = {name: words.strip(" .,:") for name, words in match.groupdict().items()}
-            return (_fill(frame.towards, groups), _fill(frame.away, groups))
-    return (), ()
+            return (
+                (*_fill(frame.towards, groups), *towards),
+                (*_fill(frame.away, groups), *away),
+            )
+    return towards, away
+
+
+_QUALIFIER: Final = re.compile(
+    r"(?:,| such as | including | from | under | through | over | because of | in exchange for "
+    r"| worth | of at least | of more than | with (?:a|an|the|no) ).*$"
+)
+MIN_WORDS: Final = 3
+
+
+def _shorten(line: str) -> tuple[str, ...]:
+    short = _QUALIFIER.sub("", line)
+    return (short,) if short != line and len(short.split()) >= MIN_WORDS else ()
 
 
 def _fill(lines: tuple[str, ...], groups: dict[str, str]) -> tuple[str, ...]:

@@ -210,8 +210,9 @@ def _find_predicate(words: list[str]) -> int:
 
     It is the verb of "Will Binance freeze accounts?", even if no list of verbs has it.
     """
-    index = next((n for n, word in enumerate(words) if word.islower()), 0)
-    return index if index and words[index] not in _NO_VERBS else 0
+    first = 1 if words[0] == "the" else 0
+    index = next((n for n, word in enumerate(words) if n >= first and word.islower()), 0)
+    return index if index > first and words[index] not in _NO_VERBS else 0
 
 
 _NO_VERBS: Final = frozenset(
