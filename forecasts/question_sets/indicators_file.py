@@ -232,12 +232,8 @@ def _read_usual_level(record: SetRecord) -> float:
 
 
 def _read_terms(record: SetRecord) -> tuple[tuple[str, ...], ...]:
-    groups = record.get("terms")
-    if (
-        not isinstance(groups, list)
-        or not groups
-        or not all(_is_term_group(group) for group in groups)
-    ):
+    groups = record.get("terms", [])
+    if not isinstance(groups, list) or not all(_is_term_group(group) for group in groups):
         record.refuse(
             'terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms"
         )
@@ -320,9 +316,13 @@ def _build_entry(group: Sequence[Indicator], questions: _Questions) -> dict[str,
     values["half_life_days"] = "none" if first.half_life_days is None else first.half_life_days
     if first.usual_level:
         values["usual_level"] = first.usual_level
-    values["terms"] = first.terms
-    texts = {"unless": first.unless, "examples": first.examples, "opposites": first.opposites}
-    values |= {key: value for key, value in texts.items() if value}
+    lists: dict[str, TomlValue] = {
+        "terms": first.terms,
+        "unless": first.unless,
+        "examples": first.examples,
+        "opposites": first.opposites,
+    }
+    values |= {key: value for key, value in lists.items() if value}
     if expectation := next((i.expected for i in group if i.expected is not None), None):
         values["expected"] = {
             "by": expectation.by,
