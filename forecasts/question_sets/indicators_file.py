@@ -232,8 +232,14 @@ def _read_usual_level(record: SetRecord) -> float:
 
 
 def _read_terms(record: SetRecord) -> tuple[tuple[str, ...], ...]:
-    groups = record.get("terms", [])
-    if not isinstance(groups, list) or not all(_is_term_group(group) for group in groups):
+    groups = record.get("terms")
+    if groups is None:
+        return ()
+    if (
+        not isinstance(groups, list)
+        or not groups
+        or not all(_is_term_group(group) for group in groups)
+    ):
         record.refuse(
             'terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms"
         )

@@ -84,9 +84,7 @@ def _check_terms(new: Indicator) -> None:
         if "*" in term.rstrip("*"):
             raise InvalidQuestion(f"a * may stand only at the end of a word, not as in {term!r}")
     if not new.examples:
-        raise InvalidQuestion(
-            "give a headline that would say so: news is compared with it"
-        )
+        raise InvalidQuestion("give a headline that would say so: news is compared with it")
     for example in find_strays(new.examples, profile_from_indicator(new)):
         raise InvalidQuestion(
             f"example {example!r} does not match the words of its own indicator: mend one of them"
