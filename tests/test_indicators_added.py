@@ -58,9 +58,9 @@ def test_an_indicator_is_kept_and_the_log_stays_whole(tracker: Tracker) -> None:
         ({"name": " "}, "has no name"),
         ({"direction": Direction.NEUTRAL}, "would say nothing"),
         ({"strength": Strength.NONE}, "would say nothing"),
-        ({"terms": ()}, "give words to find it by"),
-        ({"terms": (("visit*",), ())}, "give words to find it by"),
-        ({"terms": ((" *",),)}, "give words to find it by"),
+        ({"terms": (("visit*",), ())}, "leave empty groups out"),
+        ({"terms": ((" *",),)}, "leave empty groups out"),
+        ({"terms": (), "unless": ("king",)}, "does not match the words of its own indicator"),
         ({"terms": (("vi*sit",),)}, "only at the end"),
         ({"examples": ()}, "give a headline"),
         (

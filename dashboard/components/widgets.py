@@ -58,7 +58,8 @@ def show_replay_banner(visit: Visit) -> None:
     until = visit.replayed_until
     if until is not None:
         st.info(
-            f"**Replay of 2022–{until.year}** with invented forecasters; not live.",
+            f"**Replay of 2022–{until.year}** with restated headlines and invented forecasters; "
+            "not live.",
             icon=":material/history:",
         )
 

@@ -122,7 +122,7 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     )
     terms = _show_lines(
         question, "terms",
-        "Words to find it by: each line must have one in a report, with | between them",
+        "Words to look for (optional): each line has one in a report, with | between them",
         placeholder="Arland* | Arlburg\ninvit* | summit",
     )  # fmt: skip
     examples = _show_lines(question, "examples", "Headlines that would say so, one a line")

@@ -233,6 +233,8 @@ def _read_usual_level(record: SetRecord) -> float:
 
 def _read_terms(record: SetRecord) -> tuple[tuple[str, ...], ...]:
     groups = record.get("terms")
+    if groups is None:
+        return ()
     if (
         not isinstance(groups, list)
         or not groups
@@ -320,9 +322,13 @@ def _build_entry(group: Sequence[Indicator], questions: _Questions) -> dict[str,
     values["half_life_days"] = "none" if first.half_life_days is None else first.half_life_days
     if first.usual_level:
         values["usual_level"] = first.usual_level
-    values["terms"] = first.terms
-    texts = {"unless": first.unless, "examples": first.examples, "opposites": first.opposites}
-    values |= {key: value for key, value in texts.items() if value}
+    lists: dict[str, TomlValue] = {
+        "terms": first.terms,
+        "unless": first.unless,
+        "examples": first.examples,
+        "opposites": first.opposites,
+    }
+    values |= {key: value for key, value in lists.items() if value}
     if expectation := next((i.expected for i in group if i.expected is not None), None):
         values["expected"] = {
             "by": expectation.by,

@@ -341,5 +341,7 @@ def test_every_page_of_a_replay_says_so(news: Tracker) -> None:
         if replayed:
             news.system.mark_replayed(NOW)
         for page in ("today", "questions", "question", "inbox", "accuracy", "feeds"):
-            said = "Replay of 2022–2026** with invented forecasters; not live."
+            said = (
+                "Replay of 2022–2026** with restated headlines and invented forecasters; not live."
+            )
             assert (said in words(open_page(news, page))) == replayed

@@ -33,7 +33,7 @@ def form(tracker: Tracker, question_id: str = "rain") -> AppTest:
 def filled(visit: AppTest, *, example: str = "Storm on its way to Arland") -> AppTest:
     field(visit, "Signpost").set_value("A storm is forecast")
     field(
-        visit, "Words to find it by: each line must have one in a report, with | between them"
+        visit, "Words to look for (optional): each line has one in a report, with | between them"
     ).set_value("storm* | gale\nArland")
     field(visit, "Headlines that would say so, one a line").set_value(example)
     return visit

@@ -152,23 +152,17 @@ def _read_file(file: Traversable, name: str) -> str:
 
 
 def _check_examples(question_set: QuestionSet, text: str) -> None:
-    """Refuse an indicator whose own example does not match its terms."""
+    """Refuse an indicator whose own example does not match its terms, or is vetoed."""
     from tracker.matching.matching_profile import profile_from_indicator
-    from tracker.matching.term_rules import find_fulfilling
+    from tracker.matching.term_rules import find_strays
 
-    profiles = list(dict.fromkeys(map(profile_from_indicator, question_set.indicators)))
-    examples = list(dict.fromkeys(example for profile in profiles for example in profile.examples))
-    number = {example: n for n, example in enumerate(examples)}
-    matching = find_fulfilling(examples, profiles)
-    for n, profile in enumerate(profiles):
-        for example in profile.examples:
-            if (number[example], n) not in matching:
-                line = _find_line(text, example)
-                reason = (
-                    f"example {example!r} does not match the terms of its own indicator: "
-                    "mend one of them"
-                )
-                raise InvalidQuestionSet("indicators.toml", line, reason)
+    for profile in dict.fromkeys(map(profile_from_indicator, question_set.indicators)):
+        for example in find_strays(profile.examples, profile):
+            reason = (
+                f"example {example!r} does not match the terms of its own indicator: "
+                "mend one of them"
+            )
+            raise InvalidQuestionSet("indicators.toml", _find_line(text, example), reason)
 
 
 def _find_line(text: str, example: str) -> int:

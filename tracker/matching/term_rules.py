@@ -131,6 +131,20 @@ def fulfils_rule(text: str, profile: Profile) -> bool:
     return bool(find_fulfilling([text], [profile]))
 
 
+def find_strays(texts: Sequence[str], profile: Profile) -> tuple[str, ...]:
+    """Return the texts that lack a term of some group of the profile's rule, or have a veto term.
+
+    A profile without terms is content with every text that has no veto term.
+    """
+    if profile.terms:
+        fitting = {text for text, _ in find_fulfilling(texts, [profile])}
+        return tuple(text for n, text in enumerate(texts) if n not in fitting)
+    if not profile.unless:
+        return ()
+    vetoed = {text for text, _ in find_fulfilling(texts, [Profile("", terms=(profile.unless,))])}
+    return tuple(text for n, text in enumerate(texts) if n in vetoed)
+
+
 def _list_terms(profile: Profile) -> tuple[str, ...]:
     return (*chain.from_iterable(profile.terms), *profile.unless)
 

@@ -74,30 +74,21 @@ def _check_option(question: Question, new: Indicator) -> None:
 def _check_terms(new: Indicator) -> None:
     """Refuse empty terms, and terms that do not match the indicator's own example."""
     from tracker.matching.matching_profile import profile_from_indicator
-    from tracker.matching.term_rules import fulfils_rule
+    from tracker.matching.term_rules import find_strays
 
-    if (
-        not new.terms
-        or not all(new.terms)
-        or not all(term.strip(" *") for group in new.terms for term in group)
-    ):
+    if not all(new.terms) or not all(term.strip(" *") for group in new.terms for term in group):
         raise InvalidQuestion(
-            "give words to find it by: groups of which each must have a word in a report"
+            "each group of words to find it by must have a word: leave empty groups out"
         )
     for term in (term for group in new.terms for term in group):
         if "*" in term.rstrip("*"):
             raise InvalidQuestion(f"a * may stand only at the end of a word, not as in {term!r}")
     if not new.examples:
+        raise InvalidQuestion("give a headline that would say so: news is compared with it")
+    for example in find_strays(new.examples, profile_from_indicator(new)):
         raise InvalidQuestion(
-            "give a headline that would say so, so that its words can be tried on it"
+            f"example {example!r} does not match the words of its own indicator: mend one of them"
         )
-    profile = profile_from_indicator(new)
-    for example in new.examples:
-        if not fulfils_rule(example, profile):
-            raise InvalidQuestion(
-                f"example {example!r} does not match the words of its own indicator: mend one of "
-                "them"
-            )
 
 
 def _check_expected(question: Question, new: Indicator, due: Expectation, now: datetime) -> None:

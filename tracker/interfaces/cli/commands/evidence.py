@@ -212,10 +212,10 @@ class _IndicatorOptions(TypedDict):
 @click.option(
     "--term",
     "terms",
-    required=True,
     multiple=True,
     metavar="WORDS",
-    help="Words of which a report has one, with | between; * is any ending. Repeated: both.",
+    help="Optional: words of which a report has one, with | between; * is any ending. "
+    "Repeated: both.",
 )
 @click.option(
     "--unless",
