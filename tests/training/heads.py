@@ -56,7 +56,7 @@ NOT_USED = {
 """Features that a kind does not have, and that the fit therefore must not use."""
 
 MIN_RECALL_AT_GATE = 0.9
-THRESHOLD = 0.3
+THRESHOLD = 0.25
 """P(evidence) from which a match is logged. Lower ones flood a question with news of its actors,
 higher ones lose more evidence than false alarms."""
 

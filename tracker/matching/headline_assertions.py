@@ -31,6 +31,8 @@ name them itself.
 MAX_TEXT_LENGTH = 1_000
 """Characters of a text that are read."""
 
+NAME_MASK = "_"
+
 GOING_AXES = frozenset("go support join open ties meet give deal succeed true".split())
 """Axes on which the first end means that something goes ahead."""
 
@@ -100,7 +102,7 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
     short = text[:MAX_TEXT_LENGTH].replace("’", "'")
     tokens = _drop_negated_articles(_TOKEN.findall(short))
     words = [token.lower() for token in tokens]
-    matches = _assign_scopes(words, list(_find_cues(words, plain)))
+    matches = _assign_scopes(words, list(_find_cues(_mask_names(tokens), plain)))
     signs = _find_signs(len(words), matches)
     main = _find_main_clause_end(words)
     leading = _sum_axes([f for f in matches if f.start < main], signs, len(words))
@@ -128,6 +130,27 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
         names=_list_names(tokens),
         asks=_is_question(words),
     )
+
+
+def _mask_names(tokens: list[str]) -> list[str]:
+    """Return the words in lower case, names masked: "Gaza Strip" strips nobody, "ICE" is no ice.
+
+    In a headline in title case only acronyms are known to be names.
+    """
+    is_title = _is_title_case(tokens)
+    is_shouting = all(token.isupper() for token in tokens if token[0].isalpha())
+    return [
+        NAME_MASK
+        if (not is_shouting and len(token) > 1 and token.isupper())
+        or (not is_title and before[-1:].isalnum() and token[0].isupper())
+        else token.lower()
+        for before, token in zip(("", *tokens), tokens, strict=False)
+    ]
+
+
+def _is_title_case(tokens: list[str]) -> bool:
+    capitals = sum(token[0].isupper() for token in tokens)
+    return capitals > 0.7 * len(tokens)
 
 
 def _drop_negated_articles(tokens: list[str]) -> list[str]:
@@ -282,9 +305,9 @@ def _find_main_clause_end(words: list[str]) -> int:
 
 
 def _list_names(tokens: list[str]) -> tuple[str, ...]:
-    capitals = [token for token in tokens if token[0].isupper()]
-    if len(capitals) > 0.7 * len(tokens):  # a headline in title case
+    if _is_title_case(tokens):
         return ()
+    capitals = [token for token in tokens if token[0].isupper()]
     return tuple(
         stem_english(token.lower()) for token in capitals if token.lower() not in EMPTY_WORDS
     )

@@ -78,7 +78,8 @@ join: join rejoin enter member accede accession sign_up admit readmit take_part 
     stick_with arrive participate enrol membership invite include side_with align reconnect return
     host embrace stay_on cling
   | leave! leaves= left= quit! exit! withdraw! withdrew! withdrawn! pull_out! walk_away! walk_out!
-    expel! part_way! depart! step_down resign stay_out! exclude! disconnect! cut_off! abandon!
+    expel! part_way! depart=! departs=! departed=! step_down resign stay_out! exclude!
+    disconnect! cut_off! abandon!
     departure! pullout! exodus! get_out! drop_out! opt_out! secede! throw_out kick_out! oust!
     boycott! desert! defect! retreat! stand_aside
 resign: resign step_down stand_down quit bow_out resignation | stay_on cling stay remain carry_on
