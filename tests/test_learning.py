@@ -61,7 +61,11 @@ def log(
         "indicator_id": IndicatorId(f"{question}/invitation"), "direction": Direction.YES,
         "strength": Strength.MODERATE, "relevance": 0.9, "p_direction": 0.9,
     }  # fmt: skip
+    values |= changed
     with tracker.context.store.writing() as session:
+        values["relevance"] = calibration_at(session, now).correct_relevance(
+            values["relevance"], QuestionId(question), values["indicator_id"]
+        )
         (stored,) = items.add_items(session, [(FeedId("wire"), NewItem(item, None))], at)
         story = evidence.add_story(session, item.title, at)
         evidence.join_story(session, stored.id, story, at)
@@ -74,7 +78,7 @@ def log(
             first_seen_at=at,
             reports=(),
             matched=("summit",),
-            **{**values, **changed},
+            **values,
         )
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, now, "matched summit")
         return evidence.add_evidence(
@@ -105,7 +109,16 @@ def open_for_years() -> Question:
 
 def standing(tracker: Tracker) -> dict[str, float]:
     """The learned values of the whole installation by name, those that were reset left out."""
-    return {k.learned.name: k.learned.value for k in tracker.learning.list() if k.state != "reset"}
+    return {
+        k.learned.name: k.learned.value
+        for k in tracker.learning.list()
+        if k.state != "reset" and k.learned.scope == "all"
+    }
+
+
+def for_all(values: tuple[LearnedValue, ...]) -> tuple[LearnedValue, ...]:
+    """The values of the whole installation, without corrections of single questions."""
+    return tuple(value for value in values if value.scope == "all")
 
 
 def a_record(
@@ -162,7 +175,7 @@ def test_too_few_reviews_teach_nothing_and_thirty_do(tracker: Tracker, clock: Fa
     assert tracker.learning.fit() == ()
     review_some(tracker, [True])
     clock.advance(hours=1)
-    changed = {one.name: one for one in tracker.learning.fit()}
+    changed = {one.name: one for one in for_all(tracker.learning.fit())}
     assert changed.keys() == {
         "relevance shift",
         "relevance slope",
@@ -220,12 +233,13 @@ def test_a_frozen_value_stays_until_it_is_let_go(tracker: Tracker, clock: FakeCl
     assert (kept.state, kept.by, kept.learned.value) == ("frozen", "ada", before["relevance shift"])
     review_some(tracker, [False] * 30)
     clock.advance(hours=1)
-    assert [one.name for one in tracker.learning.fit()] == []
+    assert for_all(tracker.learning.fit()) == ()
     assert (
         standing(tracker) == before
     )  # the slope is half of the same calibration, and was frozen with it
     tracker.learning.decide("relevance shift", "all", "thaw")
-    assert {one.name for one in tracker.learning.fit()} == {"relevance shift", "relevance slope"}
+    changed = {one.name for one in for_all(tracker.learning.fit())}
+    assert changed == {"relevance shift", "relevance slope"}
     assert standing(tracker)["relevance shift"] < before["relevance shift"]
     states = [k.state for k in tracker.learning.history("relevance slope", "all")]
     assert states == ["learned", "frozen", "learned", "learned"]
@@ -242,13 +256,13 @@ def test_a_reset_restores_the_default_and_forgets_decisions(
     with tracker.context.store.reading() as session:
         assert calibration_at(session, clock()).relevance.apply(0.9) == 0.9
     clock.advance(hours=1)
-    assert tracker.learning.fit() == ()
+    assert for_all(tracker.learning.fit()) == ()
     review_some(tracker, [False] * 29)
     clock.advance(hours=1)
-    assert tracker.learning.fit() == ()
+    assert for_all(tracker.learning.fit()) == ()
     review_some(tracker, [False])
     clock.advance(hours=1)
-    (found, _) = tracker.learning.fit()
+    (found, _) = for_all(tracker.learning.fit())
     assert "fitted to 30 decisions, 0 kept" in found.why
 
 
@@ -280,7 +294,7 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(
     clock.advance(seconds=1)
     tracker.learning.decide("relevance shift", "all", "reset")
     with tracker.context.store.writing() as session:
-        assert fit_parameters.store_parameters(session, found) == ()
+        assert for_all(fit_parameters.store_parameters(session, found)) == ()
 
 
 # Answers
@@ -458,10 +472,8 @@ def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: She
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock_of(tracker).advance(hours=1)
     tracker.learning.fit()
-    assert {row["name"] for row in shell.json("learned", "list")} == {
-        "relevance shift",
-        "relevance slope",
-    }
+    names = {row["name"] for row in shell.json("learned", "list")}
+    assert names == {"correction", "relevance shift", "relevance slope"}
     assert "relevance shift" in shell("learned", "list")
     assert "relevance shift all stays at" in shell("learned", "freeze", "relevance-shift")
     assert "relevance shift all learns again" in shell("learned", "thaw", "relevance-shift")
@@ -514,7 +526,7 @@ def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock:
     assert learn_parameters(tracker) is None
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock.advance(hours=1)
-    assert learn_parameters(tracker) == "2 learned values changed"
+    assert learn_parameters(tracker) == "4 learned values changed"
 
 
 def clock_of(tracker: Tracker) -> FakeClock:

@@ -157,7 +157,8 @@ class Evidence:
     `relevance` (0..1) is the confidence in the match, `p_direction` (0.5..1) that in the direction;
     a confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
     that matched. `reports` are the items of the story: independent ones make it more reliable,
-    never stronger. `option` names the option concerned, on a question that has options.
+    never stronger. `option` names the option concerned, on a question that has options. `demoted`
+    says why it moves nothing until a person confirms it, "" if it may.
     """
 
     id: EvidenceId
@@ -174,6 +175,7 @@ class Evidence:
     matched: tuple[str, ...] = ()
     p_direction: float = 1.0
     option: str = ""
+    demoted: str = ""
 
     @property
     def rung(self) -> Rung:
@@ -187,8 +189,12 @@ class Evidence:
         return self.status in ("confirmed", "edited")
 
     def is_perhaps(self, min_relevance: float = MIN_RELEVANCE) -> bool:
-        """Return True if the piece waits for a person and is too unsure to move anything."""
-        return self.status == "logged" and self.relevance < min_relevance
+        """Return True if the piece waits for a person and is too unsure to move anything.
+
+        A minimum of 0 lets everything count, what is demoted too.
+        """
+        is_doubtful = self.relevance < min_relevance or bool(self.demoted and min_relevance)
+        return self.status == "logged" and is_doubtful
 
     @property
     def trust(self) -> float:

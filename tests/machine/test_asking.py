@@ -266,8 +266,8 @@ NEAR = "Arland and Borland: a meeting of leaders is in the air"
 @pytest.fixture
 def near(asking: Tracker, monkeypatch: pytest.MonkeyPatch) -> ItemId:
     """An item that the matcher holds for relevant with some .3, whatever its version."""
-    monkeypatch.setattr(near_misses, "MIN_RELEVANCE", 0.0)
-    monkeypatch.setattr(near_misses, "WORKING_RELEVANCE", 1.0)
+    monkeypatch.setattr(near_misses, "MIN_SHARE_OF_THRESHOLD", 0.0)
+    monkeypatch.setattr(near_misses, "is_omitted", lambda *_: True)
     with asking.context.store.writing() as session:
         new = NewItem(an_item(NEAR, key="near", url="https://wire.invalid/near"), None)
         (stored,) = items.add_items(session, [(FeedId("wire"), new)], asking.now())

@@ -147,7 +147,9 @@ class EvidenceLinker:
 
     def _link_item(self, stored: SavedItem, matches: "tuple[Match, ...]", vector: object) -> int:
         at = stored.seen_at or self._now
-        item_matches = select_best_matches(matches, self._profiles, self._calibration)
+        item_matches = self._select_matches(matches)
+        if matches and not item_matches:
+            vector = None  # a story begins with evidence
         sides = {
             question: item_match.direction
             for question, item_match in item_matches.items()
@@ -162,6 +164,10 @@ class EvidenceLinker:
             self._log_match(story, item_match, at, edited=stored.edited)
             for item_match in item_matches.values()
         )
+
+    def _select_matches(self, matches: "tuple[Match, ...]") -> dict[QuestionId, ItemMatch]:
+        best = select_best_matches(matches, self._profiles, self._calibration)
+        return drop_left_out(best, self._profiles, self._calibration)
 
     def _assign_story(
         self, stored: SavedItem, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
@@ -282,6 +288,8 @@ def select_best_matches(
 
     The surest match gives the relevance. An indicator that somebody wrote and that matches, too,
     gives direction and strength; one without a direction leaves that to the question's own lines.
+    What the reviews of a question have taught to leave out stays in, with its corrected relevance:
+    see `drop_left_out`.
     """
     by_question: dict[QuestionId, list[ItemMatch]] = {}
     for match in matches:  # the surest come first
@@ -289,8 +297,20 @@ def select_best_matches(
             item_match = _make_item_match(indicator, match, known)
             by_question.setdefault(indicator.question_id, []).append(item_match)
     return {
-        question_id: replace(_choose_match(item_matches), relevance=item_matches[0].relevance)
+        question_id: _choose_match(item_matches, known)
         for question_id, item_matches in by_question.items()
+    }
+
+
+def drop_left_out(
+    item_matches: Mapping[QuestionId, ItemMatch], profiles: OpenProfiles, known: MatcherCalibration
+) -> dict[QuestionId, ItemMatch]:
+    """Drop matches whose like was rejected: corrected, they are below the matcher's threshold."""
+    threshold = profiles.matcher.heads.threshold
+    return {
+        question_id: item_match
+        for question_id, item_match in item_matches.items()
+        if not known.is_left_out(item_match.relevance, question_id, threshold)
     }
 
 
@@ -307,11 +327,18 @@ def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibra
     return ItemMatch(indicator, direction, max(0.5, p), relevance, match)
 
 
-def _choose_match(item_matches: Sequence[ItemMatch]) -> ItemMatch:
-    """Return a written indicator's match with a direction, else any with one, else the surest."""
+def _choose_match(item_matches: Sequence[ItemMatch], known: MatcherCalibration) -> ItemMatch:
+    """Return a written indicator's match with a direction, else any with one, else the surest.
+
+    Its relevance is that of the surest, corrected by the reviews of the chosen one.
+    """
     written = [m for m in item_matches if not _is_own_text(m.indicator)]
     called = (m for m in (*written, *item_matches) if m.direction)
-    return next(called, item_matches[0])
+    chosen, surest = next(called, item_matches[0]), item_matches[0]
+    relevance = known.correct_relevance(
+        surest.relevance, chosen.indicator.question_id, chosen.indicator.id
+    )
+    return replace(chosen, relevance=relevance)
 
 
 def _is_own_text(indicator: Indicator) -> bool:

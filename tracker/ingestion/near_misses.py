@@ -10,24 +10,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from forecasts.evidence.evidence import Evidence
-from forecasts.questions.question import Question
+from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.evidence import EvidenceLinker, select_best_matches
+from tracker.ingestion.evidence import EvidenceLinker, ItemMatch, select_best_matches
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items
 from tracker.storage.items import SavedItem
-from tracker.storage.learned import calibration_at
+from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Match
 
-MIN_RELEVANCE: Final = 0.2
-"""P(relevant) below which an item is no near miss."""
-
-WORKING_RELEVANCE: Final = 0.5
-"""P(relevant) from which the matcher itself logs an item as evidence."""
+MIN_SHARE_OF_THRESHOLD: Final = 0.25
+"""Share of the matcher's threshold below which an item is no near miss."""
 
 PERIOD: Final = timedelta(days=2)
 MAX_ITEMS: Final = 2000
@@ -36,7 +33,7 @@ MAX_ITEMS: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """An item and a question that it nearly matched; `relevance` is P(relevant), 0.2 to 0.5."""
+    """An item and a question that it nearly matched; `relevance` is P(evidence), corrected."""
 
     item: SavedItem
     question: Question
@@ -54,18 +51,28 @@ def list_near_misses(
     profiles = match_state.load_profiles(session, now)
     calibration = calibration_at(session, now)
     texts = [clean_item_text(item.item.title, item.item.summary) for item in recent]
+    minimum = MIN_SHARE_OF_THRESHOLD * profiles.matcher.heads.threshold
     with match_state.lock:
-        matches = list(profiles.matcher.match(texts, threshold=MIN_RELEVANCE))
+        matches = list(profiles.matcher.match(texts, threshold=minimum))
     return tuple(
         NearMiss(item, profiles.questions[question_id], best.match, best.relevance)
         for item, item_matches in zip(recent, matches, strict=True)
         for question_id, best in select_best_matches(item_matches, profiles, calibration).items()
-        if best.match.relevance < WORKING_RELEVANCE
+        if is_omitted(question_id, best, profiles, calibration)
         and (
             item.story_id is None
             or not evidence.evidence_exists(session, item.story_id, question_id)
         )
     )
+
+
+def is_omitted(
+    question_id: QuestionId, best: ItemMatch, profiles: OpenProfiles, known: MatcherCalibration
+) -> bool:
+    """Return True if the matcher does not log this match, by itself or after reviews."""
+    threshold = profiles.matcher.heads.threshold
+    is_below = best.match.relevance < threshold
+    return is_below or known.is_left_out(best.relevance, question_id, threshold)
 
 
 def _list_recent_items(session: Session, now: datetime) -> Sequence[SavedItem]:
@@ -74,6 +81,13 @@ def _list_recent_items(session: Session, now: datetime) -> Sequence[SavedItem]:
     after = ItemId(max(first - 1, last - MAX_ITEMS))
     listed = items.list_archive_items(session, after, last) if last else []
     return [item for item in listed if item.copy_of is None]
+
+
+class NearMissLinker(EvidenceLinker):
+    """Logs what a second reader takes, although reviews had taught to leave its like out."""
+
+    def _select_matches(self, matches: "tuple[Match, ...]") -> dict[QuestionId, ItemMatch]:
+        return select_best_matches(matches, self._profiles, self._calibration)
 
 
 def log_near_miss(
@@ -96,7 +110,7 @@ def log_near_miss(
     with match_state.lock:
         try:
             stories = match_state.load_stories(session, now)
-            linker = EvidenceLinker(session, match_state, profiles, stories, now=now)
+            linker = NearMissLinker(session, match_state, profiles, stories, now=now)
             linker.link_items(stored, [((match,), profiles.matcher.encode([text])[0])])
         except BaseException:
             match_state.clear_caches()

@@ -25,7 +25,6 @@ from forecasts.questions.question import (
 )
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.near_misses import (
-    WORKING_RELEVANCE,
     NearMiss,
     list_near_misses,
     log_near_miss,
@@ -66,6 +65,9 @@ MAX_FAILURES: Final = 3
 
 RETRY_DELAY: Final = timedelta(hours=6)
 """Pause before a failed request is retried."""
+
+EVEN_CHANCE: Final = 0.5
+"""P(evidence) about which a second reader says most: the candidates nearest to it come first."""
 
 NO_MODEL: Final = "no model is set up: see the setting 'model_url'"
 NO_QUESTION: Final = "no question is open"
@@ -154,7 +156,7 @@ def list_candidates(
         lines = load_compiled_questions(session, [opened[q] for q in sorted(touched)])
     candidates = [_candidate_from_card(c, opened, lines) for c in cards]
     candidates += [_candidate_from_miss(m, lines[m.question.id]) for m in misses]
-    return sorted(candidates, key=lambda c: abs(c.relevance - WORKING_RELEVANCE))
+    return sorted(candidates, key=lambda c: abs(c.relevance - EVEN_CHANCE))
 
 
 def _candidate_from_card(

@@ -9,19 +9,24 @@ Fitting needs scipy, which is imported in the functions that use it: freezing a 
 for that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
-from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue, is_learnable
-from forecasts.questions.question import MATCHER, ForecasterId, Question, QuestionId, Resolution
+from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
+from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
+from tracker.questions.review_lessons import (
+    OwnRelevance,
+    ReviewLessons,
+    invert_calibration,
+    store_changed,
+)
 from tracker.questions.update_suggestion import archive_start
 from tracker.storage import database_info, evidence_history, feeds, learned, questions
 from tracker.storage.learned import (
@@ -51,9 +56,6 @@ SNAPSHOT_INTERVAL: Final = timedelta(days=14)
 
 MIN_ARCHIVE_PERIOD: Final = timedelta(days=14)
 """Minimum archive before the opening from which a usual level can be learned."""
-
-MIN_CHANGE: Final = 1e-3
-"""A value that changed by less is not stored again."""
 
 DEFAULT_VALUES: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -86,8 +88,10 @@ def update_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ..
 def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
     """Fit every value as of now. Only reads, and is slow."""
     fits = _Fits(session, learned.load_current_records(session), now)
+    calibration = tuple(fits.calibration())
     return (
-        *fits.calibration(),
+        *calibration,
+        *fits.review_lessons(calibration),
         *fits.weights(),
         *fits.reliabilities(),
         *fits.usual_levels(),
@@ -96,11 +100,7 @@ def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
 
 def store_parameters(session: Session, fits: tuple[LearnedValue, ...]) -> tuple[LearnedValue, ...]:
     """Store the values that changed, unless a person has frozen or decided them meanwhile."""
-    current = learned.load_current_records(session)
-    changed = tuple(fit for fit in fits if _has_changed(current.get((fit.name, fit.scope)), fit))
-    for fit in changed:
-        learned.add_learned(session, LearnedRecord(fit, "learned", MATCHER))
-    return changed
+    return store_changed(session, learned.load_current_records(session), fits)
 
 
 def decide_parameter(
@@ -171,35 +171,13 @@ def _find_default(session: Session, name: str, scope: str) -> float | None:
         case "usual level":
             indicators = questions.list_indicators(session, [QuestionId(scope.rpartition("/")[0])])
             return next((i.usual_level for i in indicators if i.id == scope), None)
+        case "correction" | "demoted signpost":
+            question_id = QuestionId(scope.partition("/")[0])
+            return None if questions.find_question(session, question_id) is None else 0.0
+        case "demoted feed":
+            return None if feeds.find_feed(session, scope) is None else 0.0
         case _:
             return DEFAULT_VALUES.get(name) if scope == "all" else None
-
-
-def _has_changed(stored: LearnedRecord | None, fit: LearnedValue) -> bool:
-    was_taught = not fit.why.startswith("default")
-    if stored is None:
-        return was_taught
-    if stored.state == "frozen" or stored.learned.as_of > fit.as_of:
-        return False
-    return (
-        was_taught
-        if stored.state == "reset"
-        else abs(stored.learned.value - fit.value) >= MIN_CHANGE
-    )
-
-
-def _invert_calibration(calibrated: float, calibration: LearnedLogitMap) -> float | None:
-    """Invert the calibration: the matcher's own probability; None where it left nothing of it.
-
-    The calibration applies to the matcher's own probabilities. If it were fitted to calibrated
-    ones, they would teach that nothing has to be corrected.
-    """
-    shift, slope = calibration.shift.value, calibration.slope.value
-    if (shift, slope) == (0.0, 1.0):
-        return calibrated
-    if slope < MIN_CHANGE:
-        return None
-    return sigmoid((logit(min(max(calibrated, CLIP[0]), CLIP[1])) - shift) / slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,25 +207,42 @@ class _Fits:
         """Reviews of the matcher's own probabilities of relevance, and of its directions."""
         from forecasts.suggestion.fitting import CallReview
 
-        calibration_at = load_calibrations(self.session)
+        calibration_at, own_relevance = (
+            load_calibrations(self.session),
+            OwnRelevance(self.session),
+        )
         relevance, directions = [], []
         for first in evidence_history.list_first_reviews(self.session):
             shown, left, calibration = first.shown, first.reviewed, calibration_at(first.logged_at)
             accepted = left.status != "rejected"
-            if (
-                own_probability := _invert_calibration(shown.relevance, calibration.relevance)
-            ) is not None:
+            if (own_probability := own_relevance.recover(first)) is not None:
                 relevance.append(CallReview(own_probability, accepted, first.at))
             if not (accepted and shown.direction and left.direction):
                 continue
             was_right = shown.direction == left.direction
-            own_probability = _invert_calibration(shown.p_direction, calibration.direction)
+            own_probability = invert_calibration(shown.p_direction, calibration.direction)
             # Of a call whose corrected chance fell below one half, only the half was kept.
             if own_probability is not None and (
                 shown.p_direction > 0.5 or own_probability == shown.p_direction
             ):
                 directions.append(CallReview(own_probability, was_right, first.at))
         return relevance, directions
+
+    def review_lessons(self, calibration: Sequence[LearnedValue]) -> Iterator[LearnedValue]:
+        """Fit what the reviews of single questions, indicators and feeds teach.
+
+        The corrections come on top of the `calibration` that counts from now on.
+        """
+        shift, slope = (
+            stored.learned
+            if (stored := self.current.get((fit.name, fit.scope))) and stored.state == "frozen"
+            else fit
+            for fit in calibration[:2]
+        )
+        lessons = ReviewLessons(self.session, self.current, LearnedLogitMap(shift, slope), self.now)
+        yield from lessons.corrections()
+        yield from lessons.demoted_indicators()
+        yield from lessons.demoted_feeds()
 
     def weights(self) -> Iterator[LearnedValue]:
         """Fit the weight of evidence to answered questions."""

@@ -17,6 +17,7 @@ from forecasts.suggestion.judgement_effects import (
 from tracker.errors import NotFound, Refused
 from tracker.model.evidence import Decision, EvidenceCard
 from tracker.questions.queries.question_page import require_question
+from tracker.questions.review_lessons import learn_from_review
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import (
     QUESTION_BATCH,
@@ -70,6 +71,7 @@ def review_evidence(
         reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
     )
     evidence.add_decision(session, piece.id, decision)
+    learn_from_review(session, piece.question_id, now)
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return reviewed
 
@@ -90,6 +92,7 @@ def reopen_evidence(
     register_forecaster(session, by)
     base = [first, *(decision for decision in later if decision.status == "logged")][-1]
     evidence.add_decision(session, piece.id, replace(base, by=by, at=now, note=""))
+    learn_from_review(session, piece.question_id, now)
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return replace(
         piece, status=base.status, direction=base.direction, strength=base.strength, judged_by=by

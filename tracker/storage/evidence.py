@@ -26,6 +26,7 @@ from tracker.feeds.item import FeedId, ItemId
 from tracker.matching.matching_profile import ConfirmedHeadlines
 from tracker.model.evidence import Decision, MatchReason
 from tracker.storage import event_log, learned
+from tracker.storage.demotions import load_demotions
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,
@@ -395,17 +396,23 @@ def add_reports(
     session: Session, rows: Sequence[Any], at: datetime | None = None
 ) -> tuple[Evidence, ...]:
     """Return rows as evidence with the reports of their stories, as reliable as known `at`."""
-    reports: dict[StoryId, list[SourceReport]] = {}
+    reports: dict[StoryId, list[tuple[FeedId, SourceReport]]] = {}
     story_ids = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
     for start in range(0, len(story_ids), MAX_VALUES_PER_QUERY):
         reports |= _load_reports(session, story_ids[start : start + MAX_VALUES_PER_QUERY], at)
-    return tuple(_parse_evidence(row, tuple(reports[StoryId(row.story_id)])) for row in rows)
+    demotions = load_demotions(session)(at)
+    pieces = []
+    for row in rows:
+        pairs = reports[StoryId(row.story_id)]
+        demoted = demotions.find_reason(row.indicator_id, [feed for feed, _ in pairs])
+        pieces.append(_parse_evidence(row, tuple(report for _, report in pairs), demoted))
+    return tuple(pieces)
 
 
 def _load_reports(
     session: Session, story_ids: Sequence[StoryId], at: datetime | None
-) -> dict[StoryId, list[SourceReport]]:
-    """Return the reports of each story: sources, reliability and times."""
+) -> dict[StoryId, list[tuple[FeedId, SourceReport]]]:
+    """Return the reports of each story with their feeds: sources, reliability and times."""
     columns: list[Any] = [
         ItemRow.story_id,
         ItemRow.wire,
@@ -416,13 +423,15 @@ def _load_reports(
     columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id), ItemRow.title]
     query: Any = sa_select(*columns)
     known = learned.load_values(session, "reliability", at)
-    reports: dict[StoryId, list[SourceReport]] = {story_id: [] for story_id in story_ids}
+    reports: dict[StoryId, list[tuple[FeedId, SourceReport]]] = {
+        story_id: [] for story_id in story_ids
+    }
     for story_id, wire, group, feed_id, grade, seen, text, title in session.execute(
         select_story_items(query, story_ids)
     ):
         reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
         report = SourceReport(wire or group, reliability, seen, text, read_rung(title))
-        reports[StoryId(story_id)].append(report)
+        reports[StoryId(story_id)].append((FeedId(feed_id), report))
     return reports
 
 
@@ -470,7 +479,7 @@ def evidence_of_row(row: Any) -> Evidence:
     return _parse_evidence(row, ())
 
 
-def _parse_evidence(row: Any, reports: tuple[SourceReport, ...]) -> Evidence:
+def _parse_evidence(row: Any, reports: tuple[SourceReport, ...], demoted: str = "") -> Evidence:
     return Evidence(
         id=EvidenceId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),
@@ -486,4 +495,5 @@ def _parse_evidence(row: Any, reports: tuple[SourceReport, ...]) -> Evidence:
         matched=tuple(row.matched),
         p_direction=row.p_direction,
         option=row.option,
+        demoted=demoted,
     )

@@ -15,6 +15,7 @@ from forecasts.evidence.weights import merge_story_evidence
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId
 from tracker.storage import evidence, learned
+from tracker.storage.demotions import load_demotions
 from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
 
 
@@ -68,6 +69,7 @@ class EvidenceOverTime:
         self._merges = evidence.list_merges(session, story_ids) if story_ids else ()
         self._feeds = list_report_feeds(session, story_ids)
         self._decisions = _load_decisions(session, [e.id for e in self._evidence])
+        self._demotions_at = load_demotions(session)
 
     def as_of(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
         """Return the evidence at an instant.
@@ -76,7 +78,12 @@ class EvidenceOverTime:
         """
         then = [self._apply_decision_at(e, at) for e in self._evidence if e.first_seen_at <= at]
         rated = [self._set_reliability(e, reliability) for e in then] if reliability else then
-        return merge_story_evidence(rated, self._merges, at)
+        demotions = self._demotions_at(at)
+        weighed = [
+            replace(e, demoted=demotions.find_reason(e.indicator_id, self._feeds[e.story_id]))
+            for e in rated
+        ]
+        return merge_story_evidence(weighed, self._merges, at)
 
     def _apply_decision_at(self, e: Evidence, at: datetime) -> Evidence:
         first, *later = self._decisions[e.id]
@@ -131,16 +138,22 @@ ReviewDecisionT = TypeVar("ReviewDecisionT", bound=ReviewDecision)
 
 @dataclass(frozen=True, slots=True)
 class FirstReview:
-    """A piece of evidence as `shown` when the matcher logged it, and after its first review."""
+    """A piece of evidence as `shown` when the matcher logged it, and after its first review.
+
+    `log_seq` is the number under which it was logged.
+    """
 
     shown: Evidence
     logged_at: datetime
+    log_seq: int
     reviewed: Evidence
     at: datetime
 
 
-def list_first_reviews(session: Session) -> Iterator[FirstReview]:
-    """Iterate over first reviews by people, in the order of logging.
+def list_first_reviews(
+    session: Session, question_id: QuestionId | None = None
+) -> Iterator[FirstReview]:
+    """Iterate over first reviews by people, of all questions or one, in the order of logging.
 
     Only of evidence that the matcher alone assessed: a model's decision replaces the matcher's
     probabilities, so a later review says nothing about the matcher. A review that was undone does
@@ -149,13 +162,19 @@ def list_first_reviews(session: Session) -> Iterator[FirstReview]:
     query = select(EvidenceRow, DecisionRow).join(
         DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id
     )
+    if question_id is not None:
+        query = query.where(EvidenceRow.question_id == question_id)
     rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
     for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
         (row, logged), *later = pairs
         review = find_standing_decision([decision for _, decision in later])
-        if review is not None and logged.by == MATCHER:
+        if review is not None and logged.by == MATCHER and logged.status == "logged":
             yield FirstReview(
-                _apply_review(row, logged), logged.at, _apply_review(row, review), review.at
+                _apply_review(row, logged),
+                logged.at,
+                logged.log_seq,
+                _apply_review(row, review),
+                review.at,
             )
 
 

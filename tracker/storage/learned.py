@@ -6,7 +6,7 @@ is elsewhere: a process that only polls need not load that.
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, cast
@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from forecasts.evidence.corrections import MIN_REVIEWS_TO_OMIT, apply_correction
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
 from forecasts.evidence.weights import DEFAULT_MODEL, MODELS, SuggestionModel
-from forecasts.questions.question import SUGGESTION, ForecasterId
+from forecasts.questions.question import SUGGESTION, ForecasterId, QuestionId
 from tracker.storage import event_log
 from tracker.storage.database_info import read_property, write_property
 from tracker.storage.tables import ForecastRow, LearnedRow
@@ -58,10 +59,11 @@ def learned_facts(record: LearnedRecord) -> dict[str, Any]:
 
 
 def load_current_records(
-    session: Session, at: datetime | None = None
+    session: Session, at: datetime | None = None, names: Collection[str] = ()
 ) -> dict[tuple[str, str], LearnedRecord]:
-    """Return the values at an instant, now by default, by name and scope."""
-    rows = session.exec(select(LearnedRow).where(_is_newest(at)).order_by(col(LearnedRow.id)))
+    """Return the values at an instant, now by default, by name and scope; only `names` if given."""
+    newest = _is_newest(at, *names)
+    rows = session.exec(select(LearnedRow).where(newest).order_by(col(LearnedRow.id)))
     return {(row.name, row.scope): _parse_record(row) for row in rows}
 
 
@@ -76,13 +78,13 @@ def load_values(session: Session, name: str, at: datetime | None = None) -> Mapp
     return dict(session.exec(query.order_by(col(LearnedRow.id))).all())
 
 
-def _is_newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
-    """Select the newest version by an instant (default now) of each value, or of those of one
-    `name`.
+def _is_newest(at: datetime | None, *names: str) -> ColumnElement[bool]:
+    """Select the newest version by an instant (default now) of each value, or of those of some
+    `names`.
     """
     newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
-    if name:
-        newest = newest.where(LearnedRow.name == name)
+    if names:
+        newest = newest.where(col(LearnedRow.name).in_(names))
     if at is not None:
         newest = newest.where(col(LearnedRow.as_of) <= at)
     return col(LearnedRow.id).in_(newest)
@@ -93,8 +95,7 @@ def load_values_over_time(session: Session, name: str) -> ValuesOverTime:
 
     The versions are read once, and evaluated once between two times of learning.
     """
-    query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
-    versions = [_parse_record(row) for row in session.exec(query)]
+    versions = [record for _, record in list_records(session, name)]
     instants = sorted({record.learned.as_of for record in versions})
 
     @cache
@@ -126,6 +127,12 @@ def list_versions_by_name(
     return tuple(_parse_record(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
 
 
+def list_records(session: Session, name: str) -> tuple[tuple[int, LearnedRecord], ...]:
+    """Return all versions of a value in all scopes with their numbers in the log, oldest first."""
+    query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
+    return tuple((row.log_seq, _parse_record(row)) for row in session.exec(query))
+
+
 def index_learned_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored values."""
     return event_log.index_facts_by_seq(
@@ -148,21 +155,49 @@ _IDENTITY_MAP: Final = {"shift": 0.0, "slope": 1.0}
 """The two values of the identity calibration."""
 
 
+CORRECTION: Final = "correction"
+"""Name of the correction of P(evidence); its scope is a question or an indicator."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatcherCalibration:
-    """Calibration of the matcher's probabilities, learned from reviews."""
+    """Calibration of the matcher's probabilities, learned from reviews.
+
+    The map of `relevance` serves all questions; `corrections` of single ones and of their
+    indicators, in log-odds by scope, come on top of it.
+    """
 
     relevance: LearnedLogitMap
     direction: LearnedLogitMap
+    corrections: Mapping[str, LearnedValue] = field(default_factory=dict)
+
+    def correct_relevance(
+        self, calibrated: float, question_id: QuestionId, indicator_id: IndicatorId
+    ) -> float:
+        """Return P(evidence) corrected by the reviews of this question and this indicator."""
+        known = (self.corrections.get(scope) for scope in (question_id, indicator_id))
+        return apply_correction(calibrated, sum(c.value for c in known if c is not None))
+
+    def is_left_out(self, corrected: float, question_id: QuestionId, threshold: float) -> bool:
+        """Return True if a match is not logged, because its like was rejected on this question.
+
+        Without enough reviews of the question itself, the matcher's own threshold is all.
+        """
+        own = self.corrections.get(question_id)
+        return own is not None and own.n >= MIN_REVIEWS_TO_OMIT and corrected < threshold
 
 
 def calibration_at(session: Session, at: datetime) -> MatcherCalibration:
-    """Load the calibration of the matcher's probabilities at an instant."""
-    return load_calibrations(session)(at)
+    """Load the calibration of the matcher's probabilities at an instant, with all corrections."""
+    records = load_current_records(session, at, (CORRECTION,))
+    corrections = {
+        scope: record.learned for (_, scope), record in records.items() if record.state != "reset"
+    }
+    return replace(load_calibrations(session)(at), corrections=corrections)
 
 
 def load_calibrations(session: Session) -> Callable[[datetime], MatcherCalibration]:
-    """Load all versions of the calibration once; return a function of the instant."""
+    """Load all versions of the calibration of all questions; return a function of the instant."""
     names = [f"{name} {part}" for name in ("relevance", "direction") for part in _IDENTITY_MAP]
     versions = list_versions_by_name(session, names, GLOBAL_SCOPE)
 
