@@ -22,6 +22,7 @@ from tracker.interfaces.scheduler import (
     judge_first_start,
     judge_with_model,
     learn_parameters,
+    offer_near_misses,
     poll_feeds,
     read_articles,
     record_signposts,
@@ -96,7 +97,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "poll": poll_feeds, "articles": read_articles, "fleet": check_fleet,
         "signposts": record_signposts, "suggest": update_suggestions, "rematch": rematch_archive,
         "learn": learn_parameters, "ask_model": judge_with_model, "forget": forget_old_texts,
-        "first_start": judge_first_start,
+        "first_start": judge_first_start, "near_misses": offer_near_misses,
     }  # fmt: skip
 
 

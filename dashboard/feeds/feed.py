@@ -332,6 +332,8 @@ def _show_content(visit: Visit, page: FeedPage) -> None:
     show_headline_note(visit)
     _show_items(visit, page)
     st.markdown("**The evidence it brought**")
+    if words := visit.tracker.learning.matcher_record().describe_feed(page.health.state.id):
+        st.caption(escape_markdown(words))
     _show_evidence_questions(visit, page)
 
 

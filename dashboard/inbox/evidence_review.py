@@ -124,7 +124,7 @@ def _describe_effect(
 
 def _accept_evidence(visit: Visit, evidence: Evidence, call: DirectionCall) -> None:
     is_neutral = call.direction is Direction.NEUTRAL
-    words = "Kept: it speaks for neither side" if is_neutral else "Accepted"
+    words = "Kept: it speaks for neither side" if is_neutral else _describe_acceptance(evidence)
     request = ReviewRequest(
         (evidence.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
     )
@@ -199,6 +199,7 @@ def show_judgement(
             describe_certainty(
                 evidence, question.kind, context_only=shown.context_only, perhaps=shown.perhaps
             ),
+            evidence.demoted if evidence.status == "logged" else "",
             *reasons,
         ):
             if line:
@@ -344,10 +345,23 @@ def _review_evidence(
     with show_refusals():
         direction = evidence.direction if change.get("direction") is None else change["direction"]
         is_neutral = verdict != "rejected" and direction is Direction.NEUTRAL
-        words = "Kept: it speaks for neither side" if is_neutral else _REVIEW_MESSAGES[verdict]
+        words = _REVIEW_MESSAGES[verdict]
+        if verdict != "rejected":
+            words = (
+                "Kept: it speaks for neither side"
+                if is_neutral
+                else _describe_acceptance(evidence, words)
+            )
         notice = apply_review(visit.tracker, ReviewRequest((evidence.id,), verdict, words, change))
         push_notice(notice if evidence.status == "logged" else Notice(words))
         st.rerun()
+
+
+def _describe_acceptance(evidence: Evidence, done: str = "Accepted") -> str:
+    """Say that its headline becomes a line of the question, unless it is about an option."""
+    if evidence.option:
+        return done
+    return f"{done}: headlines like this one will be found from now on"
 
 
 _REVIEW_MESSAGES: Final = {

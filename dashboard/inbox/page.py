@@ -16,7 +16,7 @@ from dashboard.components.widgets import (
     show_refusals,
     show_table,
 )
-from dashboard.inbox import add_evidence, cards, evidence_review
+from dashboard.inbox import add_evidence, cards, evidence_review, near_misses
 from dashboard.inbox.data import inbox_frame
 from dashboard.wording import clip, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
@@ -48,14 +48,14 @@ def render(visit: Visit) -> None:
             "New evidence comes in as feeds are polled. The Feeds page shows whether they answer.",
         )
         st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
-        add_evidence.show_in_inbox(visit)
+        _show_missing(visit)
         return
     shown = _show_filters(evidence)
     if not shown:
         show_empty(
             "Nothing that waits fits these filters.", "Choose another question, source or side."
         )
-        add_evidence.show_in_inbox(visit)
+        _show_missing(visit)
         return
     stories = _group_stories(shown)
     questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
@@ -63,8 +63,14 @@ def render(visit: Visit) -> None:
     _show_heading(shown, stories, index)
     show_headline_note(visit)
     cards.show_story(visit, stories[index], questions, keys=True)
-    add_evidence.show_in_inbox(visit)
+    _show_missing(visit)
     _show_list(visit, stories, index, questions)
+
+
+def _show_missing(visit: Visit) -> None:
+    """Show what may be missing: near misses, and the form for what was not found at all."""
+    near_misses.show(visit)
+    add_evidence.show_in_inbox(visit)
 
 
 def _show_filters(evidence: Sequence[EvidenceCard]) -> list[EvidenceCard]:

@@ -19,6 +19,7 @@ from dashboard.wording import (
 )
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Indicator, IndicatorId
+from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.questions.amendments import (
     QuestionVersion,
     WordingSegment,
@@ -28,7 +29,7 @@ from forecasts.questions.amendments import (
 from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, MatcherRecord
 from tracker.model.read_models import QuestionPage
 
 MAX_PHRASING_CHARS: Final = 130
@@ -73,10 +74,11 @@ ACT_NAMES: Final = {
 }
 
 
-def signposts_frame(page: QuestionPage) -> pd.DataFrame:
+def signposts_frame(page: QuestionPage, record: MatcherRecord) -> pd.DataFrame:
     """The indicators of a question and their sightings. Columns:
 
-    name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent),
+    name, direction, strength, seen (pieces of evidence not rejected), kept (of those judged, and if
+    it is demoted; empty below three), last (empty while silent),
     expected (date after which silence counts; empty if there is none), examples and opposites (the
     first phrasings for its direction, and against it).
     """
@@ -91,6 +93,7 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
             side_label(kind, i.direction, i.option),
             strength_name(i.strength),
             len(seen_at.get(i.id, [])),
+            _describe_kept(record, i.id),
             max(seen_at[i.id]) if i.id in seen_at else None,
             i.expected.by if i.expected else None,
             clip(" · ".join(i.examples), MAX_PHRASING_CHARS),
@@ -99,9 +102,14 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
         for i in page.indicators.values()
     ]
     return build_frame(
-        "name direction strength seen:int last:time expected:time examples opposites",
+        "name direction strength seen:int kept last:time expected:time examples opposites",
         sorted(rows, key=lambda row: -row[3]),
     )
+
+
+def _describe_kept(record: MatcherRecord, indicator_id: IndicatorId) -> str:
+    words = str(record.indicators.get(indicator_id, NO_REVIEWS))
+    return f"{words}: usually rejected" if indicator_id in record.demoted else words
 
 
 def option_priors_frame(question: Question) -> pd.DataFrame:

@@ -54,9 +54,10 @@ def show_evidence(visit: Visit, page: QuestionPage) -> None:
             "No evidence yet.", "News that matches a signpost of this question will be listed here."
         )
         return
+    record = visit.tracker.learning.matcher_record()
     st.caption(
         f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a "
-        "row to judge it."
+        f"row to judge it. {record.describe_question(page.summary.question.id)}"
     )
     show_headline_note(visit)
     frame = evidence_frame(page.evidence, page.summary.question.kind)
@@ -277,6 +278,9 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
         "seen": _C.NumberColumn(
             "Seen", help="Pieces of evidence that were not rejected; 0 is silence."
         ),
+        "kept": _C.TextColumn(
+            "Kept", width=150, help="Of its pieces that a person judged. Shown from three on."
+        ),
         "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),
         "expected": _C.DatetimeColumn(
             "Expected by",
@@ -289,4 +293,7 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
     }
     if all(i.expected is None for i in page.indicators.values()):
         del columns["expected"]
-    show_table(signposts_frame(page), columns, "Signposts", row_height=WRAPPED_ROW_HEIGHT)
+    frame = signposts_frame(page, visit.tracker.learning.matcher_record())
+    if not any(frame["kept"]):
+        del columns["kept"]
+    show_table(frame, columns, "Signposts", row_height=WRAPPED_ROW_HEIGHT)

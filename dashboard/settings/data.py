@@ -101,13 +101,13 @@ def reliability_frame(values: Sequence[LearnedRecord], feeds: Sequence[FeedHealt
     )
 
 
-def usual_levels_frame(
+def scopes_frame(
     values: Sequence[LearnedRecord], questions: Sequence[QuestionSummary]
 ) -> pd.DataFrame:
-    """Usual levels of signposts, by question. Columns:
+    """Values of signposts or questions, by question. Columns:
 
-    id (of the signpost), question, signpost (the end of its id, in words), value (log-odds, empty
-    when reset), n (days of archive), since, state, why.
+    id (of the signpost or the question), question, signpost (the end of its id, in words; empty for
+    a question), value (empty when reset), n, since, state, why.
     """
     texts = {s.question.id: s.question.text for s in questions}
     rows: list[tuple[Any, ...]] = []
@@ -128,6 +128,28 @@ def usual_levels_frame(
     return build_frame(
         "id question signpost value:float n:int since:time state why",
         sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])),
+    )
+
+
+def feed_scopes_frame(values: Sequence[LearnedRecord], feeds: Sequence[FeedHealth]) -> pd.DataFrame:
+    """Values of feeds. Columns: id, feed (its title), value (empty when reset), n, since, state,
+    why.
+    """
+    titles = {str(f.state.id): f.state.feed.title for f in feeds}
+    rows = (
+        (
+            value.learned.scope,
+            titles.get(value.learned.scope, value.learned.scope),
+            value.learned.value if is_in_effect(value) else None,
+            value.learned.n,
+            value.learned.as_of,
+            PARAMETER_STATES[value.state],
+            value.learned.why,
+        )
+        for value in values
+    )
+    return build_frame(
+        "id feed value:float n:int since:time state why", sorted(rows, key=lambda row: row[1])
     )
 
 

@@ -21,11 +21,12 @@ from dashboard.settings.data import (
     ParameterKey,
     build_learned_map,
     effective_value,
+    feed_scopes_frame,
     index_parameters,
     measure_progress,
     parameter_history_frame,
     reliability_frame,
-    usual_levels_frame,
+    scopes_frame,
 )
 from dashboard.wording import (
     PARAMETER_STATES,
@@ -39,8 +40,21 @@ from dashboard.wording import (
     plural,
     shift_sentence,
 )
+from forecasts.evidence.corrections import MIN_INDICATOR_REVIEWS, MIN_REVIEWS_TO_OMIT
+from forecasts.evidence.matcher_record import (
+    DEMOTION_PRECISION,
+    MIN_DEMOTION_REVIEWS,
+    MIN_RECALL_ANSWERS,
+)
 from tracker.errors import NotFound
-from tracker.questions.fit_parameters import MIN_ARCHIVE_PERIOD, LearnedRecord, ParameterDecision
+from tracker.questions.fit_parameters import (
+    CORRECTION,
+    DEMOTED_FEED,
+    DEMOTED_INDICATOR,
+    MIN_ARCHIVE_PERIOD,
+    LearnedRecord,
+    ParameterDecision,
+)
 
 _C = st.column_config
 
@@ -188,6 +202,9 @@ def render(visit: Visit) -> None:
         )
     _show_recalibration(visit, parameters, "relevance", sample)
     _show_recalibration(visit, parameters, "direction", sample)
+    _show_record(visit)
+    _show_corrections(visit, parameters)
+    _show_demotions(visit, parameters)
     _show_scale(visit, parameters, sample)
     _show_reliability(visit, parameters)
     _show_usual_levels(visit, parameters)
@@ -222,6 +239,75 @@ def _show_recalibration(
         f"Shift {format_log_odds(shift)} (default 0), slope {slope:.2f} (default 1), in log-odds.",
     )
     show_learned_box(visit, parameters, lesson, lines)
+
+
+def _show_record(visit: Visit) -> None:
+    """Show precision and recall so far."""
+    record = visit.tracker.learning.matcher_record()
+    total = f"Of all that was found and judged, {record.total}." if str(record.total) else ""
+    recall = record.recall_words or (
+        "How much of the evidence is found is not known yet: it takes "
+        f"{MIN_RECALL_ANSWERS} judged near misses, which the inbox offers once a week."
+    )
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**How much of it is right, and how much is found**")
+        for line in filter(None, (total, recall)):
+            st.markdown(escape_markdown(line))
+
+
+def _show_corrections(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
+    """Show the correction of the matcher's chance on each question and signpost."""
+    st.markdown("**Corrections by question**")
+    values = [parameter for (name, _), parameter in parameters.items() if name == CORRECTION]
+    st.caption(
+        "Each judgement on a question moves the chance that its next match is relevant; from "
+        f"{MIN_INDICATOR_REVIEWS} on a signpost has a correction of its own. From "
+        f"{MIN_REVIEWS_TO_OMIT} judgements on, what becomes too unlikely is left out."
+    )
+    if not values:
+        return
+    _show_value_table(
+        visit,
+        parameters,
+        CORRECTION,
+        scopes_frame(values, visit.tracker.questions.list()),
+        question=_C.TextColumn("Question", width=310),
+        signpost=_C.TextColumn("Signpost", width=140, help="Empty: the whole question."),
+        value=_C.NumberColumn("Correction", format="%+.2f", help="In log-odds, 0 by default."),
+        n=_C.NumberColumn("Judged"),
+        since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
+        state=_C.TextColumn("State", width=90),
+        why=_C.TextColumn("Why", width=330),
+    )
+
+
+def _show_demotions(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
+    """Show the signposts and feeds whose pieces are usually rejected."""
+    st.markdown("**What is usually rejected**")
+    st.caption(
+        f"A signpost or a feed of which people keep less than {100 * DEMOTION_PRECISION:.0f} %, "
+        f"from {MIN_DEMOTION_REVIEWS} judgements on, moves nothing until a person confirms it."
+    )
+    for name, heading in ((DEMOTED_INDICATOR, "signpost"), (DEMOTED_FEED, "feed")):
+        values = [parameter for (known, _), parameter in parameters.items() if known == name]
+        if not values:
+            continue
+        is_feed = name == DEMOTED_FEED
+        frame = (
+            feed_scopes_frame(values, visit.tracker.feeds.list())
+            if is_feed
+            else scopes_frame(values, visit.tracker.questions.list())
+        )
+        columns = {
+            **({} if is_feed else {"question": _C.TextColumn("Question", width=310)}),
+            heading: _C.TextColumn(capitalise(heading), width=220),
+            "value": _C.NumberColumn("Demoted", format="%.0f", help="1 if it is, 0 if not."),
+            "n": _C.NumberColumn("Judged"),
+            "since": _C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
+            "state": _C.TextColumn("State", width=90),
+            "why": _C.TextColumn("Why", width=330),
+        }
+        _show_value_table(visit, parameters, name, frame, **columns)
 
 
 def _show_scale(
@@ -305,7 +391,7 @@ def _show_usual_levels(visit: Visit, parameters: Mapping[ParameterKey, LearnedRe
         visit,
         parameters,
         "usual level",
-        usual_levels_frame(values, visit.tracker.questions.list()),
+        scopes_frame(values, visit.tracker.questions.list()),
         question=_C.TextColumn("Question", width=310),
         signpost=_C.TextColumn("Signpost", width=140),
         value=_C.NumberColumn(
@@ -337,7 +423,11 @@ def _show_value_table(
     if selected is None or selected >= len(frame):
         return
     row = frame.iloc[selected]
-    title = row["feed"] if name == "reliability" else f"{row['signpost']}: {row['question']}"
+    title = (
+        row["feed"]
+        if "feed" in row
+        else ": ".join(filter(None, (row["signpost"], row["question"])))
+    )
     lesson = LearnedGroup(
         f"{key}-{row['id']}", clip(capitalise(title), MAX_TITLE_CHARACTERS), ((name, row["id"]),)
     )

@@ -255,6 +255,8 @@ def judgement_line(
             f"{'Logged' if decision.by == MATCHER else 'Taken back'} by "
             f"{judge_name(decision.by, me)}"
         )
+    elif adds and decision.status == "rejected":
+        return f"Left out by {judge_name(decision.by, me)}: no evidence."
     elif adds:
         judged_by = f"Added by hand by {judge_name(decision.by, me)}"
     else:

@@ -1,7 +1,7 @@
 """Correction of P(evidence) on one question or indicator, learned from the reviews of its matches.
 
-One intercept in log-odds: logit P(kept) = logit P(evidence) + c, with a normal prior of mean 0 on
-c. It is a random intercept, estimated by its posterior mode (Gelman & Hill 2007, *Data Analysis
+One intercept in log-odds: logit P(accepted) = logit P(evidence) + c, with a normal prior of mean 0
+on c. It is a random intercept, estimated by its posterior mode (Gelman & Hill 2007, *Data Analysis
 Using Regression and Multilevel/Hierarchical Models*, chapter 14): few reviews say little, many
 say what is peculiar about the question.
 """
@@ -31,18 +31,18 @@ _STEPS = 60
 
 @dataclass(frozen=True, slots=True)
 class MatchReview:
-    """A match with the `probability` before this correction, and whether a person `kept` it."""
+    """A match with the `probability` before this correction, and whether a person `accepted` it."""
 
     probability: float
-    kept: bool
+    accepted: bool
 
 
 def fit_correction(reviews: Iterable[MatchReview]) -> float:
     """Return the posterior mode of c, in log-odds from -3 to 3; 0 without reviews.
 
-    It solves Σ (kept − P) = c / sd² with P = sigmoid(logit p + c) and sd = 1. The left side falls
-    in c and the right side rises, so there is one solution, whatever the order of the reviews.
-    Keeping raises it and rejecting lowers it, the more the less it was expected. Raises
+    It solves Σ (accepted − P) = c / sd² with P = sigmoid(logit p + c) and sd = 1. The left side
+    falls in c and the right side rises, so there is one solution, whatever the order of the
+    reviews. Keeping raises it and rejecting lowers it, the more the less it was expected. Raises
     `InvalidProbability`.
 
     >>> round(fit_correction([MatchReview(0.5, False)] * 10), 2)
@@ -54,10 +54,10 @@ def fit_correction(reviews: Iterable[MatchReview]) -> float:
     >>> fit_correction([])
     0.0
     """
-    rows = sorted((_clip_logit(review.probability), review.kept) for review in reviews)
+    rows = sorted((_clip_logit(review.probability), review.accepted) for review in reviews)
 
     def excess(c: float) -> float:
-        return math.fsum(kept - sigmoid(odds + c) for odds, kept in rows) - c / PRIOR_SD**2
+        return math.fsum(accepted - sigmoid(odds + c) for odds, accepted in rows) - c / PRIOR_SD**2
 
     if abs(excess(0.0)) < 1e-12:
         return 0.0

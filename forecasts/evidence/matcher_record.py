@@ -28,24 +28,24 @@ class Precision:
     ('12 of 17 kept (71 %)', '2 of 3 kept (67 %)', '')
     """
 
-    kept: int = 0
+    accepted: int = 0
     reviewed: int = 0
 
     @property
     def share(self) -> float | None:
         """Share that was kept, 0 to 1; None below 3 reviews."""
-        return self.kept / self.reviewed if self.reviewed >= MIN_SHOWN_REVIEWS else None
+        return self.accepted / self.reviewed if self.reviewed >= MIN_SHOWN_REVIEWS else None
 
     @property
     def is_low(self) -> bool:
         """True if it is below .3 from 8 reviews on, so that unreviewed pieces move nothing."""
         enough = self.reviewed >= MIN_DEMOTION_REVIEWS
-        return enough and self.kept < DEMOTION_PRECISION * self.reviewed
+        return enough and self.accepted < DEMOTION_PRECISION * self.reviewed
 
     def __str__(self) -> str:
         if self.share is None:
             return ""
-        return f"{self.kept:,} of {self.reviewed:,} kept ({100 * self.share:.0f} %)"
+        return f"{self.accepted:,} of {self.reviewed:,} kept ({100 * self.share:.0f} %)"
 
 
 NO_REVIEWS = Precision()

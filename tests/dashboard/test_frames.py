@@ -12,6 +12,7 @@ from dashboard.components.question_list import ListView
 from dashboard.question import data
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
+from forecasts.evidence.matcher_record import Precision
 from forecasts.questions.question import PRIOR, SUGGESTION
 from forecasts.questions.timeline import MAX_LINE_STEPS, Timeline, build_timeline
 from tests.dashboard.examples import (
@@ -29,9 +30,11 @@ from tests.dashboard.examples import (
     resolution,
     summary,
 )
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import QuestionPage
 
 LOOK = ListView(ME, NOW)
+RECORD = MatcherRecord({}, {"visit": Precision(1, 9)}, {}, {"visit": "1 of 9 kept"}, None)
 
 # The list of questions
 
@@ -222,16 +225,18 @@ def test_details_frames() -> None:
     assert list(frame["said"]) == ["–", "40\u00a0%"]
     assert frame["cites"].iloc[1] == 2
     # A silent signpost is listed with nothing seen.
-    silent = data.signposts_frame(page()).iloc[0]
+    silent = data.signposts_frame(page(), RECORD).iloc[0]
     assert silent["seen"] == 0
+    assert silent["kept"] == "1 of 9 kept (11 %): usually rejected"
     assert pd.isna(silent["last"])
-    seen = data.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[
-        0
-    ]
+    seen = data.signposts_frame(
+        page(evidence=(card(1), card(2, status="rejected"), card(3))), RECORD
+    ).iloc[0]
     assert seen["seen"] == 2
     assert seen["last"] == OPENS + days(3)
     # Each frame keeps its types without rows.
     bare, full = page(indicators={}), page()
     assert (
-        data.signposts_frame(bare).dtypes.to_dict() == data.signposts_frame(full).dtypes.to_dict()
+        data.signposts_frame(bare, RECORD).dtypes.to_dict()
+        == data.signposts_frame(full, RECORD).dtypes.to_dict()
     )

@@ -79,7 +79,7 @@ def test_learned_tables() -> None:
     other = named_question("a-summit", text="A summit?")
     values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
               learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
-    frame = data.usual_levels_frame(values, [summary(), summary(question=other)])
+    frame = data.scopes_frame(values, [summary(), summary(question=other)])
     assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
     assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
     assert pd.isna(frame["value"].iloc[2])

@@ -6,12 +6,21 @@ from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Str
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import Service, cacheable
+from tracker.feeds.item import ItemId
 from tracker.ingestion.rematch import RematchReport
 from tracker.llm.evidence_run import LlmRunReport
-from tracker.model.evidence import EvidenceCard, ManualEvidence, ManualResult, SearchHit
+from tracker.model.evidence import (
+    EvidenceCard,
+    ManualEvidence,
+    ManualResult,
+    MatcherRecord,
+    OfferedNearMiss,
+    SearchHit,
+)
 from tracker.questions import review_evidence
 from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
+from tracker.questions.queries.matcher_record import load_matcher_record
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import item_search, learned, record
@@ -62,6 +71,25 @@ class EvidenceService(Service):
         return add_manual_evidence(
             self._store, context.network, context.match_state, piece, author=self._authorship(by)
         )
+
+    def offer_near_misses(self) -> int:
+        """Draw this week's near misses to be judged, unless that is done; return their number."""
+        from tracker.ingestion import near_miss_offers
+
+        state = self._context.match_state
+        return near_miss_offers.offer_near_misses(self._store, state, self._now())
+
+    def near_misses(self) -> tuple[OfferedNearMiss, ...]:
+        """Return those of this week's near misses that nobody has judged yet, five at most."""
+        from tracker.ingestion import near_miss_offers
+
+        with self._store.reading() as session:
+            return near_miss_offers.list_offered(session, self._now())
+
+    def dismiss(self, item_id: int, question_id: str) -> ManualResult:
+        """Say that a near miss is no evidence on a question: it is not asked about again."""
+        piece = ManualEvidence(question_id, ItemId(item_id), Direction.NEUTRAL, is_evidence=False)
+        return self.add(piece)
 
     @cacheable()
     def search(
@@ -120,6 +148,12 @@ class LearningService(Service):
             fitted = fit_parameters.fit_parameters(session, now)
         with self._store.writing() as session:
             return fit_parameters.store_parameters(session, fitted)
+
+    @cacheable()
+    def matcher_record(self) -> MatcherRecord:
+        """Return the matcher's precision so far by question, indicator and feed, and its recall."""
+        with self._store.reading() as session:
+            return load_matcher_record(session)
 
     @cacheable()
     def list(self) -> tuple[LearnedRecord, ...]:

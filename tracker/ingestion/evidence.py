@@ -330,15 +330,25 @@ def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibra
 def _choose_match(item_matches: Sequence[ItemMatch], known: MatcherCalibration) -> ItemMatch:
     """Return a written indicator's match with a direction, else any with one, else the surest.
 
-    Its relevance is that of the surest, corrected by the reviews of the chosen one.
+    Its relevance is that of the surest, corrected by the reviews of the chosen one. Where reviews
+    have lowered an indicator that matches, each match stands for itself, and the surest that is
+    left is chosen: what an indicator finds wrongly never drags down what another finds.
     """
+    if any(known.lowers(m.indicator.id) for m in item_matches):
+        return max((_correct(m, m.relevance, known) for m in item_matches), key=_get_relevance)
     written = [m for m in item_matches if not _is_own_text(m.indicator)]
     called = (m for m in (*written, *item_matches) if m.direction)
-    chosen, surest = next(called, item_matches[0]), item_matches[0]
-    relevance = known.correct_relevance(
-        surest.relevance, chosen.indicator.question_id, chosen.indicator.id
-    )
-    return replace(chosen, relevance=relevance)
+    return _correct(next(called, item_matches[0]), item_matches[0].relevance, known)
+
+
+def _correct(item_match: ItemMatch, relevance: float, known: MatcherCalibration) -> ItemMatch:
+    indicator = item_match.indicator
+    corrected = known.correct_relevance(relevance, indicator.question_id, indicator.id)
+    return replace(item_match, relevance=corrected)
+
+
+def _get_relevance(item_match: ItemMatch) -> float:
+    return item_match.relevance
 
 
 def _is_own_text(indicator: Indicator) -> bool:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.formatting import format_utc_day
 from forecasts.questions.question import Question
+from tracker.ingestion.evidence import select_best_matches
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.matching.matching_profile import Profile
+from tracker.storage.learned import MatcherCalibration
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import ItemText, Match
@@ -15,9 +17,17 @@ if TYPE_CHECKING:
 
 
 def explain_miss(
-    profiles: OpenProfiles, question: Question, text: "ItemText", stored: "SavedItem | None"
+    profiles: OpenProfiles,
+    question: Question,
+    text: "ItemText",
+    stored: "SavedItem | None",
+    *,
+    known: MatcherCalibration,
 ) -> str:
-    """Return why an item is not yet evidence on a question; `stored` is None if it was not read."""
+    """Return why an item is not yet evidence on a question; `stored` is None if it was not read.
+
+    `known` is what reviews have taught by now.
+    """
     from tracker.ingestion.rematch import REMATCH_PERIOD
 
     seen = None if stored is None else stored.seen_at
@@ -30,6 +40,13 @@ def explain_miss(
     relevance = f"relevance {match.relevance:.2f}"
     if find_match(profiles, question, text) is None:
         return f"{read}, and the matcher finds too little: {relevance} with “{match.nearest}”."
+    (matches,) = profiles.matcher.match([text])
+    best = select_best_matches(matches, profiles, known)[question.id]
+    if known.is_left_out(best.relevance, question.id, profiles.matcher.heads.threshold):
+        return (
+            f"{read}, and reports like it were rejected on this question: {relevance}, "
+            f"{best.relevance:.2f} after these judgements."
+        )
     if seen is None:
         return f"{read}: the matcher would have logged it ({relevance})."
     if seen < question.opens_at - REMATCH_PERIOD:

@@ -44,6 +44,7 @@ from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, item_search, items, questions, record
 from tracker.storage.items import SavedItem
+from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session, Store
 
 
@@ -87,7 +88,7 @@ def add_manual_evidence(
     item = manual_item.make_item(request, network, author.at, checked.stored)
     with store.reading() as session, match_state.lock:
         profiles = match_state.load_profiles(session, author.at)
-        matched = _match_request(profiles, checked, item)
+        matched = _match_request(profiles, checked, item, calibration_at(session, author.at))
     with store.writing() as session, match_state.lock:
         try:
             return _write_request(session, match_state, matched, author)
@@ -146,7 +147,7 @@ def _find_indicator(session: Session, question: Question, name: str) -> Indicato
 
 
 def _match_request(
-    profiles: OpenProfiles, checked: CheckedRequest, item: ParsedItem
+    profiles: OpenProfiles, checked: CheckedRequest, item: ParsedItem, known: MatcherCalibration
 ) -> MatchedRequest:
     """Match the item, and explain why the matcher had not logged it on this question."""
     from tracker.matching.matcher import clean_item_text
@@ -161,7 +162,7 @@ def _match_request(
         _exclude_question(profiles, checked.question.id),
         (matches, profiles.matcher.encode([text])[0]),
         nearest.matched if nearest else (),
-        explain_miss(profiles, checked.question, text, checked.stored),
+        explain_miss(profiles, checked.question, text, checked.stored, known=known),
     )
 
 
@@ -275,7 +276,7 @@ def _log_decision(
     was = f"Its story was evidence already, {known.status} by {known.judged_by}."
     stands = (known.judged_by, known.direction, known.strength, known.option)
     verdict = (author.by, request.direction, request.strength, request.option)
-    if known.reviewed and stands == verdict:
+    if not request.is_evidence or (known.reviewed and stands == verdict):
         return LoggedDecision("unchanged", known.id, known.status, was)
     _review_again(session, known, request, author)
     return LoggedDecision("reviewed", known.id, known.status, was)
@@ -286,6 +287,7 @@ def _add_evidence(
 ) -> EvidenceId:
     checked = matched.checked
     request = checked.request
+    status: EvidenceStatus = "confirmed" if request.is_evidence else "rejected"
     piece = Evidence(
         id=EvidenceId(0),
         question_id=checked.question.id,
@@ -293,15 +295,15 @@ def _add_evidence(
         indicator_id=checked.indicator.id,
         direction=request.direction,
         strength=request.strength,
-        relevance=1.0,
-        status="confirmed",
+        relevance=1.0 if request.is_evidence else 0.0,
+        status=status,
         judged_by=author.by,
         first_seen_at=author.at,
         reports=(),
         matched=matched.matched,
         option=request.option,
     )
-    return evidence.add_evidence(session, piece, _make_decision("confirmed", request, author))
+    return evidence.add_evidence(session, piece, _make_decision(status, request, author))
 
 
 def _review_again(

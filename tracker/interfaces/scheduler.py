@@ -96,6 +96,12 @@ def learn_parameters(tracker: Tracker) -> str | None:
     return f"{len(changed)} learned values changed" if changed else None
 
 
+def offer_near_misses(tracker: Tracker) -> str | None:
+    """Offer five of what the matcher left out to be judged, once a week."""
+    count = tracker.evidence.offer_near_misses()
+    return f"{count} near misses offered" if count else None
+
+
 def judge_with_model(tracker: Tracker) -> str | None:
     """Let the model judge unreviewed evidence and near misses, if a model is set."""
     if not tracker.settings.model_url:
@@ -134,6 +140,7 @@ JOBS = (
     Job("suggest", 3600, update_suggestions),
     Job("rematch", 300, rematch_archive),
     Job("learn", 86400, learn_parameters),
+    Job("near_misses", 3600, offer_near_misses),
     Job("ask_model", 600, judge_with_model),
     Job("forget", 86400, forget_old_texts),
 )

@@ -1,8 +1,9 @@
 """Evidence with its reports, the reason of its match, and the decisions on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from forecasts.evidence.evidence import (
     MIN_RELEVANCE,
@@ -12,7 +13,8 @@ from forecasts.evidence.evidence import (
     EvidenceStatus,
     Strength,
 )
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.evidence.matcher_record import NO_REVIEWS, Precision, Recall
+from forecasts.questions.question import EvidenceId, ForecasterId, Question, QuestionId
 from tracker.feeds.item import Item, ItemId, ItemRevision
 
 
@@ -125,12 +127,69 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedNearMiss:
+    """A report that the matcher left out, and the question on which it may be evidence."""
+
+    hit: SearchHit
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherRecord:
+    """Precision of the matcher so far by question, indicator and feed, and its recall.
+
+    `demoted` says of indicators and feeds why what they bring moves nothing until it is confirmed.
+    `recall` is None until enough near misses are judged.
+    """
+
+    questions: Mapping[str, Precision]
+    indicators: Mapping[str, Precision]
+    feeds: Mapping[str, Precision]
+    demoted: Mapping[str, str]
+    recall: Recall | None
+
+    @property
+    def total(self) -> Precision:
+        """Precision on all questions together."""
+        counts = self.questions.values()
+        return Precision(sum(c.accepted for c in counts), sum(c.reviewed for c in counts))
+
+    def describe_question(self, question_id: str) -> str:
+        """Describe the precision on a question; empty below three reviews."""
+        return _describe_precision(self.questions.get(question_id, NO_REVIEWS))
+
+    def describe_feed(self, feed_id: str) -> str:
+        """Describe the precision of a feed, and that it is demoted; empty below three reviews."""
+        words = _describe_precision(self.feeds.get(feed_id, NO_REVIEWS))
+        return f"{words} {DEMOTED}" if feed_id in self.demoted else words
+
+    @property
+    def recall_words(self) -> str:
+        """The recall in a sentence; empty while it is unknown."""
+        if self.recall is None:
+            return ""
+        return (
+            "Of what bears on your questions the matcher found about "
+            f"{100 * self.recall.share:.0f} % (from {self.recall.n} near misses judged)."
+        )
+
+
+DEMOTED: Final = "Usually rejected: it moves nothing until a person confirms it."
+"""Remark on an indicator or a feed that is demoted."""
+
+
+def _describe_precision(precision: Precision) -> str:
+    return f"Of what was found and judged, {precision}." if str(precision) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class ManualEvidence:
     """A piece of evidence as a person adds it.
 
     `source` is an address, a headline, or the id of an item that was read. `title` gives the
     headline of an address, which is then not fetched. `indicator` is the name of one of the
-    question's indicators; without it the piece belongs to the question's own text.
+    question's indicators; without it the piece belongs to the question's own text. One that is no
+    evidence is logged as rejected, so that it is not asked about again.
     """
 
     question_id: str
@@ -142,6 +201,7 @@ class ManualEvidence:
     title: str = ""
     option: str = ""
     indicator: str = ""
+    is_evidence: bool = True
 
 
 ManualOutcome = Literal["added", "reviewed", "unchanged"]

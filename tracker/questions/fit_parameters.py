@@ -22,13 +22,16 @@ from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
 from tracker.questions.review_lessons import (
+    CORRECTION,
+    DEMOTED_FEED,
+    DEMOTED_INDICATOR,
     OwnRelevance,
     ReviewLessons,
     invert_calibration,
     store_changed,
 )
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import database_info, evidence_history, feeds, learned, questions
+from tracker.storage import database_info, demotions, evidence_history, feeds, learned, questions
 from tracker.storage.learned import (
     LearnedRecord,
     LearnedState,
@@ -43,13 +46,16 @@ if TYPE_CHECKING:
     from forecasts.suggestion.fitting import CallReview, SuggestionSnapshot
 
 __all__ = [
+    "CORRECTION",
+    "DEMOTED_FEED",
+    "DEMOTED_INDICATOR",
     "LearnedRecord",
     "ParameterDecision",
     "decide_parameter",
     "fit_parameters",
     "store_parameters",
     "update_parameters",
-]  # Kept is re-exported for the commands
+]  # names of values and their record are re-exported for commands and pages
 
 SNAPSHOT_INTERVAL: Final = timedelta(days=14)
 """Interval between the dates of a question's schedule at which its suggestion is evaluated."""
@@ -171,10 +177,10 @@ def _find_default(session: Session, name: str, scope: str) -> float | None:
         case "usual level":
             indicators = questions.list_indicators(session, [QuestionId(scope.rpartition("/")[0])])
             return next((i.usual_level for i in indicators if i.id == scope), None)
-        case "correction" | "demoted signpost":
+        case learned.CORRECTION | demotions.DEMOTED_INDICATOR:
             question_id = QuestionId(scope.partition("/")[0])
             return None if questions.find_question(session, question_id) is None else 0.0
-        case "demoted feed":
+        case demotions.DEMOTED_FEED:
             return None if feeds.find_feed(session, scope) is None else 0.0
         case _:
             return DEFAULT_VALUES.get(name) if scope == "all" else None
@@ -241,8 +247,8 @@ class _Fits:
         )
         lessons = ReviewLessons(self.session, self.current, LearnedLogitMap(shift, slope), self.now)
         yield from lessons.corrections()
-        yield from lessons.demoted_indicators()
-        yield from lessons.demoted_feeds()
+        yield from lessons.demote_indicators()
+        yield from lessons.demote_feeds()
 
     def weights(self) -> Iterator[LearnedValue]:
         """Fit the weight of evidence to answered questions."""

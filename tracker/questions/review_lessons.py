@@ -25,6 +25,17 @@ from tracker.storage.evidence_history import FirstReview
 from tracker.storage.learned import CORRECTION, LearnedRecord, LearnedValues
 from tracker.storage.sessions import Session
 
+__all__ = [
+    "CORRECTION",
+    "DEMOTED_FEED",
+    "DEMOTED_INDICATOR",
+    "OwnRelevance",
+    "ReviewLessons",
+    "invert_calibration",
+    "learn_from_review",
+    "store_changed",
+]  # the names of values are re-exported for commands and pages
+
 LESSON_NAMES = (CORRECTION, DEMOTED_INDICATOR, DEMOTED_FEED)
 
 MIN_CHANGE = 1e-3
@@ -40,7 +51,7 @@ def learn_from_review(session: Session, question_id: QuestionId, now: datetime) 
     store_changed(
         session,
         lessons.current,
-        [*lessons.corrections(question_id), *lessons.demoted_indicators(question_id)],
+        [*lessons.corrections(question_id), *lessons.demote_indicators(question_id)],
     )
 
 
@@ -123,7 +134,7 @@ class ReviewLessons:
 
         A correction that is frozen stands in the fits of its indicators.
         """
-        own = OwnRelevance(self.session)
+        own_relevance = OwnRelevance(self.session)
         reviews: dict[QuestionId, list[FirstReview]] = defaultdict(list)
         for name, scope in self.current:
             corrected = QuestionId(scope.partition("/")[0])
@@ -132,14 +143,14 @@ class ReviewLessons:
         for first in evidence_history.list_first_reviews(self.session, question_id):
             reviews[first.shown.question_id].append(first)
         for scope, firsts in sorted(reviews.items()):
-            yield from self._correct_question(scope, firsts, own)
+            yield from self._correct_question(scope, firsts, own_relevance)
 
     def _correct_question(
-        self, question_id: QuestionId, firsts: Sequence[FirstReview], own: OwnRelevance
+        self, question_id: QuestionId, firsts: Sequence[FirstReview], own_relevance: OwnRelevance
     ) -> Iterator[LearnedValue]:
         judged: list[tuple[FirstReview, float]] = []
         for first in firsts:
-            relevance = own.recover(first)
+            relevance = own_relevance.recover(first)
             if relevance is not None:
                 judged.append((first, self.calibration.apply(relevance)))
         correction = self._fit(question_id, judged, 0.0, minimum=1)
@@ -169,11 +180,11 @@ class ReviewLessons:
             for first, relevance in judged
             if start is None or first.at > start
         ]
-        n, kept = len(reviews), sum(review.kept for review in reviews)
+        n, accepted = len(reviews), sum(review.accepted for review in reviews)
         if n < minimum:
             why = f"default: {n} of {minimum} reviews are made"
             return LearnedValue(CORRECTION, scope, 0.0, n, self.now, why)
-        why = f"fitted to {n} {'review' if n == 1 else 'reviews'}, {kept} kept"
+        why = f"fitted to {n} {'review' if n == 1 else 'reviews'}, {accepted} kept"
         return LearnedValue(CORRECTION, scope, fit_correction(reviews), n, self.now, why)
 
     def _last_reset(self, scope: str) -> datetime | None:
@@ -182,13 +193,13 @@ class ReviewLessons:
         versions = learned.list_versions(self.session, CORRECTION, scope)
         return max((v.learned.as_of for v in versions if v.state == "reset"), default=None)
 
-    def demoted_indicators(self, question_id: QuestionId | None = None) -> Iterator[LearnedValue]:
+    def demote_indicators(self, question_id: QuestionId | None = None) -> Iterator[LearnedValue]:
         """Decide for each indicator of all questions or one if its pieces move nothing."""
         counts = precision.count_by_indicator(self.session, question_id)
         prefix = "" if question_id is None else f"{question_id}/"
         return self._demote(DEMOTED_INDICATOR, counts, prefix)
 
-    def demoted_feeds(self) -> Iterator[LearnedValue]:
+    def demote_feeds(self) -> Iterator[LearnedValue]:
         """Decide for each feed if its pieces move nothing."""
         return self._demote(DEMOTED_FEED, precision.count_by_feed(self.session), "")
 

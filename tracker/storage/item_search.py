@@ -90,11 +90,11 @@ def search_items(
     if not terms or limit < 1 or not first:
         return ()
     if any(_UNSPACED.search(word) for term in terms for word in term.words):
-        return _load_hits(session, _scan_ids(session, terms, first, limit * OVERFETCH), limit)
+        return load_hits(session, _scan_ids(session, terms, first, limit * OVERFETCH), limit)
     for scope in (_Scope(all_terms=True, first=first), _Scope(all_terms=False, first=first)):
         ids = _find_ids(session, terms, scope, limit * OVERFETCH)
         if ids:
-            return _load_hits(session, ids, limit)
+            return load_hits(session, ids, limit)
     return ()
 
 
@@ -177,7 +177,7 @@ def _gin_parameters(terms: Sequence[SearchTerm]) -> dict[str, Any]:
     return {**phrases, **{f"prefix{n}": term.is_prefix for n, term in enumerate(terms)}}
 
 
-def _load_hits(session: Session, ids: Sequence[ItemId], limit: int) -> tuple[SearchHit, ...]:
+def load_hits(session: Session, ids: Sequence[ItemId], limit: int) -> tuple[SearchHit, ...]:
     """Return these items in their order, the first of several copies."""
     columns = [ITEM.c[name] for name in ("story_id", "copy_of", *ITEM_COLUMNS)]
     query = sa_select(*columns, col(FeedRow.title).label("feed_title"))

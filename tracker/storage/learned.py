@@ -178,13 +178,20 @@ class MatcherCalibration:
         known = (self.corrections.get(scope) for scope in (question_id, indicator_id))
         return apply_correction(calibrated, sum(c.value for c in known if c is not None))
 
+    def lowers(self, indicator_id: IndicatorId) -> bool:
+        """Return True if the indicator itself was corrected downwards."""
+        correction = self.corrections.get(indicator_id)
+        return correction is not None and correction.value < 0.0
+
     def is_left_out(self, corrected: float, question_id: QuestionId, threshold: float) -> bool:
         """Return True if a match is not logged, because its like was rejected on this question.
 
         Without enough reviews of the question itself, the matcher's own threshold is all.
         """
-        own = self.corrections.get(question_id)
-        return own is not None and own.n >= MIN_REVIEWS_TO_OMIT and corrected < threshold
+        correction = self.corrections.get(question_id)
+        return (
+            correction is not None and correction.n >= MIN_REVIEWS_TO_OMIT and corrected < threshold
+        )
 
 
 def calibration_at(session: Session, at: datetime) -> MatcherCalibration:

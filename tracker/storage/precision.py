@@ -42,12 +42,12 @@ def count_by_feed(session: Session) -> dict[str, Precision]:
 
 def _select_counts(key: Any) -> Any:
     piece = col(EvidenceRow.id)
-    kept = case((col(EvidenceRow.status) != "rejected", piece))
+    accepted = case((col(EvidenceRow.status) != "rejected", piece))
     by_matcher = sa_select(col(DecisionRow.evidence_id)).where(
         col(DecisionRow.status) == "logged", col(DecisionRow.by) == MATCHER
     )
     return (
-        sa_select(key, func.count(func.distinct(kept)), func.count(func.distinct(piece)))
+        sa_select(key, func.count(func.distinct(accepted)), func.count(func.distinct(piece)))
         .select_from(EvidenceRow)
         .where(col(EvidenceRow.status).in_(_REVIEWED), piece.in_(by_matcher))
         .group_by(key)
@@ -55,4 +55,4 @@ def _select_counts(key: Any) -> Any:
 
 
 def _read_counts(session: Session, query: Any) -> dict[str, Precision]:
-    return {key: Precision(kept, reviewed) for key, kept, reviewed in session.execute(query)}
+    return {key: Precision(*counts) for key, *counts in session.execute(query)}

@@ -104,6 +104,14 @@ EVIDENCE_COMMANDS: Final = {
         "Add a report as evidence, by its address or headline.",
         'neutrality-2027 "Indian leader visits Moscow" --direction for --strength moderate',
     ),
+    "near-misses": CommandEntry(
+        "near_misses:near_misses", "List this week's five that the matcher left out."
+    ),
+    "dismiss": CommandEntry(
+        "near_misses:dismiss",
+        "Say that a near miss is no evidence: it is not asked again.",
+        "neutrality-2027 412",
+    ),
     "search": CommandEntry(
         "manual_evidence:search",
         "Search everything that was read, the newest first.",

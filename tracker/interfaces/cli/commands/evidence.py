@@ -111,7 +111,9 @@ def review(
             note=options["note"],
             forecaster=options["forecaster"],
         )
-    print_result(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+    becomes_line = piece.reviewed and piece.direction and not piece.option
+    more = " Headlines like this one will be found from now on." if becomes_line else ""
+    print_result(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.{more}")
 
 
 def _reopen_evidence(

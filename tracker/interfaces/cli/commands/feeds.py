@@ -24,7 +24,7 @@ from tracker.interfaces.cli.commands.terminal import (
     write_file,
 )
 from tracker.interfaces.process_setup import freeze_gc
-from tracker.model.json_values import to_json_line
+from tracker.model.json_values import to_json_line, to_plain
 
 allow_private = click.option(
     "--allow-private",
@@ -56,10 +56,14 @@ def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
     """Show how a feed fares, when it is asked next, what it brought."""
     with tracker_session(context) as tracker:
         page = tracker.feeds.get(feed)
+        record = tracker.learning.matcher_record()
     if json:
-        print_result(page, json, "")
+        precision = record.feeds.get(page.health.state.id)
+        print_result({**to_plain(page), "precision": to_plain(precision)}, json, "")
         return
     feed_tables.print_feed(console, page)
+    if words := record.describe_feed(page.health.state.id):
+        console.print(tables.safe_text(words))
 
 
 @click.command()

@@ -8,16 +8,22 @@ from rich.table import Table
 
 from forecasts.questions.formatting import format_utc_minute
 from tracker.interfaces.cli import tables
-from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    print_result,
+    tracker_session,
+)
 from tracker.model.json_values import to_plain
 
 if TYPE_CHECKING:
     from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
 NOTHING_LEARNED = (
-    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and "
-    "direction, 30 questions that closed with an answer for the weight of evidence, 10 for the "
-    "reliability of a feed, 14 days of archive for what is usual."
+    "Nothing is learned yet, the defaults stand: it takes a review for the correction of a "
+    "question, 30 reviews for relevance and direction, 30 questions that closed with an answer for "
+    "the weight of evidence, 10 for the reliability of a feed, 14 days of archive for what is "
+    "usual."
 )
 
 
@@ -28,11 +34,15 @@ def list_learned(context: click.Context, /, json: bool) -> None:
     """List what was learned, and from how much."""
     with tracker_session(context) as tracker:
         values = tracker.learning.list()
+        record = tracker.learning.matcher_record()
     print_result(
         [_flat_record(parameter) for parameter in values],
         json,
         learned_table(values) if values else NOTHING_LEARNED,
     )
+    total = f"Of all that was found and judged, {record.total}." if str(record.total) else ""
+    for line in () if json else filter(None, (total, record.recall_words)):
+        console.print(tables.safe_text(line))
 
 
 @click.command()

@@ -70,6 +70,7 @@ def show_question(
             else None
         )
         page = tracker.questions.get(question)
+        record = tracker.learning.matcher_record()
     if move is not None:
         print_result(
             {**to_plain(move), "log_odds": move.log_odds},
@@ -81,12 +82,15 @@ def show_question(
             to_json(
                 {
                     **to_plain(page),
+                    "precision": to_plain(record.questions.get(page.summary.question.id)),
                     "why": suggestion_record(page.summary.question, page.suggestion),
                 }
             )
         )
     else:
         tables.print_question(console, page)
+        if words := record.describe_question(page.summary.question.id):
+            console.print(tables.safe_text(words))
 
 
 def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Table:

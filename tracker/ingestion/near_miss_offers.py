@@ -1,0 +1,60 @@
+"""Once a week, offer five near misses to be judged, so that the recall of the matcher is known.
+
+They are drawn at random, so that a few answers say how many of all near misses were evidence.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from tracker.ingestion.match_state import MatchState
+from tracker.ingestion.near_misses import NearMiss, list_near_misses
+from tracker.model.evidence import OfferedNearMiss
+from tracker.storage import item_search, near_miss_offers
+from tracker.storage.near_miss_offers import NearMissOffer
+from tracker.storage.record import list_open_questions
+from tracker.storage.sessions import Session, Store
+
+OFFER_SIZE: Final = 5
+
+
+def offer_near_misses(store: Store, match_state: MatchState, now: datetime) -> int:
+    """Draw this week's near misses unless that is done; return their number.
+
+    While there are fewer than five, nothing is offered yet.
+    """
+    week = near_miss_offers.name_week(now)
+    with store.reading() as session:
+        if near_miss_offers.find_offer(session, week) is not None:
+            return 0
+        misses = list_near_misses(session, match_state, now)
+        if len(misses) < OFFER_SIZE:
+            return 0
+        start = min(miss.item.seen_at or now for miss in misses)
+        logged = near_miss_offers.count_logged_since(session, start)
+    sample = sorted(misses, key=lambda miss: _draw_number(week, miss))[:OFFER_SIZE]
+    pairs = tuple((miss.item.id, miss.question.id) for miss in sample)
+    with store.writing() as session:
+        near_miss_offers.save_offer(session, NearMissOffer(week, logged, len(misses), pairs))
+    return len(pairs)
+
+
+def _draw_number(week: str, miss: NearMiss) -> str:
+    """Return a number that is random over near misses, and the same whenever it is asked."""
+    return hashlib.sha256(f"{week} {miss.item.id} {miss.question.id}".encode()).hexdigest()
+
+
+def list_offered(session: Session, now: datetime) -> tuple[OfferedNearMiss, ...]:
+    """List this week's near misses that nobody has judged yet, on questions that are open."""
+    offer = near_miss_offers.find_offer(session, near_miss_offers.name_week(now))
+    if offer is None:
+        return ()
+    judged = near_miss_offers.load_statuses(session, offer)
+    opened = list_open_questions(session, now)
+    items = [item for item, _ in offer.pairs]
+    hits = {hit.item.id: hit for hit in item_search.load_hits(session, items, OFFER_SIZE)}
+    return tuple(
+        OfferedNearMiss(hits[item], opened[question])
+        for item, question in offer.pairs
+        if (item, question) not in judged and item in hits and question in opened
+    )
