@@ -8,11 +8,13 @@ from tests.dashboard.pages import open_page, seen, words
 from tests.test_learning import log, review_some
 from tests.test_review_lessons import NEAR, SUMMIT, UNJUDGED, WIDE, read
 from tracker.app.tracker import Tracker
+from tracker.ingestion import near_misses
 
 
 @pytest.fixture
-def offering(tracker_with_press: Tracker, press: Press) -> Tracker:
+def offering(tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """A tracker with five near misses to judge."""
+    monkeypatch.setattr(near_misses, "MIN_SHARE_OF_THRESHOLD", 0.0)
     both = (a_question(), a_question(UNJUDGED))
     watching = tuple(an_indicator(question.id, **WIDE) for question in both)
     tracker_with_press.question_sets.load(a_set(*both, indicators=watching))
