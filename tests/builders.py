@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
 from tracker.feeds.fetch_results import (
@@ -19,6 +20,7 @@ from tracker.feeds.fetch_results import (
     answer_in_batches,
 )
 from tracker.feeds.item import ParsedItem
+from tracker.storage.learned import MatcherCalibration
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -134,6 +136,17 @@ def a_denial(question: str = "summit-2027") -> Indicator:
         unless=(),
         examples=("Arland calls off talks with Borland",),
     )
+
+
+def a_calibration(
+    relevance: tuple[float, float] = (0.0, 1.0), direction: tuple[float, float] = (0.0, 1.0)
+) -> MatcherCalibration:
+    """Shift and slope of both probabilities of the matcher; nothing was learned by default."""
+    maps = [
+        LearnedLogitMap(*(LearnedValue("", "all", value, 40, NOW, "") for value in values))
+        for values in (relevance, direction)
+    ]
+    return MatcherCalibration(*maps)
 
 
 def a_feed(id: str = "wire", **changed: Any) -> FeedSeed:

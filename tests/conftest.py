@@ -22,7 +22,6 @@ from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.matching import semantic
 from tracker.settings import Settings
 from tracker.storage import sessions
 
@@ -36,8 +35,7 @@ gc.set_threshold(50_000, 20, 100)
 """Tests make much and keep little, so garbage is looked for seldom."""
 
 os.environ["TRACKER_ENCODER"] = "static"
-semantic.PREFERRED_KINDS = ("static",)
-"""The better encoder is slow to open and has tests of its own; all others compare meanings by the
+"""The transformer is slow to open and has tests of its own; all others compare meanings by the
 table.
 """
 

@@ -3,19 +3,24 @@ any time.
 """
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from forecasts.distributions.distribution import Categorical
+from forecasts.evidence.evidence import Direction
 from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.app.tracker import Tracker
 from tracker.ingestion.match_state import OWN_TEXT, MatchState
+from tracker.matching.matcher import ItemText
+from tracker.matching.semantic import Encoders
 
 
 def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState:
-    monkeypatch.setattr("tracker.matching.semantic.open_encoder", lambda *_: encoder)
-    return MatchState("static", Path("nowhere"))
+    monkeypatch.setattr(
+        "tracker.matching.semantic.open_encoders", lambda _: Encoders(encoder, encoder)
+    )
+    return MatchState("minilm")
 
 
 def test_the_matcher_is_kept_while_questions_stay_the_same(tracker: Tracker) -> None:
@@ -53,12 +58,52 @@ def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.Monkey
     assert encoder.asked[len(phrasings) :] == ["Another sign"]
 
 
-def test_a_question_without_indicators_is_matched_by_its_own_text(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set(indicators=[]))
+def test_the_judge_reads_a_line_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the process lives, whatever questions come and go."""
+    tracker.question_sets.load(a_set())
+    wide, judge = SmallEncoder(), SmallEncoder("minilm-ofwords")
+    monkeypatch.setattr("tracker.matching.semantic.open_encoders", lambda _: Encoders(wide, judge))
+    desk = MatchState("minilm")
+    title = ItemText("Arland invites Borland to a summit", "")
+    for question in ("summit-2027", "later-2027"):
+        tracker.question_sets.load(
+            a_set(a_question(question), indicators=[an_indicator(question, name=question)])
+        )
+        with tracker.context.store.reading() as session:
+            (matches,) = desk.load_profiles(session, NOW).matcher.match([title])
+        assert matches
+    lines = [text for text in judge.asked if text != title.title]
+    assert title.title in judge.asked
+    assert {"Arland invites Borland to a summit", "later-2027"} <= set(judge.asked)
+    assert len(lines) == len(set(lines))
+
+
+def test_a_question_is_matched_by_its_own_lines_beside_its_indicators(tracker: Tracker) -> None:
+    for written in ([], [an_indicator()]):
+        tracker.question_sets.load(a_set(indicators=written))
+        with tracker.context.store.reading() as session:
+            watch = tracker.context.match_state.load_profiles(session, NOW)
+        *others, (own,) = watch.indicators_by_profile.values()
+        assert (own.id, own.direction) == (f"summit-2027/{OWN_TEXT}", Direction.YES)
+        assert [i.id for group in others for i in group] == [i.id for i in written]
+
+
+def test_each_option_is_matched_by_its_own_statement(tracker: Tracker) -> None:
+    place = a_question(
+        kind="categorical", options=("Geneva", "Doha"), prior=Categorical(("Geneva", "Doha"), (0.5, 0.5)),
+        text="Where will both leaders meet?",
+    )  # fmt: skip
+    tracker.question_sets.load(a_set(place, indicators=[]))
     with tracker.context.store.reading() as session:
         watch = tracker.context.match_state.load_profiles(session, NOW)
-    ((indicator,),) = watch.indicators_by_profile.values()
-    assert (indicator.id, indicator.direction) == (f"summit-2027/{OWN_TEXT}", 0)
+    options = {
+        profile.text: [(i.option, i.direction) for i in group]
+        for profile, group in watch.indicators_by_profile.items()
+    }
+    assert options == {
+        "Both leaders meet in Geneva": [("Geneva", Direction.YES)],
+        "Both leaders meet in Doha": [("Doha", Direction.YES)],
+    }
 
 
 def test_copies_that_another_process_stored_are_known(

@@ -15,6 +15,7 @@ from tracker.matching.matching_profile import Profile
 from tracker.matching.tokens import Vocabulary
 
 WORDS = ("harbour", "strike", "treaty", "river", "vote", "flood", "unheard", "the")
+TOKENS = Vocabulary()
 texts = st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
 
 
@@ -32,9 +33,8 @@ def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         lexical_index, "token_rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
     )
-    index = an_index("harbour strike", "harbour harbour treaty")  # 2 and 3 tokens, 2.5 on average
-    once = 2.0 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 2.5))
-    twice = 2.0 * 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 2.5))
+    index = an_index("harbour strike", "harbour harbour treaty")
+    once, twice = 2.0 * 2.2 / (1 + 1.2), 2.0 * 2 * 2.2 / (2 + 1.2)
     assert dense(index, ["harbour"])[0] == pytest.approx([once, twice])
     assert dense(index, ["Harbours, harbour!"])[0] == pytest.approx(
         [once, twice]
@@ -72,21 +72,37 @@ def test_an_item_is_counted_the_same_in_any_company(items: list[str]) -> None:
 def test_words_are_counted_for_items_and_profiles() -> None:
     index = an_index("the of", "harbour")
     assert dense(index, ["the harbour"])[0].tolist()[0] == 0.0
-    assert index.self_score[0] > 0.0  # it is divided by
     index = an_index("harbour")
     weight = index.count(["harbour", "harbour harbour the", "harbour zebra"]).weight
     assert weight[0] == weight[1] < weight[2]
     index = an_index("harbour strike", "river")
     counted = index.count(["a strike in the harbour by the river"])
-    pairs = index.best(counted, 2)
-    matched = index.match_tokens(counted, pairs)
-    assert {int(profile): matched[row].nnz for row, profile in enumerate(pairs.profiles)} == {
-        0: 2,
-        1: 1,
-    }
+    shared = counted.shared.multiply(index.make_rows(["harbour strike", "river", "zebra"]))
+    assert shared.sum(axis=1).ravel().tolist() == [[2.0, 1.0, 0.0]]
     index = an_index()
     assert len(index.best(index.count(["harbour strike"]), 3)) == 0
     assert len(an_index("harbour").best(an_index("harbour").count([]), 3)) == 0
+
+
+@given(texts, st.lists(texts, max_size=3), texts, texts)
+def test_a_further_line_never_lowers_a_score(
+    sentence: str, lines: list[str], further: str, item: str
+) -> None:
+    before = LexicalIndex([Profile(sentence, tuple(lines))], TOKENS)
+    after = LexicalIndex([Profile(sentence, (*lines, further))], TOKENS)
+    assert dense(after, [item])[0, 0] >= dense(before, [item])[0, 0] - 1e-6
+
+
+def test_names_are_counted_whether_a_profile_has_them_or_not() -> None:
+    index = LexicalIndex([Profile("China signs a treaty")], TOKENS)
+    texts = ["China", "Xi Jinping greets Putin in China", "zebra", ""]
+    assert index.count(texts).names.tolist() == [1.0, 3.0, 0.0, 0.0]
+
+
+def test_words_of_the_background_find_no_profile() -> None:
+    index = LexicalIndex([Profile("river", background="The harbour of 2027.")], TOKENS)
+    assert len(index.best(index.count(["harbour", "2027"]), 5)) == 0
+    assert index.count(["harbour"]).shared.nnz == 1
 
 
 @given(

@@ -5,6 +5,7 @@ matched.
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tests.matching.small_encoder import SmallEncoder
 from tests.tables import check_rows
 from tracker.matching import matcher as module
 from tracker.matching import static_encoder
+from tracker.matching.line_features import FEATURE_NAMES
 from tracker.matching.matcher import (
     MAX_WORDS_SHOWN,
     ItemText,
@@ -23,100 +25,123 @@ from tracker.matching.matcher import (
     matcher_version,
 )
 from tracker.matching.matching_profile import Profile, profile_from_indicator
-from tracker.matching.relevance_model import FEATURE_NAMES, Head, Heads, load_heads
-from tracker.matching.semantic import Encoder
+from tracker.matching.relevance_model import Head, Heads, load_heads
+from tracker.matching.semantic import Encoders, open_encoders
 from tracker.matching.tokens import Vocabulary
 
 INVITATION, DENIAL = profile_from_indicator(an_indicator()), profile_from_indicator(a_denial())
-BARE = Profile("Will Kazakhstan leave the customs union?")
-PROFILES = (
-    INVITATION, DENIAL, BARE, Profile("A flood hits the harbour", ("river bursts its banks",)),
+EXIT = Profile(
+    "Kazakhstan leaves the customs union", (), ("Kazakhstan stays in the customs union",),
+    (("Kazakhstan",),), "The government of Kazakhstan gives notice to the secretariat.",
 )  # fmt: skip
+FLOOD = Profile("A flood hits the harbour", ("river bursts its banks",))
+PROFILES = (INVITATION, DENIAL, EXIT, FLOOD)
 SHIPPED = static_encoder.load_static()
 TOKENS = Vocabulary()
+WORDS_ALONE = Encoders()
+JUDGED = Encoders(SmallEncoder(), SmallEncoder("minilm-ofwords"))
+KINDS = [WORDS_ALONE, Encoders(SmallEncoder()), Encoders(SHIPPED), JUDGED]
 
-encoders = pytest.mark.parametrize(
-    "encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"]
-)
+every_kind = pytest.mark.parametrize("encoders", KINDS, ids=["none", "small", "shipped", "judged"])
 
 
-def matches(
-    encoder: Encoder | None, title: str, summary: str = "", *profiles: Profile
+def match_one(
+    encoders: Encoders, title: str, summary: str = "", *profiles: Profile
 ) -> tuple[Match, ...]:
-    """What one item bears on."""
-    (found,) = Matcher(profiles or PROFILES, encoder, Vocabulary()).match(
+    """Match one item."""
+    (matches,) = Matcher(profiles or PROFILES, encoders, Vocabulary()).match(
         [ItemText(title, summary)]
     )
-    return found
+    return matches
 
 
-@encoders
-def test_a_rule_fulfilled_in_the_headline_matches_unknown_names(
-    encoder: Encoder | None,
-) -> None:
-    found = matches(encoder, "Arland invites Borland to talks")
-    assert found[0].profile == INVITATION
-    assert found[0].relevance >= load_heads("lexical" if encoder is None else "static").threshold
-    assert found[0].matched == ("Arland", "Borland", "invites")
+@every_kind
+def test_a_report_of_an_unknown_place_matches(encoders: Encoders) -> None:
+    matches = match_one(encoders, "Arland invites Borland to talks")
+    assert matches[0].profile == INVITATION
+    assert matches[0].relevance >= load_heads(encoders.kind).threshold
+    assert matches[0].matched == ("Arland", "Borland", "invites")
 
 
-@encoders
-def test_a_veto_stops_it(encoder: Encoder | None) -> None:
-    assert matches(encoder, "Arland invites Borland to a football summit", "", INVITATION) == ()
-    assert (
-        matches(encoder, "Arland invites Borland to a summit", "of football officials", INVITATION)
-        == ()
-    )
+@every_kind
+def test_a_veto_stops_it(encoders: Encoders) -> None:
+    title = "Arland invites Borland to a summit"
+    assert match_one(encoders, title, "", INVITATION) != ()
+    assert match_one(encoders, "Arland invites Borland to a football summit", "", INVITATION) == ()
+    assert match_one(encoders, title, "of football officials", INVITATION) == ()
 
 
-@encoders
+@every_kind
 @pytest.mark.parametrize(
     "title", ["Sensex gains 200 points as banks rally", "", "🎉", "The of and", "\ud800", "\0"]
 )
-def test_what_is_about_something_else_matches_nothing(encoder: Encoder | None, title: str) -> None:
-    assert matches(encoder, title) == ()
+def test_what_is_about_something_else_matches_nothing(encoders: Encoders, title: str) -> None:
+    assert match_one(encoders, title) == ()
+
+
+def test_a_shared_year_matches_nothing() -> None:
+    dated = Profile("Kazakhstan leaves the customs union by 31 December 2026")
+    for encoders in (*KINDS, open_encoders("minilm")):
+        assert match_one(encoders, "Fireworks on 31 December 2026", "", dated) == ()
 
 
 def test_the_surest_match_comes_first() -> None:
-    (found,) = Matcher(PROFILES, None, TOKENS).match(
+    (matches,) = Matcher(PROFILES, WORDS_ALONE, TOKENS).match(
         [ItemText("Arland invites Borland to a summit", "")], 0.0
     )
-    assert [m.relevance for m in found] == sorted((m.relevance for m in found), reverse=True)
-    one, other = Profile("harbour by day"), Profile("harbour at night")
-    indifferent = Head(0.0, tuple(0.0 for _ in FEATURE_NAMES), 0.5, 1)
-    for profiles in ((one, other), (other, one)):
-        matcher = Matcher(profiles, None, TOKENS, Heads(indifferent, indifferent))
-        (found,) = matcher.match([ItemText("harbour", "")])
-        assert [m.profile for m in found] == [other, one]
+    assert [m.relevance for m in matches] == sorted((m.relevance for m in matches), reverse=True)
+    day, night = Profile("harbour by day"), Profile("harbour at night")
+    for profiles in ((day, night), (night, day)):
+        matcher = Matcher(profiles, WORDS_ALONE, TOKENS, make_heads())
+        (matches,) = matcher.match([ItemText("harbour", "")])
+        assert [m.profile for m in matches] == [night, day]
+
+
+def make_heads(
+    wide: float = 0.0, judge: float = 0.0, gate: float = 0.5, threshold: float = 0.5
+) -> Heads:
+    """Heads that give every line the same log-odds."""
+    indifferent = tuple(0.0 for _ in FEATURE_NAMES)
+    return Heads(Head(wide, indifferent), Head(judge, indifferent), gate, threshold, 1)
 
 
 def test_without_an_encoder_everything_works_and_says_so() -> None:
-    matcher = Matcher(PROFILES, None, Vocabulary())
+    matcher = Matcher(PROFILES, WORDS_ALONE, Vocabulary())
     assert matcher.version.split("/")[1] == "lexical"
-    (found,) = matcher.match([ItemText("Arland invites Borland to talks", "")])
-    assert (found[0].cosine, found[0].nearest) == (0.0, INVITATION.text)
+    (matches,) = matcher.match([ItemText("Arland invites Borland to talks", "")])
+    assert (matches[0].cosine, matches[0].nearest) == (0.0, INVITATION.examples[0])
     assert matcher.encode([ItemText("Arland", ""), ItemText("", "")]).shape == (2, 0)
 
 
 def test_a_match_comes_with_its_reason() -> None:
-    found = matches(SmallEncoder(), "Arland invites Borland to a summit", "", INVITATION)
-    assert found[0].nearest == "Arland invites Borland to a summit"
-    assert found[0].cosine == pytest.approx(1.0, abs=1e-3)
-    for_it = matches(None, "Arland invites Borland to a summit", "", INVITATION)[0].polarity
-    denied = matches(None, "Arland refuses to invite Borland to a summit", "", INVITATION)[
-        0
-    ].polarity
-    assert (for_it.sign, denied.sign) == (1, -1)
-    flood = Profile("A flood hits the harbour", ("river bursts its banks",))
-    (found,) = Matcher([flood], None, Vocabulary()).match(
+    matches = match_one(KINDS[1], "Arland invites Borland to a summit", "", INVITATION)
+    assert matches[0].nearest == "Arland invites Borland to a summit"
+    assert matches[0].cosine == pytest.approx(1.0, abs=1e-3)
+    signs = [
+        match_one(WORDS_ALONE, title, "", INVITATION)[0].polarity.sign
+        for title in (
+            "Arland invites Borland to a summit",
+            "Arland refuses to invite Borland to a summit",
+        )
+    ]
+    assert signs == [1, -1]
+    (matches,) = Matcher([FLOOD], WORDS_ALONE, Vocabulary()).match(
         [ItemText("Harbour FLOODED by the Flood of the year", "")], 0.0
     )
-    assert found[0].matched == ("Harbour", "FLOODED", "Flood")
+    assert matches[0].matched == ("Harbour", "FLOODED", "Flood")
     text = "alpha bravo charlie delta foxtrot golf hotel india juliet kilo lima"
-    (found,) = Matcher([Profile(text)], None, Vocabulary()).match([ItemText(text, "")], 0.0)
-    assert len(found[0].matched) == MAX_WORDS_SHOWN
+    (matches,) = Matcher([Profile(text)], WORDS_ALONE, Vocabulary()).match(
+        [ItemText(text, "")], 0.0
+    )
+    assert len(matches[0].matched) == MAX_WORDS_SHOWN
     actual = clean_item_text("Arland invites Borland to a summit - Reuters", "").title
     assert actual == "Arland invites Borland to a summit"
+
+
+def test_the_line_that_fits_best_is_the_reason() -> None:
+    matches = match_one(JUDGED, "Kazakhstan stays in the customs union", "", EXIT)
+    assert matches[0].nearest == "Kazakhstan stays in the customs union"
+    assert matches[0].polarity.sign == -1
 
 
 @given(
@@ -128,96 +153,116 @@ def test_a_match_comes_with_its_reason() -> None:
 )
 def test_matched_words_are_words_of_the_item_as_they_stand(words: list[str]) -> None:
     title = " ".join(words)
-    for found in Matcher(PROFILES, None, TOKENS).match([ItemText(title, "")], 0.0):
-        assert all(shown in title for match in found for shown in match.matched)
+    for matches in Matcher(PROFILES, WORDS_ALONE, TOKENS).match([ItemText(title, "")], 0.0):
+        assert all(shown in title for match in matches for shown in match.matched)
 
 
-items = st.lists(
-    st.lists(
-        st.sampled_from(
-            "Arland Borland invites summit cancels flood harbour river zebra Kazakhstan union".split()
-        ),
-        max_size=8,
-    ).map(lambda words: ItemText(" ".join(words[:5]), " ".join(words[5:]))),
-    max_size=7,
+WORDS = "Arland Borland invites summit cancels flood harbour river zebra Kazakhstan union".split()
+texts = st.lists(st.sampled_from(WORDS), max_size=8).map(
+    lambda words: ItemText(" ".join(words[:5]), " ".join(words[5:]))
 )
+items = st.lists(texts, max_size=7)
 
 
-def found_by(
-    encoder: Encoder | None, batches: Sequence[Sequence[ItemText]]
+def match_batches(
+    encoders: Encoders, batches: Sequence[Sequence[ItemText]]
 ) -> list[tuple[Match, ...]]:
-    """What one matcher finds batch by batch; it may have read other texts before."""
-    matcher = Matcher(PROFILES, encoder, TOKENS)
-    return [found for batch in batches for found in matcher.match(batch, 0.01)]
+    """Match batch by batch with one matcher, whose vocabulary may know other texts."""
+    matcher = Matcher(PROFILES, encoders, TOKENS)
+    return [matches for batch in batches for matches in matcher.match(batch, 0.01)]
 
 
-@pytest.mark.parametrize(
-    "encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"]
-)
+@every_kind
 @settings(max_examples=25, deadline=None)
 @given(items, st.data())
 def test_batches_and_order_change_no_bit_of_a_match(
-    encoder: Encoder | None, said: list[ItemText], data: st.DataObject
+    encoders: Encoders, batch: list[ItemText], data: st.DataObject
 ) -> None:
-    cut = data.draw(st.integers(0, len(said)))
-    whole = found_by(encoder, [said])
-    assert found_by(encoder, [said[:cut], said[cut:]]) == whole
-    assert found_by(encoder, [[one] for one in reversed(said)]) == whole[::-1]
+    cut = data.draw(st.integers(0, len(batch)))
+    whole = match_batches(encoders, [batch])
+    assert match_batches(encoders, [batch[:cut], batch[cut:]]) == whole
+    assert match_batches(encoders, [[item] for item in reversed(batch)]) == whole[::-1]
 
 
 def test_items_weighed_together_are_as_many_as_memory_allows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    said = [
+    batch = [
         ItemText("Arland invites Borland to talks", ""),
         ItemText("nothing", ""),
         ItemText("Arland cancels", "Borland"),
     ]
-    whole = found_by(None, [said])
+    whole = match_batches(WORDS_ALONE, [batch])
     monkeypatch.setattr(module, "BATCH_SIZE", 2)
-    assert found_by(None, [said]) == whole
+    assert match_batches(WORDS_ALONE, [batch]) == whole
     assert len(whole) == 3
 
 
-def test_no_profiles_and_no_items_are_no_trouble() -> None:
-    assert list(Matcher((), None, Vocabulary()).match([ItemText("Arland", "")])) == [()]
-    assert list(Matcher((), SmallEncoder(), Vocabulary()).match([ItemText("Arland", "")])) == [()]
-    assert list(Matcher(PROFILES, SmallEncoder(), Vocabulary()).match([])) == []
+@every_kind
+def test_no_profiles_and_no_items_are_no_trouble(encoders: Encoders) -> None:
+    assert list(Matcher((), encoders, Vocabulary()).match([ItemText("Arland", "")])) == [()]
+    assert list(Matcher(PROFILES, encoders, Vocabulary()).match([])) == []
 
 
-def test_each_head_has_its_own_working_point() -> None:
-    weights = tuple(0.0 for _ in FEATURE_NAMES)
-    strict = Heads(
-        Head(0.0, weights, 0.4, 1), Head(0.0, weights, 0.6, 1)
-    )  # every candidate has the chance 0.5
-    phrased, bare = Profile("harbour", ("harbour",)), Profile("harbour")
-    (found,) = Matcher((phrased, bare), None, Vocabulary(), strict).match([ItemText("harbour", "")])
-    assert [match.profile for match in found] == [phrased]
-    (found,) = Matcher((phrased, bare), None, Vocabulary(), strict).match(
-        [ItemText("harbour", "")], 0.5
-    )
-    assert {match.profile for match in found} == {phrased, bare}
+@check_rows([(0.5, True), (0.51, False)])
+def test_the_working_point_decides_unless_another_is_asked_for(
+    threshold: float, matches: bool
+) -> None:
+    matcher = Matcher([FLOOD], WORDS_ALONE, TOKENS, make_heads(threshold=threshold))
+    assert list(map(bool, matcher.match([ItemText("harbour", "")]))) == [matches]
+    assert list(map(bool, matcher.match([ItemText("harbour", "")], 0.5))) == [True]
+
+
+def test_the_judge_reads_candidates_alone() -> None:
+    """Each item once, beside the lines of the profiles that it is a candidate for."""
+    judge = SmallEncoder("minilm-ofwords")
+    matcher = Matcher(PROFILES, Encoders(SmallEncoder(), judge), Vocabulary())
+    assert judge.asked == []
+    flood, bank = "Flood hits harbour as river bursts its banks", "Sensex gains as banks rally"
+    flooded, nothing = matcher.match([ItemText(flood, ""), ItemText(bank, "")])
+    assert (flooded[0].profile, nothing) == (FLOOD, ())
+    assert judge.asked[0] == flood
+    assert sorted(set(judge.asked)) == sorted(["", flood, *FLOOD.lines])
+    assert len(judge.asked) == len(set(judge.asked))
+    assert len(matcher.score_items([ItemText(bank, "")]).rows) > 0  # proposed, if not judged
+
+
+def test_a_line_that_the_judge_did_not_read_stays_below_those_it_found_good() -> None:
+    items_, low = [ItemText("harbour flood", "")], np.log(0.4 / 0.6)
+    closed = Matcher([FLOOD], JUDGED, TOKENS, make_heads(wide=low, judge=9.0, gate=0.5))
+    assert closed.score_items(items_).relevance.tolist() == pytest.approx([0.2, 0.2])
+    opened = Matcher([FLOOD], JUDGED, TOKENS, make_heads(wide=low, judge=9.0, gate=0.3))
+    assert min(opened.score_items(items_).relevance.tolist()) > 0.99
+
+
+def test_shipped_lines_below_the_gate_never_become_evidence() -> None:
+    heads = load_heads("minilm")
+    assert heads.gate * module.NOT_JUDGED_FACTOR < heads.gate < heads.threshold
 
 
 def test_the_version_changes_with_the_weights_and_the_encoder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    known = load_heads("static")
-    other = replace(known, phrased=replace(known.phrased, bias=known.phrased.bias + 0.001))
-    first = matcher_version(SmallEncoder())
-    assert (
-        first
-        == matcher_version(SmallEncoder(), known)
-        == Matcher(PROFILES, SmallEncoder(), Vocabulary()).version
-    )
-    assert Matcher(PROFILES, SmallEncoder(), Vocabulary(), other).version != first
-    assert matcher_version(SmallEncoder("static-another")) != first
-    assert matcher_version(None) != first
+    small, known = Encoders(SmallEncoder()), load_heads("static")
+    other = replace(known, wide=replace(known.wide, bias=known.wide.bias + 0.001))
+    first = matcher_version(small)
+    assert first == matcher_version(small, known) == Matcher(PROFILES, small, Vocabulary()).version
+    versions = [
+        first,
+        Matcher(PROFILES, small, Vocabulary(), other).version,
+        matcher_version(Encoders(SmallEncoder("static-another"))),
+        matcher_version(WORDS_ALONE),
+        matcher_version(JUDGED),
+    ]
     monkeypatch.setattr(module, "_hash_word_files", lambda: b"another gazetteer")
-    assert matcher_version(SmallEncoder()) != first
+    versions.append(matcher_version(small))
+    assert len(set(versions)) == len(versions)
 
 
 @check_rows(["中" * 100_000, "a" * 100_000, "Arland invites Borland " * 4_000, "a\0b" * 30_000])
 def test_hostile_texts_are_matched_like_others(text: str) -> None:
-    (found,) = Matcher(PROFILES, SHIPPED, Vocabulary()).match([clean_item_text(text, text)], 0.0)
-    assert all(0.0 <= match.relevance <= 1.0 for match in found)
+    for encoders in (Encoders(SHIPPED), open_encoders("minilm")):
+        (matches,) = Matcher(PROFILES, encoders, Vocabulary()).match(
+            [clean_item_text(text, text)], 0.0
+        )
+        assert all(0.0 <= match.relevance <= 1.0 for match in matches)

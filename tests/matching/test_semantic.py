@@ -1,5 +1,7 @@
 """How near an item is to each phrasing, the same to the last bit in any company."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from tracker.matching.semantic import (
     GRID_STEPS,
     MAX_SUMMARY_LENGTH,
     MIN_CANDIDATE_COSINE,
+    JudgeIndex,
     SemanticIndex,
     encoder_input,
     encoder_kind,
@@ -51,11 +54,8 @@ def test_the_best_phrasing_counts_for_a_profile() -> None:
     assert best[1, 1] == pytest.approx(1.0, abs=1e-3)
     assert best[1, 0] < 0.5
     stage = semantic(*PROFILES)
-    similar = stage.similar(stage.encode(["treaty is signed"]))
-    assert stage.profile_cosines(similar, 0, 2).tolist() == similar[0, 5:7].tolist()
-    pairs = stage.near(stage.best(similar), 3)
+    pairs = stage.near(stage.best(stage.similar(stage.encode(["treaty is signed"]))), 3)
     assert (pairs.items.tolist(), pairs.profiles.tolist()) == ([0], [2])
-    assert stage.sentence(similar, pairs).tolist() == [similar[0, 5]]
     stage = semantic(*PROFILES)
     best = np.array(
         [[0.9, 0.8, 0.7], [0.9, 0.1, MIN_CANDIDATE_COSINE - 0.01], [0.0, 0.0, 0.0]],
@@ -63,6 +63,35 @@ def test_the_best_phrasing_counts_for_a_profile() -> None:
     )
     assert stage.near(best, 2).profiles.tolist() == [0, 1, 0]
     assert stage.near(best, 3).items.tolist() == [0, 0, 0, 1]
+
+
+def test_a_judge_encodes_lines_when_they_are_compared() -> None:
+    encoder, line_encoder = SmallEncoder("minilm-items"), SmallEncoder("minilm-lines")
+    profiles = (replace(PROFILES[0], background="the port"), *PROFILES[1:])
+    judge = JudgeIndex(profiles, encoder, TOKENS, line_encoder)
+    assert line_encoder.asked == []
+    vectors = judge.encode(["dockers walk out", "river flood"])
+    rows = np.array([0, 0, 1]), np.array([0, 1, 4])
+    cosines = judge.similar_lines(vectors, *rows)
+    assert line_encoder.asked == ["harbour strike", "dockers walk out", "river flood"]
+    assert cosines.tolist() == pytest.approx([cosines[0], 1.0, 1.0], abs=1e-3)
+    assert cosines[0] < 0.5
+    assert judge.similar_backgrounds(vectors, np.array([0]), np.array([0])).shape == (1,)
+    assert line_encoder.asked[3:] == ["the port"]
+    assert encoder.asked == ["dockers walk out", "river flood"]
+    nobody = np.zeros(0, dtype=np.int64)
+    assert judge.similar_lines(judge.encode([]), nobody, nobody).shape == (0,)
+
+
+@given(st.lists(texts, min_size=1, max_size=5))
+def test_a_judge_compares_the_same_in_any_company(items: list[list[str]]) -> None:
+    judge = JudgeIndex(PROFILES, SmallEncoder(), TOKENS, SmallEncoder())
+    vectors = judge.encode([" ".join(item) for item in items])
+    rows = np.arange(len(items)).repeat(7), np.tile(np.arange(7), len(items))
+    whole = judge.similar_lines(vectors, *rows)
+    for place in reversed(range(len(whole))):
+        chosen = np.array([place])
+        assert judge.similar_lines(vectors, rows[0][chosen], rows[1][chosen])[0] == whole[place]
 
 
 def test_nothing_is_near_to_nothing() -> None:

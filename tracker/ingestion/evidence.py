@@ -332,13 +332,16 @@ def _choose_match(item_matches: Sequence[ItemMatch], known: MatcherCalibration) 
 
     Its relevance is that of the surest, corrected by the reviews of the chosen one. Where reviews
     have lowered an indicator that matches, each match stands for itself, and the surest that is
-    left is chosen: what an indicator finds wrongly never drags down what another finds.
+    left is chosen: what an indicator finds wrongly never drags down what another finds. Options
+    share their lines, so that they match alike: the one whose own statement is nearest goes before
+    its rivals.
     """
-    if any(known.lowers(m.indicator.id) for m in item_matches):
-        return max((_correct(m, m.relevance, known) for m in item_matches), key=_get_relevance)
+    ranked = sorted(item_matches, key=lambda m: (-m.match.relevance, not _is_own_option(m)))
+    if any(known.lowers(m.indicator.id) for m in ranked):
+        return max((_correct(m, m.relevance, known) for m in ranked), key=_get_relevance)
     written = [m for m in item_matches if not _is_own_text(m.indicator)]
-    called = (m for m in (*written, *item_matches) if m.direction)
-    return _correct(next(called, item_matches[0]), item_matches[0].relevance, known)
+    called = (m for m in (*written, *ranked) if m.direction)
+    return _correct(next(called, ranked[0]), ranked[0].relevance, known)
 
 
 def _correct(item_match: ItemMatch, relevance: float, known: MatcherCalibration) -> ItemMatch:
@@ -349,6 +352,11 @@ def _correct(item_match: ItemMatch, relevance: float, known: MatcherCalibration)
 
 def _get_relevance(item_match: ItemMatch) -> float:
     return item_match.relevance
+
+
+def _is_own_option(item_match: ItemMatch) -> bool:
+    match = item_match.match
+    return bool(item_match.indicator.option) and match.nearest == match.profile.text
 
 
 def _is_own_text(indicator: Indicator) -> bool:

@@ -19,7 +19,13 @@ from tracker.matching.line_features import LineIndex, LineRows, describe_headlin
 from tracker.matching.matching_profile import Profile
 from tracker.matching.polarity import Polarity, PreparedPhrasings, judge_polarity, prepare_phrasings
 from tracker.matching.relevance_model import Heads, load_heads
-from tracker.matching.semantic import Encoders, JudgeIndex, SemanticIndex, encoder_input
+from tracker.matching.semantic import (
+    CachingEncoder,
+    Encoders,
+    JudgeIndex,
+    SemanticIndex,
+    encoder_input,
+)
 from tracker.matching.term_rules import TermHits, TermRules
 from tracker.matching.tokens import COUNTS_FILE, Vocabulary
 
@@ -89,8 +95,8 @@ class ScoredLines:
 class Matcher:
     """Matcher for a set of profiles; rebuilt in a fraction of a second when one of them changes.
 
-    `line_encoders` encode the profiles' own lines, by default the encoders themselves: ones with a
-    cache, where profiles come and go.
+    `line_encoders` encode the profiles' own lines, where they outlive this matcher's profiles;
+    by default the encoders themselves, and each line is read once by the judge's.
     """
 
     def __init__(
@@ -108,13 +114,13 @@ class Matcher:
         self._index = LexicalIndex(profiles, tokens)
         self._lines = LineIndex(profiles, self._index)
         self._rules = TermRules(profiles)
-        lines = line_encoders or encoders
+        judge, lines = encoders.judge, line_encoders or Encoders()
         self._semantic = (
             SemanticIndex(profiles, encoders.wide, tokens, lines.wide) if encoders.wide else None
         )
         self._judge = (
-            JudgeIndex(profiles, encoders.judge, tokens, lines.judge or encoders.judge)
-            if encoders.judge
+            JudgeIndex(profiles, judge, tokens, lines.judge or CachingEncoder(judge))
+            if judge
             else None
         )
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)

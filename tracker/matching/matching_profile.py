@@ -89,7 +89,8 @@ def profiles_from_question(
     """Return the profiles of a question's own lines, each with the option it stands for.
 
     A question with options has one for each, denied by the statements of the others. Headlines that
-    usually come before such an event are lines, too.
+    usually come before such an event are lines, too; beside them and confirmed ones the statement
+    stays an example, so that it goes on to decide the side.
     """
     rivals = {s.option: s.yes for s in compiled.statements if s.option and s.yes}
     profiles = []
@@ -102,6 +103,8 @@ def profiles_from_question(
         examples, opposites = towards, (*opposites, *away)
         if not statement.option:
             examples, opposites = (*examples, *confirmed.yes), (*opposites, *confirmed.no)
+        if examples:
+            examples = (statement.yes, *examples)
         profile = Profile(
             statement.yes, examples, opposites, compiled.names, extract_background(question)
         )

