@@ -63,7 +63,12 @@ higher ones lose more evidence than false alarms."""
 ALWAYS_OFF = ("terms in headline", "terms", "all terms", "demanded")
 """Our questions have no word rules: their weights are given below."""
 
-RULE_WEIGHTS = {"all terms": 0.5}
+RULE_WEIGHTS = {"all terms": 2.0, "demanded": -1.0}
+"""Log-odds for an author's word rule: lower while it is not fulfilled, higher when it is.
+
+Set by hand, on 1,219 labelled pairs of the built-in questions while their indicators had such rules:
+beside 0.5 and nothing they raised F1 from 0.47 to 0.55.
+"""
 
 Floats = NDArray[np.float64]
 Pair = tuple[str, str, int]
