@@ -161,13 +161,15 @@ def test_a_rejected_piece_can_be_taken_up_again(desk: Tracker) -> None:
 
 
 def test_it_says_why_the_matcher_missed_it(desk: Tracker, press: Press) -> None:
-    press.publish("wire", "Arland and Borland leaders pose with a football from the summit")
-    press.publish("wire", "Borland envoy returns to Arland after years")
+    press.publish("wire", "Football association opens a new stadium")
+    press.publish("wire", "Borland envoy retires after years")
     desk.feeds.poll()
     veto, low = desk.evidence.search("football")[0], desk.evidence.search("envoy")[0]
     assert "relevance 0." in add(desk, low.item.id).miss
     assert add(desk, low.item.id).miss == "Its story was evidence already, confirmed by ada."
-    assert "It was read 2026-12-01" in add(desk, veto.item.id).miss
+    assert add(desk, veto.item.id).miss == (
+        "It was read 2026-12-01: vetoed by the word “football” of a rule."
+    )
     fresh = add(desk, "Arland invites Borland to talks at a summit in spring")
     assert fresh.miss.startswith("It was not read in any feed: the matcher would have logged it")
     assert add(desk, "寒い朝").miss == "It was not read in any feed: no word or name in common."

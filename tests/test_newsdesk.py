@@ -8,12 +8,15 @@ import pytest
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Direction
+from forecasts.questions.question import Option
 from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.app.tracker import Tracker
 from tracker.ingestion.match_state import OWN_TEXT, MatchState
 from tracker.matching.matcher import ItemText
 from tracker.matching.semantic import Encoders
+
+OPTIONS = (Option("Geneva"), Option("Doha"))
 
 
 def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState:
@@ -90,7 +93,7 @@ def test_a_question_is_matched_by_its_own_lines_beside_its_indicators(tracker: T
 
 def test_each_option_is_matched_by_its_own_statement(tracker: Tracker) -> None:
     place = a_question(
-        kind="categorical", options=("Geneva", "Doha"), prior=Categorical(("Geneva", "Doha"), (0.5, 0.5)),
+        kind="categorical", options=OPTIONS, prior=Categorical(("Geneva", "Doha"), (0.5, 0.5)),
         text="Where will both leaders meet?",
     )  # fmt: skip
     tracker.question_sets.load(a_set(place, indicators=[]))

@@ -299,7 +299,13 @@ def test_a_denial_does_not_hide_in_an_older_story(
         f"Arland sends {who} to the harvest festival in the capital of Borland" for who in SENT
     )
     who_comes = a_question("leaders", text="How many heads of state come to visit?")
-    visit = an_indicator("leaders", terms=(("leaders",),), name="Heads of state visit", examples=())
+    visit = an_indicator(
+        "leaders",
+        terms=(("leaders",),),
+        unless=("envoys",),
+        name="Heads of state visit",
+        examples=("Arland sends leaders to a festival in the capital of Borland",),
+    )
     tracker_with_press.question_sets.load(a_set(who_comes, indicators=[visit], feeds=[]))
     published(tracker_with_press, told, denied)
     example = "Arland sends {} to Borland".format
