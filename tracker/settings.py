@@ -51,9 +51,10 @@ class Settings:
     0 for 24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may
     be read although they are not on the public internet. `contact` is part of the user agent so
     that a publisher can reach us. `keep_days` is the retention of texts of items without a match, 0
-    for ever. `encoder` compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for
-    the best available. `model_url` is the base address of an OpenAI-compatible endpoint that may
-    judge evidence, "" for none; `model_name`, `model_key`, `model_seconds`, `model_tokens` and
+    for ever. `encoder` compares meanings: `minilm` (a transformer judges what a table proposes),
+    `static` (the table alone), `none`, or `auto` for the best available. `model_url` is the base
+    address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
+    `model_key`, `model_seconds`, `model_tokens` and
     `model_budget` (requests a day) are its parameters. `allowed_hosts` are the host names that the
     dashboard accepts beside the loopback names, separated by commas; `public_url` is its address
     behind a proxy.

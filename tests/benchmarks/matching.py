@@ -1,5 +1,4 @@
-"""How fast items are matched: `python -m tests.benchmarks.matching [ARCHIVE [QUESTIONS...]]
-[--onnx]`.
+"""How fast items are matched: `python -m tests.benchmarks.matching [ARCHIVE [QUESTIONS...]]`.
 
 Items are those of an archive (JSONL.gz with title and summary), else invented ones; standing
 questions those of files of ForecastBench question sets (JSON.gz), padded by recombination, else
@@ -8,10 +7,10 @@ ratios hold within one run:
 
 - the lexical stage alone, against SQLite's FTS5 asked the other way round (questions indexed, an
   item's words ORed);
-- the whole pipeline: copies, words, meaning, head;
+- the whole pipeline: copies, words, meaning, head; with and without the judge;
 - a day of 30,000 items against 1,000 questions with two indicators each, worded after every
   thirtieth headline so that there is much to find: matched, put into stories and suggested in a
-  database.
+  database, with and without the judge, each in a process of its own.
 """
 
 import gzip
@@ -25,6 +24,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import structlog
@@ -42,7 +42,7 @@ from tracker.matching.lexical_index import LexicalIndex
 from tracker.matching.matcher import Matcher, clean_item_text
 from tracker.matching.matching_profile import Profile
 from tracker.matching.near_duplicates import NearDuplicates
-from tracker.matching.semantic import open_encoder
+from tracker.matching.semantic import open_encoders
 from tracker.matching.tokens import STOP_WORDS, Vocabulary
 from tracker.settings import Settings
 from tracker.storage import items
@@ -68,17 +68,26 @@ def main(arguments: Sequence[str]) -> None:
         lexical,
         f"{lexical / fts:.0f} × FTS5 the other way round ({fts:.0f})",
     )
-    _say("whole pipeline, static table", _pipeline(standing, news[:ITEMS], "static"))
-    if "--onnx" in arguments:
-        _say("whole pipeline, MiniLM", _pipeline(standing, news[:600], "minilm"))
-    day = (news * (30_000 // len(news) + 1))[:30_000]
-    seconds, found = _day([f"Will {title}?" for title, _ in day[::30]], day)
+    for kind in ("static", "minilm"):
+        _say(f"whole pipeline, {kind}", _pipeline(standing, news[:ITEMS], kind))
+    for kind in ("static", "minilm"):
+        sys.stdout.flush()
+        day = get_context("spawn").Process(target=_report_day, args=(kind, news))
+        day.start()
+        day.join()
+
+
+def _report_day(kind: str, news: Sequence[Text]) -> None:
+    """Print what a day costs, and the memory of this process."""
+    day = (list(news) * (30_000 // len(news) + 1))[:30_000]
+    began = time.process_time()
+    seconds, found = _day([f"Will {title}?" for title, _ in day[::30]], day, kind)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(
-        f"a day, 30,000 items against 1,000 questions with indicators: {seconds:.0f} s, {found} "
+        f"a day, 30,000 items against 1,000 questions with indicators, {kind}: {seconds:.0f} s, "
+        f"{time.process_time() - began:.0f} s of CPU time, {peak:.0f} MB at the peak, {found} "
         "found\n"
     )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"peak memory of this process, all of the above: {peak:.0f} MB\n")
 
 
 def _say(what: str, speed: float, beside: str = "") -> None:
@@ -161,10 +170,7 @@ def _terms(text: str) -> list[str]:
 
 
 def _pipeline(standing: Sequence[str], news: Sequence[Text], kind: str) -> float:
-    cache = Path(tempfile.gettempdir()) / "scenario-tracker-models"
-    matcher = Matcher(
-        tuple(Profile(text) for text in standing), open_encoder(kind, cache), Vocabulary()
-    )
+    matcher = Matcher(tuple(Profile(text) for text in standing), open_encoders(kind), Vocabulary())
     words = [clean_item_text(*one) for one in news]
     list(matcher.match(words[:BATCH]))
 
@@ -180,7 +186,7 @@ def _pipeline(standing: Sequence[str], news: Sequence[Text], kind: str) -> float
     return len(news) / _timed(work)
 
 
-def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
+def _day(standing: Sequence[str], news: Sequence[Text], kind: str) -> tuple[float, int]:
     """Seconds of wall time from items to suggestions in a new SQLite database, and the evidence
     found.
     """
@@ -189,7 +195,7 @@ def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
         i for q, text in zip(questions, standing, strict=True) for i in _indicators(q, text)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), encoder="static")
+        settings = Settings(data_dir=Path(folder), encoder=kind)
         with open_tracker(
             settings, now=lambda: START + timedelta(days=1), fetch=no_network
         ) as tracker:

@@ -126,8 +126,8 @@ def _list_tasks(
     questions_by_task = {}
     compiled = load_compiled_questions(session, list(opened.values()))
     for question_id, question in opened.items():
-        own = profiles_from_question(question, compiled[question_id])
-        profiles = sorted([*waits[question_id], *(repr(profile) for _, profile in own)])
+        own_profiles = profiles_from_question(question, compiled[question_id])
+        profiles = sorted([*waits[question_id], *(repr(profile) for _, profile in own_profiles)])
         digest = hashlib.sha256("\n".join(profiles).encode()).hexdigest()[:12]
         questions_by_task[RematchTask(f"{version}#{digest}", question_id)] = question
     return questions_by_task

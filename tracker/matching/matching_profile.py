@@ -97,8 +97,8 @@ def profiles_from_question(
     for statement in compiled.statements:
         if not statement.yes:
             continue
-        others = tuple(line for option, line in rivals.items() if option != statement.option)
-        opposites = (statement.no,) if statement.no else others
+        rival_lines = tuple(line for option, line in rivals.items() if option != statement.option)
+        opposites = (statement.no,) if statement.no else rival_lines
         towards, away = expand_statement(statement)
         examples, opposites = towards, (*opposites, *away)
         if not statement.option:

@@ -140,8 +140,8 @@ class JudgeIndex:
 
     def _compare(self, vectors: Floats, texts: Sequence[str], chosen: Ints) -> Floats:
         distinct, places = np.unique(chosen, return_inverse=True)
-        others = self._encode_texts([texts[i] for i in distinct], self._line_encoder)
-        return _sum_products(vectors, others[places])
+        line_vectors = self._encode_texts([texts[i] for i in distinct], self._line_encoder)
+        return _sum_products(vectors, line_vectors[places])
 
     def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
         return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
