@@ -18,7 +18,7 @@ from tracker.settings import Settings
 QUESTION = "summit-2027"
 BEN = ForecasterId("ben")
 HOSTILE = (
-    'Arland invites Borland </script><script>alert(1)</script> #read("/etc/passwd") *b* '
+    'Arland invites Borland to a summit </script><script>alert(1)</script> #read("/etc/passwd") *b* '
     "$x^2$ 习近平 Привет"
 )
 SOURCE = "https://arland.example/met"

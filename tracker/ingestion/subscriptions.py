@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from forecasts.questions.question import QuestionId
 from tracker.errors import NotFound, Refused
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.fetch_results import Fetched, FetchResult
@@ -165,13 +166,15 @@ def _match_entries(parsed: "ParsedFeed", profiles: OpenProfiles) -> tuple[TrialM
     from tracker.matching.matcher import clean_item_text
 
     entries = parsed.items[:MAX_TRIAL_ENTRIES]
-    return tuple(
-        TrialMatch(item.title, indicator.question_id, indicator.name, match.matched)
-        for item, matches in zip(
-            entries,
-            profiles.matcher.match([clean_item_text(i.title, i.summary) for i in entries]),
-            strict=True,
-        )
-        for match in matches
-        for indicator in profiles.indicators_by_profile[match.profile]
-    )
+    texts = [clean_item_text(item.title, item.summary) for item in entries]
+    trial_matches: dict[tuple[int, QuestionId], TrialMatch] = {}
+    for n, matches in enumerate(profiles.matcher.match(texts)):
+        for match in matches:  # the surest come first, and each question counts once
+            for indicator in profiles.indicators_by_profile[match.profile]:
+                trial_matches.setdefault(
+                    (n, indicator.question_id),
+                    TrialMatch(
+                        entries[n].title, indicator.question_id, indicator.name, match.matched
+                    ),
+                )
+    return tuple(trial_matches.values())
