@@ -339,7 +339,7 @@ def _choose_match(item_matches: Sequence[ItemMatch], known: MatcherCalibration) 
     ranked = sorted(item_matches, key=lambda m: (-m.match.relevance, not _is_own_option(m)))
     if any(known.lowers(m.indicator.id) for m in ranked):
         return max((_correct(m, m.relevance, known) for m in ranked), key=_get_relevance)
-    written = [m for m in item_matches if not _is_own_text(m.indicator)]
+    written = [m for m in ranked if not _is_own_text(m.indicator)]
     called = (m for m in (*written, *ranked) if m.direction)
     return _correct(next(called, ranked[0]), ranked[0].relevance, known)
 
