@@ -315,9 +315,10 @@ def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
     folder = own_copy(tmp_path)
     text = (folder / "indicators.toml").read_text(encoding="utf-8")
     at = text.index("examples = [")
-    line = text.count("\n", 0, at) + 1
+    line = text.count("\n", 0, at) + 2
     broken = (
         text[:at]
+        + 'terms = [["Atlantis"]]\n'
         + 'examples = ["Weather stays fine today", '
         + text[at + len("examples = [") :].lstrip()
     )

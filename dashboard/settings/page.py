@@ -232,7 +232,7 @@ def _show_model(visit: Visit) -> None:
         if not settings.model_url:
             st.markdown("**No language model judges evidence**: the matcher does, and people.")
             st.caption(
-                "A model on this machine is enough. Run `tracker model check`: it names those that "
+                "A model on this machine is enough. Run “tracker model check”: it names those that "
                 "answer here, with the lines for `tracker.toml` that set one."
             )
             return
@@ -247,7 +247,7 @@ def _show_model(visit: Visit) -> None:
                 f"it calls are right, and it calls {format_share(check.coverage)} of them."
             )
         checked = f"Checked on {visit.day(check.checked_at)}. " if check is not None else ""
-        st.caption(f"{checked}`tracker model check` measures it on a hundred headlines.")
+        st.caption(f"{checked}“tracker model check” measures it on a hundred headlines.")
 
 
 def _show_installation(visit: Visit) -> None:

@@ -39,10 +39,9 @@ def an_edit(tracker: Tracker, press: Press, clock: FakeClock, title: str) -> Non
 
 
 def drawers(visit: AppTest) -> list[str]:
-    """Everything that can be opened, but for the way into the past, which every question offers."""
-    return [
-        label for e in visit.expander if (label := plain(e.label)) != "As known on an earlier day"
-    ]
+    """Everything that can be opened, but for what every question and every inbox offers."""
+    offered = ("As known on an earlier day", "Add evidence that is missing")
+    return [label for e in visit.expander if (label := plain(e.label)) not in offered]
 
 
 @pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])

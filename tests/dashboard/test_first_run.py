@@ -27,6 +27,7 @@ NEXT_STEP = {
     "question": "The first steps",
     "essays": "Paste one below",
     "essay": "Paste one below",
+    "add": "No question is open",
     "inbox": "The Feeds page shows whether they answer",
     "calendar": "All questions",
     "scenarios": "Make one below",
