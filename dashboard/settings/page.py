@@ -233,7 +233,7 @@ def _show_model(visit: Visit) -> None:
             st.markdown("**No language model judges evidence**: the matcher does, and people.")
             st.caption(
                 "A model on this machine is enough. Run “tracker model check”: it names those that "
-                "answer here, with the lines for `tracker.toml` that set one."
+                "answer here, with the lines of tracker.toml that set one."
             )
             return
         name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()

@@ -126,11 +126,12 @@ def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) ->
 )
 def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
     page = visitor.go(path)
-    assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
-    if path == "/inbox":
+    if path == "/inbox":  # it stands behind what may be an answer itself
+        page.get_by_role("button", name="Next").first.click()
         expect(
             page.get_by_test_id("stBidiComponentIsolated").get_by_text(HOSTILE).first
         ).to_be_visible()
+    assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
     if "feed=" in path:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
