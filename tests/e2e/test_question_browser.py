@@ -21,7 +21,7 @@ def chart(page: Page) -> Locator:
 @pytest.mark.behaviour(8)
 def test_triangle_opens_its_story_with_source_shift_and_copies(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&scale=Log-odds")
-    mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').first
+    mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').last
     mark.click(force=True)
     visitor.settle()
     expect(page.get_by_text("Shifts the suggestion by")).to_contain_text("in log-odds now")
