@@ -194,3 +194,16 @@ def test_a_flood_moves_a_curve_no_further_than_the_cap() -> None:
     assert 1.0 - found.distribution.at(50.0) == pytest.approx(30 / 31)
     levels = np.array(found.distribution.p)
     assert all(a <= b for a, b in pairwise(levels))
+
+
+def test_days_past_without_the_event_leave_what_lies_later() -> None:
+    window, closed = Scale(0.0, 100.0, open_upper=True), Scale(0.0, 100.0)
+    # All of an open window is past: only "never" is left.
+    never = cut_past(Cdf((0.0, 100.0), (0.0, 1.0)), 100.0, window)
+    assert never.above == 1.0
+    # All of a closed window is past: its last days are left, evenly.
+    last = cut_past(Cdf((0.0, 100.0), (0.0, 1.0)), 100.0, closed)
+    assert (last.at(0.0), last.at(50.0), last.at(100.0)) == (0.0, 0.5, 1.0)
+    # What lay before the window is past on its first day.
+    begun = cut_past(Cdf((0.0, 100.0), (0.2, 0.6)), 0.0, Scale(0.0, 100.0, True, True))
+    assert (begun.at(0.0), round(begun.at(100.0), 4)) == (0.0, 0.5)

@@ -126,3 +126,14 @@ def test_no_text_breaks_the_reading() -> None:
         "等到五月吗？",
     ):
         assert infer_horizon_shape(text, closes_at=utc("2027-01-01")).reason
+
+
+@check_rows(
+    (
+        ("Will the bridge be open on 2027-05-01?", "state_at"),
+        ("Will the bridge be open on 30 February 2027?", "state_at"),
+        ("Will the bridge be open on 31 March?", "state_at"),
+    )
+)
+def test_a_day_in_digits_or_without_a_year_fixes_a_state(text: str, shape: HorizonShape) -> None:
+    assert infer_horizon_shape(text, closes_at=utc("2027-05-02")).shape == shape
