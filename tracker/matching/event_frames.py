@@ -7,6 +7,7 @@ The frames are general: none is about one question.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from forecasts.questions.compiled_question import Statement
@@ -236,6 +237,7 @@ FRAMES: Final = (
 )
 
 
+@lru_cache(maxsize=20_000)  # each poll asks for all open questions
 def expand_statement(statement: Statement) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return further headlines for the one outcome, and for the other.
 

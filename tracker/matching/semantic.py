@@ -60,6 +60,11 @@ def round_to_grid(vectors: Floats) -> Floats:
     )
 
 
+def encode_texts(texts: Sequence[str], encoder: Encoder, tokens: Vocabulary) -> Floats:
+    """Encode texts for comparison: names in other scripts in English, vectors on the grid."""
+    return round_to_grid(encoder.encode([tokens.in_english(text) for text in texts]))
+
+
 class SemanticIndex:
     """The lines of all profiles as vectors.
 
@@ -78,14 +83,11 @@ class SemanticIndex:
         self._tokens = tokens
         self._starts = list(accumulate((len(p.lines) for p in profiles), initial=0))
         lines = list(chain.from_iterable(p.lines for p in profiles))
-        self._lines = self._encode_texts(lines, line_encoder or encoder)
+        self._lines = encode_texts(lines, line_encoder or encoder, tokens)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return texts in any script of the gazetteer as vectors for comparison."""
-        return self._encode_texts(texts, self._encoder)
-
-    def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
-        return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
+        return encode_texts(texts, self._encoder, self._tokens)
 
     def similar(self, vectors: Floats) -> Floats:
         """Return items × lines: cosines of vectors that `encode` made."""
@@ -128,7 +130,7 @@ class JudgeIndex:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return texts as vectors for comparison."""
-        return self._encode_texts(texts, self._encoder)
+        return encode_texts(texts, self._encoder, self._tokens)
 
     def similar_lines(self, vectors: Floats, items: Ints, lines: Ints) -> Floats:
         """Return the cosine of each row's item with its line."""
@@ -140,11 +142,8 @@ class JudgeIndex:
 
     def _compare(self, vectors: Floats, texts: Sequence[str], chosen: Ints) -> Floats:
         distinct, places = np.unique(chosen, return_inverse=True)
-        line_vectors = self._encode_texts([texts[i] for i in distinct], self._line_encoder)
+        line_vectors = encode_texts([texts[i] for i in distinct], self._line_encoder, self._tokens)
         return _sum_products(vectors, line_vectors[places])
-
-    def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
-        return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
 
 
 def _sum_products(first: Floats, second: Floats) -> Floats:
