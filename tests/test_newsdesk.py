@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.evidence.evidence import Direction
+from forecasts.evidence.evidence import OWN_TEXT, Direction
 from forecasts.questions.question import Option
 from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.app.tracker import Tracker
-from tracker.ingestion.match_state import OWN_TEXT, MatchState
+from tracker.ingestion.match_state import MatchState
 from tracker.matching.matcher import ItemText
 from tracker.matching.semantic import Encoders
 

@@ -21,6 +21,19 @@ from forecasts.questions.question import EvidenceId, ForecasterId, Kind, Questio
 IndicatorId = NewType("IndicatorId", str)
 StoryId = NewType("StoryId", int)
 
+OWN_TEXT = "own-text"
+"""Name of the indicator that is made of a question's own lines."""
+
+
+def is_own_text(indicator_id: str) -> bool:
+    """Return True for the indicator that is made of a question's own lines.
+
+    >>> is_own_text("ceasefire/own-text"), is_own_text("ceasefire/talks")
+    (True, False)
+    """
+    return indicator_id.endswith(f"/{OWN_TEXT}")
+
+
 EvidenceStatus = Literal["logged", "confirmed", "edited", "rejected"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId, is_own_text
 from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.match_state import OWN_TEXT, MatchState, OpenProfiles
+from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.model.evidence import Decision, MatchReason
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.update_suggestion import record_suggestions
@@ -318,7 +318,7 @@ def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibra
     from tracker.matching.polarity import calibrate_own_lines
 
     sign, p_right = match.polarity.sign, match.polarity.p_right
-    if _is_own_text(indicator):
+    if is_own_text(indicator.id):
         p_right = calibrate_own_lines(p_right)
     has_direction = bool(sign and indicator.direction)
     direction = Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
@@ -339,7 +339,7 @@ def _choose_match(item_matches: Sequence[ItemMatch], known: MatcherCalibration) 
     ranked = sorted(item_matches, key=lambda m: (-m.match.relevance, not _is_own_option(m)))
     if any(known.lowers(m.indicator.id) for m in ranked):
         return max((_correct(m, m.relevance, known) for m in ranked), key=_get_relevance)
-    written = [m for m in ranked if not _is_own_text(m.indicator)]
+    written = [m for m in ranked if not is_own_text(m.indicator.id)]
     called = (m for m in (*written, *ranked) if m.direction)
     return _correct(next(called, ranked[0]), ranked[0].relevance, known)
 
@@ -357,10 +357,6 @@ def _get_relevance(item_match: ItemMatch) -> float:
 def _is_own_option(item_match: ItemMatch) -> bool:
     match = item_match.match
     return bool(item_match.indicator.option) and match.nearest == match.profile.text
-
-
-def _is_own_text(indicator: Indicator) -> bool:
-    return indicator.id == f"{indicator.question_id}/{OWN_TEXT}"
 
 
 def _get_headline(stored: SavedItem) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.evidence.evidence import OWN_TEXT, Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from tracker.matching.story_index import StoryIndex
     from tracker.matching.tokens import Vocabulary
 
-
-OWN_TEXT: Final = "own-text"
-"""Name of the indicator made from a question's own lines."""
 
 IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from forecasts.evidence.evidence import (
     Evidence,
     StoryId,
+    is_own_text,
 )
 from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
@@ -74,7 +75,7 @@ def build_cards(
 
 def _name_unwritten(indicator_id: str) -> str:
     """Return a name for an indicator that nobody wrote: that of a question's own text."""
-    return "the question itself" if indicator_id.endswith("/own-text") else indicator_id
+    return "the question itself" if is_own_text(indicator_id) else indicator_id
 
 
 def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:
