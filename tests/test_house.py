@@ -28,7 +28,7 @@ def test_the_house_is_clean(command: list[str]) -> None:
 
 EXCEPTIONS: Final = {
     "vague names": {
-        "tracker/app/system_status.py: asked": "a first step: a question was asked",
+        "tracker/app/system.py: asked": "a first step: a question was asked",
         "tracker/feeds/fetch_results.py: gone": "the name of HTTP status 410",
         "tracker/model/scenarios.py: held": "a key of `tracker scenario show --json`",
         "tracker/replay/backtest/backtest_scores.py: who": "a key of stored back-tests",

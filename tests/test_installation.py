@@ -12,7 +12,7 @@ from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Forecaster, ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_set
 from tests.tables import check_rows
-from tracker.app.system_status import FirstSteps
+from tracker.app.system import FirstSteps
 from tracker.app.tracker import Tracker
 from tracker.errors import BadSettings, NotFound, Refused
 from tracker.settings import is_overridden, load_settings, write_setting

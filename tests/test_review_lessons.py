@@ -19,8 +19,8 @@ from tracker.ingestion import near_misses
 from tracker.interfaces.scheduler import offer_near_misses
 from tracker.matching import matcher
 from tracker.model.evidence import ManualEvidence
-from tracker.storage.demotions import DEMOTED_FEED, DEMOTED_INDICATOR
 from tracker.storage.learned import CORRECTION
+from tracker.storage.matcher_precision import DEMOTED_FEED, DEMOTED_INDICATOR
 
 SUMMIT = "summit-2027"
 INVITATION = f"{SUMMIT}/invitation"

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.builders import no_network
 from tracker.app.tracker import open_tracker
-from tracker.files.permissions import create_private_file, restrict_permissions
+from tracker.files.user_files import create_private_file, restrict_permissions
 from tracker.settings import Settings, load_settings, replay_settings, write_setting
 
 

@@ -7,9 +7,14 @@ import pytest
 from sqlalchemy import event
 
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.questions.compiled_question import CompiledQuestion, Statement
+from forecasts.questions.compiled_question import (
+    CompiledQuestion,
+    Statement,
+    build_own_lines,
+    change_lines,
+    parse_names,
+)
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.questions.statement_edits import build_own_lines, change_lines, parse_names
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import BEN, SOURCE, an_asked
 from tests.tables import check_rows

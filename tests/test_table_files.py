@@ -13,7 +13,7 @@ from tests.builders import NOW, a_set
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.model.formats import TABLE_FORMATS
+from tracker.model.json_values import TABLE_FORMATS
 from tracker.reports.table_export import encode_table, to_csv
 from tracker.storage.database_info import TableDump
 

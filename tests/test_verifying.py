@@ -14,9 +14,9 @@ from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
-from forecasts.questions.statement_edits import build_own_lines
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add

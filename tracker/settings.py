@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.questions.question import RESERVED
 from tracker.errors import BadSettings
-from tracker.files.permissions import create_private_file
+from tracker.files.user_files import create_private_file
 from tracker.model.bind_address import AccessPolicy
 
 if TYPE_CHECKING:

@@ -32,8 +32,7 @@ from dashboard.charts.distributions import (
     value_axis,
 )
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
-from dashboard.charts.revisions import ProbabilityScale, revisions_chart
-from dashboard.charts.waterfall import waterfall_chart
+from dashboard.charts.revisions import ProbabilityScale, revisions_chart, waterfall_chart
 from tracker.model.chart_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, LineStyle
 
 __all__ = [

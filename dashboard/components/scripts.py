@@ -4,14 +4,22 @@ A script is served as a file, because the content policy forbids inline scripts;
 inserted as text, never as markup.
 """
 
+import logging
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.missing_parts import warn_missing
+_LOG: Final = logging.getLogger("dashboard")
+
+
+@cache
+def warn_missing(part: str, effect: str) -> None:
+    """Log once per process that streamlit lacks a part, and the effect."""
+    _LOG.warning("the installed streamlit has no %s: %s", part, effect)
+
 
 COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"

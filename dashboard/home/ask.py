@@ -19,9 +19,9 @@ from dashboard.home.question_form import (
     input_options,
     input_override,
     input_range,
+    input_statements,
     show_findings,
 )
-from dashboard.home.statement_fields import input_statements
 from dashboard.wording import plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion

@@ -34,7 +34,7 @@ from dashboard.home.data import (
 from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.feeds import first_steps_line
 from forecasts.questions.amendments import fold_removed_options
-from tracker.app.system_status import FirstSteps
+from tracker.app.system import FirstSteps
 from tracker.feeds.scheduling.first_start import FirstStart
 from tracker.model.read_models import QuestionSummary
 

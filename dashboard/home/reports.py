@@ -9,7 +9,7 @@ from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty, show_section_title
 from dashboard.wording import clip
-from tracker.model.formats import TABLE_FORMATS, TableFormat
+from tracker.model.json_values import TABLE_FORMATS, TableFormat
 from tracker.reports.content import ReportKind
 
 _REPORT_KINDS: Final[dict[ReportKind, str]] = {

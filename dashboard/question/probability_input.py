@@ -31,8 +31,8 @@ from dashboard.components.visit import Visit
 from dashboard.question.form_state import initial_text
 from dashboard.wording import percent_whole
 from forecasts.distributions.cdf import Cdf, Scale, day_number
+from forecasts.distributions.curve_builders import replace_tail_masses, reshape_curve
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.distributions.quartile_curves import replace_tail_masses, reshape_curve
 from forecasts.errors import ForecastsError
 from forecasts.questions.formatting import format_full
 from forecasts.questions.parse_forecast import parse_forecast

@@ -16,14 +16,15 @@ from dashboard.wording import (
     option_line_label,
 )
 from forecasts.question_sets.question_set import SET_AUTHOR
-from forecasts.questions.compiled_question import MAX_LINE_LENGTH, CompiledQuestion
-from forecasts.questions.question import ForecasterId, Question
-from forecasts.questions.statement_edits import (
+from forecasts.questions.compiled_question import (
+    MAX_LINE_LENGTH,
+    CompiledQuestion,
     build_own_lines,
     format_names,
     list_lines,
     parse_names,
 )
+from forecasts.questions.question import ForecasterId, Question
 from tracker.model.read_models import QuestionPage, QuestionStatements
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.charts.waterfall import DOWN, END, NONE, UP
+from dashboard.charts.revisions import DOWN, END, NONE, UP
 from dashboard.components.frames import build_frame, memoise
 from dashboard.wording import (
     NBSP,

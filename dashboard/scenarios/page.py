@@ -15,7 +15,7 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import add, data, edit, table
+from dashboard.scenarios import data, edit, table
 from dashboard.scenarios.data import ScenarioRow
 from dashboard.scenarios.text import (
     describe_board_state,
@@ -185,7 +185,7 @@ def render(visit: Visit) -> None:
         return
     _show_set(visit, page)
     if not question_id:
-        add.render(visit, sets)
+        edit.show_set_form(visit, sets)
 
 
 def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
@@ -199,7 +199,7 @@ def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
         )
     for summary in sets:
         _show_summary(visit, visit.tracker.scenarios.get(summary.scenario_set.question_id))
-    add.render(visit, sets)
+    edit.show_set_form(visit, sets)
 
 
 def _show_summary(visit: Visit, page: ScenarioPage) -> None:

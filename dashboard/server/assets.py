@@ -28,7 +28,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.components.missing_parts import warn_missing
+from dashboard.components.scripts import warn_missing
 from dashboard.components.visit import PAGES, PageName
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker

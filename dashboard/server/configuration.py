@@ -5,7 +5,7 @@ These values override `config.toml` and the environment, as command line flags w
 
 from typing import Any, Final
 
-from dashboard.components.missing_parts import warn_missing
+from dashboard.components.scripts import warn_missing
 from tracker.model.chart_style import PALETTE
 
 MAX_UPLOAD_MEGABYTES: Final = 10

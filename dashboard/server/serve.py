@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 
-from dashboard.components.missing_parts import warn_missing
+from dashboard.components.scripts import warn_missing
 from dashboard.server.assets import (
     StaticAssets,
     build_page_routes,

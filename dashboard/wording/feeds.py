@@ -17,7 +17,7 @@ from dashboard.wording.numbers import (
 )
 from forecasts.evidence.parameters import LearnedLogitMap
 from forecasts.evidence.weights import DEFAULT_MODEL
-from tracker.app.system_status import FirstSteps, SystemStatus
+from tracker.app.system import FirstSteps, SystemStatus
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
 from tracker.feeds.scheduling.budget import explain_next_poll

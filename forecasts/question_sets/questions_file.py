@@ -13,7 +13,12 @@ from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.question_sets.curve_values import read_curve
 from forecasts.question_sets.record_reader import SetFile, SetRecord, is_number, require_unique_ids
 from forecasts.questions.amendments import check_option_names
-from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.compiled_question import (
+    CompiledQuestion,
+    build_own_lines,
+    check_own_lines,
+    parse_names,
+)
 from forecasts.questions.links import (
     Link,
     LinkId,
@@ -33,7 +38,6 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
 )
-from forecasts.questions.statement_edits import build_own_lines, check_own_lines, parse_names
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     ScenarioLikelihoods,

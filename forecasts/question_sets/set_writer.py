@@ -9,10 +9,9 @@ from forecasts.question_sets.history_file import HistoryEvent, InventedForecast,
 from forecasts.question_sets.indicators_file import build_indicator_entries
 from forecasts.question_sets.question_set import ESSAY_TEXT, FeedSeed, QuestionSet
 from forecasts.question_sets.toml_text import TomlValue, format_entry
-from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.compiled_question import CompiledQuestion, format_names
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, Essay, Question, QuestionId, uninformed_prior
-from forecasts.questions.statement_edits import format_names
 from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 
 

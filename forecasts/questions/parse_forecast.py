@@ -14,6 +14,7 @@ from forecasts.distributions.cdf import (
     date_from_day_number,
     day_number,
 )
+from forecasts.distributions.curve_builders import curve_from_quartiles
 from forecasts.distributions.distribution import (
     Binary,
     Categorical,
@@ -21,7 +22,6 @@ from forecasts.distributions.distribution import (
     distribution_from_shares,
 )
 from forecasts.distributions.probability import SUM_TOLERANCE
-from forecasts.distributions.quartile_curves import curve_from_quartiles
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.parse_probability import parse_probability

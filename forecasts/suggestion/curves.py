@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forecasts.distributions.cdf import Cdf, day_number
-from forecasts.distributions.tilted_curves import cut_past, tilt_curve
+from forecasts.distributions.curve_builders import cut_past, tilt_curve
 from forecasts.errors import InvalidForecast
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (

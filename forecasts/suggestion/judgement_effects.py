@@ -15,7 +15,7 @@ from typing import Final, assert_never
 
 import numpy as np
 
-from forecasts.distributions.tilted_curves import tilt_knots, tilt_shares
+from forecasts.distributions.curve_builders import tilt_knots, tilt_shares
 from forecasts.evidence.evidence import Evidence, EvidenceStatus, Indicator, IndicatorId
 from forecasts.evidence.log_odds import GROUPS, apply_soft_cap
 from forecasts.evidence.weights import (

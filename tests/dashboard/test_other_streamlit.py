@@ -11,7 +11,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard.components.missing_parts import warn_missing
+from dashboard.components.scripts import warn_missing
 from dashboard.components.visit import PAGES
 from dashboard.server import assets, serve
 from dashboard.server.assets import STATIC

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from streamlit.testing.v1 import AppTest
 
-from forecasts.questions.compiled_question import Statement
+from forecasts.questions.compiled_question import Statement, build_own_lines
 from forecasts.questions.question import QuestionId
-from forecasts.questions.statement_edits import build_own_lines
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tests.dashboard.test_ask import CRITERIA, choose, filled, kind, send, time

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.charts.waterfall import DOWN, END, NONE, UP
+from dashboard.charts.revisions import DOWN, END, NONE, UP
 from dashboard.question.why_data import MAX_BARS, has_bars, waterfall_frame
 from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.log_odds import LedgerLine, LineKind

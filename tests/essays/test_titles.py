@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.tables import check_rows
 from tracker.errors import Refused
-from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
+from tracker.essays.extracting import MAX_TITLE_CHARS, choose_essay_name, find_title
 
 
 @check_rows(

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from tests.tables import check_rows
-from tracker.feeds.discovery.page_headline import MAX_HEADLINE_LENGTH, read_headline
+from tracker.feeds.discovery.article import MAX_HEADLINE_LENGTH, read_headline
 
 HTML = "text/html; charset=utf-8"
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
+from forecasts.distributions.curve_builders import cut_past, largest_gap, tilt_curve
 from forecasts.distributions.probability import logit
-from forecasts.distributions.tilted_curves import cut_past, largest_gap, tilt_curve
 from forecasts.errors import InvalidForecast
 from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import Question

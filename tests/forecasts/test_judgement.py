@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.curve_builders import largest_gap
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.tilted_curves import largest_gap
 from forecasts.evidence.evidence import Evidence, Strength
 from forecasts.evidence.weights import weigh_story
 from forecasts.questions.question import EvidenceId, Question

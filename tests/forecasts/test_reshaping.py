@@ -12,7 +12,7 @@ from forecasts.distributions.cdf import (
     curve_from_quantiles,
     uniform_curve,
 )
-from forecasts.distributions.quartile_curves import (
+from forecasts.distributions.curve_builders import (
     curve_from_quartiles,
     replace_tail_masses,
     reshape_curve,

@@ -12,8 +12,7 @@ from forecasts.evidence.evidence import Direction, Evidence
 from forecasts.evidence.weights import DEFAULT_MODEL
 from forecasts.questions.question import Option, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, compute_posterior
-from forecasts.suggestion.categorical import OptionSuggestion
-from forecasts.suggestion.scenarios import suggest_scenarios
+from forecasts.suggestion.categorical import OptionSuggestion, suggest_scenarios
 from tests.forecasts.strategies import categorical_question, day, evidence, law
 from tests.forecasts.test_scenario_set import (
     FUTURES,

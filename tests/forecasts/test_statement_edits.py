@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.questions.compiled_question import CompiledQuestion, Statement
-from forecasts.questions.question import Question
-from forecasts.questions.statement_edits import (
+from forecasts.questions.compiled_question import (
+    CompiledQuestion,
+    Statement,
     build_own_lines,
     change_lines,
     check_own_lines,
@@ -15,6 +15,7 @@ from forecasts.questions.statement_edits import (
     list_lines,
     parse_names,
 )
+from forecasts.questions.question import Question
 from tests.builders import a_question
 from tests.forecasts.set_strategies import own_lines as lines_in_own_words
 from tests.forecasts.set_strategies import questions

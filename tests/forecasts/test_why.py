@@ -19,6 +19,7 @@ from forecasts.suggestion.categorical import (
     OptionLine,
     OptionSuggestion,
     suggest_options,
+    suggest_scenarios,
 )
 from forecasts.suggestion.explanation import (
     FADED_NATS,
@@ -28,7 +29,6 @@ from forecasts.suggestion.explanation import (
     explain_suggestion,
     explanation_rows,
 )
-from forecasts.suggestion.scenarios import suggest_scenarios
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,

@@ -19,7 +19,7 @@ from tests.machine.model_stub import (
 from tests.tables import check_rows
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
-from tracker.llm import contrast, local_endpoints, model_check
+from tracker.llm import chat_client, evidence_judgement, model_check
 from tracker.llm.llm_messages import LlmFailure
 from tracker.llm.model_check import (
     CheckPair,
@@ -82,7 +82,7 @@ def test_a_hundred_pairs_have_each_label_alike() -> None:
     assert Counter(pair.label for pair in pairs) == dict.fromkeys(GOOD, 25)
     assert len({pair.headline for pair in pairs}) == 100
     assert Counter(Counter(pair.statement for pair in pairs).values()) == {4: 25}
-    assert all(contrast.MAX_HEADLINE_CHARS > len(pair.headline) > 20 for pair in pairs)
+    assert all(evidence_judgement.MAX_HEADLINE_CHARS > len(pair.headline) > 20 for pair in pairs)
 
 
 # What is measured
@@ -221,9 +221,7 @@ def test_local_models_are_offered_and_never_taken(
 ) -> None:
     shell = Shell(tracker.settings.data_dir, capsys, monkeypatch)
     port = int(stub.endpoint().base_url.split(":")[2].removesuffix("/v1"))
-    monkeypatch.setattr(
-        local_endpoints.find_local_endpoints, "__defaults__", ((("Ollama", port),),)
-    )
+    monkeypatch.setattr(chat_client.find_local_endpoints, "__defaults__", ((("Ollama", port),),))
     assert "None answers on this machine either" in shell("model", "check")
     stub.offers = ["small:1b", "large:70b"]
     printed = shell("model", "check")

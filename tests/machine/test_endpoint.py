@@ -15,7 +15,7 @@ from tests.machine.model_stub import ModelStub, Reply, completion, tokens
 from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.llm import chat_client
-from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
+from tracker.llm.chat_client import MAX_ANSWER_BYTES, find_local_endpoints, request_answer
 from tracker.llm.llm_messages import (
     AnswerSchema,
     Choice,
@@ -27,7 +27,6 @@ from tracker.llm.llm_messages import (
     find_mismatch,
     read_choice,
 )
-from tracker.llm.local_endpoints import find_local_endpoints
 from tracker.model.llm_endpoint import LlmEndpoint
 
 CAPITAL = AnswerSchema(

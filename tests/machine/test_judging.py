@@ -32,20 +32,18 @@ from tests.machine.model_stub import (
 )
 from tests.tables import check_rows
 from tracker.llm.chat_client import request_answer
-from tracker.llm.contrast import (
+from tracker.llm.evidence_judgement import (
     MAX_CONFIDENCE,
+    MAX_OPTIONS,
     MIN_MARGIN,
     Contrast,
+    JudgementCase,
+    LlmJudgement,
+    apply_judgement,
     build_prompt,
     combine_orders,
     compare_outcomes,
     compare_topic,
-)
-from tracker.llm.evidence_judgement import (
-    MAX_OPTIONS,
-    JudgementCase,
-    LlmJudgement,
-    apply_judgement,
     judge_headline,
 )
 from tracker.llm.llm_messages import (

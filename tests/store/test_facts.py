@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.amendments import QuestionEdit
+from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
-from forecasts.questions.statement_edits import build_own_lines
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN

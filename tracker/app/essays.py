@@ -9,7 +9,7 @@ from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
-from tracker.essays import claim_questions, essay_edits, essay_pages, extracting, titles
+from tracker.essays import claim_questions, essay_edits, essay_pages, extracting
 from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import EssayPage, EssaySummary, EssayText, NewEssay
 
@@ -51,7 +51,7 @@ class EssayService(Service):
     @staticmethod
     def read_title(raw: bytes, name: str) -> str:
         """Extract the title of an essay from a file; empty without one."""
-        return titles.find_title(raw, name)
+        return extracting.find_title(raw, name)
 
     def draft(self, essay_id: str, offset: int) -> ClaimDraft:
         """Draft a question from the sentence at `offset` (characters)."""

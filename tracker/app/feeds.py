@@ -17,8 +17,8 @@ from tracker.feeds.scheduling.feed_health import FleetHealth
 from tracker.feeds.scheduling.first_start import FirstStart
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
+from tracker.ingestion.feed_check import FeedCheckReport
 from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
-from tracker.model.feed_checks import FeedCheckReport
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
 from tracker.questions.queries import feed_status
 from tracker.storage import feeds, items

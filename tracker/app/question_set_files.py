@@ -1,4 +1,4 @@
-"""Question sets on disk: the built-in ones and those of the user."""
+"""Question sets: load, export and import the built-in ones and those in files of the user."""
 
 import os
 import shutil
@@ -23,6 +23,12 @@ from tracker.files.user_files import is_directory, read_bytes
 
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
+from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.question import EssayId
+from tracker.app import export_question_set, import_question_set
+from tracker.app.service import Service
+from tracker.model.audit import Authorship
+from tracker.model.read_models import SetImport
 
 DEFAULT_SET = "china_russia_2022"
 
@@ -211,3 +217,41 @@ def _find_related(question_set: QuestionSet, question: Question) -> tuple[Questi
     return tuple(
         q for q in question_set.questions if claims & set(q.claim_ids) and q.id != question.id
     )
+
+
+class QuestionSetService(Service):
+    """Use cases on question sets."""
+
+    def load(self, question_set: QuestionSet, *, replay: bool = False) -> SetImport:
+        """Store what is new in a question set; existing entries stay as first loaded.
+
+        Retrospective questions are resolved at once from the set's own history. A replay brings
+        feeds and answers itself, each at its time. Raises `Unresolvable` for a question that the
+        linter blocks and for which the set gives no override.
+        """
+        with self._store.writing() as session:
+            return import_question_set.import_question_set(
+                session, question_set, self._settings.keep_days, self._now(), replay=replay
+            )
+
+    def load_built_in(self, name: str) -> SetImport:
+        """Load a question set that ships with the tracker; raises `NotFound` for any other."""
+        if name not in list_built_in_sets():
+            raise NotFound(
+                "question set",
+                name,
+                f"those that come along: {', '.join(list_built_in_sets())}",
+            )
+        return self.load(load_question_set(name))
+
+    def export(self, essay_id: str) -> QuestionSet:
+        """Return everything of one essay as a question set; raises `NotFound`."""
+        with self._store.reading() as session:
+            return export_question_set.export_question_set(session, EssayId(essay_id))
+
+    def note_unchecked(self, past: PastResolution) -> None:
+        """Store an answer from memory, which a person has to verify before it counts."""
+        with self._store.writing() as session:
+            import_question_set.record_unchecked_answer(
+                session, past, Authorship(import_question_set.QUESTION_SET_FORECASTER, self._now())
+            )

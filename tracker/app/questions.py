@@ -136,20 +136,20 @@ class QuestionService(Service):
         self, question_id: str, lines: CompiledQuestion, *, by: ForecasterId | None = None
     ) -> QuestionStatements:
         """Write lines of a question; an empty one, or one as the rules have it, is left to them."""
-        from tracker.questions import edit_statements
+        from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
-            edit_statements.set_statements(session, question_id, lines, self._authorship(by))
+            question_lifecycle.set_statements(session, question_id, lines, self._authorship(by))
         return self.get_statements(question_id)
 
     def reset_statements(
         self, question_id: str, *, by: ForecasterId | None = None
     ) -> QuestionStatements:
         """Leave all lines of a question to the rules again."""
-        from tracker.questions import edit_statements
+        from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
-            edit_statements.reset_statements(session, question_id, self._authorship(by))
+            question_lifecycle.reset_statements(session, question_id, self._authorship(by))
         return self.get_statements(question_id)
 
     def ask(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 from tracker.app.service import Service
 from tracker.errors import NotFound, Refused
 from tracker.model.audit import ActivityEntry
-from tracker.model.formats import TableFormat
+from tracker.model.json_values import TableFormat
 from tracker.storage import as_of as known
 from tracker.storage import database_info, event_log
 from tracker.storage.sessions import Session

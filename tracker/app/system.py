@@ -4,7 +4,9 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -15,15 +17,14 @@ from tracker.errors import Refused
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.submit_forecast import refuse_reserved
-from tracker.settings import is_overridden, make_model_endpoint, write_setting
+from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
 from tracker.storage import database_info, event_log, record
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
-    from tracker.app.system_status import FirstSteps, SystemStatus
+    from tracker.llm.chat_client import LocalEndpoint
     from tracker.llm.llm_messages import LlmFailure
-    from tracker.llm.local_endpoints import LocalEndpoint
     from tracker.llm.model_check import ModelCheck
 
 logger = structlog.get_logger("tracker.app.system")
@@ -139,9 +140,9 @@ class SystemService(Service):
 
     def find_local_models(self) -> "tuple[LocalEndpoint, ...]":
         """Find model servers on this machine, to be offered; none is set."""
-        from tracker.llm import local_endpoints
+        from tracker.llm import chat_client
 
-        return local_endpoints.find_local_endpoints()
+        return chat_client.find_local_endpoints()
 
     @cacheable()
     def replayed_until(self) -> datetime | None:
@@ -178,21 +179,74 @@ class SystemService(Service):
     @cacheable()
     def first_steps(self) -> "FirstSteps":
         """Return which first steps this installation has taken."""
-        from tracker.app import system_status
-
         with self._store.reading() as session:
-            return system_status.read_first_steps(session)
+            return read_first_steps(session)
 
     @cacheable()
     def status(self) -> "SystemStatus":
         """Return the version, the storage and the health of the installation."""
-        from tracker.app import system_status
-
         with self._store.reading() as session:
-            return system_status.read_system_status(session, self._settings)
+            return read_system_status(session, self._settings)
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:
     people = {f.id: f for f in record.list_forecasters(session).values() if f.kind == "person"}
     people.setdefault(default, Forecaster(default, default, "person"))
     return tuple(sorted(people.values(), key=lambda f: (f.name.lower(), f.id)))
+
+
+PACKAGE: Final = "scenario-tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    """First steps done in this database, derived from its tables."""
+
+    asked: bool
+    forecast: bool
+    polled: bool
+    reviewed: bool
+
+    @property
+    def done(self) -> int:
+        """Number of the four steps that are done."""
+        return sum((self.asked, self.forecast, self.polled, self.reviewed))
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatus:
+    """Version, kind and size (bytes) of the database, log entries, and end of the last job.
+
+    `last_job` is None when no scheduler ever ran here.
+    """
+
+    version: str
+    database: str
+    bytes: int
+    entries: int
+    last_job: datetime | None
+
+
+def read_first_steps(session: Session) -> FirstSteps:
+    """Read which first steps are done."""
+    return FirstSteps(*database_info.read_onboarding_progress(session))
+
+
+def read_system_status(session: Session, settings: Settings) -> SystemStatus:
+    """Read the system status; the log is counted, not verified, which takes longer."""
+    runs = database_info.list_last_job_runs(session)
+    return SystemStatus(
+        version=get_version(),
+        database="SQLite" if settings.url.startswith("sqlite") else "PostgreSQL",
+        bytes=database_info.read_database_bytes(session),
+        entries=event_log.find_newest_seq(session),
+        last_job=max((run.ended_at for run in runs), default=None),
+    )
+
+
+def get_version() -> str:
+    """Version of the running tracker."""
+    try:
+        return metadata.version(PACKAGE)
+    except metadata.PackageNotFoundError:  # run from a folder, not installed
+        return "of this folder, not installed"

@@ -15,7 +15,7 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.service import AppContext
 from tracker.errors import NotFound
 from tracker.feeds.fetch_results import Fetch, FetchLimits
-from tracker.files.permissions import restrict_permissions
+from tracker.files.user_files import restrict_permissions
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network, make_fetch_limits
 from tracker.questions.resolve_question import scores_are_current, update_scores
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tracker.app.evidence import EvidenceService, LearningService
     from tracker.app.feeds import FeedService
     from tracker.app.forecasts import ForecastService
-    from tracker.app.question_sets import QuestionSetService
+    from tracker.app.question_set_files import QuestionSetService
     from tracker.app.questions import QuestionService
     from tracker.app.reports import ReportService
     from tracker.app.resolutions import ResolutionService
@@ -197,7 +197,7 @@ class Tracker(AbstractContextManager["Tracker"]):
     @cached_property
     def question_sets(self) -> "QuestionSetService":
         """Question sets as files."""
-        from tracker.app.question_sets import QuestionSetService
+        from tracker.app.question_set_files import QuestionSetService
 
         return QuestionSetService(self.context)
 

@@ -25,11 +25,70 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.first_start import is_lasting
 from tracker.feeds.urls import extract_host
 from tracker.ingestion.network import Network
-from tracker.model.feed_checks import FeedCheck, FeedCheckReport, FeedContent, FeedProposal
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate
     from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
+from typing import Literal
+
+CheckState = Literal["answers", "fails", "not asked"]
+"""Readable, not readable, or not asked out of politeness or for want of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """Contents of a readable feed; `newest_at` is the newest date of an entry, None without any."""
+
+    format: str
+    entries: int
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedProposal:
+    """A feed that the site of a dead one names, read once; `page` is where it was found."""
+
+    url: str
+    title: str
+    page: str
+    content: FeedContent
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheck:
+    """Answer of one feed.
+
+    `status` is None without an HTTP answer. `content` is None unless the feed answers, and then
+    `reason` says why. `remedy` is a command that helps, "" where none is needed.
+    """
+
+    feed_id: FeedId
+    title: str
+    url: str
+    state: CheckState
+    status: int | None
+    content: FeedContent | None
+    reason: str = ""
+    proposal: FeedProposal | None = None
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheckReport:
+    """Checks of several feeds, in the order of the request."""
+
+    checks: tuple[FeedCheck, ...]
+
+    @property
+    def answering(self) -> int:
+        """Number of feeds that answer."""
+        return sum(check.state == "answers" for check in self.checks)
+
+    @property
+    def failing(self) -> int:
+        """Number of feeds that do not."""
+        return sum(check.state == "fails" for check in self.checks)
+
 
 MAX_CHECK_TIME: Final = timedelta(minutes=2)
 """Time after which no further request is started."""

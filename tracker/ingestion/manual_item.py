@@ -11,7 +11,7 @@ from typing import Final
 
 from tracker.errors import NotFound, Refused
 from tracker.feeds.dedup import NewItem
-from tracker.feeds.discovery.page_headline import (
+from tracker.feeds.discovery.article import (
     MAX_HEADLINE_LENGTH,
     PageHeadline,
     clean_line,

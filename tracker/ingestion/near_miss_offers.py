@@ -10,8 +10,8 @@ from typing import Final
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.near_misses import NearMiss, list_near_misses
 from tracker.model.evidence import OfferedNearMiss
-from tracker.storage import item_search, near_miss_offers
-from tracker.storage.near_miss_offers import NearMissOffer
+from tracker.storage import item_search, matcher_precision
+from tracker.storage.matcher_precision import NearMissOffer
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
 
@@ -23,19 +23,19 @@ def offer_near_misses(store: Store, match_state: MatchState, now: datetime) -> i
 
     While there are fewer than five, nothing is offered yet.
     """
-    week = near_miss_offers.name_week(now)
+    week = matcher_precision.name_week(now)
     with store.reading() as session:
-        if near_miss_offers.find_offer(session, week) is not None:
+        if matcher_precision.find_offer(session, week) is not None:
             return 0
         misses = list_near_misses(session, match_state, now)
         if len(misses) < OFFER_SIZE:
             return 0
         start = min(miss.item.seen_at or now for miss in misses)
-        logged = near_miss_offers.count_logged_since(session, start)
+        logged = matcher_precision.count_logged_since(session, start)
     sample = sorted(misses, key=lambda miss: _draw_number(week, miss))[:OFFER_SIZE]
     pairs = tuple((miss.item.id, miss.question.id) for miss in sample)
     with store.writing() as session:
-        near_miss_offers.save_offer(session, NearMissOffer(week, logged, len(misses), pairs))
+        matcher_precision.save_offer(session, NearMissOffer(week, logged, len(misses), pairs))
     return len(pairs)
 
 
@@ -46,10 +46,10 @@ def _draw_number(week: str, miss: NearMiss) -> str:
 
 def list_offered(session: Session, now: datetime) -> tuple[OfferedNearMiss, ...]:
     """List this week's near misses that nobody has judged yet, on questions that are open."""
-    offer = near_miss_offers.find_offer(session, near_miss_offers.name_week(now))
+    offer = matcher_precision.find_offer(session, matcher_precision.name_week(now))
     if offer is None:
         return ()
-    judged = near_miss_offers.load_statuses(session, offer)
+    judged = matcher_precision.load_statuses(session, offer)
     opened = list_open_questions(session, now)
     items = [item for item, _ in offer.pairs]
     hits = {hit.item.id: hit for hit in item_search.load_hits(session, items, OFFER_SIZE)}

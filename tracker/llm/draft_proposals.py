@@ -26,9 +26,9 @@ from tracker.llm.llm_messages import (
     LlmAnswer,
     LlmFailure,
     LlmMessage,
+    ModelDialogue,
     find_mismatch,
 )
-from tracker.llm.model_dialogue import ModelDialogue
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.settings import Settings, make_model_endpoint
 from tracker.storage.sessions import Store

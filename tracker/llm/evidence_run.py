@@ -41,10 +41,10 @@ from tracker.llm.llm_messages import (
     LlmAnswer,
     LlmFailure,
     LlmMessage,
+    ModelDialogue,
     read_choice,
 )
 from tracker.llm.model_check import may_move_numbers
-from tracker.llm.model_dialogue import ModelDialogue
 from tracker.model.evidence import Decision, EvidenceCard
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.questions.queries.compiled_questions import load_compiled_questions

@@ -15,7 +15,7 @@ from typing import Final, Literal, cast
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.compiled_question import Statement
 from forecasts.questions.formatting import format_count
-from tracker.llm.contrast import FORM, Ask, Contrast, compare_outcomes, compare_topic
+from tracker.llm.evidence_judgement import FORM, Ask, Contrast, compare_outcomes, compare_topic
 from tracker.llm.llm_messages import Choice, ChoiceForm, LlmFailure, LlmMessage, read_choice
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.storage import llm_answers

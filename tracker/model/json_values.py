@@ -1,4 +1,4 @@
-"""Conversion of domain values to JSON."""
+"""Conversion of domain values to JSON, and the formats of a table."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from datetime import date
 from enum import IntEnum
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
@@ -90,3 +90,10 @@ def suggestion_record(
             }
         case None:
             return None
+
+
+TableFormat = Literal["csv", "parquet", "json"]
+
+
+TABLE_FORMATS: Final[tuple[TableFormat, ...]] = get_args(TableFormat)
+"""Formats of a whole table, as settings and commands name them."""

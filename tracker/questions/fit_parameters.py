@@ -31,7 +31,14 @@ from tracker.questions.review_lessons import (
     store_changed,
 )
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import database_info, demotions, evidence_history, feeds, learned, questions
+from tracker.storage import (
+    database_info,
+    evidence_history,
+    feeds,
+    learned,
+    matcher_precision,
+    questions,
+)
 from tracker.storage.learned import (
     LearnedRecord,
     LearnedState,
@@ -177,10 +184,10 @@ def _find_default(session: Session, name: str, scope: str) -> float | None:
         case "usual level":
             indicators = questions.list_indicators(session, [QuestionId(scope.rpartition("/")[0])])
             return next((i.usual_level for i in indicators if i.id == scope), None)
-        case learned.CORRECTION | demotions.DEMOTED_INDICATOR:
+        case learned.CORRECTION | matcher_precision.DEMOTED_INDICATOR:
             question_id = QuestionId(scope.partition("/")[0])
             return None if questions.find_question(session, question_id) is None else 0.0
-        case demotions.DEMOTED_FEED:
+        case matcher_precision.DEMOTED_FEED:
             return None if feeds.find_feed(session, scope) is None else 0.0
         case _:
             return DEFAULT_VALUES.get(name) if scope == "all" else None

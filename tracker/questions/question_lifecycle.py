@@ -1,4 +1,4 @@
-"""Create a question of one's own, or change the options of a question."""
+"""Create a question of one's own, or change its options or statements."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,6 +14,7 @@ from forecasts.questions.amendments import (
     check_edit,
     check_option_change,
 )
+from forecasts.questions.compiled_question import CompiledQuestion, check_own_lines, drop_rule_lines
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question
 from forecasts.questions.question import (
     RESERVED,
@@ -25,12 +26,53 @@ from forecasts.questions.question import (
 )
 from tracker.errors import NotFound, Refused, Unresolvable
 from tracker.model.audit import Authorship, Override
-from tracker.questions.edit_statements import write_statements
+from tracker.questions.queries.compiled_questions import compile_by_rules
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, feeds, questions, record, scenarios
+from tracker.storage import essays, feeds, questions, record, scenarios, statements
 from tracker.storage.sessions import Session
+
+
+def set_statements(
+    session: Session, question_id: str, lines: CompiledQuestion, authorship: Authorship
+) -> Question:
+    """Store the lines that a person wrote instead of the earlier ones.
+
+    Raises `InvalidQuestion` for lines that do not fit the question, `Refused` after its answer.
+    """
+    question = _require_unanswered(session, question_id)
+    register_forecaster(session, authorship.by)
+    write_statements(session, question, lines, authorship)
+    return question
+
+
+def reset_statements(session: Session, question_id: str, authorship: Authorship) -> Question:
+    """Leave all lines of a question to the rules again; raises `Refused` after its answer."""
+    question = _require_unanswered(session, question_id)
+    register_forecaster(session, authorship.by)
+    if question.id in statements.load_written_lines(session, [question.id]):
+        statements.add_statements(session, question.id, CompiledQuestion(()), authorship)
+    return question
+
+
+def write_statements(
+    session: Session, question: Question, lines: CompiledQuestion, authorship: Authorship
+) -> None:
+    """Store lines under any author; those that the rules have anyway are left to them."""
+    check_own_lines(question, lines)
+    own_lines = drop_rule_lines(lines, compile_by_rules(question))
+    written = statements.load_written_lines(session, [question.id]).get(question.id)
+    before = CompiledQuestion(()) if written is None else written.own_lines
+    if (own_lines.statements, own_lines.names) != (before.statements, before.names):
+        statements.add_statements(session, question.id, own_lines, authorship)
+
+
+def _require_unanswered(session: Session, question_id: str) -> Question:
+    question = require_question(session, question_id)
+    if latest_resolution(record.resolutions_of_question(session, question.id)) is not None:
+        raise Refused(f"{question.id} has its answer: no news moves it, so its lines stay")
+    return question
 
 
 def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:

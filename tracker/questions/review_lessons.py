@@ -19,10 +19,10 @@ from forecasts.evidence.corrections import (
 from forecasts.evidence.matcher_record import NO_REVIEWS, Precision
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue
 from forecasts.questions.question import MATCHER, QuestionId
-from tracker.storage import evidence_history, learned, precision
-from tracker.storage.demotions import DEMOTED_FEED, DEMOTED_INDICATOR
+from tracker.storage import evidence_history, learned, matcher_precision
 from tracker.storage.evidence_history import FirstReview
 from tracker.storage.learned import CORRECTION, LearnedRecord, LearnedValues
+from tracker.storage.matcher_precision import DEMOTED_FEED, DEMOTED_INDICATOR
 from tracker.storage.sessions import Session
 
 __all__ = [
@@ -195,13 +195,13 @@ class ReviewLessons:
 
     def demote_indicators(self, question_id: QuestionId | None = None) -> Iterator[LearnedValue]:
         """Decide for each indicator of all questions or one if its pieces move nothing."""
-        counts = precision.count_by_indicator(self.session, question_id)
+        counts = matcher_precision.count_by_indicator(self.session, question_id)
         prefix = "" if question_id is None else f"{question_id}/"
         return self._demote(DEMOTED_INDICATOR, counts, prefix)
 
     def demote_feeds(self) -> Iterator[LearnedValue]:
         """Decide for each feed if its pieces move nothing."""
-        return self._demote(DEMOTED_FEED, precision.count_by_feed(self.session), "")
+        return self._demote(DEMOTED_FEED, matcher_precision.count_by_feed(self.session), "")
 
     def _demote(
         self, name: str, counts: Mapping[str, Precision], prefix: str

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.curve_builders import largest_gap
 from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
-from forecasts.distributions.tilted_curves import largest_gap
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId, StoryId
 from forecasts.evidence.weights import SuggestionModel
 from forecasts.questions.question import SUGGESTION, Question, QuestionId, effective_close
 from forecasts.questions.timeline import Forecast, ForecastId
 from forecasts.scenarios.scenario_set import compute_posterior
 from forecasts.suggestion.binary import Suggestion, is_worth_recording, suggest
-from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
+from forecasts.suggestion.categorical import OptionSuggestion, suggest_options, suggest_scenarios
 from forecasts.suggestion.curves import suggest_curve
 from forecasts.suggestion.explanation import (
     AnySuggestion,
@@ -22,7 +22,6 @@ from forecasts.suggestion.explanation import (
     explanation_rows,
     format_contribution,
 )
-from forecasts.suggestion.scenarios import suggest_scenarios
 from tracker.questions.scenarios.board_timelines import load_board
 from tracker.storage import evidence, evidence_history, items, questions, record, scenarios
 from tracker.storage.counted_stories import list_counted_stories

@@ -60,8 +60,12 @@ from tracker.reports.content import (
     make_row,
     make_table,
 )
-from tracker.reports.history_chart import build_history_chart, to_chart_value
-from tracker.reports.known import QuestionAsOf, load_question_as_of
+from tracker.reports.known import (
+    QuestionAsOf,
+    build_history_chart,
+    load_question_as_of,
+    to_chart_value,
+)
 from tracker.storage.sessions import Session
 
 _SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."

@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 
 import polars as pl
 
-from tracker.model.formats import TableFormat
+from tracker.model.json_values import TableFormat
 from tracker.storage.database_info import ColumnType, TableDump
 
 FORMULA_START: Final = r"^[=+\-@\t\r\n＝＋－＠]"

@@ -26,7 +26,7 @@ from tracker.feeds.item import FeedId, ItemId
 from tracker.matching.matching_profile import ConfirmedHeadlines
 from tracker.model.evidence import Decision, MatchReason
 from tracker.storage import event_log, learned
-from tracker.storage.demotions import load_demotions
+from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,

@@ -15,7 +15,7 @@ from forecasts.evidence.weights import merge_story_evidence
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId
 from tracker.storage import evidence, learned
-from tracker.storage.demotions import load_demotions
+from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
-from tracker.files.permissions import create_private_file
+from tracker.files.user_files import create_private_file
 from tracker.storage.sessions import first_line
 
 logger = structlog.get_logger("tracker.leader")

@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from forecasts.errors import ForecastsError
 from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
-from tracker.files.permissions import create_private_file
+from tracker.files.user_files import create_private_file
 from tracker.storage.schema import upgrade
 
 __all__ = ["Session", "Store", "open_engine"]

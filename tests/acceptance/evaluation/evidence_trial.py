@@ -35,7 +35,7 @@ from tracker.feeds.fetch_results import (
 )
 from tracker.feeds.item import FeedId, ItemId
 from tracker.ingestion.evidence import select_best_matches
-from tracker.llm.contrast import MIN_RELEVANCE
+from tracker.llm.evidence_judgement import MIN_RELEVANCE
 from tracker.llm.model_check import ModelCheck, save_check
 from tracker.matching.matcher import clean_item_text
 from tracker.replay.backtest.news_archive import read_archive

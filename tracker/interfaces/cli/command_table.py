@@ -42,7 +42,7 @@ QUESTION_COMMANDS: Final = {
         "first-visit --add Delhi",
     ),
     "statements": CommandEntry(
-        "statements:statements",
+        "questions:statements",
         "Show the lines that news is compared with, or edit them.",
         'rain-2027 --yes "Rain falls in Oslo on 1 May" --no "Oslo stays dry on 1 May"',
     ),
@@ -105,10 +105,10 @@ EVIDENCE_COMMANDS: Final = {
         'neutrality-2027 "Indian leader visits Moscow" --direction for --strength moderate',
     ),
     "near-misses": CommandEntry(
-        "near_misses:near_misses", "List this week's five that the matcher left out."
+        "manual_evidence:near_misses", "List this week's five that the matcher left out."
     ),
     "dismiss": CommandEntry(
-        "near_misses:dismiss",
+        "manual_evidence:dismiss",
         "Say that a near miss is no evidence: it is not asked again.",
         "neutrality-2027 412",
     ),

@@ -17,8 +17,8 @@ from tracker.feeds.scheduling.feed_health import (
     compute_usual_items,
 )
 from tracker.feeds.scheduling.first_start import count_answering
+from tracker.ingestion.feed_check import FeedCheck, FeedCheckReport, FeedContent
 from tracker.interfaces.cli.tables import new_table, safe_text
-from tracker.model.feed_checks import FeedCheck, FeedCheckReport, FeedContent
 from tracker.model.json_values import to_plain
 from tracker.model.read_models import FeedHealth, FeedPage, Trial
 

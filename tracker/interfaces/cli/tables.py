@@ -14,7 +14,7 @@ from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
-from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.compiled_question import CompiledQuestion, format_names, list_lines
 from forecasts.questions.formatting import (
     format_answer,
     format_full,
@@ -25,7 +25,6 @@ from forecasts.questions.formatting import (
     format_utc_minute,
 )
 from forecasts.questions.question import SUGGESTION, ForecasterId, Question
-from forecasts.questions.statement_edits import format_names, list_lines
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from forecasts.questions.amendments import QuestionVersion, find_version
-from forecasts.questions.compiled_question import CompiledQuestion
+from forecasts.questions.compiled_question import CompiledQuestion, complete_own_lines
 from forecasts.questions.question import Question, QuestionId
-from forecasts.questions.statement_edits import complete_own_lines
 from tracker.model.audit import WrittenLines
 from tracker.model.read_models import QuestionStatements
 from tracker.storage import statements

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from forecasts.evidence.matcher_record import estimate_recall
 from tracker.model.evidence import MatcherRecord
-from tracker.storage import near_miss_offers, precision
-from tracker.storage.demotions import load_demotions
+from tracker.storage import matcher_precision
+from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.sessions import Session
 
 
@@ -13,14 +13,14 @@ def load_matcher_record(session: Session) -> MatcherRecord:
     """Load the record of everything that people have judged so far."""
     demotions = load_demotions(session)(None)
     record = MatcherRecord(
-        precision.count_by_question(session),
-        precision.count_by_indicator(session),
-        precision.count_by_feed(session),
+        matcher_precision.count_by_question(session),
+        matcher_precision.count_by_indicator(session),
+        matcher_precision.count_by_feed(session),
         {**demotions.indicators, **demotions.feeds},
         None,
     )
     samples = [
-        near_miss_offers.sample_offer(session, offer)
-        for offer in near_miss_offers.list_offers(session)
+        matcher_precision.sample_offer(session, offer)
+        for offer in matcher_precision.list_offers(session)
     ]
     return replace(record, recall=estimate_recall(samples, record.total))

@@ -38,19 +38,17 @@ from tracker.storage.tables.feeds import (
     StoryMergeRow,
     StoryRow,
 )
-from tracker.storage.tables.questions import (
+from tracker.storage.tables.record import (
     ClaimRow,
     EssayRow,
-    IndicatorRow,
-    OptionChangeRow,
-    QuestionRow,
-)
-from tracker.storage.tables.record import (
     ForecasterRow,
     ForecastRow,
+    IndicatorRow,
     JobRunRow,
     LogRow,
+    OptionChangeRow,
     PropertyRow,
+    QuestionRow,
     ResolutionRow,
     ScoreRow,
 )

@@ -1,7 +1,8 @@
-"""Command that replays and scores an archive of news."""
+"""Command that replays and scores an archive of news, and its tables."""
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,23 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
 
+from forecasts.questions.formatting import format_utc_day
 from forecasts.questions.question import utc
 from tracker.app import question_set_files
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, settings_of
+from tracker.interfaces.cli.score_tables import format_number
+from tracker.interfaces.cli.tables import new_table, safe_text
 from tracker.interfaces.process_setup import configure_logging
+from tracker.replay.backtest.backtest_run import BacktestReport
+from tracker.replay.backtest.backtest_scores import (
+    BacktestCalibration,
+    FeedContributionRow,
+    ForecasterLossRow,
+    QuestionLossRow,
+    SafetyCheck,
+)
 from tracker.settings import ENCODERS, Settings
 
 
@@ -102,19 +115,144 @@ def _run_with_progress(settings: Settings, request: Any, run: Any) -> Any:
 
 
 def _print_report(report: Any, out: Path) -> None:
-    from tracker.interfaces.cli import backtest_tables
-
     scores = report.scores
-    print_result(report, False, backtest_tables.format_heading(report))
-    console.print(backtest_tables.forecaster_losses_table(scores.forecasters))
+    print_result(report, False, format_heading(report))
+    console.print(forecaster_losses_table(scores.forecasters))
     if scores.calibration:
-        console.print(backtest_tables.backtest_calibration_table(scores.calibration))
-    console.print(backtest_tables.question_losses_table(scores.questions))
+        console.print(backtest_calibration_table(scores.calibration))
+    console.print(question_losses_table(scores.questions))
     if scores.feeds:
-        console.print(backtest_tables.feed_contributions_table(scores.feeds))
-    print_result(report, False, "\n".join(backtest_tables.safety_lines(scores.safety)))
+        console.print(feed_contributions_table(scores.feeds))
+    print_result(report, False, "\n".join(safety_lines(scores.safety)))
     print_result(
         report,
         False,
         f"Report: {out / 'report.json'}\nPages:  tracker --data {out} --replay question list",
+    )
+
+
+MAX_FEEDS = 10
+"""Feeds shown at either end; the report has them all."""
+
+
+def format_heading(report: BacktestReport) -> str:
+    """Describe the replay and its caveats."""
+    scored = sum(bool(row.brier) for row in report.scores.questions)
+    lines = [
+        report.retrospective,
+        f"{format_utc_day(report.since)} to {format_utc_day(report.until)}: {report.items:,} items "
+        f"of {report.sources:,} sources, {report.evidence:,} pieces of evidence in "
+        f"{report.stories:,} stories.",
+        (
+            f"{scored} questions are scored at weekly dates; {report.not_open} were not open in "
+            "that time."
+        ),
+    ]
+    return "\n".join([*lines, *(f"Note: {warning}." for warning in report.warnings)])
+
+
+def forecaster_losses_table(rows: Sequence[ForecasterLossRow]) -> Table:
+    """Build the table of forecasters beside the time-only baseline on the same dates."""
+    table = new_table(
+        "forecaster",
+        "questions",
+        "fates",
+        "dates",
+        "Brier",
+        "time alone",
+        "skill",
+        "95 %",
+        "verdict",
+    )
+    for row in rows:
+        table.add_row(
+            safe_text(row.who),
+            *(str(count) for count in (row.n, row.clusters, row.snapshots)),
+            *(format_number(value, ".4f") for value in (row.brier, row.hazard)),
+            format_number(row.skill, "+.1%"),
+            "–" if row.low is None or row.high is None else f"{row.low:+.1%} to {row.high:+.1%}",
+            row.verdict,
+        )
+    table.caption = (
+        "Brier: mean over questions of the sum over dates / scheduled dates; lower is better."
+    )
+    return table
+
+
+def feed_contributions_table(rows: Sequence[FeedContributionRow]) -> Table:
+    """Build the table of the most helpful and the most harmful feeds."""
+    table = new_table("feed", "evidence", "questions", "Brier without it")
+    helped = [row for row in rows if row.difference > 0.0][:MAX_FEEDS]
+    harmed = [row for row in rows if row.difference < 0.0][-MAX_FEEDS:]
+    for row in (*helped, *harmed):
+        table.add_row(safe_text(row.feed), str(row.evidence), str(row.n), f"{row.difference:+.5f}")
+    omitted = len(rows) - len(helped) - len(harmed)
+    table.caption = (
+        f"Above 0: it helped. Below: the suggestion is better without it. {omitted} more in the "
+        "report."
+    )
+    return table
+
+
+def backtest_calibration_table(calibration: BacktestCalibration) -> Table:
+    """Build the calibration table in five bins."""
+    table = new_table("said", "dates", "mean", "happened", "share", "95 %")
+    for bin_ in calibration.bins:
+        low, high = format_number(bin_.low95, ".0%"), format_number(bin_.high95, ".0%")
+        shares = (
+            format_number(bin_.mean_p, ".0%"),
+            str(bin_.happened),
+            format_number(bin_.share, ".0%"),
+        )
+        table.add_row(
+            f"{bin_.low:.0%} to {bin_.high:.0%}",
+            str(bin_.n),
+            *shares,
+            f"{low} to {high}" if bin_.n else "–",
+        )
+    parts = (
+        f"miscalibration {calibration.mcb:.4f}, discrimination {calibration.dsc:.4f}, uncertainty "
+        f"{calibration.unc:.4f}"
+    )
+    table.caption = (
+        f"{calibration.snapshots} dates of questions of {calibration.clusters} fates, which the "
+        f"intervals count once; CORP: {parts}"
+    )
+    return table
+
+
+def question_losses_table(rows: Sequence[QuestionLossRow]) -> Table:
+    """Build the table of questions with their losses."""
+    table = new_table(
+        "question", "outcome", "dates", "evidence", "last", "suggestion", "time alone", "prior"
+    )
+    for row in rows:
+        losses = (
+            format_number(row.brier.get(forecaster), ".4f")
+            for forecaster in ("suggestion", "hazard", "prior")
+        )
+        dates = f"{row.snapshots} of {row.scheduled}"
+        outcome = row.outcome or "not known"
+        table.add_row(
+            safe_text(row.question_id),
+            outcome,
+            dates,
+            str(row.evidence),
+            format_number(row.last, ".0%"),
+            *losses,
+        )
+    return table
+
+
+def safety_lines(safety: SafetyCheck) -> Iterator[str]:
+    """Yield the lines on the safety bound of the suggestion."""
+    if move := safety.largest_move:
+        yield (
+            f"Largest move in one day: {move.log_odds:+.3f} in log-odds ({move.question_id}, "
+            f"{format_utc_day(move.day)})."
+        )
+    verdict = "kept on every day" if safety.holds else "BROKEN: this is a bug, report it"
+    yield (
+        f"All evidence together: at most {safety.largest_evidence:.3f} of ±{safety.bound:.3f} "
+        f"in log-odds; {verdict}."
     )

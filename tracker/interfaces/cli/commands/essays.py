@@ -13,8 +13,7 @@ from forecasts.questions.new_question import short_name
 from tracker.errors import Refused
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
 from tracker.essays.essay_pages import split_sentences
-from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
-from tracker.essays.titles import choose_essay_name, find_title
+from tracker.essays.extracting import MAX_FILE_BYTES, choose_essay_name, extract_text, find_title
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session

@@ -23,7 +23,7 @@ from forecasts.questions.question import (
 from tracker.app.questions import Wording
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables
-from tracker.interfaces.cli.commands.statements import read_own_lines, statement_options
+from tracker.interfaces.cli.commands.questions import read_own_lines, statement_options
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,

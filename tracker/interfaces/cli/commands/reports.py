@@ -16,8 +16,7 @@ from tracker.interfaces.cli.commands.terminal import (
     tracker_session,
     write_file,
 )
-from tracker.model.formats import TABLE_FORMATS, TableFormat
-from tracker.model.json_values import to_plain
+from tracker.model.json_values import TABLE_FORMATS, TableFormat, to_plain
 from tracker.reports.content import REPORT_KINDS, ReportKind
 from tracker.reports.report_files import (
     MAX_STREAM_BYTES,
