@@ -6,7 +6,8 @@
     ├── InvalidForecast      an impossible forecast act (too late, nothing to undo, …)
     ├── InvalidQuestion      a question that is incomplete for its kind
     ├── InvalidResolution    an outcome that contradicts the question's times
-    └── InvalidQuestionSet   an invalid question set file: file, line, reason
+    ├── InvalidQuestionSet   an invalid question set file: file, line, reason
+    └── InvalidCatalogue     an invalid catalogue of measurable things: entry, reason
 
 Each message is one line for users: what is wrong and what to do.
 """
@@ -47,3 +48,15 @@ class InvalidQuestionSet(ForecastsError):
         self.line = line
         self.reason = reason
         super().__init__(f"{file}:{line}: {reason}")
+
+
+class InvalidCatalogue(ForecastsError):
+    """Invalid catalogue of measurable things.
+
+    Attributes: `entry` (its id), `reason`.
+    """
+
+    def __init__(self, entry: str, reason: str) -> None:
+        self.entry = entry
+        self.reason = reason
+        super().__init__(f"{entry}: {reason}")
