@@ -171,7 +171,8 @@ class Evidence:
     a confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
     that matched. `reports` are the items of the story: independent ones make it more reliable,
     never stronger. `option` names the option concerned, on a question that has options. `demoted`
-    says why it moves nothing until a person confirms it, "" if it may.
+    says why it moves nothing until a person confirms it, "" if it may. `raised_rung` is the rung to
+    which a later report has lifted it, the lowest if none has.
     """
 
     id: EvidenceId
@@ -189,12 +190,13 @@ class Evidence:
     p_direction: float = 1.0
     option: str = ""
     demoted: str = ""
+    raised_rung: Rung = Rung.TALK
 
     @property
     def rung(self) -> Rung:
-        """Certainty of the fact by its first report; later reports belong to the same story."""
+        """Certainty of the fact by its first report, or by a later one that has lifted it."""
         first = min(self.reports, key=lambda r: (r.first_seen_at, -r.rung), default=None)
-        return Rung.DONE if first is None else first.rung
+        return Rung.DONE if first is None else max(first.rung, self.raised_rung)
 
     @property
     def reviewed(self) -> bool:

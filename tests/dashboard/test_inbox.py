@@ -12,7 +12,7 @@ from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, marked, open_page, seen, words
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
-from tracker.storage import evidence
+from tracker.storage import decisions
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"
@@ -146,7 +146,7 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
         "logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note
     )
     with tracker_with_press.context.store.writing() as session:
-        evidence.add_decision(session, only(tracker_with_press).id, judged)
+        decisions.add_decision(session, only(tracker_with_press).id, judged)
     visit = open_page(tracker_with_press, "inbox")
     text = words(visit)
     assert "machine judgement, no person has judged it yet" in text

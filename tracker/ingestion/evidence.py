@@ -1,6 +1,7 @@
 """Link new and edited items to stories and evidence, in the writer's transaction.
 
-The steps are: find copies, match, assign a story, log evidence, update suggestions.
+The steps are: find copies, match, assign a story, log evidence or lift that of the story, update
+suggestions.
 
 An item needs no story until it matches a question: only then does it matter that reports of one
 event count once. So an item without a match joins a story only as a copy of an item in it, and
@@ -12,15 +13,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId, is_own_text
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    Indicator,
+    SourceReport,
+    StoryId,
+    is_own_text,
+)
+from forecasts.evidence.lifts import lift_evidence
+from forecasts.evidence.rungs import read_rung
 from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.model.evidence import Decision, MatchReason
+from tracker.model.evidence import Decision, MatchReason, make_revision
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import evidence, items
+from tracker.storage import decisions, evidence, items
 from tracker.storage.items import SavedItem
 from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session
@@ -161,8 +171,7 @@ class EvidenceLinker:
         if (known := self._stories.get(story)) is not None:
             known.titles.add(_get_headline(stored))
         return sum(
-            self._log_match(story, item_match, at, edited=stored.edited)
-            for item_match in item_matches.values()
+            self._log_match(story, item_match, stored, at) for item_match in item_matches.values()
         )
 
     def _select_matches(self, matches: "tuple[Match, ...]") -> dict[QuestionId, ItemMatch]:
@@ -230,42 +239,107 @@ class EvidenceLinker:
         earlier, later = sorted((first, second), key=lambda s: (s.first_seen_at, s.id))
         merge = StoryMerge(later.id, earlier.id, self._now)
         evidence.merge_stories(self._session, merge, f"a report fits both: {earlier.title[:150]}")
+        for question_id in sorted(earlier.sides.keys() & later.sides.keys()):
+            self._lift_merged(later.id, earlier.id, question_id)
         self._stories.merge(later, earlier)
         self.affected_question_ids.update([*first.sides, *second.sides])
 
     def _log_match(
-        self, story_id: StoryId, item_match: ItemMatch, at: datetime, *, edited: bool
+        self, story_id: StoryId, item_match: ItemMatch, stored: SavedItem, at: datetime
     ) -> bool:
-        """Log a match as evidence unless its story is evidence on that question already."""
-        indicator, match = item_match.indicator, item_match.match
-        if evidence.evidence_exists(self._session, story_id, indicator.question_id):
-            return False
-        piece = Evidence(
-            id=EvidenceId(0),
-            question_id=indicator.question_id,
-            story_id=story_id,
-            indicator_id=indicator.id,
-            direction=item_match.direction,
-            strength=indicator.strength,
-            relevance=item_match.relevance,
-            status="logged",
-            judged_by=MATCHER,
-            first_seen_at=at,
-            reports=(),
-            matched=match.matched,
-            p_direction=item_match.p_direction,
-            option=indicator.option,
-        )
-        reason = f"matched {', '.join(match.matched)}{' in an edited version' if edited else ''}"
-        logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
+        """Log a match as evidence; if its story is evidence on that question already, lift that."""
+        piece = _make_piece(story_id, item_match, stored, at)
         why = MatchReason(
-            match.nearest, match.cosine, match.polarity.why, self._profiles.matcher.version
+            item_match.match.nearest,
+            item_match.match.cosine,
+            item_match.match.polarity.why,
+            self._profiles.matcher.version,
         )
+        standing = evidence.find_standing_evidence(self._session, story_id, piece.question_id)
+        if standing is not None:
+            # A new version of the matcher does not judge the archive's evidence anew.
+            if stored.seen_at is None or standing.why.matcher == why.matcher:
+                self._lift(standing.piece, piece, why, (stored.id, at))
+            return False
+        edited = " in an edited version" if stored.edited else ""
+        words = f"matched {', '.join(piece.matched)}{edited}"
+        logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, words)
         evidence.add_evidence(self._session, piece, logged, why)
-        self.affected_question_ids.add(indicator.question_id)
-        if (known := self._stories.get(story_id)) is not None:
-            known.sides.setdefault(indicator.question_id, item_match.direction)
+        self._note_piece(piece)
         return True
+
+    def _lift(
+        self,
+        standing: Evidence,
+        report: Evidence,
+        why: MatchReason,
+        seen: tuple[ItemId | None, datetime | None],
+    ) -> None:
+        """Record what a report of its story adds to a piece from now on, if it is enough.
+
+        `seen` is the item of the report with the time at which it was seen.
+        """
+        lifted = lift_evidence(standing, report)
+        if lifted is None:
+            return
+        lifted = replace(lifted, matched=report.matched)
+        note = f"lifted from relevance {standing.relevance:.2f} to {lifted.relevance:.2f}"
+        decision = Decision(
+            "logged",
+            lifted.direction,
+            lifted.strength,
+            MATCHER,
+            self._now,
+            note,
+            make_revision(lifted, why, *seen),
+        )
+        decisions.add_decision(self._session, lifted.id, decision)
+        self._note_piece(lifted)
+
+    def _lift_merged(self, story: StoryId, into: StoryId, question_id: QuestionId) -> None:
+        """Lift a piece of the story that stays by that of the one that became part of it."""
+        whole = evidence.find_standing_evidence(self._session, into, question_id)
+        part = evidence.find_standing_evidence(self._session, story, question_id)
+        if whole is None or part is None or part.piece.status != "logged":
+            return
+        if _get_side(whole.piece) == _get_side(part.piece):  # others stay two pieces
+            carrier = evidence.find_carrier(self._session, part.piece)
+            self._lift(whole.piece, part.piece, part.why, (carrier, None))
+
+    def _note_piece(self, piece: Evidence) -> None:
+        """Remember the side of a story, and the question for its suggestion."""
+        self.affected_question_ids.add(piece.question_id)
+        known = self._stories.get(piece.story_id)
+        if known is not None and (piece.direction or piece.question_id not in known.sides):
+            known.sides[piece.question_id] = piece.direction
+
+
+def _get_side(piece: Evidence) -> tuple[Direction, str]:
+    return piece.direction, piece.option
+
+
+def _make_piece(
+    story_id: StoryId, item_match: ItemMatch, stored: SavedItem, at: datetime
+) -> Evidence:
+    """Return the evidence that a report would be by itself."""
+    indicator = item_match.indicator
+    report = SourceReport("", 0.0, at, rung=read_rung(stored.item.title))
+    return Evidence(
+        id=EvidenceId(0),
+        question_id=indicator.question_id,
+        story_id=story_id,
+        indicator_id=indicator.id,
+        direction=item_match.direction,
+        strength=indicator.strength,
+        relevance=item_match.relevance,
+        status="logged",
+        judged_by=MATCHER,
+        first_seen_at=at,
+        reports=(report,),
+        matched=item_match.match.matched,
+        p_direction=item_match.p_direction,
+        option=indicator.option,
+    )
 
 
 def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[MatchResult]":

@@ -37,12 +37,18 @@ from tracker.ingestion.explain_miss import explain_miss, find_match
 from tracker.ingestion.match_state import MatchState, OpenProfiles, make_own_text_indicator
 from tracker.ingestion.network import Network
 from tracker.model.audit import Authorship
-from tracker.model.evidence import Decision, ManualEvidence, ManualOutcome, ManualResult
+from tracker.model.evidence import (
+    Decision,
+    ManualEvidence,
+    ManualOutcome,
+    ManualResult,
+    make_revision,
+)
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import evidence, item_search, items, questions, record
+from tracker.storage import decisions, evidence, item_search, items, questions, record
 from tracker.storage.items import SavedItem
 from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session, Store
@@ -315,7 +321,8 @@ def _review_again(
     decision = _make_decision(
         "confirmed" if is_same and judged == known else "edited", request, author
     )
-    evidence.add_decision(session, known.id, decision, judged)
+    revision = None if judged == known else make_revision(judged)
+    decisions.add_decision(session, known.id, replace(decision, revision=revision))
 
 
 def _make_decision(status: EvidenceStatus, request: ManualEvidence, author: Authorship) -> Decision:

@@ -45,13 +45,20 @@ from tracker.llm.llm_messages import (
     read_choice,
 )
 from tracker.llm.model_check import may_move_numbers
-from tracker.model.evidence import Decision, EvidenceCard
+from tracker.model.evidence import Decision, EvidenceCard, make_revision
 from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.questions.queries.compiled_questions import load_compiled_questions
 from tracker.questions.review_evidence import MAX_CANDIDATES
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings, make_model_endpoint
-from tracker.storage import event_log, evidence, evidence_cards, questions, record
+from tracker.storage import (
+    decisions,
+    event_log,
+    evidence,
+    evidence_cards,
+    questions,
+    record,
+)
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
 
@@ -299,8 +306,16 @@ def store_judgement(
         session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
     )
     note = judgement.describe(question, is_proposal=not may_move)
-    decision = Decision("logged", judged.direction, judged.strength, judgement.by, now, note)
-    evidence.add_decision(session, piece.id, decision, judged)
+    decision = Decision(
+        "logged",
+        judged.direction,
+        judged.strength,
+        judgement.by,
+        now,
+        note,
+        make_revision(judged) if may_move else None,
+    )
+    decisions.add_decision(session, piece.id, decision, judged.judged_by)
     if may_move:
         record_suggestions(session, [question], now, prompted=True)
 

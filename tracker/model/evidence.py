@@ -1,7 +1,7 @@
 """Evidence with its reports, the reason of its match, and the decisions on it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -11,9 +11,11 @@ from forecasts.evidence.evidence import (
     Direction,
     Evidence,
     EvidenceStatus,
+    IndicatorId,
     Strength,
 )
 from forecasts.evidence.matcher_record import NO_REVIEWS, Precision, Recall
+from forecasts.evidence.rungs import Rung
 from forecasts.questions.question import EvidenceId, ForecasterId, Question, QuestionId
 from tracker.feeds.item import Item, ItemId, ItemRevision
 
@@ -35,18 +37,6 @@ class StoryItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision on a piece of evidence: by the matcher when it was logged, by people after."""
-
-    status: EvidenceStatus
-    direction: Direction
-    strength: Strength
-    by: ForecasterId
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class MatchReason:
     """Reason of a match: the `nearest` phrasing and the `cosine` (0 without an encoder).
 
@@ -60,11 +50,121 @@ class MatchReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """Numbers of a piece of evidence from a decision on.
+
+    `why` is the reason of another match, None if it stays. `item_id` is the report that lifted it
+    (`lift_evidence`), seen with these words at `seen_at`; both are None where no report did.
+    """
+
+    relevance: float
+    p_direction: float
+    indicator_id: IndicatorId
+    option: str
+    raised_rung: Rung
+    matched: tuple[str, ...]
+    why: MatchReason | None = None
+    item_id: ItemId | None = None
+    seen_at: datetime | None = None
+
+
+def make_revision(
+    piece: Evidence,
+    why: MatchReason | None = None,
+    item_id: ItemId | None = None,
+    seen_at: datetime | None = None,
+) -> Revision:
+    """Return the numbers that a piece has as its revision."""
+    return Revision(
+        piece.relevance,
+        piece.p_direction,
+        piece.indicator_id,
+        piece.option,
+        piece.raised_rung,
+        piece.matched,
+        why,
+        item_id,
+        seen_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision on a piece of evidence: by the matcher when it was logged, by people after.
+
+    `revision` has the numbers from then on; None leaves them as they were. That of the first
+    decision has the numbers as they were logged.
+    """
+
+    status: EvidenceStatus
+    direction: Direction
+    strength: Strength
+    by: ForecasterId
+    at: datetime
+    note: str
+    revision: Revision | None = None
+
+    @property
+    def is_lift(self) -> bool:
+        """True if a later report of the story lifted the evidence."""
+        return self.revision is not None and self.revision.item_id is not None
+
+
+def list_decisions_by(decisions: Sequence[Decision], at: datetime) -> Sequence[Decision]:
+    """List the decisions that stood at an instant, oldest first; always that which logged a piece.
+
+    Evidence from the archive counts from the day on which its report was seen, before it was
+    logged. On these days it is what the reports seen by then make of it.
+    """
+    first, *later = decisions
+    return [first, *(d for d in later if d.at <= at or (at < first.at and _was_seen(d, at)))]
+
+
+def _was_seen(decision: Decision, at: datetime) -> bool:
+    seen = None if decision.revision is None else decision.revision.seen_at
+    return seen is not None and seen <= at
+
+
+def find_reason(decisions: Sequence[Decision]) -> MatchReason:
+    """Return the newest reason of a match among decisions."""
+    reasons = (d.revision.why for d in reversed(decisions) if d.revision is not None)
+    return next((why for why in reasons if why is not None), MatchReason())
+
+
+def judge_by_decisions(piece: Evidence, decisions: Sequence[Decision]) -> Evidence:
+    """Return evidence as the last of these decisions, and their newest revision, make it."""
+    last = decisions[-1]
+    revision = next((d.revision for d in reversed(decisions) if d.revision is not None), None)
+    judged = replace(
+        piece,
+        status=last.status,
+        direction=last.direction,
+        strength=last.strength,
+        judged_by=last.by,
+    )
+    return judged if revision is None else apply_revision(judged, revision)
+
+
+def apply_revision(piece: Evidence, revision: Revision) -> Evidence:
+    """Return evidence with the numbers of a revision."""
+    return replace(
+        piece,
+        relevance=revision.relevance,
+        p_direction=revision.p_direction,
+        indicator_id=revision.indicator_id,
+        option=revision.option,
+        raised_rung=revision.raised_rung,
+        matched=revision.matched,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceCard:
     """A piece of evidence with everything that explains it. `items` are its reports in order.
 
-    `context_only`: it changes no suggestion, however it is reviewed, since its story counts through
-    a question of the scenarios' table. Unreviewed, it moves nothing below `min_relevance`.
+    `why` is the reason of the match of the report that carries it. `context_only`: it changes no
+    suggestion, however it is reviewed, since its story counts through a question of the scenarios'
+    table. Unreviewed, it moves nothing below `min_relevance`.
     """
 
     evidence: Evidence
@@ -104,8 +204,15 @@ class EvidenceCard:
 
     @property
     def headline(self) -> str:
-        """Headline of the first copy. It is feed text: show it as plain text only."""
-        return self.items[0].item.title
+        """Headline of the report that carries it. It is feed text: show it as plain text only."""
+        return self.carrier.item.title
+
+    @property
+    def carrier(self) -> StoryItem:
+        """Report that carries the evidence: the first one, or that which lifted it last."""
+        lifts = [d.revision.item_id for d in self.decisions if d.revision and d.revision.item_id]
+        lifting = (item for item in self.items if lifts and item.item.id == lifts[-1])
+        return next(lifting, self.items[0])
 
 
 @dataclass(frozen=True, slots=True)

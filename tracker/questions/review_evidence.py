@@ -28,7 +28,7 @@ from tracker.questions.update_suggestion import (
     select_evidence,
     to_distribution,
 )
-from tracker.storage import evidence, evidence_cards, questions, record
+from tracker.storage import decisions, evidence, evidence_cards, questions, record
 from tracker.storage.learned import model_at
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
@@ -70,7 +70,7 @@ def review_evidence(
     decision = Decision(
         reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
     )
-    evidence.add_decision(session, piece.id, decision)
+    decisions.add_decision(session, piece.id, decision)
     learn_from_review(session, piece.question_id, now)
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return reviewed
@@ -84,14 +84,15 @@ def reopen_evidence(
     Raises `NotFound`, and `Refused` when there is no review to undo.
     """
     piece = _require_piece(session, evidence_id)
-    first, *later = evidence.list_decisions(session, piece.id)
+    first, *later = decisions.list_decisions(session, piece.id)
     if piece.status == "logged":
         raise Refused(f"evidence {piece.id} waits already: there is no judgement to take back")
     if not later:
         raise Refused(f"evidence {piece.id} was added by hand: reject it to take it back")
     register_forecaster(session, by)
     base = [first, *(decision for decision in later if decision.status == "logged")][-1]
-    evidence.add_decision(session, piece.id, replace(base, by=by, at=now, note=""))
+    undone = replace(base, by=by, at=now, note="", revision=None)
+    decisions.add_decision(session, piece.id, undone)
     learn_from_review(session, piece.question_id, now)
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return replace(

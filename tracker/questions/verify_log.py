@@ -5,7 +5,7 @@ from typing import Any
 
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.resolve_question import score_everyone
-from tracker.storage import essays, event_log, evidence, facts, learned, questions, record
+from tracker.storage import decisions, essays, event_log, facts, learned, questions, record
 from tracker.storage.event_log import (
     GENESIS_HASH,
     ChainBreak,
@@ -84,7 +84,7 @@ def _read_facts(session: Session) -> FactsByKind:
         "question": questions.index_question_facts,
         "option": questions.index_option_facts,
         "forecast": record.index_forecast_facts,
-        "evidence": evidence.index_decision_facts,
+        "evidence": decisions.index_decision_facts,
         "resolution": record.index_resolution_facts,
         "learned": learned.index_learned_facts,
         "essay text": essays.index_text_facts,

@@ -1,6 +1,7 @@
 """Evidence and the decisions on it; stories, their items and vectors, and merged stories."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -21,17 +22,25 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.rungs import read_rung
 from forecasts.evidence.weights import StoryMerge, find_root, merge_story_evidence
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.matching.matching_profile import ConfirmedHeadlines
-from tracker.model.evidence import Decision, MatchReason
-from tracker.storage import event_log, learned
+from tracker.model.evidence import Decision, MatchReason, Revision, apply_revision
+from tracker.storage import learned
+from tracker.storage.decisions import (
+    EVIDENCE,
+    MAX_VALUES_PER_QUERY,
+    append_decision,
+    load_carriers,
+    load_revisions,
+)
 from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,
     FeedRow,
     ItemRow,
+    QuestionRow,
     RetractionRow,
     StoryMergeRow,
     StoryRow,
@@ -43,6 +52,7 @@ if TYPE_CHECKING:
 STORY: Final = StoryRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 MAX_STORIES_PER_QUERY: Final = 400
+KINDS_WITH_OPTIONS: Final = ("categorical", "ordered")
 MAX_CONFIRMED_HEADLINES: Final = 10
 """Headlines of each side of a question that become lines of its profile."""
 
@@ -110,10 +120,10 @@ def list_recent_stories(
 def _load_directions(
     session: Session, story_ids: Sequence[StoryId]
 ) -> dict[Any, dict[QuestionId, Direction]]:
-    """Return the direction of each story on each question as first logged.
+    """Return the direction of each story on each question, as the matcher last saw it.
 
-    Later decisions do not count, so that a restarted process joins what a running one would have
-    joined.
+    Later decisions of people and models do not count, so that a restarted process joins what a
+    running one would have joined.
     """
     directions: dict[Any, dict[QuestionId, Direction]] = {}
     first = select(func.min(DecisionRow.id)).join(
@@ -122,10 +132,12 @@ def _load_directions(
     first = first.group_by(col(DecisionRow.evidence_id))
     logged = select(EvidenceRow.story_id, EvidenceRow.question_id, DecisionRow.direction)
     logged = logged.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
+    logged = logged.order_by(col(DecisionRow.id))
     for start in range(0, len(story_ids), MAX_STORIES_PER_QUERY):
         condition = col(EvidenceRow.story_id).in_(story_ids[start : start + MAX_STORIES_PER_QUERY])
+        is_first = col(DecisionRow.id).in_(first.where(condition))
         for story, question, direction in session.exec(
-            logged.where(condition, col(DecisionRow.id).in_(first.where(condition)))
+            logged.where(condition, is_first | (col(DecisionRow.by) == MATCHER))
         ):
             directions.setdefault(story, {})[QuestionId(question)] = Direction(direction)
     return directions
@@ -166,12 +178,6 @@ def list_merges(
     )
 
 
-EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
-DECISION: Final = DecisionRow.__table__  # type: ignore[attr-defined]
-
-MAX_VALUES_PER_QUERY: Final = 10_000
-"""Values bound by one query; databases limit their number."""
-
 UNKNOWN_REASON = MatchReason()
 """Reason of evidence stored before reasons were."""
 
@@ -182,6 +188,41 @@ def evidence_exists(session: Session, story_id: StoryId, question_id: QuestionId
         EvidenceRow.story_id == story_id, EvidenceRow.question_id == question_id
     )
     return session.exec(query).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEvidence:
+    """A piece of evidence that a report may lift, and the reason of its match."""
+
+    piece: Evidence
+    why: MatchReason
+
+
+def find_standing_evidence(
+    session: Session, story_id: StoryId, question_id: QuestionId
+) -> StandingEvidence | None:
+    """Return the evidence that a story is on a question, with its first report alone."""
+    row = session.exec(
+        select(EvidenceRow).where(
+            EvidenceRow.story_id == story_id, EvidenceRow.question_id == question_id
+        )
+    ).first()
+    if row is None:
+        return None
+    title = session.exec(select(StoryRow.title).where(StoryRow.id == story_id)).one()
+    report = SourceReport("", 0.0, row.first_seen_at, rung=read_rung(title))
+    revision = load_revisions(session, [cast(int, row.id)]).get(cast(int, row.id))
+    piece = _revise(_parse_evidence(row, (report,)), revision)
+    why = MatchReason(row.nearest, row.cosine, row.leaning, row.matcher)
+    return StandingEvidence(piece, revision.why if revision and revision.why else why)
+
+
+def find_carrier(session: Session, piece: Evidence) -> ItemId | None:
+    """Return the report that carries a piece: that which lifted it last, or the first one."""
+    first = select(ItemRow.id).where(ItemRow.story_id == piece.story_id)
+    first = first.order_by(col(ItemRow.first_seen_at), col(ItemRow.id)).limit(1)
+    item_id = load_carriers(session, [piece.id]).get(piece.id) or session.exec(first).first()
+    return None if item_id is None else ItemId(item_id)
 
 
 def add_evidence(
@@ -211,54 +252,8 @@ def add_evidence(
     )
     session.add(row)
     session.flush()
-    _append_decision(session, row, decision)
+    append_decision(session, row, decision)
     return EvidenceId(cast(int, row.id))
-
-
-def add_decision(
-    session: Session, evidence_id: EvidenceId, decision: Decision, judged: Evidence | None = None
-) -> None:
-    """Append a decision and update the evidence to it.
-
-    `judged` is the evidence as assessed by a model, with its own probabilities; what a model only
-    proposes leaves it as it was.
-    """
-    row = session.get_one(EvidenceRow, evidence_id)
-    row.status, row.judged_by = decision.status, decision.by
-    row.direction, row.strength = decision.direction, decision.strength
-    if judged is not None:
-        row.judged_by, row.option = judged.judged_by, judged.option
-        row.relevance, row.p_direction = judged.relevance, judged.p_direction
-    session.add(row)
-    _append_decision(session, row, decision)
-
-
-def _append_decision(session: Session, row: EvidenceRow, decision: Decision) -> None:
-    evidence_id = cast(int, row.id)
-    columns = decision_facts(evidence_id, decision)
-    seq = event_log.append_entry(
-        session, "evidence", f"{row.question_id}/{evidence_id}", facts=columns, at=decision.at
-    )
-    session.add(DecisionRow(**columns, log_seq=seq))
-    session.flush()
-
-
-def decision_facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
-    """Return the logged facts of a decision."""
-    numbers = {"direction": int(decision.direction), "strength": int(decision.strength)}
-    return {
-        "evidence_id": evidence_id,
-        **{n: getattr(decision, n) for n in Decision.__slots__},
-        **numbers,
-    }
-
-
-def index_decision_facts(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Map log sequence numbers to the facts of stored decisions."""
-    return event_log.index_facts_by_seq(
-        session.exec(select(DecisionRow)),
-        lambda row: decision_facts(row.evidence_id, _parse_decision(row)),
-    )
 
 
 def find_evidence(session: Session, evidence_id: int) -> Evidence | None:
@@ -323,26 +318,43 @@ def merge_evidence_by_question(
 def list_confirmed_headlines(
     session: Session, question_ids: Sequence[QuestionId]
 ) -> dict[QuestionId, ConfirmedHeadlines]:
-    """Return the headlines of confirmed stories with a side, at most the newest few of each."""
-    query = select(EvidenceRow.question_id, EvidenceRow.direction, StoryRow.title)
-    query = query.join(StoryRow, col(StoryRow.id) == EvidenceRow.story_id)
-    query = query.where(
+    """Return the headlines that carry confirmed stories with a side, the newest few of each.
+
+    On questions with options an option has the side, not the question.
+    """
+    query = select(
+        EvidenceRow.id, EvidenceRow.question_id, EvidenceRow.direction, StoryRow.title
+    ).join(StoryRow, col(StoryRow.id) == EvidenceRow.story_id)
+    query = query.join(QuestionRow, col(QuestionRow.id) == EvidenceRow.question_id).where(
         col(EvidenceRow.status).in_(("confirmed", "edited")),
         col(EvidenceRow.question_id).in_(question_ids),
         EvidenceRow.direction != 0,
-        EvidenceRow.option == "",
+        col(QuestionRow.kind).not_in(KINDS_WITH_OPTIONS),
     )
-    titles: dict[tuple[str, int], list[str]] = {}
-    for question_id, direction, title in session.exec(query.order_by(desc(col(EvidenceRow.id)))):
-        headlines = titles.setdefault((question_id, direction), [])
+    titles: dict[tuple[str, int], dict[int, str]] = {}
+    for number, question_id, direction, title in session.exec(
+        query.order_by(desc(col(EvidenceRow.id)))
+    ):
+        headlines = titles.setdefault((question_id, direction), {})
         if len(headlines) < MAX_CONFIRMED_HEADLINES:
-            headlines.append(title)
+            headlines[cast(int, number)] = title
+    lifted = _load_carrier_titles(session, [n for numbers in titles.values() for n in numbers])
+    sides = {
+        side: tuple(lifted.get(n, title) for n, title in headlines.items())
+        for side, headlines in titles.items()
+    }
     return {
-        QuestionId(name): ConfirmedHeadlines(
-            tuple(titles.get((name, 1), ())), tuple(titles.get((name, -1), ()))
-        )
+        QuestionId(name): ConfirmedHeadlines(sides.get((name, 1), ()), sides.get((name, -1), ()))
         for name in {name for name, _ in titles}
     }
+
+
+def _load_carrier_titles(session: Session, evidence_ids: Sequence[int]) -> dict[int, str]:
+    """Return the headline of the report that lifted each of these pieces last."""
+    carriers = load_carriers(session, evidence_ids)
+    query = select(ItemRow.id, ItemRow.title).where(col(ItemRow.id).in_(set(carriers.values())))
+    titles = {ItemId(cast(int, item_id)): title for item_id, title in session.exec(query)}
+    return {number: titles[item] for number, item in carriers.items() if item in titles}
 
 
 def count_evidence(
@@ -395,17 +407,24 @@ def count_evidence_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId
 def add_reports(
     session: Session, rows: Sequence[Any], at: datetime | None = None
 ) -> tuple[Evidence, ...]:
-    """Return rows as evidence with the reports of their stories, as reliable as known `at`."""
+    """Return rows as evidence with the reports of their stories, as reliable as known `at`.
+
+    Their numbers are those of today.
+    """
     reports: dict[StoryId, list[tuple[FeedId, SourceReport]]] = {}
     story_ids = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
     for start in range(0, len(story_ids), MAX_VALUES_PER_QUERY):
         reports |= _load_reports(session, story_ids[start : start + MAX_VALUES_PER_QUERY], at)
     demotions = load_demotions(session)(at)
+    revisions = load_revisions(session, [row.id for row in rows])
     pieces = []
     for row in rows:
         pairs = reports[StoryId(row.story_id)]
-        demoted = demotions.find_reason(row.indicator_id, [feed for feed, _ in pairs])
-        pieces.append(_parse_evidence(row, tuple(report for _, report in pairs), demoted))
+        piece = _revise(
+            _parse_evidence(row, tuple(report for _, report in pairs)), revisions.get(row.id)
+        )
+        demoted = demotions.find_reason(piece.indicator_id, [feed for feed, _ in pairs])
+        pieces.append(replace(piece, demoted=demoted) if demoted else piece)
     return tuple(pieces)
 
 
@@ -443,43 +462,16 @@ def select_story_items(query: Any, story_ids: Sequence[StoryId]) -> Any:
     return query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
 
 
-def list_decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:
-    """Return all decisions on a piece of evidence, oldest first."""
-    return tuple(load_decisions(session, [evidence_id])[evidence_id])
-
-
-def load_decisions(
-    session: Session, evidence_ids: Sequence[EvidenceId]
-) -> dict[EvidenceId, list[Decision]]:
-    """Return the decisions on each piece of evidence, oldest first."""
-    by_evidence: dict[EvidenceId, list[Decision]] = {
-        evidence_id: [] for evidence_id in evidence_ids
-    }
-    query = (
-        sa_select(DECISION).where(DECISION.c.evidence_id.in_(evidence_ids)).order_by(DECISION.c.id)
-    )
-    for row in session.execute(query):
-        by_evidence[EvidenceId(row.evidence_id)].append(_parse_decision(row))
-    return by_evidence
-
-
-def _parse_decision(row: Any) -> Decision:
-    return Decision(
-        cast(EvidenceStatus, row.status),
-        Direction(row.direction),
-        Strength(row.strength),
-        ForecasterId(row.by),
-        row.at,
-        row.note,
-    )
+def _revise(piece: Evidence, revision: Revision | None) -> Evidence:
+    return piece if revision is None else apply_revision(piece, revision)
 
 
 def evidence_of_row(row: Any) -> Evidence:
-    """Return a row as evidence without its reports."""
+    """Return a row as evidence without its reports, with the numbers as they were logged."""
     return _parse_evidence(row, ())
 
 
-def _parse_evidence(row: Any, reports: tuple[SourceReport, ...], demoted: str = "") -> Evidence:
+def _parse_evidence(row: Any, reports: tuple[SourceReport, ...]) -> Evidence:
     return Evidence(
         id=EvidenceId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),
@@ -495,5 +487,4 @@ def _parse_evidence(row: Any, reports: tuple[SourceReport, ...], demoted: str = 
         matched=tuple(row.matched),
         p_direction=row.p_direction,
         option=row.option,
-        demoted=demoted,
     )

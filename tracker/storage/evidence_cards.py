@@ -12,11 +12,12 @@ from forecasts.evidence.evidence import (
     StoryId,
     is_own_text,
 )
-from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.questions.question import QuestionId
 from tracker.feeds.item import ItemId
-from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
+from tracker.model.evidence import EvidenceCard, StoryItem, find_reason, list_decisions_by
 from tracker.storage.counted_stories import NEWEST, find_context_only
-from tracker.storage.evidence import EVIDENCE, add_reports, load_decisions, select_story_items
+from tracker.storage.decisions import load_decisions
+from tracker.storage.evidence import add_reports, select_story_items
 from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row, list_revisions, load_articles
 from tracker.storage.learned import model_at
 from tracker.storage.tables import (
@@ -45,27 +46,30 @@ def build_cards(
 ) -> tuple[EvidenceCard, ...]:
     """Return evidence with its reports, its indicator's name and the decisions on it.
 
-    What it moves follows from the model of an instant: the newest by default.
+    What it moves follows from the model of an instant, and decisions and the reason of the match
+    are those of then: the newest by default.
     """
     model = model_at(session, at)
     context = find_context_only(session, evidence, at, model)
     items_by_story = _load_items(session, [e.story_id for e in evidence])
-    decisions = load_decisions(session, [e.id for e in evidence])
+    decisions = {
+        evidence_id: tuple(list_decisions_by(known, at))
+        for evidence_id, known in load_decisions(session, [e.id for e in evidence]).items()
+    }
     question_texts = _load_names(
         session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence}
     )
     indicator_names = _load_names(
         session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
     )
-    reasons = _load_reasons(session, [e.id for e in evidence])
     return tuple(
         EvidenceCard(
             evidence=e,
             question_text=question_texts[e.question_id],
             indicator_name=indicator_names.get(e.indicator_id) or _name_unwritten(e.indicator_id),
             items=tuple(items_by_story[e.story_id]),
-            decisions=tuple(decisions[e.id]),
-            why=reasons[e.id],
+            decisions=decisions[e.id],
+            why=find_reason(decisions[e.id]),
             context_only=e.id in context,
             min_relevance=model.min_relevance,
         )
@@ -76,12 +80,6 @@ def build_cards(
 def _name_unwritten(indicator_id: str) -> str:
     """Return a name for an indicator that nobody wrote: that of a question's own text."""
     return "the question itself" if is_own_text(indicator_id) else indicator_id
-
-
-def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:
-    columns = [EVIDENCE.c[name] for name in ("id", *MatchReason.__slots__)]
-    rows = session.connection().execute(sa_select(*columns).where(EVIDENCE.c.id.in_(evidence_ids)))
-    return {row[0]: MatchReason(*row[1:]) for row in rows}
 
 
 def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:

@@ -4,17 +4,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, StoryId, Strength
+from forecasts.evidence.evidence import Direction, Evidence, StoryId
 from forecasts.evidence.weights import merge_story_evidence
-from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, ForecasterId, QuestionId
-from tracker.feeds.item import FeedId
+from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, QuestionId
+from tracker.feeds.item import FeedId, ItemId
+from tracker.model.evidence import Decision, judge_by_decisions, list_decisions_by
 from tracker.storage import evidence, learned
+from tracker.storage.decisions import load_decisions, parse_decision
 from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
 
@@ -68,7 +70,7 @@ class EvidenceOverTime:
         story_ids = {e.story_id for e in self._evidence}
         self._merges = evidence.list_merges(session, story_ids) if story_ids else ()
         self._feeds = list_report_feeds(session, story_ids)
-        self._decisions = _load_decisions(session, [e.id for e in self._evidence])
+        self._decisions = load_decisions(session, [e.id for e in self._evidence])
         self._demotions_at = load_demotions(session)
 
     def as_of(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
@@ -76,7 +78,11 @@ class EvidenceOverTime:
 
         `reliability` is that learned of feeds by then, by feed id.
         """
-        then = [self._apply_decision_at(e, at) for e in self._evidence if e.first_seen_at <= at]
+        then = [
+            judge_by_decisions(e, list_decisions_by(self._decisions[e.id], at))
+            for e in self._evidence
+            if e.first_seen_at <= at
+        ]
         rated = [self._set_reliability(e, reliability) for e in then] if reliability else then
         demotions = self._demotions_at(at)
         weighed = [
@@ -84,10 +90,6 @@ class EvidenceOverTime:
             for e in rated
         ]
         return merge_story_evidence(weighed, self._merges, at)
-
-    def _apply_decision_at(self, e: Evidence, at: datetime) -> Evidence:
-        first, *later = self._decisions[e.id]
-        return _apply_decision(e, next((row for row in reversed(later) if row.at <= at), first))
 
     def _set_reliability(self, e: Evidence, reliability: Mapping[str, float]) -> Evidence:
         reports = zip(e.reports, self._feeds[e.story_id], strict=True)
@@ -100,23 +102,47 @@ class EvidenceOverTime:
         )
 
 
-def _load_decisions(session: Session, ids: list[EvidenceId]) -> dict[EvidenceId, list[DecisionRow]]:
-    """Return the decisions on each piece, oldest first; the first one logged it."""
-    by_evidence: dict[EvidenceId, list[DecisionRow]] = {evidence_id: [] for evidence_id in ids}
-    condition = col(DecisionRow.evidence_id).in_(ids)
-    for row in session.exec(select(DecisionRow).where(condition).order_by(col(DecisionRow.id))):
-        by_evidence[EvidenceId(row.evidence_id)].append(row)
-    return by_evidence
+class Lifts:
+    """Decisions on the evidence that a later report has lifted, with the feed of that report."""
+
+    def __init__(
+        self,
+        lifted: Mapping[EvidenceId, Sequence[Decision]],
+        feeds: Mapping[ItemId, FeedId],
+    ) -> None:
+        self._lifted, self._feeds = lifted, feeds
+
+    def judge_at(self, e: Evidence, at: datetime, *, without: str = "") -> Evidence:
+        """Return evidence as the reports seen by then make it, `without` those of a feed."""
+        if e.id not in self._lifted:
+            return e
+        known = [
+            decision
+            for decision in self._lifted[e.id]
+            if not without or self._find_feed(decision) != without
+        ]
+        return judge_by_decisions(e, list_decisions_by(known, at))
+
+    def _find_feed(self, decision: Decision) -> FeedId | None:
+        carrier = _get_carrier(decision)
+        return None if carrier is None else self._feeds.get(carrier)
 
 
-def _apply_decision(e: Evidence, decision: DecisionRow) -> Evidence:
-    return replace(
-        e,
-        status=cast(EvidenceStatus, decision.status),
-        direction=Direction(decision.direction),
-        strength=Strength(decision.strength),
-        judged_by=ForecasterId(decision.by),
-    )
+def load_lifts(session: Session, evidence_ids: Sequence[EvidenceId]) -> Lifts:
+    """Load the decisions on those of these pieces that were lifted."""
+    lifted = {
+        evidence_id: known
+        for evidence_id, known in load_decisions(session, evidence_ids).items()
+        if any(_get_carrier(decision) for decision in known)
+    }
+    carriers = {_get_carrier(decision) for known in lifted.values() for decision in known}
+    query = select(ItemRow.id, ItemRow.feed_id).where(col(ItemRow.id).in_(carriers - {None}))
+    feeds = {ItemId(item_id): FeedId(feed) for item_id, feed in session.exec(query) if item_id}
+    return Lifts(lifted, feeds)
+
+
+def _get_carrier(decision: Decision) -> ItemId | None:
+    return None if decision.revision is None else decision.revision.item_id
 
 
 class ReviewDecision(Protocol):
@@ -138,9 +164,9 @@ ReviewDecisionT = TypeVar("ReviewDecisionT", bound=ReviewDecision)
 
 @dataclass(frozen=True, slots=True)
 class FirstReview:
-    """A piece of evidence as `shown` when the matcher logged it, and after its first review.
+    """A piece of evidence as `shown` by the matcher, and after its first review.
 
-    `log_seq` is the number under which it was logged.
+    `log_seq` is the number under which the matcher logged it, or lifted it last.
     """
 
     shown: Evidence
@@ -166,16 +192,27 @@ def list_first_reviews(
         query = query.where(EvidenceRow.question_id == question_id)
     rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
     for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
-        (row, logged), *later = pairs
-        review = find_standing_decision([decision for _, decision in later])
+        (row, logged), *rest = pairs
+        later = [decision for _, decision in rest]
+        review = find_standing_decision(later)
         if review is not None and logged.by == MATCHER and logged.status == "logged":
-            yield FirstReview(
-                _apply_review(row, logged),
-                logged.at,
-                logged.log_seq,
-                _apply_review(row, review),
-                review.at,
-            )
+            lifts = [d for d in later[: later.index(review)] if d.by == MATCHER]
+            yield _make_first_review(row, [logged, *lifts], review)
+
+
+def _make_first_review(
+    row: EvidenceRow, shown: Sequence[DecisionRow], review: DecisionRow
+) -> FirstReview:
+    """Make it of the matcher's decisions and the review."""
+    logged = evidence.evidence_of_row(row)
+    decisions = [parse_decision(decision) for decision in (*shown, review)]
+    return FirstReview(
+        judge_by_decisions(logged, decisions[:-1]),
+        shown[-1].at,
+        shown[-1].log_seq,
+        judge_by_decisions(logged, decisions),
+        review.at,
+    )
 
 
 def find_standing_decision(later: Sequence[ReviewDecisionT]) -> ReviewDecisionT | None:
@@ -189,16 +226,6 @@ def find_standing_decision(later: Sequence[ReviewDecisionT]) -> ReviewDecisionT 
         else:
             first = None
     return first
-
-
-def _apply_review(row: EvidenceRow, decision: DecisionRow) -> Evidence:
-    return replace(
-        evidence.evidence_of_row(row),
-        status=cast(EvidenceStatus, decision.status),
-        direction=Direction(decision.direction),
-        strength=Strength(decision.strength),
-        judged_by=ForecasterId(decision.by),
-    )
 
 
 def list_feed_directions(

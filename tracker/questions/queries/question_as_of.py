@@ -4,7 +4,7 @@ Everything is derived from facts that are appended with their time, so nothing h
 stale. What cannot be derived for an instant, such as silent feeds, is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from forecasts.questions.amendments import QuestionVersion, find_version, list_q
 from forecasts.questions.question import (
     RESERVED,
     SUGGESTION,
+    EvidenceId,
     Forecaster,
     ForecasterId,
     Question,
@@ -27,7 +28,7 @@ from forecasts.scoring.rulebook import RULES
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.model.audit import Override, SignpostStatus
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import Decision, EvidenceCard, judge_by_decisions
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
@@ -35,6 +36,7 @@ from tracker.questions.queries.question_page import compute_weighted_crowd, requ
 from tracker.questions.resolve_question import build_timelines, compute_scores, exclude_computed
 from tracker.questions.update_suggestion import compute_suggestion, load_background
 from tracker.storage import (
+    decisions,
     essays,
     evidence,
     evidence_cards,
@@ -177,37 +179,33 @@ def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetim
 
 
 def _cards_by(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
-    """Evidence that had been logged by then, the newest first, each piece as reviewed then."""
-    cards = evidence_cards.build_cards(
-        session, evidence.evidence_of_question(session, question.id, at), at
-    )
-    return tuple(_as_judged(card, at) for card in cards if _was_logged(card, at))[::-1]
+    """Evidence that had been logged by then, the newest first, each piece as judged then."""
+    pieces = evidence.evidence_of_question(session, question.id, at)
+    judged = _judge_by(pieces, decisions.load_decisions(session, [e.id for e in pieces]), at)
+    cards = evidence_cards.build_cards(session, judged, at)
+    return tuple(_cut_card(card, at) for card in cards)[::-1]
 
 
-def _was_logged(card: EvidenceCard, at: datetime) -> bool:
-    return card.evidence.first_seen_at <= at and any(
-        decision.at <= at for decision in card.decisions
-    )
+def _judge_by(
+    pieces: Iterable[Evidence], known: Mapping[EvidenceId, Sequence[Decision]], at: datetime
+) -> list[Evidence]:
+    """Judge the pieces that had been logged by then as the decisions of that time do."""
+    then = {e.id: [decision for decision in known[e.id] if decision.at <= at] for e in pieces}
+    return [
+        judge_by_decisions(e, then[e.id]) for e in pieces if e.first_seen_at <= at and then[e.id]
+    ]
 
 
-def _as_judged(card: EvidenceCard, at: datetime) -> EvidenceCard:
-    decisions = tuple(decision for decision in card.decisions if decision.at <= at)
-    last = decisions[-1]
+def _cut_card(card: EvidenceCard, at: datetime) -> EvidenceCard:
+    """Cut off reports that came later, and later versions of their text."""
     reports = tuple(report for report in card.evidence.reports if report.first_seen_at <= at)
-    judged = replace(
-        card.evidence,
-        status=last.status,
-        direction=last.direction,
-        strength=last.strength,
-        judged_by=last.by,
-        reports=reports,
-    )
     items = tuple(
         replace(item, revisions=tuple(r for r in item.revisions if r.seen_at <= at))
         for item in card.items
         if item.item.first_seen_at <= at
     )
-    return replace(card, evidence=judged, decisions=decisions, items=items or card.items[:1])
+    evidence_then = replace(card.evidence, reports=reports)
+    return replace(card, evidence=evidence_then, items=items or card.items[:1])
 
 
 def _evidence_by(

@@ -148,6 +148,7 @@ class _Ledger:
         self._question = question
         self._logged = evidence.evidence_of_question(session, question.id)
         self._stories = {e.story_id for e in self._logged}
+        self._lifts = evidence_history.load_lifts(session, [e.id for e in self._logged])
         self._merges = list_merges(session, self._stories) if self._logged else ()
         self._indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
         self._archive_from = archive_start(session, question)
@@ -226,12 +227,21 @@ class _Ledger:
             ),
         )
 
-    def _suggest(self, pieces: Iterable[Evidence], then: _LearnedParameters) -> Suggestion:
+    def _merge_at(
+        self, pieces: Iterable[Evidence], at: datetime, without: str = ""
+    ) -> tuple[Evidence, ...]:
+        """Merge evidence seen by then, lifted by the reports of then; `without` those of a feed."""
+        seen = (e for e in pieces if e.first_seen_at <= at)
+        return merge_story_evidence(
+            [self._lifts.judge_at(e, at, without=without) for e in seen], self._merges, at
+        )
+
+    def _suggest(
+        self, pieces: Iterable[Evidence], then: _LearnedParameters, without: str = ""
+    ) -> Suggestion:
         return suggest(
             self._question,
-            merge_story_evidence(
-                [e for e in pieces if e.first_seen_at <= then.at], self._merges, then.at
-            ),
+            self._merge_at(pieces, then.at, without),
             self._indicators,
             then.at,
             model=then.model,
@@ -272,10 +282,10 @@ class _Ledger:
         key = (feed, then.rating)
         if key not in self._left_out:
             remaining, changed = self._drop_feed(feed, then.rating)
-            self._left_out[key] = (remaining, self._learn_levels(remaining, changed))
+            self._left_out[key] = (remaining, self._learn_levels(remaining, changed, feed))
         remaining, relearned = self._left_out[key]
         levels = {i: relearned.get(i, level) for i, level in then.levels.items()}
-        return self._suggest(remaining, replace(then, levels=levels)).p
+        return self._suggest(remaining, replace(then, levels=levels), without=feed).p
 
     def _drop_feed(
         self, feed: str, rating: FeedReliabilities
@@ -298,7 +308,7 @@ class _Ledger:
         return remaining, frozenset(changed)
 
     def _learn_levels(
-        self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId]
+        self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId], without: str
     ) -> dict[IndicatorId, float]:
         """Learn usual levels from the remaining evidence, as live learning does from all of it."""
         opens_at, start = (
@@ -307,9 +317,7 @@ class _Ledger:
         )
         if start is None:
             return {}
-        merged_evidence = merge_story_evidence(
-            [e for e in remaining if e.first_seen_at <= opens_at], self._merges, opens_at
-        )
+        merged_evidence = self._merge_at(remaining, opens_at, without)
         indicators = (self._indicators[i] for i in changed if i in self._indicators)
         return {
             i.id: learn_usual_level(i, merged_evidence, archive_from=start, opens_at=opens_at).value

@@ -3,14 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from tracker.storage.tables.base import Row, json_column, long_text
 
 
 class EvidenceRow(Row, table=True):
-    """Evidence from a story on a question; status, direction, strength as of the last decision."""
+    """Evidence from a story on a question, as it was logged; status, direction, strength and judge
+    are those of the last decision, and the newest revision among its decisions has the numbers.
+    """
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -40,9 +42,19 @@ class EvidenceRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """A decision on a piece of evidence; append-only."""
+    """A decision on a piece of evidence, with its numbers from then on if it revises them;
+    append-only.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (
+        Index(
+            "ix_decision_revision",
+            "evidence_id",
+            sqlite_where=text("revision IS NOT NULL"),
+            postgresql_where=text("revision IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     evidence_id: int = Field(foreign_key="evidence.id", index=True)
     status: str
@@ -51,6 +63,9 @@ class DecisionRow(Row, table=True):
     by: str
     at: datetime
     note: str
+    revision: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
