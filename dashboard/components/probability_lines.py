@@ -123,7 +123,7 @@ def evidence_marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -
                 int(c.evidence.strength),
                 describe_bearing(c.evidence, kind),
                 clip(c.headline, 140),
-                c.items[0].feed_title,
+                c.carrier.feed_title,
             )
             for c in cards
             if c.evidence.status != "rejected"

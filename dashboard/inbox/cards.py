@@ -154,7 +154,7 @@ def show_story(
 
 def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
     """Show headline, summary, source, age and odd dates. Feed text is never Markdown."""
-    first = shown.items[0]
+    carrier = shown.carrier.item
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         show_marked_text(
             shown.headline,
@@ -162,8 +162,8 @@ def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
             f"{place}-headline-{shown.evidence.id}",
             "headline",
         )
-        link_to_site(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
-    summary = clip(first.item.summary, MAX_SUMMARY_CHARACTERS)
+        link_to_site(carrier.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
+    summary = clip(carrier.summary, MAX_SUMMARY_CHARACTERS)
     with st.container(gap=None):
         if summary and summary.lower() != shown.headline.lower():
             show_marked_text(
@@ -182,7 +182,7 @@ def _describe_source(visit: Visit, shown: EvidenceCard) -> str:
         f"first seen {visit.day(shown.evidence.first_seen_at)}, "
         f"{visit.age(shown.evidence.first_seen_at)}"
     )
-    note = DATE_NOTES[shown.items[0].item.date_note]
+    note = DATE_NOTES[shown.carrier.item.date_note]
     return " · ".join(filter(None, (", ".join(names[:MAX_SOURCES]) + others_note, seen, note)))
 
 

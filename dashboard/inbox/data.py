@@ -118,7 +118,7 @@ def _evidence_row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
         counts.reports,
         counts.independent,
         counts.copies,
-        card.items[0].item.url,
+        card.carrier.item.url,
     )
 
 
@@ -140,7 +140,7 @@ def inbox_frame(
             card.headline,
             card.question_text,
             _bearing_words(card, questions[card.evidence.question_id]),
-            card.items[0].feed_title,
+            card.carrier.feed_title,
             card.evidence.first_seen_at,
         )
         for card in cards

@@ -20,6 +20,7 @@ from dashboard.wording import (
     explain_direction,
     is_uncalled,
     judgement_line,
+    lift_line,
     model_name,
     strength_name,
 )
@@ -242,9 +243,13 @@ def _show_mouse_controls(
 
 
 def _show_decisions(visit: Visit, shown: EvidenceCard, question: Question) -> None:
-    """Show the decisions after the matcher's, the newest last. Notes may quote the item."""
+    """Show the lifts and the decisions of others, the newest last. They may quote the items."""
+    lifts = {lift.decision: lift for lift in shown.lifts}
     for n, decision in enumerate(shown.decisions):
-        if decision.by != MATCHER:
+        if decision in lifts:
+            words = lift_line(lifts[decision], question.kind)
+            st.text(f"{visit.day(decision.at)} · {words}")
+        elif decision.by != MATCHER:
             words = judgement_line(
                 decision, question.kind, shown.evidence.option, visit.me, adds=n == 0
             )

@@ -38,7 +38,7 @@ from tracker.model.evidence import EvidenceCard
 CAUSE_MEANINGS: Final = {
     "came in": "a story that was not known before",
     "faded": "what a story lost by its age alone",
-    "judged anew": "what a judgement changed: a story was confirmed, edited, rejected or called",
+    "judged anew": "what a judgement, or a later report that says more, changed in a story",
     "merged": "a story that turned out to be one with another, and counts there",
     "other reports": "a story gained reports, or its feeds are trusted otherwise",
     "other novelty": "a story counts more or less beside others of its kind",

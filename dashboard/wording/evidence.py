@@ -34,7 +34,7 @@ from forecasts.questions.formatting import capitalise, format_short, format_sign
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
 from forecasts.suggestion.explanation import LINE_TITLES
 from tracker.model.audit import SignpostStatus
-from tracker.model.evidence import Decision, MatchReason
+from tracker.model.evidence import Decision, Lift, MatchReason
 from tracker.questions.review_evidence import NoEffectReason, ReviewEffect
 
 NOT_CALLED: Final = "◆ direction not called"
@@ -267,6 +267,27 @@ def judgement_line(
         words = describe_side(kind, decision.direction, option)
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
+
+
+def lift_line(lift: Lift, kind: Kind) -> str:
+    """Describe what a later report added: `Lifted by “…” (Wire): 31 % → 85 % likely to be relevant,
+    for YES.`
+    """
+    report, decision = lift.report, lift.decision
+    by = (
+        "a report of a story that joined it"
+        if report is None
+        else f"“{report.item.title}” ({report.feed_title})"
+    )
+    option = "" if decision.revision is None else decision.revision.option
+    before, after = map(percent_whole, lift.relevance)
+    change = after if before == after else f"{before} → {after}"
+    side = (
+        describe_side(kind, decision.direction, option)
+        if decision.direction
+        else "direction not called"
+    )
+    return f"Lifted by {by}: {change} likely to be relevant, {side}."
 
 
 LINE_MEANINGS: Final = {

@@ -142,13 +142,13 @@ def _act_row(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> J
 
 
 def _evidence_row(card: EvidenceCard) -> Json:
-    e, first = card.evidence, card.items[0]
+    e, carrier = card.evidence, card.carrier
     return {
         "id": e.id,
         "first_seen_at": e.first_seen_at,
         "headline": card.headline,
-        "url": first.item.url,
-        "source": first.feed_title,
+        "url": carrier.item.url,
+        "source": carrier.feed_title,
         "reports": len(card.items),
         "direction": int(e.direction),
         "option": e.option,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Final, Literal
 
 from forecasts.evidence.evidence import (
@@ -104,11 +105,6 @@ class Decision:
     note: str
     revision: Revision | None = None
 
-    @property
-    def is_lift(self) -> bool:
-        """True if a later report of the story lifted the evidence."""
-        return self.revision is not None and self.revision.item_id is not None
-
 
 def list_decisions_by(decisions: Sequence[Decision], at: datetime) -> Sequence[Decision]:
     """List the decisions that stood at an instant, oldest first; always that which logged a piece.
@@ -156,6 +152,25 @@ def apply_revision(piece: Evidence, revision: Revision) -> Evidence:
         raised_rung=revision.raised_rung,
         matched=revision.matched,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A `decision` by which a later report of its story lifted a piece of evidence.
+
+    `before` has the numbers that stood until then. `report` is None if it belongs to a story that
+    became part of this one.
+    """
+
+    before: Revision
+    decision: Decision
+    report: StoryItem | None
+
+    @property
+    def relevance(self) -> tuple[float, float]:
+        """Relevance before and after."""
+        after = self.decision.revision
+        return self.before.relevance, self.before.relevance if after is None else after.relevance
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +225,20 @@ class EvidenceCard:
     @property
     def carrier(self) -> StoryItem:
         """Report that carries the evidence: the first one, or that which lifted it last."""
-        lifts = [d.revision.item_id for d in self.decisions if d.revision and d.revision.item_id]
-        lifting = (item for item in self.items if lifts and item.item.id == lifts[-1])
-        return next(lifting, self.items[0])
+        return (self.lifts[-1].report if self.lifts else None) or self.items[0]
+
+    @property
+    def lifts(self) -> tuple[Lift, ...]:
+        """What later reports added to it, oldest first."""
+        reports = {report.item.id: report for report in self.items}
+        revised = [d for d in self.decisions if d.revision is not None]
+        return tuple(
+            Lift(before.revision, decision, reports.get(decision.revision.item_id))
+            for before, decision in pairwise(revised)
+            if before.revision is not None
+            and decision.revision is not None
+            and decision.revision.item_id is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,7 +363,7 @@ def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
         return ReportSection("Evidence", (make_paragraph("No evidence had been seen."),))
     rows = []
     for card in data.cards:
-        e, first = card.evidence, card.items[0]
+        e, first, carrier = card.evidence, card.items[0], card.carrier
         source = (
             first.feed_title
             if len(card.items) == 1
@@ -372,7 +372,7 @@ def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
         rows.append(
             make_row(
                 format_utc_day(e.first_seen_at),
-                make_cell(card.headline, first.item.url),
+                make_cell(card.headline, carrier.item.url),
                 source,
                 describe_side(data.question.kind, e.direction, e.option),
                 e.strength.name.lower(),

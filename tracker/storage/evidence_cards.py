@@ -1,6 +1,7 @@
 """Evidence as cards: with the items of its story, its indicator, and the decisions on it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,8 +47,8 @@ def build_cards(
 ) -> tuple[EvidenceCard, ...]:
     """Return evidence with its reports, its indicator's name and the decisions on it.
 
-    What it moves follows from the model of an instant, and decisions and the reason of the match
-    are those of then: the newest by default.
+    All of it is as of an instant, also what a piece moves by the model of then: the newest by
+    default.
     """
     model = model_at(session, at)
     context = find_context_only(session, evidence, at, model)
@@ -67,13 +68,22 @@ def build_cards(
             evidence=e,
             question_text=question_texts[e.question_id],
             indicator_name=indicator_names.get(e.indicator_id) or _name_unwritten(e.indicator_id),
-            items=tuple(items_by_story[e.story_id]),
+            items=_cut_items(items_by_story[e.story_id], at),
             decisions=decisions[e.id],
             why=find_reason(decisions[e.id]),
             context_only=e.id in context,
             min_relevance=model.min_relevance,
         )
         for e in evidence
+    )
+
+
+def _cut_items(items: Sequence[StoryItem], at: datetime) -> tuple[StoryItem, ...]:
+    """Cut off reports that came later, and later versions of their text; the first one stays."""
+    then = [item for item in items if item.item.first_seen_at <= at] or items[:1]
+    return tuple(
+        replace(item, revisions=tuple(r for r in item.revisions if r.seen_at <= at))
+        for item in then
     )
 
 

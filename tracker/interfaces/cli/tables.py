@@ -274,7 +274,7 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
         table.add_row(
             str(piece.id),
             format_utc_day(piece.first_seen_at),
-            safe_text(f"{card.headline}{copies} – {card.items[0].feed_title}"),
+            safe_text(f"{card.headline}{copies} – {card.carrier.feed_title}"),
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
             safe_text(", ".join(piece.matched)),

@@ -183,7 +183,7 @@ def _cards_by(session: Session, question: Question, at: datetime) -> tuple[Evide
     pieces = evidence.evidence_of_question(session, question.id, at)
     judged = _judge_by(pieces, decisions.load_decisions(session, [e.id for e in pieces]), at)
     cards = evidence_cards.build_cards(session, judged, at)
-    return tuple(_cut_card(card, at) for card in cards)[::-1]
+    return tuple(_cut_reports(card, at) for card in cards)[::-1]
 
 
 def _judge_by(
@@ -196,16 +196,9 @@ def _judge_by(
     ]
 
 
-def _cut_card(card: EvidenceCard, at: datetime) -> EvidenceCard:
-    """Cut off reports that came later, and later versions of their text."""
+def _cut_reports(card: EvidenceCard, at: datetime) -> EvidenceCard:
     reports = tuple(report for report in card.evidence.reports if report.first_seen_at <= at)
-    items = tuple(
-        replace(item, revisions=tuple(r for r in item.revisions if r.seen_at <= at))
-        for item in card.items
-        if item.item.first_seen_at <= at
-    )
-    evidence_then = replace(card.evidence, reports=reports)
-    return replace(card, evidence=evidence_then, items=items or card.items[:1])
+    return replace(card, evidence=replace(card.evidence, reports=reports))
 
 
 def _evidence_by(

@@ -29,7 +29,7 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, Lift
 from tracker.questions.add_indicator import make_indicator_id, parse_side, parse_terms
 
 
@@ -143,7 +143,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         piece = card.evidence
         copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
         report = (
-            f"{card.headline}{copies} – {card.items[0].feed_title}\non {piece.question_id}: "
+            f"{card.headline}{copies} – {card.carrier.feed_title}\non {piece.question_id}: "
             f"{card.indicator_name}"
         )
         speaks = [
@@ -180,7 +180,16 @@ def _list_reasons(card: EvidenceCard) -> Iterator[str]:
         yield f"nearest: “{why.nearest}”" + (f" ({why.cosine:.2f})" if why.cosine else "")
     if why.leaning:
         yield f"leans: {why.leaning}"
+    yield from (describe_lift(lift) for lift in card.lifts)
     yield from (decision.note for decision in card.decisions if decision.by.startswith("model:"))
+
+
+def describe_lift(lift: Lift) -> str:
+    """Describe a lift: `lifted on 2026-12-03 from relevance 0.31 to 0.85 by “…”`."""
+    before, after = lift.relevance
+    by = "a story that joined it" if lift.report is None else f"“{lift.report.item.title}”"
+    day = format_utc_day(lift.decision.at)
+    return f"lifted on {day} from relevance {before:.2f} to {after:.2f} by {by}"
 
 
 _STRENGTHS = [strength.name.lower() for strength in Strength if strength is not Strength.NONE]
