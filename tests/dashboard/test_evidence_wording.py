@@ -11,10 +11,12 @@ from dashboard import wording
 from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
-from forecasts.questions.question import ForecasterId, Kind
-from tests.dashboard.examples import ME, NOW, evidence
+from forecasts.questions.question import MATCHER, ForecasterId, Kind
+from tests.dashboard.examples import ME, NOW, copy, evidence
 from tests.dashboard.pages import plain
-from tracker.model.evidence import Decision, MatchReason
+from tests.tables import check_rows
+from tracker.feeds.item import ItemId
+from tracker.model.evidence import Decision, Lift, MatchReason, make_revision
 
 YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -159,3 +161,19 @@ def test_lines_are_explained() -> None:
     told = wording.explain_lines({"base rate", "evidence", "silence", "sum"})
     assert told == "Silence: a signpost that was expected by its date and was not seen."
     assert wording.explain_lines({"base rate", "time passed", "evidence"}) == ""
+
+
+@check_rows([
+    (0.85, YES, True, "Lifted by “Deed” (Wire): 31 % → 85 % likely to be relevant, for YES."),
+    (0.31, NO, True, "Lifted by “Deed” (Wire): 31 % likely to be relevant, for NO."),
+    (0.85, NEUTRAL, False, "Lifted by a report of a story that joined it: 31 % → 85 % likely to be"
+        " relevant, direction not called."),
+])  # fmt: skip
+def test_a_lift_names_its_report_and_what_it_added(
+    relevance: float, direction: Direction, is_known: bool, told: str
+) -> None:
+    before = make_revision(evidence(relevance=0.31))
+    after = make_revision(evidence(relevance=relevance), item_id=ItemId(7))
+    decision = Decision("logged", direction, Strength.SOME, MATCHER, NOW, "", after)
+    lift = Lift(before, decision, copy(7, "Deed") if is_known else None)
+    assert plain(wording.lift_line(lift, "binary")) == told

@@ -10,6 +10,7 @@ from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, marked, open_page, seen, words
+from tests.test_lifting import DEED, VAGUE, publish
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
 from tracker.storage import decisions
@@ -157,3 +158,25 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
     tracker_with_press.evidence.review(only(tracker_with_press).id, "confirmed")
     visit = open_page(tracker_with_press, "question", q=SUMMIT, tab="Evidence")
     assert visit.dataframe[0].value["status"].iloc[0] == "confirmed"
+
+
+@pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])
+def test_a_lifted_story_names_the_report_that_carries_it(
+    tracker_with_press: Tracker,
+    press: Press,
+    clock: FakeClock,
+    page: tuple[str, dict[str, str]],
+) -> None:
+    tracker_with_press.question_sets.load(a_set(indicators=()))
+    publish(tracker_with_press, press, clock, VAGUE, DEED)
+    visit = open_page(tracker_with_press, page[0], **page[1])
+    if page[0] == "question":
+        visit.session_state["evidence-table"] = {
+            "selection": {"rows": [0], "columns": [], "cells": []}
+        }
+        visit.run()
+    assert DEED in marked(visit)
+    assert VAGUE not in marked(visit)
+    text = words(visit)
+    assert f" · Lifted by “{DEED}” (The wire): " in text
+    assert "% likely to be relevant, for YES." in text

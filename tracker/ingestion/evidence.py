@@ -259,7 +259,7 @@ class EvidenceLinker:
         if standing is not None:
             # A new version of the matcher does not judge the archive's evidence anew.
             if stored.seen_at is None or standing.why.matcher == why.matcher:
-                self._lift(standing.piece, piece, why, (stored.id, at))
+                self._lift(standing.piece, piece, why, item_id=stored.id, seen_at=at)
             return False
         edited = " in an edited version" if stored.edited else ""
         words = f"matched {', '.join(piece.matched)}{edited}"
@@ -273,12 +273,11 @@ class EvidenceLinker:
         standing: Evidence,
         report: Evidence,
         why: MatchReason,
-        seen: tuple[ItemId | None, datetime | None],
+        *,
+        item_id: ItemId | None,
+        seen_at: datetime | None,
     ) -> None:
-        """Record what a report of its story adds to a piece from now on, if it is enough.
-
-        `seen` is the item of the report with the time at which it was seen.
-        """
+        """Record what a report of its story adds to a piece from now on, if it is enough."""
         lifted = lift_evidence(standing, report)
         if lifted is None:
             return
@@ -291,7 +290,7 @@ class EvidenceLinker:
             MATCHER,
             self._now,
             note,
-            make_revision(lifted, why, *seen),
+            make_revision(lifted, why, item_id, seen_at),
         )
         decisions.add_decision(self._session, lifted.id, decision)
         self._note_piece(lifted)
@@ -304,7 +303,7 @@ class EvidenceLinker:
             return
         if _get_side(whole.piece) == _get_side(part.piece):  # others stay two pieces
             carrier = evidence.find_carrier(self._session, part.piece)
-            self._lift(whole.piece, part.piece, part.why, (carrier, None))
+            self._lift(whole.piece, part.piece, part.why, item_id=carrier, seen_at=None)
 
     def _note_piece(self, piece: Evidence) -> None:
         """Remember the side of a story, and the question for its suggestion."""

@@ -229,7 +229,7 @@ class EvidenceCard:
 
     @property
     def lifts(self) -> tuple[Lift, ...]:
-        """What later reports added to it, oldest first."""
+        """Gains by later reports, oldest first."""
         reports = {report.item.id: report for report in self.items}
         revised = [d for d in self.decisions if d.revision is not None]
         return tuple(

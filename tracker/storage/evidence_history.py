@@ -192,8 +192,8 @@ def list_first_reviews(
         query = query.where(EvidenceRow.question_id == question_id)
     rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
     for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
-        (row, logged), *rest = pairs
-        later = [decision for _, decision in rest]
+        (row, logged), *following = pairs
+        later = [decision for _, decision in following]
         review = find_standing_decision(later)
         if review is not None and logged.by == MATCHER and logged.status == "logged":
             lifts = [d for d in later[: later.index(review)] if d.by == MATCHER]
