@@ -1,6 +1,7 @@
 """A report that joins a story and says more lifts its evidence from that day on, and never before."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.ingestion.evidence import EvidenceLinker
-from tracker.model.evidence import EvidenceCard, ManualEvidence
+from tracker.model.evidence import EvidenceCard, ManualEvidence, MatchReason
 from tracker.settings import Settings
 from tracker.storage import evidence
 from tracker.storage.evidence_history import list_first_reviews, load_evidence_as_of, load_lifts
+from tracker.storage.sessions import Session
 
 SUMMIT = QuestionId("summit-2027")
 VAGUE = "President of Arland lands in Borland"
@@ -205,6 +207,30 @@ def test_evidence_by_hand_lifts_on_other_questions(
     assert (by_hand.evidence.reviewed, by_hand.lifts) == (True, ())
 
 
+def make_linker(tracker: Tracker, session: Session, now: datetime) -> EvidenceLinker:
+    state = tracker.context.match_state
+    profiles, stories = state.load_profiles(session, now), state.load_stories(session, now)
+    return EvidenceLinker(session, state, profiles, stories, now=now)
+
+
+def test_a_report_without_a_side_leaves_that_and_its_reason(
+    desk: Tracker, press: Press, clock: FakeClock
+) -> None:
+    publish(desk, press, clock, DEED)
+    before = only(desk)
+    clock.advance(hours=1)
+    with desk.context.store.writing() as session:
+        standing = evidence.find_standing_evidence(session, before.evidence.story_id, SUMMIT)
+        assert standing is not None
+        report = replace(standing.piece, direction=Direction.NEUTRAL, relevance=0.99)
+        why = MatchReason("Another line", 0.9, "too little speaks for either side", "6")
+        linker = make_linker(desk, session, clock.time)
+        linker._lift(standing, report, why, item_id=before.items[0].item.id, seen_at=clock.time)
+    after = only(desk)
+    assert (after.evidence.relevance, after.evidence.direction) == (0.99, Direction.YES)
+    assert (after.why.nearest, after.why.leaning) == ("Another line", before.why.leaning)
+
+
 def test_a_merged_story_lifts_the_earlier_one(
     desk: Tracker, press: Press, clock: FakeClock
 ) -> None:
@@ -215,11 +241,7 @@ def test_a_merged_story_lifts_the_earlier_one(
         first, second = evidence.evidence_of_question(session, SUMMIT)
     assert (first.direction, first.relevance < second.relevance) == (second.direction, True)
     with desk.context.store.writing() as session:
-        state = desk.context.match_state
-        profiles = state.load_profiles(session, clock.time)
-        linker = EvidenceLinker(
-            session, state, profiles, state.load_stories(session, clock.time), now=clock.time
-        )
+        linker = make_linker(desk, session, clock.time)
         merge = StoryMerge(second.story_id, first.story_id, clock.time)
         evidence.merge_stories(session, merge, "one event")
         linker._lift_merged(StoryId(second.story_id), StoryId(first.story_id), SUMMIT)

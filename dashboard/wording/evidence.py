@@ -29,6 +29,7 @@ from forecasts.evidence.evidence import (
     Strength,
     describe_side,
 )
+from forecasts.evidence.rungs import Rung
 from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_silence_effect
 from forecasts.questions.formatting import capitalise, format_short, format_signed
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
@@ -269,9 +270,12 @@ def judgement_line(
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 
 
+_RUNGS: Final = {Rung.ANNOUNCED: "announced", Rung.DONE: "done", Rung.IN_FORCE: "in force"}
+
+
 def lift_line(lift: Lift, kind: Kind) -> str:
     """Describe what a later report added: `Lifted by “…” (Wire): 31 % → 85 % likely to be relevant,
-    for YES.`
+    for YES, 90 % sure.`
     """
     report, decision = lift.report, lift.decision
     by = (
@@ -279,15 +283,15 @@ def lift_line(lift: Lift, kind: Kind) -> str:
         if report is None
         else f"“{report.item.title}” ({report.feed_title})"
     )
-    option = "" if decision.revision is None else decision.revision.option
+    revision = decision.revision or lift.before
+    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
     before, after = map(percent_whole, lift.relevance)
     change = after if before == after else f"{before} → {after}"
-    side = (
-        describe_side(kind, decision.direction, option)
-        if decision.direction
-        else "direction not called"
-    )
-    return f"Lifted by {by}: {change} likely to be relevant, {side}."
+    side = "direction not called"
+    if decision.direction:
+        words = describe_side(kind, decision.direction, revision.option)
+        side = f"{words}, {percent_whole(revision.p_direction)} sure"
+    return f"Lifted by {by}: {change} likely to be relevant, {side}{rung}."
 
 
 LINE_MEANINGS: Final = {

@@ -29,10 +29,11 @@ def lift_evidence(standing: Evidence, report: Evidence) -> Evidence | None:
         return None
     is_clear = report.relevance >= min(standing.relevance, MIN_RELEVANCE)
     sided = _take_side(standing, report) if is_clear else standing
+    is_surer = is_clear and report.rung > standing.rung
     lifted = replace(
         sided,
         relevance=max(standing.relevance, report.relevance),
-        raised_rung=max(standing.raised_rung, report.rung) if is_clear else standing.raised_rung,
+        raised_rung=report.rung if is_surer else standing.raised_rung,
     )
     return lifted if _is_gain(standing, lifted) else None
 
@@ -78,5 +79,5 @@ def _is_gain(standing: Evidence, lifted: Evidence) -> bool:
         lifted.relevance - standing.relevance >= MIN_LIFT
         or (bool(lifted.direction) and not standing.direction)
         or lifted.p_direction - standing.p_direction >= MIN_LIFT
-        or lifted.rung > standing.rung
+        or (bool(lifted.direction) and lifted.rung > standing.rung)
     )

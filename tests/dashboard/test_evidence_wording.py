@@ -2,6 +2,7 @@
 lines mean.
 """
 
+from dataclasses import replace
 from typing import get_args
 
 from hypothesis import given
@@ -11,6 +12,7 @@ from dashboard import wording
 from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
+from forecasts.evidence.rungs import Rung
 from forecasts.questions.question import MATCHER, ForecasterId, Kind
 from tests.dashboard.examples import ME, NOW, copy, evidence
 from tests.dashboard.pages import plain
@@ -164,8 +166,8 @@ def test_lines_are_explained() -> None:
 
 
 @check_rows([
-    (0.85, YES, True, "Lifted by “Deed” (Wire): 31 % → 85 % likely to be relevant, for YES."),
-    (0.31, NO, True, "Lifted by “Deed” (Wire): 31 % likely to be relevant, for NO."),
+    (0.85, YES, True, "Lifted by “Deed” (Wire): 31 % → 85 % likely to be relevant, for YES, 90 % sure."),
+    (0.31, NO, True, "Lifted by “Deed” (Wire): 31 % likely to be relevant, for NO, 90 % sure."),
     (0.85, NEUTRAL, False, "Lifted by a report of a story that joined it: 31 % → 85 % likely to be"
         " relevant, direction not called."),
 ])  # fmt: skip
@@ -177,3 +179,7 @@ def test_a_lift_names_its_report_and_what_it_added(
     decision = Decision("logged", direction, Strength.SOME, MATCHER, NOW, "", after)
     lift = Lift(before, decision, copy(7, "Deed") if is_known else None)
     assert plain(wording.lift_line(lift, "binary")) == told
+    surer = replace(decision, revision=replace(after, raised_rung=Rung.DONE))
+    assert plain(wording.lift_line(replace(lift, decision=surer), "binary")) == (
+        f"{told.removesuffix('.')}, now reported as done."
+    )

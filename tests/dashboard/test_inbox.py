@@ -179,4 +179,4 @@ def test_a_lifted_story_names_the_report_that_carries_it(
     assert VAGUE not in marked(visit)
     text = words(visit)
     assert f" · Lifted by “{DEED}” (The wire): " in text
-    assert "% likely to be relevant, for YES." in text
+    assert "% likely to be relevant, for YES, " in text

@@ -142,3 +142,6 @@ def test_a_higher_rung_alone_lifts() -> None:
     assert lift(announced, logged(0.78, rung=Rung.IN_FORCE)).rung is Rung.IN_FORCE
     assert lift_evidence(announced, logged(0.5, rung=Rung.IN_FORCE)) is None
     assert lift_evidence(announced, logged(0.8, rung=Rung.TALK)) is None
+    without_side = replace(announced, direction=NEUTRAL)
+    later = logged(0.8, NEUTRAL, rung=Rung.DONE)
+    assert lift_evidence(without_side, later) is None

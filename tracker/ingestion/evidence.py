@@ -31,6 +31,7 @@ from tracker.model.evidence import Decision, MatchReason, make_revision
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import decisions, evidence, items
+from tracker.storage.evidence import StandingEvidence
 from tracker.storage.items import SavedItem
 from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session
@@ -259,7 +260,7 @@ class EvidenceLinker:
         if standing is not None:
             # A new version of the matcher does not judge the archive's evidence anew.
             if stored.seen_at is None or standing.why.matcher == why.matcher:
-                self._lift(standing.piece, piece, why, item_id=stored.id, seen_at=at)
+                self._lift(standing, piece, why, item_id=stored.id, seen_at=at)
             return False
         edited = " in an edited version" if stored.edited else ""
         words = f"matched {', '.join(piece.matched)}{edited}"
@@ -270,7 +271,7 @@ class EvidenceLinker:
 
     def _lift(
         self,
-        standing: Evidence,
+        standing: StandingEvidence,
         report: Evidence,
         why: MatchReason,
         *,
@@ -278,11 +279,13 @@ class EvidenceLinker:
         seen_at: datetime | None,
     ) -> None:
         """Record what a report of its story adds to a piece from now on, if it is enough."""
-        lifted = lift_evidence(standing, report)
+        lifted = lift_evidence(standing.piece, report)
         if lifted is None:
             return
         lifted = replace(lifted, matched=report.matched)
-        note = f"lifted from relevance {standing.relevance:.2f} to {lifted.relevance:.2f}"
+        if not report.direction:
+            why = replace(why, leaning=standing.why.leaning)
+        note = f"lifted from relevance {standing.piece.relevance:.2f} to {lifted.relevance:.2f}"
         decision = Decision(
             "logged",
             lifted.direction,
@@ -303,7 +306,7 @@ class EvidenceLinker:
             return
         if _get_side(whole.piece) == _get_side(part.piece):  # others stay two pieces
             carrier = evidence.find_carrier(self._session, part.piece)
-            self._lift(whole.piece, part.piece, part.why, item_id=carrier, seen_at=None)
+            self._lift(whole, part.piece, part.why, item_id=carrier, seen_at=None)
 
     def _note_piece(self, piece: Evidence) -> None:
         """Remember the side of a story, and the question for its suggestion."""

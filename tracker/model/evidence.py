@@ -172,6 +172,13 @@ class Lift:
         after = self.decision.revision
         return self.before.relevance, self.before.relevance if after is None else after.relevance
 
+    @property
+    def rung(self) -> Rung | None:
+        """Rung of the fact if it became higher."""
+        after = self.decision.revision
+        is_higher = after is not None and after.raised_rung > self.before.raised_rung
+        return after.raised_rung if after is not None and is_higher else None
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCard:
