@@ -46,13 +46,15 @@ sessions.create_engine = engine_that_shares
 sessions.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
 
-examples.register_profile(
-    "suite", deadline=None, max_examples=40, derandomize=os.environ.get("CI") == "true"
-)
+for profile, count in (("suite", 25), ("full", 40)):
+    examples.register_profile(
+        profile, deadline=None, max_examples=count, derandomize=os.environ.get("CI") == "true"
+    )
 examples.register_profile("long", deadline=None, max_examples=1_000)
 examples.load_profile("suite")
 """Other examples are drawn at every run, so a few do each time; in CI the same ones, so that
-coverage stays as it is. `--hypothesis-profile=long` searches for longer."""
+coverage stays as it is. `./test --full` tries more of them, `--hypothesis-profile=long` searches
+for longer."""
 
 ROOT = Path(__file__).parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"

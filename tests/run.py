@@ -22,6 +22,7 @@ MAX_WORKERS: Final = 4
 def main(arguments: Sequence[str]) -> int:
     """Run the tests that the arguments ask for; return the exit code."""
     full = list(arguments) == ["--full"]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else plugins are compiled in every process
     if arguments and not full:
         return pytest.main(list(arguments))
     options = choose_options(os.cpu_count() or 1, full=full)
@@ -38,7 +39,8 @@ def choose_options(processors: int, *, full: bool) -> list[str]:
     Workers keep to neighbouring tests, which share set-ups, and steal when they are done.
     """
     workers = max(2, min(MAX_WORKERS, processors))
-    selection = ["--cov", "--cov-report="] if full else ["-m", "not full"]
+    everything = ["--cov", "--cov-report=", "--hypothesis-profile=full"]
+    selection = everything if full else ["-m", "not full"]
     return ["-n", str(workers), "--dist", "worksteal", *selection]
 
 

@@ -211,7 +211,7 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
     for _ in range(3):
         with tracker.context.store.reading() as session:
             shown = calibration_at(session, clock()).relevance.apply(0.9)
-        review_some(tracker, [n % 2 > 0 for n in range(40)], relevance=shown)
+        review_some(tracker, [n % 2 > 0 for n in range(30)], relevance=shown)
         clock.advance(hours=1)
         tracker.learning.fit()
         clock.advance(hours=1)

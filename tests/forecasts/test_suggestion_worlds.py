@@ -11,7 +11,7 @@ MAX_HARM = 0.002
 
 
 def gain(kind: WorldKind) -> float:
-    return measure_kind(kind, DEFAULT_MODEL, archive=True, count=300)[0]
+    return measure_kind(kind, DEFAULT_MODEL, archive=True, count=150)[0]
 
 
 def test_evidence_is_never_much_worse_than_time_alone() -> None:
