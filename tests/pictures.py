@@ -20,8 +20,9 @@ from typing import Any, Final
 from PIL import Image  # comes with streamlit
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE, ROOT, Visitor, served
+from tests.e2e.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE, Visitor, served
 from tests.e2e.places import PLACES, Place, live_in
+from tests.e2e.replaying import ROOT
 from tracker.settings import Settings
 
 OUT: Final = ROOT / "docs" / "pictures"

@@ -5,11 +5,11 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -27,7 +27,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e import replaying
-from tests.e2e.replaying import ROOT
+from tests.e2e.forking import start_dashboard
 
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -79,11 +79,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin the replay as soon as it is known that it is needed."""
     ready = CHROMIUM.exists() and not session.config.option.collectonly
     if ready and any(map(_needs_the_replay, session.items)):
-        _begin(_replay_of(session.config._tmp_path_factory))  # type: ignore[attr-defined]
+        _begin(_replay_of(session.config._tmp_path_factory), session)  # type: ignore[attr-defined]
 
 
-def _begin(made: Path) -> None:
-    process = replaying.begin(made)
+def _begin(made: Path, session: pytest.Session) -> None:
+    """Begin the replay: the whole of it where more than the gate runs."""
+    more = any(item.get_closest_marker("full") for item in session.items)
+    process = replaying.begin(made, whole=more)
     if process is not None:
         _making.append(process)
 
@@ -99,12 +101,12 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the whole replay, and one hostile headline at its end; a copy of what
     serves all.
     """
     made = _replay_of(tmp_path_factory)
-    _begin(made)
+    _begin(made, request.session)
     return shutil.copytree(
         replaying.finished(made), tmp_path_factory.mktemp("demo"), dirs_exist_ok=True
     )
@@ -130,27 +132,21 @@ def served(data: Path, log: Path, *flags: str) -> Iterator[str]:
     """
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_ME": "ada"}
-    command = [sys.executable, "-m", "dashboard", "--data", str(data), *flags, "--port", str(port)]
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            command, cwd=log.parent, env=environment, stdout=out, stderr=out
-        ) as server,
-    ):
-        found = f"http://127.0.0.1:{port}"
-        try:
-            _wait(found, server, log)
-            yield found
-        finally:
-            server.terminate()
-            assert server.wait(20) == 0, log.read_text()
+    server = start_dashboard(["--data", str(data), *flags, "--port", str(port)], log)
+    found = f"http://127.0.0.1:{port}"
+    try:
+        _wait(found, server, log)
+        yield found
+    finally:
+        server.terminate()
+        server.join(20)
+        assert server.exitcode == 0, log.read_text()
 
 
-def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(address: str, server: BaseProcess, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
+        assert server.is_alive(), log.read_text()
         with (
             contextlib.suppress(OSError),
             urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer,

@@ -6,15 +6,23 @@ process holds a lock as long as it lives, so that nobody has to look again and a
 """
 
 import fcntl
+import gc
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from forecasts.question_sets.question_set import QuestionSet
 from tests.builders import FakeClock, Press, a_feed
+from tests.quick_databases import UNSYNCED
+from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import open_tracker
+from tracker.interfaces import processes
 from tracker.interfaces.cli import main
+from tracker.replay.demo import UNREVIEWED_PERIOD
 from tracker.settings import Settings, replay_settings
+from tracker.storage import sessions
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -30,7 +38,7 @@ HOSTILE_TITLE: Final = (
 """A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
 
 
-def begin(made: Path) -> subprocess.Popen[bytes] | None:
+def begin(made: Path, *, whole: bool) -> subprocess.Popen[bytes] | None:
     """Begin the replay that will lie in `made`; None where somebody has begun it already."""
     with _lock(made).open("a") as lock, _log(made).open("a") as log:
         try:
@@ -39,7 +47,7 @@ def begin(made: Path) -> subprocess.Popen[bytes] | None:
             return None
         if made.exists():
             return None
-        command = [sys.executable, "-m", __name__, str(made)]
+        command = [sys.executable, "-m", __name__, str(made), *(["--whole"] if whole else [])]
         return subprocess.Popen(command, cwd=ROOT, pass_fds=[lock.fileno()], stdout=log, stderr=log)
 
 
@@ -59,12 +67,24 @@ def _log(made: Path) -> Path:
     return made.with_suffix(".log")
 
 
-def make(made: Path) -> None:
+def make(made: Path, *, whole: bool) -> None:
     """Make the replay, with one hostile headline at its end."""
+    gc.set_threshold(50_000, 20, 100)
+    sessions.PRAGMAS = UNSYNCED
+    if not whole:
+        processes.load_question_set = load_without_noise
     half = made.with_suffix(".half")
     main.cli.main(["--data", str(half), "demo", "--no-serve"], standalone_mode=False)
     publish(half, HOSTILE)
     half.rename(made)
+
+
+def load_without_noise(name: str) -> QuestionSet:
+    """Load a set without the older events that bear on no question, which are half of them."""
+    contents = load_question_set(name)
+    recent = max(event.at for event in contents.events) - UNREVIEWED_PERIOD
+    events = tuple(e for e in contents.events if e.yes or e.no or e.at > recent)
+    return replace(contents, events=events)
 
 
 def publish(data: Path, headline: str) -> None:
@@ -81,4 +101,4 @@ def publish(data: Path, headline: str) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    make(Path(sys.argv[1]), whole="--whole" in sys.argv)
