@@ -88,7 +88,7 @@ class Answer:
         return b"<html" in self.body
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard without questions, open as in a container, that cannot reach any other
     machine.

@@ -13,10 +13,8 @@ import pytest
 from dashboard.components.visit import PAGES
 from dashboard.server.assets import STATIC
 from tests.checkouts import ROOT
-from tests.dashboard.served import PUBLIC, Served, served
+from tests.dashboard.served import PUBLIC, Served
 from tests.dashboard.trapped import OWN_TRY
-
-__all__ = ["served"]
 
 SHAKE: Final = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",

@@ -15,9 +15,7 @@ from dashboard.essays import page
 from dashboard.feeds import subscribe
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
 from dashboard.server.guard import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
-from tests.dashboard.served import Served, served
-
-__all__ = ["served"]
+from tests.dashboard.served import Served
 
 MEGABYTE: Final = 1024 * 1024
 
