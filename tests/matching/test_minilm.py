@@ -27,6 +27,16 @@ def encoder() -> MiniLMEncoder:
     return loaded
 
 
+ALIKE = [
+    f"{who} {verb} talks with {whom} in {place}"
+    for who in ("France", "Egypt", "Japan")
+    for verb in ("holds", "ends")
+    for whom in ("Chile", "Spain")
+    for place in ("Geneva", "Vienna")
+]
+"""Texts of one length, more than are read together."""
+
+
 def test_cosines_are_those_of_the_model_in_full_precision(encoder: MiniLMEncoder) -> None:
     """Expected cosines: a forward pass in float32 over the published weights (model.safetensors,
     53aa5117…).
@@ -38,8 +48,9 @@ def test_cosines_are_those_of_the_model_in_full_precision(encoder: MiniLMEncoder
 
 
 def test_a_text_has_the_same_vector_in_whatever_company(encoder: MiniLMEncoder) -> None:
-    together = encoder.encode([*TEXTS, "A much longer text, " * 40])
-    assert np.array_equal(together[:4], np.vstack([encoder.encode([text]) for text in TEXTS]))
+    texts = [*TEXTS, "A much longer text, " * 40, *reversed(TEXTS), *ALIKE]
+    together = encoder.encode(texts)
+    assert np.array_equal(together, np.vstack([encoder.encode([text]) for text in texts]))
 
 
 def test_a_text_without_words_is_all_zeros(encoder: MiniLMEncoder) -> None:

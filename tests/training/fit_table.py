@@ -144,9 +144,8 @@ def _taught(teacher: MiniLMEncoder, texts: Iterable[Sequence[int]]) -> NDArray[n
     lock.
     """
     with ThreadPoolExecutor(2) as threads:
-        return np.array(
-            [vector.astype(np.float16) for vector in threads.map(teacher.encode_pieces, texts)]
-        )
+        vectors = threads.map(teacher.encode_pieces, ([text] for text in texts))
+        return np.array([vector[0].astype(np.float16) for vector in vectors])
 
 
 def _counted(texts: Sequence[str], wordpiece: WordPiece, kept: NDArray[np.int64]) -> csr_matrix:

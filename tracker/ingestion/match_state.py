@@ -80,7 +80,7 @@ class MatchState:
     def _line_encoders(self) -> "Encoders":
         """Encoders that cache lines across changes of the questions.
 
-        The transformer takes 7 ms for each.
+        The transformer takes 3 to 7 ms for each.
         """
         from tracker.matching.semantic import CachingEncoder, Encoders
 

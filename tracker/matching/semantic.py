@@ -118,7 +118,7 @@ class SemanticIndex:
 class JudgeIndex:
     """Lines and backgrounds of all profiles, encoded when an item is first compared with them.
 
-    A transformer takes 7 ms for each, and most are never compared with anything.
+    A transformer takes 3 to 7 ms for each, and most are never compared with anything.
     """
 
     def __init__(
