@@ -9,13 +9,8 @@ from forecasts.questions.new_question import short_name
 from tracker.errors import Refused
 from tracker.feeds.discovery.article import NoArticle
 from tracker.feeds.discovery.article import extract_article as article_on
-from tracker.feeds.plain_text import (
-    decode_document,
-    decode_page,
-    parse_markup,
-    remove_invisible,
-    shorten_text,
-)
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.plain_text import decode_document, remove_invisible, shorten_text
 
 MAX_FILE_BYTES: Final = 5_000_000
 """Bytes. A long book has less than two million letters."""

@@ -9,10 +9,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from io import BytesIO
-from typing import Final, Protocol
-
-from lxml import etree
+from typing import Final
 
 MAX_MARKUP_LENGTH: Final = 65_536
 """Characters of markup that are read for one field; longer fields hold full articles."""
@@ -216,47 +213,3 @@ def _replace_invalid(reference: re.Match[str]) -> str:
     """Keep a character reference unless it is invalid, which would make the document unreadable."""
     number = int(reference[1], 16) if reference[1] else int(reference[2] or "0")
     return "\ufffd" if number > 0x10FFFF or _INVALID_CHARACTER.match(chr(number)) else reference[0]
-
-
-_META: Final = re.compile(
-    rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""", re.IGNORECASE
-)
-_META_BYTES: Final = 4_096
-"""Bytes in which a page has to declare its encoding; browsers read 1,024."""
-
-
-class MarkupHandler(Protocol):
-    """Handler of tags and text. Names of tags and attributes are lower-case."""
-
-    def start(self, tag: str, attrs: dict[str, str]) -> None:
-        """Handle a start tag."""
-
-    def end(self, tag: str) -> None:
-        """Handle an end tag, also an implied one."""
-
-    def data(self, data: str) -> None:
-        """Handle text; one text may come in several calls."""
-
-    def close(self) -> None:
-        """Handle the end of the document."""
-
-
-def parse_markup(text: str, reader: MarkupHandler) -> None:
-    """Parse markup and call the reader. Exceptions of the reader propagate; malformed markup raises
-    none.
-    """
-    # The parser ignores XML declarations and takes undeclared UTF-8 for Windows-1252.
-    parser = etree.HTMLParser(target=reader, encoding="utf-8", recover=True)
-    etree.parse(BytesIO(text.encode()), parser)
-
-
-def decode_page(page: bytes, content_type: str, longest: int) -> str:
-    """Return the first `longest` bytes of a page as text. Its own <meta charset> counts if the
-    server names no charset.
-    """
-    if len(page) > longest:
-        page = page[:longest]
-        # Half a character at the end would make the page invalid UTF-8.
-        page = page[: page.rfind(b">") + 1] or page
-    meta = None if "charset" in content_type.lower() else _META.search(page, 0, _META_BYTES)
-    return decode_document(page, f"text/html; charset={meta[1].decode()}" if meta else content_type)

@@ -13,13 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from tracker.feeds.plain_text import (
-    decode_page,
-    markup_to_text,
-    parse_markup,
-    remove_invisible,
-    shorten_text,
-)
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.plain_text import markup_to_text, remove_invisible, shorten_text
 
 MAX_PAGE_BYTES: Final = 3_000_000
 """Bytes of a page that are read; the article is near its beginning."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
-from tracker.feeds.plain_text import decode_page, markup_to_text, parse_markup
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.plain_text import markup_to_text
 from tracker.feeds.urls import resolve_feed_link, resolve_web_link
 
 CandidateSource = Literal["link", "anchor", "guess"]

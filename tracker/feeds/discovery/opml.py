@@ -33,7 +33,8 @@ from tracker.feeds.discovery.subscription_list import (
     write_attributes,
 )
 from tracker.feeds.feed import Feed
-from tracker.feeds.plain_text import decode_document, parse_markup, remove_invisible, shorten_text
+from tracker.feeds.markup import parse_markup
+from tracker.feeds.plain_text import decode_document, remove_invisible, shorten_text
 from tracker.feeds.urls import resolve_feed_link
 
 OPML_NAMESPACE: Final = "urn:scenario-tracker:feed"
