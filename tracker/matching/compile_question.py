@@ -75,7 +75,7 @@ _ABOVE: Final = re.compile(
 )
 _STAYS: Final = re.compile(
     r"^(?P<what>.+?)\s+(?:still\s+)?(?:stay|remain|hold|keep|holds|stays|remains)\s+"
-    r"(?P<kept>(?:\w+\s+){0,4}?)"
+    r"(?P<measure>(?:\w+\s+){0,4}?)"
     r"(?P<side>above|over|below|under|at|at least|stronger than|weaker than)\s+"
     r"(?:Rs\.?\s*)?"
     rf"{_FIGURE}$",
@@ -172,14 +172,14 @@ def _phrase_option(body: str, option: str) -> str:
     return f"{option}: {_OPTION_QUESTION.sub('', body)}"
 
 
-def _phrase_act(who: str, act: str) -> str:
+def _phrase_act(actor: str, act: str) -> str:
     """Return the headline of somebody who acts as an option says: "Cut by 25 points"."""
     first, _, remainder = act.partition(" ")
-    if first[:1].isalpha() and starts_predicate(who, f"{first.lower()} {remainder}"):
+    if first[:1].isalpha() and starts_predicate(actor, f"{first.lower()} {remainder}"):
         return phrase_predicate(
-            [*who.split(), first.lower(), *remainder.split()], len(who.split())
+            [*actor.split(), first.lower(), *remainder.split()], len(actor.split())
         )[0]
-    return f"{who}: {act}"
+    return f"{actor}: {act}"
 
 
 def strip_question(text: str) -> str:
@@ -311,8 +311,8 @@ def _starts_clause(subject: str) -> bool:
 
 def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str]:
     subject, figure = clean_subject(match["what"]), match["n"].strip()
-    if (kept := match.groupdict().get("kept") or "").strip():
-        subject = f"{kept.strip()} in {subject}"
+    if measure := (match.groupdict().get("measure") or "").strip():
+        subject = f"{measure} in {subject}"
     return f"{subject} {yes} {figure}", f"{subject} {no} {figure}"
 
 

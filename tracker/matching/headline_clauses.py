@@ -23,7 +23,8 @@ _LASTING: Final = re.compile(
 """Predicates that say that something goes on."""
 
 _STATE: Final = re.compile(
-    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over|without|the|an?"
+    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over|without|the"
+    r"|an?"
     r"|(?<=still )\S+)\b.*)$"
 )
 _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
@@ -207,9 +208,9 @@ def _phrase_denial(subject: str, verb: str, complement: str) -> str:
         return f"{subject} {'have' if plural else 'has'} not{tail}"
     if _is_agent(subject) and verb not in _NOT_CHOSEN:
         return f"{subject} {'rule' if plural else 'rules'} out {present_participle(verb)}{tail}"
-    who, _, adverb = subject.rpartition(" ")
-    if who and adverb.endswith("ly") and adverb.islower():
-        return f"{who} will not {adverb} {verb}{tail}"
+    actor, _, adverb = subject.rpartition(" ")
+    if actor and adverb.endswith("ly") and adverb.islower():
+        return f"{actor} will not {adverb} {verb}{tail}"
     return f"{subject} will not {verb}{tail}"
 
 

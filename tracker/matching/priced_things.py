@@ -40,13 +40,13 @@ _PRICED: Final = tuple(
 )
 _SPELLINGS: Final = {line[0].strip().lower(): tuple(w.strip() for w in line) for line in _PRICED}
 _PRICE: Final = re.compile(
-    r"^(?P<what>.+?)\s+(?:rises|falls|stays|drops|closes|costs?|hits?|tops)\b(?:\s+(?:above|below|to)"
-    r"\s+[$€£¥₹\d]|$)",
+    r"^(?P<priced>.+?)\s+(?:rises|falls|stays|drops|closes|costs?|hits?|tops)\b"
+    r"(?:\s+(?:above|below|to)\s+[$€£¥₹\d]|$)",
 )
 
 
 def find_priced_subject(statement: str, names: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """Return the spellings of what a statement says a price of, or of the name that has a value.
+    """Return the spellings of the priced thing of a statement, or of the name that has a value.
 
     >>> find_priced_subject("Gold rises above $4,500", ())
     ('gold', 'bullion', 'XAU')
@@ -58,9 +58,11 @@ def find_priced_subject(statement: str, names: tuple[tuple[str, ...], ...]) -> t
     match = _PRICE.match(statement)
     if match is None:
         return ()
-    what = match["what"]
-    for thing, spellings in _SPELLINGS.items():
-        if re.search(rf"\b{re.escape(thing)}\b", what, re.IGNORECASE):
+    priced = match["priced"]
+    for name, spellings in _SPELLINGS.items():
+        if re.search(rf"\b{re.escape(name)}\b", priced, re.IGNORECASE):
             return spellings
-    named = [spellings for spellings in names if re.search(rf"\b{re.escape(spellings[0])}\b", what)]
-    return named[0] if named else ()
+    for spellings in names:
+        if re.search(rf"\b{re.escape(spellings[0])}\b", priced):
+            return spellings
+    return ()

@@ -55,8 +55,8 @@ _FALLING: Final = re.compile(
 )
 _RISING: Final = re.compile(
     r"\b(?:rises?|rose|climbs?|jumps?|soars?|surges?|gains?|rall(?:y|ies)|hits?|up|higher|record"
-    r"|accelerates?|quickens?|increases?|reach(?:es|ed)?|breaks?|breach(?:es)?|cross(?:es|ed)?|highest"
-    r"|bullish)\b",
+    r"|accelerates?|quickens?|increases?|reach(?:es|ed)?|breaks?|breach(?:es)?|cross(?:es|ed)?"
+    r"|highest|bullish)\b",
     re.IGNORECASE,
 )
 _FUTURE: Final = re.compile(
