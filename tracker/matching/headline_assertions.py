@@ -54,7 +54,7 @@ _FAILURE_STEMS = frozenset(
 )
 _NARROWING = frozenset(["to", "from", "of"])
 _ARTICLES = frozenset("a an the any".split())
-_SUPPOSITIONS = frozenset("if unless why how what when".split())
+_SUPPOSITIONS = frozenset("if unless why how what when explained explainer".split())
 """Words of headlines that suppose the event, or explain it: no report of either outcome."""
 
 _CLOSING_STEMS = frozenset("end conclud finish close wrap".split())
