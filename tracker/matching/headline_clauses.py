@@ -23,9 +23,8 @@ _LASTING: Final = re.compile(
 """Predicates that say that something goes on."""
 
 _STATE: Final = re.compile(
-    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over|without|the"
-    r"|an?"
-    r"|(?<=still )\S+)\b.*)$"
+    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over"
+    r"|without|the|an?|(?<=still )\S+)\b.*)$"
 )
 _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
 """Noun phrases with an owner, of which nobody writes "No"."""
