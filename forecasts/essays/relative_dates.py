@@ -1,4 +1,7 @@
-"""Relative dates, such as "next year": detection, and resolution for a given day."""
+"""Relative dates, such as "next year": detection, and resolution for a given day.
+
+`remove_times` takes all times out of a text, absolute ones, too.
+"""
 
 import re
 from collections.abc import Callable
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from forecasts.essays.dates import find_dates, last_day_of_month
+from forecasts.essays.dates import MONTH_PATTERN, find_dates, last_day_of_month, remove_dates
 
 _NUMBERS: Final = {
     word: number
@@ -44,6 +47,38 @@ _RELATIVE_TIME_WITH_CUE: Final = re.compile(
     rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_RELATIVE_TIME.pattern})",
     re.VERBOSE | re.IGNORECASE,
 )
+_BY_THEN: Final = re.compile(r"\bby (?:then|now)\b", re.IGNORECASE)
+_LEADING: Final = (
+    r"(?:by|before|in|on|at|until|through|during|between|from|after|past|beyond|as of|this|next)"
+)
+_OCCASION: Final = re.compile(
+    rf"\s\b{_LEADING}\s+(?:(?:the\s+)?end\sof\s+)?(?:(?:the|its|their)\s+)?(?:{MONTH_PATTERN}"
+    r"(?:['’]s)?\s+)(?:(?:19|20)\d\d\s+)?(?:(?:policy|rate|annual|regular|statistical)\s+)?"
+    r"(?:meeting|report|release|recess|survey|data|print|session|update|maintenance)\b",
+    re.IGNORECASE,
+)
+_LOOSE_TIME: Final = re.compile(
+    rf",?\s*\b{_LEADING}?\s*"
+    r"(?:the\s+)?(?:(?:end|start|beginning|close|middle) of\s+)?(?:the\s+year\s+)?"
+    rf"(?:{MONTH_PATTERN}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH_PATTERN}(?:,?\s+(?:19|20)\d\d)?"
+    rf"|{MONTH_PATTERN}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas"
+    r"|easter|ramadan|new year"
+    r"|(?:first|second|last|final) (?:week|half|days?) of (?:20\d\d|"
+    rf"{MONTH_PATTERN})|(?:(?<=\bby )|(?<=yond )|(?<=past )){MONTH_PATTERN}['’]s end"
+    rf"|(?:(?<=\bby )|(?<=beyond )|(?<=before )|(?<=until ))(?:mid-|late |early ){MONTH_PATTERN}"
+    rf"|(?:(?<=\bby )|(?<=before )|(?<=\bin )|(?<=\bof )|(?<=until )|(?<=through )|(?<=\bthis )"
+    rf"|(?<=before the )|(?<=of this )|(?<=past )|(?<=beyond )){MONTH_PATTERN}"
+    r"|this (?:spring|summer|autumn|fall|winter)|the (?:summer|winter)(?:['’]s)?(?: end)?"
+    r"|(?<![\d$€£,.])(?:19|20)\d\d(?![\d,%]|\.\d| (?:points|people|tonnes)))(?!['’\w-])",
+    re.IGNORECASE,
+)
+_DANGLING: Final = re.compile(
+    r"[\s,;:–-]+(?:in any (?:quarter|month)(?: of)?|by|before|in|on|at|until|through"
+    r"|during|between|from|after|past|beyond|as of|of|to|and|or|the"
+    r"|the end of)$",
+    re.IGNORECASE,
+)
 _SEASON_END_MONTHS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 
 
@@ -65,13 +100,30 @@ def find_relative_times(text: str) -> tuple[RelativeTime, ...]:
     return tuple(RelativeTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
 
 
-def remove_relative_times(text: str) -> str:
-    """Remove the relative dates of a text, and the "by" before them.
+def remove_times(text: str) -> str:
+    """Remove the dates and times of a text, and the words that lead to them.
 
-    >>> remove_relative_times("sign it by the end of the year, or within six months")
-    'sign it , or '
+    >>> remove_times("sign it by then, or within six months, or by 1 May 2027")
+    'sign it, or, or'
     """
-    return _RELATIVE_TIME_WITH_CUE.sub("", text)
+    bare = remove_dates(_BY_THEN.sub("", SEASON_PATTERN.sub("", text)))
+    bare = _RELATIVE_TIME_WITH_CUE.sub("", bare)
+    return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
+
+
+def remove_question_times(text: str) -> str:
+    """Remove the times of a question, those without a year and fixed occasions, too.
+
+    >>> remove_question_times("Chad to sign the pact by mid-May, before the June 2027 meeting")
+    'Chad to sign the pact'
+    >>> remove_question_times("petrol above 9 yuan through New Year")
+    'petrol above 9 yuan'
+    """
+    bare, previous = _DANGLING.sub("", remove_times(_OCCASION.sub("", text))), None
+    while previous != bare:
+        previous = bare
+        bare = _DANGLING.sub("", _LOOSE_TIME.sub("", f" {bare}")).strip(" ,;:")
+    return bare
 
 
 def resolve_relative_time(phrase: str, today: date) -> date | None:

@@ -111,7 +111,62 @@ def compile_text(
         (
             "Will the treaty that both parliaments ratify enter into force in 2027?",
             "Treaty that both parliaments ratify enters into force",
-            "Treaty that both parliaments ratify does not enter into force",
+            "Treaty that both parliaments ratify will not enter into force",
+        ),
+        (
+            "Will the Ariane rocket lift off this year?",
+            "Ariane rocket lifts off",
+            "Ariane rocket will not lift off",
+        ),
+        (
+            "Will Peru formally recognise the islands by 1 May?",
+            "Peru formally recognises the islands",
+            "Peru will not formally recognise the islands",
+        ),
+        (
+            "Will the sale of the yard close by June 2027?",
+            "Sale of the yard closes",
+            "Sale of the yard will not close",
+        ),
+        (
+            "Will Oman close the strait?",
+            "Oman closes the strait",
+            "Oman keeps the strait open",
+        ),
+        (
+            "Will Ghana set no cap on cocoa prices before June?",
+            "Ghana sets no cap on cocoa prices",
+            "Ghana sets cap on cocoa prices",
+        ),
+        (
+            "Will Canada prolong the licence that lets Delta Air fly?",
+            "Canada prolongs the licence that lets Delta Air fly",
+            "Canada rules out prolonging the licence that lets Delta Air fly",
+        ),
+        (
+            "Chile average egg price to hit $5 a dozen by June?",
+            "Chile average egg price rises above $5 a dozen",
+            "Chile average egg price stays below $5 a dozen",
+        ),
+        (
+            "Will the International Olympic Committee (IOC) lift the ban by May?",
+            "IOC lifts the ban",
+            "IOC will not lift the ban",
+        ),
+        (
+            "Will Norges Bank cut its rate before the end of its June policy meeting?",
+            "Norges Bank cuts its rate",
+            "Norges Bank holds or raises its rate",
+        ),
+        (
+            "Will Chad keep daily cases under 900 until mid-March?",
+            "Daily cases in Chad stays below 900",
+            "Daily cases in Chad rises above 900",
+        ),
+        (
+            "Qatar a member of the bloc by 2030?",
+            "Qatar is a member of the bloc",
+            "Qatar is not a member of the bloc",
         ),
     )
 )
@@ -137,7 +192,25 @@ def test_yes_and_no_read_like_headlines(text: str, yes: str, no: str) -> None:
             "How many ships will pass?",
             "numeric",
             (),
-            ("Ships pass rises", "Ships pass falls"),
+            ("More ships pass", "Fewer ships pass"),
+        ),
+        (
+            "At what price will copper close on 31 December?",
+            "numeric",
+            (),
+            ("Copper rises", "Copper falls"),
+        ),
+        (
+            "What will the price of Brent be on 1 June?",
+            "numeric",
+            (),
+            ("Price of Brent rises", "Price of Brent falls"),
+        ),
+        (
+            "What will the Riksbank do in May 2027?",
+            "categorical",
+            ("Cut by 25 points", "No change", "Raise rates"),
+            ("Riksbank cuts by 25 points", "Riksbank: No change", "Riksbank raises rates"),
         ),
     )
 )
@@ -157,6 +230,10 @@ def test_names_have_their_usual_spellings() -> None:
         ("Olena Shevchuk", "Shevchuk"),
         ("Nova Unity", "Unity"),
         ("Kharkiv",),
+    )
+    assert find_names("Will the World Health Organization (WHO) visit Chad?") == (
+        ("World Health Organization", "WHO"),
+        ("Chad",),
     )
 
 

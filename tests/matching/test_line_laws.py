@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.evidence.evidence import Direction, Indicator
+from forecasts.evidence.evidence import Direction, Indicator, Strength
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question, QuestionId
 from tests.builders import a_calibration, a_denial, a_question, an_indicator
@@ -92,6 +92,23 @@ def test_swapping_examples_and_opposites_swaps_the_sign_alone(
     if match and swapped:
         assert match.polarity.sign == -swapped.polarity.sign
         assert match.polarity.p_right == swapped.polarity.p_right
+
+
+@check_rows(
+    [
+        (Strength.DECISIVE, -1, Strength.SOME),
+        (Strength.DECISIVE, 1, Strength.DECISIVE),
+        (Strength.DECISIVE, 0, Strength.DECISIVE),
+        (Strength.STRONG, -1, Strength.STRONG),
+    ]
+)
+def test_the_opposite_of_a_decisive_report_decides_nothing(
+    strength: Strength, side: int, counts: Strength
+) -> None:
+    indicator = replace(an_indicator(), strength=strength, direction=Direction.YES)
+    (match,) = Matcher([Profile("Arland")], Encoders(), TOKENS).match([ItemText("Arland", "")], 0.0)
+    item_match = ItemMatch(indicator, Direction(side), 0.7, 0.8, match[0])
+    assert item_match.strength == counts
 
 
 QUESTION = a_question(text="Will Arland and Borland hold a summit by 30 June 2027?")

@@ -102,7 +102,30 @@ def make_heads(
 ) -> Heads:
     """Heads that give every line the same log-odds."""
     indifferent = tuple(0.0 for _ in FEATURE_NAMES)
-    return Heads(Head(wide, indifferent), Head(judge, indifferent), gate, threshold, 1)
+    return Heads(*(Head(b, indifferent) for b in (wide, judge, wide)), gate, threshold, 1)
+
+
+@every_kind
+def test_a_price_needs_news_of_the_thing_itself(encoders: Encoders) -> None:
+    gold = Profile("Gold rises above $9,000", subject=("gold", "bullion"))
+    assert match_one(encoders, "Gold rises above $9,000 an ounce", "", gold) != ()
+    assert match_one(encoders, "Silver rises above $9,000 an ounce", "", gold) == ()
+
+
+@every_kind
+def test_what_is_in_another_script_gets_no_side(encoders: Encoders) -> None:
+    talks = Profile(
+        "China visits Kazakhstan", ("China visits Kazakhstan",), ("China shuns Kazakhstan",),
+        (("China",), ("Kazakhstan",)),
+    )  # fmt: skip
+    (matches,) = Matcher([talks], encoders, TOKENS).match(
+        [ItemText("Китай посетил Казахстан", "")], 0.0
+    )
+    (plain,) = Matcher([talks], WORDS_ALONE, TOKENS).match(
+        [ItemText("Китай посетил Казахстан", "")], 0.0
+    )
+    assert [(m.relevance, m.polarity.sign) for m in matches] == [(plain[0].relevance, 0)]
+    assert "script" in matches[0].polarity.why
 
 
 def test_without_an_encoder_everything_works_and_says_so() -> None:

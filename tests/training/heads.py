@@ -35,6 +35,7 @@ from tracker.matching.event_frames import expand_statement
 from tracker.matching.line_features import FEATURE_NAMES
 from tracker.matching.matcher import Matcher, clean_item_text
 from tracker.matching.matching_profile import MAX_BACKGROUND_LENGTH, Profile
+from tracker.matching.priced_things import find_priced_subject
 from tracker.matching.relevance_model import WEIGHTS_FILE, Head, Heads
 from tracker.matching.semantic import CachingEncoder, Encoders, open_encoders
 from tracker.matching.tokens import Vocabulary
@@ -71,8 +72,8 @@ beside 0.5 and nothing they raised F1 from 0.47 to 0.55.
 """
 
 Floats = NDArray[np.float64]
-Pair = tuple[str, str, int]
-"""Headline, summary, relevance."""
+Pair = tuple[str, str, int, int]
+"""Headline, summary, relevance, side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def read_own(news: Path) -> Iterator[tuple[str, CompiledQuestion, str, list[Pair
     with (HERE / "labels.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             if row["item"] in texts:
-                pair = (*texts[row["item"]], int(row["relevance"]))
+                pair = (*texts[row["item"]], int(row["relevance"]), int(row["direction"]))
                 pairs.setdefault(row["question"], []).append(pair)
     for q in questions:
         yield q["id"], compile_text(q["question"], "binary", ()), q["criteria"], pairs[q["id"]]
@@ -105,7 +106,7 @@ def read_dev(folder: Path) -> Iterator[tuple[str, CompiledQuestion, str, list[Pa
     """Questions of the calibrating file that somebody asked by text alone."""
     pairs: dict[str, list[Pair]] = {}
     for p in _json_lines(folder / "pairs.jsonl"):
-        pair = (p["title"], p["summary"], p["relevance"])
+        pair = (p["title"], p["summary"], p["relevance"], p["direction"])
         pairs.setdefault(p["question_id"], []).append(pair)
     for q in _json_lines(folder / "questions.jsonl"):
         if q["group"] == "own question":
@@ -126,6 +127,20 @@ def _json_lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
+def make_profile(compiled: CompiledQuestion, criteria: str) -> Profile:
+    """Return the profile of a question's first statement, as the product makes it."""
+    (statement,) = compiled.statements[:1]
+    towards, away = expand_statement(statement)
+    return Profile(
+        statement.yes,
+        (statement.yes, *towards) if towards else (),
+        (*((statement.no,) if statement.no else ()), *away),
+        compiled.names,
+        re.sub(r"https?://\S+", "", criteria)[:MAX_BACKGROUND_LENGTH],
+        subject=find_priced_subject(statement.yes, compiled.names),
+    )
+
+
 def make_rows(
     questions: Iterable[tuple[str, CompiledQuestion, str, list[Pair]]],
     encoders: Encoders,
@@ -134,24 +149,19 @@ def make_rows(
     """Features of every pair beside every line of its question."""
     tokens = Vocabulary()
     off = Head(-30.0, (0.0,) * len(FEATURE_NAMES))
-    open_gate = Heads(off, off, 0.0, 0.5, 0)
+    open_gate = Heads(off, off, off, 0.0, 0.5, 0)
     pair, features = [], []
     owner: list[str] = []
     y: list[float] = []
     weights: list[float] = []
     for name, compiled, criteria, pairs in questions:
-        (statement,) = compiled.statements[:1]
-        background = re.sub(r"https?://\S+", "", criteria)[:MAX_BACKGROUND_LENGTH]
-        opposites = (statement.no,) if statement.no else ()
-        towards, away = expand_statement(statement)
-        profile = Profile(statement.yes, towards, (*opposites, *away), compiled.names, background)
-        matcher = Matcher([profile], encoders, tokens, open_gate)
-        texts = [clean_item_text(title, summary) for title, summary, _ in pairs]
+        matcher = Matcher([make_profile(compiled, criteria)], encoders, tokens, open_gate)
+        texts = [clean_item_text(title, summary) for title, summary, *_ in pairs]
         scored = matcher.score_items(texts)
         pair.append(scored.rows.items + len(y))
         features.append(scored.features)
-        positives = sum(relevance == 2 for *_, relevance in pairs)
-        for *_, relevance in pairs:
+        positives = sum(relevance == 2 for *_, relevance, _ in pairs)
+        for *_, relevance, _ in pairs:
             owner.append(name)
             y.append(float(relevance == 2))
             share = min(1.0, MAX_POSITIVES / positives) if relevance == 2 and weight < 1 else 1.0

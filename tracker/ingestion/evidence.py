@@ -11,7 +11,7 @@ starts none.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forecasts.evidence.evidence import (
     Direction,
@@ -19,6 +19,7 @@ from forecasts.evidence.evidence import (
     Indicator,
     SourceReport,
     StoryId,
+    Strength,
     is_own_text,
 )
 from forecasts.evidence.lifts import lift_evidence
@@ -103,6 +104,10 @@ def detect_copies(
     return [replace(stored_item, copy_of=copied_by.get(stored_item.id)) for stored_item in stored]
 
 
+ORDINARY_STRENGTH: Final = Strength.SOME
+"""Strength of a report against a decisive indicator, and of a question's own lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemMatch:
     """Match of one item with one question: indicator, direction, and probabilities."""
@@ -112,6 +117,16 @@ class ItemMatch:
     p_direction: float
     relevance: float
     match: "Match"
+
+    @property
+    def strength(self) -> Strength:
+        """Strength of the indicator; against a decisive one that of an ordinary indicator.
+
+        A treaty that is signed decides; "talks on the treaty stall" does not.
+        """
+        is_against = int(self.direction) * int(self.indicator.direction) < 0
+        is_decisive = self.indicator.strength is Strength.DECISIVE
+        return ORDINARY_STRENGTH if is_against and is_decisive else self.indicator.strength
 
 
 class EvidenceLinker:
@@ -332,7 +347,7 @@ def _make_piece(
         story_id=story_id,
         indicator_id=indicator.id,
         direction=item_match.direction,
-        strength=indicator.strength,
+        strength=item_match.strength,
         relevance=item_match.relevance,
         status="logged",
         judged_by=MATCHER,
@@ -391,11 +406,7 @@ def drop_left_out(
 
 
 def _make_item_match(indicator: Indicator, match: "Match", known: MatcherCalibration) -> ItemMatch:
-    from tracker.matching.polarity import calibrate_own_lines
-
     sign, p_right = match.polarity.sign, match.polarity.p_right
-    if is_own_text(indicator.id):
-        p_right = calibrate_own_lines(p_right)
     has_direction = bool(sign and indicator.direction)
     direction = Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
     p = known.direction.apply(p_right) if has_direction else 0.5

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
-from forecasts.essays.drafting.subjects import remove_times
+from forecasts.essays.relative_dates import remove_question_times
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
     MAX_NAMES,
@@ -20,6 +20,7 @@ from forecasts.questions.question import Kind, Question
 from tracker.matching.headline_clauses import (
     clean_subject,
     find_verb,
+    is_also_noun,
     phrase_clause,
     phrase_predicate,
     starts_predicate,
@@ -27,38 +28,25 @@ from tracker.matching.headline_clauses import (
 
 _Phrase = Callable[[re.Match[str]], tuple[str, str] | None]
 
-_MONTH: Final = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_LOOSE_TIME: Final = re.compile(
-    r",?\s*\b(?:by|before|in|on|at|until|through|during|between|from|after|as of|this|next)?\s*"
-    r"(?:the\s+)?(?:(?:end|start|beginning|close|middle) of\s+)?(?:the\s+year\s+)?"
-    rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:19|20)\d\d)?"
-    rf"|{_MONTH}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas|easter"
-    r"|ramadan|new year"
-    rf"|(?<=by )(?:mid-|late |early )?{_MONTH}|(?<=before )(?:the )?{_MONTH}|(?<=in ){_MONTH}"
-    rf"|(?<=of )(?:this )?{_MONTH}|(?<=until ){_MONTH}|(?<=through ){_MONTH}|(?<=this ){_MONTH}"
-    r"|this (?:spring|summer|autumn|fall|winter)|the (?:summer|winter)"
-    r"|(?<![\d$€£,.])(?:19|20)\d\d(?![\d,%]|\.\d| (?:points|people|tonnes)))(?!['’\w-])",
-    re.IGNORECASE,
-)
-_DANGLING: Final = re.compile(
-    r"[\s,;:–-]+(?:in any (?:quarter|month)(?: of)?|by|before|in|on|at|until|through"
-    r"|during|between|from|after|as of|to|and|or|the"
-    r"|the end of)$",
-    re.IGNORECASE,
-)
 _REMARK: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|https?://\S+")
+_ACRONYM: Final = re.compile(r"\s*[(\[](?P<acronym>[A-Z][A-Z0-9&]{1,7})[)\]]")
 _QUESTION_WORD: Final = re.compile(r"^(?:will|would|does|do|is|are|has|have|can|should)\b\s+", re.I)
 _AMOUNT_QUESTION: Final = re.compile(
-    r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?|at what|when)"
-    r"\b\s*",
+    r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?"
+    r"|at what(?: price| level| rate)?|when)\b\s*",
     re.IGNORECASE,
 )
 _WHO: Final = re.compile(r"^(?:who|(?:which|what)(?: \w+){1,3}?) will (?P<predicate>.+)$", re.I)
 _WHERE: Final = re.compile(r"^(?:where|in (?:which|what) \w+) will (?P<event>.+)$", re.IGNORECASE)
+_HOW_MANY: Final = re.compile(r"^(?:by )?how (?P<how>many|much)\s+(?P<what>.+)$", re.IGNORECASE)
+_TO_BE: Final = re.compile(
+    r"^(?:will|is|are)\s+|\b(?:will|be)\b(?:\s+(?:close|trade|end|stand|settle|finish|be)\b)?"
+    r"(?:\s+at)?|\s+(?:be|close|trade|end|stand|settle|finish)(?:\s+at)?$",
+    re.IGNORECASE,
+)
+_WHAT_ACT: Final = re.compile(
+    r"^(?:what|how) will (?P<who>.+?) (?:do|decide|act|vote|respond|react)\b", re.IGNORECASE
+)
 _OPTION_QUESTION: Final = re.compile(
     r"^(?:(?:which|what) \w+ (?:fits|describes|matches|best describes)|which|what|who|where|how)\b"
     r"\s*",
@@ -66,11 +54,6 @@ _OPTION_QUESTION: Final = re.compile(
 )
 _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
 _GO_PUBLIC: Final = re.compile(r"\b(?:have an |hold an |complete an )?IPO$")
-_LAST_WEEK: Final = re.compile(
-    r"\s+(?:in|during) the (?:first|second|last|final) (?:week|half|days?) of "
-    rf"(?:{_MONTH}|20\d\d)\b",
-    re.IGNORECASE,
-)
 _YEAR_AS_SUBJECT: Final = re.compile(r"(?:19|20)\d\d\s+[a-z]")
 _OUT: Final = re.compile(r"^(?P<who>(?:\S+\s+){0,4}\S+)\s+(?:be\s+)?out(?:\s+as\s+(?P<role>.+))?$")
 _CLASH: Final = re.compile(
@@ -84,7 +67,7 @@ _FIGURE: Final = (
 )
 _ABOVE: Final = re.compile(
     r"^(?P<what>.+?)\s+(?:(?:(?:be|close|trade|end|finish|settle|stay|hit|rise|climb|go|stand|top"
-    r"|reach|exceed|surpass|touch|cross|pass|average|come in|back)\s+)*"
+    r"|reach|exceed|surpass|touch|cross|pass|average|come in|back|soar|jump|surge|cost)\s+)*"
     r"(?:at least|more than|above|over|higher than|≥|>=?|up to|at|of at least)"
     r"|(?:hit|reach|exceed|surpass|top|touch|cross|pass|rise to|climb to|average)|(?=[$€£¥]))\s*"
     rf"{_FIGURE}$",
@@ -92,7 +75,10 @@ _ABOVE: Final = re.compile(
 )
 _STAYS: Final = re.compile(
     r"^(?P<what>.+?)\s+(?:still\s+)?(?:stay|remain|hold|keep|holds|stays|remains)\s+"
-    rf"(?P<side>above|over|below|under|at|at least|stronger than|weaker than)\s+{_FIGURE}$",
+    r"(?P<measure>(?:\w+\s+){0,4}?)"
+    r"(?P<side>above|over|below|under|at|at least|stronger than|weaker than)\s+"
+    r"(?:Rs\.?\s*)?"
+    rf"{_FIGURE}$",
     re.IGNORECASE,
 )
 _WITHOUT: Final = re.compile(
@@ -101,7 +87,8 @@ _WITHOUT: Final = re.compile(
     re.IGNORECASE,
 )
 _BELOW: Final = re.compile(
-    r"^(?P<what>.+?)\s+(?:(?:be|close|trade|end|finish|settle|fall|drop|go|dip|slide|sink|stay)\s+"
+    r"^(?P<what>.+?)\s+(?:(?:be|close|trade|end|finish|settle|fall|drop|go|dip|slide|sink|stay"
+    r"|crash|plunge|slump|tumble|ease)\s+"
     rf")*(?:to\s+)?(?:at most|less than|fewer than|below|under|lower than|≤|<=?)\s*{_FIGURE}$",
     re.IGNORECASE,
 )
@@ -153,19 +140,46 @@ def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[S
             inverted = _QUESTION_WORD.sub("", _AMOUNT_QUESTION.sub("", body))
             return (_make_statement(*phrase_clause(inverted, is_inverted=True)),)
         case "numeric":
-            amount = re.sub(r"\bwill (?:be )?", "", _AMOUNT_QUESTION.sub("", body))
-            return (_make_statement(f"{amount} rises", f"{amount} falls"),)
+            return (_make_statement(*_phrase_amount(body)),)
         case _:
             assert_never(kind)
+
+
+def _phrase_amount(body: str) -> tuple[str, str]:
+    """Return the headlines of a number that turns out higher, and lower.
+
+    >>> _phrase_amount("What will the price of Brent be")
+    ('price of Brent rises', 'price of Brent falls')
+    >>> _phrase_amount("How many ships will pass the canal")
+    ('more ships pass the canal', 'fewer ships pass the canal')
+    """
+    if match := _HOW_MANY.match(body):
+        amount = re.sub(r"\b(?:will|be)\s+", "", match["what"])
+        less = "fewer" if match["how"].lower() == "many" else "less"
+        return f"more {amount}", f"{less} {amount}"
+    amount = clean_subject(_TO_BE.sub("", _AMOUNT_QUESTION.sub("", body)).strip())
+    return f"{amount} rises", f"{amount} falls"
 
 
 def _phrase_option(body: str, option: str) -> str:
     """Return the headline of an option: of "Who will win?", "Where will they meet?" and others."""
     if match := _WHO.match(body):
         return phrase_clause(f"{option} {match['predicate']}", is_inverted=True)[0]
+    if match := _WHAT_ACT.match(body):
+        return _phrase_act(clean_subject(match["who"]), option)
     if match := _WHERE.match(body):
         return f"{phrase_clause(match['event'], is_inverted=True)[0]} in {option}"
     return f"{option}: {_OPTION_QUESTION.sub('', body)}"
+
+
+def _phrase_act(actor: str, act: str) -> str:
+    """Return the headline of somebody who acts as an option says: "Cut by 25 points"."""
+    first, _, remainder = act.partition(" ")
+    if first[:1].isalpha() and starts_predicate(actor, f"{first.lower()} {remainder}"):
+        return phrase_predicate(
+            [*actor.split(), first.lower(), *remainder.split()], len(actor.split())
+        )[0]
+    return f"{actor}: {act}"
 
 
 def strip_question(text: str) -> str:
@@ -174,16 +188,38 @@ def strip_question(text: str) -> str:
     >>> strip_question("Will gold close at $3,200 or more at the end of 2025? (COMEX)")
     'Will gold close at $3,200'
     """
-    body = _REMARK.sub("", text).split("?")[0].strip()
+    body = _REMARK.sub("", _use_acronyms(text)).split("?")[0].strip()
     first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
-    remainder = _LAST_WEEK.sub("", remainder)
-    previous = None
-    while previous != remainder and not _YEAR_AS_SUBJECT.match(remainder):
-        previous = remainder
-        remainder = _DANGLING.sub("", _LOOSE_TIME.sub("", f" {remainder}")).strip(" ,;:")
     if not _YEAR_AS_SUBJECT.match(remainder):
-        remainder = _DANGLING.sub("", remove_times(remainder))
+        remainder = remove_question_times(remainder)
     return f"{first} {remainder}".strip()
+
+
+def _use_acronyms(text: str) -> str:
+    """Write the acronym in brackets instead of the long name before it, as headlines do.
+
+    >>> _use_acronyms("Will the World Trade Organization (WTO) rule on it?")
+    'Will the WTO rule on it?'
+    """
+    for match in reversed([*_ACRONYM.finditer(text)]):
+        if (start := _find_long_name(text[: match.start()], match["acronym"])) >= 0:
+            text = text[:start] + match["acronym"] + text[match.end() :]
+    return text
+
+
+def _find_long_name(before: str, acronym: str) -> int:
+    """Return where the name begins whose initials are the acronym; -1 if none ends the text."""
+    words = [*re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", before)]
+    for count in range(2, len(acronym) + 4):
+        if count > len(words):
+            break
+        name = words[-count:]
+        small = [w for w in name if w[0].islower()]
+        initials = "".join(w[0][0] for w in name).upper()
+        capitals = "".join(w[0][0] for w in name if w[0][0].isupper())
+        if name[0][0][:1].isupper() and len(small) < count / 2 and acronym in (initials, capitals):
+            return name[0].start()
+    return -1
 
 
 def phrase_outcomes(body: str) -> tuple[str, str]:
@@ -239,7 +275,7 @@ def _phrase_without(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _phrase_stays(match: re.Match[str]) -> tuple[str, str]:
-    if match["side"].lower() in ("below", "under"):
+    if match["side"].lower() in ("below", "under", "weaker than"):
         return _phrase_threshold(match, "stays below", "rises above")
     return _phrase_threshold(match, "stays above", "falls below")
 
@@ -268,11 +304,15 @@ _SHORT_FORMS: Final[tuple[tuple[re.Pattern[str], _Phrase], ...]] = (
 
 def _starts_clause(subject: str) -> bool:
     """Return True if a threshold's subject has a verb of its own: "EU import at least …"."""
-    return find_verb([*subject.split(), "…"]) > 0
+    words = subject.split()
+    index = find_verb([*words, "…"])
+    return index > 0 and (index == len(words) - 1 or not is_also_noun(words[index]))
 
 
 def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str]:
     subject, figure = clean_subject(match["what"]), match["n"].strip()
+    if measure := (match.groupdict().get("measure") or "").strip():
+        subject = f"{measure} in {subject}"
     return f"{subject} {yes} {figure}", f"{subject} {no} {figure}"
 
 
@@ -295,17 +335,31 @@ def find_names(text: str) -> tuple[tuple[str, ...], ...]:
     >>> find_names("Will Xi Jinping visit the European Union by May 2026?")
     (('Xi Jinping', 'Jinping'), ('European Union',))
     """
-    names: dict[str, tuple[str, ...]] = {}
-    for match in _NAME.finditer(_POSSESSIVE.sub(" |", _LOOSE_TIME.sub("", _REMARK.sub("", text)))):
+    names = _find_acronyms(text)
+    text = _use_acronyms(text)
+    known = {spelling for spellings in names.values() for spelling in spellings}
+    for match in _NAME.finditer(
+        _POSSESSIVE.sub(" |", remove_question_times(_REMARK.sub("", text)))
+    ):
         words = match[0].split()
         while words and words[0].lower() in _NO_NAMES:
             words.pop(0)
         name = " ".join(words).strip(".’'-")
-        if len(name) > 1 and name not in names:
+        if len(name) > 1 and name not in names and name not in known:
             is_person = len(words) == 2 and all(w.isalpha() and not w.isupper() for w in words)
             last = (words[-1],) if is_person and words[-1] not in _COMMON_LAST else ()
             names[name] = (name, *last)
     return tuple(names.values())[:MAX_NAMES]
+
+
+def _find_acronyms(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the long names with an acronym in brackets, each with the acronym as a spelling."""
+    names: dict[str, tuple[str, ...]] = {}
+    for match in _ACRONYM.finditer(text):
+        before = text[: match.start()]
+        if (start := _find_long_name(before, match["acronym"])) >= 0:
+            names[before[start:].strip()] = (before[start:].strip(), match["acronym"])
+    return names
 
 
 _COMMON_LAST: Final = frozenset(

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from forecasts.questions.compiled_question import Statement
+from tracker.matching.headline_clauses import has_present_verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,12 @@ def _frame(pattern: str, towards: str, away: str) -> EventFrame:
     )
 
 
-_A: Final = r"(?P<a>.+?)"
-_B: Final = r"(?P<b>.+)"
+_A: Final = r"(?P<a>.+?)(?<! is)(?<! are)(?<! be)(?<! to)(?<! not)(?<! the)(?<! by)(?<! of)"
+_B: Final = (
+    r"(?!(?:is|are|was|were|has|have|will|stays?|remains?|rises?|falls?|in|on|off|at|away|out|by|of"
+    r"|up|positive)\b)(?P<b>.+)"
+)
+"""Subject and object; the verb between them must be the main verb: no "Agency is shut down"."""
 
 FRAMES: Final = (
     _frame(
@@ -253,7 +258,8 @@ def expand_statement(statement: Statement) -> tuple[tuple[str, ...], tuple[str, 
     """
     towards, away = _shorten(statement.yes), _shorten(statement.no)
     for frame in FRAMES:
-        if match := frame.pattern.match(statement.yes):
+        match = frame.pattern.match(statement.yes)
+        if match and not has_present_verb(match["a"].split()):
             groups = {name: words.strip(" .,:") for name, words in match.groupdict().items()}
             return (
                 (*_fill(frame.towards, groups), *towards),

@@ -30,6 +30,21 @@ MAX_PREFIX_LENGTH: Final = 24
 _HAN: Final = re.compile(f"[{HAN_RANGES}]")
 
 
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_LATIN_LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+
+
+def is_latin(text: str) -> bool:
+    """Return True unless most letters of a text are of another script.
+
+    >>> is_latin("Xi meets Putin"), is_latin("Путин прибыл в Пекин"), is_latin("2026")
+    (True, False, True)
+    """
+    if text.isascii():
+        return True
+    return 2 * len(_LATIN_LETTER.findall(text)) >= len(_LETTER.findall(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Aliases:
     """Names mapped to concepts.

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from tracker.matching.polarity_lexicon import (
     CLAUSE_BOUNDARIES,
     EMPTY_WORDS,
+    NAMES_WITH_CUES,
     PREPOSITIONS,
     RESTRICTION_STEMS,
     PolarityCue,
@@ -52,6 +54,9 @@ _FAILURE_STEMS = frozenset(
 )
 _NARROWING = frozenset(["to", "from", "of"])
 _ARTICLES = frozenset("a an the any".split())
+_SUPPOSITIONS = frozenset("if unless why how what when explained explainer".split())
+"""Words of headlines that suppose the event, or explain it: no report of either outcome."""
+
 _CLOSING_STEMS = frozenset("end conclud finish close wrap".split())
 
 
@@ -75,7 +80,8 @@ class HeadlineAssertions:
     `stems` maps its words to +1, or -1 under a negation; `axes` maps opposites to the end named,
     -1..1; `parity` is -1 if the main clause is reversed an odd number of times; `going` and `more`
     are the ends named on the axes of either kind, -1..1. `names` are stems of capitalised words
-    where others are not, in order.
+    where others are not, in order. `cues` are the opposites that it names: their axes, and their
+    place in `order`.
     """
 
     text: str
@@ -89,6 +95,8 @@ class HeadlineAssertions:
     order: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     asks: bool = False
+    supposes: bool = False
+    cues: tuple[tuple[frozenset[str], int], ...] = ()
 
 
 def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> HeadlineAssertions:
@@ -129,22 +137,34 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
         order=tuple(stem_english(word) for word in words),
         names=_list_names(tokens),
         asks=_is_question(words),
+        supposes=not _SUPPOSITIONS.isdisjoint(words),
+        cues=tuple(
+            (frozenset(axis for axis, _ in f.cue.ends), f.start) for f in matches if f.cue.ends
+        ),
     )
 
 
 def _mask_names(tokens: list[str]) -> list[str]:
     """Return the words in lower case, names masked: "Gaza Strip" strips nobody, "ICE" is no ice.
 
-    In a headline in title case only acronyms are known to be names.
+    In a headline in title case only acronyms and some pairs of words are known to be names.
     """
     is_title = _is_title_case(tokens)
+    lower = [token.lower() for token in tokens]
+    named = {
+        place
+        for n, pair in enumerate(pairwise(lower))
+        if " ".join(pair) in NAMES_WITH_CUES
+        for place in (n, n + 1)
+    }
     is_shouting = all(token.isupper() for token in tokens if token[0].isalpha())
     return [
         NAME_MASK
-        if (not is_shouting and len(token) > 1 and token.isupper())
+        if n in named
+        or (not is_shouting and len(token) > 1 and token.isupper())
         or (not is_title and before[-1:].isalnum() and token[0].isupper())
         else token.lower()
-        for before, token in zip(("", *tokens), tokens, strict=False)
+        for n, (before, token) in enumerate(zip(("", *tokens), tokens, strict=False))
     ]
 
 

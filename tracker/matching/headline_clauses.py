@@ -23,12 +23,15 @@ _LASTING: Final = re.compile(
 """Predicates that say that something goes on."""
 
 _STATE: Final = re.compile(
-    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|back|under|over|without"
-    r"|(?<=still )\S+)\b.*)$"
+    r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over"
+    r"|without|the|an?|(?<=still )\S+)\b.*)$"
 )
-_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
+_OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
+"""Noun phrases with an owner, of which nobody writes "No"."""
+
+_OPPOSITES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        verb: opposite
+        verb: (with_object.strip(), (alone if slash else with_object).strip())
         for verb, _, opposite in (
             line.strip().partition(": ")
             for line in """
@@ -44,77 +47,78 @@ _OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
             buy: stops buying
             capture: fails to capture
             cease: continues
-            close: keeps open
-            collapse: survives
+            close: keeps … open /
+            collapse: saves / survives
             condemn: refuses to condemn
             continue: stops
             cut: holds or raises
-            decline: rises
+            decline: rejects / rises
             decrease: rises
             deploy: rules out sending
-            drop: rises
-            end: drags on
+            drop: keeps / rises
+            end: extends / drags on
             enter: stays out of
             exit: stays in
             expand: shrinks
             fall: rises
-            fire: keeps
             gain: loses
             grow: shrinks
             halt: continues
             impeach: clears
             impose: rules out
             improve: worsens
-            increase: falls
+            increase: cuts / falls
             invade: rules out invading
             join: stays out of
             keep: gives up
-            leave: stays in
+            launch: delays /
+            leave: stays in / stays
             lose: wins
             maintain: gives up
             normalise: breaks off
             normalize: breaks off
-            open: keeps closed
+            open: keeps … closed / stays closed
             oppose: supports
-            pass: votes down
+            pass: votes down / is voted down
             pause: continues
-            quit: stays in
+            quit: stays in / stays on
             raise: holds or cuts
             ratify: rejects
-            reach: stays below
+            reach: fails to reach
             rejoin: stays out of
             reject: accepts
             release: keeps holding
             remain: stops being
             resign: vows to stay on
-            resume: keeps suspended
+            resume: keeps … suspended / stays suspended
             retake: fails to retake
             rise: falls
             sanction: exempts
             sign: refuses to sign
-            stay: leaves
+            stay: stops being / leaves
             stop: continues
             support: opposes
-            survive: collapses
+            survive: loses / collapses
             suspend: continues
-            veto: lets pass
+            veto: backs
             win: loses
             """.strip().splitlines()
         )
+        for with_object, slash, alone in (opposite.partition("/"),)
     }
 )
-"""Verbs that have an opposite which headlines use, in the third person."""
+"""Opposites that headlines use, in the third person, with an object and without one; "…" stands
+for the object. An empty one is not trusted.
+"""
 
-_WITH_OBJECT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "launch": "delays",
-        "end": "extends",
-        "survive": "loses",
-        "stay": "stops being",
-        "collapse": "saves",
-    }
+_NOT_CHOSEN: Final = frozenset(
+    """achieve appear avoid be become benefit break come cost crash cross default defend die double
+    emerge exceed experience face fail find get go happen have hit hold host land last lift outpace
+    make melt miss obtain orbit outlast outperform overtake own peak prevail qualify reach record
+    recover regain retain return rise rule run see share slip slow split stand succeed suffer
+    surpass surprise test top tumble turn undergo weaken""".split()
 )
-"""Opposites of verbs that mean something else with an object."""
+"""Verbs of which nobody says that he rules them out."""
 
 _NOUN_OR_VERB: Final = frozenset(
     """acquire advance appoint apprehend approve arm arrest attack attribute average ban beat bid
@@ -136,7 +140,7 @@ def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
     ('Norway joins the EU', 'Norway stays out of the EU')
     """
     words = body.split()
-    index = find_verb(words) or (_find_predicate(words) if is_inverted else 0)
+    index = _find_inverted_verb(words) if is_inverted else find_verb(words)
     subject = clean_subject(" ".join(words[:index]))
     if index and not is_inverted and not _is_plural(subject):
         index = 0  # "North Korea nuclear test": a noun
@@ -157,7 +161,15 @@ def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
             f"{match['who']} {be} {still}{match['where']}",
             f"{match['who']} {be} {no} {match['where']}",
         )
-    return (body, body[3:]) if body.lower().startswith("no ") else (body, f"No {body}")
+    return _phrase_noun(clean_subject(body))
+
+
+def _phrase_noun(body: str) -> tuple[str, str]:
+    """Return the headlines of a question without a verb: "nuclear test", "OpenAI's listing"."""
+    if body.lower().startswith("no "):
+        return body, body[3:]
+    is_owned = _OWNED.match(body) is not None
+    return body, f"{body} ruled out" if is_owned else f"No {body}"
 
 
 def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
@@ -174,28 +186,40 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
         give_up = "give up" if plural else "gives up"
         lost = f"{stop} {lasting['deed']}" if lasting["deed"] else f"{give_up} {lasting['thing']}"
         return f"{subject} {present}{tail}", f"{subject} {lost}"
-    opposite = (_WITH_OBJECT if complement else _OPPOSITES).get(verb, _OPPOSITES.get(verb))
-    fits = opposite is not None and (opposite.endswith(verb) or not _PREPOSITION.match(complement))
-    if opposite is None or not fits:  # no "stays out of into force"
-        negation = "do not" if plural else "does not"
-        refusal = "rule" if plural else "rules"
-        no = (
-            f"{subject} {refusal} out {present_participle(verb)}{tail}"
-            if _is_agent(subject)
-            else f"{subject} {negation} {verb}{tail}"
-        )
-        return f"{subject} {present}{tail}", no
-    if plural:
+    return f"{subject} {present}{tail}", _phrase_denial(subject, verb, complement)
+
+
+def _phrase_denial(subject: str, verb: str, complement: str) -> str:
+    """Return the headline of NO: a trusted opposite, a refusal, or else the plain negation."""
+    plural, tail = _is_plural(subject), f" {complement}" if complement else ""
+    if complement.startswith("no "):
+        present = verb if plural else third_person(verb)
+        return f"{subject} {present} {complement[3:]}"
+    with_object, alone = _OPPOSITES.get(verb, ("", ""))
+    opposite = with_object if complement else alone
+    fits = opposite.endswith(f" {verb}") or not _PREPOSITION.match(complement)
+    if opposite and fits:  # no "stays out of into force"
         first, _, particles = opposite.partition(" ")
-        opposite = f"{base_form(first)} {particles}".strip()
-    return f"{subject} {present}{tail}", f"{subject} {opposite}{tail}"
+        phrase = f"{base_form(first) if plural else first} {particles}".strip()
+        has_place = "…" in phrase
+        return f"{subject} {phrase.replace('…', complement)}{'' if has_place else tail}"
+    if verb == "have" and is_participle(complement.split(" ", maxsplit=1)[0]):
+        return f"{subject} {'have' if plural else 'has'} not{tail}"
+    if _is_agent(subject) and verb not in _NOT_CHOSEN:
+        return f"{subject} {'rule' if plural else 'rules'} out {present_participle(verb)}{tail}"
+    actor, _, adverb = subject.rpartition(" ")
+    if actor and adverb.endswith("ly") and adverb.islower():
+        return f"{actor} will not {adverb} {verb}{tail}"
+    return f"{subject} will not {verb}{tail}"
 
 
 def starts_predicate(subject: str, predicate: str) -> bool:
     """Return True for the two parts of "EU to agree on an embargo"."""
     words = subject.split()
     first = predicate.split(" ", 1)[0]
-    has_verb = find_verb(words) or _find_present(words) or _find_participle(words)
+    index = find_verb(words)
+    has_clear_verb = index and (words[index] not in _NOUN_OR_VERB or _is_plural(words[index - 1]))
+    has_verb = has_clear_verb or _find_present(words) or _find_participle(words)
     return first.islower() and first not in _BEFORE_NOUNS | _NO_VERBS and not has_verb
 
 
@@ -203,6 +227,19 @@ def phrase_predicate(words: list[str], index: int) -> tuple[str, str]:
     """Return the headlines of YES and NO of a clause whose verb, a base form, is known."""
     subject = clean_subject(" ".join(words[:index]))
     return _phrase_event(subject, words[index].lower(), " ".join(words[index + 1 :]))
+
+
+def _find_inverted_verb(words: list[str]) -> int:
+    """Return the index of the main verb of a clause that stood after "Will"; 0 without one."""
+    known, first = find_verb(words), _find_predicate(words)
+    if not known or (0 < first < known and words[first + 1] in _AFTER_VERBS):
+        return first
+    return known
+
+
+_AFTER_VERBS: Final = frozenset(
+    "the a an its their his her any all back over up down off out".split()
+)
 
 
 def _find_predicate(words: list[str]) -> int:
@@ -218,6 +255,11 @@ def _find_predicate(words: list[str]) -> int:
 _NO_VERBS: Final = frozenset(
     "and or of in on at for to from with by against the a an still also both not".split()
 )
+
+
+def has_present_verb(words: list[str]) -> bool:
+    """Return True if a verb in the third person is among the words."""
+    return bool(_find_present(words))
 
 
 def _find_present(words: list[str]) -> int:
@@ -268,6 +310,11 @@ _BEFORE_NOUNS: Final = frozenset(
 
 def _is_verb(word: str) -> bool:
     return word.islower() and (is_base_form(word) or word in _OPPOSITES or word in _NOUN_OR_VERB)
+
+
+def is_also_noun(word: str) -> bool:
+    """Return True for a verb that is as often a noun."""
+    return word in _NOUN_OR_VERB
 
 
 def _find_participle(words: list[str]) -> int:

@@ -13,11 +13,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.gazetteer import GAZETTEER
-from tracker.matching.lexical_index import MAX_PROFILE_LENGTH, CandidatePairs, LexicalIndex
-from tracker.matching.line_features import LineIndex, LineRows, describe_headlines
+from tracker.matching.direction_model import DirectionHead, load_direction_head
+from tracker.matching.gazetteer import GAZETTEER, is_latin
+from tracker.matching.lexical_index import (
+    MAX_PROFILE_LENGTH,
+    CandidatePairs,
+    LexicalIndex,
+    TokenCounts,
+)
+from tracker.matching.line_features import FEATURE_NAMES, LineIndex, LineRows, describe_headlines
 from tracker.matching.matching_profile import Profile
-from tracker.matching.polarity import Polarity, PreparedPhrasings, judge_polarity, prepare_phrasings
+from tracker.matching.polarity import (
+    LineComparison,
+    Polarity,
+    PreparedPhrasings,
+    judge_polarity,
+    prepare_phrasings,
+)
 from tracker.matching.relevance_model import Heads, load_heads
 from tracker.matching.semantic import (
     CachingEncoder,
@@ -44,7 +56,7 @@ below all that it read and found good.
 
 MAX_WORDS_SHOWN: Final = 8
 
-CODE_VERSION: Final = "6"
+CODE_VERSION: Final = "7"
 """To be raised whenever the code of matching changes its results."""
 
 
@@ -80,6 +92,7 @@ class Match:
 
 
 UNDECIDED_POLARITY: Final = Polarity(0, 0.5, "which way it points is not judged", "")
+UNREAD_POLARITY: Final = Polarity(0, 0.5, "which way it points is not read in its script", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,7 @@ class Matcher:
     ) -> None:
         self.profiles = profiles
         self.heads = heads or load_heads(encoders.kind)
+        self._direction: DirectionHead = load_direction_head(encoders.kind)
         self._tokens = tokens
         self._index = LexicalIndex(profiles, tokens)
         self._lines = LineIndex(profiles, self._index)
@@ -123,6 +137,8 @@ class Matcher:
             if judge
             else None
         )
+        self._subjects = self._index.make_rows(["\n".join(p.subject) for p in profiles])
+        self._has_subject = np.array([bool(p.subject) for p in profiles], dtype=np.bool_)
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)
         self._prepared: dict[int, PreparedPhrasings] = {}
         self._profile_tokens: dict[int, set[int]] = {}
@@ -152,7 +168,8 @@ class Matcher:
     def score_items(self, items: Sequence[ItemText]) -> ScoredLines:
         """Score all lines of the profiles that words, meaning or rules propose for these items.
 
-        The judge's encoder reads items whose best line is a candidate by the other features.
+        The judge's encoder reads items whose best line is a candidate by the other features. Items
+        in a script that no encoder reads are judged by words and names alone.
         """
         titles, summaries = [i.title for i in items], [i.summary for i in items]
         in_titles = self._index.count(titles)
@@ -164,7 +181,9 @@ class Matcher:
             similar = self._semantic.similar(self.encode(items))
             proposed.append(self._semantic.near(self._semantic.best(similar), MAX_CANDIDATES))
         pairs = _merge_pairs(proposed, len(self.profiles))
+        is_read = np.array([is_latin(title) for title in titles], dtype=np.bool_)
         pairs = _select_pairs(pairs, ~self._rules.find_vetoed(spotted, pairs))
+        pairs = _select_pairs(pairs, ~(self._lack_subject(in_texts, pairs) & is_read[pairs.items]))
         rows = self._lines.expand(pairs)
         features = np.hstack(
             [
@@ -176,13 +195,22 @@ class Matcher:
             ]
         )
         relevance = self.heads.wide.relevance(features)
+        is_unread = ~is_read[rows.items]
+        features[is_unread, 0] = 0.0
+        relevance[is_unread] = self.heads.words.relevance(features[is_unread])
         if self._judge is not None:
-            is_candidate = self._find_candidates(rows, relevance)
+            is_candidate = self._find_candidates(rows, relevance) & ~is_unread
             chosen = rows.select(is_candidate)
             features[is_candidate, 1:4] = self._compare_meaning(self._judge, items, chosen)
             relevance[is_candidate] = self.heads.judge.relevance(features[is_candidate])
-            relevance[~is_candidate] *= np.float32(NOT_JUDGED_FACTOR)
+            relevance[~is_candidate & ~is_unread] *= np.float32(NOT_JUDGED_FACTOR)
         return ScoredLines(rows, features, relevance, similar)
+
+    def _lack_subject(self, in_texts: TokenCounts, pairs: CandidatePairs) -> NDArray[np.bool_]:
+        """Return for each pair if the item does not name what the profile's price is of."""
+        named = in_texts.shared[pairs.items].multiply(self._subjects[pairs.profiles])
+        is_named = np.asarray(named.sum(axis=1)).ravel() > 0
+        return self._has_subject[pairs.profiles] & ~is_named
 
     def _find_candidates(self, rows: LineRows, relevance: Floats) -> NDArray[np.bool_]:
         """Return for each row if some line of its profile reaches the gate."""
@@ -242,19 +270,24 @@ class Matcher:
             self._list_matched(item, profile_index),
             profile.lines[nearest],
             0.0 if cosines is None else float(cosines[nearest]),
-            self._judge_polarity(item, profile_index, cosines),
+            self._judge_polarity(item, profile_index, scored, row),
         )
 
     def _judge_polarity(
-        self, item: ItemText, profile_index: int, cosines: Floats | None
+        self, item: ItemText, profile_index: int, scored: ScoredLines, row: int
     ) -> Polarity:
+        if not is_latin(item.title):
+            return UNREAD_POLARITY
         profile = self.profiles[profile_index]
-        examples = profile.examples or (profile.text,)
         if profile_index not in self._prepared:
+            examples = profile.examples or (profile.text,)
             self._prepared[profile_index] = prepare_phrasings(examples, profile.opposites)
-        skipped = len(profile.lines) - len(examples) - len(profile.opposites)
-        similar = None if cosines is None else cosines[skipped:].tolist()
-        return judge_polarity(item.title, item.summary, self._prepared[profile_index], similar)
+        first = self._lines.first_line(profile_index)
+        start = row - (int(scored.rows.lines[row]) - first)
+        chosen = slice(start, start + len(profile.lines))
+        lines = compare_sides(profile, scored.features[chosen], scored.relevance[chosen])
+        prepared = self._prepared[profile_index]
+        return judge_polarity(item.title, item.summary, prepared, lines=lines, head=self._direction)
 
     def _list_matched(self, item: ItemText, profile_index: int) -> tuple[str, ...]:
         """Return the words of the item that caused the match: those that fulfil the author's rule,
@@ -271,13 +304,37 @@ class Matcher:
         return self._tokens.find_surfaces(text, shared)[:MAX_WORDS_SHOWN]
 
 
+def compare_sides(profile: Profile, features: Floats, relevance: Floats) -> LineComparison:
+    """Compare an item with a profile's lines for and against, from its rows in their order."""
+    chances = np.clip(relevance.astype(np.float64), 1e-4, 1.0 - 1e-4)
+    odds = np.log(chances / (1.0 - chances))
+    sides = np.array(profile.sides)
+    sides[0] *= not profile.examples  # then the text only names the profile
+    judged = features[:, FEATURE_NAMES.index("judged near the line")]
+    nearest = meaning = 0.0
+    if (sides < 0).any():
+        first_for, first_against = min(1, len(profile.examples)), 1 + len(profile.examples)
+        nearest = float(odds[sides > 0].max() - odds[sides < 0].max())
+        meaning = float(judged[first_for] - judged[first_against])
+    best = features[relevance == relevance.max()].max(axis=0)
+    best_line = dict(zip(FEATURE_NAMES, best.tolist(), strict=True))
+    return LineComparison(
+        relevance=float(odds.max()),
+        nearest=nearest,
+        meaning=meaning,
+        near=best_line["judged near the line"],
+        event_covered=best_line["event covered"],
+        headline_covered=best_line["headline covered"],
+    )
+
+
 def matcher_version(encoders: Encoders, heads: Heads | None = None) -> str:
     """Return the version of the matcher: the code, the encoders, and a hash of all fitted or listed
     data.
 
     These are the weights of the heads, the gazetteer and the counts of words.
     """
-    weights = heads or load_heads(encoders.kind)
+    weights = (heads or load_heads(encoders.kind), load_direction_head(encoders.kind))
     digest = hashlib.sha256(repr(weights).encode() + _hash_word_files()).hexdigest()[:8]
     return f"{CODE_VERSION}/{encoders.name}/{digest}"
 

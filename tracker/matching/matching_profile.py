@@ -7,6 +7,7 @@ from forecasts.evidence.evidence import Indicator
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.question import Question
 from tracker.matching.event_frames import expand_statement
+from tracker.matching.priced_things import find_priced_subject
 
 Names = tuple[tuple[str, ...], ...]
 
@@ -23,7 +24,8 @@ class Profile:
     `text` names the profile; `examples` are headlines for its occurrence and `opposites` for the
     opposite; without examples the text is compared, too. `names` are actors and things with their
     spellings, `background` is a text around the subject. `terms` is an AND of ORs that its author
-    wrote, and `unless` vetoes.
+    wrote, and `unless` vetoes. An item has to name the `subject` in one of its spellings, if there
+    is one: news of silver is none of gold.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Profile:
     background: str = ""
     terms: tuple[tuple[str, ...], ...] = ()
     unless: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -49,7 +52,7 @@ class Profile:
         """The whole content of the profile as one text."""
         spellings = (spelling for name in self.names for spelling in name)
         terms = (term.rstrip("*") for group in self.terms for term in group)
-        return "\n".join([*self.lines, *spellings, *terms])
+        return "\n".join([*self.lines, *spellings, *self.subject, *terms])
 
 
 def profile_from_indicator(
@@ -106,7 +109,12 @@ def profiles_from_question(
         if examples:
             examples = (statement.yes, *examples)
         profile = Profile(
-            statement.yes, examples, opposites, compiled.names, extract_background(question)
+            statement.yes,
+            examples,
+            opposites,
+            compiled.names,
+            extract_background(question),
+            subject=find_priced_subject(statement.yes, compiled.names),
         )
         profiles.append((statement.option, profile))
     return tuple(profiles)

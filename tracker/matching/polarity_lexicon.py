@@ -101,7 +101,8 @@ escalate: escalate escalation intensify flare clash worsen heat_up attack shell 
 restrict: restrict restriction tighten curb= curbs= limit= limits= impose slap ban embargo
     crack_down clamp clamp_down toughen sanction blacklist reimpose outlaw block
   | relax! loosen! ease! waive! exempt! unban! deregulate! liberalise! liberalize! lift~ lifted!
-    remove! allow permit scrap! free legalise legalize decriminalise unfreeze! delist!
+    remove! allow permit scrap! free legalise legalize decriminalise unfreeze! delist! waiver
+    exemption carve-out relief
 buy: buy bought purchase acquire import stock_up snap_up order
   | sell sold sale offload dump divest unload shun part_with sell_off
 hire: hire recruit appoint name= names= named= reinstate take_on | lay_off! laid_off! sack! dismiss!
@@ -251,14 +252,32 @@ class PolarityCue:
     hedges: bool = False
 
 
+NAMES_WITH_CUES = frozenset(
+    """gaza strip|united states|united nations|united kingdom|united airlines|manchester united
+    |victory day|victory parade|peace prize|strike group|us open|australian open|french open
+    |open society|world war|civil war|cold war|war crimes|war crime|free trade""".replace(
+        "\n    ", ""
+    ).split("|")
+)
+"""Names of two words of which one would be a cue by itself."""
+
+_OWN_STEMS = frozenset(
+    """department departments important importance importantly authority authorities executive
+    executives security securities""".split()
+)
+"""Words that the stemmer would give the stem of another word: a department departs from nothing."""
+
+
 @lru_cache(maxsize=100_000)
 def stem_english(word: str) -> str:
     """Return the stem of a lower-case word without its possessive ending.
 
-    >>> stem_english("condemning"), stem_english("china's")
-    ('condemn', 'china')
+    >>> stem_english("condemning"), stem_english("china's"), stem_english("department")
+    ('condemn', 'china', 'department')
     """
     bare = word[:-2] if word.endswith("'s") else word
+    if bare in _OWN_STEMS:
+        return bare
     return stem_with("english", bare) if len(bare) < 40 else bare
 
 

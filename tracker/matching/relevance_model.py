@@ -47,12 +47,13 @@ class Heads:
     """Heads of both stages.
 
     `wide` proposes from `gate` on, `judge` decides; without a judge's encoder they are the same.
-    From `threshold` on a match becomes evidence. `pairs` is the number of labelled pairs that they
-    rest on.
+    `words` judges what the encoders cannot read. From `threshold` on a match becomes evidence.
+    `pairs` is the number of labelled pairs that they rest on.
     """
 
     wide: Head
     judge: Head
+    words: Head
     gate: float
     threshold: float
     pairs: int
@@ -65,7 +66,12 @@ def load_heads(kind: str) -> Heads:
     table = tables[kind]
     wide = tables[table.get("wide", kind)]
     return Heads(
-        _read_head(wide), _read_head(table), table["gate"], table["threshold"], table["pairs"]
+        _read_head(wide),
+        _read_head(table),
+        _read_head(tables["lexical"]),
+        table["gate"],
+        table["threshold"],
+        table["pairs"],
     )
 
 

@@ -14,9 +14,9 @@ from forecasts.essays.drafting.subjects import (
     LEADING_WORDS,
     SUBJECT_PLACEHOLDER,
     parse_subject,
-    remove_times,
 )
 from forecasts.essays.english import base_form, is_base_form
+from forecasts.essays.relative_dates import remove_times
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 

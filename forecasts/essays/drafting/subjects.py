@@ -6,9 +6,8 @@ In "The IMF says that the central bank of Arland, which ..., will" the subject i
 import re
 from typing import Final
 
-from forecasts.essays.dates import remove_dates
 from forecasts.essays.english import lowercase_subject
-from forecasts.essays.relative_dates import SEASON_PATTERN, remove_relative_times
+from forecasts.essays.relative_dates import remove_times
 
 TEST_PLACEHOLDER: Final = (
     "[… the act, text or figure that decides it, and what looks alike but does not count]"
@@ -103,14 +102,7 @@ _TRAILING: Final = re.compile(
     rf"|(?!{_NO_ADVERB}|(?-i:[A-Z]))[a-z]+ly)$",
     re.IGNORECASE,
 )
-_BY_THEN: Final = re.compile(r"\bby (?:then|now)\b", re.IGNORECASE)
 _MAX_SUBJECT_WORDS: Final = 16
-
-
-def remove_times(text: str) -> str:
-    """Remove the times from a text."""
-    bare = remove_relative_times(remove_dates(_BY_THEN.sub("", SEASON_PATTERN.sub("", text))))
-    return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
 
 
 def parse_subject(before: str) -> tuple[str, str]:
