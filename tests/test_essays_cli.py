@@ -3,22 +3,32 @@ as it was.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from forecasts.essays.draft import with_wording
 from forecasts.essays.extract import find_claims
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
+from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
+from tracker.llm.draft_proposals import Proposal
 from tracker.model.json_values import to_plain
 
-SAID = (
-    "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
-    "Annulled if it closes."
-)
+INDICATOR = """
+[[indicator]]
+id = "talks"
+name = "They talk"
+yes = ["signs"]
+strength = "some"
+half_life_days = 45.0
+terms = [["Arland*"], ["talk*"]]
+examples = ["Arland talks"]
+"""
 WHY = "a question of a test"
 MARKUP = "[red]Arland[/red] will sign \x1b[31mthe treaty\u202e by the end of 2027."
 
@@ -50,12 +60,9 @@ def draft(essay: Tracker, shell: Shell, tmp_path: Path) -> Path:
 
 
 def complete(draft: Path) -> Path:
-    """The same with nothing left to decide."""
-    text = draft.read_text(encoding="utf-8")
-    draft.write_text(
-        re.sub(r'criteria = """.*?"""', f'criteria = "{SAID}"', text, flags=re.DOTALL),
-        encoding="utf-8",
-    )
+    """The same with an indicator of its author."""
+    with draft.open("a", encoding="utf-8") as file:
+        file.write(INDICATOR)
     return draft
 
 
@@ -205,7 +212,8 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(
     text = shell("essay", "draft", "river", str(SIGNS))
     assert 'text = "Will Arland sign the river treaty by 31 December 2027?"' in text
     made = shell.json("essay", "draft", "river", str(SIGNS + 5))
-    assert (made["offset"], made["kind"], made["horizons"][0]) == (SIGNS, "binary", "2027-12-31")
+    assert made["source"]["sentence"]["offset"] == SIGNS
+    assert (made["plan"]["kind"], made["plan"]["last"]) == ("binary", "2027-12-31")
     out = tmp_path / "a [b] c.toml"
     told = " ".join(shell("essay", "draft", "river", str(SIGNS), "--out", str(out)).split())
     assert told == f"Complete {out}, then: tracker essay open river {SIGNS} '{out}'"
@@ -214,6 +222,50 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(
     another = tmp_path / "another.toml"
     assert shell.json("essay", "draft", "river", str(SIGNS), "--out", str(another)) == made
     assert another.read_text(encoding="utf-8") == out.read_text(encoding="utf-8")
+
+
+def test_another_draft_kind_or_day_is_chosen(tracker: Tracker, shell: Shell) -> None:
+    add(tracker, "Arlandia\n\nInflation in Norway will fall below 3 percent by the end of 2027.")
+    at = ("essay", "draft", "river", str(len("Arlandia\n\n")))
+
+    def question(*argv: str) -> str:
+        return " ".join(shell(*at, *argv).partition("[[question]]")[2].split())
+
+    measure = "the twelve-month change in consumer prices in Norway"
+    assert f"Will {measure} be below 3 per cent in December 2027?" in question()
+    others = re.findall(r"# Another question \(--pick (\d)\): (.*)\n", shell(*at))
+    assert [int(number) for number, _ in others] == list(range(2, len(others) + 2))
+    for number, text in others:
+        assert text in question("--pick", number)
+    asked = question("--kind", "numeric")
+    assert f"What will {measure} be in December 2027, in per cent?" in asked
+    assert 'bears_out = "less than 3"' in asked
+    later = question("--last", "2029-03-31")
+    assert f"Will {measure} be below 3 per cent in March 2029?" in later
+    assert "closes = 2029-04-01" in later
+    made = shell.json(*at, "--pick", others[-1][0], "--kind", "date", "--last", "2028-12-31")
+    assert (made["match"], made["plan"]["kind"]) == (None, "date")
+    assert made["plan"]["last"] == "2028-12-31"
+
+
+def test_a_model_drafts_beside_the_rules_or_says_why_not(
+    essay: Tracker, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = ("essay", "draft", "river", str(SIGNS))
+    text = shell(*argv)
+    assert shell(*argv, "--ask-model") == text
+    assert shell.error.strip() == (
+        "The model proposes nothing: no model is set up: see the setting 'model_url'"
+    )
+    (rules,) = essay.essays.drafts("river", SIGNS)
+    made = replace(with_wording(rules, text="Will Arland ratify it by 31 December 2027?"), by="m:x")
+    proposal = Proposal((made,), ("“Will it?”: trivial",), "x")
+    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: proposal)
+    asked = shell(*argv, "--ask-model")
+    assert 'text = "Will Arland ratify it by 31 December 2027?"' in asked
+    assert f"# Another question (--pick 2): {rules.plan.text}" in asked
+    assert shell.error.strip() == "Left out “Will it?”: trivial"
+    assert f'text = "{rules.plan.text}"' in shell(*argv, "--ask-model", "--pick", "2")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +278,17 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(
         ),
         (("river", "--", "-5"), "there is no sentence at character -5"),
         (("river", str(SIGNS), "--question", "Two words"), "'Two words' is no name"),
-        (("river", str(SIGNS), "--ask-model"), "the model proposes nothing: no model is set up"),
+        (("river", str(SIGNS), "--pick", "0"), "there is no draft 0; "),
+        (("river", str(HOLDS), "--pick", "-3"), "there is no draft -3; "),
+        (("river", str(SIGNS), "--pick", "99"), "there is no draft 99; "),
+        (("river", str(SIGNS), "--last", "soon"), "'soon' is no day: write it as 2027-12-31"),
+        (("river", str(SIGNS), "--last", "2027-02-30"), "'2027-02-30' is no day"),
+        (("river", str(SIGNS), "--last", ""), "'' is no day"),
+        (
+            ("river", str(SIGNS), "--last", "2026-12-01"),
+            "2026-12-01 is too early: the last day lies after 2026-12-01",
+        ),
+        (("river", str(SIGNS), "--last", "9999-12-31"), "9999-12-31 is too far away"),
         (
             ("river", str(SIGNS), "--out", "here/nowhere/draft.toml"),
             "draft.toml cannot be written: No such file",
@@ -262,9 +324,12 @@ def test_a_completed_draft_is_opened_with_its_indicators(
     told = shell("essay", "open", "river", str(SIGNS), str(complete(draft)))
     assert told.strip() == "signs is open; its base rate is 50%."
     page = essay.questions.get("signs")
-    assert page.summary.question.criteria == SAID
+    (asked,) = essay.essays.drafts("river", SIGNS)
+    assert page.summary.question.criteria == asked.plan.criteria
+    assert page.summary.question.sources == asked.plan.sources
+    assert page.summary.question.bears_out == "yes"
     assert [claim.offset for claim in page.claims] == [SIGNS]
-    assert page.indicators
+    assert list(page.indicators) == ["signs/talks"]
     assert (states(essay)[SIGNS], page.override) == ("open", None)
 
 
@@ -287,18 +352,19 @@ def test_an_editor_may_leave_its_marks_in_the_file(
 
 
 def test_what_is_left_open_blocks_until_somebody_says_why_not(
-    essay: Tracker, draft: Path, shell: Shell
+    essay: Tracker, shell: Shell, tmp_path: Path
 ) -> None:
-    before = essay.system.verify()
-    argv = ("essay", "open", "river", str(SIGNS), str(draft))
+    before, draft = essay.system.verify(), tmp_path / "holds.toml"
+    argv = ("essay", "open", "river", str(HOLDS), str(draft))
+    shell("essay", "draft", "river", str(HOLDS), "--question", "holds", "--out", str(draft))
     told = shell.refused(*argv)
-    assert "a stranger could not resolve signs. Still open: “[… the act" in told
+    assert "a stranger could not resolve holds. Still open: “[… the act" in told
     assert told.endswith("Or say why it opens all the same")
     shell.refused(*argv, "--override", "  ")
     assert essay.system.verify() == before
     assert essay.essays.get("river").claims == ()
     shell(*argv, "--override", WHY)
-    override = essay.questions.get("signs").override
+    override = essay.questions.get("holds").override
     assert override is not None
     assert (override.why, override.by) == (WHY, "ada")
     assert "placeholder" in override.codes
@@ -405,6 +471,8 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
     [
         (("reject", "river", "0"), "Missing option '--why'"),
         (("draft", "river", "first"), "'first' is not a valid integer"),
+        (("draft", "river", "0", "--pick", "best"), "'best' is not a valid integer"),
+        (("draft", "river", "0", "--kind", "maybe"), "'maybe' is not one of 'binary'"),
         (("draft", "river"), "Missing argument 'AT'"),
         (("add", "no-such-file.txt"), "does not exist"),
         (("open", "river", "0", "no-such-file.toml"), "does not exist"),

@@ -1,14 +1,15 @@
-"""Fields of a draft, step by step: slots of the sentence, question, closing days, base rate."""
+"""Fields of a draft, step by step: what to ask, its wording, closing days, base rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.text import SLOTS, QuestionWording, Slot, fill_slot, list_closing_days
+from dashboard.components.widgets import format_sentence
+from dashboard.essays.text import initial_fields
 from dashboard.home.question_form import (
     EXAMPLES,
     QuestionForm,
@@ -18,19 +19,17 @@ from dashboard.home.question_form import (
     input_options,
     input_range,
 )
-from dashboard.wording import escape_markdown, side_label, strength_name
+from dashboard.wording import escape_markdown, plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.essays.claim_map import MappedSentence
-from forecasts.essays.draft import (
-    ClaimDraft,
-    DraftIndicator,
-    build_draft_indicators,
-    build_new_question,
-)
-from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.questions.question import HorizonShape, Kind, QuestionId
+from forecasts.essays.draft import ClaimDraft, build_new_question, redraft, with_wording
+from forecasts.questions.question import HorizonShape, Kind
+from tracker.llm.draft_proposals import ProposalResult
+from tracker.llm.llm_messages import LlmFailure
 from tracker.model.essays import EssayPage, SavedDraft
+
+PROPOSAL_FIELD: Final = "proposed"
 
 _BINARY_OUTCOMES: Final = {
     "yes": "The answer is YES",
@@ -41,9 +40,10 @@ _COMPARISONS: Final[dict[Kind, tuple[str, ...]]] = {
     "numeric": ("", "at least", "at most", "more than", "less than"),
     "date": ("", "by", "after"),
 }
+_DATED_FIELDS: Final = ("text", "criteria", "bears", "compared", "bound", "bound-day")
+"""Fields of a draft that depend on its last day."""
+
 _NO_OUTCOME: Final = "no answer does"
-_DIRECTIONS: Final = (Direction.YES.name, Direction.NO.name)
-_STRENGTHS: Final = tuple(s.name for s in Strength if s is not Strength.NONE)
 
 
 def choose_claim_outcome(form: QuestionForm, kind: Kind, options: Sequence[str]) -> str:
@@ -97,111 +97,27 @@ def _choose_bound(form: QuestionForm, kind: Kind) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftIndicatorRow:
-    """Indicator of the form; `option` is its option, for a question with options."""
-
-    indicator: DraftIndicator
-    option: str
-
-
-def show_indicator_rows(
-    form: QuestionForm, kind: Kind, options: Sequence[str]
-) -> tuple[DraftIndicatorRow, ...]:
-    """Show the indicators and return the selected ones as edited."""
-    st.markdown("**5 · What to look for in the news**")
-    form.register_field("indicators", 0)
-    rows = [
-        _show_indicator_row(form, n, kind, options)
-        for n in range(int(form.value("indicators") or 0))
-    ]
-    st.button(
-        "Another signpost",
-        icon=":material/add:",
-        type="tertiary",
-        key=f"more-{form.id}",
-        on_click=_add_indicator_row,
-        args=(form,),
-    )
-    return tuple(row for row in rows if row is not None)
-
-
-def _add_indicator_row(form: QuestionForm) -> None:
-    st.session_state[form.key("indicators")] = int(form.value("indicators") or 0) + 1
-
-
-def _show_indicator_row(
-    form: QuestionForm, number: int, kind: Kind, options: Sequence[str]
-) -> DraftIndicatorRow | None:
-    name = str(form.value(f"name-{number}") or "").strip()
-    is_used = st.checkbox(
-        escape_markdown(name) or "A new signpost", **form.register_field(f"use-{number}", True)
-    )
-    with st.expander("Edit", type="compact", expanded=not name, key=f"edit-{number}-{form.id}"):
-        name = form.text("Signpost", f"name-{number}", placeholder="What would be reported")
-        left, right = st.columns(2)
-        with left:
-            direction = st.selectbox(
-                "It speaks",
-                _DIRECTIONS,
-                format_func=lambda name_of_value: side_label(kind, Direction[name_of_value]),
-                **form.register_field(f"direction-{number}", Direction.YES.name),
-            )
-        with right:
-            weight = st.selectbox(
-                "How strongly",
-                _STRENGTHS,
-                format_func=lambda name_of_value: strength_name(Strength[name_of_value]),
-                **form.register_field(f"strength-{number}", Strength.MODERATE.name),
-            )
-        option = _choose_option(form, number, kind, options)
-        examples = form.lines("Headlines that would say so, one a line", f"examples-{number}")
-        opposites = form.lines("Headlines that would deny it, one a line", f"opposites-{number}")
-    indicator = DraftIndicator(name, Direction[direction], Strength[weight], examples, opposites)
-    return DraftIndicatorRow(indicator, option) if is_used and name else None
-
-
-def _choose_option(form: QuestionForm, number: int, kind: Kind, options: Sequence[str]) -> str:
-    if kind not in ("categorical", "ordered") or not options:
-        return ""
-    widget_options = form.register_field(f"option-{number}", options[0])
-    if form.value(f"option-{number}") not in options:
-        st.session_state[widget_options["key"]] = options[0]
-    selected: str = st.selectbox("About the option", list(options), **widget_options)
-    return selected
-
-
-def build_indicators(
-    draft: ClaimDraft, question_id: str, rows: Sequence[DraftIndicatorRow]
-) -> tuple[Indicator, ...]:
-    """Build the indicators of a question, with search terms made of their headlines."""
-    indicators: list[Indicator] = []
-    for number, row in enumerate(rows, 1):
-        built = build_draft_indicators(
-            replace(draft, indicators=(row.indicator,)), QuestionId(question_id)
-        )
-        indicators += [
-            replace(indicator, id=IndicatorId(f"{question_id}/draft-{number}"), option=row.option)
-            for indicator in built
-        ]
-    return tuple(indicators)
-
-
-_TEXT_FIELDS: Final = ("text", "criteria", "sources")
-
-
-@dataclass(frozen=True, slots=True)
 class DraftWork:
-    """Draft in progress: its sentence, the rules' proposal, and its form. `saved` is the stored
-    draft.
+    """Draft in progress: its sentence, the proposed questions, and its form.
+
+    `saved` is the stored draft.
     """
 
     visit: Visit
     page: EssayPage
     mapped: MappedSentence
-    draft: ClaimDraft
+    drafts: tuple[ClaimDraft, ...]
     form: QuestionForm
     saved: SavedDraft | None
     now: datetime
+
+    @property
+    def draft(self) -> ClaimDraft:
+        """Draft that was chosen, as the kind and to the day that the fields were filled for."""
+        pick = min(int(self.form.value("pick") or 0), len(self.drafts) - 1)
+        day = self.form.value("drafted-day")
+        last = date.fromisoformat(day) if day else None
+        return redraft(self.drafts[pick], kind=self.form.value("kind"), last=last)
 
     @property
     def essay_id(self) -> str:
@@ -227,39 +143,104 @@ class DraftFormValues:
     refusal: ForecastsError | None
 
 
-def show_slots(work: DraftWork) -> None:
-    """Show the slots of a question, as far as the sentence fills them."""
-    st.markdown("**1 · What the sentence says**")
-    st.caption("What you change or fill in here is put into the question below.")
-    columns = st.columns(2, gap="small")
-    for index, (slot, (label, hint)) in enumerate(SLOTS.items()):
-        old_value = work.form.value(f"slot-{slot}") or ""
-        with columns[index % 2]:
-            work.form.text(
-                label,
-                f"slot-{slot}",
-                help=hint,
-                placeholder="not said",
-                on_change=reword_draft,
-                args=(work.form, slot, old_value),
-            )
-
-
-def reword_draft(form: QuestionForm, slot: Slot, old: str) -> None:
-    """Apply a changed slot to the wording, before the page runs."""
-    new = (st.session_state[form.key(f"slot-{slot}")] or "").strip()
-    wording = fill_slot(
-        QuestionWording(*(form.value(part) or "" for part in _TEXT_FIELDS)), slot, old, new
+def show_candidates(work: DraftWork) -> None:
+    """Show the questions that can be asked of the claim, to choose one."""
+    st.markdown("**1 · What to ask**")
+    texts = [escape_markdown(draft.plan.text) for draft in work.drafts]
+    captions = [_describe_candidate(draft) for draft in work.drafts]
+    options = work.form.register_field("pick", 0)
+    # A model's draft that was saved may not be there any more.
+    pick = min(int(work.form.value("pick") or 0), len(texts) - 1)
+    st.session_state[options["key"]] = pick
+    st.radio(
+        "What to ask",
+        range(len(texts)),
+        format_func=texts.__getitem__,
+        captions=captions,
+        label_visibility="collapsed",
+        on_change=take_candidate,
+        args=(work,),
+        **options,
     )
-    for part in _TEXT_FIELDS:
-        st.session_state[form.key(part)] = getattr(wording, part)
+    for note in work.draft.plan.notes:
+        st.caption(f":material/info: {escape_markdown(note)}")
+    _show_model_button(work)
+
+
+def _show_model_button(work: DraftWork) -> None:
+    """Show the button that asks the model for more questions, and why some are left out."""
+    if not work.visit.tracker.settings.model_url:
+        return
+    key = work.form.key(PROPOSAL_FIELD)
+    if st.button("Ask the model for more", icon=":material/smart_toy:", key=f"ask-{work.form.id}"):
+        with st.spinner("Asking the model …"):
+            st.session_state[key] = work.visit.tracker.essays.propose(work.essay_id, work.offset)
+        st.rerun()
+    proposal: ProposalResult | None = st.session_state.get(key)
+    if isinstance(proposal, LlmFailure):
+        st.markdown(f":material/error: {format_sentence(proposal.reason)}")
+    elif proposal is not None:
+        for reason in proposal.refused:
+            st.caption(f":material/block: Left out {escape_markdown(reason)}")
+        if not proposal.drafts and not proposal.refused:
+            st.caption("It has nothing to add.")
+
+
+def _describe_candidate(draft: ClaimDraft) -> str:
+    gaps = len(draft.plan.gaps)
+    to_fill = f"{plural(gaps, 'gap')} to fill" if gaps else "complete"
+    if draft.by:
+        return escape_markdown(f"by {draft.by} · {to_fill}")
+    if draft.match is None:
+        return f"the claim in its own words · {to_fill}"
+    return escape_markdown(f"{draft.match.entry.name} · {to_fill}")
+
+
+def take_candidate(work: DraftWork) -> None:
+    """Fill the form with the chosen question, before the page runs."""
+    form = work.form
+    draft = work.drafts[int(st.session_state[form.key("pick")])]
+    _fill_form(form, draft, work.now)
+
+
+def take_kind(work: DraftWork) -> None:
+    """Draft the question anew as the chosen kind, before the page runs; its closing days stay."""
+    form, kind = work.form, st.session_state[work.form.key("kind")]
+    days = form.value("horizons") or []
+    last = date.fromisoformat(min(days)) if days else None
+    _fill_form(form, redraft(work.draft, kind=kind, last=last), work.now)
+    st.session_state[form.key("horizons")] = days
+
+
+def take_days(work: DraftWork) -> None:
+    """Draft the words anew for the first chosen day if nobody changed them, before the page runs.
+
+    Words of a person stay; each question that opens has its own day in them.
+    """
+    form, days = work.form, work.form.value("horizons")
+    drafted = _list_fields(work.draft, work.now)
+    if not days or any(form.value(name) != drafted[name] for name in _DATED_FIELDS):
+        return
+    moved = _list_fields(redraft(work.draft, last=date.fromisoformat(min(days))), work.now)
+    for name in (*_DATED_FIELDS, "drafted-day"):
+        st.session_state[form.key(name)] = moved[name]
+
+
+def _fill_form(form: QuestionForm, draft: ClaimDraft, now: datetime) -> None:
+    for name, value in _list_fields(draft, now).items():
+        st.session_state[form.key(name)] = value
+
+
+def _list_fields(draft: ClaimDraft, now: datetime) -> dict[str, Any]:
+    return initial_fields(draft, build_new_question(draft, name="draft", now=now))
 
 
 def show_fields(work: DraftWork) -> DraftFormValues:
     """Show the fields of the question and return their values."""
     form = work.form
+    form.register_field("drafted-day")
     st.markdown("**2 · The question**")
-    kind = choose_kind(form)
+    kind = choose_kind(form, on_change=take_kind, args=(work,))
     text = form.lines("Question", "text", height=80, placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
     shape, options, scale, refusal = _read_kind_inputs(form, kind)
@@ -269,17 +250,17 @@ def show_fields(work: DraftWork) -> DraftFormValues:
     with st.expander(
         "What usually turns up that nobody thought of", type="compact", key=f"edges-{form.id}"
     ):
-        st.text("\n".join(f"• {case}" for case in work.draft.edge_cases))
+        st.text("\n".join(f"• {case}" for case in work.draft.plan.edge_cases))
     sources = form.lines("Sources, one a line", "sources")
     form.place("sources")
     outcome = choose_claim_outcome(form, kind, options)
-    draft = replace(
+    draft = with_wording(
         work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind,
-        horizon_shape=shape, options=options, bears_out=outcome,
+        shape=shape, options=options, bears_out=outcome,
     )  # fmt: skip
     days = _show_closing_days(work)
     form.place("times")
-    prior, reason = _show_base_rate(work, draft, scale, days, refusal=refusal)
+    prior, reason = _show_base_rate(work, draft, scale, refusal=refusal)
     name = form.text("Short name", "name", help="For its address and for commands; kept for good.")
     return DraftFormValues(draft, scale, days, prior, reason, name, refusal or _check_days(days))
 
@@ -306,11 +287,9 @@ def _show_closing_days(work: DraftWork) -> tuple[date, ...]:
     """Read the closing days: the selected proposals, and another."""
     form, today = work.form, work.now.date()
     st.markdown("**3 · By when**")
-    proposed = [
-        day.isoformat()
-        for day in list_closing_days(work.draft, form.value("slot-deadline") or "", today)
-    ]
     options = form.register_field("horizons")
+    chosen = [day for day in form.value("horizons") or [] if day > today.isoformat()]
+    proposed = list(dict.fromkeys([*(d.isoformat() for d in work.draft.horizons), *chosen]))
     st.session_state[options["key"]] = [
         day for day in form.value("horizons") or [] if day in proposed
     ]
@@ -320,6 +299,8 @@ def _show_closing_days(work: DraftWork) -> tuple[date, ...]:
         selection_mode="multi",
         format_func=lambda day: _format_day(date.fromisoformat(day)),
         help="One question opens for each; the day in text and criteria changes with it.",
+        on_change=take_days,
+        args=(work,),
         **options,
     )
     other_day = form.day("Another day", "another-day", min_value=today)
@@ -342,16 +323,12 @@ def _show_base_rate(
     work: DraftWork,
     draft: ClaimDraft,
     scale: Scale | None,
-    days: Sequence[date],
     *,
     refusal: ForecastsError | None,
 ) -> tuple[str, str]:
     st.markdown("**4 · How likely, before any news**")
-    soonest = min(days, default=work.draft.horizons[0])
-    first = build_new_question(draft, name="draft", closes_on=soonest, now=work.now)
-    shown = first if draft.kind == "date" else replace(first, scale=scale)
-    base = input_base_rate(
-        work.form, shown, refusal, prompt=draft.base_rate_prompt or "Comparable cases: k of n."
-    )
+    first = build_new_question(draft, name="draft", now=work.now)
+    shown = first if draft.plan.kind == "date" else replace(first, scale=scale)
+    base = input_base_rate(work.form, shown, refusal, prompt=draft.plan.base_rate)
     work.form.place("prior")
     return base

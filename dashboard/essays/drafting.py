@@ -1,7 +1,7 @@
 """Form that turns a sentence into a question, step by step, with the linter's findings."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import uuid4
 
 import streamlit as st
@@ -10,100 +10,36 @@ from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import format_sentence, show_refusals
 from dashboard.essays.draft_fields import (
+    PROPOSAL_FIELD,
     DraftFormValues,
-    DraftIndicatorRow,
     DraftWork,
-    build_indicators,
-    reword_draft,
+    show_candidates,
     show_fields,
-    show_indicator_rows,
-    show_slots,
 )
 from dashboard.essays.text import (
-    SLOTS,
     DraftForm,
-    Slot,
     build_questions,
     initial_fields,
     merge_flaws,
     serialise_fields,
 )
-from dashboard.home.question_form import QuestionForm, input_override, show_findings
+from dashboard.home.question_form import (
+    QuestionForm,
+    input_override,
+    input_statements,
+    show_findings,
+)
 from dashboard.wording import escape_markdown, plural
 from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.essays.draft import build_new_question
-from forecasts.evidence.evidence import Indicator
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import EssayId
 from tracker.essays.claim_questions import PlannedQuestion
-from tracker.llm.draft_proposals import Proposal, ProposalResult
+from tracker.llm.draft_proposals import Proposal
 from tracker.model.essays import EssayPage
-
-_PROPOSALS_FIELD: Final = "proposed"
-
-
-def show_proposals(work: DraftWork) -> None:
-    """Show the button that asks the model, and its answer; nothing without a model."""
-    if not work.visit.tracker.settings.model_url:
-        return
-    state_key = work.form.key(_PROPOSALS_FIELD)
-    if st.button(
-        "Ask the model for slots and edge cases",
-        icon=":material/smart_toy:",
-        key=f"propose-{work.form.id}",
-    ):
-        with st.spinner("Asking the model …"):
-            st.session_state[state_key] = work.visit.tracker.essays.propose(
-                work.essay_id, work.offset
-            )
-    proposal: ProposalResult | None = st.session_state.get(state_key)
-    if proposal is None:
-        return
-    if not isinstance(proposal, Proposal):
-        st.markdown(f":material/error: {format_sentence(proposal.reason)}")
-        return
-    with st.container(border=True, gap="xsmall"):
-        st.caption("The model proposes. Take what is right; nothing is taken by itself.")
-        _show_proposal(work.form, proposal)
-
-
-def _show_proposal(form: QuestionForm, proposal: Proposal) -> None:
-    new_slots = [
-        (slot, value)
-        for slot in SLOTS
-        if (value := getattr(proposal.slots, slot)) and value != form.value(f"slot-{slot}")
-    ]
-    cases = [case for case in proposal.edge_cases if case not in (form.value("criteria") or "")]
-    for slot, value in new_slots:
-        _show_proposal_line(
-            f"{SLOTS[slot][0]}: {value}", f"take-{slot}-{form.id}", _take_slot, (form, slot, value)
-        )
-    for n, case in enumerate(cases):
-        _show_proposal_line(case, f"case-{n}-{form.id}", _take_edge_case, (form, case))
-    if not new_slots and not cases:
-        st.text("It has nothing to add.")
-
-
-def _show_proposal_line(
-    text: str, key: str, act: Callable[..., None], args: tuple[Any, ...]
-) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button("Take", key=key, on_click=act, args=args)
-        st.text(text, width="stretch")
-
-
-def _take_slot(form: QuestionForm, slot: Slot, value: str) -> None:
-    old = form.value(f"slot-{slot}") or ""
-    st.session_state[form.key(f"slot-{slot}")] = value
-    reword_draft(form, slot, old)
-
-
-def _take_edge_case(form: QuestionForm, case: str) -> None:
-    """Add an edge case to the criteria as a gap, which blocks opening until it is filled."""
-    st.session_state[form.key("criteria")] = f"{form.value('criteria') or ''} [… {case}]".strip()
-
 
 _FORMS_KEY: Final = "draft-forms"
 
@@ -136,12 +72,18 @@ def render(visit: Visit, page: EssayPage, mapped: MappedSentence) -> None:
                 f":material/save: Kept by {escape_markdown(work.saved.by)}, "
                 f"{visit.age(work.saved.saved_at)}."
             )
-        show_slots(work)
-        show_proposals(work)
+        show_candidates(work)
         values = show_fields(work)
-        rows = show_indicator_rows(work.form, values.draft.kind, values.draft.options)
-        work.form.place("indicators", "feeds")
-        _show_opening(work, values, rows)
+        statements = _input_statements(work, values)
+        _show_opening(work, values, statements)
+
+
+def _input_statements(work: DraftWork, values: DraftFormValues) -> CompiledQuestion | None:
+    """Show the lines that news is compared with; None where the question has none of its own."""
+    first = next(iter(_build_questions(work, values)), None)
+    lines = input_statements(work.visit, work.form, first) if first is not None else None
+    work.form.place("indicators", "feeds")
+    return lines
 
 
 def _build_work(visit: Visit, page: EssayPage, mapped: MappedSentence) -> DraftWork:
@@ -149,33 +91,29 @@ def _build_work(visit: Visit, page: EssayPage, mapped: MappedSentence) -> DraftW
     proposal.
     """
     essay_id, offset = page.essay.id, mapped.sentence.offset
-    draft = visit.tracker.essays.draft(essay_id, offset)
+    drafts = visit.tracker.essays.drafts(essay_id, offset)
     saved, now = page.drafts.get(offset), visit.tracker.now()
     form_id = st.session_state.setdefault(_FORMS_KEY, {}).setdefault(
         f"{essay_id}@{offset}", uuid4().hex
     )
-    first = build_new_question(draft, name="draft", closes_on=draft.horizons[0], now=now)
+    first = build_new_question(drafts[0], name="draft", now=now)
     form = QuestionForm(
-        form_id, {**initial_fields(draft, first), **(saved.fields if saved is not None else {})}
+        form_id, {**initial_fields(drafts[0], first), **(saved.fields if saved is not None else {})}
     )
-    return DraftWork(visit, page, mapped, draft, form, saved, now)
+    proposal = st.session_state.get(form.key(PROPOSAL_FIELD))
+    more = proposal.drafts if isinstance(proposal, Proposal) else ()
+    return DraftWork(visit, page, mapped, (*drafts, *more), form, saved, now)
 
 
 def _show_opening(
-    work: DraftWork, values: DraftFormValues, rows: Sequence[DraftIndicatorRow]
+    work: DraftWork, values: DraftFormValues, statements: CompiledQuestion | None
 ) -> None:
     """Show the linter's findings, the questions that will open, and the buttons."""
-    new_questions = _build_questions(work, values)
-    indicators = {
-        question.id: build_indicators(values.draft, question.id, rows) for question in new_questions
-    }
-    flaws = merge_flaws(
-        work.visit.tracker.questions.lint(question, indicators[question.id])
-        for question in new_questions
-    )
+    new_questions = _build_questions(work, values, statements)
+    flaws = merge_flaws(work.visit.tracker.questions.lint(question) for question in new_questions)
     problem = values.refusal or _find_problem(new_questions)
     show_findings(work.form, flaws)
-    st.markdown("**6 · Open it**")
+    st.markdown("**5 · Open it**")
     for question in new_questions:
         st.caption(
             f":material/arrow_forward: {escape_markdown(question.text)} · "
@@ -206,15 +144,17 @@ def _show_opening(
     if is_saving:
         _save_draft(work)
     if is_opening:
-        _open_questions(work, new_questions, indicators, override)
+        _open_questions(work, new_questions, override)
 
 
-def _build_questions(work: DraftWork, values: DraftFormValues) -> tuple[NewQuestion, ...]:
+def _build_questions(
+    work: DraftWork, values: DraftFormValues, statements: CompiledQuestion | None = None
+) -> tuple[NewQuestion, ...]:
     if values.refusal is not None:
         return ()
     choices = DraftForm(
-        values.draft, values.name, values.days, values.prior, values.prior_reason, values.scale,
-        EssayId(work.essay_id), work.mapped.claim_ids,
+        values.draft, work.draft, values.name, values.days, values.prior, values.prior_reason,
+        values.scale, EssayId(work.essay_id), work.mapped.claim_ids, statements,
     )  # fmt: skip
     return build_questions(choices, work.now)
 
@@ -237,16 +177,11 @@ def _save_draft(work: DraftWork) -> None:
     st.rerun()
 
 
-def _open_questions(
-    work: DraftWork,
-    new_questions: Sequence[NewQuestion],
-    indicators: Mapping[str, tuple[Indicator, ...]],
-    override: str,
-) -> None:
+def _open_questions(work: DraftWork, new_questions: Sequence[NewQuestion], override: str) -> None:
     """Open all questions or none; several closing days of one event become a group in the same
     step.
     """
-    planned = [PlannedQuestion(question, indicators[question.id]) for question in new_questions]
+    planned = [PlannedQuestion(question) for question in new_questions]
     work.visit.tracker.essays.open_claims(planned, work.offset, override=override)
     close_form(work.essay_id, work.offset)
     notify(

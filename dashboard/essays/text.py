@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from dashboard.wording.numbers import NBSP, percent_whole, plural
 from forecasts.distributions.cdf import Scale
@@ -17,9 +17,12 @@ from forecasts.essays.claim_map import (
     TrackRecord,
     TrackRecordLine,
 )
-from forecasts.essays.dates import find_dates, format_long_date
-from forecasts.essays.draft import ClaimDraft, build_new_question
+from forecasts.essays.dates import format_long_date
+from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
+from forecasts.essays.drafting.plan import GAP
+from forecasts.essays.drafting.window import find_base_period, find_period
 from forecasts.linting.lint import Flaw
+from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.formatting import capitalise
 from forecasts.questions.new_question import NewQuestion, short_name
 from forecasts.questions.question import ClaimId, EssayId, Kind
@@ -190,87 +193,10 @@ def describe_claim_state(claim: MappedSentence) -> str:
     )
 
 
-Slot = Literal["actor", "event", "threshold", "place", "deadline", "source", "annul_rule"]
-
-SLOTS: Final[Mapping[Slot, tuple[str, str]]] = MappingProxyType(
-    {
-        "actor": ("Who", "Who or what does it, by name."),
-        "event": ("Does what", "What an observer would see."),
-        "threshold": (
-            "From where on it counts",
-            "The act, text or figure that decides it, and what does not count.",
-        ),
-        "place": ("Where", "If it matters."),
-        "deadline": ("By when", "The day that the sentence itself gives; it is offered below."),
-        "source": ("Who will report it", "The body that publishes the answer."),
-        "annul_rule": ("When it is annulled", "What happens if nobody can tell any more."),
-    }
-)
-"""The slots of a question in the order of the form, each with its name and a hint."""
-
-_SLOT_GAPS: Final[Mapping[Slot, str]] = MappingProxyType(
-    {
-        "actor": r"\[… who or what\]",
-        "event": r"\[… (?:do )?what\]",
-        "threshold": r"\[… the act[^\]]*\]",
-        "source": r"\[… who publishes[^\]]*\]",
-    }
-)
-_GAP: Final = re.compile(r"\[…[^\]]*\]")
 _BOUND: Final = re.compile(
     r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE
 )
 _DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionWording:
-    """The parts of a question that a slot can change; `sources` has one per line."""
-
-    text: str
-    criteria: str
-    sources: str
-
-
-def fill_slot(wording: QuestionWording, slot: Slot, old: str, new: str) -> QuestionWording:
-    """Replace a slot's old text, or the gap left for it, by its new text.
-
-    If neither occurs, an annulment rule is appended to the criteria and a source is put first. An
-    empty slot changes nothing, nor does the deadline, which is chosen among the closing days.
-    """
-    if not new or new == old or slot == "deadline":
-        return wording
-    for pattern in filter(None, (re.escape(old) if old else "", _SLOT_GAPS.get(slot, ""))):
-        changed = _replace_everywhere(wording, pattern, new)
-        if changed != wording:
-            return changed
-    if slot == "source" and new not in wording.sources:
-        return replace(wording, sources=f"{new}\n{wording.sources}".strip())
-    if slot == "annul_rule" and new not in wording.criteria:
-        return replace(wording, criteria=f"{wording.criteria} {new}".strip())
-    return wording
-
-
-def _replace_everywhere(wording: QuestionWording, pattern: str, new: str) -> QuestionWording:
-    text, criteria, sources = (
-        re.sub(pattern, lambda _: new, part)
-        for part in (wording.text, wording.criteria, wording.sources)
-    )
-    return QuestionWording(text, criteria, sources)
-
-
-def parse_deadline(text: str, today: date) -> date | None:
-    """Return the last future day that a slot names: `31 December 2027`, `2027-12-31`, `end of
-    2027`.
-    """
-    ahead = [day for time in find_dates(text) for day in time.last_days if day > today]
-    return max(ahead, default=None)
-
-
-def list_closing_days(draft: ClaimDraft, deadline: str, today: date) -> tuple[date, ...]:
-    """List the closing days to choose from: the proposed ones, and the one in the deadline slot."""
-    day = parse_deadline(deadline, today)
-    return tuple(dict.fromkeys([*draft.horizons, *([day] if day else [])]))
 
 
 OutcomeCondition = tuple[str, str]
@@ -287,61 +213,49 @@ def split_condition(kind: Kind, bears_out: str) -> OutcomeCondition:
     return "", ""
 
 
-def initial_fields(draft: ClaimDraft, first_question: NewQuestion) -> dict[str, Any]:
-    """Return the initial fields of a draft form; `first_question` is for the first horizon."""
-    comparison, bound = split_condition(draft.kind, draft.bears_out)
-    scale = first_question.scale if draft.kind == "numeric" else None
-    rows: dict[str, Any] = {}
-    for n, indicator in enumerate(draft.indicators):
-        rows |= {
-            f"use-{n}": True,
-            f"name-{n}": indicator.name,
-            f"direction-{n}": indicator.direction.name,
-            f"strength-{n}": indicator.strength.name,
-            f"examples-{n}": "\n".join(indicator.examples),
-            f"opposites-{n}": "\n".join(indicator.opposites),
-        }
+def initial_fields(draft: ClaimDraft, new_question: NewQuestion) -> dict[str, Any]:
+    """Return the initial fields of a draft form."""
+    plan, scale = draft.plan, new_question.scale if draft.plan.kind == "numeric" else None
+    comparison, bound = split_condition(plan.kind, plan.bears_out)
     return {
-        **{f"slot-{slot}": getattr(draft.slots, slot) for slot in SLOTS},
-        "kind": draft.kind,
-        "text": draft.text,
-        "criteria": draft.criteria,
-        "sources": "\n".join(draft.sources),
-        "shape": draft.horizon_shape,
-        "options": "\n".join(draft.options),
+        "kind": plan.kind,
+        "text": plan.text,
+        "criteria": plan.criteria,
+        "sources": "\n".join(plan.sources),
+        "shape": plan.shape,
+        "options": "\n".join(plan.options),
         "lower": None if scale is None else scale.lower,
         "upper": None if scale is None else scale.upper,
         "open-lower": scale is not None and scale.open_lower,
         "open-upper": scale is not None and scale.open_upper,
-        "unit": draft.unit,
-        "horizons": [day.isoformat() for day in draft.horizons[:1]],
-        "reason": draft.past_resolutions,
-        "bears": draft.bears_out if draft.kind in ("binary", "categorical", "ordered") else "",
+        "unit": plan.unit,
+        "drafted-day": draft.window.last.isoformat(),
+        "horizons": [draft.window.last.isoformat()],
+        "reason": "",
+        "bears": plan.bears_out if plan.kind in ("binary", "categorical", "ordered") else "",
         "compared": comparison,
-        "bound": float(bound) if comparison and draft.kind == "numeric" else None,
-        "bound-day": bound if draft.kind == "date" and comparison else None,
+        "bound": float(bound) if comparison and plan.kind == "numeric" else None,
+        "bound-day": date.fromisoformat(bound) if comparison and plan.kind == "date" else None,
         "name": _base_name(draft),
-        "indicators": len(draft.indicators),
-        **rows,
     }
 
 
 def _base_name(draft: ClaimDraft) -> str:
     """Return a short name without gaps and without the day, which is appended per horizon."""
-    text = _GAP.sub("", draft.text)
-    for day in draft.horizons[:1]:
-        text = text.replace(format_long_date(day), "")
+    text = GAP.sub("", draft.plan.text).replace(format_long_date(draft.window.last), "")
     name = short_name(text)
-    return name if "-" in name else short_name(draft.quote)
+    return name if "-" in name else short_name(draft.text)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftForm:
-    """The content of a form beside the draft's own fields; `days` are closing days, one question
-    each.
+    """Content of a form: the draft as worded by a person, and its closing days, a question each.
+
+    `proposal` is the draft as the rules word it for the first of the days.
     """
 
     draft: ClaimDraft
+    proposal: ClaimDraft
     name: str
     days: tuple[date, ...]
     prior: str
@@ -349,6 +263,7 @@ class DraftForm:
     scale: Scale | None
     essay_id: EssayId
     claim_ids: tuple[ClaimId, ...]
+    statements: CompiledQuestion | None = None
 
 
 def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
@@ -357,17 +272,62 @@ def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
     questions = []
     for day, name in zip(days, name_questions(form.name, days), strict=True):
         question = build_new_question(
-            form.draft,
+            move_last_day(form.draft, form.proposal, day),
             name=name,
-            closes_on=day,
             now=now,
             essay_id=form.essay_id,
             prior=form.prior,
             prior_reason=form.prior_reason,
         )
-        scale = question.scale if form.draft.kind == "date" else form.scale
-        questions.append(replace(question, claim_ids=form.claim_ids, scale=scale))
+        scale = question.scale if form.draft.plan.kind == "date" else form.scale
+        questions.append(
+            replace(
+                question,
+                claim_ids=form.claim_ids,
+                scale=scale,
+                statements=form.statements if len(days) == 1 else None,
+            )
+        )
     return tuple(questions)
+
+
+def move_last_day(draft: ClaimDraft, proposal: ClaimDraft, day: date) -> ClaimDraft:
+    """Move a draft to another last day: it is drafted anew if a person left its words.
+
+    In worded ones the days and periods of the proposal are replaced; a figure stays as it is.
+    """
+    moved = redraft(proposal, last=day)
+    plan, rules, new = draft.plan, proposal.plan, moved.plan
+    if (plan.text, plan.criteria) == (rules.text, rules.criteria):
+        text, criteria = new.text, new.criteria
+    else:
+        phrases = dict(zip(_list_dates(proposal), _list_dates(moved), strict=True))
+        pattern = re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, phrases))})")
+        text, criteria = (
+            pattern.sub(lambda match: phrases[match[0]], part)
+            for part in (plan.text, plan.criteria)
+        )
+    outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
+    moved_plan = replace(
+        plan,
+        text=text,
+        criteria=criteria,
+        bears_out=outcome,
+        last=new.last,
+        published=new.published,
+    )
+    return replace(draft, plan=moved_plan, window=moved.window)
+
+
+def _list_dates(draft: ClaimDraft) -> tuple[str, ...]:
+    """Return the days and periods that the words of a draft name."""
+    window, plan, match = draft.window, draft.plan, draft.match
+    days = tuple(format_long_date(day) for day in (window.last, plan.last, plan.published))
+    if match is None or match.entry.kind != "series":
+        return days
+    target = find_period(match.entry.period, window.last)
+    base = find_base_period(match.entry.period, target, window.first)
+    return (target.phrase, base.phrase, *days)
 
 
 def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:

@@ -105,8 +105,9 @@ class QuestionForm:
     def day(self, label: str, name: str, **options: Any) -> date | None:
         """Show an optional date."""
         key, initial = self.key(name), self.initial.get(name)
-        if key not in st.session_state and isinstance(initial, str):
-            st.session_state[key] = date.fromisoformat(initial)
+        if key not in st.session_state and initial:
+            is_stored = isinstance(initial, str)
+            st.session_state[key] = date.fromisoformat(initial) if is_stored else initial
         self.used[name] = None
         selected = st.date_input(
             label, None, format="YYYY-MM-DD", key=key, persist_state="session", **options
@@ -121,14 +122,15 @@ class QuestionForm:
         self.places.update(dict.fromkeys(parts, here))
 
 
-def choose_kind(form: QuestionForm) -> Kind:
-    """Show the choice of the question's kind."""
+def choose_kind(form: QuestionForm, **options: Any) -> Kind:
+    """Show the choice of the question's kind; `options` go to the widget."""
     kind: Kind = st.pills(
         "The answer is",
         list(KIND_NAMES),
         required=True,
         format_func=KIND_NAMES.__getitem__,
         **form.register_field("kind", "binary"),
+        **options,
     )
     return kind
 

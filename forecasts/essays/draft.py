@@ -1,280 +1,248 @@
-"""Question drafts from the claims of an essay, by rule; a person completes them.
+"""Question drafts from a claim of an essay: up to three from the catalogue, and a plain rewording.
 
-Parts that need a decision hold a placeholder such as "[… what exactly counts]", and the linter
-blocks questions with placeholders.
+Parts that need a decision hold a placeholder such as "[… who]", and the linter blocks questions
+with placeholders.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from forecasts.distributions.cdf import Scale, day_number
-from forecasts.essays.dates import find_dates, format_long_date
-from forecasts.essays.drafting import kinds
-from forecasts.essays.drafting.clauses import parse_clause
-from forecasts.essays.drafting.figures import parse_figures, suggest_sources
-from forecasts.essays.drafting.plan import OPENING_PHRASE, ClaimParts, QuestionPlan, format_period
-from forecasts.essays.drafting.terms import derive_terms
+from forecasts.essays.catalogue.entries import Catalogue, load_catalogue
+from forecasts.essays.catalogue.lookup import CatalogueMatch, ClaimText, find_entries
+from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.acts import plan_act
+from forecasts.essays.drafting.clauses import parse_clause, split_predictions
+from forecasts.essays.drafting.plan import Claim, QuestionPlan
+from forecasts.essays.drafting.rewording import plan_rewording
+from forecasts.essays.drafting.series import plan_series
+from forecasts.essays.drafting.subjects import carry_actor
+from forecasts.essays.drafting.window import Window, add_days, choose_window
 from forecasts.essays.extract import Sentence
-from forecasts.essays.relative_dates import find_deadline, parse_period_start, propose_horizons
-from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.essays.relative_dates import find_deadline
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
-from forecasts.questions.question import ClaimId, EssayId, HorizonShape, Kind, QuestionId
+from forecasts.questions.question import ClaimId, EssayId, Kind
 
-_RESOLUTION_DELAY: Final = timedelta(days=7)
+MAX_CANDIDATES: Final = 3
+"""Maximum number of drafts from the catalogue."""
+
+MAX_BEFORE: Final = 3
+"""Sentences before the claim in which its names are looked up."""
+
 _MAX_SENTENCE_CHARACTERS: Final = 1_000
-"""Maximum characters of a sentence that are parsed."""
+_MIN_SCORE: Final = 0.75
+"""Score from which an entry of the catalogue is offered; a subject in the claim alone has 1."""
 
-_COUNTED_NOUN: Final = re.compile(
-    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by"
-    r"|to)\b)\w+){0,3})"
-)
-_PLACE: Final = re.compile(
-    r"\b(?:in|at|near|across|over|around|inside"
-    r"|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
-)
-_NO_PLACE: Final = re.compile(
-    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Q[1-4]|H[12])\b"
-)
+_SPREADS: Final = 4.0
+"""Half the width of a proposed range, in usual moves."""
 
 
 @dataclass(frozen=True, slots=True)
-class DraftSlots:
-    """Parts of a question found in the sentence; "" for a part that was not found."""
+class ClaimSource:
+    """Sentence of an essay with what drafting needs to know around it.
 
-    actor: str = ""
-    event: str = ""
-    threshold: str = ""
-    place: str = ""
-    deadline: str = ""
-    source: str = ""
-    annul_rule: str = ""
+    `before` are up to `MAX_BEFORE` sentences before it, nearest last. `written` is the day of the
+    essay, from which relative dates count; `today` is the day of drafting. `setting` is the place
+    that the essay is about, "" if it is about several.
+    """
 
+    sentence: Sentence
+    today: date
+    written: date | None = None
+    before: tuple[str, ...] = ()
+    title: str = ""
+    setting: str = ""
 
-@dataclass(frozen=True, slots=True)
-class DraftIndicator:
-    """Proposed indicator: `examples` phrase a report in its direction, `opposites` a denial."""
+    @property
+    def day(self) -> date:
+        """Day from which relative dates count."""
+        return min(self.written or self.today, self.today)
 
-    name: str
-    direction: Direction
-    strength: Strength
-    examples: tuple[str, ...]
-    opposites: tuple[str, ...]
+    def locate(self, part: str) -> ClaimText:
+        """Return a part of the sentence with what the essay says around it."""
+        return ClaimText(part, self.before, self.title, self.setting)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimDraft:
-    """Question proposed for the sentence at `[offset, end)` of the essay.
+    """Question proposed for a sentence. `text` is the part of the sentence that it is about.
 
-    `horizons` are the proposed last days, the essay's own deadline first; text and criteria are
-    written for the first. `past_resolutions` is for the person: how often did this happen before?
-    `bears_out` is the outcome condition of the claim (see `Question.bears_out`), "" if it is
-    unknown.
+    `window` is the one of its last day, `plan` the question; `match` its entry of the catalogue,
+    None for a rewording. `by` is the model that wrote it, "" for the rules.
     """
 
-    quote: str
-    offset: int
-    end: int
-    modality: float
-    claim_kind: str
-    slots: DraftSlots
+    source: ClaimSource
     text: str
-    criteria: str
-    kind: Kind
-    horizon_shape: HorizonShape
-    horizons: tuple[date, ...]
-    base_rate_prompt: str
-    past_resolutions: str
-    sources: tuple[str, ...]
-    indicators: tuple[DraftIndicator, ...]
-    edge_cases: tuple[str, ...]
-    bears_out: str = ""
-    options: tuple[str, ...] = ()
-    unit: str = ""
+    window: Window
+    plan: QuestionPlan
+    match: CatalogueMatch | None = None
+    by: str = ""
+
+    @property
+    def horizons(self) -> tuple[date, ...]:
+        """Last days to choose from, the claim's own first."""
+        return self.window.horizons
 
 
-def draft_question(sentence: Sentence, today: date) -> ClaimDraft:
-    """Draft a question on the claim of a sentence; every sentence yields a draft.
+def propose_drafts(
+    source: ClaimSource, catalogue: Catalogue | None = None
+) -> tuple[ClaimDraft, ...]:
+    """Draft questions on the claims of a sentence: those of the catalogue first, rewordings last.
+
+    Every sentence yields at least a rewording, with gaps where it does not read as a question.
 
     >>> from forecasts.essays.extract import find_claims
-    >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    >>> treaty = draft_question(claim, date(2026, 11, 24))
-    >>> treaty.text, treaty.kind, treaty.horizon_shape, treaty.bears_out
-    ('Will Arland sign the river treaty by 31 December 2027?', 'binary', 'event_by', 'yes')
-    >>> [day.isoformat() for day in treaty.horizons]
-    ['2027-12-31', '2027-03-31', '2028-12-31']
+    >>> (claim,) = find_claims("Sweden will sign a treaty with Norway by the end of 2027.")
+    >>> drafts = propose_drafts(ClaimSource(claim, date(2026, 11, 24)))
+    >>> drafts[0].plan.text
+    'Will Sweden sign a treaty with Norway by 31 December 2027?'
+    >>> drafts[0].plan.gaps
+    ()
     """
-    text = sentence.text[:_MAX_SENTENCE_CHARACTERS]
-    clause = parse_clause(text, sentence.cue)
-    deadline = find_deadline(clause.raw_event, today) or find_deadline(text, today)
-    horizons = propose_horizons(deadline, today)
-    counted_noun = _COUNTED_NOUN.search(clause.subject)
-    figure = next(
-        iter(parse_figures(clause.raw_event, counted_noun["what"] if counted_noun else "")), None
+    parts = split_predictions(source.sentence.text[:_MAX_SENTENCE_CHARACTERS])
+    known = catalogue or load_catalogue()
+    matches = [(part, match) for part in parts for match in _match(source, part, known)]
+    by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
+    best = sorted(by_entry.values(), key=lambda pair: -pair[1].score)[:MAX_CANDIDATES]
+    drafts = [_draft(source, part, match) for part, match in best]
+    texts = {draft.plan.text for draft in drafts}
+    rewordings = [_draft(source, part, None) for part in parts]
+    return (*drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
+
+
+def redraft(draft: ClaimDraft, *, kind: Kind | None = None, last: date | None = None) -> ClaimDraft:
+    """Draft the same claim anew as another kind of question, or to another last day.
+
+    A draft of a model keeps its words as long as its kind stays; its last day is replaced in them.
+    """
+    if draft.by and kind in (None, draft.plan.kind):
+        return _move_written(draft, last or draft.window.last)
+    return _draft(
+        draft.source,
+        draft.text,
+        draft.match,
+        kind=kind or draft.plan.kind,
+        last=last or draft.window.last,
     )
-    first = parse_period_start(text, deadline, today) if deadline else None
-    form = ClaimParts(
-        clause, sentence.kind or "", figure, horizons[0], deadline, suggest_sources(text), first
+
+
+def _move_written(draft: ClaimDraft, last: date) -> ClaimDraft:
+    """Move a draft that was not written by the rules to another last day."""
+    old, new = format_long_date(draft.window.last), format_long_date(last)
+    plan = draft.plan
+    moved = replace(
+        plan,
+        text=plan.text.replace(old, new),
+        criteria=plan.criteria.replace(old, new),
+        last=last,
+        published=add_days(last, (plan.published - plan.last).days),
     )
-    plan = kinds.plan_question(form)
-    return ClaimDraft(
-        quote=sentence.text,
-        offset=sentence.offset,
-        end=sentence.end,
-        modality=sentence.modality,
-        claim_kind=sentence.kind or "",
-        slots=_fill_slots(text, form),
-        text=plan.text,
-        criteria=plan.criteria,
-        kind=plan.kind,
-        horizon_shape=plan.shape,
-        horizons=horizons,
-        base_rate_prompt=plan.base_rate_prompt,
-        past_resolutions="",
-        sources=form.sources,
-        indicators=_draft_indicators(plan),
-        edge_cases=kinds.list_edge_cases(plan.kind, plan.shape),
-        bears_out=plan.bears_out,
-        options=plan.options,
-        unit=plan.unit,
+    return replace(draft, plan=moved, window=replace(draft.window, last=last))
+
+
+def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
+    """Yield the entries that a part of the sentence is about, one for each subject phrase."""
+    subjects: set[str] = set()
+    for match in find_entries(source.locate(part), catalogue):
+        phrase = match.subject.lower()
+        if match.score >= _MIN_SCORE and phrase not in subjects:
+            subjects.add(phrase)
+            yield match
+
+
+def _draft(
+    source: ClaimSource,
+    part: str,
+    match: CatalogueMatch | None,
+    *,
+    kind: Kind = "binary",
+    last: date | None = None,
+) -> ClaimDraft:
+    clause = parse_clause(part, source.sentence.cue)
+    period = match.entry.period if match and match.entry.kind == "series" else None
+    dated = part if find_deadline(part, source.day) else source.sentence.text
+    window = choose_window(dated, source.day, source.today, last=last, period=period)
+    carried = carry_actor(source.before, clause.pronoun) if clause.pronoun else ""
+    claim = Claim(
+        source.locate(part),
+        clause,
+        window,
+        clause.subject or carried,
+        is_carried=bool(carried and not clause.subject),
     )
+    if match is None:
+        plan = plan_rewording(claim, kind)
+    elif match.entry.kind == "series":
+        plan = plan_series(match, claim, kind)
+    else:
+        plan = plan_act(match, claim, kind)
+    return ClaimDraft(source, part, window, plan, match)
 
 
 def build_new_question(
     draft: ClaimDraft,
     *,
     name: str,
-    closes_on: date,
     now: datetime,
     essay_id: EssayId = OWN_ESSAY,
     claim_id: ClaimId | None = None,
     prior: str = "",
     prior_reason: str = "",
 ) -> NewQuestion:
-    """Build the question of a draft, open from now to the end of a last day (UTC).
+    """Build the question of a draft, open from now to the end of its last day (UTC).
 
-    It resolves a week later. The last day in text and criteria is changed to `closes_on`, and "from
-    the opening" to the day of `now`. The range of a numeric question is proposed as 0 to twice the
-    number of the claim, with open ends.
+    A last day that has passed makes a question about the past, open from the day of the essay.
     """
-    closes_at = _first_instant_after(closes_on)
-    text, criteria = (
-        _insert_dates(template, draft, closes_on, now) for template in (draft.text, draft.criteria)
-    )
-    has_options = draft.kind in ("categorical", "ordered")
+    plan, window = draft.plan, draft.window
+    is_past = window.is_retrospective
+    opens_at = datetime.combine(window.first, time(), UTC) if is_past else now
+    closes_at = _first_instant_after(plan.last)
     return NewQuestion(
         id=name,
-        text=text,
-        criteria=criteria,
-        sources=draft.sources,
-        opens_at=now,
+        text=plan.text,
+        criteria=plan.criteria,
+        sources=plan.sources,
+        opens_at=opens_at,
         closes_at=closes_at,
-        resolves_at=_add_clamped(closes_at, _RESOLUTION_DELAY),
-        kind=draft.kind,
-        horizon_shape=draft.horizon_shape,
+        resolves_at=max(_first_instant_after(plan.published), closes_at),
+        kind=plan.kind,
+        horizon_shape=plan.shape,
         prior=prior,
-        prior_reason=prior_reason or draft.past_resolutions,
-        options=draft.options if has_options else (),
-        scale=_propose_scale(draft, now, closes_at),
+        prior_reason=prior_reason,
+        options=plan.options,
+        scale=propose_scale(plan, opens_at, closes_at),
         essay_id=essay_id,
         claim_ids=(claim_id,) if claim_id else (),
-        bears_out=draft.bears_out,
+        bears_out=plan.bears_out,
+        retrospective=is_past,
     )
 
 
-def build_draft_indicators(draft: ClaimDraft, question_id: QuestionId) -> tuple[Indicator, ...]:
-    """Build the indicators of a draft with terms from their phrasings, which match each example."""
-    option = next(iter(draft.options), "")
-    return tuple(
-        Indicator(
-            id=IndicatorId(f"{question_id}/draft-{number}"),
-            question_id=question_id,
-            name=indicator.name,
-            direction=indicator.direction,
-            strength=indicator.strength,
-            terms=terms,
-            examples=indicator.examples,
-            opposites=indicator.opposites,
-            option=option,
-        )
-        for number, indicator in enumerate(draft.indicators, 1)
-        if (terms := derive_terms(indicator.examples or (indicator.name,)))
-    )
-
-
-def _fill_slots(text: str, form: ClaimParts) -> DraftSlots:
-    clause, figure, deadline = form.clause, form.figure, form.deadline
-    places = [
-        match["place"] for match in _PLACE.finditer(text) if not _NO_PLACE.match(match["place"])
-    ]
-    subject = "" if clause.subject in ("there", "") else clause.subject
-    return DraftSlots(
-        actor=subject,
-        event=clause.event,
-        threshold=figure.words if figure else "",
-        place=next(iter(places), ""),
-        deadline=format_long_date(deadline) if deadline else "",
-        source=form.sources[0] if "…" not in form.sources[0] else "",
-        annul_rule=form.annul_rule,
-    )
-
-
-def _draft_indicators(plan: QuestionPlan) -> tuple[DraftIndicator, ...]:
-    """Return one indicator for and one against; with options both are about the first."""
-    report_side, denial_side = (
-        (Direction.NO, Direction.YES) if plan.is_lower else (Direction.YES, Direction.NO)
-    )
-    report = DraftIndicator(
-        f"Report: {plan.report}", report_side, Strength.MODERATE, plan.reports, plan.denials
-    )
-    denial = DraftIndicator(
-        f"Denied: {plan.report}", denial_side, Strength.SOME, plan.denials, plan.reports
-    )
-    return report, denial
+def propose_scale(plan: QuestionPlan, opens_at: datetime, closes_at: datetime) -> Scale | None:
+    """Propose the range of a number or date: around the last value, as wide as it usually moves."""
+    if plan.kind == "date":
+        first, last = day_number(opens_at), day_number(closes_at)
+        return Scale(first, last, open_upper=True) if first < last else None
+    if plan.kind != "numeric":
+        return None
+    number = re.search(r"-?[0-9]+(?:\.[0-9]+)?", plan.bears_out)
+    centre = plan.centre if plan.centre is not None else float(number[0]) if number else None
+    if centre is None:
+        upper = 2 * _SPREADS * plan.spread if plan.spread else 100.0
+        return Scale(0.0, upper, open_lower=True, open_upper=True, unit=plan.unit)
+    half = _SPREADS * (plan.spread or abs(centre) / _SPREADS or 25.0)
+    return Scale(centre - half, centre + half, open_lower=True, open_upper=True, unit=plan.unit)
 
 
 def _first_instant_after(day: date) -> datetime:
-    return _add_clamped(datetime.combine(day, time(), UTC), timedelta(days=1))
-
-
-def _add_clamped(at: datetime, by: timedelta) -> datetime:
-    """Add a duration, up to the end of the calendar."""
+    at = datetime.combine(day, time(), UTC)
     latest = datetime.max.replace(tzinfo=UTC)
-    return at + by if latest - at > by else latest
+    return at + timedelta(days=1) if latest - at > timedelta(days=1) else latest
 
 
-def _insert_dates(template: str, draft: ClaimDraft, closes_on: date, now: datetime) -> str:
-    written_day = format_long_date(draft.horizons[0]) if draft.horizons else ""
-    moved = (
-        _move_last_day(template, draft.horizons[0], closes_on, now.date())
-        if written_day
-        else template
-    )
-    return moved.replace(OPENING_PHRASE, f"between {format_long_date(now.date())} and")
-
-
-def _move_last_day(text: str, old_day: date, closes_on: date, today: date) -> str:
-    """Move the last day in a text. A future period moves with it, or starts today if it cannot."""
-    period = re.compile(
-        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {format_long_date(old_day)}"
-    )
-    for match in reversed([*period.finditer(text)]):
-        for day in find_dates(match["first"]):
-            if day.first > today:
-                start = date(closes_on.year, day.first.month, 1)
-                start = start if today < start < closes_on else today
-                text = text[: match.start()] + format_period(start, closes_on) + text[match.end() :]
-    return text.replace(format_long_date(old_day), format_long_date(closes_on))
-
-
-def _propose_scale(draft: ClaimDraft, now: datetime, closes_at: datetime) -> Scale | None:
-    if draft.kind == "date":
-        first, last = day_number(now), day_number(closes_at)
-        return Scale(first, last, open_upper=True) if first < last else None
-    if draft.kind != "numeric":
-        return None
-    number = re.search(r"[0-9]+(?:\.[0-9]+)?", draft.bears_out)
-    upper = 2.0 * float(number[0]) if number and 0.0 < float(number[0]) < 1e300 else 100.0
-    return Scale(0.0, upper, open_lower=True, open_upper=True, unit=draft.unit)
+def with_wording(draft: ClaimDraft, **changes: object) -> ClaimDraft:
+    """Return the draft with parts of its question as a person worded them."""
+    return replace(draft, plan=replace(draft.plan, **changes))  # type: ignore[arg-type]

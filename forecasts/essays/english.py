@@ -27,7 +27,8 @@ _COMMON_WORDS: Final = frozenset(
     trains ships drones weapons troops soldiers courts judges schools universities hospitals
     newspapers domestic foreign national local regional international central private large small
     big young old rich poor early late high low higher lower cheaper cheap expensive real nominal
-    core average grounded short-haul long-haul house share bond currency currencies commodity
+    core average grounded consumer producer retail wholesale
+    short-haul long-haul house share bond currency currencies commodity
     commodities stocks shares bonds yields peace war hopes fears pressure demand supply rents
     mortgages loans deposits reserves insurers pensions retailers refugees migrants
     asylum""".split()
@@ -48,12 +49,21 @@ def lowercase_subject(subject: str) -> str:
 
     >>> [lowercase_subject(s) for s in ("The war", "China", "EU members", "Central Asia")]
     ['the war', 'China', 'EU members', 'Central Asia']
+    >>> lowercase_subject("Additional rate increases"), lowercase_subject("Electric cars")
+    ('additional rate increases', 'electric cars')
     """
     first, _, remainder = subject.partition(" ")
-    is_small = is_common_word(first) and (
+    is_small = (is_common_word(first) or (_ADJECTIVE.fullmatch(first) and remainder)) and (
         first.lower() in _NAME_PRECEDERS or not remainder[:1].isupper()
     )
     return subject[:1].lower() + subject[1:] if is_small else subject
+
+
+_ADJECTIVE: Final = re.compile(
+    r"[A-Z][a-z]+(?:[ntr]al|ric|ble|ful|less|ous|ive|ing|ary|ler|ed|mer|tic|ence|ance|ity|ness|ism"
+    r"|ship|sion)"
+)
+"""Adjectives and other words that begin a sentence, by an ending that few names have."""
 
 
 def is_common_word(word: str) -> bool:

@@ -22,7 +22,14 @@ from forecasts.essays.claim_map import (
     TrackRecord,
     TrackRecordLine,
 )
-from forecasts.essays.draft import draft_question
+from forecasts.essays.draft import (
+    ClaimDraft,
+    ClaimSource,
+    build_new_question,
+    propose_drafts,
+    redraft,
+    with_wording,
+)
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.linting.lint import Flaw
 from forecasts.questions.question import ClaimId, Essay, EssayId, ForecasterId, QuestionId
@@ -296,48 +303,15 @@ def test_sureness_is_held_against_outcomes() -> None:
 # Drafts
 
 
-def a_draft() -> Any:
-    (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    return draft_question(claim, date(2026, 11, 24))
+def a_draft(claim: str = "Arland will sign the river treaty by the end of 2027.") -> ClaimDraft:
+    (sentence,) = find_claims(claim)
+    return propose_drafts(ClaimSource(sentence, date(2026, 11, 24)))[0]
 
 
-RAINS, SNOWS = "Annulled if it rains.", "Annulled if it snows."
-WRITTEN = forms.QuestionWording(
-    "Will Arland sign?", f"YES if Arland signs. {RAINS}", "Reuters, as fall-back"
-)
-
-
-def test_slot_edits() -> None:
-    # A slot changes the wording where it stands.
-    for slot, old, new, part, said in (
-        ("actor", "Arland", "Borland", "text", "Will Borland sign?"),
-        ("actor", "Arland", "", "text", "Will Arland sign?"),
-        ("actor", "Zedland", "Borland", "text", "Will Arland sign?"),
-        ("annul_rule", RAINS, SNOWS, "criteria", f"YES if Arland signs. {SNOWS}"),
-        ("annul_rule", "", SNOWS, "criteria", f"YES if Arland signs. {RAINS} {SNOWS}"),
-        ("source", "", "arland.example", "sources", "arland.example\nReuters, as fall-back"),
-        ("deadline", "2027", "2028", "text", "Will Arland sign?"),
-        ("actor", "Arland", r"A\1 (b) [c", "text", r"Will A\1 (b) [c sign?"),
-    ):
-        assert getattr(forms.fill_slot(WRITTEN, slot, old, new), part) == said
-    # A slot fills the gap that was left for it.
-    gaps = forms.QuestionWording(
-        "Will [… who or what] sign?",
-        "By this test: [… the act, text or figure].",
-        "[… who publishes it]",
+def a_form(draft: ClaimDraft, proposal: ClaimDraft, *days: date) -> forms.DraftForm:
+    return forms.DraftForm(
+        draft, proposal, "treaty", days, "30%", "3 of 10", None, ESSAY.id, (ClaimId("C1"),)
     )
-    made = forms.fill_slot(gaps, "actor", "", "Arland")
-    made = forms.fill_slot(made, "threshold", "", "the king signs")
-    made = forms.fill_slot(made, "source", "", "arland.example")
-    assert made == forms.QuestionWording(
-        "Will Arland sign?", "By this test: the king signs.", "arland.example"
-    )
-    # A deadline that is named anew is offered among the closing days.
-    today = date(2026, 11, 24)
-    assert forms.parse_deadline("by 30 June 2028", today) == date(2028, 6, 30)
-    assert forms.parse_deadline("1 May 2020", today) is None
-    assert date(2028, 6, 30) in forms.list_closing_days(a_draft(), "30 June 2028", today)
-    assert forms.list_closing_days(a_draft(), "soon", today) == a_draft().horizons
 
 
 def test_questions_of_several_days() -> None:
@@ -351,15 +325,43 @@ def test_questions_of_several_days() -> None:
     ):
         assert forms.name_questions("treaty", days) == names
     # A form asks a question for each day with the day in its words.
-    chosen = forms.DraftForm(
-        a_draft(), "treaty", (date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)), "30%", "3 of 10", None,
-        ESSAY.id, (ClaimId("C1"),),
-    )  # fmt: skip
-    first, second = forms.build_questions(chosen, NOW)
+    days, made = (date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)), a_draft()
+    first, second = forms.build_questions(a_form(made, made, *days), NOW)
     assert first.text == "Will Arland sign the river treaty by 31 December 2027?"
     assert second.text == "Will Arland sign the river treaty by 31 December 2028?"
     assert "31 December 2028" in second.criteria
+    assert "31 December 2027" not in second.criteria
     assert (second.id, second.claim_ids, second.prior) == ("treaty-2028", (ClaimId("C1"),), "30%")
+
+
+def test_words_of_a_person_move_to_another_day() -> None:
+    rise = a_draft("Inflation in Norway will fall below 3 percent by the end of 2027.")
+    for changes, text, criteria in (
+        ({}, "below 3 per cent in March 2028?", "below 3 per cent in March 2028."),
+        (
+            {"text": "Will it be below 2 in December 2027?"},
+            "Will it be below 2 in March 2028?",
+            "below 3 per cent in March 2028.",
+        ),
+        (
+            {"criteria": "YES if so in December 2027, and not on 131 December 2027."},
+            "below 3 per cent in March 2028?",
+            "YES if so in March 2028, and not on 131 December 2027.",
+        ),
+    ):
+        form = a_form(with_wording(rise, **changes), rise, date(2028, 3, 31))
+        (made,) = forms.build_questions(form, NOW)
+        assert made.text.endswith(text)
+        assert criteria in made.criteria
+        assert made.closes_at == datetime(2028, 4, 1, tzinfo=UTC)
+    # The answer that bears the claim out moves along until a person chooses another.
+    dated = redraft(a_draft(), kind="date")
+    for chosen, bears_out in (
+        ("by 2027-12-31", "by 2028-03-31"),
+        ("after 2027-12-31", "after 2027-12-31"),
+    ):
+        form = a_form(with_wording(dated, bears_out=chosen), dated, date(2028, 3, 31))
+        assert forms.build_questions(form, NOW)[0].bears_out == bears_out
 
 
 def test_outcome_conditions() -> None:
@@ -394,13 +396,17 @@ def test_draft_form_values() -> None:
     blocks = Flaw("no-source", "blocking", "sources", "c", "d")
     assert forms.merge_flaws([(advice,), (blocks, advice)]) == (blocks, advice)
     # The form of a draft begins with its proposals and a name without the day.
-    from forecasts.essays.draft import build_new_question
-
     made = a_draft()
-    first = build_new_question(made, name="draft", closes_on=made.horizons[0], now=NOW)
-    fields = forms.initial_fields(made, first)
+    fields = forms.initial_fields(made, build_new_question(made, name="draft", now=NOW))
     assert fields["name"] == "arland-sign-river-treaty"
-    assert fields["horizons"] == [made.horizons[0].isoformat()]
-    assert fields["slot-actor"] == "Arland"
-    assert fields["indicators"] == len(made.indicators)
+    assert fields["horizons"] == [fields["drafted-day"]] == ["2027-12-31"]
+    assert (fields["text"], fields["bears"]) == (made.plan.text, "yes")
     assert QuestionId(fields["name"])
+    for kind, outcome in (
+        ("numeric", ("less than", 3.0, None)),
+        ("date", ("by", None, date(2027, 3, 31))),
+    ):
+        asked = redraft(a_draft("Inflation in Norway will fall below 3 percent."), kind=kind)
+        fields = forms.initial_fields(asked, build_new_question(asked, name="draft", now=NOW))
+        assert (fields["compared"], fields["bound"], fields["bound-day"]) == outcome
+        assert fields["bears"] == ""

@@ -1,14 +1,14 @@
 """The pages of essays: all of them, one with its record, and a sentence that becomes a question."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.essays.draft import DraftSlots
-from forecasts.evidence.evidence import Direction
+from forecasts.essays.draft import with_wording
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.app.essays import EssayService
@@ -26,6 +26,10 @@ The dam will hold.
 SIGNS = TEXT.index("Arland")
 LEAVES = TEXT.index("Borland")
 HOLDS = TEXT.index("The dam")
+SIGNS_ASKED = "Will Arland sign the river treaty by 31 December 2027?"
+RATIFIES = "Will the parliament of Arland ratify the river treaty by 31 December 2027?"
+INFLATION = "Inflation in Norway will fall below 3 percent by the end of 2027."
+MEASURE = "the twelve-month change in consumer prices in Norway"
 
 
 @pytest.fixture
@@ -75,10 +79,18 @@ def days(visit: AppTest, *chosen: str) -> AppTest:
     return seen(pills.set_value(list(chosen)).run())
 
 
+def pick(visit: AppTest, index: int) -> AppTest:
+    (radio,) = visit.radio
+    return seen(radio.set_value(index).run())
+
+
+def kind(visit: AppTest, chosen: str) -> AppTest:
+    (pills,) = [b for b in visit.button_group if b.label == "The answer is"]
+    return seen(pills.set_value(chosen).run())
+
+
 def completed(visit: AppTest) -> AppTest:
-    """The draft with its gaps filled in, so that nothing blocks it."""
-    say(visit, "From where on it counts", "both presidents put their names under it")
-    say(visit, "Who will report it", "arland.example")
+    """The draft with its base rate."""
     return say(visit, "How often did this happen before?", "3 of 10 comparable treaties")
 
 
@@ -258,56 +270,89 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
 def test_draft_form(essay: Tracker) -> None:
     # A draft is filled in by the rules.
     visit = drafted(essay)
-    assert field(visit, "Who").value == "Arland"
-    assert field(visit, "By when").value == "31 December 2027"
-    assert (
-        field(visit, "Question").value == "Will Arland sign the river treaty by 31 December 2027?"
-    )
+    assert field(visit, "Question").value == SIGNS_ASKED
     assert field(visit, "Short name").value == "arland-sign-river-treaty"
-    assert "Blocks it. Still open" in words(visit).replace("*", "")
-    # A slot that is changed is put into the question.
-    visit = say(drafted(essay), "Who", "The parliament of Arland")
-    assert (
-        field(visit, "Question").value
-        == "Will The parliament of Arland sign the river treaty by 31 December 2027?"
-    )
-    visit = say(visit, "Who will report it", "arland.example")
-    assert "arland.example" in field(visit, "Sources, one a line").value
+    assert "Nothing blocks it" in words(visit)
+    assert not button(visit, "Open the question").disabled
     # Nothing opens while something blocks it.
-    visit = drafted(essay)
+    visit = drafted(essay, HOLDS)
+    assert "Blocks it. Still open" in words(visit).replace("*", "")
     assert button(visit, "Open the question").disabled
-    assert not button(completed(visit), "Open the question").disabled
     # Without a closing day the form says so.
-    visit = days(completed(drafted(essay)))
+    visit = days(drafted(essay))
     assert "choose at least one day" in words(visit)
     assert button(visit, "Open the question").disabled
     # Without a model nobody offers to ask it.
     assert not [b for b in drafted(essay).button if b.label.startswith("Ask the model")]
 
 
-def test_a_question_opens_from_its_sentence_with_its_signposts(
-    essay: Tracker, clock: FakeClock
-) -> None:
-    visit = press(completed(drafted(essay)), "Open the question")
+def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
+    tracker.essays.add(NewEssay("river", "Prices", INFLATION, "pasted"))
+    visit = drafted(tracker, 0)
+    (radio,) = visit.radio
+    shown = [plain(option) for option in radio.options]
+    rules = tracker.essays.drafts("river", 0)
+    assert shown == [draft.plan.text for draft in rules]
+    assert shown[0] == f"Will {MEASURE} be below 3 per cent in December 2027?"
+    assert field(visit, "Sources, one a line").value == "\n".join(rules[0].plan.sources)
+    last = len(shown) - 1
+    visit = pick(visit, last)
+    assert field(visit, "Question").value == shown[last]
+    assert "[… who publishes" in field(visit, "Sources, one a line").value
+    assert button(visit, "Open the question").disabled
+    visit = pick(visit, 0)
+    assert field(visit, "Question").value == shown[0]
+    # Another kind is drafted anew and keeps the closing days.
+    visit = days(visit, "2028-12-31")
+    assert field(visit, "Question").value.endswith("in December 2028?")
+    visit = kind(visit, "numeric")
+    assert (
+        field(visit, "Question").value == f"What will {MEASURE} be in December 2028, in per cent?"
+    )
+    assert field(visit, "Unit").value == "per cent"
+    assert (field(visit, "This number").value, "closes 1 Jan 2029" in words(visit)) == (3.0, True)
+    visit = kind(visit, "date")
+    assert field(visit, "Question").value == f"When will {MEASURE} first be below 3 per cent?"
+    assert str(field(visit, "This day").value) == "2028-12-31"
+    assert field(kind(visit, "binary"), "Question").value.endswith("in December 2028?")
+
+
+def test_two_closing_days_open_two_questions_with_own_periods(tracker: Tracker) -> None:
+    tracker.essays.add(NewEssay("river", "Prices", INFLATION, "pasted"))
+    visit = days(drafted(tracker, 0), "2027-03-31", "2027-12-31")
+    press(visit, "Open 2 questions")
+    first, second = (
+        tracker.questions.get(f"twelve-month-change-consumer-prices-{month}").summary.question
+        for month in ("2027-03", "2027-12")
+    )
+    for question, period, closes in (
+        (first, "March 2027", datetime(2027, 4, 1, tzinfo=UTC)),
+        (second, "December 2027", datetime(2028, 1, 1, tzinfo=UTC)),
+    ):
+        assert question.text == f"Will {MEASURE} be below 3 per cent in {period}?"
+        assert f"is below 3 per cent in {period}." in question.criteria
+        assert (question.closes_at, question.bears_out) == (closes, "yes")
+
+
+def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> None:
+    visit = completed(drafted(essay))
+    yes = next(w for w in visit.text_input if w.key and "-line-yes-" in w.key)
+    assert "treaty" in yes.value
+    seen(yes.set_value("Arland signs the river treaty with Borland").run())
+    visit = press(visit, "Open the question")
     assert "Draft another question" in [b.label for b in visit.button]
-    page = essay.questions.get("arland-sign-river-treaty")
-    assert page.summary.question.closes_at == datetime(2028, 1, 1, tzinfo=UTC)
-    assert page.summary.question.bears_out == "yes"
-    assert page.summary.question.prior_reason == "3 of 10 comparable treaties"
+    page, (rules,) = (
+        essay.questions.get("arland-sign-river-treaty"),
+        essay.essays.drafts("river", SIGNS),
+    )
+    question = page.summary.question
+    assert (question.closes_at, question.bears_out) == (datetime(2028, 1, 1, tzinfo=UTC), "yes")
+    assert (question.criteria, question.sources) == (rules.plan.criteria, rules.plan.sources)
+    assert question.prior_reason == "3 of 10 comparable treaties"
     assert [claim.offset for claim in page.claims] == [SIGNS]
-    assert {i.direction for i in page.indicators.values()} == {Direction.YES, Direction.NO}
+    lines = essay.questions.get_statements("arland-sign-river-treaty").compiled
+    assert lines.statements[0].yes == "Arland signs the river treaty with Borland"
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["look"] == "open"
-
-
-def test_another_signpost_can_be_written(essay: Tracker) -> None:
-    visit = press(completed(drafted(essay)), "Another signpost")
-    names = [w for w in visit.text_input if w.label == "Signpost"]
-    seen(names[-1].set_value("The president flies to Borland").run())
-    headlines = [w for w in visit.text_area if w.label.startswith("Headlines that would say so")]
-    seen(headlines[-1].set_value("Arland president flies to Borland").run())
-    press(visit, "Open the question")
-    found = essay.questions.get("arland-sign-river-treaty").indicators.values()
-    assert "The president flies to Borland" in [i.name for i in found]
 
 
 def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
@@ -334,24 +379,47 @@ def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock
 
 
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
-    visit = say(drafted(essay), "Open it all the same, because", "The gaps are closed tomorrow.")
+    visit = drafted(essay, HOLDS)
+    say(visit, "Open it all the same, because", "The gaps are closed tomorrow.")
     press(visit, "Open the question")
-    assert essay.questions.get("arland-sign-river-treaty")
+    (opened,) = essay.questions.list()
+    assert essay.questions.get(opened.question.id).override
     assert essay.system.verify().bad_seq is None
 
 
 def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     visit = days(say(drafted(essay), "Question", "Will Arland sign?"), "2028-12-31")
+    assert field(visit, "Question").value == "Will Arland sign?"
     press(visit, "Save draft")
     again = at(essay, SIGNS)
     assert "Kept by" in words(again)
     assert field(again, "Question").value == "Will Arland sign?"
-    assert (
-        "31 December 2028" in words(again)
-        or "Closes" in words(again)
-        or "closes 1 Jan 2029" in words(again)
-    )
+    assert "closes 1 Jan 2029" in words(again)
     assert pieces(again)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✎"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {
+            "slot-actor": "The parliament", "slot-deadline": "31 December 2027", "indicators": 2,
+            "indicator-0-name": "They talk", "text": "Will the parliament sign by 31 December 2027?",
+            "kind": "binary", "horizons": ["2027-12-31"],
+        },
+        {"kind": "date", "horizons": [], "compared": "by", "bound-day": "2027-12-31"},
+        {"pick": 7, "text": "Will it?", "horizons": ["2020-01-01", "2028-06-30"]},
+        {"text": None, "horizons": None, "pick": None, "drafted-day": None},
+        {},
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_any_draft_that_was_kept_opens(essay: Tracker, fields: dict[str, Any]) -> None:
+    essay.essays.save_draft("river", SIGNS, fields)
+    visit = at(essay, SIGNS)
+    assert "Kept by" in words(visit)
+    assert not visit.error
+    assert field(visit, "Question").value == (fields.get("text") or field(visit, "Question").value)
+    assert field(pick(visit, 0), "Short name").value
 
 
 def test_draft_can_be_discarded(essay: Tracker) -> None:
@@ -360,26 +428,24 @@ def test_draft_can_be_discarded(essay: Tracker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "fill", "bears_out"),
+    ("chosen", "fill", "bears_out"),
     [
         ("numeric", {"From": 0.0, "To": 90.0, "Unit": "km"}, ""),
         ("categorical", {"Options, one a line": "Beijing\nMinsk\nOther"}, ""),
-        ("date", {}, ""),
+        ("date", {}, "by 2027-12-31"),
     ],
 )
 def test_a_draft_becomes_a_question_of_any_kind(
-    essay: Tracker, kind: str, fill: dict[str, object], bears_out: str
+    essay: Tracker, chosen: str, fill: dict[str, object], bears_out: str
 ) -> None:
-    visit = completed(drafted(essay))
-    (answer,) = [b for b in visit.button_group if b.label == "The answer is"]
-    seen(answer.set_value(kind).run())
+    visit = say(kind(drafted(essay), chosen), "Short name", "treaty")
     for label, value in fill.items():
         say(visit, label, value)
     if any(w.label == "Open it all the same, because" for w in visit.text_input):
         say(visit, "Open it all the same, because", "It is only a test.")
     press(visit, "Open the question")
-    question = essay.questions.get("arland-sign-river-treaty").summary.question
-    assert (question.kind, question.bears_out) == (kind, bears_out)
+    question = essay.questions.get("treaty").summary.question
+    assert (question.kind, question.bears_out) == (chosen, bears_out)
 
 
 # Setting aside
@@ -403,38 +469,35 @@ def test_sentence_is_set_aside_with_its_reason(essay: Tracker) -> None:
 
 @pytest.fixture
 def advised(essay: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
-    """A tracker with a model that proposes a place and a case."""
-    from dataclasses import replace
-
+    """A tracker with a model that drafts a question, and another that is left out."""
     essay.settings = replace(essay.settings, model_url="http://127.0.0.1:9/v1", model_name="m")
-    made = Proposal(
-        DraftSlots(actor="The parliament of Arland", place="Arlburg"),
-        ("Does a draft treaty count?",),
-        "m",
-    )
-    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: made)
+    (rules,) = essay.essays.drafts("river", SIGNS)
+    made = replace(with_wording(rules, text=RATIFIES), by="model:m")
+    result = Proposal((made,), ("“Will it?”: trivial",), "m")
+    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: result)
     return essay
 
 
-def test_what_a_model_proposes_is_taken_one_by_one(advised: Tracker) -> None:
-    visit = press(drafted(advised), "Ask the model for slots and edge cases")
-    assert field(visit, "Who").value == "Arland"
-    takes = [b for b in visit.button if b.label == "Take"]
-    assert len(takes) == 3
-    visit = seen(takes[0].click().run())
-    assert field(visit, "Who").value == "The parliament of Arland"
-    assert "The parliament of Arland" in field(visit, "Question").value
-    visit = seen([b for b in visit.button if b.label == "Take"][-1].click().run())
-    assert "[… Does a draft treaty count?]" in field(visit, "How it is resolved").value
+def test_a_question_of_a_model_is_chosen_like_any_other(advised: Tracker) -> None:
+    visit = press(drafted(advised), "Ask the model for more")
+    assert field(visit, "Question").value == SIGNS_ASKED
+    assert "Left out “Will it?”: trivial" in words(visit)
+    visit = pick(visit, 1)
+    assert field(visit, "Question").value == RATIFIES
+    press(visit, "Save draft")
+    again = at(advised, SIGNS)  # where the model has not been asked
+    assert field(again, "Question").value == RATIFIES
+    press(again, "Open the question")
+    (asked,) = advised.questions.list()
+    assert asked.question.text == RATIFIES
 
 
 def test_a_model_that_does_not_answer_is_one_calm_line(
     advised: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        EssayService,
-        "propose",
-        lambda self, essay_id, offset: LlmFailure("the model did not answer"),
-    )
-    visit = press(drafted(advised), "Ask the model for slots and edge cases")
+    failure = LlmFailure("the model did not answer")
+    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: failure)
+    visit = press(drafted(advised), "Ask the model for more")
     assert "The model did not answer." in words(visit)
+    assert field(visit, "Question").value == SIGNS_ASKED
+    assert not button(visit, "Open the question").disabled

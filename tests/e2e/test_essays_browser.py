@@ -121,24 +121,21 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     page.get_by_role("button", name="Draft a question").click()
     question = page.get_by_role("textbox", name="Question", exact=True)
     expect(question).to_have_value("Will Arland sign the river treaty by 31 December 2027?")
-    expect(page.get_by_text("Blocks it.").first).to_be_visible()
     opener = page.get_by_role("button", name="Open the question")
+    rules = page.get_by_role("textbox", name="How it is resolved")
+    criteria = rules.input_value()
+    rules.fill("YES if [… who] signs it.")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Blocks it.").first).to_be_visible()
     expect(opener).to_be_disabled()
 
-    for slot, said, part in (
-        ("From where on it counts", "both presidents sign it", "How it is resolved"),
-        (
-            "Who will report it",
-            "Foreign ministry of Arland, treaty register",
-            "Sources, one a line",
-        ),
-        ("How often did this happen before?", "3 of 10 comparable treaties", ""),
-        ("Base rate", "30%", ""),
+    for label, words in (
+        ("How it is resolved", criteria),
+        ("How often did this happen before?", "3 of 10 comparable treaties"),
+        ("Base rate", "30%"),
     ):
-        page.get_by_role("textbox", name=slot, exact=True).fill(said)
+        page.get_by_role("textbox", name=label, exact=True).fill(words)
         page.keyboard.press("Tab")
-        if part:  # what is typed before the wording follows would send the old wording back
-            expect(page.get_by_role("textbox", name=part)).to_have_value(re.compile(said))
     visitor.settle()
     expect(page.get_by_text("Nothing blocks it")).to_be_visible()
     expect(page.get_by_text("30 %, odds 2.3 to 1 against")).to_be_visible()

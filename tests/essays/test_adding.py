@@ -130,7 +130,7 @@ def test_an_essay_of_a_set_can_get_its_text(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     assert tracker.essays.get("essay").text is None
     with pytest.raises(NotFound, match="add it with `tracker essay add FILE --name essay`"):
-        tracker.essays.draft("essay", 0)
+        tracker.essays.drafts("essay", 0)
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
     tracker.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
     page = tracker.essays.get("essay")

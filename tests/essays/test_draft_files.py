@@ -2,7 +2,6 @@
 refused by line.
 """
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,21 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
-from forecasts.essays.draft import build_draft_indicators, build_new_question, draft_question
+from forecasts.essays.draft import ClaimSource, build_new_question, propose_drafts
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.question_sets.question_set import ESSAY_TEXT
 from forecasts.questions.compiled_question import Statement
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
-from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
-from tests.lives import ADA, LIVES
+from tests.essays.essay_examples import HOLDS, RIVER, SIGNS, TEXT, add
+from tests.lives import LIVES
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
 from tracker.essays.extracting import extract_text
-from tracker.model.audit import Authorship
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ESSAY: Final = Essay(RIVER, "On the river", "2026", "en", "")
@@ -38,21 +36,17 @@ LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def written(sentence: Sentence, at: datetime = NOW, name: str = "rain") -> str:
-    return write_draft(draft_question(sentence, at.date()), ESSAY, name, Authorship(ADA, at))
+    drafts = propose_drafts(ClaimSource(sentence, at.date()))
+    return write_draft(drafts[0], drafts, ESSAY, name=name, now=at)
 
 
 def is_read_again(sentence: Sentence, at: datetime) -> bool:
-    """Whether the file of a draft is read to the question and the indicators that the draft
-    means.
-    """
-    made = draft_question(sentence, at.date())
-    question = build_question(
-        build_new_question(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER)
-    )
-    return read_draft(written(sentence, at), "draft.toml", ESSAY) == (
-        question,
-        build_draft_indicators(made, question.id),
-        None,
+    """Whether the file of each draft is read to the question that the draft means."""
+    drafts = propose_drafts(ClaimSource(sentence, at.date()))
+    return all(
+        read_draft(write_draft(made, drafts, ESSAY, name="rain", now=at), "draft.toml", ESSAY)
+        == (build_question(build_new_question(made, name="rain", now=at, essay_id=RIVER)), (), None)
+        for made in drafts
     )
 
 
@@ -90,19 +84,30 @@ def test_a_sentence_like_a_file_is_text(text: str) -> None:
 
 
 def test_the_notes_say_what_a_person_has_to_think_of() -> None:
-    (sentence,) = find_claims("Arland will sign\nthe river treaty by the end of 2027.")
-    notes = [line for line in written(sentence).split("\n") if line.startswith("#")]
-    assert notes[0] == "# From character 0: “Arland will sign the river treaty by the end of 2027.”"
-    assert "# Last days to choose from: 2027-12-31, 2027-03-31, 2028-12-31" in notes
-    assert any(line.startswith("# Base rate: ") for line in notes)
-    assert any(line.startswith("# Edge case: ") for line in notes)
+    (sentence,) = find_claims("It will sign\nthe river treaty by the end of 2027.")
+    source = ClaimSource(sentence, NOW.date(), None, ("Arland has met Borland.",))
+    best, *others = propose_drafts(source)
+    text = write_draft(best, [best, *others], ESSAY, name="rain", now=NOW)
+    assert [line for line in text.split("\n") if line.startswith("#")] == [
+        "# From character 0: “It will sign the river treaty by the end of 2027.”",
+        "# Look at the base rate, then: tracker essay open ESSAY AT FILE",
+        "# The claim has a pronoun: Arland is taken from the text before it.",
+        f"# Base rate: {best.plan.base_rate}",
+        "# Last days to choose from: 2027-12-31, 2027-03-31, 2028-12-31",
+        *(
+            f"# Another question (--pick {n}): {other.plan.text}"
+            for n, other in enumerate(others, 2)
+        ),
+    ]
+    (vague,) = find_claims("The dam will hold.")
+    assert "\n# Replace every […], look at the base rate, then: " in written(vague)
 
 
 def test_a_file_that_is_no_draft_is_refused() -> None:
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
     with pytest.raises(InvalidQuestion, match="'Two words' is no name"):
         written(sentence, name="Two words")
-    question = completed().split("[[indicator]]")[0]
+    question = completed().split("\n[[indicator]]")[0]
     with pytest.raises(InvalidQuestionSet, match=r"draft\.toml:1: the set has no"):
         read_draft("# nothing\n", "draft.toml", ESSAY)
     two = question + question[question.index("[[question]]") :].replace('"rain"', '"snow"')
@@ -114,19 +119,13 @@ def test_a_file_that_is_no_draft_is_refused() -> None:
 
 
 def completed() -> str:
-    """A draft in which nothing is left open, as lines that a test can spoil."""
+    """A draft in which nothing is left open and an indicator, as lines that a test can spoil."""
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    told = (
-        "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
-        "Annulled if it closes."
-    )
-    question = written(sentence).split("[[indicator]]")[0]
-    question = re.sub(r'criteria = """.*?"""', f'criteria = "{told}"', question, flags=re.DOTALL)
     more = [
         "[[indicator]]", 'id = "talks"', 'name = "They talk"', 'yes = ["rain"]', 'strength = "some"',
         "half_life_days = 45.0", 'terms = [["Arland*"], ["talk*"]]', 'examples = ["Arland talks"]', "",
     ]  # fmt: skip
-    return "\n".join([question, *more])
+    return "\n".join([written(sentence), *more])
 
 
 @check_rows(
@@ -236,11 +235,12 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 
 def test_a_draft_opens_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
     add(tracker)
-    text = write_draft(tracker.essays.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
+    drafts = tracker.essays.drafts("river", HOLDS)
+    text = write_draft(drafts[0], drafts, ESSAY, name="rain", now=NOW)
     question, indicators, _ = read_draft(text, "draft.toml", ESSAY)
     assert "[…" in text
     with pytest.raises(Unresolvable) as refusal:
-        tracker.essays.open_claim(new_question_from(question), SIGNS, indicators=indicators)
+        tracker.essays.open_claim(new_question_from(question), HOLDS, indicators=indicators)
     assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
     assert tracker.questions.list() == ()
     whole, watched, _ = read_draft(completed(), "draft.toml", ESSAY)
@@ -249,5 +249,8 @@ def test_a_draft_opens_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
     assert [claim.quote for claim in page.claims] == [
         "Arland will sign the river treaty by the end of 2027."
     ]
+    (asked,) = tracker.essays.drafts("river", SIGNS)
+    assert page.summary.question.sources == asked.plan.sources
+    assert page.summary.question.bears_out == "yes"
     assert tuple(page.indicators.values()) == watched
     assert TEXT[page.claims[0].offset :].startswith("Arland")

@@ -245,8 +245,8 @@ def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(
 ) -> None:
     add(tracker, text)
     sentence = tracker.essays.get("river").mapped[0].sentence
-    draft = tracker.essays.draft("river", sentence.offset)
-    assert draft.horizons[0] > NOW.date()
+    drafts = tracker.essays.drafts("river", sentence.offset)
+    assert all(made.plan.text and made.horizons[0] > NOW.date() for made in drafts)
     tracker.essays.open_claim(asked_of(), sentence.offset)
     (claim,) = tracker.essays.get("river").claims
     assert len(claim.quote.split()) <= MAX_QUOTED_WORDS

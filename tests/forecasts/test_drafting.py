@@ -1,98 +1,283 @@
-"""From a claim to a draft: what the rules read off a sentence, and that a person finds every gap
-that they leave.
-"""
+"""From a claim to questions: what is read off a sentence, and that no garbled question is shown."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasts.essays.catalogue.entries import parse_catalogue
 from forecasts.essays.draft import (
     ClaimDraft,
-    build_draft_indicators,
+    ClaimSource,
     build_new_question,
-    draft_question,
+    propose_drafts,
+    redraft,
 )
-from forecasts.essays.drafting.clauses import parse_clause
+from forecasts.essays.drafting.clauses import parse_clause, split_predictions
 from forecasts.essays.drafting.figures import parse_figures
-from forecasts.essays.drafting.terms import derive_terms
-from forecasts.essays.extract import Sentence, find_claims
+from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
+from forecasts.essays.drafting.window import find_period
+from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import propose_horizons
-from forecasts.evidence.evidence import Direction, Strength
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.new_question import build_question
-from forecasts.questions.question import ClaimId, EssayId, QuestionId, utc
+from forecasts.questions.question import ClaimId, EssayId, utc
 from tests.tables import check_rows, read_tables
-from tracker.matching.matching_profile import profile_from_indicator
-from tracker.matching.term_rules import fulfils_rule
 
 TABLES = read_tables("forecasts/drafting")
-
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")
 
+CATALOGUE = parse_catalogue(
+    """
+[[place]]
+name = "Arland"
+words = ["Arland", "Arlandic"]
+statistics = "Statistics Arland"
+foreign_ministry = "Ministry of Foreign Affairs of Arland"
 
-def sentence(text: str, cue: str = "", kind: str | None = "explicit prediction") -> Sentence:
-    return Sentence(0, len(text), " ".join(text.split()), kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
+[[place]]
+name = "Borland"
+words = ["Borland"]
+
+[[entry]]
+id = "prices"
+kind = "series"
+name = "inflation"
+subjects = ["inflation", "consumer prices"]
+excludes = ["wage inflation"]
+places = ["any"]
+publisher = "{statistics}"
+source = "{statistics}, price index"
+fallback = "OECD"
+measure = "the twelve-month change in consumer prices in {place}"
+unit = "per cent"
+lag_days = 15
+usual_move = 2
+values = [{ period = "2026-09", value = 4, as_of = 2026-10-15, place = "Arland" }]
+edge_cases = ["The first release counts."]
+
+[[entry]]
+id = "toll"
+kind = "series"
+name = "toll"
+subjects = ["river toll"]
+publisher = "River Board"
+source = "River Board, yearbook"
+fallback = "Arland Gazette"
+measure = "the average toll for a barge"
+unit = "marks"
+period = "year"
+
+[[entry]]
+id = "treaty"
+kind = "act"
+name = "signing of a treaty"
+subjects = ["treaty", "pact"]
+verbs = ["sign", "conclude"]
+places = []
+publisher = "both governments"
+source = "statements of both governments"
+fallback = "two news agencies"
+act = "sign {object}"
+object = "a treaty with {other}"
+counts = "representatives of {actor} sign {object}"
+not_counts = "an announced date"
+base_rate = { count = 3, of = 20, cases = "announced treaties" }
+
+[[entry]]
+id = "office"
+kind = "state"
+name = "office"
+subjects = ["president", "in office"]
+verbs = ["remain", "stay"]
+publisher = "the government"
+source = "statements of the government"
+fallback = "two news agencies"
+act = "hold the office"
+counts = "{actor} holds the office"
+"""
+)
 
 
-def drafted(text: str, cue: str = "", kind: str | None = "explicit prediction") -> ClaimDraft:
-    return draft_question(sentence(text, cue, kind), TODAY)
+def sentence(text: str, cue: str = "") -> Sentence:
+    return Sentence(0, len(text), " ".join(text.split()), None, cue, 1.0, 0.9, True, "")
 
 
-def found(text: str) -> ClaimDraft:
-    """The draft of the one claim that is found in a text."""
-    (claim,) = [claim for claim in find_claims(text) if claim.kept]
-    return draft_question(claim, TODAY)
+def draft(text: str, *before: str, written: date | None = None) -> tuple[ClaimDraft, ...]:
+    return propose_drafts(ClaimSource(sentence(text), TODAY, written, before), CATALOGUE)
 
 
-def asked_codes(made: ClaimDraft, **changed: str) -> set[str]:
-    asked = build_new_question(
-        made,
-        name="treaty",
-        closes_on=made.horizons[0],
-        now=NOW,
-        prior="30%",
-        prior_reason="3 of 10",
+def reword(text: str) -> ClaimDraft:
+    return draft(text)[-1]
+
+
+def blocking(made: ClaimDraft) -> set[str]:
+    question = build_new_question(made, name="q", now=NOW, prior="30%", prior_reason="3 of 10")
+    flaws = find_flaws(question, LintContext(NOW))
+    return {flaw.code for flaw in flaws if flaw.severity == "blocking"}
+
+
+# From the catalogue
+
+
+@check_rows(TABLES["a_series_is_asked_by_figure_last_value_or_year_before"])
+def test_a_series_is_asked_by_figure_last_value_or_year_before(
+    claim: str, text: str, bears_out: str
+) -> None:
+    made = draft(claim)[0]
+    assert (made.plan.text, made.plan.bears_out) == (text, bears_out)
+    assert blocking(made) == set()
+    assert made.plan.gaps == ()
+
+
+def test_a_series_names_publisher_and_what_is_enough() -> None:
+    plan = draft("Inflation in Arland will fall by the end of 2027.")[0].plan
+    assert plan.criteria == (
+        "YES if the twelve-month change in consumer prices in Arland is below 3 per cent in "
+        "December 2027. NO if it is not. What Statistics Arland publishes first counts; later "
+        "revisions do not. The first release counts. If nothing is published by 5 February 2028, "
+        "OECD counts."
     )
-    return {
-        flaw.code
-        for flaw in find_flaws(replace(asked, **changed), LintContext(NOW))
-        if flaw.severity == "blocking"
-    }  # type: ignore[arg-type]
-
-
-# The text
-
-
-@check_rows(TABLES["a_prediction_is_turned_into_a_question"])
-def test_a_prediction_is_turned_into_a_question(claim: str, text: str) -> None:
-    made = drafted(claim)
-    assert (made.text, made.kind) == (text, "binary")
-
-
-@check_rows(TABLES["an_open_question_stays_open"])
-def test_an_open_question_stays_open(claim: str, text: str) -> None:
-    made = drafted(claim, kind="open question")
-    assert (made.text, made.kind, made.bears_out) == (text, "binary", "")
-
-
-def test_clauses_that_are_asked_about() -> None:
-    # The clause with the marker is asked about.
-    made = drafted(
-        "China says so, but this is easy to see: Beijing refuses to join.",
-        "refuses to",
-        "status quo",
+    assert plan.sources == ("Statistics Arland, price index", "OECD, as fall-back")
+    assert (
+        plan.base_rate == "It was 4 per cent in 2026-09. It usually moves by 2 per cent in a year."
     )
-    assert made.text == "Will it still be true on 31 March 2027 that Beijing refuses to join?"
-    assert (made.horizon_shape, made.bears_out) == ("holds_until", "yes")
-    # A long claim is cut to a gap and not to nonsense.
-    made = drafted("Arland will " + "build a dam and " * 20 + "rest.")
-    assert "[… shorter]" in made.text
-    assert "placeholder" in asked_codes(made)
-    # Two objects are no alternatives.
-    assert drafted("Arland will sign or reject it.").kind == "binary"
+
+
+@check_rows(TABLES["an_act_is_asked_with_the_names_of_the_claim"])
+def test_an_act_is_asked_with_the_names_of_the_claim(claim: str, text: str, answer: str) -> None:
+    made = draft(claim)[0]
+    assert (made.plan.text, made.plan.bears_out) == (text, answer)
+
+
+def test_an_act_says_what_is_enough_and_how_often() -> None:
+    plan = draft("Arland will sign the river treaty by May 2027.")[0].plan
+    assert plan.criteria == (
+        "YES if, between 24 November 2026 and 31 May 2027 (UTC), representatives of Arland sign "
+        "the river treaty. NO if not. Not enough: an announced date. Source: statements of both "
+        "governments; if there is nothing by 14 June 2027, two news agencies."
+    )
+    assert plan.base_rate == "It happened in 3 of 20 announced treaties."
+
+
+def test_a_thing_that_the_claim_excludes_is_not_offered() -> None:
+    assert draft("Wage inflation in Arland will rise.")[0].match is None
+    assert draft("Inflation will rise.")[0].match is None  # nowhere
+    assert draft("The treaty will be long.")[0].match is None  # no act
+
+
+def test_names_before_the_claim_are_carried_and_noted() -> None:
+    made = draft("It will sign the pact.", "Arland has met Borland.", "Prices fell.")[0]
+    assert made.plan.text == "Will Arland sign the pact by 31 March 2027?"
+    assert made.plan.notes == ("The claim has a pronoun: Arland is taken from the text before it.",)
+    made = draft("Inflation will rise.", "Arlandic shops are empty.")[0]
+    assert "in Arland" in made.plan.text
+    assert made.plan.notes == (
+        "The claim names no place: Arland is taken from the text before it.",
+    )
+
+
+@check_rows(TABLES["two_predictions_of_a_sentence_are_two_claims"])
+def test_two_predictions_of_a_sentence_are_two_claims(text: str, parts: tuple[str, ...]) -> None:
+    assert split_predictions(text) == parts
+
+
+def test_every_kind_of_a_draft_can_be_asked() -> None:
+    claims = (
+        "Inflation in Arland will fall.",
+        "Arland will sign the treaty.",
+        "The president of Arland will remain in office.",
+        "The river toll will rise.",
+    )
+    for claim in claims:
+        for kind in ("binary", "numeric", "date"):
+            made = redraft(draft(claim)[0], kind=kind)
+            assert made.plan.gaps == ()
+            question = build_new_question(made, name="q", now=NOW)
+            assert build_question(question).kind == kind
+            assert blocking(made) <= {"no-verdict"}, (claim, kind, made.plan.criteria)
+
+
+# Windows
+
+
+@check_rows(
+    [
+        ("month", "2027-03-31", "in March 2027"),
+        ("month", "2027-03-30", "in February 2027"),
+        ("quarter", "2027-12-31", "in the fourth quarter of 2027"),
+        ("quarter", "2027-05-01", "in the first quarter of 2027"),
+        ("year", "2027-12-30", "in 2026"),
+        ("day", "2027-12-30", "on 30 December 2027"),
+        ("release", "2027-12-30", "in the last release before 31 December 2027"),
+    ]
+)
+def test_a_period_has_ended_by_the_last_day(period: str, last: str, phrase: str) -> None:
+    assert find_period(period, date.fromisoformat(last)).phrase == phrase  # type: ignore[arg-type]
+
+
+def test_relative_days_count_from_the_day_of_the_essay() -> None:
+    claim = "Arland will sign the treaty next year."
+    old = draft(claim, written=date(2020, 3, 1))[0]
+    assert old.window.last == date(2027, 3, 31)
+    assert old.horizons[-1] == date(2021, 12, 31)
+    past = redraft(old, last=date(2021, 12, 31))
+    question = build_new_question(past, name="q", now=NOW)
+    assert (question.retrospective, question.opens_at, question.closes_at) == (
+        True,
+        utc("2020-03-01"),
+        utc("2022-01-01"),
+    )
+    assert "between 1 March 2020 and 31 December 2021" in question.criteria
+    assert draft(claim, written=date(2026, 11, 20))[0].window.last == date(2027, 12, 31)
+
+
+@check_rows(TABLES["the_first_horizon_is_given_or_the_next_quarter"])
+def test_the_first_horizon_is_given_or_the_next_quarter(text: str, first: str) -> None:
+    made = draft(f"Arland will sign the treaty {text}.")[0]
+    assert made.horizons[0].isoformat() == first
+    assert all(day > TODAY for day in made.horizons)
+    assert made.plan.text.endswith(f" by {made.horizons[0].day} {made.horizons[0]:%B %Y}?")
+
+
+@given(st.dates(date(1900, 1, 1), date(9990, 1, 1)), st.one_of(st.none(), st.dates()))
+def test_two_to_four_horizons_lie_ahead(today: date, deadline: date | None) -> None:
+    horizons = propose_horizons(deadline, today)
+    assert 2 <= len(horizons) <= 4
+    assert len(set(horizons)) == len(horizons)
+    assert all(day > today for day in horizons)
+
+
+# In the claim's own words
+
+
+@check_rows(TABLES["a_claim_is_reworded_or_left_as_a_gap"])
+def test_a_claim_is_reworded_or_left_as_a_gap(claim: str, text: str) -> None:
+    made = reword(claim)
+    assert (made.plan.text, made.plan.kind) == (text, "binary")
+    assert "placeholder" in blocking(made)
+
+
+@check_rows(TABLES["parts_that_read_badly_are_refused"])
+def test_parts_that_read_badly_are_refused(part: str, text: str) -> None:
+    find_fault = find_subject_fault if part == "subject" else find_predicate_fault
+    assert find_fault(text)
+
+
+@check_rows(TABLES["a_denial_is_asked_positively"])
+def test_a_denial_is_asked_positively(claim: str, answer: str) -> None:
+    made = reword(claim)
+    assert made.plan.bears_out == answer
+    assert " not " not in made.plan.text
+
+
+def test_alternatives_become_options() -> None:
+    made = redraft(reword("Brazil will either devalue or default."), kind="categorical")
+    assert made.plan.options == ("devalue", "default", "Other")
+    made = redraft(reword("Cats will rule."), kind="categorical")
+    assert made.plan.options == ("[… first option]", "[… second option]", "Other")
 
 
 @check_rows(["His own will is strong.", "It has military might.", "He left in May."])
@@ -100,263 +285,35 @@ def test_nouns_that_look_like_modals_are_none(text: str) -> None:
     assert not parse_clause(text).is_future
 
 
-# Kinds
-
-
-@check_rows(TABLES["a_number_asks_how_high"])
-def test_a_number_asks_how_high(claim: str, text: str, bears_out: str, unit: str) -> None:
-    made = drafted(claim)
-    day = "31 December 2027" if "2027" in claim else "31 March 2027"
-    asked = text.replace("DAY", day).replace("UNIT", unit) + (
-        "?" if "UNIT" in text else f", in {unit}?"
-    )
-    assert (made.text, made.kind, made.bears_out, made.unit) == (asked, "numeric", bears_out, unit)
-
-
-def test_trends_dates_and_counts() -> None:
-    # A trend asks for the series that shows it.
-    made = drafted("Its name has suffered.", "has suffered", "trend")
-    assert (made.kind, made.horizon_shape, made.bears_out) == ("numeric", "state_at", "")
-    assert made.text == (
-        "What will [… the published series that shows it: “Its name has suffered”] be "
-        "on 31 March 2027?"
-    )
-    # When asks for a date.
-    made = drafted("When will the war end?", kind="open question")
-    assert (made.text, made.kind, made.horizon_shape) == (
-        "When will the war end?",
-        "date",
-        "event_by",
-    )
-    asked = build_new_question(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
-    opened = build_question(asked)
-    assert opened.scale.open_upper
-    assert asked.bears_out == ""
-    # How many asks for a number of what is counted.
-    made = drafted("How many states will join by 2030?", kind="open question")
-    assert (made.text, made.kind, made.unit) == (
-        "How many states will join by 31 December 2030?",
-        "numeric",
-        "states",
-    )
-
-
-@check_rows(TABLES["alternatives_become_options_with_another_for_what_nobody_named"])
-def test_alternatives_become_options_with_another_for_what_nobody_named(
-    claim: str, text: str, options: tuple[str, ...]
-) -> None:
-    made = drafted(claim)
-    assert (made.text, made.kind, made.options) == (text, "categorical", options)
-    assert "options-gap" not in asked_codes(made)
-
-
-# What bears it out
-
-
-@check_rows(TABLES["a_denial_is_asked_positively"])
-def test_a_denial_is_asked_positively(claim: str, answer: str) -> None:
-    made = drafted(claim)
-    assert made.bears_out == answer
-    assert " not " not in made.text
-
-
-# Times
-
-
-@check_rows(TABLES["the_first_horizon_is_given_or_the_next_quarter"])
-def test_the_first_horizon_is_given_or_the_next_quarter(text: str, first: str) -> None:
-    made = drafted(f"Arland will sign the treaty {text}.")
-    assert made.horizons[0].isoformat() == first
-    assert all(day > TODAY for day in made.horizons)
-    assert made.text.endswith(f" by {made.horizons[0].day} {made.horizons[0]:%B %Y}?")
-
-
-@given(st.dates(date(1900, 1, 1), date(9990, 1, 1)), st.one_of(st.none(), st.dates()))
-def test_two_to_four_horizons_lie_ahead(today: date, said: date | None) -> None:
-    horizons = propose_horizons(said, today)
-    assert 2 <= len(horizons) <= 4
-    assert len(set(horizons)) == len(horizons)
-    assert all(day > today for day in horizons)
-
-
-# The rest of the draft
-
-
-def test_slots_annul_rules_and_edge_cases() -> None:
-    # Slots hold what the sentence says and nothing else.
-    slots = drafted("Arland will sell at least 3 ships in Port Ann by May 2027.").slots
-    assert (slots.actor, slots.event) == ("Arland", "sell at least 3 ships in Port Ann")
-    assert (slots.threshold, slots.place, slots.deadline) == ("3 ships", "Port Ann", "31 May 2027")
-    empty = drafted("It rains.").slots
-    assert (empty.actor, empty.threshold, empty.place, empty.deadline, empty.source) == (
-        "",
-        "",
-        "",
-        "",
-        "",
-    )
-    # A condition that does not come about annuls.
-    made = drafted("If it rains, Arland will win the cup.")
-    assert (
-        made.slots.annul_rule
-        == "Annulled if the condition, “it rains”, does not come about by 31 March 2027 (UTC)."
-    )
-    assert made.slots.annul_rule in made.criteria
-    unless = drafted("Unless it rains, Arland will win the cup.").slots.annul_rule
-    assert unless == "Annulled if the condition, “it rains”, comes about by 31 March 2027 (UTC)."
-    # Every kind has edge cases of its own.
-    made = [
-        drafted(text)
-        for text in ("A will go.", "Oil will reach $9.", "When will it end?", "Who will win?")
-    ]
-    assert len({one.edge_cases for one in made}) == 4
-    assert all(len(one.edge_cases) >= 3 for one in made)
-
-
-@check_rows(TABLES["sources_fit_the_subject_and_end_with_a_fall_back"])
-def test_sources_fit_the_subject_and_end_with_a_fall_back(claim: str, source: str) -> None:
-    sources = drafted(claim).sources
-    assert sources[0] == source
-    assert sources[-1] == "Reuters, as fall-back"
-
-
-def test_the_base_rate_is_left_to_the_person() -> None:
-    made = drafted("Arland will sign the treaty.")
-    assert (
-        made.base_rate_prompt
-        == "How often did this happen in comparable years: Arland signs the treaty? Give k of n."
-    )
-    assert made.past_resolutions == ""
-    asked = build_new_question(
-        replace(made, past_resolutions="2 of 9"), name="a", closes_on=made.horizons[0], now=NOW
-    )
-    assert asked.prior_reason == "2 of 9"
-
-
-# What the linter says of a draft
-
-
-@check_rows(TABLES["a_draft_lacks_only_what_a_person_has_to_decide"])
-def test_a_draft_lacks_only_what_a_person_has_to_decide(claim: str) -> None:
-    assert asked_codes(drafted(claim)) == {"placeholder"}
-
-
-def test_the_linter_sees_every_gap() -> None:
-    # A draft whose gaps are filled can be opened.
-    made = found("Arland will sign the river treaty with Borland by the end of 2027.")
-    criteria = made.criteria.replace(
-        made.criteria[made.criteria.index("[") : made.criteria.index("]") + 1], "both sign"
-    )
-    whole = replace(made, criteria=criteria)
-    assert asked_codes(whole) == set()
-    asked = build_new_question(
-        whole,
-        name="treaty",
-        closes_on=made.horizons[0],
-        now=NOW,
-        prior="30%",
-        prior_reason="3 of 10",
-    )
-    assert build_question(asked).bears_out == "yes"
-    # Every gap is seen by the linter.
-    for claim in (
-        "He will go.",
-        "Its name has suffered.",
-        "Is it so?",
-        "Who will win?",
-        "Cats will rule.",
-    ):
-        assert "placeholder" in asked_codes(drafted(claim))
-
-
 # Asked
 
 
 def test_the_last_day_ends_in_utc() -> None:
-    made = drafted("Arland will sign the treaty.")
-    asked = build_new_question(
+    made = redraft(draft("Arland will sign the treaty.")[0], last=date(2027, 5, 31))
+    question = build_new_question(
         made,
         name="treaty",
-        closes_on=date(2027, 5, 31),
         now=NOW,
         essay_id=EssayId("essay"),
         claim_id=ClaimId("C1"),
         prior="20%",
         prior_reason="1 of 5",
     )
-    assert (asked.opens_at, asked.closes_at, asked.resolves_at) == (
+    assert (question.opens_at, question.closes_at, question.resolves_at) == (
         NOW,
         utc("2027-06-01"),
-        utc("2027-06-08"),
+        utc("2027-06-15"),
     )
-    assert asked.text == "Will Arland sign the treaty by 31 May 2027?"
-    assert "between 25 November 2026 and 31 May 2027 (UTC)" in asked.criteria
-    assert (asked.essay_id, asked.claim_ids, asked.prior, asked.bears_out) == (
-        "essay",
-        ("C1",),
-        "20%",
-        "yes",
-    )
+    assert question.text == "Will Arland sign the treaty by 31 May 2027?"
+    assert (question.essay_id, question.claim_ids, question.prior) == ("essay", ("C1",), "20%")
+    assert build_question(question).bears_out == "yes"
 
 
-def test_edited_words_keep_all_but_the_last_day() -> None:
-    made = replace(
-        drafted("Arland will sign."), text="Will Arland’s king sign by 31 March 2027, as he said?"
-    )
-    asked = build_new_question(made, name="a", closes_on=date(2028, 1, 2), now=NOW)
-    assert asked.text == "Will Arland’s king sign by 2 January 2028, as he said?"
-
-
-def test_the_range_goes_to_twice_the_threshold() -> None:
-    asked = build_new_question(
-        drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW
-    )
-    assert (asked.scale.lower, asked.scale.upper, asked.scale.unit) == (
-        0.0,
-        200.0,
-        "US dollars a barrel",
-    )
-    assert (asked.scale.open_lower, asked.scale.open_upper) == (True, True)
-    assert build_question(asked).kind == "numeric"
-
-
-# Indicators
-
-
-def test_indicators_of_a_draft() -> None:
-    # There is an indicator for each side with reports and denials.
-    report, denial = drafted("Arland will sign the treaty.").indicators
-    assert (report.direction, report.strength) == (Direction.YES, Strength.MODERATE)
-    assert (denial.direction, denial.strength) == (Direction.NO, Strength.SOME)
-    assert report.examples == (
-        "Arland signs the treaty",
-        "Arland signed the treaty",
-        "Arland has signed the treaty",
-    )
-    assert report.opposites == denial.examples
-    assert denial.examples[0] == "Arland will not sign the treaty"
-    # A report of a fall speaks for the lower number.
-    report, denial = drafted("Inflation will fall below 3 %.").indicators
-    assert (report.direction, denial.direction) == (Direction.NO, Direction.YES)
-    # With options an indicator names one.
-    made = drafted("Brazil will either devalue or default.")
-    assert {one.option for one in build_draft_indicators(made, QuestionId("brazil"))} == {"devalue"}
-
-
-@check_rows(TABLES["each_example_matches_the_terms_of_its_indicator"])
-def test_each_example_matches_the_terms_of_its_indicator(claim: str) -> None:
-    for indicator in build_draft_indicators(drafted(claim), QuestionId("q")):
-        profile = profile_from_indicator(indicator)
-        assert all(fulfils_rule(example, profile) for example in profile.examples), indicator
-
-
-def test_terms_leave_out_words_that_say_nothing() -> None:
-    assert derive_terms(("The bank has raised the rates",)) == (
-        ("bank*",),
-        ("raised*",),
-        ("rate*",),
-    )
-    assert derive_terms(()) == derive_terms(("it is",)) == ()
+def test_the_range_of_a_number_surrounds_its_last_value() -> None:
+    made = redraft(draft("Inflation in Arland will fall.")[0], kind="numeric")
+    scale = build_new_question(made, name="q", now=NOW).scale
+    assert (scale.lower, scale.upper, scale.unit) == (-4.0, 12.0, "per cent")
+    assert made.plan.bears_out == "less than 3"
 
 
 # Laws
@@ -365,45 +322,41 @@ words = st.lists(
     st.sampled_from(
         "Will will not it China, The war or either , ; : ? . – “ ” ( ) 2027 by before 31"
         " June May 100 $ % bn than if unless When How many Who is there never unlikely to"
-        " be sign Moscow, and 9999 in the within 999 decades [ … ] = next year the end of"
-        " number 0 . 5 0001-01-01 the century a's 三 п".split()
+        " be sign treaty inflation Arland Moscow, and 9999 in the within 999 decades [ … ] = next"
+        " year the end of number 0 . 5 0001-01-01 the century a's 三 п".split()
     ),
     max_size=25,
 ).map(" ".join)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(
     st.one_of(st.text(max_size=120), words),
     st.sampled_from(["", "will", "?", "may", "if", "…", "is not"]),
-    st.sampled_from(
-        [None, "explicit prediction", "conditional", "trend", "open question", "status quo"]
-    ),
     st.dates(),
+    st.sampled_from(["binary", "numeric", "date", "categorical"]),
 )
 def test_every_sentence_has_a_draft_that_can_be_looked_at(
-    text: str, cue: str, kind: str | None, today: date
+    text: str, cue: str, today: date, kind: str
 ) -> None:
-    made = draft_question(sentence(text, cue, kind), today)
-    assert made.text.strip().endswith("?")
-    assert made.criteria.strip()
-    assert made.horizons
-    now = datetime.combine(today, datetime.min.time(), UTC)
-    asked = build_new_question(made, name="any", closes_on=made.horizons[-1], now=now)
-    find_flaws(asked, LintContext(now))
-    build_draft_indicators(made, QuestionId("any"))
+    source = ClaimSource(sentence(text, cue), today, None, (text,))
+    for proposed in propose_drafts(source, CATALOGUE):
+        made = redraft(proposed, kind=kind)  # type: ignore[arg-type]
+        assert made.plan.text.strip().endswith("?")
+        assert made.plan.criteria.strip()
+        assert made.horizons
+        now = datetime.combine(today, datetime.min.time(), UTC)
+        find_flaws(build_new_question(made, name="any", now=now), LintContext(now))
 
 
 @settings(deadline=None, max_examples=100)
-@given(words, st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 3000))
-def test_a_draft_without_gaps_in_its_options_opens(text: str, today: date, days: int) -> None:
-    made = draft_question(sentence(text), today)
+@given(words, st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_a_yes_no_draft_opens_once_its_words_are_filled(text: str, today: date) -> None:
+    made = propose_drafts(ClaimSource(sentence(text), today), CATALOGUE)[0]
     now = datetime.combine(today, datetime.min.time(), UTC)
-    opened = build_question(
-        build_new_question(made, name="any", closes_on=today + timedelta(days=days), now=now)
-    )
-    assert opened.kind == made.kind
-    assert opened.closes_at == now + timedelta(days=days + 1)
+    whole = replace(made, plan=replace(made.plan, text="Will it?", criteria="YES if so."))
+    opened = build_question(build_new_question(whole, name="any", now=now))
+    assert opened.closes_at > now
 
 
 @settings(deadline=None)
@@ -420,5 +373,6 @@ def test_a_hostile_sentence_takes_no_long_time() -> None:
         "31 May to " * 10_000,
         "either or " * 10_000,
         "If x, " * 10_000,
+        "and will " * 10_000,
     ):
-        assert drafted(piece).horizons
+        assert propose_drafts(ClaimSource(sentence(piece), TODAY, None, (piece,)))

@@ -128,7 +128,7 @@ def obeying_numbers(asked: Any) -> Reply:
 
 def obeying(asked: Any) -> Reply:
     """A naive model: it does what the item tells it to, wherever that says "answer {…}"."""
-    told = re.search(r"answer (\{.*?\})", asked["messages"][-1]["content"], re.IGNORECASE)
+    told = re.search(r"answer (\{.*\})", asked["messages"][-1]["content"], re.IGNORECASE)
     assert told is not None, "the item tells it nothing"
     return completion(told[1])
 

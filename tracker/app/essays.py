@@ -53,10 +53,10 @@ class EssayService(Service):
         """Extract the title of an essay from a file; empty without one."""
         return extracting.find_title(raw, name)
 
-    def draft(self, essay_id: str, offset: int) -> ClaimDraft:
-        """Draft a question from the sentence at `offset` (characters)."""
+    def drafts(self, essay_id: str, offset: int) -> tuple[ClaimDraft, ...]:
+        """Draft questions from the sentence at `offset` (characters), the best one first."""
         with self._store.reading() as session:
-            return claim_questions.propose_draft(
+            return claim_questions.propose_claim_drafts(
                 session, EssayId(essay_id), offset, self._authorship()
             )
 
@@ -115,8 +115,8 @@ class EssayService(Service):
             essay_edits.restore_claim(session, EssayId(essay_id), offset, self._authorship())
 
     def propose(self, essay_id: str, offset: int) -> "ProposalResult":
-        """Ask the language model, if set up, to fill the draft's placeholders and edge cases."""
+        """Ask the language model, if set up, to draft questions beside those of the rules."""
         from tracker.llm import draft_proposals
 
-        draft = self.draft(essay_id, offset)
-        return draft_proposals.propose_from_settings(self._store, self._settings, draft, self._now)
+        drafts = self.drafts(essay_id, offset)
+        return draft_proposals.propose_from_settings(self._store, self._settings, drafts, self._now)

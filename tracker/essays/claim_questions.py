@@ -3,18 +3,21 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Final
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.essays.dates import format_long_date
+from forecasts.essays.catalogue.entries import load_catalogue
+from forecasts.essays.catalogue.lookup import find_setting
+from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.draft import (
+    MAX_BEFORE,
     ClaimDraft,
-    build_draft_indicators,
+    ClaimSource,
     build_new_question,
-    draft_question,
+    propose_drafts,
 )
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Indicator
@@ -27,7 +30,8 @@ from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
-from tracker.essays.essay_edits import find_sentence
+from tracker.essays.essay_edits import find_sentence, require_text
+from tracker.essays.essay_pages import split_sentences
 from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
 from tracker.feeds.plain_text import remove_invisible
 from tracker.model.audit import Authorship
@@ -41,11 +45,45 @@ MAX_RESTATEMENT_CHARS: Final = 1_000
 """Characters."""
 
 
-def propose_draft(
+def propose_claim_drafts(
     session: Session, essay_id: EssayId, offset: int, authorship: Authorship
-) -> ClaimDraft:
-    """Draft a question from the sentence at `offset`, for a person to complete."""
-    return draft_question(find_sentence(session, essay_id, offset), authorship.at.date())
+) -> tuple[ClaimDraft, ...]:
+    """Draft questions from the sentence at `offset`, for a person to choose from and complete."""
+    return propose_drafts(find_claim_source(session, essay_id, offset, authorship.at.date()))
+
+
+def find_claim_source(session: Session, essay_id: EssayId, offset: int, today: date) -> ClaimSource:
+    """Return a sentence of an essay with the sentences before it and the day of the essay."""
+    sentence = find_sentence(session, essay_id, offset)
+    essay = essays.find_essay(session, essay_id)
+    text = require_text(session, essay_id).text
+    sentences = split_sentences(text)
+    index = next(i for i, other in enumerate(sentences) if other.offset == sentence.offset)
+    return ClaimSource(
+        sentence,
+        today,
+        parse_essay_day(essay.published) if essay else None,
+        tuple(other.text for other in sentences[max(0, index - MAX_BEFORE) : index]),
+        essay.title if essay else "",
+        find_setting(text, load_catalogue()),
+    )
+
+
+def parse_essay_day(published: str) -> date | None:
+    """Return the day of an essay as far as its note of publication tells; None if it does not.
+
+    >>> [str(parse_essay_day(note)) for note in ("3 May 2022", "spring 2022", "")]
+    ['2022-05-03', '2022-07-01', 'None']
+    """
+    if dates := find_dates(published):
+        day = dates[0]
+        is_year = day.first.replace(month=12, day=31) == day.last and day.first.month == 1
+        return day.first.replace(month=7) if is_year else day.first
+    year = _YEAR.search(published)
+    return date(int(year[0]), 7, 1) if year else None
+
+
+_YEAR: Final = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")
 
 
 def open_claim(
@@ -211,25 +249,30 @@ def _truncate_title(title: str) -> str:
     )
 
 
-def write_draft(draft: ClaimDraft, essay: Essay, name: str, made: Authorship) -> str:
-    """Write the draft as TOML, with hints for its author in comments above it."""
-    new_question = build_new_question(
-        draft, name=name, closes_on=draft.horizons[0], now=made.at, essay_id=essay.id
-    )
-    question = build_question(new_question)
-    indicators = build_draft_indicators(draft, question.id)
-    files = write_question_set(QuestionSet(essay, (), (question,), indicators, (), (), (), (), {}))
-    return "\n".join([_build_comments(draft), files["questions.toml"], files["indicators.toml"]])
+def write_draft(
+    draft: ClaimDraft, candidates: Sequence[ClaimDraft], essay: Essay, *, name: str, now: datetime
+) -> str:
+    """Write a draft as TOML, with hints for its author and the other candidates in comments."""
+    question = build_question(build_new_question(draft, name=name, now=now, essay_id=essay.id))
+    files = write_question_set(QuestionSet(essay, (), (question,), (), (), (), (), (), {}))
+    return "\n".join([_build_comments(draft, candidates), files["questions.toml"]])
 
 
-def _build_comments(draft: ClaimDraft) -> str:
-    quoted = " ".join(draft.quote.split())
+def _build_comments(draft: ClaimDraft, candidates: Sequence[ClaimDraft]) -> str:
+    sentence, plan = draft.source.sentence, draft.plan
+    quoted = " ".join(sentence.text.split())
+    to_do = "Replace every […], look" if plan.gaps else "Look"
     lines = [
-        f"From character {draft.offset}: “{quoted}”",
-        "Replace every […], look at the base rate, then: tracker essay open ESSAY AT FILE",
-        f"Base rate: {draft.base_rate_prompt}",
+        f"From character {sentence.offset}: “{quoted}”",
+        f"{to_do} at the base rate, then: tracker essay open ESSAY AT FILE",
+        *plan.notes,
+        f"Base rate: {plan.base_rate}",
         f"Last days to choose from: {', '.join(day.isoformat() for day in draft.horizons)}",
-        *(f"Edge case: {case}" for case in draft.edge_cases),
+        *(
+            f"Another question (--pick {n}): {other.plan.text}"
+            for n, other in enumerate(candidates, 1)
+            if other != draft
+        ),
     ]
     # TOML allows no control characters in a comment.
     return "".join(f"# {' '.join(remove_invisible(line).split())}\n" for line in lines)

@@ -92,9 +92,10 @@ class CatalogueEntry:
     """A measurable thing.
 
     `subjects` are words or phrases of an essay that name it, `excludes` those that make another
-    thing of it. `places` are the names of the places that it is published for, ("any",) for every
-    place with the office that `publisher` names, () for a thing without a place. `publisher` and
-    `source` may hold fields of a place.
+    thing of it; a rise of what the `inverse` subjects name is a fall of the series. `places` are
+    the names of the places that it is published for, ("any",) for every place with the office that
+    `publisher` names, () for a thing without a place. `publisher` and `source` may hold fields of a
+    place.
 
     Series: `measure` is a noun phrase with its article, `unit` its unit, `period` how often a value
     appears, `lag_days` how long after the period; `usual_move` is the typical absolute change over
@@ -103,7 +104,9 @@ class CatalogueEntry:
 
     Acts: `verbs` are the words that make the subject an act, `act` the predicate of the question,
     in its base form, with the roles {actor}, {other} and {object} of the claim; `object` is what
-    stands for {object} if the claim names none. `counts` and `not_counts` say what is enough and
+    stands for {object} if the claim names none. `actor` is who always acts, such as
+    "{central_bank}", "" for the subject of the claim; `is_thing`: what acts is no person or body,
+    such as a tunnel that opens. `counts` and `not_counts` say what is enough and
     what is not.
 
     States: `verbs` say that it lasts, `act` is the predicate of what lasts.
@@ -117,6 +120,7 @@ class CatalogueEntry:
     source: str
     fallback: str
     excludes: tuple[str, ...] = ()
+    inverse: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     measure: str = ""
     unit: str = ""
@@ -128,6 +132,8 @@ class CatalogueEntry:
     down: tuple[str, ...] = ()
     values: tuple[KnownValue, ...] = ()
     verbs: tuple[str, ...] = ()
+    actor: str = ""
+    is_thing: bool = False
     act: str = ""
     object: str = ""
     opposite: str = ""
@@ -148,9 +154,12 @@ class CatalogueEntry:
         return max(known, key=lambda value: value.as_of, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Everything that drafts can propose, with the places it is published for."""
+    """Everything that drafts can propose, with the places it is published for.
+
+    Two catalogues are equal only if they are the same object, so that an index of one is kept.
+    """
 
     entries: tuple[CatalogueEntry, ...]
     places: tuple[Place, ...]
@@ -228,6 +237,9 @@ def _list_problems(entry: CatalogueEntry, places: set[str]) -> Iterator[str]:
         yield f"period is one of {', '.join(get_args(Period))}"
     if not entry.subjects:
         yield "name at least one subject"
+    yield from (
+        f"inverse has {s!r}, which is no subject" for s in set(entry.inverse) - set(entry.subjects)
+    )
     for place in (*entry.places, *entry.publishers):
         if place != "any" and place not in places:
             yield f"unknown place {place!r}: add it as [[place]]"
@@ -237,8 +249,8 @@ def _list_problems(entry: CatalogueEntry, places: set[str]) -> Iterator[str]:
 
 def _list_template_problems(entry: CatalogueEntry) -> Iterator[str]:
     allowed = PLACE_FIELDS if entry.places else frozenset()
-    for key in ("publisher", "source", "measure", "act", "object", "opposite", "counts"):
-        roles = ROLE_FIELDS if key not in ("publisher", "source", "measure") else frozenset()
+    for key in ("publisher", "source", "measure", "actor", "act", "object", "opposite", "counts"):
+        roles = ROLE_FIELDS if key in ("act", "object", "opposite", "counts") else frozenset()
         for name in _FIELD.findall(getattr(entry, key)):
             if name not in allowed | roles:
                 yield f"{key} has the unknown field {{{name}}}"

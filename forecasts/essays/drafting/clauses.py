@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from forecasts.essays.drafting.grammar import trim_predicate
 from forecasts.essays.drafting.subjects import (
+    ACTOR_GAP,
     FILLER_WORDS,
     LEADING_PHRASE,
     LEADING_WORDS,
-    SUBJECT_PLACEHOLDER,
     parse_subject,
 )
 from forecasts.essays.english import base_form, is_base_form
@@ -114,8 +115,14 @@ _WH_QUESTION: Final = re.compile(
 _TRAILING_PREPOSITION: Final = re.compile(
     r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE
 )
+_TIME_ADVERB: Final = re.compile(
+    r"\s(?:soon|eventually|ultimately|inevitably|at last|sooner or later|in (?:the )?(?:end|future)"
+    r"|once (?:more|again)|this time|before long|yet|one day|anyway)\b",
+    re.IGNORECASE,
+)
 _CONDITION_FIRST: Final = re.compile(
-    r"^(?:even |only )?(?:if|should|unless|once|were|provided that|assuming(?: that)?)\s"
+    r"^(?:even |only )?(?:if|should|unless|once|were|provided that|(?:so|as) long as"
+    r"|assuming(?: that)?)\s"
     r"(?P<if>[^,]{3,160}),\s(?:then )?(?P<then>.{5,})$",
     re.I,
 )
@@ -230,9 +237,9 @@ def _parse_inverted(text: str) -> Clause:
 
 
 def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
-    modal = _find_modal(text, cue)
-    if modal is None:
-        if expectation := _EXPECTATION.search(text):
+    modal, expectation = _find_modal(text, cue), _EXPECTATION.search(text)
+    if modal is None or (expectation and expectation.start() - modal.end() in (0, 1)):
+        if expectation:
             subject, pronoun = parse_subject(expectation["who"])
             negated ^= bool(_DOUBT.search(text[: expectation.start("who")]))
             return _future_clause(subject, pronoun, expectation["what"], negated=negated)
@@ -260,9 +267,7 @@ def _clause_around(text: str, cue: str) -> str:
         r"^(?:and|but|which|who|that|as|although|while|because)\s", "", text[start:end].strip(" ,")
     )
     return (
-        f"{SUBJECT_PLACEHOLDER} {clause}"
-        if re.match(r"(?:has|have|is|are|was|were)\s", clause)
-        else clause
+        f"{ACTOR_GAP} {clause}" if re.match(r"(?:has|have|is|are|was|were)\s", clause) else clause
     )
 
 
@@ -313,13 +318,14 @@ def _find_cue(text: str, cue: str) -> int | None:
 def _base_event(predicate: str) -> str:
     """Return the event with its verb in the base form."""
     verb, _, complement = _strip_event(predicate).partition(" ")
-    return f"{base_form(verb)} {complement}".strip()
+    return trim_predicate(f"{base_form(verb)} {complement}".strip())
 
 
 def _strip_event(predicate: str) -> str:
     text = FILLER_WORDS.sub("", predicate.strip())
     text = _CLAUSE_END.split(text, maxsplit=1)[0]
-    return _shorten(_TRAILING_PREPOSITION.sub("", FILLER_WORDS.sub("", remove_times(text))))
+    bare = _TIME_ADVERB.sub("", FILLER_WORDS.sub("", remove_times(text)))
+    return _shorten(_TRAILING_PREPOSITION.sub("", bare))
 
 
 def _shorten(text: str) -> str:
@@ -327,3 +333,26 @@ def _shorten(text: str) -> str:
     if len(words) > MAX_EVENT_WORDS:  # too long to ask
         words = [*words[:_SHORTENED_WORDS], "[… shorter]"]
     return " ".join(words).strip(" ,;:–-.")
+
+
+_COORDINATED: Final = re.compile(r",?\s(?:and|while|whereas|but)\s|[;:.]\s")
+
+
+def split_predictions(text: str) -> tuple[str, ...]:
+    """Split a sentence at a conjunction between two statements that each have subject and modal.
+
+    >>> split_predictions("The lira will fall and the bank will raise its rate.")
+    ('The lira will fall', 'the bank will raise its rate.')
+    >>> split_predictions("The lira will fall and prices rise.")
+    ('The lira will fall and prices rise.',)
+    """
+    for joint in _COORDINATED.finditer(text):
+        head, tail = text[: joint.start()], text[joint.end() :]
+        if all(_is_prediction(part) for part in (head, tail)):
+            return (head.strip(), *split_predictions(tail.strip()))
+    return (text,)
+
+
+def _is_prediction(text: str) -> bool:
+    modal = _find_modal(text, "")
+    return modal is not None and bool(parse_subject(text[: modal.start()])[0])

@@ -1,11 +1,11 @@
-"""Parsing of figures in a claim (number, unit, direction), and sources of answers by subject."""
+"""Parsing of figures in a claim: number, unit, and on which side of it the claim comes true."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
 from forecasts.essays.dates import find_dates
-from forecasts.essays.drafting.subjects import UNIT_PLACEHOLDER
+from forecasts.essays.drafting.subjects import UNIT_GAP
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
 _PER_UNITS: Final = (
@@ -25,7 +25,7 @@ _FIGURE: Final = re.compile(
 _NOT_UNIT: Final = re.compile(
     r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to"
     r"|between|than|is|are|of"
-    r"|with|after|since|per|that|which|its|their|st|nd|rd|th)\b",
+    r"|with|after|since|per(?! ?cent)|that|which|its|their|st|nd|rd|th)\b",
     re.IGNORECASE,
 )
 _TRAILING_WORD: Final = re.compile(
@@ -143,7 +143,7 @@ def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
         if not unit and counted_unit and (match["cue"] or match["scale"]):
             unit = f"{_scale_word(match)} {counted_unit}".strip()
         if not unit and match["cue"] and match["scale"]:
-            unit = f"{_scale_word(match)} {UNIT_PLACEHOLDER}"
+            unit = f"{_scale_word(match)} {UNIT_GAP}"
         if unit:
             cue = (match["cue"] or "").lower()
             cue = "" if cue == "up to" and _VERB_WITH_UP.search(text[: match.start()]) else cue
@@ -169,104 +169,3 @@ def _unit_words(match: re.Match[str]) -> str:
     unit = "" if _NOT_UNIT.match(unit) else _TRAILING_WORD.sub("", unit)
     name = money or ("per cent" if unit.lower() in ("%", "percent", "per cent") else unit)
     return f"{scale} {name}".strip() if name else ""
-
-
-FALLBACK_SOURCE: Final = "Reuters, as fall-back"
-
-_BY_SUBJECT: Final = (
-    (
-        r"security council|general assembly|\bun\b|united nations|resolution|veto",
-        ("UN Digital Library, voting data",),
-    ),
-    (r"\bnato\b", ("nato.int, official texts",)),
-    (
-        r"\beu\b|european union|brussels|commission",
-        ("Official Journal of the EU (eur-lex.europa.eu)",),
-    ),
-    (
-        r"sanction|embargo|blacklist|asset freeze",
-        (
-            "OFAC, Recent Actions (ofac.treasury.gov)",
-            "Official Journal of the EU (eur-lex.europa.eu)",
-        ),
-    ),
-    (
-        r"trade|export|import|tariff|customs|goods",
-        ("Customs administration of the country, first release",),
-    ),
-    (
-        r"\boil\b|crude|brent|\bgas\b|\blng\b|barrel|opec|energy",
-        ("US Energy Information Administration (eia.gov)",),
-    ),
-    (
-        r"interest rate|central bank|\bfed\b|\becb\b|monetary|rate (?:cut|hike)",
-        ("The central bank, rate decisions",),
-    ),
-    (
-        r"inflation|consumer price|unemployment|jobs|wages",
-        ("National statistics office, first release",),
-    ),
-    (
-        r"\bgdp\b|growth|recession|econom|debt|deficit",
-        ("National statistics office, first release", "IMF, World Economic Outlook"),
-    ),
-    (
-        r"elect|\bvote[rs]?\b|ballot|referendum|president|parliament|coalition|party",
-        ("National election commission, certified results",),
-    ),
-    (
-        r"ceasefire|truce|war\b|invad|troops|front|offensive|annex",
-        ("Institute for the Study of War, daily maps", "Statements of both governments"),
-    ),
-    (
-        r"missile|nuclear|warhead|weapon|military|exercise|defen[cs]e",
-        ("SIPRI, databases", "Statements of the defence ministry"),
-    ),
-    (r"court|ruling|verdict|indict|trial|sentence", ("The court, published rulings",)),
-    (
-        r"climate|emission|carbon|temperature|warming",
-        ("Copernicus Climate Change Service", "Global Carbon Project"),
-    ),
-    (r"refugee|migra|asylum|displac", ("UNHCR, Operational Data Portal",)),
-    (
-        r"pandemic|virus|vaccine|disease|outbreak",
-        ("World Health Organization, Disease Outbreak News",),
-    ),
-    (
-        r"share price|stock|index|market|currency|exchange rate|dollar|euro|yuan|rouble",
-        ("The exchange, official closing prices",),
-    ),
-    (
-        r"treaty|agreement|contract|summit|visit|meet|talks|joint statement",
-        ("Statements of both governments",),
-    ),
-    (r"poll|opinion|reputation|trust|popular|image", ("Pew Research Center, Global Attitudes",)),
-    (
-        r"\bai\b|artificial intelligence|chip|semiconductor|software|internet",
-        ("The company or agency, press releases",),
-    ),
-    (
-        r"population|birth|fertility|ageing",
-        ("UN, World Population Prospects", "National statistics office, first release"),
-    ),
-)
-_SOURCE_PATTERNS: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), names) for pattern, names in _BY_SUBJECT
-)
-_MAX_SOURCES: Final = 2
-
-
-def suggest_sources(text: str) -> tuple[str, ...]:
-    """Return publishers of the answer to a question on this subject; the last is the fall-back.
-
-    >>> suggest_sources("Will the Security Council adopt a resolution?")
-    ('UN Digital Library, voting data', 'Reuters, as fall-back')
-    >>> suggest_sources("Will it rain?")
-    ('[… who publishes the answer, and where]', 'Reuters, as fall-back')
-    """
-    sources = list(
-        dict.fromkeys(
-            name for pattern, names in _SOURCE_PATTERNS if pattern.search(text) for name in names
-        )
-    )[:_MAX_SOURCES]
-    return (*(sources or ["[… who publishes the answer, and where]"]), FALLBACK_SOURCE)

@@ -4,21 +4,17 @@ In "The IMF says that the central bank of Arland, which ..., will" the subject i
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from forecasts.essays.english import lowercase_subject
+from forecasts.essays.drafting.grammar import find_subject_fault
+from forecasts.essays.english import is_plural, lowercase_subject
 from forecasts.essays.relative_dates import remove_times
 
-TEST_PLACEHOLDER: Final = (
-    "[… the act, text or figure that decides it, and what looks alike but does not count]"
-)
-SUBJECT_PLACEHOLDER: Final = "[… who or what]"
-OWNER_PLACEHOLDER: Final = "[… whose]"
-EVENT_PLACEHOLDER: Final = "[… what]"
-ACTION_PLACEHOLDER: Final = "[… do what]"
-UNIT_PLACEHOLDER: Final = "[… unit]"
-SERIES_PLACEHOLDER: Final = "[… the published series]"
-
+ACTOR_GAP: Final = "[… who]"
+OWNER_GAP: Final = "[… whose]"
+UNIT_GAP: Final = "[… unit]"
+"""Placeholders for what a claim does not say."""
 
 _NO_ADVERB: Final = (
     r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"
@@ -29,6 +25,7 @@ _NO_ADVERB: Final = (
 
 LEADING_WORDS: Final = re.compile(
     r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless"
+    r"|sooner or later|in time"
     r"|moreover|furthermore|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example"
     r"|of course|in addition|in the end|in short|in fact|in turn|in other words|in the long run"
     r"|in the near future|at the same time|as a result|on the other hand|by contrast|to be sure"
@@ -41,7 +38,8 @@ FILLER_WORDS: Final = re.compile(
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
     r"|forced|set|certain|sure|expected|obliged) to|have to|need to"
-    r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
+    r"|(?:try|continue to try|seek|want|wish|hope) to"
+    r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)[a-z]+ly)\b,?\s+)+",
     re.IGNORECASE,
 )
 LEADING_PHRASE: Final = re.compile(
@@ -51,7 +49,8 @@ LEADING_PHRASE: Final = re.compile(
     re.IGNORECASE,
 )
 _REPORTING_VERBS: Final = (
-    r"(?:sa(?:ys?|id)|thinks?|thought|believes?|believed|argues?|argued|warns?|warned|insists?"
+    r"(?:sa(?:ys?|id)|added|adds|notes?|noted|wrote|writes|thinks?|thought|believes?|believed"
+    r"|argues?|argued|warns?|warned|insists?"
     r"|insisted|predicts?|predicted|expects?|expected|reckons?|suggests?|maintains?|assumes?"
     r"|concludes?|concluded)\b(?!\s(?:of|to|in|on|at|for|by|about|with|from|and|or|tanks?)\b)"
     r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess"
@@ -134,7 +133,7 @@ def parse_subject(before: str) -> tuple[str, str]:
     return (
         ("", "")
         if is_unclear
-        else (_POSSESSIVE.sub(f"{OWNER_PLACEHOLDER} ", lowercase_subject(phrase)), "")
+        else (_POSSESSIVE.sub(f"{OWNER_GAP} ", lowercase_subject(phrase)), "")
     )
 
 
@@ -175,3 +174,29 @@ def _strip_trailing(phrase: str) -> str:
     while (bare := _TRAILING.sub("", phrase)) != phrase:
         phrase = bare
     return phrase
+
+
+def carry_actor(before: Sequence[str], pronoun: str) -> str:
+    """Return the last subject before a claim that its pronoun can stand for, "" without one.
+
+    >>> carry_actor(["Norway signed the accord.", "Prices fell."], "it")
+    'Norway'
+    >>> carry_actor(["Norway signed the accord."], "they")
+    ''
+    """
+    if pronoun not in ("it", "they", "he", "she"):
+        return ""
+    for sentence in reversed(before):
+        verb = _FIRST_VERB.search(sentence)
+        subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
+        fits = is_plural(subject) == (pronoun == "they")
+        if subject and fits and not find_subject_fault(subject):
+            return subject
+    return ""
+
+
+_FIRST_VERB: Final = re.compile(
+    r"\s(?:[a-z]{3,}ed|is|are|was|were|has|have|had|will|would|could|may|might|can|must|should"
+    r"|did|does|fell|rose|began|became|made|took|went|came|gave|won|lost|met|led|left|held|said"
+    r"|says|wants|needs|plans|seeks|hopes|faces)\s"
+)

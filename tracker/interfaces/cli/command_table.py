@@ -134,7 +134,7 @@ ESSAY_COMMANDS: Final = {
     ),
     "draft": CommandEntry(
         "essays:draft",
-        "Draft a question from the sentence at a character.",
+        "Draft questions from the sentence at a character.",
         "outlook 247 --out airbus.toml",
     ),
     "open": CommandEntry(

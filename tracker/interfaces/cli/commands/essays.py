@@ -1,15 +1,20 @@
 """Commands on essays: add texts, list claims, draft, open and reject questions, show the record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from shlex import quote
+from typing import Final, TypedDict, Unpack, get_args
 
 import click
 from rich.table import Table
 
+from forecasts.essays.draft import ClaimDraft, ClaimSource, redraft
 from forecasts.essays.extract import Sentence
 from forecasts.questions.formatting import format_full
 from forecasts.questions.new_question import short_name
+from forecasts.questions.question import Kind
 from tracker.errors import Refused
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
 from tracker.essays.essay_pages import split_sentences
@@ -17,9 +22,7 @@ from tracker.essays.extracting import MAX_FILE_BYTES, choose_essay_name, extract
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
-from tracker.llm.draft_proposals import apply_proposal
 from tracker.llm.llm_messages import LlmFailure
-from tracker.model.audit import Authorship
 from tracker.model.essays import EssayPage, NewEssay
 from tracker.model.json_values import to_json
 
@@ -136,6 +139,46 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     )
 
 
+class DraftOptions(TypedDict):
+    """Options of `tracker essay draft`."""
+
+    name: str
+    at: int
+    question: str | None
+    out: Path | None
+    pick: int
+    kind: Kind | None
+    last: str | None
+    ask_model: bool
+    json: bool
+
+
+_MAX_YEARS_AHEAD: Final = 100
+
+
+def _choose_draft(drafts: Sequence[ClaimDraft], options: DraftOptions) -> ClaimDraft:
+    """Return the draft that was picked, as the kind and to the last day that were chosen."""
+    pick, count = options["pick"], len(drafts)
+    if not 1 <= pick <= count:
+        known = "there is one draft: --pick 1" if count == 1 else f"choose --pick 1 to {count}"
+        raise Refused(f"there is no draft {pick}; {known}")
+    draft = drafts[pick - 1]
+    last = None if options["last"] is None else _parse_last_day(options["last"], draft.source)
+    return redraft(draft, kind=options["kind"], last=last)
+
+
+def _parse_last_day(text: str, source: ClaimSource) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no day: write it as 2027-12-31") from None
+    if day <= source.day:
+        raise Refused(f"{day} is too early: the last day lies after {source.day}")
+    if day.year > source.today.year + _MAX_YEARS_AHEAD:
+        raise Refused(f"{day} is too far away: the last day lies within {_MAX_YEARS_AHEAD} years")
+    return day
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.exists() and not path.is_dir()
@@ -168,38 +211,37 @@ def _build_claims_table(sentences: list[Sentence]) -> Table | str:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file."
 )
-@click.option("--ask-model", is_flag=True, help="Let the model fill empty slots, if one is set up.")
+@click.option("--pick", type=int, default=1, metavar="N", help="Which of the drafts; 1 is best.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), help="Draft it as this kind.")
+@click.option("--last", metavar="DAY", help="Last day, such as 2027-12-31.")
+@click.option("--ask-model", is_flag=True, help="Have the model draft it, too, if one is set up.")
 @as_json
 @click.pass_context
-def draft(
-    context: click.Context,
-    /,
-    *,
-    name: str,
-    at: int,
-    question: str | None,
-    out: Path | None,
-    ask_model: bool,
-    json: bool,
-) -> None:
-    """Draft a question from the sentence at a character.
+def draft(context: click.Context, /, **options: Unpack[DraftOptions]) -> None:
+    """Draft questions from the sentence at a character.
 
-    The draft is a file to complete.
+    The best draft is a file to complete; the others stand in its comments.
     """
+    name, at, out = options["name"], options["at"], options["out"]
     with tracker_session(context) as tracker:
-        drafted = tracker.essays.draft(name, at)
-        if ask_model:
-            proposal = tracker.essays.propose(name, at)
-            if isinstance(proposal, LlmFailure):
-                raise Refused(f"the model proposes nothing: {proposal.reason}")
-            drafted = apply_proposal(drafted, proposal)
-        essay_of = tracker.essays.get(name).essay
+        drafts = tracker.essays.drafts(name, at)
+        if options["ask_model"]:
+            result = tracker.essays.propose(name, at)
+            if isinstance(result, LlmFailure):
+                click.echo(f"The model proposes nothing: {result.reason}", err=True)
+            else:
+                drafts = (*result.drafts, *drafts)
+                for reason in result.refused:
+                    click.echo(f"Left out {reason}", err=True)
+        drafted = _choose_draft(drafts, options)
         text = write_draft(
             drafted,
-            essay_of,
-            question or short_name(drafted.text),
-            Authorship(tracker.me, tracker.now()),
+            drafts,
+            tracker.essays.get(name).essay,
+            name=options["question"] or short_name(drafted.plan.text),
+            now=tracker.now(),
         )
+    json = options["json"]
     if out is None:
         click.echo(to_json(drafted) if json else text)
         return

@@ -1,0 +1,246 @@
+"""Lookup of the entries of the catalogue that a claim is about, best first."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry, Place
+from forecasts.essays.english import (
+    past_participle,
+    past_tense,
+    present_participle,
+    third_person,
+)
+
+_IN_CONTEXT: Final = 0.4
+"""Weight of a subject that only the sentences before the claim name."""
+
+_VERB: Final = 1.0
+_NAMED_PLACE: Final = 0.5
+"""Weight of a verb of an act, and of an entry that is about the very place."""
+
+
+_MAX_WORDS_BETWEEN: Final = 8
+"""Maximum number of words between a subject and the verb of its act."""
+
+_POINTS_BACK: Final = re.compile(
+    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she|this|these|that|those)\s", re.IGNORECASE
+)
+"""Beginning of a claim whose subject stands in a sentence before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimText:
+    """Claim with what an essay says around it.
+
+    `before` are the sentences before the claim, nearest last; `title` is that of the essay.
+    `setting` names the place that the whole essay is about, "" if it is about several.
+    """
+
+    text: str
+    before: Sequence[str] = ()
+    title: str = ""
+    setting: str = ""
+
+    @property
+    def context(self) -> str:
+        """Title and sentences before the claim."""
+        return " \n ".join([self.title, *self.before])
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueMatch:
+    """Entry that a claim is about, for a place if the entry has one.
+
+    `subject` is the phrase that named it, at `start` of the claim; -1 if only the context names it.
+    `is_place_carried`: the claim does not name the place, the text around it does. `verb` is the
+    word of the claim that makes it an act, "" for a series.
+    """
+
+    entry: CatalogueEntry
+    score: float
+    subject: str
+    start: int
+    place: Place | None = None
+    is_place_carried: bool = False
+    verb: str = ""
+
+
+def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch, ...]:
+    """Return the entries that a claim is about, best first.
+
+    An entry matches if the claim names its subject, or points back to it by a pronoun. An act needs
+    one of its verbs in the claim. An entry with places needs one of them in the claim or around it.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> claim = ClaimText("Inflation in Norway will accelerate.")
+    >>> match = find_entries(claim, load_catalogue())[0]
+    >>> match.entry.id, match.place.name, match.subject
+    ('consumer-prices', 'Norway', 'Inflation')
+    """
+    index = _index_catalogue(catalogue)
+    named = index.find_places(claim.text)
+    around = (*index.find_places(claim.context), *index.find_places(claim.setting))
+    matches = (
+        match
+        for entry in catalogue.entries
+        if (match := _match_entry(index, entry, claim)) is not None
+    )
+    placed = (_place_match(match, named, around) for match in matches)
+    return tuple(sorted((m for m in placed if m is not None), key=lambda m: -m.score))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    subjects: dict[str, re.Pattern[str]]
+    excludes: dict[str, re.Pattern[str]]
+    verbs: dict[str, re.Pattern[str]]
+    places: re.Pattern[str]
+    place_of: dict[str, Place]
+
+    def find_places(self, text: str) -> tuple[Place, ...]:
+        """Return the places that a text names, in the order of their first mention."""
+        return tuple(dict.fromkeys(self.iterate_places(text)))
+
+    def iterate_places(self, text: str) -> Iterator[Place]:
+        """Yield the place of each mention."""
+        for match in self.places.finditer(text):
+            word = _unify_apostrophes(match[0])
+            yield self.place_of[word] if word in self.place_of else self.place_of[word.lower()]
+
+
+@cache
+def _index_catalogue(catalogue: Catalogue) -> _Index:
+    place_of = {
+        _unify_apostrophes(word): place for place in catalogue.places for word in place.words
+    }
+    return _Index(
+        {entry.id: compile_phrases(entry.subjects) for entry in catalogue.entries},
+        {entry.id: compile_phrases(entry.excludes) for entry in catalogue.entries},
+        {
+            entry.id: compile_phrases(form for verb in entry.verbs for form in inflect(verb))
+            for entry in catalogue.entries
+        },
+        compile_phrases(place_of),
+        place_of,
+    )
+
+
+def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Compile phrases to one pattern: whole words, any case unless a capital says it is a name.
+
+    >>> compile_phrases(["tariff*", "US"]).findall("The US and us: Tariffs")
+    ['US', 'Tariffs']
+    """
+    parts = [_compile_phrase(phrase) for phrase in sorted(set(phrases), key=len, reverse=True)]
+    return re.compile("|".join(parts) or r"(?!)")
+
+
+def _compile_phrase(phrase: str) -> str:
+    words = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+    words = re.sub("[’']", "[’']", words)
+    if phrase == phrase.lower():
+        return rf"(?<!\w)(?i:{words})(?!\w)"
+    # At the beginning of a sentence a small word has a capital.
+    first = f"[{words[0]}{words[0].upper()}]" if words[0].islower() else words[0]
+    return rf"(?<!\w){first}{words[1:]}(?!\w)"
+
+
+def _unify_apostrophes(text: str) -> str:
+    return text.replace("'", "’")
+
+
+def inflect(verb: str) -> tuple[str, ...]:
+    """Return the forms of a verb phrase: its first word is inflected.
+
+    >>> inflect("pull out")
+    ('pull out', 'pulls out', 'pulled out', 'pulling out')
+    """
+    first, _, tail = verb.partition(" ")
+    if not first.isalpha() or first != first.lower():
+        return (verb,)
+    forms = (
+        first,
+        third_person(first),
+        past_tense(first),
+        past_participle(first),
+        present_participle(first),
+    )
+    return tuple(dict.fromkeys(f"{form} {tail}".strip() for form in forms))
+
+
+def _match_entry(index: _Index, entry: CatalogueEntry, claim: ClaimText) -> CatalogueMatch | None:
+    if index.excludes[entry.id].search(claim.text):
+        return None
+    pattern = index.subjects[entry.id]
+    hits = list(pattern.finditer(claim.text))
+    in_claim = bool(hits)
+    if not hits and _POINTS_BACK.match(claim.text):
+        hits = list(pattern.finditer(" ".join(claim.before)))[-1:]
+    if not hits:
+        return None
+    verb = _find_verb(index.verbs[entry.id], claim.text, hits if in_claim else [])
+    if entry.kind != "series" and verb is None:
+        return None
+    best = max(hits, key=lambda hit: len(hit[0].split()))
+    score = len({hit[0].lower() for hit in hits}) ** 0.5 * (1 + 0.5 * best[0].count(" "))
+    return CatalogueMatch(
+        entry,
+        score * (1.0 if in_claim else _IN_CONTEXT) + (_VERB if verb else 0.0),
+        best[0],
+        best.start() if in_claim else -1,
+        verb=verb[0] if verb else "",
+    )
+
+
+def _find_verb(
+    verbs: re.Pattern[str], text: str, subjects: Sequence[re.Match[str]]
+) -> re.Match[str] | None:
+    """Return a verb of an act that stands near one of its subjects, the first one without any."""
+    for verb in verbs.finditer(text):
+        gaps = (
+            text[subject.end() : verb.start()] or text[verb.end() : subject.start()]
+            for subject in subjects
+        )
+        if not subjects or min(len(gap.split()) for gap in gaps) <= _MAX_WORDS_BETWEEN:
+            return verb
+    return None
+
+
+def _place_match(
+    match: CatalogueMatch, named: Sequence[Place], around: Sequence[Place]
+) -> CatalogueMatch | None:
+    """Add the place of a match, the one that the claim names before those around it."""
+    entry = match.entry
+    if not entry.places:
+        return match
+    is_any = "any" in entry.places
+    for places, is_carried in ((named, False), (around, True)):
+        for place in places:
+            fits = entry.name_publisher(place) is not None if is_any else place.name in entry.places
+            if fits:
+                bonus = 0.0 if is_any or is_carried else _NAMED_PLACE
+                score = match.score + bonus
+                return replace(match, score=score, place=place, is_place_carried=is_carried)
+    return None
+
+
+def find_setting(text: str, catalogue: Catalogue) -> str:
+    """Return the place that a text names at least twice as often as any other, "" without one.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> find_setting("Oslo is cold. Norwegians ski. Norway is not America.", load_catalogue())
+    'Norway'
+    """
+    index = _index_catalogue(catalogue)
+    counts = Counter(place.name for place in index.iterate_places(text))
+    ranked = counts.most_common(2)
+    if not ranked or ranked[0][1] < _MIN_MENTIONS:
+        return ""
+    return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1] else ""
+
+
+_MIN_MENTIONS: Final = 3

@@ -1,0 +1,225 @@
+"""Questions on an act that takes place or not, or a state that lasts or ends."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from forecasts.essays.catalogue.entries import PLACE_FIELDS, CatalogueEntry, Place
+from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
+from forecasts.essays.drafting.plan import Claim, QuestionPlan
+from forecasts.essays.drafting.subjects import ACTOR_GAP
+from forecasts.essays.drafting.window import add_days
+from forecasts.questions.question import HorizonShape, Kind
+
+OTHER_GAP: Final = "[… with or against whom]"
+OPTION_GAPS: Final = ("[… first option]", "[… second option]", "Other")
+
+_DELAY_DAYS: Final = 14
+_FIELD: Final = re.compile(r"\{(\w+)\}")
+_NAME: Final = re.compile(
+    r"(?:\bthe )?(?<![.?!] )\b[A-Z][\w’'-]*[a-z][\w’'-]*(?:(?: of(?: the)?)? [A-Z][\w’'-]+)*"
+    r"|\b[A-Z]{2,6}\b"
+)
+_SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
+    {
+        "binary": "event_by",
+        "date": "event_by",
+        "numeric": "state_at",
+        "categorical": "state_at",
+        "ordered": "state_at",
+    }
+)
+
+
+def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
+    """Plan a question on an act or a state, with the actor and the object of the claim."""
+    entry, window = match.entry, claim.window
+    roles = fill_roles(match, claim)
+    published = add_days(window.last, _DELAY_DAYS)
+    text, rule = _word(entry, claim, roles, kind)
+    enough = _fill(entry.not_counts, roles)
+    criteria = " ".join(
+        [
+            rule,
+            *([f"Not enough: {enough}."] if enough else []),
+            *(f"{case.rstrip('.')}." for case in entry.edge_cases),
+            f"Source: {_fill(entry.source, roles)}; if there is nothing by "
+            f"{format_long_date(published)}, {entry.fallback}.",
+        ]
+    )
+    return QuestionPlan(
+        kind=kind,
+        shape="holds_until" if entry.kind == "state" and kind == "binary" else _SHAPES[kind],
+        text=text,
+        criteria=criteria,
+        sources=(_fill(entry.source, roles), f"{entry.fallback}, as fall-back"),
+        last=window.last,
+        published=published,
+        bears_out=_name_outcome(match, claim, kind),
+        options=OPTION_GAPS if kind in ("categorical", "ordered") else (),
+        unit="" if kind != "numeric" else "days" if entry.kind == "state" else "times",
+        base_rate=_describe_base(entry),
+        edge_cases=entry.edge_cases,
+        entry_id=entry.id,
+        notes=list_notes(claim, match),
+    )
+
+
+def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
+    """Return the words of the claim for the roles and place of an entry, gaps for what it lacks.
+
+    The act of the claim itself, "sign the river treaty", stands before the general one of the
+    entry if its verb is one of the entry's and it reads as a predicate.
+    """
+    entry, place = match.entry, match.place
+    actor = _find_actor(match, claim)
+    other_names = [name for name in find_names(claim.text.text) if name not in actor]
+    roles = {
+        **_name_offices(place),
+        "actor": actor or ACTOR_GAP,
+        "other": next(iter(other_names), OTHER_GAP),
+    }
+    event = claim.clause.event
+    verb, _, complement = event.partition(" ")
+    verbs = {v.partition(" ")[0] for v in entry.verbs}
+    is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement
+    if is_own and not entry.actor and not find_predicate_fault(event):
+        return {**roles, "object": complement, "act": event}
+    object_ = _fill(entry.object, roles)
+    return {**roles, "object": object_, "act": _fill(entry.act, {**roles, "object": object_})}
+
+
+def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
+    """Return who acts: the body that always does, the claim’s subject, or the place; else ""."""
+    entry, place = match.entry, match.place
+    if entry.actor:
+        return (place.fill(entry.actor) if place else entry.actor) or ""
+    subject = claim.actor
+    if subject and not find_subject_fault(subject) and (entry.is_thing or can_act(subject)):
+        return subject
+    return place.name if place is not None and not entry.is_thing else ""
+
+
+def can_act(subject: str) -> bool:
+    """Return True for a name, or a noun phrase whose head is a person or a body.
+
+    >>> can_act("the Norwegian government"), can_act("ministers"), can_act("additional steps")
+    (True, True, False)
+    """
+    head = re.split(r" (?:of|in|from|at|for|with|to|on|under|who|that) ", subject)[0].split()[-1]
+    return any(word[:1].isupper() for word in subject.split()) or head.lower() in _AGENTS
+
+
+_SINGULAR_AGENTS: Final = frozenset(
+    """administration airline alliance army assembly bank bloc board cabinet campaign chancellor
+    commission committee congress council coalition court developer doctor employer farmer firm
+    founder general government group house insurer investor judge junta king leader lender maker
+    manufacturer mayor member militia minister monarch nation neighbour opposition owner parliament
+    president province publisher queen rebel regime regulator republic retailer senate senator
+    soldier state supplier supporter teacher union voter winner worker agency ally authority
+    company country ministry party university factory industry""".split()
+)
+_AGENTS: Final = (
+    _SINGULAR_AGENTS
+    | {f"{noun}s" for noun in _SINGULAR_AGENTS}
+    | {f"{noun[:-1]}ies" for noun in _SINGULAR_AGENTS if noun.endswith("y")}
+    | {"military", "police", "troops", "forces", "people", "men", "women"}
+)
+"""Nouns of persons and bodies that act."""
+
+
+def _name_offices(place: Place | None) -> Mapping[str, str]:
+    """Return the fields of a place."""
+    if place is None:
+        return {}
+    offices = {name: getattr(place, name) for name in PLACE_FIELDS - {"place"}}
+    return {"place": place.name, **offices}
+
+
+def find_names(text: str) -> tuple[str, ...]:
+    """Return the names in a text: capitalised words that do not begin it.
+
+    >>> find_names("The bank of Arland will sign a pact with the Borland Union.")
+    ('Arland', 'the Borland Union')
+    """
+    return tuple(match[0].strip() for match in _NAME.finditer(text) if match.start() > 0)
+
+
+def _fill(template: str, roles: Mapping[str, str]) -> str:
+    return _FIELD.sub(lambda match: roles.get(match[1], match[0]), template)
+
+
+def _word(
+    entry: CatalogueEntry, claim: Claim, roles: Mapping[str, str], kind: Kind
+) -> tuple[str, str]:
+    """Return question and rule."""
+    actor, act, counts = roles["actor"], roles["act"], _fill(entry.counts, roles)
+    opening, last = (format_long_date(d) for d in (claim.window.first, claim.window.last))
+    period = f"between {opening} and {last} (UTC)"
+    match kind:
+        case "binary" if entry.kind == "state":
+            return (
+                f"Will {actor} still {act} on {last}?",
+                f"YES if, at the end of {last} (UTC), {counts}. NO if not.",
+            )
+        case "date" if entry.kind == "state":
+            return (
+                f"When will {actor} no longer {act}?",
+                f"The first day, {period}, on which this is no longer so: {counts}; “never” if "
+                "there is none.",
+            )
+        case "numeric" if entry.kind == "state":
+            return (
+                f"On how many days {period.removesuffix(' (UTC)')} will {actor} {act}?",
+                f"The number of days, {period}, on which {counts}.",
+            )
+        case "binary":
+            return f"Will {actor} {act} by {last}?", f"YES if, {period}, {counts}. NO if not."
+        case "date":
+            return (
+                f"When will {actor} {act}?",
+                f"The first day, {period}, on which {counts}; “never” if there is none.",
+            )
+        case "numeric":
+            return (
+                f"How many times will {actor} {act} by {last}?",
+                f"The number of times, {period}, that {counts}.",
+            )
+        case _:
+            return (
+                f"Which of these will come first by {last}: {', '.join(OPTION_GAPS)}?",
+                f"The first of the options, {period}, of which this is true: {counts}.",
+            )
+
+
+def _name_outcome(match: CatalogueMatch, claim: Claim, kind: Kind) -> str:
+    """Return the answer that bears the claim out."""
+    if claim.clause.asks:
+        return ""
+    if kind == "binary":
+        return "no" if claim.clause.negated else "yes"
+    is_act = match.entry.kind == "act" and not claim.clause.negated
+    return f"by {claim.window.last.isoformat()}" if kind == "date" and is_act else ""
+
+
+def _describe_base(entry: CatalogueEntry) -> str:
+    """Describe the base rate of an act, for whoever sets it."""
+    rate = entry.base_rate
+    if rate is None:
+        return f"How often did comparable cases of this end so: {entry.name}? Give k of n."
+    return f"It happened in {rate.count} of {rate.of} {rate.cases}."
+
+
+def list_notes(claim: Claim, match: CatalogueMatch | None = None) -> tuple[str, ...]:
+    """Return what was read into the claim: a name for its pronoun, a place it does not name."""
+    notes = []
+    if claim.is_carried:
+        notes.append(f"The claim has a pronoun: {claim.actor} is taken from the text before it.")
+    if match is not None and match.place is not None and match.is_place_carried:
+        notes.append(
+            f"The claim names no place: {match.place.name} is taken from the text before it."
+        )
+    return tuple(notes)
