@@ -181,6 +181,16 @@ def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(
     ]
 
 
+def test_background_stands_apart_from_claims(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "ports.txt"
+    file.write_text("The port will close. Prices have been rising since May.", encoding="utf-8")
+    claims, background = shell("essay", "claims", str(file)).split("background", 1)
+    assert "will close" in claims
+    assert "rising" not in claims
+    assert "rising since May" in background
+    assert "background" not in shell("essay", "claims", str(file), "--all")
+
+
 def test_a_text_without_claims_says_so(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "past.txt"
     file.write_text("Prices fell in May.", encoding="utf-8")

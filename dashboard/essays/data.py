@@ -89,6 +89,13 @@ def list_missing_claims(page: EssayPage) -> tuple[MappedSentence, ...]:
     )
 
 
+def list_background(page: EssayPage) -> tuple[MappedSentence, ...]:
+    """List the facts of the present that could be checked today, and became no claim."""
+    return tuple(
+        claim for claim in page.mapped if claim.sentence.is_background and not claim.claim_ids
+    )
+
+
 def _split_paragraphs(
     text: str, mapped: Sequence[MappedSentence], drafts: Collection[int]
 ) -> Iterator[Paragraph]:

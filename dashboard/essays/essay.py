@@ -20,6 +20,7 @@ from dashboard.essays.data import (
     claim_record_frame,
     count_styles,
     find_sentence,
+    list_background,
     list_missing_claims,
     list_paragraphs,
     list_records,
@@ -212,18 +213,28 @@ def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
         "Enter picks."
     )
     show_essay_reader(page, text_blocks, selected)
-    if misplaced := list_missing_claims(page):
-        with st.expander(
-            f"{plural(len(misplaced), 'claim')} of another version of the text", key="lost"
-        ):
-            for claim in misplaced:
-                st.text(f"• “{claim.sentence.text}”: {claim.words}")
+    _show_other_sentences(page)
     if page.essay.note:
         with st.expander("About this copy", key="note"):
             st.text(unwrap_prose(page.essay.note))
     if page.text is not None:
         with st.expander("A new version of the text", key="new-version"):
             essays.show_text_form(visit, page.essay)
+
+
+def _show_other_sentences(page: EssayPage) -> None:
+    """Show what is no claim of this text: claims of another version, and facts of the day."""
+    if misplaced := list_missing_claims(page):
+        label = f"{plural(len(misplaced), 'claim')} of another version of the text"
+        with st.expander(label, key="lost"):
+            for claim in misplaced:
+                st.text(f"• “{claim.sentence.text}”: {claim.words}")
+    if background := list_background(page):
+        label = f"Background: {plural(len(background), 'fact')} of the essay’s own day"
+        with st.expander(label, key="background"):
+            st.caption("They could be checked at once, and predict nothing.")
+            for claim in background:
+                st.text(f"• {claim.sentence.text}")
 
 
 def _show_missing_text(visit: Visit, page: EssayPage) -> None:

@@ -282,7 +282,9 @@ def _state_without_questions(place: _SentenceRecord) -> tuple[ClaimState, str]:
         return "rejected", place.rejection.why
     if place.claims or sentence.kept:
         return "no question yet", ""
-    return ("dropped" if sentence.cue or sentence.kind else "not forward-looking"), sentence.why
+    if sentence.is_background:
+        return "not forward-looking", f"a fact to check today ({sentence.kind})"
+    return ("dropped" if sentence.cue else "not forward-looking"), sentence.why
 
 
 def _state_with_questions(

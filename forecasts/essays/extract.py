@@ -1,50 +1,49 @@
-"""Claim extraction: split an essay into sentences and find those that could be tested later.
+"""Claim extraction: split an essay into sentences and find those that say what will be.
 
-Offline rules tuned for recall, because a person rejects a wrong proposal in a second and never sees
-a missed one. The topic of the essay plays no part.
+P(prediction) of a sentence is a logistic model over its cues and those of its neighbours, with the
+weights of `extraction/weights.toml`. A second head finds *background*: facts of the present that
+could be checked today. The topic of the essay plays no part.
 """
 
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Final
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Literal, get_args
 
-from forecasts.essays import english
-from forecasts.essays.extraction import cleaning, cue_detection, phrases
+from forecasts.essays.extraction import cleaning, cues
 from forecasts.essays.extraction.cleaning import strip_essay_markup
-from forecasts.essays.extraction.cue_detection import ForwardCue, TimeContext
-from forecasts.essays.extraction.phrase_matching import (
-    PhraseMatcher,
-    normalise_spelling,
-    split_tokens,
-)
-from forecasts.essays.extraction.phrases import ClaimForm
-from forecasts.essays.extraction.segmentation import segment_sentences
+from forecasts.essays.extraction.cues import Reading, normalise_spelling, read_sentence
+from forecasts.essays.extraction.segmentation import SentenceSpan, segment_sentences
 
-__all__ = ["MIN_CLAIM_SCORE", "ClaimForm", "Sentence", "find_claims"]
+__all__ = ["MIN_CLAIM_SCORE", "ClaimForm", "Sentence", "describe_cues", "find_claims"]
 
-MIN_CLAIM_SCORE: Final = 0.5
-"""Minimum score of a sentence that is proposed as a claim."""
+ClaimForm = Literal[
+    "explicit prediction",
+    "conditional",
+    "trend",
+    "open question",
+    "causal expectation",
+    "status quo",
+]
+Head = Literal["prediction", "background"]
 
-_PERIODS: Final = PhraseMatcher([phrases.FUTURE_PERIODS])
-_PAST_PERIODS: Final = PhraseMatcher([phrases.PAST_PERIODS])
-_DURATIONS: Final = PhraseMatcher([phrases.DURATIONS])
-_META: Final = PhraseMatcher([phrases.META_PHRASES])
-_YEAR: Final = re.compile(r"(?:1[5-9]|20|21)\d\d(?:s)?")
-_CONDITION: Final = re.compile(
-    r"(?:^|[,;:]) (?:(?:but|and|so|yet|then|still) )?(?:even |only )?(?:if|unless|should|were"
-    r"|provided|assuming|without|as long as|in case|suppose|absent|barring|once|in that case"
-    r"|in this case|otherwise) | (?:if|unless|as long as|provided that|in the event of) "
-)
-_FIRST_IF: Final = re.compile(r" (?:but |and |yet )?(?:even |only )?(?:if|unless) (?!you |i |one )")
-_OUGHT: Final = re.compile(r" (?:must|ought to|needs? to|should(?! be the)) ")
-_PRESENT_VERBS: Final = frozenset("is are has have will remains".split())
-_QUESTION_PAST: Final = frozenset("did was were had".split())
-_POINTERS: Final = frozenset("it this that them".split())
-_HEDGES: Final = frozenset("perhaps maybe".split())
-_PERFECT: Final = frozenset("has have".split())
-_QUESTION_READER: Final = frozenset("you your i my me we our us".split())
+MIN_CLAIM_SCORE: Final = 0.35
+"""Minimum P(prediction) of a sentence that is proposed as a claim."""
+
+_MIN_BACKGROUND: Final = 0.25
+_SHOWN_CUES: Final = 3
+MAX_FRAME: Final = 12
+"""Sentences that a time to come is carried to."""
+
+_OUTSIDE_SCENE: Final = frozenset(("the text itself", "speaker"))
+_OUTSIDE_FRAME: Final = _OUTSIDE_SCENE | {"perfect tense", "present time"}
+_HEDGE: Final = re.compile(r"\b(?:perhaps|maybe)\b", re.IGNORECASE)
+_OPEN: Final = frozenset(("question", "open question"))
+_TRENDS: Final = frozenset(("rising", "progressive tense", "perfect tense"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,11 @@ class Sentence:
     """Sentence of an essay with the form of its claim, if any.
 
     `text[offset:end]` of the source is the sentence; the field `text` is the same without emphasis,
-    links, code and tags, with collapsed white space. `kind` is None for a sentence that does not
-    look ahead. `cue` is the marker in lower case, "" without one; `modality` (0 to 1) is the
-    certainty that it expresses: "will" 1.0, "would" 0.8, "may" 0.5. `score` (0 to 1) rates the
-    marker as a sign of a checkable claim. The sentence is `kept` from a score of 0.5, unless it is
-    a heading, a repeat or boilerplate. `why` gives the reason in one clause.
+    links, code and tags, with collapsed white space. `score` is P(prediction); from 0.35 on the
+    sentence is `kept` as a claim, unless it is a heading, a repeat or boilerplate. `kind` is the
+    form of a claim, or "trend" or "status quo" for background that is not kept; else None. `cue` is
+    the marker in lower case, "" without one; `modality` (0 to 1) is the certainty that it
+    expresses: "will" 1.0, "would" 0.8, "may" 0.5. `why` names the cues that decided.
     """
 
     offset: int
@@ -69,194 +68,127 @@ class Sentence:
     kept: bool
     why: str
 
+    @property
+    def is_background(self) -> bool:
+        """True for a fact of the present that could be checked today, and is no claim."""
+        return self.kind is not None and not self.kept
 
-def find_claims(text: str) -> tuple[Sentence, ...]:
-    """Return every sentence of a text in order, classified; a megabyte takes about two seconds.
+
+def find_claims(text: str, year: int = 0) -> tuple[Sentence, ...]:
+    """Return every sentence of a text in order, classified; a megabyte takes a few seconds.
+
+    `year` is that of writing; 0 takes the last year that the text tells of in the past.
 
     >>> sentences = find_claims(
     ...     "Prices fell in May. If it rains, they will rise again. Has the bank the will to act?")
     >>> [(sentence.kept, sentence.kind, sentence.cue) for sentence in sentences]
     [(False, None, ''), (True, 'conditional', 'will'), (False, None, '')]
-    >>> sentences[1].text, sentences[1].offset, sentences[1].why
-    ('If it rains, they will rise again.', 20, '“will” before a verb')
+    >>> sentences[1].text, sentences[1].offset
+    ('If it rains, they will rise again.', 20)
     """
-    places = segment_sentences(text)
-    quotes = [strip_essay_markup(text[place.offset : place.end]) for place in places]
+    spans = segment_sentences(text)
+    quotes = [strip_essay_markup(text[span.offset : span.end]) for span in spans]
     spellings = [normalise_spelling(quote) for quote in quotes]
-    exclusion_reasons = cleaning.find_exclusion_reasons(text, places, spellings)
-    present_year = _find_present_year(spellings, exclusion_reasons)
-    sentences = []
-    for place, quote, spelling, exclusion_reason in zip(
-        places, quotes, spellings, exclusion_reasons, strict=True
-    ):
-        cue = None if exclusion_reason else _find_best_cue(spelling, present_year)
-        sentences.append(_make_sentence((place.offset, place.end), quote, exclusion_reason, cue))
-    return tuple(sentences)
+    reasons = cleaning.find_exclusion_reasons(text, spans, spellings)
+    body = [index for index, reason in enumerate(reasons) if not reason]
+    described = describe_cues([spellings[index] for index in body], year)
+    by_index = dict(zip(body, described, strict=True))
+    return tuple(
+        _classify(span, quote, *by_index[index])
+        if index in by_index
+        else Sentence(span.offset, span.end, quote, None, "", 0.0, 0.0, False, reasons[index])
+        for index, (span, quote) in enumerate(zip(spans, quotes, strict=True))
+    )
 
 
-def _make_sentence(
-    place: tuple[int, int], quote: str, exclusion_reason: str, cue: ForwardCue | None
-) -> Sentence:
-    if cue is None:
-        return Sentence(
-            *place,
-            quote,
-            None,
-            "",
-            0.0,
-            0.0,
-            False,
-            exclusion_reason or "nothing in it looks ahead",
-        )
-    score = round(min(1.0, max(0.0, cue.score)), 2)
-    is_kept = score >= MIN_CLAIM_SCORE
-    kind = cue.kind if is_kept else None
-    return Sentence(*place, quote, kind, cue.words, cue.modality, score, is_kept, cue.why)
+def describe_cues(
+    spellings: Sequence[str], year: int = 0
+) -> Iterator[tuple[Reading, Mapping[str, float]]]:
+    """Yield what each normalised sentence of an essay's body says, with the amounts of its cues.
 
-
-def _find_present_year(spellings: Sequence[str], exclusion_reasons: Sequence[str]) -> int:
-    """Return the last year that the essay mentions in the past, as its year of writing; 0 without
-    one.
+    To its own cues come those of its surroundings: a time to come that earlier sentences opened,
+    how strongly its neighbours look ahead, and how strongly the whole essay does.
     """
-    years = [0]
-    for spelling, exclusion_reason in zip(spellings, exclusion_reasons, strict=True):
-        words = split_tokens(spelling)
-        if (
-            not exclusion_reason
-            and english.PAST_VERBS & {*words}
-            and not (english.MODALS | {"expected", "going"}) & {*words}
-        ):
-            years += [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
-        years += [int(b) for a, b in pairwise(words) if a == "since" and _YEAR.fullmatch(b)]
-    return max(year for year in years if year < 2100)
+    bare = [cleaning.remove_disclaimers(spelling) for spelling in spellings]
+    present_year = year or cues.find_present_year(bare)
+    readings = [read_sentence(words, present_year) for words in bare]
+    names = [*_carry_times(readings)]
+    in_scene = ("scene before" in cue_names for cue_names in names)
+    pairs = zip(readings, in_scene, strict=True)
+    weights = [0.0, *(max(reading.weight, is_set / 2) for reading, is_set in pairs), 0.0]
+    density = min(1.0, 2 * (sum(weights) + 2) / (len(readings) + 8))
+    for index, (reading, cue_names) in enumerate(zip(readings, names, strict=True)):
+        amounts = dict.fromkeys(cue_names, 1.0)
+        amounts["neighbours ahead"] = (weights[index] + weights[index + 2]) / 2
+        amounts["essay ahead"] = density
+        yield reading, amounts
 
 
-def _time_context(spelling: str, present_year: int) -> TimeContext:
-    words = (*split_tokens(spelling),)
-    years = [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
-    period = _PERIODS.first_match(spelling)
-    has_deadline = any(
-        a in ("by", "until", "before", "till") and _YEAR.fullmatch(b) for a, b in pairwise(words)
-    )
-    is_future = any(year > present_year for year in years) and (present_year > 0 or has_deadline)
-    is_past = any(year <= max(present_year, 1999) for year in years) and "since" not in words
-    has_past_verb = _has_past_verb(words)
-    is_bygone = is_past or bool(_PAST_PERIODS.first_match(spelling))
-    is_ahead = is_future or (bool(period) and not is_bygone)
-    return TimeContext(
-        words,
-        is_ahead,
-        is_bygone and not is_future,
-        has_past_verb,
-        bool(_DURATIONS.first_match(spelling)),
-    )
+def _carry_times(readings: Sequence[Reading]) -> Iterator[frozenset[str]]:
+    """Yield the cues of each sentence, with that of a time to come which earlier ones opened.
+
+    In a scene the present and the perfect tense tell of the time to come.
+    """
+    frame, left = "", 0
+    for reading in readings:
+        left -= 1
+        is_weak = frame == "frame" and "present time" in reading.names
+        if reading.ends_frame or is_weak or left == 0:
+            frame = ""
+        if frame == "scene" and _OUTSIDE_SCENE.isdisjoint(reading.names):
+            yield reading.names - {"no verb ahead", "perfect tense"} | {"scene before"}
+        elif frame and _OUTSIDE_FRAME.isdisjoint(reading.names):
+            yield reading.names | {"frame before"}
+        else:
+            yield reading.names
+        if reading.opened:
+            frame, left = reading.opened, MAX_FRAME
 
 
-def _has_past_verb(words: Sequence[str]) -> bool:
-    """Return True if the sentence has a verb in the past tense."""
-    return any(
-        word in english.PAST_VERBS
-        and not (word in english.AMBIGUOUS_PARTICIPLES and before in english.PARTICIPLE_PRECEDERS)
-        for before, word in zip(("", *words), words, strict=False)
-    )
+@cache
+def read_weights() -> Mapping[Head, Mapping[str, float]]:
+    """Return the weights of both heads; the name of the constant term is ""."""
+    content = resources.files("forecasts.essays.extraction").joinpath("weights.toml")
+    table = tomllib.loads(content.read_text("utf-8"))
+    return {head: {name: float(w) for name, w in table[head].items()} for head in get_args(Head)}
 
 
-def _has_regular_past_verb(words: Sequence[str]) -> bool:
-    """Return True if it has a regular verb that may be in the past tense."""
-    return any(
-        b.endswith("ed") and a not in english.PARTICIPLE_PRECEDERS for a, b in pairwise(words)
-    )
+def _estimate(amounts: Mapping[str, float], head: Head) -> float:
+    weights = read_weights()[head]
+    logit = weights[""] + sum(weights.get(name, 0.0) * n for name, n in amounts.items())
+    return 1 / (1 + math.exp(-logit))
 
 
-def _find_best_cue(spelling: str, present_year: int) -> ForwardCue | None:
-    """Return the best cue, adjusted for the rest of the sentence; None without a cue."""
-    setting = _time_context(spelling, present_year)
-    is_question = setting.tokens[-3:].count("?") > 0
-    cues = [
-        *cue_detection.find_verb_cues(setting),
-        *(_adjust_for_past(cue, setting) for cue in cue_detection.find_phrase_cues(spelling)),
-    ]
-    cues += _sentence_cues(spelling, setting, is_question)
-    if not cues:
-        return None
-    best_cue = max(cues, key=lambda cue: cue.score)  # the first of equals
-    return _adjust_form(_adjust_score(best_cue, spelling, setting), spelling, is_question)
+def _classify(
+    span: SentenceSpan, quote: str, reading: Reading, amounts: Mapping[str, float]
+) -> Sentence:
+    score = round(_estimate(amounts, "prediction"), 2)
+    is_kept = score >= MIN_CLAIM_SCORE
+    kind = _name_form(reading.names) if is_kept else None
+    if not is_kept and _estimate(amounts, "background") >= _MIN_BACKGROUND:
+        kind = "status quo" if _TRENDS.isdisjoint(reading.names) else "trend"
+    is_asked = is_kept and "question" in reading.names
+    marker = reading.marker or (cues.Marker("?", 0.5) if is_asked else cues.Marker("", 0.0))
+    is_hedged = bool(_HEDGE.search(quote))
+    modality = min(marker.modality, 0.5) if is_hedged else marker.modality
+    why = _explain(amounts, marker.words, is_kept=is_kept)
+    return Sentence(span.offset, span.end, quote, kind, marker.words, modality, score, is_kept, why)
 
 
-def _adjust_for_past(cue: ForwardCue, setting: TimeContext) -> ForwardCue:
-    """Lower the score of a phrase within a narrative."""
-    if (
-        setting.has_past_verb
-        and not setting.is_future
-        and not _PRESENT_VERBS & {*setting.tokens}
-        and (setting.is_past or cue.score < 0.7)
-    ):
-        return replace(cue, score=cue.score - 0.3, why=f"“{cue.words}” tells of the past")
-    return cue
+def _name_form(names: frozenset[str]) -> ClaimForm:
+    if not _OPEN.isdisjoint(names):
+        return "open question"
+    if "if" in names:
+        return "conditional"
+    return "causal expectation" if "cause" in names else "explicit prediction"
 
 
-def _sentence_cues(spelling: str, setting: TimeContext, is_question: bool) -> list[ForwardCue]:
-    """Return cues that are no words: a question, a condition, a time to come."""
-    words = {*setting.tokens}
-    cues = []
-    if (
-        is_question
-        and len(words) >= (7 if words & _POINTERS else 5)
-        and not words & (_QUESTION_PAST | _QUESTION_READER)
-        and not _PERFECT & {*setting.tokens[:6]}
-    ):
-        cues.append(
-            ForwardCue("?", "open question", 0.5, 0.55, "a question that is put to the world")
-        )
-    if _FIRST_IF.match(spelling):
-        cues.append(
-            ForwardCue(
-                setting.tokens[0], "conditional", 0.6, 0.5, "a condition and what follows from it"
-            )
-        )
-    if spelling.startswith((" whether ", " but whether ", " and whether ", " yet whether ")):
-        cues.append(ForwardCue("whether", "open question", 0.5, 0.6, "it asks whether"))
-    if (
-        setting.is_future
-        and not setting.has_past_verb
-        and not _has_regular_past_verb(setting.tokens)
-        and not words & {"you", "your"}
-    ):
-        period = _PERIODS.first_match(spelling) or "a year to come"
-        cues.append(
-            ForwardCue(period, "explicit prediction", 0.6, 0.52, "it names a time still to come")
-        )
-    return cues
-
-
-def _adjust_score(cue: ForwardCue, spelling: str, setting: TimeContext) -> ForwardCue:
-    """Raise the score for a figure or a time to come; lower it for comments on the text."""
-    if _HEDGES & {*setting.tokens}:
-        cue = replace(cue, modality=min(cue.modality, 0.5))
-    score = cue.score
-    if score >= 0.4:
-        score += 0.06 if setting.is_future else 0.0
-        score += 0.03 if any(word[0].isdigit() for word in setting.tokens) else 0.0
-    meta_phrase = _META.first_match(spelling)
-    if meta_phrase and not setting.is_future:
-        return replace(
-            cue,
-            score=score - 0.4,
-            why=f"“{meta_phrase}” speaks of the text, of its writer or to its reader",
-        )
-    if (
-        cue.kind in ("trend", "status quo", "causal expectation")
-        and _OUGHT.search(spelling)
-        and not english.MODALS & {*setting.tokens}
-    ):
-        return replace(cue, score=score - 0.2, why="it says what ought to be")
-    return replace(cue, score=score)
-
-
-def _adjust_form(cue: ForwardCue, spelling: str, is_question: bool) -> ForwardCue:
-    """Replace the claim form of the verb by that of a question mark or a condition."""
-    if is_question:
-        return replace(cue, kind="open question", score=cue.score + 0.02)
-    if cue.kind != "open question" and _CONDITION.search(spelling) and "whether" not in spelling:
-        return replace(cue, kind="conditional")
-    return cue
+def _explain(amounts: Mapping[str, float], cue: str, *, is_kept: bool) -> str:
+    """Return the cues that weighed most for a claim, or against it."""
+    weights = read_weights()["prediction"]
+    sign = 1 if is_kept else -1
+    ranked = sorted(((sign * weights.get(n, 0.0) * v, n) for n, v in amounts.items()), reverse=True)
+    named = [name for weight, name in ranked if weight > 0][:_SHOWN_CUES]
+    if not cue and not is_kept:
+        return "nothing in it looks ahead"
+    return ", ".join(named) if is_kept else f"“{cue}”, but {', '.join(named) or 'few signs'}"

@@ -13,6 +13,7 @@ import click
 
 from forecasts.errors import ForecastsError
 from tests.acceptance.evaluation import tables
+from tests.acceptance.evaluation.claim_figures import evaluate_claims
 from tests.acceptance.evaluation.clustering import cluster
 from tests.acceptance.evaluation.evidence_figures import evaluate_evidence
 from tests.acceptance.evaluation.labelled import read_pairs, read_questions, read_reports
@@ -140,12 +141,18 @@ def stories(file: Path, *, json: bool) -> None:
 
 
 @acceptance.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("path", metavar="FILE|FOLDER", type=click.Path(exists=True, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Dropped sentences too.")
 @as_json
 @click.pass_context
-def claims(context: click.Context, file: str, *, everything: bool, json: bool) -> None:
-    """Find the claims of an essay in FILE as `tracker essay claims` does; `--json` prints every
-    sentence.
+def claims(context: click.Context, path: Path, *, everything: bool, json: bool) -> None:
+    """Find the claims of an essay in FILE as `tracker essay claims` does, or compare those of the
+    labelled essays in FOLDER with their labels, beside a regex of modal verbs.
+
+    FOLDER holds NAME.txt and NAME.labels.json for each essay.
     """
-    context.invoke(essays.claims, essay_or_file=file, everything=everything, json=json)
+    if path.is_dir():
+        figures = evaluate_claims(path)
+        print_result(figures, json, tables.claims_table(figures))
+        return
+    context.invoke(essays.claims, essay_or_file=str(path), everything=everything, json=json)

@@ -142,6 +142,15 @@ def test_text_without_its_quotes_or_version() -> None:
     assert data.list_missing_claims(page(None, gone)) == ()
 
 
+def test_background_is_listed_apart_from_claims() -> None:
+    said = "It will rain.\n\nPrices have been rising since May. The harbour is old."
+    _, trend, _ = sentences = [mapped(s) for s in find_claims(said)]
+    assert data.list_background(page(said, *sentences)) == (trend,)
+    # What a person made a claim of is no background any more.
+    asked = mapped(trend.sentence, "open", claim_ids=(ClaimId("C1"),))
+    assert data.list_background(page(said, sentences[0], asked)) == ()
+
+
 def test_claim_looks_and_legend() -> None:
     # Every state has a look and a mark beside its colour.
     for state, more, look, mark in (

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from forecasts.essays.extract import find_claims
 from forecasts.essays.extraction.cleaning import strip_essay_markup, strip_inline_markup
-from forecasts.essays.extraction.phrase_matching import normalise_spelling
-from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
+from forecasts.essays.extraction.cues import normalise_spelling
+from tests.forecasts.essays import OWN_ESSAYS, kept, labelled, only
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/essay_sentences")
@@ -112,7 +112,7 @@ def test_words_of_a_button_within_a_sentence_are_no_dirt(text: str) -> None:
 
 
 @given(
-    st.sampled_from((*TUNED_ON, *HELD_OUT)),
+    st.sampled_from(OWN_ESSAYS),
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from(DIRT)), min_size=1, max_size=4),
 )
 def test_dirt_between_paragraphs_changes_nothing_else(

@@ -83,7 +83,7 @@ def _check_essay(new: NewEssay) -> None:
 def find_sentence(session: Session, essay_id: EssayId, offset: int) -> Sentence:
     """Return the sentence at a character of the newest text; raises `NotFound`."""
     text = require_text(session, essay_id)
-    for sentence in split_sentences(text.text):
+    for sentence in split_sentences(text.text, _require_essay(session, essay_id).published):
         if sentence.offset <= offset < sentence.end:
             return sentence
     raise NotFound(
@@ -106,9 +106,11 @@ def require_text(session: Session, essay_id: EssayId) -> EssayText:
     return text
 
 
-def _require_essay(session: Session, essay_id: EssayId) -> None:
-    if essays.find_essay(session, essay_id) is None:
+def _require_essay(session: Session, essay_id: EssayId) -> Essay:
+    essay = essays.find_essay(session, essay_id)
+    if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
+    return essay
 
 
 def reject_claim(

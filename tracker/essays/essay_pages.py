@@ -1,8 +1,10 @@
 """Build essay pages and summaries with their track record."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.essays.claim_map import compute_track_record, map_claims, measure_coverage
@@ -21,11 +23,14 @@ from tracker.questions.queries.question_list import (
 from tracker.storage import essays
 from tracker.storage.sessions import Session
 
+_PUBLISHED_YEAR: Final = re.compile(r"\b(?:1[5-9]|20|21)[0-9]{2}\b")
+
 
 @lru_cache(maxsize=16)
-def split_sentences(text: str) -> tuple[Sentence, ...]:
-    """Split a text into sentences; cached by text."""
-    return find_claims(text)
+def split_sentences(text: str, published: str = "") -> tuple[Sentence, ...]:
+    """Split a text into sentences, of which those that look ahead are claims; cached."""
+    year = _PUBLISHED_YEAR.search(published)
+    return find_claims(text, int(year[0]) if year else 0)
 
 
 def load_essay_page(
@@ -94,7 +99,7 @@ def _build_page(session: Session, essay: Essay, summaries_by_id: SummariesByQues
         _forecasts_by_question(summaries_by_id.values()),
         _resolutions_by_question(summaries_by_id.values()),
     )
-    sentences = split_sentences(content) if content else ()
+    sentences = split_sentences(content, essay.published) if content else ()
     anchored_claims = [claim for claim in claims if not content or has_quote(claim, content)]
     detached = [claim for claim in claims if claim not in anchored_claims]
     attached = map_claims(

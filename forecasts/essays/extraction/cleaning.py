@@ -3,11 +3,10 @@
 import html
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
-from forecasts.essays.extraction import phrases
-from forecasts.essays.extraction.phrase_matching import PhraseMatcher
-from forecasts.essays.extraction.segmentation import SentenceSpan
+from forecasts.essays.extraction.segmentation import SENTENCE_END, SentenceSpan
 
 _IMAGE: Final = re.compile(
     r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
@@ -72,118 +71,143 @@ _MARKUP: Final = re.compile(
     r"""|</?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s|/?>)"""
     r"""|\{\{|\}\}|\bfunction\s?\(|^\s{0,9}[.#][\w-]{1,30}\s?\{"""
 )
-_SENTENCE_END: Final = re.compile(r"[.!?…;:。！？][\"'”’»)\]*_]{0,4}$")
 _MIN_TAGGED_SENTENCES: Final = 5
 """Tagged sentences from which tags count as the essay's own markup, if most sentences have them."""
 
 _MAX_LINE_WORDS: Final = 45
-"""Maximum words of a line judged as a whole: advertisements are short, paragraphs long."""
-
 _MAX_TITLE_WORDS: Final = 16
 _MIN_WORDS: Final = 3
-_BOILERPLATE: Final = PhraseMatcher([phrases.BOILERPLATE])
-_BOILERPLATE_ALONE: Final = PhraseMatcher([phrases.BOILERPLATE_ALONE])
+
+
+def _compile_phrases(phrases: str) -> re.Pattern[str]:
+    """Compile phrases between semicolons: `a/b` is one word or the other, `^` the start, `..` up to
+    three words.
+    """
+    wholes = []
+    for phrase in filter(None, (" ".join(raw.split()) for raw in phrases.split(";"))):
+        words = ("" if word == "^" else f" (?:{word.replace('/', '|')})" for word in phrase.split())
+        start = "^" if phrase.startswith("^") else ""
+        wholes.append(start + "".join(words).replace(" (?:..)", "(?: [^ .;:?!]+){0,3}"))
+    return re.compile(f"(?:{'|'.join(wholes)})(?= )")
+
+
+_BOILERPLATE: Final = _compile_phrases("""
+    leave a reply/comment; click here to; ^ click here; sign up for our/updates/free; ^ sign/log
+    up/in; ^ subscribe/download/advertisement; ^ skip to; subscribe to our; our
+    newsletter/newsletters; for full access; enjoying this article/story/post/piece; ^ read more;
+    read this article; ^ read the full/original; original credit/source; credit source; ^ share
+    this; ^ follow us/me; all rights reserved; cookie settings/preferences; we use cookies; our
+    privacy policy; our terms of; email address will not; required fields; ^ create an account;
+    article continues below; ^ related articles/posts/stories/reading/content/:; you may also
+    like; ^ recommended for you; ^ about the author/authors; ^ the author is a/an; is a
+    senior/research/visiting/resident/policy fellow/scholar/analyst at; ^ image/photo/picture
+    credit/credits/by/courtesy/:; getty images; ^ back to top; ^ posted/published on/by; ^ filed
+    under; min/minute read; comments are closed; does not constitute; views/opinions expressed;
+    reproduced with permission; article/piece/post/essay was originally/first published; ^
+    originally published; free trial .. today/now; only $ .. per month; ^ already a subscriber; ^
+    to unsubscribe; accept all cookies; enable javascript; your browser does; cancel anytime; ^
+    get the latest; support our journalism; special thanks to
+""")
+"""Web page elements around an essay."""
+
+_BOILERPLATE_ALONE: Final = _compile_phrases("""
+    advertisement/sponsored/subscribe/newsletter/copyright/donate/tweet/share/print/unsubscribe;
+    home/menu/tags/categories/comments/related/references/notes/footnotes/follow/download; read
+    more/original; contact us; continue reading; more from; buy now; view all; table of contents;
+    press release; per month
+""")
+"""The same in lines of a few words only; ambiguous within a sentence."""
+
+_DISCLAIMERS: Final = _compile_phrases("""
+    not/no/as/or/any/constitute/constitutes .. investment/financial/legal/tax/medical advice;
+    nothing/none .. is/are/should/must/may/can/constitutes .. a/an/any/as .. advice/forecast;
+    nothing constitutes advice; none of this is a; not a financial/investment adviser/advisor;
+    past performance/results/returns .. ; do your own research; actual/future
+    results/outcomes/returns/performance may/might/could/can/will differ/vary; forward looking
+    statements/information; views/opinions .. are my/our/his/her/their own; grain/pinch of salt;
+    forecasts/projections/predictions are uncertain
+""")
+"""Small print of banks, funds and blogs, independent of any topic."""
+
+_CLAUSE_BREAK: Final = re.compile(
+    r" (?=[,;:] (?!which |who |as |because |since |or |nor )|(?:but|yet|although|though) )"
+)
+
+
+def remove_disclaimers(words: str) -> str:
+    """Remove the clauses of a normalised sentence that are disclaimers.
+
+    >>> remove_disclaimers(" this is not investment advice , but prices will fall . ")
+    ' , but prices will fall . '
+    """
+    if not _DISCLAIMERS.search(words):
+        return words
+    clauses = _CLAUSE_BREAK.split(words.strip())
+    return f" {' '.join(c for c in clauses if not _DISCLAIMERS.search(f' {c} '))} "
 
 
 def find_exclusion_reasons(
     text: str, spans: Sequence[SentenceSpan], spellings: Sequence[str]
 ) -> list[str]:
-    """Return for each sentence the reason to exclude it; "" if it belongs to the essay."""
-    by_line: dict[int, list[int]] = {}
-    for index, span in enumerate(spans):
-        by_line.setdefault(span.line, []).append(index)
-    sentence_reasons = _sentence_reasons(
-        [text[span.offset : span.end] for span in spans], spellings
-    )
-    line_reasons = [""] * len(spans)
-    for indexes in by_line.values():
-        quotes = [text[spans[index].offset : spans[index].end] for index in indexes]
-        judged = _line_reasons(
-            quotes,
-            [spellings[index] for index in indexes],
-            [sentence_reasons[index] for index in indexes],
-            shape=spans[indexes[0]].shape,
-            is_only_sentence=len(spellings) <= 1,
-        )
-        for index, reason in zip(indexes, judged, strict=True):
-            line_reasons[index] = reason
-    _mark_repeats(spellings, line_reasons)
-    return line_reasons
+    """Return for each sentence the reason to exclude it; "" if it belongs to the essay.
+
+    A line of few words is judged as a whole: advertisements are short, paragraphs long.
+    """
+    quotes = [text[span.offset : span.end] for span in spans]
+    reasons = _judge_alone(quotes, spellings)
+    for _, line in groupby(range(len(spans)), key=lambda index: spans[index].line):
+        indexes = [*line]
+        dirt = next(filter(None, (reasons[index] for index in indexes)), "")
+        if dirt and sum(len(spellings[index].split()) for index in indexes) <= _MAX_LINE_WORDS:
+            for index in indexes:
+                reasons[index] = dirt
+        first = indexes[0]
+        is_alone = len(indexes) == 1 and len(spans) > 1 and not reasons[first]
+        if is_alone and _is_title(quotes[first], spans[first].shape):
+            reasons[first] = "a heading"
+    _mark_repeats(spellings, reasons)
+    return reasons
 
 
-def _sentence_reasons(quotes: Sequence[str], spellings: Sequence[str]) -> list[str]:
+def _judge_alone(quotes: Sequence[str], spellings: Sequence[str]) -> list[str]:
     """Return for each sentence by itself the reason to exclude it."""
     tagged = [bool(_MARKUP.search(strip_inline_markup(quote[:2000]))) for quote in quotes]
     if sum(tagged) >= _MIN_TAGGED_SENTENCES and sum(tagged) * 2 > len(quotes):
         tagged = [bool(_MARKUP.search(strip_essay_markup(quote[:2000]))) for quote in quotes]
     return [
-        "broken markup" if has_tags else _boilerplate_reason(spelling)
+        "broken markup" if has_tags else "boilerplate" if _is_boilerplate(spelling) else ""
         for has_tags, spelling in zip(tagged, spellings, strict=True)
     ]
 
 
-def _line_reasons(
-    quotes: Sequence[str],
-    spellings: Sequence[str],
-    reasons: list[str],
-    *,
-    shape: str,
-    is_only_sentence: bool,
-) -> list[str]:
-    """Return the reasons of a line's sentences, after judging the line as a whole."""
-    word_count = sum(len(spelling.split()) for spelling in spellings)
-    dirty = next((reason for reason in reasons if reason), "")
-    if dirty and word_count <= _MAX_LINE_WORDS:
-        return [dirty] * len(reasons)
-    is_title = (
-        len(quotes) == 1 and not reasons[0] and not is_only_sentence and _is_title(quotes[0], shape)
-    )
-    return ["a heading"] if is_title else reasons
-
-
-def _boilerplate_reason(spelling: str) -> str:
+def _is_boilerplate(spelling: str) -> bool:
     words = spelling.split()
-    if len(words) <= _MAX_LINE_WORDS and _BOILERPLATE.first_match(spelling):
-        return "boilerplate"
-    return (
-        "boilerplate"
-        if len(words) <= 6
-        and _BOILERPLATE_ALONE.first_match(spelling)
-        and words[-1] not in (".", "?")
-        else ""
-    )
+    if len(words) <= _MAX_LINE_WORDS and _BOILERPLATE.search(spelling):
+        return True
+    is_short = len(words) <= 6 and words[-1:] not in (["."], ["?"])
+    return is_short and bool(_BOILERPLATE_ALONE.search(spelling))
 
 
 def _is_title(sentence: str, shape: str) -> bool:
     """Return True for a line that is no whole sentence; a question may be the main claim."""
-    if shape == "item" or sentence.rstrip("*_ ").endswith("?"):
-        return False
-    word_count = len(sentence.split())
-    return word_count <= _MAX_TITLE_WORDS and (
-        shape == "heading" or not _SENTENCE_END.search(sentence)
-    )
+    is_statement = shape != "item" and not sentence.rstrip("*_ ").endswith("?")
+    is_short = len(sentence.split()) <= _MAX_TITLE_WORDS
+    return is_statement and is_short and (shape == "heading" or not SENTENCE_END.search(sentence))
 
 
 def _mark_repeats(spellings: Sequence[str], reasons: list[str]) -> None:
     """Mark verbatim repeats, and repeats of titles with up to two more words."""
-    seen_texts: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     titles: dict[tuple[str, ...], int] = {}
     for index, spelling in enumerate(spellings):
-        words = [word for word in spelling.split() if word[0].isalnum()]
-        joined = " ".join(words)
+        words = tuple(word for word in spelling.split() if word[0].isalnum())
+        is_near_title = (
+            6 <= len(words) <= _MAX_TITLE_WORDS and abs(titles.get(words[:6], -9) - len(words)) <= 2
+        )
         if len(words) < _MIN_WORDS:
             reasons[index] = reasons[index] or "too short to say anything"
-            continue
-        opening = (*words[:6],)
-        is_near_title = len(words) >= 6 and abs(titles.get(opening, -9) - len(words)) <= 2
-        if joined in seen_texts or (
-            is_near_title and reasons[index] in ("", "a heading") and len(words) <= _MAX_TITLE_WORDS
-        ):
-            reasons[index] = (
-                reasons[index]
-                if reasons[index] not in ("", "a heading")
-                else "repeats an earlier line"
-            )
-        seen_texts.add(joined)
+        elif reasons[index] in ("", "a heading") and (words in seen or is_near_title):
+            reasons[index] = "repeats an earlier line"
         if reasons[index] == "a heading":
-            titles[opening] = len(words)
+            titles[words[:6]] = len(words)
+        seen.add(words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
+from tests.acceptance.evaluation.claim_figures import EssayFigures
 from tests.acceptance.evaluation.evidence_figures import (
     COUNTS_FROM,
     TOP,
@@ -97,6 +98,28 @@ def _direction_line(group: EvidenceFigures) -> str:
         f"{format_number(group.majority, '.2f')}), called without a side {told.dared} of "
         f"{told.neutral}"
     )
+
+
+def claims_table(found: Sequence[EssayFigures]) -> Table:
+    """Two rows an essay: the claim finder, and a regex of modal verbs."""
+    rates = ("P", "R", "F1")
+    table = new_table("essay", "sentences", "by", *rates, "with testable P", *rates[1:])
+    for one in found:
+        for by, predictions, statements in (
+            ("finder", one.predictions, one.statements),
+            ("modal verbs", one.modal_predictions, one.modal_statements),
+        ):
+            numbers = (
+                format_number(number, ".3f")
+                for row in (predictions, statements)
+                for number in (row.precision, row.recall, row.f1)
+            )
+            table.add_row(safe_text(one.name), str(one.sentences), by, *numbers)
+    table.caption = (
+        "Predictions: the claims. With testable: claims and background, against predictions and "
+        "statements that could be checked at once."
+    )
+    return table
 
 
 def stories_table(found: Sequence[StoryFigures]) -> Table:

@@ -8,6 +8,7 @@ from shlex import quote
 from typing import Final, TypedDict, Unpack, get_args
 
 import click
+from rich.console import Group
 from rich.table import Table
 
 from forecasts.essays.draft import ClaimDraft, ClaimSource, redraft
@@ -133,10 +134,11 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
                 f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
                 "name a file"
             )
-        sentences = split_sentences(page.text.text)
-    print_result(
-        sentences, json, _build_claims_table([s for s in sentences if everything or s.kept])
-    )
+        sentences = split_sentences(page.text.text, page.essay.published)
+    claims_table = _build_claims_table([s for s in sentences if everything or s.kept])
+    background = [s for s in sentences if s.is_background and not everything]
+    parts = [claims_table, *([_build_background_table(background)] if background else [])]
+    print_result(sentences, json, Group(*parts))
 
 
 class DraftOptions(TypedDict):
@@ -199,6 +201,13 @@ def _build_claims_table(sentences: list[Sentence]) -> Table | str:
             *numbers,
             tables.safe_text(sentence.text),
         )
+    return table
+
+
+def _build_background_table(sentences: list[Sentence]) -> Table:
+    table = tables.new_table("at", "kind", "background: facts to check today, no claims")
+    for sentence in sentences:
+        table.add_row(str(sentence.offset), sentence.kind or "–", tables.safe_text(sentence.text))
     return table
 
 
