@@ -17,6 +17,7 @@ from tests.test_cli import Shell
 from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
 from tracker.llm.draft_proposals import Proposal
+from tracker.model.essays import NewEssay
 from tracker.model.json_values import to_plain
 
 INDICATOR = """
@@ -72,19 +73,19 @@ def complete(draft: Path) -> Path:
 def test_the_list_says_how_much_was_asked_and_how_it_came_out(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.essays.open_claim(asked_of(bears_out="yes"), SIGNS)
+    essay.essays.open_claim(asked_of(bears_out="yes", prior="40%"), SIGNS)
     clock.advance(days=1)
     essay.resolutions.resolve(
         "rain", "yes", source_url="https://arland.example", known_at=clock.time
     )
     (line,) = [line for line in shell("essay", "list").splitlines() if "river" in line]
     assert [cell.strip() for cell in line.strip("│").split("│")] == [
-        "river", "On the river", "1", "1 of 3", "1 of 1", "0 of 0",
+        "river", "On the river", "1", "1 of 3", "1 of 1 borne out, by chance 0.4", "–",
     ]  # fmt: skip
     (row,) = shell.json("essay", "list")
     assert (row["essay"]["id"], row["has_text"], row["questions"]) == ("river", True, 1)
     assert row["coverage"] == {"asked": 1, "rejected": 0, "forward_looking": 3}
-    assert row["live"]["overall"]["borne_out"] == 1.0
+    assert row["live"]["borne_out"] == 1.0
 
 
 def test_without_essays_the_list_says_what_to_do(shell: Shell) -> None:
@@ -505,7 +506,7 @@ def test_what_is_typed_wrong_is_told_with_how_to_get_help(
 def test_the_map_shows_each_sentence_and_the_record_in_numbers(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.essays.open_claim(asked_of("rain", bears_out="yes"), SIGNS)
+    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
     essay.essays.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
     essay.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
@@ -522,14 +523,49 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
         [str(HOLDS), "rejected"],
     ]  # fmt: skip
     assert next(row for row in rows if row[0] == str(HOLDS))[3] == "no date"
-    live = {row[0]: row[1:3] for row in rows if len(row) == 4 and " of " in row[1]}
-    assert live["may"] == ["0 of 0", "1"]
-    assert live["will"] == ["0 of 1", "0"]
-    assert live["explicit prediction"] == ["0 of 1", "1"]
+    (scored,) = [row for row in rows if len(row) == 5 and row[1] == "0 of 1"]
+    assert scored[2:4] == ["40%", "−0.40"]
+    told = shell("essay", "map", "river")
+    assert "Live: 0 of 1 borne out, by chance 0.4, 1 open" in told
+    assert (
+        "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by." in told
+    )
+    assert "Skill: −0.4 claims (95 % interval −0.4 to +0.6)." in told
     found = shell.json("essay", "map", "river")
     assert set(found) == {"coverage", "map", "live", "retrospective"}
     assert [one["sentence"]["offset"] for one in found["map"]] == [0, SIGNS, PRICES, LEAVES, HOLDS]
     assert found["coverage"] == {"asked": 2, "rejected": 1, "forward_looking": 3}
+
+
+def test_sure_tests_are_marked_in_the_map(essay: Tracker, shell: Shell) -> None:
+    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="95%"), SIGNS)
+    told = " ".join(shell("essay", "map", "river").replace("│", " ").split())
+    assert "says little: could" in told
+    assert "1 of 1 test could hardly fail." in told
+
+
+# compare
+
+
+def test_two_essays_are_compared(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
+    essay.essays.add(NewEssay("dam", "[red]The dam[/red]", "It will hold by 2028.", "pasted"))
+    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
+    clock.advance(days=1)
+    essay.resolutions.resolve(
+        "rain", "yes", source_url="https://arland.example", known_at=clock.time
+    )
+    told = shell("essay", "compare", "river", "dam")
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in told.splitlines()]
+    assert ["On the river", "1", "1", "0.4", "+60 points (−38 to +60)"] in rows
+    assert ["[red]The dam[/red]", "0", "–", "–", "–"] in rows
+    assert (
+        "Too few to compare: of answered claims with a base rate “On the river” has 1 and "
+        "“[red]The dam[/red]” 0; it takes 10 of each." in " ".join(told.split())
+    )
+    found = shell.json("essay", "compare", "river", "dam")
+    assert (found["first"]["id"], found["live"]["difference"]) == ("river", None)
+    assert "cannot be compared with itself" in shell.refused("essay", "compare", "dam", "dam")
+    assert "there is no essay nope" in shell.refused("essay", "compare", "river", "nope")
 
 
 def test_hostile_words_reach_the_terminal_as_text(tracker: Tracker, shell: Shell) -> None:

@@ -9,7 +9,6 @@ information.
 from dashboard.charts.accuracy import (
     bins_chart,
     calibration_chart,
-    essay_record_chart,
     progress_chart,
     savings_chart,
     skill_chart,
@@ -54,7 +53,6 @@ __all__ = [
     "curves_now_chart",
     "daily_items_chart",
     "daily_polls_chart",
-    "essay_record_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",

@@ -9,7 +9,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, show_empty, show_refusals
 from dashboard.essays import drafting
 from dashboard.essays.data import find_next_unasked
-from dashboard.essays.text import describe_claim_state, describe_modality
+from dashboard.essays.text import describe_claim_state, describe_modality, describe_test
 from dashboard.wording import escape_markdown, forecast_headline, question_status_line
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.questions.amendments import fold_removed_options
@@ -120,7 +120,8 @@ def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     line = question_status_line(
         question, summary.status, summary.resolution, (visit.now, visit.zone)
     )
-    st.caption(escape_markdown(f"{line}{' · looking back' if question.retrospective else ''}"))
+    notes = [line, "looking back" if question.retrospective else "", describe_test(question)]
+    st.caption(escape_markdown(" · ".join(filter(None, notes))))
 
 
 def _show_actions(visit: Visit, selected: SelectedSentence) -> None:

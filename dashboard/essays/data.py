@@ -1,6 +1,4 @@
-"""Data for the essay page: text pieces in paragraphs with their style, and records by word and
-kind.
-"""
+"""Data for the essay pages: text pieces in paragraphs with their style, and records by claim."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,16 +11,19 @@ from dashboard.components.frames import build_frame
 from dashboard.essays.text import (
     DRAFTED_STYLE,
     LOOKS_BACK_STYLE,
+    SAYS_LITTLE_STYLE,
     STATE_STYLES,
     StateStyle,
     describe_claim_state,
-    format_record,
     sentence_mark,
     sentence_shade,
 )
-from dashboard.wording import capitalise, percent_whole, plural
-from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
+from dashboard.wording import capitalise, plural
+from forecasts.essays.claim_map import MappedSentence, TrackRecord
+from forecasts.essays.claim_outcomes import judge_chance
+from forecasts.essays.comparison import RecordComparison
 from forecasts.essays.extraction.cleaning import strip_essay_markup
+from forecasts.essays.track_record import ClaimScore
 from tracker.model.essays import EssayPage
 
 RecordName = Literal["live", "looking back"]
@@ -146,11 +147,12 @@ def serialise_paragraphs(paragraphs: Iterable[Paragraph]) -> list[list[dict[str,
 def count_styles(page: EssayPage) -> tuple[tuple[StateStyle, int], ...]:
     """Count the sentences of each style that occurs; styles without a mark are left out."""
     counts: dict[StateStyle, int] = dict.fromkeys(
-        [*STATE_STYLES.values(), DRAFTED_STYLE, LOOKS_BACK_STYLE], 0
+        [*STATE_STYLES.values(), DRAFTED_STYLE, LOOKS_BACK_STYLE, SAYS_LITTLE_STYLE], 0
     )
     for claim in page.mapped:
         counts[_style_of(claim, page.drafts)] += 1
         counts[LOOKS_BACK_STYLE] += claim.retrospective
+        counts[SAYS_LITTLE_STYLE] += claim.says_little
     return tuple((look, n) for look, n in counts.items() if look.mark and n)
 
 
@@ -186,47 +188,35 @@ def find_next_unasked(page: EssayPage, after: int) -> MappedSentence | None:
     )
 
 
-def split_lines_to_draw(
-    lines: Sequence[TrackRecordLine],
-) -> tuple[tuple[TrackRecordLine, ...], tuple[TrackRecordLine, ...]]:
-    """Split lines into those worth drawing (two claims or more) and the others; draw all if there
-    are none.
+def claim_score_frame(record: TrackRecord) -> pd.DataFrame:
+    """Answered claims of a record, those that tell most first. Columns:
+
+    quote, borne_out ("1 of 2"), chance (percent), skill (points, −100 to 100; empty without a base
+    rate), note (why its tests say little).
     """
-    several = tuple(line for line in lines if line.claims > 1)
-    single = tuple(line for line in lines if line.claims < 2)
-    return (several, single) if several else (single, ())
-
-
-def claim_record_frame(lines: Sequence[TrackRecordLine]) -> pd.DataFrame:
-    """Record of claims by group, most claims first. Columns:
-
-    label, share (0..1, empty before the first answer), low and high (its 95 % interval), chance
-    (0..1, mean probability of the open ones), n (answered), said ("8 of 10, 3 open"), interval (in
-    words).
-    """
+    scores = sorted(record.scores, key=lambda s: -abs(s.skill or 0.0))
     return build_frame(
-        "label share:float low:float high:float chance:float n:int said interval",
-        (_record_row(line) for line in lines),
+        "quote borne_out chance:float skill:float note", (_score_row(score) for score in scores)
     )
 
 
-def _record_row(line: TrackRecordLine) -> tuple[Any, ...]:
-    low, high = line.interval or (None, None)
-    interval_words = (
-        "–" if low is None or high is None else f"{percent_whole(low)} to {percent_whole(high)}"
-    )
-    counts = [f"{round(line.borne_out, 1):g} of {line.answered}"] if line.answered else []
-    counts += [f"{line.open} open"] if line.open else []
-    counts += [f"{line.unanswered} without an answer"] if line.unanswered else []
+def _score_row(score: ClaimScore) -> tuple[Any, ...]:
+    expected, skill = score.tally.expected, score.skill
     return (
-        line.label,
-        line.share,
-        low,
-        high,
-        line.mean_chance,
-        line.answered,
-        ", ".join(counts),
-        interval_words,
+        f"“{score.claim.quote}”",
+        f"{round(score.tally.borne_out, 1):g} of {score.tally.answered}",
+        None if expected is None else 100.0 * expected,
+        None if skill is None else 100.0 * skill,
+        "no base rate" if expected is None else judge_chance(expected) or "",
+    )
+
+
+def comparison_frame(titles: tuple[str, str], records: RecordComparison) -> pd.DataFrame:
+    """The records of two essays, a row each. Columns: essay, answered, borne_out, chance, skill."""
+    rows = zip(titles, (records.first, records.second), strict=True)
+    return build_frame(
+        "essay answered borne_out chance skill",
+        ((title, *record.comparison_cells) for title, record in rows),
     )
 
 
@@ -235,15 +225,13 @@ def list_records(page: EssayPage) -> Mapping[RecordName, TrackRecord]:
     merged.
     """
     both: dict[RecordName, TrackRecord] = {"live": page.live, "looking back": page.retrospective}
-    return {name: verdict for name, verdict in both.items() if verdict.overall.claims}
+    return {name: verdict for name, verdict in both.items() if verdict.claims}
 
 
 def summarise_records(live: TrackRecord, retrospective: TrackRecord) -> tuple[str, str]:
     """Summarise an essay's two records in words: live, and looking back."""
-    line = live.overall
-    live_words = format_record(line)
-    open_words = f"{plural(line.open, 'claim')} open" if line.open else ""
-    past_words = format_record(retrospective.overall)
-    return ", ".join(
-        filter(None, [live_words, open_words])
-    ), f"looking back: {past_words}" if retrospective.overall.answered else ""
+    open_words = f"{plural(live.open, 'claim')} open" if live.open else ""
+    none_yet = "nothing answered yet" if live.claims else ""
+    return ", ".join(filter(None, [live.headline or none_yet, open_words])), (
+        f"looking back: {retrospective.headline}" if retrospective.answered else ""
+    )

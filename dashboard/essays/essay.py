@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts
 from dashboard.components import widgets
 from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
 from dashboard.components.visit import Visit
@@ -17,7 +16,7 @@ from dashboard.essays import page as essays
 from dashboard.essays.data import (
     Paragraph,
     RecordName,
-    claim_record_frame,
+    claim_score_frame,
     count_styles,
     find_sentence,
     list_background,
@@ -25,19 +24,19 @@ from dashboard.essays.data import (
     list_paragraphs,
     list_records,
     serialise_paragraphs,
-    split_lines_to_draw,
 )
 from dashboard.essays.text import (
+    SKILL_NOTE,
     describe_claim_coverage,
     describe_coverage,
-    describe_overconfidence,
-    record_headline,
+    describe_record,
 )
 from dashboard.wording import escape_markdown, plural
-from forecasts.essays.claim_map import TrackRecord, TrackRecordLine
+from forecasts.essays.claim_map import TrackRecord
 from tracker.errors import NotFound
 from tracker.model.essays import EssayPage
 
+_C = st.column_config
 _FOLDER: Final = "reader"
 _STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "reader.css").read_text(encoding="utf-8")
 _HTML: Final = '<ul class="legend"></ul><div class="essay" role="group"></div>'
@@ -136,69 +135,43 @@ def _show_records(page: EssayPage) -> None:
     ):
         with place, st.container(border=True, gap="xsmall", height="stretch"):
             _show_record(name, verdict)
-    answered_records = [name for name, verdict in all_records.items() if verdict.overall.answered]
-    drawer = st.expander(
-        "By word and by kind of claim",
-        expanded=bool(answered_records),
-        key="by-word",
-        on_change="rerun",
-    )
-    if drawer.open:
-        with drawer:
-            _show_record_details(
-                all_records, answered_records[0] if answered_records else next(iter(all_records))
-            )
+    st.caption(SKILL_NOTE)
+    if answered := {name: verdict for name, verdict in all_records.items() if verdict.scores}:
+        drawer = st.expander("Claim by claim", key="by-claim", on_change="rerun")
+        if drawer.open:
+            with drawer:
+                _show_scores(answered)
 
 
 def _show_record(name: RecordName, verdict: TrackRecord) -> None:
-    number, details = record_headline(verdict)
+    headline, sentences = describe_record(verdict)
     st.caption(f"**{_RECORD_TITLES[name]}.** {_RECORD_NOTES[name]}")
-    st.subheader(number, anchor=False)
-    st.markdown(details)
-    if calibration_line := describe_overconfidence(verdict.calibration):
-        st.markdown(calibration_line)
+    st.subheader(headline, anchor=False)
+    for sentence in sentences:
+        st.markdown(escape_markdown(sentence))
 
 
-def _show_record_details(all_records: Mapping[RecordName, TrackRecord], first: RecordName) -> None:
-    """Show one record at a time, the first that has answers by default."""
-    name = first
+def _show_scores(all_records: Mapping[RecordName, TrackRecord]) -> None:
+    """Show the answered claims of one record at a time."""
+    name: RecordName = next(iter(all_records))
     if len(all_records) > 1:
-        names = list(all_records)
         name = st.segmented_control(
-            "Record", names, default=first, required=True, key="record",
+            "Record", list(all_records), default=name, required=True, key="record",
             format_func=_RECORD_TITLES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _show_record_chart(
-            f"{name} by word", "By the word that carries the claim", all_records[name].by_modality
-        )
-    with right:
-        _show_record_chart(f"{name} by kind", "By kind of claim", all_records[name].by_kind)
-    st.caption(
-        "● share borne out, with its 95 % interval; ◇ how likely those still open are held to "
-        "be. A claim whose questions disagree counts as the share that bears it out. The "
-        "interval takes claims as independent: it is too narrow where several rest on the same "
-        "questions."
-    )
-
-
-def _show_record_chart(name: str, title: str, lines: tuple[TrackRecordLine, ...]) -> None:
-    st.caption(f"**{title}**")
-    many, single = split_lines_to_draw(lines)
-    spec = charts.essay_record_chart(tuple(line.label for line in many))
-    st.vega_lite_chart(
-        spec=charts.bind_data(spec, rows=claim_record_frame(many)),
-        width="stretch",
-        key=name.replace(" ", "-"),
-        alt=f"{title}: {'; '.join(f'{line.label}: {line.words}' for line in many)}",
-    )
-    if single:
-        st.caption(
-            escape_markdown(
-                f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}."
-            )
-        )
+    columns = {
+        "borne_out": _C.TextColumn("Borne out", width=80),
+        "chance": _C.NumberColumn(
+            "By chance", format="%.0f %%", width=80, help="How likely its base rates make it."
+        ),
+        "skill": _C.NumberColumn(
+            "Skill", format="%+.0f points", width=100, help="Borne out minus chance."
+        ),
+        "quote": _C.TextColumn("Claim", width=380),
+        "note": _C.TextColumn("Test", width=170),
+    }
+    widgets.show_table(claim_score_frame(all_records[name]), columns, "Answered claims")
+    st.caption("A claim with several answers counts as the share of them that bears it out.")
 
 
 def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:

@@ -1,5 +1,6 @@
 """Essays page: all essays with their records, and the form of a new one."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import uuid4
 
@@ -7,15 +8,17 @@ import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_empty, show_refusals
-from dashboard.essays.data import summarise_records
-from dashboard.essays.text import describe_claim_coverage, describe_coverage
+from dashboard.components.widgets import show_empty, show_refusals, show_table
+from dashboard.essays.data import comparison_frame, summarise_records
+from dashboard.essays.text import SKILL_NOTE, describe_claim_coverage, describe_coverage
 from dashboard.wording import escape_markdown
+from forecasts.essays.comparison import RecordComparison
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused
 from tracker.model.essays import EssaySummary, NewEssay
 
+_C = st.column_config
 MAX_ESSAY_MEGABYTES: Final = 5
 _KINDS: Final = ["txt", "md", "markdown", "html", "htm", "mhtml"]
 _FORM_KEY: Final = "new-essay"
@@ -33,6 +36,8 @@ def render(visit: Visit) -> None:
             "There are no essays yet.",
             "Paste one below: its claims are found at once, and each can become a question.",
         )
+    if len(essays) > 1:
+        _show_comparison(visit, essays)
     drawer = st.expander(
         "Add an essay", icon=":material/add:", expanded=not essays, key="add-essay"
     )
@@ -57,6 +62,49 @@ def _show_essay(visit: Visit, essay: EssaySummary) -> None:
         record = " · ".join(filter(None, summarise_records(essay.live, essay.retrospective)))
         published = escape_markdown(essay.essay.published)
         st.caption(" · ".join(filter(None, [published, record])))
+
+
+def _show_comparison(visit: Visit, essays: Sequence[EssaySummary]) -> None:
+    """Show the records of two essays side by side, once somebody opens the drawer."""
+    drawer = st.expander(
+        "Compare two essays", icon=":material/compare_arrows:", key="compare", on_change="rerun"
+    )
+    if not drawer.open:
+        return
+    titles = {str(essay.essay.id): essay.essay.title for essay in essays}
+    names = list(titles)
+    with drawer:
+        left, right = st.columns(2)
+        first = left.selectbox("First essay", names, format_func=titles.__getitem__, key="first")
+        second = right.selectbox(
+            "Second essay", names, index=1, format_func=titles.__getitem__, key="second"
+        )
+        if first == second:
+            st.caption("Pick two different essays.")
+            return
+        compared = visit.tracker.essays.compare(first, second)
+        both = titles[first], titles[second]
+        _show_compared(compared.live, "Live", both)
+        _show_compared(compared.retrospective, "Looking back", both)
+        st.caption(SKILL_NOTE)
+
+
+def _show_compared(records: RecordComparison, name: str, titles: tuple[str, str]) -> None:
+    """Show one pair of records; their table only once one of them has an answer."""
+    if not records.first.answered and not records.second.answered:
+        st.caption(f"**{name}.** Neither has an answer yet.")
+        return
+    st.caption(f"**{name}.**")
+    for sentence in records.describe(*titles):
+        st.markdown(escape_markdown(sentence))
+    columns = {
+        "essay": _C.TextColumn("Essay", width=140),
+        "skill": _C.TextColumn("Skill per claim (95 %)", width=180),
+        "answered": _C.TextColumn("Answered", width=80),
+        "borne_out": _C.TextColumn("Borne out", width=80),
+        "chance": _C.TextColumn("By chance", width=90),
+    }
+    show_table(comparison_frame(titles, records), columns, f"{name} records compared")
 
 
 def _show_new_essay_form(visit: Visit) -> None:

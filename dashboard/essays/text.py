@@ -12,11 +12,10 @@ from forecasts.distributions.cdf import Scale
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,
-    EssayCalibration,
     MappedSentence,
     TrackRecord,
-    TrackRecordLine,
 )
+from forecasts.essays.claim_outcomes import base_chance, find_weakness
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
 from forecasts.essays.drafting.plan import GAP
@@ -25,7 +24,7 @@ from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.formatting import capitalise
 from forecasts.questions.new_question import NewQuestion, short_name
-from forecasts.questions.question import ClaimId, EssayId, Kind
+from forecasts.questions.question import ClaimId, EssayId, Kind, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,23 @@ stronger its colour.
 
 DRAFTED_STYLE: Final = StateStyle("no-question-yet", "✎", "a draft is kept")
 LOOKS_BACK_STYLE: Final = StateStyle("looks-back", "( )", "answers that look back")
+SAYS_LITTLE_STYLE: Final = StateStyle(
+    "says-little", "*", "says little: the test could hardly turn out otherwise"
+)
 
 
 def sentence_mark(claim: MappedSentence) -> str:
-    """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62 %` while it is open."""
-    style = STATE_STYLES[claim.state]
+    """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62 %` while it is open.
+
+    An asterisk follows if its tests say little.
+    """
+    weak_mark = SAYS_LITTLE_STYLE.mark if claim.says_little else ""
+    mark = STATE_STYLES[claim.state].mark
     if claim.state == "open":
-        return "…" if claim.p is None else percent_whole(claim.p)
-    return f"({style.mark})" if claim.retrospective and style.mark else style.mark
+        mark = "…" if claim.p is None else percent_whole(claim.p)
+    elif claim.retrospective:
+        mark = f"({mark})"
+    return f"{mark}{weak_mark}"
 
 
 def sentence_shade(claim: MappedSentence) -> int | None:
@@ -109,70 +117,43 @@ def describe_claim_coverage(coverage: ClaimCoverage) -> str:
     return f"{coverage.asked:,} of {plural(coverage.forward_looking, 'claim')} {became}."
 
 
-def format_record(line: TrackRecordLine) -> str:
-    """Format a record: `3 of 5 borne out`; `nothing answered yet` before the first answer."""
-    if not line.answered:
-        return "nothing answered yet" if line.claims else ""
-    return f"{round(line.borne_out, 1):g} of {line.answered} borne out"
+SKILL_NOTE: Final = (
+    "Chance is what the base rates of the same questions give, and skill is what was borne out "
+    "beyond it. A claim counts once, however many questions test it."
+)
 
 
-def record_headline(verdict: TrackRecord) -> tuple[str, str]:
-    """Return the record in words: the headline, and its qualification."""
-    line = verdict.overall
-    if not line.claims:
+def describe_record(record: TrackRecord) -> tuple[str, tuple[str, ...]]:
+    """Return the record in words: the headline, and the sentences beneath it."""
+    if not record.claims:
         looks_back = (
-            "No question looks back." if verdict.retrospective else "Nothing was asked live yet."
+            "No question looks back." if record.retrospective else "Nothing was asked live yet."
         )
-        return "–", looks_back
-    if not line.answered:
-        return "No answer yet", f"{_open_words(line)}."
-    parts = [
-        f"{_interval_words(line.interval)}: {_too_few_words(line.answered)}"
-        if line.is_small_sample
-        else _interval_words(line.interval)
-    ]
-    if line.open:
-        parts.append(_open_words(line))
-    if line.unanswered:
-        parts.append(f"{line.unanswered:,} without an answer")
-    return capitalise(format_record(line)), f"{capitalise('; '.join(parts))}."
+        return "–", (looks_back,)
+    sentences = (
+        record.chance_words,
+        record.skill_words,
+        record.test_words,
+        _describe_unanswered(record),
+    )
+    return record.headline or "No answer yet", tuple(filter(None, sentences))
 
 
-def _too_few_words(answered: int) -> str:
-    return f"{plural(answered, 'answer')} {'is' if answered == 1 else 'are'} too few to judge by"
+def _describe_unanswered(record: TrackRecord) -> str:
+    parts = [describe_open(record)] if record.open else []
+    if record.unanswered:
+        parts.append(f"{record.unanswered:,} without an answer")
+    return f"{capitalise('; '.join(parts))}." if parts else ""
 
 
-def _open_words(line: TrackRecordLine) -> str:
+def describe_open(record: TrackRecord) -> str:
+    """Describe the open claims: `3 claims still open, on average 62 % likely to be borne out`."""
     chance_words = (
         ""
-        if line.mean_chance is None
-        else f", on average {percent_whole(line.mean_chance)} likely to be borne out"
+        if record.mean_chance is None
+        else f", on average {percent_whole(record.mean_chance)} likely to be borne out"
     )
-    return f"{plural(line.open, 'claim')} still open{chance_words}"
-
-
-def _interval_words(interval: tuple[float, float] | None) -> str:
-    if interval is None:
-        return ""
-    low, high = (percent_whole(bound) for bound in interval)
-    return f"the true share may lie between {low} and {high}"
-
-
-def describe_overconfidence(calibration: EssayCalibration | None) -> str:
-    """Compare claimed certainty with the share confirmed; "" before the first answer."""
-    if calibration is None:
-        return ""
-    sentence = (
-        f"Where its words tell how sure it is, it sounded {percent_whole(calibration.claimed)} "
-        f"sure and was right in {percent_whole(calibration.share)} of "
-        f"{plural(calibration.claims, 'claim')}"
-    )
-    gap = round(100 * calibration.overconfidence)
-    if calibration.is_small_sample:
-        return f"{sentence}: too few to judge by."
-    if abs(gap) < 5:
-        return f"{sentence}: as sure as it should have been."
-    return f"{sentence}: {plural(abs(gap), 'point')} too {'sure' if gap > 0 else 'cautious'}."
+    return f"{plural(record.open, 'claim')} still open{chance_words}"
 
 
 def describe_modality(claim: MappedSentence) -> str:
@@ -191,6 +172,15 @@ def describe_claim_state(claim: MappedSentence) -> str:
     return capitalise(
         claim.words.replace("%", f"{NBSP}%") if claim.state == "open" else claim.words
     )
+
+
+def describe_test(question: Question) -> str:
+    """Describe a test that says little: `says little: could hardly fail, 97 % by its base rate`."""
+    weakness, chance = find_weakness(question), base_chance(question)
+    if weakness is None or chance is None:
+        return ""
+    likely = percent_whole(chance if weakness == "could hardly fail" else 1.0 - chance)
+    return f"says little: {weakness}, {likely} sure by its base rate"
 
 
 _BOUND: Final = re.compile(

@@ -5,6 +5,7 @@ precedence: retrospective ones (written after their own window) count only where
 answer yet, and the two are never pooled. `forecasts.essays.track_record` sums up the essay.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,17 +13,13 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.essays.claim_outcomes import ClaimTests, confirms_claim, count_tests
 from forecasts.essays.extract import ClaimForm, Sentence
 from forecasts.essays.track_record import (
-    EssayCalibration,
     QuestionTally,
     TrackRecord,
-    TrackRecordLine,
-    claim_kind_of,
     compute_track_record,
-    estimate_sureness,
     group_by_claim,
-    head_word,
     is_asserted,
     tally_questions,
 )
@@ -40,10 +37,8 @@ __all__ = [
     "ClaimCoverage",
     "ClaimRejection",
     "ClaimState",
-    "EssayCalibration",
     "MappedSentence",
     "TrackRecord",
-    "TrackRecordLine",
     "compute_track_record",
     "map_claims",
     "measure_coverage",
@@ -64,6 +59,8 @@ ClaimState = Literal[
 
 MIXED_SHARES = (0.4, 0.6)
 """Bounds, both included, of the confirmed share that is mixed: a tie is no verdict."""
+
+_ASIDE = re.compile(r"\([^)]*\)")  # such as the figure of "could ultimately (0.5)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +93,12 @@ class MappedSentence:
     | dropped | a sentence whose marker of a claim is too weak |
     | not forward-looking | all other sentences |
 
-    `p` is the mean probability, 0 to 1, that its open questions confirm it, None without any;
-    `share` the share of answered questions that do; both exclude questions on what the essay does
-    not assert. `retrospective` is True if these answers are retrospective. `why` is the reason of a
-    rejection, or why the sentence is no claim. `words` describe the state for a title.
+    Questions that differ in a date or a figure alone count as one answer. `p` is the mean
+    probability, 0 to 1, that its open questions confirm it, None without any; `share` the share of
+    answered questions that do; both exclude questions on what the essay does not assert.
+    `retrospective` is True if these answers are retrospective. `tests` counts the questions that
+    the state rests on, and those of them that say little. `why` is the reason of a rejection, or
+    why the sentence is no claim. `words` describe the state for a title.
     """
 
     sentence: Sentence
@@ -111,6 +110,12 @@ class MappedSentence:
     words: str
     share: float | None = None
     retrospective: bool = False
+    tests: ClaimTests = field(default_factory=ClaimTests)
+
+    @property
+    def says_little(self) -> bool:
+        """True if each of its tests could hardly fail, or hardly succeed."""
+        return 0 < self.tests.total == self.tests.weak
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +219,13 @@ def _find_place(
 
 def _claim_sentence(claim: Claim) -> Sentence:
     """Turn a claim into a sentence, where the text around it is not available."""
-    kind = next((form for form in get_args(ClaimForm) if form == claim_kind_of(claim)), None)
+    first_kind = " ".join(claim.claim_kind.split(",")[0].casefold().split())
+    kind = next((form for form in get_args(ClaimForm) if form == first_kind), None)
     text = " ".join(claim.quote.split())
-    cue, modality = head_word(claim.modality), estimate_sureness(claim.modality) or 0.0
+    cue = " ".join(_ASIDE.sub(" ", claim.modality).split())
     end = claim.offset + len(claim.quote)
     return Sentence(
-        claim.offset, end, text, kind, cue, modality, 1.0, True, "a person took it for a claim"
+        claim.offset, end, text, kind, cue, 0.0, 1.0, True, "a person took it for a claim"
     )
 
 
@@ -241,28 +247,21 @@ def _map_sentence(
         state, why = _state_without_questions(place)
         words = f"{state}: {why}" if why else state
         return MappedSentence(place.sentence, state, claim_ids, (), None, why, words)
-    asserted = {
-        q.id: q
-        for claim in place.claims
-        if is_asserted(claim)
-        for q in questions_by_claim.get(claim.id, ())
-    }
-    live_tally, retrospective_tally = (
-        tally_questions(
-            [q for q in asserted.values() if q.retrospective is is_retrospective],
-            resolutions,
-            forecasts,
-        )
-        for is_retrospective in (False, True)
+    live, past = _split_asserted(place.claims, questions_by_claim)
+    live_tally, past_tally = (
+        tally_questions(side, resolutions, forecasts) for side in (live, past)
     )
-    answers = live_tally if live_tally.answered else retrospective_tally
-    still_open = live_tally if live_tally.open else retrospective_tally
+    answers = live_tally if live_tally.answered else past_tally
+    still_open = live_tally if live_tally.open else past_tally
+    is_past = answers is past_tally and answers.share is not None
+    counted = len(live) + len(past)
+    tests = ClaimTests()
     state, words = "not counted", ""
-    if asserted:
-        state, words = _state_with_questions(
-            answers, still_open, len(asserted), is_retrospective=answers is retrospective_tally
-        )
-    not_counted_note = _not_counted_text(len(questions) - len(asserted))
+    if counted:
+        state, words = _state_with_questions(answers, still_open, counted, is_retrospective=is_past)
+        basis = [*live, *past] if answers.share is None else past if is_past else live
+        tests = _count_tests(basis, resolutions, is_answered=answers.share is not None)
+    notes = (words, _weakness_text(tests), _not_counted_text(len(questions) - counted))
     return MappedSentence(
         sentence=place.sentence,
         state=state,
@@ -270,10 +269,51 @@ def _map_sentence(
         question_ids=tuple(questions),
         p=still_open.probability,
         why="",
-        words="; ".join(filter(None, (words, not_counted_note))),
+        words="; ".join(filter(None, notes)),
         share=answers.share,
-        retrospective=answers is retrospective_tally and answers.share is not None,
+        retrospective=is_past,
+        tests=tests,
     )
+
+
+def _split_asserted(
+    claims: Iterable[Claim], questions_by_claim: Mapping[ClaimId, Sequence[Question]]
+) -> tuple[list[Question], list[Question]]:
+    """Questions on the claims that the essay asserts: live ones, and retrospective ones."""
+    asserted = {
+        q.id: q
+        for claim in claims
+        if is_asserted(claim)
+        for q in questions_by_claim.get(claim.id, ())
+    }
+    live = [q for q in asserted.values() if not q.retrospective]
+    return live, [q for q in asserted.values() if q.retrospective]
+
+
+def _count_tests(
+    questions: Iterable[Question],
+    resolutions: Mapping[QuestionId, Resolution],
+    *,
+    is_answered: bool,
+) -> ClaimTests:
+    """Count the tests behind a state: the answers that decide it, or else those still open."""
+    if not is_answered:
+        return count_tests(q for q in questions if q.id not in resolutions)
+    answered = [q for q in questions if q.id in resolutions]
+    return count_tests(q for q in answered if confirms_claim(q, resolutions[q.id]) is not None)
+
+
+def _weakness_text(tests: ClaimTests) -> str:
+    if not tests.weak:
+        return ""
+    if tests.weak < tests.total:
+        return f"{tests.weak} of {tests.total} tests say little"
+    ends = [
+        end
+        for end, number in (("fail", tests.hardly_fail), ("succeed", tests.hardly_succeed))
+        if number
+    ]
+    return f"says little: could hardly {' or '.join(ends)}"
 
 
 def _state_without_questions(place: _SentenceRecord) -> tuple[ClaimState, str]:
@@ -307,7 +347,7 @@ def _state_with_questions(
         else "mixed"
     )
     summary = (
-        f"{state} ({answers.borne_out} of "
+        f"{state} ({round(answers.borne_out, 1):g} of "
         f"{answers.answered}{', looking back' if is_retrospective else ''})"
     )
     return state, f"{summary}; {open_note}" if open_note else summary

@@ -12,22 +12,30 @@ answer confirms them:
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Final, Literal, TypeVar
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast, InvalidQuestion
 from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.new_question import has_base_rate
 from forecasts.questions.question import FORECAST_FORMATS, Option, Question, Resolution, utc
 
 __all__ = [
     "CONDITION_FORMATS",
+    "ClaimTests",
+    "TestWeakness",
+    "base_chance",
     "check_outcome_condition",
     "claim_probability",
     "confirms_claim",
+    "count_tests",
     "describe_outcome_condition",
+    "find_weakness",
+    "judge_chance",
 ]
 
 _T = TypeVar("_T", Binary, Categorical, Cdf)
@@ -196,6 +204,87 @@ def claim_probability(question: Question, forecast: Distribution) -> float | Non
         raise InvalidForecast(
             f"{question.id} is a {question.kind} question: {FORECAST_FORMATS[question.kind]}"
         ) from None
+
+
+TestWeakness = Literal["could hardly fail", "could hardly succeed"]
+"""Reason for which a question says little about its claim, whatever the answer."""
+
+NEARLY_CERTAIN: Final = 0.9
+"""Base rate of the confirming answer from which a test could hardly fail."""
+
+
+def base_chance(question: Question) -> float | None:
+    """Return the probability, 0 to 1, that the claims are confirmed by the base rate alone.
+
+    None if no base rate was given, or no answer confirms them.
+    """
+    return claim_probability(question, question.prior) if has_base_rate(question) else None
+
+
+def find_weakness(question: Question) -> TestWeakness | None:
+    """Find out if a question says little about its claims: it could hardly fail, or succeed.
+
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> trade = NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
+    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
+    ...     scale=Scale(0.0, 400.0), prior="200 230 260", bears_out="more than 100")
+    >>> find_weakness(build_question(trade))
+    'could hardly fail'
+    """
+    chance = base_chance(question)
+    return None if chance is None else judge_chance(chance)
+
+
+def judge_chance(chance: float) -> TestWeakness | None:
+    """Judge how little a test says that is passed with a probability of 0 to 1.
+
+    >>> [judge_chance(chance) for chance in (0.9, 0.89, 0.11, 0.1)]
+    ['could hardly fail', None, None, 'could hardly succeed']
+    """
+    if chance >= NEARLY_CERTAIN - _ROUNDING:
+        return "could hardly fail"
+    return "could hardly succeed" if chance <= 1.0 - NEARLY_CERTAIN + _ROUNDING else None
+
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTests:
+    """Number of questions that test claims, and of those that say little by their base rate.
+
+    `unrated` ones have no base rate, so nobody can tell.
+    """
+
+    total: int = 0
+    hardly_fail: int = 0
+    hardly_succeed: int = 0
+    unrated: int = 0
+
+    @property
+    def weak(self) -> int:
+        """Number of tests that say little."""
+        return self.hardly_fail + self.hardly_succeed
+
+    @property
+    def words(self) -> str:
+        """Count of the weak ones, such as "12 of 28 tests could hardly fail"; empty without any."""
+        tests = "test" if self.total == 1 else "tests"
+        counts = (("fail", self.hardly_fail), ("succeed", self.hardly_succeed))
+        parts = [f"{number} could hardly {end}" for end, number in counts if number]
+        return ", ".join(parts).replace(" could", f" of {self.total} {tests} could", 1)
+
+
+def count_tests(questions: Iterable[Question]) -> ClaimTests:
+    """Count the questions that test a claim; those that no answer confirms are left out."""
+    tests = [question for question in questions if question.bears_out.strip()]
+    weaknesses = [find_weakness(question) for question in tests]
+    return ClaimTests(
+        total=len(tests),
+        hardly_fail=weaknesses.count("could hardly fail"),
+        hardly_succeed=weaknesses.count("could hardly succeed"),
+        unrated=sum(base_chance(question) is None for question in tests),
+    )
 
 
 def describe_outcome_condition(question: Question) -> str:

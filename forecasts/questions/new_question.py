@@ -30,6 +30,9 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 OWN_ESSAY = EssayId("own-questions")
 """Essay id of questions that belong to no essay."""
 
+NO_PRIOR_REASON = "none given: what somebody who knows nothing would say"
+"""Stored reason of an uninformed prior."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
@@ -92,8 +95,7 @@ def build_question(new: NewQuestion) -> Question:
         closes_at=to_utc(new.closes_at),
         resolves_at=to_utc(new.resolves_at),
         prior=uninformed_prior(options, new.scale),
-        prior_reason=new.prior_reason.strip()
-        or "none given: what somebody who knows nothing would say",
+        prior_reason=new.prior_reason.strip() or NO_PRIOR_REASON,
         claim_ids=new.claim_ids,
         tags=new.tags,
         retrospective=new.retrospective,
@@ -115,6 +117,16 @@ def build_question(new: NewQuestion) -> Question:
             "share"
         )
     return made
+
+
+def has_base_rate(question: Question) -> bool:
+    """Return False if the prior says nothing: the uninformed one, with no reason given for it."""
+    prior = question.prior
+    options = prior.options if isinstance(prior, Categorical) else ()
+    return prior != uninformed_prior(options, question.scale) or question.prior_reason not in (
+        "",
+        NO_PRIOR_REASON,
+    )
 
 
 def date_scale(earliest: str, latest: str) -> Scale:

@@ -10,18 +10,18 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import charts
 from dashboard.essays import data
 from dashboard.essays import text as forms
 from dashboard.essays import text as wording
+from forecasts.distributions.distribution import Binary
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,
-    EssayCalibration,
     MappedSentence,
     TrackRecord,
-    TrackRecordLine,
 )
+from forecasts.essays.claim_outcomes import ClaimTests
+from forecasts.essays.comparison import EssayRecord, compare_records
 from forecasts.essays.draft import (
     ClaimDraft,
     ClaimSource,
@@ -31,13 +31,17 @@ from forecasts.essays.draft import (
     with_wording,
 )
 from forecasts.essays.extract import Sentence, find_claims
+from forecasts.essays.track_record import ClaimScore, QuestionTally, measure_skill
 from forecasts.linting.lint import Flaw
-from forecasts.questions.question import ClaimId, Essay, EssayId, ForecasterId, QuestionId
+from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, ForecasterId, QuestionId
+from tests.forecasts.strategies import question
 from tracker.model.essays import EssayPage, EssayText, SavedDraft
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ESSAY = Essay(EssayId("river"), "The river treaty", "2026", "en", "")
-NOTHING = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
+
+
+QUESTIONS = {QuestionId(f"of-{name}"): question(name=f"of-{name}") for name in ("C1", "C2")}
 
 
 def mapped(
@@ -53,22 +57,28 @@ def mapped(
     return MappedSentence(sentence, state, **{**values, **more})
 
 
-def line(
-    label: str = "will", borne_out: float = 8.0, answered: int = 10, open: int = 0, **more: Any
-) -> TrackRecordLine:
-    values: dict[str, Any] = {
-        "unanswered": 0,
-        "mean_chance": None,
-        "interval": (0.5, 0.9) if answered else None,
-    }
-    return TrackRecordLine(label, answered + open, borne_out, answered, open, **{**values, **more})
+def score(name: str = "C1", borne_out: float = 1.0, expected: float | None = 0.5) -> ClaimScore:
+    """An answered claim with one question."""
+    quoted = Claim(ClaimId(name), ESSAY.id, "it will", 0, "trend", "will", "")
+    tally = QuestionTally(
+        1, borne_out, 0, 0, None, expected, None if expected is None else borne_out
+    )
+    return ClaimScore(quoted, tally, (QuestionId(f"of-{name}"),))
 
 
 def verdict(
-    overall: TrackRecordLine = NOTHING, *, retrospective: bool = False, **more: Any
+    *scores: ClaimScore, open_claims: int = 0, retrospective: bool = False, **more: Any
 ) -> TrackRecord:
-    values: dict[str, Any] = {"by_kind": (), "by_modality": (), "calibration": None}
-    return TrackRecord(retrospective, overall, **{**values, **more})
+    values: dict[str, Any] = {
+        "unanswered": 0,
+        "mean_chance": None,
+        "skill": measure_skill(scores),
+        "tests": ClaimTests(len(scores)),
+        "open_tests": ClaimTests(open_claims),
+    }
+    kept = sum(one.tally.borne_out for one in scores)
+    values = {"answered": len(scores), "borne_out": kept, "open": open_claims, **values, **more}
+    return TrackRecord(retrospective, claims=len(scores) + open_claims, scores=scores, **values)
 
 
 def page(
@@ -157,6 +167,9 @@ def test_claim_looks_and_legend() -> None:
         ("borne out", {}, "borne-out", "✓"),
         ("not borne out", {"retrospective": True}, "not-borne-out", "(✗)"),
         ("mixed", {"retrospective": True}, "mixed", "(±)"),
+        ("borne out", {"tests": ClaimTests(2, 1, 1)}, "borne-out", "✓*"),
+        ("borne out", {"tests": ClaimTests(2, 1)}, "borne-out", "✓"),
+        ("open", {"p": 0.97, "tests": ClaimTests(1, 1)}, "open", "97\u00a0%*"),
         ("not counted", {}, "not-counted", "·"),
         ("open", {"p": 0.62}, "open", "62\u00a0%"),
         ("open", {}, "open", "…"),
@@ -193,6 +206,8 @@ def test_claim_looks_and_legend() -> None:
         ("%", 2),
         ("( )", 1),
     ]
+    found = page(None, mapped(sentence, "borne out", tests=ClaimTests(1, 1)))
+    assert [(look.mark, n) for look, n in data.count_styles(found)] == [("✓", 1), ("*", 1)]
 
 
 def test_sentence_selection() -> None:
@@ -221,35 +236,42 @@ def test_sentence_selection() -> None:
 
 
 def test_record_frames() -> None:
-    # The record frame says each line in numbers and in words.
-    frame = data.claim_record_frame(
-        [line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)]
+    # The claims that tell most stand first, and each test that says little is named.
+    found = verdict(
+        score("C1", 1.0, 0.95), score("C2", 0.0, 0.8), score("C3", 1.0, None), score("C4", 0.0, 0.1)
     )
-    assert list(frame["said"]) == ["8 of 10, 3 open", "2 open"]
-    assert list(frame["interval"]) == ["50\u00a0% to 90\u00a0%", "–"]
-    assert frame["share"].isna().tolist() == [False, True]
-    assert data.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
-    # Lines of a single claim are told and not drawn.
-    many, single = data.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
-    assert ([one.label for one in many], [one.label for one in single]) == (["will"], ["may"])
-    assert data.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
-    # The chart of a record has a row for each label and room for the counts.
-    spec = charts.essay_record_chart(("will", "could"))
-    assert len(spec["layer"]) == 4
-    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["will", "could"]
-    assert charts.essay_record_chart(("will",))["height"] < spec["height"]
+    frame = data.claim_score_frame(found)
+    assert list(frame["skill"].round(1))[:3] == [-80.0, -10.0, 5.0]
+    assert frame["skill"].isna().tolist() == [False, False, False, True]
+    assert list(frame["note"]) == ["", "could hardly succeed", "could hardly fail", "no base rate"]
+    assert list(frame["borne_out"]) == ["0 of 1", "0 of 1", "1 of 1", "1 of 1"]
+    assert data.claim_score_frame(verdict()).dtypes.to_dict() == frame.dtypes.to_dict()
     # Records without claims are left out and the two never mix.
-    live, back = verdict(line(borne_out=1.0, answered=2)), verdict(line(), retrospective=True)
+    live, back = verdict(score(), score("C2", 0.0)), verdict(score(), retrospective=True)
     assert list(data.list_records(page(None, live=live))) == ["live"]
     assert data.list_records(page(None, live=live, retrospective=back)) == {
         "live": live,
         "looking back": back,
     }
     assert data.summarise_records(live, back) == (
-        "1 of 2 borne out",
-        "looking back: 8 of 10 borne out",
+        "1 of 2 borne out, by chance 1",
+        "looking back: 1 of 1 borne out, by chance 0.5",
     )
     assert data.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
+    assert (
+        data.summarise_records(verdict(open_claims=2), verdict())[0].replace("\u00a0", " ")
+        == "nothing answered yet, 2 claims open"
+    )
+
+
+def test_two_records_stand_in_a_frame() -> None:
+    essays = EssayRecord(verdict(score(), score("C2", 0.0)), QUESTIONS), EssayRecord(verdict(), {})
+    records = compare_records(essays, {})
+    frame = data.comparison_frame(("A", "B"), records)
+    assert frame.to_numpy().tolist() == [
+        ["A", "2", "1", "1", "0 points (−49 to +49)"],
+        ["B", "0", "–", "–", "–"],
+    ]
 
 
 # Words
@@ -279,34 +301,32 @@ def test_coverage_in_words() -> None:
 
 
 def test_record_in_words() -> None:
-    # A small record says that it is small.
-    number, more = wording.record_headline(
-        verdict(line(borne_out=2.5, answered=3, open=1, mean_chance=0.3))
+    # A record tells its claims, chance, skill, weak tests, and what is open.
+    number, more = wording.describe_record(
+        verdict(score(), open_claims=1, mean_chance=0.3, unanswered=2, tests=ClaimTests(1, 1))
     )
-    assert number == "2.5 of 3 borne out"
-    assert "3 answers are too few to judge by" in more.replace("\u00a0", " ")
-    assert "1 claim still open, on average 30 % likely to be borne out" in more.replace(
-        "\u00a0", " "
-    )
-    assert "too few" not in wording.record_headline(verdict(line()))[1]
+    assert number == "1 of 1 borne out, by chance 0.5"
+    assert [sentence.replace("\u00a0", " ") for sentence in more] == [
+        "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by.",
+        "Skill: +0.5 claims (95 % interval −0.5 to +0.5).",
+        "1 of 1 test could hardly fail.",
+        "1 claim still open, on average 30 % likely to be borne out; 2 without an answer.",
+    ]
     # A record without answers claims nothing.
-    assert (
-        wording.record_headline(verdict(line(borne_out=0.0, answered=0, open=4)))[0]
-        == "No answer yet"
-    )
-    assert wording.record_headline(verdict())[0] == "–"
+    assert wording.describe_record(verdict(open_claims=4))[0] == "No answer yet"
+    assert wording.describe_record(verdict()) == ("–", ("Nothing was asked live yet.",))
+    assert wording.describe_record(verdict(retrospective=True))[1] == ("No question looks back.",)
 
 
-def test_sureness_is_held_against_outcomes() -> None:
-    for claimed, share, claims, said in (
-        (0.9, 0.6, 20, "30 points too sure."),
-        (0.5, 0.7, 20, "20 points too cautious."),
-        (0.72, 0.7, 20, "as sure as it should have been."),
-        (0.9, 0.6, 5, "too few to judge by."),
+def test_a_weak_test_is_described() -> None:
+    for prior, bears_out, said in (
+        (0.97, "yes", "says little: could hardly fail, 97 % sure by its base rate"),
+        (0.97, "no", "says little: could hardly succeed, 97 % sure by its base rate"),
+        (0.5, "yes", ""),
+        (0.97, "", ""),
     ):
-        told = wording.describe_overconfidence(EssayCalibration(claims, claimed, share, (0.1, 0.9)))
-        assert told.replace("\u00a0", " ").endswith(said)
-        assert wording.describe_overconfidence(None) == ""
+        test = replace(question(), prior=Binary(prior), prior_reason="5 years", bears_out=bears_out)
+        assert wording.describe_test(test).replace("\u00a0", " ") == said
 
 
 # Drafts

@@ -201,6 +201,7 @@ def asked_of(tracker: Tracker, clock: FakeClock) -> None:
             closes_at=clock.time + closes * DAY,
             resolves_at=clock.time + (closes + 1) * DAY,
             bears_out="yes",
+            prior="30%",
         )
         tracker.essays.open_claim(made, SIGNS, override="It is only a test.")
     clock.time += 21 * DAY
@@ -213,16 +214,18 @@ def test_record_of_an_essay(essay: Tracker, clock: FakeClock) -> None:
     # The verdict stands at the top and says how little it rests on.
     asked_of(essay, clock)
     said = words(at(essay, SIGNS))
-    assert "1 of 1 borne out" in said
-    assert "1 answer is too few to judge by" in said
+    assert "1 of 1 borne out, by chance 0.3" in said
+    assert "1 claim is too few to judge by" in said
     assert "1 of 3 forward-looking sentences became a question" in said
     assert "**Live.**" in said
     assert "Looking back" not in said
-    assert "sounded 100 % sure and was right in 100 % of 1 claim: too few to judge by" in said
-    # The record by word and by kind is drawn with its numbers.
-    charts = open_page(essay, "essay", e="river").get("vega_lite_chart")
-    assert len(charts) == 2
-    assert "will: 1 of 1 borne out" in charts[0].proto.alt
+    assert "Skill: +0.7 claims (95 % interval" in said
+    # Each answered claim stands in a table beside its chance.
+    assert not open_page(essay, "essay", e="river").dataframe
+    visit = open_page(essay, "essay", e="river")
+    visit.session_state["by-claim"] = True
+    (table,) = seen(visit.run()).dataframe
+    assert table.value["borne_out"].tolist() == ["1 of 1"]
     # The questions of a sentence stand beside it.
     visit = at(essay, SIGNS)
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✓"
@@ -236,12 +239,33 @@ def test_record_of_an_essay(essay: Tracker, clock: FakeClock) -> None:
     assert button(visit, "Draft another question")
 
 
-def test_before_the_first_answer_the_record_by_word_stays_closed(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    visit = open_page(tracker, "essay", e="essay")
-    assert not visit.get("vega_lite_chart")
-    visit.session_state["by-word"] = True
-    assert len(seen(visit.run()).get("vega_lite_chart")) == 2
+def test_a_sure_test_is_marked_where_it_stands(essay: Tracker) -> None:
+    from tests.lives import an_asked
+
+    sure = an_asked("sure", essay_id="river", prior="97%", prior_reason="29 of 30", bears_out="yes")
+    essay.essays.open_claim(sure, SIGNS, override="It is only a test.")
+    visit = at(essay, SIGNS)
+    assert (
+        pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"]
+        == "97\u00a0%*"
+    )
+    said = words(visit)
+    assert "says little: could hardly fail, 97 % sure by its base rate" in said
+    assert "1 of 1 test could hardly fail." in said
+
+
+def test_two_essays_are_compared(essay: Tracker, clock: FakeClock) -> None:
+    assert "Compare two essays" not in [e.label for e in open_page(essay, "essays").expander]
+    essay.essays.add(NewEssay("dam", "The dam", "It will hold by 2028.", "pasted"))
+    asked_of(essay, clock)
+    visit = open_page(essay, "essays")
+    visit.session_state["compare"] = True
+    said = words(seen(visit.run()))
+    assert "Too few to compare:" in said
+    assert "Looking back. Neither has an answer yet." in said.replace("*", "")
+    first, second = visit.selectbox
+    seen(second.set_value(first.value).run())
+    assert "Pick two different essays." in words(visit)
 
 
 # An essay without its text

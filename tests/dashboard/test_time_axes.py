@@ -73,7 +73,6 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "calibration": charts.calibration_chart(),
     "bins": charts.bins_chart(),
     "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),
-    "essay_record": charts.essay_record_chart(("a",)),
     "waterfall": charts.waterfall_chart(3),
 }
 EVERY = OVER_TIME | OVER_DATES | WITHOUT_TIME

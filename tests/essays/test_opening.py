@@ -214,7 +214,7 @@ def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
     assert first.claim_ids == second.claim_ids
     (one,) = (one for one in page.mapped if one.question_ids)
     assert set(one.question_ids) == {"rain", "snow"}
-    assert (page.coverage.asked, page.live.overall.claims) == (1, 1)  # a claim counts once
+    assert (page.coverage.asked, page.live.claims) == (1, 1)  # a claim counts once
     assert sum(entry.kind == "question" for entry in entries(essay)) == 2
 
 

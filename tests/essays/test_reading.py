@@ -12,7 +12,7 @@ from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound
+from tracker.errors import NotFound, Refused
 from tracker.model.essays import NewEssay
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.question_list import board_forecast
@@ -90,7 +90,7 @@ def test_two_contrary_answers_count_half(essay: Tracker, clock: FakeClock) -> No
     )
     one = essay.essays.get("river").mapped[1]
     assert (one.state, one.share, one.p) == ("mixed", 0.5, pytest.approx(0.2))
-    overall = essay.essays.get("river").live.overall
+    overall = essay.essays.get("river").live
     assert (overall.claims, overall.answered, overall.borne_out) == (1, 1, 0.5)
 
 
@@ -140,11 +140,9 @@ def test_an_essay_that_never_looks_ahead_has_no_share(tracker: Tracker) -> None:
 # How its claims did
 
 
-def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_the_verdict_counts_claims_beside_chance(tracker: Tracker, clock: FakeClock) -> None:
     add(tracker, MANY)
-    later = {"opens_at": NOW}
+    later = {"opens_at": NOW, "prior": "40%"}
     answered(tracker, clock, "rain", LANDS["Arland"], "yes", **later)
     answered(tracker, clock, "snow", LANDS["Borland"], "no", **later)
     answered(tracker, clock, "hail", LANDS["Carland"], "yes", **later)
@@ -154,27 +152,40 @@ def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(
     )
     record = tracker.essays.get("river").live
 
-    def figures(lines: Any) -> dict[str, tuple[int, float, int, int]]:
-        return {
-            line.label: (line.answered, line.borne_out, line.open, line.unanswered)
-            for line in lines
-        }
+    assert (record.answered, record.borne_out, record.open, record.unanswered) == (3, 2.0, 1, 1)
+    assert record.mean_chance == pytest.approx(summary(tracker, "fog").standings[SUGGESTION].p)
+    assert record.skill is not None
+    assert record.skill.is_small_sample
+    assert [score.skill for score in record.scores] == [
+        pytest.approx(outcome - score.tally.expected)
+        for outcome, score in zip((1, 0, 1), record.scores, strict=True)
+    ]
+    assert "3 claims are too few to judge by." in record.chance_words
 
-    assert figures([record.overall]) == {record.overall.label: (3, 2.0, 1, 1)}
-    assert figures(record.by_modality) == {"will": (2, 1.0, 0, 1), "may": (1, 1.0, 1, 0)}
-    assert figures(record.by_kind) == {
-        "explicit prediction": (3, 2.0, 1, 0),
-        "conditional": (0, 0.0, 0, 1),
-    }
-    assert record.overall.is_small_sample
-    assert record.overall.mean_chance == pytest.approx(
-        summary(tracker, "fog").standings[SUGGESTION].p
+
+def test_a_claim_of_a_sure_test_says_little(essay: Tracker, clock: FakeClock) -> None:
+    answered(essay, clock, "rain", SIGNS, "yes", prior="95%", opens_at=NOW)
+    page = essay.essays.get("river")
+    (sure,) = [sentence for sentence in page.mapped if sentence.question_ids]
+    assert (sure.words, sure.says_little) == (
+        "borne out (1 of 1); says little: could hardly fail",
+        True,
     )
-    assert record.calibration is not None
-    assert (record.calibration.claims, record.calibration.claimed) == (
-        3,
-        pytest.approx((1 + 1 + 0.5) / 3),
-    )
+    assert page.live.test_words == "1 of 1 test could hardly fail."
+
+
+def test_two_essays_are_compared(essay: Tracker, clock: FakeClock) -> None:
+    essay.essays.add(NewEssay("dam", "The dam", "It will hold by 2028.", "pasted"))
+    answered(essay, clock, "rain", SIGNS, "yes", opens_at=NOW)
+    compared = essay.essays.compare("river", "dam")
+    assert (compared.first.id, compared.second.id) == ("river", "dam")
+    assert (compared.live.first.answered, compared.live.second.answered) == (1, 0)
+    assert compared.live.is_small_sample
+    assert compared.retrospective.difference is None
+    with pytest.raises(Refused, match="cannot be compared with itself"):
+        essay.essays.compare("river", "river")
+    with pytest.raises(NotFound, match="there is no essay nope"):
+        essay.essays.compare("river", "nope")
 
 
 def test_questions_that_look_back_have_a_record_of_their_own(
@@ -187,8 +198,8 @@ def test_questions_that_look_back_have_a_record_of_their_own(
     essay.resolutions.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
     essay.essays.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
     page = essay.essays.get("river")
-    assert (page.retrospective.overall.answered, page.retrospective.overall.borne_out) == (1, 1.0)
-    assert (page.live.overall.answered, page.live.overall.open) == (0, 1)
+    assert (page.retrospective.answered, page.retrospective.borne_out) == (1, 1.0)
+    assert (page.live.answered, page.live.open) == (0, 1)
     (row,) = essay.essays.list()
     assert (row.live, row.retrospective, row.questions, row.coverage) == (
         page.live, page.retrospective, 2, page.coverage,

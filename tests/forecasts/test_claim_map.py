@@ -1,8 +1,8 @@
 """The essay with its own record written over it, and the verdict on it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,12 +12,14 @@ from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.essays.claim_map import (
     ClaimRejection,
     MappedSentence,
+    TrackRecord,
     compute_track_record,
     map_claims,
     measure_coverage,
 )
 from forecasts.essays.extract import Sentence, find_claims
-from forecasts.essays.track_record import TrackRecordLine, is_asserted, tally_questions
+from forecasts.essays.track_record import is_asserted, measure_skill, tally_questions
+from forecasts.questions.new_question import NO_PRIOR_REASON
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -27,7 +29,6 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.statistics.intervals import jeffreys
 from tests.forecasts.strategies import (
     ANN,
     categorical_question,
@@ -65,9 +66,13 @@ def claim(
     return Claim(ClaimId(name), EssayId("essay"), "it will", offset, kind, modality, "It comes.")
 
 
-def asked(name: str, *claims: str, back: bool = False, bears_out: str = "yes") -> Question:
+def asked(
+    name: str, *claims: str, back: bool = False, bears_out: str = "yes", **more: Any
+) -> Question:
     ids = tuple(map(ClaimId, claims or ("C1",)))
-    return replace(question(name=name), claim_ids=ids, retrospective=back, bears_out=bears_out)
+    made = replace(question(name=name), claim_ids=ids, retrospective=back, bears_out=bears_out)
+    more = {"prior": Binary(0.5), "prior_reason": "5 of 10 years", **more}
+    return replace(made, text=f"Does {name} come?", **more)
 
 
 def answers(**outcomes: Outcome) -> dict[QuestionId, Resolution]:
@@ -184,7 +189,8 @@ def test_presuppositions_are_shown_and_not_counted(modality: str, kind: str) -> 
     assert (alone.state, alone.share, alone.p) == ("not counted", None, None)
     assert alone.words == f"not counted: 2 questions {about}"
     assert (
-        compute_track_record(claims, questions, known, NOTHING).overall.words == "1 of 1 borne out"
+        compute_track_record(claims, questions, known, NOTHING).words
+        == "1 of 1 borne out, by chance 0.5"
     )
     assert measure_coverage([alone]).asked == 1
 
@@ -261,7 +267,7 @@ def test_claims_are_mapped_with_and_without_text() -> None:
         (50, "rejected"),
     ]
     quoted = found[2].sentence
-    assert (quoted.cue, quoted.modality, quoted.kind, quoted.kept) == ("could", 0.5, "trend", True)
+    assert (quoted.cue, quoted.modality, quoted.kind, quoted.kept) == ("could", 0.0, "trend", True)
     assert measure_coverage(found).share == pytest.approx(1 / 3)
     # A text is mapped from its claims to its record.
     text = (
@@ -313,18 +319,29 @@ Record = tuple[
 
 @law
 @given(records(), st.booleans())
-def test_the_lines_of_a_verdict_add_up_to_its_whole(record: Record, back: bool) -> None:
+def test_a_verdict_counts_each_claim_once(record: Record, back: bool) -> None:
     found = compute_track_record(*record, retrospective=back)
-    for lines in (found.by_kind, found.by_modality):
-        for figure in ("claims", "answered", "open", "unanswered"):
-            assert sum(getattr(line, figure) for line in lines) == getattr(found.overall, figure)
-        assert math.fsum(line.borne_out for line in lines) == pytest.approx(found.overall.borne_out)
-    for line in (found.overall, *found.by_kind, *found.by_modality):
-        assert line.claims == line.answered + line.open + line.unanswered
-        assert 0.0 <= line.borne_out <= line.answered
-        if line.interval is not None and line.share is not None:
-            assert line.interval[0] <= line.share + 1e-9
-            assert line.share <= line.interval[1] + 1e-9
+    assert found.claims == found.answered + found.open + found.unanswered
+    assert 0.0 <= found.borne_out <= found.answered == len(found.scores)
+    assert len({score.claim.id for score in found.scores}) == found.answered
+    assert found.tests.total == len({q for score in found.scores for q in score.question_ids})
+    if found.skill is not None:
+        low, high = found.skill.interval
+        assert low - 1e-6 <= found.skill.skill <= high + 1e-6
+        assert found.skill.claims <= found.answered
+
+
+@law
+@given(records(), st.booleans())
+def test_twins_and_their_number_change_no_record(record: Record, back: bool) -> None:
+    claims, questions, resolutions, held = record
+    twins = [replace(q, id=QuestionId(f"{q.id}-twin")) for q in questions]
+    again = {QuestionId(f"{q}-twin"): r for q, r in resolutions.items()}
+    once = compute_track_record(*record, retrospective=back)
+    twice = compute_track_record(
+        claims, [*questions, *twins], {**resolutions, **again}, held, retrospective=back
+    )
+    assert (twice.headline, twice.skill) == (once.headline, once.skill)
 
 
 @law
@@ -360,70 +377,127 @@ def test_the_map_has_each_claim_once(record: Record) -> None:
     )
 
 
-def test_track_records_count_shares_and_kinds() -> None:
+def test_track_records_count_shares() -> None:
     # A claim whose answers disagree counts by their share.
-    claims = [
-        claim("C1"),
-        claim("C2", modality="could (0.5)"),
-        claim("C3"),
-        claim("C4", modality="could"),
-        claim("C5"),
-    ]
+    claims = [claim(f"C{n}") for n in range(1, 6)]
     questions = [asked("a"), asked("b"), asked("c", "C2"), asked("d", "C3"), asked("e", "C4")]
     known = answers(a="yes", b="no", c="yes", e="annulled")
     found = compute_track_record(claims, questions, known, holding(d=0.62))
-    assert (found.overall.label, found.overall.words) == (
-        "all claims", "1.5 of 2 borne out, 1 open (62% likely), 1 without an answer"
-    )  # fmt: skip
-    assert [(line.label, line.words) for line in found.by_modality] == [
-        ("could", "1 of 1 borne out, 1 without an answer"),
-        ("will", "0.5 of 1 borne out, 1 open (62% likely)"),
-    ]
-    assert found.overall.interval == jeffreys(1.5, 2)
-    assert found.overall.is_small_sample
-    # Ten answered claims are enough to be no small sample.
-    claims = [claim(f"C{n}") for n in range(10)]
-    questions = [asked(f"q{n}", f"C{n}") for n in range(10)]
-    known = answers(**{f"q{n}": "yes" if n < 8 else "no" for n in range(10)})
-    line = compute_track_record(claims, questions, known, NOTHING).overall
-    assert (line.words, line.is_small_sample, line.share) == ("8 of 10 borne out", False, 0.8)
-    assert compute_track_record(claims[1:], questions, known, NOTHING).overall.is_small_sample
-    # Kinds of claims are counted by the first that is named.
-    claims = [
-        claim("C1", kind="Present state, trend"),
-        claim("C2", kind="present  state"),
-        claim("C3", kind=""),
-    ]
-    questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
-    found = compute_track_record(claims, questions, NONE, NOTHING)
-    assert [(line.label, line.claims) for line in found.by_kind] == [
-        ("present state", 2),
-        ("not said", 1),
-    ]
-
-
-def test_an_overconfident_essay_is_called_overconfident() -> None:
-    claims = [
-        claim("C1"),
-        claim("C2", modality="could (0.5)"),
-        claim("C3", modality="present perfect"),
-    ]
-    questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
-    found = compute_track_record(
-        claims, questions, answers(a="no", b="yes", c="no"), NOTHING
-    ).calibration
-    assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
-    assert found.interval == jeffreys(1, 2)
-    assert (
-        found.words
-        == "sounded 75% sure, was right in 50% of 2 answered claims: too few to judge by"
+    assert found.words == (
+        "1.5 of 2 borne out, by chance 1, 1 open (62% likely), 1 without an answer"
     )
-
-
-def test_without_answers_there_is_no_calibration() -> None:
+    assert [(score.claim.id, score.skill) for score in found.scores] == [("C1", 0.0), ("C2", 0.5)]
+    # Without an answer nothing is told of chance.
     found = compute_track_record([claim()], [asked("a")], NONE, NOTHING)
-    assert (found.calibration, found.overall.share, found.overall.interval) == (None, None, None)
-    assert found.overall.words == "1 open"
-    nothing = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
-    assert compute_track_record([claim()], [], NONE, NOTHING).overall == nothing
-    assert nothing.words == "no questions yet"
+    assert (found.words, found.skill, found.chance_words, found.skill_words) == (
+        "1 open",
+        None,
+        "",
+        "",
+    )
+    assert compute_track_record([claim()], [], NONE, NOTHING).words == "no questions yet"
+
+
+def a_record(answered: int, borne_out: int, prior: float, **more: Any) -> TrackRecord:
+    words = "abcdefghijklmnopqrstuvwxyz"[:answered]
+    claims = [claim(f"C{word}") for word in words]
+    questions = [asked(word, f"C{word}", prior=Binary(prior), **more) for word in words]
+    known = answers(**{word: "yes" if n < borne_out else "no" for n, word in enumerate(words)})
+    return compute_track_record(claims, questions, known, NOTHING)
+
+
+@check_rows(
+    [
+        (9, 9, 0.5, "By chance it would be 2 to 7 in 95 of 100 cases. 9 claims are too few to judge by."),
+        (1, 1, 0.9, "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by."),
+        (20, 18, 0.9, "By chance it would be 15 to 20 in 95 of 100 cases. Chance alone explains this record."),
+        (20, 18, 0.5, "By chance it would be 6 to 14 in 95 of 100 cases. That is more than chance explains."),
+        (20, 10, 0.9, "By chance it would be 15 to 20 in 95 of 100 cases. That is less than chance explains."),
+    ]
+)  # fmt: skip
+def test_easy_tests_earn_no_praise(answered: int, kept: int, prior: float, words: str) -> None:
+    found = a_record(answered, kept, prior)
+    assert found.chance_words == words
+    assert found.skill.skill == pytest.approx(kept - prior * answered)
+    low, high = found.skill.interval
+    fewest, most = found.skill.chance_range
+    assert (low <= 0.0 <= high) is (fewest <= kept <= most)
+
+
+def test_claims_without_a_base_rate_are_told_apart() -> None:
+    unknown = {"prior_reason": NO_PRIOR_REASON}
+    blank = replace(asked("b", "C2"), **unknown)
+    claims, known = [claim("C1"), claim("C2")], answers(a="yes", b="yes")
+    found = compute_track_record(claims, [asked("a"), blank], known, NOTHING)
+    assert (found.headline, found.skill.claims) == ("2 of 2 borne out", 1)
+    assert found.chance_words.startswith(
+        "Of the 1 claim with a base rate, 1 came true, by chance 0.5. "
+    )
+    assert (found.tests.total, found.tests.unrated) == (2, 1)
+    found = compute_track_record(claims, [blank], known, NOTHING)
+    assert (found.skill, found.scores[0].skill) == (None, None)
+    assert found.chance_words.startswith("No base rate was given")
+    # Within a claim, too: what has no base rate is not compared with chance.
+    both = [replace(asked("a"), prior=Binary(0.2)), replace(asked("b"), **unknown)]
+    (score,) = compute_track_record(claims, both, answers(a="yes", b="no"), NOTHING).scores
+    assert (score.tally.share, score.skill) == (0.5, pytest.approx(0.8))
+
+
+def test_claims_that_share_a_question_share_their_luck() -> None:
+    # Three claims with one question have the chance range of one draw.
+    claims = [claim("C1"), claim("C2"), claim("C3")]
+    found = compute_track_record(claims, [asked("a", "C1", "C2", "C3")], answers(a="yes"), NOTHING)
+    assert found.skill.chance_range == (0, 3)
+    apart = [asked("a", "C1"), asked("b", "C2"), asked("c", "C3")]
+    apart_record = compute_track_record(claims, apart, answers(a="yes", b="yes", c="yes"), NOTHING)
+    assert apart_record.skill.interval[0] > found.skill.interval[0]
+    assert measure_skill([]) is None
+
+
+def test_twins_share_a_vote() -> None:
+    texts = (
+        ("a", "Will Arland sign by 31 December 2027?", "yes"),
+        ("b", "Will Arland sign by 30 June 2028?", "yes"),
+        ("c", "Will Borland sign by 30 June 2028?", "no"),
+    )
+    questions = [replace(asked(name), text=text) for name, text, _ in texts]
+    tally = tally_questions(questions, answers(a="yes", b="yes", c="no"), NOTHING)
+    assert (tally.answered, tally.borne_out, tally.share) == (2, 1.0, 0.5)
+    assert only(questions, answers(a="yes", b="no", c="no")).words == "not borne out (0.5 of 2)"
+
+
+@check_rows(
+    [
+        ([0.95], "borne out (1 of 1); says little: could hardly fail", True),
+        ([0.1], "borne out (1 of 1); says little: could hardly succeed", True),
+        ([0.95, 0.5], "borne out (2 of 2); 1 of 2 tests say little", False),
+        ([0.95, 0.05], "borne out (2 of 2); says little: could hardly fail or succeed", True),
+        ([0.5], "borne out (1 of 1)", False),
+    ]
+)
+def test_tests_that_say_little_are_marked(priors: list[float], words: str, weak: bool) -> None:
+    questions = [asked(name, prior=Binary(p)) for name, p in zip("ab", priors, strict=False)]
+    known = answers(**{q.id: "yes" for q in questions})
+    found = only(questions, known)
+    assert (found.words, found.says_little) == (words, weak)
+    # An open question is marked, too, and a silent one is no test.
+    assert only(questions, NONE, holding(a=0.5)).says_little is weak
+    assert not only([replace(q, bears_out="") for q in questions], known).says_little
+
+
+def test_a_verdict_counts_weak_tests_apart() -> None:
+    assert a_record(12, 6, 0.95).test_words == "12 of 12 tests could hardly fail."
+    assert a_record(12, 6, 0.5).test_words == ""
+    mixed = [asked("a", prior=Binary(0.95)), asked("b", prior=Binary(0.05)), asked("c")]
+    found = compute_track_record([claim()], mixed, answers(a="yes", b="no", c="no"), NOTHING)
+    assert found.test_words == "1 of 3 tests could hardly fail, 1 could hardly succeed."
+    found = compute_track_record([claim()], mixed, NONE, NOTHING)
+    assert (found.tests.total, found.open_tests.weak) == (0, 2)
+    assert found.test_words == "1 of 3 tests could hardly fail, 1 could hardly succeed."
+    of_a_number = replace(
+        numeric_question(name="n"), prior_reason="5 years", bears_out="at least 3"
+    )
+    found = compute_track_record(
+        [claim()], [replace(of_a_number, claim_ids=(ClaimId("C1"),))], NONE, NOTHING
+    )
+    assert found.test_words == "1 of 1 test could hardly fail."

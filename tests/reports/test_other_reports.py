@@ -70,10 +70,19 @@ def test_an_answered_essay_tells_its_record_and_size(tracker: Tracker, clock: Fa
         QUESTION, "yes", source_url="https://arland.example/met", known_at=clock.time
     )
     report = tracker.reports.build("essay", "essay")
-    assert report.answer == "Live: 1 of 1 borne out."
-    assert cells(section(report, "Its record"))[0][3].endswith("(n = 1)")
-    assert cells(section(report, "Live, by word"))[0][0] == "will"
-    assert "Few answers say little" in prose(section(report, "Live, by word"))
+    assert report.answer == "Live: 1 of 1 borne out, by chance 0.3."
+    assert cells(section(report, "Its record"))[0][3:] == [
+        "+0.7 claims (95 % interval −0.3 to +0.7)",
+        "–",
+    ]
+    assert "1 claim is too few to judge by." in prose(section(report, "Its record"))
+    assert cells(section(report, "Live, claim by claim"))[0] == [
+        "C1",
+        "“they will meet”",
+        "1 of 1",
+        "30%",
+        "+0.70",
+    ]
 
 
 def test_the_week_tells_moves_answers_and_news(lived: Lived) -> None:

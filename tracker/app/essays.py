@@ -11,7 +11,7 @@ from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
 from tracker.essays import claim_questions, essay_edits, essay_pages, extracting
 from tracker.essays.claim_questions import PlannedQuestion
-from tracker.model.essays import EssayPage, EssaySummary, EssayText, NewEssay
+from tracker.model.essays import EssayComparison, EssayPage, EssaySummary, EssayText, NewEssay
 
 if TYPE_CHECKING:
     from tracker.llm.draft_proposals import ProposalResult
@@ -37,6 +37,14 @@ class EssayService(Service):
         """Return an essay with its claims and their record; raises `NotFound`."""
         with self._store.reading() as session:
             return essay_pages.load_essay_page(session, EssayId(essay_id), self._now())
+
+    @cacheable()
+    def compare(self, first_id: str, second_id: str) -> EssayComparison:
+        """Return the records of two essays side by side; raises `NotFound` or `Refused`."""
+        with self._store.reading() as session:
+            return essay_pages.compare_essays(
+                session, EssayId(first_id), EssayId(second_id), self._now()
+            )
 
     def add(self, new: NewEssay) -> EssayText:
         """Store an essay, or a new version of its text; questions opened from it stay unchanged."""

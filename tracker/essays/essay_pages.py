@@ -8,12 +8,13 @@ from typing import Final
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.essays.claim_map import compute_track_record, map_claims, measure_coverage
+from forecasts.essays.comparison import EssayRecord, compare_records
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import Essay, EssayId, QuestionId, Resolution
-from tracker.errors import NotFound
+from tracker.errors import NotFound, Refused
 from tracker.essays.quote_anchors import anchor_claims, has_quote, move_rejections
-from tracker.model.essays import EssayPage, EssaySummary, EssayText
+from tracker.model.essays import EssayComparison, EssayPage, EssaySummary, EssayText
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.question_list import (
     SummariesByQuestion,
@@ -56,6 +57,28 @@ def summarise_essays(session: Session, now: datetime) -> tuple[EssaySummary, ...
     return tuple(
         _summarise_page(_build_page(session, essay, by_essay.get(essay.id, {})))
         for essay in _list_essays(session)
+    )
+
+
+def compare_essays(
+    session: Session, first_id: EssayId, second_id: EssayId, now: datetime
+) -> EssayComparison:
+    """Compare the records of two essays; raises `NotFound`, or `Refused` for one and the same."""
+    if first_id == second_id:
+        raise Refused(f"{first_id} cannot be compared with itself: name another essay")
+    summaries = {row.question.id: row for row in summarise_questions(session, now)}
+    pages = [
+        load_essay_page(session, essay_id, now, summaries) for essay_id in (first_id, second_id)
+    ]
+    resolutions = _resolutions_by_question(summaries.values())
+    sides = [(page, {q: row.question for q, row in page.questions.items()}) for page in pages]
+    live = [EssayRecord(page.live, questions) for page, questions in sides]
+    past = [EssayRecord(page.retrospective, questions) for page, questions in sides]
+    return EssayComparison(
+        first=pages[0].essay,
+        second=pages[1].essay,
+        live=compare_records((live[0], live[1]), resolutions),
+        retrospective=compare_records((past[0], past[1]), resolutions),
     )
 
 

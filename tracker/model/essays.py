@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from forecasts.essays.claim_map import ClaimCoverage, ClaimRejection, MappedSentence, TrackRecord
+from forecasts.essays.comparison import RecordComparison
 from forecasts.questions.question import Claim, Essay, EssayId, ForecasterId, QuestionId
 from tracker.model.read_models import QuestionSummary
 
@@ -77,3 +78,13 @@ class EssayPage:
     questions: Mapping[QuestionId, QuestionSummary]
     rejections: tuple[ClaimRejection, ...]
     drafts: Mapping[int, SavedDraft] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EssayComparison:
+    """Two essays with their records side by side; live and retrospective ones stay apart."""
+
+    first: Essay
+    second: Essay
+    live: RecordComparison
+    retrospective: RecordComparison

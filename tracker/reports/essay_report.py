@@ -1,11 +1,17 @@
 """Report on an essay: its claims and their track record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
-from forecasts.questions.formatting import format_answer, format_short, format_utc_day
+from forecasts.essays.claim_map import MappedSentence, TrackRecord
+from forecasts.questions.formatting import (
+    format_answer,
+    format_percent,
+    format_short,
+    format_signed,
+    format_utc_day,
+)
 from forecasts.questions.question import RESERVED, ClaimId, EssayId
 from tracker.essays import essay_pages
 from tracker.model.essays import EssayPage
@@ -26,9 +32,12 @@ from tracker.reports.content import (
 from tracker.reports.known import load_questions_as_of
 from tracker.storage.sessions import Session
 
-_SMALL_SAMPLE_NOTE: Final = (
-    "Few answers say little. The interval takes claims as independent: where they are not, "
-    "it is too narrow."
+_SKILL_NOTE: Final = (
+    "Chance is what the base rates of the same questions give. Skill is borne out minus chance. A "
+    "claim counts once, however many questions test it."
+)
+_PAST_NOTE: Final = (
+    "Looking back: asked after the window had passed, which is practice and no proof of foresight."
 )
 
 
@@ -42,7 +51,7 @@ def build_essay_report(session: Session, essay_id: str, at: datetime) -> ReportD
     )
     sections = (
         _build_record(page),
-        *_build_breakdowns(page),
+        *_build_scores(page),
         _build_claims(page),
         _build_questions(page),
         _build_details(page),
@@ -59,78 +68,63 @@ def build_essay_report(session: Session, essay_id: str, at: datetime) -> ReportD
 
 
 def _summarise(page: EssayPage) -> str:
-    records = [f"{name}: {verdict.overall.words}" for name, verdict in _iterate_verdicts(page)]
+    records = [f"{name}: {verdict.words}" for name, verdict in _iterate_verdicts(page)]
     return ("; ".join(records) or "No questions yet") + "."
 
 
 def _iterate_verdicts(page: EssayPage) -> Iterator[tuple[str, TrackRecord]]:
     """Iterate over the non-empty track records; live and retrospective ones stay separate."""
     for name, verdict in (("Live", page.live), ("Looking back", page.retrospective)):
-        if verdict.overall.claims:
+        if verdict.claims:
             yield name, verdict
 
 
 def _build_record(page: EssayPage) -> ReportSection:
     share = page.coverage
     unit = "sentences that look ahead" if page.text is not None else "claims"
-    rows = [
-        make_row(
-            name,
-            verdict.overall.claims,
-            verdict.overall.words,
-            _format_interval(verdict.overall),
-            _describe_calibration(verdict),
-        )
-        for name, verdict in _iterate_verdicts(page)
-    ]
-    headings = ("record", "claims", "how they did", "95 % interval", "how sure it sounded")
     coverage_note = (
         f"{share.asked} of {share.forward_looking} {unit} were asked, {share.rejected} set "
         "aside as untestable."
     )
-    retrospective_note = (
-        "Looking back: asked after the window had passed, which is practice and no proof of "
-        "foresight."
-    )
+    rows = [
+        make_row(
+            name,
+            verdict.claims,
+            verdict.words,
+            "–" if verdict.skill is None else verdict.skill.words,
+            verdict.test_words or "–",
+        )
+        for name, verdict in _iterate_verdicts(page)
+    ]
     blocks: list[Block] = [make_paragraph(coverage_note)]
     if rows:
+        headings = ("record", "claims", "how they did", "skill", "tests that say little")
+        blocks += [make_table(headings, rows, wide=(2, 3, 4), numbers=(1,))]
         blocks += [
-            make_table(headings, rows, wide=(2, 4), numbers=(1,)),
-            make_paragraph(retrospective_note, quiet=True),
+            make_paragraph(f"{name}: {verdict.chance_words}")
+            for name, verdict in _iterate_verdicts(page)
+            if verdict.chance_words
         ]
+        blocks += [make_paragraph(note, quiet=True) for note in (_SKILL_NOTE, _PAST_NOTE)]
     return ReportSection("Its record", tuple(blocks))
 
 
-def _format_interval(line: TrackRecordLine) -> str:
-    return (
-        "–"
-        if line.interval is None
-        else f"{line.interval[0]:.0%} to {line.interval[1]:.0%} (n = {line.answered})"
-    )
-
-
-def _describe_calibration(verdict: TrackRecord) -> str:
-    return "–" if verdict.calibration is None else verdict.calibration.words
-
-
-def _build_breakdowns(page: EssayPage) -> Iterator[ReportSection]:
+def _build_scores(page: EssayPage) -> Iterator[ReportSection]:
+    headings = ("claim", "quote", "borne out", "by chance", "skill")
     for name, verdict in _iterate_verdicts(page):
-        if verdict.overall.answered:
-            blocks = [
-                _build_breakdown("word", verdict.by_modality),
-                _build_breakdown("kind of claim", verdict.by_kind),
-            ]
-            yield ReportSection(
-                f"{name}, by word and by kind",
-                (*blocks, make_paragraph(_SMALL_SAMPLE_NOTE, quiet=True)),
+        rows = [
+            make_row(
+                score.claim.id,
+                f"“{score.claim.quote}”",
+                f"{round(score.tally.borne_out, 1):g} of {score.tally.answered}",
+                format_percent(score.tally.expected),
+                "–" if score.skill is None else format_signed(score.skill, 2),
             )
-
-
-def _build_breakdown(of: str, lines: Sequence[TrackRecordLine]) -> Block:
-    rows = [make_row(line.label, line.claims, line.words, _format_interval(line)) for line in lines]
-    return make_table(
-        (of, "claims", "how they did", "95 % interval"), rows, wide=(0, 2), numbers=(1,)
-    )
+            for score in verdict.scores
+        ]
+        if rows:
+            table = make_table(headings, rows, wide=(1,), numbers=(4,))
+            yield ReportSection(f"{name}, claim by claim", (table,))
 
 
 def _build_claims(page: EssayPage) -> ReportSection | None:

@@ -116,7 +116,8 @@ class ReportCheck:
         if not self.same:
             return (
                 "The file is whole, but this database says something else of "
-                f"{self.carried.known_at.isoformat()}."
+                f"{self.carried.known_at.isoformat()}. A report of an earlier release may be "
+                "worded in another way."
             )
         return (
             "The file is whole, and says what this database says of "

@@ -153,6 +153,9 @@ ESSAY_COMMANDS: Final = {
     "map": CommandEntry(
         "essays:show_map", "Show an essay with its record written over it.", "outlook"
     ),
+    "compare": CommandEntry(
+        "essays:compare", "Compare the records of two essays, beyond chance.", "outlook treaty"
+    ),
 }
 
 FEED_COMMANDS: Final = {

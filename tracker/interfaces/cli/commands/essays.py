@@ -13,7 +13,8 @@ from rich.table import Table
 
 from forecasts.essays.draft import ClaimDraft, ClaimSource, redraft
 from forecasts.essays.extract import Sentence
-from forecasts.questions.formatting import format_full
+from forecasts.essays.track_record import TrackRecord
+from forecasts.questions.formatting import format_full, format_percent, format_signed
 from forecasts.questions.new_question import short_name
 from forecasts.questions.question import Kind
 from tracker.errors import Refused
@@ -48,16 +49,13 @@ def list_essays(context: click.Context, /, json: bool) -> None:
     )
     for summary in essays:
         coverage = f"{summary.coverage.asked} of {summary.coverage.forward_looking}"
-        record = [
-            f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}"
-            for v in (summary.live, summary.retrospective)
-        ]
+        records = [record.headline or "–" for record in (summary.live, summary.retrospective)]
         table.add_row(
             summary.essay.id,
             tables.safe_text(summary.essay.title),
             str(summary.questions),
             coverage,
-            *record,
+            *records,
         )
     print_result(
         essays, json, table if essays else "No essays yet: add one with `tracker essay add FILE`."
@@ -328,7 +326,7 @@ def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
 def show_map(context: click.Context, /, name: str, json: bool) -> None:
     """Show an essay with its record written over it.
 
-    Beneath it stands the verdict by kind and by modality.
+    Beneath it stands the verdict: what chance alone would give, and claim by claim.
     """
     with tracker_session(context) as tracker:
         page = tracker.essays.get(name)
@@ -348,25 +346,58 @@ def _print_map(page: EssayPage) -> None:
     table = tables.new_table("at", "state", "claim", "because")
     for entry in page.mapped:
         if entry.state not in ("not forward-looking", "dropped"):
-            state = entry.state if entry.share is None else entry.words
+            is_short = entry.share is None and not entry.tests.weak
             table.add_row(
                 str(entry.sentence.offset),
-                state,
+                entry.state if is_short else entry.words,
                 tables.safe_text(entry.sentence.text),
                 tables.safe_text(entry.why),
             )
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
-        console.print(f"{name} record")
-        lines = tables.new_table(
-            "claims", "borne out", "still open", "mean chance of the open ones"
+        _print_record(name, record)
+
+
+def _print_record(name: str, record: TrackRecord) -> None:
+    console.print(f"{name}: {record.words}.", style="bold")
+    for line in (record.chance_words, record.skill_words, record.test_words):
+        if line:
+            console.print(line)
+    if not record.scores:
+        return
+    lines = tables.new_table("claim", "borne out", "by chance", "skill", "quote")
+    for score in record.scores:
+        lines.add_row(
+            score.claim.id,
+            f"{round(score.tally.borne_out, 1):g} of {score.tally.answered}",
+            format_percent(score.tally.expected),
+            "–" if score.skill is None else format_signed(score.skill, 2),
+            tables.safe_text(score.claim.quote),
         )
-        for line in (record.overall, *record.by_kind, *record.by_modality):
-            chance = "–" if line.mean_chance is None else f"{line.mean_chance:.0%}"
-            lines.add_row(
-                line.label,
-                f"{round(line.borne_out, 1):g} of {line.answered}",
-                str(line.open),
-                chance,
-            )
-        console.print(lines)
+    console.print(lines)
+
+
+@click.command()
+@click.argument("first", metavar="ESSAY")
+@click.argument("second", metavar="ESSAY")
+@as_json
+@click.pass_context
+def compare(context: click.Context, /, first: str, second: str, json: bool) -> None:
+    """Compare the records of two essays, beyond chance.
+
+    Skill is what was borne out beyond the base rates. Live and retrospective records stay apart.
+    """
+    with tracker_session(context) as tracker:
+        comparison = tracker.essays.compare(first, second)
+    if json:
+        click.echo(to_json(comparison))
+        return
+    titles = comparison.first.title, comparison.second.title
+    for name, records in (("Live", comparison.live), ("Retrospective", comparison.retrospective)):
+        table = tables.new_table("essay", "answered", "borne out", "by chance", "skill per claim")
+        for title, record in zip(titles, (records.first, records.second), strict=True):
+            table.add_row(tables.safe_text(title), *record.comparison_cells)
+        console.print(f"{name}:", style="bold")
+        console.print(table)
+        for line in records.describe(*titles):
+            console.print(tables.safe_text(line))
