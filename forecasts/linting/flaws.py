@@ -51,6 +51,10 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "extreme-prior": (
             "The prior lies outside 2 to 98 % at the shortest horizon: too sure to be worth asking."
         ),
+        "cannot-fail": (
+            "By the prior a claim is borne out, or not, almost whatever happens: from 90 % on, or "
+            "up to 10 %."
+        ),
         "no-base-rate": "No base rate or reference class stands behind the prior.",
         "no-question": "The text asks nothing.",
         "no-indicators": "No indicator says what to look for.",

@@ -5,6 +5,7 @@ stranger from resolving the question or forbid it; all others are "advice". The 
 Tetlock's clairvoyance test: somebody who sees the future, but not the asker's mind, could answer.
 """
 
+from forecasts.linting.bearing import find_bearing_flaws
 from forecasts.linting.criteria import find_context_flaws, find_criteria_flaws
 from forecasts.linting.flaws import CODES, Flaw, LintContext, Severity, prepare_lint_target
 from forecasts.linting.option_ranges import find_option_flaws
@@ -36,6 +37,7 @@ def find_flaws(new_question: NewQuestion | Question, context: LintContext) -> tu
         *find_time_flaws(target, context),
         *find_option_flaws(target),
         *find_context_flaws(target, context),
+        *find_bearing_flaws(new_question),
     ]
     order = {code: position for position, code in enumerate(CODES)}
     return tuple(
