@@ -16,7 +16,8 @@ from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.repetition import Repetition, SiblingTemplate
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
@@ -27,8 +28,9 @@ from tests.quick_databases import begin
 from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.audit import Authorship
 from tracker.settings import Settings
-from tracker.storage import facts
+from tracker.storage import facts, repetitions
 from tracker.storage.tables import EssayTextRow, LearnedRow
 
 Tamper = Callable[[sqlite3.Connection], object]
@@ -314,6 +316,10 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     tracker.questions.set_statements(
         "rain", build_own_lines("Rain floods Arland", names=(("Arland", "Arlan"),))
     )
+    weekly = SiblingTemplate(text="Does it rain by {last}?", prior="9%", prior_reason="as ever")
+    repetition = Repetition(QuestionId("rain"), "week", NOW.date(), 1, weekly, override="it is wet")
+    with tracker.context.store.writing() as session:
+        repetitions.add_repetition(session, repetition, Authorship(ForecasterId("ada"), NOW))
     clock.advance(days=2)
     tracker.signposts.mark()
 
@@ -341,7 +347,7 @@ def columns(kind: str) -> dict[str, Any]:
 def other(holds: Any) -> str:
     """SQL for another value than the one that stands in `{0}`, of its kind."""
     if isinstance(holds, JSON):
-        return "json_insert({0}, '$[#]', 'x')"
+        return "json_insert(json_insert({0}, '$[#]', 'x'), '$.x', 'x')"  # a list, or an object
     if isinstance(holds, DateTime | TypeDecorator) and "DateTime" in type(holds).__name__:
         return "'2020-01-01 00:00:00.000000'"
     return "{0} + 1" if isinstance(holds, Integer | Float) else "{0} || 'x'"

@@ -26,6 +26,9 @@ from forecasts.questions.question import (
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 SPARK_POINTS: Final = 30
+SIBLING_MARK: Final = "↳"
+"""Mark in front of a sibling, which stands under its parent."""
+
 MIN_MOVE: Final = 0.005
 """Smallest move in probability that is shown; anything less rounds to no move."""
 
@@ -283,7 +286,7 @@ def _question_row(s: QuestionSummary, view: ListView) -> tuple[Any, ...]:
     )
     return (
         s.question.id,
-        s.question.text,
+        s.question.text if s.parent_id is None else f"{SIBLING_MARK} {s.question.text}",
         STATUS_NAMES[s.status],
         _format_answer(s, s.resolution),
         _percent_of(s, SUGGESTION),

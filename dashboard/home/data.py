@@ -19,6 +19,7 @@ from dashboard.components.question_list import (
     refresh_states,
     sort_questions,
 )
+from dashboard.components.sibling_rows import keep_due_siblings
 from dashboard.wording.numbers import NBSP, format_age, format_points, percent_exact, plural
 from dashboard.wording.questions import format_forecast
 from forecasts.distributions.distribution import Distribution
@@ -73,9 +74,10 @@ def select_questions(
 ) -> list[QuestionSummary]:
     """Select the questions for the home page; retrospective ones count in a replay only.
 
-    A replay uses its own time, `now`.
+    A replay uses its own time, `now`. Of the siblings of a question only the one that is due
+    counts.
     """
-    return (
+    return keep_due_siblings(
         refresh_states(summaries, now)
         if replayed
         else [s for s in summaries if not s.question.retrospective]

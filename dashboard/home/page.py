@@ -146,7 +146,8 @@ def _load_set(visit: Visit, name: str) -> None:
     with show_refusals():
         with st.spinner("Reading the questions and what they begin with; some seconds …"):
             loaded = visit.tracker.question_sets.load_built_in(name)
-        summary = f"{plural(loaded.questions, 'question')} and {plural(loaded.feeds, 'feed')}"
+        questions = loaded.questions + loaded.siblings
+        summary = f"{plural(questions, 'question')} and {plural(loaded.feeds, 'feed')}"
         notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
         st.rerun()
 

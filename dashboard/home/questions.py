@@ -20,6 +20,7 @@ from dashboard.components.question_list import (
     refresh_states,
     sort_questions,
 )
+from dashboard.components.sibling_rows import fold_siblings
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
@@ -149,8 +150,10 @@ def _filter_questions(
     order: SortOrder,
     view: ListView,
 ) -> tuple[list[QuestionSummary], pd.DataFrame]:
-    """Return the filtered questions in order, and their frame."""
+    """Return the filtered questions in order, and their frame; a search unfolds siblings."""
     shown = sort_questions(filter_questions(all_questions, filters, view), order, view)
+    if not filters.find:
+        shown = fold_siblings(shown)
     return shown, questions_frame(shown, view)
 
 

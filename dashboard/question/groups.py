@@ -8,7 +8,7 @@ from dashboard import charts
 from dashboard.charts.scenarios import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
-from dashboard.question import groups_data
+from dashboard.question import groups_data, siblings
 from dashboard.question.groups_data import LinkMember
 from dashboard.wording import (
     LINK_RULES,
@@ -32,6 +32,7 @@ MAX_QUESTION_CHARACTERS = 160
 
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show all links of a question, with charts or sentences and links to their questions."""
+    siblings.show_form(visit, page)
     groups = visit.tracker.links.groups(page.summary.question.id)
     if not groups:
         show_empty(

@@ -17,6 +17,7 @@ from dashboard.question import (
     forecasting,
     groups,
     revision_chart,
+    siblings,
     why,
 )
 from dashboard.wording import (
@@ -168,6 +169,11 @@ def render(visit: Visit) -> None:
         _show_not_found(visit, question_id, error.near)
         return
     _show_header(visit, page)
+    family = (
+        None if visit.looks_back else visit.tracker.questions.siblings(page.summary.question.id)
+    )
+    if family is not None:
+        siblings.show_parent(visit, page, family)
     as_of.show_as_of_banner(visit, present, page.summary.question)
     show_numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
@@ -177,6 +183,8 @@ def render(visit: Visit) -> None:
         else:
             distributions.render(visit, page)
         as_of.show_day_slider(present, page.summary.question)
+        if family is not None:
+            siblings.show_record(visit, page, family)
     with right:
         _show_panel(visit, page)
     _show_silent_feeds(visit, page)

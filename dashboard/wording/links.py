@@ -20,6 +20,7 @@ LINK_RULES: Final[dict[LinkKind, str]] = {
     "dates": "One event, asked by several dates.",
     "members": "The same question, asked of several.",
     "condition": "A conditional pair: the branch whose condition does not come about is annulled.",
+    "sibling": "The second asks the same of a shorter time.",
 }
 """The rule of each kind of link, in a sentence."""
 
@@ -85,6 +86,7 @@ LINK_KIND_NAMES: Final[dict[LinkKind, str]] = {
     "dates": "One event by several dates",
     "members": "One question about several",
     "condition": "A conditional pair",
+    "sibling": "A long question and its sibling",
 }
 """Names of the kinds of links."""
 
@@ -97,6 +99,7 @@ LINK_ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
         "Asked for the case that it comes about",
         "Asked for the case that it does not",
     ),
+    "sibling": ("The long question", "The same of a shorter time"),
 }
 """Role of each question of a link, in order; kinds without an entry take any number of
 questions.

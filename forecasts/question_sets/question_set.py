@@ -37,9 +37,11 @@ from forecasts.question_sets.questions_file import (
     read_scenarios,
 )
 from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.repeats_file import read_repeats
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
+from forecasts.questions.repetition import Repetition
 from forecasts.scenarios.scenario_set import ScenarioSet
 
 __all__ = [
@@ -88,7 +90,7 @@ class QuestionSet:
     `text` is the essay's text, empty if it is not included; `headlines` credits the wording of a
     replay's headlines. `overrides` gives the reason to ask a question despite blocking flaws;
     `rejections` the reason that a claim without a question cannot be tested; `statements` the lines
-    of compiled questions that the set words itself.
+    of compiled questions that the set words itself. `repetitions` open siblings of its questions.
     """
 
     essay: Essay
@@ -109,6 +111,7 @@ class QuestionSet:
     statements: Mapping[QuestionId, CompiledQuestion] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    repetitions: tuple[Repetition, ...] = ()
 
 
 def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
@@ -148,6 +151,7 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         overrides=questions_file.overrides,
         rejections=essay_file.rejections,
         statements=questions_file.statements,
+        repetitions=read_repeats(files["questions.toml"], by_id, SET_AUTHOR),
     )
 
 

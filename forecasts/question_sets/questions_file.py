@@ -138,7 +138,7 @@ class QuestionsFile:
 
 def read_questions(file: SetFile, essay_file: EssayFile) -> QuestionsFile:
     """Read the questions; raises `InvalidQuestionSet`."""
-    file.allow_only("question")
+    file.allow_only("question", "repeat")
     overrides: dict[QuestionId, str] = {}
     statements: dict[QuestionId, CompiledQuestion] = {}
     questions = require_unique_ids(

@@ -8,6 +8,7 @@ from forecasts.question_sets.curve_values import format_set_forecast
 from forecasts.question_sets.history_file import HistoryEvent, InventedForecast, PastResolution
 from forecasts.question_sets.indicators_file import build_indicator_entries
 from forecasts.question_sets.question_set import ESSAY_TEXT, FeedSeed, QuestionSet
+from forecasts.question_sets.repeats_file import build_repeat_entries
 from forecasts.question_sets.toml_text import TomlValue, format_entry
 from forecasts.questions.compiled_question import CompiledQuestion, format_names
 from forecasts.questions.links import Link
@@ -37,6 +38,10 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
                 | _statement_values(question_set.statements.get(q.id))
                 for q in question_set.questions
             ],
+        )
+        + "".join(
+            f"\n{format_entry('repeat', values)}"
+            for values in build_repeat_entries(question_set.repetitions)
         ),
         "indicators.toml": _format_file(
             "indicator", build_indicator_entries(question_set.indicators, questions)

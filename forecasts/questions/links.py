@@ -18,7 +18,9 @@ from forecasts.questions.question import Question, QuestionId, Resolution
 
 LinkId = NewType("LinkId", str)
 
-LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "members", "condition"]
+LinkKind = Literal[
+    "implies", "negates", "conjunction", "one of", "dates", "members", "condition", "sibling"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Link:
     | dates | two or more | one event, asked by several dates: a group |
     | members | two or more | one question for several countries etc.: a group without a rule |
     | condition | B, A if B, A if not B, optionally A | a conditional pair |
+    | sibling | a long question, a shorter one | the shorter repeats the longer in a window |
 
     Of a conditional pair, the question whose condition fails is annulled.
 
@@ -71,6 +74,7 @@ LINK_ARITIES: Mapping[LinkKind, LinkArity] = MappingProxyType(
         "dates": LinkArity(2, binary=0),
         "members": LinkArity(2, binary=0),
         "condition": LinkArity(3, 4, binary=1),
+        "sibling": LinkArity(2, 2, binary=0),
     }
 )
 
@@ -96,13 +100,18 @@ def check_link_questions(link: Link, questions: Mapping[QuestionId, Question]) -
                 "be binary"
             )
     kinds = {question.kind for question in linked[yes_or_no:]}
-    if len(kinds) > 1:
+    if len(kinds) > 1 and link.kind != "sibling":
         raise InvalidQuestion(
             f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
             "of one kind"
         )
     if link.kind == "dates":
         _check_dates(linked)
+
+
+def find_parents(links: Iterable[Link]) -> dict[QuestionId, QuestionId]:
+    """Map each sibling to its parent."""
+    return {link.question_ids[1]: link.question_ids[0] for link in links if link.kind == "sibling"}
 
 
 def check_link_labels(link: Link) -> None:

@@ -205,7 +205,7 @@ def _check_kind(
             return _check_order(link, nested, p, name) if nested else None
         case "condition":
             return _check_condition(link, p, name) if len(known) == 4 else None
-        case "members":
+        case "members" | "sibling":
             return None
         case _:
             assert_never(link.kind)

@@ -15,6 +15,7 @@ from forecasts.questions.amendments import QuestionEdit
 from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
+from forecasts.questions.repetition import Repetition, SiblingTemplate
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN
@@ -23,12 +24,23 @@ from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
-from tracker.storage import essays, event_log, facts, questions, scenarios, statements
+from tracker.storage import (
+    essays,
+    event_log,
+    facts,
+    questions,
+    repetitions,
+    scenarios,
+    statements,
+)
 from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 
 SUMMIT, TALKS = QuestionId("summit-2027"), QuestionId("talks-2027")
 AT = NOW + DAY
+MONTHLY = Repetition(
+    SUMMIT, "month", until=AT.date(), count=3, template=SiblingTemplate(prior="9%"), by=BEN
+)
 MADE = Authorship(BEN, AT)
 LINK = Link(LinkId("pair"), "negates", (SUMMIT, TALKS), "Either", ("a", "b"), "so we say")
 ANSWER = UncheckedAnswer(SUMMIT, "yes", "", "https://arland.example", "I think.", NOW, NOW)
@@ -73,6 +85,7 @@ SAID: Mapping[str, Any] = {
     "edit": lambda s: questions.add_edit(s, edit()),
     "statements": lambda s: statements.add_statements(s, SUMMIT, LINES, MADE),
     "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "repetition": lambda s: repetitions.add_repetition(s, MONTHLY, MADE),
     "override": lambda s: questions.add_override(s, OVERRIDE),
     "unchecked": lambda s: questions.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
     "link": lambda s: scenarios.add_link(s, LINK, MADE),
@@ -164,12 +177,13 @@ def test_a_character_that_cannot_be_kept_is_refused(asked: Tracker, lost: str) -
 
 def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
     with asked.context.store.writing() as session:
-        for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
+        for kind in SAID.keys() - {"retraction", "link", "scenarios", "statements"}:
             SAID[kind](session)
     with asked.context.store.reading() as session:
         assert questions.edits_of_question(session, SUMMIT) == (edit(),)
         assert questions.find_override(session, SUMMIT) == OVERRIDE
         assert questions.list_pending_answers(session, SUMMIT) == (ANSWER,)
+        assert repetitions.list_repetitions(session) == (MONTHLY,)
         assert scenarios.list_links(session) == (LINK,)
         assert scenarios.list_repair_decisions(session) == (REPAIR,)
         assert scenarios.list_scenario_sets(session) == (

@@ -27,11 +27,20 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
+from forecasts.questions.repetition import Repetition
 from forecasts.scenarios.scenario_set import ScenarioSet
 from tracker.app import question_set_files
 from tracker.errors import NotFound, Refused
 from tracker.essays.quote_anchors import anchor_claims, free_claim_id, has_quote, move_rejections
-from tracker.storage import essays, feeds, questions, record, scenarios, statements
+from tracker.storage import (
+    essays,
+    feeds,
+    questions,
+    record,
+    repetitions,
+    scenarios,
+    statements,
+)
 from tracker.storage.sessions import Session
 
 ALREADY_ASKED_OVERRIDE: Final = (
@@ -74,6 +83,7 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
             overrides=_export_overrides(session, exported),
             rejections=source.rejections,
             statements=_export_statements(session, tuple(exported.values())),
+            repetitions=_export_repetitions(session, exported),
         )
     )
 
@@ -113,6 +123,15 @@ def _export_links(session: Session, ids: Collection[QuestionId]) -> tuple[Link, 
     """Links between exported questions alone."""
     links = scenarios.list_links(session)
     return tuple(link for link in links if set(ids).issuperset(link.question_ids))
+
+
+def _export_repetitions(session: Session, ids: Collection[QuestionId]) -> tuple[Repetition, ...]:
+    """Standing repetitions of the exported questions, as those of a set."""
+    return tuple(
+        replace(repetition, by=SET_AUTHOR)
+        for repetition in repetitions.list_repetitions(session)
+        if repetition.question_id in ids
+    )
 
 
 def _export_scenarios(

@@ -23,7 +23,7 @@ from tracker.ingestion.first_start import begin_first_start
 from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
 from tracker.model.read_models import SetImport
-from tracker.questions import question_lifecycle
+from tracker.questions import question_lifecycle, repeat_question
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
@@ -66,7 +66,11 @@ def import_question_set(
         )
         _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
-    return SetImport(question_set.essay.title, len(new), added)
+    siblings = 0
+    if not replay:
+        repeat_question.add_repetitions(session, question_set.repetitions, authorship)
+        siblings = len(repeat_question.open_due_siblings(session, keep_days, now).opened)
+    return SetImport(question_set.essay.title, len(new), added, siblings)
 
 
 def _check_characters(question_set: QuestionSet) -> None:

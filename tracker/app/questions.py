@@ -23,6 +23,8 @@ from tracker.storage import questions
 
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
+    from forecasts.questions.repetition import Repetition
+    from tracker.model.siblings import SiblingFamily, SiblingPlan, SiblingRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,52 @@ class QuestionService(Service):
                 indicators=indicators,
                 override=override,
             )
+
+    def plan_sibling(self, repetition: "Repetition") -> "SiblingPlan":
+        """Return the next sibling of a question as it would open; nothing is stored."""
+        from tracker.questions import repeat_question
+
+        with self._store.reading() as session:
+            return repeat_question.plan_sibling(
+                session, repetition, self._settings.keep_days, self._now()
+            )
+
+    def repeat(
+        self, repetition: "Repetition", *, by: ForecasterId | None = None
+    ) -> Question | None:
+        """Repeat a question: open its first sibling, and from now on the next when one ends.
+
+        None if a sibling is open already. Raises `Unresolvable` for a blocking finding of the
+        linter, unless the repetition has a reason to override it.
+        """
+        from tracker.questions import repeat_question
+
+        with self._store.writing() as session:
+            return repeat_question.repeat_question(
+                session, repetition, self._settings.keep_days, self._authorship(by)
+            )
+
+    def stop_repeating(self, question_id: str, *, by: ForecasterId | None = None) -> "Repetition":
+        """Open no further sibling of a question; raises `Refused` if it is not repeated."""
+        from tracker.questions import repeat_question
+
+        with self._store.writing() as session:
+            return repeat_question.stop_repetition(session, question_id, self._authorship(by))
+
+    def open_siblings(self) -> "SiblingRun":
+        """Open the next sibling of each repeated question that has none open."""
+        from tracker.questions import repeat_question
+
+        with self._store.writing() as session:
+            return repeat_question.open_due_siblings(session, self._settings.keep_days, self._now())
+
+    @cacheable(per_person=True)
+    def siblings(self, question_id: str) -> "SiblingFamily | None":
+        """Return a question's siblings, or those beside it; None if it has none."""
+        from tracker.questions.queries import sibling_family
+
+        with self._store.reading() as session:
+            return sibling_family.load_family(session, question_id, self._me, self._now())
 
     def add_indicator(self, indicator: Indicator) -> Indicator:
         """Add an indicator to a question.

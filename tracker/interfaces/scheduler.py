@@ -116,6 +116,18 @@ def judge_with_model(tracker: Tracker) -> str | None:
     return f"{words}; {report.why}" if report.why else words
 
 
+def open_siblings(tracker: Tracker) -> str | None:
+    """Open the next sibling of each repeated question whose last one ended."""
+    run = tracker.questions.open_siblings()
+    for question_id, reason in run.failed.items():
+        logger.warning("siblings.refused", question=question_id, reason=reason)
+    if not run.opened and not run.failed:
+        return None
+    failed = "".join(f"; {name}: {reason}" for name, reason in run.failed.items())
+    noun = "sibling" if len(run.opened) == 1 else "siblings"
+    return f"{len(run.opened)} {noun} opened{failed}"
+
+
 def forget_old_texts(tracker: Tracker) -> str | None:
     """Delete the texts of old items without a match, if a retention is set."""
     emptied = tracker.feeds.forget_old_texts()
@@ -142,6 +154,7 @@ JOBS = (
     Job("learn", 86400, learn_parameters),
     Job("near_misses", 3600, offer_near_misses),
     Job("ask_model", 600, judge_with_model),
+    Job("siblings", 3600, open_siblings),
     Job("forget", 86400, forget_old_texts),
 )
 

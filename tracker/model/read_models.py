@@ -290,7 +290,8 @@ class QuestionSummary:
     """A question as one row: status, current forecasts, and change of the suggestion.
 
     `history` is the suggestion as (instant, probability) over its last 90 days; `change_7d` its
-    move in probability (0.12 = up 12 points) over seven days, None when it is younger.
+    move in probability (0.12 = up 12 points) over seven days, None when it is younger. `parent_id`
+    is the long question of which this one is a sibling.
     """
 
     question: Question
@@ -302,6 +303,7 @@ class QuestionSummary:
     evidence: int
     waiting: int
     last_evidence_at: datetime | None
+    parent_id: QuestionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,8 +385,9 @@ class LogCheck:
 
 @dataclass(frozen=True, slots=True)
 class SetImport:
-    """Result of importing a question set."""
+    """Result of importing a question set; `siblings` are those opened of repeated questions."""
 
     title: str
     questions: int
     feeds: int
+    siblings: int = 0

@@ -278,7 +278,7 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
 def _find_container(session: Session, question_id: QuestionId) -> str:
     """Name the link or scenario set that contains the question; "" if there is none."""
     for link in scenarios.list_links(session):
-        if question_id in link.question_ids:
+        if question_id in link.question_ids and link.kind != "sibling":
             return f"the link {link.id}"
     for scenario_set in scenarios.list_scenario_sets(session):
         if question_id == scenario_set.question_id or any(

@@ -52,6 +52,11 @@ QUESTION_COMMANDS: Final = {
         'rain-2027 --name "A front is forecast" --speaks yes --term "front|rain" '
         '--example "Rain front expected"',
     ),
+    "repeat": CommandEntry(
+        "repeating:repeat",
+        "Open a question again and again for shorter windows.",
+        "neutrality-2027 --every month --dry-run",
+    ),
     "resolve": CommandEntry(
         "questions:resolve",
         "Answer a question, or annul it.",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from forecasts.aggregation.crowd import crowd_at
 from forecasts.distributions.distribution import Binary
+from forecasts.questions.links import find_parents
 from forecasts.questions.question import (
     CROWD,
     HAZARD,
@@ -24,7 +25,7 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import build_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import CurrentForecast, QuestionSummary
-from tracker.storage import evidence, questions, record
+from tracker.storage import evidence, questions, record, scenarios
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -106,6 +107,7 @@ class _RowData:
     counts: Mapping[QuestionId, tuple[int, int, datetime]]
     latest_acts: Mapping[QuestionId, Mapping[ForecasterId, LastAct]]
     moves: Mapping[QuestionId, list[tuple[datetime, float]]]
+    parents: Mapping[QuestionId, QuestionId]
 
     @classmethod
     def of(
@@ -123,6 +125,7 @@ class _RowData:
             moves=record.list_probabilities(
                 session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only
             ),
+            parents=find_parents(scenarios.list_links(session)),
         )
 
     def summary(self, question: Question, now: datetime) -> QuestionSummary:
@@ -144,6 +147,7 @@ class _RowData:
             evidence=total,
             waiting=waiting,
             last_evidence_at=newest,
+            parent_id=self.parents.get(question.id),
         )
 
 

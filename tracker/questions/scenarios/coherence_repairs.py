@@ -33,7 +33,7 @@ def load_coherence(session: Session, now: datetime) -> CoherenceReport:
     """Return all links, the contradictions in current forecasts, and the outcome of earlier
     repairs.
     """
-    all_links = scenarios.list_links(session)
+    all_links = tuple(link for link in scenarios.list_links(session) if link.kind != "sibling")
     rows = {row.question.id: row for row in summarise_questions(session, now)}
     decisions = scenarios.list_repair_decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
@@ -102,7 +102,7 @@ MAX_NAMED_QUESTIONS = 3
 
 def _explain_no_repair(link: Link, rows: SummaryRows, forecaster_id: ForecasterId) -> str:
     """Explain why there is no repair: the forecasts agree, or some are missing."""
-    if link.kind == "members":
+    if link.kind in ("members", "sibling"):
         return (
             f"{link.id} only puts questions side by side: no forecast on one contradicts one "
             "on another"

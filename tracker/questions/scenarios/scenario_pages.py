@@ -117,7 +117,11 @@ def _shares_equal(shares: Sequence[float], before: Sequence[float]) -> bool:
 
 
 def load_groups(session: Session, question_id: str, now: datetime) -> tuple[LinkGroup, ...]:
-    """Return the links of a question, with all their questions."""
+    """Return the links of a question, with all their questions; its siblings stand elsewhere."""
     known = {row.question.id: row for row in summarise_questions(session, now)}
-    own_links = [link for link in scenarios.list_links(session) if question_id in link.question_ids]
+    own_links = [
+        link
+        for link in scenarios.list_links(session)
+        if question_id in link.question_ids and link.kind != "sibling"
+    ]
     return tuple(LinkGroup(link, tuple(known[q] for q in link.question_ids)) for link in own_links)

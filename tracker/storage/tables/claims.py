@@ -79,6 +79,20 @@ class StatementsRow(Fact, table=True):
     names: list[list[str]] = json_column()
 
 
+class RepetitionRow(Fact, table=True):
+    """A standing order to repeat a question, or its end; the last one of a question counts."""
+
+    __tablename__ = "repetition"
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id", index=True)
+    every: str
+    until: str
+    count: int | None = None
+    template: dict[str, Any] = json_column()
+    override: str = long_text()
+    stopped: bool
+
+
 class RetractionRow(Fact, table=True):
     """A question retracted before any forecast."""
 

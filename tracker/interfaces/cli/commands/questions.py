@@ -79,6 +79,7 @@ def show_question(
         )
         page = tracker.questions.get(question)
         record = tracker.learning.matcher_record()
+        family = tracker.questions.siblings(question)
     if move is not None:
         print_result(
             {**to_plain(move), "log_odds": move.log_odds},
@@ -90,6 +91,7 @@ def show_question(
             to_json(
                 {
                     **to_plain(page),
+                    "siblings": to_plain(family),
                     "precision": to_plain(record.questions.get(page.summary.question.id)),
                     "why": suggestion_record(page.summary.question, page.suggestion),
                 }
@@ -97,6 +99,10 @@ def show_question(
         )
     else:
         tables.print_question(console, page)
+        if family is not None:
+            from tracker.interfaces.cli.commands.repeating import describe_family
+
+            console.print(tables.safe_text(describe_family(family, question)))
         if words := record.describe_question(page.summary.question.id):
             console.print(tables.safe_text(words))
 

@@ -101,7 +101,8 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
     print_result(
         loaded,
         json,
-        f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.",
+        f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds"
+        + (f", {loaded.siblings} siblings that close soon." if loaded.siblings else "."),
     )
 
 

@@ -1,0 +1,161 @@
+"""Siblings of a question: what they say of it, and the form that repeats it."""
+
+from typing import Any, Final, get_args
+
+import streamlit as st
+
+from dashboard.components.acting import notify
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import format_sentence, show_refusals, show_section_title
+from dashboard.wording import clip, escape_markdown, format_answer, format_forecast
+from dashboard.wording.siblings import RHYTHM_NAMES, describe_rhythm
+from forecasts.distributions.cdf import Scale
+from forecasts.errors import ForecastsError
+from forecasts.essays.siblings.foretelling import SiblingAnswer, describe_siblings
+from forecasts.questions.question import Question
+from forecasts.questions.repetition import PLACEHOLDERS, Repetition, SiblingTemplate
+from forecasts.questions.windows import Rhythm, format_day
+from tracker.errors import TrackerError
+from tracker.model.read_models import QuestionPage
+from tracker.model.siblings import SiblingFamily, SiblingPlan
+
+MAX_LISTED: Final = 5
+MAX_PARENT_CHARACTERS: Final = 120
+
+
+def show_parent(visit: Visit, page: QuestionPage, family: SiblingFamily) -> None:
+    """Show on a sibling's page the long question that it repeats."""
+    if page.summary.question.id == family.parent.id:
+        return
+    st.page_link(
+        visit.pages["question"],
+        label=f"Sibling of: {escape_markdown(clip(family.parent.text, MAX_PARENT_CHARACTERS))}",
+        icon=":material/subdirectory_arrow_right:",
+        query_params={"q": family.parent.id},
+    )
+
+
+def show_record(visit: Visit, page: QuestionPage, family: SiblingFamily) -> None:
+    """Show on the parent's page what its siblings say of it, and the newest of them."""
+    if page.summary.question.id != family.parent.id or not family.siblings:
+        return
+    show_section_title("Siblings, in shorter windows")
+    st.markdown(escape_markdown(describe_siblings(family.record)))
+    for sibling in family.siblings[:MAX_LISTED]:
+        _show_sibling(visit, sibling)
+    older = family.siblings[MAX_LISTED:]
+    if older:
+        with st.expander(f"{len(older)} older", type="compact", key="older-siblings"):
+            for sibling in older:
+                _show_sibling(visit, sibling)
+
+
+def _show_sibling(visit: Visit, sibling: SiblingAnswer) -> None:
+    question, resolution = sibling.question, sibling.resolution
+    if resolution is None:
+        state = "open" if visit.now < question.closes_at else "awaits its answer"
+    else:
+        state = format_answer(question, resolution)
+    score = "" if sibling.score is None else f" · your score {sibling.score:.2g}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.page_link(
+            visit.pages["question"],
+            label=escape_markdown(sibling.window),
+            icon=":material/event_repeat:",
+            query_params={"q": question.id},
+        )
+        st.caption(escape_markdown(f"{state}{score}"), width="content")
+
+
+def show_form(visit: Visit, page: QuestionPage) -> None:
+    """Show how the question is repeated, or the form that repeats it; none for a sibling."""
+    question, family = (
+        page.summary.question,
+        visit.tracker.questions.siblings(page.summary.question.id),
+    )
+    is_sibling = family is not None and family.parent.id != question.id
+    if is_sibling or visit.looks_back or page.summary.status not in ("open", "upcoming"):
+        return
+    with st.container(border=True):
+        st.markdown("**Siblings, in shorter windows**")
+        if family is not None and family.repetition is not None:
+            _show_standing(visit, question, family.repetition)
+        else:
+            _show_repeat_form(visit, question)
+
+
+def _show_standing(visit: Visit, question: Question, repetition: Repetition) -> None:
+    st.caption(escape_markdown(describe_rhythm(repetition)))
+    if st.button("Open no further one", key="stop-repeating", icon=":material/stop_circle:"):
+        with show_refusals():
+            visit.tracker.questions.stop_repeating(question.id)
+            notify("No further sibling opens; those that are open stay")
+            st.rerun()
+
+
+def _show_repeat_form(visit: Visit, question: Question) -> None:
+    """Show the next sibling as it would open, and the button that opens it."""
+    rhythms: tuple[Rhythm, ...] = get_args(Rhythm)
+    left, right = st.columns(2)
+    every = left.selectbox(
+        "Ask the same of each",
+        rhythms,
+        index=rhythms.index("month"),
+        format_func=RHYTHM_NAMES.__getitem__,
+        key="repeat-every",
+    )
+    prior = _show_text_input(right, "Base rate", "prior", "follows from this question")
+    with st.expander("In other words", key="repeat-words"):
+        template = _show_template_fields(question, prior)
+    with show_refusals():
+        repetition = Repetition(question.id, every, template=template)
+        try:
+            plan = visit.tracker.questions.plan_sibling(repetition)
+        except (ForecastsError, TrackerError) as refusal:
+            st.caption(format_sentence(str(refusal)))
+            return
+        _show_plan(plan)
+        if st.button("Open it, and the next ones", key="repeat-it", type="primary"):
+            visit.tracker.questions.repeat(repetition)
+            notify(f"Open for {plan.sibling.window.words}; the next one follows by itself")
+            st.rerun()
+
+
+def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
+    """Show the fields for what differs from the question; empty ones follow from it."""
+    meanings = ", ".join(f"{{{name}}} is {meaning}" for name, meaning in PLACEHOLDERS.items())
+    st.caption(escape_markdown(f"Only where its own words do not fit: {meanings}."))
+    text = _show_text_input(st, "Question of each", "text", "Will it rain in {window}?")
+    criteria = _show_text_input(st, "Criteria of each", "criteria", "YES if … by {last} (UTC).")
+    scale = None
+    if question.scale is not None and question.kind == "numeric":
+        low, high = st.columns(2)
+        lower = low.number_input("Range from", value=None, key="repeat-lower")
+        upper = high.number_input("to", value=None, key="repeat-upper")
+        if lower is not None and upper is not None:
+            with show_refusals():
+                scale = Scale(lower, upper, unit=question.scale.unit)
+    reason = "as given" if prior else ""
+    return SiblingTemplate(
+        text=text, criteria=criteria, prior=prior, prior_reason=reason, scale=scale
+    )
+
+
+def _show_text_input(place: Any, label: str, key: str, placeholder: str) -> str:
+    typed = place.text_input(
+        label, key=f"repeat-{key}", placeholder=placeholder, autocomplete="off"
+    )
+    return (typed or "").strip()
+
+
+def _show_plan(plan: SiblingPlan) -> None:
+    question = plan.question
+    st.markdown(escape_markdown(question.text))
+    closes = format_day(question.closes_at.date())
+    base_rate = f"Base rate {format_forecast(question, question.prior)}: {question.prior_reason}"
+    st.caption(escape_markdown(f"Closes {closes}. {base_rate}"))
+    for flaw in plan.flaws:
+        if flaw.severity == "blocking":
+            st.caption(
+                f":material/warning: {escape_markdown(flaw.reason)}. {format_sentence(flaw.fix)}"
+            )
