@@ -17,7 +17,7 @@ from tracker.model.essays import NewEssay
 from tracker.settings import Settings
 
 ESSAY = "grid_storage_2026"
-SENTENCE = "The rule is dying."
+SENTENCE = "Nobody will miss the gas plants"
 ANSWERED = "Year after year the count of such hours has climbed."
 HOSTILE = (
     '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) '

@@ -13,6 +13,7 @@ from tests.tables import check_rows
 from tracker.matching.direction_model import load_direction_head
 from tracker.matching.headline_assertions import analyse_assertions
 from tracker.matching.polarity import (
+    P_SAME,
     LineComparison,
     Polarity,
     PreparedPhrasings,
@@ -221,7 +222,9 @@ def test_a_figure_beyond_the_threshold_decides() -> None:
 
 def test_less_relevant_items_have_less_certain_sides() -> None:
     certain = [
-        judge("China sends weapons to Russia", "", ARMS, replace(RELEVANT, relevance=odds)).p_right
+        judge(
+            "China sends Russia weapons by rail", "", ARMS, replace(RELEVANT, relevance=odds)
+        ).p_right
         for odds in (3.0, 0.8, -0.5)
     ]
     assert certain == sorted(certain, reverse=True)
@@ -234,6 +237,12 @@ def test_less_relevant_items_have_less_certain_sides() -> None:
 def test_strange_text_is_not_called(title: str) -> None:
     said = judge(title, title, BLAME)
     assert (said.sign, said.p_right) == (0, 0.5)
+
+
+def test_the_words_of_a_line_are_its_side() -> None:
+    assert judge("China sends weapons to Russia", "", ARMS).p_right == P_SAME
+    assert judge("China sends no weapons to Russia", "", ARMS).p_right != P_SAME
+    assert judge("Russia sends weapons to China", "", ARMS).p_right != P_SAME
 
 
 def test_without_phrasings_or_signs_it_abstains() -> None:

@@ -54,8 +54,11 @@ _FAILURE_STEMS = frozenset(
 )
 _NARROWING = frozenset(["to", "from", "of"])
 _ARTICLES = frozenset("a an the any".split())
-_SUPPOSITIONS = frozenset("if unless why how what when explained explainer".split())
-"""Words of headlines that suppose the event, or explain it: no report of either outcome."""
+_SUPPOSITIONS = frozenset("if unless why how explained explainer".split())
+_FIRST_WORDS = frozenset("what when where".split())
+"""Words of headlines that suppose the event, or explain it: no report of either outcome. The second
+ones do so only as the first word: "It abstained when the assembly voted" reports.
+"""
 
 _CLOSING_STEMS = frozenset("end conclud finish close wrap".split())
 
@@ -137,7 +140,7 @@ def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> Headli
         order=tuple(stem_english(word) for word in words),
         names=_list_names(tokens),
         asks=_is_question(words),
-        supposes=not _SUPPOSITIONS.isdisjoint(words),
+        supposes=not _SUPPOSITIONS.isdisjoint(words) or not _FIRST_WORDS.isdisjoint(words[:1]),
         cues=tuple(
             (frozenset(axis for axis, _ in f.cue.ends), f.start) for f in matches if f.cue.ends
         ),
