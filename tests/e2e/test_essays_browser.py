@@ -17,7 +17,7 @@ from tracker.model.essays import NewEssay
 from tracker.settings import Settings
 
 ESSAY = "grid_storage_2026"
-SENTENCE = "Nobody will miss the gas plants"
+SENTENCE = "We own no shares in any of it"
 ANSWERED = "Year after year the count of such hours has climbed."
 HOSTILE = (
     '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) '
@@ -70,8 +70,11 @@ def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> 
     expect(answered.locator(".mark")).to_have_text("(✓)")
     lines = {text: sentence(page, text).evaluate("e => getComputedStyle(e).textDecorationStyle")
              for text in (ANSWERED, SENTENCE, "Germany and Spain will each")}  # fmt: skip
-    assert set(lines.values()) == {"solid", "dashed", "dotted"}
+    assert set(lines.values()) == {"solid", "dotted"}
     expect(page.locator(".legend li").filter(has_text="borne out 3")).to_be_visible()
+    page = visitor.go("/essay?e=dam")
+    undecided = sentence(page, "The lake will rise")
+    assert undecided.evaluate("e => getComputedStyle(e).textDecorationStyle") == "dashed"
 
 
 def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> None:
@@ -90,7 +93,6 @@ def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> 
 def test_the_keyboard_goes_from_claim_to_claim(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     sentence(page, SENTENCE).focus()
-    page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(sentence(page, ANSWERED)).to_be_focused()
     page.keyboard.press("Enter")
