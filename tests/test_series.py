@@ -12,12 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from forecasts.distributions.cdf import Scale
-from forecasts.errors import InvalidQuestion
+from forecasts.errors import InvalidQuestion, InvalidQuestionSet
 from forecasts.evidence.evidence import Direction, Strength
+from forecasts.question_sets.question_set import read_question_set
+from forecasts.question_sets.set_writer import write_question_set
 from forecasts.questions.new_question import date_scale
 from forecasts.questions.question import Option, Question, QuestionId, uninformed_prior
 from forecasts.questions.series import SeriesId
 from tests.builders import FakeClock, a_question, a_series, a_set
+from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
@@ -346,6 +349,54 @@ def test_values_cannot_be_changed_unnoticed(desk: Tracker) -> None:
 def test_a_projection_is_no_value(desk: Tracker, sources: Sources) -> None:
     sources.documents[BRENT.url] = prices(("2026-11-30", "59.5"), ("2027-01-31", "70"))
     assert [v.value for v in desk.series.add(BRENT).values] == [59.5]
+
+
+SERIES_FILE = """
+[[series]]
+id = "brent"
+url = "https://prices.invalid/brent.csv"
+format = "csv"
+date = "Date"
+value = "Price"
+where = { Grade = "spot" }
+unit = "USD"
+"""
+RULED = 'id = "treaty"\nseries = "brent"\nrule = "mean of 2022-12 more than 60"'
+
+
+def test_a_question_set_brings_series_and_rules(desk: Tracker) -> None:
+    texts = {
+        **TEXTS,
+        "questions.toml": TEXTS["questions.toml"].replace('id = "treaty"', RULED, 1),
+        "series.toml": SERIES_FILE,
+    }
+    question_set = read_question_set(texts)
+    assert read_question_set(write_question_set(question_set)) == question_set
+    desk.question_sets.load(question_set)
+    status = desk.series.get("brent")
+    assert (status.questions, status.series.where) == (("treaty",), (("Grade", "spot"),))
+    exported = desk.question_sets.export(question_set.essay.id)
+    assert exported.series == question_set.series
+    assert exported.settlements == question_set.settlements
+
+
+@check_rows(
+    [
+        ("questions.toml", 'series = "brent"', 'series = "wti"', "series names 'wti'"),
+        ("questions.toml", "more than 60", "above sixty", "rule: "),
+        ("series.toml", '"csv"', '"xls"', "format is 'xls'"),
+        ("series.toml", 'date = "Date"', 'dates = "Date"', "needs 'date'"),
+    ],
+)
+def test_a_wrong_line_in_a_set_is_named(file: str, right: str, wrong: str, reason: str) -> None:
+    texts = {
+        **TEXTS,
+        "questions.toml": TEXTS["questions.toml"].replace('id = "treaty"', RULED, 1),
+        "series.toml": SERIES_FILE,
+    }
+    texts[file] = texts[file].replace(right, wrong)
+    with pytest.raises(InvalidQuestionSet, match=reason):
+        read_question_set(texts)
 
 
 # Real files

@@ -18,7 +18,9 @@ class SeriesService(Service):
     def list(self) -> tuple[SeriesStatus, ...]:
         """Return the series that are read, with their values, by name."""
         with self._store.reading() as session:
-            return tuple(_describe(session, one.id) for one in series.list_series(session))
+            return tuple(
+                _describe(session, definition.id) for definition in series.list_series(session)
+            )
 
     @cacheable()
     def get(self, series_id: str) -> SeriesStatus:

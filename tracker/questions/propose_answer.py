@@ -139,11 +139,11 @@ def _build_desks(
         )
         settling, proposals, gap = _apply_settlement(session, question, settlement, state)
         proposals = [*proposals, *_propose_by_reports(question, cards.get(question.id, ()))]
-        kept = tuple(p for p in proposals if (question.id, p.key) not in dismissed)
+        pending = tuple(p for p in proposals if (question.id, p.key) not in dismissed)
         missing = ""
-        if not kept and is_overdue(question, None, now):
+        if not pending and is_overdue(question, None, now):
             missing = ALL_DISMISSED if proposals else _describe_missing(session, settling, gap, now)
-        desks[question.id] = AnswerDesk(settling, kept, missing)
+        desks[question.id] = AnswerDesk(settling, pending, missing)
     return desks
 
 

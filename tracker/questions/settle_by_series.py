@@ -81,13 +81,13 @@ def check_settlement(question: Question, settlement: Settlement) -> SettlementRu
 def _read_bands(question: Question) -> tuple[tuple[OptionRange, ...], str | None]:
     """Return the bands of options, and the option for all other numbers."""
     bands = [(option.name, parse_option_range(option.name)) for option in question.options]
-    others = [name for name, band in bands if band is None]
-    if len(others) > 1:
+    unbanded = [name for name, band in bands if band is None]
+    if len(unbanded) > 1:
         raise InvalidQuestion(
-            f"the options {', '.join(others)} are no bands of numbers, such as “60 to 70” or "
+            f"the options {', '.join(unbanded)} are no bands of numbers, such as “60 to 70” or "
             "“more than 70”: a series cannot choose among them"
         )
-    return tuple(band for _, band in bands if band is not None), next(iter(others), None)
+    return tuple(band for _, band in bands if band is not None), next(iter(unbanded), None)
 
 
 def find_band(question: Question, number: float) -> str | None:

@@ -89,19 +89,23 @@ class _Table:
 
 
 def _read_one(series: Series, tables: Sequence[_Table]) -> SeriesReading | ParseFailed:
-    wanted = (series.date_column, series.value_column, *(column for column, _ in series.where))
+    column_names = (
+        series.date_column,
+        series.value_column,
+        *(column for column, _ in series.where),
+    )
     for table in tables:
         for number, header in enumerate(table.rows[:MAX_HEADER_ROW]):
-            columns = _find_columns(header, wanted)
+            columns = _find_columns(header, column_names)
             if columns is not None:
                 return _read_rows(series, table.rows[number + 1 :], columns)
-    return _explain_columns(tables, wanted)
+    return _explain_columns(tables, column_names)
 
 
-def _find_columns(header: Row, wanted: Iterable[str]) -> list[int] | None:
+def _find_columns(header: Row, column_names: Iterable[str]) -> list[int] | None:
     """Return the places of the columns in a row of names; None if one is not there."""
     names = {_fold(name): place for place, name in reversed(list(enumerate(header)))}
-    places = [names.get(_fold(name)) for name in wanted]
+    places = [names.get(_fold(name)) for name in column_names]
     return None if None in places else [place for place in places if place is not None]
 
 
@@ -109,14 +113,16 @@ def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _explain_columns(tables: Sequence[_Table], wanted: Sequence[str]) -> ParseFailed:
+def _explain_columns(tables: Sequence[_Table], column_names: Sequence[str]) -> ParseFailed:
     headers = [table.rows[0] for table in tables if table.rows]
     known = {_fold(name) for table in tables for row in table.rows[:MAX_HEADER_ROW] for name in row}
-    missing = next((name for name in wanted if _fold(name) not in known), None)
+    missing = next((name for name in column_names if _fold(name) not in known), None)
     names = [name for header in headers for name in header if name][:MAX_NAMED_COLUMNS]
     columns = f"; its first columns are {', '.join(names)}" if names else ""
     if missing is None:
-        return ParseFailed(f"no table has the columns {', '.join(wanted)} side by side{columns}")
+        return ParseFailed(
+            f"no table has the columns {', '.join(column_names)} side by side{columns}"
+        )
     return ParseFailed(f"the document has no column {missing!r}{columns}")
 
 
@@ -124,11 +130,11 @@ def _read_rows(
     series: Series, rows: Sequence[Row], columns: Sequence[int]
 ) -> SeriesReading | ParseFailed:
     date_place, value_place, *where_places = columns
-    wanted = [_fold(content) for _, content in series.where]
+    contents = [_fold(content) for _, content in series.where]
     values: dict[Period, ReadValue] = {}
     skipped = 0
     for row in rows:
-        if max(columns) >= len(row) or [_fold(row[place]) for place in where_places] != wanted:
+        if max(columns) >= len(row) or [_fold(row[place]) for place in where_places] != contents:
             continue
         text = remove_invisible(row[value_place]).strip()[:MAX_CELL_LENGTH]
         period = parse_period(row[date_place], day_first=series.day_first)

@@ -100,8 +100,8 @@ def _answer_request(requests: BinaryIO, header: bytes) -> bytes:
     )
     content_type, url, kind = (text.decode(errors="surrogatepass") for text in texts)
     if kind == "series":
-        wanted = pickle.loads(series)  # noqa: S301 -- from our own parent
-        return pickle.dumps(try_read_series(body, content_type, wanted))
+        series_to_read = pickle.loads(series)  # noqa: S301 -- from our own parent
+        return pickle.dumps(try_read_series(body, content_type, series_to_read))
     handler = _try_extract if kind == "article" else try_parse
     return pickle.dumps(handler(body, content_type, url))
 

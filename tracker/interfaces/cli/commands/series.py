@@ -150,11 +150,11 @@ def show_series(context: click.Context, /, series: str, json: bool) -> None:
     if json:
         print_result(status, json, "")
         return
-    one, state = status.series, status.state
-    where = "".join(f", where {column} is {content}" for column, content in one.where)
+    definition, state = status.series, status.state
+    where = "".join(f", where {column} is {content}" for column, content in definition.where)
     lines = [
-        f"{one.id}: {one.value_column} by {one.date_column}{where}",
-        f"{one.format} at {state.feed.url}",
+        f"{definition.id}: {definition.value_column} by {definition.date_column}{where}",
+        f"{definition.format} at {state.feed.url}",
         f"{_describe_state(status)}; asked next {format_utc_minute(state.next_due_at)}",
         f"settles {', '.join(status.questions)}" if status.questions else "settles no question yet",
         *([f"read together with {', '.join(status.shares)}"] if status.shares else []),
