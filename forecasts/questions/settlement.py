@@ -319,6 +319,11 @@ def _describe_gap(period: Period, releases: Sequence[SeriesValue]) -> MissingVal
     newest = releases[-1] if releases else None
     if newest is None:
         return MissingValue("the series has no value yet", period)
+    if newest.period.start > period.end and not any(v.period in period for v in releases):
+        return MissingValue(
+            f"the series has no value for {period}, but later ones: name another period, or let "
+            "the rule say “standing at” for the last value before"
+        )
     is_begun = newest.period.end >= period.start
     words = f"{period} is not complete in the series" if is_begun else f"no value for {period} yet"
     return MissingValue(f"{words}; the newest is {newest.text} for {newest.period}", period)

@@ -72,7 +72,7 @@ class SettlingSeries:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDesk:
-    """How a question gets its answer: its series if it has one, proposals, or what is missing."""
+    """Ways to the answer of a question: its series, if any, proposals, or what is missing."""
 
     settling: SettlingSeries | None = None
     proposals: tuple[ProposedAnswer, ...] = ()
