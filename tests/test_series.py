@@ -106,11 +106,11 @@ def test_a_series_proposes_and_a_person_confirms(
     desk: Tracker, sources: Sources, clock: FakeClock
 ) -> None:
     question = ask(desk, rule="mean of 2026-12 more than 60")
-    assert desk.resolutions.proposed() == ()
+    assert desk.resolutions.proposals() == ()
     publish(desk, sources, clock, prices(*DECEMBER[:20]), days=20)
-    assert desk.resolutions.proposed() == ()
+    assert desk.resolutions.proposals() == ()
     publish(desk, sources, clock, prices(*DECEMBER, ("2027-01-04", "63")), days=15)
-    (proposal,) = desk.resolutions.proposed()
+    (proposal,) = desk.resolutions.proposals()
     assert (proposal.outcome, proposal.series_id, proposal.source_url) == (
         "yes",
         "brent",
@@ -125,7 +125,7 @@ def test_a_series_proposes_and_a_person_confirms(
     assert resolution is not None
     assert (resolution.outcome, resolution.known_at) == ("yes", proposal.known_at)
     assert proposal.document_hash in resolution.note
-    assert desk.resolutions.proposed() == ()
+    assert desk.resolutions.proposals() == ()
     assert desk.system.verify().bad_seq is None
 
 
@@ -135,7 +135,7 @@ def test_the_first_release_stands_after_a_revision(
     ask(desk, rule="value in 2026-12-15 more than 60")
     publish(desk, sources, clock, prices(("2026-12-15", "60.5")), days=15)
     publish(desk, sources, clock, prices(("2026-12-15", "59.9")), days=3)
-    (proposal,) = desk.resolutions.proposed()
+    (proposal,) = desk.resolutions.proposals()
     assert (proposal.outcome, proposal.quote) == ("yes", "2026-12-15: 60.5")
     assert proposal.revised == "2026-12-15 was revised to 59.9 on 2026-12-19"
     values = [v.value for v in desk.series.get(BRENT.id).values]
@@ -150,11 +150,11 @@ def test_a_dismissed_answer_does_not_return(
     with pytest.raises(Refused, match="say which"):
         desk.resolutions.dismiss_proposed(question, " ")
     desk.resolutions.dismiss_proposed(question, "The criteria name the futures price")
-    assert desk.resolutions.proposed() == ()
+    assert desk.resolutions.proposals() == ()
     with pytest.raises(Refused, match="no answer is proposed"):
         desk.resolutions.resolve_proposed(question)
     desk.resolutions.settle_by(question, BRENT.id, "value in 2026-12-15 at least 60")
-    assert len(desk.resolutions.proposed()) == 1
+    assert len(desk.resolutions.proposals()) == 1
 
 
 RANGE = Scale(0.0, 100.0, open_upper=True, unit="USD")
@@ -269,7 +269,7 @@ def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:
     )
     desk.evidence.add(piece)  # confirmed by its author
     desk.evidence.add(replace(piece, question_id="talks-2027", strength=Strength.STRONG))
-    (proposal,) = desk.resolutions.proposed()
+    (proposal,) = desk.resolutions.proposals()
     assert (proposal.question.id, proposal.outcome) == ("summit-2027", "yes")
     assert (proposal.quote, proposal.source_url) == (headline, "https://arland.invalid/meet")
     desk.resolutions.resolve_proposed("summit-2027")
@@ -420,7 +420,7 @@ def test_real_brent_prices_answer_by_themselves(desk: Tracker, sources: Sources)
     desk.question_sets.load(a_set(question))
     assert len(desk.series.add(BRENT).values) == 9958
     desk.resolutions.settle_by(question.id, BRENT.id, "mean of July 2026 more than 60")
-    (proposal,) = desk.resolutions.proposed()
+    (proposal,) = desk.resolutions.proposals()
     rows = [line.split(",") for line in sources.documents[BRENT.url].decode().splitlines()]
     july = [float(price) for day, price in rows[1:] if day.startswith("2026-07")]
     assert f"mean {sum(july) / len(july):.4f}"[:9] in proposal.quote

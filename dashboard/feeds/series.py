@@ -75,7 +75,7 @@ def _show_form(visit: Visit) -> None:
         st.caption("A table in CSV, JSON or a page, by its address. It is asked as feeds are.")
         left, right = st.columns(2)
         name = left.text_input("Name", key="series-name", placeholder="brent", max_chars=60)
-        url = right.text_input("Address", key="series-url", placeholder="https://…")
+        url = right.text_input("Address of the table", key="series-url", placeholder="https://…")
         table_format = left.selectbox("Format", get_args(SeriesFormat), key="series-format")
         unit = right.text_input("Unit", key="series-unit", placeholder="USD a barrel")
         dates = left.text_input("Column with the dates", key="series-date", placeholder="Date")
@@ -104,7 +104,7 @@ def _show_form(visit: Visit) -> None:
                         comma,
                     )
                 )
-                notify(f"{status.series.id} is read from now on: {len(status.values):,} values")
+                notify(f"{status.series.id} is read from now on: {status.count:,} values")
                 st.rerun()
 
 

@@ -326,7 +326,7 @@ def _show_proposed_answers(visit: Visit) -> None:
         words = escape_markdown(describe_proposal(proposal, visit.now))
         show_question_line(visit, proposal.question, f"**{words}**", ":material/gavel:")
 
-    proposals = visit.tracker.resolutions.proposed()
+    proposals = visit.tracker.resolutions.proposals()
     if not proposals:
         return
     show_section_title("Answers to confirm")

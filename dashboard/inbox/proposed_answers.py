@@ -19,7 +19,7 @@ SHOWN_HASH_CHARACTERS = 12
 
 def show_in_inbox(visit: Visit) -> None:
     """Show all proposed answers; nothing while there are none."""
-    proposals = () if visit.looks_back else visit.tracker.resolutions.proposed()
+    proposals = () if visit.looks_back else visit.tracker.resolutions.proposals()
     if not proposals:
         return
     st.subheader("Answers to confirm", anchor=False)

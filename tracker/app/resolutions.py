@@ -57,7 +57,7 @@ class ResolutionService(Service):
         return record.list_scores(session, question.id)
 
     @cacheable()
-    def proposed(self) -> tuple[ProposedAnswer, ...]:
+    def proposals(self) -> tuple[ProposedAnswer, ...]:
         """Return the answers that series or decisive reports give; nothing resolves by itself."""
         with self._store.reading() as session:
             return propose_answer.list_proposals(session, self._now())

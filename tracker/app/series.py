@@ -16,10 +16,11 @@ class SeriesService(Service):
 
     @cacheable()
     def list(self) -> tuple[SeriesStatus, ...]:
-        """Return the series that are read, with their values, by name."""
+        """Return the series that are read, with their newest values, by name."""
         with self._store.reading() as session:
             return tuple(
-                _describe(session, definition.id) for definition in series.list_series(session)
+                _describe(session, definition.id, whole=False)
+                for definition in series.list_series(session)
             )
 
     @cacheable()
@@ -74,14 +75,17 @@ class SeriesService(Service):
             return status
 
 
-def _describe(session: Session, series_id: SeriesId) -> SeriesStatus:
+def _describe(session: Session, series_id: SeriesId, *, whole: bool = True) -> SeriesStatus:
     definition = require_series(session, series_id)
     feed_id = series.map_series_to_feeds(session)[series_id]
     settled = series.load_settlements(session)
     return SeriesStatus(
         definition,
         feeds.list_series_documents(session)[feed_id],
-        series.load_values(session, series_id),
+        series.count_values(session, series_id),
+        series.load_values(session, series_id)
+        if whole
+        else series.load_newest_value(session, series_id),
         tuple(question for question, s in settled.items() if s.series_id == series_id),
         tuple(
             other.id

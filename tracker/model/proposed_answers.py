@@ -83,12 +83,13 @@ class AnswerDesk:
 class SeriesStatus:
     """A series with the polling state of its document, its values and the questions it settles.
 
-    `values` are all that was seen, revisions included, in the order of first sight; `shares` names
-    the other series of the same document.
+    `count` values were seen, revisions included; `values` are all of them in the order of first
+    sight, or the newest alone in a list. `shares` names the other series of the same document.
     """
 
     series: Series
     state: FeedState
+    count: int
     values: tuple[SeriesValue, ...]
     questions: tuple[QuestionId, ...] = ()
     shares: tuple[SeriesId, ...] = ()

@@ -193,10 +193,25 @@ def load_values(
     query = _VALUES.where(READING.c.series_id == series_id).order_by(VALUE.c.id)
     if since is not None:
         query = query.where(VALUE.c.ends_on >= since)
-    return tuple(
-        SeriesValue(Period(starts_on, ends_on), value, text, at, document_hash)
-        for starts_on, ends_on, value, text, at, document_hash in session.execute(query)
-    )
+    return tuple(map(_parse_value, session.execute(query)))
+
+
+def _parse_value(row: Any) -> SeriesValue:
+    starts_on, ends_on, value, text, at, document_hash = row
+    return SeriesValue(Period(starts_on, ends_on), value, text, at, document_hash)
+
+
+def count_values(session: Session, series_id: SeriesId) -> int:
+    """Return the number of values of a series, revisions included."""
+    query = sa_select(func.count()).select_from(VALUE).join(READING)
+    return int(session.execute(query.where(READING.c.series_id == series_id)).scalar_one())
+
+
+def load_newest_value(session: Session, series_id: SeriesId) -> tuple[SeriesValue, ...]:
+    """Return the newest version of the value of the last period; empty without any."""
+    query = _VALUES.where(READING.c.series_id == series_id)
+    newest = query.order_by(VALUE.c.ends_on.desc(), VALUE.c.id.desc()).limit(1)
+    return tuple(map(_parse_value, session.execute(newest)))
 
 
 # Settlements

@@ -20,8 +20,9 @@ from forecasts.questions.series import (
     parse_number,
     parse_period,
 )
+from tracker.feeds.markup import decode_page, parse_markup
 from tracker.feeds.parsing.parsed_feed import ParseFailed
-from tracker.feeds.plain_text import decode_document, decode_page, parse_markup, remove_invisible
+from tracker.feeds.plain_text import decode_document, remove_invisible
 
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 1_000

@@ -12,7 +12,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "show": CommandEntry(
         "questions:show_question",
-        "Show a question: its numbers, their reasons, its evidence.",
+        "Show a question: numbers, their reasons, evidence.",
         "neutrality-2027",
     ),
     "ask": CommandEntry(
@@ -68,8 +68,8 @@ QUESTION_COMMANDS: Final = {
         'brent-2026 brent --rule "mean of 2026-12 more than 60"',
     ),
     "proposed-answers": CommandEntry(
-        "series:proposed_answers",
-        "List the answers that series or reports give, and what is missing.",
+        "series:list_proposed_answers",
+        "List proposed answers, and what others wait for.",
     ),
     "dismiss-answer": CommandEntry(
         "series:dismiss_answer",

@@ -65,7 +65,7 @@ def list_questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show a question: its numbers, their reasons, its evidence.
+    """Show a question: numbers, their reasons, evidence.
 
     The reasons say why the suggestion is what it is, or with --moved why it moved.
     """

@@ -130,7 +130,7 @@ def list_series(context: click.Context, /, json: bool) -> None:
         newest = row.newest
         table.add_row(
             tables.safe_text(row.series.id),
-            f"{len(row.values):,}",
+            f"{row.count:,}",
             tables.safe_text("–" if newest is None else f"{newest.text} {row.series.unit}".strip()),
             "–" if newest is None else str(newest.period),
             format_utc_minute(row.state.next_due_at),
@@ -144,7 +144,7 @@ def list_series(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def show_series(context: click.Context, /, series: str, json: bool) -> None:
-    """Show a series: its source, its newest values with their revisions, its questions."""
+    """Show a series: its source, values and questions."""
     with tracker_session(context) as tracker:
         status = tracker.series.get(series)
     if json:
@@ -198,9 +198,9 @@ def check_series(
     json: bool,
     **options: Any,
 ) -> None:
-    """Read an address once, and say what is in it; nothing is stored.
+    """Read an address once, and say what is in it.
 
-    Exit code 1 when it cannot be read.
+    Nothing is stored. Exit code 1 when it cannot be read.
     """
     if (series is None) == (url is None):
         raise Refused("name a series, or an address with --url, --format, --date and --value")
@@ -231,7 +231,7 @@ def _describe_newest(status: SeriesStatus) -> str:
     newest = status.newest
     if newest is None:
         return "It has no value yet."
-    words = f"{len(status.values):,} values, the newest {newest.text} {status.series.unit}".strip()
+    words = f"{status.count:,} values, the newest {newest.text} {status.series.unit}".strip()
     return f"{words} for {newest.period}."
 
 
@@ -248,9 +248,9 @@ def _describe_state(status: SeriesStatus) -> str:
 @click.argument("series")
 @click.pass_context
 def pause_series(context: click.Context, /, series: str) -> None:
-    """Read a series no more, nor others of its document.
+    """Read a series no more.
 
-    `tracker series retry` takes it up again.
+    Others of its document are paused with it. `tracker series retry` takes it up again.
     """
     with tracker_session(context) as tracker:
         status = tracker.series.pause(series)
@@ -331,13 +331,13 @@ def _describe_desk(question: str, desk: AnswerDesk) -> str:
 @click.command()
 @as_json
 @click.pass_context
-def proposed_answers(context: click.Context, /, json: bool) -> None:
-    """List the answers that series or decisive reports give, and what is missing for overdue ones.
+def list_proposed_answers(context: click.Context, /, json: bool) -> None:
+    """List proposed answers, and what others wait for.
 
     `tracker question resolve QUESTION --proposed` confirms one.
     """
     with tracker_session(context) as tracker:
-        proposals, missing = tracker.resolutions.proposed(), tracker.resolutions.missing()
+        proposals, missing = tracker.resolutions.proposals(), tracker.resolutions.missing()
     if json:
         print_result({"proposed": proposals, "missing": missing}, json, "")
         return
@@ -383,7 +383,7 @@ def dismiss_answer(
     key: str | None,
     forecaster: ForecasterId | None,
 ) -> None:
-    """Dismiss a proposed answer for a reason; the same one is not proposed again."""
+    """Dismiss a proposed answer: it is not proposed again."""
     with tracker_session(context) as tracker:
         proposal = tracker.resolutions.dismiss_proposed(question, why, key=key, by=forecaster)
     console.print(
