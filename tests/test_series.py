@@ -19,7 +19,7 @@ from forecasts.question_sets.set_writer import write_question_set
 from forecasts.questions.new_question import date_scale
 from forecasts.questions.question import Option, Question, QuestionId, uninformed_prior
 from forecasts.questions.series import SeriesId
-from tests.builders import FakeClock, a_question, a_series, a_set
+from tests.builders import DAY, NOW, FakeClock, a_question, a_series, a_set
 from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
@@ -255,6 +255,34 @@ def test_an_overdue_question_says_what_is_missing(
     assert "its source is silent since 2027-01-08: HTTP 404" in missing.reason
     desk.resolutions.settle_by(question, BRENT.id, "")
     assert "no rule names a series" in desk.resolutions.missing()[0].reason
+
+
+def test_an_estimate_is_told_from_a_release(
+    desk: Tracker, sources: Sources, clock: FakeClock
+) -> None:
+    sources.documents[BRENT.url] = prices(("2025", "1.5"), ("2026", "2.0"))
+    ask(desk, rule="value in 2026 at least 2")
+    assert desk.questions.get("brent-dec").desk.waiting.startswith("no value for 2026 yet")
+    clock.advance(days=40)
+    desk.series.retry(BRENT.id)
+    desk.feeds.poll()
+    (early,) = desk.resolutions.proposals()
+    assert early.quote == "2026: 2.0 (published before the period was over)"
+    assert early.known_at == datetime(2027, 1, 1, tzinfo=UTC)
+    publish(desk, sources, clock, prices(("2026", "1.9")), days=20)
+    (released,) = desk.resolutions.proposals()
+    assert (released.outcome, released.quote) == ("no", "2026: 1.9")
+
+
+def test_what_was_known_before_the_question_answers_nothing(
+    desk: Tracker, clock: FakeClock
+) -> None:
+    desk.series.add(BRENT)
+    desk.question_sets.load(a_set(a_question(opens_at=NOW + DAY)))
+    clock.advance(days=2)
+    shown = desk.resolutions.settle_by("summit-2027", BRENT.id, "max of 2026-11 more than 50")
+    assert "before the question opened" in shown.waiting
+    assert desk.resolutions.proposals() == ()
 
 
 def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:

@@ -23,10 +23,9 @@ def show_series_line(desk: AnswerDesk) -> None:
     if desk.settling is None:
         return
     settlement = desk.settling.settlement
-    words = (
-        f"Settled by the series {settlement.series_id}: {settlement.rule}. {desk.settling.distance}"
-    )
-    st.caption(escape_markdown(words.strip()))
+    words = f"Settled by the series {settlement.series_id}: {settlement.rule}."
+    waiting = f"It waits: {desk.waiting}." if desk.waiting and not desk.missing else ""
+    st.caption(escape_markdown(" ".join(filter(None, (words, waiting, desk.settling.distance)))))
 
 
 def show_rule_form(visit: Visit, question: Question, desk: AnswerDesk) -> None:

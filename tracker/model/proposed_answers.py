@@ -72,10 +72,14 @@ class SettlingSeries:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDesk:
-    """Ways to the answer of a question: its series, if any, proposals, or what is missing."""
+    """Ways to the answer of a question: its series, if any, and proposals.
+
+    `waiting` says what a rule without a result waits for; `missing` what an overdue answer does.
+    """
 
     settling: SettlingSeries | None = None
     proposals: tuple[ProposedAnswer, ...] = ()
+    waiting: str = ""
     missing: str = ""
 
 

@@ -143,7 +143,8 @@ def _build_desks(
         missing = ""
         if not pending and is_overdue(question, None, now):
             missing = ALL_DISMISSED if proposals else _describe_missing(session, settling, gap, now)
-        desks[question.id] = AnswerDesk(settling, pending, missing)
+        waiting = "" if gap is None else gap.reason
+        desks[question.id] = AnswerDesk(settling, pending, waiting, missing)
     return desks
 
 

@@ -175,8 +175,16 @@ def _quote_values(rule: SettlementRule, result: RuleResult) -> str:
     words = ", ".join(shown)
     if rule.measure in ("mean", "change", "percent change"):
         unit = " %" if rule.measure == "percent change" else ""
-        return f"{words}; {rule.measure} {format_quantity(round(result.number, 6))}{unit}"
+        words = f"{words}; {rule.measure} {format_quantity(round(result.number, 6))}{unit}"
+    if any(_is_early(value) for value in result.values):
+        return f"{words} (published before the period was over)"
     return words
+
+
+def _is_early(value: SeriesValue) -> bool:
+    """Return True for the value of a longer period that counts from the period's end on."""
+    period = value.period
+    return period.start < period.end and value.known_at == end_of_period(period)
 
 
 def _describe_revisions(decided: Sequence[SeriesValue], stored: Sequence[SeriesValue]) -> str:

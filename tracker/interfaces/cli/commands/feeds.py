@@ -278,7 +278,8 @@ def poll(context: click.Context, /, every: bool, once: bool, json: bool, **netwo
     with open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
         report = tracker.feeds.poll(every=every)
     words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
-    words += f", {report.changed_items} edited, {report.new_evidence} evidence."
+    words += f", {report.changed_items} edited, {report.new_evidence} evidence"
+    words += f", {report.new_values} values of series." if report.new_values else "."
     print_result(report, json, "\n".join([words, *report.errors]))
 
 

@@ -325,7 +325,7 @@ def _describe_desk(question: str, desk: AnswerDesk) -> str:
     words = f"{question} is settled by {settlement.series_id}: {settlement.rule}."
     if desk.proposals:
         return f"{words}\n{_describe_proposal(desk.proposals[0])}"
-    return f"{words} {desk.settling.distance or 'Its number is not there yet.'}"
+    return f"{words} It waits: {desk.waiting}. {desk.settling.distance}".strip()
 
 
 @click.command()
@@ -343,7 +343,7 @@ def list_proposed_answers(context: click.Context, /, json: bool) -> None:
         return
     parts = [*map(_describe_proposal, proposals), *map(_describe_missing, missing)]
     console.print(
-        tables.safe_text("\n\n".join(parts) or "No answer is proposed, and none overdue.")
+        tables.safe_text("\n\n".join(parts) or "No answer is proposed, and none is overdue.")
     )
 
 
@@ -353,7 +353,7 @@ def _describe_proposal(proposal: ProposedAnswer) -> str:
         f"{proposal.question.id}: {(proposal.answer or proposal.outcome)}, by {source}",
         f"  {proposal.quote}",
         f"  {proposal.source_url}",
-        f"  known {format_utc_minute(proposal.known_at)} UTC",
+        f"  known {format_utc_minute(proposal.known_at)}",
         *([f"  document {proposal.document_hash}"] if proposal.document_hash else []),
         *([f"  revised since: {proposal.revised}"] if proposal.revised else []),
         f"  confirm it with: tracker question resolve {proposal.question.id} --proposed",
