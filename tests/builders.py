@@ -10,6 +10,7 @@ from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Stren
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
+from forecasts.questions.series import Series, SeriesId
 from tracker.feeds.fetch_results import (
     BATCH_SIZE,
     Fetched,
@@ -160,6 +161,19 @@ def a_feed(id: str = "wire", **changed: Any) -> FeedSeed:
         "theme": "wire",
     }
     return FeedSeed(**{**values, **changed})
+
+
+def a_series(id: str = "brent", **changed: Any) -> Series:
+    """A series of daily prices in a CSV file."""
+    values: dict[str, Any] = {
+        "id": SeriesId(id),
+        "url": "https://prices.invalid/brent.csv",
+        "format": "csv",
+        "date_column": "Date",
+        "value_column": "Price",
+        "unit": "USD",
+    }
+    return Series(**{**values, **changed})
 
 
 def a_set(

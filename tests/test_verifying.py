@@ -18,19 +18,21 @@ from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate
-from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
+from tests.builders import DAY, NOW, FakeClock, Press, a_series, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
-from tests.lives import LIVES, SOURCE, an_asked
+from tests.lives import BEN, LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
 from tests.quick_databases import begin
 from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.audit import Authorship
 from tracker.settings import Settings
 from tracker.storage import facts, repetitions
+from tracker.storage.series import add_dismissal
 from tracker.storage.tables import EssayTextRow, LearnedRow
 
 Tamper = Callable[[sqlite3.Connection], object]
@@ -320,6 +322,12 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     repetition = Repetition(QuestionId("rain"), "week", NOW.date(), 1, weekly, override="it is wet")
     with tracker.context.store.writing() as session:
         repetitions.add_repetition(session, repetition, Authorship(ForecasterId("ada"), NOW))
+    with tracker.context.store.writing() as session:
+        add_series(session, a_series(), clock())
+        add_dismissal(
+            session, QuestionId("rain"), Authorship(BEN, clock()), key="evidence:1", why="a rumour"
+        )
+    tracker.resolutions.settle_by("rain", "brent", "value in 2027 more than 60")
     clock.advance(days=2)
     tracker.signposts.mark()
 

@@ -21,7 +21,15 @@ from dashboard.charts.common import (
 from dashboard.charts.revisions import encode_marks, rules_layer
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.question import Question
-from tracker.model.chart_style import BLUE, GREY, VERMILLION, LineStyle, option_style, time_ticks
+from tracker.model.chart_style import (
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILLION,
+    LineStyle,
+    option_style,
+    time_ticks,
+)
 
 ValueAxis = tuple[Literal["number", "log", "date"], float]
 """Kind of value axis, and the zero point of a log scale."""
@@ -101,11 +109,16 @@ def options_over_time_chart(
 
 @lru_cache(maxsize=256)
 def fan_chart(
-    styles: tuple[LineStyle, ...], axis: ValueAxis, *, marks: bool, answer: bool
+    styles: tuple[LineStyle, ...],
+    axis: ValueAxis,
+    *,
+    marks: bool,
+    answer: bool,
+    series: bool = False,
 ) -> ChartSpec:
     """Median, 50 % and 90 % intervals of one forecaster, and the medians of others as thin lines.
 
-    Data: `fan`, `others`, `rules`, `marks`, `answer`.
+    The values of a series are points. Data: `fan`, `others`, `rules`, `marks`, `answer`, `series`.
     """
     base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
     wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
@@ -134,9 +147,22 @@ def fan_chart(
         *(_other_medians(styles, axis) if styles else ()),
         middle,
         rules_layer(),
+        *([_series_points(axis)] if series else ()),
         hover,
     ]
     return _combine_layers(layers, marks=marks, answer=happened if answer else None)
+
+
+def _series_points(axis: ValueAxis) -> alt.Chart:
+    """Return the values of a series as rings, dated by the end of their periods."""
+    points = alt.Chart(alt.NamedData("series")).mark_point(
+        shape="circle", filled=False, size=34, strokeWidth=1.5, color=GREEN, opacity=1
+    )
+    return points.encode(
+        x=time_axis(),
+        y=_value_y("value", axis),
+        tooltip=[text_tooltip("shown", "Value"), text_tooltip("period", "For")],
+    )
 
 
 def _other_medians(styles: tuple[LineStyle, ...], axis: ValueAxis) -> tuple[alt.Chart, alt.Chart]:

@@ -13,7 +13,7 @@ from dashboard.components.widgets import (
     show_empty,
     show_table,
 )
-from dashboard.feeds import feed, subscribe
+from dashboard.feeds import feed, series, subscribe
 from dashboard.feeds.data import (
     describe_problem,
     feeds_frame,
@@ -70,6 +70,7 @@ def render(visit: Visit) -> None:
         _show_fleet(visit, feeds)
         _show_all(visit, sort_worst_first(feeds))
     subscribe.render(visit, first=not feeds)
+    series.render(visit)
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:

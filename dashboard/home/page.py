@@ -31,11 +31,13 @@ from dashboard.home.data import (
     overview_sentence,
     select_questions,
 )
+from dashboard.inbox.proposed_answers import describe_proposal
 from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.feeds import first_steps_line
 from forecasts.questions.amendments import fold_removed_options
 from tracker.app.system import FirstSteps
 from tracker.feeds.scheduling.first_start import FirstStart
+from tracker.model.proposed_answers import ProposedAnswer
 from tracker.model.read_models import QuestionSummary
 
 BUILT_IN_SETS: Final = {
@@ -210,6 +212,7 @@ def render(visit: Visit) -> None:
         _show_evidence(visit, overview)
         _show_disagreement(visit, overview.apart)
     with right:
+        _show_proposed_answers(visit)
         _show_own_questions(visit, overview.closing, "closing")
         _show_own_questions(visit, overview.stale, "stale")
         _show_overdue(visit, overview.overdue)
@@ -315,6 +318,22 @@ def _show_own_questions(
             visit,
             f"All {len(questions):,} of them",
             {"mine": "stale" if section == "stale" else "yes", "sort": section},
+        )
+
+
+def _show_proposed_answers(visit: Visit) -> None:
+    def show_row(proposal: ProposedAnswer) -> None:
+        words = escape_markdown(describe_proposal(proposal, visit.now))
+        show_question_line(visit, proposal.question, f"**{words}**", ":material/gavel:")
+
+    proposals = visit.tracker.resolutions.proposals()
+    if not proposals:
+        return
+    show_section_title("Answers to confirm")
+    _show_rows(proposals, show_row)
+    if len(proposals) > MAX_ROWS:
+        st.page_link(
+            visit.pages["inbox"], label=f"All {plural(len(proposals), 'answer')}", icon=_MORE_ICON
         )
 
 

@@ -18,7 +18,7 @@ from dashboard.components.widgets import (
     show_refusals,
     show_table,
 )
-from dashboard.inbox import add_evidence, add_text, cards, evidence_review
+from dashboard.inbox import add_evidence, add_text, cards, evidence_review, proposed_answers
 from dashboard.inbox.data import inbox_frame
 from dashboard.wording import clip, escape_markdown, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
@@ -41,8 +41,9 @@ StoryCards = Sequence[EvidenceCard]
 
 
 def render(visit: Visit) -> None:
-    """Show the most informative stories first; reviewing one brings up the next."""
+    """Show answers to confirm, then the most informative stories; a review brings up the next."""
     evidence = visit.tracker.evidence.inbox()
+    proposed_answers.show_in_inbox(visit)
     st.subheader("Evidence to review", anchor=False)
     if not evidence:
         show_empty(

@@ -14,12 +14,13 @@ from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
     build_score_columns,
     describe_direction,
+    format_sentence,
     get_selected_row,
     link_to_site,
     show_empty,
     show_table,
 )
-from dashboard.question import resolving
+from dashboard.question import resolving, settling
 from dashboard.question import resolving as unchecked
 from dashboard.question.data import contributions_frame, unseen_signposts_frame
 from dashboard.question.why_data import SINGLE_QUESTION_CAVEAT, path_sentences
@@ -132,6 +133,8 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
                 f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the "
                 "tab Answer."
             )
+            if page.desk.missing:
+                st.caption(format_sentence(f"Missing: {page.desk.missing}"))
             if page.unchecked:
                 st.caption(
                     "An answer from memory is there; it counts once somebody has checked it."
@@ -159,6 +162,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
                 "Is the answer known already? Then give it here; forecasting ends at that instant."
             )
         resolving.show_answer_form(visit, page)
+        settling.show_rule_form(visit, page.summary.question, page.desk)
         _show_earlier_answers(visit, page)
         return
     _show_scores(visit, page)

@@ -125,7 +125,10 @@ def _draw_fan(
         other_forecasters, [display_name(f, visit.me) for f in other_forecasters], visit.me
     )
     axis = charts.value_axis(question)
-    spec = charts.fan_chart(styles, axis, marks=marks, answer=not answer.empty)
+    series = distributions_data.series_frame(page, window.window)
+    spec = charts.fan_chart(
+        styles, axis, marks=marks, answer=not answer.empty, series=not series.empty
+    )
     fan = distributions_data.fan_frame(page, forecaster_id, window.window)
     medians = distributions_data.medians_frame(page, forecaster_id, visit.me, window.window)
     unit = (
@@ -139,8 +142,11 @@ def _draw_fan(
     if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
         top = "never" if question.kind == "date" else "values beyond the range"
         description += f"; what reaches the edge stands for {top}"
+    if not series.empty:
+        description += "; ○ values of the series"
+    frames = {"fan": fan, "others": medians, **_include_answer(answer)}
     return DistributionDrawing(
-        description, spec, {"fan": fan, "others": medians, **_include_answer(answer)}
+        description, spec, frames if series.empty else {**frames, "series": series}
     )
 
 

@@ -5,6 +5,7 @@ Values are times for date questions and numbers for numeric ones. On a log scale
 distance from the zero point, as a logarithmic axis requires.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -42,6 +43,7 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
 )
+from forecasts.questions.settlement import end_of_period
 from forecasts.questions.timeline import ForecastStep, Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
 
@@ -320,6 +322,26 @@ def value_answer_frame(question: Question, resolution: Resolution | None) -> pd.
         ]
     )
     return build_frame({"time": TIME, "value": _value_dtype(question), "answer": "str"}, rows)
+
+
+def series_frame(page: QuestionPage, window: TimeWindow) -> pd.DataFrame:
+    """Values of the series that settles a numeric question, within a window. Columns:
+
+    time (end of the period), value, shown (as the source writes it), period.
+    """
+    question, settling = page.summary.question, page.desk.settling
+    scale = question.scale
+    if settling is None or scale is None or question.kind != "numeric":
+        return build_frame("time:time value:float shown period", [])
+    zero = -math.inf if scale.zero_point is None else scale.zero_point
+    ends = ((end_of_period(value.period), value) for value in settling.values)
+    rows = [
+        (at, _chart_value(question, value.value), f"{value.text} {settling.series.unit}".strip(),
+         str(value.period))
+        for at, value in ends
+        if window[0] <= at <= window[1] and value.value > zero
+    ]  # fmt: skip
+    return build_frame("time:time value:float shown period", rows)
 
 
 def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:

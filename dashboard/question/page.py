@@ -9,6 +9,7 @@ from dashboard.components.probability_lines import list_question_forecasters
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_no_questions
 from dashboard.feeds import feed
+from dashboard.inbox import proposed_answers
 from dashboard.question import (
     answering,
     as_of,
@@ -17,6 +18,7 @@ from dashboard.question import (
     forecasting,
     groups,
     revision_chart,
+    settling,
     siblings,
     why,
 )
@@ -176,12 +178,14 @@ def render(visit: Visit) -> None:
         siblings.show_parent(visit, page, family)
     as_of.show_as_of_banner(visit, present, page.summary.question)
     show_numbers(visit, page)
+    proposed_answers.show_on_question(visit, page.desk.proposals)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if page.summary.question.kind == "binary":
             revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
+        settling.show_series_line(page.desk)
         as_of.show_day_slider(present, page.summary.question)
         if family is not None:
             siblings.show_record(visit, page, family)

@@ -7,6 +7,7 @@
     history.toml      dated events, resolutions and invented demo forecasts (optional)
     scenarios.toml    scenarios, with likelihoods of the answers to questions (optional)
     links.toml        logical relations between questions (optional)
+    series.toml       series of numbers that settle questions (optional)
     essay.txt         the essay's text, if it may be shared (optional)
 
 This module parses texts; the tracker reads the files.
@@ -35,6 +36,7 @@ from forecasts.question_sets.questions_file import (
     read_links,
     read_questions,
     read_scenarios,
+    read_series,
 )
 from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from forecasts.question_sets.repeats_file import read_repeats
@@ -42,6 +44,8 @@ from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
 from forecasts.questions.repetition import Repetition
+from forecasts.questions.series import Series
+from forecasts.questions.settlement import Settlement
 from forecasts.scenarios.scenario_set import ScenarioSet
 
 __all__ = [
@@ -67,8 +71,9 @@ SET_FILES = (
     "history.toml",
     "scenarios.toml",
     "links.toml",
+    "series.toml",
 )
-OPTIONAL_SET_FILES = ("history.toml", "scenarios.toml", "links.toml")
+OPTIONAL_SET_FILES = ("history.toml", "scenarios.toml", "links.toml", "series.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class QuestionSet:
     `text` is the essay's text, empty if it is not included; `headlines` credits the wording of a
     replay's headlines. `overrides` gives the reason to ask a question despite blocking flaws;
     `rejections` the reason that a claim without a question cannot be tested; `statements` the lines
-    of compiled questions that the set words itself. `repetitions` open siblings of its questions.
+    of compiled questions that the set words itself; `settlements` the series and rule of questions.
+    `repetitions` open siblings of its questions.
     """
 
     essay: Essay
@@ -112,6 +118,10 @@ class QuestionSet:
         default_factory=lambda: MappingProxyType({})
     )
     repetitions: tuple[Repetition, ...] = ()
+    series: tuple[Series, ...] = ()
+    settlements: Mapping[QuestionId, Settlement] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
@@ -129,7 +139,10 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
     files = {name: SetFile(name, texts.get(name, "")) for name in SET_FILES}
     text = texts.get(ESSAY_TEXT, "")
     essay_file = read_essay(files["essay.toml"], text)
-    questions_file = read_questions(files["questions.toml"], essay_file)
+    series = read_series(files["series.toml"])
+    questions_file = read_questions(
+        files["questions.toml"], essay_file, {one_series.id for one_series in series}
+    )
     by_id = {q.id: q for q in questions_file.questions}
     indicators = read_indicators(files["indicators.toml"], by_id)
     feeds = _read_feeds(files["feeds.toml"])
@@ -152,6 +165,8 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         rejections=essay_file.rejections,
         statements=questions_file.statements,
         repetitions=read_repeats(files["questions.toml"], by_id, SET_AUTHOR),
+        series=series,
+        settlements=questions_file.settlements,
     )
 
 

@@ -1,8 +1,8 @@
 """Questions of a question set: questions.toml."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -38,6 +38,8 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
 )
+from forecasts.questions.series import Series, SeriesFormat, SeriesId
+from forecasts.questions.settlement import Settlement, check_rule, parse_rule
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     ScenarioLikelihoods,
@@ -128,34 +130,46 @@ class QuestionsFile:
     """Contents of `questions.toml`.
 
     `overrides` are the reasons to ask questions despite blocking flaws, `statements` the lines of
-    compiled questions that the set words itself.
+    compiled questions that the set words itself, `settlements` the series that settle some.
     """
 
     questions: tuple[Question, ...]
     overrides: Mapping[QuestionId, str]
     statements: Mapping[QuestionId, CompiledQuestion]
+    settlements: Mapping[QuestionId, Settlement]
 
 
-def read_questions(file: SetFile, essay_file: EssayFile) -> QuestionsFile:
-    """Read the questions; raises `InvalidQuestionSet`."""
+@dataclass(frozen=True, slots=True)
+class _Additions:
+    """Parts of questions that are kept beside them, as they are read."""
+
+    series_ids: Collection[SeriesId]
+    overrides: dict[QuestionId, str] = field(default_factory=dict)
+    statements: dict[QuestionId, CompiledQuestion] = field(default_factory=dict)
+    settlements: dict[QuestionId, Settlement] = field(default_factory=dict)
+
+
+def read_questions(
+    file: SetFile, essay_file: EssayFile, series_ids: Collection[SeriesId] = ()
+) -> QuestionsFile:
+    """Read the questions, which may name series of the set; raises `InvalidQuestionSet`."""
     file.allow_only("question", "repeat")
-    overrides: dict[QuestionId, str] = {}
-    statements: dict[QuestionId, CompiledQuestion] = {}
+    additions = _Additions(series_ids)
     questions = require_unique_ids(
-        (record, _read_question(record, essay_file, overrides, statements))
+        (record, _read_question(record, essay_file, additions))
         for record in file.records("question")
     )
     if not questions:
         raise InvalidQuestionSet(file.name, 1, "the set has no [[question]]")
-    return QuestionsFile(questions, MappingProxyType(overrides), MappingProxyType(statements))
+    return QuestionsFile(
+        questions,
+        MappingProxyType(additions.overrides),
+        MappingProxyType(additions.statements),
+        MappingProxyType(additions.settlements),
+    )
 
 
-def _read_question(
-    record: SetRecord,
-    essay_file: EssayFile,
-    overrides: dict[QuestionId, str],
-    statements: dict[QuestionId, CompiledQuestion],
-) -> Question:
+def _read_question(record: SetRecord, essay_file: EssayFile, additions: _Additions) -> Question:
     opens_at, closes_at, resolves_at = (
         record.read_time("opens"),
         record.read_time("closes"),
@@ -187,15 +201,53 @@ def _read_question(
         bears_out=record.read_text("bears_out", ""),
     )
     if record.get("override") is not None:
-        overrides[QuestionId(new_question.id)] = record.read_text("override")
-    own_lines = _read_statements(record)
+        additions.overrides[QuestionId(new_question.id)] = record.read_text("override")
+    own_lines, settlement = _read_statements(record), _read_settlement(record, additions)
     record.refuse_unknown_keys()
     question = record.check_value(lambda: build_question(new_question), "prior")
     record.check_value(lambda: check_outcome_condition(question), "bears_out")
     if own_lines is not None:
         record.check_value(lambda: check_own_lines(question, own_lines), "statements")
-        statements[question.id] = own_lines
+        additions.statements[question.id] = own_lines
+    if settlement is not None:
+        record.check_value(lambda: check_rule(question, parse_rule(settlement.rule)), "rule")
+        additions.settlements[question.id] = settlement
     return question
+
+
+def _read_settlement(record: SetRecord, additions: _Additions) -> Settlement | None:
+    """Read the series and rule that settle a question; None if there is neither."""
+    if record.get("series") is None and record.get("rule") is None:
+        return None
+    series_id = SeriesId(record.read_text("series"))
+    if series_id not in additions.series_ids:
+        record.refuse(f"series names {series_id!r}, which series.toml does not define", "series")
+    return Settlement(series_id, record.read_text("rule"))
+
+
+def read_series(file: SetFile) -> tuple[Series, ...]:
+    """Read the series of a set; raises `InvalidQuestionSet`."""
+    file.allow_only("series")
+    return require_unique_ids((record, _read_series(record)) for record in file.records("series"))
+
+
+def _read_series(record: SetRecord) -> Series:
+    where = record.get("where", {})
+    if not isinstance(where, dict) or not all(isinstance(value, str) for value in where.values()):
+        record.refuse('write where = { country = "Norway" }, the content of a column', "where")
+    series = Series(
+        SeriesId(record.read_slug()),
+        record.read_url(),
+        cast(SeriesFormat, record.read_choice("format", get_args(SeriesFormat))),
+        record.read_text("date"),
+        record.read_text("value"),
+        tuple(where.items()),
+        record.read_text("unit", ""),
+        record.read_flag("day_first"),
+        record.read_flag("decimal_comma"),
+    )
+    record.refuse_unknown_keys()
+    return series
 
 
 def _read_statements(record: SetRecord) -> CompiledQuestion | None:

@@ -13,6 +13,8 @@ from forecasts.question_sets.toml_text import TomlValue, format_entry
 from forecasts.questions.compiled_question import CompiledQuestion, format_names
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, Essay, Question, QuestionId, uninformed_prior
+from forecasts.questions.series import Series
+from forecasts.questions.settlement import Settlement
 from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 
 
@@ -36,6 +38,7 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
             [
                 _question_values(q, question_set.overrides)
                 | _statement_values(question_set.statements.get(q.id))
+                | _settlement_values(question_set.settlements.get(q.id))
                 for q in question_set.questions
             ],
         )
@@ -52,6 +55,7 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
         "history.toml": _format_history(question_set, questions),
         "scenarios.toml": "\n".join(map(_format_scenario_set, question_set.scenarios)),
         "links.toml": _format_file("link", map(_link_values, question_set.links)),
+        "series.toml": _format_file("series", map(_series_values, question_set.series)),
         ESSAY_TEXT: question_set.text,
     }
     return required | {name: text for name, text in optional.items() if text}
@@ -134,6 +138,27 @@ def _statement_values(own_lines: CompiledQuestion | None) -> dict[str, TomlValue
         no="" if whole is None else whole.no,
         statements=by_option or None,
         names=format_names(own_lines.names),
+    )
+
+
+def _settlement_values(settlement: Settlement | None) -> dict[str, TomlValue]:
+    """Return the series and rule that settle a question."""
+    return {} if settlement is None else {"series": settlement.series_id, "rule": settlement.rule}
+
+
+def _series_values(series: Series) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
+        "id": series.id,
+        "url": series.url,
+        "format": series.format,
+        "date": series.date_column,
+        "value": series.value_column,
+    }
+    return values | _without_defaults(
+        where=dict(series.where) or None,
+        unit=series.unit,
+        day_first=series.day_first,
+        decimal_comma=series.decimal_comma,
     )
 
 

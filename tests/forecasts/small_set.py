@@ -18,7 +18,9 @@ ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, SCENARIOS, LINKS = map(
     "essay questions indicators feeds history scenarios links".split(),
 )
 
-TEXTS = dict(zip(SET_FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, "", ""), strict=True))
+TEXTS = dict(
+    zip(SET_FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, "", "", ""), strict=True)
+)
 
 EVERY_KIND = {
     **TEXTS,

@@ -16,12 +16,15 @@ from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate
+from forecasts.questions.series import SeriesId
+from forecasts.questions.settlement import Settlement
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
-from tests.builders import DAY, NOW, a_question, a_set
+from tests.builders import DAY, NOW, a_question, a_series, a_set
 from tests.lives import BEN
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
+from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import (
@@ -31,6 +34,7 @@ from tracker.storage import (
     questions,
     repetitions,
     scenarios,
+    series,
     statements,
 )
 from tracker.storage.event_log import canonical_json
@@ -78,6 +82,13 @@ def say_repair(session: Session) -> None:
     scenarios.add_repair_decision(session, REPAIR)
 
 
+def say_settlement(session: Session) -> None:
+    add_series(session, a_series(), NOW)
+    series.add_settlement(
+        session, SUMMIT, Settlement(SeriesId("brent"), "value in 2026 > 60"), MADE
+    )
+
+
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
@@ -93,6 +104,8 @@ SAID: Mapping[str, Any] = {
     "scenarios": lambda s: scenarios.add_scenario_set(s, SET, MADE),
     "likelihood": say_likelihood,
     "signpost": lambda s: scenarios.add_signpost_status(s, MARK),
+    "settlement": say_settlement,
+    "dismissal": lambda s: series.add_dismissal(s, SUMMIT, MADE, key="evidence:1", why="a rumour"),
 }
 """How each kind of fact is said, by ben, a day after NOW."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from forecasts.distributions.distribution import OTHER, Categorical
 from forecasts.essays.claim_map import ClaimRejection
@@ -39,6 +39,7 @@ from tracker.storage import (
     record,
     repetitions,
     scenarios,
+    series,
     statements,
 )
 from tracker.storage.sessions import Session
@@ -84,6 +85,7 @@ def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
             rejections=source.rejections,
             statements=_export_statements(session, tuple(exported.values())),
             repetitions=_export_repetitions(session, exported),
+            **_export_series(session, tuple(exported)),
         )
     )
 
@@ -153,6 +155,17 @@ def _override_blocked(question_set: QuestionSet) -> QuestionSet:
     """Give an override to questions that are blocked now and were not when they were opened."""
     blocked = dict.fromkeys(_find_blocked_questions(question_set), ALREADY_ASKED_OVERRIDE)
     return replace(question_set, overrides={**blocked, **question_set.overrides})
+
+
+def _export_series(session: Session, ids: Sequence[QuestionId]) -> dict[str, Any]:
+    """Export the rules of these questions, and the series that they name."""
+    settlements = series.load_settlements(session, ids)
+    names = sorted({settlement.series_id for settlement in settlements.values()})
+    definitions = [series.find_series(session, name) for name in names]
+    return {
+        "settlements": settlements,
+        "series": tuple(one_series for one_series in definitions if one_series is not None),
+    }
 
 
 def _export_statements(

@@ -81,7 +81,10 @@ class FeedService(Service):
         chosen = None
         if every or only is not None:
             with self._store.reading() as session:
-                known = feeds.list_feeds(session)
+                known = [
+                    *feeds.list_feeds(session),
+                    *feeds.list_series_documents(session).values(),
+                ]
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
         return poll.run_poll(
             self._store,

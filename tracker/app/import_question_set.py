@@ -18,7 +18,7 @@ from forecasts.questions.question import (
 from tracker.errors import Refused
 from tracker.essays.quote_anchors import find_quote
 from tracker.feeds.scheduling.polling import feed_from_seed
-from tracker.ingestion import subscriptions
+from tracker.ingestion import series_subscriptions, subscriptions
 from tracker.ingestion.first_start import begin_first_start
 from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
@@ -26,8 +26,9 @@ from tracker.model.read_models import SetImport
 from tracker.questions import question_lifecycle, repeat_question
 from tracker.questions.resolve_question import resolve_question
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
+from tracker.questions.settle_by_series import check_settlement
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, feeds, questions, scenarios, statements
+from tracker.storage import essays, feeds, questions, record, scenarios, series, statements
 from tracker.storage.sessions import Session
 
 QUESTION_SET_FORECASTER = SET_AUTHOR
@@ -64,6 +65,7 @@ def import_question_set(
             subscriptions.add_subscription(session, feed_from_seed(seed), now)
             for seed in question_set.feeds
         )
+        _store_series(session, question_set, authorship)
         _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
     siblings = 0
@@ -80,6 +82,7 @@ def _check_characters(question_set: QuestionSet) -> None:
         *question_set.claims,
         *question_set.indicators,
         *question_set.feeds,
+        *question_set.series,
     )
     if any(
         map(
@@ -130,6 +133,19 @@ def _store_statements(session: Session, question_set: QuestionSet, authorship: A
     for question_id, own_lines in question_set.statements.items():
         if question_id in untouched:
             statements.add_statements(session, question_id, own_lines, authorship)
+
+
+def _store_series(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:
+    """Store series that are new, and the rules of questions, old ones included, that have none."""
+    for definition in question_set.series:
+        series_subscriptions.add_series(session, definition, authorship.at)
+    stored = {q.id: q for q in questions.list_questions(session)}
+    answered = record.load_current_resolutions(session)
+    ruled = series.load_settlements(session)
+    for question_id, settlement in question_set.settlements.items():
+        if question_id in stored and question_id not in {*answered, *ruled}:
+            check_settlement(stored[question_id], settlement)
+            series.add_settlement(session, question_id, settlement, authorship)
 
 
 def _store_text(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:

@@ -1,7 +1,7 @@
 """Questions: list, read, ask, check, edit and retract them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from tracker.model.read_models import (
     QuestionStatements,
     QuestionSummary,
 )
+from tracker.questions import propose_answer
 from tracker.questions.queries import question_list, question_page
 from tracker.storage import questions
 
@@ -49,7 +50,12 @@ class QuestionService(Service):
     def get(self, question_id: str) -> QuestionPage:
         """Return everything about one question; raises `NotFound`."""
         with self._store.reading() as session:
-            return question_page.build_question_page(session, question_id, self._now())
+            page = question_page.build_question_page(session, question_id, self._now())
+            question, resolution = page.summary.question, page.summary.resolution
+            return replace(
+                page,
+                desk=propose_answer.build_answer_desk(session, question, resolution, self._now()),
+            )
 
     @cacheable()
     def get_as_of(self, question_id: str, at: datetime) -> QuestionPage:

@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from forecasts.questions.answers import check_resolution
-from forecasts.questions.question import ForecasterId, Resolution
+from forecasts.questions.question import ForecasterId, Question, Resolution
+from forecasts.questions.series import SeriesId
+from forecasts.questions.settlement import Settlement
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.postmortem import PostMortem
 from tracker.app.service import Service, cacheable
+from tracker.model.proposed_answers import AnswerDesk, MissingAnswer, ProposedAnswer
 from tracker.model.read_models import Receipts
-from tracker.questions import resolve_question
+from tracker.questions import propose_answer, resolve_question, settle_by_series
 from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.storage import record
+from tracker.storage.sessions import Session
 
 
 class ResolutionService(Service):
@@ -42,10 +46,68 @@ class ResolutionService(Service):
             refuse_reserved(answer_input.by)
             question = question_page.require_question(session, question_id)
             resolution = answer_input.to_resolution(question, self._now())
-            resolve_question.resolve_question(session, question, resolution)
-            annul_branches(session, question, resolution)
-            # none if the question is itself a branch that was annulled
-            return record.list_scores(session, question.id)
+            return self._resolve(session, question, resolution)
+
+    def _resolve(
+        self, session: Session, question: Question, resolution: Resolution
+    ) -> tuple[Score, ...]:
+        resolve_question.resolve_question(session, question, resolution)
+        annul_branches(session, question, resolution)
+        # none if the question is itself a branch that was annulled
+        return record.list_scores(session, question.id)
+
+    @cacheable()
+    def proposals(self) -> tuple[ProposedAnswer, ...]:
+        """Return the answers that series or decisive reports give; nothing resolves by itself."""
+        with self._store.reading() as session:
+            return propose_answer.list_proposals(session, self._now())
+
+    @cacheable()
+    def missing(self) -> tuple[MissingAnswer, ...]:
+        """Return the overdue questions for which nothing is proposed, and what is missing."""
+        with self._store.reading() as session:
+            return propose_answer.list_missing(session, self._now())
+
+    def resolve_proposed(
+        self, question_id: str, *, key: str | None = None, by: ForecasterId | None = None
+    ) -> tuple[Score, ...]:
+        """Confirm a proposed answer, and score everyone.
+
+        Raises `Refused` if none is proposed, or several that differ and no `key` chooses one.
+        """
+        made = self._authorship(by)
+        with self._store.writing() as session:
+            refuse_reserved(made.by)
+            proposal = propose_answer.find_proposal(session, question_id, key, made.at)
+            resolution = proposal.to_resolution(made.by, made.at)
+            return self._resolve(session, proposal.question, resolution)
+
+    def dismiss_proposed(
+        self,
+        question_id: str,
+        why: str,
+        *,
+        key: str | None = None,
+        by: ForecasterId | None = None,
+    ) -> ProposedAnswer:
+        """Dismiss a proposed answer for a reason; the same one is not proposed again."""
+        with self._store.writing() as session:
+            return propose_answer.dismiss_proposal(
+                session, question_id, why, self._authorship(by), key=key
+            )
+
+    def settle_by(
+        self, question_id: str, series_id: str, rule: str, *, by: ForecasterId | None = None
+    ) -> AnswerDesk:
+        """Name the series and rule that settle a question; an empty rule leaves it to people.
+
+        Returns what the rule gives now.
+        """
+        made = self._authorship(by)
+        with self._store.writing() as session:
+            typed = Settlement(SeriesId(series_id), rule)
+            question = settle_by_series.set_settlement(session, question_id, typed, made)
+            return propose_answer.build_answer_desk(session, question, None, made.at)
 
     def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
         """Take a resolution back, with a reason; its scores are dropped until it is resolved again.

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.app.reports import ReportService
     from tracker.app.resolutions import ResolutionService
     from tracker.app.scenarios import LinkService, ScenarioService, SignpostService
+    from tracker.app.series import SeriesService
     from tracker.app.system import PeopleService, SystemService
 
 
@@ -186,6 +187,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.feeds import FeedService
 
         return FeedService(self.context)
+
+    @cached_property
+    def series(self) -> "SeriesService":
+        """Series of numbers: add, check, read, and pause."""
+        from tracker.app.series import SeriesService
+
+        return SeriesService(self.context)
 
     @cached_property
     def reports(self) -> "ReportService":

@@ -27,6 +27,10 @@ from tracker.feeds.item import FeedId
 HOURS_PER_DAY = 24
 
 
+SERIES_PREFIX: Final = "series:"
+"""Beginning of the ids of documents of series; no other feed's id has a colon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """Configuration of a feed.
@@ -51,6 +55,11 @@ class Feed:
     user_agent: str = ""
     max_megabytes: float | None = None
     full_text: bool = False
+
+    @property
+    def is_series(self) -> bool:
+        """True for a document of series: it is polled like a feed, and has numbers, no items."""
+        return self.id.startswith(SERIES_PREFIX)
 
 
 BY_HAND: Final = Feed(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
+from forecasts.questions.series import Series
 from tracker.feeds.fetch_results import (
     Fetch,
     Fetched,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.feeds.fetching.client import HttpFetch
     from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
     from tracker.feeds.parsing.parser_pool import ParserPool
+    from tracker.feeds.parsing.series_document import SeriesDocument
 
 ROBOTS_LIFETIME: Final = timedelta(days=1)
 MAX_SITES: Final = 10_000
@@ -69,6 +71,14 @@ class Network:
     def parse(self, body: bytes, content_type: str, url: str) -> "Future[ParsedFeed | ParseFailed]":
         """Submit a document to the parsers; return its future."""
         return self._start_parsers().submit(body, content_type, url)
+
+    def parse_series(
+        self, document: Fetched, series: Sequence[Series]
+    ) -> "Future[SeriesDocument | ParseFailed]":
+        """Submit a document with series to the parsers; return its future."""
+        return self._start_parsers().submit_series(
+            document.body, document.content_type, document.url, series
+        )
 
     def extract_article(self, page: Fetched) -> tuple[str, str]:
         """Extract the text of an article from a page, or "" and the reason why there is none."""

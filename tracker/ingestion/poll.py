@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
+from forecasts.questions.series import Series
 from tracker.errors import StorageDamaged, StorageUnavailable
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest, FetchResult
@@ -29,13 +30,14 @@ from tracker.feeds.parsing.change_detection import (
     finish_reading,
 )
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.series_document import SeriesDocument, SeriesReading
 from tracker.feeds.plain_text import shorten_text
 from tracker.feeds.scheduling.polling import PollRules
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.ingestion.network import Network
 from tracker.ingestion.request_budget import load_poll_rules
 from tracker.ingestion.writer import FeedOutcome, PollBatch, PollReport
-from tracker.storage import feeds
+from tracker.storage import feeds, series
 from tracker.storage.sessions import Store
 
 MAX_RUN_TIME: Final = timedelta(seconds=60)
@@ -57,6 +59,9 @@ class PendingDocument:
     state: FeedState
     fetched: Fetched
     unread: NewContent
+
+
+Parsed = ParsedFeed | SeriesDocument | ParseFailed
 
 
 def run_poll(
@@ -102,7 +107,8 @@ class PollRun:
         self._waiting = deque(chosen or ())
         self._profiles: OpenProfiles | None = None
         self._requested: dict[FeedId, FeedState] = {}
-        self._pending: dict[Future[ParsedFeed | ParseFailed], PendingDocument] = {}
+        self._pending: dict[Future[Parsed], PendingDocument] = {}
+        self._series: dict[FeedId, tuple[Series, ...]] = {}
         self._report = PollReport()
 
     def next_requests(self, room: int) -> Sequence[FetchRequest]:
@@ -131,6 +137,8 @@ class PollRun:
                 outcomes.append(FeedOutcome(state, result))
         with self._store.reading() as session:
             memories = feeds.load_document_memories(session, [state.id for state, _ in documents])
+            if of_series := [state.id for state, _ in documents if state.feed.is_series]:
+                self._series |= series.load_series_of_feeds(session, of_series)
         for state, document in documents:
             if outcome := self._detect_change(state, document, memories[state.id]):
                 outcomes.append(outcome)
@@ -159,18 +167,23 @@ class PollRun:
         return None
 
     def _submit_parse(self, pending: PendingDocument) -> None:
-        unread = pending.unread
-        self._pending[
-            self._network.parse(unread.document, unread.content_type, pending.fetched.url)
-        ] = pending
+        unread, state = pending.unread, pending.state
+        future: Future[Any] = (
+            self._network.parse_series(pending.fetched, self._series.get(state.id, ()))
+            if state.feed.is_series
+            else self._network.parse(unread.document, unread.content_type, pending.fetched.url)
+        )
+        self._pending[future] = pending
 
-    def _collect_parsed(
-        self, done: Sequence[Future[ParsedFeed | ParseFailed]]
-    ) -> list[FeedOutcome]:
+    def _collect_parsed(self, done: Sequence[Future[Parsed]]) -> list[FeedOutcome]:
         outcomes = []
         for future in done:
             pending = self._pending.pop(future)
-            match finish_reading(pending.unread, future.result()):
+            parsed = future.result()
+            if isinstance(parsed, SeriesDocument):
+                outcomes.append(_as_series_outcome(pending, parsed))
+                continue
+            match finish_reading(pending.unread, parsed):
                 case ParsedDocument() as read:
                     outcomes.append(FeedOutcome(pending.state, pending.fetched, read))
                 case ParseFailed(reason):
@@ -217,6 +230,23 @@ class PollRun:
             batch.link(self._match_state, self._profiles)
             batch.schedule()
             return batch.report()
+
+
+def _as_series_outcome(pending: PendingDocument, document: SeriesDocument) -> FeedOutcome:
+    """Return what a document of series brought; one series that cannot be read is a failure."""
+    readings = [r for r in document.readings.values() if isinstance(r, SeriesReading)]
+    failures = [
+        f"series {series_id}: {reading.reason}"
+        for series_id, reading in document.readings.items()
+        if isinstance(reading, ParseFailed)
+    ]
+    return FeedOutcome(
+        pending.state,
+        pending.fetched,
+        memory=None if failures else DocumentMemory(pending.unread.body_hash, b""),
+        failure="; ".join(failures),
+        readings=tuple(readings),
+    )
 
 
 def _make_request(state: FeedState) -> FetchRequest:

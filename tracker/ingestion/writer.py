@@ -4,14 +4,16 @@ Items and their edits, evidence, feed states and the parse memory of documents a
 or not at all: a kill between two of them cannot lose an entry or show it twice.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from forecasts.questions.series import Period
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, FetchResult, NotModified
@@ -37,9 +39,12 @@ from tracker.feeds.scheduling.polling import (
 from tracker.feeds.urls import extract_host
 from tracker.ingestion.evidence import link_evidence
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.storage import feeds, items
+from tracker.storage import feeds, items, series
 from tracker.storage.items import SavedItem
 from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.feeds.parsing.series_document import SeriesReading
 
 MAX_EDITS: Final = 50
 """New entries of one feed at once that may be edits of older ones; more of them are all new."""
@@ -55,7 +60,8 @@ class FeedOutcome:
     """Result of polling one feed: its answer, and the parsed content of a document.
 
     `read` holds the new entries of a document, `memory` the parse memory of one without any;
-    `failure` is the reason why a document could not be parsed.
+    `failure` is the reason why a document could not be parsed. `readings` are the series of a
+    document of series.
     """
 
     state: FeedState
@@ -63,6 +69,7 @@ class FeedOutcome:
     read: ParsedDocument | None = None
     memory: DocumentMemory | None = None
     failure: str = ""
+    readings: "tuple[SeriesReading, ...]" = ()
 
     @property
     def failed(self) -> bool:
@@ -79,6 +86,7 @@ class PollReport:
     not_modified: int = 0
     failed: int = 0
     new_items: int = 0
+    new_values: int = 0
     changed_items: int = 0
     new_evidence: int = 0
     errors: tuple[str, ...] = ()
@@ -109,6 +117,7 @@ class PollBatch:
     changed: list[tuple[FeedId, ChangedItem]] = field(default_factory=list)
     stored: Sequence[SavedItem] = ()
     edited: Sequence[SavedItem] = ()
+    periods: dict[FeedId, tuple[Period, ...]] = field(default_factory=dict)
     new_evidence: int = 0
     news: dict[FeedId, PollNews] = field(default_factory=dict)
     states: Sequence[FeedState] = ()
@@ -138,9 +147,22 @@ class PollBatch:
             self.changed += [(feed_id, entry) for entry in changed]
 
     def store(self) -> None:
-        """Store the new items and the edits."""
+        """Store the new items and the edits, and the values of series."""
         self.stored = items.add_items(self.session, self.new, self.now)
         self.edited = items.add_revisions(self.session, self.changed, self.now)
+        for outcome in (outcome for outcome in self.outcomes if outcome.readings):
+            self.periods[outcome.state.id] = self._store_readings(outcome)
+
+    def _store_readings(self, outcome: FeedOutcome) -> tuple[Period, ...]:
+        """Store the values of a document of series; return the periods of what is new."""
+        assert isinstance(outcome.result, Fetched)
+        document_hash = hashlib.sha256(outcome.result.body).hexdigest()
+        document = series.SeenDocument(outcome.result.url, document_hash, self.now)
+        return tuple(
+            period
+            for reading in outcome.readings
+            for period in series.add_reading(self.session, reading, document)
+        )
 
     def link(self, match_state: MatchState, profiles: OpenProfiles | None) -> None:
         """Link the items to stories and evidence."""
@@ -183,6 +205,7 @@ class PollBatch:
             not_modified=sum(isinstance(o.result, NotModified) for o in requested),
             failed=len(errors),
             new_items=len(self.stored),
+            new_values=sum(map(len, self.periods.values())),
             changed_items=len(self.edited),
             new_evidence=self.new_evidence,
             errors=tuple(errors),
@@ -199,6 +222,9 @@ class PollBatch:
         published: dict[FeedId, list[datetime]] = {o.state.id: [] for o in self.outcomes}
         for item in self.stored:
             published[item.feed_id].append(min(item.item.published_at or self.now, self.now))
+        for feed_id, periods in self.periods.items():
+            ends = (datetime.combine(period.end, time(), UTC) for period in periods)
+            published[feed_id] += [min(end, self.now) for end in ends]
         changed = Counter(item.feed_id for item in self.edited)
         news = {}
         for feed_id, read in ((o.state.id, o.read) for o in self.outcomes):

@@ -19,6 +19,7 @@ from tracker.app.tracker import Tracker
 from tracker.model.audit import ActivityEntry
 from tracker.model.evidence import EvidenceCard
 from tracker.model.json_values import suggestion_record, to_plain
+from tracker.model.proposed_answers import ProposedAnswer
 from tracker.model.read_models import QuestionPage, QuestionSummary
 from tracker.reports.content import clean_text
 
@@ -110,6 +111,15 @@ def _question_page(page: QuestionPage) -> Json:
         "suggestion": suggestion_record(q, page.suggestion),
         "headlines": page.headlines,
         "evidence_pieces": [_evidence_row(card) for card in page.evidence],
+        "settled_by": None
+        if page.desk.settling is None
+        else {
+            "series": page.desk.settling.series.id,
+            "rule": page.desk.settling.settlement.rule,
+            "unit": page.desk.settling.series.unit,
+        },
+        "proposed_answers": [_proposal_row(proposal) for proposal in page.desk.proposals],
+        "missing": page.desk.missing,
         "resolutions": [{**to_plain(r), "said": format_answer(q, r)} for r in page.resolutions],
         "scores": [
             {
@@ -121,6 +131,19 @@ def _question_page(page: QuestionPage) -> Json:
             }
             for score in page.scores
         ],
+    }
+
+
+def _proposal_row(proposal: ProposedAnswer) -> Json:
+    return {
+        "answer": proposal.answer or proposal.outcome,
+        "quote": proposal.quote,
+        "url": proposal.source_url,
+        "known_at": proposal.known_at,
+        "series": proposal.series_id,
+        "evidence": proposal.evidence_id,
+        "document_hash": proposal.document_hash,
+        "revised": proposal.revised,
     }
 
 

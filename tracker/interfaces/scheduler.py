@@ -53,7 +53,8 @@ def poll_feeds(tracker: Tracker) -> str | None:
     if not report.feeds:
         return None
     words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
-    return f"{words}, {report.changed_items} edited, {report.new_evidence} evidence"
+    values = f", {report.new_values} values of series" if report.new_values else ""
+    return f"{words}, {report.changed_items} edited, {report.new_evidence} evidence{values}"
 
 
 def read_articles(tracker: Tracker) -> str | None:

@@ -1,7 +1,7 @@
 """Read models for pages and commands, never stored; those of feeds and scores are re-exported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
 from tracker.model.evidence import EvidenceCard
+from tracker.model.proposed_answers import AnswerDesk
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate
@@ -348,7 +349,7 @@ class QuestionPage:
     `versions` are its wordings, the first one first; `override` is the reason why it opened against
     the linter; `unchecked` are answers to be checked; `scenarios` is true if its options are those
     of a scenario set; `marks` are the statuses of its expected indicators, the oldest first;
-    `headlines` names the author of those of a replay.
+    `headlines` names the author of those of a replay; `desk` tells how it gets its answer.
     """
 
     summary: QuestionSummary
@@ -371,6 +372,7 @@ class QuestionPage:
     scenarios: bool = False
     marks: tuple[SignpostStatus, ...] = ()
     headlines: str = ""
+    desk: AnswerDesk = field(default_factory=AnswerDesk)
 
 
 @dataclass(frozen=True, slots=True)

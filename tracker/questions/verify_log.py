@@ -5,7 +5,16 @@ from typing import Any
 
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.resolve_question import score_everyone
-from tracker.storage import decisions, essays, event_log, facts, learned, questions, record
+from tracker.storage import (
+    decisions,
+    essays,
+    event_log,
+    facts,
+    learned,
+    questions,
+    record,
+    series,
+)
 from tracker.storage.event_log import (
     GENESIS_HASH,
     ChainBreak,
@@ -88,6 +97,7 @@ def _read_facts(session: Session) -> FactsByKind:
         "resolution": record.index_resolution_facts,
         "learned": learned.index_learned_facts,
         "essay text": essays.index_text_facts,
+        "series reading": series.index_reading_facts,
     }
     return {
         **{kind: _read_kind(session, seqs) for kind, seqs in kinds.items()},

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from forecasts.evidence.evidence import (
     Evidence,
     StoryId,
+    Strength,
     is_own_text,
 )
 from forecasts.questions.question import QuestionId
@@ -40,6 +41,19 @@ def list_unreviewed_cards(
         col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc()
     ).limit(limit)
     return build_cards(session, add_reports(session, session.exec(newest).all()))
+
+
+def list_decisive_cards(
+    session: Session, question_ids: Sequence[QuestionId]
+) -> tuple[EvidenceCard, ...]:
+    """Return cards of decisive evidence on these questions that nobody rejected, oldest first."""
+    query = select(EvidenceRow).where(
+        EvidenceRow.strength == int(Strength.DECISIVE),
+        EvidenceRow.status != "rejected",
+        col(EvidenceRow.question_id).in_(question_ids),
+    )
+    rows = session.exec(query.order_by(col(EvidenceRow.id))).all()
+    return build_cards(session, add_reports(session, rows)) if rows else ()
 
 
 def build_cards(

@@ -10,6 +10,7 @@ from forecasts.questions.question import ForecasterId
 from tracker.storage import event_log
 from tracker.storage.tables import (
     ClaimDecisionRow,
+    DismissedAnswerRow,
     LikelihoodRow,
     LinkRow,
     LintOverrideRow,
@@ -18,6 +19,7 @@ from tracker.storage.tables import (
     RepetitionRow,
     RetractionRow,
     ScenarioSetRow,
+    SettlementRow,
     SignpostMarkRow,
     StatementsRow,
     UncheckedAnswerRow,
@@ -36,6 +38,8 @@ FACT_TABLES: Mapping[str, type[Any]] = {
     "scenarios": ScenarioSetRow,
     "likelihood": LikelihoodRow,
     "signpost": SignpostMarkRow,
+    "settlement": SettlementRow,
+    "dismissal": DismissedAnswerRow,
 }
 """Table of each log entry kind whose facts are the columns of its row."""
 

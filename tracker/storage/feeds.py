@@ -11,7 +11,14 @@ from typing import Any, Final
 from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
 from sqlmodel import Session, select
 
-from tracker.feeds.feed import BY_HAND, HOURS_PER_DAY, Feed, FeedState, PublicationRate
+from tracker.feeds.feed import (
+    BY_HAND,
+    HOURS_PER_DAY,
+    SERIES_PREFIX,
+    Feed,
+    FeedState,
+    PublicationRate,
+)
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import NO_MEMORY, DocumentMemory
 from tracker.feeds.scheduling.polling import DayCount
@@ -41,7 +48,9 @@ _poll_values: Final = attrgetter(*POLL_COLUMNS)
 _rare_values: Final = attrgetter(*RARE_COLUMNS)
 _COLUMNS: Final = [FEED.c[name] for name in (*FEED_COLUMNS, *STATE_COLUMNS)]
 _RHYTHM_COLUMNS: Final = [FEED.c[name] for name in RHYTHM_COLUMNS]
-_POLLABLE: Final = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(FEED.c.id != BY_HAND.id)
+_ANY: Final = select(*_COLUMNS, *_RHYTHM_COLUMNS)
+_IS_SERIES: Final = FEED.c.id.startswith(SERIES_PREFIX)
+_NEWS: Final = _ANY.where(FEED.c.id != BY_HAND.id, ~_IS_SERIES)
 _HOURS: Final = struct.Struct(f"<{HOURS_PER_DAY}f")
 
 
@@ -59,13 +68,19 @@ def add_feed(session: Session, state: FeedState) -> bool:
 
 
 def list_feeds(session: Session) -> tuple[FeedState, ...]:
-    """Return all feeds by title."""
-    return _load_states(session, _POLLABLE.order_by(func.lower(FEED.c.title), FEED.c.id))
+    """Return all feeds by title, without the documents of series."""
+    return _load_states(session, _NEWS.order_by(func.lower(FEED.c.title), FEED.c.id))
 
 
 def find_feed(session: Session, feed_id: str) -> FeedState | None:
     """Return one feed by its id."""
-    return next(iter(_load_states(session, _POLLABLE.where(FEED.c.id == feed_id))), None)
+    return next(iter(_load_states(session, _NEWS.where(FEED.c.id == feed_id))), None)
+
+
+def list_series_documents(session: Session) -> dict[FeedId, FeedState]:
+    """Return the polling state of the documents of series, by id."""
+    states = _load_states(session, _ANY.where(_IS_SERIES))
+    return {state.id: state for state in states}
 
 
 def list_due_feeds(

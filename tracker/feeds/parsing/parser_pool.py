@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,13 +26,20 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import tracker
+from forecasts.questions.series import Series
 from tracker.feeds.parsing.feedparser_adapter import is_lean
 from tracker.feeds.parsing.parse import try_parse
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
-from tracker.feeds.parsing.worker import DocumentKind, read_worker_answer, write_request
+from tracker.feeds.parsing.worker import (
+    DocumentKind,
+    read_worker_answer,
+    try_read_series,
+    write_request,
+)
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle
+    from tracker.feeds.parsing.series_document import SeriesDocument
 
 MAX_START_SECONDS: Final = 20.0
 """Time limit for the start of a worker; 0.1 s is usual."""
@@ -82,6 +89,7 @@ class _Document:
     url: str
     kind: DocumentKind
     answer: Future[Any]
+    series: Sequence[Series] = ()
 
 
 class ParserPool:
@@ -109,6 +117,19 @@ class ParserPool:
             raise PoolClosed
         else:
             answer.set_result(try_parse(body, content_type, url))
+        return answer
+
+    def submit_series(
+        self, body: bytes, content_type: str, url: str, series: Sequence[Series]
+    ) -> "Future[SeriesDocument | ParseFailed]":
+        """Read the series of a document, with the limits of `submit`."""
+        answer: Future[SeriesDocument | ParseFailed] = Future()
+        if len(body) >= self._limits.inline_bytes:
+            self._enqueue(_Document(body, content_type, url, "series", answer, series))
+        elif self._closed:
+            raise PoolClosed
+        else:
+            answer.set_result(try_read_series(body, content_type, series))
         return answer
 
     def extract(
@@ -290,6 +311,7 @@ class _Worker:
                 document.content_type,
                 document.url,
                 kind=document.kind,
+                series=document.series,
             )
         return self._receive_answer()
 

@@ -6,9 +6,10 @@ outside, a process can; so this one sets itself limits that the kernel enforces 
 read documents on stdin and write answers on stdout. It imports `parse_feed` and the standard
 library only: it starts in 0.1 s and holds 26 MB.
 
-A request is four lengths and the bytes of document, content type, address and kind. An answer is a
-flag (the worker ends now and has to be replaced), a length and a pickle, which the parent may trust
-because the worker is its own child. The first answer is empty and means that the worker is ready.
+A request is five lengths and the bytes of document, content type, address, kind and the pickled
+series to read, if any. An answer is a flag (the worker ends now and has to be replaced), a length
+and a pickle, which the parent may trust because the worker is its own child. The first answer is
+empty and means that the worker is ready.
 """
 
 import math
@@ -17,23 +18,25 @@ import pickle
 import signal
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Literal
 
+from forecasts.questions.series import Series
 from tracker.feeds.parsing.parse import _locate_error, try_parse
 from tracker.feeds.parsing.parsed_feed import ParseFailed
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle
+    from tracker.feeds.parsing.series_document import SeriesDocument
 
 if sys.platform != "win32":
     import resource
 
-DocumentKind = Literal["feed", "article"]
+DocumentKind = Literal["feed", "article", "series"]
 """Kind of a document."""
 
-REQUEST_HEADER: Final = struct.Struct("!QIII")
+REQUEST_HEADER: Final = struct.Struct("!QIIII")
 ANSWER_HEADER: Final = struct.Struct("!?Q")
 
 MAX_OPEN_FILES: Final = 32
@@ -46,6 +49,20 @@ def _try_extract(body: bytes, content_type: str, url: str) -> "Article | NoArtic
         from tracker.feeds.discovery.article import extract_article
 
         return extract_article(body, content_type, url)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return ParseFailed(f"crashed the parser ({_locate_error(error)})")
+
+
+def try_read_series(
+    body: bytes, content_type: str, series: Sequence[Series]
+) -> "SeriesDocument | ParseFailed":
+    """Read the series of a document likewise."""
+    try:
+        from tracker.feeds.parsing.series_document import read_series
+
+        return read_series(body, content_type, series)
     except MemoryError:
         raise
     except Exception as error:
@@ -78,8 +95,13 @@ def serve_requests(
 
 def _answer_request(requests: BinaryIO, header: bytes) -> bytes:
     """Read the rest of a request; return the pickled answer."""
-    body, *texts = (_read_exactly(requests, length) for length in REQUEST_HEADER.unpack(header))
+    body, *texts, series = (
+        _read_exactly(requests, length) for length in REQUEST_HEADER.unpack(header)
+    )
     content_type, url, kind = (text.decode(errors="surrogatepass") for text in texts)
+    if kind == "series":
+        series_to_read = pickle.loads(series)  # noqa: S301 -- from our own parent
+        return pickle.dumps(try_read_series(body, content_type, series_to_read))
     handler = _try_extract if kind == "article" else try_parse
     return pickle.dumps(handler(body, content_type, url))
 
@@ -95,11 +117,18 @@ def _read_exactly(stream: BinaryIO, length: int) -> bytes:
 
 
 def write_request(
-    requests: IO[bytes], body: bytes, content_type: str, url: str, *, kind: DocumentKind = "feed"
+    requests: IO[bytes],
+    body: bytes,
+    content_type: str,
+    url: str,
+    *,
+    kind: DocumentKind = "feed",
+    series: Sequence[Series] = (),
 ) -> None:
     """Send a document. Raises OSError if the worker died before it read everything."""
     # Header bytes that are not UTF-8 arrive as lone surrogates.
     texts = [text.encode(errors="surrogatepass") for text in (content_type, url, kind)]
+    texts.append(pickle.dumps(tuple(series)))
     requests.write(REQUEST_HEADER.pack(len(body), *map(len, texts)))
     for part in (body, *texts):
         requests.write(part)

@@ -12,7 +12,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "show": CommandEntry(
         "questions:show_question",
-        "Show a question: its numbers, their reasons, its evidence.",
+        "Show a question: numbers, their reasons, evidence.",
         "neutrality-2027",
     ),
     "ask": CommandEntry(
@@ -61,6 +61,20 @@ QUESTION_COMMANDS: Final = {
         "questions:resolve",
         "Answer a question, or annul it.",
         "rain-2027 yes --source https://example.org --known-at 2027-05-02",
+    ),
+    "settle-by": CommandEntry(
+        "series:settle_by",
+        "Name the series and the rule that settle a question.",
+        'brent-2026 brent --rule "mean of 2026-12 more than 60"',
+    ),
+    "proposed-answers": CommandEntry(
+        "series:list_proposed_answers",
+        "List proposed answers, and what others wait for.",
+    ),
+    "dismiss-answer": CommandEntry(
+        "series:dismiss_answer",
+        "Dismiss a proposed answer: it is not proposed again.",
+        'brent-2026 --why "The criteria name another price"',
     ),
     "calendar": CommandEntry(
         "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
@@ -199,6 +213,28 @@ FEED_COMMANDS: Final = {
     ),
 }
 
+SERIES_COMMANDS: Final = {
+    "list": CommandEntry("series:list_series", "List the series with their newest values."),
+    "show": CommandEntry(
+        "series:show_series", "Show a series: its source, values and questions.", "brent"
+    ),
+    "add": CommandEntry(
+        "series:add_series",
+        "Read the series at an address from now on.",
+        "brent https://example.org/brent.csv --format csv --date Date --value Price --unit USD",
+    ),
+    "check": CommandEntry(
+        "series:check_series", "Read an address once, and say what is in it.", "brent"
+    ),
+    "pause": CommandEntry("series:pause_series", "Read a series no more.", "brent"),
+    "retry": CommandEntry(
+        "series:retry_series", "Read a series at the next tick, even a paused one.", "brent"
+    ),
+    "remove": CommandEntry(
+        "series:remove_series", "Read a series no more for good; its values stay.", "brent"
+    ),
+}
+
 SCENARIO_COMMANDS: Final = {
     "list": CommandEntry("scenarios:list_scenarios", "List the scenario sets."),
     "show": CommandEntry(
@@ -334,6 +370,7 @@ COMMANDS: Final = {
     "evidence": GroupEntry("Judge the evidence that the feeds brought.", EVIDENCE_COMMANDS),
     "essay": GroupEntry("Read an essay: its claims, their questions, its record.", ESSAY_COMMANDS),
     "feed": GroupEntry("Choose which feeds are read, and poll them.", FEED_COMMANDS),
+    "series": GroupEntry("Read the numbers that settle questions.", SERIES_COMMANDS),
     "scenario": GroupEntry("Compare whole futures, and bind questions.", SCENARIO_COMMANDS),
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
     "learned": GroupEntry("See what was learned from reviews and answers.", LEARNED_COMMANDS),

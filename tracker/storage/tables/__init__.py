@@ -53,12 +53,20 @@ from tracker.storage.tables.record import (
     ResolutionRow,
     ScoreRow,
 )
+from tracker.storage.tables.series import (
+    DismissedAnswerRow,
+    SeriesReadingRow,
+    SeriesRow,
+    SeriesValueRow,
+    SettlementRow,
+)
 
 __all__ = [
     "ArticleRow",
     "ClaimDecisionRow",
     "ClaimRow",
     "DecisionRow",
+    "DismissedAnswerRow",
     "DraftRow",
     "EssayRow",
     "EssayTextRow",
@@ -91,6 +99,10 @@ __all__ = [
     "Row",
     "ScenarioSetRow",
     "ScoreRow",
+    "SeriesReadingRow",
+    "SeriesRow",
+    "SeriesValueRow",
+    "SettlementRow",
     "SignpostMarkRow",
     "StatementsRow",
     "StoryMergeRow",

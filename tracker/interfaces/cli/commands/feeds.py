@@ -85,7 +85,7 @@ def add_feed(
 
     Where a page is there, it is the feed that the page names.
     """
-    with _open_with_network(context, allow_private) as tracker:
+    with open_with_network(context, allow_private) as tracker:
         feed = tracker.feeds.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
         )
@@ -102,7 +102,7 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
 
     It says what answers, what is in it, and what would match.
     """
-    with _open_with_network(context, allow_private) as tracker:
+    with open_with_network(context, allow_private) as tracker:
         trial = tracker.feeds.try_address(url)
     if json:
         print_result(feed_tables.trial_record(trial), json, "")
@@ -135,7 +135,7 @@ def check_feeds(
     if feeds and set_name is not None:
         raise Refused("name feeds, or a set with --set: not both")
     with (
-        _open_with_network(context, allow_private) as tracker,
+        open_with_network(context, allow_private) as tracker,
         console.status("Asking the feeds …"),
     ):
         report = tracker.feeds.check(feeds, set_name=set_name)
@@ -275,10 +275,11 @@ def poll(context: click.Context, /, every: bool, once: bool, json: bool, **netwo
     if once:
         _poll_measured(context, every, **network)
         return
-    with _open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
+    with open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
         report = tracker.feeds.poll(every=every)
     words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
-    words += f", {report.changed_items} edited, {report.new_evidence} evidence."
+    words += f", {report.changed_items} edited, {report.new_evidence} evidence"
+    words += f", {report.new_values} values of series." if report.new_values else "."
     print_result(report, json, "\n".join([words, *report.errors]))
 
 
@@ -295,7 +296,7 @@ def metrics(context: click.Context, /) -> None:
         click.echo(render_metrics(tracker).decode(), nl=False)
 
 
-def _open_with_network(
+def open_with_network(
     context: click.Context, allow_private: bool, no_politeness: bool = False
 ) -> Tracker:
     """Open the tracker with the network limits of the options."""
@@ -316,7 +317,7 @@ def _poll_measured(context: click.Context, every: bool, **network: bool) -> None
     """
     for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.parser_pool"):
         import_module(name)
-    with _open_with_network(context, **network) as tracker:
+    with open_with_network(context, **network) as tracker:
         tracker.feeds.poll(only=())
         freeze_gc()
         start = TimeSpent.so_far()

@@ -65,7 +65,7 @@ def list_questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show a question: its numbers, their reasons, its evidence.
+    """Show a question: numbers, their reasons, evidence.
 
     The reasons say why the suggestion is what it is, or with --moved why it moved.
     """
@@ -132,8 +132,8 @@ def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Tabl
 
 
 class _AnswerOptions(TypedDict):
-    source: str
-    known_at: str
+    source: str | None
+    known_at: str | None
     event_at: str | None
     note: str
     forecaster: ForecasterId | None
@@ -141,11 +141,10 @@ class _AnswerOptions(TypedDict):
 
 @click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5
 @click.argument("question")
-@click.argument("answer")
-@click.option("--source", required=True, metavar="URL", help="Where anyone can check the answer.")
+@click.argument("answer", required=False)
+@click.option("--source", metavar="URL", help="Where anyone can check the answer.")
 @click.option(
     "--known-at",
-    required=True,
     metavar="TIME",
     help="When it was known, with zone; a bare date is UTC.",
 )
@@ -153,6 +152,12 @@ class _AnswerOptions(TypedDict):
 @click.option(
     "--note", default="", metavar="TEXT", help="One sentence on how the criteria were met."
 )
+@click.option(
+    "--proposed",
+    is_flag=True,
+    help="Confirm the answer that a series or a decisive report gives; ANSWER is left out.",
+)
+@click.option("--key", metavar="KEY", help="With --proposed: which one, where several differ.")
 @forecaster_option
 @as_json
 @click.pass_context
@@ -160,7 +165,10 @@ def resolve(
     context: click.Context,
     /,
     question: str,
-    answer: str,
+    answer: str | None,
+    *,
+    proposed: bool,
+    key: str | None,
     json: bool,
     **options: Unpack[_AnswerOptions],
 ) -> None:
@@ -169,12 +177,20 @@ def resolve(
     ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
     or ambiguous. A later answer supersedes this one.
     """
+    source, known_at = options["source"], options["known_at"]
+    if proposed:
+        if answer is not None or source is not None or known_at is not None:
+            raise Refused("--proposed brings the answer, its source and its time: give none")
+        _print_confirmed(context, question, key=key, by=options["forecaster"], json=json)
+        return
+    if answer is None or source is None or known_at is None:
+        raise click.UsageError("give ANSWER, --source and --known-at; or --proposed alone")
     with tracker_session(context) as tracker:
         scores = tracker.resolutions.resolve(
             question,
             answer,
-            source_url=options["source"],
-            known_at=utc(options["known_at"]),
+            source_url=source,
+            known_at=utc(known_at),
             event_at=utc(options["event_at"]) if options["event_at"] else None,
             note=options["note"],
             by=options["forecaster"],
@@ -183,6 +199,23 @@ def resolve(
             tracker.questions.get(question).summary.status,
             tracker.resolutions.receipts(question),
         )
+    unscored = f"{question} is {status}: nobody is scored on it."
+    print_result(scores, json, score_tables.scores_table(receipts, scores) if scores else unscored)
+
+
+def _print_confirmed(
+    context: click.Context,
+    question: str,
+    *,
+    key: str | None,
+    by: ForecasterId | None,
+    json: bool,
+) -> None:
+    """Confirm a proposed answer and print everyone's scores."""
+    with tracker_session(context) as tracker:
+        scores = tracker.resolutions.resolve_proposed(question, key=key, by=by)
+        status = tracker.questions.get(question).summary.status
+        receipts = tracker.resolutions.receipts(question)
     unscored = f"{question} is {status}: nobody is scored on it."
     print_result(scores, json, score_tables.scores_table(receipts, scores) if scores else unscored)
 

@@ -1,0 +1,96 @@
+"""Proposed answers: what a series or a report says, to be confirmed or dismissed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.components.acting import notify
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import link_to_question, link_to_site, show_refusals
+from dashboard.wording import clip, describe_resolution, escape_markdown, format_answer
+from forecasts.questions.question import ForecasterId
+from tracker.model.proposed_answers import ProposedAnswer
+
+MAX_QUESTION_CHARACTERS = 160
+MAX_QUOTE_CHARACTERS = 300
+SHOWN_HASH_CHARACTERS = 12
+
+
+def show_in_inbox(visit: Visit) -> None:
+    """Show all proposed answers; nothing while there are none."""
+    proposals = () if visit.looks_back else visit.tracker.resolutions.proposals()
+    if not proposals:
+        return
+    st.subheader("Answers to confirm", anchor=False)
+    for proposal in proposals:
+        show_proposal(visit, proposal, with_question=True)
+
+
+def show_on_question(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:
+    """Show the proposed answers of one question."""
+    for proposal in proposals:
+        show_proposal(visit, proposal, with_question=False)
+
+
+def describe_proposal(proposal: ProposedAnswer, now: datetime) -> str:
+    """Describe an answer and its origin: `YES, by the series brent`."""
+    source = (
+        "a decisive report" if proposal.series_id is None else f"the series {proposal.series_id}"
+    )
+    resolution = proposal.to_resolution(ForecasterId(""), now)
+    return f"{format_answer(proposal.question, resolution)}, by {source}"
+
+
+def show_proposal(visit: Visit, proposal: ProposedAnswer, *, with_question: bool) -> None:
+    """Show one proposed answer: what the source says, since when, and what to do with it."""
+    question, key = proposal.question, f"proposed-{proposal.question.id}-{proposal.key}"
+    with st.container(border=True, gap="xsmall", key=key.replace(":", "-")):
+        if with_question:
+            st.text(clip(question.text, MAX_QUESTION_CHARACTERS))
+        words = escape_markdown(describe_proposal(proposal, visit.now))
+        st.markdown(f":material/gavel: **Proposed answer: {words}**")
+        st.text(clip(proposal.quote, MAX_QUOTE_CHARACTERS))
+        document = (
+            f" Document {proposal.document_hash[:SHOWN_HASH_CHARACTERS]}…"
+            if proposal.document_hash
+            else ""
+        )
+        st.caption(
+            f"Known {visit.ago(proposal.known_at)}.{document}",
+            help=f"{visit.utc(proposal.known_at)}. SHA-256 {proposal.document_hash}"
+            if proposal.document_hash
+            else visit.utc(proposal.known_at),
+        )
+        if proposal.revised:
+            st.caption(
+                escape_markdown(f"The first release counts: {proposal.revised}."),
+            )
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            if st.button("Confirm", key=f"{key}-confirm", type="primary"):
+                _confirm(visit, proposal)
+            with st.popover("Dismiss", key=f"{key}-dismissing"):
+                _show_dismissal(visit, proposal, key)
+            link_to_site(proposal.source_url, "Source", key=f"{key}-source")
+            if with_question:
+                link_to_question(visit, question, "Question", ":material/show_chart:")
+
+
+def _confirm(visit: Visit, proposal: ProposedAnswer) -> None:
+    with show_refusals():
+        visit.tracker.resolutions.resolve_proposed(proposal.question.id, key=proposal.key)
+        resolution = proposal.to_resolution(visit.me, visit.now)
+        notify(describe_resolution(proposal.question, resolution))
+        st.rerun()
+
+
+def _show_dismissal(visit: Visit, proposal: ProposedAnswer, key: str) -> None:
+    st.caption("It is not proposed again, unless its rule or its answer changes.")
+    reason = st.text_input("Why it is not the answer", key=f"{key}-why", max_chars=1_000)
+    if st.button("Dismiss it", key=f"{key}-dismiss"):
+        with show_refusals():
+            visit.tracker.resolutions.dismiss_proposed(
+                proposal.question.id, reason or "", key=proposal.key
+            )
+            notify("Dismissed: the question waits for its answer")
+            st.rerun()
