@@ -15,12 +15,23 @@ from forecasts.essays.catalogue.entries import Catalogue, load_catalogue
 from forecasts.essays.catalogue.lookup import CatalogueMatch, ClaimText, find_entries
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.acts import plan_act
-from forecasts.essays.drafting.clauses import parse_clause, split_predictions
+from forecasts.essays.drafting.clauses import (
+    Clause,
+    find_core,
+    parse_clause,
+    split_predictions,
+)
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
-from forecasts.essays.drafting.series import plan_series
-from forecasts.essays.drafting.subjects import carry_actor
-from forecasts.essays.drafting.window import Window, add_days, choose_window
+from forecasts.essays.drafting.series import has_figure, plan_series
+from forecasts.essays.drafting.subjects import ACTOR_GAP, carry_actor, settle_case
+from forecasts.essays.drafting.window import (
+    OLDEST_YEAR,
+    Window,
+    add_days,
+    choose_window,
+    find_claim_deadline,
+)
 from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import find_deadline
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
@@ -35,6 +46,9 @@ MAX_BEFORE: Final = 3
 _MAX_SENTENCE_CHARACTERS: Final = 1_000
 _MIN_SCORE: Final = 0.75
 """Score from which an entry of the catalogue is offered; a subject in the claim alone has 1."""
+
+_FIGURE: Final = 2.0
+"""Weight of a series in whose unit the claim names a figure."""
 
 _SPREADS: Final = 4.0
 """Half the width of a proposed range, in usual moves."""
@@ -63,7 +77,7 @@ class ClaimSource:
 
     def locate(self, part: str) -> ClaimText:
         """Return a part of the sentence with what the essay says around it."""
-        return ClaimText(part, self.before, self.title, self.setting)
+        return ClaimText(part, self.before, self.title, self.setting, find_core(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +120,23 @@ def propose_drafts(
     known = catalogue or load_catalogue()
     matches = [(part, match) for part in parts for match in _match(source, part, known)]
     by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
-    best = sorted(by_entry.values(), key=lambda pair: -pair[1].score)[:MAX_CANDIDATES]
-    drafts = [_draft(source, part, match) for part, match in best]
-    texts = {draft.plan.text for draft in drafts}
+    best = sorted(by_entry.values(), key=lambda pair: -pair[1].score)
+    drafts = [draft for part, match in best if _is_test(draft := _draft(source, part, match))]
+    texts = {draft.plan.text for draft in drafts[:MAX_CANDIDATES]}
     rewordings = [_draft(source, part, None) for part in parts]
-    return (*drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
+    return (*drafts[:MAX_CANDIDATES], *(draft for draft in rewordings if draft.plan.text not in texts))
+
+
+def _is_test(draft: ClaimDraft) -> bool:
+    """Return True if an answer bears the claim out, or the claim asks, and a source is that old."""
+    if draft.window.last.year < OLDEST_YEAR:
+        return False
+    is_thing = draft.match is not None and (
+        draft.match.entry.is_thing or draft.match.entry.kind == "state"
+    )
+    if is_thing and ACTOR_GAP in draft.plan.text:
+        return False
+    return bool(draft.plan.bears_out or parse_clause(draft.text, draft.source.sentence.cue).asks)
 
 
 def redraft(draft: ClaimDraft, *, kind: Kind | None = None, last: date | None = None) -> ClaimDraft:
@@ -146,11 +172,32 @@ def _move_written(draft: ClaimDraft, last: date) -> ClaimDraft:
 def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
     """Yield the entries that a part of the sentence is about, one for each subject phrase."""
     subjects: set[str] = set()
-    for match in find_entries(source.locate(part), catalogue):
+    clause = parse_clause(part, source.sentence.cue)
+    actor = carry_actor(source.before, clause.pronoun)
+    ranked = sorted(
+        find_entries(source.locate(part), catalogue),
+        key=lambda match: -match.score - (_FIGURE if has_figure(match, part) else 0.0),
+    )
+    for match in ranked:
         phrase = match.subject.lower()
+        if not _is_about(match, clause, actor):
+            continue
         if match.score >= _MIN_SCORE and phrase not in subjects:
             subjects.add(phrase)
             yield match
+
+
+def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
+    """Return True if what is measured or done is the claim's own, or what its pronoun stands for.
+
+    Of a clause with a subject, the act is named by subject and predicate, not by what surrounds it.
+    """
+    phrase = match.subject.lower()
+    if match.is_subject_carried:
+        is_named = phrase in actor.lower() if actor else " " in phrase
+        return match.entry.kind != "series" or is_named
+    is_clear = match.entry.kind != "series" and clause.is_future and clause.subject
+    return not is_clear or phrase in f"{clause.subject} {clause.event}".lower()
 
 
 def _draft(
@@ -163,14 +210,15 @@ def _draft(
 ) -> ClaimDraft:
     clause = parse_clause(part, source.sentence.cue)
     period = match.entry.period if match and match.entry.kind == "series" else None
-    dated = part if find_deadline(part, source.day) else source.sentence.text
+    dated = _find_dated(source, part)
     window = choose_window(dated, source.day, source.today, last=last, period=period)
     carried = carry_actor(source.before, clause.pronoun) if clause.pronoun else ""
+    subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
     claim = Claim(
         source.locate(part),
         clause,
         window,
-        clause.subject or carried,
+        subject or carried,
         is_carried=bool(carried and not clause.subject),
     )
     if match is None:
@@ -180,6 +228,17 @@ def _draft(
     else:
         plan = plan_act(match, claim, kind)
     return ClaimDraft(source, part, window, plan, match)
+
+
+def _find_dated(source: ClaimSource, part: str) -> str:
+    """Return the text that names the last day of a part: its core, or what stands around it.
+
+    Around it a month without a year may be one of the past.
+    """
+    core = find_core(part)
+    if find_claim_deadline(core, source.day):
+        return core
+    return next((t for t in (part, source.sentence.text) if find_deadline(t, source.day)), core)
 
 
 def build_new_question(

@@ -146,6 +146,18 @@ def test_a_series_names_publisher_and_what_is_enough() -> None:
     )
 
 
+@check_rows(TABLES["a_claim_about_something_else_has_no_series"])
+def test_a_claim_about_something_else_has_no_series(claim: str) -> None:
+    assert [made.plan.text for made in draft(claim) if made.match] == []
+
+
+def test_a_pronoun_points_to_the_subject_before_it() -> None:
+    made = draft("It will fall.", "Inflation in Arland rose in May.")[0]
+    assert made.plan.text.startswith("Will the twelve-month change in consumer prices in Arland")
+    assert draft("It will fall.", "The castle of Arland survived inflation.")[0].match is None
+    assert draft("They will fall.", "Inflation in Arland rose.", "Bakers met.")[0].match is None
+
+
 @check_rows(TABLES["an_act_is_asked_with_the_names_of_the_claim"])
 def test_an_act_is_asked_with_the_names_of_the_claim(claim: str, text: str, answer: str) -> None:
     made = draft(claim)[0]
@@ -220,10 +232,8 @@ def test_a_period_has_ended_by_the_last_day(period: str, last: str, phrase: str)
 
 def test_relative_days_count_from_the_day_of_the_essay() -> None:
     claim = "Arland will sign the treaty next year."
-    old = draft(claim, written=date(2020, 3, 1))[0]
-    assert old.window.last == date(2027, 3, 31)
-    assert old.horizons[-1] == date(2021, 12, 31)
-    past = redraft(old, last=date(2021, 12, 31))
+    past = draft(claim, written=date(2020, 3, 1))[0]
+    assert past.horizons[:2] == (date(2021, 12, 31), date(2027, 3, 31))
     question = build_new_question(past, name="q", now=NOW)
     assert (question.retrospective, question.opens_at, question.closes_at) == (
         True,
@@ -232,6 +242,25 @@ def test_relative_days_count_from_the_day_of_the_essay() -> None:
     )
     assert "between 1 March 2020 and 31 December 2021" in question.criteria
     assert draft(claim, written=date(2026, 11, 20))[0].window.last == date(2027, 12, 31)
+
+
+@check_rows(
+    [
+        (date(2026, 11, 20), "2027-03-31", False),
+        (date(2024, 3, 1), "2027-03-31", False),
+        (date(2019, 3, 1), "2020-12-31", True),
+        (date(1919, 3, 1), "2027-03-31", False),
+    ]
+)
+def test_an_old_claim_without_a_day_is_about_its_time(
+    written: date, last: str, is_past: bool
+) -> None:
+    window = draft("Arland will sign the treaty.", written=written)[0].window
+    assert (window.last.isoformat(), window.is_retrospective) == (last, is_past)
+
+
+def test_no_source_is_named_for_a_time_before_it() -> None:
+    assert draft("Inflation in Arland will fall in 1912.", written=date(1911, 3, 1))[0].match is None
 
 
 @check_rows(TABLES["the_first_horizon_is_given_or_the_next_quarter"])

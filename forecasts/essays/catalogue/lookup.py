@@ -1,7 +1,7 @@
 """Lookup of the entries of the catalogue that a claim is about, best first."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,8 +15,11 @@ from forecasts.essays.english import (
     third_person,
 )
 
-_IN_CONTEXT: Final = 0.4
+_IN_CONTEXT: Final = 0.75
 """Weight of a subject that only the sentences before the claim name."""
+
+_IN_SENTENCE: Final = 0.8
+"""Weight of a subject that only another part of the sentence names."""
 
 _VERB: Final = 1.0
 _NAMED_PLACE: Final = 0.5
@@ -37,13 +40,20 @@ class ClaimText:
     """Claim with what an essay says around it.
 
     `before` are the sentences before the claim, nearest last; `title` is that of the essay.
-    `setting` names the place that the whole essay is about, "" if it is about several.
+    `setting` names the place that the whole essay is about, "" if it is about several. `core` is
+    the part of the claim that says what will happen, "" for all of it.
     """
 
     text: str
     before: Sequence[str] = ()
     title: str = ""
     setting: str = ""
+    core: str = ""
+
+    @property
+    def main(self) -> str:
+        """Part of the claim in which an entry has to be named."""
+        return self.core or self.text
 
     @property
     def context(self) -> str:
@@ -55,7 +65,8 @@ class ClaimText:
 class CatalogueMatch:
     """Entry that a claim is about, for a place if the entry has one.
 
-    `subject` is the phrase that named it, at `start` of the claim; -1 if only the context names it.
+    `subject` is the phrase that named it; `is_subject_carried`: only the sentence before the claim
+    has it.
     `is_place_carried`: the claim does not name the place, the text around it does. `verb` is the
     word of the claim that makes it an act, "" for a series.
     """
@@ -63,7 +74,7 @@ class CatalogueMatch:
     entry: CatalogueEntry
     score: float
     subject: str
-    start: int
+    is_subject_carried: bool = False
     place: Place | None = None
     is_place_carried: bool = False
     verb: str = ""
@@ -84,10 +95,13 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
     index = _index_catalogue(catalogue)
     named = index.find_places(claim.text)
     around = (*index.find_places(claim.context), *index.find_places(claim.setting))
+    is_part = claim.main != claim.text
+    behind = claim.text if is_part else "".join(claim.before[-1:])
+    near = behind if _POINTS_BACK.match(claim.main) else ""
     matches = (
         match
-        for entry in catalogue.entries
-        if (match := _match_entry(index, entry, claim)) is not None
+        for entry in index.iterate_near(f"{claim.main} {near}")
+        if (match := _match_entry(index, entry, claim, near)) is not None
     )
     placed = (_place_match(match, named, around) for match in matches)
     return tuple(sorted((m for m in placed if m is not None), key=lambda m: -m.score))
@@ -100,6 +114,13 @@ class _Index:
     verbs: dict[str, re.Pattern[str]]
     places: re.Pattern[str]
     place_of: dict[str, Place]
+    by_stem: dict[str, tuple[CatalogueEntry, ...]]
+
+    def iterate_near(self, text: str) -> Iterator[CatalogueEntry]:
+        """Yield the entries that share the beginning of a word with a text, each once."""
+        stems = dict.fromkeys(word[:_STEM] for word in _WORD.findall(text.lower()))
+        entries = (entry for stem in stems for entry in self.by_stem.get(stem, ()))
+        yield from {entry.id: entry for entry in entries}.values()
 
     def find_places(self, text: str) -> tuple[Place, ...]:
         """Return the places that a text names, in the order of their first mention."""
@@ -117,8 +138,16 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
     place_of = {
         _unify_apostrophes(word): place for place in catalogue.places for word in place.words
     }
+    subjects = {
+        entry.id: [form for subject in entry.subjects for form in _vary_subject(subject)]
+        for entry in catalogue.entries
+    }
+    by_stem = defaultdict[str, dict[str, CatalogueEntry]](dict)
+    for entry in catalogue.entries:
+        for phrase in subjects[entry.id]:
+            by_stem[_find_stem(phrase)][entry.id] = entry
     return _Index(
-        {entry.id: compile_phrases(entry.subjects) for entry in catalogue.entries},
+        {name: compile_phrases(phrases) for name, phrases in subjects.items()},
         {entry.id: compile_phrases(entry.excludes) for entry in catalogue.entries},
         {
             entry.id: compile_phrases(form for verb in entry.verbs for form in inflect(verb))
@@ -126,7 +155,40 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
         },
         compile_phrases(place_of),
         place_of,
+        {stem: tuple(entries.values()) for stem, entries in by_stem.items()},
     )
+
+
+def _find_stem(phrase: str) -> str:
+    """Return the beginning of the longest word of a phrase, by which it is looked up."""
+    return max(_WORD.findall(phrase.lower()), key=len)[:_STEM]
+
+
+_WORD: Final = re.compile(r"\w+")
+_STEM: Final = 4
+_HEADS: Final = (
+    r"prices?|sales|production|output|exports?|imports?|consumption|shipments?|demand|membership"
+    r"|deficits?|debt"
+)
+_COMPOUND: Final = re.compile(rf"(?P<thing>[a-z][a-z -]*) (?P<head>{_HEADS})")
+_OF: Final = re.compile(rf"(?P<head>{_HEADS}) of (?P<thing>[a-z][a-z -]*)")
+
+
+def _vary_subject(subject: str) -> tuple[str, ...]:
+    """Return a subject with its other order, and with another thing beside its own.
+
+    >>> _vary_subject("copper prices")
+    ('copper prices', 'prices of copper', 'copper and * prices', 'copper retail prices')
+    >>> _vary_subject("price of copper"), _vary_subject("Brexit")
+    (('price of copper', 'copper price'), ('Brexit',))
+    """
+    if match := _OF.fullmatch(subject):
+        return subject, f"{match['thing']} {match['head']}"
+    if match := _COMPOUND.fullmatch(subject):
+        thing, head = match["thing"], match["head"]
+        others = (f"{thing} and * {head}", f"{thing} retail {head}")
+        return subject, f"{head} of {thing}", *(others if head.endswith("s") else ())
+    return (subject,)
 
 
 def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
@@ -172,28 +234,32 @@ def inflect(verb: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{form} {tail}".strip() for form in forms))
 
 
-def _match_entry(index: _Index, entry: CatalogueEntry, claim: ClaimText) -> CatalogueMatch | None:
-    if index.excludes[entry.id].search(claim.text):
-        return None
+def _match_entry(
+    index: _Index, entry: CatalogueEntry, claim: ClaimText, near: str
+) -> CatalogueMatch | None:
+    """Match an entry that the claim names, or the sentence `near` to which it points back."""
     pattern = index.subjects[entry.id]
-    hits = list(pattern.finditer(claim.text))
+    hits = [hit for hit in pattern.finditer(claim.main) if not is_narrowed(hit, claim.main)]
     in_claim = bool(hits)
-    if not hits and _POINTS_BACK.match(claim.text):
-        hits = list(pattern.finditer(" ".join(claim.before)))[-1:]
-    if not hits:
+    hits = hits or list(pattern.finditer(near))[-1:]
+    if not hits or index.excludes[entry.id].search(claim.text if in_claim else near):
         return None
-    verb = _find_verb(index.verbs[entry.id], claim.text, hits if in_claim else [])
+    verb = _find_verb(index.verbs[entry.id], claim.main, hits if in_claim else [])
     if entry.kind != "series" and verb is None:
         return None
     best = max(hits, key=lambda hit: len(hit[0].split()))
     score = len({hit[0].lower() for hit in hits}) ** 0.5 * (1 + 0.5 * best[0].count(" "))
     return CatalogueMatch(
         entry,
-        score * (1.0 if in_claim else _IN_CONTEXT) + (_VERB if verb else 0.0),
+        score * _weigh_context(in_claim, near == claim.text) + (_VERB if verb else 0.0),
         best[0],
-        best.start() if in_claim else -1,
+        not in_claim,
         verb=verb[0] if verb else "",
     )
+
+
+def _weigh_context(in_claim: bool, in_sentence: bool) -> float:
+    return 1.0 if in_claim else _IN_SENTENCE if in_sentence else _IN_CONTEXT
 
 
 def _find_verb(
@@ -205,9 +271,51 @@ def _find_verb(
             text[subject.end() : verb.start()] or text[verb.end() : subject.start()]
             for subject in subjects
         )
+        if _AFTER_PREPOSITION.search(text[: verb.start()]) and verb[0].split()[0].endswith("ing"):
+            continue
         if not subjects or min(len(gap.split()) for gap in gaps) <= _MAX_WORDS_BETWEEN:
             return verb
     return None
+
+
+def is_narrowed(hit: re.Match[str], text: str) -> bool:
+    """Return True if the words around a general subject make it a part: "salmon exports".
+
+    >>> text = "Wages of nurses will rise and exports will fall."
+    >>> [is_narrowed(hit, text) for hit in re.finditer("[Ww]ages|exports", text)]
+    [True, False]
+    """
+    if not _GENERAL.match(hit[0]):
+        return False
+    words = text[: hit.start()].split()
+    before = words[-1].strip("“”\"'(").lower() if words else ""
+    starts = len(words) == 1 or (words and words[-1][:1].islower())
+    is_thing = before.isalpha() and not _NARROWS_NOTHING.fullmatch(before)
+    return bool(starts and is_thing) or bool(_OF_PART.match(text[hit.end() :]))
+
+
+_GENERAL: Final = re.compile(
+    r"(?:exports?|imports?|output|production|sales|unemployment|employment|revenues?|prices|wages"
+    r"|deaths|births|turnout|crime|spending|investment)\b",
+    re.IGNORECASE,
+)
+_OF_PART: Final = re.compile(
+    r"\s(?:among|of|for)\s(?!the\s|all\s|goods\b|this\b|next\b|years?\b|months?\b|at\b)[a-z]+"
+)
+_NARROWS_NOTHING: Final = re.compile(
+    r"the|an?|its?|their|his|her|our|all|total|overall|average|annual|yearly|monthly|weekly|national"
+    r"|global|world|domestic|foreign|official|real|nominal|higher|lower|high|low|rising|falling"
+    r"|growing|shrinking|record|weak|weaker|strong|stronger|mass|new|retail|consumer|more|fewer|less"
+    r"|much|that|this|these|those|and|or|but|of|in|on|for|to|with|by|at|from|as|if|when|while|where"
+    r"|industrial|merchandise|public|regular|crude|soaring|stagnant|sluggish|slow|slower|faster"
+    r"|increased|reduced|further|steady|stable|real-terms|headline|then|now|so|soon|both|no|not"
+    r"|[a-z]+ly|[a-z]+s|is|are|raise|cut|lower|push|drive|boost|reduce|increase|expect|keep|make"
+)
+
+_AFTER_PREPOSITION: Final = re.compile(
+    r"\b(?:of|without|by|from|against|for|after|before|through)\s$", re.IGNORECASE
+)
+"""Words after which a verb in -ing is no act of the claim."""
 
 
 def _place_match(

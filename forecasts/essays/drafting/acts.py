@@ -86,10 +86,15 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     verb, _, complement = event.partition(" ")
     verbs = {v.partition(" ")[0] for v in entry.verbs}
     is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement
-    if is_own and not entry.actor and not find_predicate_fault(event):
+    is_free = not entry.actor or _ONLY_OBJECT.fullmatch(entry.act)
+    if is_own and is_free and not find_predicate_fault(event):
         return {**roles, "object": complement, "act": event}
     object_ = _fill(entry.object, roles)
     return {**roles, "object": object_, "act": _fill(entry.act, {**roles, "object": object_})}
+
+
+_ONLY_OBJECT: Final = re.compile(r"[a-z ]+ \{object\}")
+"""Act of a body that takes any object: "pass {object}"."""
 
 
 def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
@@ -98,9 +103,18 @@ def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
     if entry.actor:
         return (place.fill(entry.actor) if place else entry.actor) or ""
     subject = claim.actor
-    if subject and not find_subject_fault(subject) and (entry.is_thing or can_act(subject)):
+    verb = claim.clause.event.partition(" ")[0]
+    acts = verb != "be" and verb in {v.partition(" ")[0] for v in entry.verbs}
+    if not find_actor_fault(claim) and (entry.is_thing or acts or can_act(subject)):
         return subject
     return place.name if place is not None and not entry.is_thing else ""
+
+
+def find_actor_fault(claim: Claim) -> str:
+    """Return why the subject of a claim reads badly; at its beginning small words are a phrase."""
+    subject = claim.actor
+    is_first = claim.text.text.lower().startswith(subject.lower())
+    return find_subject_fault(f"{subject[:1].upper()}{subject[1:]}" if is_first else subject)
 
 
 def can_act(subject: str) -> bool:
@@ -149,7 +163,18 @@ def find_names(text: str) -> tuple[str, ...]:
 
 
 def _fill(template: str, roles: Mapping[str, str]) -> str:
-    return _FIELD.sub(lambda match: roles.get(match[1], match[0]), template)
+    """Fill the fields of a template; a thing that only the claim could name is a gap.
+
+    >>> _fill("repeal the law in question", {})
+    'repeal [… which law]'
+    """
+    filled = _FIELD.sub(lambda match: roles.get(match[1], match[0]), template)
+    return _UNNAMED.sub(lambda match: f"[… which {match[1] or match[2]}]", filled)
+
+
+_UNNAMED: Final = re.compile(
+    r"\bthe ([\w ]{3,40}?) in question\b|(?<=\bon )the (subject|matter)(?: named)?\b"
+)
 
 
 def _word(

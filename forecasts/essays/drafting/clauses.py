@@ -24,7 +24,8 @@ InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 _REPORTING_LEAD: Final = re.compile(
     r"^(?:the )?(?:cold |short |likely |simple )?"
     r"(?:result|consequence|upshot|outcome|answer|truth|fact|reality) is(?: that|:)\s+"
-    r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)\s(?:\w+\s)?"
+    r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)"
+    r"\s(?:(?!cannot|never|hardly|few|no)\w+\s)?"
     r"(?:(?:think|believe|say|argue)s?(?: that)?|(?:expect|predict|warn|fear|hope)s? that)\s+"
     r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to"
     r" say)(?: that)?\s+",
@@ -59,12 +60,13 @@ _NOUN_BEFORE: Final = re.compile(
 )
 _EXPECTATION: Final = re.compile(
     r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?"
-    r"|wants?)\s(?P<who>(?!to\b)[^,.;]{1,80}?)\sto\s(?P<what>\w.+)",
+    r"|wants?)\s(?P<who>(?!to\b)(?:[^,.;]|(?<=\b[A-Z])\.){1,80}?)\sto\s(?P<what>\w.+)",
     re.I,
 )
 _DOUBT: Final = re.compile(
-    r"(?:\bnot|\bnever|n[’']t)\s(?:expect|think|believe|anticipate|predict|foresee|see)\b"
-    r"|(?<!\bno )(?<!\blittle )\bdoubts?\s(?!about\b)|\bno way\s",
+    r"(?:\bnot|\bcannot|\bnever|n[’']t)\s(?:expect|think|believe|anticipate|predict|foresee|see)\b"
+    r"|(?<!\bno )(?<!\blittle )\bdoubts?\s(?!about\b)|\bno way\s"
+    r"|\b(?:sceptical|skeptical|doubtful|unconvinced)\s(?:of|that|about)\b",
     re.IGNORECASE,
 )
 """Words by which the writer denies the following clause."""
@@ -85,7 +87,7 @@ _NEGATION: Final = re.compile(
     r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I
 )
 _CLAUSE_END: Final = re.compile(
-    r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while"
+    r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]{1,2}\s|,\s(?=(?:which|who|as|because|since|while"
     r"|although|though|but|so|and|yet|if|unless|when|where|whereas|or rather|not least|especially"
     r"|he|she|said|according|hence|thus|with)\b)|,?\s(?=(?:is"
     r"|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful"
@@ -113,23 +115,45 @@ _WH_QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_PREPOSITION: Final = re.compile(
-    r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE
+    r"\s(?:by|in|on|of|for|before|until|during|at|from|to|into|through|the|and)$", re.IGNORECASE
 )
 _TIME_ADVERB: Final = re.compile(
     r"\s(?:soon|eventually|ultimately|inevitably|at last|sooner or later|in (?:the )?(?:end|future)"
     r"|once (?:more|again)|this time|before long|yet|one day|anyway)\b",
     re.IGNORECASE,
 )
+_INVERTED: Final = re.compile(
+    r"^(?:nor|neither|never|in no case|at no time|under no circumstances)\s"
+    r"(?:will|would|could|can|may|might|should|shall)\s(?P<rest>.{5,})$",
+    re.IGNORECASE,
+)
 _CONDITION_FIRST: Final = re.compile(
-    r"^(?:even |only )?(?:if|should|unless|once|were|provided that|(?:so|as) long as"
+    r"^(?:even |only )?(?:if|should|unless|once(?! (?:again|more)\b)|were|provided that|(?:so|as) long as"
     r"|assuming(?: that)?)\s"
-    r"(?P<if>[^,]{3,160}),\s(?:then )?(?P<then>.{5,})$",
+    r"(?P<if>[^,;—]{3,160}),\s(?:then )?(?P<then>.{5,})$",
     re.I,
 )
 _CONDITION_LAST: Final = re.compile(
     r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$",
     re.I,
 )
+_LOOSE_TIME: Final = re.compile(
+    r"\s(?:within|inside|in) (?:\w+ ){1,3}(?:days?|weeks?|months?|years?) (?:of|after)\b.*"
+    r"|,?\s(?:in|by|during|until|before|over) (?:the )?(?:early |late |coming |mid-)?"
+    r"(?:spring|summer|autumn)\b(?! [a-z]+ (?:of|in)\b)(?:,? (?:of )?20\d\d)?"
+    r"|\s(?:in|by|before|until|during) (?:early |late |mid-)?(?-i:January|February|March|April|May"
+    r"|June|July|August|September|October|November|December)\b(?! \d)"
+    r"|\s(?:in|by|during) the (?:early |mid-?|late )?(?:20\d0s)\b"
+    r"|,?\s(?:for|over|in) the (?:rest|remainder) of the (?:year|decade|century)\b",
+    re.IGNORECASE,
+)
+_BASE_YEAR: Final = re.compile(
+    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)) ((?:19|20)\d\d)\b", re.IGNORECASE
+)
+_MASK: Final = re.compile(r"_(\d{4})_")
+"""Years to compare with, which are no time of the act."""
+
+_FOOTNOTE: Final = re.compile(r"(?<=[a-z])\.\d{1,3}\b")
 MAX_EVENT_WORDS: Final = 28
 _SHORTENED_WORDS: Final = 12
 
@@ -170,6 +194,9 @@ def parse_clause(text: str, cue: str = "") -> Clause:
         return replace(question, condition=condition, is_unless=is_unless)
     if match := _HARD_TO_SEE.search(main):
         clause = _parse_statement(main[match.end() :], cue, negated=True)
+        return replace(clause, condition=condition, is_unless=is_unless)
+    if match := _INVERTED.match(main):
+        clause = replace(_parse_inverted(match["rest"].rstrip(".!")), asks="", negated=True)
         return replace(clause, condition=condition, is_unless=is_unless)
     return replace(_parse_statement(main, cue), condition=condition, is_unless=is_unless)
 
@@ -284,6 +311,7 @@ def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool)
 
 def _find_modal(text: str, cue: str) -> re.Match[str] | None:
     modals = [m for m in _MODAL.finditer(text) if not _is_noun(m, text)]
+    modals = [m for m in modals if not _THOUGHT.match(text[m.end() :])] or modals
     position = _find_cue(text, cue)
     if position is None:
         return next(iter(modals), None)
@@ -291,6 +319,12 @@ def _find_modal(text: str, cue: str) -> re.Match[str] | None:
     return next(nearby, None) or (
         _modal_beside(text, position, modals) if _TIME_CUE.match(cue) else None
     )
+
+
+_THOUGHT: Final = re.compile(
+    r"\s(?:[a-z]+ly )?(?:believe|imagine|think|conceive|expect|hope|say|argue|predict|assume)\b"
+)
+"""Verb by which a modal tells a thought, "I cannot believe", that a later one is about."""
 
 
 def _modal_beside(text: str, position: int, modals: list[re.Match[str]]) -> re.Match[str] | None:
@@ -322,10 +356,11 @@ def _base_event(predicate: str) -> str:
 
 
 def _strip_event(predicate: str) -> str:
-    text = FILLER_WORDS.sub("", predicate.strip())
+    predicate = _BASE_YEAR.sub(r"\1 _\2_", _LOOSE_TIME.sub("", predicate))
+    text = _FOOTNOTE.sub("", FILLER_WORDS.sub("", predicate.strip()))
     text = _CLAUSE_END.split(text, maxsplit=1)[0]
     bare = _TIME_ADVERB.sub("", FILLER_WORDS.sub("", remove_times(text)))
-    return _shorten(_TRAILING_PREPOSITION.sub("", bare))
+    return _shorten(_MASK.sub(r"\1", _TRAILING_PREPOSITION.sub("", bare)))
 
 
 def _shorten(text: str) -> str:
@@ -348,11 +383,89 @@ def split_predictions(text: str) -> tuple[str, ...]:
     """
     for joint in _COORDINATED.finditer(text):
         head, tail = text[: joint.start()], text[joint.end() :]
-        if all(_is_prediction(part) for part in (head, tail)):
+        newest = re.split(r",\s(?:and|but)\s", head)[-1]
+        if all(_is_prediction(part) for part in (head, newest, tail)):
             return (head.strip(), *split_predictions(tail.strip()))
     return (text,)
 
 
 def _is_prediction(text: str) -> bool:
     modal = _find_modal(text, "")
-    return modal is not None and bool(parse_subject(text[: modal.start()])[0])
+    is_cut_off = bool(_OPEN_CLAUSE.search(text))
+    if modal is None or is_cut_off:
+        return False
+    before = text[: modal.start()]
+    is_within = "," in before and not _LEADING_ADJUNCT.match(text) and not LEADING_PHRASE.match(text)
+    return not is_within and bool(parse_subject(before)[0])
+
+
+_OPEN_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who|whether|if|as|because|while|when)\s(?:[\w’-]+\s){0,3}[\w’-]+$"
+)
+"""End of a text that has begun a clause of a few words, and not come to its verb."""
+
+_LEADING_ADJUNCT: Final = re.compile(
+    r"^\W*(?:(?:and|but|so|yet)\s)?(?:even\s|only\s)?(?:if|unless|as|because|despite|although"
+    r"|though|while|whereas|when|whenever|once|after|before|until|since|with|given|thanks\sto|due\sto"
+    r"|without|amid|assuming|provided|instead\sof|rather\sthan|in\scontrast\sto|unlike|far\sfrom"
+    r"|regardless\sof|however)\b[^,;]{3,}?,\s(?=\S+\s\S)",
+    re.IGNORECASE,
+)
+_ADJUNCT: Final = re.compile(
+    r"(?:,\s(?:which|who|whose|where)\b[^,;]*,"
+    r"|,?\s(?:because|since(?!\s\d)|although|though|whereas|while|unless|even if|if|when|whenever"
+    r"|where|(?:after|before|until)(?! (?:the )?(?:(?:end|start) of )?(?:the )?(?:early |late |mid-?|next "
+    r"|this |coming )?(?:spring|summer|autumn|fall|winter|year|decade|century|month|week|\d|[A-Z]))"
+    r"|so that|so as to|in order to|despite|due to|thanks to|amid|given"
+    r"|without|instead of|rather than|regardless of|unlike|provided that|as long as|so long as"
+    r"|by (?=(?:not )?[a-z]+ing\b)|as (?!an?\b|well\b|much\b|many\b|high\b|low\b|far\b|few\b|little\b"
+    r"|early\b|late\b|president\b|of\b|the (?:president|leader|head|largest|world)\b)"
+    r"|than (?!\W?\d|US\b|half\b|an?\b|one\b|two\b|three\b|four\b|five\b|ten\b|twenty\b)"
+    r"|,\s(?:which|who|whose))\b[^,;]*)",
+)
+
+
+def find_core(text: str) -> str:
+    """Return the part of a claim that says what will happen, without condition, time and reason.
+
+    >>> find_core("If wages rise, prices will fall because demand is weak.")
+    'prices will fall'
+    >>> find_core("Rents will rise faster than wages.")
+    'Rents will rise faster'
+    """
+    if text.rstrip().endswith("?"):
+        return text
+    bare = text
+    while (shorter := _LEADING_ADJUNCT.sub("", bare, count=1)) != bare:
+        bare = shorter
+    bare = _OWN_VIEW.sub("", bare, count=1)
+    core = _keep_prediction(" ".join(_ADJUNCT.sub(" ", bare).split()))
+    return core if len(core.split()) >= _MIN_CORE_WORDS else text
+
+
+_OWN_VIEW: Final = re.compile(
+    r"^.{10,}?,\s(?=(?:I|we)\s(?:\w+\s)?(?:believe|expect|think|predict|anticipate|forecast|bet)\b)"
+)
+"""What stands before the writer's own expectation."""
+
+
+def _keep_prediction(text: str) -> str:
+    """Return the coordinated statement that looks ahead, if only one does."""
+    for joint in _STATEMENT_JOINT.finditer(text):
+        head, tail = text[: joint.start()], text[joint.end() :]
+        if _looks_ahead(tail) and not _looks_ahead(head):
+            return _keep_prediction(tail)
+        if _looks_ahead(head) and _PAST_VERB.search(tail) and not _looks_ahead(tail):
+            return head
+    return text
+
+
+def _looks_ahead(text: str) -> bool:
+    return _find_modal(text, "") is not None or _EXPECTATION.search(text) is not None
+
+
+_STATEMENT_JOINT: Final = re.compile(r",\s(?:and|but|so|yet)\s(?=\S+\s\S+\s)|[;.]\s")
+_PAST_VERB: Final = re.compile(r"\b(?:was|were|has|have|had|did|said|is|are)\b")
+
+_MIN_CORE_WORDS: Final = 3
+

@@ -15,7 +15,7 @@ _PER_UNITS: Final = (
 _FIGURE: Final = re.compile(
     r"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no"
     r" less than|less than|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit"
-    rf"|fall to|drop to|rise to|grow to|by)?\s?"
+    rf"|fall to|drop to|rise to|grow to|by|to)?\s?"
     r"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR"
     rf"|GBP|JPY|CHF)\b)?\s?(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
     rf"(?P<unit>(?:a|an|per) (?:{_PER_UNITS})\b|%|per ?cent(?:age points?)?|percentage points|°C"
@@ -30,7 +30,7 @@ _NOT_UNIT: Final = re.compile(
 )
 _TRAILING_WORD: Final = re.compile(
     r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after"
-    r"|since|through|out|above|below)$"
+    r"|since|through|out|above|below|lower|higher|more|less|cheaper|dearer|fewer)$"
 )
 _VERB_WITH_UP: Final = re.compile(
     r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE

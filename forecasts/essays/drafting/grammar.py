@@ -10,6 +10,7 @@ from typing import Final
 
 MAX_SUBJECT_WORDS: Final = 10
 MAX_PREDICATE_WORDS: Final = 22
+MAX_CONDITION_WORDS: Final = 14
 
 _PRONOUN: Final = re.compile(
     r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|we|(?-i:us)|our|ours"
@@ -32,7 +33,7 @@ _FINITE: Final = re.compile(
 )
 _SECOND_CLAUSE: Final = re.compile(
     r"\b(?:will|would|could|might|shall|should|must|cannot|was|were|has|had|does|did|says?|said)\b"
-    r"|\b(?:and|but|or) (?:he|she|it|they|we|I|you|there)\b|[;:“”\"()\[\]]|\s[–—-]\s",
+    r"|\b(?:and|but|or) (?:he|she|it|they|we|I|you|there)\b|[;:?!“”\"()\[\]]|\s[–—-]{1,2}\s",
 )
 _CONJUNCTION: Final = re.compile(
     r"\b(?:although|though|because|since|while|whereas|unless|if|when|as soon as|so that|even"
@@ -40,20 +41,27 @@ _CONJUNCTION: Final = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_END: Final = re.compile(
-    r"\b(?:of|in|on|to|by|for|from|with|at|and|or|but|the|a|an|that|than|as|is|are|be|very|more"
-    r"|most|not|into|between|until|about|against|over|under|its|their|his|her|no)$",
+    r"\b(?:of|in|on|to|by|for|from|with|at|and|or|but|nor|the|a|an|that|than|as|is|are|be|very|more"
+    r"|most|not|into|between|until|about|against|over|under|its|their|his|her|no|through|during|after"
+    r"|before|without|within|upon|onto|per|via|toward|towards|right|as well|so many|such)$",
     re.IGNORECASE,
 )
 _SUBORDINATE: Final = re.compile(
-    r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|so that"
+    r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|since|so that"
+    r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
     r"|in order to|though|although|(?:sooner|later|earlier|faster|longer) than|just as"
     r"|as (?:he|she|it|they|we|every|if)|the (?:day|week|month|year|moment) (?:after|before|that)"
-    r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*"
+    r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )
 """Clauses after the act, which say when or why, and that no answer depends on."""
 
+_PREPOSITION: Final = re.compile(
+    r"(?:at|in|on|of|by|to|for|from|with|within|without|upon|over|under|during|into|through|about"
+    r"|among|against|after|before|beyond|like|as|via|per)\s",
+    re.IGNORECASE,
+)
 _DENIAL: Final = re.compile(
-    r"(?:no|none|nobody|no one|neither|hardly|scarcely|few|little)\b", re.IGNORECASE
+    r"(?:no|nor|none|nobody|no one|neither|hardly|scarcely|few|little)\b", re.IGNORECASE
 )
 _DETERMINER: Final = re.compile(
     r"(?:the|a|an|all|both|some|many|most|more|fewer|several|at least|no|any|each|every|half|two"
@@ -61,6 +69,29 @@ _DETERMINER: Final = re.compile(
     re.IGNORECASE,
 )
 _NOUN_ALONE: Final = re.compile(r"[a-z-]+(?:s|tion|ment|ity|ness|ism|ance|ence|cy|men|people)\b")
+_CLAUSE_VERB: Final = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did)\b", re.IGNORECASE)
+_RELATIVE: Final = re.compile(r"\b(?:that|which|who|whose|where|what|how|whether)\b", re.IGNORECASE)
+_POINTER: Final = re.compile(
+    r"\bthat (?:new|same|very|kind|sort|day|moment|era|goal|point|way|rate|level|trend|time|end"
+    r"|direction|case|regard|respect|end|role|view|status)\b",
+    re.IGNORECASE,
+)
+"""Reference to what stands before the claim."""
+
+_TWO_FIGURES: Final = re.compile(r"\d\S*(?: [a-z]+)? and [$€£]?\d")
+"""Figures for two years, of which the years are gone."""
+
+_LOST_WORD: Final = re.compile(
+    r"\b(?:of|in|at|by|for|with|than) (?:for|of|in|by|until|at|with|and|or|but)\b", re.IGNORECASE
+)
+"""Prepositions between which a time was taken out."""
+
+_NO_VERB: Final = re.compile(
+    r"(?!worship|pity|bless|witness|harness)"
+    r"[a-z-]+(?:tive|sive|ous|ful|less|ical|ional|cial|tial|ship|ness|ism|ity|tic)$"
+)
+"""Adjectives and nouns by their ending, which begin no predicate."""
+
 _EVALUATION: Final = re.compile(
     r"\b(?:important|appropriate|crucial|essential|vital|wrong|right|good|bad|better|worse|best"
     r"|worst|great|terrible|foolish|wise|condemned|doomed|happy|sad|true|false|certain|clear"
@@ -83,6 +114,8 @@ def find_subject_fault(subject: str) -> str:
         return "it is missing"
     if _DENIAL.match(subject):
         return "it denies what the question asks"
+    if _PREPOSITION.match(subject):
+        return "it begins with a preposition"
     if len(words) > MAX_SUBJECT_WORDS:
         return "it is too long"
     if _FINITE.search(subject):
@@ -114,17 +147,42 @@ def find_predicate_fault(predicate: str) -> str:
         return "it is missing"
     if len(words) > MAX_PREDICATE_WORDS:
         return "it is too long"
-    if not is_verb(words[0]):
+    if not is_verb(words[0]) or _NO_VERB.match(words[0]):
         return "it begins with no verb"
     if _SECOND_CLAUSE.search(predicate) or _CONJUNCTION.search(predicate):
         return "a second clause stands in it"
-    if _BARE_PRONOUN.search(predicate):
+    if _CLAUSE_VERB.search(_RELATIVE.split(" ".join(words[1:]))[0]):
+        return "a second clause stands in it"
+    if _BARE_PRONOUN.search(predicate) or _POINTER.search(predicate):
         return "a pronoun stands for a name"
     if _LOOSE_END.search(predicate):
         return "it ends in the middle"
-    if words[0] == "be" and _EVALUATION.search(" ".join(words[1:4])):
+    if _TWO_FIGURES.search(predicate):
+        return "it has two figures"
+    if _LOST_WORD.search(predicate):
+        return "a word is missing in it"
+    if words[0] in ("be", "become", "remain") and _EVALUATION.search(" ".join(words[1:4])):
         return "it is an opinion, not an event"
     return ""
+
+
+def find_condition_fault(condition: str) -> str:
+    """Return why a condition does not follow "If", "" if it does.
+
+    >>> find_condition_fault("it rains"), find_condition_fault("they cover this at all")
+    ('', 'a pronoun stands for a name')
+    """
+    if len(condition.split()) > MAX_CONDITION_WORDS:
+        return "it is too long"
+    named = re.sub(r"^it |\bthere (?=is|are)", "", condition)
+    if _BARE_PRONOUN.search(named) or _POINTER.search(named):
+        return "a pronoun stands for a name"
+    if _MARKS.search(condition) or _LOOSE_END.search(condition):
+        return "it ends in the middle"
+    return "" if len(condition.split()) > 1 else "it has no verb"
+
+
+_MARKS: Final = re.compile(r"[;:?!“”\"()\[\]]|\s[–—-]{1,2}\s")
 
 
 def trim_predicate(predicate: str) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from forecasts.essays.dates import format_long_date
-from forecasts.essays.drafting.acts import OPTION_GAPS, list_notes
+from forecasts.essays.drafting.acts import OPTION_GAPS, find_actor_fault, list_notes
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure, parse_figures
 from forecasts.essays.drafting.grammar import (
+    find_condition_fault,
     find_predicate_fault,
-    find_subject_fault,
 )
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, UNIT_GAP
@@ -22,7 +22,7 @@ TEST_GAP: Final = "[… the act, text or figure that decides it, and what is not
 SOURCE_GAP: Final = "[… who publishes the answer, and where]"
 SERIES_GAP: Final = "[… the published series]"
 MAX_OPTION_CHARACTERS: Final = 60
-MAX_CONDITION_WORDS: Final = 14
+CONDITION_GAP: Final = "[… which condition]"
 PREDICATE_GAP: Final = "[… do what]"
 
 _DELAY_DAYS: Final = 14
@@ -47,11 +47,13 @@ def plan_rewording(claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     unit = figure.unit if figure else UNIT_GAP
     wording = _Wording(subject, predicate, f"{_PREPOSITIONS[shape]} {last}", options, unit)
     text, rule = _word(wording, claim, kind)
-    if clause.condition and len(clause.condition.split()) <= MAX_CONDITION_WORDS:
+    if clause.condition:
+        is_clear = not find_condition_fault(clause.condition)
+        condition = lowercase_subject(clause.condition) if is_clear else CONDITION_GAP
         word = "Unless" if clause.is_unless else "If"
-        text = f"{word} {lowercase_subject(clause.condition)}, {text[:1].lower()}{text[1:]}"
+        text = f"{word} {condition}, {text[:1].lower()}{text[1:]}"
         comes = "comes about" if clause.is_unless else "does not come about"
-        rule = f"{rule} Annulled if the condition, “{clause.condition}”, {comes} by {last} (UTC)."
+        rule = f"{rule} Annulled if the condition, “{condition}”, {comes} by {last} (UTC)."
     return QuestionPlan(
         kind=kind,
         shape="event_by" if kind == "date" else shape,
@@ -74,7 +76,7 @@ def _name_parts(claim: Claim) -> tuple[str, str]:
     if not predicate or find_predicate_fault(predicate):
         predicate = PREDICATE_GAP
     is_existence = subject == "there" and predicate.startswith("be ")
-    if not is_existence and find_subject_fault(subject):
+    if not is_existence and find_actor_fault(claim):
         subject = ACTOR_GAP
     return subject, predicate
 
@@ -147,7 +149,8 @@ def find_alternatives(event: str) -> tuple[str, ...]:
 
 def _find_shape(clause: Clause) -> HorizonShape:
     verb, _, complement = clause.event.partition(" ")
-    if verb in _LASTING and not clause.negated:
+    is_held = verb == "hold" and complement  # "hold talks" is an event
+    if verb in _LASTING and not clause.negated and not is_held:
         return "holds_until"
     is_passive = is_participle(complement.split(" ", 1)[0])
     is_state = verb == "be" and not is_passive and clause.subject != "there"

@@ -5,8 +5,10 @@ In "The IMF says that the central bank of Arland, which ..., will" the subject i
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
+from forecasts.essays.catalogue.entries import load_catalogue
 from forecasts.essays.drafting.grammar import find_subject_fault
 from forecasts.essays.english import is_plural, lowercase_subject
 from forecasts.essays.relative_dates import remove_times
@@ -34,10 +36,10 @@ LEADING_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 FILLER_WORDS: Final = re.compile(
-    r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
+    r"^(?:(?:also|always|ever|again|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
-    r"|forced|set|certain|sure|expected|obliged) to|have to|need to"
+    r"|forced|set|certain|sure|expected|obliged) to|have to"
     r"|(?:try|continue to try|seek|want|wish|hope) to"
     r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)[a-z]+ly)\b,?\s+)+",
     re.IGNORECASE,
@@ -72,6 +74,7 @@ _BEFORE_REPORTED_SPEECH: Final = re.compile(
     r"|finds?|found|means?|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely"
     r"|possible|doubts?|chance|risk|danger|view|idea|fact|sign|signs|odds|evidence|belief"
     r"|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
+    r"|forecasts?|forecasting|notes?|projects?|estimates?|predictions?|believes?|expects?"
     r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
     r"|guess|ask|asks|decide|decides|it|this)\s$",
     re.IGNORECASE,
@@ -79,6 +82,9 @@ _BEFORE_REPORTED_SPEECH: Final = re.compile(
 """Words after which "that" starts reported speech, not a relative clause."""
 
 _PREPOSITION: Final = re.compile(r"\b(?:in|on|at|of|for|by|from|to|under|with)\s$", re.IGNORECASE)
+_DETERMINED: Final = re.compile(r"\ban?\s[a-z-]+\s$", re.IGNORECASE)
+"""Article with an adjective, whose noun is still to come."""
+
 _FINITE: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must"
     r"|said)\b|n[’']t\b",
@@ -86,7 +92,7 @@ _FINITE: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
 _PRONOUN: Final = re.compile(
-    r"^(?:it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$",
+    r"^(?:nor\s.*|it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$",
     re.I,
 )
 _POSSESSIVE: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)
@@ -123,7 +129,7 @@ def parse_subject(before: str) -> tuple[str, str]:
         text = text.split(",", 1)[0]
     phrase = _last_phrase(text)
     phrase = FILLER_WORDS.sub(
-        "", phrase.split(", ")[-1] if not re.search(r", [^,]+ and ", phrase) else phrase
+        "", phrase.split(", ")[-1] if not re.search(r", (?:[^,]+ )?and ", phrase) else phrase
     )
     phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
     last = phrase.rsplit(" ", 1)[-1]
@@ -158,6 +164,8 @@ def _continues_phrase(before: str, word: str) -> bool:
         return not _FINITE.search(clause)
     if word == "than":
         return True
+    if word == "but":
+        return bool(_DETERMINED.search(clause))  # "a realistic but bright future"
     if word == "as":
         return bool(_BEFORE_AS.search(before))
     if word == "which" and _PREPOSITION.search(before):
@@ -179,6 +187,8 @@ def _strip_trailing(phrase: str) -> str:
 def carry_actor(before: Sequence[str], pronoun: str) -> str:
     """Return the last subject before a claim that its pronoun can stand for, "" without one.
 
+    Beyond the last sentence only a name is taken.
+
     >>> carry_actor(["Norway signed the accord.", "Prices fell."], "it")
     'Norway'
     >>> carry_actor(["Norway signed the accord."], "they")
@@ -186,14 +196,60 @@ def carry_actor(before: Sequence[str], pronoun: str) -> str:
     """
     if pronoun not in ("it", "they", "he", "she"):
         return ""
-    for sentence in reversed(before):
+    for distance, sentence in enumerate(reversed(before)):
         verb = _FIRST_VERB.search(sentence)
         subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
+        subject = settle_case(subject, sentence)
         fits = is_plural(subject) == (pronoun == "they")
+        fits &= distance == 0 or any(word[:1].isupper() for word in subject.split())
         if subject and fits and not find_subject_fault(subject):
             return subject
     return ""
 
+
+def settle_case(subject: str, claim: str, around: str = "") -> str:
+    """Write the first word of a subject small if the claim begins with it and it is no name.
+
+    The words of the catalogue, and those around the claim, tell which ones are none.
+
+    >>> settle_case("Paper money", "Paper money will vanish.")
+    'paper money'
+    >>> settle_case("Paper Corp", "Paper Corp will vanish."), settle_case("Oslo", "Oslo will grow.")
+    ('Paper Corp', 'Oslo')
+    """
+    first, _, tail = subject.partition(" ")
+    is_first = claim.lstrip(" “”\"'").startswith(first)
+    may_be_name = not tail and not first.endswith("s")  # "Labour", but not "Births"
+    is_known = first.lower() in list_common_words() and not may_be_name
+    is_small = is_known or first.lower() in around.split()
+    if not is_first or tail[:1].isupper() or not first[1:].islower() or not is_small:
+        return subject
+    return f"{first.lower()} {tail}".strip()
+
+
+@cache
+def list_common_words() -> frozenset[str]:
+    """Return the words that the catalogue always writes small."""
+    catalogue = load_catalogue()
+    entries = catalogue.entries
+    names = {
+        word.lower()
+        for phrase in (
+            *(subject for entry in entries for subject in (*entry.subjects, entry.measure)),
+            *(word for place in catalogue.places for word in place.words),
+        )
+        for word in _NAME_WORD.findall(phrase)
+    }
+    texts = (
+        text
+        for entry in entries
+        for text in (*entry.subjects, *entry.edge_cases, entry.measure, entry.counts, entry.act)
+    )
+    return frozenset(word for text in texts for word in _SMALL_WORD.findall(text)) - names
+
+
+_NAME_WORD: Final = re.compile(r"\b[A-Z][a-z]+\b")
+_SMALL_WORD: Final = re.compile(r"(?<![\w*’])[a-z]{3,}\b(?!\*)")
 
 _FIRST_VERB: Final = re.compile(
     r"\s(?:[a-z]{3,}ed|is|are|was|were|has|have|had|will|would|could|may|might|can|must|should"

@@ -1,14 +1,19 @@
 """Window of a question: the days it covers, and the periods for which a series is published."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Period
 from forecasts.essays.dates import MONTHS, format_long_date
 from forecasts.essays.relative_dates import find_deadline, propose_horizons
 
+OLDEST_YEAR: Final = 1960
+"""Year before which hardly any source of the catalogue published anything."""
+
+_MAX_AGE_YEARS: Final = 5
 _MIDDLE_OF_YEAR: Final = 6
 _QUARTERS: Final = ("first", "second", "third", "fourth")
 
@@ -37,28 +42,116 @@ def choose_window(
 ) -> Window:
     """Return the window of a claim: its own deadline as of the day it was written, else a default.
 
-    A deadline that has passed is offered last, as a window of the past. The default for a thing
-    that is published once a year is the end of the year of which half at least lies ahead.
+    A claim with a deadline that has passed is about the past, from the day it was written to that
+    day. A claim without one may be asked of its own time, too, to the end of the year after it:
+    that is offered last, and first if it is older than five years. The default for a thing that is published once a year is the end of the
+    year of which half at least lies ahead.
 
     >>> window = choose_window("It will open next year.", date(2026, 3, 1), date(2026, 11, 24))
     >>> window.first.isoformat(), window.last.isoformat()
     ('2026-11-24', '2027-12-31')
-    >>> past = choose_window(
-    ...     "It will open next year.", date(2020, 3, 1), date(2026, 11, 24),
-    ...     last=date(2021, 12, 31))
-    >>> past.first.isoformat(), past.is_retrospective
-    ('2020-03-01', True)
+    >>> past = choose_window("It will open next year.", date(2020, 3, 1), date(2026, 11, 24))
+    >>> past.first.isoformat(), past.last.isoformat(), past.is_retrospective
+    ('2020-03-01', '2021-12-31', True)
     """
-    deadline = find_deadline(claim, written)
+    deadline = find_claim_deadline(claim, written)
     ahead = propose_horizons(deadline, today)
-    passed = (deadline,) if deadline and written < deadline <= today else ()
-    horizons = (*ahead, *passed)
-    is_yearly = period in ("year", "season") and deadline not in ahead
+    has_passed = deadline is not None and written < deadline < today
+    own = (deadline,) if deadline is not None and has_passed else ()
+    then = date(min(written.year + 1, MAXYEAR), 12, 31)
+    past = (then,) if deadline is None and then < today and written.year >= OLDEST_YEAR else ()
+    is_old = bool(past) and today.year - written.year > _MAX_AGE_YEARS
+    horizons = (*own, *past, *ahead) if is_old else (*own, *ahead, *past)
+    is_yearly = period in ("year", "season") and deadline is None and horizons[0] in ahead
     year = today.year if today.month <= _MIDDLE_OF_YEAR else today.year + 1
     default = date(year, 12, 31) if is_yearly else horizons[0]
     chosen = last or default
     is_past = chosen < today
     return Window(written if is_past else today, chosen, horizons, is_past)
+
+
+_DECADE: Final = re.compile(
+    r"\b(?:in|by|during|until|before) the (?P<part>early|mid|late)?[ -]?(?P<decade>20[0-9]0)s\b",
+    re.IGNORECASE,
+)
+_YEARS_INTO: Final = {"early": 3, "mid": 6, "late": 9, "": 9}
+def find_claim_deadline(claim: str, written: date) -> date | None:
+    """Return the last day that a claim names; decades, seasons and months without a year, too.
+
+    >>> find_claim_deadline("Ships of tomorrow will sail alone in the mid-2030s.", date(2026, 1, 1))
+    datetime.date(2036, 12, 31)
+    >>> find_claim_deadline("It will open before the summer.", date(2026, 11, 24))
+    datetime.date(2027, 5, 31)
+    >>> find_claim_deadline("It will open in early March.", date(2026, 11, 24))
+    datetime.date(2027, 3, 31)
+    >>> find_claim_deadline("They will weaken the 2035 ban.", date(2026, 11, 24)) is None
+    True
+    """
+    text = _NO_DEADLINE.sub(" ", claim)
+    if match := _DECADE.search(text):
+        year = int(match["decade"]) + _YEARS_INTO[(match["part"] or "").lower()]
+        return date(year, 12, 31) if year > written.year else None
+    if match := _BEFORE_SEASON.search(text):
+        return _find_season(match, written)
+    if deadline := find_deadline(text, written):
+        return deadline
+    if match := _REST.search(text):
+        years = {"year": 1, "decade": 10, "century": 100}[match["unit"].lower()]
+        return date(written.year // years * years + years - 1, 12, 31)
+    if match := _SEASON.search(text):
+        return _find_season(match, written)
+    if match := _MONTH.search(text):
+        return _find_month(match, written)
+    return None
+
+
+_NO_DEADLINE: Final = re.compile(
+    r"\bof (?:tomorrow|today)\b"
+    r"|\b(?:within|inside|in) (?:\w+ ){1,3}(?:days?|weeks?|months?|years?) (?:of|after)\b"
+    r"|\bthe (?:19|20)\d\d (?=\w+ ?(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?"
+    r"|plan|pledge|level|crisis|crash|war|invasion|recession|peak|high|low|record)\b"
+    r"|(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?|plan|pledge|levels?|crisis"
+    r"|crash|war|invasion|recession|peak|high|low|record)\b)",
+    re.IGNORECASE,
+)
+"""Times that are no deadline: "the cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
+
+_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+_SEASON: Final = re.compile(
+    r"\b(?P<cue>in|by|during|until|over) (?:the )?(?:early |late |coming )?"
+    r"(?P<season>spring|summer|autumn|fall)(?:,? (?:of )?(?P<year>20\d\d))?\b",
+    re.IGNORECASE,
+)
+_BEFORE_SEASON: Final = re.compile(
+    r"\b(?P<cue>before) (?:the )?(?:end of )?(?:next |coming )?"
+    r"(?P<season>spring|summer|autumn|fall)(?:,? (?:of )?(?P<year>20\d\d))?\b",
+    re.IGNORECASE,
+)
+_REST: Final = re.compile(
+    r"\b(?:rest|remainder) of the (?P<unit>year|decade|century)\b", re.IGNORECASE
+)
+_MONTH: Final = re.compile(
+    rf"\b(?P<cue>in|by|before|until|during) (?:early |late |mid-)?(?P<month>{'|'.join(MONTHS)})"
+    r"(?! (?:\d|of ))\b"
+)
+
+
+def _find_season(match: re.Match[str], written: date) -> date:
+    """Return the end of a season, or the day before it."""
+    first, last = _SEASONS[match["season"].lower()]
+    month = first - 1 if match["cue"].lower() == "before" else last
+    year = int(match["year"]) if match["year"] else written.year + (month <= written.month)
+    year = min(year, MAXYEAR)
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _find_month(match: re.Match[str], written: date) -> date:
+    """Return the end of a month that comes next, or the day before it."""
+    month = MONTHS.index(match["month"]) + 1
+    year = min(written.year + (month <= written.month), MAXYEAR)
+    if match["cue"] == "before":
+        return date(year, month, 1) - timedelta(days=1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 @dataclass(frozen=True, slots=True)
