@@ -11,10 +11,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from forecasts.distributions.cdf import Scale, day_number
-from forecasts.essays.catalogue.entries import Catalogue, load_catalogue
-from forecasts.essays.catalogue.lookup import CatalogueMatch, ClaimText, find_entries
+from forecasts.essays.catalogue.entries import Catalogue, Period, load_catalogue
+from forecasts.essays.catalogue.lookup import (
+    CatalogueMatch,
+    ClaimText,
+    find_entries,
+    find_place_around,
+)
 from forecasts.essays.dates import format_long_date
-from forecasts.essays.drafting.acts import plan_act
+from forecasts.essays.drafting.acts import find_frame, plan_act
 from forecasts.essays.drafting.clauses import (
     Clause,
     find_core,
@@ -24,7 +29,12 @@ from forecasts.essays.drafting.clauses import (
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
 from forecasts.essays.drafting.series import has_figure, plan_series
-from forecasts.essays.drafting.subjects import ACTOR_GAP, carry_actor, settle_case
+from forecasts.essays.drafting.subjects import (
+    ACTOR_GAP,
+    carry_actor,
+    is_common_body,
+    settle_case,
+)
 from forecasts.essays.drafting.window import (
     OLDEST_YEAR,
     Window,
@@ -121,10 +131,17 @@ def propose_drafts(
     matches = [(part, match) for part in parts for match in _match(source, part, known)]
     by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
     best = sorted(by_entry.values(), key=lambda pair: -pair[1].score)
-    drafts = [draft for part, match in best if _is_test(draft := _draft(source, part, match))]
+    drafts = [
+        draft for part, match in best if _is_test(draft := _draft(source, part, match, known))
+    ]
+    if not drafts:
+        drafts = [d for part in parts for d in _frame(source, part, known)]
     texts = {draft.plan.text for draft in drafts[:MAX_CANDIDATES]}
-    rewordings = [_draft(source, part, None) for part in parts]
-    return (*drafts[:MAX_CANDIDATES], *(draft for draft in rewordings if draft.plan.text not in texts))
+    rewordings = [_draft(source, part, None, known) for part in parts]
+    return (
+        *drafts[:MAX_CANDIDATES],
+        *(draft for draft in rewordings if draft.plan.text not in texts),
+    )
 
 
 def _is_test(draft: ClaimDraft) -> bool:
@@ -150,6 +167,7 @@ def redraft(draft: ClaimDraft, *, kind: Kind | None = None, last: date | None = 
         draft.source,
         draft.text,
         draft.match,
+        load_catalogue(),
         kind=kind or draft.plan.kind,
         last=last or draft.window.last,
     )
@@ -204,30 +222,47 @@ def _draft(
     source: ClaimSource,
     part: str,
     match: CatalogueMatch | None,
+    catalogue: Catalogue,
     *,
     kind: Kind = "binary",
     last: date | None = None,
 ) -> ClaimDraft:
-    clause = parse_clause(part, source.sentence.cue)
     period = match.entry.period if match and match.entry.kind == "series" else None
-    dated = _find_dated(source, part)
-    window = choose_window(dated, source.day, source.today, last=last, period=period)
-    carried = carry_actor(source.before, clause.pronoun) if clause.pronoun else ""
-    subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
-    claim = Claim(
-        source.locate(part),
-        clause,
-        window,
-        subject or carried,
-        is_carried=bool(carried and not clause.subject),
-    )
+    claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, kind)
     elif match.entry.kind == "series":
         plan = plan_series(match, claim, kind)
     else:
         plan = plan_act(match, claim, kind)
-    return ClaimDraft(source, part, window, plan, match)
+    return ClaimDraft(source, part, claim.window, plan, match)
+
+
+def _frame(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[ClaimDraft]:
+    """Yield the draft of an act that no entry of the catalogue is about."""
+    match = find_frame(_read_claim(source, part, catalogue), catalogue)
+    if match is not None:
+        yield _draft(source, part, match, catalogue)
+
+
+def _read_claim(
+    source: ClaimSource,
+    part: str,
+    catalogue: Catalogue,
+    *,
+    last: date | None = None,
+    period: Period | None = None,
+) -> Claim:
+    """Read what a part of a sentence claims, in its window, with the name for its pronoun."""
+    clause = parse_clause(part, source.sentence.cue)
+    dated = _find_dated(source, part)
+    window = choose_window(dated, source.day, source.today, last=last, period=period)
+    carried = carry_actor(source.before, clause.pronoun) if clause.pronoun else ""
+    subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
+    is_carried = bool(carried and not clause.subject)
+    place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
+    subject = f"{subject} of {place.name}" if place else subject
+    return Claim(source.locate(part), clause, window, subject or carried, is_carried=is_carried)
 
 
 def _find_dated(source: ClaimSource, part: str) -> str:

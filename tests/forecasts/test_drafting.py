@@ -86,6 +86,19 @@ counts = "representatives of {actor} sign {object}"
 not_counts = "an announced date"
 base_rate = { count = 3, of = 20, cases = "announced treaties" }
 
+[[frame]]
+id = "closure"
+name = "a closure"
+verbs = ["close"]
+counts = "{actor} confirms the lasting closure of {object}"
+not_counts = "a plan"
+
+[[frame]]
+id = "decision"
+name = "a decision"
+verbs = ["delay", "ban"]
+counts = "{actor} publishes a binding decision to {act}"
+
 [[entry]]
 id = "office"
 kind = "state"
@@ -110,7 +123,8 @@ def draft(text: str, *before: str, written: date | None = None) -> tuple[ClaimDr
 
 
 def reword(text: str) -> ClaimDraft:
-    return draft(text)[-1]
+    without_frames = replace(CATALOGUE, frames=())
+    return propose_drafts(ClaimSource(sentence(text), TODAY), without_frames)[-1]
 
 
 def blocking(made: ClaimDraft) -> set[str]:
@@ -172,6 +186,32 @@ def test_an_act_says_what_is_enough_and_how_often() -> None:
         "governments; if there is nothing by 14 June 2027, two news agencies."
     )
     assert plan.base_rate == "It happened in 3 of 20 announced treaties."
+
+
+def test_an_act_without_an_entry_is_asked_by_its_verb() -> None:
+    plan = draft("Barge Lines will close at least 20 locks by May 2027.")[0].plan
+    assert plan.text == "Will Barge Lines close at least 20 locks by 31 May 2027?"
+    assert plan.criteria == (
+        "YES if, between 24 November 2026 and 31 May 2027 (UTC), Barge Lines confirms the lasting "
+        "closure of at least 20 locks. NO if not. Not enough: a plan. Source: decisions and "
+        "statements published by Barge Lines; if there is nothing by 14 June 2027, two of Reuters, "
+        "AP, AFP and the BBC."
+    )
+    made = draft("The government will ban barges.", "Arland is tired of them.")[0]
+    assert "the government of Arland publishes a binding decision to ban" in made.plan.criteria
+
+
+@check_rows(
+    [
+        "Voters will ban barges.",  # no body decides
+        "The government will ban barges.",  # of which country
+        "Barge Lines will close the gap.",  # a figure of speech
+        "Barge Lines will close it.",
+        "If it rains, Barge Lines will close 20 locks.",
+    ]
+)
+def test_an_act_of_nobody_in_particular_is_only_reworded(claim: str) -> None:
+    assert [made for made in draft(claim) if made.match] == []
 
 
 def test_a_thing_that_the_claim_excludes_is_not_offered() -> None:
@@ -260,7 +300,9 @@ def test_an_old_claim_without_a_day_is_about_its_time(
 
 
 def test_no_source_is_named_for_a_time_before_it() -> None:
-    assert draft("Inflation in Arland will fall in 1912.", written=date(1911, 3, 1))[0].match is None
+    assert (
+        draft("Inflation in Arland will fall in 1912.", written=date(1911, 3, 1))[0].match is None
+    )
 
 
 @check_rows(TABLES["the_first_horizon_is_given_or_the_next_quarter"])

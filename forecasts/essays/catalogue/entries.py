@@ -27,7 +27,7 @@ PLACE_FIELDS: Final = frozenset(
 )
 """Fields of a template that the place of the claim fills."""
 
-ROLE_FIELDS: Final = frozenset({"actor", "other", "object"})
+ROLE_FIELDS: Final = frozenset({"actor", "other", "object", "act"})
 """Fields of a template that the words of the claim fill."""
 
 _FIELD: Final = re.compile(r"\{(\w*)\}")
@@ -158,11 +158,13 @@ class CatalogueEntry:
 class Catalogue:
     """Everything that drafts can propose, with the places it is published for.
 
+    `frames` are acts that any body can do to anything, by their verb alone: "close", "delay".
     Two catalogues are equal only if they are the same object, so that an index of one is kept.
     """
 
     entries: tuple[CatalogueEntry, ...]
     places: tuple[Place, ...]
+    frames: tuple[CatalogueEntry, ...] = ()
 
 
 @cache
@@ -184,12 +186,26 @@ def parse_catalogue(text: str) -> Catalogue:
         raise InvalidCatalogue("catalogue", f"not valid TOML: {error}") from None
     places = tuple(_read(Place, record) for record in tables.get("place", ()))
     entries = tuple(_read(CatalogueEntry, record) for record in tables.get("entry", ()))
+    frames = tuple(_read(CatalogueEntry, _FRAME | record) for record in tables.get("frame", ()))
     _check_unique("place", [place.name for place in places])
-    _check_unique("entry", [entry.id for entry in entries])
-    for entry in entries:
+    _check_unique("entry", [entry.id for entry in (*entries, *frames)])
+    for entry in (*entries, *frames):
         for problem in _list_problems(entry, {place.name for place in places}):
             raise InvalidCatalogue(entry.id, problem)
-    return Catalogue(entries, places)
+    return Catalogue(entries, places, frames)
+
+
+_FRAME: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "kind": "act",
+        "subjects": ["{actor}"],
+        "publisher": "{actor}",
+        "source": "decisions and statements published by {actor}",
+        "fallback": "two of Reuters, AP, AFP and the BBC",
+        "act": "{act}",
+    }
+)
+"""What all frames have in common."""
 
 
 def _read(type_: type[T], record: Mapping[str, Any]) -> T:
@@ -249,8 +265,10 @@ def _list_problems(entry: CatalogueEntry, places: set[str]) -> Iterator[str]:
 
 def _list_template_problems(entry: CatalogueEntry) -> Iterator[str]:
     allowed = PLACE_FIELDS if entry.places else frozenset()
+    is_frame = entry.act == "{act}"
     for key in ("publisher", "source", "measure", "actor", "act", "object", "opposite", "counts"):
-        roles = ROLE_FIELDS if key in ("act", "object", "opposite", "counts") else frozenset()
+        has_roles = is_frame or key in ("act", "object", "opposite", "counts")
+        roles = ROLE_FIELDS if has_roles else frozenset()
         for name in _FIELD.findall(getattr(entry, key)):
             if name not in allowed | roles:
                 yield f"{key} has the unknown field {{{name}}}"

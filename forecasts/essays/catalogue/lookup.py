@@ -161,7 +161,8 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
 
 def _find_stem(phrase: str) -> str:
     """Return the beginning of the longest word of a phrase, by which it is looked up."""
-    return max(_WORD.findall(phrase.lower()), key=len)[:_STEM]
+    words: list[str] = _WORD.findall(phrase.lower())
+    return max(words, key=len)[:_STEM]
 
 
 _WORD: Final = re.compile(r"\w+")
@@ -333,6 +334,21 @@ def _place_match(
                 bonus = 0.0 if is_any or is_carried else _NAMED_PLACE
                 score = match.score + bonus
                 return replace(match, score=score, place=place, is_place_carried=is_carried)
+    return None
+
+
+def find_place_around(claim: ClaimText, catalogue: Catalogue) -> Place | None:
+    """Return the place that title or setting name, or the sentences before the claim, nearest last.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> claim = ClaimText("The government will resign.", ("Oslo is cold.",), "A winter")
+    >>> find_place_around(claim, load_catalogue()).name
+    'Norway'
+    """
+    index = _index_catalogue(catalogue)
+    for text in (claim.setting, claim.title, *reversed(claim.before)):
+        if places := index.find_places(text):
+            return places[0]
     return None
 
 

@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.essays.catalogue.entries import PLACE_FIELDS, CatalogueEntry, Place
+from forecasts.essays.catalogue.entries import (
+    PLACE_FIELDS,
+    Catalogue,
+    CatalogueEntry,
+    Place,
+)
 from forecasts.essays.catalogue.lookup import CatalogueMatch
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
-from forecasts.essays.drafting.subjects import ACTOR_GAP
+from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
 from forecasts.essays.drafting.window import add_days
+from forecasts.essays.english import is_plural
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -108,6 +114,42 @@ def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
     if not find_actor_fault(claim) and (entry.is_thing or acts or can_act(subject)):
         return subject
     return place.name if place is not None and not entry.is_thing else ""
+
+
+def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
+    """Return the frame of a claim about an act of one body, None if it is about anything else.
+
+    A group that no decision can be asked of, "voters", is no such body.
+    """
+    clause, subject = claim.clause, claim.actor
+    verb, _, complement = clause.event.partition(" ")
+    is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
+    is_body = is_named or (can_act(subject.lower()) and not is_plural(subject))
+    is_unclear = not clause.is_future or clause.condition or not complement or not subject
+    if is_unclear or not is_body or find_actor_fault(claim):
+        return None
+    if find_predicate_fault(clause.event) or not _names_thing(complement):
+        return None
+    if is_common_body(subject):
+        return None
+    frames = (frame for frame in catalogue.frames if verb in frame.verbs)
+    return next((CatalogueMatch(frame, 0.5, verb, verb=verb) for frame in frames), None)
+
+
+def _names_thing(complement: str) -> bool:
+    """Return True for a concrete object: no reference to the text, no figure of speech."""
+    return not _FIGURATIVE.search(complement)
+
+
+_ANY: Final = re.compile(r"(?:an?|any|some|many|most|few|several|more|all)\s", re.IGNORECASE)
+_FIGURATIVE: Final = re.compile(
+    r"^(?:by|in|on|at|to|with|from|for|of|as|up|off|out|down(?! the)|away|back|its|their|his|her|a"
+    r"|an|the)?\s?(?:trust|pressure|tensions?|hopes?|fears?|confidence|stakes|odds|eyes|gap|doors?"
+    r"|ranks|gates|floodgates|minds?|way|chapter|door|question|questions|doubts?|costs?|risks?"
+    r"|influence|power|efforts?|role|dependence|reliance|demand|growth|inflation|output|more|less"
+    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none)\b",
+    re.IGNORECASE,
+)
 
 
 def find_actor_fault(claim: Claim) -> str:

@@ -128,7 +128,8 @@ _INVERTED: Final = re.compile(
     re.IGNORECASE,
 )
 _CONDITION_FIRST: Final = re.compile(
-    r"^(?:even |only )?(?:if|should|unless|once(?! (?:again|more)\b)|were|provided that|(?:so|as) long as"
+    r"^(?:even |only )?(?:if|should|unless|once(?! (?:again|more)\b)|were|provided that"
+    r"|(?:so|as) long as"
     r"|assuming(?: that)?)\s"
     r"(?P<if>[^,;—]{3,160}),\s(?:then )?(?P<then>.{5,})$",
     re.I,
@@ -395,7 +396,9 @@ def _is_prediction(text: str) -> bool:
     if modal is None or is_cut_off:
         return False
     before = text[: modal.start()]
-    is_within = "," in before and not _LEADING_ADJUNCT.match(text) and not LEADING_PHRASE.match(text)
+    is_within = (
+        "," in before and not _LEADING_ADJUNCT.match(text) and not LEADING_PHRASE.match(text)
+    )
     return not is_within and bool(parse_subject(before)[0])
 
 
@@ -414,11 +417,13 @@ _LEADING_ADJUNCT: Final = re.compile(
 _ADJUNCT: Final = re.compile(
     r"(?:,\s(?:which|who|whose|where)\b[^,;]*,"
     r"|,?\s(?:because|since(?!\s\d)|although|though|whereas|while|unless|even if|if|when|whenever"
-    r"|where|(?:after|before|until)(?! (?:the )?(?:(?:end|start) of )?(?:the )?(?:early |late |mid-?|next "
-    r"|this |coming )?(?:spring|summer|autumn|fall|winter|year|decade|century|month|week|\d|[A-Z]))"
+    r"|where|(?:after|before|until)(?! (?:the )?(?:(?:end|start) of )?(?:the )?"
+    r"(?:early |late |mid-?|next |this |coming )?"
+    r"(?:spring|summer|autumn|fall|winter|year|decade|century|month|week|\d|[A-Z]))"
     r"|so that|so as to|in order to|despite|due to|thanks to|amid|given"
     r"|without|instead of|rather than|regardless of|unlike|provided that|as long as|so long as"
-    r"|by (?=(?:not )?[a-z]+ing\b)|as (?!an?\b|well\b|much\b|many\b|high\b|low\b|far\b|few\b|little\b"
+    r"|by (?=(?:not )?[a-z]+ing\b)"
+    r"|as (?!an?\b|well\b|much\b|many\b|high\b|low\b|far\b|few\b|little\b"
     r"|early\b|late\b|president\b|of\b|the (?:president|leader|head|largest|world)\b)"
     r"|than (?!\W?\d|US\b|half\b|an?\b|one\b|two\b|three\b|four\b|five\b|ten\b|twenty\b)"
     r"|,\s(?:which|who|whose))\b[^,;]*)",
@@ -468,4 +473,3 @@ _STATEMENT_JOINT: Final = re.compile(r",\s(?:and|but|so|yet)\s(?=\S+\s\S+\s)|[;.
 _PAST_VERB: Final = re.compile(r"\b(?:was|were|has|have|had|did|said|is|are)\b")
 
 _MIN_CORE_WORDS: Final = 3
-

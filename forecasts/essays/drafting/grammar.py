@@ -101,6 +101,28 @@ _EVALUATION: Final = re.compile(
 )
 
 
+_COMMA: Final = re.compile(",")
+_SUBJECT_FAULTS: Final = (
+    (re.compile(rf"^{_DENIAL.pattern}", re.IGNORECASE), "it denies what the question asks"),
+    (re.compile(rf"^{_PREPOSITION.pattern}", re.IGNORECASE), "it begins with a preposition"),
+    (_FINITE, "a clause of its own stands in it"),
+    (_PRONOUN, "a pronoun stands for a name"),
+    (_CONJUNCTION, "a clause of its own stands in it"),
+    (_SECOND_CLAUSE, "a clause of its own stands in it"),
+    (_COMMA, "a clause of its own stands in it"),
+    (_LOOSE_END, "it ends in the middle"),
+)
+_PREDICATE_FAULTS: Final = (
+    (_SECOND_CLAUSE, "a second clause stands in it"),
+    (_CONJUNCTION, "a second clause stands in it"),
+    (_BARE_PRONOUN, "a pronoun stands for a name"),
+    (_POINTER, "a pronoun stands for a name"),
+    (_LOOSE_END, "it ends in the middle"),
+    (_TWO_FIGURES, "it has two figures"),
+    (_LOST_WORD, "a word is missing in it"),
+)
+
+
 def find_subject_fault(subject: str) -> str:
     """Return why a subject is no name or noun phrase, "" if it reads as one.
 
@@ -112,20 +134,10 @@ def find_subject_fault(subject: str) -> str:
     words = subject.split()
     if not words or "[…" in subject:
         return "it is missing"
-    if _DENIAL.match(subject):
-        return "it denies what the question asks"
-    if _PREPOSITION.match(subject):
-        return "it begins with a preposition"
     if len(words) > MAX_SUBJECT_WORDS:
         return "it is too long"
-    if _FINITE.search(subject):
-        return "a clause of its own stands in it"
-    if _PRONOUN.search(subject):
-        return "a pronoun stands for a name"
-    if _CONJUNCTION.search(subject) or _SECOND_CLAUSE.search(subject) or "," in subject:
-        return "a clause of its own stands in it"
-    if _LOOSE_END.search(subject):
-        return "it ends in the middle"
+    if fault := next((why for bad, why in _SUBJECT_FAULTS if bad.search(subject)), ""):
+        return fault
     is_phrase = (
         _DETERMINER.match(subject)
         or any(word[:1].isupper() for word in words)
@@ -149,21 +161,11 @@ def find_predicate_fault(predicate: str) -> str:
         return "it is too long"
     if not is_verb(words[0]) or _NO_VERB.match(words[0]):
         return "it begins with no verb"
-    if _SECOND_CLAUSE.search(predicate) or _CONJUNCTION.search(predicate):
-        return "a second clause stands in it"
     if _CLAUSE_VERB.search(_RELATIVE.split(" ".join(words[1:]))[0]):
         return "a second clause stands in it"
-    if _BARE_PRONOUN.search(predicate) or _POINTER.search(predicate):
-        return "a pronoun stands for a name"
-    if _LOOSE_END.search(predicate):
-        return "it ends in the middle"
-    if _TWO_FIGURES.search(predicate):
-        return "it has two figures"
-    if _LOST_WORD.search(predicate):
-        return "a word is missing in it"
     if words[0] in ("be", "become", "remain") and _EVALUATION.search(" ".join(words[1:4])):
         return "it is an opinion, not an event"
-    return ""
+    return next((why for bad, why in _PREDICATE_FAULTS if bad.search(predicate)), "")
 
 
 def find_condition_fault(condition: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, inflect
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.clauses import Clause
-from forecasts.essays.drafting.figures import Figure, parse_figures
+from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.window import (
     PublishedPeriod,
@@ -111,7 +111,8 @@ _LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|sta
 """Verbs after which the words beside the subject say how it stands."""
 
 _OBJECT: Final = re.compile(
-    r"(?:(?:continue|begin|start|help|serve|tend) to )?(?P<verb>boost|slow|hit|hurt|help|raise|lower"
+    r"(?:(?:continue|begin|start|help|serve|tend) to )?(?P<verb>boost|slow|hit|hurt|help|raise"
+    r"|lower"
     r"|cut|reduce|increase|decrease|curb|push|drive|fuel|dampen|depress|weaken|strengthen|deepen"
     r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify)"
     r"\s(?!(?:by|to|from|in|at|on|above|below|over|under|past|beyond|throughout|through|for|during"
@@ -180,8 +181,8 @@ class SeriesTest:
     """Comparison that decides: with a number, or with the base period if `number` is None.
 
     `direction` is what the claim is about: 1 for a rise or a floor, -1 for a fall or a ceiling, 0
-    if it says neither; `is_denied` if it denies that. `change` is how much at least it moves against
-    the base period, "" for any change.
+    if it says neither; `is_denied` if it denies that. `change` is how much at least it
+    moves against the base period, "" for any change.
     """
 
     direction: int
@@ -206,7 +207,10 @@ def _choose_test(match: CatalogueMatch, claim: Claim, target: PublishedPeriod) -
     """Choose the claim's own figure, else the last known value and a usual move, else a base."""
     entry, opened = match.entry, claim.window.first
     base = find_base_period(entry.period, target, opened)
-    direction, is_denied = read_direction(claim.text.main, match, claim.clause), claim.clause.negated
+    direction, is_denied = (
+        read_direction(claim.text.main, match, claim.clause),
+        claim.clause.negated,
+    )
     known = entry.last_value(opened, match.place.name if match.place else "")
     last_value = known.value if known else None
     if any(_DIFFERENCE.match(claim.text.text[f.end :]) for f in parse_figures(claim.text.text)):
@@ -309,7 +313,8 @@ _SHARE: Final = re.compile(
 
 _RANGE: Final = re.compile(r"\b(?:between|rang(?:e|es|ing))\b[^,;]*?\d", re.IGNORECASE)
 _DIFFERENCE: Final = re.compile(
-    r"(?:/\w+)?\W*(?:points? )?(?:lower|higher|more|less|above|below|fewer|cheaper|dearer)\b", re.IGNORECASE
+    r"(?:/\w+)?\W*(?:points? )?(?:lower|higher|more|less|above|below|fewer|cheaper|dearer)\b",
+    re.IGNORECASE,
 )
 _FLOOR: Final = re.compile(
     r"(?:at least|no less|no fewer|over|above|more than|exceed|beyond|surpass|top)\b", re.IGNORECASE
@@ -356,8 +361,10 @@ def find_change(claim: str, unit: str) -> str:
 
     >>> find_change("Exports will fall by more than 30 per cent.", "US dollars")
     '30 per cent'
-    >>> find_change("Output will be cut in half.", "tonnes"), find_change("It will fall by 2 %.", "per cent")
-    ('50 per cent', '')
+    >>> find_change("Output will be cut in half.", "tonnes")
+    '50 per cent'
+    >>> find_change("It will fall by 2 %.", "per cent")
+    ''
     """
     is_share = unit.lower().startswith(("per cent", "percent"))
     if match := _CHANGE.search(claim):

@@ -227,6 +227,25 @@ def settle_case(subject: str, claim: str, around: str = "") -> str:
     return f"{first.lower()} {tail}".strip()
 
 
+_COMMON_BODY: Final = re.compile(
+    r"(?:the|a|an) (?:national |new |next |current |ruling |federal |central )*"
+    r"(?:government|cabinet"
+    r"|parliament|president|prime minister|chancellor|opposition|coalition|finance minister"
+    r"|foreign minister|ministry|treasury|army|police|court|supreme court|constitutional court"
+    r"|constitution|central bank|bank|senate|ruling party|regulator|state|authorities)",
+    re.IGNORECASE,
+)
+
+
+def is_common_body(subject: str) -> bool:
+    """Return True for a body that every country has.
+
+    >>> is_common_body("the new government"), is_common_body("the government of Norway")
+    (True, False)
+    """
+    return _COMMON_BODY.fullmatch(subject) is not None
+
+
 @cache
 def list_common_words() -> frozenset[str]:
     """Return the words that the catalogue always writes small."""

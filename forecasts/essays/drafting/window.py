@@ -44,8 +44,8 @@ def choose_window(
 
     A claim with a deadline that has passed is about the past, from the day it was written to that
     day. A claim without one may be asked of its own time, too, to the end of the year after it:
-    that is offered last, and first if it is older than five years. The default for a thing that is published once a year is the end of the
-    year of which half at least lies ahead.
+    that is offered last, and first if it is older than five years. The default for a thing that
+    is published once a year is the end of the year of which half at least lies ahead.
 
     >>> window = choose_window("It will open next year.", date(2026, 3, 1), date(2026, 11, 24))
     >>> window.first.isoformat(), window.last.isoformat()
@@ -75,6 +75,8 @@ _DECADE: Final = re.compile(
     re.IGNORECASE,
 )
 _YEARS_INTO: Final = {"early": 3, "mid": 6, "late": 9, "": 9}
+
+
 def find_claim_deadline(claim: str, written: date) -> date | None:
     """Return the last day that a claim names; decades, seasons and months without a year, too.
 
@@ -114,7 +116,7 @@ _NO_DEADLINE: Final = re.compile(
     r"|crash|war|invasion|recession|peak|high|low|record)\b)",
     re.IGNORECASE,
 )
-"""Times that are no deadline: "the cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
+"""Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
 
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 _SEASON: Final = re.compile(
