@@ -123,14 +123,13 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
     """
     clause, subject = claim.clause, claim.actor
     verb, _, complement = clause.event.partition(" ")
+    if not (clause.is_future and complement and subject) or clause.condition:
+        return None
     is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
     is_body = is_named or (can_act(subject.lower()) and not is_plural(subject))
-    is_unclear = not clause.is_future or clause.condition or not complement or not subject
-    if is_unclear or not is_body or find_actor_fault(claim):
+    if not is_body or find_actor_fault(claim) or is_common_body(subject):
         return None
     if find_predicate_fault(clause.event) or not _names_thing(complement):
-        return None
-    if is_common_body(subject):
         return None
     frames = (frame for frame in catalogue.frames if verb in frame.verbs)
     return next((CatalogueMatch(frame, 0.5, verb, verb=verb) for frame in frames), None)
