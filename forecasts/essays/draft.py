@@ -198,7 +198,8 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
     )
     for match in ranked:
         phrase = match.subject.lower()
-        if not _is_about(match, clause, actor):
+        is_guessed = match.is_place_carried and source.day.year < OLDEST_YEAR
+        if is_guessed or not _is_about(match, clause, actor):
             continue
         if match.score >= _MIN_SCORE and phrase not in subjects:
             subjects.add(phrase)
@@ -214,6 +215,9 @@ def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
     if match.is_subject_carried:
         is_named = phrase in actor.lower() if actor else " " in phrase
         return match.entry.kind != "series" or is_named
+    verb = clause.event.partition(" ")[0]
+    if match.entry.kind == "act" and verb in ("remain", "stay", "continue", "keep"):
+        return False
     is_clear = match.entry.kind != "series" and clause.is_future and clause.subject
     return not is_clear or phrase in f"{clause.subject} {clause.event}".lower()
 

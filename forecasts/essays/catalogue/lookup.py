@@ -30,7 +30,9 @@ _MAX_WORDS_BETWEEN: Final = 8
 """Maximum number of words between a subject and the verb of its act."""
 
 _POINTS_BACK: Final = re.compile(
-    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she|this|these|that|those)\s", re.IGNORECASE
+    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she|this|these|those"
+    r"|that(?!\s(?:\S+\s){1,5}(?:will|would|could|may|might|can|is|are)\b))\s",
+    re.IGNORECASE,
 )
 """Beginning of a claim whose subject stands in a sentence before it."""
 
@@ -325,7 +327,8 @@ def _place_match(
     """Add the place of a match, the one that the claim names before those around it."""
     entry = match.entry
     if not entry.places:
-        return match
+        is_elsewhere = bool(named) and entry.kind == "series" and _WORLD.search(entry.measure)
+        return None if is_elsewhere else match
     is_any = "any" in entry.places
     for places, is_carried in ((named, False), (around, True)):
         for place in places:
@@ -335,6 +338,10 @@ def _place_match(
                 score = match.score + bonus
                 return replace(match, score=score, place=place, is_place_carried=is_carried)
     return None
+
+
+_WORLD: Final = re.compile(r"\b(?:world|worldwide|global)\b")
+"""Measure of everywhere, which is none of a claim about one place."""
 
 
 def find_place_around(claim: ClaimText, catalogue: Catalogue) -> Place | None:

@@ -93,6 +93,9 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     verbs = {v.partition(" ")[0] for v in entry.verbs}
     is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement
     is_free = not entry.actor or _ONLY_OBJECT.fullmatch(entry.act)
+    if entry.actor and place is not None:
+        event = event.removesuffix(f" in {place.name}")
+        complement = complement.removesuffix(f" in {place.name}")
     if is_own and is_free and not find_predicate_fault(event):
         return {**roles, "object": complement, "act": event}
     object_ = _fill(entry.object, roles)
@@ -113,7 +116,9 @@ def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
     acts = verb != "be" and verb in {v.partition(" ")[0] for v in entry.verbs}
     if not find_actor_fault(claim) and (entry.is_thing or acts or can_act(subject)):
         return subject
-    return place.name if place is not None and not entry.is_thing else ""
+    if place is None or subject or entry.is_thing or place.name in claim.clause.event:
+        return ""
+    return place.name
 
 
 def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
@@ -125,8 +130,8 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
     verb, _, complement = clause.event.partition(" ")
     if not (clause.is_future and complement and subject) or clause.condition:
         return None
-    is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
-    is_body = is_named or (can_act(subject.lower()) and not is_plural(subject))
+    is_named = any(word[:1].isupper() for word in subject.split())
+    is_body = can_act(subject) and (is_named or not is_plural(subject)) and not _ANY.match(subject)
     if not is_body or find_actor_fault(claim) or is_common_body(subject):
         return None
     if find_predicate_fault(clause.event) or not _names_thing(complement):
@@ -140,7 +145,10 @@ def _names_thing(complement: str) -> bool:
     return not _FIGURATIVE.search(complement)
 
 
-_ANY: Final = re.compile(r"(?:an?|any|some|many|most|few|several|more|all)\s", re.IGNORECASE)
+_ANY: Final = re.compile(
+    r"(?:an?|any|some|many|most|few|several|more|all)\s|(?:the )?AI\b|artificial intelligence",
+    re.IGNORECASE,
+)
 _FIGURATIVE: Final = re.compile(
     r"^(?:by|in|on|at|to|with|from|for|of|as|up|off|out|down(?! the)|away|back|its|their|his|her|a"
     r"|an|the)?\s?(?:trust|pressure|tensions?|hopes?|fears?|confidence|stakes|odds|eyes|gap|doors?"
@@ -163,9 +171,14 @@ def can_act(subject: str) -> bool:
 
     >>> can_act("the Norwegian government"), can_act("ministers"), can_act("additional steps")
     (True, True, False)
+    >>> can_act("chip exports to Arland")
+    False
     """
     head = re.split(r" (?:of|in|from|at|for|with|to|on|under|who|that) ", subject)[0].split()[-1]
-    return any(word[:1].isupper() for word in subject.split()) or head.lower() in _AGENTS
+    return head[:1].isupper() or head.lower() in _AGENTS or _PERSONS.search(head) is not None
+
+
+_PERSONS: Final = re.compile(r"[a-z](?:ers|ors|ists|ians|crats|men|women)$")
 
 
 _SINGULAR_AGENTS: Final = frozenset(
@@ -175,7 +188,8 @@ _SINGULAR_AGENTS: Final = frozenset(
     manufacturer mayor member militia minister monarch nation neighbour opposition owner parliament
     president province publisher queen rebel regime regulator republic retailer senate senator
     soldier state supplier supporter teacher union voter winner worker agency ally authority
-    company country ministry party university factory industry""".split()
+    company country ministry party university factory industry official executive aide lawmaker
+    diplomat startup club museum hospital school city town village newspaper fund""".split()
 )
 _AGENTS: Final = (
     _SINGULAR_AGENTS

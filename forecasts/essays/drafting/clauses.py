@@ -145,7 +145,8 @@ _LOOSE_TIME: Final = re.compile(
     r"|\s(?:in|by|before|until|during) (?:early |late |mid-)?(?-i:January|February|March|April|May"
     r"|June|July|August|September|October|November|December)\b(?! \d)"
     r"|\s(?:in|by|during) the (?:early |mid-?|late )?(?:20\d0s)\b"
-    r"|,?\s(?:for|over|in) the (?:rest|remainder) of the (?:year|decade|century)\b",
+    r"|,?\s(?:for|over|in) the (?:rest|remainder) of the (?:year|decade|century)\b"
+    r"|,?\s(?:in|by|before) (?:the middle of the |mid-)century\b",
     re.IGNORECASE,
 )
 _BASE_YEAR: Final = re.compile(
@@ -273,7 +274,11 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
             return _future_clause(subject, pronoun, expectation["what"], negated=negated)
         statement = LEADING_PHRASE.sub("", remove_times(_clause_around(text, cue)), count=1)
         return Clause(event=_shorten(statement), raw_event=text, is_future=False, negated=negated)
-    subject, pronoun = parse_subject(text[: modal.start()])
+    subject, pronoun = _find_subject(text[: modal.start()])
+    if denial := _DENIED_SUBJECT.match(subject):
+        rest = subject[denial.end() :]
+        subject = f"any {rest}" if rest else ""
+        negated = not negated
     predicate = text[modal.end() :]
     fillers = FILLER_WORDS.match(predicate.lstrip())
     negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
@@ -281,6 +286,21 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
     is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
     clause = _future_clause(subject, pronoun, predicate, negated=negated)
     return replace(clause, asks="whether") if is_open else clause
+
+
+def _find_subject(before: str) -> tuple[str, str]:
+    """Return the subject before a modal; that of the modal before it, if "and" joins the two."""
+    subject, pronoun = parse_subject(before)
+    if subject or pronoun or not _JOINED.search(before):
+        return subject, pronoun
+    first = next(_MODAL.finditer(before), None)
+    return parse_subject(before[: first.start()]) if first else ("", "")
+
+
+_DENIED_SUBJECT: Final = re.compile(
+    r"(?:no(?! longer\b| one\b)|none(?= of\b)|nobody|no one|none)\b ?", re.I
+)
+_JOINED: Final = re.compile(r"\b(?:and|but|or)\s(?:(?:[a-z]+ly|then|also|perhaps|even|soon)\s)*$")
 
 
 def _clause_around(text: str, cue: str) -> str:

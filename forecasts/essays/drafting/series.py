@@ -46,7 +46,9 @@ _DOWN_WORDS: Final = (
     "downward", "slower", "cheaper", "decline",
 )  # fmt: skip
 _HIGH: Final = re.compile(r"\b(?:high|elevated|strong|strength|robust|dear|tight)\b", re.I)
-_LOW: Final = re.compile(r"\b(?:low|depressed|weak|weakness|feeble|cheap|slack)\b", re.I)
+_LOW: Final = re.compile(
+    r"\b(?:low|depressed|weak|weakness|feeble|cheap|slack|stagnant|sluggish|an(?:a)?emic)\b", re.I
+)
 """Levels that last, where no word says that they change."""
 
 _STRONG: Final = re.compile(
@@ -261,7 +263,8 @@ def find_level(claim: str, unit: str) -> Level | None:
     if _RANGE.search(claim):
         return None
     scale, counted = _split_unit(unit)
-    for figure in parse_figures(claim, counted):
+    is_share = counted.startswith("per cent")
+    for figure in parse_figures(claim, "" if is_share else counted):
         factor, named = _split_unit(_SAME_UNITS.get(figure.unit.lower(), figure.unit.lower()))
         before = claim[: figure.start + 3]
         is_level = not re.search(r"\b(?:by|from)\W*$", before) and not re.search(
@@ -271,7 +274,7 @@ def find_level(claim: str, unit: str) -> Level | None:
             is_floor = _FLOOR.match(claim[figure.start :].lstrip()) is not None
             number = round(float(figure.value) * factor / scale, 6)
             return Level(number, figure.is_upper, figure.is_strict, is_floor)
-    return _find_share(claim) if counted.startswith("per cent") else None
+    return _find_share(claim) if is_share else None
 
 
 def _split_unit(unit: str) -> tuple[float, str]:

@@ -230,7 +230,7 @@ def settle_case(subject: str, claim: str, around: str = "") -> str:
 _COMMON_BODY: Final = re.compile(
     r"(?:the|a|an) (?:national |new |next |current |ruling |federal |central )*"
     r"(?:government|cabinet"
-    r"|parliament|president|prime minister|chancellor|opposition|coalition|finance minister"
+    r"|parliament|president|prime minister|chancellor|finance minister"
     r"|foreign minister|ministry|treasury|army|police|court|supreme court|constitutional court"
     r"|constitution|central bank|bank|senate|ruling party|regulator|state|authorities)",
     re.IGNORECASE,

@@ -93,6 +93,8 @@ def find_claim_deadline(claim: str, written: date) -> date | None:
     if match := _DECADE.search(text):
         year = int(match["decade"]) + _YEARS_INTO[(match["part"] or "").lower()]
         return date(year, 12, 31) if year > written.year else None
+    if _MID_CENTURY.search(text):
+        return date(written.year // 100 * 100 + 50, 12, 31) if written.year % 100 < 50 else None
     if match := _BEFORE_SEASON.search(text):
         return _find_season(match, written)
     if deadline := find_deadline(text, written):
@@ -118,6 +120,9 @@ _NO_DEADLINE: Final = re.compile(
 )
 """Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
 
+_MID_CENTURY: Final = re.compile(
+    r"\b(?:the middle of the|mid-|this mid-)[ ]?century\b", re.IGNORECASE
+)
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 _SEASON: Final = re.compile(
     r"\b(?P<cue>in|by|during|until|over) (?:the )?(?:early |late |coming )?"
