@@ -57,6 +57,15 @@ _MAX_SENTENCE_CHARACTERS: Final = 1_000
 _MIN_SCORE: Final = 0.75
 """Score from which an entry of the catalogue is offered; a subject in the claim alone has 1."""
 
+_COMES: Final = re.compile(
+    r"(?:be (?:appropriate|needed|necessary|warranted|required|justified|inevitable)|follow|come"
+    r"|happen|occur|take place|resume)\b"
+)
+"""Predicates of an act that the subject names."""
+
+_STEM: Final = 3
+"""Letters that the forms of a verb share."""
+
 _FIGURE: Final = 2.0
 """Weight of a series in whose unit the claim names a figure."""
 
@@ -191,7 +200,7 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
     """Yield the entries that a part of the sentence is about, one for each subject phrase."""
     subjects: set[str] = set()
     clause = parse_clause(part, source.sentence.cue)
-    actor = carry_actor(source.before, clause.pronoun)
+    actor = carry_actor((*source.before, _cut_before_pronoun(part, clause)), clause.pronoun)
     ranked = sorted(
         find_entries(source.locate(part), catalogue),
         key=lambda match: -match.score - (_FIGURE if has_figure(match, part) else 0.0),
@@ -218,8 +227,12 @@ def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
     verb = clause.event.partition(" ")[0]
     if match.entry.kind == "act" and verb in ("remain", "stay", "continue", "keep"):
         return False
-    is_clear = match.entry.kind != "series" and clause.is_future and clause.subject
-    return not is_clear or phrase in f"{clause.subject} {clause.event}".lower()
+    if match.entry.kind == "series" or not clause.is_future or clause.asks:
+        return True
+    event = clause.event.lower()
+    is_named = _COMES.match(event) is not None  # "a rate cut will come"
+    is_done = not event or is_named or match.verb.lower().split()[0][:_STEM] in event
+    return is_done and phrase in f"{clause.subject} {event}".lower()
 
 
 def _draft(
@@ -261,12 +274,18 @@ def _read_claim(
     clause = parse_clause(part, source.sentence.cue)
     dated = _find_dated(source, part)
     window = choose_window(dated, source.day, source.today, last=last, period=period)
-    carried = carry_actor(source.before, clause.pronoun) if clause.pronoun else ""
+    carried = carry_actor((*source.before, _cut_before_pronoun(part, clause)), clause.pronoun)
     subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
     is_carried = bool(carried and not clause.subject)
     place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
     return Claim(source.locate(part), clause, window, subject or carried, is_carried=is_carried)
+
+
+def _cut_before_pronoun(part: str, clause: Clause) -> str:
+    """Return what stands in a sentence before its pronoun: "Oslo has said that it will"."""
+    head, word, _ = part.partition(f" {clause.pronoun} ")
+    return head if clause.pronoun and word else ""
 
 
 def _find_dated(source: ClaimSource, part: str) -> str:

@@ -463,7 +463,7 @@ def find_core(text: str) -> str:
     bare = text
     while (shorter := _LEADING_ADJUNCT.sub("", bare, count=1)) != bare:
         bare = shorter
-    bare = _OWN_VIEW.sub("", bare, count=1)
+    bare = _SIGN.sub("", _OWN_VIEW.sub("", bare, count=1), count=1)
     core = _keep_prediction(" ".join(_ADJUNCT.sub(" ", bare).split()))
     return core if len(core.split()) >= _MIN_CORE_WORDS else text
 
@@ -472,6 +472,12 @@ _OWN_VIEW: Final = re.compile(
     r"^.{10,}?,\s(?=(?:I|we)\s(?:\w+\s)?(?:believe|expect|think|predict|anticipate|forecast|bet)\b)"
 )
 """What stands before the writer's own expectation."""
+
+_SIGN: Final = re.compile(
+    r"^[^,;]{3,}?\s(?:indicat|suggest|impl[iy]|signal|mean|show)[a-z]* that\s(?=.{10,})",
+    re.IGNORECASE,
+)
+"""Sign from which the writer concludes."""
 
 
 def _keep_prediction(text: str) -> str:

@@ -49,7 +49,8 @@ _LOOSE_END: Final = re.compile(
 _SUBORDINATE: Final = re.compile(
     r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|since|so that"
     r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
-    r"|in order to|though|although|(?:sooner|later|earlier|faster|longer) than|just as"
+    r"|in order to|though|although|(?:[a-z]+ (?:years?|months?|weeks?) )?"
+    r"(?:sooner|later|earlier|faster|longer) than|just as"
     r"|as (?:he|she|it|they|we|every|if)|the (?:day|week|month|year|moment) (?:after|before|that)"
     r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )

@@ -101,12 +101,9 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
     event, subject = clause.raw_event or clause.event, match.subject.lower()
     if subject in event.lower():
         return event
-    is_subject = match.is_subject_carried or subject in clause.subject.lower()
-    if is_subject and _LASTING.match(event):
+    if _LASTING.match(event):
         return f"{event} {clause.subject}"
-    if is_subject and _OBJECT.match(event):
-        return " "
-    return event if is_subject else claim
+    return " " if _OBJECT.match(event) else event
 
 
 _LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|stay|return)\b")
@@ -220,11 +217,12 @@ def _choose_test(match: CatalogueMatch, claim: Claim, target: PublishedPeriod) -
     change = find_change(claim.text.text, entry.unit)
     if change and direction:
         return SeriesTest(direction, base, is_denied=is_denied, change=change)
-    level = find_level(claim.text.text, entry.unit)
+    level = find_level(claim.text.text, entry.unit) or _find_growth(claim, match, direction)
     if level and _is_plausible(level.number, last_value, entry.usual_move):
         side = -1 if level.is_upper or (direction < 0 and not level.is_floor) else 1
         return SeriesTest(side, base, level.number, not level.is_strict, is_denied, last_value)
-    if direction < 0 and _is_price_fall(match):
+    is_fall = direction < 0 and _FALL.search(claim.text.main) is not None
+    if is_fall and _is_price_fall(match):
         return SeriesTest(direction, base, 0.0, is_denied=is_denied, last_value=last_value)
     if known is None or (opened - known.as_of) > _MAX_AGE or not direction:
         return SeriesTest(direction, base, is_denied=is_denied, last_value=last_value)
@@ -290,6 +288,15 @@ def _split_unit(unit: str) -> tuple[float, str]:
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
+def _find_growth(claim: Claim, match: CatalogueMatch, direction: int) -> Level | None:
+    """Return the change that a claim names as the level of a series of changes: "grow by 2 %"."""
+    is_growth = re.search(r"\b(?:growth|change)\b", match.entry.measure) is not None
+    change = _CHANGE.search(claim.text.text)
+    if change is None or not is_growth or not direction or "point" in change["unit"].lower():
+        return None
+    return Level(direction * float(change["n"]), direction < 0, is_floor=direction > 0)
+
+
 def _find_share(claim: str) -> Level | None:
     """Return a share in words, in per cent."""
     match = _SHARE.search(claim)
@@ -308,6 +315,7 @@ _SHARES: Final = {
 }  # fmt: skip
 _FLOOR_WORDS: Final = ("more than", "over", "at least", "above")
 _SHARE: Final = re.compile(
+    r"(?<!first )(?<!second )(?<!other )(?<!latter )(?<!last )(?<!next )"
     r"\b(?P<cue>more than |at least |over |less than |fewer than |under |below |above )?"
     r"(?P<share>(?:a |one )?half|(?:a|one|two)[ -]thirds?|(?:a|one|three)[ -]quarters?"
     r"|(?:a|one) fifth|(?:a|one) tenth|(?:the|a) majority) of\b",
@@ -338,6 +346,11 @@ def _is_price_fall(match: CatalogueMatch) -> bool:
     return is_change and is_level and match.entry.unit.startswith("per cent")
 
 
+_FALL: Final = re.compile(
+    r"\b(?:fall|drop|declin|decreas|shrink|sink|plung|plummet|tumbl|come down|lower|cheaper|collaps"
+    r"|crash)\w*\b(?! (?:\w+ )?pressure)",
+    re.IGNORECASE,
+)
 _CHANGE_MEASURE: Final = re.compile(r"\b(?:twelve-month|annual|yearly) change in\b")
 _CHANGE_SUBJECT: Final = re.compile(
     r"inflation|growth|rises?\b|increases?\b|change|stability|spiral|rising|cost of living", re.I

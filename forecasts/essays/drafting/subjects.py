@@ -196,7 +196,7 @@ def carry_actor(before: Sequence[str], pronoun: str) -> str:
     """
     if pronoun not in ("it", "they", "he", "she"):
         return ""
-    for distance, sentence in enumerate(reversed(before)):
+    for distance, sentence in enumerate(text for text in reversed(before) if text):
         verb = _FIRST_VERB.search(sentence)
         subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
         subject = settle_case(subject, sentence)
