@@ -87,7 +87,7 @@ def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = No
     if up and down:  # the verb before what it moves: "cut rising prices"
         verb = region.split()[0]
         up, down = len(up_words.findall(verb)), len(down_words.findall(verb))
-    if (up > 0) == (down > 0):
+    if (up > 0) == (down > 0) and (region == claim or _STANDS.match(region)):
         up, down = len(_HIGH.findall(region)), len(_LOW.findall(region))
     if (up > 0) == (down > 0):
         return 0
@@ -108,6 +108,12 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
 
 _LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|stay|return)\b")
 """Verbs after which the words beside the subject say how it stands."""
+
+_STANDS: Final = re.compile(
+    r"(?:continue|persist|last|endure|remain|stay|return|see|have|face|experience|bring|keep|run|hold"
+    r"|be (?:\w+ )?(?:high|low|strong|weak|elevated|depressed|stagnant|sluggish|tight|cheap))\b"
+)
+"""Verbs with which an adjective says how a series stands."""
 
 _OBJECT: Final = re.compile(
     r"(?:(?:continue|begin|start|help|serve|tend) to )?(?P<verb>boost|slow|hit|hurt|help|raise"
@@ -250,8 +256,9 @@ def has_figure(match: CatalogueMatch, claim: str) -> bool:
 def find_level(claim: str, unit: str) -> Level | None:
     """Return the claim's figure if it counts in the unit of the series and is a level.
 
-    No level are a change "by" and the ends of a range; of "from 2 to 3 per cent" the second is. A
-    share in words is one in per cent: "more than half of".
+    No level are a change "by" and the ends of a range; of "from 2 to 3 per cent" the second is. Of
+    figures for several years the last one counts, as the last year is the deadline. A share in
+    words is one in per cent: "more than half of".
 
     >>> find_level("Births will fall below 650,000.", "thousand births")
     Level(number=650.0, is_upper=True, is_strict=True, is_floor=False)
@@ -262,7 +269,7 @@ def find_level(claim: str, unit: str) -> Level | None:
         return None
     scale, counted = _split_unit(unit)
     is_share = counted.startswith("per cent")
-    for figure in parse_figures(claim, "" if is_share else counted):
+    for figure in reversed(parse_figures(claim, "" if is_share else counted)):
         factor, named = _split_unit(_SAME_UNITS.get(figure.unit.lower(), figure.unit.lower()))
         before = claim[: figure.start + 3]
         is_level = not re.search(r"\b(?:by|from)\W*$", before) and not re.search(

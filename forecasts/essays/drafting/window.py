@@ -13,7 +13,7 @@ from forecasts.essays.relative_dates import find_deadline, propose_horizons
 OLDEST_YEAR: Final = 1960
 """Year before which hardly any source of the catalogue published anything."""
 
-_MAX_AGE_YEARS: Final = 5
+_MAX_AGE_YEARS: Final = 2
 _MIDDLE_OF_YEAR: Final = 6
 _QUARTERS: Final = ("first", "second", "third", "fourth")
 
@@ -44,7 +44,7 @@ def choose_window(
 
     A claim with a deadline that has passed is about the past, from the day it was written to that
     day. A claim without one may be asked of its own time, too, to the end of the year after it:
-    that is offered last, and first if it is older than five years. The default for a thing that
+    that is offered last, and first if it is older than two years. The default for a thing that
     is published once a year is the end of the year of which half at least lies ahead.
 
     >>> window = choose_window("It will open next year.", date(2026, 3, 1), date(2026, 11, 24))
@@ -138,7 +138,8 @@ _REST: Final = re.compile(
     r"\b(?:rest|remainder) of the (?P<unit>year|decade|century)\b", re.IGNORECASE
 )
 _MONTH: Final = re.compile(
-    rf"\b(?P<cue>in|by|before|until|during) (?:early |late |mid-)?(?P<month>{'|'.join(MONTHS)})"
+    r"\b(?P<cue>[Ii]n|[Bb]y|[Bb]efore|[Uu]ntil|[Dd]uring) (?:early |late |mid-)?"
+    rf"(?P<month>{'|'.join(MONTHS)})"
     r"(?! (?:\d|of ))\b"
 )
 
@@ -156,7 +157,7 @@ def _find_month(match: re.Match[str], written: date) -> date:
     """Return the end of a month that comes next, or the day before it."""
     month = MONTHS.index(match["month"]) + 1
     year = min(written.year + (month <= written.month), MAXYEAR)
-    if match["cue"] == "before":
+    if match["cue"].lower() == "before":
         return date(year, month, 1) - timedelta(days=1)
     return date(year, month, monthrange(year, month)[1])
 
