@@ -20,15 +20,12 @@ from forecasts.essays.catalogue.lookup import (
 )
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.acts import find_frame, plan_act
-from forecasts.essays.drafting.clauses import (
-    Clause,
-    find_core,
-    parse_clause,
-    split_predictions,
-)
+from forecasts.essays.drafting.clauses import Clause, parse_clause
+from forecasts.essays.drafting.core import find_core, split_predictions
+from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
-from forecasts.essays.drafting.series import has_figure, plan_series
+from forecasts.essays.drafting.series import plan_series
 from forecasts.essays.drafting.subjects import (
     ACTOR_GAP,
     carry_actor,

@@ -14,7 +14,8 @@ from forecasts.essays.draft import (
     propose_drafts,
     redraft,
 )
-from forecasts.essays.drafting.clauses import parse_clause, split_predictions
+from forecasts.essays.drafting.clauses import parse_clause
+from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.window import find_period

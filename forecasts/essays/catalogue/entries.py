@@ -205,7 +205,7 @@ _FRAME: Final[Mapping[str, Any]] = MappingProxyType(
         "act": "{act}",
     }
 )
-"""What all frames have in common."""
+"""Fields that all frames have in common."""
 
 
 def _read(type_: type[T], record: Mapping[str, Any]) -> T:

@@ -173,8 +173,8 @@ _HEADS: Final = (
     r"prices?|sales|production|output|exports?|imports?|consumption|shipments?|demand|membership"
     r"|deficits?|debt"
 )
-_COMPOUND: Final = re.compile(rf"(?P<thing>[a-z][a-z -]*) (?P<head>{_HEADS})")
-_OF: Final = re.compile(rf"(?P<head>{_HEADS}) of (?P<thing>[a-z][a-z -]*)")
+_COMPOUND: Final = re.compile(rf"(?P<noun>[a-z][a-z -]*) (?P<head>{_HEADS})")
+_OF: Final = re.compile(rf"(?P<head>{_HEADS}) of (?P<noun>[a-z][a-z -]*)")
 
 
 def _vary_subject(subject: str) -> tuple[str, ...]:
@@ -186,11 +186,11 @@ def _vary_subject(subject: str) -> tuple[str, ...]:
     (('price of copper', 'copper price'), ('Brexit',))
     """
     if match := _OF.fullmatch(subject):
-        return subject, f"{match['thing']} {match['head']}"
+        return subject, f"{match['noun']} {match['head']}"
     if match := _COMPOUND.fullmatch(subject):
-        thing, head = match["thing"], match["head"]
-        others = (f"{thing} and * {head}", f"{thing} retail {head}")
-        return subject, f"{head} of {thing}", *(others if head.endswith("s") else ())
+        noun, head = match["noun"], match["head"]
+        compounds = (f"{noun} and * {head}", f"{noun} retail {head}")
+        return subject, f"{head} of {noun}", *(compounds if head.endswith("s") else ())
     return (subject,)
 
 
@@ -306,9 +306,11 @@ _OF_PART: Final = re.compile(
     r"\s(?:among|of|for)\s(?!the\s|all\s|goods\b|this\b|next\b|years?\b|months?\b|at\b)[a-z]+"
 )
 _NARROWS_NOTHING: Final = re.compile(
-    r"the|an?|its?|their|his|her|our|all|total|overall|average|annual|yearly|monthly|weekly|national"
+    r"the|an?|its?|their|his|her|our|all|total|overall|average|annual|yearly|monthly|weekly"
+    r"|national"
     r"|global|world|domestic|foreign|official|real|nominal|higher|lower|high|low|rising|falling"
-    r"|growing|shrinking|record|weak|weaker|strong|stronger|mass|new|retail|consumer|more|fewer|less"
+    r"|growing|shrinking|record|weak|weaker|strong|stronger|mass|new|retail|consumer|more|fewer"
+    r"|less"
     r"|much|that|this|these|those|and|or|but|of|in|on|for|to|with|by|at|from|as|if|when|while|where"
     r"|industrial|merchandise|public|regular|crude|soaring|stagnant|sluggish|slow|slower|faster"
     r"|increased|reduced|further|steady|stable|real-terms|headline|then|now|so|soon|both|no|not"

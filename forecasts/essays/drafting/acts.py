@@ -91,7 +91,7 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     event = claim.clause.event
     verb, _, complement = event.partition(" ")
     verbs = {v.partition(" ")[0] for v in entry.verbs}
-    is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement
+    is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement != ""
     is_free = not entry.actor or _ONLY_OBJECT.fullmatch(entry.act)
     if entry.actor and place is not None:
         event = event.removesuffix(f" in {place.name}")

@@ -42,7 +42,8 @@ _CONJUNCTION: Final = re.compile(
 )
 _LOOSE_END: Final = re.compile(
     r"\b(?:of|in|on|to|by|for|from|with|at|and|or|but|nor|the|a|an|that|than|as|is|are|be|very|more"
-    r"|most|not|into|between|until|about|against|over|under|its|their|his|her|no|through|during|after"
+    r"|most|not|into|between|until|about|against|over|under|its|their|his|her|no|through|during"
+    r"|after"
     r"|before|without|within|upon|onto|per|via|toward|towards|right|as well|so many|such)$",
     re.IGNORECASE,
 )

@@ -36,7 +36,8 @@ LEADING_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 FILLER_WORDS: Final = re.compile(
-    r"^(?:(?:also|always|ever|again|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
+    r"^(?:(?:also|always|ever|again|thus|therefore|then|still|soon|eventually|probably|likely"
+    r"|almost|certainly"
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
     r"|forced|set|certain|sure|expected|obliged) to|have to"
@@ -92,7 +93,8 @@ _FINITE: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
 _PRONOUN: Final = re.compile(
-    r"^(?:nor\s.*|it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$",
+    r"^(?:nor\s.*|it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such"
+    r"|some|most)$",
     re.I,
 )
 _POSSESSIVE: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)

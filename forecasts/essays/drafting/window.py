@@ -57,11 +57,11 @@ def choose_window(
     deadline = find_claim_deadline(claim, written)
     ahead = propose_horizons(deadline, today)
     has_passed = deadline is not None and written < deadline < today
-    own = (deadline,) if deadline is not None and has_passed else ()
+    passed = (deadline,) if deadline is not None and has_passed else ()
     then = date(min(written.year + 1, MAXYEAR), 12, 31)
     past = (then,) if deadline is None and then < today and written.year >= OLDEST_YEAR else ()
     is_old = bool(past) and today.year - written.year > _MAX_AGE_YEARS
-    horizons = (*own, *past, *ahead) if is_old else (*own, *ahead, *past)
+    horizons = (*passed, *past, *ahead) if is_old else (*passed, *ahead, *past)
     is_yearly = period in ("year", "season") and deadline is None and horizons[0] in ahead
     year = today.year if today.month <= _MIDDLE_OF_YEAR else today.year + 1
     default = date(year, 12, 31) if is_yearly else horizons[0]

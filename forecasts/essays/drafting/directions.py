@@ -1,0 +1,118 @@
+"""Reading of the direction in which a claim says that a series moves."""
+
+import re
+from functools import cache
+from typing import Final
+
+from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, inflect
+from forecasts.essays.drafting.clauses import Clause
+
+_UP_VERBS: Final = (
+    "rise grow increase climb soar surge jump gain expand accelerate double triple swell balloon"
+    " strengthen deepen widen mount skyrocket recover rebound boom multiply escalate intensify"
+    " spread improve heighten exceed surpass outpace raise boost lift push drive fuel spur stoke"
+)
+_DOWN_VERBS: Final = (
+    "fall drop decline decrease shrink sink plunge plummet slump tumble contract dwindle slow"
+    " weaken halve ease moderate subside crash collapse narrow recede diminish erode wane dry"
+    " stagnate suffer lessen cut reduce curb dampen depress cool tame disappear vanish evaporate"
+    " decelerate deflate slide sag"
+)
+_UP_WORDS: Final = (
+    "higher", "greater", "larger", "stronger", "record", "growing", "rising", "up",
+    "upward", "increasingly", "faster", "dearer", "deeper", "worse",
+)  # fmt: skip
+_DOWN_WORDS: Final = (
+    "lower", "less", "fewer", "smaller", "weaker", "falling", "shrinking", "declining", "down",
+    "downward", "slower", "cheaper", "decline",
+)  # fmt: skip
+_HIGH: Final = re.compile(r"\b(?:high|elevated|strong|strength|robust|dear|tight)\b", re.I)
+_LOW: Final = re.compile(
+    r"\b(?:low|depressed|weak|weakness|feeble|cheap|slack|stagnant|sluggish|an(?:a)?emic)\b", re.I
+)
+"""Levels that last, where no word says that they change."""
+
+
+def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = None) -> int:
+    """Return 1 if a claim is about a rise of the series, -1 for a fall, 0 for neither or both.
+
+    A claim that denies a fall is about a fall. A subject that moves something else, "oil prices
+    will slow growth", moves in no direction itself.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> from forecasts.essays.catalogue.lookup import ClaimText, find_entries
+    >>> from forecasts.essays.drafting.clauses import parse_clause
+    >>> def direction(text):
+    ...     match = find_entries(ClaimText(text), load_catalogue())[0]
+    ...     return read_direction(text, match, parse_clause(text))
+    >>> direction("Inflation in Norway will moderate."), direction("Oil prices will not fall.")
+    (-1, -1)
+    >>> direction("High oil prices will slow the economy.")
+    0
+    """
+    sign = -1 if compile_phrases(match.entry.inverse).fullmatch(match.subject) else 1
+    region = _find_region(claim, match, clause)
+    up_words = _patterns(_UP_VERBS, (*_UP_WORDS, *match.entry.up))
+    down_words = _patterns(_DOWN_VERBS, (*_DOWN_WORDS, *match.entry.down))
+    if pressure := _PRESSURE.search(region):
+        return sign if pressure["side"].lower() == "downward" else -sign
+    up, down = len(up_words.findall(region)), len(down_words.findall(region))
+    up += bool(re.search(rf"\bmore(?: \w+)? {re.escape(match.subject)}", region, re.IGNORECASE))
+    if up and down:  # the verb before what it moves: "cut rising prices"
+        verb = region.split()[0]
+        up, down = len(up_words.findall(verb)), len(down_words.findall(verb))
+    if (up > 0) == (down > 0) and (region == claim or _STANDS.match(region)):
+        up, down = len(_HIGH.findall(region)), len(_LOW.findall(region))
+    if (up > 0) == (down > 0):
+        return 0
+    return sign if up else -sign
+
+
+def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> str:
+    """Return the words of a claim that move the series: the predicate, if there is one."""
+    if clause is None or not clause.is_future or not clause.event or clause.asks == "number":
+        return claim
+    event, subject = clause.raw_event or clause.event, match.subject.lower()
+    if subject in event.lower():
+        return event
+    if _LASTING.match(event):
+        return f"{event} {clause.subject}"
+    return " " if _OBJECT.match(event) else event
+
+
+_LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|stay|return)\b")
+"""Verbs after which the words beside the subject say how it stands."""
+
+_STANDS: Final = re.compile(
+    r"(?:continue|persist|last|endure|remain|stay|return|see|have|face|experience|bring|keep|run"
+    r"|hold"
+    r"|be (?:\w+ )?(?:high|low|strong|weak|elevated|depressed|stagnant|sluggish|tight|cheap))\b"
+)
+"""Verbs with which an adjective says how a series stands."""
+
+_OBJECT: Final = re.compile(
+    r"(?:(?:continue|begin|start|help|serve|tend) to )?(?P<verb>boost|slow|hit|hurt|help|raise"
+    r"|lower"
+    r"|cut|reduce|increase|decrease|curb|push|drive|fuel|dampen|depress|weaken|strengthen|deepen"
+    r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify)"
+    r"\s(?!(?:by|to|from|in|at|on|above|below|over|under|past|beyond|throughout|through|for|during"
+    r"|until|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within|per|back"
+    r"|up|down|out|off|next|this|\w+ly|steeply|again|sharply|\W?\d|across|around|ahead|after"
+    r"|before|considerably|a little|a bit|significantly)\b)\w",
+    re.IGNORECASE,
+)
+"""Verb that moves what follows it."""
+
+_PRESSURE: Final = re.compile(
+    r"\b(?:reduc|eas|reliev|lessen|lower|moderat|dampen|lift|remov|tak)\w*\b[^,;]{0,30}?"
+    r"\b(?P<side>upward|downward) pressure",
+    re.IGNORECASE,
+)
+"""Pressure that is taken away."""
+
+
+@cache
+def _patterns(verbs: str, words: tuple[str, ...]) -> re.Pattern[str]:
+    forms = [form for verb in verbs.split() for form in inflect(verb)]
+    more = [form for word in words for form in (inflect(word) if " " not in word else (word,))]
+    return compile_phrases([*forms, *more])

@@ -1,0 +1,181 @@
+"""Figures of a claim as levels and changes of a series, in its unit."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.drafting.figures import parse_figures
+
+_SAME_UNITS: Final = {"%": "per cent", "percent": "per cent", "percentage points": "per cent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Figure of a claim in the unit of a series. `is_floor`: its own words say "at least" or so."""
+
+    number: float
+    is_upper: bool = False
+    is_strict: bool = False
+    is_floor: bool = False
+
+
+def has_figure(match: CatalogueMatch, claim: str) -> bool:
+    """Return True if a claim names a level of the series."""
+    return match.entry.kind == "series" and find_level(claim, match.entry.unit) is not None
+
+
+def find_level(claim: str, unit: str) -> Level | None:
+    """Return the claim's figure if it counts in the unit of the series and is a level.
+
+    No level are a change "by" and the ends of a range; of "from 2 to 3 per cent" the second is. Of
+    figures for several years the last one counts, as the last year is the deadline. A share in
+    words is one in per cent: "more than half of".
+
+    >>> find_level("Births will fall below 650,000.", "thousand births")
+    Level(number=650.0, is_upper=True, is_strict=True, is_floor=False)
+    >>> find_level("More than half of all ships will be electric.", "per cent").number
+    50.0
+    """
+    if _RANGE.search(claim):
+        return None
+    scale, counted = _split_unit(unit)
+    is_share = counted.startswith("per cent")
+    for figure in reversed(parse_figures(claim, "" if is_share else counted)):
+        factor, named = _split_unit(_SAME_UNITS.get(figure.unit.lower(), figure.unit.lower()))
+        before = claim[: figure.start + 3]
+        is_level = not re.search(r"\b(?:by|from)\W*$", before) and not re.search(
+            r"\bfrom\W*$", claim[: figure.start]
+        )
+        if is_level and counted.startswith(named.replace(" a ", " per ")) and named:
+            is_floor = _FLOOR.match(claim[figure.start :].lstrip()) is not None
+            number = round(float(figure.value) * factor / scale, 6)
+            return Level(number, figure.is_upper, figure.is_strict, is_floor)
+    return _find_share(claim) if is_share else None
+
+
+def _split_unit(unit: str) -> tuple[float, str]:
+    """Return the scale of a unit and what it counts.
+
+    >>> _split_unit("million US dollars a year")
+    (1000000.0, 'us dollars a year')
+    """
+    first, _, counted = unit.lower().partition(" ")
+    return (_SCALES[first], counted) if first in _SCALES else (1.0, unit.lower())
+
+
+_SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+def find_growth(claim: str, match: CatalogueMatch, direction: int) -> Level | None:
+    """Return the change that a claim names as the level of a series of changes: "grow by 2 %"."""
+    is_growth = re.search(r"\b(?:growth|change)\b", match.entry.measure) is not None
+    change = _CHANGE.search(claim)
+    if change is None or not is_growth or not direction or "point" in change["unit"].lower():
+        return None
+    return Level(direction * float(change["n"]), direction < 0, is_floor=direction > 0)
+
+
+def _find_share(claim: str) -> Level | None:
+    """Return a share in words, in per cent."""
+    match = _SHARE.search(claim)
+    if match is None:
+        return None
+    words = (match["cue"] or "").lower().strip()
+    is_upper = words in ("less than", "fewer than", "under", "below")
+    number = _SHARES[" ".join(match["share"].lower().replace("-", " ").split())]
+    return Level(number, is_upper, words not in ("", "at least"), words in _FLOOR_WORDS)
+
+
+_SHARES: Final = {
+    "half": 50.0, "a half": 50.0, "a third": 33.0, "one third": 33.0, "two thirds": 67.0,
+    "a quarter": 25.0, "one quarter": 25.0, "three quarters": 75.0, "a fifth": 20.0,
+    "one fifth": 20.0, "a tenth": 10.0, "one tenth": 10.0, "the majority": 50.0, "a majority": 50.0,
+}  # fmt: skip
+_FLOOR_WORDS: Final = ("more than", "over", "at least", "above")
+_SHARE: Final = re.compile(
+    r"(?<!first )(?<!second )(?<!other )(?<!latter )(?<!last )(?<!next )"
+    r"\b(?P<cue>more than |at least |over |less than |fewer than |under |below |above )?"
+    r"(?P<share>(?:a |one )?half|(?:a|one|two)[ -]thirds?|(?:a|one|three)[ -]quarters?"
+    r"|(?:a|one) fifth|(?:a|one) tenth|(?:the|a) majority) of\b",
+    re.IGNORECASE,
+)
+
+_RANGE: Final = re.compile(r"\b(?:between|rang(?:e|es|ing))\b[^,;]*?\d", re.IGNORECASE)
+_DIFFERENCE: Final = re.compile(
+    r"(?:/\w+)?\W*(?:points? )?(?:lower|higher|more|less|above|below|fewer|cheaper|dearer)\b",
+    re.IGNORECASE,
+)
+_FLOOR: Final = re.compile(
+    r"(?:at least|no less|no fewer|over|above|more than|exceed|beyond|surpass|top)\b", re.IGNORECASE
+)
+
+
+def is_difference(claim: str) -> bool:
+    """Return True for a figure by which one thing differs from another.
+
+    >>> is_difference("Rye will be 5 marks cheaper than wheat."), is_difference("Rye is 5 marks.")
+    (True, False)
+    """
+    return any(_DIFFERENCE.match(claim[figure.end :]) for figure in parse_figures(claim))
+
+
+def is_plausible(number: float, last_value: float | None, move: float | None) -> bool:
+    """Return False for a number so far from the last value that it counts something else."""
+    if last_value is None or not move:
+        return True
+    return abs(number - last_value) <= _MAX_MOVES * move
+
+
+def is_price_fall(claim: str, match: CatalogueMatch) -> bool:
+    """Return True for a level that is published by its yearly change: it falls below 0."""
+    is_change = _CHANGE_MEASURE.search(match.entry.measure) and _FALL.search(claim)
+    is_level = not _CHANGE_SUBJECT.search(match.subject)
+    return bool(is_change and is_level) and match.entry.unit.startswith("per cent")
+
+
+_FALL: Final = re.compile(
+    r"\b(?:fall|drop|declin|decreas|shrink|sink|plung|plummet|tumbl|come down|lower|cheaper|collaps"
+    r"|crash)\w*\b(?! (?:\w+ )?pressure)",
+    re.IGNORECASE,
+)
+_CHANGE_MEASURE: Final = re.compile(r"\b(?:twelve-month|annual|yearly) change in\b")
+_CHANGE_SUBJECT: Final = re.compile(
+    r"inflation|growth|rises?\b|increases?\b|change|stability|spiral|rising|cost of living", re.I
+)
+
+_MAX_MOVES: Final = 15
+_CHANGE: Final = re.compile(
+    r"\b(?:by|(?:rise|grow|fall|drop|shrink|decline|increase|jump|climb|decrease|plunge))"
+    r" (?:(?:about|at least|almost|nearly|over|more than|around|as much as|up to|some|roughly"
+    r"|another|an?) )*(?P<n>\d+(?:\.\d+)?) ?(?P<unit>%|per ?cent(?:age points?)?|points?)",
+    re.IGNORECASE,
+)
+_CHANGE_WORDS: Final = {
+    re.compile(r"\bin half\b|\bhalve[sd]?\b|\bby half\b", re.IGNORECASE): "50 per cent",
+    re.compile(r"\bdouble[sd]?\b", re.IGNORECASE): "100 per cent",
+    re.compile(r"\btriple[sd]?\b|\btreble[sd]?\b", re.IGNORECASE): "200 per cent",
+    re.compile(r"\bby (?:a|one) third\b", re.IGNORECASE): "33 per cent",
+    re.compile(r"\bby (?:a|one) quarter\b", re.IGNORECASE): "25 per cent",
+}
+
+
+def find_change(claim: str, unit: str) -> str:
+    """Return the relative change that a claim names, "" without one, for a series in a unit.
+
+    >>> find_change("Exports will fall by more than 30 per cent.", "US dollars")
+    '30 per cent'
+    >>> find_change("Output will be cut in half.", "tonnes")
+    '50 per cent'
+    >>> find_change("It will fall by 2 %.", "per cent")
+    ''
+    """
+    is_share = unit.lower().startswith(("per cent", "percent"))
+    if match := _CHANGE.search(claim):
+        is_points = "point" in match["unit"].lower()
+        if is_points != is_share:
+            return ""
+        return f"{match['n']} {'percentage points' if is_points else 'per cent'}"
+    if is_share:
+        return ""
+    return next((text for word, text in _CHANGE_WORDS.items() if word.search(claim)), "")
