@@ -96,7 +96,8 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     if entry.actor and place is not None:
         event = event.removesuffix(f" in {place.name}")
         complement = complement.removesuffix(f" in {place.name}")
-    is_own = is_own and (match.is_subject_carried or match.subject.lower() in event.lower())
+    is_named = match.is_subject_carried or match.subject.lower() in event.lower()
+    is_own = is_own and (bool(entry.actor) or is_named)
     if is_own and is_free and not find_predicate_fault(event):
         return {**roles, "object": complement, "act": event}
     object_ = _fill(entry.object, roles)
