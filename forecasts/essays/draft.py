@@ -229,7 +229,15 @@ def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
     event = clause.event.lower()
     is_named = _COMES.match(event) is not None  # "a rate cut will come"
     is_done = not event or is_named or match.verb.lower().split()[0][:_STEM] in event
-    return is_done and phrase in f"{clause.subject} {event}".lower()
+    return is_done and phrase in f"{clause.subject} {event}".lower() and _has_object(match, event)
+
+
+def _has_object(match: CatalogueMatch, event: str) -> bool:
+    """Return False if the predicate does the act to another thing than the entry is about."""
+    entry, (verb, _, complement) = match.entry, event.partition(" ")
+    is_other = verb != "be" and complement and match.subject.lower() not in event
+    verbs = {phrase.partition(" ")[0] for phrase in entry.verbs}
+    return bool(entry.actor) or entry.is_thing or not (is_other and verb in verbs)
 
 
 def _draft(

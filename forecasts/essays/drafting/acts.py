@@ -82,7 +82,11 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     """
     entry, place = match.entry, match.place
     actor = _find_actor(match, claim)
-    other_names = [name for name in find_names(claim.text.text) if name not in actor]
+    other_names = [
+        name
+        for name in find_names(claim.text.text)
+        if name not in actor and match.subject.lower() not in name.lower()
+    ]
     roles = {
         **_name_offices(place),
         "actor": actor or ACTOR_GAP,
