@@ -183,10 +183,8 @@ def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept
     shell: Shell,
 ) -> None:
     refused = shell.refused("question", "ask", "new", *ANYONE, "--closes", "2026-12-31")
-    assert (
-        "a stranger could not resolve new. Neither text nor criteria name the day on which it ends."
-        in refused
-    )
+    assert "a stranger could not resolve new. “What” asks for more than yes or no." in refused
+    assert "name the day on which it ends." in refused
     assert shell.json("system", "verify")["entries"] == 0
     shell(
         "question",

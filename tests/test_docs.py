@@ -14,6 +14,7 @@ import pytest
 
 from forecasts.essays.claim_map import ClaimState
 from forecasts.essays.extract import ClaimForm
+from forecasts.linting.flaws import RULES as LINT_RULES
 from forecasts.linting.lint import CODES, Severity
 from forecasts.question_sets.question_set import SET_FILES, read_question_set
 from forecasts.questions.links import LinkKind
@@ -95,6 +96,7 @@ def test_the_reference_of_commands_is_that_of_the_program() -> None:
 def test_every_finding_of_the_linter_is_documented_with_its_weights() -> None:
     told = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+) \|", text("essays.md"), re.MULTILINE))
     given: dict[str, set[str]] = {code: set() for code in CODES}
+    patterns = [rule["code"] for rule in LINT_RULES["patterns"]]
     for path in (LIBRARY / "linting").glob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -102,11 +104,13 @@ def test_every_finding_of_the_linter_is_documented_with_its_weights() -> None:
                 and isinstance(call.func, ast.Name)
                 and call.func.id == "Flaw"
             ):
-                code, weight = ast.literal_eval(call.args[0]), call.args[1]
+                code, weight = call.args[0], call.args[1]
                 said = {
                     str(part.value) for part in ast.walk(weight) if isinstance(part, ast.Constant)
                 }
-                given[code] |= said or {*get_args(Severity)}  # a name stands for either
+                named = [code.value] if isinstance(code, ast.Constant) else patterns
+                for name in named:  # a name instead of a weight stands for either
+                    given[str(name)] |= said & {*get_args(Severity)} or {*get_args(Severity)}
     assert [name for name in told if name in CODES] == list(CODES)
     for name, weights in given.items():
         assert {*re.findall("blocking|advice", told[name])} == weights, name

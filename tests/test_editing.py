@@ -143,8 +143,8 @@ def test_a_new_blocking_flaw_needs_an_override_that_is_logged(tracker: Tracker) 
 def test_an_override_of_old_flaws_does_not_cover_new_ones(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    vague = "Will it rain a significant amount in Arland before 31 December 2026?"
-    tracker.questions.ask(an_asked(text=vague), override="everybody knows")
+    vague = "YES if the gauge of Arland shows a significant amount by 31 December 2026 (UTC)."
+    tracker.questions.ask(an_asked(criteria=vague), override="everybody knows")
     first = tracker.questions.get("rain").override
     assert first is not None
     assert "vague-word" in first.codes

@@ -1,10 +1,13 @@
 """Values of the linter, and the list of its codes."""
 
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
@@ -19,51 +22,21 @@ FlawPlace = Literal[
     "text", "criteria", "sources", "prior", "options", "scale", "times", "indicators", "feeds"
 ]
 
+RULES: Final[Mapping[str, Any]] = MappingProxyType(
+    tomllib.loads(resources.files(__package__).joinpath("rules.toml").read_text("utf-8"))
+)
+"""Codes, vague words and patterns; the head of `rules.toml` says how to write them."""
+
 CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "placeholder": "A gap of the draft is still open, such as “[…]”.",
-        "no-deadline": (
-            "Neither text nor criteria name a day, a month or a year in which the question ends."
-        ),
-        "other-deadline": (
-            "The deadline that is written down is another one than the scheduled close."
-        ),
-        "loose-deadline": "The deadline can be read as two days, such as “by 2030” or “mid-2027”.",
-        "no-start": "The criteria do not say from which day on an event counts.",
-        "moving-date": "“This year” or “within six months” means another day to each reader.",
-        "no-time-zone": "The criteria name days but not the time zone in which a day ends.",
-        "already-settled": "The close, or the deadline that is written down, is past.",
-        "no-source": "No source is named by which a stranger could resolve the question.",
-        "no-fall-back": "There is one source and no other should it fail.",
-        "no-verdict": "The criteria do not say what makes the answer YES.",
-        "no-annul-rule": (
-            "Nothing says when the question is annulled, or what counts if the source is silent."
-        ),
-        "vague-word": "A word that readers measure by different yardsticks, such as “significant”.",
-        "loose-word": "A word that is often vague, such as “several” or “crisis”.",
-        "threshold-unit": "A threshold has no unit.",
-        "scale-unit": "The range of a numeric question has no unit.",
-        "options-overlap": "Two options can be right at once.",
-        "options-gap": "An answer is possible that is none of the options.",
-        "double-barrelled": "Two questions are asked in one.",
-        "inner-thought": "What somebody thinks or weighs leaves no trace by which to resolve.",
-        "death": "The question is about the death of a person.",
-        "extreme-prior": (
-            "The prior lies outside 2 to 98 % at the shortest horizon: too sure to be worth asking."
-        ),
-        "cannot-fail": (
-            "By the prior a claim is borne out, or not, almost whatever happens: from 90 % on, or "
-            "up to 10 %."
-        ),
-        "no-base-rate": "No base rate or reference class stands behind the prior.",
-        "no-question": "The text asks nothing.",
-        "no-indicators": "No indicator says what to look for.",
-        "one-sided": "All indicators speak for the same answer.",
-        "retention": "Reports are deleted before the question closes.",
-        "no-feed": "No feed that is polled could carry a report on it.",
-    }
+    {code: meaning for code, (meaning, _) in RULES["codes"].items()}
 )
 """Codes with their meaning, in the order in which flaws of one severity are listed."""
+
+
+def compile_regex(name: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+    """Compile a regular expression of `rules.toml`."""
+    return re.compile(RULES["regex"][name], flags)
+
 
 MIN_PRIOR: Final = 0.02
 MAX_PRIOR: Final = 0.98
@@ -74,14 +47,18 @@ class Flaw:
     """Flaw of a question with its reason and a proposed correction.
 
     "blocking": the question cannot be resolved by a stranger, or must not be asked. `reason` quotes
-    the words at fault.
+    the words at fault; without a `fix` it is that of the code.
     """
 
     code: str
     severity: Severity
     where: FlawPlace
     reason: str
-    fix: str
+    fix: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.fix:
+            object.__setattr__(self, "fix", RULES["codes"][self.code][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +121,18 @@ def prepare_lint_target(question: NewQuestion | Question) -> LintTarget:
         scale=question.scale,
         retrospective=question.retrospective,
     )
+
+
+_SENTENCE_BREAK: Final = re.compile(r"(?<=[.!?;])\s+")
+
+
+def split_rules(text: str) -> list[str]:
+    """Split a text into sentences, also at semicolons.
+
+    >>> split_rules("YES if it is signed; drafts do not count. NO otherwise.")
+    ['YES if it is signed;', 'drafts do not count.', 'NO otherwise.']
+    """
+    return _SENTENCE_BREAK.split(text)
 
 
 def _collapse_spaces(text: str) -> str:

@@ -90,9 +90,12 @@ def parse_option_range(name: str) -> OptionRange | None:
     if match := _BETWEEN.match(text):
         low, high = _parse_number(match[1]), _parse_number(match[3])
         return OptionRange(name, low, high, high_open=bool(match[2])) if low <= high else None
-    for pattern, build in _OPEN_RANGES:
+    for pattern, is_low, is_open in _OPEN_RANGES:
         if match := pattern.match(text):
-            return build(name, _parse_number(next(filter(None, match.groups()))))
+            value = _parse_number(next(filter(None, match.groups())))
+            if is_low:
+                return OptionRange(name, value, math.inf, low_open=is_open)
+            return OptionRange(name, -math.inf, value, high_open=is_open)
     if match := _SINGLE.fullmatch(text):
         value = _parse_number(match[1])
         return OptionRange(name, value, value) if not _is_bare_negation(text) else None
@@ -185,25 +188,10 @@ def _parse_number(text: str) -> float:
     return float(re.sub(r"[^0-9.-]", "", word.replace("−", "-")))
 
 
-def _range_below(name: str, value: float) -> OptionRange:
-    return OptionRange(name, -math.inf, value, high_open=True)
-
-
-def _range_at_most(name: str, value: float) -> OptionRange:
-    return OptionRange(name, -math.inf, value)
-
-
-def _range_over(name: str, value: float) -> OptionRange:
-    return OptionRange(name, value, math.inf, low_open=True)
-
-
-def _range_at_least(name: str, value: float) -> OptionRange:
-    return OptionRange(name, value, math.inf)
-
-
 _OPEN_RANGES: Final = (
-    (_UNDER, _range_below),
-    (_AT_MOST, _range_at_most),
-    (_OVER, _range_over),
-    (_AT_LEAST, _range_at_least),
+    (_UNDER, False, True),
+    (_AT_MOST, False, False),
+    (_OVER, True, True),
+    (_AT_LEAST, True, False),
 )
+"""Patterns of open ranges, whether their number is the lower bound, and whether it is excluded."""

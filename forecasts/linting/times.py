@@ -5,23 +5,31 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from forecasts.essays.dates import DateMention, find_dates, format_long_date
+from forecasts.essays.dates import MONTHS, DateMention, find_dates, format_long_date
 from forecasts.essays.relative_dates import find_relative_times
-from forecasts.linting.flaws import Flaw, FlawPlace, LintContext, LintTarget, Severity
-from forecasts.linting.wording import split_rules
+from forecasts.linting.flaws import (
+    RULES,
+    Flaw,
+    FlawPlace,
+    LintContext,
+    LintTarget,
+    Severity,
+    compile_regex,
+    split_rules,
+)
 
 _MAX_ZONE_OFFSET: Final = timedelta(hours=14)
-_TIME_ZONE: Final = re.compile(
-    r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST"
-    r"|HKT|SGT|AEST|AEDT|Zulu)\b|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b"
-    r"|\blocal time\b|[0-9]Z\b|[+−-][01][0-9]:?[0-9]{2}\b|\btime ?zone\b"
-)
-_PUBLICATION_RULE: Final = re.compile(
-    r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b"
-    r"|\bbefore the opening\b"
-    r"|\bif (?:no|none|neither)\b[^.;]{0,80}\b(?:publish|releas|available)",
+_TIME_ZONE: Final = compile_regex("time_zone", re.NOFLAG)
+_PUBLICATION_RULE: Final = compile_regex("publication_rule")
+_OCCASION: Final = compile_regex("occasion")
+"""Events that end by themselves, so that the scheduled close is the deadline."""
+
+_DAY_OF_YEAR: Final = re.compile(
+    rf"\b(?:by|before|on|until|through|in|of|end of) (?:(?:early|late|mid|the end of|end of) )?"
+    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)? )?(?:{'|'.join(MONTHS)})\b(?!,? [12][0-9]{{3}})",
     re.IGNORECASE,
 )
+_MAX_DELAY: Final = timedelta(days=31)
 _EVENT_SHAPES: Final = ("event_by", "holds_until")
 
 
@@ -31,6 +39,7 @@ def find_time_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw
     yield from _check_deadline(question, text_dates, criteria_dates)
     yield from _check_relative_dates(question)
     yield from _check_time_zone(question, (*text_dates, *criteria_dates))
+    yield from _check_membership(question)
     yield from _check_not_over(question, (*text_dates, *criteria_dates), context.now)
     if _is_about_events(question) and not _names_start(question, criteria_dates):
         reason = "the criteria do not say from which day on an event counts"
@@ -43,13 +52,7 @@ def find_time_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw
             f"it is open for {open_days:.0f} days, but reports are deleted after "
             f"{context.keeps_days:g}"
         )
-        yield Flaw(
-            "retention",
-            "advice",
-            "times",
-            reason,
-            "Keep reports for longer (setting keep_days), or ask for a nearer day.",
-        )
+        yield Flaw("retention", "advice", "times", reason)
 
 
 def last_day(closes_at: datetime) -> date:
@@ -86,23 +89,27 @@ def _check_deadline(
         for mention in (*text_dates, *criteria_dates)
         if mention.last >= question.opens_at.date()
     ]
+    if not future_dates and (match := _DAY_OF_YEAR.search(question.text)):
+        reason = f"“{match[0]}” names no year"
+        yield Flaw("loose-deadline", "advice", "text", reason)
+        return
     if not future_dates:
         if find_relative_times(question.text):
             reason = "there is no date, only a time that moves with its reader"
         else:
             reason = "neither text nor criteria name the day on which it ends"
+        severity: Severity = "advice" if _OCCASION.search(question.text) else "blocking"
         closes = format_long_date(last_day(question.closes_at))
-        yield Flaw(
-            "no-deadline",
-            "blocking",
-            "text",
-            reason,
-            f"Write “by {closes}”: the last day that counts.",
-        )
+        fix = f"Write “by {closes}”: the last day that counts."
+        yield Flaw("no-deadline", severity, "text", reason, fix)
         return
+    parts: tuple[tuple[FlawPlace, tuple[DateMention, ...]], ...] = (
+        ("text", text_dates),
+        ("criteria", criteria_dates),
+    )
     disagreements = [
         (where, mention)
-        for where, dates in _pair_with_places(text_dates, criteria_dates)
+        for where, dates in parts
         if (mention := _find_disagreement(dates, question)) is not None
     ]
     if disagreements:
@@ -119,12 +126,6 @@ def _check_deadline(
     yield from _check_loose_deadline(question, text_dates, criteria_dates)
 
 
-def _pair_with_places(
-    text_dates: tuple[DateMention, ...], criteria_dates: tuple[DateMention, ...]
-) -> tuple[tuple[FlawPlace, tuple[DateMention, ...]], tuple[FlawPlace, tuple[DateMention, ...]]]:
-    return ("text", text_dates), ("criteria", criteria_dates)
-
-
 def _find_disagreement(dates: Iterable[DateMention], question: LintTarget) -> DateMention | None:
     """Return the latest deadline of a part whose dates all differ from the close, else None."""
     deadlines = [
@@ -139,23 +140,33 @@ def _find_disagreement(dates: Iterable[DateMention], question: LintTarget) -> Da
 
 def _matches_close(mention: DateMention, question: LintTarget) -> bool:
     return any(
-        abs(question.closes_at - _end_of_day(day)) <= _MAX_ZONE_OFFSET for day in mention.last_days
+        abs(question.closes_at - _end_of_day(day)) <= _MAX_ZONE_OFFSET
+        for day in _list_last_days(mention)
     )
+
+
+def _list_last_days(mention: DateMention) -> tuple[date, ...]:
+    """List the days that a deadline may mean: "until 2028" is until it begins, or ends."""
+    if mention.cue in ("until", "till") and not mention.is_day and mention.first > date.min:
+        return (mention.first - timedelta(days=1), mention.last)
+    return mention.last_days
 
 
 def _end_of_day(day: date) -> datetime:
     """Return the first instant after a day, in UTC."""
-    return (
-        datetime.combine(day, time(), UTC) + timedelta(days=1)
-        if day < date.max
-        else datetime.max.replace(tzinfo=UTC)
-    )
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 
 def _other_deadline(question: LintTarget, where: FlawPlace, mention: DateMention) -> Flaw:
-    closing_day, named_day = last_day(question.closes_at), mention.last_days[0]
-    # A figure may be asked about until it is published; an event after the close cannot count.
-    is_early_figure = not _is_about_events(question) and named_day < closing_day
+    closing_day, named_day = last_day(question.closes_at), _list_last_days(mention)[0]
+    # After the close nobody looks any more, so an event in the months to the deadline is missed.
+    is_missed = (
+        where == "text"
+        and mention.is_deadline
+        and min(_list_last_days(mention)) - closing_day > _MAX_DELAY
+    )
     close_advice = (
         f"close at {_end_of_day(named_day):%Y-%m-%dT%H:%MZ}: the close itself is excluded."
     )
@@ -171,7 +182,7 @@ def _other_deadline(question: LintTarget, where: FlawPlace, mention: DateMention
             f"{format_long_date(closing_day)}"
         )
         fix = f"Write {format_long_date(closing_day)}, or {close_advice}"
-    return Flaw("other-deadline", "advice" if is_early_figure else "blocking", where, reason, fix)
+    return Flaw("other-deadline", "blocking" if is_missed else "advice", where, reason, fix)
 
 
 def _check_loose_deadline(
@@ -188,7 +199,9 @@ def _check_loose_deadline(
     ):
         return
     loose_dates = [
-        mention for mention in text_dates if len(mention.last_days) > 1 or not mention.is_exact
+        mention
+        for mention in text_dates
+        if len(_list_last_days(mention)) > 1 or not mention.is_exact
     ]
     if loose_dates:
         words = question.text[loose_dates[0].start : loose_dates[0].end]
@@ -208,29 +221,16 @@ def _check_relative_dates(question: LintTarget) -> Iterator[Flaw]:
         if relative_phrases:
             phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(relative_phrases))
             reason = f"{phrases} means another day to each reader"
-            yield Flaw(
-                "moving-date",
-                "advice",
-                "text" if where == "text" else "criteria",
-                reason,
-                "Write the date that is meant.",
-            )
+            place: FlawPlace = "text" if where == "text" else "criteria"
+            yield Flaw("loose-deadline", "advice", place, reason)
 
 
 def _check_time_zone(question: LintTarget, dates: tuple[DateMention, ...]) -> Iterator[Flaw]:
     if _TIME_ZONE.search(question.criteria) or _TIME_ZONE.search(question.text):
         return
-    is_about_events = _is_about_events(question)
-    if is_about_events or any(mention.is_day for mention in dates):
+    if _is_about_events(question) or any(mention.is_day for mention in dates):
         reason = "the criteria name no time zone, so an event near midnight falls on two days"
-        severity: Severity = "blocking" if is_about_events else "advice"
-        yield Flaw(
-            "no-time-zone",
-            severity,
-            "criteria",
-            reason,
-            "Write “(UTC)” behind the last day, or name another zone.",
-        )
+        yield Flaw("no-time-zone", "advice", "criteria", reason)
 
 
 def _check_not_over(
@@ -238,23 +238,32 @@ def _check_not_over(
 ) -> Iterator[Flaw]:
     if question.retrospective:
         return
-    fix = (
-        "Choose a later day, or mark the question as retrospective: its scores then count "
-        "as practice."
-    )
     if question.closes_at <= now:
         reason = f"it closes at {question.closes_at:%Y-%m-%d %H:%M}, which is past"
-        yield Flaw("already-settled", "blocking", "times", reason, fix)
+        yield Flaw("already-settled", "blocking", "times", reason)
         return
-    last_days = [day for mention in dates if mention.is_deadline for day in mention.last_days]
-    if last_days and _end_of_day(max(last_days)) + _MAX_ZONE_OFFSET <= now:
-        yield Flaw(
-            "already-settled",
-            "blocking",
-            "criteria",
-            f"its deadline, {format_long_date(max(last_days))}, is past",
-            fix,
-        )
+    deadlines = [
+        day for mention in dates if mention.is_deadline for day in _list_last_days(mention)
+    ]
+    latest = max((mention.last for mention in dates), default=date.min)
+    if deadlines and _end_of_day(max(*deadlines, latest)) + _MAX_ZONE_OFFSET <= now:
+        reason = f"its deadline, {format_long_date(max(deadlines))}, is past"
+        yield Flaw("already-settled", "blocking", "criteria", reason)
+
+
+def _check_membership(question: LintTarget) -> Iterator[Flaw]:
+    """Yield an accession that took place before the question opens."""
+    for match in _MEMBERSHIP.finditer(question.text):
+        table = "leavers" if match["leave"] else "members"
+        for year, names in RULES[table].get(_BODIES.get(match["body"], match["body"]), {}).items():
+            if match["name"] in names.split("|") and int(year) < question.opens_at.year:
+                did = "left" if match["leave"] else "joined"
+                reason = f"{match['name']} {did} {match['body']} by {year}"
+                yield Flaw("already-settled", "blocking", "text", reason)
+
+
+_BODIES: Final = {"European Union": "EU", "euro area": "euro", "World Trade Organization": "WTO"}
+_MEMBERSHIP: Final = compile_regex("membership", re.NOFLAG)
 
 
 def _is_about_events(question: LintTarget) -> bool:

@@ -17,9 +17,16 @@ from tests.acceptance.evaluation.claim_figures import evaluate_claims
 from tests.acceptance.evaluation.clustering import cluster
 from tests.acceptance.evaluation.evidence_figures import evaluate_evidence
 from tests.acceptance.evaluation.labelled import read_pairs, read_questions, read_reports
+from tests.acceptance.evaluation.platform_questions import (
+    LintReport,
+    measure_blocked_share,
+    measure_caught_shares,
+    read_platform_questions,
+)
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
+from tests.forecasts.unanswerable import HALVES
 from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands import essays
@@ -138,6 +145,25 @@ def stories(file: Path, *, json: bool) -> None:
     """
     figures = evaluate_stories(cluster, read_reports(file))
     print_result(figures, json, tables.stories_table(figures))
+
+
+@acceptance.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@as_json
+def lint(folder: Path, *, json: bool) -> None:
+    """Lint the questions of forecasting platforms in FOLDER, and our list of questions that nobody
+    could answer: the share that is blocked, by code and by class.
+
+    FOLDER holds metaculus_2023_sample and forecastbench.
+    """
+    report = LintReport(
+        {
+            name: measure_blocked_share(rows)
+            for name, rows in read_platform_questions(folder).items()
+        },
+        {half: measure_caught_shares(half) for half in HALVES},
+    )
+    print_result(report, json, "\n".join(tables.lint_lines(report)))
 
 
 @acceptance.command()

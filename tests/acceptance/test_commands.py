@@ -1,5 +1,6 @@
 """The one door to the acceptance checks."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -40,11 +41,48 @@ def test_claims_are_those_of_the_product(
     assert "harbour" in shell("claims", essay, "--all").stdout
 
 
+def test_real_and_unanswerable_questions_are_linted(shell: Shell, tmp_path: Path) -> None:
+    rules = (
+        "This question resolves YES if the parliament of Arland votes for the budget, by Reuters."
+    )
+    asked = {"question": "Will Arland pass a budget by 30 June 2023?", "resolution_criteria": rules}
+    times = {"date_begin": "2023-01-01", "date_close": "2023-07-01"}
+    records = [
+        asked | times,
+        asked | times | {"question": "How will Arland pass a budget by 30 June 2023?"},
+        asked | times | {"question": "Without rules by 30 June 2023?", "resolution_criteria": "?"},
+    ]
+    sample = tmp_path / "metaculus_2023_sample" / "questions.jsonl"
+    sample.parent.mkdir()
+    sample.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    sets = tmp_path / "forecastbench" / "question_sets"
+    sets.mkdir(parents=True)
+    market = {
+        "question": "Will Borland join the pact by 30 June 2027?",
+        "source": "infer",
+        "market_info_resolution_criteria": "N/A",
+        "background": "<p>Resolves YES if Borland signs the <a href='x'>pact</a> before July 2027.</p>",
+        "market_info_open_datetime": "2026-01-01T00:00:00+00:00",
+        "market_info_close_datetime": "2027-07-01T00:00:00+00:00",
+    }
+    text = json.dumps({"questions": [market, market, market | {"source": "fred"}]})
+    (sets / "2026-01-01-llm.json.gz").write_bytes(gzip.compress(text.encode()))
+    report = json.loads(shell("lint", tmp_path, "--json").stdout)
+    counted = {name: (row["count"], row["blocked"]) for name, row in report["platforms"].items()}
+    assert counted == {"metaculus 2023": (2, 1), "infer": (1, 0)}
+    assert report["platforms"]["metaculus 2023"]["by_code"] == {"no-question": 1}
+    assert set(report["unanswerable"]) == {"tuned", "held_out"}
+    printed = shell("lint", tmp_path).stdout
+    assert "metaculus 2023      1 of    2   50.0%  no-question 1" in printed
+    assert "Unanswerable questions (held out), blocked" in printed
+
+
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [
         (("claims", "gone.txt"), "does not exist"),
         (("claims", "/dev/zero"), "/dev/zero is no regular file"),
+        (("lint", "gone"), "gone holds neither metaculus_2023_sample"),
         (("stories", "/dev/zero"), "/dev/zero is no regular file"),
         (("evidence", "--questions", "gone.jsonl", "--pairs", "/dev/zero"), "gone.jsonl cannot"),
     ],

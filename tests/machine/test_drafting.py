@@ -191,7 +191,8 @@ def test_the_names_of_an_entry_that_fits_may_be_used() -> None:
         (
             {
                 "text": "Will Arland duly sign the river treaty by 31 December 2027?",
-                "criteria": TOLL["criteria"],
+                "criteria": "YES if the gazette prints the river treaty, signed by Arland, by 31 "
+                "December 2027 (UTC).",
                 "last_day": "2027-12-31",
             },
             "another draft asks the same",

@@ -13,6 +13,7 @@ from tests.acceptance.evaluation.evidence_figures import (
     EvidenceFigures,
     EvidenceReport,
 )
+from tests.acceptance.evaluation.platform_questions import BlockedShare, LintReport, sum_shares
 from tests.acceptance.evaluation.ranking import Accepted, Agreement
 from tests.acceptance.evaluation.stories import StoryFigures
 from tracker.interfaces.cli.score_tables import format_number
@@ -168,3 +169,20 @@ def _three(found: Agreement | None) -> tuple[str, str, str]:
         format_number(found.recall, ".3f"),
         format_number(found.f1, ".3f"),
     )
+
+
+def lint_lines(report: LintReport) -> list[str]:
+    """Say how many questions of platforms and of the list of unanswerable ones are blocked."""
+    platforms = [*report.platforms.items(), ("all", sum_shares(report.platforms.values()))]
+    lines = ["Questions of platforms, blocked", *(_share_line(*row) for row in platforms)]
+    for half, classes in report.unanswerable.items():
+        rows = [*classes.items(), ("all", sum_shares(classes.values()))]
+        title = f"Unanswerable questions ({half.replace('_', ' ')}), blocked"
+        lines += ["", title, *(_share_line(name.replace("_", " "), share) for name, share in rows)]
+    return lines
+
+
+def _share_line(name: str, share: BlockedShare) -> str:
+    codes = ", ".join(f"{code} {count}" for code, count in list(share.by_code.items())[:4])
+    part = f"{share.blocked / max(share.count, 1):.1%}"
+    return f"  {name:16} {share.blocked:4} of {share.count:4}  {part:>6}  {codes}"
