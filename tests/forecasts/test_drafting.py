@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.essays.catalogue.entries import parse_catalogue
+from forecasts.essays.catalogue.entries import load_catalogue, parse_catalogue
+from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.draft import (
     ClaimDraft,
     ClaimSource,
@@ -251,6 +252,15 @@ def test_every_kind_of_a_draft_can_be_asked() -> None:
             question = build_new_question(made, name="q", now=NOW)
             assert build_question(question).kind == kind
             assert blocking(made) <= {"no-verdict"}, (claim, kind, made.plan.criteria)
+
+
+def test_cases_of_other_places_are_left_out() -> None:
+    shipped = load_catalogue()
+    norway = next(place for place in shipped.places if place.name == "Norway")
+    cases = ("In China the year counts.", "In Norway the month counts.", "Revisions do not count.")
+    entry = replace(CATALOGUE.entries[0], edge_cases=cases)
+    assert list_local_cases(CatalogueMatch(entry, 1.0, "inflation", 0, norway)) == cases[1:]
+    assert list_local_cases(CatalogueMatch(entry, 1.0, "inflation", 0)) == cases
 
 
 # Windows

@@ -219,10 +219,8 @@ def _ask(
 
 def build_draft_prompt(source: ClaimSource) -> tuple[LlmMessage, ...]:
     """Build the prompt; it is the same for the same claim and day, so that answers are reused."""
-    claim = _clean(source.sentence.text, _MAX_CLAIM_CHARS)
-    before = _clean(" ".join(source.before), _MAX_CONTEXT_CHARS)
     frame = json.dumps({"today": source.today.isoformat(), "essay_of": source.day.isoformat()})
-    lines = [f"Title: {_clean(source.title, 200)}", f"Before it: {before}", f"Claim: {claim}"]
+    lines = _list_claim_lines(source)
     return (
         LlmMessage("system", _RULES),
         LlmMessage(
@@ -249,10 +247,18 @@ def _find_offered(source: ClaimSource) -> tuple[CatalogueMatch, ...]:
     return find_entries(claim, load_catalogue())[:_MAX_ENTRIES]
 
 
+def _list_claim_lines(source: ClaimSource) -> list[str]:
+    """List the claim with what an essay says around it."""
+    return [
+        f"Title: {_clean(source.title, 200)}",
+        f"Before it: {_clean(' '.join(source.before), _MAX_CONTEXT_CHARS)}",
+        f"Claim: {_clean(source.sentence.text, _MAX_CLAIM_CHARS)}",
+    ]
+
+
 def build_review_prompt(drafts: Sequence[ClaimDraft]) -> tuple[LlmMessage, ...]:
     """Build the prompt of the second pass, on ambiguity and triviality."""
-    lines = [f"Claim: {_clean(drafts[0].source.sentence.text, _MAX_CLAIM_CHARS)}"]
-    lines += [
+    lines = _list_claim_lines(drafts[0].source) + [
         f"{n}. {d.plan.text} Criteria: {_clean(d.plan.criteria, MAX_CRITERIA_CHARS)}"
         for n, d in enumerate(drafts, 1)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry, Place
+from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry, Place, load_catalogue
 from forecasts.essays.english import (
     past_participle,
     past_tense,
@@ -359,6 +359,19 @@ def find_place_around(claim: ClaimText, catalogue: Catalogue) -> Place | None:
         if places := index.find_places(text):
             return places[0]
     return None
+
+
+def list_local_cases(match: CatalogueMatch) -> tuple[str, ...]:
+    """Return the edge cases of an entry, without those that are about other places than its own."""
+    entry, place = match.entry, match.place
+    if place is None:
+        return entry.edge_cases
+    index = _index_catalogue(load_catalogue())
+    return tuple(
+        case
+        for case in entry.edge_cases
+        if not (places := index.find_places(case)) or place.name in {p.name for p in places}
+    )
 
 
 def find_setting(text: str, catalogue: Catalogue) -> str:

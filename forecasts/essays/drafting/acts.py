@@ -11,7 +11,7 @@ from forecasts.essays.catalogue.entries import (
     CatalogueEntry,
     Place,
 )
-from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
@@ -43,7 +43,7 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     """Plan a question on an act or a state, with the actor and the object of the claim."""
     entry, window = match.entry, claim.window
-    roles = fill_roles(match, claim)
+    roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
     text, rule = _word(entry, claim, roles, kind)
     enough = _fill(entry.not_counts, roles)
@@ -51,7 +51,7 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         [
             rule,
             *([f"Not enough: {enough}."] if enough else []),
-            *(f"{case.rstrip('.')}." for case in entry.edge_cases),
+            *(f"{case.rstrip('.')}." for case in cases),
             f"Source: {_fill(entry.source, roles)}; if there is nothing by "
             f"{format_long_date(published)}, {entry.fallback}.",
         ]
@@ -68,7 +68,7 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         options=OPTION_GAPS if kind in ("categorical", "ordered") else (),
         unit="" if kind != "numeric" else "days" if entry.kind == "state" else "times",
         base_rate=_describe_base(entry),
-        edge_cases=entry.edge_cases,
+        edge_cases=cases,
         entry_id=entry.id,
         notes=list_notes(claim, match),
     )

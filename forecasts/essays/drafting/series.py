@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import floor, log10
 from typing import Final
 
-from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.directions import read_direction
 from forecasts.essays.drafting.levels import (
@@ -45,13 +45,13 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
     target = find_target_period(entry.period, claim.window)
     measure = place.fill(entry.measure) if place else entry.measure
     publisher = entry.name_publisher(place) or entry.publisher
-    test = _choose_test(match, claim, target)
+    test, cases = _choose_test(match, claim, target), list_local_cases(match)
     published = add_days(target.last, entry.lag_days + _DELAY_DAYS)
     text, rule, bears_out = _word(test, measure or entry.measure, entry.unit, target, kind=kind)
     criteria = " ".join(
         [
             f"{rule} What {publisher} publishes first counts; later revisions do not.",
-            *(f"{case.rstrip('.')}." for case in entry.edge_cases),
+            *(f"{case.rstrip('.')}." for case in cases),
             f"If nothing is published by {format_long_date(published)}, {entry.fallback} counts.",
         ]
     )
@@ -71,7 +71,7 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
         centre=last_value,
         spread=entry.usual_move,
         base_rate=_describe_base(match, claim),
-        edge_cases=entry.edge_cases,
+        edge_cases=cases,
         entry_id=entry.id,
         notes=_list_notes(match),
     )
