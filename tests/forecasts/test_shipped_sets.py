@@ -4,10 +4,11 @@ The agreement floors are measured on a set's own headlines, which were written b
 indicators: they show that the two stay together, not how good the indicators are on other news.
 """
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -37,7 +38,9 @@ from tracker.matching.semantic import CachingEncoder, open_encoders
 from tracker.matching.tokens import Vocabulary
 
 CHINA, GRID = DEFAULT_SET, "grid_storage_2026"
-ESSAY = Path(__file__).resolve().parents[3] / "shared" / "question_seeds" / "essay.txt"
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+ESSAY = SHARED / "question_seeds" / "essay.txt"
+DATED_FACTS = SHARED / "corpora" / "resolution" / "facts.jsonl"
 WRITTEN_AT = datetime(2026, 11, 24, tzinfo=UTC)
 """The day on which the live questions of the first set were written."""
 GRID_OPENS = datetime(2026, 12, 1, tzinfo=UTC)
@@ -307,6 +310,37 @@ def test_reference_case_quotes_stand_at_their_offsets(china: QuestionSet) -> Non
     text = ESSAY.read_text(encoding="utf-8")
     for claim in china.claims:
         assert text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, claim.id
+
+
+FACT_OF_ANSWER = {
+    "trade-usd-2023": "F014",
+    "crude-mt-2024": "F024",
+    "central-asia-usd-2024": "F078",
+    "yuan-exports-june-2023": "F034",
+    "un-against-2023": "F006",
+    "big-banks-stop-2024": "F035",
+    "refiners-halt-2025": "F038",
+    "kazakhstan-top-partner-2023": "F077",
+}
+"""Answers of the first set that a dated fact of the reference cases gives."""
+
+
+def test_reference_case_answers_agree_with_dated_facts(china: QuestionSet) -> None:
+    if not DATED_FACTS.exists():
+        pytest.skip(f"the dated facts do not lie beside this copy ({DATED_FACTS})")
+    lines = DATED_FACTS.read_text(encoding="utf-8").splitlines()
+    facts = {fact["id"]: fact for fact in map(json.loads, lines)}
+    answers = {answer.question_id: answer for answer in china.resolutions}
+    for name, fact_id in FACT_OF_ANSWER.items():
+        answer, fact = answers[QuestionId(name)], facts[fact_id]
+        assert not answer.needs_check, name
+        day = date.fromisoformat(fact["date"])
+        assert day <= answer.event_at.date() + timedelta(days=1), name
+        assert answer.known_at.date() >= day, name
+        if answer.outcome == "answered":
+            assert float(answer.answer) == fact["value"], name
+        else:
+            assert (answer.outcome, fact["direction"]) == ("yes", "supports"), name
 
 
 def test_vetoes_and_decisive_indicators_of_the_first_set(china: QuestionSet) -> None:
