@@ -137,6 +137,23 @@ def test_a_later_edition_adds_its_news(tracker: Tracker) -> None:
     assert set(tracker.questions.get(SUMMIT).indicators) == {an_indicator().id, a_denial().id}
 
 
+def test_a_later_edition_takes_and_rewrites_nothing(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set(a_question(), a_question("talks-2027")))
+    dated = replace(a_question(), prior=Binary(0.9), prior_as_of=a_question().opens_at)
+    assert tracker.question_sets.load(a_set(dated)).questions == 0
+    kept = {row.question.id: row.question for row in tracker.questions.list()}
+    assert kept == {q.id: q for q in (a_question(), a_question("talks-2027"))}
+    assert tracker.system.verify().bad_seq is None
+
+
+def test_a_base_rate_keeps_its_day(tracker: Tracker) -> None:
+    dated = replace(a_question(), prior_as_of=a_question().opens_at - 30 * DAY)
+    tracker.question_sets.load(a_set(dated))
+    assert [row.question for row in tracker.questions.list()] == [dated]
+    assert tracker.question_sets.export(a_set(dated).essay.id).questions == (dated,)
+    assert tracker.system.verify().bad_seq is None
+
+
 def test_parts_of_a_retracted_question_are_left_out(tracker: Tracker) -> None:
     loose = replace(SMALL, links=(), scenarios=())
     tracker.question_sets.load(loose)

@@ -55,7 +55,11 @@ def test_a_set_is_checked_and_nothing_is_loaded(shell: Shell, tmp_path: Path) ->
         "is sound: 6 questions (2 binary, 1 categorical, 1 ordered, 1 numeric, 1 date)"
         in " ".join(out.split())
     )
+    assert "Tests of claims" not in out
+    grid = " ".join(shell("set", "validate", "grid_storage_2026").split())
+    assert "Tests of claims: 17; none could hardly fail or succeed." in grid
     found = shell.json("set", "validate", str(folder))
+    assert (found["tests"]["total"], found["tests"]["hardly_fail"]) == (0, 0)
     assert (found["claims"], found["links"], found["scenarios"], found["blocked"]) == (1, 2, 1, [])
     assert set(found["overrides"]) == {
         "neutral",

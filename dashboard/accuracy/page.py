@@ -120,7 +120,7 @@ def render(visit: Visit) -> None:
         chosen = _show_filters(whole) if whole.scores else whole.choice
     if kind == "Retrospective":
         st.caption(
-            "Retrospective questions were written after their own window: practice, never a record."
+            "Retrospective questions were written after their opening: practice, never a record."
         )
     if not whole.scores:
         _show_no_scores(visit, whole)

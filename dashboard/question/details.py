@@ -165,7 +165,7 @@ def show_about(visit: Visit, page: QuestionPage) -> None:
         )
         if question.scale is not None:
             st.caption(escape_markdown(capitalise(describe_forecast(question, question.prior))))
-        st.text(unwrap_prose(question.prior_reason))
+        st.text(unwrap_prose(question.dated_prior_reason))
         st.caption(
             f"Opens {visit.day(question.opens_at)} · closes {visit.day(question.closes_at)}"
             f" · answer due {visit.day(question.resolves_at)}"

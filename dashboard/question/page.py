@@ -250,7 +250,7 @@ def _show_header(visit: Visit, page: QuestionPage) -> None:
     )
     tags = "".join(f" · {tag}" for tag in summary.question.tags)
     retrospective_note = (
-        " · retrospective: written after its window, practice only"
+        " · retrospective: written after its opening, practice only"
         if summary.question.retrospective
         else ""
     )

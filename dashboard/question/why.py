@@ -140,7 +140,7 @@ def _show_curve(page: QuestionPage, suggestion: CurveSuggestion) -> None:
         meaning += f" “So far” is the chance of {side} than {median}, even before any news."
     st.caption(f"{meaning} {explain_lines(kinds)}")
     st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
-    st.text(unwrap_prose(question.prior_reason))
+    st.text(unwrap_prose(question.dated_prior_reason))
 
 
 def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
@@ -188,7 +188,7 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
     ) or most_changed_option(option_suggestion, question)
     _show_option_lines(page, option_suggestion, option)
     st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
-    st.text(unwrap_prose(question.prior_reason))
+    st.text(unwrap_prose(question.dated_prior_reason))
 
 
 def _show_option_lines(

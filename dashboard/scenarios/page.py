@@ -96,7 +96,7 @@ def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
             "count nothing."
         )
     st.markdown("**The prior**")
-    st.text(unwrap_prose(page.summary.question.prior_reason))
+    st.text(unwrap_prose(page.summary.question.dated_prior_reason))
 
 
 MAX_INITIAL_QUESTIONS = 4

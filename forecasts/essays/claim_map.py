@@ -1,7 +1,7 @@
 """Claim map: the track record of an essay, sentence by sentence.
 
 Each sentence has a state, the questions made from it, and a description. Live questions take
-precedence: retrospective ones (written after their own window) count only where no live one has an
+precedence: retrospective ones (written after their opening) count only where no live one has an
 answer yet, and the two are never pooled. `forecasts.essays.track_record` sums up the essay.
 """
 

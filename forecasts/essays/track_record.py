@@ -4,7 +4,7 @@ A question confirms a claim, refutes it, or says nothing (`forecasts.essays.clai
 claim counts once, however many questions test it: as the share of its answers that confirm it.
 Within a claim, questions that differ in a date or a figure alone are twins and share one vote.
 Presuppositions and reported speech are not the essay's own claims (`is_asserted`) and do not
-count. Retrospective questions (written after their own window, with the answer in reach) and live
+count. Retrospective questions (written after their opening, with the answer in reach) and live
 ones are never pooled.
 
 Chance is what the base rates of the same questions give: the record subtracts it, claim by claim.

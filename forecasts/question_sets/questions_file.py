@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -193,6 +194,7 @@ def _read_question(record: SetRecord, essay_file: EssayFile, additions: _Additio
         resolves_at=resolves_at,
         prior=_read_prior(record, kind),
         prior_reason=record.read_text("prior_reason"),
+        prior_as_of=_read_as_of(record, opens_at),
         claim_ids=_read_claim_ids(record, essay_file),
         tags=record.read_texts("tags"),
         retrospective=record.read_flag("retrospective"),
@@ -313,6 +315,20 @@ def _read_scale(record: SetRecord, kind: Kind) -> Scale | None:
     return record.check_value(
         lambda: Scale(lower, upper, open_lower, open_upper, zero_point, unit), "lower"
     )
+
+
+def _read_as_of(record: SetRecord, opens_at: datetime) -> datetime | None:
+    """Read the day whose knowledge the prior rests on."""
+    if record.get("as_of") is None:
+        return None
+    as_of = record.read_time("as_of")
+    if as_of > opens_at:
+        record.refuse(
+            "as_of is after the opening: judge the prior on what was known then, open the question "
+            "later, or mark it retrospective and leave as_of out",
+            "as_of",
+        )
+    return as_of
 
 
 def _read_prior(record: SetRecord, kind: Kind) -> Distribution | str:

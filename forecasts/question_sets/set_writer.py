@@ -120,6 +120,7 @@ def _question_values(
         values["prior"] = format_set_forecast(question, question.prior, question.opens_at)
     values |= {"prior_reason": question.prior_reason, "claims": question.claim_ids}
     return values | _without_defaults(
+        as_of=question.prior_as_of,
         bears_out=question.bears_out,
         override=overrides.get(question.id),
         tags=question.tags,

@@ -55,6 +55,7 @@ class NewQuestion:
     horizon_shape: HorizonShape | None = None
     prior: str | Distribution = ""
     prior_reason: str = ""
+    prior_as_of: datetime | None = None
     options: tuple[str, ...] = ()
     scale: Scale | None = None
     tags: tuple[str, ...] = ()
@@ -102,6 +103,7 @@ def build_question(new: NewQuestion) -> Question:
         options=tuple(map(Option, options)),
         scale=new.scale,
         bears_out=new.bears_out.strip(),
+        prior_as_of=None if new.prior_as_of is None else to_utc(new.prior_as_of),
     )
     if question.resolves_at < question.closes_at:
         raise InvalidQuestion(

@@ -84,11 +84,12 @@ class Question:
 
     `opens_at`, `closes_at` (the scheduled close) and `resolves_at` (the scheduled resolution) are
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
-    `retrospective` marks a question written after its own window: its scores never mix with live
+    `retrospective` marks a question written after its opening: its scores never mix with live
     ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200", "by
     2027-01-01", an option; see `forecasts.essays.claim_outcomes`), and is empty when none does. A
     question that does not open before it closes raises `InvalidTime`, as every score divides by
-    that time.
+    that time. `prior_as_of` is the day whose knowledge the prior rests on, None if nobody noted it;
+    one after the opening raises `InvalidTime`, as hindsight is no base rate.
     """
 
     id: QuestionId
@@ -109,11 +110,17 @@ class Question:
     options: tuple[Option, ...] = ()
     scale: Scale | None = None
     bears_out: str = ""
+    prior_as_of: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.opens_at < self.closes_at:
             raise InvalidTime(
                 f"question {self.id} closes before it opens: correct one of the two times"
+            )
+        if self.prior_as_of is not None and self.prior_as_of > self.opens_at:
+            raise InvalidTime(
+                f"the base rate of {self.id} is as of a time after the opening: judge it on what "
+                "was known at the opening"
             )
         _check_options(self)
         if (self.scale is not None) != (self.kind in ("numeric", "date")):
@@ -129,6 +136,14 @@ class Question:
     def offered_options(self, at: datetime) -> tuple[str, ...]:
         """Names of the options that can be chosen at `at`, in order."""
         return tuple(option.name for option in self.options if option.is_offered(at))
+
+    @property
+    def dated_prior_reason(self) -> str:
+        """Reason for the prior, with the day as of which it was judged if that was noted."""
+        day = self.prior_as_of
+        if day is None:
+            return self.prior_reason
+        return f"{self.prior_reason.rstrip('. ')}. As of {day.day} {day:%B %Y}."
 
     @property
     def base_rate(self) -> float:
@@ -271,7 +286,7 @@ def question_status(question: Question, resolution: Resolution | None, now: date
 def is_overdue(question: Question, resolution: Resolution | None, now: datetime) -> bool:
     """Return True if a closed question has no answer although it was due.
 
-    Always False for a retrospective question, which was opened after its window.
+    Always False for a retrospective question, as its window may have passed when it was written.
     """
     due = not question.retrospective and question.resolves_at <= now
     return due and question_status(question, resolution, now) == "closed"

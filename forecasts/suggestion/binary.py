@@ -352,7 +352,7 @@ def _finite_logit(p: float) -> float:
 
 
 def _base_rate(question: Question) -> LedgerEntry:
-    return LedgerEntry("base rate", question.prior_reason, _finite_logit(question.base_rate))
+    return LedgerEntry("base rate", question.dated_prior_reason, _finite_logit(question.base_rate))
 
 
 def _time_passed(question: Question, at: datetime) -> LedgerEntry:

@@ -125,7 +125,7 @@ def cut_prior(question: Question, at: datetime) -> Cdf:
 
 def _start_entries(question: Question, at: datetime) -> list[LedgerEntry]:
     """Entries of base rate and time, which set the median instead of moving odds."""
-    entries = [LedgerEntry("base rate", question.prior_reason, 0.0)]
+    entries = [LedgerEntry("base rate", question.dated_prior_reason, 0.0)]
     if question.kind == "date":
         days = max(0.0, (at - question.opens_at) / DAY)
         words = f"{round(days, 1):g} days passed without the event: they are taken off"

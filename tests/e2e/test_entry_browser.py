@@ -147,7 +147,7 @@ def test_undo_walks_back_and_the_form_saves_what_it_shows(visitor: Visitor, demo
 @pytest.mark.gate
 @pytest.mark.behaviour(6)
 def test_forecast_is_confirmed_by_one_key(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=bomber-patrols-2027")
+    page = visitor.open("/question?q=article-4-2027")
     page.get_by_role("textbox", name="Probability of YES").fill("55")
     why(page, "Two a year until now.")
     page.keyboard.press("Control+Enter")
@@ -155,7 +155,7 @@ def test_forecast_is_confirmed_by_one_key(visitor: Visitor) -> None:
     page.get_by_role("heading", name="My forecast").click()
     visitor.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")
-    visitor.go("/questions?at=bomber-patrols-2027&sort=stale")
+    visitor.go("/questions?at=article-4-2027&sort=stale")
     expect(page.get_by_role("button", name="Still 55 %")).to_be_visible()
     visitor.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")
@@ -172,7 +172,7 @@ def test_list_is_walked_and_forecast_by_keys_alone(visitor: Visitor) -> None:
     page.keyboard.type("jakehu: just typed")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You hold 10 %")).to_be_visible()
-    page.wait_for_url(lambda url: "at=joint-cyber-2027" in url)
+    page.wait_for_url(lambda url: "at=cyber-together-2027" in url)
     visitor.picture("in-place")
 
 

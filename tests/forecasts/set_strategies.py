@@ -161,6 +161,7 @@ def questions(draw: st.DrawFn, name: str, kind: str, claims: Sequence[ClaimId]) 
         essay_id=ESSAY,
         claim_ids=tuple(draw(st.lists(st.sampled_from(claims), unique=True))) if claims else (),
         retrospective=draw(st.booleans()),
+        prior_as_of=draw(st.none() | st.just(OPENS - timedelta(days=3))),
     )
     asked = replace(asked, bears_out=draw(st.sampled_from(["", bearing(asked)])))
     unsaid = build_question(asked)

@@ -62,6 +62,16 @@ def test_a_question_opens_before_it_closes(days: float) -> None:
         question(days=days)
 
 
+def test_a_base_rate_is_no_younger_than_the_opening() -> None:
+    undated = replace(question(), prior_reason="3 of 10 years")
+    asked = replace(undated, prior_as_of=OPENS - timedelta(days=2))
+    assert asked.dated_prior_reason == "3 of 10 years. As of 30 December 2025."
+    assert undated.dated_prior_reason == "3 of 10 years"
+    assert replace(undated, prior_as_of=OPENS).prior_as_of == OPENS
+    with pytest.raises(InvalidTime, match="as of a time after the opening"):
+        replace(undated, prior_as_of=OPENS + timedelta(seconds=1))
+
+
 # What each kind needs
 
 

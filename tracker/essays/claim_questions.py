@@ -309,7 +309,7 @@ def new_question_from(question: Question) -> NewQuestion:
     fields = (
         "text", "criteria", "sources", "opens_at", "closes_at", "resolves_at", "kind",
         "horizon_shape", "prior", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
-        "retrospective", "bears_out",
+        "retrospective", "bears_out", "prior_as_of",
     )  # fmt: skip
     return NewQuestion(
         id=question.id,

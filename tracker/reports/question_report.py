@@ -423,7 +423,8 @@ def _build_wording(data: QuestionAsOf) -> ReportSection:
             ("Criteria", data.question.criteria),
             (
                 "Base rate",
-                f"{format_short(data.question, data.question.prior)}: {data.question.prior_reason}",
+                f"{format_short(data.question, data.question.prior)}: "
+                f"{data.question.dated_prior_reason}",
             ),
             ("Essay", f"{essay.title}{f' ({essay.published})' if essay.published else ''}"),
             *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in data.claims),
@@ -446,7 +447,7 @@ def _build_wording(data: QuestionAsOf) -> ReportSection:
     if data.question.retrospective:
         blocks.append(
             make_paragraph(
-                "Written after its own window: practice, and no proof of foresight.", quiet=True
+                "Written after its opening: practice, and no proof of foresight.", quiet=True
             )
         )
     return ReportSection("The question", tuple(blocks))

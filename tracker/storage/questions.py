@@ -221,6 +221,8 @@ def question_facts(question: Question) -> dict[str, Any]:
     columns: dict[str, Any] = {**_question_columns(question), "prior": prior}
     if not question.bears_out:
         del columns["bears_out"]
+    if question.prior_as_of is None:
+        del columns["prior_as_of"]
     if question.options:
         columns["options"] = [option.name for option in question.options if option.added_at is None]
     if question.scale is not None:
@@ -388,6 +390,7 @@ def question_of_row(row: Any) -> Question:
         options=tuple(map(Option, row.options)),
         scale=scale_from_json(row.scale),
         bears_out=row.bears_out,
+        prior_as_of=row.prior_as_of,
     )
 
 

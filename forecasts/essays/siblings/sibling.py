@@ -111,6 +111,7 @@ def build_sibling(
         horizon_shape=None if template.text else parent.horizon_shape,
         prior=prior,
         prior_reason=template.prior_reason or explain_prior(parent, days),
+        prior_as_of=None if parent.prior_as_of is None else min(parent.prior_as_of, now),
         options=_list_offered_options(parent) if has_options else (),
         scale=(template.scale or parent.scale) if kind == "numeric" else None,
         tags=parent.tags,

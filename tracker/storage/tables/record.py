@@ -149,6 +149,7 @@ class QuestionRow(Row, table=True):
     options: list[str] = json_column()
     scale: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True), nullable=True))
     bears_out: str = ""
+    prior_as_of: datetime | None = None
     log_seq: int = Field(foreign_key="log.seq")
 
 

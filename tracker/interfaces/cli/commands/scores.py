@@ -56,7 +56,7 @@ def choice_options(command: Command) -> Command:
         click.option(
             "--retrospective",
             is_flag=True,
-            help="Questions written after their own window; never mixed with live ones.",
+            help="Questions written after their opening; never mixed with live ones.",
         ),
     ):
         command = option(command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
+from forecasts.essays.claim_outcomes import count_tests
 from forecasts.question_sets.question_set import QuestionSet
 from forecasts.questions.question import QuestionId
 from tracker.app import question_set_files
@@ -72,6 +73,7 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
     blocked = question_set_files.list_blocked_questions(loaded, flaws)
     summary = {
         **_count_parts(loaded),
+        "tests": count_tests(loaded.questions),
         "flaws": flaws,
         "overrides": loaded.overrides,
         "blocked": blocked,
@@ -160,7 +162,16 @@ def _describe_set(name: str, question_set: QuestionSet, *, sound: bool) -> str:
         f"{len(question_set.links)} links",
     ]
     judged = "is sound" if sound else "can be read"
-    return f"{name} {judged}: {', '.join(counts)}."
+    return f"{name} {judged}: {', '.join(counts)}.{_describe_tests(question_set)}"
+
+
+def _describe_tests(question_set: QuestionSet) -> str:
+    """Describe how many questions test claims, and how many of those say little by their prior."""
+    tests = count_tests(question_set.questions)
+    if not tests.total:
+        return ""
+    weak = tests.words or "none could hardly fail or succeed"
+    return f" Tests of claims: {tests.total}; {weak}."
 
 
 def _build_flaws_table(
