@@ -33,7 +33,9 @@ def lived(tracker: Tracker, clock: FakeClock) -> Tracker:
     log(tracker, title="Another invitation")
     tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Twice.")
     tracker.questions.edit(
-        SUMMIT, Wording(criteria="YES when both say so by 30 June 2027 (UTC)."), why="shorter"
+        SUMMIT,
+        Wording(criteria="YES when both say that the leaders met in person by 30 June 2027 (UTC)."),
+        why="shorter",
     )
     tracker.evidence.update_suggestions()
     clock.advance(days=10)
@@ -61,7 +63,7 @@ def test_each_day_knows_what_was_known_then(lived: Tracker, clock: FakeClock) ->
     assert later.summary.standings[ME].distribution == Binary(0.8)
     assert [card.headline for card in later.evidence] == ["Another invitation", "An invitation"]
     assert later.evidence[1].evidence.strength is Strength.STRONG
-    assert later.summary.question.criteria.startswith("YES when both say so")
+    assert later.summary.question.criteria.startswith("YES when both say that")
     assert later.summary.resolution is None
     # Of several at one instant the last stands.
     written = {

@@ -208,7 +208,7 @@ def test_findings_while_asking(tracker: Tracker) -> None:
     assert "Blocks it. Readers measure “significantly” by different yardsticks." in said.replace(
         "*", ""
     )
-    assert "1 finding blocks it" in said
+    assert "3 findings block it" in said
     assert "No reason stands behind the prior." in said  # advice, which blocks nothing
     # An empty form has no findings.
     said = words(open_page(tracker, "ask"))
@@ -231,7 +231,7 @@ def test_blocked_question_opens_only_with_a_reason(tracker: Tracker) -> None:
             **{"Question": "Will exports fall significantly in 2027?", "Short name": "exports"},
         )
     )
-    assert "1 finding blocks it" in only_error(visit).replace("\u00a0", " ")
+    assert "3 findings block it" in only_error(visit).replace("\u00a0", " ")
     assert tracker.questions.list() == ()
     choose(visit, "Open it all the same, because", "The ministry has its own bound for it.")
     send(visit)

@@ -26,5 +26,5 @@ def test_a_group_of_dates_names_them_on_its_axis(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={EARLIER}&tab=Linked")
     chart = page.locator('[data-testid="stVegaLiteChart"]').nth(1)
     expect(chart.locator("svg g.role-axis-label text")).not_to_have_count(0)
-    page.get_by_test_id("stMain").get_by_role("button", name="Open", exact=False).first.click()
+    page.locator('[class*="st-key-open-"] button').first.click()
     page.wait_for_url(lambda url: f"q={LATER}" in url)
