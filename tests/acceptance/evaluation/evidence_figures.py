@@ -10,7 +10,12 @@ import numpy as np
 
 from forecasts.questions.question import QuestionId
 from tests.acceptance.evaluation.baselines import majority
-from tests.acceptance.evaluation.evidence_trial import PairOutcome, TrialResult, run_trial
+from tests.acceptance.evaluation.evidence_trial import (
+    PairOutcome,
+    TrialResult,
+    drop_retired,
+    run_trial,
+)
 from tests.acceptance.evaluation.labelled import EVIDENCE, LabelledPair, LabelledQuestion
 from tests.acceptance.evaluation.ranking import (
     Accepted,
@@ -95,7 +100,7 @@ def evaluate_evidence(
     outcomes: list[PairOutcome] = []
     version = ""
     for group in dict.fromkeys(q.group for q in questions if q.id in judged):
-        members = [q for q in questions if q.group == group and q.id in judged]
+        members = drop_retired([q for q in questions if q.group == group and q.id in judged])
         ids = {q.id for q in members}
         trial = run_trial(members, [p for p in pairs if p.question_id in ids], stream, settings)
         groups.append(_measure(group, group, "", trial, ids))

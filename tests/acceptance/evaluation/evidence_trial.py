@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import click
 import numpy as np
 
 from forecasts.distributions.cdf import Scale
@@ -24,6 +25,7 @@ from forecasts.questions.question import MATCHER, QuestionId
 from tests.acceptance.evaluation.baselines import Bm25
 from tests.acceptance.evaluation.labelled import OWN, LabelledPair, LabelledQuestion
 from tests.builders import DAY, FakeClock
+from tracker.app.question_set_files import list_built_in_sets, load_question_set
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.feeds.fetch_results import (
@@ -239,6 +241,24 @@ def _ask_questions(
         )
         tracker.questions.ask(new, override="worded by somebody else, for a measurement")
     return _Window(start)
+
+
+def drop_retired(questions: Sequence[LabelledQuestion]) -> list[LabelledQuestion]:
+    """Return the questions without those that a built-in set has no more, which are named once.
+
+    Own questions are returned as they are, and so are those of a set that has none of them.
+    """
+    ids = {
+        name: {question.id for question in load_question_set(name).questions}
+        for name in {q.source for q in questions if q.group != OWN}
+        if name in list_built_in_sets()
+    }
+    known = [q for q in questions if q.group == OWN or q.id in ids.get(q.source, {q.id})]
+    retired = sorted({q.id for q in questions} - {q.id for q in known})
+    if not known or not retired:
+        return list(questions)
+    click.echo(f"Left out, as the set has them no more: {', '.join(retired)}", err=True)
+    return known
 
 
 def _load_set(tracker: Tracker, clock: FakeClock, questions: Sequence[LabelledQuestion]) -> _Window:

@@ -8,11 +8,23 @@ from typing import Any
 
 import pytest
 
+from forecasts.questions.question import QuestionId
 from tests.acceptance.conftest import Shell
 from tests.acceptance.evaluation import evidence_figures
 from tests.acceptance.evaluation.evidence_figures import EvidenceReport, evaluate_evidence
-from tests.acceptance.evaluation.evidence_trial import LoggedPiece, PairOutcome, TrialResult
-from tests.acceptance.evaluation.labelled import read_pairs, read_questions
+from tests.acceptance.evaluation.evidence_trial import (
+    LoggedPiece,
+    PairOutcome,
+    TrialResult,
+    drop_retired,
+)
+from tests.acceptance.evaluation.labelled import (
+    OWN,
+    SHIPPED,
+    LabelledQuestion,
+    read_pairs,
+    read_questions,
+)
 from tests.acceptance.evaluation.labels import PAIRS, QUESTIONS, a_pair, written
 from tests.machine.model_stub import ModelStub, Reply, reading
 from tracker.app import question_set_files
@@ -165,6 +177,17 @@ def test_the_top_is_the_ten_most_relevant_pieces(
     (group,) = evaluated(tmp_path, QUESTIONS[:1], PAIRS[:1]).groups
     assert (group.top.accepted, group.top.hits, group.logged.accepted) == (10, 4, 12)
     assert group.majority is None
+
+
+def test_questions_that_a_set_has_no_more_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    def labelled(name: str, group: str = SHIPPED) -> LabelledQuestion:
+        return LabelledQuestion(QuestionId(name), group, "", "", "binary", (), None, None, SET)
+
+    known, gone = labelled("china-100gw-2025"), labelled("sold-2019")
+    assert drop_retired([known, gone]) == [known]
+    assert "sold-2019" in capsys.readouterr().err
+    assert drop_retired([gone]) == [gone]
+    assert drop_retired([labelled("sold-2019", OWN)]) == [labelled("sold-2019", OWN)]
 
 
 @pytest.mark.parametrize(
