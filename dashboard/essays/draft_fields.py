@@ -98,26 +98,20 @@ def _choose_bound(form: QuestionForm, kind: Kind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DraftWork:
-    """Draft in progress: its sentence, the proposed questions, and its form.
+    """Draft in progress: its sentence, the proposed questions, the chosen one, and its form.
 
-    `saved` is the stored draft.
+    `draft` is the chosen one, as the kind and to the day that the fields were filled for. `saved`
+    is the stored draft.
     """
 
     visit: Visit
     page: EssayPage
     mapped: MappedSentence
     drafts: tuple[ClaimDraft, ...]
+    draft: ClaimDraft
     form: QuestionForm
     saved: SavedDraft | None
     now: datetime
-
-    @property
-    def draft(self) -> ClaimDraft:
-        """Draft that was chosen, as the kind and to the day that the fields were filled for."""
-        pick = min(int(self.form.value("pick") or 0), len(self.drafts) - 1)
-        day = self.form.value("drafted-day")
-        last = date.fromisoformat(day) if day else None
-        return redraft(self.drafts[pick], kind=self.form.value("kind"), last=last)
 
     @property
     def essay_id(self) -> str:
@@ -128,6 +122,14 @@ class DraftWork:
     def offset(self) -> int:
         """Offset of its sentence."""
         return self.mapped.sentence.offset
+
+
+def choose_draft(drafts: Sequence[ClaimDraft], form: QuestionForm) -> ClaimDraft:
+    """Return the chosen draft, as the kind and to the day that the fields were filled for."""
+    pick = min(int(form.value("pick") or 0), len(drafts) - 1)
+    day = form.value("drafted-day")
+    last = date.fromisoformat(day) if day else None
+    return redraft(drafts[pick], kind=form.value("kind"), last=last)
 
 
 @dataclass(frozen=True, slots=True)

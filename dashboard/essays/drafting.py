@@ -13,6 +13,7 @@ from dashboard.essays.draft_fields import (
     PROPOSAL_FIELD,
     DraftFormValues,
     DraftWork,
+    choose_draft,
     show_candidates,
     show_fields,
 )
@@ -102,7 +103,8 @@ def _build_work(visit: Visit, page: EssayPage, mapped: MappedSentence) -> DraftW
     )
     proposal = st.session_state.get(form.key(PROPOSAL_FIELD))
     more = proposal.drafts if isinstance(proposal, Proposal) else ()
-    return DraftWork(visit, page, mapped, (*drafts, *more), form, saved, now)
+    offered = (*drafts, *more)
+    return DraftWork(visit, page, mapped, offered, choose_draft(offered, form), form, saved, now)
 
 
 def _show_opening(

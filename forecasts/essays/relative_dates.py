@@ -218,9 +218,6 @@ SEASON_PATTERN: Final = re.compile(
 )
 """Season of the northern year; winter lies in two years and is excluded."""
 
-_PERIOD_CUES: Final = frozenset(("in", "during", "for", ""))
-"""Words before a time that is the period of a figure, not a deadline."""
-
 _MAX_DATE: Final = date(9998, 12, 31)
 
 
@@ -252,32 +249,6 @@ def find_deadline(text: str, today: date) -> date | None:
         if (day := resolve_relative_time(relative.phrase, today)) is not None and day > today
     ]
     return max(days, default=None)
-
-
-def parse_period_start(text: str, last: date, today: date) -> date | None:
-    """Return the first day of the period of a claim's figure, if it lies ahead.
-
-    None for a deadline, for a single day, and for a period that has begun, which counts from the
-    opening.
-
-    >>> parse_period_start("exports in 2028", date(2028, 12, 31), date(2026, 11, 24))
-    datetime.date(2028, 1, 1)
-    >>> parse_period_start("exports by 2028", date(2028, 12, 31), date(2026, 11, 24)) is None
-    True
-    """
-    mentions = [
-        mention for mention in find_dates(text) if mention.last == last and not mention.is_day
-    ]
-    if mentions:
-        is_period = all(
-            mention.cue in _PERIOD_CUES and not mention.is_deadline and mention.is_exact
-            for mention in mentions
-        )
-        return mentions[0].first if is_period and mentions[0].first > today else None
-    is_next_year = any(
-        relative.phrase.lower() == "next year" for relative in find_relative_times(text)
-    )
-    return date(last.year, 1, 1) if is_next_year and last == date(today.year + 1, 12, 31) else None
 
 
 def propose_horizons(deadline: date | None, today: date) -> tuple[date, ...]:

@@ -9,8 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.essays.catalogue.entries import load_catalogue
-from forecasts.essays.catalogue.lookup import find_setting
 from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.draft import (
     MAX_BEFORE,
@@ -31,7 +29,7 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
 from tracker.essays.essay_edits import find_sentence, require_text
-from tracker.essays.essay_pages import split_sentences
+from tracker.essays.essay_pages import find_essay_setting, split_sentences
 from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
 from tracker.feeds.plain_text import remove_invisible
 from tracker.model.audit import Authorship
@@ -55,17 +53,17 @@ def propose_claim_drafts(
 def find_claim_source(session: Session, essay_id: EssayId, offset: int, today: date) -> ClaimSource:
     """Return a sentence of an essay with the sentences before it and the day of the essay."""
     sentence = find_sentence(session, essay_id, offset)
-    essay = essays.find_essay(session, essay_id)
-    text = require_text(session, essay_id).text
-    sentences = split_sentences(text)
-    index = next(i for i, other in enumerate(sentences) if other.offset == sentence.offset)
+    essay, text = essays.find_essay(session, essay_id), require_text(session, essay_id).text
+    assert essay is not None  # its sentence was found
+    sentences = split_sentences(text, essay.published)
+    index = sentences.index(sentence)
     return ClaimSource(
         sentence,
         today,
-        parse_essay_day(essay.published) if essay else None,
+        parse_essay_day(essay.published),
         tuple(other.text for other in sentences[max(0, index - MAX_BEFORE) : index]),
-        essay.title if essay else "",
-        find_setting(text, load_catalogue()),
+        essay.title,
+        find_essay_setting(text),
     )
 
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.essays.catalogue.entries import load_catalogue
+from forecasts.essays.catalogue.lookup import find_setting
 from forecasts.essays.claim_map import compute_track_record, map_claims, measure_coverage
 from forecasts.essays.comparison import EssayRecord, compare_records
 from forecasts.essays.extract import Sentence, find_claims
@@ -32,6 +34,12 @@ def split_sentences(text: str, published: str = "") -> tuple[Sentence, ...]:
     """Split a text into sentences, of which those that look ahead are claims; cached."""
     year = _PUBLISHED_YEAR.search(published)
     return find_claims(text, int(year[0]) if year else 0)
+
+
+@lru_cache(maxsize=16)
+def find_essay_setting(text: str) -> str:
+    """Return the place that a text is about, "" for several; cached by text."""
+    return find_setting(text, load_catalogue())
 
 
 def load_essay_page(

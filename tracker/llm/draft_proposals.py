@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Final
 
 import structlog
@@ -279,12 +280,18 @@ def _mark(lines: Sequence[str]) -> str:
 def read_proposal(answer: LlmAnswer, drafts: Sequence[ClaimDraft], now: datetime) -> Proposal:
     """Return the candidates that pass every gate, as drafts; stored answers are checked again."""
     source, accepted = drafts[0].source, list[ClaimDraft]()
+    offered = frozenset(match.entry.id for match in _find_offered(source))
     refused: list[str] = []
     by = f"{MODEL_PREFIX}{answer.model}"
     for candidate in answer.value["candidates"]:
         texts = {name: _clean(candidate[name], 10 * MAX_TEXT_CHARS) for name in _TEXTS}
-        faults = (*_iter_text_faults(texts), *_iter_value_faults(candidate, texts, source))
-        fault = next(iter(faults), "")
+        is_offered = candidate["entry"] in offered
+        faults = chain(
+            _iter_text_faults(texts),
+            () if is_offered or _shares_word(texts["text"], source) else (_FOREIGN,),
+            _iter_value_faults(candidate, texts, source),
+        )
+        fault = next(faults, "")
         draft = None if fault else _build_draft(candidate, texts, source, by)
         fault = fault or (find_draft_fault(draft, [*drafts, *accepted], now) if draft else "")
         if draft is not None and not fault:
@@ -313,13 +320,10 @@ def _iter_text_faults(texts: dict[str, str]) -> Iterator[str]:
 def _iter_value_faults(
     candidate: dict[str, Any], texts: dict[str, str], source: ClaimSource
 ) -> Iterator[str]:
-    """Yield why the names, the unit, the entry or the dates of a candidate cannot stand."""
-    if not _shares_word(texts["text"], candidate["entry"], source):
-        yield "none of its names stands in the essay"
+    """Yield why the unit, the entry or the dates of a candidate cannot stand."""
     if candidate["kind"] == "numeric" and not texts["unit"]:
         yield "its number has no unit"
-    entries = {entry.id for entry in load_catalogue().entries}
-    if candidate["entry"] and candidate["entry"] not in entries:
+    if candidate["entry"] and load_catalogue().find_entry(candidate["entry"]) is None:
         yield "it names an entry that the catalogue does not have"
     try:
         last = date.fromisoformat(candidate["last_day"].strip())
@@ -333,21 +337,20 @@ def _iter_value_faults(
         yield "its text names a later day than its last"
 
 
-def _shares_word(text: str, entry_id: str, source: ClaimSource) -> bool:
-    """Return True if a question shares a name or another word with the essay, or its entry.
+def _shares_word(text: str, source: ClaimSource) -> bool:
+    """Return True if a question shares a name or another word with the essay.
 
-    The essay is the claim, the sentences before it and the title; an entry counts if it was
-    offered. A proxy may have other names than the claim, so a word of its subject is enough; the
-    second pass looks at whether it says something about the claim.
+    The essay is the claim, the sentences before it and the title. A proxy may have other names
+    than the claim, so a word of its subject is enough; the second pass looks at whether it says
+    something about the claim.
     """
-    offered = (match.entry for match in _find_offered(source))
-    if any(entry.id == entry_id for entry in offered):
-        return True
     essay = " ".join([source.title, *source.before, source.sentence.text])
     known = {word.lower()[:MAX_STEM] for word in _CONTENT_WORD.findall(essay)}
     words = {word.lower() for word in _CONTENT_WORD.findall(text)} - _COMMON_WORDS
     return any(word[:MAX_STEM] in known for word in words)
 
+
+_FOREIGN: Final = "none of its names stands in the essay"
 
 MAX_STEM: Final = 6
 """Letters by which forms of a word are compared: "battery", "batteries"."""
@@ -376,7 +379,7 @@ def _build_draft(
 
 def _find_delay(entry_id: str, kind: Kind) -> int:
     """Return the days from the last day to the day by which the answer is published."""
-    entry = next((e for e in load_catalogue().entries if e.id == entry_id), None)
+    entry = load_catalogue().find_entry(entry_id)
     lag = entry.lag_days if entry else MAX_LAG_DAYS if kind == "numeric" else 0
     return lag + DELAY_DAYS
 

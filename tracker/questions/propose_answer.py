@@ -142,7 +142,7 @@ def _build_desks(
         pending = tuple(p for p in proposals if (question.id, p.key) not in dismissed)
         missing = ""
         if not pending and is_overdue(question, None, now):
-            missing = ALL_DISMISSED if proposals else _describe_missing(session, settling, gap, now)
+            missing = ALL_DISMISSED if proposals else _describe_missing(settling, gap, state, now)
         waiting = "" if gap is None else gap.reason
         desks[question.id] = AnswerDesk(settling, pending, waiting, missing)
     return desks
@@ -213,11 +213,11 @@ def _answer_by_report(question: Question, card: EvidenceCard) -> str | None:
 
 
 def _describe_missing(
-    session: Session,
     settling: SettlingSeries | None,
     gap: MissingValue | None,
+    state: FeedState | None,
     now: datetime,
 ) -> str:
     if gap is None:
         return NO_RULE
-    return gap.reason if settling is None else describe_gap(session, settling, gap, now)
+    return gap.reason if settling is None else describe_gap(settling, gap, state, now)

@@ -30,7 +30,7 @@ from tracker.model.audit import Authorship
 from tracker.model.proposed_answers import ProposedAnswer, SettlingSeries
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
-from tracker.storage import feeds, record, series
+from tracker.storage import record, series
 from tracker.storage.sessions import Session
 
 MAX_LOOK_BACK: Final = timedelta(days=800)
@@ -202,10 +202,12 @@ def _describe_revisions(decided: Sequence[SeriesValue], stored: Sequence[SeriesV
 
 
 def describe_gap(
-    session: Session, settling: SettlingSeries, gap: MissingValue, now: datetime
+    settling: SettlingSeries, gap: MissingValue, state: FeedState | None, now: datetime
 ) -> str:
-    """Say what a rule waits for: the value, since when it is late, and if its source is silent."""
-    state = find_document(session, settling.series)
+    """Say what a rule waits for: the value, since when it is late, and if its source is silent.
+
+    `state` is the polling state of the document of the series, None if it is not read any more.
+    """
     reasons = [f"series {settling.series.id}: {gap.reason}"]
     if gap.due is not None:
         usual = _measure_usual_delay(settling.values)
@@ -222,12 +224,6 @@ def describe_gap(
         since = f"{state.failing_since:%Y-%m-%d}" if state.failing_since else "now"
         reasons.append(f"its source is silent since {since}: {state.last_error}")
     return "; ".join(reasons)
-
-
-def find_document(session: Session, one_series: Series) -> FeedState | None:
-    """Return the polling state of the document of a series; None if it is not read."""
-    feed_id = series.map_series_to_feeds(session).get(one_series.id)
-    return None if feed_id is None else feeds.list_series_documents(session).get(feed_id)
 
 
 def _measure_usual_delay(values: Sequence[SeriesValue]) -> timedelta | None:

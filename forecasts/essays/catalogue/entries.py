@@ -166,6 +166,14 @@ class Catalogue:
     places: tuple[Place, ...]
     frames: tuple[CatalogueEntry, ...] = ()
 
+    def find_entry(self, entry_id: str) -> CatalogueEntry | None:
+        """Return the entry with an id, None if there is none.
+
+        >>> load_catalogue().find_entry("unemployment").name, load_catalogue().find_entry("luck")
+        ('unemployment', None)
+        """
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
 
 @cache
 def load_catalogue() -> Catalogue:

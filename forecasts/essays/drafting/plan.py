@@ -13,8 +13,6 @@ from forecasts.questions.question import HorizonShape, Kind
 GAP: Final = re.compile(r"\[…[^\]]*\]")
 """Placeholder that a person fills; the linter blocks a question with one."""
 
-NEWS_AGENCIES: Final = "two of Reuters, AP, AFP and the BBC"
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -5,12 +5,13 @@ them, or an undated entry would be new each time.
 """
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.plain_text import remove_invisible, shorten_text
@@ -25,6 +26,7 @@ SUBSTITUTE_TITLE_LENGTH: Final = 100
 """Characters of the summary that serve as title of an entry without one."""
 
 MAX_ITEMS: Final = 500
+MAX_JSON_VALUES: Final = 2_000_000
 MIN_YEAR: Final = 1990
 NO_NAME_HASH: Final = bytes(8)
 
@@ -53,6 +55,21 @@ class ParseFailed:
     """The document is no readable feed; the reason in one line."""
 
     reason: str
+
+
+def load_json(text: str) -> Any:
+    """Load a JSON document with its numbers as text, or return a `ParseFailed`.
+
+    An id of 5,000 digits needs no arithmetic, and the text of a value is what a person checks.
+    """
+    if text.count(",") + text.count("{") + text.count("[") > MAX_JSON_VALUES:
+        return ParseFailed(f"JSON of more than {MAX_JSON_VALUES:,} values")
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except RecursionError:
+        return ParseFailed("JSON nested too deeply")
+    except ValueError as error:
+        return ParseFailed(f"malformed JSON: {str(error)[:100]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ not stop others of the same document.
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,12 +20,11 @@ from forecasts.questions.series import (
     parse_period,
 )
 from tracker.feeds.markup import decode_page, parse_markup
-from tracker.feeds.parsing.parsed_feed import ParseFailed
+from tracker.feeds.parsing.parsed_feed import ParseFailed, load_json
 from tracker.feeds.plain_text import decode_document, remove_invisible
 
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 1_000
-MAX_JSON_VALUES: Final = 2_000_000
 MAX_DEPTH: Final = 20
 """Nesting of JSON, and of tables of a page."""
 
@@ -184,16 +182,9 @@ def _iter_csv_rows(text: str, separator: str) -> Iterator[Row]:
 
 def _read_json(body: bytes, content_type: str) -> list[_Table] | ParseFailed:
     """Return the lists of a document as tables, the longest first."""
-    text = decode_document(body, content_type)
-    if text.count(",") + text.count("{") + text.count("[") > MAX_JSON_VALUES:
-        return ParseFailed(f"JSON of more than {MAX_JSON_VALUES:,} values")
-    try:
-        # Numbers stay as they are written: the text of a value is what a person checks.
-        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    except RecursionError:
-        return ParseFailed("JSON nested too deeply")
-    except ValueError as error:
-        return ParseFailed(f"malformed JSON: {str(error)[:100]}")
+    document = load_json(decode_document(body, content_type))
+    if isinstance(document, ParseFailed):
+        return document
     lists = sorted(_iter_lists(document, MAX_DEPTH), key=len, reverse=True)
     return [_Table(rows) for rows in map(_list_rows, lists[:MAX_HEADER_ROW])]
 
