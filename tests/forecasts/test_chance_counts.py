@@ -3,8 +3,9 @@
 import math
 from itertools import product
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError
@@ -66,12 +67,21 @@ def test_an_excess_is_shown_only_outside_the_chance_range(
     low, high = excess_interval(seen, drawn)
     excess = seen - sum(map(sum, drawn))
     assert low - 1e-6 <= excess <= high + 1e-6
+    # A tail of exactly 2.5 % is cut off; here the ends of the interval are rounded more coarsely.
+    up_to = np.cumsum(count_distribution(drawn))
+    assume(min(np.abs(up_to - 0.025).min(), np.abs(up_to - 0.975).min()) > 1e-6)
     fewest, most = chance_range(drawn)
     assert (low <= 1e-6 and high >= -1e-6) is (fewest <= seen <= most)
     # A number between two has the interval of both.
     if seen < n:
         between, above = excess_interval(seen + 0.5, drawn), excess_interval(seen + 1, drawn)
         assert between == (low, above[1])
+
+
+def test_a_tail_of_just_the_limit_lies_outside() -> None:
+    drawn = [[0.5], [0.95]]  # none succeeds in 2.5 of 100 cases
+    assert chance_range(drawn) == (1, 2)
+    assert excess_interval(0, drawn)[1] < 0.0
 
 
 def test_sure_draws_add_nothing_to_an_excess() -> None:
