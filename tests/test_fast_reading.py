@@ -26,7 +26,7 @@ from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
-from tracker.questions.queries import accuracy, question_list
+from tracker.questions.queries import calibration, question_list, score_selection
 from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.settings import Settings
 from tracker.storage import evidence, questions, record
@@ -115,8 +115,8 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
 
 @check_rows([90, 30, 7], "lead_days")
 def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_days: int) -> None:
-    found = accuracy.gather_questions(session, Choice(), NOW)
-    records = accuracy._collect_records(session, found, lead_days)
+    found = score_selection.gather_questions(session, Choice(), NOW)
+    records = calibration._collect_records(session, found, lead_days)
     fast = {
         (who, q.id): steps.at(q.closes_at - lead_days * DAY)
         for who, own in records.items()

@@ -41,18 +41,18 @@ class AccuracyService(Service):
         self, choice: Choice = ALL_QUESTIONS, *, lead_days: int = 30
     ) -> CalibrationReport:
         """Return everyone's calibration `lead_days` before the scheduled close."""
-        from tracker.questions.queries import accuracy
+        from tracker.questions.queries import calibration
 
         with self._store.reading() as session:
-            return accuracy.measure_calibration(session, choice, lead_days, self._now())
+            return calibration.measure_calibration(session, choice, lead_days, self._now())
 
     @cacheable()
     def compare(self, choice: Choice = ALL_QUESTIONS) -> ComparisonReport:
         """Compare every pair of forecasters on the questions that both answered."""
-        from tracker.questions.queries import accuracy
+        from tracker.questions.queries import comparisons
 
         with self._store.reading() as session:
-            return accuracy.compare_forecasters(session, choice, self._now())
+            return comparisons.compare_forecasters(session, choice, self._now())
 
     @cacheable()
     def habits(self, choice: Choice = ALL_QUESTIONS) -> tuple[Habits, ...]:

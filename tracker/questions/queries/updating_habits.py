@@ -23,7 +23,7 @@ from forecasts.statistics.dynamics import (
 )
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import Choice, Habits
-from tracker.questions.queries.accuracy import gather_questions
+from tracker.questions.queries.score_selection import gather_questions
 from tracker.storage import record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
