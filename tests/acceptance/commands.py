@@ -5,8 +5,10 @@ carried out.
 """
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -26,6 +28,8 @@ from tests.acceptance.evaluation.platform_questions import (
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
+from tests.acceptance.worlds import verdicts
+from tests.acceptance.worlds.figure import Figure, build_figure_table
 from tests.forecasts.unanswerable import HALVES
 from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
@@ -182,3 +186,25 @@ def claims(context: click.Context, path: Path, *, everything: bool, json: bool) 
         print_result(figures, json, tables.claims_table(figures))
         return
     context.invoke(essays.claims, essay_or_file=str(path), everything=everything, json=json)
+
+
+WORLDS: Mapping[str, Callable[[int], Iterator[Figure]]] = MappingProxyType(
+    {"verdicts": verdicts.simulate}
+)
+
+
+@acceptance.command()
+@click.argument("parts", nargs=-1, metavar="[PART]...", type=click.Choice(list(WORLDS)))
+@click.option("--seed", default=0, show_default=True, help="Seed of the worlds.")
+@as_json
+def worlds(parts: tuple[str, ...], *, seed: int, json: bool) -> None:
+    """Simulate worlds with known truth, and print how often the product's statistics are wrong.
+
+    All parts by default.
+    """
+    figures = {part: tuple(WORLDS[part](seed)) for part in parts or WORLDS}
+    if not json:
+        for part, rows in figures.items():
+            console.print(build_figure_table(part, rows))
+    missed = sum(not figure.is_met for rows in figures.values() for figure in rows)
+    print_result(figures, json, f"{missed} figures miss what is wanted.")
