@@ -2,7 +2,6 @@
 what.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from forecasts.questions.question import (
     ForecasterId,
     QuestionId,
 )
-from forecasts.scoring.skill import REFERENCES
+from forecasts.scoring.comparison import Comparison
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import (
     ADA,
@@ -34,7 +33,8 @@ from tests.lives import (
 from tests.quick_databases import begin
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Accuracy, Choice
+from tracker.model.read_models import Choice
+from tracker.questions.queries import comparisons
 
 RAIN, GRAIN = LIVES[0], LIVES[3]
 
@@ -62,63 +62,73 @@ def ask_and_answer(tracker: Tracker, clock: FakeClock) -> None:
         tracker.resolutions.resolve(name, said, source_url=SOURCE, known_at=CLOSES)
 
 
-def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:
-    """The share of each reference's loss that somebody saved."""
-    return {skill.reference: skill.skill for skill in found.skills.get(who, ())}
+def find_pair(tracker: Tracker, a: ForecasterId, b: ForecasterId) -> Comparison:
+    """The comparison of one forecaster with another by the Brier score."""
+    report = tracker.accuracy.compare(forecaster_id=a)
+    (brier,) = (rule for rule in report.rules if rule.rule == "brier")
+    return next(c for c in brier.comparisons if c.b == b)
 
 
-def test_a_summary_counts_every_question_once(world: Tracker, clock: FakeClock) -> None:
-    summaries = {(s.forecaster_id, s.rule): s for s in world.accuracy.summarise().summaries}
+def test_a_summary_adds_up_every_question_once(world: Tracker) -> None:
+    found = world.accuracy.summarise()
+    summaries = {(s.forecaster_id, s.rule): s for s in found.summaries}
     ada, ben = summaries[ADA, "brier"], summaries[BEN, "brier"]
-    assert (ada.questions, ada.clusters, ada.mean_while_active) == (
+    assert (ada.questions, ada.families, ada.mean_while_active) == (
         3,
-        3,
+        1,  # the three ask the same in the same words
         pytest.approx((0.04 + 0.04 + 0.64) / 3),
     )
     assert (ben.questions, ben.mean_while_active) == (2, pytest.approx(0.36))
-    assert ada.skill == pytest.approx(0.25 - (0.04 + 0.04 + 0.64) / 3)
-    assert ada.low is not None
-    assert ada.low <= ada.skill <= (ada.high or 0.0)
-    found = world.accuracy.summarise()
-    own = 0.04 + 0.04 + 0.64
-    # The share of YES among the other two: ½, ½ and 1 for the one that did not come true.
-    expected = {
-        "half": 1 - own / 0.75,
-        "base_rate": 1 - own / (0.5625 + 0.5625 + 0.0625),
-        "climatology": 1 - own / (0.25 + 0.25 + 1.0),
-        "no_change": 0.0,
-    }
-    of_ada = saved(found, ADA)
-    assert set(of_ada) == set(REFERENCES)
-    assert {name: of_ada[name] for name in expected} == pytest.approx(expected, abs=1e-12)
-    assert saved(found, PRIOR)["base_rate"] == pytest.approx(0.0, abs=1e-12)
-    assert saved(found, HAZARD)["hazard"] == pytest.approx(0.0, abs=1e-12)
-    assert {skill.n for skill in found.skills[BEN]} == {2}
-    assert {CROWD, SUGGESTION} <= set(found.skills)
-    found = world.accuracy.summarise(Choice(tag="east"))
-    assert set(found.questions) == {"one"}
-    assert "climatology" not in saved(found, ADA)
-    assert saved(found, ADA)["half"] == pytest.approx(1 - 0.04 / 0.25)
-    found = world.accuracy.summarise()
+    assert ada.points == pytest.approx(100 * (0.75 - (0.04 + 0.04 + 0.64)))
     (line,) = found.cohorts
     assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
     assert (line.annulled, line.ambiguous, line.unanswered, line.early) == (0, 1, 1, 0)
     assert (found.unscored, found.annul_rate) == (("void",), 0.2)
     assert QuestionId("open") not in found.questions
+    assert set(world.accuracy.summarise(Choice(tag="east")).questions) == {"one"}
     facets = world.accuracy.summarise(Choice(tag="peace")).facets
     assert (facets.tags, facets.horizons, facets.periods, facets.kinds) == (
         ("east", "war"), ("short",), ("2026-Q4",), ("binary",),
     )  # fmt: skip
 
 
-def test_only_yes_no_questions_are_held_against_references(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    live(tracker, clock, GRAIN)
-    resolve(tracker, clock, GRAIN)
+def test_people_are_adjusted_on_shared_questions_alone(world: Tracker) -> None:
+    adjusted = {s.forecaster_id: s for s in world.accuracy.summarise().adjusted["brier"]}
+    assert set(adjusted) == {ADA, BEN}  # computed forecasters have no say in what is difficult
+    raw = {who: s.skill / (1 - s.pooling) for who, s in adjusted.items()}
+    assert raw[ADA] - raw[BEN] == pytest.approx(0.36 - 0.04)
+    assert (adjusted[ADA].questions, adjusted[ADA].low) == (2, None)
+
+
+def test_one_is_compared_with_everybody_and_references(world: Tracker) -> None:
+    advantages = {
+        c.b: c.advantage
+        for rule in world.accuracy.compare(forecaster_id=ADA).rules
+        for c in rule.comparisons
+    }
+    assert advantages[BEN] == pytest.approx(0.36 - 0.04)
+    assert advantages[PRIOR] == pytest.approx((0.5625 * 2 + 0.0625 - 0.72) / 3)
+    assert advantages[comparisons.UNINFORMED.id] == pytest.approx((0.75 - 0.72) / 3)
+    assert advantages[comparisons.FIRST.id] == 0.0  # never changed
+    assert advantages[CROWD] is None  # a crowd of one is that person
+    assert {HAZARD, SUGGESTION} <= set(advantages)
+
+
+def test_a_person_meets_the_crowd_without_them(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.questions.ask(an_asked())
+    for who, percent in ((ADA, "90%"), (BEN, "40%"), (CEM, "40%")):
+        tracker.forecasts.submit("rain", percent, forecaster=who)
     clock.time = CLOSES
-    found = tracker.accuracy.summarise()
-    assert (found.skills, {s.rule for s in found.scores} >= {"crps"}) == ({}, True)
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
+    assert find_pair(tracker, ADA, CROWD).advantage == pytest.approx(0.36 - 0.01)
+
+
+def test_evidence_on_a_pair_is_traced_over_time(world: Tracker) -> None:
+    pair = find_pair(world, ADA, BEN)
+    points = world.accuracy.trace_pair(Choice(), "brier", pair)
+    assert [p.families for p in points] == list(range(1, pair.families + 1))
+    assert points[-1].e_value == pytest.approx(pair.e_value)
+    assert (points[-1].low, points[-1].high) == pytest.approx((pair.low, pair.high))
 
 
 @check_rows([
@@ -146,13 +156,12 @@ def test_an_early_answer_waits_for_the_close(tracker: Tracker, clock: FakeClock)
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
     found = tracker.accuracy.summarise()
-    assert (found.early, found.scores, found.skills, found.facets.kinds) == (("rain",), (), {}, ())
+    assert (found.early, found.scores, found.adjusted, found.facets.kinds) == (
+        ("rain",), (), {}, (),
+    )  # fmt: skip
     assert (found.cohorts[0].early, found.annul_rate) == (1, None)
     assert tracker.accuracy.calibration().reliability == {}
-    assert (tracker.accuracy.compare().comparisons, tracker.accuracy.compare().difficulty) == (
-        (),
-        None,
-    )
+    assert tracker.accuracy.compare().rules == ()
     actual = tracker.accuracy.score_table()["counts"].to_list()
     assert actual == [False] * tracker.accuracy.score_table().height
 
@@ -166,20 +175,13 @@ def test_forecasts_after_the_answer_earn_nothing(tracker: Tracker, clock: FakeCl
     assert by_rule(scores, "brier", BEN).mean_while_active == pytest.approx(0.36)
 
 
-def test_forecasters_are_compared_and_calibrated_on_shared_questions(world: Tracker) -> None:
+def test_calibration_takes_forecasts_at_the_lead(world: Tracker) -> None:
     found = world.accuracy.calibration(lead_days=30)
     points = {who: [(s.p, s.outcome) for s in r.snapshots] for who, r in found.reliability.items()}
     assert sorted(points[ADA]) == [(0.8, 0), (0.8, 1), (0.8, 1)]
     assert sorted(points[BEN]) == [(0.4, 1), (0.4, 1)]
     assert (found.lead_days, found.intervals) == (30, {})
     assert world.accuracy.calibration(lead_days=31).reliability == {}  # nothing was open then
-    found = world.accuracy.compare()
-    one = next(c for c in found.comparisons if {c.a, c.b} == {"ada", "ben"})
-    sign = 1.0 if one.a == "ada" else -1.0
-    assert (one.n, one.mean_difference) == (2, pytest.approx(sign * (0.36 - 0.04)))
-    assert found.difficulty is not None
-    effects = found.difficulty.effects
-    assert effects[BEN] - effects[ADA] > 0.0  # lower is better
 
 
 def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
@@ -198,26 +200,20 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
     assert found.intervals[ADA].coverage == 1.0
 
 
-def test_a_comparison_uses_the_headline_rule_of_each_kind(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_kinds_of_different_units_are_compared_apart(tracker: Tracker, clock: FakeClock) -> None:
     for life in LIVES:
         live(tracker, clock, life)
-    scores = {life.id: resolve(tracker, clock, life) for life in LIVES}
+    for life in LIVES:
+        resolve(tracker, clock, life)
     clock.time = CLOSES
-    one = next(c for c in tracker.accuracy.compare().comparisons if {c.a, c.b} == {"ada", "cem"})
-    gaps = [
-        by_rule(scores[life.id], life.headline, ADA).skill_over_schedule
-        - by_rule(scores[life.id], life.headline, CEM).skill_over_schedule
-        for life in LIVES
-    ]
-    assert one.n == len(LIVES)
-    assert one.mean_difference == pytest.approx(
-        (1 if one.a == "ada" else -1) * sum(gaps) / len(gaps)
-    )
+    counts = {
+        rule.rule: next(c.questions for c in rule.comparisons if {c.a, c.b} == {ADA, CEM})
+        for rule in tracker.accuracy.compare().rules
+    }
+    assert counts == {"crps": 3, "brier": 2, "ranked": 1}
 
 
-def test_questions_of_one_claim_count_as_one_group(tracker: Tracker, clock: FakeClock) -> None:
+def test_questions_of_one_claim_count_as_one_family(tracker: Tracker, clock: FakeClock) -> None:
     window: dict[str, Any] = {"opens_at": NOW, "closes_at": CLOSES, "resolves_at": CLOSES}
     tracker.question_sets.load(
         a_set(*(a_question(f"q{n}", **window, claim_ids=(ClaimId("C1"),)) for n in range(3)))
@@ -229,8 +225,8 @@ def test_questions_of_one_claim_count_as_one_group(tracker: Tracker, clock: Fake
         tracker.resolutions.resolve(f"q{n}", "yes", source_url=SOURCE, known_at=CLOSES)
     found = tracker.accuracy.summarise()
     mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == "brier")
-    assert (mine.questions, mine.clusters, mine.low) == (3, 1, None)
-    assert next(s for s in found.skills[ADA] if s.reference == "half").n_clusters == 1
+    assert (mine.questions, mine.families) == (3, 1)
+    assert find_pair(tracker, ADA, PRIOR).families == 1
 
 
 def test_live_and_retrospective_scores_never_mix(world: Tracker) -> None:
@@ -266,7 +262,7 @@ def test_the_score_table_has_flat_columns(world: Tracker) -> None:
         1.0,
         True,
     )
-    assert (one["fate"], one["retrospective"], one["kind"]) == ("question one", False, "binary")
+    assert (one["family"], one["retrospective"], one["kind"]) == ("one", False, "binary")
     assert list(zip(table["question"], table["rule"], table["forecaster"], strict=True)) == sorted(
         zip(table["question"], table["rule"], table["forecaster"], strict=True)
     )
@@ -279,7 +275,7 @@ def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
         (), (), (), None, (),
     )  # fmt: skip
     assert tracker.accuracy.calibration().reliability == {}
-    assert replace(tracker.accuracy.compare(), forecasters={}).comparisons == ()
+    assert tracker.accuracy.compare().rules == ()
     assert (
         tracker.accuracy.habits(),
         tracker.accuracy.score_table().height,

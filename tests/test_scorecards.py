@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE
 from tests.builders import DAY, FakeClock, no_network
-from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
+from tests.lives import ADA, BEN, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.cli import score_tables
@@ -114,7 +114,7 @@ def test_a_false_receipt_says_so_loudly(lived: Tracker) -> None:
     )
 
 
-def test_scores_and_references_are_told_in_tables(lived: Tracker) -> None:
+def test_points_and_skill_are_told_in_tables(lived: Tracker) -> None:
     found = lived.accuracy.summarise()
     text = told(score_tables.headline_table(found))
     assert {
@@ -128,20 +128,15 @@ def test_scores_and_references_are_told_in_tables(lived: Tracker) -> None:
     }
     assert "Peer points" not in text
     row = line(text, "ada", "CRPS over the range")
-    assert row.split("│")[3].strip() == "3"
-    assert " to " in row
-    assert row.count("–") == 0
-    assert line(text, "Prior and time").count("–") == 1  # one group has no interval
+    assert row.split("│")[3].strip() == "3 in 2 families"
+    assert "Prior, never moved" in text
     points = told(
         score_tables.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
     )
-    assert line(points, "ada").count("–") == 1
-    assert "Prior, never moved" in text
-    text = told(score_tables.skills_table(lived.accuracy.summarise()))
-    own, even = (9 * 0.16 + 10 * 0.01) / 30, 19 * 0.25 / 30
-    assert f"{1 - own / even:+.0%}" in line(text, "ada", "Always 50 %")
-    assert "-0%" not in text
-    assert " to " not in line(text, "ada", "Always 50 %")
+    assert line(points, "ada").count("–") == 1  # points have no mean
+    text = told(score_tables.skill_table(found, "crps"))
+    assert "13 more families of questions are needed" in line(text, "ada")
+    assert "a newcomer starts in the middle" in text
 
 
 @pytest.mark.usefixtures("annulled")
@@ -187,30 +182,16 @@ def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -
     assert "ada" not in text
 
 
-def test_comparisons_are_told_in_words(lived: Tracker) -> None:
-    report = lived.accuracy.compare()
-    everybody = frozenset(report.forecasters)
-    assert {frozenset((c.a, c.b)) for c in score_tables.select_comparisons(report, (ADA, BEN))} == {
-        frozenset(("ada", "ben"))
-    }
-    alone = score_tables.select_comparisons(report, (CEM,))
-    assert all("cem" in (c.a, c.b) for c in alone)
-    assert len(alone) == 6  # two people, the crowd, the prior, the hazard, the suggestion
-    assert len(score_tables.select_comparisons(report, everybody)) == 21
-    assert score_tables.select_comparisons(report, (ForecasterId("crowd"), ADA))[0].b in (
-        "Crowd",
-        "ada",
-    )
-    report = lived.accuracy.compare()
-    text = told(
-        score_tables.comparison_table(report, score_tables.select_comparisons(report, (ADA, BEN)))
-    )
-    assert "not enough data" in line(text, "ada – ben", "│ 6 ")
-    assert "higher (better)" in text
-    assert "skill adjusted for the difficulty of questions" in text
-    assert "Prior, never moved" in text
-    without = replace(report, difficulty=None)
-    assert "difficulty" not in told(score_tables.comparison_table(without, report.comparisons))
+def test_comparisons_are_told_in_a_table(lived: Tracker) -> None:
+    report = lived.accuracy.compare(forecaster_id=ADA)
+    numbers = next(rule for rule in report.rules if rule.rule == "crps")
+    text = told(score_tables.comparison_table(report, numbers))
+    row = line(text, "ada", "ben")
+    assert "too early to say" in row
+    assert row.split("│")[5].strip() == "3 in 2 families"
+    assert "First forecast, never changed" in text
+    assert "Knowing nothing" in text
+    assert "hold however often you look" in text
 
 
 def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:

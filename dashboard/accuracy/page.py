@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import scores, skill
+from dashboard.accuracy import scores, standing
 from dashboard.accuracy.calibration_data import habits_frame
 from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.visit import Visit
@@ -85,14 +85,11 @@ RECORD_KINDS: Final = ("Live", "Retrospective")
 SectionRenderer = Callable[[Visit, Accuracy], None]
 
 SECTIONS: Final[Mapping[str, SectionRenderer]] = {
-    "Skill": skill.show_skill,
-    "References": skill.show_references,
+    "Standing": standing.show_standing,
     "Calibration": scores.show_calibration,
-    "Pairs": skill.show_pairs,
-    "Over time": skill.show_progress,
     "Habits": show_habits,
-    "Cohorts": scores.show_cohorts,
     "Questions": scores.show_question_scores,
+    "Cohorts": scores.show_cohorts,
 }
 """Sections of the page. Only the chosen one is computed; each is a fragment, so that inputs inside
 it do not compute the page again.
@@ -130,7 +127,7 @@ def render(visit: Visit) -> None:
     if not accuracy.scores:
         show_empty("No scored question fits these filters.", "Choose others, or clear them.")
         return
-    SECTIONS[show_buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
+    SECTIONS[show_buttons("Section", list(SECTIONS), "Standing", "view")](visit, accuracy)
 
 
 def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:

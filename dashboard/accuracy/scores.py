@@ -25,7 +25,7 @@ from dashboard.accuracy.data import (
     skill_by_question_frame,
 )
 from dashboard.accuracy.insights import describe_interval_record, describe_unscored
-from dashboard.accuracy.skill import choose_forecaster
+from dashboard.accuracy.standing import choose_forecaster
 from dashboard.components.score_data import hindsight_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (

@@ -9,8 +9,7 @@ information.
 from dashboard.charts.accuracy import (
     bins_chart,
     calibration_chart,
-    progress_chart,
-    savings_chart,
+    evidence_chart,
     skill_chart,
 )
 from dashboard.charts.common import (
@@ -53,6 +52,7 @@ __all__ = [
     "curves_now_chart",
     "daily_items_chart",
     "daily_polls_chart",
+    "evidence_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",
@@ -60,9 +60,7 @@ __all__ = [
     "options_over_time_chart",
     "other_question_style",
     "preview_chart",
-    "progress_chart",
     "revisions_chart",
-    "savings_chart",
     "skill_chart",
     "value_axis",
     "waterfall_chart",

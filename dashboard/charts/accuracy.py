@@ -1,4 +1,4 @@
-"""Charts of accuracy: skill with intervals, references, running mean, and calibration."""
+"""Charts of accuracy: skill with intervals, evidence over time, and calibration."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,7 +8,6 @@ import altair as alt
 from dashboard.charts.common import (
     ChartSpec,
     colour_encoding,
-    dash_encoding,
     share_axis,
     text_tooltip,
     time_axis,
@@ -20,8 +19,11 @@ ROW_HEIGHT: Final = 40
 """Height of one row of dots in pixels, so that charts of any size are spaced alike."""
 
 _AXIS_HEIGHT: Final = 40
-_PROGRESS_HEIGHT: Final = 320
+_EVIDENCE_HEIGHT: Final = 300
 _CALIBRATION_HEIGHT: Final = 420
+MAX_POINTS: Final = 30
+"""Points at which charts of differences end; intervals that go beyond say nothing yet."""
+
 _FAINT_OPACITY: Final = 0.45
 """Opacity of rows with too few questions for a verdict."""
 
@@ -42,24 +44,6 @@ def skill_chart(styles: tuple[LineStyle, ...], title: str) -> ChartSpec:
         y=_row_axis("forecaster", names), color=colour_encoding(styles, legend=False)
     )
     return _interval_chart(base, tips, len(names), field="skill", title=title)
-
-
-@lru_cache(maxsize=64)
-def savings_chart(references: tuple[str, ...], title: str) -> ChartSpec:
-    """Share of each reference's loss saved, as a dot with its 95 % interval. Data: `rows`,
-    `zero`.
-    """
-    tips = [
-        text_tooltip("reference", "Against"),
-        alt.Tooltip("saved:Q", title="Saved, %", format="+.0f"),
-        text_tooltip("interval", "95 %"),
-        text_tooltip("on", "Questions"),
-        text_tooltip("meaning", "What it is"),
-    ]
-    base = alt.Chart(alt.NamedData("rows")).encode(
-        y=_row_axis("reference", list(references)), color=alt.value(BLUE)
-    )
-    return _interval_chart(base, tips, len(references), field="saved", title=title, unit=" %")
 
 
 def _row_axis(field: str, names: list[str]) -> alt.Y:
@@ -107,26 +91,30 @@ def _gain_axis(unit: str = "") -> alt.Axis:
 
 
 @lru_cache(maxsize=64)
-def progress_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
-    """Running mean skill of each forecaster. Data: `progress`, `zero`."""
+def evidence_chart(title: str) -> ChartSpec:
+    """Difference between two forecasters as families close, with its confidence sequence.
+
+    Data: `evidence`, `zero`.
+    """
     tips = [
-        text_tooltip("forecaster", "Who"),
-        alt.Tooltip("mean:Q", title="Mean skill so far", format="+.1f"),
-        alt.Tooltip("n:Q", title="Questions"),
-        text_tooltip("last", "Last"),
+        alt.Tooltip("skill:Q", title="Points better", format="+.1f"),
+        alt.Tooltip("low:Q", title="95 % from", format="+.1f"),
+        alt.Tooltip("high:Q", title="to", format="+.1f"),
+        alt.Tooltip("families:Q", title="Families"),
+        alt.Tooltip("evidence:Q", title="Evidence", format=".3~g"),
         time_tooltip("on"),
     ]
-    base = alt.Chart(alt.NamedData("progress")).encode(
-        x=time_axis(),
-        y=alt.Y("mean:Q", title="Mean skill, points", axis=_gain_axis()),
-        color=colour_encoding(styles, legend=True),
+    scale = alt.Scale(domain=[-MAX_POINTS, MAX_POINTS], clamp=True)
+    base = alt.Chart(alt.NamedData("evidence")).encode(x=time_axis())
+    band = base.mark_area(color=BLUE, opacity=0.18, interpolate="step-after").encode(
+        y=alt.Y("low:Q", title=title, axis=_gain_axis(), scale=scale), y2="high:Q"
     )
-    line = base.mark_line(interpolate="step-after").encode(strokeDash=dash_encoding(styles))
+    line = base.mark_line(color=BLUE, interpolate="step-after").encode(y="skill:Q")
+    dots = base.mark_circle(color=BLUE, size=50, opacity=1).encode(y="skill:Q", tooltip=tips)
     zero = (
         alt.Chart(alt.NamedData("zero")).mark_rule(strokeDash=[2, 4], color=GREY).encode(y="zero:Q")
     )
-    dots = base.mark_circle(size=50, opacity=1).encode(tooltip=tips)
-    return alt.layer(zero, line, dots).properties(height=_PROGRESS_HEIGHT).to_dict()
+    return alt.layer(zero, band, line, dots).properties(height=_EVIDENCE_HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=2)

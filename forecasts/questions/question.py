@@ -340,7 +340,7 @@ def to_utc(value: datetime, text: str | None = None) -> datetime:
 EvidenceId = NewType("EvidenceId", int)
 
 
-ForecasterKind = Literal["person", "bot", "crowd", "suggestion", "prior", "hazard"]
+ForecasterKind = Literal["person", "bot", "crowd", "suggestion", "prior", "hazard", "reference"]
 
 SUGGESTION = ForecasterId("suggestion")
 PRIOR = ForecasterId("prior")
@@ -357,7 +357,8 @@ class Forecaster:
     """Person, bot, or forecaster that is computed for every question.
 
     `suggestion` is the evidence ledger, `prior` the fixed base rate, `hazard` the base rate
-    adjusted for elapsed time only, `crowd` the aggregate of people.
+    adjusted for elapsed time only, `crowd` the aggregate of people; a `reference` is made for one
+    comparison.
     """
 
     id: ForecasterId

@@ -11,13 +11,10 @@ Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; rules ar
 `rules` and `crps`.
 """
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, pairwise
-from types import MappingProxyType
 
 import numpy as np
 
@@ -43,7 +40,6 @@ from forecasts.scoring.rulebook import (
     rule_values,
 )
 from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
-from forecasts.statistics.intervals import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +82,6 @@ class Score:
 
 
 Timelines = Mapping[ForecasterId, Timeline]
-
-RESAMPLES = 2000
-"""Bootstrap samples for the interval of a mean skill; its ends then vary by 1 % of its width."""
-
-_NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 
 def score_question(
@@ -229,83 +220,6 @@ def standing_spans(
             sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)})
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Summary of one forecaster under one rule over several questions.
-
-    All numbers are over the same `questions`: those with a forecast, each with equal weight.
-    `mean_while_active` (lower is better) is the mean of the questions' means, `skill` (higher is
-    better) of their skill over schedule, with the 95 % interval `low` to `high` of a bootstrap of
-    clusters of questions; None without questions, the interval also with a single cluster.
-    `coverage` is the mean share of scheduled time covered, 0 to 1.
-    """
-
-    forecaster_id: ForecasterId
-    rule: RuleName
-    questions: int
-    mean_while_active: float | None
-    skill: float | None
-    coverage: float
-    clusters: int = 0
-    low: float | None = None
-    high: float | None = None
-
-
-def summarise_scores(
-    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _NO_CLUSTERS
-) -> tuple[Summary, ...]:
-    """Summaries by forecaster and rule, in the order of `RULES`, then best skill first.
-
-    `clusters` names the cluster of a question; one without a name is a cluster of its own.
-
-    Forecasters choose their questions, so summaries over different questions are only roughly
-    comparable. Summarise scores of retrospective questions separately.
-    """
-    groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
-    for score in scores:
-        groups[score.rule, score.forecaster_id].append(score)
-    summaries = [
-        _make_summary(forecaster, rule, group, clusters)
-        for (rule, forecaster), group in groups.items()
-    ]
-    return tuple(sorted(summaries, key=_sort_key))
-
-
-def _make_summary(
-    forecaster_id: ForecasterId,
-    rule: RuleName,
-    scores: Iterable[Score],
-    clusters: Mapping[QuestionId, str],
-) -> Summary:
-    active = [(s.mean_while_active, s) for s in scores if s.mean_while_active is not None]
-    if not active:
-        return Summary(forecaster_id, rule, 0, None, None, 0.0)
-    n = len(active)
-    fates = [clusters.get(s.question_id, s.question_id) for _, s in active]
-    skills = [s.skill_over_schedule for _, s in active]
-    low, high = (
-        bootstrap_interval(skills, fates, resamples=RESAMPLES)
-        if len(set(fates)) > 1
-        else (None, None)
-    )
-    return Summary(
-        forecaster_id=forecaster_id,
-        rule=rule,
-        questions=n,
-        mean_while_active=math.fsum(mean for mean, _ in active) / n,
-        skill=math.fsum(skills) / n,
-        coverage=math.fsum(s.coverage for _, s in active) / n,
-        clusters=len(set(fates)),
-        low=low,
-        high=high,
-    )
-
-
-def _sort_key(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
-    place = list(RULES).index(summary.rule)
-    return place, summary.skill is None, -(summary.skill or 0.0), summary.forecaster_id
 
 
 def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Review of an answered question: evidence that helped or misled, missed signposts, best path.
 
-A single question does not separate luck from skill; for that see `forecasts.statistics.comparison`.
+A single question does not separate luck from skill; for that see `forecasts.scoring.comparison`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

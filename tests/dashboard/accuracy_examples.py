@@ -10,7 +10,8 @@ from typing import Any
 
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Distribution, even_distribution
-from forecasts.questions.links import Cohort, event_cluster
+from forecasts.questions.families import group_families
+from forecasts.questions.links import Cohort
 from forecasts.questions.question import (
     Forecaster,
     ForecasterId,
@@ -20,8 +21,8 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.questions.timeline import build_timeline
-from forecasts.scoring.scores import Score, score_question, summarise_scores
-from forecasts.scoring.skill import Skill
+from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.summary import summarise_scores
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
 from tracker.app.tracker import Tracker
@@ -67,10 +68,8 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "resolutions": {q.id: r for q, r, _ in answered},
         "forecasters": PEOPLE,
         "scores": scores,
-        "summaries": summarise_scores(
-            scores, {q: event_cluster(question) for q, question in questions.items()}
-        ),
-        "skills": MappingProxyType({}),
+        "summaries": summarise_scores(scores, group_families(questions.values())),
+        "adjusted": MappingProxyType({}),
         "cohorts": (),
         "early": (),
         "unscored": (),
@@ -84,21 +83,6 @@ def cohort(**counts: int) -> Cohort:
     """A quarter in which one question opened."""
     names = ("over", "answered", "annulled", "ambiguous", "unanswered", "early")
     return Cohort("2026-Q1", **{"opened": 1, **dict.fromkeys(names, 0), **counts})
-
-
-def skill_against(reference: str, **more: Any) -> Skill:
-    """A quarter of a reference's loss saved, over 40 questions in as many groups."""
-    values: dict[str, Any] = {
-        "reference": reference,
-        "n": 40,
-        "n_clusters": 40,
-        "own_sum": 3.0,
-        "reference_sum": 4.0,
-        "skill": 0.25,
-        "low": 0.1,
-        "high": 0.4,
-    }
-    return Skill(**{**values, **more})
 
 
 def numeric_question(name: str = "grain") -> Question:

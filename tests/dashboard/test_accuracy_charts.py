@@ -3,14 +3,15 @@
 import json
 
 from dashboard import charts
-from dashboard.accuracy import calibration_data
+from dashboard.accuracy import calibration_data, standing_data
 from dashboard.accuracy import data as accuracy
-from dashboard.accuracy import data as skill
 from dashboard.wording import display_name
 from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
 from forecasts.questions.question import PRIOR, QuestionId
-from tests.dashboard.accuracy_examples import accuracy_of, scored, skill_against
-from tests.dashboard.examples import ANA, ME
+from forecasts.scoring.adjusted_skill import AdjustedSkill
+from forecasts.scoring.comparison import EvidencePoint
+from tests.dashboard.accuracy_examples import accuracy_of, scored
+from tests.dashboard.examples import ANA, ME, NOW
 
 SCORED = accuracy_of(scored("first", "yes", {ME: 0.9, ANA: 0.7, PRIOR: 0.3}))
 FORECASTERS = accuracy.list_scored_forecasters(SCORED, ME)
@@ -20,12 +21,15 @@ RELIABLE = assess_reliability(
     resamples=20,
 )
 assert RELIABLE is not None
-REFERENCES = skill.references_frame([skill_against("half"), skill_against("base_rate")])
+PEOPLE_SKILL = (
+    AdjustedSkill(ME, 0.02, -0.01, 0.05, 0.2, 20, 30),
+    AdjustedSkill(ANA, -0.02, None, None, 0.5, 4, 5),
+)
+EVIDENCE = (EvidencePoint(NOW, 1, 0.02, -0.1, 0.1, 1.1), EvidencePoint(NOW, 2, 0.03, 0.0, 0.1, 2.0))
 
 FRAMES = {
-    "skill": {"rows": skill.skill_frame(SCORED, ME, "brier")},
-    "saved": {"rows": REFERENCES},
-    "progress": {"progress": skill.progress_frame(SCORED, ME)},
+    "skill": {"rows": standing_data.people_frame(SCORED, PEOPLE_SKILL, ME)},
+    "evidence": {"evidence": standing_data.evidence_frame(EVIDENCE)},
     "calibration": {
         "band": calibration_data.band_frame(RELIABLE.band),
         "curve": calibration_data.curve_frame(RELIABLE.curve),
@@ -34,8 +38,7 @@ FRAMES = {
 }
 SPECS = {
     "skill": charts.skill_chart(STYLES, "Points"),
-    "saved": charts.savings_chart(tuple(REFERENCES["reference"]), "Saved"),
-    "progress": charts.progress_chart(STYLES),
+    "evidence": charts.evidence_chart("Points better than Ana"),
     "calibration": charts.calibration_chart(),
     "bins": charts.bins_chart(),
 }
@@ -82,23 +85,21 @@ def test_skill_chart() -> None:
     # The chart of skill grows with its forecasters.
     assert SPECS["skill"]["height"] > charts.skill_chart(STYLES[:1], "Points")["height"]
     # Gains are written with their sign and unit.
-    axis = layers_of(SPECS["saved"], "circle")[0]["encoding"]["x"]["axis"]
+    axis = layers_of(SPECS["skill"], "circle")[0]["encoding"]["x"]["axis"]
     assert "'+,~f'" in axis["labelExpr"]
-    assert axis["labelExpr"].endswith("+ ' %'")
     # No gain is a line behind everything.
-    for name in ("skill", "saved"):
-        first = SPECS[name]["layer"][0]
-        assert first["data"]["name"] == "zero"
-        assert first["encoding"]["x"]["field"] == "zero"
+    first = SPECS["skill"]["layer"][0]
+    assert first["data"]["name"] == "zero"
+    assert first["encoding"]["x"]["field"] == "zero"
 
 
-def test_progress_chart_steps_in_one_legend() -> None:
-    (line,) = layers_of(SPECS["progress"], "line")
+def test_evidence_narrows_over_a_zero_line() -> None:
+    (band,) = layers_of(SPECS["evidence"], "area")
+    assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
+    assert band["encoding"]["y"]["scale"] == {"domain": [-30, 30], "clamp": True}
+    (line,) = layers_of(SPECS["evidence"], "line")
     assert line["mark"]["interpolate"] == "step-after"
-    assert (
-        line["encoding"]["strokeDash"]["scale"]["domain"]
-        == line["encoding"]["color"]["scale"]["domain"]
-    )
+    assert SPECS["evidence"]["layer"][0]["encoding"]["y"]["field"] == "zero"
 
 
 def test_calibration_chart() -> None:
@@ -132,13 +133,12 @@ def test_calibration_chart() -> None:
 
 
 def test_uncertain_results_are_drawn_faintly() -> None:
-    for name in ("skill", "saved"):
-        for mark in ("rule", "circle"):
-            drawn = [
-                layer["encoding"]["opacity"]
-                for layer in layers_of(SPECS[name], mark)
-                if layer["data"]["name"] == "rows"
-            ]
-            ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
-            assert enough["test"] == "datum.enough"
-            assert few < enough["value"] / 2
+    for mark in ("rule", "circle"):
+        drawn = [
+            layer["encoding"]["opacity"]
+            for layer in layers_of(SPECS["skill"], mark)
+            if layer["data"]["name"] == "rows"
+        ]
+        ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
+        assert enough["test"] == "datum.enough"
+        assert few < enough["value"] / 2

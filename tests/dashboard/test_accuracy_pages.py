@@ -65,11 +65,8 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
     for name in list(SECTIONS):
         visit = section(scored, name)
         expected = {
-            "Skill": "Most gained: Me",
-            "References": "of what “Base rate” lost was saved",
+            "Standing": "than the average of 2 people",
             "Calibration": "Too few questions to say anything: 4 of the 20 needed",
-            "Pairs": "It is too early to say who is better.",
-            "Over time": "Highest after 4 questions: Me",
             "Habits": "Reaction to evidence",
             "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
             "Questions": "4 questions: points of skill",
@@ -78,51 +75,36 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
         assert [other for other, claim in expected.items() if claim in shown] == [name]
 
 
-def test_skill_section(scored: Tracker) -> None:
-    # The answer is who gained most and that it is too early to say.
+def test_standing_section(scored: Tracker) -> None:
+    # The answer is a sentence with its caution, then a chart.
     visit = open_page(scored, "accuracy")
-    assert "Most gained: Me, +" in words(visit)
-    assert "Over 4 separate questions: too few to say who is better, 26 more are needed." in words(
-        visit
-    )
-    board = tables(visit)["Skill by forecaster"]
-    assert list(board.columns) == [
-        "forecaster",
-        "skill",
-        "interval",
-        "verdict",
-        "on",
-        "coverage",
-        "attainable",
-        "mean",
-    ]
-    assert list(board["forecaster"])[:1] == ["Me"]
-    assert "Ben" in list(board["forecaster"])
+    told = words(visit)
+    assert "You are" in told
+    assert "points better than the average of 2 people" in told
+    assert "Over 4 questions: too early to tell that from luck, 11 more families" in told
     assert spec(visit)["layer"][0]["data"]["name"] == "zero"
-    # Why skill is the headline is one click away.
-    assert "the mean is best for who says 91 %, the skill for who says 50 %" in words(
-        visit
-    ).replace("\n", " ")
-    # Another rule is one choice away and changes the numbers.
-    visit = open_page(scored, "accuracy", rule="log")
-    assert "By Log score" in choose(visit, "Scoring rule").options
-    assert choose(visit, "Scoring rule").value == "log"
-    by_log = tables(visit)["Skill by forecaster"]
-    visit = seen(choose(visit, "Scoring rule").set_value("baseline").run())
-    by_points = tables(visit)["Skill by forecaster"]
-    assert "mean" in by_log.columns
-    assert "mean" not in by_points.columns
-    assert "points a question" in words(visit)
+    board = tables(visit)["Opponents"].set_index("other")
+    assert list(board.index)[:1] == ["Ben"]
+    assert {"Prior and time", "First forecast, never changed", "Knowing nothing"} <= set(
+        board.index
+    )
+    assert set(board["verdict"]) == {"too early to say"}
+    # A pair opens to its sentence and the growth of the evidence.
+    visit = pick(visit, "opponents", 0)
+    assert "You were" in words(visit)
+    assert "a verdict takes" in words(visit)
+    # Points of every rule are one click away.
+    points = tables(visit)["Points by forecaster"]
+    assert list(points.columns) == ["forecaster", "points", "on", "coverage", "mean"]
+    visit = seen(choose(visit, "Rule").set_value("baseline").run())
+    assert "mean" in tables(visit)["Points by forecaster"].columns
+    # Another forecaster is the subject of every sentence.
+    ben = words(section(scored, "Standing", who="ben"))
+    assert "Ben is" in ben
+    assert "points worse than the average of 2 people" in ben
 
 
-def test_references_calibration_and_habits_sections(scored: Tracker) -> None:
-    # References say what beating them shows.
-    visit = section(scored, "References", who="ben")
-    assert words(visit).count("Ben: ") == 1
-    table = tables(visit)["Against references"]
-    assert list(table["reference"])[:2] == ["Always 50 %", "Base rate"]
-    assert set(table["verdict"]) == {"too few to say"}
-    assert table["shows"].str.len().min() > 20
+def test_calibration_and_habits_sections(scored: Tracker) -> None:
     # A bin opens to its questions with links.
     visit = pick(section(scored, "Calibration", who="ben"), "bins-table", 0)
     links = [link.proto for link in visit.get("page_link")]
@@ -142,28 +124,10 @@ def test_references_calibration_and_habits_sections(scored: Tracker) -> None:
     assert "no sign of miscalibration" in told
     assert "**Discrimination, DSC:" in told
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
-    # Scores over time are drawn by when questions count.
-    visit = section(scored, "Over time")
-    assert {layer["data"]["name"] for layer in spec(visit)["layer"]} == {"zero", "progress"}
     # Habits are told in sentences for each person.
     visit = section(scored, "Habits")
     assert "Movement: Too few questions to say anything: 4 of the 30 needed" in words(visit)
     assert list(tables(visit)["Habits of revision"]["forecaster"]) == ["Me", "Ben"]
-
-
-def test_pairs_section(scored: Tracker) -> None:
-    # Pairs say once that there is not enough data.
-    visit = section(scored, "Pairs")
-    assert words(visit).count("30 separate groups") == 1
-    table = tables(visit)["Pairs"]
-    assert "verdict" not in table.columns
-    assert len(tables(visit)["Skill adjusted for difficulty"]) > 2
-    assert "scored" not in words(visit)
-    assert "that is too few to tell" in words(pick(visit, "pairs-table", 0))
-    # Pairs of one forecaster have them first.
-    visit = section(scored, "Pairs", pairs="ben")
-    assert list(tables(visit)["Pairs"].columns) == ["other", "difference", "interval", "on"]
-    assert tables(visit)["Pairs"].set_index("other").loc["Me", "difference"] < 0
 
 
 def test_questions_section_and_its_receipts(scored: Tracker) -> None:
@@ -226,7 +190,7 @@ def test_filters(tracker: Tracker, clock: FakeClock) -> None:
 
 def test_filters_are_there_only_where_they_can_tell_apart(scored: Tracker) -> None:
     labels = {s.label for s in open_page(scored, "accuracy").selectbox}
-    assert labels == {"Scoring rule"}
+    assert labels == {"Forecaster", "Rule"}
 
 
 # Where there is little or nothing
@@ -258,7 +222,7 @@ def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeCl
     close(tracker, clock, past="no")
     visit = open_page(tracker, "accuracy")
     assert "practice, never a record" in words(visit)
-    assert "Me" not in list(tables(visit)["Skill by forecaster"]["forecaster"])
+    assert "Me" not in list(tables(visit)["Points by forecaster"]["forecaster"])
     live = open_page(tracker, "accuracy", kind="Live")
     assert "No question has been scored yet." in words(live)
     assert "practice" not in words(live)
@@ -270,9 +234,10 @@ def test_live_comes_first_and_practice_is_one_choice_away(
     open_world(tracker, clock, asked("now"), asked("past", retrospective=True))
     hold(tracker, "now", ada="70%")
     close(tracker, clock, now="yes", past="no")
-    assert "Me" in list(tables(open_page(tracker, "accuracy"))["Skill by forecaster"]["forecaster"])
+    live = tables(open_page(tracker, "accuracy"))["Points by forecaster"]
+    assert "Me" in list(live["forecaster"])
     practice = open_page(tracker, "accuracy", kind="Retrospective")
-    assert "Me" not in list(tables(practice)["Skill by forecaster"]["forecaster"])
+    assert "Me" not in list(tables(practice)["Points by forecaster"]["forecaster"])
 
 
 def test_one_forecast_is_enough_for_every_section(tracker: Tracker, clock: FakeClock) -> None:
@@ -280,7 +245,6 @@ def test_one_forecast_is_enough_for_every_section(tracker: Tracker, clock: FakeC
     hold(tracker, "which", ada="Astana=60% Beijing=40%")
     close(tracker, clock, which="Astana")
     empty = {
-        "References": "There is no yes-no question to compare on.",
         "Calibration": "No forecast of theirs stood at that time.",
         "Habits": "Nobody has forecast a yes-no question that was answered.",
     }
@@ -296,10 +260,9 @@ def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock:
         assert section(tracker, name, type=kind).button_group(key="view").value == name
 
 
-def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock: FakeClock) -> None:
-    open_world(tracker, clock, asked("talks"), of_kind("grain", "numeric"))
-    hold(tracker, "grain", ben="5%=20 50%=40 95%=60")
-    close(tracker, clock, talks="yes", grain="45")
-    assert "This forecaster held nothing on a yes-no question." in words(
-        section(tracker, "References", who="ben")
-    )
+def test_a_single_forecaster_is_compared_with_time(tracker: Tracker, clock: FakeClock) -> None:
+    open_world(tracker, clock, asked("talks"))
+    hold(tracker, "talks", ada="70%")
+    close(tracker, clock, talks="yes")
+    told = words(section(tracker, "Standing"))
+    assert "points better than Prior and time over 1 question: too early to say" in told

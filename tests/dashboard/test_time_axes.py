@@ -55,7 +55,7 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
     "fan": charts.fan_chart(ME, ("number", 0.0), marks=True, answer=True),
     "fan of dates": charts.fan_chart(ME, ("date", 0.0), marks=False, answer=False),
     "scenarios_over_time": scenarios_over_time_chart(ME),
-    "progress": charts.progress_chart(ME),
+    "evidence": charts.evidence_chart("Points"),
     "daily_items": charts.daily_items_chart(),
     "daily_polls": charts.daily_polls_chart(("new",)),
 }
@@ -69,7 +69,6 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "options_now": charts.options_now_chart(ME, ("a",)),
     "by_label": by_label_chart(ME, ("a",)),
     "skill": charts.skill_chart(ME, "Skill"),
-    "savings": charts.savings_chart(("a",), "Saved"),
     "calibration": charts.calibration_chart(),
     "bins": charts.bins_chart(),
     "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),

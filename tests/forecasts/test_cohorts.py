@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,21 +12,16 @@ from forecasts.questions.links import (
     annul_rate,
     calendar_quarter,
     classify_horizon,
-    event_cluster,
     group_cohorts,
     is_past_close,
 )
 from forecasts.questions.question import (
-    ClaimId,
-    EssayId,
-    ForecasterId,
     Outcome,
     Question,
     QuestionId,
     Resolution,
     utc,
 )
-from forecasts.scoring.scores import Score, Summary, summarise_scores
 from tests.forecasts.strategies import OPENS, day, law, question, resolution
 from tests.tables import check_rows, read_tables
 
@@ -62,22 +56,6 @@ def test_a_quarter_is_three_months_of_a_year(at: str, expected: str) -> None:
 def test_a_quarter_is_one_of_utc_wherever_the_clock_hung() -> None:
     assert (
         calendar_quarter(datetime(2026, 4, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2026-Q1"
-    )
-
-
-def test_questions_of_one_claim_are_one_cluster() -> None:
-    # Questions of one first claim share their fate.
-    first, second = ClaimId("C01"), ClaimId("C02")
-    by_june = replace(question(name="by-june"), claim_ids=(first,))
-    by_july = replace(question(name="by-july"), claim_ids=(first, second))
-    other = replace(question(name="other"), claim_ids=(second, first))
-    elsewhere = replace(by_june, essay_id=EssayId("another"))
-    alone = [replace(question(name=name), claim_ids=()) for name in ("one", "two")]
-    assert event_cluster(by_june) == event_cluster(by_july) == "claim essay/C01"
-    assert len({event_cluster(q) for q in (by_june, other, elsewhere, *alone)}) == 5
-    # A question named like a claim does not share its fate.
-    assert event_cluster(replace(question(name="essay/C01"), claim_ids=())) != event_cluster(
-        question(name="any")
     )
 
 
@@ -173,57 +151,3 @@ def test_every_question_that_has_opened_is_in_one_place(
         assert line.over == line.answered + line.annulled + line.ambiguous + line.unanswered
         assert line.over + line.early <= line.opened
     assert [line.quarter for line in lines] == sorted({line.quarter for line in lines})
-
-
-# Summaries over questions that share their fate.
-
-
-def score(name: str, gain: float, who: str = "ann") -> Score:
-    return Score(QuestionId(name), ForecasterId(who), "brier", 0.25 - gain, 1.0, 1.0, gain, ())
-
-
-GAINS = (0.2, 0.18, 0.22, -0.1, 0.05)
-
-
-def summary(clusters: dict[QuestionId, str]) -> Summary:
-    (found,) = summarise_scores([score(f"q{n}", gain) for n, gain in enumerate(GAINS)], clusters)
-    return found
-
-
-def test_skill_intervals_resample_clusters() -> None:
-    # A skill has an interval over the clusters of its questions.
-    apart = summary({})
-    assert (apart.questions, apart.clusters) == (5, 5)
-    assert apart.skill == pytest.approx(0.11)
-    assert apart.low is not None
-    assert apart.high is not None
-    assert apart.low < 0.11 < apart.high
-    tied = summary({QuestionId(f"q{n}"): "claim essay/C01" for n in range(3)})
-    assert (tied.questions, tied.clusters, tied.skill) == (5, 3, apart.skill)
-    assert tied.low is not None
-    assert tied.high is not None
-    assert tied.high - tied.low > apart.high - apart.low
-    # The same scores have the same interval.
-    assert summary({}) == summary({})
-
-
-def test_intervals_of_one_cluster_or_equal_gains() -> None:
-    # One cluster leaves no interval.
-    found = summary({QuestionId(f"q{n}"): "all" for n in range(5)})
-    assert (found.clusters, found.low, found.high) == (1, None, None)
-    assert found.skill == pytest.approx(0.11)
-    (single,) = summarise_scores([score("q", 0.1)])
-    assert (single.clusters, single.low, single.high) == (1, None, None)
-    # Equal gains leave an interval without width.
-    (found,) = summarise_scores([score("one", 0.1), score("two", 0.1)])
-    assert (found.low, found.high) == pytest.approx((0.1, 0.1))
-    # Clusters are counted for each forecaster alone.
-    scores = [
-        score("one", 0.1),
-        score("two", 0.2),
-        score("two", 0.3, "bob"),
-        score("three", 0.1, "bob"),
-    ]
-    clusters = {QuestionId("one"): "c", QuestionId("two"): "c", QuestionId("elsewhere"): "d"}
-    found = {line.forecaster_id: line.clusters for line in summarise_scores(scores, clusters)}
-    assert found == {"ann": 1, "bob": 2}

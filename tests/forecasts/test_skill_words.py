@@ -4,25 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.questions.formatting import MINUS, format_signed
-from forecasts.questions.question import ForecasterId
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
-from forecasts.scoring.scores import Summary
-from forecasts.scoring.skill import (
-    format_interval,
-    format_skill,
-    format_skill_difference,
-    format_summary_interval,
-)
+from forecasts.scoring.rulebook import HEADLINE, RULES, is_counted_under
+from forecasts.scoring.summary import format_interval, format_skill
 from tests.forecasts.strategies import law
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/skill_words")
-
-ANN = ForecasterId("ann")
-
-
-def summary(rule: RuleName, skill: float | None, low: float | None, high: float | None) -> Summary:
-    return Summary(ANN, rule, 3, None, skill, 1.0, 3, low, high)
 
 
 @check_rows(TABLES["a_gain_has_a_sign"])
@@ -34,19 +21,9 @@ def test_scores_intervals_and_headlines_in_words() -> None:
     # A score is told in points and points stay as they are.
     assert [format_skill("brier", skill) for skill in (0.057, -0.1, None)] == ["+5.7", "−10.0", "–"]
     assert format_skill("peer", 5.7) == "+5.7"
-    assert format_skill_difference(-0.018) == "−1.8 points"
     # An interval that cannot be given is empty.
-    assert format_summary_interval(summary("brier", 0.05, -0.013, 0.112)) == "−1.3 to +11.2"
-    assert (
-        format_summary_interval(summary("peer", 5.0, -1.3, 11.2))
-        == format_interval(-1.3, 11.2)
-        == "−1.3 to +11.2"
-    )
-    assert (
-        format_summary_interval(summary("brier", 0.05, None, None))
-        == format_interval(None, None)
-        == ""
-    )
+    assert format_interval(-1.3, 11.2) == "−1.3 to +11.2"
+    assert format_interval(None, None) == ""
     # Each kind counts under one headline rule.
     for kind, headline in HEADLINE.items():
         assert [

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from forecasts.questions.question import ForecasterId
+from forecasts.scoring.comparison import Comparison, EvidencePoint
+from forecasts.scoring.rulebook import RuleName
 from tracker.app.service import Service, cacheable
 from tracker.model.read_models import (
     Accuracy,
@@ -47,12 +50,24 @@ class AccuracyService(Service):
             return calibration.measure_calibration(session, choice, lead_days, self._now())
 
     @cacheable()
-    def compare(self, choice: Choice = ALL_QUESTIONS) -> ComparisonReport:
-        """Compare every pair of forecasters on the questions that both answered."""
+    def compare(
+        self, choice: Choice = ALL_QUESTIONS, *, forecaster_id: ForecasterId | None = None
+    ) -> ComparisonReport:
+        """Compare forecasters on common questions and times: every pair, or one with the rest."""
         from tracker.questions.queries import comparisons
 
         with self._store.reading() as session:
-            return comparisons.compare_forecasters(session, choice, self._now())
+            return comparisons.compare_forecasters(session, choice, forecaster_id, self._now())
+
+    @cacheable()
+    def trace_pair(
+        self, choice: Choice, rule: RuleName, pair: Comparison
+    ) -> tuple[EvidencePoint, ...]:
+        """Trace the evidence on one pair of a comparison over time."""
+        from tracker.questions.queries import comparisons
+
+        with self._store.reading() as session:
+            return comparisons.trace_pair(session, choice, rule, pair, now=self._now())
 
     @cacheable()
     def habits(self, choice: Choice = ALL_QUESTIONS) -> tuple[Habits, ...]:

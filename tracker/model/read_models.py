@@ -26,10 +26,12 @@ from forecasts.questions.question import (
     Status,
 )
 from forecasts.questions.timeline import Forecast, Timeline
+from forecasts.scoring.adjusted_skill import AdjustedSkill
+from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.crps import IntervalRecord
-from forecasts.scoring.scores import Score, Summary
-from forecasts.scoring.skill import Difficulty, Skill
-from forecasts.statistics.comparison import Comparison
+from forecasts.scoring.rulebook import RuleName
+from forecasts.scoring.scores import Score
+from forecasts.scoring.summary import Summary
 from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.feeds.feed import FeedState
@@ -180,8 +182,9 @@ class Accuracy:
     """Accuracy of all forecasters on the chosen questions.
 
     `questions` are those that count: their scheduled close has passed and their answer can be
-    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` aggregate them with
-    intervals. `skills` compare each forecaster with the references, on binary questions. `early`
+    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` add them up.
+    `adjusted` is the skill of people on the same questions at the same times, by headline rule;
+    empty where nobody shared a question. `early`
     were answered before their scheduled close, which is still to come: they wait, because only the
     quick answers are known. `hindsight` counts the forecasts made when the answer was known, which
     score nothing.
@@ -194,7 +197,7 @@ class Accuracy:
     forecasters: Mapping[ForecasterId, Forecaster]
     scores: tuple[Score, ...]
     summaries: tuple[Summary, ...]
-    skills: Mapping[ForecasterId, tuple[Skill, ...]]
+    adjusted: Mapping[RuleName, tuple[AdjustedSkill, ...]]
     cohorts: tuple[Cohort, ...]
     early: tuple[QuestionId, ...]
     unscored: tuple[QuestionId, ...]
@@ -220,18 +223,23 @@ class CalibrationReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonReport:
-    """Pairwise comparisons on the questions that both answered, and an adjustment for difficulty.
+class RuleComparison:
+    """Comparisons under one headline rule, which were looked at together."""
 
-    The comparison is of the skill over schedule under the headline rule of each question.
-    `difficulty` has the effect of each forecaster after removing those of the questions, lower is
-    better; see `difficulty_adjusted`.
+    rule: RuleName
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonReport:
+    """Pairs of forecasters on common questions and times, by headline rule.
+
+    `forecasters` has names for all of them, references included.
     """
 
     choice: Choice
     forecasters: Mapping[ForecasterId, Forecaster]
-    comparisons: tuple[Comparison, ...]
-    difficulty: Difficulty | None
+    rules: tuple[RuleComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from forecasts.questions.question import (
     utc,
 )
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.skill import format_skill
+from forecasts.scoring.summary import format_skill
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion

@@ -16,9 +16,9 @@ from forecasts.questions.formatting import (
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
-from forecasts.scoring.skill import format_skill, format_summary_interval
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.accuracy import summarise_accuracy
+from tracker.questions.queries.score_selection import load_families
 from tracker.reports.content import (
     Block,
     ReportCell,
@@ -190,8 +190,11 @@ def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
             and is_past_close(s.question, week.at)
             and get_answer(s.question, s.resolution) is not None
         }
+        families = load_families(session, questions.values())
         scores = [
-            s for s in summarise_accuracy(all_scores, questions) if s.rule in HEADLINE.values()
+            s
+            for s in summarise_accuracy(all_scores, questions, families)
+            if s.rule in HEADLINE.values()
         ]
         if not scores:
             continue
@@ -200,30 +203,23 @@ def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
                 people[s.forecaster_id].name,
                 RULES[s.rule].title,
                 s.questions,
-                format_skill(s.rule, s.skill),
-                format_summary_interval(s) or "–",
+                s.families,
+                format_signed(s.points),
+                format_percent(s.coverage),
                 "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
             )
             for s in scores
         ]
-        headings = ("who", "rule", "n", "skill", "95 % interval", "mean score")
-        explanation = (
-            "Skill is the gain over knowing nothing in points, higher is better; the mean "
-            "score is better when lower."
-        )
-        warning = (
-            " Fewer than 20 questions are too few to say who is better."
-            if len(questions) < 20
-            else ""
-        )
+        headings = ("who", "rule", "n", "families", "points", "time covered", "mean score")
         note = (
             f"{format_count(len(questions), 'question')} whose scheduled close has passed. "
-            f"{explanation}{warning}"
+            "Points are the gain over knowing nothing, added up; they grow with the questions "
+            "answered and rank nobody. The mean score is better when lower."
         )
         yield ReportSection(
             heading,
             (
-                make_table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)),
+                make_table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5, 6)),
                 make_paragraph(note, quiet=True),
             ),
         )

@@ -27,6 +27,7 @@ from tests.acceptance.oracles import (
 )
 from tests.acceptance.oracles.cases import Case, UnknownCases, read_cases
 from tests.acceptance.oracles.comparing import REFUSED, Difference, differences
+from tests.acceptance.oracles.retired import RETIRED
 from tracker.errors import Refused
 
 _SUBJECTS = (
@@ -68,12 +69,13 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Replay:
     """How many cases passed, those that did not, and in `unreadable` why a file could not be
-    replayed.
+    replayed. `skipped` are the retired functions of the other cases, once a case.
     """
 
     passed: int
     failures: tuple[Failure, ...]
     unreadable: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -91,16 +93,19 @@ def replay(paths: Iterable[Path]) -> Replay:
     it.
     """
     passed, failures, unreadable = 0, [], []
+    skipped: list[str] = []
     for path in paths:
         try:
             cases = read_cases(path)
         except (UnknownCases, Refused) as error:
             unreadable.append(str(error))
             continue
-        found = [failure for case in cases if (failure := check(case, path.name)) is not None]
-        passed += len(cases) - len(found)
+        current = [case for case in cases if case.function not in RETIRED]
+        skipped += [case.function for case in cases if case.function in RETIRED]
+        found = [failure for case in current if (failure := check(case, path.name)) is not None]
+        passed += len(current) - len(found)
         failures += found
-    return Replay(passed, tuple(failures), tuple(unreadable))
+    return Replay(passed, tuple(failures), tuple(unreadable), tuple(skipped))
 
 
 def check(case: Case, file: str) -> Failure | None:

@@ -83,25 +83,8 @@ SCORING: list[tuple[str, dict[str, Any], Any]] = [
     ("mcb_test", {"p": [1, 1], "outcomes": [1, 1], "resamples": 9}, 1),
     ("ece", {"p": [0.1, 0.1, 0.8, 0.8], "outcomes": [0, 0, 1, 0]}, 0.2),
     ("n_eff", {"n": [1, 3], "rho": 0.5}, [1, 1.5]),
-    (
-        "dm_test",
-        {"differences": [1, 2, 3]},
-        {
-            "stat": math.sqrt(12),
-            "p": 1 - math.sqrt(12 / 14),
-        },  # Student's t with two degrees of freedom
-    ),
     ("paired_permutation", {"differences": [0.1, 0.2]}, 0.5),
     ("paired_permutation_clustered", {"differences": [0.1, 0.2], "clusters": [7, 7]}, 1),
-    ("cluster_bootstrap_ci", {"differences": [1, 1], "clusters": [0, 1]}, [1, 1]),
-    ("skill_score", {"scores": [0.1, 0.2], "reference": [0.25, 0.25]}, 0.4),
-    ("skill_score", {"scores": [0.1, 0.2], "reference": 0.25}, 0.4),
-    ("skill_score", {"scores": [0.1], "reference": 0}, None),
-    (
-        "skill_vs_climatology",
-        {"p": [0.8, 0.2], "outcomes": [1, 0]},
-        {"bs": 0.04, "bs_insample": 0.25, "bs_loo": 1, "bss_loo": 0.96, "bss_insample": 0.84},
-    ),
     (
         "difficulty_adjusted",
         {"rows": [["ann", 0, 0.3], ["ann", 1, 0.1], ["bob", 0, 0.2], ["bob", 1, 0]]},

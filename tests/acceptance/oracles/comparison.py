@@ -1,21 +1,17 @@
-"""Cases of comparisons: is one better than another, or than a reference?"""
+"""Cases of comparisons: is one better than another?"""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from forecasts.scoring.skill import adjust_for_difficulty, skill_score, skill_vs_climatology
-from forecasts.statistics.comparison import diebold_mariano
-from forecasts.statistics.intervals import bootstrap_interval, sign_flip_test
+from forecasts.questions.families import FamilyId
+from forecasts.questions.question import ForecasterId
+from forecasts.scoring.adjusted_skill import adjust_skill
+from forecasts.scoring.common_time import LossPath
+from forecasts.statistics.intervals import sign_flip_test
 
 Given = Mapping[str, Any]
-
-
-def dm_test(given: Given) -> Any:
-    """Statistic and p-value."""
-    found = diebold_mariano(given["differences"], int(given.get("h", 1)))
-    return {"stat": found.statistic, "p": found.p_value}
 
 
 def paired_permutation(given: Given) -> Any:
@@ -25,28 +21,20 @@ def paired_permutation(given: Given) -> Any:
     )
 
 
-def cluster_bootstrap_ci(given: Given) -> Any:
-    """The interval of the mean difference."""
-    level, seed = given.get("level", 0.95), int(given.get("seed", 0))
-    return bootstrap_interval(given["differences"], given.get("clusters"), level=level, seed=seed)
-
-
-def skill(given: Given) -> Any:
-    """Skill against one reference for all, or one for each."""
-    scores = given["scores"]
-    return skill_score(
-        scores, np.broadcast_to(np.asarray(given["reference"], dtype=np.float64), np.shape(scores))
-    )
+def difficulty_adjusted(given: Given) -> Any:
+    """Effects before they are drawn towards the average, against the plain mean; lower is better."""
+    by_question: dict[str, dict[ForecasterId, LossPath]] = {}
+    for forecaster, question, score in given["rows"]:
+        path = LossPath(np.zeros(1), np.ones(1), np.array([score]), np.zeros((1, 1)))
+        by_question.setdefault(question, {})[ForecasterId(forecaster)] = path
+    skills = adjust_skill((FamilyId(q), None, paths) for q, paths in by_question.items())
+    effects = {s.forecaster_id: -s.skill / (1.0 - s.pooling) for s in skills}
+    mean = sum(effects.values()) / len(effects)
+    return {name: effect - mean for name, effect in effects.items()}
 
 
 FUNCTIONS = {
-    "dm_test": dm_test,
     "paired_permutation": paired_permutation,
     "paired_permutation_clustered": paired_permutation,
-    "cluster_bootstrap_ci": cluster_bootstrap_ci,
-    "skill_score": skill,
-    "skill_vs_climatology": lambda given: skill_vs_climatology(given["p"], given["outcomes"]),
-    "difficulty_adjusted": lambda given: (
-        adjust_for_difficulty([tuple(row) for row in given["rows"]]).effects
-    ),
+    "difficulty_adjusted": difficulty_adjusted,
 }

@@ -13,6 +13,9 @@ def report_lines(result: Replay) -> Iterator[str]:
     for failure in result.failures:
         yield from _failure_lines(failure)
     yield f"{result.passed} passed, {result.failed} failed"
+    if result.skipped:
+        names = ", ".join(dict.fromkeys(result.skipped))
+        yield f"{len(result.skipped)} skipped, of functions that the product no longer has: {names}"
 
 
 def _failure_lines(failure: Failure) -> Iterator[str]:

@@ -13,6 +13,7 @@ from forecasts.distributions.cdf import (
     uniform_curve,
 )
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
     ForecasterId,
     Option,
@@ -24,17 +25,14 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import ForecastSpan, Timeline
 from forecasts.scoring.rulebook import RULES, SOLO_RULES, RuleName
 from forecasts.scoring.scores import (
-    RESAMPLES,
     Score,
-    Summary,
     recompute_score,
     score_question,
     score_spans,
     standing_spans,
-    summarise_scores,
     verify_receipt,
 )
-from forecasts.statistics.intervals import bootstrap_interval
+from forecasts.scoring.summary import summarise_scores
 from tests.forecasts.strategies import (
     ANN,
     OPTIONS,
@@ -361,33 +359,31 @@ def plain(
     )
 
 
-def test_summaries_average_what_was_scored() -> None:
-    # A summary is the plain mean over questions.
-    scores = [plain("ann", 0.1, 0.2), plain("ann", 0.3, -0.1, coverage=0.5)]
-    (summary,) = summarise_scores(scores)
-    assert (summary.forecaster_id, summary.rule, summary.questions) == (
-        ForecasterId("ann"),
-        "brier",
-        2,
-    )
-    assert (summary.mean_while_active, summary.skill, summary.coverage) == pytest.approx(
-        (0.2, 0.05, 0.75)
-    )
-    # Questions on which nothing stood count in no part of a summary.
-    scores = [plain("ann", 0.1, 0.2), plain("ann", None, 0.0, coverage=0.0)]
-    assert summarise_scores(scores) == summarise_scores(scores[:1])
-    assert summarise_scores(scores[1:]) == (
-        Summary(ForecasterId("ann"), "brier", 0, None, None, 0.0),
-    )
-    # One cluster has no interval.
-    for scores in (over(0.2), over(0.2, 0.4)):
-        (summary,) = summarise_scores(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
-        assert (summary.clusters, summary.low, summary.high) == (1, None, None)
-    # No scores have no summaries.
-    assert summarise_scores([]) == ()
+def over(*skills: float) -> list[Score]:
+    """Ann's scores on questions q0, q1, and so on."""
+    return [
+        replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)
+    ]
 
 
-def test_summaries_are_sorted_by_rule_and_skill() -> None:
+FAMILIES = {QuestionId(f"q{n}"): FamilyId("q0" if n < 2 else f"q{n}") for n in range(4)}
+
+
+def test_summaries_add_up_what_was_scored() -> None:
+    idle = replace(plain("ann", None, 0.0, coverage=0.0), question_id=QuestionId("q3"))
+    (summary,) = summarise_scores([*over(0.2, -0.1, 0.4), idle], FAMILIES)
+    assert (summary.questions, summary.families) == (3, 2)
+    assert (summary.points, summary.mean_while_active, summary.coverage) == pytest.approx(
+        (50.0, 0.2, 1.0)
+    )
+    (alone,) = summarise_scores([idle], FAMILIES)
+    assert (alone.questions, alone.families, alone.points, alone.mean_while_active) == (
+        0, 0, 0.0, None,
+    )  # fmt: skip
+    assert summarise_scores([], FAMILIES) == ()
+
+
+def test_summaries_are_sorted_by_rule_and_points() -> None:
     scores = [
         plain("idle", None, 0.0, coverage=0.0),
         plain("bad", 0.4, -0.2),
@@ -396,7 +392,8 @@ def test_summaries_are_sorted_by_rule_and_skill() -> None:
         plain("even", 0.25, 0.0),
         plain("also even", 0.25, 0.0),
     ]
-    order = [(s.rule, s.forecaster_id) for s in summarise_scores(scores)]
+    families = {score.question_id: FamilyId("one") for score in scores}
+    order = [(s.rule, s.forecaster_id) for s in summarise_scores(scores, families)]
     assert order == [
         ("brier", "good"),
         ("brier", "also even"),
@@ -405,30 +402,6 @@ def test_summaries_are_sorted_by_rule_and_skill() -> None:
         ("brier", "idle"),
         ("log", "bad"),
     ]
-
-
-def over(*skills: float) -> list[Score]:
-    """Ann's scores on questions q0, q1, and so on."""
-    return [
-        replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)
-    ]
-
-
-def test_mean_skill_has_an_interval_over_clusters() -> None:
-    skills, fates = [0.2, 0.1, -0.1, 0.3], ["a", "a", "b", "q3"]
-    clusters = {
-        QuestionId("q0"): "a",
-        QuestionId("q1"): "a",
-        QuestionId("q2"): "b",
-    }  # q3 stands alone
-    (summary,) = summarise_scores(over(*skills), clusters)
-    assert (summary.questions, summary.clusters) == (4, 3)
-    assert (summary.low, summary.high) == bootstrap_interval(skills, fates, resamples=RESAMPLES)
-    assert summary.low is not None
-    assert summary.high is not None
-    assert summary.low < 0.125 < summary.high
-    (apart,) = summarise_scores(over(*skills))
-    assert apart.clusters == 4
 
 
 def test_a_receipt_verifies_solo_rules_alone() -> None:

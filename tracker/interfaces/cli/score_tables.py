@@ -1,11 +1,12 @@
 """Terminal tables of scores, receipts, calibration and comparison."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 
 from forecasts.questions.formatting import (
     MINUS,
+    format_count,
     format_full,
     format_percent,
     format_short,
@@ -13,11 +14,12 @@ from forecasts.questions.formatting import (
     format_utc_minute,
 )
 from forecasts.questions.question import ForecasterId
+from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
-from forecasts.scoring.scores import Score, Summary, verify_receipt
-from forecasts.scoring.skill import REFERENCES, format_skill, format_summary_interval
-from forecasts.statistics.comparison import Comparison
+from forecasts.scoring.scores import Score, verify_receipt
+from forecasts.scoring.summary import Summary, format_interval, format_skill
+from forecasts.statistics.small_samples import explain_interval_shortage
 from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
@@ -25,6 +27,7 @@ from tracker.model.read_models import (
     ComparisonReport,
     Habits,
     Receipts,
+    RuleComparison,
 )
 
 
@@ -36,9 +39,9 @@ def format_number(value: float | None, spec: str = ".4f") -> str:
     return "–" if value is None else format(value, spec.replace(".", "z.")).replace("-", MINUS)
 
 
-def format_group_count(n: int, groups: int) -> str:
-    """Format the number of questions, and of their groups that share a fate, if different."""
-    return str(n) if n == groups else f"{n} in {groups} group{'' if groups == 1 else 's'}"
+def format_family_count(n: int, families: int) -> str:
+    """Format the number of questions, and of their families, if different."""
+    return str(n) if n == families else f"{n} in {format_count(families, 'family', 'families')}"
 
 
 def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
@@ -128,50 +131,49 @@ def headline_table(accuracy: Accuracy) -> Table:
 
 
 def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
-    """Build the accuracy table, with intervals and numbers of questions."""
-    table = new_table(
-        "forecaster",
-        "rule",
-        "questions",
-        "points of skill",
-        "95% interval",
-        "mean while active",
-        "coverage",
-    )
+    """Build the table of points, with numbers of questions and coverage."""
+    table = new_table("forecaster", "rule", "questions", "points", "mean while active", "coverage")
     for row in rows:
         rule = RULES[row.rule]
         table.add_row(
             safe_text(accuracy.forecasters[row.forecaster_id].name),
             _rule_title(row.rule),
-            format_group_count(row.questions, row.clusters),
-            format_skill(row.rule, row.skill),
-            format_summary_interval(row) or "–",
+            format_family_count(row.questions, row.families),
+            format_signed(row.points),
             "–" if rule.is_points else format_number(row.mean_while_active, ".3f"),
             f"{row.coverage:.0%}",
         )
-    table.caption = "questions in one group share their fate; intervals draw whole groups"
+    table.caption = "points add up over the questions that somebody answered, and rank nobody"
     return table
 
 
-def skills_table(accuracy: Accuracy) -> Table:
-    """Build the table of skill against each reference on yes/no questions."""
-    table = new_table("forecaster", "against", "questions", "saved", "95% interval")
-    table.title = "how much of a reference's loss was saved"
-    for forecaster, skills in accuracy.skills.items():
-        for skill in skills:
-            interval = (
-                "–"
-                if skill.low is None
-                else f"{format_number(skill.low, '+.0%')} to {format_number(skill.high, '+.0%')}"
-            )
-            table.add_row(
-                safe_text(accuracy.forecasters[forecaster].name),
-                REFERENCES[skill.reference].title,
-                str(skill.n),
-                format_number(skill.skill, "+.0%"),
-                interval,
-            )
+def skill_table(accuracy: Accuracy, rule: RuleName) -> Table:
+    """Build the table of people's skill on the same questions at the same times."""
+    table = new_table("forecaster", "skill", "95% interval", "questions", "drawn to the middle")
+    table.title = f"points better than the average forecaster, by {RULES[rule].title}"
+    for row in accuracy.adjusted[rule]:
+        shortage = explain_interval_shortage(row.families, row.rarer)
+        table.add_row(
+            safe_text(accuracy.forecasters[row.forecaster_id].name),
+            format_signed(100 * row.skill),
+            shortage or _format_points(row.low, row.high),
+            format_family_count(row.questions, row.families),
+            f"{row.pooling:.0%}",
+        )
+    table.caption = (
+        "on the same questions at the same times as others; a newcomer starts in the middle"
+    )
     return table
+
+
+def format_comparison_interval(comparison: Comparison) -> str:
+    """Format the confidence sequence of a difference in points."""
+    return _format_points(comparison.low, comparison.high)
+
+
+def _format_points(low: float | None, high: float | None) -> str:
+    scaled = [None if end is None else 100 * end for end in (low, high)]
+    return format_interval(scaled[0], scaled[1]) or "–"
 
 
 def cohorts_table(accuracy: Accuracy) -> Table:
@@ -259,7 +261,7 @@ def _list_measures(
     return [
         (
             "questions",
-            format_group_count(reliability.n, reliability.clusters),
+            format_family_count(reliability.n, reliability.clusters),
             "one row each, never one a revision",
         ),
         ("Brier score", format_number(corp.score), "MCB − DSC + UNC; lower is better"),
@@ -320,37 +322,35 @@ def intervals_table(
     return table
 
 
-def select_comparisons(
-    report: ComparisonReport, among: Collection[ForecasterId]
-) -> tuple[Comparison, ...]:
-    """Select the comparisons among forecasters with common questions; for a single one, all of
-    theirs.
-    """
-    names = {report.forecasters[forecaster].name for forecaster in among}
-    comparisons = [c for c in report.comparisons if c.n and {c.a, c.b} & names]
-    return tuple(c for c in comparisons if len(names) == 1 or {c.a, c.b} <= names)
-
-
-def comparison_table(report: ComparisonReport, comparisons: Iterable[Comparison]) -> Table:
-    """Build the table of pairs with their verdicts."""
-    table = new_table("pair", "questions", "verdict", "in words")
-    for comparison in comparisons:
-        table.add_row(
-            safe_text(f"{comparison.a} – {comparison.b}"),
-            format_group_count(comparison.n, comparison.n_clusters),
-            comparison.verdict,
-            safe_text(comparison.sentence),
-        )
-    if report.difficulty is not None:
-        effects = ", ".join(
-            f"{report.forecasters[ForecasterId(forecaster)].name} {format_signed(-100 * effect)}"
-            for forecaster, effect in report.difficulty.effects.items()
-        )
-        adjusted = (
-            "points of skill adjusted for the difficulty of questions (0 is average, higher "
-            "is better)"
-        )
-        table.caption = escape_title(f"{adjusted}: {effects}")
+def comparison_table(report: ComparisonReport, rule: RuleComparison) -> Table:
+    """Build the table of pairs with their verdicts, by one rule."""
+    table = new_table(
+        "forecaster",
+        "against",
+        "points better",
+        "95% interval",
+        "questions",
+        "time in common",
+        "verdict",
+        "one look",
+    )
+    table.title = f"by {RULES[rule.rule].title}, on the same questions at the same times"
+    for comparison in rule.comparisons:
+        if comparison.advantage is not None:
+            table.add_row(
+                *(safe_text(report.forecasters[n].name) for n in (comparison.a, comparison.b)),
+                format_signed(100 * comparison.advantage),
+                format_comparison_interval(comparison),
+                format_family_count(comparison.questions, comparison.families),
+                f"{comparison.coverage:.0%}",
+                comparison.verdict,
+                "–" if comparison.p_value is None else f"p {comparison.p_value:.3f}",
+            )
+    pairs = max((c.pairs for c in rule.comparisons), default=0)
+    table.caption = (
+        f"intervals and verdicts hold however often you look, and allow for {pairs} pairs; one "
+        "look: sign-flip test, valid only if the number of families was decided on beforehand"
+    )
     return table
 
 

@@ -1,47 +1,191 @@
-"""Comparison of each pair of forecasters on the questions of both."""
+"""Comparison of forecasters on the questions and times that they have in common."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
+from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
+    CROWD,
+    RESERVED,
+    Forecaster,
     ForecasterId,
+    Question,
     QuestionId,
+    Resolution,
+    effective_close,
 )
-from forecasts.scoring.skill import (
-    adjust_for_difficulty,
-    format_skill_difference,
+from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.scoring.adjusted_skill import AdjustedSkill, adjust_skill
+from forecasts.scoring.common_time import (
+    LossPath,
+    Paths,
+    compare_paths,
+    hold_first_forecast,
+    trace_losses,
 )
-from forecasts.statistics.comparison import compare_all
-from tracker.model.read_models import Choice, ComparisonReport
-from tracker.questions.queries.score_selection import gather_questions, list_clusters
+from forecasts.scoring.comparison import (
+    CommonQuestion,
+    Comparison,
+    EvidencePoint,
+    compare_pairs,
+    trace_evidence,
+)
+from forecasts.scoring.rulebook import HEADLINE, RuleName, ignorance_forecast
+from forecasts.scoring.scores import Score, score_spans, standing_spans
+from tracker.model.read_models import Choice, ComparisonReport, RuleComparison
+from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
 from tracker.storage import record
 from tracker.storage.sessions import Session
 
+UNINFORMED = Forecaster(ForecasterId("uninformed"), "Knowing nothing", "reference")
+MIN_CROWD = 2
+"""People forecaster_id make a crowd; a crowd of one is that person."""
+FIRST = Forecaster(ForecasterId("first"), "First forecast, never changed", "reference")
 
-def compare_forecasters(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
-    """Compare every pair of forecasters on the questions that both answered."""
+
+@dataclass(frozen=True, slots=True)
+class QuestionLosses:
+    """Question that counts, with its answer, everyone's scores with receipts, and losses."""
+
+    question: Question
+    resolution: Resolution
+    family: FamilyId
+    scores: Mapping[ForecasterId, Score]
+    paths: Paths
+
+    @property
+    def answer(self) -> bool | None:
+        """Return the answer if it is YES or NO."""
+        return self.resolution.outcome == "yes" if self.question.kind == "binary" else None
+
+    @property
+    def people(self) -> list[ForecasterId]:
+        """List the people forecaster_id forecast."""
+        return [name for name in self.paths if name not in RESERVED]
+
+
+def load_losses(
+    session: Session, selection: QuestionSelection, rule: RuleName
+) -> tuple[QuestionLosses, ...]:
+    """Load everyone's losses on the questions of which `rule` is the headline rule."""
+    questions = {q.id: q for q in selection.countable.values() if HEADLINE[q.kind] == rule}
+    scores: dict[QuestionId, dict[ForecasterId, Score]] = {}
+    for score in record.list_scores_with_receipts(session, rule, list(questions)):
+        scores.setdefault(score.question_id, {})[score.forecaster_id] = score
+    return tuple(
+        QuestionLosses(
+            questions[question_id],
+            selection.resolutions[question_id],
+            selection.families[question_id],
+            everyone,
+            trace_losses(questions[question_id], tuple(everyone.values())),
+        )
+        for question_id, everyone in scores.items()
+    )
+
+
+def adjust_people(losses: Iterable[QuestionLosses]) -> tuple[AdjustedSkill, ...]:
+    """Estimate the skill of people on the same questions at the same times, best first."""
+    return adjust_skill(
+        (q.family, q.answer, {name: q.paths[name] for name in q.people}) for q in losses
+    )
+
+
+def compare_forecasters(
+    session: Session, choice: Choice, forecaster_id: ForecasterId | None, now: datetime
+) -> ComparisonReport:
+    """Compare people with each other and with the computed forecasters, by headline rule.
+
+    With `forecaster_id`, one forecaster with everybody, and with what they would have scored by
+    knowing nothing and by never changing their first forecast.
+    """
     selection = gather_questions(session, choice, now)
-    people = record.list_forecasters(session)
-    skills: dict[ForecasterId, dict[QuestionId, float]] = {}
-    for score in selection.filter_headline_scores(record.list_all_scores(session)):
-        if score.mean_while_active is not None:
-            skills.setdefault(score.forecaster_id, {})[score.question_id] = (
-                score.skill_over_schedule
-            )
-    names = {forecaster_id: people[forecaster_id].name for forecaster_id in skills}
-    rows = [
-        (str(forecaster_id), question_id, -gain)
-        for forecaster_id, own_skills in skills.items()
-        for question_id, gain in own_skills.items()
-    ]
+    forecasters = record.list_forecasters(session)
     return ComparisonReport(
         choice=choice,
-        forecasters=people,
-        comparisons=compare_all(
-            skills,
-            clusters=list_clusters(selection.table),
-            names=names,
-            lower_is_better=False,
-            format_difference=format_skill_difference,
+        forecasters=forecasters | {f.id: f for f in (UNINFORMED, FIRST)},
+        rules=tuple(
+            RuleComparison(rule, _compare_all(load_losses(session, selection, rule), forecaster_id))
+            for rule in selection.headline_rules
         ),
-        difficulty=adjust_for_difficulty(rows) if rows else None,
     )
+
+
+def trace_pair(
+    session: Session, choice: Choice, rule: RuleName, pair: Comparison, *, now: datetime
+) -> tuple[EvidencePoint, ...]:
+    """Trace the evidence on one pair of a report over time."""
+    losses = load_losses(session, gather_questions(session, choice, now), rule)
+    return trace_evidence(_list_common_questions(losses, pair.a, pair.b), pair.threshold)
+
+
+def _compare_all(
+    losses: Sequence[QuestionLosses], forecaster_id: ForecasterId | None
+) -> tuple[Comparison, ...]:
+    present = dict.fromkeys(name for q in losses for name in q.paths)
+    people = [name for name in present if name not in RESERVED]
+    if forecaster_id is None:
+        computed = [name for name in present if name in RESERVED]
+        pairs = [*combinations(people, 2), *((a, b) for a in people for b in computed)]
+    else:
+        opponents = [name for name in (*people, *present) if name != forecaster_id]
+        pairs = [(forecaster_id, b) for b in dict.fromkeys((*opponents, FIRST.id, UNINFORMED.id))]
+    return compare_pairs((pair, _list_common_questions(losses, *pair)) for pair in pairs)
+
+
+def _list_common_questions(
+    losses: Iterable[QuestionLosses], a: ForecasterId, b: ForecasterId
+) -> list[CommonQuestion]:
+    common = []
+    for q in losses:
+        first, second = q.paths.get(a), _find_opponent(q, a, b)
+        if first is not None and second is not None:
+            differences = compare_paths(q.question, first, second)
+            common.append(CommonQuestion(q.family, q.question.closes_at, q.answer, differences))
+    return common
+
+
+def _find_opponent(q: QuestionLosses, a: ForecasterId, b: ForecasterId) -> LossPath | None:
+    build = _BUILT.get(b)
+    return build(q, a) if build and a in q.paths else q.paths.get(b)
+
+
+def _hold_first(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
+    return hold_first_forecast(q.paths[name])
+
+
+def _know_nothing(q: QuestionLosses, _: ForecasterId) -> LossPath | None:
+    forecast = ignorance_forecast(q.question)
+    return _trace(q, UNINFORMED.id, build_timeline([(q.question.opens_at, forecast)]))
+
+
+def _pool_others(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
+    """Return the crowd without one of its members; None if fewer than two are left."""
+    members = {n: _rebuild_timeline(q.scores[n]) for n in q.people if n != name}
+    if len(members) < MIN_CROWD:
+        return None
+    until = effective_close(q.question, q.resolution)
+    return _trace(q, CROWD, crowd_timeline(q.question, members, until=until))
+
+
+_BUILT: Mapping[ForecasterId, Callable[[QuestionLosses, ForecasterId], LossPath | None]] = {
+    FIRST.id: _hold_first,
+    UNINFORMED.id: _know_nothing,
+    CROWD: _pool_others,
+}
+"""Opponents that are made for one forecaster and question."""
+
+
+def _rebuild_timeline(score: Score) -> Timeline:
+    steps = [(line.start, line.forecast) for line in score.receipt]
+    gaps = [(line.end, None) for line in score.receipt]
+    return build_timeline([*gaps, *steps])
+
+
+def _trace(q: QuestionLosses, name: ForecasterId, timeline: Timeline) -> LossPath | None:
+    spans = standing_spans(q.question, q.resolution, timeline)
+    scores = score_spans(q.question, q.resolution, HEADLINE[q.question.kind], {name: spans})
+    return trace_losses(q.question, scores).get(name)

@@ -1,5 +1,6 @@
 """Questions and scores of a choice, as tables to filter by."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +9,11 @@ from typing import Any
 import polars as pl
 
 from forecasts.questions.answers import get_answer
+from forecasts.questions.families import FamilyId, group_families
 from forecasts.questions.links import (
     HORIZONS,
     calendar_quarter,
     classify_horizon,
-    event_cluster,
     is_past_close,
 )
 from forecasts.questions.question import (
@@ -20,10 +21,11 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.scoring.rulebook import HEADLINE
+from forecasts.questions.series import SeriesId
+from forecasts.scoring.rulebook import HEADLINE, RuleName
 from forecasts.scoring.scores import Score
 from tracker.model.read_models import Choice, Facets
-from tracker.storage import questions, record
+from tracker.storage import questions, record, scenarios, series
 from tracker.storage.sessions import Session
 
 QUESTION_COLUMNS: Mapping[str, Any] = {
@@ -33,7 +35,7 @@ QUESTION_COLUMNS: Mapping[str, Any] = {
     "horizon": pl.String,
     "period": pl.String,
     "cohort": pl.String,
-    "fate": pl.String,
+    "family": pl.String,
     "retrospective": pl.Boolean,
     "counts": pl.Boolean,
 }
@@ -48,11 +50,10 @@ SCORE_COLUMNS: Mapping[str, Any] = {
 }
 
 
-def build_question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
-    """Build a table of questions with the columns to filter by.
-
-    `is_past_close`: its scheduled close has passed; `event_cluster`: its cluster.
-    """
+def build_question_table(
+    questions: Iterable[Question], families: Mapping[QuestionId, FamilyId], now: datetime
+) -> pl.DataFrame:
+    """Build a table of questions with the columns to filter by; `counts`: past its close."""
     rows = [
         (
             q.id,
@@ -61,7 +62,7 @@ def build_question_table(questions: Iterable[Question], now: datetime) -> pl.Dat
             classify_horizon(q),
             calendar_quarter(q.closes_at),
             calendar_quarter(q.opens_at),
-            event_cluster(q),
+            families[q.id],
             q.retrospective,
             is_past_close(q, now),
         )
@@ -106,31 +107,34 @@ def list_facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
     return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
 
 
-def list_clusters(questions: pl.DataFrame) -> Mapping[QuestionId, str]:
-    """Cluster of each question."""
-    return {QuestionId(q): f for q, f in questions.select("question", "fate").iter_rows()}
+def load_families(session: Session, questions: Iterable[Question]) -> Mapping[QuestionId, FamilyId]:
+    """Group questions that share their fate: by claim, link, event, or the series that settles."""
+    by_series: dict[SeriesId, list[QuestionId]] = {}
+    for question_id, settlement in series.load_settlements(session).items():
+        by_series.setdefault(settlement.series_id, []).append(question_id)
+    return group_families(questions, scenarios.list_links(session), by_series.values())
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSelection:
     """Questions of a choice: all of them, their answers, and those that count.
 
-    `list_facets` are the choices available among all answered questions of the same sort.
+    `facets` are the choices available among all answered questions of the same sort; `families`
+    those of all questions.
     """
 
     table: pl.DataFrame
+    families: Mapping[QuestionId, FamilyId]
     facets: Facets
     questions: Mapping[QuestionId, Question]
     resolutions: Mapping[QuestionId, Resolution]
     countable: Mapping[QuestionId, Question]
 
-    def filter_headline_scores(self, scores: Iterable[Score]) -> tuple[Score, ...]:
-        """Filter the scores on questions that count to the headline rule of each kind."""
-        return tuple(
-            s
-            for s in self.filter_scores(scores)
-            if s.rule == HEADLINE[self.countable[s.question_id].kind]
-        )
+    @property
+    def headline_rules(self) -> tuple[RuleName, ...]:
+        """Return the headline rules of the questions that count, that of most questions first."""
+        counts = Counter(HEADLINE[question.kind] for question in self.countable.values())
+        return tuple(rule for rule, _ in counts.most_common())
 
     def filter_scores(self, scores: Iterable[Score]) -> tuple[Score, ...]:
         """Filter the scores to those on questions that count."""
@@ -143,7 +147,8 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
     Those that count have an answer, and their scheduled close has passed.
     """
     all_questions = {q.id: q for q in questions.list_questions(session)}
-    table = build_question_table(all_questions.values(), now)
+    families = load_families(session, all_questions.values())
+    table = build_question_table(all_questions.values(), families, now)
     chosen_ids = {QuestionId(q) for q in filter_question_table(table, choice)["question"]}
     chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
     answered = record.load_current_resolutions(session)
@@ -156,4 +161,4 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
     choices = list_facets(
         table.filter(pl.col("question").is_in(list(answered))), choice.retrospective
     )
-    return QuestionSelection(table, choices, chosen_questions, resolved, counted)
+    return QuestionSelection(table, families, choices, chosen_questions, resolved, counted)

@@ -11,18 +11,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from forecasts.calibration.corp import corp
 from forecasts.calibration.reliability import Bin, bin_forecasts
-from forecasts.questions.links import event_cluster
-from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, Question
-from forecasts.scoring.skill import skill_with_interval
-from forecasts.statistics.comparison import MIN_CLUSTERS
+from forecasts.questions.families import FamilyId, group_families
+from forecasts.questions.question import (
+    HAZARD,
+    PRIOR,
+    SUGGESTION,
+    ForecasterId,
+    Question,
+    QuestionId,
+)
+from forecasts.scoring.comparison import CommonQuestion, Comparison, compare_pairs
+from forecasts.statistics.betting import Differences
 from forecasts.suggestion.binary import DEFAULT_MODEL
 from tracker.replay.backtest.question_tracks import DailyMove, ForecastSnapshot, QuestionTrack
 
 RETROSPECTIVE_NOTE: Final = "Retrospective: made after the fact, never part of live scores."
-
-TOO_FEW_CLUSTERS: Final = f"too few to say: {MIN_CLUSTERS} fates are needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +37,25 @@ class ForecasterLossRow:
     """Accuracy of a forecaster, beside the time-only baseline on the same dates.
 
     `brier` and `hazard` are means over `n` questions of losses over the schedule, 0 to 1, lower is
-    better. `skill` is the share of the baseline's loss that was saved, 1 at most, with its 95 %
-    interval from resampled clusters of questions that share their fate; None where undefined.
+    better. `comparison` compares the forecaster with the baseline on the dates of both, None for
+    the baseline itself.
     """
 
     who: str
     n: int
-    clusters: int
+    families: int
     snapshots: int
     brier: float
     hazard: float
-    skill: float | None
-    low: float | None
-    high: float | None
-    verdict: str
+    comparison: Comparison | None
+
+    @property
+    def verdict(self) -> str:
+        """Verdict on the forecaster, against time alone."""
+        if self.comparison is None:
+            return "what the others are held against"
+        verdict = self.comparison.verdict
+        return f"{verdict} than time alone" if verdict in ("better", "worse") else verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class FeedContributionRow:
 
 @dataclass(frozen=True, slots=True)
 class BacktestCalibration:
-    """Calibration of the suggestion on all dates; error bars count questions of one fate once."""
+    """Calibration of the suggestion on all dates; error bars count each family once."""
 
     bins: tuple[Bin, ...]
     snapshots: int
@@ -118,20 +130,26 @@ def score_tracks(
     """Score the tracks against the outcomes; one without a yes or no counts for safety alone."""
     scored = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
     happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in scored}
-    fates = {t.question_id: event_cluster(questions[t.question_id]) for t in scored}
+    families = group_families(questions.values())
     people = {forecaster for t in scored for s in t.snapshots for forecaster in s.said} - {
         SUGGESTION,
         HAZARD,
         PRIOR,
     }
-    everyone = (SUGGESTION, HAZARD, PRIOR, *sorted(people))
-    rows = (_score_forecaster(forecaster, scored, happened, fates) for forecaster in everyone)
+    everyone = (SUGGESTION, HAZARD, PRIOR, *map(ForecasterId, sorted(people)))
+    compared = [name for name in everyone if name != HAZARD]
+    judged = compare_pairs(
+        ((name, HAZARD), list(_list_common_questions(name, scored, questions, happened)))
+        for name in compared
+    )
+    comparisons = dict(zip(compared, judged, strict=True))
+    rows = (_score_forecaster(n, scored, happened, comparisons.get(n)) for n in everyone)
     return BacktestScores(
         forecasters=tuple(row for row in rows if row),
         feeds=tuple(
             sorted(_score_feeds(scored, happened), key=lambda row: (-row.difference, row.feed))
         ),
-        calibration=_calibrate(scored, happened, fates),
+        calibration=_calibrate(scored, happened, families),
         safety=_check_safety(tracks),
         questions=tuple(_score_question(t, outcomes.get(t.question_id), happened) for t in tracks),
     )
@@ -151,52 +169,60 @@ def schedule_loss(
     )
 
 
-def _score_forecaster(
+def _list_common_questions(
     forecaster: str,
+    scored: Iterable[QuestionTrack],
+    questions: Mapping[str, Question],
+    happened: Mapping[str, int],
+) -> Iterator[CommonQuestion]:
+    """Yield the questions on which a forecaster and time alone have a date in common."""
+    families = group_families(questions.values())
+    for track in scored:
+        question, answer = questions[track.question_id], happened[track.question_id]
+        dates = [(s.said.get(forecaster), s.said.get(HAZARD)) for s in track.snapshots]
+        pairs = np.array([pair for pair in dates if None not in pair], dtype=np.float64)
+        if len(pairs):
+            if_yes, if_no = ((pairs - outcome) ** 2 @ [-1.0, 1.0] for outcome in (1, 0))
+            yield CommonQuestion(
+                families[question.id],
+                question.closes_at,
+                bool(answer),
+                Differences(
+                    np.full(len(pairs), 1.0 / track.scheduled),
+                    if_yes if answer else if_no,
+                    np.maximum(np.abs(if_yes), np.abs(if_no)),
+                ),
+            )
+
+
+def _score_forecaster(
+    forecaster: ForecasterId,
     scored: Sequence[QuestionTrack],
     happened: Mapping[str, int],
-    fates: Mapping[str, str],
+    comparison: Comparison | None,
 ) -> ForecasterLossRow | None:
-    losses_by_question: dict[str, float] = {}
-    baseline: dict[str, float] = {}
+    losses: list[float] = []
+    baseline: list[float] = []
     for t in scored:
         loss_here, time_alone = (
             schedule_loss(t, name, happened[t.question_id], forecaster)
             for name in (forecaster, HAZARD)
         )
         if loss_here is not None and time_alone is not None:
-            losses_by_question[t.question_id], baseline[t.question_id] = (
-                loss_here,
-                time_alone,
-            )
-    if not losses_by_question:
+            losses.append(loss_here)
+            baseline.append(time_alone)
+    if not losses:
         return None
-    losses, reference = list(losses_by_question.values()), list(baseline.values())
-    clusters = [fates[q] for q in losses_by_question]
-    result = skill_with_interval(losses, reference, name="hazard", clusters=clusters)
-    n = len(losses_by_question)
+    n = len(losses)
     return ForecasterLossRow(
         who=forecaster,
         n=n,
-        clusters=result.n_clusters,
+        families=comparison.families if comparison else n,
         snapshots=sum(forecaster in s.said for t in scored for s in t.snapshots),
         brier=math.fsum(losses) / n,
-        hazard=math.fsum(reference) / n,
-        skill=result.skill,
-        low=result.low,
-        high=result.high,
-        verdict=_judge_skill(forecaster, result.n_clusters, result.low, result.high),
+        hazard=math.fsum(baseline) / n,
+        comparison=comparison,
     )
-
-
-def _judge_skill(forecaster: str, clusters: int, low: float | None, high: float | None) -> str:
-    if forecaster == HAZARD:
-        return "what the others are held against"
-    if clusters < MIN_CLUSTERS or low is None or high is None:
-        return TOO_FEW_CLUSTERS
-    if low > 0.0:
-        return "better than time alone"
-    return "worse than time alone" if high < 0.0 else "no difference from time alone shown"
 
 
 def _score_feeds(
@@ -227,13 +253,15 @@ def _extra_loss(snapshot: ForecastSnapshot, without: float, happened: int) -> fl
 
 
 def _calibrate(
-    scored: Sequence[QuestionTrack], happened: Mapping[str, int], fates: Mapping[str, str]
+    scored: Sequence[QuestionTrack],
+    happened: Mapping[str, int],
+    families: Mapping[QuestionId, FamilyId],
 ) -> BacktestCalibration | None:
-    rows = [(s.said[SUGGESTION], t.question_id) for t in scored for s in t.snapshots]
+    rows = [(s.said[SUGGESTION], QuestionId(t.question_id)) for t in scored for s in t.snapshots]
     if not rows:
         return None
     points = [(p, happened[q]) for p, q in rows]
-    clusters = [fates[q] for _, q in rows]
+    clusters = [families[q] for _, q in rows]
     parts = corp([p for p, _ in points], [o for _, o in points])
     return BacktestCalibration(
         bin_forecasts(points, clusters),

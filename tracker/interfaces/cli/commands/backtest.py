@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from forecasts.questions.formatting import format_utc_day
+from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import utc
 from tracker.app import question_set_files
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, settings_of
-from tracker.interfaces.cli.score_tables import format_number
+from tracker.interfaces.cli.score_tables import format_comparison_interval, format_number
 from tracker.interfaces.cli.tables import new_table, safe_text
 from tracker.interfaces.process_setup import configure_logging
 from tracker.replay.backtest.backtest_run import BacktestReport
@@ -156,21 +156,22 @@ def forecaster_losses_table(rows: Sequence[ForecasterLossRow]) -> Table:
     table = new_table(
         "forecaster",
         "questions",
-        "fates",
+        "families",
         "dates",
         "Brier",
         "time alone",
-        "skill",
+        "points better",
         "95 %",
         "verdict",
     )
     for row in rows:
+        better = row.comparison.advantage if row.comparison else None
         table.add_row(
             safe_text(row.who),
-            *(str(count) for count in (row.n, row.clusters, row.snapshots)),
+            *(str(count) for count in (row.n, row.families, row.snapshots)),
             *(format_number(value, ".4f") for value in (row.brier, row.hazard)),
-            format_number(row.skill, "+.1%"),
-            "–" if row.low is None or row.high is None else f"{row.low:+.1%} to {row.high:+.1%}",
+            "–" if better is None else format_signed(100 * better),
+            "–" if row.comparison is None else format_comparison_interval(row.comparison),
             row.verdict,
         )
     table.caption = (
@@ -215,7 +216,7 @@ def backtest_calibration_table(calibration: BacktestCalibration) -> Table:
         f"{calibration.unc:.4f}"
     )
     table.caption = (
-        f"{calibration.snapshots} dates of questions of {calibration.clusters} fates, which the "
+        f"{calibration.snapshots} dates of questions in {calibration.clusters} families, which the "
         f"intervals count once; CORP: {parts}"
     )
     return table
