@@ -127,4 +127,8 @@ class EssayService(Service):
         from tracker.llm import draft_proposals
 
         drafts = self.drafts(essay_id, offset)
-        return draft_proposals.propose_from_settings(self._store, self._settings, drafts, self._now)
+        with self._store.reading() as session:
+            text = essay_edits.require_text(session, EssayId(essay_id)).text
+        return draft_proposals.propose_from_settings(
+            self._store, self._settings, drafts, self._now, essay=text
+        )
