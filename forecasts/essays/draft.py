@@ -39,6 +39,7 @@ from forecasts.essays.drafting.window import (
     choose_window,
     find_claim_deadline,
 )
+from forecasts.essays.english import past_participle
 from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import find_deadline
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
@@ -54,10 +55,7 @@ _MAX_SENTENCE_CHARACTERS: Final = 1_000
 _MIN_SCORE: Final = 0.75
 """Score from which an entry of the catalogue is offered; a subject in the claim alone has 1."""
 
-_COMES: Final = re.compile(
-    r"(?:be (?:appropriate|needed|necessary|warranted|required|justified|inevitable)|follow|come"
-    r"|happen|occur|take place|resume)\b"
-)
+_COMES: Final = re.compile(r"(?:be inevitable|follow|come|happen|occur|take place|resume)\b")
 """Predicates of an act that the subject names."""
 
 _STEM: Final = 3
@@ -221,15 +219,51 @@ def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
     if match.is_subject_carried:
         is_named = phrase in actor.lower() if actor else " " in phrase
         return match.entry.kind != "series" or is_named
-    verb = clause.event.partition(" ")[0]
-    if match.entry.kind == "act" and verb in ("remain", "stay", "continue", "keep"):
-        return False
-    if match.entry.kind == "series" or not clause.is_future or clause.asks:
+    if not clause.is_future or clause.asks:
         return True
+    if match.entry.kind == "series":
+        return _names_series(clause, phrase)
     event = clause.event.lower()
-    is_named = _COMES.match(event) is not None  # "a rate cut will come"
-    is_done = not event or is_named or match.verb.lower().split()[0][:_STEM] in event
-    return is_done and phrase in f"{clause.subject} {event}".lower() and _has_object(match, event)
+    if match.entry.is_thing and phrase not in clause.subject.lower():
+        return False
+    is_named = phrase in f"{clause.subject} {event}".lower()
+    return is_named and _does(match, clause) and _has_object(match, event)
+
+
+def _names_series(clause: Clause, phrase: str) -> bool:
+    """Return True if what moves is the series itself, not a thing that has to do with it."""
+    head, is_subject, _ = clause.subject.lower().partition(phrase)
+    if not is_subject:
+        return phrase in (clause.raw_event or clause.event).lower() or not clause.subject
+    inner = _OF_HEAD.search(head)
+    return inner is None or _QUANTITY.search(inner["head"]) is not None
+
+
+_OF_HEAD: Final = re.compile(r"(?P<head>.*?)\s(?:of|in|on|for|with|against|from|to|by)\s")
+_QUANTITY: Final = re.compile(
+    r"(?:growth|rise|increase|decline|fall|drop|levels?|rate|pace|share|number|demand|value|volume"
+    r"|costs?|prices?|average|all|half|most|index|measures?)$"
+)
+"""Nouns that make a series of what stands after them: "the level of debt"."""
+
+
+def _does(match: CatalogueMatch, clause: Clause) -> bool:
+    """Return True if the predicate is an act of the entry, or brings about what names it."""
+    event = _TO_DO.sub("", clause.event.lower())
+    verb, _, tail = event.partition(" ")
+    verbs = {phrase.partition(" ")[0] for phrase in match.entry.verbs}
+    if not event or _COMES.match(event) or any(event.startswith(v) for v in match.entry.verbs):
+        return True
+    if verb == "be":
+        participles = {past_participle(v) for v in verbs}
+        return tail.partition(" ")[0] in participles
+    names_act = any(v[:_STEM] in match.subject.lower() for v in verbs)
+    return verb in verbs or (verb in _LIGHT_VERBS and names_act)
+
+
+_TO_DO: Final = re.compile(r"(?:agree|decide|vote|move|choose|continue|begin|start|be forced) to ")
+_LIGHT_VERBS: Final = frozenset("make deliver announce implement carry take see".split())
+"""Verbs that say of an act that it is done: "deliver two rate cuts"."""
 
 
 def _has_object(match: CatalogueMatch, event: str) -> bool:

@@ -30,8 +30,8 @@ _MAX_WORDS_BETWEEN: Final = 8
 """Maximum number of words between a subject and the verb of its act."""
 
 _POINTS_BACK: Final = re.compile(
-    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she|this|these|those"
-    r"|that(?!\s(?:\S+\s){1,5}(?:will|would|could|may|might|can|is|are)\b))\s",
+    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she"
+    r"|(?:this|these|those|that)(?=\s(?:will|would|could|may|might|can|is|are|should)\b))\s",
     re.IGNORECASE,
 )
 """Beginning of a claim whose subject stands in a sentence before it."""

@@ -21,7 +21,11 @@ _ADJUNCT: Final = re.compile(
     r"|as (?!an?\b|well\b|much\b|many\b|high\b|low\b|far\b|few\b|little\b"
     r"|early\b|late\b|president\b|of\b|the (?:president|leader|head|largest|world)\b)"
     r"|than (?!\W?\d|US\b|half\b|an?\b|one\b|two\b|three\b|four\b|five\b|ten\b|twenty\b)"
-    r"|,\s(?:which|who|whose))\b[^,;]*)",
+    r"|,\s(?:which|who|whose))\b[^,;]*)"
+    r"|,?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
+    r"|,\s(?:roughly|about|or (?:about|roughly|some)|from|below|above|compared|according"
+    r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
+    r"(?![^;]*\b(?:will|would|could|may|might|can)\b)[^;]*",
 )
 
 

@@ -73,6 +73,8 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
     if clause is None or not clause.is_future or not clause.event or clause.asks == "number":
         return claim
     event, subject = clause.raw_event or clause.event, match.subject.lower()
+    if _FAILS.match(event) or (_OF_CHANGE.search(clause.subject) and not _LASTING.match(event)):
+        return " "
     if subject in event.lower():
         return event
     if _LASTING.match(event):
@@ -82,6 +84,18 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
 
 _LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|stay|return)\b")
 """Verbs after which the words beside the subject say how it stands."""
+
+_FAILS: Final = re.compile(
+    r"(?:fail|struggle|refuse|cease|stop|avoid|prevent|resist|halt|end|need|try|seek|aim|depend"
+    r"|matter|be (?:able|unable|allowed))\b"
+)
+"""Verbs that take back what follows them, or only wish it."""
+
+_OF_CHANGE: Final = re.compile(
+    r"\b(?:growth|rise|increase|decline|fall|drop|gains?|change|slowdown|acceleration) (?:in|of)\b",
+    re.IGNORECASE,
+)
+"""Subject that is itself a change: that it slows is no fall of the series."""
 
 _STANDS: Final = re.compile(
     r"(?:continue|persist|last|endure|remain|stay|return|see|have|face|experience|bring|keep|run"
@@ -109,6 +123,15 @@ _PRESSURE: Final = re.compile(
     re.IGNORECASE,
 )
 """Pressure that is taken away."""
+
+
+def stays(event: str) -> bool:
+    """Return True for a predicate by which a series stays as it is: "remain high".
+
+    >>> stays("remain high"), stays("continue to rise")
+    (True, False)
+    """
+    return _LASTING.match(event) is not None
 
 
 @cache

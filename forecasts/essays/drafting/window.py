@@ -2,12 +2,12 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, timedelta
 from typing import Final
 
-from forecasts.essays.catalogue.entries import Period
-from forecasts.essays.dates import MONTHS, format_long_date
+from forecasts.essays.catalogue.entries import CatalogueEntry, Period
+from forecasts.essays.dates import MONTHS, find_dates, format_long_date
 from forecasts.essays.relative_dates import find_deadline, propose_horizons
 
 OLDEST_YEAR: Final = 1960
@@ -164,11 +164,18 @@ def _find_month(match: re.Match[str], written: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPeriod:
-    """Period for which a value is published; `phrase` is "in March 2027", "on 3 May 2027"."""
+    """Period for which a value is published; `phrase` is "in March 2027", "on 3 May 2027".
+
+    `rule` says how the values of shorter periods count, "" where there is one value. `is_any`: one
+    of them is enough. `is_named`: the claim names it itself.
+    """
 
     first: date
     last: date
     phrase: str
+    rule: str = ""
+    is_any: bool = False
+    is_named: bool = False
 
 
 def find_period(period: Period, last: date) -> PublishedPeriod:
@@ -213,6 +220,100 @@ def find_target_period(period: Period, window: Window) -> PublishedPeriod:
     day = window.first
     month = (day.month + months - 1) // months * months
     return find_period(period, date(day.year, month, monthrange(day.year, month)[1]))
+
+
+def find_named_period(
+    entry: CatalogueEntry, claim: str, window: Window, *, is_level: bool
+) -> PublishedPeriod:
+    """Return the period that a claim is about: its own year or quarter, or the last in its window.
+
+    An average over a year asks for the mean of its months, a level that is reached in a year for
+    any of them.
+    """
+    target = find_target_period(entry.period, window)
+    if not is_level or entry.period in ("year", "season", "release") or _BY.search(claim):
+        return target
+    is_mean = _AVERAGE.search(claim) is not None or (
+        _PRICE.search(entry.measure) is not None and not _MOVES.search(claim)
+    )
+    span = _find_span(claim, window.last)
+    if span is None or span.last != window.last or not (is_mean or _REACHES.search(claim)):
+        return target
+    name = span.phrase.removeprefix("in ")
+    if is_mean:
+        rule = f"The mean of the values published for {name} counts."
+        return replace(span, phrase=f"on average over {name}", rule=rule)
+    first = max(span.first, window.first)
+    part = name if first == span.first else f"what is left of {name}"
+    return PublishedPeriod(
+        first,
+        span.last,
+        f"in any {entry.period} of {name}",
+        rule=f"One {entry.period} of {part} is enough.",
+        is_any=True,
+    )
+
+
+def _find_span(claim: str, last: date) -> PublishedPeriod | None:
+    """Return the year or quarter that a claim names as a whole."""
+    for mention in find_dates(claim):
+        days = (mention.last - mention.first).days
+        if mention.last == last and days > _MIN_QUARTER:
+            return find_period("year" if days > _MAX_QUARTER else "quarter", last)
+    is_year_end = (last.month, last.day) == (12, 31)
+    return find_period("year", last) if is_year_end and _THIS_YEAR.search(claim) else None
+
+
+_MIN_QUARTER: Final = 85
+_MAX_QUARTER: Final = 200
+_THIS_YEAR: Final = re.compile(r"\b(?:this|next|the coming) year\b", re.IGNORECASE)
+_BY: Final = re.compile(
+    r"\b(?:by|before|until|at) (?:the )?(?:end|close|start|mid|early|late|this|next|(?:19|20)\d\d"
+    rf"|{'|'.join(MONTHS)})|\bend[- ](?:of|\d)|\byear-end\b",
+    re.IGNORECASE,
+)
+_AVERAGE: Final = re.compile(r"\baverag(?:e|es|ed|ing)\b", re.IGNORECASE)
+_PRICE: Final = re.compile(r"\b(?:price|exchange rate)\b")
+_MOVES: Final = re.compile(
+    r"\b(?:reach|hit|exceed|surpass|top|pass|break|touch|rise|climb|jump|grow|soar|fall|drop|dip"
+    r"|sink|slide|decline|return|stay|remain|be (?:above|below|over|under))",
+    re.IGNORECASE,
+)
+_REACHES: Final = re.compile(
+    r"\b(?:reach|hit|exceed|surpass|top|pass|break|touch"
+    r"|(?:rise|climb|jump|go|move|fall|drop|dip|sink|slide) (?:\w+ )?(?:above|below|past|over|under"
+    r"|beyond|through))\w*\b",
+    re.IGNORECASE,
+)
+
+
+def find_claim_base(
+    period: Period, claim: str, target: PublishedPeriod, opened: date
+) -> PublishedPeriod:
+    """Return the period to compare with: that of the year which the claim names, else the newest.
+
+    >>> target = find_period("year", date(2030, 12, 31))
+    >>> find_claim_base("year", "It doubles from 2020 levels.", target, date(2026, 1, 1)).phrase
+    'in 2020'
+    """
+    named = _BASE_YEAR.search(claim)
+    year = int(named["a"] or named["b"]) if named else MAXYEAR
+    if named and OLDEST_YEAR <= year < target.last.year:
+        base = find_period(period, _shift_years(target.last, target.last.year - year))
+        return replace(base, is_named=True)
+    base = find_base_period(period, target, opened)
+    if not target.rule:
+        return base
+    span = find_period("quarter" if "quarter" in target.phrase else "year", base.last)
+    return replace(span, phrase=f"on average over {span.phrase.removeprefix('in ')}")
+
+
+_BASE_YEAR: Final = re.compile(
+    r"\bbetween (?P<a>(?:19|20)\d\d) and (?:19|20)\d\d"
+    r"|\b(?:from|than in|compared (?:to|with)|(?:above|below|over|under|on)(?: its| their| the)?"
+    r"(?: levels?(?: of| in)?)?|levels? (?:of|in)|since) (?P<b>(?:19|20)\d\d)(?= levels?\b|\W|$)",
+    re.IGNORECASE,
+)
 
 
 def find_base_period(period: Period, target: PublishedPeriod, opened: date) -> PublishedPeriod:
