@@ -27,7 +27,7 @@ PLACE_FIELDS: Final = frozenset(
 )
 """Fields of a template that the place of the claim fills."""
 
-ROLE_FIELDS: Final = frozenset({"actor", "other", "object", "act"})
+ROLE_FIELDS: Final = frozenset({"actor", "other", "object", "act", "done"})
 """Fields of a template that the words of the claim fill."""
 
 _FIELD: Final = re.compile(r"\{(\w*)\}")
@@ -106,7 +106,8 @@ class CatalogueEntry:
     in its base form, with the roles {actor}, {other} and {object} of the claim; `object` is what
     stands for {object} if the claim names none. `actor` is who always acts, such as
     "{central_bank}", "" for the subject of the claim; `is_thing`: what acts is no person or body,
-    such as a tunnel that opens. `counts` and `not_counts` say what is enough and
+    such as a tunnel that opens; `is_amount`: a frame whose object has a figure; `objects` are words
+    of which the object of a frame has one. `counts` and `not_counts` say what is enough and
     what is not.
 
     States: `verbs` say that it lasts, `act` is the predicate of what lasts.
@@ -134,6 +135,8 @@ class CatalogueEntry:
     verbs: tuple[str, ...] = ()
     actor: str = ""
     is_thing: bool = False
+    is_amount: bool = False
+    objects: tuple[str, ...] = ()
     act: str = ""
     object: str = ""
     opposite: str = ""

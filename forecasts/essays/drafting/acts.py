@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -11,13 +12,14 @@ from forecasts.essays.catalogue.entries import (
     CatalogueEntry,
     Place,
 )
-from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
+from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, list_local_cases
 from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
-from forecasts.essays.drafting.window import add_days
-from forecasts.essays.english import is_plural
+from forecasts.essays.drafting.window import add_days, find_span
+from forecasts.essays.english import is_plural, past_participle
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -43,9 +45,11 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     """Plan a question on an act or a state, with the actor and the object of the claim."""
     entry, window = match.entry, claim.window
+    if entry.is_amount and (span := find_span(claim.text.main, window.last)):
+        window = replace(window, first=span.first)
     roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
-    text, rule = _word(entry, claim, roles, kind)
+    text, rule = _word(entry, replace(claim, window=window), roles, kind)
     enough = _fill(entry.not_counts, roles)
     criteria = " ".join(
         [
@@ -81,7 +85,12 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     entry if its verb is one of the entry's and it reads as a predicate.
     """
     entry, place = match.entry, match.place
-    actor = _find_actor(match, claim)
+    actor, event = _find_actor(match, claim), claim.clause.event
+    verb, _, complement = event.partition(" ")
+    if entry.act == "{act}":  # a frame
+        has = "have" if is_plural(actor) else "has"
+        done = f"{has} {past_participle(verb)} {complement}".strip()
+        return {"actor": actor, "act": event, "object": complement, "done": done}
     other_names = [
         name
         for name in find_names(claim.text.text)
@@ -92,8 +101,6 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
         "actor": actor or ACTOR_GAP,
         "other": next(iter(other_names), OTHER_GAP),
     }
-    event = claim.clause.event
-    verb, _, complement = event.partition(" ")
     verbs = {v.partition(" ")[0] for v in entry.verbs}
     is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement != ""
     is_free = not entry.actor or _ONLY_OBJECT.fullmatch(entry.act)
@@ -133,17 +140,32 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
     A group that no decision can be asked of, "voters", is no such body.
     """
     clause, subject = claim.clause, claim.actor
-    verb, _, complement = clause.event.partition(" ")
-    if not (clause.is_future and complement and subject) or clause.condition:
+    if not (clause.is_future and subject) or clause.condition or find_actor_fault(claim):
         return None
-    is_named = any(word[:1].isupper() for word in subject.split())
+    is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
     is_body = can_act(subject) and (is_named or not is_plural(subject)) and not _ANY.match(subject)
-    if not is_body or find_actor_fault(claim) or is_common_body(subject):
+    if is_common_body(subject) or find_predicate_fault(clause.event):
         return None
-    if find_predicate_fault(clause.event) or not _names_thing(complement):
-        return None
-    frames = (frame for frame in catalogue.frames if verb in frame.verbs)
-    return next((CatalogueMatch(frame, 0.5, verb, verb=verb) for frame in frames), None)
+    for frame in catalogue.frames:
+        verb = next((v for v in frame.verbs if f"{clause.event} ".startswith(f"{v} ")), "")
+        is_actor = is_named if frame.is_thing else is_body
+        if verb and is_actor and _fits_frame(frame, clause.event.removeprefix(verb).strip()):
+            return CatalogueMatch(frame, 0.5, verb, verb=verb)
+    return None
+
+
+def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
+    """Return True for an object of the kind that a frame needs, and no figure of speech."""
+    if frame.is_amount:
+        figures = parse_figures(complement)
+        return bool(figures) and not re.search(r" (?:a|per) ", figures[0].unit)
+    if frame.objects:
+        return compile_phrases(frame.objects).search(complement) is not None
+    is_whole = any(" " in verb or verb in _INTRANSITIVE for verb in frame.verbs)
+    return bool(complement or is_whole) and _names_thing(complement)
+
+
+_INTRANSITIVE: Final = frozenset(("resign", "retire"))
 
 
 def _names_thing(complement: str) -> bool:
@@ -160,7 +182,8 @@ _FIGURATIVE: Final = re.compile(
     r"|an|the)?\s?(?:trust|pressure|tensions?|hopes?|fears?|confidence|stakes|odds|eyes|gap|doors?"
     r"|ranks|gates|floodgates|minds?|way|chapter|door|question|questions|doubts?|costs?|risks?"
     r"|influence|power|efforts?|role|dependence|reliance|demand|growth|inflation|output|more|less"
-    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none)\b",
+    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none|hostilities"
+    r"|fighting|attacks?|war|strikes)\b",
     re.IGNORECASE,
 )
 

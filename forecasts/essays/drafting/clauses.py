@@ -282,7 +282,7 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
     predicate = text[modal.end() :]
     fillers = FILLER_WORDS.match(predicate.lstrip())
     negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
-    negated ^= bool(_DOUBT.search(text[: modal.start()]))
+    negated ^= bool(_DOUBT.search(re.split(r"[,;] (?:and|but) ", text[: modal.start()])[-1]))
     is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
     clause = _future_clause(subject, pronoun, predicate, negated=negated)
     return replace(clause, asks="whether") if is_open else clause

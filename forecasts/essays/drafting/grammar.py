@@ -47,12 +47,21 @@ _LOOSE_END: Final = re.compile(
     r"|before|without|within|upon|onto|per|via|toward|towards|right|as well|so many|such)$",
     re.IGNORECASE,
 )
+ADDITION: Final = (
+    r",?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
+    r"|,\s(?:roughly|about|or (?:about|roughly|some)|from|below|above|compared|according"
+    r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
+    r"(?![^;]*\b(?:will|would|could|may|might|can)\b)[^;]*"
+)
+"""What is added to a claim: a figure to compare with, a cause, a consequence."""
+
 _SUBORDINATE: Final = re.compile(
+    rf"{ADDITION}|"
     r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|since|so that"
     r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
     r"|in order to|though|although|(?:[a-z]+ (?:years?|months?|weeks?) )?"
     r"(?:sooner|later|earlier|faster|longer) than|just as"
-    r"|as (?:he|she|it|they|we|every|if)|the (?:day|week|month|year|moment) (?:after|before|that)"
+    r"|as (?:he|she|it|they|we|every|if|the \w+ [a-z]+s)\b|the (?:day|week|month|year|moment) (?:after|before|that)"
     r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )
 """Clauses after the act, which say when or why, and that no answer depends on."""
@@ -103,10 +112,15 @@ _EVALUATION: Final = re.compile(
 )
 
 
-_COMMA: Final = re.compile(",")
+_COMMA: Final = re.compile(r"^(?!(?:[A-Z]\S*,? )+and [A-Z]\S*$).*,")
+"""Comma that joins no names: "Arland, Borland and Carland"."""
+
 _SUBJECT_FAULTS: Final = (
     (re.compile(rf"^{_DENIAL.pattern}", re.IGNORECASE), "it denies what the question asks"),
-    (re.compile(rf"^{_PREPOSITION.pattern}", re.IGNORECASE), "it begins with a preposition"),
+    (
+        re.compile(rf"^(?!at (?:least|most)\b){_PREPOSITION.pattern}", re.IGNORECASE),
+        "it begins with a preposition",
+    ),
     (_FINITE, "a clause of its own stands in it"),
     (_PRONOUN, "a pronoun stands for a name"),
     (_CONJUNCTION, "a clause of its own stands in it"),

@@ -137,9 +137,7 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
         return replace(test, direction=0 if is_stable else direction)
     move = (entry.usual_move or 0.0) * max(1.0, (target.last - opened).days / 365) ** 0.5
     share = -0.5 if is_stable else 1.0 if _STRONG.search(text) else 0.5
-    return replace(
-        test, number=_round(known.value + direction * share * move, entry.usual_move)
-    )
+    return replace(test, number=_round(known.value + direction * share * move, entry.usual_move))
 
 
 def _test_level(test: SeriesTest, level: Level, usual_move: float | None) -> SeriesTest:
@@ -150,9 +148,7 @@ def _test_level(test: SeriesTest, level: Level, usual_move: float | None) -> Ser
         return replace(test, direction=1, number=level.number, is_inclusive=True, width=width)
     side = -1 if level.is_upper or (test.direction < 0 and not level.is_floor) else 1
     number = level.number - side * slack if level.is_loose else level.number
-    return replace(
-        test, direction=side, number=round(number, 6), is_inclusive=not level.is_strict
-    )
+    return replace(test, direction=side, number=round(number, 6), is_inclusive=not level.is_strict)
 
 
 _SLACK: Final = 0.05
@@ -209,7 +205,7 @@ def _word_goal(test: SeriesTest, unit: str, *, is_first: bool) -> tuple[str, str
         failure = f"{less}the same or {'higher' if is_fall else 'lower'}"
         return (f"{goal} than {test.base.phrase}" if is_first else goal), failure
     if test.width:
-        low, high = (round(test.number + sign * test.width, 6) for sign in (-1, 1))
+        low, high = (float(f"{test.number + sign * test.width:.3g}") for sign in (-1, 1))
         return f"from {low:g} to {high:g} {unit}", ""
     if test.is_inclusive:
         return f"{test.number:g} {unit} or {'less' if is_fall else 'more'}", ""

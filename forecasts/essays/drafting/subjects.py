@@ -41,7 +41,6 @@ FILLER_WORDS: Final = re.compile(
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
     r"|forced|set|certain|sure|expected|obliged) to|have to"
-    r"|(?:try|continue to try|seek|want|wish|hope) to"
     r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)[a-z]+ly)\b,?\s+)+",
     re.IGNORECASE,
 )
@@ -223,11 +222,14 @@ def settle_case(subject: str, claim: str, around: str = "") -> str:
     is_first = claim.lstrip(" “”\"'").startswith(first)
     may_be_name = not tail and not first.endswith("s")  # "Labour", but not "Births"
     is_known = first.lower() in list_common_words() and not may_be_name
-    is_small = is_known or first.lower() in around.split()
+    is_small = is_known or first.lower() in around.split() or _COMPOUND.fullmatch(first)
     if not is_first or tail[:1].isupper() or not first[1:].islower() or not is_small:
         return subject
     return f"{first.lower()} {tail}".strip()
 
+
+_COMPOUND: Final = re.compile(r"[A-Z][a-z]+-[a-z]+")
+"""Compound such as "Existing-home", which no name is."""
 
 _COMMON_BODY: Final = re.compile(
     r"(?:the|a|an) (?:national |new |next |current |ruling |federal |central )*"
@@ -264,7 +266,15 @@ def list_common_words() -> frozenset[str]:
     texts = (
         text
         for entry in entries
-        for text in (*entry.subjects, *entry.edge_cases, entry.measure, entry.counts, entry.act)
+        for text in (
+            *entry.subjects,
+            *entry.edge_cases,
+            entry.name,
+            entry.measure,
+            entry.counts,
+            entry.not_counts,
+            entry.act,
+        )
     )
     return frozenset(word for text in texts for word in _SMALL_WORD.findall(text)) - names
 

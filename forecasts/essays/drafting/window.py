@@ -148,7 +148,7 @@ def _find_season(match: re.Match[str], written: date) -> date:
     """Return the end of a season, or the day before it."""
     first, last = _SEASONS[match["season"].lower()]
     month = first - 1 if match["cue"].lower() == "before" else last
-    year = int(match["year"]) if match["year"] else written.year + (month <= written.month)
+    year = int(match["year"]) if match["year"] else written.year + (month < written.month)
     year = min(year, MAXYEAR)
     return date(year, month, monthrange(year, month)[1])
 
@@ -156,7 +156,7 @@ def _find_season(match: re.Match[str], written: date) -> date:
 def _find_month(match: re.Match[str], written: date) -> date:
     """Return the end of a month that comes next, or the day before it."""
     month = MONTHS.index(match["month"]) + 1
-    year = min(written.year + (month <= written.month), MAXYEAR)
+    year = min(written.year + (month < written.month), MAXYEAR)
     if match["cue"].lower() == "before":
         return date(year, month, 1) - timedelta(days=1)
     return date(year, month, monthrange(year, month)[1])
@@ -236,7 +236,7 @@ def find_named_period(
     is_mean = _AVERAGE.search(claim) is not None or (
         _PRICE.search(entry.measure) is not None and not _MOVES.search(claim)
     )
-    span = _find_span(claim, window.last)
+    span = find_span(claim, window.last)
     if span is None or span.last != window.last or not (is_mean or _REACHES.search(claim)):
         return target
     name = span.phrase.removeprefix("in ")
@@ -254,7 +254,7 @@ def find_named_period(
     )
 
 
-def _find_span(claim: str, last: date) -> PublishedPeriod | None:
+def find_span(claim: str, last: date) -> PublishedPeriod | None:
     """Return the year or quarter that a claim names as a whole."""
     for mention in find_dates(claim):
         days = (mention.last - mention.first).days
