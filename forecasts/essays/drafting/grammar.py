@@ -61,7 +61,8 @@ _SUBORDINATE: Final = re.compile(
     r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
     r"|in order to|though|although|(?:[a-z]+ (?:years?|months?|weeks?) )?"
     r"(?:sooner|later|earlier|faster|longer) than|just as"
-    r"|as (?:he|she|it|they|we|every|if|the \w+ [a-z]+s)\b|the (?:day|week|month|year|moment) (?:after|before|that)"
+    r"|as (?:he|she|it|they|we|every|if|the \w+ [a-z]+s)\b"
+    r"|the (?:day|week|month|year|moment) (?:after|before|that)"
     r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )
 """Clauses after the act, which say when or why, and that no answer depends on."""

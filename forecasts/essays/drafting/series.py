@@ -136,7 +136,7 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     if known is None or (opened - known.as_of) > _MAX_AGE:
         return replace(test, direction=0 if is_stable else direction)
     move = (entry.usual_move or 0.0) * max(1.0, (target.last - opened).days / 365) ** 0.5
-    share = -0.5 if is_stable else 1.0 if _STRONG.search(text) else 0.5
+    share = -0.25 if is_stable else 1.0 if _STRONG.search(text) else 0.5
     return replace(test, number=_round(known.value + direction * share * move, entry.usual_move))
 
 

@@ -95,6 +95,8 @@ def find_claim_deadline(claim: str, written: date) -> date | None:
         return date(year, 12, 31) if year > written.year else None
     if _MID_CENTURY.search(text):
         return date(written.year // 100 * 100 + 50, 12, 31) if written.year % 100 < 50 else None
+    if match := _TWO_YEARS.search(text):
+        return max(date(int(match["year"][:2] + match["next"]), 6, 30), written)
     if match := _BEFORE_SEASON.search(text):
         return _find_season(match, written)
     if deadline := find_deadline(text, written):
@@ -119,6 +121,9 @@ _NO_DEADLINE: Final = re.compile(
     re.IGNORECASE,
 )
 """Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
+
+_TWO_YEARS: Final = re.compile(r"(?<!\S)(?P<year>20\d\d)[-–/](?P<next>\d\d)\b(?! ?(?:%|per))")
+"""Season or fiscal year of two calendar years, such as "2024-25"."""
 
 _MID_CENTURY: Final = re.compile(
     r"\b(?:the middle of the|mid-|this mid-)[ ]?century\b", re.IGNORECASE
