@@ -18,10 +18,10 @@ from forecasts.essays.catalogue.lookup import (
     find_entries,
     find_place_around,
 )
-from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.acts import find_frame, plan_act
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.core import find_core, split_predictions
+from forecasts.essays.drafting.directions import moves
 from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
@@ -42,8 +42,10 @@ from forecasts.essays.drafting.window import (
 from forecasts.essays.english import past_participle
 from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import find_deadline
+from forecasts.essays.siblings.moved_dates import WindowMove, move_dates
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, Kind
+from forecasts.questions.windows import Rhythm, window_of
 
 MAX_CANDIDATES: Final = 3
 """Maximum number of drafts from the catalogue."""
@@ -152,6 +154,8 @@ def _is_test(draft: ClaimDraft) -> bool:
     """Return True if an answer bears the claim out, or the claim asks, and a source is that old."""
     if draft.window.last.year < OLDEST_YEAR:
         return False
+    if draft.match is not None and draft.match.entry.kind == "act" and _loses_number(draft):
+        return False
     is_thing = draft.match is not None and (
         draft.match.entry.is_thing or draft.match.entry.kind == "state"
     )
@@ -160,35 +164,76 @@ def _is_test(draft: ClaimDraft) -> bool:
     return bool(draft.plan.bears_out or parse_clause(draft.text, draft.source.sentence.cue).asks)
 
 
-def redraft(draft: ClaimDraft, *, kind: Kind | None = None, last: date | None = None) -> ClaimDraft:
+def _loses_number(draft: ClaimDraft) -> bool:
+    """Return True if a claim says how often or how much an act is done, and its draft does not."""
+    event = parse_clause(draft.text, draft.source.sentence.cue).event
+    return any(number not in draft.plan.text for number in _NUMBER.findall(event))
+
+
+_NUMBER: Final = re.compile(
+    r"\b\d[\d.,]*\b|\b(?:once|twice|(?:two|three|four|five|six|several) [a-z]+)\b"
+)
+
+
+def redraft(
+    draft: ClaimDraft,
+    *,
+    kind: Kind | None = None,
+    last: date | None = None,
+    catalogue: Catalogue | None = None,
+) -> ClaimDraft:
     """Draft the same claim anew as another kind of question, or to another last day.
 
-    A draft of a model keeps its words as long as its kind stays; its last day is replaced in them.
+    A draft of a model keeps its words as long as its kind stays; its dates are moved in them.
     """
+    last = last or draft.window.last
     if draft.by and kind in (None, draft.plan.kind):
-        return _move_written(draft, last or draft.window.last)
+        delay = (draft.plan.published - draft.plan.last).days
+        return _move_words(draft, last, add_days(last, delay))
     return _draft(
         draft.source,
         draft.text,
         draft.match,
-        load_catalogue(),
+        catalogue or load_catalogue(),
         kind=kind or draft.plan.kind,
-        last=last or draft.window.last,
-    )
-
-
-def _move_written(draft: ClaimDraft, last: date) -> ClaimDraft:
-    """Move a draft that was not written by the rules to another last day."""
-    old, new = format_long_date(draft.window.last), format_long_date(last)
-    plan = draft.plan
-    moved = replace(
-        plan,
-        text=plan.text.replace(old, new),
-        criteria=plan.criteria.replace(old, new),
         last=last,
-        published=add_days(last, (plan.published - plan.last).days),
     )
-    return replace(draft, plan=moved, window=replace(draft.window, last=last))
+
+
+def move_last_day(
+    draft: ClaimDraft, proposal: ClaimDraft, last: date, catalogue: Catalogue | None = None
+) -> ClaimDraft:
+    """Move a draft to another last day: it is drafted anew if a person left the proposal's words.
+
+    In worded ones the dates are moved; a figure stays as it is.
+    """
+    moved = redraft(proposal, last=last, catalogue=catalogue)
+    plan, rules, new = draft.plan, proposal.plan, moved.plan
+    outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
+    if (plan.text, plan.criteria) == (rules.text, rules.criteria):
+        words = replace(plan, text=new.text, criteria=new.criteria, last=new.last)
+    else:
+        words = _move_words(draft, new.last, new.published).plan
+    words = replace(words, bears_out=outcome, published=new.published)
+    return replace(draft, plan=words, window=moved.window)
+
+
+def _move_words(draft: ClaimDraft, last: date, published: date) -> ClaimDraft:
+    """Move the dates in the words of a draft to another last day."""
+    plan, match = draft.plan, draft.match
+    period = match.entry.period if match and match.entry.kind == "series" else "year"
+    every: Rhythm = period if period in ("week", "month", "quarter") else "year"
+    first = draft.window.first
+    window = replace(window_of(last, every), last=last)
+    move = WindowMove(first, plan.last, window, first, counts_events=False)
+    words = replace(
+        plan,
+        text=move_dates(plan.text, move).text,
+        criteria=move_dates(plan.criteria, move).text,
+        last=last,
+        published=published,
+    )
+    return replace(draft, plan=words, window=replace(draft.window, last=last))
 
 
 def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
@@ -234,7 +279,8 @@ def _names_series(clause: Clause, phrase: str) -> bool:
     """Return True if what moves is the series itself, not a thing that has to do with it."""
     head, is_subject, _ = clause.subject.lower().partition(phrase)
     if not is_subject:
-        return phrase in (clause.raw_event or clause.event).lower() or not clause.subject
+        event = (clause.raw_event or clause.event).lower()
+        return not clause.subject or (phrase in event and moves(event))
     inner = _OF_HEAD.search(head)
     return inner is None or _QUANTITY.search(inner["head"]) is not None
 
@@ -318,7 +364,7 @@ def _read_claim(
     is_carried = bool(carried and not clause.subject)
     place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
-    return Claim(source.locate(part), clause, window, subject or carried, is_carried=is_carried)
+    return Claim(source.locate(part), clause, window, subject or carried, is_carried, dated)
 
 
 def _cut_before_pronoun(part: str, clause: Clause) -> str:

@@ -26,6 +26,9 @@ _NAMED_PLACE: Final = 0.5
 """Weight of a verb of an act, and of an entry that is about the very place."""
 
 
+_HEAD: Final = 12
+"""Characters by which the core of a claim is found in it."""
+
 _MAX_WORDS_BETWEEN: Final = 8
 """Maximum number of words between a subject and the verb of its act."""
 
@@ -97,8 +100,8 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
     index = _index_catalogue(catalogue)
     named = index.find_places(claim.text)
     around = (*index.find_places(claim.context), *index.find_places(claim.setting))
-    is_part = claim.main != claim.text
-    behind = claim.text if is_part else "".join(claim.before[-1:])
+    behind = claim.text[: max(0, claim.text.find(claim.main[:_HEAD]))].strip()
+    behind = behind or "".join(claim.before[-1:])
     near = behind if _POINTS_BACK.match(claim.main) else ""
     matches = (
         match
@@ -254,7 +257,7 @@ def _match_entry(
     score = len({hit[0].lower() for hit in hits}) ** 0.5 * (1 + 0.5 * best[0].count(" "))
     return CatalogueMatch(
         entry,
-        score * _weigh_context(in_claim, near == claim.text) + (_VERB if verb else 0.0),
+        score * _weigh_context(in_claim, near in claim.text) + (_VERB if verb else 0.0),
         best[0],
         not in_claim,
         verb=verb[0] if verb else "",

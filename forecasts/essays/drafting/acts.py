@@ -19,7 +19,7 @@ from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
 from forecasts.essays.drafting.window import add_days, find_span
-from forecasts.essays.english import is_plural, past_participle
+from forecasts.essays.english import is_plural, past_tense
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -45,7 +45,7 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     """Plan a question on an act or a state, with the actor and the object of the claim."""
     entry, window = match.entry, claim.window
-    if entry.is_amount and (span := find_span(claim.text.main, window.last)):
+    if entry.is_amount and (span := find_span(claim.dated, window.last)):
         window = replace(window, first=span.first)
     roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
@@ -88,8 +88,8 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     actor, event = _find_actor(match, claim), claim.clause.event
     verb, _, complement = event.partition(" ")
     if entry.act == "{act}":  # a frame
-        has = "have" if is_plural(actor) else "has"
-        done = f"{has} {past_participle(verb)} {complement}".strip()
+        past = "were" if verb == "be" and is_plural(actor) else past_tense(verb)
+        done = f"{past} {complement}".strip()
         return {"actor": actor, "act": event, "object": complement, "done": done}
     other_names = [
         name
@@ -156,15 +156,19 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
 
 def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
     """Return True for an object of the kind that a frame needs, and no figure of speech."""
+    if _REPEATED.search(complement):
+        return False
     if frame.is_amount:
         figures = parse_figures(complement)
         return bool(figures) and not re.search(r" (?:a|per) ", figures[0].unit)
     if frame.objects:
-        return compile_phrases(frame.objects).search(complement) is not None
+        is_named = not frame.needs_name or re.search("[A-Z]", complement) is not None
+        return is_named and compile_phrases(frame.objects).search(complement) is not None
     is_whole = any(" " in verb or verb in _INTRANSITIVE for verb in frame.verbs)
     return bool(complement or is_whole) and _names_thing(complement)
 
 
+_REPEATED: Final = re.compile(r"\b(?:times|twice|again and again)\b")
 _INTRANSITIVE: Final = frozenset(("resign", "retire"))
 
 

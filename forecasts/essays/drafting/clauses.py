@@ -150,7 +150,9 @@ _LOOSE_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _BASE_YEAR: Final = re.compile(
-    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)) ((?:19|20)\d\d)\b", re.IGNORECASE
+    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)|from(?= \d+ levels?))"
+    r" ((?:19|20)\d\d)\b",
+    re.IGNORECASE,
 )
 _MASK: Final = re.compile(r"_(\d{4})_")
 """Years to compare with, which are no time of the act."""

@@ -108,7 +108,8 @@ _OBJECT: Final = re.compile(
     r"(?:(?:continue|begin|start|help|serve|tend) to )?(?P<verb>boost|slow|hit|hurt|help|raise"
     r"|lower"
     r"|cut|reduce|increase|decrease|curb|push|drive|fuel|dampen|depress|weaken|strengthen|deepen"
-    r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify)"
+    r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify"
+    r"|cause|make|force|allow|let|enable|lead)"
     r"\s(?!(?:by|to|from|in|at|on|above|below|over|under|past|beyond|throughout|through|for|during"
     r"|until|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within|per|back"
     r"|up|down|out|off|next|this|\w+ly|steeply|again|sharply|\W?\d|across|around|ahead|after"
@@ -123,6 +124,26 @@ _PRESSURE: Final = re.compile(
     re.IGNORECASE,
 )
 """Pressure that is taken away."""
+
+
+def moves(event: str) -> bool:
+    """Return True for a predicate whose object is moved, seen or reached: "raise prices".
+
+    >>> moves("bring inflation down"), moves("be written by bakers")
+    (True, False)
+    """
+    first = event.partition(" ")[0]
+    return (
+        first in _SEES
+        or _patterns(_UP_VERBS, ()).match(first) is not None
+        or (_patterns(_DOWN_VERBS, ()).match(first) is not None)
+    )
+
+
+_SEES: Final = frozenset(
+    """be see have experience face bring keep push hold put reach hit cause achieve make get lead
+    expect suffer bear create produce record report need lower continue begin start add""".split()
+)
 
 
 def stays(event: str) -> bool:

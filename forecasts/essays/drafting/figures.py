@@ -9,7 +9,8 @@ from forecasts.essays.drafting.subjects import UNIT_GAP
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
 _PER_UNITS: Final = (
-    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic "
+    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|(?:troy )?ounce"
+    "|kilo|person|head|cubic "
     "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
 )
 _FIGURE: Final = re.compile(
@@ -137,7 +138,7 @@ def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
     dates = [(mention.start, mention.end) for mention in find_dates(text)]
     found_figures = []
     for match in _FIGURE.finditer(text):
-        if any(a <= match.start("n") < b for a, b in dates):
+        if not match["money"] and any(a <= match.start("n") < b for a, b in dates):
             continue
         unit = _unit_words(match)
         if not unit and counted_unit and (match["cue"] or match["scale"]):

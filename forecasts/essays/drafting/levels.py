@@ -1,6 +1,7 @@
 """Figures of a claim as levels and changes of a series, in its unit."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,9 +51,9 @@ def read_figure(
     figures = parse_figures(claim)
     if any(_DIFFERENCE.match(claim[figure.end :]) for figure in figures):
         return OtherFigure()  # compared with another thing
-    if change := find_change(claim, entry.unit):
-        return Change(change) if direction else OtherFigure()
     level = find_level(claim, entry.unit) or _find_growth(claim, entry, direction)
+    if level is None and (change := find_change(claim, entry.unit)):
+        return Change(change) if direction else OtherFigure()
     if level is None:
         return OtherFigure() if figures else None
     is_near = not (known is not None and entry.usual_move) or (
@@ -80,24 +81,38 @@ def find_level(claim: str, unit: str) -> Level | None:
     """
     if _RANGE.search(claim):
         return None
-    is_share = _split_unit(unit)[1].startswith("per cent")
-    for figure in reversed(parse_figures(claim, "" if is_share else _split_unit(unit)[1])):
+    if level := next(reversed([*_iterate_levels(claim, unit)]), None):
+        return level
+    return _find_share(claim) if _split_unit(unit)[1].startswith("per cent") else None
+
+
+def count_levels(claim: str, unit: str) -> int:
+    """Return how many levels a claim names in a unit: "2 % next year and 3 % in 2028" has two."""
+    return len({level.number for level in _iterate_levels(claim, unit)}) or int(
+        find_level(claim, unit) is not None
+    )
+
+
+def _iterate_levels(claim: str, unit: str) -> Iterator[Level]:
+    """Yield the levels of a claim in the order of the text."""
+    counted = _split_unit(unit)[1]
+    for figure in parse_figures(claim, "" if counted.startswith("per cent") else counted):
         number = _convert(figure, unit)
         before = claim[: figure.start + 3]
         is_change = re.search(r"\b(?:by|from)\W*$", before) or re.search(
-            r"\bfrom\W*$", claim[: figure.start]
+            r"\b(?:from|instead of|target of)(?: [a-z]+){0,4}\W*$", claim[: figure.start]
         )
-        if number is not None and not is_change:
-            words = claim[figure.start :].lstrip()
-            return Level(
-                number,
-                figure.is_upper,
-                figure.is_strict,
-                _FLOOR.match(words) is not None,
-                _LOOSE.match(f"{before.rpartition(' ')[2]}{words}") is not None
-                or _LOOSE_BEFORE.search(claim[: figure.start]) is not None,
-            )
-    return _find_share(claim) if is_share else None
+        if number is None or is_change:
+            continue
+        words = claim[figure.start :].lstrip()
+        is_loose = _LOOSE.match(f"{before.rpartition(' ')[2]}{words}") is not None
+        yield Level(
+            number,
+            figure.is_upper or _OR_LESS.match(claim[figure.end :]) is not None,
+            figure.is_strict,
+            (_FLOOR.match(words) or _OR_MORE.match(claim[figure.end :])) is not None,
+            is_loose or _LOOSE_BEFORE.search(claim[: figure.start]) is not None,
+        )
 
 
 def _convert(figure: Figure, unit: str) -> float | None:
@@ -119,9 +134,14 @@ def _split_unit(unit: str) -> tuple[float, str]:
     >>> _split_unit("million US dollars per tonne")
     (1000000.0, 'us dollars a tonne')
     """
-    words = re.sub(r" (?:annually|a year|yearly)$", "", unit.lower().replace(" per ", " a "))
+    words = re.sub(r" (?:annually|a year|yearly)$|(?<=a )troy ", "", _unify(unit))
     first, _, counted = words.partition(" ")
     return (_SCALES[first], counted) if first in _SCALES else (1.0, words)
+
+
+def _unify(unit: str) -> str:
+    words = unit.lower().replace(" per ", " a ").replace(" an ", " a ")
+    return re.sub(r"\bton\b", "tonne", words)
 
 
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
@@ -172,6 +192,8 @@ _DIFFERENCE: Final = re.compile(
 _FLOOR: Final = re.compile(
     r"(?:at least|no less|no fewer|over|above|more than|exceed|beyond|surpass|top)\b", re.IGNORECASE
 )
+_OR_LESS: Final = re.compile(r"\W*or (?:lower|less|below|fewer|under)\b")
+_OR_MORE: Final = re.compile(r"\W*or (?:higher|more|above|over)\b")
 _LOOSE_WORDS: Final = r"(?:about|around|some|roughly|nearly|almost|close to|just under)"
 _LOOSE: Final = re.compile(rf"(?:[a-z]+ )?{_LOOSE_WORDS}\b", re.IGNORECASE)
 _LOOSE_BEFORE: Final = re.compile(rf"\b{_LOOSE_WORDS}\W*$", re.IGNORECASE)

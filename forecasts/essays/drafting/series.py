@@ -13,6 +13,7 @@ from forecasts.essays.drafting.levels import (
     Change,
     Level,
     OtherFigure,
+    count_levels,
     is_price_fall,
     read_figure,
 )
@@ -110,9 +111,10 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     """Choose the claim's own figure, else the last known value and a usual move, else a base."""
     entry, opened, text = match.entry, claim.window.first, claim.text.main
     known = entry.last_value(opened, match.place.name if match.place else "")
-    direction = read_direction(text, match, claim.clause)
+    count = count_levels(text, entry.unit)
+    direction = read_direction(text, match, claim.clause) if count < 2 else 0
     figure = read_figure(text, match, direction, known.value if known else None)
-    target = find_named_period(entry, text, claim.window, is_level=isinstance(figure, Level))
+    target = find_named_period(entry, claim.dated or text, claim.window, count)
     base = find_claim_base(entry.period, text, target, opened)
     test = SeriesTest(
         direction,

@@ -76,7 +76,8 @@ _BEFORE_REPORTED_SPEECH: Final = re.compile(
     r"|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
     r"|forecasts?|forecasting|notes?|projects?|estimates?|predictions?|believes?|expects?"
     r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
-    r"|guess|ask|asks|decide|decides|it|this)\s$",
+    r"|guess|ask|asks|decide|decides|it|this"
+    r"|(?:forecast|project|predict|estimat|expect|show|suggest|say|warn|argu)(?:ed|ing))\s$",
     re.IGNORECASE,
 )
 """Words after which "that" starts reported speech, not a relative clause."""
@@ -129,9 +130,8 @@ def parse_subject(before: str) -> tuple[str, str]:
     if text.endswith(","):  # "China, the largest buyer, will"
         text = text.split(",", 1)[0]
     phrase = _last_phrase(text)
-    phrase = FILLER_WORDS.sub(
-        "", phrase.split(", ")[-1] if not re.search(r", (?:[^,]+ )?and ", phrase) else phrase
-    )
+    is_list = re.search(r", (?:[^,]+ )?and |^(?:the|an?) \w+, ", phrase, re.IGNORECASE)
+    phrase = FILLER_WORDS.sub("", phrase if is_list else phrase.split(", ")[-1])
     phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
     last = phrase.rsplit(" ", 1)[-1]
     if _PRONOUN.match(phrase) or last.lower() == "what":

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, date, timedelta
 from typing import Final
 
 from forecasts.essays.catalogue.entries import CatalogueEntry, Period
-from forecasts.essays.dates import MONTHS, find_dates, format_long_date
+from forecasts.essays.dates import MONTHS, find_dates, format_long_date, last_day_of_month
 from forecasts.essays.relative_dates import find_deadline, propose_horizons
 
 OLDEST_YEAR: Final = 1960
@@ -90,26 +90,23 @@ def find_claim_deadline(claim: str, written: date) -> date | None:
     True
     """
     text = _NO_DEADLINE.sub(" ", claim)
-    if match := _DECADE.search(text):
-        year = int(match["decade"]) + _YEARS_INTO[(match["part"] or "").lower()]
-        return date(year, 12, 31) if year > written.year else None
-    if _MID_CENTURY.search(text):
-        return date(written.year // 100 * 100 + 50, 12, 31) if written.year % 100 < 50 else None
-    if match := _TWO_YEARS.search(text):
-        return max(date(int(match["year"][:2] + match["next"]), 6, 30), written)
-    if match := _BEFORE_SEASON.search(text):
-        return _find_season(match, written)
+    for pattern, find_day in _CLEAR_DAYS:
+        if match := pattern.search(text):
+            return find_day(match, written)
     if deadline := find_deadline(text, written):
         return deadline
-    if match := _REST.search(text):
-        years = {"year": 1, "decade": 10, "century": 100}[match["unit"].lower()]
-        return date(written.year // years * years + years - 1, 12, 31)
-    if match := _SEASON.search(text):
-        return _find_season(match, written)
-    if match := _MONTH.search(text):
-        return _find_month(match, written)
+    for pattern, find_day in _LOOSE_DAYS:
+        if matches := [*pattern.finditer(text)]:
+            return find_day(matches[-1], written)
     return None
 
+
+BASE_YEAR: Final = (
+    r"\b(?:from|than in|compared (?:to|with)|(?:above|below|over|under|on)(?: its| their| the)?"
+    r"(?: levels?(?: of| in)?)?|levels? (?:of|in)|since) (?P<year>(?:19|20)\d\d)"
+    r"(?= levels?\b|[.,;]|$)(?: levels?\b)?"
+)
+"""Year that a claim compares with."""
 
 _NO_DEADLINE: Final = re.compile(
     r"\bof (?:tomorrow|today)\b"
@@ -117,7 +114,8 @@ _NO_DEADLINE: Final = re.compile(
     r"|\bthe (?:19|20)\d\d (?=\w+ ?(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?"
     r"|plan|pledge|level|crisis|crash|war|invasion|recession|peak|high|low|record)\b"
     r"|(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?|plan|pledge|levels?|crisis"
-    r"|crash|war|invasion|recession|peak|high|low|record)\b)",
+    r"|crash|war|invasion|recession|peak|high|low|record)\b)"
+    rf"|{BASE_YEAR}",
     re.IGNORECASE,
 )
 """Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
@@ -143,10 +141,29 @@ _REST: Final = re.compile(
     r"\b(?:rest|remainder) of the (?P<unit>year|decade|century)\b", re.IGNORECASE
 )
 _MONTH: Final = re.compile(
-    r"\b(?P<cue>[Ii]n|[Bb]y|[Bb]efore|[Uu]ntil|[Dd]uring) (?:early |late |mid-)?"
+    r"\b(?P<cue>[Ii]n|[Bb]y|[Bb]efore|[Uu]ntil|[Dd]uring|and) (?:the )?(?:early |late |mid-)?"
     rf"(?P<month>{'|'.join(MONTHS)})"
     r"(?! (?:\d|of ))\b"
 )
+
+
+def _find_decade(match: re.Match[str], written: date) -> date | None:
+    year = int(match["decade"]) + _YEARS_INTO[(match["part"] or "").lower()]
+    return date(year, 12, 31) if year > written.year else None
+
+
+def _find_mid_century(_: re.Match[str], written: date) -> date | None:
+    return date(written.year // 100 * 100 + 50, 12, 31) if written.year % 100 < 50 else None
+
+
+def _find_two_years(match: re.Match[str], written: date) -> date | None:
+    end = date(int(match["year"][:2] + match["next"]), 6, 30)
+    return end if end > written else None
+
+
+def _find_rest(match: re.Match[str], written: date) -> date:
+    years = {"year": 1, "decade": 10, "century": 100}[match["unit"].lower()]
+    return date(written.year // years * years + years - 1, 12, 31)
 
 
 def _find_season(match: re.Match[str], written: date) -> date:
@@ -154,8 +171,7 @@ def _find_season(match: re.Match[str], written: date) -> date:
     first, last = _SEASONS[match["season"].lower()]
     month = first - 1 if match["cue"].lower() == "before" else last
     year = int(match["year"]) if match["year"] else written.year + (month < written.month)
-    year = min(year, MAXYEAR)
-    return date(year, month, monthrange(year, month)[1])
+    return last_day_of_month(min(year, MAXYEAR), month)
 
 
 def _find_month(match: re.Match[str], written: date) -> date:
@@ -164,7 +180,17 @@ def _find_month(match: re.Match[str], written: date) -> date:
     year = min(written.year + (month < written.month), MAXYEAR)
     if match["cue"].lower() == "before":
         return date(year, month, 1) - timedelta(days=1)
-    return date(year, month, monthrange(year, month)[1])
+    return last_day_of_month(year, month)
+
+
+_CLEAR_DAYS: Final = (
+    (_DECADE, _find_decade),
+    (_MID_CENTURY, _find_mid_century),
+    (_TWO_YEARS, _find_two_years),
+    (_BEFORE_SEASON, _find_season),
+)
+_LOOSE_DAYS: Final = ((_REST, _find_rest), (_SEASON, _find_season), (_MONTH, _find_month))
+"""Words for a last day, before and after those that name a day or a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,26 +254,25 @@ def find_target_period(period: Period, window: Window) -> PublishedPeriod:
 
 
 def find_named_period(
-    entry: CatalogueEntry, claim: str, window: Window, *, is_level: bool
+    entry: CatalogueEntry, claim: str, window: Window, figures: int
 ) -> PublishedPeriod:
     """Return the period that a claim is about: its own year or quarter, or the last in its window.
 
     An average over a year asks for the mean of its months, a level that is reached in a year for
-    any of them.
+    any of them. `figures` is the number of levels that the claim names.
     """
     target = find_target_period(entry.period, window)
-    if not is_level or entry.period in ("year", "season", "release") or _BY.search(claim):
-        return target
-    is_mean = _AVERAGE.search(claim) is not None or (
-        _PRICE.search(entry.measure) is not None and not _MOVES.search(claim)
-    )
     span = find_span(claim, window.last)
-    if span is None or span.last != window.last or not (is_mean or _REACHES.search(claim)):
+    if not figures or span is None or entry.period in ("year", "season", "quarter", "release"):
         return target
+    is_price = _PRICE.search(entry.measure) is not None
+    is_quarter = (span.last - span.first).days < _MAX_QUARTER
     name = span.phrase.removeprefix("in ")
-    if is_mean:
+    if _AVERAGE.search(claim) or (is_price and (is_quarter or not _MOVES.search(claim))):
         rule = f"The mean of the values published for {name} counts."
         return replace(span, phrase=f"on average over {name}", rule=rule)
+    if figures > 1 or not _REACHES.search(claim):
+        return target
     first = max(span.first, window.first)
     part = name if first == span.first else f"what is left of {name}"
     return PublishedPeriod(
@@ -260,7 +285,11 @@ def find_named_period(
 
 
 def find_span(claim: str, last: date) -> PublishedPeriod | None:
-    """Return the year or quarter that a claim names as a whole."""
+    """Return the year or quarter that ends on a day and that a claim names as a whole."""
+    if _BY.search(claim):
+        return None
+    if _QUARTER.search(claim):
+        return find_period("quarter", last)
     for mention in find_dates(claim):
         days = (mention.last - mention.first).days
         if mention.last == last and days > _MIN_QUARTER:
@@ -269,6 +298,7 @@ def find_span(claim: str, last: date) -> PublishedPeriod | None:
     return find_period("year", last) if is_year_end and _THIS_YEAR.search(claim) else None
 
 
+_QUARTER: Final = re.compile(rf"\b(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)? quarter\b")
 _MIN_QUARTER: Final = 85
 _MAX_QUARTER: Final = 200
 _THIS_YEAR: Final = re.compile(r"\b(?:this|next|the coming) year\b", re.IGNORECASE)
@@ -302,7 +332,7 @@ def find_claim_base(
     'in 2020'
     """
     named = _BASE_YEAR.search(claim)
-    year = int(named["a"] or named["b"]) if named else MAXYEAR
+    year = int(named["since"] or named["year"]) if named else MAXYEAR
     if named and OLDEST_YEAR <= year < target.last.year:
         base = find_period(period, _shift_years(target.last, target.last.year - year))
         return replace(base, is_named=True)
@@ -314,10 +344,7 @@ def find_claim_base(
 
 
 _BASE_YEAR: Final = re.compile(
-    r"\bbetween (?P<a>(?:19|20)\d\d) and (?:19|20)\d\d"
-    r"|\b(?:from|than in|compared (?:to|with)|(?:above|below|over|under|on)(?: its| their| the)?"
-    r"(?: levels?(?: of| in)?)?|levels? (?:of|in)|since) (?P<b>(?:19|20)\d\d)(?= levels?\b|\W|$)",
-    re.IGNORECASE,
+    rf"\bbetween (?P<since>(?:19|20)\d\d) and (?:19|20)\d\d|{BASE_YEAR}", re.IGNORECASE
 )
 
 
@@ -328,9 +355,9 @@ def find_base_period(period: Period, target: PublishedPeriod, opened: date) -> P
     >>> find_base_period("month", target, date(2026, 11, 24)).phrase
     'in March 2026'
     """
-    years = range(1, target.last.year)
-    bases = (_shift_years(target.last, years_back) for years_back in years)
-    last = next(day for day in bases if day < opened)
+    bases = (_shift_years(target.last, count) for count in range(1, target.last.year))
+    is_next = target.last.year == opened.year + 1
+    last = next(day for day in bases if day < opened or (is_next and day.year == opened.year))
     return find_period(period, last)
 
 
