@@ -82,7 +82,7 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
     return " " if _OBJECT.match(event) else event
 
 
-_LASTING: Final = re.compile(r"(?:continue(?! to)|persist|last|endure|remain|stay|return)\b")
+_LASTING: Final = re.compile(r"(?:continue(?! to\b| [a-z]+ing\b)|persist|last|endure|remain|stay|return)\b")
 """Verbs after which the words beside the subject say how it stands."""
 
 _FAILS: Final = re.compile(
