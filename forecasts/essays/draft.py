@@ -22,6 +22,7 @@ from forecasts.essays.drafting.acts import find_frame, plan_act
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.core import find_core, split_predictions
 from forecasts.essays.drafting.directions import moves
+from forecasts.essays.drafting.figures import write_digits
 from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
@@ -132,7 +133,7 @@ def propose_drafts(
     >>> drafts[0].plan.gaps
     ()
     """
-    parts = split_predictions(source.sentence.text[:_MAX_SENTENCE_CHARACTERS])
+    parts = split_predictions(write_digits(source.sentence.text[:_MAX_SENTENCE_CHARACTERS]))
     known = catalogue or load_catalogue()
     matches = [(part, match) for part in parts for match in _match(source, part, known)]
     by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
@@ -269,10 +270,16 @@ def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
     if match.entry.kind == "series":
         return _names_series(clause, phrase)
     event = clause.event.lower()
+    if _SOME.match(clause.subject):
+        return False
     if match.entry.is_thing and phrase not in clause.subject.lower():
         return False
     is_named = phrase in f"{clause.subject} {event}".lower()
     return is_named and _does(match, clause) and _has_object(match, event)
+
+
+_SOME: Final = re.compile(r"(?:some|many|most|few|several|others?|more)\b", re.IGNORECASE)
+"""Beginning of a group without names."""
 
 
 def _names_series(clause: Clause, phrase: str) -> bool:
@@ -280,7 +287,8 @@ def _names_series(clause: Clause, phrase: str) -> bool:
     head, is_subject, _ = clause.subject.lower().partition(phrase)
     if not is_subject:
         event = (clause.raw_event or clause.event).lower()
-        return not clause.subject or (phrase in event and moves(event))
+        is_there = clause.subject == "there" or not event.startswith("be ")
+        return not clause.subject or (phrase in event and moves(event) and is_there)
     inner = _OF_HEAD.search(head)
     return inner is None or _QUANTITY.search(inner["head"]) is not None
 
@@ -329,7 +337,8 @@ def _draft(
     kind: Kind = "binary",
     last: date | None = None,
 ) -> ClaimDraft:
-    period = match.entry.period if match and match.entry.kind == "series" else None
+    is_frame = match is not None and match.entry.act == "{act}"
+    period = match.entry.period if match and (match.entry.kind == "series" or is_frame) else None
     claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, kind)

@@ -210,6 +210,7 @@ def parse_catalogue(text: str) -> Catalogue:
 _FRAME: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "kind": "act",
+        "period": "year",
         "subjects": ["{actor}"],
         "publisher": "{actor}",
         "source": "decisions and statements published by {actor}",

@@ -108,6 +108,7 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
         for entry in index.iterate_near(f"{claim.main} {near}")
         if (match := _match_entry(index, entry, claim, near)) is not None
     )
+    around = () if _GROUP.search(claim.text) else around
     placed = (_place_match(match, named, around) for match in matches)
     return tuple(sorted((m for m in placed if m is not None), key=lambda m: -m.score))
 
@@ -291,6 +292,8 @@ def is_narrowed(hit: re.Match[str], text: str) -> bool:
     >>> [is_narrowed(hit, text) for hit in re.finditer("[Ww]ages|exports", text)]
     [True, False]
     """
+    if _OF_SECTOR.match(text[hit.end() :]):
+        return True
     if not _GENERAL.match(hit[0]):
         return False
     words = text[: hit.start()].split()
@@ -304,6 +307,9 @@ _GENERAL: Final = re.compile(
     r"(?:exports?|imports?|output|production|sales|unemployment|employment|revenues?|prices|wages"
     r"|deaths|births|turnout|crime|spending|investment)\b",
     re.IGNORECASE,
+)
+_OF_SECTOR: Final = re.compile(
+    r"\s(?:in|for|of|among) (?:the )?[a-z]+ (?:sector|industry|services|goods|trade)\b"
 )
 _OF_PART: Final = re.compile(
     r"\s(?:among|of|for)\s(?!the\s|all\s|goods\b|this\b|next\b|years?\b|months?\b|at\b)[a-z]+"
@@ -344,6 +350,12 @@ def _place_match(
                 return replace(match, score=score, place=place, is_place_carried=is_carried)
     return None
 
+
+_GROUP: Final = re.compile(
+    r"\b(?:G7|G20|BRICS|OECD|(?:advanced|emerging|developing|major|rich|poor) (?:\w+ )?"
+    r"(?:economies|countries|markets|nations)|worldwide|global(?:ly)?)\b"
+)
+"""Many countries, of which none is taken from the text around."""
 
 _WORLD: Final = re.compile(r"\b(?:world|worldwide|global)\b")
 """Measure of everywhere, which is none of a claim about one place."""

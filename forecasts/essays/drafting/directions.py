@@ -33,11 +33,11 @@ _LOW: Final = re.compile(
 """Levels that last, where no word says that they change."""
 
 
-def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = None) -> int:
+def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = None) -> int | None:
     """Return 1 if a claim is about a rise of the series, -1 for a fall, 0 for neither or both.
 
-    A claim that denies a fall is about a fall. A subject that moves something else, "oil prices
-    will slow growth", moves in no direction itself.
+    A claim that denies a fall is about a fall. None: the series is a subject that moves something
+    else, "oil prices will slow growth".
 
     >>> from forecasts.essays.catalogue.entries import load_catalogue
     >>> from forecasts.essays.catalogue.lookup import ClaimText, find_entries
@@ -47,11 +47,13 @@ def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = No
     ...     return read_direction(text, match, parse_clause(text))
     >>> direction("Inflation in Norway will moderate."), direction("Oil prices will not fall.")
     (-1, -1)
-    >>> direction("High oil prices will slow the economy.")
-    0
+    >>> direction("High oil prices will slow the economy.") is None
+    True
     """
     sign = -1 if compile_phrases(match.entry.inverse).fullmatch(match.subject) else 1
     region = _find_region(claim, match, clause)
+    if not region.strip():
+        return None
     up_words = _patterns(_UP_VERBS, (*_UP_WORDS, *match.entry.up))
     down_words = _patterns(_DOWN_VERBS, (*_DOWN_WORDS, *match.entry.down))
     if pressure := _PRESSURE.search(region):
@@ -74,15 +76,17 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
         return claim
     event, subject = clause.raw_event or clause.event, match.subject.lower()
     if _FAILS.match(event) or (_OF_CHANGE.search(clause.subject) and not _LASTING.match(event)):
-        return " "
+        return ""
     if subject in event.lower():
         return event
     if _LASTING.match(event):
         return f"{event} {clause.subject}"
-    return " " if _OBJECT.match(event) else event
+    return "" if _OBJECT.match(event) else event
 
 
-_LASTING: Final = re.compile(r"(?:continue(?! to\b| [a-z]+ing\b)|persist|last|endure|remain|stay|return)\b")
+_LASTING: Final = re.compile(
+    r"(?:continue(?! to\b| [a-z]+ing\b)|persist|last|endure|remain|stay|return)\b"
+)
 """Verbs after which the words beside the subject say how it stands."""
 
 _FAILS: Final = re.compile(
@@ -109,9 +113,9 @@ _OBJECT: Final = re.compile(
     r"|lower"
     r"|cut|reduce|increase|decrease|curb|push|drive|fuel|dampen|depress|weaken|strengthen|deepen"
     r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify"
-    r"|cause|make|force|allow|let|enable|lead)"
+    r"|cause|make|force|allow|let|enable|lead|double|triple|halve)"
     r"\s(?!(?:by|to|from|in|at|on|above|below|over|under|past|beyond|throughout|through|for|during"
-    r"|until|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within|per|back"
+    r"|until|between|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within|per|back"
     r"|up|down|out|off|next|this|\w+ly|steeply|again|sharply|\W?\d|across|around|ahead|after"
     r"|before|considerably|a little|a bit|significantly)\b)\w",
     re.IGNORECASE,

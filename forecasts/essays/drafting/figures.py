@@ -126,6 +126,23 @@ class Figure:
         return f"{comparison} {self.value}"
 
 
+def write_digits(text: str) -> str:
+    """Write the number words before a unit or a scale as digits.
+
+    >>> write_digits("The two banks will grow by seven per cent and one half.")
+    'The two banks will grow by 7 per cent and one half.'
+    """
+    return _WORD_NUMBER.sub(lambda match: str(_WORD_NUMBERS.index(match[0].lower()) + 1), text)
+
+
+_WORD_NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve".split()
+_WORD_NUMBER: Final = re.compile(
+    rf"\b(?:{'|'.join(_WORD_NUMBERS)})(?= (?:per ?cent|percentage points?|million|billion"
+    r"|trillion)\b)",
+    re.IGNORECASE,
+)
+
+
 def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
     """Return the numbers with a unit in a text, except dates.
 

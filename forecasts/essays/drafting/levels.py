@@ -149,7 +149,7 @@ _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e
 
 def _find_growth(claim: str, entry: CatalogueEntry, direction: int) -> Level | None:
     """Return the change that a claim names as the level of a series of changes: "grow by 2 %"."""
-    change = _CHANGE.search(claim)
+    change = next(reversed([*_CHANGE.finditer(claim)]), None)
     is_growth = re.search(r"\b(?:growth|change)\b", entry.measure) is not None
     if change is None or not is_growth or not direction or "point" in change["unit"].lower():
         return None

@@ -112,8 +112,13 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     entry, opened, text = match.entry, claim.window.first, claim.text.main
     known = entry.last_value(opened, match.place.name if match.place else "")
     count = count_levels(text, entry.unit)
-    direction = read_direction(text, match, claim.clause) if count < 2 else 0
-    figure = read_figure(text, match, direction, known.value if known else None)
+    moved = read_direction(text, match, claim.clause)
+    direction = moved if moved and count < 2 else 0
+    figure = (
+        OtherFigure()
+        if moved is None
+        else read_figure(text, match, direction, known.value if known else None)
+    )
     target = find_named_period(entry, claim.dated or text, claim.window, count)
     base = find_claim_base(entry.period, text, target, opened)
     test = SeriesTest(
