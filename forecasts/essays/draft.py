@@ -143,17 +143,19 @@ def propose_drafts(
     ]
     if not drafts:
         drafts = [d for part in parts for d in _frame(source, part, known)]
-    texts = {draft.plan.text for draft in drafts[:MAX_CANDIDATES]}
-    rewordings = [_draft(source, part, None, known) for part in parts]
-    return (
-        *drafts[:MAX_CANDIDATES],
-        *(draft for draft in rewordings if draft.plan.text not in texts),
-    )
+    best_drafts = drafts[:MAX_CANDIDATES]
+    texts = {draft.plan.text for draft in best_drafts}
+    framed = {draft.text for draft in best_drafts if draft.match and draft.match.entry.is_frame}
+    rewordings = (_draft(source, part, None, known) for part in parts if part not in framed)
+    return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
 
 
 def _is_test(draft: ClaimDraft) -> bool:
     """Return True if an answer bears the claim out, or the claim asks, and a source is that old."""
     if draft.window.last.year < OLDEST_YEAR:
+        return False
+    clause = parse_clause(draft.text, draft.source.sentence.cue)
+    if clause.negated and draft.match and _UNTIL.search(draft.text):
         return False
     if draft.match is not None and draft.match.entry.kind == "act" and _loses_number(draft):
         return False
@@ -162,7 +164,11 @@ def _is_test(draft: ClaimDraft) -> bool:
     )
     if is_thing and ACTOR_GAP in draft.plan.text:
         return False
-    return bool(draft.plan.bears_out or parse_clause(draft.text, draft.source.sentence.cue).asks)
+    return bool(draft.plan.bears_out or clause.asks)
+
+
+_UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
+"""Word by which a denial tells when a thing happens after all."""
 
 
 def _loses_number(draft: ClaimDraft) -> bool:
@@ -337,8 +343,8 @@ def _draft(
     kind: Kind = "binary",
     last: date | None = None,
 ) -> ClaimDraft:
-    is_frame = match is not None and match.entry.act == "{act}"
-    period = match.entry.period if match and (match.entry.kind == "series" or is_frame) else None
+    is_periodic = match is not None and (match.entry.kind == "series" or match.entry.is_frame)
+    period = match.entry.period if match and is_periodic else None
     claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, kind)

@@ -146,6 +146,11 @@ class CatalogueEntry:
     base_rate: BaseRate | None = None
     edge_cases: tuple[str, ...] = ()
 
+    @property
+    def is_frame(self) -> bool:
+        """True for an act by its verb alone."""
+        return self.act == "{act}"
+
     def name_publisher(self, place: Place | None) -> str | None:
         """Return who publishes the series for a place; None if nobody is known to."""
         if place is None:
@@ -278,9 +283,8 @@ def _list_problems(entry: CatalogueEntry, places: set[str]) -> Iterator[str]:
 
 def _list_template_problems(entry: CatalogueEntry) -> Iterator[str]:
     allowed = PLACE_FIELDS if entry.places else frozenset()
-    is_frame = entry.act == "{act}"
     for key in ("publisher", "source", "measure", "actor", "act", "object", "opposite", "counts"):
-        has_roles = is_frame or key in ("act", "object", "opposite", "counts")
+        has_roles = entry.is_frame or key in ("act", "object", "opposite", "counts")
         roles = ROLE_FIELDS if has_roles else frozenset()
         for name in _FIELD.findall(getattr(entry, key)):
             if name not in allowed | roles:

@@ -87,7 +87,7 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     entry, place = match.entry, match.place
     actor, event = _find_actor(match, claim), claim.clause.event
     verb, _, complement = event.partition(" ")
-    if entry.act == "{act}":  # a frame
+    if entry.is_frame:
         past = "were" if verb == "be" and is_plural(actor) else past_tense(verb)
         done = f"{past} {complement}".strip()
         return {"actor": actor, "act": event, "object": complement, "done": done}
@@ -148,15 +148,22 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
         return None
     for frame in catalogue.frames:
         verb = next((v for v in frame.verbs if f"{clause.event} ".startswith(f"{v} ")), "")
-        is_actor = is_named if frame.is_thing else is_body
+        is_actor = _is_thing_named(subject) if frame.is_thing else is_body
         if verb and is_actor and _fits_frame(frame, clause.event.removeprefix(verb).strip()):
             return CatalogueMatch(frame, 0.5, verb, verb=verb)
     return None
 
 
+def _is_thing_named(subject: str) -> bool:
+    """Return True for a thing with a name; a plural that begins a sentence is none."""
+    first, *others = subject.split()
+    is_name = first[:1].isupper() and not first.endswith("s") and not _ANY.match(subject)
+    return is_name or any(word[:1].isupper() for word in others)
+
+
 def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
     """Return True for an object of the kind that a frame needs, and no figure of speech."""
-    if _REPEATED.search(complement):
+    if _UNCLEAR.search(complement):
         return False
     if frame.is_amount:
         figures = parse_figures(complement)
@@ -168,7 +175,9 @@ def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
     return bool(complement or is_whole) and _names_thing(complement)
 
 
-_REPEATED: Final = re.compile(r"\b(?:times|twice|again and again)\b")
+_UNCLEAR: Final = re.compile(r"\b(?:times|twice|again and again)\b|^(?:his|her)\b")
+"""Act that is done more than once, or by a person to what is a body's to decide."""
+
 _INTRANSITIVE: Final = frozenset(("resign", "retire"))
 
 

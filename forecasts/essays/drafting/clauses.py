@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from forecasts.essays.drafting.grammar import trim_predicate
+from forecasts.essays.drafting.grammar import ADDITION, trim_predicate
 from forecasts.essays.drafting.subjects import (
     ACTOR_GAP,
     FILLER_WORDS,
@@ -45,7 +45,7 @@ _LIKELY: Final = (
     r"|forced|supposed|planned|obliged)"
 )
 _MODAL: Final = re.compile(
-    rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
+    rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not|n[’']t)? {_LIKELY} to"
     r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot"
     r"|can[’']t|ha(?:s|ve) to|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought"
     r"|is going|are going) to)\b(?! of\b)"
@@ -322,7 +322,8 @@ def _clause_around(text: str, cue: str) -> str:
 
 
 def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool) -> Clause:
-    raw_event = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
+    whole = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
+    raw_event = re.sub(ADDITION, "", whole)
     return Clause(
         subject=subject,
         event=_base_event(predicate),

@@ -49,7 +49,8 @@ _LOOSE_END: Final = re.compile(
 )
 ADDITION: Final = (
     r",?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
-    r"|,\s(?:roughly|about|or (?:about|roughly|some)|from|below|above|compared|according"
+    r"|,\s(?:its (?:lowest|highest|first)|roughly|about|or (?:about|roughly|some)|from"
+    r"|below|above|compared|according"
     r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
     r"(?![^;]*\b(?:will|would|could|may|might|can)\b)[^;]*"
 )

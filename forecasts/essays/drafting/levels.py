@@ -7,6 +7,7 @@ from typing import Final
 
 from forecasts.essays.catalogue.entries import CatalogueEntry
 from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.dates import find_dates
 from forecasts.essays.drafting.figures import Figure, parse_figures
 
 _SAME_UNITS: Final = {"%": "per cent", "percent": "per cent", "percentage points": "per cent"}
@@ -16,7 +17,8 @@ _SAME_UNITS: Final = {"%": "per cent", "percent": "per cent", "percentage points
 class Level:
     """Figure of a claim in the unit of a series.
 
-    `is_floor`: its own words say "at least" or so; `is_loose`: they say "about" or "nearly".
+    `is_floor`: its own words say "at least" or so; `is_loose`: they say "about" or "nearly". `end`
+    is where its words end in the claim.
     """
 
     number: float
@@ -24,6 +26,7 @@ class Level:
     is_strict: bool = False
     is_floor: bool = False
     is_loose: bool = False
+    end: int = 0
 
     @property
     def has_side(self) -> bool:
@@ -56,10 +59,24 @@ def read_figure(
         return Change(change) if direction else OtherFigure()
     if level is None:
         return OtherFigure() if figures else None
+    if _is_of_other_year(claim, level):
+        return OtherFigure()
     is_near = not (known is not None and entry.usual_move) or (
         abs(level.number - known) <= _MAX_MOVES * entry.usual_move
     )
     return level if is_near else OtherFigure()
+
+
+def _is_of_other_year(claim: str, level: Level) -> bool:
+    """Return True for a figure that stands before another of several dates than the last."""
+    dates = [mention.last for mention in find_dates(claim)]
+    tail = claim[level.end :] if level.end else ""
+    after = [mention.last for mention in find_dates(_DATES_JOINED.sub("", tail))]
+    return len(dates) > 1 and bool(after) and after[0] != max(dates)
+
+
+_DATES_JOINED: Final = re.compile(r"\b(?:19|20)\d\d (?:and|to|or) (?=(?:19|20)\d\d\b)")
+"""First of two years that share a figure."""
 
 
 def has_figure(match: CatalogueMatch, claim: str) -> bool:
@@ -105,13 +122,14 @@ def _iterate_levels(claim: str, unit: str) -> Iterator[Level]:
         if number is None or is_change:
             continue
         words = claim[figure.start :].lstrip()
-        is_loose = _LOOSE.match(f"{before.rpartition(' ')[2]}{words}") is not None
+        is_loose = _LOOSE.match(words) is not None
         yield Level(
             number,
             figure.is_upper or _OR_LESS.match(claim[figure.end :]) is not None,
             figure.is_strict,
             (_FLOOR.match(words) or _OR_MORE.match(claim[figure.end :])) is not None,
             is_loose or _LOOSE_BEFORE.search(claim[: figure.start]) is not None,
+            figure.end,
         )
 
 
@@ -153,7 +171,8 @@ def _find_growth(claim: str, entry: CatalogueEntry, direction: int) -> Level | N
     is_growth = re.search(r"\b(?:growth|change)\b", entry.measure) is not None
     if change is None or not is_growth or not direction or "point" in change["unit"].lower():
         return None
-    return Level(direction * float(change["n"]), direction < 0, is_floor=direction > 0)
+    number = direction * float(change["n"])
+    return Level(number, direction < 0, is_floor=direction > 0, end=change.end())
 
 
 def _find_share(claim: str) -> Level | None:
@@ -195,7 +214,7 @@ _FLOOR: Final = re.compile(
 _OR_LESS: Final = re.compile(r"\W*or (?:lower|less|below|fewer|under)\b")
 _OR_MORE: Final = re.compile(r"\W*or (?:higher|more|above|over)\b")
 _LOOSE_WORDS: Final = r"(?:about|around|some|roughly|nearly|almost|close to|just under)"
-_LOOSE: Final = re.compile(rf"(?:[a-z]+ )?{_LOOSE_WORDS}\b", re.IGNORECASE)
+_LOOSE: Final = re.compile(rf"(?:[a-z]+ ){{0,2}}{_LOOSE_WORDS}\b", re.IGNORECASE)
 _LOOSE_BEFORE: Final = re.compile(rf"\b{_LOOSE_WORDS}\W*$", re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import floor, log10
 from typing import Final
 
+from forecasts.essays.catalogue.entries import CatalogueEntry
 from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.directions import read_direction, stays
@@ -23,6 +24,7 @@ from forecasts.essays.drafting.window import (
     add_days,
     find_claim_base,
     find_named_period,
+    find_period,
 )
 from forecasts.questions.question import Kind
 
@@ -134,7 +136,7 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
         case Change():
             return replace(test, change=figure.words)
         case Level():
-            return _test_level(test, figure, entry.usual_move)
+            return _test_level(test, figure, entry, text)
     if not direction or base.is_named:
         return test
     if direction < 0 and is_price_fall(text, match):
@@ -147,17 +149,33 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     return replace(test, number=_round(known.value + direction * share * move, entry.usual_move))
 
 
-def _test_level(test: SeriesTest, level: Level, usual_move: float | None) -> SeriesTest:
-    """Return the comparison with the claim's own figure: on its side of it, or about as much."""
-    slack = abs(level.number) * _SLACK
-    if not test.direction and not level.has_side and not test.target.is_any:
-        width = max(slack, (usual_move or 0.0) / 2)
-        return replace(test, direction=1, number=level.number, is_inclusive=True, width=width)
-    side = -1 if level.is_upper or (test.direction < 0 and not level.is_floor) else 1
+def _test_level(test: SeriesTest, level: Level, entry: CatalogueEntry, claim: str) -> SeriesTest:
+    """Return the comparison with the claim's own figure: on its side of it, or about as much.
+
+    A figure that is reached is reached from below, unless the last value lies above it or the
+    series is a rate that may come from either side.
+    """
+    direction, slack = test.direction, abs(level.number) * _SLACK
+    if not direction and _REACHES.search(claim):
+        is_rate = test.last_value is None and entry.unit.startswith("per cent")
+        is_fall = test.last_value is not None and level.number < test.last_value
+        direction = 0 if is_rate else -1 if is_fall else 1
+    if not direction and not level.has_side:
+        last = find_period(entry.period, test.target.last)
+        return replace(
+            test,
+            direction=1,
+            target=last if test.target.is_any else test.target,
+            number=level.number,
+            is_inclusive=True,
+            width=max(slack, (entry.usual_move or 0.0) / 2),
+        )
+    side = -1 if level.is_upper or (direction < 0 and not level.is_floor) else 1
     number = level.number - side * slack if level.is_loose else level.number
     return replace(test, direction=side, number=round(number, 6), is_inclusive=not level.is_strict)
 
 
+_REACHES: Final = re.compile(r"\b(?:reach|hit|touch)", re.IGNORECASE)
 _SLACK: Final = 0.05
 """Share of a figure that "about" leaves open."""
 
