@@ -251,9 +251,9 @@ def test_an_act_without_an_entry_is_asked_by_its_verb() -> None:
             "between 1 January 2028 and 31 December 2028 (UTC), Barge Lines built 25 ships, or more",
         ),
         (
-            "The Rye Locks will be sold.",
-            "the Rye Locks be sold by 31 December 2027?",
-            "the Rye Locks were sold, as its owner confirms.",
+            "The Rye Lock will be sold.",
+            "the Rye Lock be sold by 31 December 2027?",
+            "the Rye Lock was sold, as its owner confirms.",
         ),
         ("Ann Oar will resign.", "Ann Oar resign by 31 December 2027?", "Ann Oar resigned, as its"),
     ]

@@ -54,7 +54,7 @@ ADDITION: Final = (
     r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
     r"(?![^;]*\b(?:will|would|could|may|might|can)\b)[^;]*"
 )
-"""What is added to a claim: a figure to compare with, a cause, a consequence."""
+"""Additions to a claim: a figure to compare with, a cause, a consequence."""
 
 _SUBORDINATE: Final = re.compile(
     rf"{ADDITION}|"
