@@ -157,8 +157,9 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
 def _is_thing_named(subject: str) -> bool:
     """Return True for a thing with a name; a plural that begins a sentence is none."""
     first, *tail = subject.split()
-    is_name = first[:1].isupper() and not first.endswith("s") and not _ANY.match(subject)
-    return is_name or any(word[:1].isupper() for word in tail)
+    is_name = first[:1].isupper() and not first.endswith("s")
+    is_named = is_name or any(word[:1].isupper() for word in tail)
+    return is_named and not _ANY.match(subject)
 
 
 def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:

@@ -59,7 +59,7 @@ def read_figure(
         return Change(change) if direction else OtherFigure()
     if level is None:
         return OtherFigure() if figures else None
-    if _is_of_other_year(claim, level):
+    if _is_of_other_year(claim, level, count_levels(claim, entry.unit)):
         return OtherFigure()
     is_near = not (known is not None and entry.usual_move) or (
         abs(level.number - known) <= _MAX_MOVES * entry.usual_move
@@ -67,12 +67,15 @@ def read_figure(
     return level if is_near else OtherFigure()
 
 
-def _is_of_other_year(claim: str, level: Level) -> bool:
-    """Return True for a figure that stands before another of several dates than the last."""
+def _is_of_other_year(claim: str, level: Level, count: int) -> bool:
+    """Return True for a figure that stands before another of several dates than the last.
+
+    Of several figures the last one needs a date of its own.
+    """
     dates = [mention.last for mention in find_dates(claim)]
     tail = claim[level.end :] if level.end else ""
     after = [mention.last for mention in find_dates(_DATES_JOINED.sub("", tail))]
-    return len(dates) > 1 and bool(after) and after[0] != max(dates)
+    return len(dates) > 1 and (after[0] != max(dates) if after else count > 1)
 
 
 _DATES_JOINED: Final = re.compile(r"\b(?:19|20)\d\d (?:and|to|or) (?=(?:19|20)\d\d\b)")
