@@ -56,17 +56,7 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )
 _DEADLINE_CUES: Final = frozenset(
-    (
-        "by",
-        "until",
-        "till",
-        "before",
-        "prior to",
-        "no later than",
-        "on or before",
-        "up to",
-        "through",
-    )
+    "by|until|till|before|prior to|no later than|on or before|up to|through".split("|")
 )
 _EXCLUSIVE_CUES: Final = frozenset(("before", "prior to"))
 _SPAN_WORDS: Final = frozenset(("to", "and", "until", "through", "–", "-"))

@@ -19,7 +19,7 @@ from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
 from forecasts.essays.drafting.window import add_days, find_span
-from forecasts.essays.english import is_plural, past_tense
+from forecasts.essays.english import is_plural, past_tense, read_words
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -224,16 +224,7 @@ def can_act(subject: str) -> bool:
 _PERSONS: Final = re.compile(r"[a-z](?:ers|ors|ists|ians|crats|men|women)$")
 
 
-_SINGULAR_AGENTS: Final = frozenset(
-    """administration airline alliance army assembly bank bloc board cabinet campaign chancellor
-    commission committee congress council coalition court developer doctor employer farmer firm
-    founder general government group house insurer investor judge junta king leader lender maker
-    manufacturer mayor member militia minister monarch nation neighbour opposition owner parliament
-    president province publisher queen rebel regime regulator republic retailer senate senator
-    soldier state supplier supporter teacher union voter winner worker agency ally authority
-    company country ministry party university factory industry official executive aide lawmaker
-    diplomat startup club museum hospital school city town village newspaper fund""".split()
-)
+_SINGULAR_AGENTS: Final = frozenset(read_words("agents"))
 _AGENTS: Final = (
     _SINGULAR_AGENTS
     | {f"{noun}s" for noun in _SINGULAR_AGENTS}

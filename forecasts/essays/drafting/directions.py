@@ -6,26 +6,12 @@ from typing import Final
 
 from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, inflect
 from forecasts.essays.drafting.clauses import Clause
+from forecasts.essays.english import read_words
 
-_UP_VERBS: Final = (
-    "rise grow increase climb soar surge jump gain expand accelerate double triple swell balloon"
-    " strengthen deepen widen mount skyrocket recover rebound boom multiply escalate intensify"
-    " spread improve heighten exceed surpass outpace raise boost lift push drive fuel spur stoke"
-)
-_DOWN_VERBS: Final = (
-    "fall drop decline decrease shrink sink plunge plummet slump tumble contract dwindle slow"
-    " weaken halve ease moderate subside crash collapse narrow recede diminish erode wane dry"
-    " stagnate suffer lessen cut reduce curb dampen depress cool tame disappear vanish evaporate"
-    " decelerate deflate slide sag"
-)
-_UP_WORDS: Final = (
-    "higher", "greater", "larger", "stronger", "record", "growing", "rising", "up",
-    "upward", "increasingly", "faster", "dearer", "deeper", "worse",
-)  # fmt: skip
-_DOWN_WORDS: Final = (
-    "lower", "less", "fewer", "smaller", "weaker", "falling", "shrinking", "declining", "down",
-    "downward", "slower", "cheaper", "decline",
-)  # fmt: skip
+_UP_VERBS: Final = read_words("rising_verbs")
+_DOWN_VERBS: Final = read_words("falling_verbs")
+_UP_WORDS: Final = read_words("rising_words")
+_DOWN_WORDS: Final = read_words("falling_words")
 _HIGH: Final = re.compile(r"\b(?:high|elevated|strong|strength|robust|dear|tight)\b", re.I)
 _LOW: Final = re.compile(
     r"\b(?:low|depressed|weak|weakness|feeble|cheap|slack|stagnant|sluggish|an(?:a)?emic)\b", re.I
@@ -144,10 +130,7 @@ def moves(event: str) -> bool:
     )
 
 
-_SEES: Final = frozenset(
-    """be see have experience face bring keep push hold put reach hit cause achieve make get lead
-    expect suffer bear create produce record report need lower continue begin start add""".split()
-)
+_SEES: Final = frozenset(read_words("object_verbs"))
 
 
 def stays(event: str) -> bool:
@@ -160,7 +143,7 @@ def stays(event: str) -> bool:
 
 
 @cache
-def _patterns(verbs: str, words: tuple[str, ...]) -> re.Pattern[str]:
-    forms = [form for verb in verbs.split() for form in inflect(verb)]
+def _patterns(verbs: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
+    forms = [form for verb in verbs for form in inflect(verb)]
     more = [form for word in words for form in (inflect(word) if " " not in word else (word,))]
     return compile_phrases([*forms, *more])

@@ -39,52 +39,19 @@ _VERB_WITH_UP: Final = re.compile(
 """Verbs that take "up" themselves: "pick up to 2 %"."""
 
 _SYMBOLS: Final = {
-    "$": "US dollars",
-    "US$": "US dollars",
-    "€": "euros",
-    "£": "pounds",
-    "¥": "yen",
-    "₹": "rupees",
-    "USD": "US dollars",
-    "EUR": "euros",
-    "GBP": "pounds",
-    "JPY": "yen",
-    "CHF": "Swiss francs",
+    "$": "US dollars", "US$": "US dollars", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees",
+    "USD": "US dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CHF": "Swiss francs",
     "%": "per cent",
-}
+}  # fmt: skip
 _SHORT_SCALES: Final = {
-    "bn": "billion",
-    "mn": "million",
-    "m": "million",
-    "tn": "trillion",
-    "k": "thousand",
-}
-_UPPER_CUES: Final = {
-    "at most",
-    "no more than",
-    "not more than",
-    "fewer than",
-    "less than",
-    "up to",
-    "below",
-    "under",
-    "fall to",
-    "drop to",
-}
-_STRICT_CUES: Final = {
-    "more than",
-    "over",
-    "above",
-    "beyond",
-    "exceed",
-    "exceeding",
-    "surpass",
-    "top",
-    "fewer than",
-    "less than",
-    "below",
-    "under",
-}
+    "bn": "billion", "mn": "million", "m": "million", "tn": "trillion", "k": "thousand",
+}  # fmt: skip
+_UPPER_CUES: Final = re.compile(
+    r"at most|no more than|not more than|fewer than|less than|up to|below|under|fall to|drop to"
+)
+_STRICT_CUES: Final = re.compile(
+    r"more than|over|above|beyond|exceed|exceeding|surpass|top|fewer than|less than|below|under"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +136,14 @@ def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
             tail = _TRAILING_WORD.search(match["unit"] or "")  # "million tonnes of"
             end = match.end() - (len(tail[0]) if tail else 0)
             found_figures.append(
-                Figure(value, unit, match.start(), end, cue in _UPPER_CUES, cue in _STRICT_CUES)
+                Figure(
+                    value,
+                    unit,
+                    match.start(),
+                    end,
+                    _UPPER_CUES.fullmatch(cue) is not None,
+                    _STRICT_CUES.fullmatch(cue) is not None,
+                )
             )
     return tuple(found_figures)
 

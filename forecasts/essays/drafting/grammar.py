@@ -8,6 +8,8 @@ seconds and a garbled question hardly ever.
 import re
 from typing import Final
 
+from forecasts.essays.english import read_words
+
 MAX_SUBJECT_WORDS: Final = 10
 MAX_PREDICATE_WORDS: Final = 22
 MAX_CONDITION_WORDS: Final = 14
@@ -227,17 +229,5 @@ def is_verb(word: str) -> bool:
     return is_word and not is_inflected and word not in _FUNCTION_WORDS
 
 
-_BASE_FORMS: Final = frozenset(
-    """ally apply bleed breed bring bully cling comply embed exceed feed fling fly heed imply
-    multiply need proceed rally rely reply ring seed shed sing speed spring sting string
-    succeed supply swing wed weed wring""".split()
-)
-"""Base forms with the ending of another form."""
-
-_FUNCTION_WORDS: Final = frozenset(
-    """a an the of in on at by for with from to into over under about against between until since
-    and or but if as than that this these those it he she they we you i who which what when
-    where why how is are was were has had does did will would could can may might shall
-    should must not no never more most less least much many some any all both each every own
-    very too so such only just even also still already soon then now here there""".split()
-)
+_BASE_FORMS: Final = frozenset(read_words("base_forms"))
+_FUNCTION_WORDS: Final = frozenset(read_words("function_words"))
