@@ -1,7 +1,7 @@
 """Questions on an act that takes place or not, or a state that lasts or ends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -19,7 +19,7 @@ from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
 from forecasts.essays.drafting.window import add_days, find_span
-from forecasts.essays.english import is_plural, past_tense, read_words
+from forecasts.essays.english import is_plural, past_participle, past_tense, read_words
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -44,7 +44,7 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 
 def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     """Plan a question on an act or a state, with the actor and the object of the claim."""
-    entry, window = match.entry, claim.window
+    entry, window, claim = match.entry, claim.window, activate(claim, match.entry.verbs)
     if entry.is_amount and (span := find_span(claim.dated, window.last)):
         window = replace(window, first=span.first)
     roles, cases = fill_roles(match, claim), list_local_cases(match)
@@ -76,6 +76,19 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         entry_id=entry.id,
         notes=list_notes(claim, match),
     )
+
+
+def activate(claim: Claim, verbs: Iterable[str]) -> Claim:
+    """Turn a passive with its actor, "the pact will be signed by Arland", to who does the act."""
+    passive = _PASSIVE.match(claim.clause.event)
+    verb = next((v for v in verbs if passive and past_participle(v) == passive["participle"]), "")
+    if passive is None or not verb:
+        return claim
+    clause = replace(claim.clause, subject=passive["agent"], event=f"{verb} {claim.actor}")
+    return replace(claim, actor=passive["agent"], clause=clause)
+
+
+_PASSIVE: Final = re.compile(r"be (?P<participle>[a-z]+) by (?P<agent>(?:the )?[A-Z][^,;]*)$")
 
 
 def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
@@ -139,6 +152,7 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
 
     A group that no decision can be asked of, "voters", is no such body.
     """
+    claim = activate(claim, (verb for frame in catalogue.frames for verb in frame.verbs))
     clause, subject = claim.clause, claim.actor
     if not (clause.is_future and subject) or clause.condition or find_actor_fault(claim):
         return None
