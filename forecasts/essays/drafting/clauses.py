@@ -40,7 +40,8 @@ _ASIDES: Final = re.compile(
 _LIKELY: Final = (
     r"(?:very |highly |most |more |also |now |almost |still |all but )?"
     r"(?:likely|unlikely|certain|sure|set|going|bound|expected"
-    r"|poised|due|destined|doomed|about|projected|forecast|forecasted|estimated|anticipated|predicted|scheduled|able"
+    r"|poised|due|destined|doomed|about|projected|forecast|forecasted|estimated"
+    r"|anticipated|predicted|scheduled|able"
     r"|unable|on track|on course"
     r"|forced|supposed|planned|obliged)"
 )

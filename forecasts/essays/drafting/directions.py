@@ -101,7 +101,8 @@ _OBJECT: Final = re.compile(
     r"|widen|accelerate|improve|ease|erode|lift|spur|shrink|expand|diminish|heighten|intensify"
     r"|cause|make|force|allow|let|enable|lead|double|triple|halve)"
     r"\s(?!(?:by|to|from|in|at|on|above|below|over|under|past|beyond|throughout|through|for|during"
-    r"|until|between|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within|per|back"
+    r"|until|between|into|again|further|even|more|less|faster|slower|and|or|as|than|with|within"
+    r"|per|back"
     r"|up|down|out|off|next|this|\w+ly|steeply|again|sharply|\W?\d|across|around|ahead|after"
     r"|before|considerably|a little|a bit|significantly)\b)\w",
     re.IGNORECASE,
