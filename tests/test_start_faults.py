@@ -310,14 +310,14 @@ def test_a_read_only_database_is_told(
 def test_a_mistyped_data_directory_is_refused(start: Shell, argv: tuple[str, ...]) -> None:
     line = one_line(start, *argv, code=2)
     assert f"in {start.directory}; `tracker " in line
-    assert line.endswith("` makes one")
+    assert line.endswith(" makes one")
     assert not start.directory.exists()
 
 
 def test_an_empty_file_counts_as_no_database(start: Shell) -> None:
     start.directory.mkdir()
     (start.directory / "tracker.sqlite").touch()
-    assert "; `tracker up` makes one" in one_line(start, "question", "list", code=2)
+    assert "; `tracker up`, `tracker essay add FILE`" in one_line(start, "question", "list", code=2)
     assert (start.directory / "tracker.sqlite").stat().st_size == 0
 
 
@@ -356,7 +356,7 @@ def test_the_dashboard_makes_no_database(
 ) -> None:
     assert __main__.main(["--data", str(tmp_path / "data"), "--port", str(free_port())]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"no database in {tmp_path / 'data'}; `tracker up` makes one"
+    assert line.startswith(f"no database in {tmp_path / 'data'}; `tracker up`, `tracker essay add")
     assert not (tmp_path / "data").exists()
 
 

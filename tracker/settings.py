@@ -89,6 +89,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
 
     @property
+    def has_database(self) -> bool:
+        """False if the database is the file in the data directory, and the file is missing."""
+        return bool(self.database_url) or (self.data_dir / "tracker.sqlite").exists()
+
+    @property
     def private_hosts(self) -> tuple[str, ...]:
         """Hosts and networks of `private_feeds` as a tuple."""
         return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())

@@ -17,7 +17,7 @@ MONTHS: Final = tuple(
 _MONTH_NUMBERS: Final = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 
 _MONTH: Final = rf"(?:{'|'.join(MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
-_YEAR: Final = r"(?:19|20)[0-9]{2}"
+_YEAR: Final = r"(?:19|2[01])[0-9]{2}"
 _DAY: Final = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?"
 _NOT_A_YEAR: Final = (
     r"(?![0-9/]|[.,][0-9]|\s?(?:%|°|(?:people|persons|troops|soldiers|tonnes?|tons?|barrels"
@@ -25,7 +25,7 @@ _NOT_A_YEAR: Final = (
     r"|votes|seats|million|billion|thousand|entities)\b))"
 )
 _DATE: Final = re.compile(
-    rf"""(?<![\w/.,$€£-])(?:
+    rf"""(?<![\w/.,$€£-])(?<!USD\s)(?<!EUR\s)(?<!GBP\s)(?:
       (?P<iso>{_YEAR}-[01][0-9]-[0-3][0-9])(?:T[0-9:]{{5,8}})?
     | (?:(?P<from_d>{_DAY})\s?(?:–|-|\bto\b|\band\b)\s?)?
       (?P<dmy_d>{_DAY})\s(?:of\s)?(?P<dmy_m>{_MONTH})
@@ -56,17 +56,7 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )
 _DEADLINE_CUES: Final = frozenset(
-    (
-        "by",
-        "until",
-        "till",
-        "before",
-        "prior to",
-        "no later than",
-        "on or before",
-        "up to",
-        "through",
-    )
+    "by|until|till|before|prior to|no later than|on or before|up to|through".split("|")
 )
 _EXCLUSIVE_CUES: Final = frozenset(("before", "prior to"))
 _SPAN_WORDS: Final = frozenset(("to", "and", "until", "through", "–", "-"))

@@ -18,10 +18,11 @@ from forecasts.essays.catalogue.lookup import (
     find_entries,
     find_place_around,
 )
-from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.acts import find_frame, plan_act
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.core import find_core, split_predictions
+from forecasts.essays.drafting.figures import write_digits
+from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.rewording import plan_rewording
@@ -41,8 +42,10 @@ from forecasts.essays.drafting.window import (
 )
 from forecasts.essays.extract import Sentence
 from forecasts.essays.relative_dates import find_deadline
+from forecasts.essays.siblings.moved_dates import WindowMove, move_dates
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, Kind
+from forecasts.questions.windows import Rhythm, window_of
 
 MAX_CANDIDATES: Final = 3
 """Maximum number of drafts from the catalogue."""
@@ -53,15 +56,6 @@ MAX_BEFORE: Final = 3
 _MAX_SENTENCE_CHARACTERS: Final = 1_000
 _MIN_SCORE: Final = 0.75
 """Score from which an entry of the catalogue is offered; a subject in the claim alone has 1."""
-
-_COMES: Final = re.compile(
-    r"(?:be (?:appropriate|needed|necessary|warranted|required|justified|inevitable)|follow|come"
-    r"|happen|occur|take place|resume)\b"
-)
-"""Predicates of an act that the subject names."""
-
-_STEM: Final = 3
-"""Letters that the forms of a verb share."""
 
 _FIGURE: Final = 2.0
 """Weight of a series in whose unit the claim names a figure."""
@@ -132,7 +126,7 @@ def propose_drafts(
     >>> drafts[0].plan.gaps
     ()
     """
-    parts = split_predictions(source.sentence.text[:_MAX_SENTENCE_CHARACTERS])
+    parts = split_predictions(write_digits(source.sentence.text[:_MAX_SENTENCE_CHARACTERS]))
     known = catalogue or load_catalogue()
     matches = [(part, match) for part in parts for match in _match(source, part, known)]
     by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
@@ -142,55 +136,104 @@ def propose_drafts(
     ]
     if not drafts:
         drafts = [d for part in parts for d in _frame(source, part, known)]
-    texts = {draft.plan.text for draft in drafts[:MAX_CANDIDATES]}
-    rewordings = [_draft(source, part, None, known) for part in parts]
-    return (
-        *drafts[:MAX_CANDIDATES],
-        *(draft for draft in rewordings if draft.plan.text not in texts),
-    )
+    best_drafts = drafts[:MAX_CANDIDATES]
+    texts = {draft.plan.text for draft in best_drafts}
+    framed = {draft.text for draft in best_drafts if draft.match and draft.match.entry.is_frame}
+    rewordings = (_draft(source, part, None, known) for part in parts if part not in framed)
+    return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
 
 
 def _is_test(draft: ClaimDraft) -> bool:
     """Return True if an answer bears the claim out, or the claim asks, and a source is that old."""
     if draft.window.last.year < OLDEST_YEAR:
         return False
+    clause = parse_clause(draft.text, draft.source.sentence.cue)
+    if clause.negated and draft.match and _UNTIL.search(draft.text):
+        return False
+    if draft.match is not None and draft.match.entry.kind == "act" and _loses_number(draft):
+        return False
     is_thing = draft.match is not None and (
         draft.match.entry.is_thing or draft.match.entry.kind == "state"
     )
     if is_thing and ACTOR_GAP in draft.plan.text:
         return False
-    return bool(draft.plan.bears_out or parse_clause(draft.text, draft.source.sentence.cue).asks)
+    return bool(draft.plan.bears_out or clause.asks)
 
 
-def redraft(draft: ClaimDraft, *, kind: Kind | None = None, last: date | None = None) -> ClaimDraft:
+_UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
+"""Word by which a denial tells when a thing happens after all."""
+
+
+def _loses_number(draft: ClaimDraft) -> bool:
+    """Return True if a claim says how often or how much an act is done, and its draft does not."""
+    event = parse_clause(draft.text, draft.source.sentence.cue).event
+    return any(number not in draft.plan.text for number in _NUMBER.findall(event))
+
+
+_NUMBER: Final = re.compile(
+    r"\b\d[\d.,]*\b|\b(?:once|twice|(?:two|three|four|five|six|several) [a-z]+)\b"
+)
+
+
+def redraft(
+    draft: ClaimDraft,
+    *,
+    kind: Kind | None = None,
+    last: date | None = None,
+    catalogue: Catalogue | None = None,
+) -> ClaimDraft:
     """Draft the same claim anew as another kind of question, or to another last day.
 
-    A draft of a model keeps its words as long as its kind stays; its last day is replaced in them.
+    A draft of a model keeps its words as long as its kind stays; its dates are moved in them.
     """
+    last = last or draft.window.last
     if draft.by and kind in (None, draft.plan.kind):
-        return _move_written(draft, last or draft.window.last)
+        delay = (draft.plan.published - draft.plan.last).days
+        return _move_words(draft, last, add_days(last, delay))
     return _draft(
         draft.source,
         draft.text,
         draft.match,
-        load_catalogue(),
+        catalogue or load_catalogue(),
         kind=kind or draft.plan.kind,
-        last=last or draft.window.last,
-    )
-
-
-def _move_written(draft: ClaimDraft, last: date) -> ClaimDraft:
-    """Move a draft that was not written by the rules to another last day."""
-    old, new = format_long_date(draft.window.last), format_long_date(last)
-    plan = draft.plan
-    moved = replace(
-        plan,
-        text=plan.text.replace(old, new),
-        criteria=plan.criteria.replace(old, new),
         last=last,
-        published=add_days(last, (plan.published - plan.last).days),
     )
-    return replace(draft, plan=moved, window=replace(draft.window, last=last))
+
+
+def move_last_day(
+    draft: ClaimDraft, proposal: ClaimDraft, last: date, catalogue: Catalogue | None = None
+) -> ClaimDraft:
+    """Move a draft to another last day: it is drafted anew if a person left the proposal's words.
+
+    In worded ones the dates are moved; a figure stays as it is.
+    """
+    moved = redraft(proposal, last=last, catalogue=catalogue)
+    plan, rules, new = draft.plan, proposal.plan, moved.plan
+    outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
+    if (plan.text, plan.criteria) == (rules.text, rules.criteria):
+        words = replace(plan, text=new.text, criteria=new.criteria, last=new.last)
+    else:
+        words = _move_words(draft, new.last, new.published).plan
+    words = replace(words, bears_out=outcome, published=new.published)
+    return replace(draft, plan=words, window=moved.window)
+
+
+def _move_words(draft: ClaimDraft, last: date, published: date) -> ClaimDraft:
+    """Move the dates in the words of a draft to another last day."""
+    plan, match = draft.plan, draft.match
+    period = match.entry.period if match and match.entry.kind == "series" else "year"
+    every: Rhythm = period if period in ("week", "month", "quarter") else "year"
+    first = draft.window.first
+    window = replace(window_of(last, every), last=last)
+    move = WindowMove(first, plan.last, window, first, counts_events=False)
+    words = replace(
+        plan,
+        text=move_dates(plan.text, move).text,
+        criteria=move_dates(plan.criteria, move).text,
+        last=last,
+        published=published,
+    )
+    return replace(draft, plan=words, window=replace(draft.window, last=last))
 
 
 def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
@@ -205,39 +248,11 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
     for match in ranked:
         phrase = match.subject.lower()
         is_guessed = match.is_place_carried and source.day.year < OLDEST_YEAR
-        if is_guessed or not _is_about(match, clause, actor):
+        if is_guessed or not is_about(match, clause, actor):
             continue
         if match.score >= _MIN_SCORE and phrase not in subjects:
             subjects.add(phrase)
             yield match
-
-
-def _is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
-    """Return True if what is measured or done is the claim's own, or what its pronoun stands for.
-
-    Of a clause with a subject, the act is named by subject and predicate, not by what surrounds it.
-    """
-    phrase = match.subject.lower()
-    if match.is_subject_carried:
-        is_named = phrase in actor.lower() if actor else " " in phrase
-        return match.entry.kind != "series" or is_named
-    verb = clause.event.partition(" ")[0]
-    if match.entry.kind == "act" and verb in ("remain", "stay", "continue", "keep"):
-        return False
-    if match.entry.kind == "series" or not clause.is_future or clause.asks:
-        return True
-    event = clause.event.lower()
-    is_named = _COMES.match(event) is not None  # "a rate cut will come"
-    is_done = not event or is_named or match.verb.lower().split()[0][:_STEM] in event
-    return is_done and phrase in f"{clause.subject} {event}".lower() and _has_object(match, event)
-
-
-def _has_object(match: CatalogueMatch, event: str) -> bool:
-    """Return False if the predicate does the act to another thing than the entry is about."""
-    entry, (verb, _, complement) = match.entry, event.partition(" ")
-    is_other = verb != "be" and complement and match.subject.lower() not in event
-    verbs = {phrase.partition(" ")[0] for phrase in entry.verbs}
-    return bool(entry.actor) or entry.is_thing or not (is_other and verb in verbs)
 
 
 def _draft(
@@ -249,7 +264,8 @@ def _draft(
     kind: Kind = "binary",
     last: date | None = None,
 ) -> ClaimDraft:
-    period = match.entry.period if match and match.entry.kind == "series" else None
+    is_periodic = match is not None and (match.entry.kind == "series" or match.entry.is_frame)
+    period = match.entry.period if match and is_periodic else None
     claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, kind)
@@ -284,7 +300,7 @@ def _read_claim(
     is_carried = bool(carried and not clause.subject)
     place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
-    return Claim(source.locate(part), clause, window, subject or carried, is_carried=is_carried)
+    return Claim(source.locate(part), clause, window, subject or carried, is_carried, dated)
 
 
 def _cut_before_pronoun(part: str, clause: Clause) -> str:

@@ -1,47 +1,31 @@
 """Inflection of English verbs for reports: "signs", "signed", "has signed"."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
-_COMMON_WORDS: Final = frozenset(
-    """there it in on at by for with under over from after before despite without through during the
-    a an its their his her our this that these those both all some many most more such another any
-    each every no trade inflation unemployment growth exports imports prices output demand sanctions
-    tensions relations oil gas interest public rising falling growing declining increasing mounting
-    global world economic political military western further new other deficits rates voters workers
-    companies investors banks climate energy wages debt people half one two three four five six
-    seven eight nine ten twelve twenty fifty hundreds thousands millions dozens several few much
-    nobody everybody anybody somebody everyone anyone someone nothing everything neither either none
-    whoever whatever what markets fares airlines suppliers startups governments countries states
-    cities towns homes houses shops stores farmers factories plants firms businesses regulators
-    lawmakers politicians ministers critics analysts economists experts officials observers
-    employers employees consumers customers buyers sellers traders shareholders lenders borrowers
-    households families children women men students teachers doctors patients users developers
-    makers shipments sales profits earnings revenues margins costs taxes tariffs subsidies imports
-    budgets spending lending borrowing investment production consumption productivity migration
-    immigration crime poverty inequality temperatures emissions weather water food wheat coal
-    electricity power supplies shortages strikes protests talks negotiations elections turnout
-    support opposition passengers tourists travel traffic freight shipping aircraft cars trucks
-    trains ships drones weapons troops soldiers courts judges schools universities hospitals
-    newspapers domestic foreign national local regional international central private large small
-    big young old rich poor early late high low higher lower cheaper cheap expensive real nominal
-    core average grounded consumer producer retail wholesale
-    short-haul long-haul house share bond currency currencies commodity
-    commodities stocks shares bonds yields peace war hopes fears pressure demand supply rents
-    mortgages loans deposits reserves insurers pensions retailers refugees migrants
-    asylum""".split()
-)
-"""Words that start sentences and hardly ever names."""
 
-_NAME_PRECEDERS: Final = frozenset(
-    """there it in on at by for with under over from after before despite without through during the
-    a an its their his her our this that these those both all some many most more such another any
-    each every no one two three four five six seven eight nine ten twelve twenty fifty several few
-    neither either none half""".split()
-)
-"""Words among them that may precede a name."""
+@cache
+def _load_words() -> Mapping[str, str]:
+    text = resources.files("forecasts.essays").joinpath("words.toml").read_text("utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+def read_words(name: str) -> tuple[str, ...]:
+    """Return a list of words of `words.toml`.
+
+    >>> read_words("third_persons")[:2]
+    ('is/be', 'are/be')
+    """
+    return tuple(_load_words()[name].split())
+
+
+_COMMON_WORDS: Final = frozenset(read_words("common"))
+_NAME_PRECEDERS: Final = frozenset(read_words("before_names"))
 
 
 def lowercase_subject(subject: str) -> str:
@@ -78,35 +62,7 @@ def is_common_word(word: str) -> bool:
 _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         base: (past, participle)
-        for base, past, participle in (
-            forms.split("/")
-            for forms in """be/was/been become/became/become begin/began/begun bear/bore/borne
-            beat/beat/beaten break/broke/broken bring/brought/brought build/built/built
-            buy/bought/bought catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost
-            cut/cut/cut deal/dealt/dealt do/did/done draw/drew/drawn drive/drove/driven
-            fall/fell/fallen feel/felt/felt fight/fought/fought find/found/found fly/flew/flown
-            forbid/forbade/forbidden forgive/forgave/forgiven get/got/got give/gave/given
-            go/went/gone grow/grew/grown have/had/had hit/hit/hit hold/held/held hurt/hurt/hurt
-            keep/kept/kept know/knew/known lay/laid/laid lead/led/led leave/left/left lend/lent/lent
-            let/let/let lie/lay/lain lose/lost/lost make/made/made mean/meant/meant meet/met/met
-            overcome/overcame/overcome overtake/overtook/overtaken pay/paid/paid put/put/put
-            quit/quit/quit read/read/read rebuild/rebuilt/rebuilt rise/rose/risen run/ran/run
-            say/said/said see/saw/seen seek/sought/sought sell/sold/sold send/sent/sent set/set/set
-            shake/shook/shaken shed/shed/shed show/showed/shown shrink/shrank/shrunk shut/shut/shut
-            sink/sank/sunk speak/spoke/spoken spend/spent/spent split/split/split
-            spread/spread/spread stand/stood/stood steal/stole/stolen strike/struck/struck
-            sweep/swept/swept take/took/taken teach/taught/taught tell/told/told
-            think/thought/thought throw/threw/thrown undergo/underwent/undergone
-            undertake/undertook/undertaken wage/waged/waged bet/bet/bet bind/bound/bound
-            bite/bit/bitten blow/blew/blown breed/bred/bred cast/cast/cast cling/clung/clung
-            creep/crept/crept dig/dug/dug eat/ate/eaten feed/fed/fed flee/fled/fled
-            freeze/froze/frozen hang/hung/hung hide/hid/hidden light/lit/lit ride/rode/ridden
-            ring/rang/rung shine/shone/shone shoot/shot/shot sit/sat/sat sleep/slept/slept
-            slide/slid/slid spin/spun/spun spring/sprang/sprung swear/swore/sworn
-            swell/swelled/swollen swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn
-            remake/remade/remade rewrite/rewrote/rewritten speed/sped/sped wind/wound/wound
-            win/won/won withdraw/withdrew/withdrawn write/wrote/written""".split()
-        )
+        for base, past, participle in (forms.split("/") for forms in read_words("irregular_verbs"))
     }
 )
 _BASES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -116,44 +72,17 @@ _BASES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 _PARTICIPLES: Final = frozenset(participle for _, participle in _IRREGULAR.values())
-_KNOWN_BASES: Final = frozenset(
-    """accept achieve act adopt agree allow announce annex apply approve arrive avoid back ban
-    benefit block boycott call cease change close collapse condemn continue cooperate create cross
-    declare decline default defend deliver demand deny deploy devalue dominate emerge end endorse
-    enforce ensure enter escalate establish exceed expand expel extend face fail follow forgive form
-    gain happen help impose improve include increase intervene introduce invade invest join launch
-    legalise legalize lift maintain manage move need negotiate obtain offer open oppose outlast
-    outperform pass persist pursue ratify reach recognise recognize recover reduce refuse regain
-    reject release remain remove replace resign resist resolve restore resume retain return reverse
-    sanction serve share sign slow start stay stop strengthen succeed suffer support surpass survive
-    suspend tolerate turn use veto visit vote warn weaken welcome work""".split()
-)
+_KNOWN_BASES: Final = frozenset(read_words("regular_verbs"))
 _PLURAL: Final = frozenset("they we you these those many some both few several".split())
 _RELATIVE: Final = re.compile(r",?\s(?:that|which|who|whose|where|such as|than|as)\s")
 _PREPOSITION: Final = re.compile(
     r"\s(?:of|in|to|from|with|between|for|on|by|at|against|under|over|among|behind)\s"
 )
 _VOWELS: Final = "aeiou"
-_DOUBLING_VERBS: Final = frozenset(
-    """acquit admit begin commit compel concur confer control defer deter emit equip excel expel
-    incur infer occur omit outfit patrol permit prefer propel rebel refer regret remit
-    submit transfer transmit transit""".split()
-)
-"""Verbs of several syllables that double their last letter; those of one do so by rule."""
-
+_DOUBLING_VERBS: Final = frozenset(read_words("doubling_verbs"))
 _ONE_SYLLABLE: Final = re.compile(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprtv]")
 _BASE_EXCEPTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "is": "be",
-        "are": "be",
-        "has": "have",
-        "does": "do",
-        "goes": "go",
-        "dies": "die",
-        "lies": "lie",
-        "ties": "tie",
-        "focuses": "focus",
-    }
+    dict(pair.split("/") for pair in read_words("third_persons"))
 )
 _ES_ENDING: Final = re.compile(r"(?:ss|sh|ch|x|zz)es$")
 _NOT_THIRD_PERSON: Final = re.compile(r"(?:ss|us|is|as)$")
@@ -177,12 +106,7 @@ _COORDINATION: Final = re.compile(
 )
 
 
-_ALSO_NOUNS: Final = frozenset(
-    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light remake
-    rewrite ride ring shine shoot sit sleep slide speed spin spring swear swell swing tear
-    wake wear wind""".split()
-)
-"""Irregular verbs that in questions are as often nouns: "will the swing states vote"."""
+_ALSO_NOUNS: Final = frozenset(read_words("verbs_or_nouns"))
 
 
 def base_form(verb: str) -> str:

@@ -12,6 +12,7 @@ from forecasts.essays.draft import (
     ClaimDraft,
     ClaimSource,
     build_new_question,
+    move_last_day,
     propose_drafts,
     redraft,
 )
@@ -73,6 +74,18 @@ unit = "marks"
 period = "year"
 
 [[entry]]
+id = "rye"
+kind = "series"
+name = "price of rye"
+subjects = ["rye prices", "price of rye"]
+publisher = "Grain Board"
+source = "Grain Board, prices"
+fallback = "Arland Gazette"
+measure = "the average price of rye"
+unit = "marks per tonne"
+usual_move = 20
+
+[[entry]]
 id = "treaty"
 kind = "act"
 name = "signing of a treaty"
@@ -100,6 +113,28 @@ id = "decision"
 name = "a decision"
 verbs = ["delay", "ban"]
 counts = "{actor} publishes a binding decision to {act}"
+
+[[frame]]
+id = "victory"
+name = "a victory"
+verbs = ["win"]
+objects = ["cup", "Cup"]
+needs_name = true
+counts = "{actor} {done}"
+
+[[frame]]
+id = "amount"
+name = "an amount"
+is_amount = true
+verbs = ["build"]
+counts = "{actor} {done}, or more, as it reports"
+
+[[frame]]
+id = "done"
+name = "what is done to a thing"
+is_thing = true
+verbs = ["be sold", "resign"]
+counts = "{actor} {done}, as its owner confirms"
 
 [[entry]]
 id = "office"
@@ -205,7 +240,39 @@ def test_an_act_without_an_entry_is_asked_by_its_verb() -> None:
 
 @check_rows(
     [
+        (
+            "Barge Lines will win the Rye Cup in the 2027-28 season.",
+            "Barge Lines win the Rye Cup in the 2027-28 season by 30 June 2028?",
+            "between 24 November 2026 and 30 June 2028 (UTC), Barge Lines won the Rye Cup",
+        ),
+        (
+            "Barge Lines will build 25 ships in 2028.",
+            "Barge Lines build 25 ships by 31 December 2028?",
+            "between 1 January 2028 and 31 December 2028 (UTC), Barge Lines built 25 ships, or more",
+        ),
+        (
+            "The Rye Lock will be sold.",
+            "the Rye Lock be sold by 31 December 2027?",
+            "the Rye Lock was sold, as its owner confirms.",
+        ),
+        ("Ann Oar will resign.", "Ann Oar resign by 31 December 2027?", "Ann Oar resigned, as its"),
+    ]
+)
+def test_an_act_by_its_verb_says_when_it_is_done(claim: str, text: str, rule: str) -> None:
+    (made,) = draft(claim)
+    assert made.plan.text == f"Will {text}"
+    assert rule in made.plan.criteria
+    assert (made.plan.gaps, blocking(made)) == ((), set())
+
+
+@check_rows(
+    [
         "Voters will ban barges.",  # no body decides
+        "Barge Lines will win the cup.",  # of which competition
+        "Barge Lines will build ships.",  # how many
+        "The lock will be sold.",  # which lock
+        "Ann Oar will ban his barge.",
+        "Barge Lines will delay 20 locks twice.",
         "The government will ban barges.",  # of which country
         "Barge Lines will close the gap.",  # a figure of speech
         "Barge Lines will close it.",
@@ -261,6 +328,19 @@ def test_cases_of_other_places_are_left_out() -> None:
     entry = replace(CATALOGUE.entries[0], edge_cases=cases)
     assert list_local_cases(CatalogueMatch(entry, 1.0, "inflation", 0, norway)) == cases[1:]
     assert list_local_cases(CatalogueMatch(entry, 1.0, "inflation", 0)) == cases
+
+
+@check_rows(
+    [
+        ("Rail sales will exceed 5 million tonnes in 2028.", "is more than 5 million tonnes."),
+        ("Rail sales will fall to 36 per cent by 2028.", "is at most 36 per cent."),
+        ("Rail sales will fall by 20 per cent by 2028.", "is at least 20 per cent lower than the"),
+    ]
+)
+def test_a_figure_that_nothing_publishes_lacks_its_source_alone(claim: str, rule: str) -> None:
+    plan = reword(claim).plan
+    assert f"up to 31 December 2028 {rule}" in plan.criteria
+    assert plan.gaps == ("[… who publishes the answer, and where]",)
 
 
 # Windows
@@ -389,6 +469,17 @@ def test_the_last_day_ends_in_utc() -> None:
     assert question.text == "Will Arland sign the treaty by 31 May 2027?"
     assert (question.essay_id, question.claim_ids, question.prior) == ("essay", ("C1",), "20%")
     assert build_question(question).bears_out == "yes"
+
+
+def test_a_draft_is_moved_with_its_own_catalogue() -> None:
+    made = draft("Barge Lines will close at least 20 locks by May 2027.")[0]
+    moved = redraft(made, last=date(2027, 6, 30), catalogue=CATALOGUE)
+    assert moved.plan.text == "Will Barge Lines close at least 20 locks by 30 June 2027?"
+    worded = replace(made, plan=replace(made.plan, text="Will they shut by 31 May 2027?"))
+    moved = move_last_day(worded, made, date(2027, 6, 30), CATALOGUE)
+    assert moved.plan.text == "Will they shut by 30 June 2027?"
+    assert "14 July 2027" in moved.plan.criteria
+    assert (moved.plan.last, moved.window.last) == (date(2027, 6, 30), date(2027, 6, 30))
 
 
 def test_the_range_of_a_number_surrounds_its_last_value() -> None:

@@ -363,11 +363,9 @@ class Store:
         self.engine.dispose()
 
 
-_CREATORS = {
-    "tracker.sqlite": ("database", "tracker up"),
-    "replay.sqlite": ("replay", "tracker demo"),
-}
-"""Content of a file and the command that creates it, by file name."""
+_FIRST_COMMANDS = (
+    "`tracker up`, `tracker essay add FILE`, `tracker question ask` or `tracker feed add` makes one"
+)
 
 _NO_DIRECTORY = "{} is a file: choose a directory with --data"
 
@@ -415,9 +413,7 @@ def _prepare_file(engine: Engine, create: bool) -> None:
 def _explain_missing(file: Path) -> str:
     if file.parent.exists() and not file.parent.is_dir():
         return _NO_DIRECTORY.format(file.parent)
-    content, command = _CREATORS.get(file.name, ("", "tracker up"))
-    return (
-        f"no {content} in {file.parent}; `{command}` makes one"
-        if content
-        else f"no database {file}; `{command}` makes one"
-    )
+    if file.name == "replay.sqlite":
+        return f"no replay in {file.parent}; `tracker demo` makes one"
+    place = f"in {file.parent}" if file.name == "tracker.sqlite" else str(file)
+    return f"no database {place}; {_FIRST_COMMANDS}"

@@ -27,7 +27,7 @@ PLACE_FIELDS: Final = frozenset(
 )
 """Fields of a template that the place of the claim fills."""
 
-ROLE_FIELDS: Final = frozenset({"actor", "other", "object", "act"})
+ROLE_FIELDS: Final = frozenset({"actor", "other", "object", "act", "done"})
 """Fields of a template that the words of the claim fill."""
 
 _FIELD: Final = re.compile(r"\{(\w*)\}")
@@ -106,8 +106,9 @@ class CatalogueEntry:
     in its base form, with the roles {actor}, {other} and {object} of the claim; `object` is what
     stands for {object} if the claim names none. `actor` is who always acts, such as
     "{central_bank}", "" for the subject of the claim; `is_thing`: what acts is no person or body,
-    such as a tunnel that opens. `counts` and `not_counts` say what is enough and
-    what is not.
+    such as a tunnel that opens; `is_amount`: a frame whose object has a figure; `objects` are words
+    of which the object of a frame has one, and a name if it `needs_name`. `counts` and
+    `not_counts` say what is enough and what is not.
 
     States: `verbs` say that it lasts, `act` is the predicate of what lasts.
     """
@@ -134,6 +135,9 @@ class CatalogueEntry:
     verbs: tuple[str, ...] = ()
     actor: str = ""
     is_thing: bool = False
+    is_amount: bool = False
+    objects: tuple[str, ...] = ()
+    needs_name: bool = False
     act: str = ""
     object: str = ""
     opposite: str = ""
@@ -141,6 +145,11 @@ class CatalogueEntry:
     not_counts: str = ""
     base_rate: BaseRate | None = None
     edge_cases: tuple[str, ...] = ()
+
+    @property
+    def is_frame(self) -> bool:
+        """True for an act by its verb alone."""
+        return self.act == "{act}"
 
     def name_publisher(self, place: Place | None) -> str | None:
         """Return who publishes the series for a place; None if nobody is known to."""
@@ -206,6 +215,7 @@ def parse_catalogue(text: str) -> Catalogue:
 _FRAME: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "kind": "act",
+        "period": "year",
         "subjects": ["{actor}"],
         "publisher": "{actor}",
         "source": "decisions and statements published by {actor}",
@@ -273,9 +283,8 @@ def _list_problems(entry: CatalogueEntry, places: set[str]) -> Iterator[str]:
 
 def _list_template_problems(entry: CatalogueEntry) -> Iterator[str]:
     allowed = PLACE_FIELDS if entry.places else frozenset()
-    is_frame = entry.act == "{act}"
     for key in ("publisher", "source", "measure", "actor", "act", "object", "opposite", "counts"):
-        has_roles = is_frame or key in ("act", "object", "opposite", "counts")
+        has_roles = entry.is_frame or key in ("act", "object", "opposite", "counts")
         roles = ROLE_FIELDS if has_roles else frozenset()
         for name in _FIELD.findall(getattr(entry, key)):
             if name not in allowed | roles:

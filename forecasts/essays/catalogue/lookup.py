@@ -26,12 +26,15 @@ _NAMED_PLACE: Final = 0.5
 """Weight of a verb of an act, and of an entry that is about the very place."""
 
 
+_HEAD: Final = 12
+"""Characters by which the core of a claim is found in it."""
+
 _MAX_WORDS_BETWEEN: Final = 8
 """Maximum number of words between a subject and the verb of its act."""
 
 _POINTS_BACK: Final = re.compile(
-    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she|this|these|those"
-    r"|that(?!\s(?:\S+\s){1,5}(?:will|would|could|may|might|can|is|are)\b))\s",
+    r"\W*(?:\w+,?\s+){0,2}?(?:it|they|he|she"
+    r"|(?:this|these|those|that)(?=\s(?:will|would|could|may|might|can|is|are|should)\b))\s",
     re.IGNORECASE,
 )
 """Beginning of a claim whose subject stands in a sentence before it."""
@@ -97,14 +100,15 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
     index = _index_catalogue(catalogue)
     named = index.find_places(claim.text)
     around = (*index.find_places(claim.context), *index.find_places(claim.setting))
-    is_part = claim.main != claim.text
-    behind = claim.text if is_part else "".join(claim.before[-1:])
+    behind = claim.text[: max(0, claim.text.find(claim.main[:_HEAD]))].strip()
+    behind = behind or "".join(claim.before[-1:])
     near = behind if _POINTS_BACK.match(claim.main) else ""
     matches = (
         match
         for entry in index.iterate_near(f"{claim.main} {near}")
         if (match := _match_entry(index, entry, claim, near)) is not None
     )
+    around = () if _GROUP.search(claim.text) else around
     placed = (_place_match(match, named, around) for match in matches)
     return tuple(sorted((m for m in placed if m is not None), key=lambda m: -m.score))
 
@@ -254,7 +258,7 @@ def _match_entry(
     score = len({hit[0].lower() for hit in hits}) ** 0.5 * (1 + 0.5 * best[0].count(" "))
     return CatalogueMatch(
         entry,
-        score * _weigh_context(in_claim, near == claim.text) + (_VERB if verb else 0.0),
+        score * _weigh_context(in_claim, near in claim.text) + (_VERB if verb else 0.0),
         best[0],
         not in_claim,
         verb=verb[0] if verb else "",
@@ -288,6 +292,8 @@ def is_narrowed(hit: re.Match[str], text: str) -> bool:
     >>> [is_narrowed(hit, text) for hit in re.finditer("[Ww]ages|exports", text)]
     [True, False]
     """
+    if _OF_SECTOR.match(text[hit.end() :]):
+        return True
     if not _GENERAL.match(hit[0]):
         return False
     words = text[: hit.start()].split()
@@ -301,6 +307,9 @@ _GENERAL: Final = re.compile(
     r"(?:exports?|imports?|output|production|sales|unemployment|employment|revenues?|prices|wages"
     r"|deaths|births|turnout|crime|spending|investment)\b",
     re.IGNORECASE,
+)
+_OF_SECTOR: Final = re.compile(
+    r"\s(?:in|for|of|among) (?:the )?[a-z]+ (?:sector|industry|services|goods|trade)\b"
 )
 _OF_PART: Final = re.compile(
     r"\s(?:among|of|for)\s(?!the\s|all\s|goods\b|this\b|next\b|years?\b|months?\b|at\b)[a-z]+"
@@ -341,6 +350,12 @@ def _place_match(
                 return replace(match, score=score, place=place, is_place_carried=is_carried)
     return None
 
+
+_GROUP: Final = re.compile(
+    r"\b(?:G7|G20|BRICS|OECD|(?:advanced|emerging|developing|major|rich|poor) (?:\w+ )?"
+    r"(?:economies|countries|markets|nations)|worldwide|global(?:ly)?)\b"
+)
+"""Many countries, of which none is taken from the text around."""
 
 _WORLD: Final = re.compile(r"\b(?:world|worldwide|global)\b")
 """Measure of everywhere, which is none of a claim about one place."""

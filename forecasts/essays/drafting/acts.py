@@ -1,7 +1,8 @@
 """Questions on an act that takes place or not, or a state that lasts or ends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -11,13 +12,14 @@ from forecasts.essays.catalogue.entries import (
     CatalogueEntry,
     Place,
 )
-from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
+from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, list_local_cases
 from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
-from forecasts.essays.drafting.window import add_days
-from forecasts.essays.english import is_plural
+from forecasts.essays.drafting.window import add_days, find_span
+from forecasts.essays.english import is_plural, past_participle, past_tense, read_words
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -42,10 +44,12 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 
 def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     """Plan a question on an act or a state, with the actor and the object of the claim."""
-    entry, window = match.entry, claim.window
+    entry, window, claim = match.entry, claim.window, activate(claim, match.entry.verbs)
+    if entry.is_amount and (span := find_span(claim.dated, window.last)):
+        window = replace(window, first=span.first)
     roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
-    text, rule = _word(entry, claim, roles, kind)
+    text, rule = _word(entry, replace(claim, window=window), roles, kind)
     enough = _fill(entry.not_counts, roles)
     criteria = " ".join(
         [
@@ -74,6 +78,19 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
     )
 
 
+def activate(claim: Claim, verbs: Iterable[str]) -> Claim:
+    """Turn a passive with its actor, "the pact will be signed by Arland", to who does the act."""
+    passive = _PASSIVE.match(claim.clause.event)
+    verb = next((v for v in verbs if passive and past_participle(v) == passive["participle"]), "")
+    if passive is None or not verb:
+        return claim
+    clause = replace(claim.clause, subject=passive["agent"], event=f"{verb} {claim.actor}")
+    return replace(claim, actor=passive["agent"], clause=clause)
+
+
+_PASSIVE: Final = re.compile(r"be (?P<participle>[a-z]+) by (?P<agent>(?:the )?[A-Z][^,;]*)$")
+
+
 def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     """Return the words of the claim for the roles and place of an entry, gaps for what it lacks.
 
@@ -81,7 +98,12 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     entry if its verb is one of the entry's and it reads as a predicate.
     """
     entry, place = match.entry, match.place
-    actor = _find_actor(match, claim)
+    actor, event = _find_actor(match, claim), claim.clause.event
+    verb, _, complement = event.partition(" ")
+    if entry.is_frame:
+        past = "were" if verb == "be" and is_plural(actor) else past_tense(verb)
+        done = f"{past} {complement}".strip()
+        return {"actor": actor, "act": event, "object": complement, "done": done}
     other_names = [
         name
         for name in find_names(claim.text.text)
@@ -92,8 +114,6 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
         "actor": actor or ACTOR_GAP,
         "other": next(iter(other_names), OTHER_GAP),
     }
-    event = claim.clause.event
-    verb, _, complement = event.partition(" ")
     verbs = {v.partition(" ")[0] for v in entry.verbs}
     is_own = entry.kind == "act" and verb in verbs and verb != "be" and complement != ""
     is_free = not entry.actor or _ONLY_OBJECT.fullmatch(entry.act)
@@ -132,18 +152,48 @@ def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
 
     A group that no decision can be asked of, "voters", is no such body.
     """
+    claim = activate(claim, (verb for frame in catalogue.frames for verb in frame.verbs))
     clause, subject = claim.clause, claim.actor
-    verb, _, complement = clause.event.partition(" ")
-    if not (clause.is_future and complement and subject) or clause.condition:
+    if not (clause.is_future and subject) or clause.condition or find_actor_fault(claim):
         return None
-    is_named = any(word[:1].isupper() for word in subject.split())
+    is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
     is_body = can_act(subject) and (is_named or not is_plural(subject)) and not _ANY.match(subject)
-    if not is_body or find_actor_fault(claim) or is_common_body(subject):
+    if is_common_body(subject) or find_predicate_fault(clause.event):
         return None
-    if find_predicate_fault(clause.event) or not _names_thing(complement):
-        return None
-    frames = (frame for frame in catalogue.frames if verb in frame.verbs)
-    return next((CatalogueMatch(frame, 0.5, verb, verb=verb) for frame in frames), None)
+    for frame in catalogue.frames:
+        verb = next((v for v in frame.verbs if f"{clause.event} ".startswith(f"{v} ")), "")
+        is_actor = _is_thing_named(subject) if frame.is_thing else is_body
+        if verb and is_actor and _fits_frame(frame, clause.event.removeprefix(verb).strip()):
+            return CatalogueMatch(frame, 0.5, verb, verb=verb)
+    return None
+
+
+def _is_thing_named(subject: str) -> bool:
+    """Return True for a thing with a name; a plural that begins a sentence is none."""
+    first, *tail = subject.split()
+    is_name = first[:1].isupper() and not first.endswith("s")
+    is_named = is_name or any(word[:1].isupper() for word in tail)
+    return is_named and not _ANY.match(subject)
+
+
+def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
+    """Return True for an object of the kind that a frame needs, and no figure of speech."""
+    if _UNCLEAR.search(complement):
+        return False
+    if frame.is_amount:
+        figures = parse_figures(complement)
+        return bool(figures) and not re.search(r" (?:a|per) ", figures[0].unit)
+    if frame.objects:
+        is_named = not frame.needs_name or re.search("[A-Z]", complement) is not None
+        return is_named and compile_phrases(frame.objects).search(complement) is not None
+    is_whole = any(" " in verb or verb in _INTRANSITIVE for verb in frame.verbs)
+    return bool(complement or is_whole) and _names_thing(complement)
+
+
+_UNCLEAR: Final = re.compile(r"\b(?:times|twice|again and again)\b|^(?:his|her)\b")
+"""Act that is done more than once, or by a person to what is a body's to decide."""
+
+_INTRANSITIVE: Final = frozenset(("resign", "retire"))
 
 
 def _names_thing(complement: str) -> bool:
@@ -160,7 +210,8 @@ _FIGURATIVE: Final = re.compile(
     r"|an|the)?\s?(?:trust|pressure|tensions?|hopes?|fears?|confidence|stakes|odds|eyes|gap|doors?"
     r"|ranks|gates|floodgates|minds?|way|chapter|door|question|questions|doubts?|costs?|risks?"
     r"|influence|power|efforts?|role|dependence|reliance|demand|growth|inflation|output|more|less"
-    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none)\b",
+    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none|hostilities"
+    r"|fighting|attacks?|war|strikes)\b",
     re.IGNORECASE,
 )
 
@@ -187,16 +238,7 @@ def can_act(subject: str) -> bool:
 _PERSONS: Final = re.compile(r"[a-z](?:ers|ors|ists|ians|crats|men|women)$")
 
 
-_SINGULAR_AGENTS: Final = frozenset(
-    """administration airline alliance army assembly bank bloc board cabinet campaign chancellor
-    commission committee congress council coalition court developer doctor employer farmer firm
-    founder general government group house insurer investor judge junta king leader lender maker
-    manufacturer mayor member militia minister monarch nation neighbour opposition owner parliament
-    president province publisher queen rebel regime regulator republic retailer senate senator
-    soldier state supplier supporter teacher union voter winner worker agency ally authority
-    company country ministry party university factory industry official executive aide lawmaker
-    diplomat startup club museum hospital school city town village newspaper fund""".split()
-)
+_SINGULAR_AGENTS: Final = frozenset(read_words("agents"))
 _AGENTS: Final = (
     _SINGULAR_AGENTS
     | {f"{noun}s" for noun in _SINGULAR_AGENTS}

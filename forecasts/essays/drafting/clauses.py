@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from forecasts.essays.drafting.grammar import trim_predicate
+from forecasts.essays.drafting.grammar import ADDITION, trim_predicate
 from forecasts.essays.drafting.subjects import (
     ACTOR_GAP,
     FILLER_WORDS,
@@ -40,12 +40,13 @@ _ASIDES: Final = re.compile(
 _LIKELY: Final = (
     r"(?:very |highly |most |more |also |now |almost |still |all but )?"
     r"(?:likely|unlikely|certain|sure|set|going|bound|expected"
-    r"|poised|due|destined|doomed|about|projected|forecast|predicted|scheduled|able"
+    r"|poised|due|destined|doomed|about|projected|forecast|forecasted|estimated"
+    r"|anticipated|predicted|scheduled|able"
     r"|unable|on track|on course"
     r"|forced|supposed|planned|obliged)"
 )
 _MODAL: Final = re.compile(
-    rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
+    rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not|n[’']t)? {_LIKELY} to"
     r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot"
     r"|can[’']t|ha(?:s|ve) to|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought"
     r"|is going|are going) to)\b(?! of\b)"
@@ -150,7 +151,9 @@ _LOOSE_TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _BASE_YEAR: Final = re.compile(
-    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)) ((?:19|20)\d\d)\b", re.IGNORECASE
+    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)|from(?= \d+ levels?))"
+    r" ((?:19|20)\d\d)\b",
+    re.IGNORECASE,
 )
 _MASK: Final = re.compile(r"_(\d{4})_")
 """Years to compare with, which are no time of the act."""
@@ -282,7 +285,7 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
     predicate = text[modal.end() :]
     fillers = FILLER_WORDS.match(predicate.lstrip())
     negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
-    negated ^= bool(_DOUBT.search(text[: modal.start()]))
+    negated ^= bool(_DOUBT.search(re.split(r"[,;] (?:and|but) ", text[: modal.start()])[-1]))
     is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
     clause = _future_clause(subject, pronoun, predicate, negated=negated)
     return replace(clause, asks="whether") if is_open else clause
@@ -320,7 +323,8 @@ def _clause_around(text: str, cue: str) -> str:
 
 
 def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool) -> Clause:
-    raw_event = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
+    whole = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
+    raw_event = re.sub(ADDITION, "", whole)
     return Clause(
         subject=subject,
         event=_base_event(predicate),

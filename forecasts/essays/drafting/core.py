@@ -7,12 +7,13 @@ import re
 from typing import Final
 
 from forecasts.essays.drafting.clauses import LEADING_ADJUNCT, find_modal, looks_ahead
+from forecasts.essays.drafting.grammar import ADDITION
 from forecasts.essays.drafting.subjects import LEADING_PHRASE, parse_subject
 
 _ADJUNCT: Final = re.compile(
     r"(?:,\s(?:which|who|whose|where)\b[^,;]*,"
     r"|,?\s(?:because|since(?!\s\d)|although|though|whereas|while|unless|even if|if|when|whenever"
-    r"|where|(?:after|before|until)(?! (?:the )?(?:(?:end|start) of )?(?:the )?"
+    r"|where|(?:after|before|until)(?! [a-z]+ing\b| (?:the )?(?:(?:end|start) of )?(?:the )?"
     r"(?:early |late |mid-?|next |this |coming )?"
     r"(?:spring|summer|autumn|fall|winter|year|decade|century|month|week|\d|[A-Z]))"
     r"|so that|so as to|in order to|despite|due to|thanks to|amid|given"
@@ -21,7 +22,8 @@ _ADJUNCT: Final = re.compile(
     r"|as (?!an?\b|well\b|much\b|many\b|high\b|low\b|far\b|few\b|little\b"
     r"|early\b|late\b|president\b|of\b|the (?:president|leader|head|largest|world)\b)"
     r"|than (?!\W?\d|US\b|half\b|an?\b|one\b|two\b|three\b|four\b|five\b|ten\b|twenty\b)"
-    r"|,\s(?:which|who|whose))\b[^,;]*)",
+    r"|,\s(?:which|who|whose))\b[^,;]*)"
+    rf"|{ADDITION}",
 )
 
 

@@ -9,7 +9,8 @@ from forecasts.essays.drafting.subjects import UNIT_GAP
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
 _PER_UNITS: Final = (
-    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic "
+    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|(?:troy )?ounce"
+    "|kilo|person|head|cubic "
     "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
 )
 _FIGURE: Final = re.compile(
@@ -38,52 +39,19 @@ _VERB_WITH_UP: Final = re.compile(
 """Verbs that take "up" themselves: "pick up to 2 %"."""
 
 _SYMBOLS: Final = {
-    "$": "US dollars",
-    "US$": "US dollars",
-    "€": "euros",
-    "£": "pounds",
-    "¥": "yen",
-    "₹": "rupees",
-    "USD": "US dollars",
-    "EUR": "euros",
-    "GBP": "pounds",
-    "JPY": "yen",
-    "CHF": "Swiss francs",
+    "$": "US dollars", "US$": "US dollars", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees",
+    "USD": "US dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen", "CHF": "Swiss francs",
     "%": "per cent",
-}
+}  # fmt: skip
 _SHORT_SCALES: Final = {
-    "bn": "billion",
-    "mn": "million",
-    "m": "million",
-    "tn": "trillion",
-    "k": "thousand",
-}
-_UPPER_CUES: Final = {
-    "at most",
-    "no more than",
-    "not more than",
-    "fewer than",
-    "less than",
-    "up to",
-    "below",
-    "under",
-    "fall to",
-    "drop to",
-}
-_STRICT_CUES: Final = {
-    "more than",
-    "over",
-    "above",
-    "beyond",
-    "exceed",
-    "exceeding",
-    "surpass",
-    "top",
-    "fewer than",
-    "less than",
-    "below",
-    "under",
-}
+    "bn": "billion", "mn": "million", "m": "million", "tn": "trillion", "k": "thousand",
+}  # fmt: skip
+_UPPER_CUES: Final = re.compile(
+    r"at most|no more than|not more than|fewer than|less than|up to|below|under|fall to|drop to"
+)
+_STRICT_CUES: Final = re.compile(
+    r"more than|over|above|beyond|exceed|exceeding|surpass|top|fewer than|less than|below|under"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +93,23 @@ class Figure:
         return f"{comparison} {self.value}"
 
 
+def write_digits(text: str) -> str:
+    """Write the number words before a unit or a scale as digits.
+
+    >>> write_digits("The two banks will grow by seven per cent and one half.")
+    'The two banks will grow by 7 per cent and one half.'
+    """
+    return _WORD_NUMBER.sub(lambda match: str(_WORD_NUMBERS.index(match[0].lower()) + 1), text)
+
+
+_WORD_NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve".split()
+_WORD_NUMBER: Final = re.compile(
+    rf"\b(?:{'|'.join(_WORD_NUMBERS)})(?= (?:per ?cent|percentage points?|million|billion"
+    r"|trillion)\b)",
+    re.IGNORECASE,
+)
+
+
 def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
     """Return the numbers with a unit in a text, except dates.
 
@@ -137,7 +122,7 @@ def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
     dates = [(mention.start, mention.end) for mention in find_dates(text)]
     found_figures = []
     for match in _FIGURE.finditer(text):
-        if any(a <= match.start("n") < b for a, b in dates):
+        if not match["money"] and any(a <= match.start("n") < b for a, b in dates):
             continue
         unit = _unit_words(match)
         if not unit and counted_unit and (match["cue"] or match["scale"]):
@@ -151,7 +136,14 @@ def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
             tail = _TRAILING_WORD.search(match["unit"] or "")  # "million tonnes of"
             end = match.end() - (len(tail[0]) if tail else 0)
             found_figures.append(
-                Figure(value, unit, match.start(), end, cue in _UPPER_CUES, cue in _STRICT_CUES)
+                Figure(
+                    value,
+                    unit,
+                    match.start(),
+                    end,
+                    _UPPER_CUES.fullmatch(cue) is not None,
+                    _STRICT_CUES.fullmatch(cue) is not None,
+                )
             )
     return tuple(found_figures)
 

@@ -8,6 +8,8 @@ seconds and a garbled question hardly ever.
 import re
 from typing import Final
 
+from forecasts.essays.english import read_words
+
 MAX_SUBJECT_WORDS: Final = 10
 MAX_PREDICATE_WORDS: Final = 22
 MAX_CONDITION_WORDS: Final = 14
@@ -47,12 +49,23 @@ _LOOSE_END: Final = re.compile(
     r"|before|without|within|upon|onto|per|via|toward|towards|right|as well|so many|such)$",
     re.IGNORECASE,
 )
+ADDITION: Final = (
+    r",?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
+    r"|,\s(?:its (?:lowest|highest|first)|roughly|about|or (?:about|roughly|some)|from"
+    r"|below|above|compared|according"
+    r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
+    r"(?![^;]*\b(?:will|would|could|may|might|can)\b)[^;]*"
+)
+"""Additions to a claim: a figure to compare with, a cause, a consequence."""
+
 _SUBORDINATE: Final = re.compile(
+    rf"{ADDITION}|"
     r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|since|so that"
     r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
     r"|in order to|though|although|(?:[a-z]+ (?:years?|months?|weeks?) )?"
     r"(?:sooner|later|earlier|faster|longer) than|just as"
-    r"|as (?:he|she|it|they|we|every|if)|the (?:day|week|month|year|moment) (?:after|before|that)"
+    r"|as (?:he|she|it|they|we|every|if|the \w+ [a-z]+s)\b"
+    r"|the (?:day|week|month|year|moment) (?:after|before|that)"
     r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )
 """Clauses after the act, which say when or why, and that no answer depends on."""
@@ -103,10 +116,15 @@ _EVALUATION: Final = re.compile(
 )
 
 
-_COMMA: Final = re.compile(",")
+_COMMA: Final = re.compile(r"^(?!(?:[A-Z]\S*,? )+and [A-Z]\S*$).*,")
+"""Comma that joins no names: "Arland, Borland and Carland"."""
+
 _SUBJECT_FAULTS: Final = (
     (re.compile(rf"^{_DENIAL.pattern}", re.IGNORECASE), "it denies what the question asks"),
-    (re.compile(rf"^{_PREPOSITION.pattern}", re.IGNORECASE), "it begins with a preposition"),
+    (
+        re.compile(rf"^(?!at (?:least|most)\b){_PREPOSITION.pattern}", re.IGNORECASE),
+        "it begins with a preposition",
+    ),
     (_FINITE, "a clause of its own stands in it"),
     (_PRONOUN, "a pronoun stands for a name"),
     (_CONJUNCTION, "a clause of its own stands in it"),
@@ -211,17 +229,5 @@ def is_verb(word: str) -> bool:
     return is_word and not is_inflected and word not in _FUNCTION_WORDS
 
 
-_BASE_FORMS: Final = frozenset(
-    """ally apply bleed breed bring bully cling comply embed exceed feed fling fly heed imply
-    multiply need proceed rally rely reply ring seed shed sing speed spring sting string
-    succeed supply swing wed weed wring""".split()
-)
-"""Base forms with the ending of another form."""
-
-_FUNCTION_WORDS: Final = frozenset(
-    """a an the of in on at by for with from to into over under about against between until since
-    and or but if as than that this these those it he she they we you i who which what when
-    where why how is are was were has had does did will would could can may might shall
-    should must not no never more most less least much many some any all both each every own
-    very too so such only just even also still already soon then now here there""".split()
-)
+_BASE_FORMS: Final = frozenset(read_words("base_forms"))
+_FUNCTION_WORDS: Final = frozenset(read_words("function_words"))

@@ -19,7 +19,7 @@ class Claim:
     """Claim to draft from: its text, its clause, its window, and the names it refers back to.
 
     `actor` is the subject, "" if the claim names none; `is_carried` if it was named before the
-    claim and only a pronoun stands in it.
+    claim and only a pronoun stands in it. `dated` is the text that names the last day.
     """
 
     text: ClaimText
@@ -27,6 +27,7 @@ class Claim:
     window: Window
     actor: str = ""
     is_carried: bool = False
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

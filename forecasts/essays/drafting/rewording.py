@@ -47,6 +47,8 @@ def plan_rewording(claim: Claim, kind: Kind = "binary") -> QuestionPlan:
     unit = figure.unit if figure else UNIT_GAP
     wording = _Wording(subject, predicate, f"{_PREPOSITIONS[shape]} {last}", options, unit)
     text, rule = _word(wording, claim, kind)
+    if kind == "binary" and not find_actor_fault(claim):
+        rule = _word_figure(subject, claim) or rule
     if clause.condition:
         is_clear = not find_condition_fault(clause.condition)
         condition = lowercase_subject(clause.condition) if is_clear else CONDITION_GAP
@@ -117,6 +119,33 @@ def _word(wording: _Wording, claim: Claim, kind: Kind) -> tuple[str, str]:
                 f"Which of these will come first {when}: {', '.join(wording.options)}?",
                 f"The first option, {period}, of which this is true: {TEST_GAP}.",
             )
+
+
+def _word_figure(subject: str, claim: Claim) -> str:
+    """Return the rule of a claim that names the figure of its subject, "" without one."""
+    event, last = claim.clause.event, format_long_date(claim.window.last)
+    figures = parse_figures(event)
+    if len(figures) != 1 or not _MEASURES.match(event) or UNIT_GAP in figures[0].unit:
+        return ""
+    figure = figures[0]
+    newest = f"the newest figure for {subject} that covers a time up to {last}"
+    if re.search(r"\bby\W*$", event[: figure.start + 2]):
+        side = "lower" if _FALLS.match(event) else "higher"
+        return (
+            f"YES if {newest} is at least {figure.words} {side} than the newest one before "
+            f"{format_long_date(claim.window.first)}. NO if not."
+        )
+    is_fall = bool(_FALLS.match(event)) and not figure.is_strict
+    goal = "at most" if is_fall else figure.bears_out(negated=False).rpartition(" ")[0]
+    return f"YES if {newest} is {goal} {figure.words}. NO if not."
+
+
+_FALLS: Final = re.compile(r"(?:fall|drop|shrink|decline|decrease|sink|slide|plunge|slip)\b")
+_MEASURES: Final = re.compile(
+    rf"{_FALLS.pattern}|(?:reach|hit|exceed|surpass|top|pass|rise|climb|grow|increase|jump|soar|be"
+    r"|stay|remain|account for|make up|cost|total|amount to|average|number)\b"
+)
+"""Verbs by which a figure is that of the subject."""
 
 
 def _name_outcome(claim: Claim, figure: Figure | None, kind: Kind) -> str:

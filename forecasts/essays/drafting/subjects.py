@@ -41,7 +41,6 @@ FILLER_WORDS: Final = re.compile(
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
     r"|forced|set|certain|sure|expected|obliged) to|have to"
-    r"|(?:try|continue to try|seek|want|wish|hope) to"
     r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)[a-z]+ly)\b,?\s+)+",
     re.IGNORECASE,
 )
@@ -77,7 +76,8 @@ _BEFORE_REPORTED_SPEECH: Final = re.compile(
     r"|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
     r"|forecasts?|forecasting|notes?|projects?|estimates?|predictions?|believes?|expects?"
     r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
-    r"|guess|ask|asks|decide|decides|it|this)\s$",
+    r"|guess|ask|asks|decide|decides|it|this"
+    r"|(?:forecast|project|predict|estimat|expect|show|suggest|say|warn|argu)(?:ed|ing))\s$",
     re.IGNORECASE,
 )
 """Words after which "that" starts reported speech, not a relative clause."""
@@ -130,9 +130,8 @@ def parse_subject(before: str) -> tuple[str, str]:
     if text.endswith(","):  # "China, the largest buyer, will"
         text = text.split(",", 1)[0]
     phrase = _last_phrase(text)
-    phrase = FILLER_WORDS.sub(
-        "", phrase.split(", ")[-1] if not re.search(r", (?:[^,]+ )?and ", phrase) else phrase
-    )
+    is_list = re.search(r", (?:[^,]+ )?and |^(?:the|an?) \w+, ", phrase, re.IGNORECASE)
+    phrase = FILLER_WORDS.sub("", phrase if is_list else phrase.split(", ")[-1])
     phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
     last = phrase.rsplit(" ", 1)[-1]
     if _PRONOUN.match(phrase) or last.lower() == "what":
@@ -223,11 +222,14 @@ def settle_case(subject: str, claim: str, around: str = "") -> str:
     is_first = claim.lstrip(" “”\"'").startswith(first)
     may_be_name = not tail and not first.endswith("s")  # "Labour", but not "Births"
     is_known = first.lower() in list_common_words() and not may_be_name
-    is_small = is_known or first.lower() in around.split()
+    is_small = is_known or first.lower() in around.split() or _COMPOUND.fullmatch(first)
     if not is_first or tail[:1].isupper() or not first[1:].islower() or not is_small:
         return subject
     return f"{first.lower()} {tail}".strip()
 
+
+_COMPOUND: Final = re.compile(r"[A-Z][a-z]+-[a-z]+")
+"""Compound such as "Existing-home", which no name is."""
 
 _COMMON_BODY: Final = re.compile(
     r"(?:the|a|an) (?:national |new |next |current |ruling |federal |central )*"
@@ -264,7 +266,15 @@ def list_common_words() -> frozenset[str]:
     texts = (
         text
         for entry in entries
-        for text in (*entry.subjects, *entry.edge_cases, entry.measure, entry.counts, entry.act)
+        for text in (
+            *entry.subjects,
+            *entry.edge_cases,
+            entry.name,
+            entry.measure,
+            entry.counts,
+            entry.not_counts,
+            entry.act,
+        )
     )
     return frozenset(word for text in texts for word in _SMALL_WORD.findall(text)) - names
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,11 +46,22 @@ def settings_of(context: click.Context) -> Settings:
 
 
 @contextmanager
-def tracker_session(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
-    """Open the tracker on the configured database; without `create`, raises `Refused` if it is
-    missing.
+def tracker_session(
+    context: click.Context, *, create: bool = False, logs: bool = False
+) -> Iterator[Tracker]:
+    """Open the tracker on the configured database; raises `Refused` if it is missing.
+
+    `create` makes a missing one and says so; the replay's is made by its own command. Without
+    `logs` only errors are logged, unless the level is "debug": a command prints its own result.
     """
-    with open_tracker(settings_of(context), create=create) as tracker:
+    settings = settings_of(context)
+    if not logs and settings.log_level != "debug":
+        configure_logging(replace(settings, log_level="error"))
+    create = create and not context.find_root().params["replay"]
+    is_new = create and not settings.has_database
+    with open_tracker(settings, create=create) as tracker:
+        if is_new:
+            click.echo(f"Made a database in {settings.data_dir}.", err=True)
         yield tracker
 
 
