@@ -24,6 +24,7 @@ from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
+from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import (
     Fetched,
     FetchFailed,
@@ -32,6 +33,7 @@ from tracker.feeds.fetch_results import (
     RequestSource,
     answer_in_batches,
 )
+from tracker.feeds.item import FeedId
 from tracker.model.evidence import ManualEvidence
 from tracker.settings import Settings
 
@@ -92,7 +94,7 @@ def publish(
     """Let time pass, and the series be polled with another document."""
     clock.advance(**later)
     sources.documents[BRENT.url] = document
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
 
 
@@ -243,7 +245,7 @@ def test_an_overdue_question_says_what_is_missing(
     publish(desk, sources, clock, prices(*DECEMBER[:15]), days=14)
     del sources.documents[BRENT.url]
     clock.advance(days=24)
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
     (missing,) = desk.resolutions.missing()
     assert missing.question.id == question
@@ -264,7 +266,7 @@ def test_an_estimate_is_told_from_a_release(
     ask(desk, rule="value in 2026 at least 2")
     assert desk.questions.get("brent-dec").desk.waiting.startswith("no value for 2026 yet")
     clock.advance(days=40)
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
     (early,) = desk.resolutions.proposals()
     assert early.quote == "2026: 2.0 (published before the period was over)"
@@ -311,12 +313,14 @@ def test_one_request_reads_all_series_of_a_document(desk: Tracker, sources: Sour
     desk.series.add(volume)
     sources.asked.clear()
     sources.documents[BRENT.url] = b"Date,Price,Volume\n2026-12-01,60.5,1300\n"
-    desk.series.retry("volume")
+    desk.feeds.retry("volume")
     desk.feeds.poll()
     assert sources.asked == [BRENT.url]
     newest = [row.newest.text for row in desk.series.list() if row.newest]
     assert newest == ["60.5", "1300"]
     assert desk.feeds.list() == ()
+    assert desk.feeds.pause("volume") == ("brent",)
+    assert desk.series.get("brent").state.paused
 
 
 def test_a_series_that_cannot_be_read_stops_no_other(
@@ -340,6 +344,12 @@ def test_an_address_without_the_series_is_refused(desk: Tracker, sources: Source
         desk.series.add(a_series(url="https://prices.invalid/none.csv"))
     sources.documents[ROBOTS] = b"User-agent: *\nDisallow: /"
     assert desk.series.list() == ()
+
+
+def test_a_series_shares_no_name_with_a_feed(desk: Tracker) -> None:
+    desk.feeds.add(Feed(FeedId("brent"), "Brent news", "https://news.invalid/feed", "news"))
+    with pytest.raises(Refused, match="'brent' is the name of a feed"):
+        desk.series.add(BRENT)
 
 
 def test_robots_are_asked_before_the_first_reading(desk: Tracker, sources: Sources) -> None:

@@ -1,4 +1,4 @@
-"""Series that are read: check an address, add, pause, retry, remove.
+"""Series that are read: check an address, add, remove; pausing and retrying is as of feeds.
 
 The document of a series is polled as a feed is, with its limits, manners and waits; several series
 of one document are read in one request. Before the first one robots.txt is asked, since pages with
@@ -22,7 +22,6 @@ from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import extract_host, resolve_web_link
 from tracker.ingestion.network import Network, load_robots
 from tracker.ingestion.request_budget import invalidate_plan, load_poll_rules
-from tracker.ingestion.subscriptions import PAUSED_BY_HAND
 from tracker.ingestion.writer import FeedOutcome, PollBatch
 from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
@@ -75,11 +74,13 @@ def try_series(network: Network, definition: Series, now: Callable[[], datetime]
 def add_series(session: Session, definition: Series, now: datetime) -> FeedState | None:
     """Add a series, its document due at once; None if its name exists.
 
-    Raises `Refused` if a feed of news reads the address.
+    Raises `Refused` if a feed of news has its name, or reads the address.
     """
     check_series(definition)
     if series.is_series_known(session, definition.id):
         return None
+    if feeds.find_feed(session, definition.id) is not None:
+        raise Refused(f"{definition.id!r} is the name of a feed: give the series another one")
     feed_id = feeds.map_urls_to_feeds(session).get(definition.url)
     documents = feeds.list_series_documents(session)
     if feed_id is not None and feed_id not in documents:
@@ -113,16 +114,6 @@ def add_tried_series(session: Session, trial: SeriesTrial, budget: float, now: d
     batch = PollBatch(session, [outcome], load_poll_rules(session, now, budget), now)
     batch.store()
     batch.schedule()
-
-
-def pause_series(session: Session, feed_id: FeedId) -> None:
-    """Poll a document of series no more until a retry."""
-    feeds.pause_feed(session, feed_id, PAUSED_BY_HAND)
-
-
-def retry_series(session: Session, feed_id: FeedId, now: datetime) -> None:
-    """Poll a document of series at the next tick, even a paused one."""
-    feeds.wake_feed(session, feed_id, now, "asked for by hand")
 
 
 def remove_series(session: Session, series_id: SeriesId, feed_id: FeedId, now: datetime) -> None:

@@ -63,7 +63,7 @@ def set_settlement(
 def require_series(session: Session, series_id: str) -> Series:
     """Return a series that is read; raises `NotFound`."""
     if series_id not in series.map_series_to_feeds(session):
-        raise NotFound("series", series_id, "see `tracker series list` for the names")
+        raise NotFound("series", series_id, "see `tracker feed series` for the names")
     found_series = series.find_series(session, series_id)
     assert found_series is not None
     return found_series
