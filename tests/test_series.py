@@ -359,6 +359,25 @@ def test_robots_are_asked_before_the_first_reading(desk: Tracker, sources: Sourc
     assert sources.asked == [ROBOTS]
 
 
+def test_robots_are_asked_again_before_a_poll(
+    desk: Tracker, sources: Sources, clock: FakeClock
+) -> None:
+    desk.series.add(BRENT)
+    sources.documents[ROBOTS] = b"User-agent: *\nDisallow: /"
+    clock.advance(days=2)
+    sources.asked.clear()
+    assert desk.feeds.poll().failed == 1
+    assert sources.asked == [ROBOTS]
+    state = desk.series.get(BRENT.id).state
+    assert "robots to stay away" in state.last_error
+    assert state.next_due_at > clock()
+    desk.feeds.poll(every=True)
+    del sources.documents[ROBOTS]
+    clock.advance(days=2)
+    desk.feeds.poll()
+    assert desk.series.get(BRENT.id).state.failures == 0
+
+
 def test_a_removed_series_keeps_its_values(desk: Tracker, sources: Sources) -> None:
     desk.series.add(BRENT)
     desk.series.remove("brent")

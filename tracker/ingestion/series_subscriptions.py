@@ -1,8 +1,8 @@
 """Series that are read: check an address, add, remove; pausing and retrying is as of feeds.
 
 The document of a series is polled as a feed is, with its limits, manners and waits; several series
-of one document are read in one request. Before the first one robots.txt is asked, since pages with
-tables are made for people.
+of one document are read in one request. Before the first one, and again each day, robots.txt is
+asked, since pages with tables are made for people.
 """
 
 import re
@@ -20,7 +20,7 @@ from tracker.feeds.parsing.parsed_feed import ParseFailed
 from tracker.feeds.parsing.series_document import SeriesReading
 from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import extract_host, resolve_web_link
-from tracker.ingestion.network import Network, load_robots
+from tracker.ingestion.network import Network, explain_refusal, load_robots
 from tracker.ingestion.request_budget import invalidate_plan, load_poll_rules
 from tracker.ingestion.writer import FeedOutcome, PollBatch
 from tracker.storage import feeds, series
@@ -58,9 +58,9 @@ def check_series(definition: Series) -> Series:
 def try_series(network: Network, definition: Series, now: Callable[[], datetime]) -> SeriesTrial:
     """Fetch and read an address once; nothing is stored."""
     check_series(definition)
-    robots = load_robots(network, [definition.url], now())[definition.url]
-    if not robots.allows(definition.url, network.user_agent):
-        return SeriesTrial(definition, None, None, "the site asks robots to stay away (robots.txt)")
+    robots = load_robots(network, [definition.url], now())
+    if refusal := explain_refusal(network, definition.url, robots):
+        return SeriesTrial(definition, None, None, refusal)
     document = fetch_one(network.fetch, FetchRequest(FeedId(""), definition.url))
     if not isinstance(document, Fetched):
         return SeriesTrial(definition, None, None, getattr(document, "reason", "no answer"))
