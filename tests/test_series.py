@@ -306,6 +306,30 @@ def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:
     assert desk.questions.get("summit-2027").summary.status == "resolved"
 
 
+def test_a_report_of_the_event_proposes_its_day(desk: Tracker, clock: FakeClock) -> None:
+    questions = [
+        a_question_of("summit-date", kind="date", scale=WINDOW),
+        a_question_of("visits", kind="numeric", scale=RANGE),
+    ]
+    desk.question_sets.load(a_set(*questions))
+    clock.advance(days=9)
+    for question_id, headline in (
+        ("summit-date", "Leaders of Arland and Borland will meet in January"),
+        ("summit-date", "Leaders of Arland and Borland meet in Arlandville"),
+        ("visits", "Leaders of Arland and Borland meet for the 40th time"),
+    ):
+        address = f"https://arland.invalid/{len(headline)}"
+        piece = ManualEvidence(
+            question_id, address, Direction.YES, Strength.DECISIVE, title=headline
+        )
+        desk.evidence.add(piece)
+    (proposal,) = desk.resolutions.proposals()
+    assert (proposal.question.id, proposal.answer) == ("summit-date", f"{clock():%Y-%m-%d}")
+    assert proposal.note.endswith("the day is that of the report.")
+    desk.resolutions.resolve_proposed("summit-date")
+    assert desk.questions.get("summit-date").summary.status == "resolved"
+
+
 def test_one_request_reads_all_series_of_a_document(desk: Tracker, sources: Sources) -> None:
     sources.documents[BRENT.url] = b"Date,Price,Volume\n2026-11-30,59.5,1200\n"
     desk.series.add(BRENT)
