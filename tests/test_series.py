@@ -22,6 +22,7 @@ from forecasts.questions.series import SeriesId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_series, a_set
 from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
+from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
 from tracker.feeds.feed import Feed
@@ -453,12 +454,59 @@ def test_a_question_set_brings_series_and_rules(desk: Tracker) -> None:
     }
     question_set = read_question_set(texts)
     assert read_question_set(write_question_set(question_set)) == question_set
-    desk.question_sets.load(question_set)
+    loaded = desk.question_sets.load(question_set)
     status = desk.series.get("brent")
     assert (status.questions, status.series.where) == (("treaty",), (("Grade", "spot"),))
+    assert loaded.offer.startswith("1 of its questions can be settled by a published series")
+    assert status.state.paused_why == "offered by a question set"
     exported = desk.question_sets.export(question_set.essay.id)
     assert exported.series == question_set.series
     assert exported.settlements == question_set.settlements
+
+
+def test_a_set_wakes_no_series_that_a_person_paused(desk: Tracker, sources: Sources) -> None:
+    desk.series.add(BRENT)
+    loaded = desk.question_sets.load(replace(a_set(), series=(a_series("spot"),)))
+    assert (loaded.offered, loaded.offer) == ((), "")  # its document is read
+    desk.feeds.pause("brent")
+    loaded = desk.question_sets.load(replace(a_set(), series=(a_series("spot-2"),)))
+    assert loaded.offered == ("spot-2",)
+    assert desk.series.get("brent").state.paused_why == "paused by hand"
+
+
+FAO = (
+    "\ufeffFAO Food Price Index,,,\r\n2014-2016=100,,,\r\nDate,Food Price Index,Meat,\r\n,,,\r\n"
+    + "".join(f"2026-{month:02},{120 + month},99.5,\r\n" for month in range(1, 13))
+)
+FRED = (
+    "observation_date,DCOILBRENTEU\n2027-01-04,70.5\n2027-01-05,\n2027-12-31,75.5\n2028-01-03,80\n"
+)
+
+
+def test_the_shipped_series_settle_their_questions(
+    desk: Tracker, sources: Sources, clock: FakeClock
+) -> None:
+    shipped = load_question_set("china_russia_2022")
+    question_set = replace(
+        shipped,
+        questions=tuple(q for q in shipped.questions if q.id in shipped.settlements),
+        repetitions=tuple(r for r in shipped.repetitions if r.question_id in shipped.settlements),
+        indicators=(), feeds=(), events=(), resolutions=(), forecasts=(), scenarios=(), links=(),
+    )  # fmt: skip
+    loaded = desk.question_sets.load(question_set)
+    assert (loaded.offered, loaded.settled) == (("fao-food-prices", "eia-brent-spot"), 3)
+    sources.asked.clear()
+    clock.advance(days=400)
+    for series, document in zip(question_set.series, (FAO, FRED), strict=True):
+        sources.documents[series.url] = document.encode()
+        desk.feeds.retry(series.id)
+    assert desk.feeds.poll().failed == 0
+    answers = {p.question.id: p.answer for p in desk.resolutions.proposals()}
+    assert answers == {
+        "food-prices-2026": "126.5",
+        "food-prices-2027-2026-12": "132",
+        "brent-mean-2027": "73",
+    }
 
 
 @check_rows(

@@ -46,6 +46,7 @@ def test_a_series_is_added_listed_and_removed(shell: Shell, address: str) -> Non
     assert "58.5" in shown
     assert "oil is paused; `tracker feed retry oil`" in shell("feed", "pause", "oil")
     assert "paused by hand" in shell("feed", "show", "oil")
+    assert "`tracker feed retry SERIES` has a paused one read" in shell("feed", "series")
     assert "is due now" in shell("feed", "retry", "oil")
     assert "its values stay" in shell("feed", "remove-series", "oil")
     assert "there is no feed oil" in shell.refused("feed", "show", "oil")

@@ -62,6 +62,7 @@ def test_a_repetition_is_read_and_written_again() -> None:
         ("answer_days = 0", "answer_days = 1.5", "answer_days =", "whole number"),
         ("override", "overide", "overide", "unknown key"),
         ("2022-11-30", "2022-05-30", "every =", "give a later day"),
+        ("answer_days = 0", 'rule = "value in {window}"', "rule =", "has none"),
     ],
 )
 def test_a_fault_is_refused_with_its_line(old: str, new: str, mark: str, reason: str) -> None:

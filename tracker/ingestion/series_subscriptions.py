@@ -27,6 +27,7 @@ from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
 
 MAX_SERIES_OF_DOCUMENT: Final = 50
+OFFERED: Final = "offered by a question set"
 NO_READER: Final = "no series reads it any more"
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)
@@ -99,6 +100,20 @@ def add_series(session: Session, definition: Series, now: datetime) -> FeedState
     series.add_series(session, definition, feed_id, now)
     invalidate_plan(session)
     return feeds.list_series_documents(session)[feed_id]
+
+
+def offer_series(session: Session, definition: Series, now: datetime) -> bool:
+    """Add a series that a question set names, and ask nobody before a person takes it up.
+
+    False if its name exists, or its document is read already.
+    """
+    documents = feeds.list_series_documents(session)
+    document = documents.get(feeds.map_urls_to_feeds(session).get(definition.url, FeedId("")))
+    state = add_series(session, definition, now)
+    if state is None or (document is not None and not document.paused):
+        return False
+    feeds.pause_feed(session, state.id, OFFERED if document is None else document.paused_why)
+    return True
 
 
 def add_tried_series(session: Session, trial: SeriesTrial, budget: float, now: datetime) -> None:

@@ -219,7 +219,10 @@ def describe_gap(
     if state is None:
         reasons.append("the series is not read any more")
     elif state.paused:
-        reasons.append(f"its source is paused: {state.paused_why}")
+        reasons.append(
+            f"its source is paused ({state.paused_why}): `tracker feed retry "
+            f"{settling.series.id}` takes it up"
+        )
     elif state.failures:
         since = f"{state.failing_since:%Y-%m-%d}" if state.failing_since else "now"
         reasons.append(f"its source is silent since {since}: {state.last_error}")

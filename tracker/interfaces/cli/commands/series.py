@@ -88,6 +88,8 @@ def list_series(context: click.Context, /, json: bool) -> None:
         rows = tracker.series.list()
     nothing = "No series yet: `tracker feed add-series` reads one."
     print_result(rows, json, series_tables.series_table(rows) if rows else nothing)
+    if not json and any(row.state.paused for row in rows):
+        console.print("`tracker feed retry SERIES` has a paused one read.")
 
 
 @click.command()
