@@ -95,8 +95,10 @@ def test_a_set_brings_siblings_once_and_is_exported(tracker: Tracker, tmp_path: 
     assert (again.repetitions, again.links) == (exported.repetitions, exported.links)
 
 
-def test_a_replay_opens_no_sibling(tracker: Tracker) -> None:
+def test_loading_for_a_replay_opens_no_sibling(tracker: Tracker) -> None:
     repetition = Repetition(QuestionId("summit-2027"), "month")
     loaded = tracker.question_sets.load(replace(a_set(), repetitions=(repetition,)), replay=True)
     assert loaded.siblings == 0
-    assert tracker.questions.siblings("summit-2027") is None
+    family = tracker.questions.siblings("summit-2027")
+    assert family is not None
+    assert (family.repetition, family.siblings) == (replace(repetition, by=SET_AUTHOR), ())

@@ -44,7 +44,10 @@ _INVALID_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 def import_question_set(
     session: Session, question_set: QuestionSet, keep_days: float, now: datetime, *, replay: bool
 ) -> SetImport:
-    """Store a set's new questions, indicators and feeds; a replay adds feeds and answers later."""
+    """Store a set's new questions, indicators and feeds.
+
+    A replay adds feeds, answers and siblings later.
+    """
     _check_characters(question_set)
     authorship = Authorship(QUESTION_SET_FORECASTER, now)
     new = {
@@ -70,9 +73,9 @@ def import_question_set(
         offered = _store_series(session, question_set, authorship)
         _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
+    repeat_question.add_repetitions(session, question_set.repetitions, authorship)
     siblings = 0
     if not replay:
-        repeat_question.add_repetitions(session, question_set.repetitions, authorship)
         siblings = len(repeat_question.open_due_siblings(session, keep_days, now).opened)
     settled = sum(
         settlement.series_id in offered for settlement in question_set.settlements.values()

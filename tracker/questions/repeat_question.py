@@ -51,16 +51,12 @@ def _plan_settlement(
 ) -> Settlement | None:
     """Return how the series of the parent settles a sibling; None if it is left to people.
 
-    Raises `Refused` if the parent has no series, `InvalidQuestion` if the rule cannot answer.
+    So it is when the parent has no series any more. Raises `InvalidQuestion` if the rule cannot
+    answer.
     """
-    if not rule:
-        return None
     settlement = series.load_settlements(session, [parent.id]).get(parent.id)
-    if settlement is None:
-        raise Refused(
-            f"no series settles {parent.id}, so none settles its siblings: name one with "
-            "`tracker question settle-by`, or leave the rule out"
-        )
+    if not rule or settlement is None:
+        return None
     settlement = replace(settlement, rule=rule)
     check_settlement(question, settlement)
     return settlement
@@ -74,6 +70,11 @@ def repeat_question(
     A later repetition of the same question replaces the one before.
     """
     plan = plan_sibling(session, repetition, keep_days, authorship.at)
+    if repetition.template.rule and plan.settlement is None:
+        raise Refused(
+            f"no series settles {repetition.question_id}, so none settles its siblings: name one "
+            "with `tracker question settle-by`, or leave the rule out"
+        )
     register_forecaster(session, authorship.by)
     repetitions.add_repetition(session, repetition, authorship)
     children = _load_children(session, repetition.question_id)
