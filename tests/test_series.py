@@ -17,9 +17,9 @@ from forecasts.evidence.evidence import Direction, Strength
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.question_sets.set_writer import write_question_set
 from forecasts.questions.new_question import date_scale
-from forecasts.questions.question import Option, Question, QuestionId, uninformed_prior
+from forecasts.questions.question import QuestionId
 from forecasts.questions.series import SeriesId
-from tests.builders import DAY, NOW, FakeClock, a_question, a_series, a_set
+from tests.builders import DAY, NOW, FakeClock, a_question, a_question_of, a_series, a_set
 from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
 from tracker.app.question_set_files import load_question_set
@@ -198,14 +198,6 @@ class Rows:
         desk = self.tracker.resolutions.settle_by(question.id, BRENT.id, rule)
         (proposal,) = desk.proposals
         return proposal.answer or proposal.outcome
-
-
-def a_question_of(name: str, **values: Any) -> Question:
-    options = tuple(map(Option, values.pop("options", ())))
-    scale = values.get("scale")
-    if values["kind"] != "binary":
-        values["prior"] = uninformed_prior(tuple(o.name for o in options), scale)
-    return a_question(name, options=options, **values)
 
 
 @pytest.fixture
@@ -514,6 +506,7 @@ def test_the_shipped_series_settle_their_questions(
         ("questions.toml", 'series = "brent"', 'series = "wti"', "series names 'wti'"),
         ("questions.toml", "more than 60", "above sixty", "rule: "),
         ("series.toml", '"csv"', '"xls"', "format is 'xls'"),
+        ("series.toml", 'Grade = "spot"', "Grade = 3", "the content of a column"),
         ("series.toml", 'date = "Date"', 'dates = "Date"', "needs 'date'"),
     ],
 )

@@ -252,6 +252,18 @@ def test_what_has_its_answer_is_not_asked_again(
     assert ("already-settled" in found) is settled
 
 
+@check_rows(
+    [
+        ("Will it rain in Arland by 31 March?", "“by 31 March” names no year"),
+        ("Will it rain in Arland by 31 March 2027?", ""),
+    ]
+)
+def test_a_day_needs_its_year(text: str, reason: str) -> None:
+    criteria = "YES if the weather service reports rain. Annulled if it is closed."
+    found = flaws(replace(SOUND, text=text, criteria=criteria), "loose-deadline")
+    assert [flaw.reason for flaw in found] == [reason] * bool(reason)
+
+
 @check_rows([1, 30, 90, 180])
 def test_reports_have_to_be_kept_until_the_close(days: float) -> None:
     (flaw,) = flaws(SOUND, "retention", keeps_days=days)

@@ -57,6 +57,7 @@ def test_a_repetition_is_read_and_written_again() -> None:
         ('"month"', '"day"', "every =", "must be one of: week, month"),
         ("{window}", "{month}", "question = ", "write {first}"),
         ('"5%=0.5 50%=2 95%=7"', '"much"', "prior =", "prior"),
+        ('"5%=0.5 50%=2 95%=7"', "1.0", "prior =", "could never be revised"),
         ("lower = 0", "lower = 10", "lower =", "lower"),
         ('kind = "numeric"', 'kind = "date"', "kind =", "binary, numeric"),
         ("answer_days = 0", "answer_days = 1.5", "answer_days =", "whole number"),
