@@ -9,7 +9,17 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
-from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    Essay,
+    EssayId,
+    Kind,
+    Option,
+    Question,
+    QuestionId,
+    uninformed_prior,
+)
 from forecasts.questions.series import Series, SeriesId
 from tracker.feeds.fetch_results import (
     BATCH_SIZE,
@@ -105,6 +115,13 @@ def a_question(id: str = "summit-2027", **changed: Any) -> Question:
         "retrospective": False,
     }
     return Question(**{**values, **changed})
+
+
+def a_question_of(id: str, *, kind: Kind, options: Sequence[str] = (), **changed: Any) -> Question:
+    """A question of a kind whose prior says what somebody who knows nothing would say."""
+    if kind != "binary":
+        changed["prior"] = uninformed_prior(tuple(options), changed.get("scale"))
+    return a_question(id, kind=kind, options=tuple(map(Option, options)), **changed)
 
 
 def an_indicator(

@@ -12,7 +12,7 @@ from typing import Final
 import click
 import pytest
 
-GATES: Final = {"forecasts": 99, "tracker": 92}
+GATES: Final = {"forecasts": 99.4, "tracker": 92}
 """Per cent of lines and branches that `--full` has to reach in each folder."""
 
 MAX_WORKERS: Final = 4
@@ -51,7 +51,7 @@ def check_gates() -> int:
     return 1 if short else 0
 
 
-def check_gate(folder: str, least: int) -> bool:
+def check_gate(folder: str, least: float) -> bool:
     """Check one folder; print its coverage and, where that is too low, the lines missed."""
     report = ["coverage", "report", f"--include={folder}/*", f"--fail-under={least}"]
     total = run_module(*report, "--format=total")

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from forecasts.evidence.evidence import Direction
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
-from tests.builders import no_network
+from tests.builders import FakeClock, no_network
 from tests.forecasts.small_set import TEXTS
 from tests.worlds import END, busy_world
 from tracker.app.tracker import Tracker, open_tracker
@@ -110,6 +110,21 @@ def test_a_replay_can_be_continued_to_a_later_day(
         assert continued[part] == at_once[part]
     for question, acts in at_once["acts"].items():
         assert continued["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
+
+
+def test_a_replay_opens_the_siblings_of_its_last_day(settings: Settings) -> None:
+    repeat = '\n[[repeat]]\nquestion = "treaty"\nevery = "month"\noverride = "a test"\n'
+    question_set = read_question_set({**TEXTS, "questions.toml": TEXTS["questions.toml"] + repeat})
+    for month, expected in ((7, ["2022-07"]), (9, ["2022-09", "2022-07"])):
+        until = datetime(2022, month, 10, tzinfo=UTC)
+        replay(settings, question_set, until, silent)
+        with open_tracker(
+            replay_settings(settings), now=FakeClock(until), fetch=no_network
+        ) as tracker:
+            family = tracker.questions.siblings("treaty")
+            assert family is not None
+            assert [s.question.id[-7:] for s in family.siblings] == expected
+            assert tracker.system.verify().bad_seq is None
 
 
 def test_news_of_the_last_months_waits_for_a_review(settings: Settings) -> None:

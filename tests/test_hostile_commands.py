@@ -24,7 +24,7 @@ from tests.lives import an_asked
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
 from tracker.interfaces import processes
-from tracker.interfaces.cli.commands import feeds, operations, terminal
+from tracker.interfaces.cli.commands import operations, terminal
 from tracker.model.essays import NewEssay
 from tracker.settings import Settings
 
@@ -119,10 +119,9 @@ def shell(
     world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     """A shell on a copy of it, without a network; nothing that would go on for ever can begin."""
-    for module in (terminal, feeds):
-        monkeypatch.setattr(
-            module, "open_tracker", partial(open_tracker, now=FakeClock(NOW), fetch=no_network)
-        )
+    monkeypatch.setattr(
+        terminal, "open_tracker", partial(open_tracker, now=FakeClock(NOW), fetch=no_network)
+    )
     for name in ("run_scheduler", "replay_with_progress"):
         monkeypatch.setattr(operations, name, begins)
     monkeypatch.setattr(processes.Supervisor, "start_process", begins)

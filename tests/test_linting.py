@@ -82,6 +82,19 @@ def test_a_question_without_a_reporting_feed_is_told(
     assert carries or codes(tracker)["no-feed"].startswith("none of 2 feeds is about arla")
 
 
+def test_a_question_with_an_answer_is_not_asked_again(tracker: Tracker) -> None:
+    tracker.questions.ask(an_asked())
+    again = replace(an_asked(), id="rain-again")
+    assert all(flaw.severity == "advice" for flaw in tracker.questions.lint(again))
+    tracker.resolutions.resolve(
+        an_asked().id, "no", source_url="https://example.org", known_at=tracker.now()
+    )
+    (flaw,) = [f for f in tracker.questions.lint(again) if f.severity == "blocking"]
+    assert (flaw.code, flaw.reason) == (
+        "already-settled", f"{an_asked().id} asks the same and has its answer: NO",
+    )  # fmt: skip
+
+
 def test_what_an_indicator_looks_for_counts_as_the_subject(tracker: Tracker) -> None:
     subscribe(tracker, "Umbrella trade")
     assert "no-feed" in codes(tracker)

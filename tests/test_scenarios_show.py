@@ -169,10 +169,11 @@ def test_overdue_answers_stand_first_and_say_so(
     assert said.index("overdue since 2026-12-02") < said.index("later")
 
 
-def test_a_retrospective_question_without_an_answer_is_not_overdue(
+def test_a_retrospective_question_without_an_answer_is_overdue(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     tracker.question_sets.load(a_set(replace(a_question(), retrospective=True)))
     clock.advance(days=4_000)
-    assert shell.json("question", "calendar")["expected"] == []
-    assert "Nothing is expected" in shell("question", "calendar")
+    (entry,) = shell.json("question", "calendar")["expected"]
+    assert (entry["what"], entry["state"]) == ("answer due", "overdue")
+    assert "summit-2027" in shell("question", "proposed-answers")

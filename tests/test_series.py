@@ -17,13 +17,15 @@ from forecasts.evidence.evidence import Direction, Strength
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.question_sets.set_writer import write_question_set
 from forecasts.questions.new_question import date_scale
-from forecasts.questions.question import Option, Question, QuestionId, uninformed_prior
+from forecasts.questions.question import QuestionId
 from forecasts.questions.series import SeriesId
-from tests.builders import DAY, NOW, FakeClock, a_question, a_series, a_set
+from tests.builders import DAY, NOW, FakeClock, a_question, a_question_of, a_series, a_set
 from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
+from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
+from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import (
     Fetched,
     FetchFailed,
@@ -32,6 +34,7 @@ from tracker.feeds.fetch_results import (
     RequestSource,
     answer_in_batches,
 )
+from tracker.feeds.item import FeedId
 from tracker.model.evidence import ManualEvidence
 from tracker.settings import Settings
 
@@ -92,7 +95,7 @@ def publish(
     """Let time pass, and the series be polled with another document."""
     clock.advance(**later)
     sources.documents[BRENT.url] = document
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
 
 
@@ -197,14 +200,6 @@ class Rows:
         return proposal.answer or proposal.outcome
 
 
-def a_question_of(name: str, **values: Any) -> Question:
-    options = tuple(map(Option, values.pop("options", ())))
-    scale = values.get("scale")
-    if values["kind"] != "binary":
-        values["prior"] = uninformed_prior(tuple(o.name for o in options), scale)
-    return a_question(name, options=options, **values)
-
-
 @pytest.fixture
 def tracker_of_rows(desk: Tracker, sources: Sources, clock: FakeClock) -> Rows:
     desk.series.add(BRENT)
@@ -243,7 +238,7 @@ def test_an_overdue_question_says_what_is_missing(
     publish(desk, sources, clock, prices(*DECEMBER[:15]), days=14)
     del sources.documents[BRENT.url]
     clock.advance(days=24)
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
     (missing,) = desk.resolutions.missing()
     assert missing.question.id == question
@@ -264,7 +259,7 @@ def test_an_estimate_is_told_from_a_release(
     ask(desk, rule="value in 2026 at least 2")
     assert desk.questions.get("brent-dec").desk.waiting.startswith("no value for 2026 yet")
     clock.advance(days=40)
-    desk.series.retry(BRENT.id)
+    desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
     (early,) = desk.resolutions.proposals()
     assert early.quote == "2026: 2.0 (published before the period was over)"
@@ -304,6 +299,30 @@ def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:
     assert desk.questions.get("summit-2027").summary.status == "resolved"
 
 
+def test_a_report_of_the_event_proposes_its_day(desk: Tracker, clock: FakeClock) -> None:
+    questions = [
+        a_question_of("summit-date", kind="date", scale=WINDOW),
+        a_question_of("visits", kind="numeric", scale=RANGE),
+    ]
+    desk.question_sets.load(a_set(*questions))
+    clock.advance(days=9)
+    for question_id, headline in (
+        ("summit-date", "Leaders of Arland and Borland will meet in January"),
+        ("summit-date", "Leaders of Arland and Borland meet in Arlandville"),
+        ("visits", "Leaders of Arland and Borland meet for the 40th time"),
+    ):
+        address = f"https://arland.invalid/{len(headline)}"
+        piece = ManualEvidence(
+            question_id, address, Direction.YES, Strength.DECISIVE, title=headline
+        )
+        desk.evidence.add(piece)
+    (proposal,) = desk.resolutions.proposals()
+    assert (proposal.question.id, proposal.answer) == ("summit-date", f"{clock():%Y-%m-%d}")
+    assert proposal.note.endswith("the day is that of the report.")
+    desk.resolutions.resolve_proposed("summit-date")
+    assert desk.questions.get("summit-date").summary.status == "resolved"
+
+
 def test_one_request_reads_all_series_of_a_document(desk: Tracker, sources: Sources) -> None:
     sources.documents[BRENT.url] = b"Date,Price,Volume\n2026-11-30,59.5,1200\n"
     desk.series.add(BRENT)
@@ -311,12 +330,14 @@ def test_one_request_reads_all_series_of_a_document(desk: Tracker, sources: Sour
     desk.series.add(volume)
     sources.asked.clear()
     sources.documents[BRENT.url] = b"Date,Price,Volume\n2026-12-01,60.5,1300\n"
-    desk.series.retry("volume")
+    desk.feeds.retry("volume")
     desk.feeds.poll()
     assert sources.asked == [BRENT.url]
     newest = [row.newest.text for row in desk.series.list() if row.newest]
     assert newest == ["60.5", "1300"]
     assert desk.feeds.list() == ()
+    assert desk.feeds.pause("volume") == ("brent",)
+    assert desk.series.get("brent").state.paused
 
 
 def test_a_series_that_cannot_be_read_stops_no_other(
@@ -342,11 +363,36 @@ def test_an_address_without_the_series_is_refused(desk: Tracker, sources: Source
     assert desk.series.list() == ()
 
 
+def test_a_series_shares_no_name_with_a_feed(desk: Tracker) -> None:
+    desk.feeds.add(Feed(FeedId("brent"), "Brent news", "https://news.invalid/feed", "news"))
+    with pytest.raises(Refused, match="'brent' is the name of a feed"):
+        desk.series.add(BRENT)
+
+
 def test_robots_are_asked_before_the_first_reading(desk: Tracker, sources: Sources) -> None:
     sources.documents[ROBOTS] = b"User-agent: *\nDisallow: /"
     with pytest.raises(Refused, match=r"robots\.txt"):
         desk.series.add(BRENT)
     assert sources.asked == [ROBOTS]
+
+
+def test_robots_are_asked_again_before_a_poll(
+    desk: Tracker, sources: Sources, clock: FakeClock
+) -> None:
+    desk.series.add(BRENT)
+    sources.documents[ROBOTS] = b"User-agent: *\nDisallow: /"
+    clock.advance(days=2)
+    sources.asked.clear()
+    assert desk.feeds.poll().failed == 1
+    assert sources.asked == [ROBOTS]
+    state = desk.series.get(BRENT.id).state
+    assert "robots to stay away" in state.last_error
+    assert state.next_due_at > clock()
+    desk.feeds.poll(every=True)
+    del sources.documents[ROBOTS]
+    clock.advance(days=2)
+    desk.feeds.poll()
+    assert desk.series.get(BRENT.id).state.failures == 0
 
 
 def test_a_removed_series_keeps_its_values(desk: Tracker, sources: Sources) -> None:
@@ -400,12 +446,59 @@ def test_a_question_set_brings_series_and_rules(desk: Tracker) -> None:
     }
     question_set = read_question_set(texts)
     assert read_question_set(write_question_set(question_set)) == question_set
-    desk.question_sets.load(question_set)
+    loaded = desk.question_sets.load(question_set)
     status = desk.series.get("brent")
     assert (status.questions, status.series.where) == (("treaty",), (("Grade", "spot"),))
+    assert loaded.offer.startswith("1 of its questions can be settled by a published series")
+    assert status.state.paused_why == "offered by a question set"
     exported = desk.question_sets.export(question_set.essay.id)
     assert exported.series == question_set.series
     assert exported.settlements == question_set.settlements
+
+
+def test_a_set_wakes_no_series_that_a_person_paused(desk: Tracker, sources: Sources) -> None:
+    desk.series.add(BRENT)
+    loaded = desk.question_sets.load(replace(a_set(), series=(a_series("spot"),)))
+    assert (loaded.offered, loaded.offer) == ((), "")  # its document is read
+    desk.feeds.pause("brent")
+    loaded = desk.question_sets.load(replace(a_set(), series=(a_series("spot-2"),)))
+    assert loaded.offered == ("spot-2",)
+    assert desk.series.get("brent").state.paused_why == "paused by hand"
+
+
+FAO = (
+    "\ufeffFAO Food Price Index,,,\r\n2014-2016=100,,,\r\nDate,Food Price Index,Meat,\r\n,,,\r\n"
+    + "".join(f"2026-{month:02},{120 + month},99.5,\r\n" for month in range(1, 13))
+)
+FRED = (
+    "observation_date,DCOILBRENTEU\n2027-01-04,70.5\n2027-01-05,\n2027-12-31,75.5\n2028-01-03,80\n"
+)
+
+
+def test_the_shipped_series_settle_their_questions(
+    desk: Tracker, sources: Sources, clock: FakeClock
+) -> None:
+    shipped = load_question_set("china_russia_2022")
+    question_set = replace(
+        shipped,
+        questions=tuple(q for q in shipped.questions if q.id in shipped.settlements),
+        repetitions=tuple(r for r in shipped.repetitions if r.question_id in shipped.settlements),
+        indicators=(), feeds=(), events=(), resolutions=(), forecasts=(), scenarios=(), links=(),
+    )  # fmt: skip
+    loaded = desk.question_sets.load(question_set)
+    assert (loaded.offered, loaded.settled) == (("fao-food-prices", "eia-brent-spot"), 3)
+    sources.asked.clear()
+    clock.advance(days=400)
+    for series, document in zip(question_set.series, (FAO, FRED), strict=True):
+        sources.documents[series.url] = document.encode()
+        desk.feeds.retry(series.id)
+    assert desk.feeds.poll().failed == 0
+    answers = {p.question.id: p.answer for p in desk.resolutions.proposals()}
+    assert answers == {
+        "food-prices-2026": "126.5",
+        "food-prices-2027-2026-12": "132",
+        "brent-mean-2027": "73",
+    }
 
 
 @check_rows(
@@ -413,6 +506,7 @@ def test_a_question_set_brings_series_and_rules(desk: Tracker) -> None:
         ("questions.toml", 'series = "brent"', 'series = "wti"', "series names 'wti'"),
         ("questions.toml", "more than 60", "above sixty", "rule: "),
         ("series.toml", '"csv"', '"xls"', "format is 'xls'"),
+        ("series.toml", 'Grade = "spot"', "Grade = 3", "the content of a column"),
         ("series.toml", 'date = "Date"', 'dates = "Date"', "needs 'date'"),
     ],
 )

@@ -36,35 +36,37 @@ SPOT = (*COLUMNS, "--where", "Grade=spot", "--unit", "USD")
 
 
 def test_a_series_is_added_listed_and_removed(shell: Shell, address: str) -> None:
-    assert "No series yet" in shell("series", "list")
+    assert "No series yet" in shell("feed", "series")
     assert "2 values, the newest 61 USD for 2026-01-06" in shell(
-        "series", "add", "oil", address, *SPOT
+        "feed", "add-series", "oil", address, *SPOT
     )
-    assert "61 USD" in shell("series", "list")
-    shown = shell("series", "show", "oil")
+    assert "61 USD" in shell("feed", "series")
+    shown = shell("feed", "show", "oil")
     assert "Price by Date, where Grade is spot" in shown
     assert "58.5" in shown
-    assert "Paused: oil" in shell("series", "pause", "oil")
-    assert "paused by hand" in shell("series", "show", "oil")
-    assert "is due now" in shell("series", "retry", "oil")
-    assert "its values stay" in shell("series", "remove", "oil")
-    assert "there is no series oil" in shell.refused("series", "show", "oil")
+    assert "oil is paused; `tracker feed retry oil`" in shell("feed", "pause", "oil")
+    assert "paused by hand" in shell("feed", "show", "oil")
+    assert "`tracker feed retry SERIES` has a paused one read" in shell("feed", "series")
+    assert "is due now" in shell("feed", "retry", "oil")
+    assert "its values stay" in shell("feed", "remove-series", "oil")
+    assert "there is no feed oil" in shell.refused("feed", "show", "oil")
 
 
 def test_an_address_is_checked_without_storing(shell: Shell, address: str) -> None:
-    words = shell("series", "check", "--url", address, *COLUMNS, "--where", "Grade=future")
+    words = shell("feed", "test", address, *COLUMNS, "--where", "Grade=future")
     assert "1 values. The newest:" in words
     assert "2026-01-06: 99" in words
-    assert "No series yet" in shell("series", "list")
-    assert "two values, 61 and 99" in shell.refused("series", "add", "oil", address, *COLUMNS)
+    assert "No series yet" in shell("feed", "series")
+    assert "two values, 61 and 99" in shell.refused("feed", "add-series", "oil", address, *COLUMNS)
     assert "names no column" in shell.refused(
-        "series", "add", "oil", address, *COLUMNS, "--where", "spot"
+        "feed", "add-series", "oil", address, *COLUMNS, "--where", "spot"
     )
-    assert "name a series, or an address" in shell.refused("series", "check")
+    assert "needs a --format" in shell.refused("feed", "test", address, "--date", "Date")
+    assert "needs a --format" in shell.refused("feed", "add-series", "oil", address)
 
 
 def test_an_answer_is_proposed_and_confirmed(shell: Shell, address: str) -> None:
-    shell("series", "add", "oil", address, *SPOT)
+    shell("feed", "add-series", "oil", address, *SPOT)
     assert "there is no series wti" in shell.refused(
         "question", "settle-by", "brent", "wti", "--rule", "value in 2026-01-06 more than 60"
     )

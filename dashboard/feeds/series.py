@@ -33,9 +33,21 @@ def render(visit: Visit) -> None:
             "state": _C.TextColumn("State", width=300),
         }
         show_table(series_frame(rows), columns, "Series of numbers that are read")
+        _show_paused(visit, rows)
     else:
         st.caption("Numbers that settle questions, such as a price or an index: none is read yet.")
     _show_form(visit)
+
+
+def _show_paused(visit: Visit, rows: Sequence[SeriesStatus]) -> None:
+    """Show a button for each paused series, such as one that a question set offers."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for name in (status.series.id for status in rows if status.state.paused):
+            if st.button(f"Read {name}", key=f"read-{name}", icon=":material/refresh:"):
+                with show_refusals():
+                    visit.tracker.feeds.retry(name)
+                    notify(f"{name}: due now, the next round of polling asks it")
+                    st.rerun()
 
 
 def series_frame(rows: Sequence[SeriesStatus]) -> pd.DataFrame:

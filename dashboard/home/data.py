@@ -72,15 +72,19 @@ class HomeOverview:
 def select_questions(
     summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool
 ) -> list[QuestionSummary]:
-    """Select the questions for the home page; retrospective ones count in a replay only.
+    """Select the questions for the home page; of the siblings of one only the one that is due.
 
-    A replay uses its own time, `now`. Of the siblings of a question only the one that is due
-    counts.
+    A replay uses its own time, `now`, and has all; else a retrospective question counts only
+    while its answer is overdue.
     """
     return keep_due_siblings(
         refresh_states(summaries, now)
         if replayed
-        else [s for s in summaries if not s.question.retrospective]
+        else [
+            s
+            for s in summaries
+            if not s.question.retrospective or is_overdue(s.question, s.resolution, now)
+        ]
     )
 
 

@@ -255,8 +255,9 @@ def _calendar_entries(entry: CalendarQuestion, now: datetime) -> Iterable[Calend
     yield CalendarEntry(
         question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"
     )
-    if question.resolves_at > now:
-        yield CalendarEntry(question.resolves_at, "answer due", question.id, "waiting")
-    else:
-        state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
-        yield CalendarEntry(question.resolves_at, "answer due", question.id, state)
+    yield CalendarEntry(
+        question.resolves_at,
+        "answer due",
+        question.id,
+        "overdue" if is_overdue(question, None, now) else "waiting",
+    )

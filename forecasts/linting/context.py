@@ -36,10 +36,33 @@ _STEM_LENGTH: Final = 4
 
 def find_context_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     """Yield flaws of the context of a question."""
+    yield from _check_not_answered(question, context)
     yield from _check_prior(question, context)
     yield from _check_base_rate(question)
     yield from _check_indicators(question, context)
     yield from _check_feeds(question, context)
+
+
+def _check_not_answered(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
+    """Yield a flaw if the same was asked before, of overlapping times, and has its answer."""
+    if question.retrospective:
+        return
+    for other, resolution in context.answered:
+        if (
+            other.id != question.id
+            and resolution.known_at <= context.now
+            and resolution.outcome in ("yes", "no", "answered")
+            and other.opens_at < question.closes_at
+            and question.opens_at < other.closes_at
+            and _fold_text(other.text) == _fold_text(question.text)
+        ):
+            answer = resolution.answer or resolution.outcome.upper()
+            reason = f"{other.id} asks the same and has its answer: {answer}"
+            yield Flaw("already-settled", "blocking", "text", reason)
+
+
+def _fold_text(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _check_prior(question: LintTarget, context: LintContext) -> Iterator[Flaw]:

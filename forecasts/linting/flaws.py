@@ -15,7 +15,7 @@ from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.parse_probability import parse_probability
-from forecasts.questions.question import HorizonShape, Kind, Question
+from forecasts.questions.question import HorizonShape, Kind, Question, Resolution
 
 Severity = Literal["blocking", "advice"]
 FlawPlace = Literal[
@@ -68,7 +68,7 @@ class LintContext:
     `keeps_days` is the number of days until reports are deleted (None: never). `feeds` holds the
     words of each polled feed, such as its title and topics (None: unknown, so feeds are not
     checked). `indicators` are those of the question, `sibling_questions` the other questions of the
-    same claim.
+    same claim, `answered` all questions that have an answer, with it.
     """
 
     now: datetime
@@ -76,6 +76,7 @@ class LintContext:
     feeds: tuple[str, ...] | None = None
     indicators: tuple[Indicator, ...] = ()
     sibling_questions: tuple[Question, ...] = ()
+    answered: tuple[tuple[Question, Resolution], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

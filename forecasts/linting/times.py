@@ -147,15 +147,13 @@ def _matches_close(mention: DateMention, question: LintTarget) -> bool:
 
 def _list_last_days(mention: DateMention) -> tuple[date, ...]:
     """List the days that a deadline may mean: "until 2028" is until it begins, or ends."""
-    if mention.cue in ("until", "till") and not mention.is_day and mention.first > date.min:
+    if mention.cue in ("until", "till") and not mention.is_day:
         return (mention.first - timedelta(days=1), mention.last)
     return mention.last_days
 
 
 def _end_of_day(day: date) -> datetime:
     """Return the first instant after a day, in UTC."""
-    if day == date.max:
-        return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 

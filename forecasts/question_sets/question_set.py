@@ -164,7 +164,9 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         overrides=questions_file.overrides,
         rejections=essay_file.rejections,
         statements=questions_file.statements,
-        repetitions=read_repeats(files["questions.toml"], by_id, SET_AUTHOR),
+        repetitions=read_repeats(
+            files["questions.toml"], by_id, questions_file.settlements, SET_AUTHOR
+        ),
         series=series,
         settlements=questions_file.settlements,
     )

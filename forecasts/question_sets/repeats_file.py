@@ -1,6 +1,6 @@
 """Repetitions of a question set: the `[[repeat]]` entries of questions.toml."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast, get_args
 
 from forecasts.distributions.cdf import Scale
@@ -15,18 +15,29 @@ from forecasts.question_sets.toml_text import TomlValue
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import ForecasterId, Kind, Question, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate, check_repetition
+from forecasts.questions.settlement import check_rule, parse_rule
 from forecasts.questions.windows import Rhythm, start_of_day
 
 _KINDS = ("binary", "numeric")
 
 
 def read_repeats(
-    file: SetFile, questions: Mapping[QuestionId, Question], author: ForecasterId
+    file: SetFile,
+    questions: Mapping[QuestionId, Question],
+    settled: Collection[QuestionId],
+    author: ForecasterId,
 ) -> tuple[Repetition, ...]:
-    """Read the repetitions of a set; raises `InvalidQuestionSet`."""
-    return require_unique_ids(
-        (record, _read_repeat(record, questions, author)) for record in file.records("repeat")
-    )
+    """Read the repetitions of a set; a rule needs a question that a series settles.
+
+    Raises `InvalidQuestionSet`.
+    """
+    repetitions = []
+    for record in file.records("repeat"):
+        repetition = _read_repeat(record, questions, author)
+        if repetition.template.rule and repetition.question_id not in settled:
+            record.refuse("a rule is of the series of the question, which has none", "rule")
+        repetitions.append((record, repetition))
+    return require_unique_ids(repetitions)
 
 
 def _read_repeat(
@@ -62,7 +73,9 @@ def _try_first_sibling(record: SetRecord, repetition: Repetition, parent: Questi
         "text" if repetition.template.text else "question",
     )
     key = "prior" if repetition.template.prior else "question"
-    record.check_value(lambda: build_question(sibling.question), key)
+    question = record.check_value(lambda: build_question(sibling.question), key)
+    if sibling.rule:
+        record.check_value(lambda: check_rule(question, parse_rule(sibling.rule)), "rule")
 
 
 def _read_template(record: SetRecord, parent: Question) -> SiblingTemplate:
@@ -80,6 +93,7 @@ def _read_template(record: SetRecord, parent: Question) -> SiblingTemplate:
         yes=record.read_text("yes", ""),
         no=record.read_text("no", ""),
         answer_days=None if record.get("answer_days") is None else record.read_count("answer_days"),
+        rule=record.read_text("rule", ""),
     )
 
 
@@ -126,6 +140,7 @@ def _build_entry(repetition: Repetition) -> dict[str, TomlValue]:
         "yes": template.yes,
         "no": template.no,
         "answer_days": template.answer_days,
+        "rule": template.rule,
         "override": repetition.override,
     }
     if scale is not None:

@@ -286,10 +286,10 @@ def question_status(question: Question, resolution: Resolution | None, now: date
 def is_overdue(question: Question, resolution: Resolution | None, now: datetime) -> bool:
     """Return True if a closed question has no answer although it was due.
 
-    Always False for a retrospective question, as its window may have passed when it was written.
+    A retrospective question may be so from the moment it is asked.
     """
-    due = not question.retrospective and question.resolves_at <= now
-    return due and question_status(question, resolution, now) == "closed"
+    is_due = question.resolves_at <= now
+    return is_due and question_status(question, resolution, now) == "closed"
 
 
 def latest_resolution(resolutions: Sequence[Resolution]) -> Resolution | None:

@@ -35,7 +35,8 @@ class SiblingTemplate:
 
     Texts and lines may hold placeholders. `prior` is typed as a forecast, empty to derive it from
     the parent's; `scale` is the range of a numeric sibling. `answer_days` is how long after the
-    close the answer should be known. A sibling of another kind needs a text and a prior.
+    close the answer should be known. A sibling of another kind needs a text and a prior. `rule`
+    is how the series of the parent settles a sibling, empty to leave it to people.
     """
 
     kind: Kind | None = None
@@ -48,11 +49,13 @@ class SiblingTemplate:
     yes: str = ""
     no: str = ""
     answer_days: int | None = None
+    rule: str = ""
 
     @property
     def texts(self) -> Mapping[str, str]:
         """The parts that may hold placeholders, by name."""
-        return {"text": self.text, "criteria": self.criteria, "yes": self.yes, "no": self.no}
+        names = ("text", "criteria", "yes", "no", "rule")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,8 +291,7 @@ def _measure_period(
 def _find_first_day(
     question: Question, rule: SettlementRule, releases: Sequence[SeriesValue]
 ) -> RuleResult | MissingValue:
-    if question.scale is None:
-        raise InvalidQuestion(f"{question.id} has no window of dates for this rule")
+    assert question.scale is not None  # a question about a date has one
     first = date_from_day_number(question.scale.lower).date()
     last = date_from_day_number(question.scale.upper).date()
     window = [value for value in releases if first <= value.period.start <= last]

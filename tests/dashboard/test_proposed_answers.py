@@ -117,6 +117,13 @@ def test_a_series_is_added_on_the_page_feeds(proposing: Tracker, sources: Source
     assert [status.series.id for status in proposing.series.list()] == ["brent", "gas"]
 
 
+def test_a_paused_series_is_taken_up_on_the_page(proposing: Tracker) -> None:
+    proposing.feeds.pause("brent")
+    visit = open_page(proposing, "feeds")
+    seen(visit.button(key="read-brent").click().run())
+    assert not proposing.series.get("brent").state.paused
+
+
 def test_json_has_the_proposed_answer(proposing: Tracker) -> None:
     told = json.loads(http_api.render_question(proposing, "above"))["question"]
     assert told["settled_by"]["series"] == "brent"

@@ -129,7 +129,7 @@ def test_overdue_answers_come_longest_first() -> None:
     done = summary(None, "resolved", past, resolution=resolution("no"))
     back = named_question("back", resolves_at=NOW - days(6), retrospective=True, **closed)
     found = at(*(summary(status="closed", question=q) for q in (*late, back)), done)
-    assert names(found.overdue) == ["5", "1"]
+    assert names(found.overdue) == ["back", "5", "1"]
 
 
 # Who disagrees
@@ -185,6 +185,9 @@ def test_practice_and_replays() -> None:
     live, back = summary(), summary(question=named_question("back", retrospective=True))
     assert select_questions([live, back], NOW, replayed=False) == [live]
     assert select_questions([live, back], NOW, replayed=True) == [live, back]
+    # One that waits for its answer is asked for.
+    over = summary(status="closed", question=replace(back.question, resolves_at=NOW, closes_at=NOW))
+    assert select_questions([over], NOW, replayed=False) == [over]
     # A replay stands at its own time.
     closed_since = summary(status="closed", question=QUESTION)
     answered_one = summary(status="resolved", question=PRICE, resolution=answered(PRICE, "40"))
@@ -254,13 +257,11 @@ def test_news_leads_to_its_place(news: Tracker, clock: FakeClock) -> None:
 
 
 def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: FakeClock) -> None:
-    due, answered, practice = (
-        replace(
-            a_question(name, text=f"Will the {name} one come?"), retrospective=name == "practice"
-        )
-        for name in ("due", "answered", "practice")
+    due, answered, past = (
+        replace(a_question(name, text=f"Will the {name} one come?"), retrospective=name == "past")
+        for name in ("due", "answered", "past")
     )
-    tracker.question_sets.load(a_set(due, answered, practice))
+    tracker.question_sets.load(a_set(due, answered, past))
     clock.time = a_question().resolves_at + timedelta(days=3)
     tracker.resolutions.resolve(
         "answered", "no", source_url="https://example.org", known_at=clock.time
@@ -269,14 +270,18 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
         if replayed:
             tracker.system.mark_replayed(clock.time)
         today, calendar = words(open_page(tracker, "today")), words(open_page(tracker, "calendar"))
-        assert "1 answer overdue" in today
+        assert "2 answers overdue" in today
         assert [
-            name for name in ("due", "answered", "practice") if f"Will the {name} one" in calendar
-        ] == ["due"]
+            name for name in ("due", "answered", "past") if f"Will the {name} one" in calendar
+        ] == ["due", "past"]
         assert [(e.question_id, e.state) for e in tracker.signposts.calendar().expected] == [
-            ("due", "overdue")
+            ("due", "overdue"),
+            ("past", "overdue"),
         ]
-    tracker.resolutions.resolve("due", "no", source_url="https://example.org", known_at=clock.time)
+    for name in ("due", "past"):
+        tracker.resolutions.resolve(
+            name, "no", source_url="https://example.org", known_at=clock.time
+        )
     assert "Nothing waits for you" in words(open_page(tracker, "today"))
     assert "Nothing is expected" in words(open_page(tracker, "calendar"))
 

@@ -14,7 +14,7 @@ from forecasts.evidence.evidence import Direction
 from forecasts.linting.context import GENERAL_FEED_WORDS
 from forecasts.linting.lint import CODES, Flaw, LintContext, find_flaws
 from forecasts.questions.new_question import NewQuestion, build_question
-from forecasts.questions.question import ClaimId, Question, utc
+from forecasts.questions.question import ClaimId, ForecasterId, Question, Resolution, utc
 from tests.forecasts.flawed_questions import (
     AROUND,
     CHOICE,
@@ -226,6 +226,42 @@ def test_only_the_first_to_close_is_uncertain() -> None:
 )
 def test_a_question_that_cannot_be_compared_excuses_no_certainty(other: Question) -> None:
     assert codes(replace(SOUND, prior="1%"), sibling_questions=(other,)) == {"extreme-prior"}
+
+
+@check_rows(
+    [
+        ({}, {}, True),
+        ({"text": SOUND.text.upper().replace(" ", "  ")}, {}, True),
+        ({}, {"outcome": "annulled"}, False),
+        ({}, {"known_at": utc("2027-02-01")}, False),  # not yet known
+        ({"text": SOUND.text.replace("Will", "Shall")}, {}, False),
+        ({"opens_at": utc("2025-01-01"), "closes_at": utc("2026-01-01")}, {}, False),  # other times
+        ({"id": SOUND.id}, {}, False),  # the question itself
+    ],
+    "other", "answer", "settled",
+)  # fmt: skip
+def test_what_has_its_answer_is_not_asked_again(
+    other: dict[str, Any], answer: dict[str, Any], settled: bool
+) -> None:
+    before = sibling("2027-09-01", **other)
+    day = utc("2026-12-20")
+    given = Resolution(
+        before.id, "yes", "https://example.org", "", day, day, day, ForecasterId("ann")
+    )
+    found = codes(SOUND, answered=((before, replace(given, **answer)),))
+    assert ("already-settled" in found) is settled
+
+
+@check_rows(
+    [
+        ("Will it rain in Arland by 31 March?", "“by 31 March” names no year"),
+        ("Will it rain in Arland by 31 March 2027?", ""),
+    ]
+)
+def test_a_day_needs_its_year(text: str, reason: str) -> None:
+    criteria = "YES if the weather service reports rain. Annulled if it is closed."
+    found = flaws(replace(SOUND, text=text, criteria=criteria), "loose-deadline")
+    assert [flaw.reason for flaw in found] == [reason] * bool(reason)
 
 
 @check_rows([1, 30, 90, 180])

@@ -74,6 +74,16 @@ def test_texts_are_stable_and_broken_between_words() -> None:
     assert max(map(len, lines)) <= MAX_LINE_LENGTH + len('"""')
 
 
+def test_short_items_share_lines_and_long_ones_have_their_own() -> None:
+    words = [f"word number {number}" for number in range(20)]
+    short = format_entry("", {"words": words})
+    assert 2 < short.count("\n") < len(words)
+    assert max(map(len, short.splitlines())) <= MAX_LINE_LENGTH
+    assert tomllib.loads(short) == {"words": words}
+    sentences = [f"{word}, which is told at some length" * 2 for word in words]
+    assert format_entry("", {"words": sentences}).count("\n") == len(words) + 2
+
+
 def test_indicator_entries_are_merged_where_possible() -> None:
     # An indicator for several questions is one entry again.
     text = write_question_set(read_question_set(TEXTS))["indicators.toml"]

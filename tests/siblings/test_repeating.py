@@ -13,7 +13,7 @@ from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId, utc
 from forecasts.questions.repetition import Repetition, SiblingTemplate
-from tests.builders import FakeClock, a_question, a_set, an_indicator
+from tests.builders import DAY, NOW, FakeClock, a_question, a_question_of, a_set, an_indicator
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
 from tracker.interfaces.scheduler import JOBS, run_job
@@ -126,6 +126,16 @@ def test_a_template_asks_something_else(desk: Tracker) -> None:
     assert family(desk).repetition == replace(MONTHLY, template=numbers, by=desk.settings.me)
 
 
+def test_a_choice_is_repeated_with_its_options(desk: Tracker) -> None:
+    choice = a_question_of("visit", kind="categorical", options=("Oslo", "Other"))
+    desk.question_sets.load(a_set(choice))
+    opened = desk.questions.repeat(
+        Repetition(choice.id, "month", template=replace(WEATHER, prior="Oslo=40% Other=60%"))
+    )
+    assert opened is not None
+    assert [option.name for option in opened.options] == ["Oslo", "Other"]
+
+
 def test_siblings_sum_up_for_their_parent(desk: Tracker, clock: FakeClock) -> None:
     desk.questions.repeat(replace(MONTHLY, template=replace(WEATHER, prior="40%")))
     desk.forecasts.submit(FIRST, Binary(0.2), rationale="dry")
@@ -168,6 +178,10 @@ def test_what_the_linter_blocks_waits_for_a_reason(desk: Tracker) -> None:
 def test_a_bad_repetition_is_refused_in_one_line(desk: Tracker, clock: FakeClock) -> None:
     desk.questions.repeat(MONTHLY)
     twins = ("one", "two", "three")
+    far = a_question("far", opens_at=NOW + 90 * DAY)
+    undated = a_question("undated", text="Will the leaders meet?")
+    stuck = a_question("stuck", criteria="YES if the 2027 budget names it by 30 June 2027.")
+    desk.question_sets.load(a_set(far, undated, stuck))
     for name in twins:
         desk.question_sets.load(a_set(a_question(name)))
     desk.links.add(Link(LinkId("pair"), "condition", twins, "A pair", why="so"))
@@ -178,6 +192,10 @@ def test_a_bad_repetition_is_refused_in_one_line(desk: Tracker, clock: FakeClock
         (replace(MONTHLY, every="year"), "choose a shorter rhythm"),
         (replace(MONTHLY, until=date(2026, 12, 1)), "give a later day"),
         (replace(MONTHLY, count=0), "from 1 on"),
+        (Repetition(far.id, "month"), "repeat it when that is near"),
+        (Repetition(undated.id, "month"), "names no day that moves"),
+        (Repetition(stuck.id, "month"), "“2027” in the criteria has no place"),
+        (replace(MONTHLY, template=replace(WEATHER, rule="value in {window}")), "no series"),
         (replace(MONTHLY, template=SiblingTemplate(text="{month}?")), "write {first}"),
         (replace(MONTHLY, template=SiblingTemplate(kind="numeric")), "needs text"),
         (replace(MONTHLY, template=SiblingTemplate(scale=Scale(0, 1))), "has no range"),

@@ -57,11 +57,13 @@ def test_a_repetition_is_read_and_written_again() -> None:
         ('"month"', '"day"', "every =", "must be one of: week, month"),
         ("{window}", "{month}", "question = ", "write {first}"),
         ('"5%=0.5 50%=2 95%=7"', '"much"', "prior =", "prior"),
+        ('"5%=0.5 50%=2 95%=7"', "1.0", "prior =", "could never be revised"),
         ("lower = 0", "lower = 10", "lower =", "lower"),
         ('kind = "numeric"', 'kind = "date"', "kind =", "binary, numeric"),
         ("answer_days = 0", "answer_days = 1.5", "answer_days =", "whole number"),
         ("override", "overide", "overide", "unknown key"),
         ("2022-11-30", "2022-05-30", "every =", "give a later day"),
+        ("answer_days = 0", 'rule = "value in {window}"', "rule =", "has none"),
     ],
 )
 def test_a_fault_is_refused_with_its_line(old: str, new: str, mark: str, reason: str) -> None:
@@ -94,8 +96,10 @@ def test_a_set_brings_siblings_once_and_is_exported(tracker: Tracker, tmp_path: 
     assert (again.repetitions, again.links) == (exported.repetitions, exported.links)
 
 
-def test_a_replay_opens_no_sibling(tracker: Tracker) -> None:
+def test_loading_for_a_replay_opens_no_sibling(tracker: Tracker) -> None:
     repetition = Repetition(QuestionId("summit-2027"), "month")
     loaded = tracker.question_sets.load(replace(a_set(), repetitions=(repetition,)), replay=True)
     assert loaded.siblings == 0
-    assert tracker.questions.siblings("summit-2027") is None
+    family = tracker.questions.siblings("summit-2027")
+    assert family is not None
+    assert (family.repetition, family.siblings) == (replace(repetition, by=SET_AUTHOR), ())

@@ -175,15 +175,15 @@ class FeedService(Service):
         with self._store.writing() as session:
             return subscriptions.change_feed(session, feed_id, **settings)
 
-    def pause(self, feed_id: str) -> None:
-        """Stop polling a feed until `retry`."""
+    def pause(self, name: str) -> tuple[str, ...]:
+        """Stop polling a feed or series until `retry`; return the other series paused with it."""
         with self._store.writing() as session:
-            subscriptions.pause_polling(session, feed_id)
+            return subscriptions.pause_polling(session, name)
 
-    def retry(self, feed_id: str) -> None:
-        """Poll a feed at the next tick, even a paused one."""
+    def retry(self, name: str) -> None:
+        """Poll a feed or series at the next tick, even a paused one."""
         with self._store.writing() as session:
-            subscriptions.retry_polling(session, feed_id, self._now())
+            subscriptions.retry_polling(session, name, self._now())
 
     def read_articles(self) -> int:
         """Fetch whole articles of matched items where the feed asks for it; the number read."""

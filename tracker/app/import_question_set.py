@@ -15,6 +15,7 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
+from forecasts.questions.series import SeriesId
 from tracker.errors import Refused
 from tracker.essays.quote_anchors import find_quote
 from tracker.feeds.scheduling.polling import feed_from_seed
@@ -43,7 +44,10 @@ _INVALID_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 def import_question_set(
     session: Session, question_set: QuestionSet, keep_days: float, now: datetime, *, replay: bool
 ) -> SetImport:
-    """Store a set's new questions, indicators and feeds; a replay adds feeds and answers later."""
+    """Store a set's new questions, indicators and feeds.
+
+    A replay adds feeds, answers and siblings later.
+    """
     _check_characters(question_set)
     authorship = Authorship(QUESTION_SET_FORECASTER, now)
     new = {
@@ -58,6 +62,7 @@ def import_question_set(
     _store_statements(session, question_set, authorship)
     _store_links(session, question_set, authorship)
     added = 0
+    offered: tuple[SeriesId, ...] = ()
     if not replay:
         if question_set.feeds and not feeds.map_urls_to_feeds(session):
             begin_first_start(session)
@@ -65,14 +70,18 @@ def import_question_set(
             subscriptions.add_subscription(session, feed_from_seed(seed), now)
             for seed in question_set.feeds
         )
-        _store_series(session, question_set, authorship)
+        offered = _store_series(session, question_set, authorship)
         _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
+    repeat_question.add_repetitions(session, question_set.repetitions, authorship)
     siblings = 0
     if not replay:
-        repeat_question.add_repetitions(session, question_set.repetitions, authorship)
         siblings = len(repeat_question.open_due_siblings(session, keep_days, now).opened)
-    return SetImport(question_set.essay.title, len(new), added, siblings)
+    settled = sum(
+        settlement.series_id in offered for settlement in question_set.settlements.values()
+    )
+    title = question_set.essay.title
+    return SetImport(title, len(new), added, siblings, offered, settled)
 
 
 def _check_characters(question_set: QuestionSet) -> None:
@@ -135,10 +144,18 @@ def _store_statements(session: Session, question_set: QuestionSet, authorship: A
             statements.add_statements(session, question_id, own_lines, authorship)
 
 
-def _store_series(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:
-    """Store series that are new, and the rules of questions, old ones included, that have none."""
-    for definition in question_set.series:
-        series_subscriptions.add_series(session, definition, authorship.at)
+def _store_series(
+    session: Session, question_set: QuestionSet, authorship: Authorship
+) -> tuple[SeriesId, ...]:
+    """Store series that are new, and the rules of questions, old ones included, that have none.
+
+    Return the series that wait for a person to take them up.
+    """
+    offered = tuple(
+        definition.id
+        for definition in question_set.series
+        if series_subscriptions.offer_series(session, definition, authorship.at)
+    )
     stored = {q.id: q for q in questions.list_questions(session)}
     answered = record.load_current_resolutions(session)
     ruled = series.load_settlements(session)
@@ -146,6 +163,7 @@ def _store_series(session: Session, question_set: QuestionSet, authorship: Autho
         if question_id in stored and question_id not in {*answered, *ruled}:
             check_settlement(stored[question_id], settlement)
             series.add_settlement(session, question_id, settlement, authorship)
+    return offered
 
 
 def _store_text(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:

@@ -226,8 +226,8 @@ class QuestionSetService(Service):
         """Store what is new in a question set; existing entries stay as first loaded.
 
         Retrospective questions are resolved at once from the set's own history. A replay brings
-        feeds and answers itself, each at its time. Raises `Unresolvable` for a question that the
-        linter blocks and for which the set gives no override.
+        feeds, answers and siblings itself, each at its time. Raises `Unresolvable` for a question
+        that the linter blocks and for which the set gives no override.
         """
         with self._store.writing() as session:
             return import_question_set.import_question_set(

@@ -29,6 +29,11 @@ class SeriesService(Service):
         with self._store.reading() as session:
             return _describe(session, require_series(session, series_id).id)
 
+    def is_read(self, name: str) -> bool:
+        """Return True if a series of this name is read."""
+        with self._store.reading() as session:
+            return name in series.map_series_to_feeds(session)
+
     def check(self, definition: Series) -> SeriesTrial:
         """Read an address once, store nothing, and show the values or what is wrong."""
         return subscriptions.try_series(self._context.network, definition, self._now)
@@ -52,20 +57,6 @@ class SeriesService(Service):
                 session, trial, self._settings.request_budget, self._now()
             )
             return _describe(session, definition.id)
-
-    def pause(self, series_id: str) -> SeriesStatus:
-        """Read a series no more until `retry`; also the others of its document."""
-        with self._store.writing() as session:
-            status = _describe(session, require_series(session, series_id).id)
-            subscriptions.pause_series(session, status.state.id)
-            return status
-
-    def retry(self, series_id: str) -> SeriesStatus:
-        """Read the document of a series at the next tick, even a paused one."""
-        with self._store.writing() as session:
-            status = _describe(session, require_series(session, series_id).id)
-            subscriptions.retry_series(session, status.state.id, self._now())
-            return status
 
     def remove(self, series_id: str) -> SeriesStatus:
         """Read a series no more; its values stay, as what answers rest on."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from tracker.feeds.parsing.series_document import SeriesDocument
 
 ROBOTS_LIFETIME: Final = timedelta(days=1)
+UNREADABLE_ROBOTS_LIFETIME: Final = timedelta(hours=1)
+"""Time after which a site whose robots.txt did not answer is asked for it again."""
+
 MAX_SITES: Final = 10_000
 """Maximum number of sites whose robots.txt is cached."""
 
@@ -93,9 +96,12 @@ class Network:
         return self._limits.user_agent
 
     def get_robots(self, place: str, now: datetime) -> "RobotsRules | None":
-        """Return the robots.txt rules of a site, if cached within the last day."""
+        """Return the robots.txt rules of a site, if cached within the last day or hour."""
         at, rules = self._robots_cache.get(place, (None, None))
-        return rules if at is not None and timedelta(0) <= now - at < ROBOTS_LIFETIME else None
+        if at is None or rules is None:
+            return None
+        lifetime = UNREADABLE_ROBOTS_LIFETIME if rules.unreadable else ROBOTS_LIFETIME
+        return rules if timedelta(0) <= now - at < lifetime else None
 
     def cache_robots(self, place: str, rules: "RobotsRules", now: datetime) -> None:
         """Cache the robots.txt rules of a site."""
@@ -164,11 +170,14 @@ def fetch_articles(store: Store, network: Network, now: Callable[[], datetime]) 
     if not urls:
         return 0
     robots = load_robots(network, sorted(set(urls.values())), now())
-    allowed = {i: url for i, url in urls.items() if robots[url].allows(url, network.user_agent)}
     reasons = {
-        i: "the site asks robots to stay away (robots.txt)" for i in urls if i not in allowed
+        i: refusal for i, url in urls.items() if (refusal := explain_refusal(network, url, robots))
     }
-    due = {i: url for i, url in allowed.items() if _may_visit_now(network, url, robots[url], now())}
+    due = {
+        i: url
+        for i, url in urls.items()
+        if i not in reasons and _may_visit_now(network, url, robots[url], now())
+    }
     pages = fetch_pages(network.fetch, {str(i): url for i, url in due.items()}, MAX_PAGE_BYTES)
     texts: dict[ItemId, str] = {}
     for item_id in due:
@@ -222,6 +231,16 @@ def load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[s
         for url, robots_address in robots_urls.items()
         if (site_rules := network.get_robots(robots_address, now))
     }
+
+
+def explain_refusal(network: Network, url: str, robots: "Mapping[str, RobotsRules]") -> str:
+    """Say why an address may not be asked by the rules of its site; "" if it may."""
+    rules = robots[url]
+    if rules.allows(url, network.user_agent):
+        return ""
+    if rules.unreadable:
+        return "its robots.txt does not answer, so nothing else is asked of the site for now"
+    return "the site asks robots to stay away (robots.txt)"
 
 
 def fetch_pages(

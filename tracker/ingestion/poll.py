@@ -34,7 +34,7 @@ from tracker.feeds.parsing.series_document import SeriesDocument, SeriesReading
 from tracker.feeds.plain_text import shorten_text
 from tracker.feeds.scheduling.polling import PollRules
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.ingestion.network import Network
+from tracker.ingestion.network import Network, explain_refusal, load_robots
 from tracker.ingestion.request_budget import load_poll_rules
 from tracker.ingestion.writer import FeedOutcome, PollBatch, PollReport
 from tracker.storage import feeds, series
@@ -78,6 +78,7 @@ def run_poll(
     `budget` is the number of requests a day that all feeds together may make.
     """
     run = PollRun(store, network, match_state, now=now, budget=budget, chosen=chosen)
+    run.refuse_by_robots()
     for results in network.fetch(run.next_requests):
         run.handle_results(results)
     return run.finish()
@@ -110,6 +111,27 @@ class PollRun:
         self._pending: dict[Future[Parsed], PendingDocument] = {}
         self._series: dict[FeedId, tuple[Series, ...]] = {}
         self._report = PollReport()
+
+    def refuse_by_robots(self) -> None:
+        """Take the series out whose site asks robots to stay away; each is a failure.
+
+        Feeds are made for robots; the tables of series are made for people.
+        """
+        documents = [state for state in self._waiting if state.feed.is_series]
+        if self._any_due:
+            with self._store.reading() as session:
+                documents = feeds.list_due_series(session, self._now())
+        if not documents:
+            return
+        robots = load_robots(self._network, [state.feed.url for state in documents], self._now())
+        outcomes = [
+            FeedOutcome(state, FetchFailed(state.id, refusal))
+            for state in documents
+            if (refusal := explain_refusal(self._network, state.feed.url, robots))
+        ]
+        refused = {outcome.state.id for outcome in outcomes}
+        self._waiting = deque(state for state in self._waiting if state.id not in refused)
+        self._write_outcomes(outcomes)
 
     def next_requests(self, room: int) -> Sequence[FetchRequest]:
         """Return the next requests, at most `room`; none when nothing is due or the run is over."""

@@ -1,8 +1,8 @@
-"""Series that are read: check an address, add, pause, retry, remove.
+"""Series that are read: check an address, add, remove; pausing and retrying is as of feeds.
 
 The document of a series is polled as a feed is, with its limits, manners and waits; several series
-of one document are read in one request. Before the first one robots.txt is asked, since pages with
-tables are made for people.
+of one document are read in one request. Before the first one, and again each day, robots.txt is
+asked, since pages with tables are made for people.
 """
 
 import re
@@ -20,14 +20,14 @@ from tracker.feeds.parsing.parsed_feed import ParseFailed
 from tracker.feeds.parsing.series_document import SeriesReading
 from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import extract_host, resolve_web_link
-from tracker.ingestion.network import Network, load_robots
+from tracker.ingestion.network import Network, explain_refusal, load_robots
 from tracker.ingestion.request_budget import invalidate_plan, load_poll_rules
-from tracker.ingestion.subscriptions import PAUSED_BY_HAND
 from tracker.ingestion.writer import FeedOutcome, PollBatch
 from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
 
 MAX_SERIES_OF_DOCUMENT: Final = 50
+OFFERED: Final = "offered by a question set"
 NO_READER: Final = "no series reads it any more"
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)
@@ -59,9 +59,9 @@ def check_series(definition: Series) -> Series:
 def try_series(network: Network, definition: Series, now: Callable[[], datetime]) -> SeriesTrial:
     """Fetch and read an address once; nothing is stored."""
     check_series(definition)
-    robots = load_robots(network, [definition.url], now())[definition.url]
-    if not robots.allows(definition.url, network.user_agent):
-        return SeriesTrial(definition, None, None, "the site asks robots to stay away (robots.txt)")
+    robots = load_robots(network, [definition.url], now())
+    if refusal := explain_refusal(network, definition.url, robots):
+        return SeriesTrial(definition, None, None, refusal)
     document = fetch_one(network.fetch, FetchRequest(FeedId(""), definition.url))
     if not isinstance(document, Fetched):
         return SeriesTrial(definition, None, None, getattr(document, "reason", "no answer"))
@@ -75,11 +75,13 @@ def try_series(network: Network, definition: Series, now: Callable[[], datetime]
 def add_series(session: Session, definition: Series, now: datetime) -> FeedState | None:
     """Add a series, its document due at once; None if its name exists.
 
-    Raises `Refused` if a feed of news reads the address.
+    Raises `Refused` if a feed of news has its name, or reads the address.
     """
     check_series(definition)
     if series.is_series_known(session, definition.id):
         return None
+    if feeds.find_feed(session, definition.id) is not None:
+        raise Refused(f"{definition.id!r} is the name of a feed: give the series another one")
     feed_id = feeds.map_urls_to_feeds(session).get(definition.url)
     documents = feeds.list_series_documents(session)
     if feed_id is not None and feed_id not in documents:
@@ -100,6 +102,20 @@ def add_series(session: Session, definition: Series, now: datetime) -> FeedState
     return feeds.list_series_documents(session)[feed_id]
 
 
+def offer_series(session: Session, definition: Series, now: datetime) -> bool:
+    """Add a series that a question set names, and ask nobody before a person takes it up.
+
+    False if its name exists, or its document is read already.
+    """
+    documents = feeds.list_series_documents(session)
+    document = documents.get(feeds.map_urls_to_feeds(session).get(definition.url, FeedId("")))
+    state = add_series(session, definition, now)
+    if state is None or (document is not None and not document.paused):
+        return False
+    feeds.pause_feed(session, state.id, OFFERED if document is None else document.paused_why)
+    return True
+
+
 def add_tried_series(session: Session, trial: SeriesTrial, budget: float, now: datetime) -> None:
     """Add a series with the values of its trial; raises `Refused` if its name exists."""
     state = add_series(session, trial.series, now)
@@ -113,16 +129,6 @@ def add_tried_series(session: Session, trial: SeriesTrial, budget: float, now: d
     batch = PollBatch(session, [outcome], load_poll_rules(session, now, budget), now)
     batch.store()
     batch.schedule()
-
-
-def pause_series(session: Session, feed_id: FeedId) -> None:
-    """Poll a document of series no more until a retry."""
-    feeds.pause_feed(session, feed_id, PAUSED_BY_HAND)
-
-
-def retry_series(session: Session, feed_id: FeedId, now: datetime) -> None:
-    """Poll a document of series at the next tick, even a paused one."""
-    feeds.wake_feed(session, feed_id, now, "asked for by hand")
 
 
 def remove_series(session: Session, series_id: SeriesId, feed_id: FeedId, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from forecasts.questions.question import QuestionId
+from forecasts.questions.series import SeriesId
 from tracker.errors import NotFound, Refused
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.fetch_results import Fetched, FetchResult
@@ -15,7 +16,7 @@ from tracker.feeds.urls import extract_host, make_feed_id, resolve_web_link
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.ingestion.request_budget import invalidate_plan
 from tracker.model.read_models import FeedImport, Trial, TrialMatch
-from tracker.storage import feeds
+from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ def require_feed(session: Session, name: str) -> FeedState:
     if state is None:
         raise NotFound("feed", name, "see `tracker feed list` for the names")
     return state
+
+
+def require_source(session: Session, name: str) -> FeedId:
+    """Return what is polled under a name: a feed, or the document of a series.
+
+    Raises `NotFound` if there is neither.
+    """
+    if (document := series.map_series_to_feeds(session).get(SeriesId(name))) is not None:
+        return document
+    return require_feed(session, name).id
 
 
 def add_subscription(session: Session, feed: Feed, now: datetime) -> bool:
@@ -128,15 +139,18 @@ def check_feed(feed: Feed) -> Feed:
     return feed
 
 
-def pause_polling(session: Session, name: str) -> None:
-    """Pause a feed until a retry is requested."""
-    feeds.pause_feed(session, require_feed(session, name).id, PAUSED_BY_HAND)
+def pause_polling(session: Session, name: str) -> tuple[str, ...]:
+    """Pause a feed or series until a retry; return the other series of the same document."""
+    source_id = require_source(session, name)
+    feeds.pause_feed(session, source_id, PAUSED_BY_HAND)
     invalidate_plan(session)
+    shared = series.load_series_of_feeds(session, [source_id]).get(source_id, ())
+    return tuple(other.id for other in shared if other.id != name)
 
 
 def retry_polling(session: Session, name: str, now: datetime) -> None:
-    """Poll a feed at the next tick, even a paused one, and parse its full document."""
-    feeds.wake_feed(session, require_feed(session, name).id, now, "asked for by hand")
+    """Poll a feed or series at the next tick, even a paused one, and parse its full document."""
+    feeds.wake_feed(session, require_source(session, name), now, "asked for by hand")
     invalidate_plan(session)
 
 

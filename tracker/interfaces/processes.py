@@ -294,7 +294,7 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
             loaded = tracker.question_sets.load(load_question_set(DEFAULT_SET))
             notify(
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
-                f"{loaded.feeds} feeds."
+                f"{loaded.feeds} feeds. {loaded.offer}".rstrip()
             )
         # Refuse here, before anything is started, when a scheduler runs already.
         with tracker.system.lead():

@@ -25,6 +25,7 @@ from forecasts.questions.question import (
     Resolution,
     Status,
 )
+from forecasts.questions.series import SeriesId
 from forecasts.questions.timeline import Forecast, Timeline
 from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import Comparison
@@ -395,9 +396,25 @@ class LogCheck:
 
 @dataclass(frozen=True, slots=True)
 class SetImport:
-    """Result of importing a question set; `siblings` are those opened of repeated questions."""
+    """Result of importing a question set; `siblings` are those opened of repeated questions.
+
+    `offered` are series that settle `settled` of its questions once a person has them read.
+    """
 
     title: str
     questions: int
     feeds: int
     siblings: int = 0
+    offered: tuple[SeriesId, ...] = ()
+    settled: int = 0
+
+    @property
+    def offer(self) -> str:
+        """Sentence on the series that are offered, with the commands; "" without one."""
+        if not self.offered:
+            return ""
+        commands = ", ".join(f"`tracker feed retry {name}`" for name in self.offered)
+        return (
+            f"{self.settled} of its questions can be settled by a published series, which is not "
+            f"read before you say so: {commands}."
+        )

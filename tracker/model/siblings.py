@@ -8,6 +8,7 @@ from forecasts.essays.siblings.foretelling import SiblingAnswer, SiblingRecord
 from forecasts.essays.siblings.sibling import Sibling
 from forecasts.questions.question import Question, QuestionId
 from forecasts.questions.repetition import Repetition
+from forecasts.questions.settlement import Settlement
 
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SiblingPlan:
-    """The next sibling as it would be opened, and what the linter finds in it."""
+    """The next sibling as it would be opened, what settles it, and what the linter finds in it."""
 
     repetition: Repetition
     sibling: Sibling
     question: Question
     flaws: "tuple[Flaw, ...]"
+    settlement: Settlement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from forecasts.distributions.cdf import day_number
 from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import Direction
 from forecasts.evidence.rungs import Rung
+from forecasts.questions.answers import parse_answer
 from forecasts.questions.question import (
-    Outcome,
     Question,
     QuestionId,
     Resolution,
@@ -177,20 +178,22 @@ def _propose_by_reports(question: Question, cards: Iterable[EvidenceCard]) -> li
         if answer is None or not url.startswith(("http://", "https://")):
             continue
         known_at = max(card.carrier.item.first_seen_at, question.opens_at)
-        published = card.carrier.item.published_at
-        outcome: Outcome = "answered" if question.options else "yes" if answer == "yes" else "no"
+        outcome, typed = parse_answer(question, answer)
         trust = "confirmed by a person" if e.reviewed else f"trusted to {e.trust:.0%}"
+        day = "; the day is that of the report" if question.kind == "date" else ""
         proposals.append(
             ProposedAnswer(
                 question=question,
                 key=f"evidence:{e.id}",
                 outcome=outcome,
-                answer=answer,
+                answer=typed or answer,
                 quote=card.headline,
                 source_url=url,
                 known_at=known_at,
-                event_at=min(known_at, published or known_at),
-                note=f"Decisive report, {trust}: “{card.headline}” ({card.carrier.feed_title}).",
+                event_at=min(known_at, card.carrier.item.published_at or known_at),
+                note=(
+                    f"Decisive report, {trust}: “{card.headline}” ({card.carrier.feed_title}){day}."
+                ),
                 evidence_id=e.id,
             )
         )
@@ -200,7 +203,7 @@ def _propose_by_reports(question: Question, cards: Iterable[EvidenceCard]) -> li
 def _answer_by_report(question: Question, card: EvidenceCard) -> str | None:
     """Return the answer that a decisive report gives; None if it is not sure, or gives none.
 
-    A number or a date is not read from a headline.
+    A number is not read from a headline, which leaves open of what and of when it is one.
     """
     e = card.evidence
     is_sure = e.reviewed or (e.trust >= MIN_TRUST and e.rung >= Rung.DONE and not card.perhaps)
@@ -208,8 +211,24 @@ def _answer_by_report(question: Question, card: EvidenceCard) -> str | None:
         return None
     if question.kind == "binary":
         return "yes" if e.direction is Direction.YES else "no"
+    if question.kind == "date":
+        return _date_by_report(question, card)
     names = [option.name for option in question.options]
     return e.option if e.option in names and e.direction is Direction.YES else None
+
+
+def _date_by_report(question: Question, card: EvidenceCard) -> str | None:
+    """Return the day of a report that the event has happened; None outside the window.
+
+    That it was announced, or that it comes later, is no date.
+    """
+    is_event = card.evidence.direction is Direction.YES and card.evidence.rung >= Rung.DONE
+    if not is_event or question.scale is None:
+        return None
+    item = card.carrier.item
+    at = min(item.first_seen_at, item.published_at or item.first_seen_at)
+    is_inside = question.scale.lower <= day_number(at) <= question.scale.upper
+    return f"{at:%Y-%m-%d}" if is_inside else None
 
 
 def _describe_missing(

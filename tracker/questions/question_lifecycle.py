@@ -76,10 +76,14 @@ def _require_unanswered(session: Session, question_id: str) -> Question:
 
 
 def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:
-    """Context of all questions: time, retention of reports in days, topics of polled feeds."""
+    """Context of all questions: time, retention in days, topics of polled feeds, answers."""
     polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
-    return LintContext(now=now, keeps_days=keep_days or None, feeds=words)
+    answers = record.load_current_resolutions(session)
+    answered = tuple(
+        (q, answers[q.id]) for q in questions.list_questions(session) if q.id in answers
+    )
+    return LintContext(now, keep_days or None, feeds=words, answered=answered)
 
 
 def find_question_flaws(

@@ -1,6 +1,7 @@
 """Repeat a long question: open its siblings, one window after the other, as a standing order."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,14 +15,16 @@ from forecasts.questions.links import Link, find_parents
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Question, QuestionId, Resolution, latest_resolution
 from forecasts.questions.repetition import Repetition, check_repetition
+from forecasts.questions.settlement import Settlement
 from tracker.errors import Refused, Unresolvable
 from tracker.model.audit import Authorship
 from tracker.model.siblings import SiblingPlan, SiblingRun
 from tracker.questions import question_lifecycle
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.scenario_edits import load_questions
+from tracker.questions.settle_by_series import check_settlement
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import questions, record, repetitions, scenarios, statements
+from tracker.storage import questions, record, repetitions, scenarios, series, statements
 from tracker.storage.sessions import Session
 
 
@@ -39,7 +42,24 @@ def plan_sibling(
     flaws = question_lifecycle.find_question_flaws(
         session, sibling.question, around, sibling.indicators
     )
-    return SiblingPlan(repetition, sibling, question, flaws)
+    settlement = _plan_settlement(session, parent, question, sibling.rule)
+    return SiblingPlan(repetition, sibling, question, flaws, settlement)
+
+
+def _plan_settlement(
+    session: Session, parent: Question, question: Question, rule: str
+) -> Settlement | None:
+    """Return how the series of the parent settles a sibling; None if it is left to people.
+
+    So it is when the parent has no series any more. Raises `InvalidQuestion` if the rule cannot
+    answer.
+    """
+    settlement = series.load_settlements(session, [parent.id]).get(parent.id)
+    if not rule or settlement is None:
+        return None
+    settlement = replace(settlement, rule=rule)
+    check_settlement(question, settlement)
+    return settlement
 
 
 def repeat_question(
@@ -50,6 +70,11 @@ def repeat_question(
     A later repetition of the same question replaces the one before.
     """
     plan = plan_sibling(session, repetition, keep_days, authorship.at)
+    if repetition.template.rule and plan.settlement is None:
+        raise Refused(
+            f"no series settles {repetition.question_id}, so none settles its siblings: name one "
+            "with `tracker question settle-by`, or leave the rule out"
+        )
     register_forecaster(session, authorship.by)
     repetitions.add_repetition(session, repetition, authorship)
     children = _load_children(session, repetition.question_id)
@@ -161,6 +186,8 @@ def _open_sibling(
         override=plan.repetition.override,
     )
     scenarios.add_link(session, plan.sibling.link, authorship)
+    if plan.settlement is not None:
+        series.add_settlement(session, question.id, plan.settlement, authorship)
     return question
 
 

@@ -63,7 +63,7 @@ def set_settlement(
 def require_series(session: Session, series_id: str) -> Series:
     """Return a series that is read; raises `NotFound`."""
     if series_id not in series.map_series_to_feeds(session):
-        raise NotFound("series", series_id, "see `tracker series list` for the names")
+        raise NotFound("series", series_id, "see `tracker feed series` for the names")
     found_series = series.find_series(session, series_id)
     assert found_series is not None
     return found_series
@@ -219,7 +219,10 @@ def describe_gap(
     if state is None:
         reasons.append("the series is not read any more")
     elif state.paused:
-        reasons.append(f"its source is paused: {state.paused_why}")
+        reasons.append(
+            f"its source is paused ({state.paused_why}): `tracker feed retry "
+            f"{settling.series.id}` takes it up"
+        )
     elif state.failures:
         since = f"{state.failing_since:%Y-%m-%d}" if state.failing_since else "now"
         reasons.append(f"its source is silent since {since}: {state.last_error}")

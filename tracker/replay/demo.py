@@ -247,6 +247,7 @@ class ReplayWorld:
             if (week - START).days % LEARNING_INTERVAL_DAYS == 0:
                 yield ReplayStep(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learning.fit)
             week += timedelta(days=7)
+        yield ReplayStep(self.until, 8, "siblings", self.tracker.questions.open_siblings)
         yield ReplayStep(self.until, 9, "today", self.tracker.evidence.update_suggestions)
 
     def _forecast_steps(self) -> Iterator[ReplayStep]:

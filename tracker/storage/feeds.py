@@ -87,12 +87,16 @@ def list_due_feeds(
     session: Session, now: datetime, limit: int, *, exclude: Collection[FeedId] = ()
 ) -> tuple[FeedState, ...]:
     """Return the feeds that are due, the longest overdue first, without those in `exclude`."""
-    query = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(
-        FEED.c.paused_why == "", FEED.c.next_due_at <= now
-    )
+    query = _ANY.where(FEED.c.paused_why == "", FEED.c.next_due_at <= now)
     if exclude:
         query = query.where(FEED.c.id.not_in(exclude))
     return _load_states(session, query.order_by(FEED.c.next_due_at).limit(limit))
+
+
+def list_due_series(session: Session, now: datetime) -> list[FeedState]:
+    """Return the documents of series that are due."""
+    is_due = (FEED.c.paused_why == "", FEED.c.next_due_at <= now)
+    return list(_load_states(session, _ANY.where(_IS_SERIES, *is_due)))
 
 
 def save_states(session: Session, before: Sequence[FeedState], after: Sequence[FeedState]) -> None:

@@ -39,12 +39,16 @@ class ParentParts:
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """A sibling that is not open yet, in its window, with its indicators and its link."""
+    """A sibling that is not open yet, in its window, with its indicators and its link.
+
+    `rule` is how the series of its parent settles it, "" if it does not.
+    """
 
     window: Window
     question: NewQuestion
     indicators: tuple[Indicator, ...]
     link: Link
+    rule: str = ""
 
 
 def sibling_id(parent_id: QuestionId, window: Window) -> QuestionId:
@@ -119,7 +123,8 @@ def build_sibling(
         statements=_move_lines(repetition, parts.lines, move),
     )
     indicators = tuple(_inherit_indicator(indicator, name) for indicator in parts.indicators)
-    return Sibling(window, question, indicators, _build_link(parent, name, window))
+    rule = fill_placeholders(template.rule, window, move.first)
+    return Sibling(window, question, indicators, _build_link(parent, name, window), rule)
 
 
 def _list_offered_options(parent: Question) -> tuple[str, ...]:

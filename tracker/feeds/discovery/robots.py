@@ -1,8 +1,9 @@
 """Rules of sites for robots (robots.txt). The only module that imports protego.
 
-Obeyed before the page of an item is fetched for its full text; subscribed feeds are exempt. protego
-matches patterns without regular expressions, so a hostile one costs at most a search; many agents
-above many rules take quadratic time, which `MAX_RULE_ENTRIES` bounds.
+Obeyed before the page of an item is fetched for its full text, and before the table of a series is
+asked; subscribed feeds are exempt. protego matches patterns without regular expressions, so a
+hostile one costs at most a search; many agents above many rules take quadratic time, which
+`MAX_RULE_ENTRIES` bounds.
 """
 
 import re

@@ -63,16 +63,16 @@ QUESTION_COMMANDS: Final = {
         "rain-2027 yes --source https://example.org --known-at 2027-05-02",
     ),
     "settle-by": CommandEntry(
-        "series:settle_by",
+        "answers:settle_by",
         "Name the series and the rule that settle a question.",
         'brent-2026 brent --rule "mean of 2026-12 more than 60"',
     ),
     "proposed-answers": CommandEntry(
-        "series:list_proposed_answers",
+        "answers:list_proposed_answers",
         "List proposed answers, and what others wait for.",
     ),
     "dismiss-answer": CommandEntry(
-        "series:dismiss_answer",
+        "answers:dismiss_answer",
         "Dismiss a proposed answer: it is not proposed again.",
         'brent-2026 --why "The criteria name another price"',
     ),
@@ -181,7 +181,7 @@ FEED_COMMANDS: Final = {
     "list": CommandEntry("feeds:list_feeds", "List the feeds with their health."),
     "show": CommandEntry(
         "feeds:show_feed",
-        "Show how a feed fares, when it is asked next, what it brought.",
+        "Show how a feed or series fares, and what it brought.",
         "bbc-world",
     ),
     "add": CommandEntry(
@@ -194,15 +194,17 @@ FEED_COMMANDS: Final = {
     ),
     "check": CommandEntry(
         "feeds:check_feeds",
-        "Ask feeds once, all of them by default, and say which answer.",
+        "Ask all feeds once, or some, and say which answer.",
         "--set china_russia_2022",
     ),
     "set": CommandEntry(
         "feeds:set_feed", "Set how a feed is read.", "bbc-world --importance 2 --full-text"
     ),
-    "pause": CommandEntry("feeds:pause_feed", "Poll a feed no more.", "bbc-world"),
+    "pause": CommandEntry("feeds:pause_feed", "Poll a feed or series no more.", "bbc-world"),
     "retry": CommandEntry(
-        "feeds:retry_feed", "Poll a feed at the next tick, even a paused one.", "bbc-world"
+        "feeds:retry_feed",
+        "Poll a feed or series at the next tick, paused or not.",
+        "bbc-world",
     ),
     "poll": CommandEntry("feeds:poll", "Poll the feeds that are due, once.", "--all"),
     "import": CommandEntry(
@@ -211,26 +213,15 @@ FEED_COMMANDS: Final = {
     "export": CommandEntry(
         "feeds:export_feeds", "Write all feeds as a subscription list (OPML).", "feeds.opml"
     ),
-}
-
-SERIES_COMMANDS: Final = {
-    "list": CommandEntry("series:list_series", "List the series with their newest values."),
-    "show": CommandEntry(
-        "series:show_series", "Show a series: its source, values and questions.", "brent"
+    "series": CommandEntry(
+        "series:list_series", "List the series of numbers with their newest values."
     ),
-    "add": CommandEntry(
+    "add-series": CommandEntry(
         "series:add_series",
-        "Read the series at an address from now on.",
+        "Read the series of numbers at an address from now on.",
         "brent https://example.org/brent.csv --format csv --date Date --value Price --unit USD",
     ),
-    "check": CommandEntry(
-        "series:check_series", "Read an address once, and say what is in it.", "brent"
-    ),
-    "pause": CommandEntry("series:pause_series", "Read a series no more.", "brent"),
-    "retry": CommandEntry(
-        "series:retry_series", "Read a series at the next tick, even a paused one.", "brent"
-    ),
-    "remove": CommandEntry(
+    "remove-series": CommandEntry(
         "series:remove_series", "Read a series no more for good; its values stay.", "brent"
     ),
 }
@@ -369,8 +360,7 @@ COMMANDS: Final = {
     "forecast": GroupEntry("Make forecasts, and take them back.", FORECAST_COMMANDS),
     "evidence": GroupEntry("Judge the evidence that the feeds brought.", EVIDENCE_COMMANDS),
     "essay": GroupEntry("Read an essay: its claims, their questions, its record.", ESSAY_COMMANDS),
-    "feed": GroupEntry("Choose which feeds are read, and poll them.", FEED_COMMANDS),
-    "series": GroupEntry("Read the numbers that settle questions.", SERIES_COMMANDS),
+    "feed": GroupEntry("Choose which feeds and series are read, and poll them.", FEED_COMMANDS),
     "scenario": GroupEntry("Compare whole futures, and bind questions.", SCENARIO_COMMANDS),
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
     "learned": GroupEntry("See what was learned from reviews and answers.", LEARNED_COMMANDS),

@@ -2,35 +2,30 @@
 
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import click
 
-from tracker.app.tracker import Tracker, open_tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.files.user_files import read_bytes
-from tracker.ingestion.network import make_fetch_limits
-from tracker.interfaces.cli import feed_tables, tables
+from tracker.interfaces.cli import feed_tables, series_tables, tables
+from tracker.interfaces.cli.commands.series import SeriesOptions, read_definition, series_options
 from tracker.interfaces.cli.commands.terminal import (
+    allow_private,
     as_json,
     console,
+    open_with_network,
     print_result,
-    settings_of,
     tracker_session,
     write_file,
 )
 from tracker.interfaces.process_setup import freeze_gc
 from tracker.model.json_values import to_json_line, to_plain
-
-allow_private = click.option(
-    "--allow-private",
-    is_flag=True,
-    help="Also ask hosts that are not on the public internet, just this once.",
-)
 
 
 @click.command()
@@ -53,8 +48,12 @@ def list_feeds(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
-    """Show how a feed fares, when it is asked next, what it brought."""
+    """Show how a feed or series fares, and what it brought."""
     with tracker_session(context) as tracker:
+        if tracker.series.is_read(feed):
+            status = tracker.series.get(feed)
+            print_result(status, json, series_tables.describe_series(status))
+            return
         page = tracker.feeds.get(feed)
         record = tracker.learning.matcher_record()
     if json:
@@ -93,22 +92,46 @@ def add_feed(
 
 
 @click.command()
-@click.argument("url")
+@click.argument("address", metavar="URL|SERIES")
+@series_options
 @allow_private
 @as_json
 @click.pass_context
-def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bool) -> None:
+def test_feed(
+    context: click.Context,
+    /,
+    address: str,
+    *,
+    allow_private: bool,
+    json: bool,
+    **options: Unpack[SeriesOptions],
+) -> None:
     """Read an address once and keep nothing.
 
-    It says what answers, what is in it, and what would match.
+    It says what answers, what is in it, and what would match. With a --format, a --date and a
+    --value the address is read as a series; a series that is read already needs its name alone.
+    Exit code 1 when it cannot be read.
     """
     with open_with_network(context, allow_private) as tracker:
-        trial = tracker.feeds.try_address(url)
+        if any(options.values()) or tracker.series.is_read(address):
+            _test_series(tracker, address, options, json=json)
+            return
+        trial = tracker.feeds.try_address(address)
     if json:
         print_result(feed_tables.trial_record(trial), json, "")
     else:
         feed_tables.print_trial(console, trial)
     if trial.parsed is None:
+        sys.exit(1)
+
+
+def _test_series(tracker: Tracker, address: str, options: SeriesOptions, *, json: bool) -> None:
+    if tracker.series.is_read(address):
+        trial = tracker.series.check_again(address)
+    else:
+        trial = tracker.series.check(read_definition("test", address, "", options))
+    print_result(trial.reading or trial.reason, json, series_tables.describe_series_trial(trial))
+    if trial.reading is None:
         sys.exit(1)
 
 
@@ -127,7 +150,7 @@ def check_feeds(
     allow_private: bool,
     json: bool,
 ) -> None:
-    """Ask feeds once, all of them by default, and say which answer.
+    """Ask all feeds once, or some, and say which answer.
 
     Where one is dead, the feed that its site names is proposed as a command. Nothing is stored.
     Exit code 1 when a feed does not answer.
@@ -231,22 +254,22 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
 @click.argument("feed")
 @click.pass_context
 def pause_feed(context: click.Context, /, feed: str) -> None:
-    """Poll a feed no more.
+    """Poll a feed or series no more.
 
-    `tracker feed retry` takes it up again.
+    Other series of its document are paused with it. `tracker feed retry` takes it up again.
     """
     with tracker_session(context) as tracker:
-        tracker.feeds.pause(feed)
-    console.print(
-        tables.safe_text(f"{feed} is paused; `tracker feed retry {feed}` takes it up again.")
-    )
+        names = tracker.feeds.pause(feed)
+    shared = f", and {', '.join(names)} with it" if names else ""
+    words = f"{feed} is paused{shared}; `tracker feed retry {feed}` takes it up again."
+    console.print(tables.safe_text(words))
 
 
 @click.command()
 @click.argument("feed")
 @click.pass_context
 def retry_feed(context: click.Context, /, feed: str) -> None:
-    """Poll a feed at the next tick, even a paused one."""
+    """Poll a feed or series at the next tick, paused or not."""
     with tracker_session(context) as tracker:
         tracker.feeds.retry(feed)
     console.print(tables.safe_text(f"{feed} is due now: the next round of polling asks it."))
@@ -294,18 +317,6 @@ def metrics(context: click.Context, /) -> None:
 
     with tracker_session(context) as tracker:
         click.echo(render_metrics(tracker).decode(), nl=False)
-
-
-def open_with_network(
-    context: click.Context, allow_private: bool, no_politeness: bool = False
-) -> Tracker:
-    """Open the tracker with the network limits of the options."""
-    settings = settings_of(context)
-    limits = make_fetch_limits(settings)
-    private = ("*",) if allow_private else limits.private
-    return open_tracker(
-        settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
-    )
 
 
 def _poll_measured(context: click.Context, every: bool, **network: bool) -> None:

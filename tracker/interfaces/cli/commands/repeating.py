@@ -32,6 +32,7 @@ class _RepeatOptions(TypedDict):
     prior: str
     prior_reason: str
     bounds: tuple[float, float] | None
+    rule: str
     override: str
 
 
@@ -52,6 +53,9 @@ class _RepeatOptions(TypedDict):
 @click.option("--prior-reason", default="", metavar="TEXT", help="Where that rate comes from.")
 @click.option(
     "--range", "bounds", type=(float, float), metavar="LOWER UPPER", help="Range of a number."
+)
+@click.option(
+    "--rule", default="", help="How the series of the question settles them, with the same names."
 )
 @click.option(
     "--override", default="", metavar="TEXT", help="Why they open although the linter objects."
@@ -109,6 +113,7 @@ def _build_repetition(tracker: Tracker, question: str, fields: _RepeatOptions) -
             prior=fields["prior"],
             prior_reason=fields["prior_reason"] or ("as given" if fields["prior"] else ""),
             scale=_build_scale(tracker, question, fields["bounds"]),
+            rule=fields["rule"],
         ),
         override=fields["override"],
     )
@@ -134,6 +139,7 @@ def _describe_plan(plan: SiblingPlan) -> str:
         f"{question.resolves_at:%Y-%m-%d}.",
         f"Base rate {format_full(question, question.prior)}. {question.prior_reason} "
         "--prior gives another.",
+        *([f"Settled by {s.series_id}: {s.rule}."] if (s := plan.settlement) else []),
         *(f"{flaw.severity}: {flaw.reason}. {flaw.fix}" for flaw in plan.flaws),
     ]
     return "\n".join(lines)

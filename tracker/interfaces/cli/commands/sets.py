@@ -104,7 +104,8 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
         loaded,
         json,
         f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds"
-        + (f", {loaded.siblings} siblings that close soon." if loaded.siblings else "."),
+        + (f", {loaded.siblings} siblings that close soon." if loaded.siblings else ".")
+        + (f"\n{loaded.offer}" if loaded.offer else ""),
     )
 
 

@@ -23,6 +23,11 @@ from tracker.settings import Settings, load_settings, replay_settings
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 as_json = click.option("--json", "json", is_flag=True, help="Print JSON instead of a table.")
+allow_private = click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Also ask hosts that are not on the public internet, just this once.",
+)
 forecaster_option = click.option(
     "--as",
     "forecaster",
@@ -63,6 +68,20 @@ def tracker_session(
         if is_new:
             click.echo(f"Made a database in {settings.data_dir}.", err=True)
         yield tracker
+
+
+def open_with_network(
+    context: click.Context, allow_private: bool, no_politeness: bool = False
+) -> Tracker:
+    """Open the tracker with the network limits of the options."""
+    from tracker.ingestion.network import make_fetch_limits
+
+    settings = settings_of(context)
+    limits = make_fetch_limits(settings)
+    private = ("*",) if allow_private else limits.private
+    return open_tracker(
+        settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
+    )
 
 
 def forecaster_name(tracker: Tracker, forecaster: ForecasterId) -> str:
