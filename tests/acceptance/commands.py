@@ -28,7 +28,7 @@ from tests.acceptance.evaluation.platform_questions import (
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
-from tests.acceptance.worlds import verdicts
+from tests.acceptance.worlds import headline, intervals, verdicts
 from tests.acceptance.worlds.figure import Figure, build_figure_table
 from tests.forecasts.unanswerable import HALVES
 from tracker.errors import TrackerError, escape_control_characters
@@ -189,7 +189,11 @@ def claims(context: click.Context, path: Path, *, everything: bool, json: bool) 
 
 
 WORLDS: Mapping[str, Callable[[int], Iterator[Figure]]] = MappingProxyType(
-    {"verdicts": verdicts.simulate}
+    {
+        "verdicts": verdicts.simulate,
+        "intervals": intervals.simulate,
+        "headline": headline.simulate,
+    }
 )
 
 

@@ -7,14 +7,17 @@ for 60 days; somebody who joins late has no forecast before.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.questions.families import FamilyId
-from forecasts.questions.question import ForecasterId, utc
+from forecasts.questions.families import FamilyId, group_families
+from forecasts.questions.new_question import NewQuestion, build_question
+from forecasts.questions.question import ForecasterId, Question, utc
 from forecasts.scoring.comparison import CommonQuestion, Comparison, compare_pairs
 from forecasts.statistics.betting import Differences, evidence_path, pool_families
+from forecasts.statistics.small_samples import count_rarer, explain_rare_answers
 from tests.acceptance.worlds.figure import Figure, measure_share
 
 Floats = NDArray[np.float64]
@@ -29,15 +32,15 @@ class World:
     """Sort of world: questions, noises in log-odds of A and B, and what makes them special.
 
     `joins` is the share of the time after which B joins; `deadlines` the largest number of
-    questions on one event, `is_known` whether they are counted as one family; `rate` a fixed chance
-    of YES, with `calls` as fixed forecasts.
+    questions on one event, which the product groups by their texts if `by_text`, and otherwise
+    knows from their claim; `rate` a fixed chance of YES, with `calls` as fixed forecasts.
     """
 
     questions: int
     noises: tuple[float, float] = (0.7, 0.7)
     joins: float = 0.0
     deadlines: int = 1
-    is_known: bool = True
+    by_text: bool = False
     rate: float | None = None
     calls: tuple[float, float] | None = None
 
@@ -45,10 +48,8 @@ class World:
 EQUAL = World(1000)
 GOOD_AND_BAD = World(300, noises=(0.3, 1.42))  # a true difference of 0.043
 RARE = World(200, rate=0.05, calls=(0.01, 0.09))  # the same expected score
-LATE = World(60, joins=0.5)
-LATER = World(60, joins=0.8)
 SHARED = World(200, deadlines=9)
-UNLABELLED = replace(SHARED, is_known=False)
+UNLABELLED = replace(SHARED, by_text=True)
 
 
 def draw_questions(rng: np.random.Generator, world: World) -> list[CommonQuestion]:
@@ -62,11 +63,31 @@ def draw_questions(rng: np.random.Generator, world: World) -> list[CommonQuestio
         yes = rng.random() < truth
         noise = rng.normal(size=2) * world.noises
         for number in range(count):
-            family = f"event {event}" if world.is_known else f"question {len(rows)}"
             close = START + timedelta(days=event + number / 10)
             forecasts = _draw_forecasts(rng, world, truth, noise)
-            rows.append(_compare(FamilyId(family), close, bool(yes), forecasts, world.joins))
-    return rows[: world.questions]
+            name = FamilyId(f"{event}-{number}" if world.by_text else str(event))
+            rows.append(_compare(name, close, bool(yes), forecasts, world.joins))
+    return _group_by_text(rows) if world.by_text else rows[: world.questions]
+
+
+def _group_by_text(rows: Sequence[CommonQuestion]) -> list[CommonQuestion]:
+    """Group questions as the product does that have no claim: by the event in their text."""
+    asked = [_ask(row) for row in rows]
+    families = group_families(asked)
+    return [
+        row._replace(family=families[question.id])
+        for row, question in zip(rows, asked, strict=True)
+    ]
+
+
+def _ask(row: CommonQuestion) -> Question:
+    """A question on an event by a date; its family holds the numbers of event and question."""
+    event = row.family.partition("-")[0]
+    country = "".join(chr(ord("a") + int(digit)) for digit in event).capitalize()
+    text = f"Will {country}land join the pact by {row.closes_at:%-d %B %Y}?"
+    source = ("https://pact.example",)
+    new = NewQuestion(row.family, text, "As it says.", source, START, row.closes_at, row.closes_at)
+    return build_question(replace(new, prior="50%"))
 
 
 def _draw_forecasts(rng: np.random.Generator, world: World, truth: float, noise: Floats) -> Floats:
@@ -94,55 +115,51 @@ def compare(questions: Sequence[CommonQuestion]) -> Comparison:
     return compare_pairs([(pair, questions)])[0]
 
 
-def is_verdict(comparison: Comparison) -> bool:
-    """Return True if the comparison calls one of the two better."""
-    return comparison.verdict in ("better", "worse")
+def is_better(questions: Sequence[CommonQuestion]) -> bool:
+    """Return True if A is called better."""
+    return compare(questions).verdict == "better"
 
 
-def count_ever(worlds: Sequence[Sequence[CommonQuestion]]) -> int:
-    """Count the worlds in which the evidence ever reaches the threshold, looked at after each
-    family."""
-    paths = (
-        evidence_path(pool_families((q.family, q.differences) for q in world)) for world in worlds
+def is_verdict(questions: Sequence[CommonQuestion]) -> bool:
+    """Return True if one of the two is called better."""
+    return compare(questions).verdict in ("better", "worse")
+
+
+def is_ever_verdict(questions: Sequence[CommonQuestion]) -> bool:
+    """Return True if one of the two is called better at some look, one after every family."""
+    ordered = sorted(questions, key=lambda q: (q.family, q.closes_at))
+    path = evidence_path(pool_families((q.family, q.differences) for q in ordered))
+    answers = [
+        {q.answer for q in members if q.answer is not None}
+        for _, members in groupby(ordered, key=lambda q: q.family)
+    ]
+    return any(
+        not explain_rare_answers(count_rarer(answers[: n + 1]))
+        for n in np.flatnonzero(path >= THRESHOLD).tolist()
     )
-    return sum(bool((path >= THRESHOLD).any()) for path in paths)
 
 
 def simulate(seed: int) -> Iterator[Figure]:
     """Yield the shares of worlds with a verdict: of equal forecasters hardly any should have one."""
     rng = np.random.default_rng(seed)
 
-    def draw(world: World, count: int = WORLDS) -> list[list[CommonQuestion]]:
-        return [draw_questions(rng, world) for _ in range(count)]
+    def draw(world: World) -> list[list[CommonQuestion]]:
+        return [draw_questions(rng, world) for _ in range(WORLDS)]
 
     equal = draw(EQUAL)
     for n in (30, 100, 300):
-        looked = [world[:n] for world in equal]
-        yield _measure(f"equal, one look at {n}", looked, lambda w: is_verdict(compare(w)))
-    ever = count_ever(equal)
-    yield measure_share("equal, a look after every answer to 1,000", ever, WORLDS, "at most", 0.05)
+        yield _measure(f"equal, one look at {n}", [world[:n] for world in equal], is_verdict)
+    yield _measure("equal, a look after every answer to 1,000", equal, is_ever_verdict)
     for n in (30, 60, 200):
-        yield _measure(
-            f"1 % against 9 %, 5 % true, any look to {n}",
-            draw(replace(RARE, questions=n)),
-            lambda w: any(is_verdict(compare(w[:k])) for k in range(20, len(w) + 1, 10)),
-        )
-    for world, when in ((LATE, "half"), (LATER, "80 %")):
-        yield _measure(
-            f"equal, B joins after {when} of the time: A better",
-            draw(world),
-            lambda w: compare(w).verdict == "better",
-            0.025,
-        )
-    better = draw(replace(LATE, noises=(1.42, 0.3)))
-    yield _measure(
-        "B joins at half and is better: A better",
-        better,
-        lambda w: compare(w).verdict == "better",
-        0.025,
-    )
-    shared = draw(SHARED)
-    yield measure_share("families known", count_ever(shared), WORLDS, "at most", 0.05)
+        rare = draw(replace(RARE, questions=n))
+        yield _measure(f"1 % against 9 %, 5 % true, any look to {n}", rare, is_ever_verdict)
+    for joins in (0.5, 0.8):
+        late = draw(World(60, joins=joins))
+        yield _measure(f"equal, B joins after {joins:.0%}: A better", late, is_better, 0.025)
+    worse = draw(World(60, joins=0.5, noises=(1.42, 0.3)))
+    yield _measure("B joins after 50% and is better: A better", worse, is_better, 0.025)
+    yield _measure("events of 1 to 9 deadlines of one claim", draw(SHARED), is_ever_verdict)
+    yield _measure("the same without claims, by their texts", draw(UNLABELLED), is_ever_verdict)
     yield from _measure_power(draw(GOOD_AND_BAD))
 
 
@@ -156,9 +173,10 @@ def _measure(
 
 
 def _measure_power(worlds: Sequence[Sequence[CommonQuestion]]) -> Iterator[Figure]:
-    wins = sum(compare(w).verdict == "better" for w in worlds)
+    found = [compare(world) for world in worlds]
+    wins = sum(comparison.verdict == "better" for comparison in found)
     yield measure_share("power, 0.043 Brier, at 300", wins, WORLDS, "at least", 0.8)
-    ever = count_ever(worlds)
+    ever = sum(map(is_ever_verdict, worlds))
     yield measure_share("power, 0.043 Brier, at some look to 300", ever, WORLDS, "at least", 0.8)
-    once = sum((compare(w).p_value or 1.0) <= 0.05 for w in worlds)
+    once = sum((comparison.p_value or 1.0) <= 0.05 for comparison in found)
     yield measure_share("power of the test for one look at 300", once, WORLDS, "at least", 0.8)

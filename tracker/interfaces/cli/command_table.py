@@ -270,8 +270,8 @@ ACCURACY_COMMANDS: Final = {
     ),
     "compare": CommandEntry(
         "scores:compare",
-        "Say of every pair of forecasters who was better.",
-        "--who suggestion --who prior",
+        "Say who was better than whom, on the same questions at the same times.",
+        "--who suggestion",
     ),
     "habits": CommandEntry(
         "scores:habits", "Show how people revise: how often, and by how much.", "--tag trade"
