@@ -243,7 +243,7 @@ def check(shell: Shell, argv: list[str]) -> None:
     ]  # a bar of progress leaves an empty one
     if code == 2:
         assert lines[-1].startswith("Error: "), (shown, shell.error)
-        assert len(lines) == 1 or lines[0].startswith("Usage: "), (shown, shell.error)
+        assert len(lines) == 1, (shown, shell.error)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def add(
         published=published,
         note=note,
     )
-    with tracker_session(context) as tracker:
+    with tracker_session(context, create=True) as tracker:
         stored = tracker.essays.add(new_essay)
         page = tracker.essays.get(stored.essay_id)
     message = (
