@@ -180,6 +180,14 @@ def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
     session.flush()
 
 
+def set_published(session: Session, essay_id: EssayId, published: str) -> None:
+    """Correct when an essay was published."""
+    row = session.get_one(EssayRow, essay_id)
+    row.published = published
+    session.add(row)
+    session.flush()
+
+
 def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
     """Return an essay by its id."""
     row = session.get(EssayRow, essay_id)

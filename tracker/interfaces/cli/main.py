@@ -66,10 +66,6 @@ def _print_click_error(error: click.ClickException) -> None:
     message = " ".join(error.format_message().split())
     if isinstance(error, click.UsageError) and error.ctx is not None:
         usage = " ".join(error.ctx.get_usage().split()).removeprefix("Usage: ")
-        hint = (
-            f"write {usage}"
-            if isinstance(error, click.MissingParameter)
-            else f"see `{error.ctx.command_path} --help`"
-        )
-        message = f"{message.rstrip('.')}; {hint}"
+        hint = f"write {usage}, or see" if isinstance(error, click.MissingParameter) else "see"
+        message = f"{message.rstrip('.')}; {hint} `{error.ctx.command_path} --help`"
     print_error(message)
