@@ -302,7 +302,7 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
         (("essay", "add", "pipe"), "pipe is no regular file"),
         (("essay", "add", "/dev/zero"), "/dev/zero is no regular file"),
         (("essay", "claims", "/dev/zero"), "/dev/zero is no regular file"),
-        (("essay", "open", "later", "0", "pipe"), "pipe is no regular file"),
+        (("essay", "open", "later", "pipe"), "pipe is no regular file"),
         (("feed", "import", "/dev/zero"), "/dev/zero is no regular file"),
         (("report", "check", "/dev/zero"), "/dev/zero is no regular file"),
         (("system", "backtest", "pipe"), "pipe is no regular file"),
