@@ -26,7 +26,7 @@ _DETERMINER: Final = re.compile(r"(?:an?|the|its|their|his|her|one|two|three|any
 _LIMITS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {"win": _CONTEST, "lose": _CONTEST, "gain": _GROUND, "release": _PRISONER}
 )
-"""What the object of a verb has to name for its opposite to fit: nobody wins ice."""
+"""Objects that an opposite needs: nobody wins ice."""
 
 _OBJECT_END: Final = re.compile(r"\s(?:to|on|in|for|at|by|from|with|during|through)\s")
 
