@@ -128,6 +128,19 @@ MENDED: Final = (
     ),
 )
 
+PRONOUNS: Final = (
+    (
+        "Will anybody run a marathon in under two hours by 31 December 2028?",
+        "Anybody runs a marathon in under two hours",
+        "Nobody runs a marathon in under two hours",
+    ),
+    (
+        "Will any bank sell gold by 31 December 2028?",
+        "Any bank sells gold",
+        "No bank sells gold",
+    ),
+)
+
 HELD_OUT: Final = (
     (
         "Will a season ticket at Arsenal cost more than 1,500 pounds by 1 August 2027?",
@@ -252,7 +265,7 @@ HELD_OUT: Final = (
 )
 
 
-@check_rows((*MENDED, *HELD_OUT))
+@check_rows((*MENDED, *PRONOUNS, *HELD_OUT))
 def test_both_lines_read_as_headlines(text: str, yes: str, no: str) -> None:
     (statement,) = compile_text(text, "binary", ()).statements
     assert (statement.yes, statement.no) == (yes, no)

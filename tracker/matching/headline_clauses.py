@@ -24,6 +24,7 @@ _STATE: Final = re.compile(
     r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over"
     r"|without|the|an?|(?<=still )\S+)\b.*)$"
 )
+_ANY: Final = re.compile(r"(?:(?P<who>anybody|anyone|somebody|someone)|any)\b", re.IGNORECASE)
 _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
 """Noun phrases with an owner, of which nobody writes "No"."""
 
@@ -95,6 +96,12 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
     present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
+    if match := _ANY.match(subject):
+        happens = f"{subject} {present}{tail}"
+        return (
+            happens,
+            f"{'nobody' if match['who'] else 'no'}{subject[match.end() :]} {present}{tail}",
+        )
     if verb == "be":
         return f"{subject} {present}{tail}", f"{subject} {present} not{tail}"
     if lasting := _LASTING.match(f"{verb} {complement}"):

@@ -110,9 +110,10 @@ def draft(context: click.Context, /, **options: Unpack[DraftOptions]) -> None:
         return
     _write_new_file(out, text)
     complete = sum(not draft.plan.gaps for draft in drafts)
+    count, it = ("1 draft", "it") if len(drafts) == 1 else (f"{len(drafts)} drafts", "them")
     message = (
-        f"{len(drafts)} {'draft' if len(drafts) == 1 else 'drafts'} in {out}, {complete} without "
-        f"gaps. Complete it, then: tracker essay open {name} {quote(str(out))}"
+        f"{count} in {out}, {complete} without gaps. Complete {it}, then: "
+        f"tracker essay open {name} {quote(str(out))}"
     )
     print_result(drafts, options["json"], message)
 
