@@ -192,6 +192,12 @@ def test_a_text_that_is_not_english_is_told(shell: Shell, tmp_path: Path) -> Non
     assert hint not in shell("essay", "add", str(Path("docs/essays/outlook.md")))
 
 
+def test_an_essay_is_removed(essay: Tracker, shell: Shell) -> None:
+    assert shell("essay", "remove", "river") == "river is removed.\n"
+    assert "there is no essay river" in shell.refused("essay", "remove", "river")
+    assert "No essays yet" in shell("essay", "list")
+
+
 # claims
 
 

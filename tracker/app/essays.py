@@ -63,6 +63,11 @@ class EssayService(Service):
         with self._store.writing() as session:
             return essay_edits.add_essay(session, new, self._authorship())
 
+    def remove(self, essay_id: str) -> None:
+        """Remove an essay from which no question was opened; adding it again brings it back."""
+        with self._store.writing() as session:
+            essay_edits.remove_essay(session, EssayId(essay_id), self._authorship())
+
     @staticmethod
     def read_text(raw: bytes, name: str) -> str:
         """Extract the plain text of a file: text, Markdown or a web page; raises `Refused`."""

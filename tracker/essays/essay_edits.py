@@ -16,7 +16,7 @@ from tracker.essays.quote_anchors import move_rejection
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import essays
+from tracker.storage import essays, questions
 from tracker.storage.sessions import Session
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -43,13 +43,17 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     previous = essays.find_newest_text(session, essay_id)
     known = essays.find_essay(session, essay_id)
     is_redated = known is not None and published not in ("", known.published)
-    if known is None:
+    is_removed = essay_id in essays.list_removed_ids(session)
+    if is_removed:
+        essays.set_removed(session, essay_id, False, at=authorship.at, by=authorship.by)
+        essays.set_published(session, essay_id, published)
+    elif known is None:
         title, note = new.title.strip() or new.id, new.note.strip()
         essays.add_essay(session, Essay(essay_id, title, published, new.language, note), ())
     elif is_redated:
         essays.set_published(session, essay_id, published)
     if previous is not None and previous.text == new.text:
-        if is_redated:
+        if is_redated or is_removed:
             return previous
         raise Refused(f"this is the text of {new.id} already, to the character")
     text = EssayText(
@@ -62,6 +66,24 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     )
     essays.add_essay_text(session, text)
     return text
+
+
+def remove_essay(session: Session, essay_id: EssayId, authorship: Authorship) -> None:
+    """Remove an essay from all lists; adding it again brings it back.
+
+    Raises `NotFound` for an unknown essay, `Refused` for one with questions: they need its text.
+    """
+    if essay_id == OWN_ESSAY:
+        raise Refused(f"{OWN_ESSAY} is the place of questions without an essay: it stays")
+    require_essay(session, essay_id)
+    question_ids = [q.id for q in questions.list_questions(session) if q.essay_id == essay_id]
+    if question_ids:
+        raise Refused(
+            f"{essay_id} has questions, such as {question_ids[0]}: an essay can "
+            "be removed before the first is opened"
+        )
+    register_forecaster(session, authorship.by)
+    essays.set_removed(session, essay_id, True, at=authorship.at, by=authorship.by)
 
 
 def _check_essay(new: NewEssay) -> None:

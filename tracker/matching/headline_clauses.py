@@ -97,11 +97,8 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
     if match := _ANY.match(subject):
-        happens = f"{subject} {present}{tail}"
-        return (
-            happens,
-            f"{'nobody' if match['who'] else 'no'}{subject[match.end() :]} {present}{tail}",
-        )
+        nobody = f"{'nobody' if match['who'] else 'no'}{subject[match.end() :]}"
+        return f"{subject} {present}{tail}", f"{nobody} {present}{tail}"
     if verb == "be":
         return f"{subject} {present}{tail}", f"{subject} {present} not{tail}"
     if lasting := _LASTING.match(f"{verb} {complement}"):

@@ -169,6 +169,9 @@ ESSAY_COMMANDS: Final = {
     "restore": CommandEntry(
         "essays:restore", "Take a sentence up again that was set aside.", "outlook 381"
     ),
+    "remove": CommandEntry(
+        "essays:remove", "Remove an essay from which no question was opened.", "outlook"
+    ),
     "map": CommandEntry(
         "essays:show_map", "Show an essay with its record written over it.", "outlook"
     ),

@@ -221,6 +221,20 @@ def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
 @click.argument("name", metavar="ESSAY")
 @as_json
 @click.pass_context
+def remove(context: click.Context, /, name: str, json: bool) -> None:
+    """Remove an essay from which no question was opened.
+
+    `tracker essay add` with the same file brings it back.
+    """
+    with tracker_session(context) as tracker:
+        tracker.essays.remove(name)
+    print_result({"essay": name}, json, f"{name} is removed.")
+
+
+@click.command()
+@click.argument("name", metavar="ESSAY")
+@as_json
+@click.pass_context
 def show_map(context: click.Context, /, name: str, json: bool) -> None:
     """Show an essay with its record written over it.
 
