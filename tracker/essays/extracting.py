@@ -167,6 +167,7 @@ def choose_essay_name(stem: str, title: str) -> str:
 _ENGLISH: Final = frozenset(
     "the of and to that is for with it as by this will not are from have be has which".split()
 )
+NOT_ENGLISH: Final = "This does not look English: claims are found in English text only."
 _MIN_LETTERS: Final = 100
 _MIN_ENGLISH: Final = 0.08
 """Share of English function words; English prose has a quarter, German and Dutch a twentieth."""

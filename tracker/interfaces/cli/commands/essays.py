@@ -16,6 +16,7 @@ from tracker.errors import Refused
 from tracker.essays.essay_pages import split_sentences
 from tracker.essays.extracting import (
     MAX_FILE_BYTES,
+    NOT_ENGLISH,
     choose_essay_name,
     extract_text,
     find_title,
@@ -128,7 +129,7 @@ def _describe_added(page: EssayPage, stored: EssayText, before: Essay | None) ->
         was = "" if before is None or is_new else f" (was {before.published})"
         yield f"Published {essay.published}{was}: its dates count from then."
     if not is_english(stored.text):
-        yield "This does not look English: claims are found in English text only."
+        yield NOT_ENGLISH
     yield f"Next: tracker essay claims {essay.id}"
 
 
@@ -158,7 +159,7 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     background = [s for s in sentences if s.is_background and not everything]
     parts = [claims_table, *([_build_background_table(background)] if background else [])]
     if not is_english(" ".join(sentence.text for sentence in sentences)):
-        parts.append("This does not look English: claims are found in English text only.")
+        parts.append(NOT_ENGLISH)
     print_result(sentences, json, Group(*parts))
 
 
