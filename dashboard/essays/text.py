@@ -16,7 +16,6 @@ from forecasts.essays.claim_map import (
     TrackRecord,
 )
 from forecasts.essays.claim_outcomes import base_chance, find_weakness
-from forecasts.essays.dates import format_long_date
 from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
 from forecasts.essays.question_names import name_question
 from forecasts.linting.lint import Flaw
