@@ -126,7 +126,9 @@ def _essay(tracker: Tracker) -> None:
         f"{EVERYTHING}\n\nArland will sign the treaty {EVERYTHING} by the end of 2027.\n\nIt "
         "will rain in 2028."
     )
-    tracker.essays.add(NewEssay(ESSAY, EVERYTHING, text, "pasted", published=STRINGS["badge"]))
+    tracker.essays.add(
+        NewEssay(ESSAY, EVERYTHING, text, "pasted", published=f"2026 {STRINGS['badge']}")
+    )
 
 
 def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:

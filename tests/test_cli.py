@@ -276,14 +276,26 @@ def test_bad_input_is_refused_in_one_line_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "argv",
-    [("forecast", "set", QUESTION), ("question", "resolve", QUESTION, "perhaps"), ("nonsense",)],
+    ("argv", "reason"),
+    [
+        (
+            ("forecast", "set", QUESTION),
+            "tracker forecast set [OPTIONS] QUESTION FORECAST",
+        ),
+        (("essay", "reject", "river", "1"), "Missing option '--why'; write "),
+        (("nonsense",), "No such command 'nonsense'; see `"),
+        (("essay", "rejct", "a", "1"), "No such command 'rejct'. Did you mean 'reject'?"),
+        (
+            ("essay", "add", "no/such.md"),
+            "'no/such.md' does not exist; see `",
+        ),
+        (("essay", "list", "--sort", "x"), "No such option"),
+    ],
 )
-def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(
-    shell: Shell, argv: tuple[str, ...]
+def test_a_usage_error_is_one_line_with_what_to_do(
+    shell: Shell, argv: tuple[str, ...], reason: str
 ) -> None:
-    shell(*argv, code=2)
-    assert "Usage:" in shell.error
+    assert reason in shell.refused(*argv)
 
 
 def own_copy(directory: Path) -> Path:

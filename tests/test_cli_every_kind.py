@@ -313,7 +313,7 @@ REFUSED = [
     (("question", "ask", "rain", *BY_NEW_YEAR), "there is a question 'rain' already"),
     (("question", "ask", "No Name", *BY_NEW_YEAR), "use small letters"),
     (("question", "options", "visit", "--add", "moscow"), "is there already, or was"),
-    (("question", "options", "visit", "--add", ""), "is no name for an option"),
+    (("question", "options", "visit", "--add", ""), "is not a valid name for an option"),
     (("question", "options", "visit", "--remove", "Other"), "cannot be removed: offered are"),
     (
         ("question", "options", "visit", "--add", "Minsk", "--remove", "Moscow"),
@@ -339,7 +339,7 @@ REFUSED = [
     (("forecast", "set", "treaty", "50%=2025-12-20"), "lies before the window"),
     (("forecast", "set", "rain", "Yes=50"), "is not a probability"),
     (("forecast", "set", "rain", "60%", "--as", " "), "nobody acts without a name"),
-    (("question", "resolve", "grain", "yes", *ANSWERED), "is no number"),
+    (("question", "resolve", "grain", "yes", *ANSWERED), "is not a number"),
     (("question", "resolve", "grain", "-5", *ANSWERED), "lies outside the closed range of grain"),
     (("question", "resolve", "visit", "Minsk", *ANSWERED), "no option 'Minsk': the options are"),
     (

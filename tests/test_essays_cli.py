@@ -10,6 +10,7 @@ import pytest
 
 from forecasts.essays.draft import with_wording
 from forecasts.essays.extract import find_claims
+from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
 from tests.terminals import at_a_terminal
@@ -100,7 +101,14 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
     file = tmp_path / "river.txt"
     file.write_text(TEXT, encoding="utf-8")
     told = shell("essay", "add", str(file), "--published", "2026-11-01", "--note", "my copy")
-    assert told.strip() == "Kept version 1 of river: 3 forward-looking sentences."
+    assert told.splitlines() == [
+        "river, version 1, “The river treaty”: 3 sentences look ahead.",
+        "Published 2026-11-01: its dates count from then.",
+        "Next: tracker essay claims river",
+    ]
+    with_day = ("essay", "add", str(file), "--published", "2 November 2026")
+    assert "Published 2 November 2026 (was 2026-11-01)" in shell(*with_day)
+    shell("essay", "add", str(file), "--published", "2026-11-01")
     file.write_text(f"{TEXT}\nIt will flood.\n", encoding="utf-8")
     assert shell.json("essay", "add", str(file)) == {
         "essay": "river",
@@ -125,16 +133,36 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
             "other.txt",
             b"It will rain.",
             ("--name", "Two words"),
-            "'Two words' is no name for an essay",
+            "'Two words' is not a valid name for an essay",
         ),
-        ("other.txt", b"It will rain.", ("--name", "own-questions"), "is no name for an essay"),
-        ("雨.txt", "雨が降る。".encode(), (), "is no name for an essay"),
+        (
+            "other.txt",
+            b"It will rain.",
+            ("--name", "own-questions"),
+            "is not a valid name for an essay",
+        ),
+        ("雨.txt", "雨が降る。".encode(), (), "is not a valid name for an essay"),
         ("other.txt", b"", (), "other.txt is empty"),
         ("other.txt", b"?! ...", (), "other.txt holds no words"),
         ("other.pdf", b"%PDF-1.7 It will rain.", (), "other.pdf is a PDF document"),
         ("other.docx", b"PK\x03\x04 It will rain.", (), "word processor's document"),
         ("other.html", b"<html><body></body></html>", (), "no essay was found in other.html"),
         ("other.txt", b"It will rain." * 160_000, (), "more than 2,000,000: give a part of it"),
+        ("other.txt", b"It will rain.", ("--published", "soon"), "“soon” names no year: write"),
+        (
+            "other.txt",
+            b"It will rain.",
+            ("--published", "31 February 2025"),
+            "“31 February 2025” is not a date of the calendar: write",
+        ),
+        ("other.txt", b"It will rain.", ("--published", "2199"), "“2199” lies ahead of"),
+        ("other.txt", b"It will rain.", ("--published", "May 2027"), "“May 2027” lies ahead of"),
+        (
+            "river.md",
+            b"# The dam\n\nIt will hold.",
+            (),
+            "river is the essay “On the river”: give this one another --name",
+        ),
     ],
 )
 def test_what_is_no_essay_is_refused_in_one_line(
@@ -151,6 +179,23 @@ def test_what_is_no_essay_is_refused_in_one_line(
     assert reason in shell.refused("essay", "add", str(tmp_path / name), *more)
     assert [row.essay.id for row in essay.essays.list()] == ["river"]
     assert essay.system.verify() == before
+
+
+def test_a_text_that_is_not_english_is_told(shell: Shell, tmp_path: Path) -> None:
+    german = "Der Strom wird im Winter knapp, und die Preise steigen nach Ostern wieder an. "
+    for text in (german * 3, "雨は明日降り、川の水は再び高くなるだろう。" * 8):
+        file = tmp_path / "strom.txt"
+        file.write_text(text, encoding="utf-8")
+        hint = "This does not look English: claims are found in English text only."
+        assert hint in shell("essay", "claims", str(file))
+        assert hint in shell("essay", "add", str(file))
+    assert hint not in shell("essay", "add", str(Path("docs/essays/outlook.md")))
+
+
+def test_an_essay_is_removed(essay: Tracker, shell: Shell) -> None:
+    assert shell("essay", "remove", "river") == "river is removed.\n"
+    assert "there is no essay river" in shell.refused("essay", "remove", "river")
+    assert "No essays yet" in shell("essay", "list")
 
 
 # claims
@@ -222,16 +267,18 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(
     before = essay.system.verify()
     text = shell("essay", "draft", "river", str(SIGNS))
     assert 'text = "Will Arland sign the river treaty by 31 December 2027?"' in text
-    made = shell.json("essay", "draft", "river", str(SIGNS + 5))
+    (made,) = shell.json("essay", "draft", "river", str(SIGNS + 5))
     assert made["source"]["sentence"]["offset"] == SIGNS
     assert (made["plan"]["kind"], made["plan"]["last"]) == ("binary", "2027-12-31")
     out = tmp_path / "a [b] c.toml"
     told = " ".join(shell("essay", "draft", "river", str(SIGNS), "--out", str(out)).split())
-    assert told == f"Complete {out}, then: tracker essay open river {SIGNS} '{out}'"
+    assert told == (
+        f"1 draft in {out}, 1 without gaps. Complete it, then: tracker essay open river '{out}'"
+    )
     assert out.read_text(encoding="utf-8") == text.removesuffix("\n")
     assert essay.system.verify() == before
     another = tmp_path / "another.toml"
-    assert shell.json("essay", "draft", "river", str(SIGNS), "--out", str(another)) == made
+    assert shell.json("essay", "draft", "river", str(SIGNS), "--out", str(another)) == [made]
     assert another.read_text(encoding="utf-8") == out.read_text(encoding="utf-8")
 
 
@@ -254,7 +301,10 @@ def test_another_draft_kind_or_day_is_chosen(tracker: Tracker, shell: Shell) -> 
     later = question("--last", "2029-03-31")
     assert f"Will {measure} be below 3 per cent in March 2029?" in later
     assert "closes = 2029-04-01" in later
-    made = shell.json(*at, "--pick", others[-1][0], "--kind", "date", "--last", "2028-12-31")
+    hints = shell(*at, "--last", "2029-03-31").partition("[[question]]")[0]
+    assert "--pick 1" not in hints
+    assert all("2029" in line for line in hints.splitlines() if "Another question" in line)
+    (made,) = shell.json(*at, "--pick", others[-1][0], "--kind", "date", "--last", "2028-12-31")
     assert (made["match"], made["plan"]["kind"]) == (None, "date")
     assert made["plan"]["last"] == "2028-12-31"
 
@@ -288,13 +338,16 @@ def test_a_model_drafts_beside_the_rules_or_says_why_not(
             "there is no sentence at character 9999: see `tracker essay claims river`",
         ),
         (("river", "--", "-5"), "there is no sentence at character -5"),
-        (("river", str(SIGNS), "--question", "Two words"), "'Two words' is no name"),
+        (("river", str(SIGNS), "--question", "Two words"), "'Two words' is not a valid name"),
         (("river", str(SIGNS), "--pick", "0"), "there is no draft 0; "),
         (("river", str(HOLDS), "--pick", "-3"), "there is no draft -3; "),
         (("river", str(SIGNS), "--pick", "99"), "there is no draft 99; "),
-        (("river", str(SIGNS), "--last", "soon"), "'soon' is no day: write it as 2027-12-31"),
-        (("river", str(SIGNS), "--last", "2027-02-30"), "'2027-02-30' is no day"),
-        (("river", str(SIGNS), "--last", ""), "'' is no day"),
+        (("river", str(SIGNS), "--last", "soon"), "“soon” is not a date: write it as 2027-12-31"),
+        (("river", str(SIGNS), "--last", "2027-02-30"), "“2027-02-30” is not a date"),
+        (("river", "0"), "a heading stands at character 0: see `tracker essay claims river`"),
+        (("river",), "name sentences by their characters, as `tracker essay claims river`"),
+        (("river", str(SIGNS), "--all"), "name sentences by their characters"),
+        (("river", str(SIGNS), str(HOLDS), "--pick", "2"), "--pick is about one sentence"),
         (
             ("river", str(SIGNS), "--last", "2026-12-01"),
             "2026-12-01 is too early: the last day lies after 2026-12-01",
@@ -332,8 +385,14 @@ def test_a_draft_is_never_written_over_another_file(draft: Path, shell: Shell) -
 def test_a_completed_draft_is_opened_with_its_indicators(
     essay: Tracker, draft: Path, shell: Shell
 ) -> None:
-    told = shell("essay", "open", "river", str(SIGNS), str(complete(draft)))
-    assert told.strip() == "signs is open; its base rate is 50%."
+    told = shell("essay", "open", "river", str(complete(draft)))
+    assert told.splitlines() == [
+        "signs is open; its base rate is 50%.",
+        "  YES: Arland signs the river treaty",
+        "  NO: Arland refuses to sign the river treaty",
+        "  Advice: nothing says when there is no answer, or what counts if the source is silent; "
+        "no reason stands behind the prior; all 1 indicators speak for YES; no feed is polled.",
+    ]
     page = essay.questions.get("signs")
     (asked,) = essay.essays.drafts("river", SIGNS)
     assert page.summary.question.criteria == asked.plan.criteria
@@ -347,8 +406,11 @@ def test_a_completed_draft_is_opened_with_its_indicators(
 def test_an_opened_question_is_printed_for_programs(
     essay: Tracker, draft: Path, shell: Shell
 ) -> None:
-    made = shell.json("essay", "open", "river", str(SIGNS), str(complete(draft)))
+    report = shell.json("essay", "open", "river", str(complete(draft)))
+    ((opened,), problems) = report["opened"], report["problems"]
+    made = opened["question"]
     assert (made["id"], made["essay_id"], made["claim_ids"]) == ("signs", "river", [f"at-{SIGNS}"])
+    assert (opened["is_new"], problems) == (True, [])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
@@ -358,7 +420,7 @@ def test_an_editor_may_leave_its_marks_in_the_file(
 ) -> None:
     text = complete(draft).read_text(encoding="utf-8")
     draft.write_text(text, encoding=encoding, newline=newline)
-    shell("essay", "open", "river", str(SIGNS), str(draft))
+    shell("essay", "open", "river", str(draft))
     assert essay.questions.get("signs").indicators
 
 
@@ -366,11 +428,10 @@ def test_what_is_left_open_blocks_until_somebody_says_why_not(
     essay: Tracker, shell: Shell, tmp_path: Path
 ) -> None:
     before, draft = essay.system.verify(), tmp_path / "holds.toml"
-    argv = ("essay", "open", "river", str(HOLDS), str(draft))
+    argv = ("essay", "open", "river", str(draft))
     shell("essay", "draft", "river", str(HOLDS), "--question", "holds", "--out", str(draft))
     told = shell.refused(*argv)
-    assert "a stranger could not resolve holds. Still open: “[… the act" in told
-    assert told.endswith("Or say why it opens all the same")
+    assert "replace the gaps […] of criteria, sources" in told
     shell.refused(*argv, "--override", "  ")
     assert essay.system.verify() == before
     assert essay.essays.get("river").claims == ()
@@ -382,59 +443,84 @@ def test_what_is_left_open_blocks_until_somebody_says_why_not(
 
 
 @pytest.mark.parametrize(
-    ("essay_name", "at", "old", "new", "reason"),
+    ("essay_name", "old", "new", "reason"),
     [
-        ("river", SIGNS, "[[question]]", "[[questions]]", "unknown 'questions'"),
-        ("river", SIGNS, 'kind = "binary"', 'kind = "bynary"', "kind is 'bynary'"),
-        ("river", SIGNS, "prior = 0.5", "prior = 2", "between 0 and 1"),
-        ("river", SIGNS, "prior = 0.5", "prior 0.5", "not valid TOML"),
+        ("river", "[[question]]", "[[questions]]", "unknown 'questions'"),
+        ("river", 'kind = "binary"', 'kind = "bynary"', "kind is 'bynary'"),
+        ("river", "prior = 0.5", "prior = 2", "between 0 and 1"),
+        ("river", "prior = 0.5", "prior 0.5", "not valid TOML"),
         (
             "river",
-            SIGNS,
             'yes = ["signs"]',
             'yes = ["rain"]',
             "names 'rain', which the set does not define",
         ),
-        ("nope", SIGNS, "", "", "there is no essay nope"),
-        ("river", 9999, "", "", "there is no sentence at character 9999"),
+        ("river", 'id = "signs"', 'id = "sings"', "names 'signs', which the set does not define"),
+        ("river", f"at = {SIGNS}", f"at = {SIGNS + 2}", "no sentence that begins at character"),
+        ("river", f"at = {SIGNS}", "at = 9999", "there is no sentence at character 9999"),
+        ("river", 'id = "signs"', 'source = "SLF"\nid = "signs"', "unknown key 'source'"),
+        ("nope", "", "", "there is no essay nope"),
     ],
 )
 def test_what_cannot_open_is_refused_with_file_and_line(
-    essay: Tracker,
-    draft: Path,
-    shell: Shell,
-    essay_name: str,
-    at: int,
-    old: str,
-    new: str,
-    reason: str,
+    essay: Tracker, draft: Path, shell: Shell, essay_name: str, old: str, new: str, reason: str
 ) -> None:
     before = essay.system.verify()
     text = complete(draft).read_text(encoding="utf-8")
     assert old in text
     draft.write_text(text.replace(old, new, 1), encoding="utf-8")
-    told = shell.refused("essay", "open", essay_name, str(at), str(draft))
+    told = shell.refused("essay", "open", essay_name, str(draft))
     assert reason in told
     if old:
         line = int(re.findall(r"^Error: draft\.toml:(\d+): ", told)[0])
-        assert new in draft.read_text(encoding="utf-8").split("\n")[line - 1]
+        assert line > draft.read_text(encoding="utf-8").split("\n").index("") + 1
     assert (essay.questions.list(), essay.essays.get("river").claims) == ((), ())
     assert essay.system.verify() == before
 
 
-def test_a_name_that_is_taken_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
-    argv = ("essay", "open", "river", str(SIGNS), str(complete(draft)))
-    shell(*argv)
+def test_a_file_opens_once_and_a_taken_name_is_refused(
+    essay: Tracker, draft: Path, shell: Shell
+) -> None:
+    argv = ("essay", "open", "river", str(complete(draft)))
+    rehearsed = shell(*argv, "--dry-run")
+    assert essay.questions.list() == ()
+    assert shell(*argv) == rehearsed.replace("would open", "is open")
     before = essay.system.verify()
-    assert "there is a question 'signs' already: give this one a name of its own" in shell.refused(
-        *argv
+    assert shell(*argv) == "Open already: signs.\n"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("Will Arland", "Will Borland"))
+    assert "signs is open in other words" in shell.refused(*argv)
+    essay.questions.ask(replace(asked_of("rain"), essay_id=OWN_ESSAY, claim_ids=()))
+    draft.write_text(draft.read_text(encoding="utf-8").replace('"signs"', '"rain"'))
+    assert "there is a question 'rain' already: give this one" in shell.refused(*argv)
+    assert before.bad_seq is None
+
+
+def test_one_file_asks_a_whole_essay(essay: Tracker, shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "all.toml"
+    told = " ".join(shell("essay", "draft", "river", "--all", "--out", str(out)).split())
+    assert told.startswith(f"3 drafts in {out}, 2 without gaps.")
+    shell("essay", "open", "river", str(out), code=2)
+    assert "arland-sign-river-treaty is open" in shell.out
+    assert shell.out.count("nothing says when there is no answer") == 1
+    assert "\nAdvice for all of them: nothing says when there is no answer" in shell.out
+    (line,) = shell.error.splitlines()
+    assert re.fullmatch(
+        r"Error: all.toml: not opened, as gaps \[…\] are left: dam-hold \(line \d+\)",
+        line,
     )
-    assert essay.system.verify() == before
+    text = out.read_text(encoding="utf-8").replace("[…", "(").replace(']"]', ')"]')
+    out.write_text(re.sub(r"not enough\]", "not enough)", text), encoding="utf-8")
+    shell("essay", "open", "river", str(out), "--override", WHY)
+    assert "Open already: arland-sign-river-treaty, borland-leave-customs-union.\n" in shell.out
+    assert len(essay.questions.list()) == 3
+    assert "no claim of river is without a question" in shell.refused(
+        "essay", "draft", "river", "--all"
+    )
 
 
 def test_a_file_that_is_no_text_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
     draft.write_bytes(b"\xff\xfe\x00[[question]]")
-    told = shell.refused("essay", "open", "river", str(SIGNS), str(draft))
+    told = shell.refused("essay", "open", "river", str(draft))
     assert "draft.toml is not UTF-8 text: save the file as UTF-8" in told
 
 
@@ -484,9 +570,9 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
         (("draft", "river", "first"), "'first' is not a valid integer"),
         (("draft", "river", "0", "--pick", "best"), "'best' is not a valid integer"),
         (("draft", "river", "0", "--kind", "maybe"), "'maybe' is not one of 'binary'"),
-        (("draft", "river"), "Missing argument 'AT'"),
+        (("reject", "river", "--why", "no"), "Missing argument 'AT'"),
         (("add", "no-such-file.txt"), "does not exist"),
-        (("open", "river", "0", "no-such-file.toml"), "does not exist"),
+        (("open", "river", "no-such-file.toml"), "does not exist"),
         (("nothing",), "No such command 'nothing'"),
     ],
 )

@@ -212,7 +212,7 @@ def tracker_of_rows(desk: Tracker, sources: Sources, clock: FakeClock) -> Rows:
         ("the value in December 2026", "is no rule"),
         ("value in December 2026 beyond 60", "is no period"),
         ("value in late 2026s more than 60", "is no period"),
-        ("value in 2026-12 more than sixty", "is no number"),
+        ("value in 2026-12 more than sixty", "is not a number"),
         ("value in 2026-12", "end the rule with a threshold"),
         ("first day on which value more than 60", "asks for no date"),
     ],
@@ -507,7 +507,7 @@ def test_the_shipped_series_settle_their_questions(
         ("questions.toml", "more than 60", "above sixty", "rule: "),
         ("series.toml", '"csv"', '"xls"', "format is 'xls'"),
         ("series.toml", 'Grade = "spot"', "Grade = 3", "the content of a column"),
-        ("series.toml", 'date = "Date"', 'dates = "Date"', "needs 'date'"),
+        ("series.toml", 'date = "Date"', 'dates = "Date"', "unknown key dates: write date"),
     ],
 )
 def test_a_wrong_line_in_a_set_is_named(file: str, right: str, wrong: str, reason: str) -> None:

@@ -326,6 +326,40 @@ def test_loading_a_set_makes_a_database(start: Shell) -> None:
     assert start.json("question", "list")
 
 
+ASK = (
+    "question", "ask", "rain", "--text", "Will it rain in Oslo on 1 May 2030?", "--closes", "2030-05-02",
+    "--criteria", "YES if it rains 0.1 mm or more in Oslo, at the gauge of Blindern, on 1 May 2030 (CET).",
+    "--source", "MET Norway",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("argv", [ASK, ("essay", "add", "rain.md")])
+def test_the_first_writing_command_makes_a_database(
+    start: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rain.md").write_text("# Rain\n\nIt will rain in May.\n", encoding="utf-8")
+    start(*argv)
+    assert start.error == f"Made a database in {start.directory}.\n"
+    start("question", "list")
+    assert start.error == ""
+    assert "no replay in" in one_line(start, "--replay", *argv, code=2)
+
+
+def test_commands_print_no_log_line(
+    start: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRACKER_LOG_LEVEL")
+    start(*ASK)
+    (start.directory / "tracker.sqlite").chmod(0o644)
+    start("question", "list")
+    assert start.error == ""
+    (start.directory / "tracker.sqlite").chmod(0o644)
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "debug")
+    start("question", "list")
+    assert "rights.tightened" in start.error
+
+
 def test_commands_without_a_database_ask_for_none(start: Shell) -> None:
     start("set", "list")
     start("set", "validate", "china_russia_2022")

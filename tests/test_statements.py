@@ -136,7 +136,7 @@ def test_an_option_has_a_line_while_it_is_offered(tracker: Tracker, clock: FakeC
     [
         ("rain", build_own_lines(options={"Moscow": "x"}), "rain is a binary question and has no"),
         ("rain", CompiledQuestion(()), "no line is given: write one"),
-        ("rain", build_own_lines(names=(("a|b",),)), "'a|b' is no name"),
+        ("rain", build_own_lines(names=(("a|b",),)), "'a|b' is not a valid name"),
         ("visit", build_own_lines("She flies"), "visit has no place for a line without its option"),
         ("visit", build_own_lines(options={"Rome": "x"}), "visit has no place for 'Rome': name"),
         (

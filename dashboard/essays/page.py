@@ -16,6 +16,7 @@ from forecasts.essays.comparison import RecordComparison
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused
+from tracker.essays.extracting import NOT_ENGLISH, is_english
 from tracker.model.essays import EssaySummary, NewEssay
 
 _C = st.column_config
@@ -133,7 +134,7 @@ def _show_new_essay_form(visit: Visit) -> None:
             )
         )
         st.session_state.pop(_FORM_KEY, None)
-        notify("The essay is kept")
+        notify("The essay is kept" if is_english(text) else f"The essay is kept. {NOT_ENGLISH}")
         st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})
 
 

@@ -16,13 +16,12 @@ from forecasts.essays.claim_map import (
     TrackRecord,
 )
 from forecasts.essays.claim_outcomes import base_chance, find_weakness
-from forecasts.essays.dates import format_long_date
 from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
-from forecasts.essays.drafting.plan import GAP
+from forecasts.essays.question_names import name_question
 from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.formatting import capitalise
-from forecasts.questions.new_question import NewQuestion, short_name
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, Kind, Question
 
 
@@ -230,10 +229,8 @@ def initial_fields(draft: ClaimDraft, new_question: NewQuestion) -> dict[str, An
 
 
 def _base_name(draft: ClaimDraft) -> str:
-    """Return a short name without gaps and without the day, which is appended per horizon."""
-    text = GAP.sub("", draft.plan.text).replace(format_long_date(draft.window.last), "")
-    name = short_name(text)
-    return name if "-" in name else short_name(draft.text)
+    """Return a short name without the day, which is appended per horizon."""
+    return name_question(draft.plan.text, draft.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ from dashboard.home.question_form import (
 from dashboard.wording import plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
+from forecasts.essays.question_names import name_question
 from forecasts.linting.lint import Flaw
 from forecasts.questions.horizon import infer_horizon_shape
-from forecasts.questions.new_question import NewQuestion, date_scale, short_name
+from forecasts.questions.new_question import NewQuestion, date_scale
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
 
@@ -169,7 +170,7 @@ def _show_times(
 
 
 def _show_name(form: QuestionForm, text: str) -> str:
-    proposed = short_name(text)
+    proposed = name_question(text)
     entered = form.text(
         "Short name",
         "name",

@@ -210,7 +210,7 @@ def input_base_rate(
         help="Before any evidence; it is never changed later.",
     )
     if not prior:
-        st.caption("Empty: what somebody who knows nothing would say.")
+        st.caption("Left empty, every answer is equally likely.")
     elif refusal is None:
         # Only the base rate is parsed here: other fields may still be empty.
         complete = replace(

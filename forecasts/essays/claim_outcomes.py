@@ -345,7 +345,7 @@ def _date_condition(scale: Scale, within: bool, text: str) -> _DateCondition:
         last_day = date.fromisoformat(text)
     except ValueError:
         raise InvalidQuestion(
-            f"{text} is no day: write it as in {CONDITION_FORMATS['date']}"
+            f"{text} is not a date: write it as in {CONDITION_FORMATS['date']}"
         ) from None
     if last_day == date.max or not scale.lower - 1.0 < day_number(utc(text)) <= scale.upper:
         raise InvalidQuestion(

@@ -21,6 +21,7 @@ from forecasts.linting.flaws import (
 _MAX_ZONE_OFFSET: Final = timedelta(hours=14)
 _TIME_ZONE: Final = compile_regex("time_zone", re.NOFLAG)
 _PUBLICATION_RULE: Final = compile_regex("publication_rule")
+_MOVING_DATE: Final = compile_regex("moving_date")
 _OCCASION: Final = compile_regex("occasion")
 """Events that end by themselves, so that the scheduled close is the deadline."""
 
@@ -214,7 +215,7 @@ def _check_relative_dates(question: LintTarget) -> Iterator[Flaw]:
             m.phrase
             for m in find_relative_times(text)
             if where == "text" or not re.search(r"[0-9]", m.phrase)
-        ]
+        ] or [match[0] for match in _MOVING_DATE.finditer(text)]
         # "within 30 days of the vote" in criteria has a reference, "next year" has none
         if relative_phrases:
             phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(relative_phrases))

@@ -145,17 +145,25 @@ class _Additions:
     """Parts of questions that are kept beside them, as they are read."""
 
     series_ids: Collection[SeriesId]
+    extra_keys: Collection[str] = ()
     overrides: dict[QuestionId, str] = field(default_factory=dict)
     statements: dict[QuestionId, CompiledQuestion] = field(default_factory=dict)
     settlements: dict[QuestionId, Settlement] = field(default_factory=dict)
 
 
 def read_questions(
-    file: SetFile, essay_file: EssayFile, series_ids: Collection[SeriesId] = ()
+    file: SetFile,
+    essay_file: EssayFile,
+    series_ids: Collection[SeriesId] = (),
+    *,
+    extra_keys: Collection[str] = (),
 ) -> QuestionsFile:
-    """Read the questions, which may name series of the set; raises `InvalidQuestionSet`."""
+    """Read the questions, which may name series of the set; raises `InvalidQuestionSet`.
+
+    `extra_keys` are keys of a question that the caller reads.
+    """
     file.allow_only("question", "repeat")
-    additions = _Additions(series_ids)
+    additions = _Additions(series_ids, extra_keys)
     questions = require_unique_ids(
         (record, _read_question(record, essay_file, additions))
         for record in file.records("question")
@@ -205,6 +213,7 @@ def _read_question(record: SetRecord, essay_file: EssayFile, additions: _Additio
     if record.get("override") is not None:
         additions.overrides[QuestionId(new_question.id)] = record.read_text("override")
     own_lines, settlement = _read_statements(record), _read_settlement(record, additions)
+    record.read_keys.update(additions.extra_keys)
     record.refuse_unknown_keys()
     question = record.check_value(lambda: build_question(new_question), "prior")
     record.check_value(lambda: check_outcome_condition(question), "bears_out")

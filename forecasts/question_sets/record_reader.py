@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import Any, NoReturn, Protocol, TypeGuard, TypeVar, cast
 
 from forecasts.errors import ForecastsError, InvalidQuestionSet
@@ -142,8 +143,15 @@ class SetRecord:
         """Return the raw value; without `default` the key is required."""
         value = self.get(key, default)
         if value is None:
+            self._refuse_misspelt(key, "")
             self.refuse(f"{self.table or 'the file'} needs {key!r}")
         return value
+
+    def _refuse_misspelt(self, key: str, value: str) -> None:
+        """Refuse a key that is almost `key`, which is missing; `value` shows how to write it."""
+        unread = [name for name in self.values if name not in self.read_keys]
+        for name in get_close_matches(key, unread, n=1, cutoff=0.75):
+            self.refuse(f"unknown key {name}: write {f'{key} = {value}' if value else key}", name)
 
     def read_text(self, key: str, default: str | None = None) -> str:
         """Return a text that is not empty; without `default` the key is required."""
@@ -221,8 +229,9 @@ class SetRecord:
         if not isinstance(value, list) or not all(
             isinstance(item, str) and item.strip() for item in value
         ):
-            self.refuse(f"{key!r} must be a list of texts", key)
+            self.refuse(f'{key!r} must be a list of texts: write {key} = ["…"]', key)
         if required and not value:
+            self._refuse_misspelt(key, '["…"]')
             self.refuse(f"{self.table} needs at least one entry in {key!r}", key)
         return tuple(" ".join(item.split()) for item in value)
 

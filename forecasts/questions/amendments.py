@@ -227,7 +227,8 @@ def check_option_names(names: Iterable[str]) -> None:
             raise InvalidQuestion(f"{name!r} is there already: give each option a name of its own")
         if not name or "=" in name or name != " ".join(name.split()).strip(" ,;"):
             raise InvalidQuestion(
-                f"{name!r} is no name for an option: leave out equal signs, and commas at its ends"
+                f"{name!r} is not a valid name for an option: leave out equal signs, and commas at "
+                "its ends"
             )
         if name.casefold() in _NO_NAMES:
             raise InvalidQuestion(

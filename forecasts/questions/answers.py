@@ -101,7 +101,7 @@ def _parse_number(text: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise InvalidResolution(
-            f"{text!r} is no number: write 41.5, or {BELOW} or {ABOVE} where a bound is open"
+            f"{text!r} is not a number: write 41.5, or {BELOW} or {ABOVE} where a bound is open"
         )
     return value
 

@@ -158,7 +158,7 @@ def check_own_lines(question: Question, own_lines: CompiledQuestion) -> None:
     for spelling in (spelling for spellings in own_lines.names for spelling in spellings):
         if "|" in spelling or spelling != " ".join(spelling.split()):
             raise InvalidQuestion(
-                f"{spelling!r} is no name: write one spelling, without line breaks or |"
+                f"{spelling!r} is not a valid name: write one spelling, without line breaks or |"
             )
     if not own_lines.statements and not own_lines.names:
         raise InvalidQuestion("no line is given: write one, or go back to those of the rules")

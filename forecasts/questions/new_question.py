@@ -30,8 +30,8 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 OWN_ESSAY = EssayId("own-questions")
 """Essay id of questions that belong to no essay."""
 
-NO_PRIOR_REASON = "none given: what somebody who knows nothing would say"
-"""Stored reason of an uninformed prior."""
+NO_PRIOR_REASON = "none given"
+"""Beginning of the stored reason of an uninformed prior."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,9 @@ def has_base_rate(question: Question) -> bool:
     """Return False if the prior says nothing: the uninformed one, with no reason given for it."""
     prior = question.prior
     options = prior.options if isinstance(prior, Categorical) else ()
-    return prior != uninformed_prior(options, question.scale) or question.prior_reason not in (
-        "",
-        NO_PRIOR_REASON,
-    )
+    reason = question.prior_reason
+    is_given = bool(reason) and not reason.startswith(NO_PRIOR_REASON)
+    return is_given or prior != uninformed_prior(options, question.scale)
 
 
 def date_scale(earliest: str, latest: str) -> Scale:
@@ -174,7 +173,8 @@ def _read_prior(new: NewQuestion, question: Question) -> Distribution:
 def _check_words(new: NewQuestion) -> None:
     if not _NAME.fullmatch(new.id):
         raise InvalidQuestion(
-            f"{new.id!r} is no name: use small letters, digits and dashes, such as grain-exports"
+            f"{new.id!r} is not a valid name: use small letters, digits and dashes, such as "
+            "grain-exports"
         )
     for field, value in (
         ("the question itself", new.text),

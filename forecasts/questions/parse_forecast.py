@@ -245,7 +245,7 @@ def _parse_value(question: Question, text: str) -> float:
         raise InvalidForecast(str(error)) from None
     except ValueError:
         raise InvalidForecast(
-            f"{_quote(text)} is no number: {FORECAST_FORMATS[question.kind]}"
+            f"{_quote(text)} is not a number: {FORECAST_FORMATS[question.kind]}"
         ) from None
 
 

@@ -51,7 +51,12 @@ def _parse_number(match: re.Match[str], current: Binary | None) -> Binary:
     if not match["percent"] and "." not in number and float(number) == 1.0:
         raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
     if match["percent"] or "." not in number:
-        return Binary(_parse_percent(number))
+        p = _parse_percent(number)
+        if not 0.0 <= p <= 1.0:
+            raise InvalidProbability(
+                f"a probability lies between 0 and 100 %, not {_quote(match[0])}"
+            )
+        return Binary(p)
     if float(number) > 1.0:
         raise InvalidProbability(
             f"a probability lies between 0 and 1, not {_quote(number)}: for a percentage add "

@@ -143,7 +143,7 @@ def _parse_limit(match: re.Match[str]) -> tuple[Comparison, float]:
     word = match["comparison"].lower()
     threshold = parse_number(match["threshold"])
     if threshold is None:
-        raise InvalidQuestion(f"{match['threshold']!r} is no number: write 60 or 1,200.5")
+        raise InvalidQuestion(f"{match['threshold']!r} is not a number: write 60 or 1,200.5")
     return cast(Comparison, _SYMBOLS.get(word, word)), threshold
 
 

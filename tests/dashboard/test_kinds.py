@@ -660,11 +660,11 @@ def test_missing_answers_are_asked_for(held: Tracker) -> None:
         visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
         assert "No answer chosen yet" in words(visit)
         assert held.resolutions.scores(question) == ()
-    # An answer that is no number is refused.
+    # An answer that is not a number is refused.
     visit = resolve(held, "price", "value")
     field(visit, "Number, US dollars").set_value("a lot")
     visit = seen(button(visit, "Preview the scores").click().run())
-    assert "'a lot' is no number" in words(visit)
+    assert "'a lot' is not a number" in words(visit)
     assert field(visit, "Number, US dollars").value == "a lot"
 
 

@@ -62,7 +62,7 @@ def test_line_names_and_crosshair() -> None:
     assert list(ends["label"]) == ["Ana", "Ben", ""]
     assert list(ends["p"][:2]) == [0.4, 0.8]
     assert ends["time"].iloc[-1] > NOW
-    # Without a line there is no name.
+    # Without a line there is not a valid name.
     assert probability_lines.line_labels_frame(
         probability_lines.steps_frame([], WINDOW), WINDOW
     ).empty

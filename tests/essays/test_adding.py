@@ -13,7 +13,7 @@ from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import CROWD
 from tests.builders import NOW, FakeClock, a_set
-from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, states
+from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
@@ -70,11 +70,11 @@ def test_the_longest_text_is_kept_and_no_longer_one(tracker: Tracker) -> None:
         ({"published": "\0"}, "character that cannot be kept"),
         ({"text": ""}, "the essay has no text"),
         ({"text": " \n\t\u00a0"}, "the essay has no text"),
-        ({"id": ""}, "is no name for an essay"),
-        ({"id": "Two words"}, "is no name for an essay"),
-        ({"id": "../etc"}, "is no name for an essay"),
-        ({"id": "river\n"}, "is no name for an essay"),
-        ({"id": OWN_ESSAY}, "is no name for an essay"),
+        ({"id": ""}, "is not a valid name for an essay"),
+        ({"id": "Two words"}, "is not a valid name for an essay"),
+        ({"id": "../etc"}, "is not a valid name for an essay"),
+        ({"id": "river\n"}, "is not a valid name for an essay"),
+        ({"id": OWN_ESSAY}, "is not a valid name for an essay"),
     ],
     "changed",
     "reason",
@@ -242,3 +242,28 @@ def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> Non
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
         add(Tracker(tracker.context.acting_as(CROWD)))
     assert tracker.essays.list() == ()
+
+
+def test_an_essay_without_questions_can_be_removed(tracker: Tracker) -> None:
+    add(tracker)
+    tracker.essays.remove("river")
+    assert tracker.essays.list() == ()
+    assert not tracker.essays.titles()
+    with pytest.raises(NotFound, match="there is no essay river"):
+        tracker.essays.get("river")
+    with pytest.raises(Refused, match="is the place of questions without an essay"):
+        tracker.essays.remove(OWN_ESSAY)
+    assert add(tracker, published="1 May 2026").version == 1
+    assert tracker.essays.get("river").essay.published == "1 May 2026"
+    tracker.essays.open_claim(asked_of("rain"), SIGNS)
+    with pytest.raises(Refused, match="river has questions, such as rain"):
+        tracker.essays.remove("river")
+    assert tracker.system.verify().bad_seq is None
+
+
+def test_a_question_set_brings_its_essay_back(tracker: Tracker) -> None:
+    add(tracker, id="essay")
+    tracker.essays.remove("essay")
+    tracker.question_sets.load(a_set())
+    assert "essay" in tracker.essays.titles()
+    assert tracker.system.verify().bad_seq is None

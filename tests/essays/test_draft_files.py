@@ -2,6 +2,7 @@
 refused by line.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,19 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
-from forecasts.essays.draft import ClaimSource, build_new_question, propose_drafts
+from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.question_sets.question_set import ESSAY_TEXT
 from forecasts.questions.compiled_question import Statement
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
-from tests.essays.essay_examples import HOLDS, RIVER, SIGNS, TEXT, add
+from tests.essays.essay_examples import HOLDS, RIVER, SIGNS, add
 from tests.lives import LIVES
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.errors import Unresolvable
-from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
+from tracker.errors import Refused
+from tracker.essays.draft_files import (
+    DraftedQuestion,
+    DraftProblem,
+    PickedDraft,
+    new_question_from,
+    read_drafts,
+    write_drafts,
+)
 from tracker.essays.extracting import extract_text
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -37,17 +45,32 @@ LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 
 def written(sentence: Sentence, at: datetime = NOW, name: str = "rain") -> str:
     drafts = propose_drafts(ClaimSource(sentence, at.date()))
-    return write_draft(drafts[0], drafts, ESSAY, name=name, now=at)
+    return write_drafts([pick(drafts, 1, name)], ESSAY, now=at)
+
+
+def pick(drafts: Sequence[ClaimDraft], number: int, name: str = "") -> PickedDraft:
+    """A draft with the others that were proposed beside it."""
+    others = tuple((n, draft) for n, draft in enumerate(drafts, 1) if n != number)
+    return PickedDraft(drafts[number - 1], others, name)
+
+
+def read(text: str) -> DraftedQuestion:
+    """The only question of a file that is sound."""
+    (drafted,) = read_drafts(text, "draft.toml", ESSAY)
+    assert isinstance(drafted, DraftedQuestion), drafted
+    return drafted
 
 
 def is_read_again(sentence: Sentence, at: datetime) -> bool:
     """Whether the file of each draft is read to the question that the draft means."""
     drafts = propose_drafts(ClaimSource(sentence, at.date()))
-    return all(
-        read_draft(write_draft(made, drafts, ESSAY, name="rain", now=at), "draft.toml", ESSAY)
-        == (build_question(build_new_question(made, name="rain", now=at, essay_id=RIVER)), (), None)
-        for made in drafts
-    )
+    for number, made in enumerate(drafts, 1):
+        text = write_drafts([pick(drafts, number, "rain")], ESSAY, now=at)
+        meant = build_question(build_new_question(made, name="rain", now=at, essay_id=RIVER))
+        drafted = read(text)
+        if build_question(drafted.new_question) != meant or drafted.at != sentence.offset:
+            return False
+    return True
 
 
 @check_rows([NOW, LAST_MOMENT], "at")
@@ -80,17 +103,18 @@ def test_a_sentence_like_a_file_is_text(text: str) -> None:
     sentence = max(find_claims(text), key=lambda one: len(one.text))
     assert is_read_again(sentence, NOW)
     notes = [line for line in written(sentence).split("\n") if line.startswith("#")]
-    assert notes[0].startswith(f"# From character {sentence.offset}: “")
+    assert notes[2].startswith(f"# From character {sentence.offset}: “")
 
 
 def test_the_notes_say_what_a_person_has_to_think_of() -> None:
     (sentence,) = find_claims("It will sign\nthe river treaty by the end of 2027.")
     source = ClaimSource(sentence, NOW.date(), None, ("Arland has met Borland.",))
     best, *others = propose_drafts(source)
-    text = write_draft(best, [best, *others], ESSAY, name="rain", now=NOW)
+    text = write_drafts([pick([best, *others], 1)], ESSAY, now=NOW)
     assert [line for line in text.split("\n") if line.startswith("#")] == [
+        "# Complete what is worth asking, delete the rest: tracker essay open river FILE",
+        "# Replace every […]; the other drafts of a sentence come with --pick.",
         "# From character 0: “It will sign the river treaty by the end of 2027.”",
-        "# Look at the base rate, then: tracker essay open ESSAY AT FILE",
         "# The claim has a pronoun: Arland is taken from the text before it.",
         f"# Base rate: {best.plan.base_rate}",
         "# Last days to choose from: 2027-12-31, 2027-03-31, 2028-12-31",
@@ -98,21 +122,68 @@ def test_the_notes_say_what_a_person_has_to_think_of() -> None:
             f"# Another question (--pick {n}): {other.plan.text}"
             for n, other in enumerate(others, 2)
         ),
+        "# News is compared with these lines, for YES, NO; take the # away to word them yourself.",
+        '# yes = "Arland signs the river treaty"',
+        '# no = "Arland refuses to sign the river treaty"',
     ]
-    (vague,) = find_claims("The dam will hold.")
-    assert "\n# Replace every […], look at the base rate, then: " in written(vague)
+    assert "\nat = 0\n" in text
+    own = text.replace('# yes = "Arland signs', 'yes = "Arland puts its name to')
+    lines = read(own).new_question.statements
+    assert lines is not None
+    assert lines.statements == (Statement("Arland puts its name to the river treaty", ""),)
+
+
+def test_several_drafts_are_one_file_with_names_of_their_own() -> None:
+    sentences = find_claims(
+        "Arland will sign the river treaty by the end of 2027. The dam will hold. "
+        "Arland will sign the river treaty by the end of 2028."
+    )
+    drafts = [propose_drafts(ClaimSource(sentence, NOW.date())) for sentence in sentences]
+    text = write_drafts([pick(d, 1) for d in drafts], ESSAY, used_names=["dam-hold"], now=NOW)
+    read_again = [d for d in read_drafts(text, "x.toml", ESSAY) if isinstance(d, DraftedQuestion)]
+    assert [(d.new_question.id, d.at) for d in read_again] == [
+        ("arland-sign-river-treaty", 0),
+        ("dam-hold-2027", sentences[1].offset),
+        ("arland-sign-river-treaty-2028", sentences[2].offset),
+    ]
+    assert [text.split("\n")[d.lines["text"] - 1][:4] for d in read_again] == ["text"] * 3
 
 
 def test_a_file_that_is_no_draft_is_refused() -> None:
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    with pytest.raises(InvalidQuestion, match="'Two words' is no name"):
+    with pytest.raises(InvalidQuestion, match="'Two words' is not a valid name"):
         written(sentence, name="Two words")
-    question = completed().split("\n[[indicator]]")[0]
-    with pytest.raises(InvalidQuestionSet, match=r"draft\.toml:1: the set has no"):
-        read_draft("# nothing\n", "draft.toml", ESSAY)
-    two = question + question[question.index("[[question]]") :].replace('"rain"', '"snow"')
-    with pytest.raises(InvalidQuestionSet, match="open each from its own file"):
-        read_draft(two, "draft.toml", ESSAY)
+    for text, reason in (
+        (
+            "# nothing\n",
+            r"draft\.toml:1: a draft file has 1 to 200 \[\[question\]\] entries, not 0",
+        ),
+        (
+            f"[[indicator]]\n{completed()}",
+            r"draft\.toml:1: an indicator stands behind its question",
+        ),
+        (completed().replace("[[question]]", "[[questions]]"), "known here: question, indicator"),
+        (completed().replace('id = "rain"', 'id = "rain'), "not valid TOML"),
+        (completed().replace('["Arland talks"]', '["Arland talks"'), "not valid TOML"),
+    ):
+        with pytest.raises(InvalidQuestionSet, match=reason):
+            read_drafts(text, "draft.toml", ESSAY)
+
+
+def test_a_bad_question_leaves_the_others() -> None:
+    text = completed()
+    other = text[text.index("[[question]]") :]
+    bad = other.replace('kind = "binary"', 'kind = "bynary"').replace('"rain"', '"snow"')
+    first, second, third = read_drafts(f"{text}{bad}\n{other}", "draft.toml", ESSAY)
+    assert isinstance(first, DraftedQuestion)
+    assert isinstance(second, DraftProblem)
+    assert (second.name, third) == (
+        "snow",
+        DraftProblem("rain", third.line, "its id stands twice"),
+    )
+    lines = f"{text}{bad}\n{other}".split("\n")
+    assert lines[second.line - 1] == 'kind = "bynary"'
+    assert lines[third.line - 1] == 'id = "rain"'
 
 
 # Completed
@@ -130,14 +201,11 @@ def completed() -> str:
 
 @check_rows(
     [
-        (
-            "[[question]]",
-            "[[questions]]",
-            "[[questions]]",
-            "unknown 'questions'; known here: question",
-        ),
         ('id = "rain"', 'id = "Two words"', 'id = "Two', "may hold only a-z"),
-        ('id = "rain"', 'id = "rain', 'id = "rain', "not valid TOML"),
+        ("at = 0", "at = -1", "at = -1", "must be a whole number"),
+        ("at = 0\n", "", "[[question]]", "question needs 'at'"),
+        ("sources = [", "source = [", "source", 'unknown key source: write sources = ["…"]'),
+        ("prior = 0.5", "prior = 4.0", "prior", "between 0 and 1"),
         (
             'kind = "binary"',
             'kind = "bynary"',
@@ -187,41 +255,30 @@ def completed() -> str:
             "half_life = 45.0",
             "unknown key 'half_life' in indicator",
         ),
-        ('["Arland talks"]', '["Arland talks"', "", "not valid TOML"),
     ]
 )
 def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason: str) -> None:
     text = completed()
     assert text.count(old) == 1
     spoilt = text.replace(old, new)
-    with pytest.raises(InvalidQuestionSet) as refusal:
-        read_draft(spoilt, "draft.toml", ESSAY)
-    told = str(refusal.value)
-    assert reason in told
-    lines = spoilt.split("\n")
-    named = int(told.removeprefix("draft.toml:").split(":")[0])
-    assert (
-        lines[named - 1].startswith(at)
-        if at
-        else named >= lines.index('examples = ["Arland talks"') + 1
-    )
+    (problem,) = read_drafts(spoilt, "draft.toml", ESSAY)
+    assert isinstance(problem, DraftProblem)
+    assert reason in problem.reason
+    assert spoilt.split("\n")[problem.line - 1].startswith(at)
 
 
 def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     text = completed()
-    _, indicators, statements = read_draft(text, "draft.toml", ESSAY)
-    assert statements is None
-    assert [one.id for one in indicators] == ["rain/talks"]
+    drafted = read(text)
+    assert drafted.new_question.statements is None
+    assert [one.id for one in drafted.indicators] == ["rain/talks"]
     bare = text.split("[[indicator]]")[0]
-    assert read_draft(bare, "draft.toml", ESSAY)[1] == ()
-    own = read_draft(f'{bare}yes = "Arland signs river treaty"\n', "draft.toml", ESSAY)[2]
+    assert read(bare).indicators == ()
+    own = read(f'{bare}yes = "Arland signs river treaty"\n').new_question.statements
     assert own is not None
     assert own.statements == (Statement("Arland signs river treaty", ""),)
     twice = f"{text}\n{text[text.index('[[indicator]]') :].replace('talks', 'calls', 1)}"
-    assert [one.id for one in read_draft(twice, "draft.toml", ESSAY)[1]] == [
-        "rain/talks",
-        "rain/calls",
-    ]
+    assert [one.id for one in read(twice).indicators] == ["rain/talks", "rain/calls"]
 
 
 @check_rows(LIVES)
@@ -233,24 +290,54 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 # Opened
 
 
-def test_a_draft_opens_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
+def test_questions_open_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
     add(tracker)
-    drafts = tracker.essays.drafts("river", HOLDS)
-    text = write_draft(drafts[0], drafts, ESSAY, name="rain", now=NOW)
-    question, indicators, _ = read_draft(text, "draft.toml", ESSAY)
-    assert "[…" in text
-    with pytest.raises(Unresolvable) as refusal:
-        tracker.essays.open_claim(new_question_from(question), HOLDS, indicators=indicators)
-    assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
+    drafts = [tracker.essays.drafts("river", at) for at in (SIGNS, HOLDS)]
+    text = tracker.essays.write_drafts("river", [pick(d, 1) for d in drafts])
+    before = tracker.system.verify()
+    rehearsed = tracker.essays.open_drafts("river", text, "river.toml", dry_run=True)
+    assert tracker.system.verify() == before
+    report = tracker.essays.open_drafts("river", text, "river.toml")
+    assert (rehearsed.new[0].lines, rehearsed.problems) == (report.new[0].lines, report.problems)
+    (opened,) = report.new
+    assert opened.lines == (
+        ("YES", "Arland signs the river treaty"),
+        ("NO", "Arland refuses to sign the river treaty"),
+    )
+    assert {flaw.code for flaw in opened.advice} >= {"no-base-rate", "no-indicators"}
+    (problem,) = report.problems
+    assert (problem.name, problem.is_gap) == ("dam-hold", True)
+    assert text.split("\n")[problem.line - 1].startswith(("text", "criteria"))
+    page = tracker.questions.get("arland-sign-river-treaty")
+    assert [claim.offset for claim in page.claims] == [SIGNS]
+    assert tracker.essays.get("river").claims == page.claims
+
+
+def test_a_mended_file_opens_the_rest(tracker: Tracker) -> None:
+    add(tracker)
+    bad = completed().replace("at = 0", f"at = {SIGNS}").replace('"yes"', '"perhaps"')
+    good = bad[bad.index("[[question]]") :].replace('"rain"', '"snow"').replace("perhaps", "yes")
+    first = tracker.essays.open_drafts("river", f"{bad}\n{good}", "river.toml")
+    assert [d.question.id for d in first.new] == ["snow"]
+    assert [problem.name for problem in first.problems] == ["rain"]
+    again = tracker.essays.open_drafts(
+        "river", f"{bad}\n{good}".replace("perhaps", "yes"), "river.toml"
+    )
+    assert [(d.question.id, d.is_new) for d in again.opened] == [("rain", True), ("snow", False)]
+    assert again.problems == ()
+    watched = tracker.questions.get("rain").indicators
+    assert list(watched) == ["rain/talks"]
+    reworded = good.replace("Will Arland sign", "Will Arland not sign")
+    (problem,) = tracker.essays.open_drafts("river", reworded, "river.toml").problems
+    assert "snow is open in other words: `tracker question edit snow`" in problem.reason
+
+
+def test_a_question_names_the_beginning_of_a_sentence(tracker: Tracker) -> None:
+    add(tracker)
+    for at in (SIGNS + 3, 9999):
+        text = completed().replace("at = 0", f"at = {at}")
+        (problem,) = tracker.essays.open_drafts("river", text, "river.toml").problems
+        assert f"character {at}" in problem.reason
     assert tracker.questions.list() == ()
-    whole, watched, _ = read_draft(completed(), "draft.toml", ESSAY)
-    tracker.essays.open_claim(new_question_from(whole), SIGNS, indicators=watched)
-    page = tracker.questions.get("rain")
-    assert [claim.quote for claim in page.claims] == [
-        "Arland will sign the river treaty by the end of 2027."
-    ]
-    (asked,) = tracker.essays.drafts("river", SIGNS)
-    assert page.summary.question.sources == asked.plan.sources
-    assert page.summary.question.bears_out == "yes"
-    assert tuple(page.indicators.values()) == watched
-    assert TEXT[page.claims[0].offset :].startswith("Arland")
+    with pytest.raises(Refused, match="a heading stands at character 0: see"):
+        tracker.essays.drafts("river", 0)

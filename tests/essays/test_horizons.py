@@ -225,7 +225,7 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
 @check_rows(
     [
         ({"id": "signs-2027"}, "there is a question 'signs-2027' already"),
-        ({"id": "Two words"}, "is no name"),
+        ({"id": "Two words"}, "is not a valid name"),
         ({"bears_out": "perhaps"}, "perhaps"),
         ({"criteria": ""}, "resolution criteria must not be empty"),
         ({"prior": "100%"}, "a prior of 0 or 1 could never be revised"),

@@ -49,7 +49,7 @@ def test_a_text_is_called_by_heading_or_first_line(text: str, name: str, title: 
 
 
 @check_rows([
-("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
+("essay", "The grain trade", "essay"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
 ("…", "The grain trade", "grain-trade"), ("…", "", ""),
 ])  # fmt: skip
 def test_an_unnamed_file_is_named_by_its_title(stem: str, title: str, name: str) -> None:

@@ -106,7 +106,7 @@ def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) ->
 
 @check_rows(["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"])
 def test_ambiguous_numbers_are_refused(typed: str) -> None:
-    with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
+    with pytest.raises(InvalidResolution, match=r"is not a number: write 41\.5"):
         parse_answer(numeric_question(OPEN), typed)
 
 
@@ -130,7 +130,7 @@ def test_answers_beyond_bounds_fit_their_kind() -> None:
 
 @check_rows(["above", "below", "never"])
 def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
-    with pytest.raises(InvalidResolution, match="is no number"):
+    with pytest.raises(InvalidResolution, match="is not a number"):
         parse_answer(numeric_question(), typed)
 
 

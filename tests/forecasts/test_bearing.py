@@ -268,7 +268,7 @@ def test_conditions_are_described_in_words(of: Question, said: str, words: str) 
         (numeric_question(), "at least 0", "'at least 0' holds for all answers or for none"),
         (numeric_question(), "more than 100", "holds for all answers or for none"),
         (date_question(), "by summer", "write by 2027-01-01 or after 2027-01-01"),
-        (date_question(), "by 2026-02-30", "2026-02-30 is no day"),
+        (date_question(), "by 2026-02-30", "2026-02-30 is not a date"),
         (date_question(), "by 2025-12-31", "lies outside the window"),
         (date_question(), "after 2027-01-02", "lies outside the window"),
         (date_question(), "by 9999-12-31", "lies outside the window"),

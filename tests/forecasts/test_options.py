@@ -99,13 +99,13 @@ def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: Opti
         (CAPITALS, change("Moscow", "added"), "'Moscow' is there already, or was"),
         (CAPITALS, change("moscow", "added"), "'moscow' is there already, or was"),
         (CAPITALS, change("OTHER", "added"), "'OTHER' is there already, or was"),
-        (CAPITALS, change("", "added"), "'' is no name for an option"),
-        (CAPITALS, change("  ", "added"), "'  ' is no name for an option"),
-        (CAPITALS, change(" Minsk", "added"), "' Minsk' is no name for an option"),
+        (CAPITALS, change("", "added"), "'' is not a valid name for an option"),
+        (CAPITALS, change("  ", "added"), "'  ' is not a valid name for an option"),
+        (CAPITALS, change(" Minsk", "added"), "' Minsk' is not a valid name for an option"),
         (
             CAPITALS,
             change("Minsk=50", "added"),
-            "'Minsk=50' is no name for an option: leave out equal signs",
+            "'Minsk=50' is not a valid name for an option: leave out equal signs",
         ),
         (CAPITALS, change("ambiguous", "added"), "would be taken for a question without an answer"),
         (

@@ -185,7 +185,10 @@ def test_entries_that_miss_something_are_refused() -> None:
     )
     # A misspelt key is first missed under its right name.
     error = refusal(changed("essay.toml", "modality =", "modalitty ="))
-    assert (error.line, error.reason) == (line_of(ESSAY, "[[claim]]"), "claim needs 'modality'")
+    assert (error.line, error.reason) == (
+        line_of(ESSAY, "modality ="),
+        "unknown key modalitty: write modality",
+    )
     # An indicator that names no question is refused at its entry.
     old = 'examples = ["It abstained"]\nyes = ["neutral"]'
     error = refusal(changed("indicators.toml", old, 'examples = ["It abstained"]'))

@@ -93,6 +93,7 @@ SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
     ),
+    "essay removal": lambda s: essays.set_removed(s, EssayId("essay"), True, at=AT, by=BEN),
     "edit": lambda s: questions.add_edit(s, edit()),
     "statements": lambda s: statements.add_statements(s, SUMMIT, LINES, MADE),
     "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
@@ -110,7 +111,7 @@ SAID: Mapping[str, Any] = {
 """How each kind of fact is said, by ben, a day after NOW."""
 
 SUBJECTS = {
-    "claim": "essay/120", "link": "pair", "repair": "pair", "likelihood": f"{SUMMIT}/{TALKS}",
+    "claim": "essay/120", "essay removal": "essay", "link": "pair", "repair": "pair", "likelihood": f"{SUMMIT}/{TALKS}",
     "signpost": MARK.indicator_id,
 }  # fmt: skip
 """What the log says a fact is about, where that is not the question."""

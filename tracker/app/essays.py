@@ -3,15 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.draft import ClaimDraft
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
-from tracker.essays import claim_questions, essay_edits, essay_pages, extracting
+from tracker.errors import NotFound, Refused
+from tracker.essays import (
+    claim_questions,
+    draft_files,
+    draft_opening,
+    essay_edits,
+    essay_pages,
+    extracting,
+)
 from tracker.essays.claim_questions import PlannedQuestion
+from tracker.essays.draft_files import DraftedQuestion, DraftProblem, PickedDraft
+from tracker.essays.draft_opening import DraftReport, OpenedDraft
 from tracker.model.essays import EssayComparison, EssayPage, EssaySummary, EssayText, NewEssay
+from tracker.storage import questions
 
 if TYPE_CHECKING:
     from tracker.llm.draft_proposals import ProposalResult
@@ -50,6 +62,11 @@ class EssayService(Service):
         """Store an essay, or a new version of its text; questions opened from it stay unchanged."""
         with self._store.writing() as session:
             return essay_edits.add_essay(session, new, self._authorship())
+
+    def remove(self, essay_id: str) -> None:
+        """Remove an essay from which no question was opened; adding it again brings it back."""
+        with self._store.writing() as session:
+            essay_edits.remove_essay(session, EssayId(essay_id), self._authorship())
 
     @staticmethod
     def read_text(raw: bytes, name: str) -> str:
@@ -94,6 +111,54 @@ class EssayService(Service):
                 indicators=indicators,
                 override=override,
             )
+
+    def write_drafts(self, essay_id: str, picked: Sequence[PickedDraft]) -> str:
+        """Write drafts as one file to complete; questions without a name get a free one."""
+        with self._store.reading() as session:
+            return draft_files.write_drafts(
+                picked,
+                essay_edits.require_essay(session, EssayId(essay_id)),
+                used_names=questions.list_question_ids(session),
+                now=self._now().replace(microsecond=0),
+            )
+
+    def open_drafts(
+        self, essay_id: str, text: str, file_name: str, *, override: str = "", dry_run: bool = False
+    ) -> DraftReport:
+        """Open the questions of a completed draft file, each as a whole or not at all.
+
+        Those that are open already stay as they are. A `dry_run` only says what would come of it.
+        """
+        with self._store.reading() as session:
+            essay = essay_edits.require_essay(session, EssayId(essay_id))
+        drafted = draft_files.read_drafts(text, file_name, essay)
+        return draft_opening.report_drafts(
+            [
+                self._open_draft(essay.id, draft, override, dry_run)
+                if isinstance(draft, DraftedQuestion)
+                else draft
+                for draft in drafted
+            ]
+        )
+
+    def _open_draft(
+        self, essay_id: EssayId, draft: DraftedQuestion, override: str, dry_run: bool
+    ) -> OpenedDraft | DraftProblem:
+        try:
+            with self._store.writing() as session:
+                opened = draft_opening.open_draft(
+                    session,
+                    essay_id,
+                    draft,
+                    self._settings.keep_days,
+                    authorship=self._authorship(),
+                    override=override,
+                )
+                if dry_run:
+                    session.rollback()
+                return opened
+        except (ForecastsError, NotFound, Refused) as error:
+            return draft_opening.describe_problem(draft, error)
 
     def open_claims(
         self, plans: Sequence[PlannedQuestion], offset: int, *, override: str = ""

@@ -53,7 +53,10 @@ def import_question_set(
     new = {
         q.id: q for q in question_set.questions if not questions.question_id_exists(session, q.id)
     }
+    essay_id = question_set.essay.id
     essays.add_essay(session, question_set.essay, question_set.claims)
+    if essay_id in essays.list_removed_ids(session):
+        essays.set_removed(session, essay_id, False, at=now, by=authorship.by)
     _store_text(session, question_set, authorship)
     for question in new.values():
         questions.add_question(session, question, now)

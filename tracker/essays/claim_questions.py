@@ -3,35 +3,29 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.errors import InvalidQuestionSet
-from forecasts.essays.dates import find_dates, format_long_date
+from forecasts.essays.dates import format_long_date
 from forecasts.essays.draft import (
     MAX_BEFORE,
     ClaimDraft,
     ClaimSource,
-    build_new_question,
     propose_drafts,
 )
 from forecasts.essays.extract import Sentence
+from forecasts.essays.extraction.cleaning import HEADING
 from forecasts.evidence.evidence import Indicator
-from forecasts.question_sets.indicators_file import read_indicators
-from forecasts.question_sets.question_set import QuestionSet
-from forecasts.question_sets.questions_file import EssayFile, read_questions
-from forecasts.question_sets.record_reader import SetFile
-from forecasts.question_sets.set_writer import write_question_set
-from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.new_question import NewQuestion, build_question
-from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
+from forecasts.questions.new_question import NewQuestion
+from forecasts.questions.question import Claim, EssayId, HorizonShape, Question
+from tracker.errors import Refused
 from tracker.essays.essay_edits import find_sentence, require_text
 from tracker.essays.essay_pages import find_essay_setting, split_sentences
+from tracker.essays.publication import parse_essay_day
 from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
-from tracker.feeds.plain_text import remove_invisible
 from tracker.model.audit import Authorship
 from tracker.questions import question_lifecycle
 from tracker.questions.scenarios.scenario_edits import add_link
@@ -46,8 +40,17 @@ MAX_RESTATEMENT_CHARS: Final = 1_000
 def propose_claim_drafts(
     session: Session, essay_id: EssayId, offset: int, authorship: Authorship
 ) -> tuple[ClaimDraft, ...]:
-    """Draft questions from the sentence at `offset`, for a person to choose from and complete."""
-    return propose_drafts(find_claim_source(session, essay_id, offset, authorship.at.date()))
+    """Draft questions from the sentence at `offset`, for a person to choose from and complete.
+
+    Raises `Refused` for a heading.
+    """
+    source = find_claim_source(session, essay_id, offset, authorship.at.date())
+    if source.sentence.why == HEADING:
+        raise Refused(
+            f"a heading stands at character {offset}: see `tracker essay claims {essay_id}` for "
+            "where sentences start"
+        )
+    return propose_drafts(source)
 
 
 def find_claim_source(session: Session, essay_id: EssayId, offset: int, today: date) -> ClaimSource:
@@ -65,23 +68,6 @@ def find_claim_source(session: Session, essay_id: EssayId, offset: int, today: d
         essay.title,
         find_essay_setting(text),
     )
-
-
-def parse_essay_day(published: str) -> date | None:
-    """Return the day of an essay as far as its note of publication tells; None if it does not.
-
-    >>> [str(parse_essay_day(note)) for note in ("3 May 2022", "spring 2022", "")]
-    ['2022-05-03', '2022-07-01', 'None']
-    """
-    if dates := find_dates(published):
-        day = dates[0]
-        is_year = day.first.replace(month=12, day=31) == day.last and day.first.month == 1
-        return day.first.replace(month=7) if is_year else day.first
-    year = _YEAR.search(published)
-    return date(int(year[0]), 7, 1) if year else None
-
-
-_YEAR: Final = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")
 
 
 def open_claim(
@@ -244,73 +230,4 @@ def _truncate_title(title: str) -> str:
         title
         if len(title) <= MAX_GROUP_TITLE_CHARS
         else f"{title[: MAX_GROUP_TITLE_CHARS - 1].rstrip()}…"
-    )
-
-
-def write_draft(
-    draft: ClaimDraft, candidates: Sequence[ClaimDraft], essay: Essay, *, name: str, now: datetime
-) -> str:
-    """Write a draft as TOML, with hints for its author and the other candidates in comments."""
-    question = build_question(build_new_question(draft, name=name, now=now, essay_id=essay.id))
-    files = write_question_set(QuestionSet(essay, (), (question,), (), (), (), (), (), {}))
-    return "\n".join([_build_comments(draft, candidates), files["questions.toml"]])
-
-
-def _build_comments(draft: ClaimDraft, candidates: Sequence[ClaimDraft]) -> str:
-    sentence, plan = draft.source.sentence, draft.plan
-    quoted = " ".join(sentence.text.split())
-    to_do = "Replace every […], look" if plan.gaps else "Look"
-    lines = [
-        f"From character {sentence.offset}: “{quoted}”",
-        f"{to_do} at the base rate, then: tracker essay open ESSAY AT FILE",
-        *plan.notes,
-        f"Base rate: {plan.base_rate}",
-        f"Last days to choose from: {', '.join(day.isoformat() for day in draft.horizons)}",
-        *(
-            f"Another question (--pick {n}): {other.plan.text}"
-            for n, other in enumerate(candidates, 1)
-            if other != draft
-        ),
-    ]
-    # TOML allows no control characters in a comment.
-    return "".join(f"# {' '.join(remove_invisible(line).split())}\n" for line in lines)
-
-
-def read_draft(
-    text: str, name: str, essay: Essay
-) -> tuple[Question, tuple[Indicator, ...], CompiledQuestion | None]:
-    """Parse a completed draft: question, indicators, and lines in the author's own words.
-
-    Raises `InvalidQuestionSet` with file, line and reason.
-    """
-    head, mark, tail = text.partition("\n[[indicator]]")
-    essay_file = EssayFile(essay, (), {})
-    drafted = read_questions(SetFile(name, head), essay_file)
-    questions = drafted.questions
-    if len(questions) != 1:
-        raise InvalidQuestionSet(
-            name,
-            1,
-            f"a draft has one [[question]], not {len(questions)}: open each from its own file",
-        )
-    padded = (
-        "\n" * (head.count("\n") + 1) + mark.lstrip("\n") + tail
-    )  # padded, so that errors name the line of the file
-    indicators = (
-        read_indicators(SetFile(name, padded), {questions[0].id: questions[0]}) if mark else ()
-    )
-    return questions[0], indicators, drafted.statements.get(questions[0].id)
-
-
-def new_question_from(question: Question) -> NewQuestion:
-    """Convert a question to a new question as its author would enter it."""
-    fields = (
-        "text", "criteria", "sources", "opens_at", "closes_at", "resolves_at", "kind",
-        "horizon_shape", "prior", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
-        "retrospective", "bears_out", "prior_as_of",
-    )  # fmt: skip
-    return NewQuestion(
-        id=question.id,
-        options=tuple(option.name for option in question.options),
-        **{name: getattr(question, name) for name in fields},
     )

@@ -11,11 +11,12 @@ from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import Essay, EssayId
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_pages import split_sentences
+from tracker.essays.publication import check_published
 from tracker.essays.quote_anchors import move_rejection
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import essays
+from tracker.storage import essays, questions
 from tracker.storage.sessions import Session
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -30,22 +31,31 @@ MAX_REJECTION_QUOTE_CHARS = 200
 def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayText:
     """Store an essay with its text, or a new version of the text of an existing one.
 
-    Raises `Refused` for a name that cannot be one, an essay without a text or with one of more than
-    two million characters, for characters that cannot be kept, and for a text that is the newest
-    version already.
+    Another day of publication corrects that of the essay. Raises `Refused` for a name that cannot
+    be one, an essay without a text or with one of more than two million characters, for characters
+    that cannot be kept, a day of publication that is none, and for a text that is the newest
+    version already, published on the same day.
     """
     _check_essay(new)
-    essay_id = EssayId(new.id)
+    check_published(new.published, authorship.at.date())
+    essay_id, published = EssayId(new.id), new.published.strip()
     register_forecaster(session, authorship.by)
     previous = essays.find_newest_text(session, essay_id)
+    known = essays.find_essay(session, essay_id)
+    is_redated = known is not None and published not in ("", known.published)
+    is_removed = essay_id in essays.list_removed_ids(session)
+    if is_removed:
+        essays.set_removed(session, essay_id, False, at=authorship.at, by=authorship.by)
+        essays.set_published(session, essay_id, published)
+    elif known is None:
+        title, note = new.title.strip() or new.id, new.note.strip()
+        essays.add_essay(session, Essay(essay_id, title, published, new.language, note), ())
+    elif is_redated:
+        essays.set_published(session, essay_id, published)
     if previous is not None and previous.text == new.text:
+        if is_redated or is_removed:
+            return previous
         raise Refused(f"this is the text of {new.id} already, to the character")
-    if essays.find_essay(session, essay_id) is None:
-        title = new.title.strip() or new.id
-        note = new.note.strip()
-        essays.add_essay(
-            session, Essay(essay_id, title, new.published.strip(), new.language, note), ()
-        )
     text = EssayText(
         essay_id,
         (previous.version if previous else 0) + 1,
@@ -58,11 +68,29 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     return text
 
 
+def remove_essay(session: Session, essay_id: EssayId, authorship: Authorship) -> None:
+    """Remove an essay from all lists; adding it again brings it back.
+
+    Raises `NotFound` for an unknown essay, `Refused` for one with questions: they need its text.
+    """
+    if essay_id == OWN_ESSAY:
+        raise Refused(f"{OWN_ESSAY} is the place of questions without an essay: it stays")
+    require_essay(session, essay_id)
+    question_ids = [q.id for q in questions.list_questions(session) if q.essay_id == essay_id]
+    if question_ids:
+        raise Refused(
+            f"{essay_id} has questions, such as {question_ids[0]}: an essay can "
+            "be removed before the first is opened"
+        )
+    register_forecaster(session, authorship.by)
+    essays.set_removed(session, essay_id, True, at=authorship.at, by=authorship.by)
+
+
 def _check_essay(new: NewEssay) -> None:
     if not _NAME.fullmatch(new.id) or new.id == OWN_ESSAY:
         raise Refused(
-            f"{new.id!r} is no name for an essay: use small letters, digits and dashes, such as "
-            "grain-trade"
+            f"{new.id!r} is not a valid name for an essay: use small letters, digits and dashes, "
+            "such as grain-trade"
         )
     if not new.text.strip():
         raise Refused("the essay has no text: give a file with the text in it")
@@ -83,7 +111,7 @@ def _check_essay(new: NewEssay) -> None:
 def find_sentence(session: Session, essay_id: EssayId, offset: int) -> Sentence:
     """Return the sentence at a character of the newest text; raises `NotFound`."""
     text = require_text(session, essay_id)
-    for sentence in split_sentences(text.text, _require_essay(session, essay_id).published):
+    for sentence in split_sentences(text.text, require_essay(session, essay_id).published):
         if sentence.offset <= offset < sentence.end:
             return sentence
     raise NotFound(
@@ -97,7 +125,7 @@ def require_text(session: Session, essay_id: EssayId) -> EssayText:
     """Return the newest text of an essay; raises `NotFound` for an unknown essay, or one without
     text.
     """
-    _require_essay(session, essay_id)
+    require_essay(session, essay_id)
     text = essays.find_newest_text(session, essay_id)
     if text is None:
         raise NotFound(
@@ -106,7 +134,8 @@ def require_text(session: Session, essay_id: EssayId) -> EssayText:
     return text
 
 
-def _require_essay(session: Session, essay_id: EssayId) -> Essay:
+def require_essay(session: Session, essay_id: EssayId) -> Essay:
+    """Return an essay; raises `NotFound`."""
     essay = essays.find_essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
@@ -135,7 +164,7 @@ def reject_claim(
 
 def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Authorship) -> None:
     """Restore a rejected sentence; raises `NotFound` for any other, or an unknown essay."""
-    _require_essay(session, essay_id)
+    require_essay(session, essay_id)
     newest = essays.find_newest_text(session, essay_id)
     text = "" if newest is None else newest.text
     rejections = [

@@ -128,12 +128,6 @@ MAX_TITLE_CHARS: Final = 200
 MAX_TITLE_LINE_CHARS: Final = 120
 """Characters of a first line that may be a title."""
 
-_GENERIC_NAMES: Final = frozenset(
-    "article blog-post document download essay essay-text file index new page post print"
-    " saved test text untitled".split()
-)
-"""File names that identify no essay."""
-
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*#*")
 _EMPHASIS: Final = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+")
 
@@ -160,19 +154,35 @@ def find_title(raw: bytes, name: str) -> str:
 
 
 def choose_essay_name(stem: str, title: str) -> str:
-    """Choose a short name for an essay: from its file name, or from its title if that is generic.
+    """Choose a short name for an essay: from its file name, or from its title if that has no words.
 
     >>> choose_essay_name("Grain Trade", "Why it moves")
     'grain-trade'
-    >>> choose_essay_name("page", "Why grain moves")
+    >>> choose_essay_name("…", "Why grain moves")
     'why-grain-moves'
     """
-    from_file = short_name(stem)
-    return (
-        from_file
-        if from_file and from_file not in _GENERIC_NAMES
-        else short_name(title) or from_file
-    )
+    return short_name(stem) or short_name(title)
+
+
+_ENGLISH: Final = frozenset(
+    "the of and to that is for with it as by this will not are from have be has which".split()
+)
+NOT_ENGLISH: Final = "This does not look English: claims are found in English text only."
+_MIN_LETTERS: Final = 100
+_MIN_ENGLISH: Final = 0.08
+"""Share of English function words; English prose has a quarter, German and Dutch a twentieth."""
+
+
+def is_english(text: str) -> bool:
+    """Return False for a text that is long enough to tell, and is not in English.
+
+    >>> is_english("Der Strom wird im Winter knapp, und die Preise steigen wieder. " * 5)
+    False
+    """
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if sum(map(len, words)) < _MIN_LETTERS:
+        return True
+    return sum(word in _ENGLISH for word in words) >= _MIN_ENGLISH * len(words)
 
 
 def _find_page_title(page: bytes) -> str:

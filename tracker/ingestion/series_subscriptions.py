@@ -47,7 +47,7 @@ def check_series(definition: Series) -> Series:
     """Refuse a definition that cannot work."""
     if not _NAME.fullmatch(definition.id):
         raise Refused(
-            f"{definition.id!r} is no name of a series: write a-z, 0-9, - and _, 60 at most"
+            f"{definition.id!r} is not a valid name of a series: a-z, 0-9, - and _, 60 at most"
         )
     if not resolve_web_link(definition.url, ""):
         raise Refused(f"{definition.url} is no http or https address")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
+from forecasts.essays.dates import MONTHS
 from forecasts.essays.relative_dates import remove_question_times
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
@@ -53,6 +54,11 @@ _OPTION_QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
+_SEASON: Final = re.compile(r"\b((?:19|20)\d\d)[/–]\d\d\b")
+_OF_YEAR: Final = re.compile(rf"\b(?!(?:{'|'.join(MONTHS)})\b)([A-Z]\w+) of (?:19|20)\d\d\b")
+_AFTER_DAY: Final = re.compile(rf"\bafter \d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
+"""A day from which on something counts, which is no deadline."""
+
 _GO_PUBLIC: Final = re.compile(r"\b(?:have an |hold an |complete an )?IPO$")
 _YEAR_AS_SUBJECT: Final = re.compile(r"(?:19|20)\d\d\s+[a-z]")
 _OUT: Final = re.compile(r"^(?P<who>(?:\S+\s+){0,4}\S+)\s+(?:be\s+)?out(?:\s+as\s+(?P<role>.+))?$")
@@ -188,10 +194,12 @@ def strip_question(text: str) -> str:
     >>> strip_question("Will gold close at $3,200 or more at the end of 2025? (COMEX)")
     'Will gold close at $3,200'
     """
-    body = _REMARK.sub("", _use_acronyms(text)).split("?")[0].strip()
+    body = _REMARK.sub("", _use_acronyms(_SEASON.sub(r"\1", text))).split("?")[0].strip()
     first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
     if not _YEAR_AS_SUBJECT.match(remainder):
-        remainder = remove_question_times(remainder)
+        after_day = _AFTER_DAY.search(remainder)
+        remainder = remove_question_times(_OF_YEAR.sub(r"\1", _AFTER_DAY.sub("", remainder)))
+        remainder += f" {after_day[0]}" if after_day else ""
     return f"{first} {remainder}".strip()
 
 
@@ -280,14 +288,38 @@ def _phrase_stays(match: re.Match[str]) -> tuple[str, str]:
     return _phrase_threshold(match, "stays above", "falls below")
 
 
-def _phrase_below(match: re.Match[str]) -> tuple[str, str]:
-    return _phrase_threshold(match, "falls below", "stays above")
+def _phrase_below(match: re.Match[str]) -> tuple[str, str] | None:
+    return _phrase_threshold(match, "falls below", "stays above") if _is_level(match) else None
 
 
 def _phrase_above(match: re.Match[str]) -> tuple[str, str] | None:
-    if _starts_clause(match["what"]):
-        return None
-    return _phrase_threshold(match, "rises above", "stays below")
+    return _phrase_threshold(match, "rises above", "stays below") if _is_level(match) else None
+
+
+def _is_level(match: re.Match[str]) -> bool:
+    """Return False for an amount that is the object of a verb: "Ikea close more than 10 stores"."""
+    subject = match["what"]
+    if _starts_clause(subject) or _CLAUSE.search(subject) or subject.split()[-1] in _LOOSE_ENDS:
+        return False
+    link = match.string[match.end("what") : match.start("n")].lower()
+    if not _AMOUNT_END.search(link):
+        return True
+    verbs = _AMOUNT_END.sub("", link).split()
+    is_counted = _COUNTED.search(match["n"]) is not None
+    return bool(verbs) and not (is_counted and verbs[-1] in _TAKES_OBJECT)
+
+
+_CLAUSE: Final = re.compile(r"^\S+(?: \S+){0,3} [a-z]+ an? [a-z]+$")
+"""A name, a verb and its object: "Met Office record a temperature"."""
+
+_LOOSE_ENDS: Final = frozenset("of to in by for with at from".split())
+_AMOUNT_END: Final = re.compile(r"(?:at least|at most|more than|less than|fewer than)\s*$")
+_TAKES_OBJECT: Final = frozenset("close end finish settle trade top pass back touch cross".split())
+_COUNTED: Final = re.compile(
+    r"^[\d,.]+(?:\s(?:million|billion|thousand|hundred))?(?:\s[a-z-]+)?"
+    r"\s(?!percents|points|basis|dollars|euros|pounds|francs|degrees|barrels|tonnes)[a-z]+s\b"
+)
+"""Figure with a noun that is counted."""
 
 
 _SHORT_FORMS: Final[tuple[tuple[re.Pattern[str], _Phrase], ...]] = (

@@ -1,8 +1,6 @@
 """Clauses of a question: find the verb, and turn the clause into headlines of both outcomes."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from forecasts.essays.english import (
@@ -14,8 +12,8 @@ from forecasts.essays.english import (
     present_participle,
     third_person,
 )
+from tracker.matching.headline_opposites import find_opposite, has_opposite, is_measured
 
-_PREPOSITION: Final = re.compile(r"(?:into|to|on|for|off|out|up|down|back|with)\b")
 _LASTING: Final = re.compile(
     r"(?:(?:go on|keep|continue)\s+(?P<deed>\w+ing\b.*)|(?:hold on to|hang on to|cling to)\s+"
     r"(?P<thing>.+))$"
@@ -26,90 +24,9 @@ _STATE: Final = re.compile(
     r"^(?P<who>.+?)\s+(?:(?P<still>still)\s+)?(?P<where>(?:in|on|at|off|out|back|under|over"
     r"|without|the|an?|(?<=still )\S+)\b.*)$"
 )
+_ANY: Final = re.compile(r"(?:(?P<who>anybody|anyone|somebody|someone)|any)\b", re.IGNORECASE)
 _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
 """Noun phrases with an owner, of which nobody writes "No"."""
-
-_OPPOSITES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        verb: (with_object.strip(), (alone if slash else with_object).strip())
-        for verb, _, opposite in (
-            line.strip().partition(": ")
-            for line in """
-            accept: rejects
-            agree: fails to agree
-            adopt: rejects
-            approve: rejects
-            attack: holds back from attacking
-            authorise: blocks
-            authorize: blocks
-            ban: allows
-            block: allows
-            buy: stops buying
-            capture: fails to capture
-            cease: continues
-            close: keeps … open /
-            collapse: saves / survives
-            condemn: refuses to condemn
-            continue: stops
-            cut: holds or raises
-            decline: rejects / rises
-            decrease: rises
-            deploy: rules out sending
-            drop: keeps / rises
-            end: extends / drags on
-            enter: stays out of
-            exit: stays in
-            expand: shrinks
-            fall: rises
-            gain: loses
-            grow: shrinks
-            halt: continues
-            impeach: clears
-            impose: rules out
-            improve: worsens
-            increase: cuts / falls
-            invade: rules out invading
-            join: stays out of
-            keep: gives up
-            launch: delays /
-            leave: stays in / stays
-            lose: wins
-            maintain: gives up
-            normalise: breaks off
-            normalize: breaks off
-            open: keeps … closed / stays closed
-            oppose: supports
-            pass: votes down / is voted down
-            pause: continues
-            quit: stays in / stays on
-            raise: holds or cuts
-            ratify: rejects
-            reach: fails to reach
-            rejoin: stays out of
-            reject: accepts
-            release: keeps holding
-            remain: stops being
-            resign: vows to stay on
-            resume: keeps … suspended / stays suspended
-            retake: fails to retake
-            rise: falls
-            sanction: exempts
-            sign: refuses to sign
-            stay: stops being / leaves
-            stop: continues
-            support: opposes
-            survive: loses / collapses
-            suspend: continues
-            veto: backs
-            win: loses
-            """.strip().splitlines()
-        )
-        for with_object, slash, alone in (opposite.partition("/"),)
-    }
-)
-"""Opposites that headlines use, in the third person, with an object and without one; "…" stands
-for the object. An empty one is not trusted.
-"""
 
 _NOT_CHOSEN: Final = frozenset(
     """achieve appear avoid be become benefit break come cost crash cross default defend die double
@@ -179,6 +96,9 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
     present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
+    if match := _ANY.match(subject):
+        nobody = f"{'nobody' if match['who'] else 'no'}{subject[match.end() :]}"
+        return f"{subject} {present}{tail}", f"{nobody} {present}{tail}"
     if verb == "be":
         return f"{subject} {present}{tail}", f"{subject} {present} not{tail}"
     if lasting := _LASTING.match(f"{verb} {complement}"):
@@ -195,17 +115,13 @@ def _phrase_denial(subject: str, verb: str, complement: str) -> str:
     if complement.startswith("no "):
         present = verb if plural else third_person(verb)
         return f"{subject} {present} {complement[3:]}"
-    with_object, alone = _OPPOSITES.get(verb, ("", ""))
-    opposite = with_object if complement else alone
-    fits = opposite.endswith(f" {verb}") or not _PREPOSITION.match(complement)
-    if opposite and fits:  # no "stays out of into force"
+    if opposite := find_opposite(verb, complement):
         first, _, particles = opposite.partition(" ")
-        phrase = f"{base_form(first) if plural else first} {particles}".strip()
-        has_place = "…" in phrase
-        return f"{subject} {phrase.replace('…', complement)}{'' if has_place else tail}"
+        return f"{subject} {base_form(first) if plural else first} {particles}".strip()
     if verb == "have" and is_participle(complement.split(" ", maxsplit=1)[0]):
         return f"{subject} {'have' if plural else 'has'} not{tail}"
-    if _is_agent(subject) and verb not in _NOT_CHOSEN:
+    is_chosen = verb not in _NOT_CHOSEN and not is_measured(complement)
+    if _is_agent(subject) and is_chosen:
         return f"{subject} {'rule' if plural else 'rules'} out {present_participle(verb)}{tail}"
     actor, _, adverb = subject.rpartition(" ")
     if actor and adverb.endswith("ly") and adverb.islower():
@@ -234,8 +150,26 @@ def _find_inverted_verb(words: list[str]) -> int:
     known, first = find_verb(words), _find_predicate(words)
     if not known or (0 < first < known and words[first + 1] in _AFTER_VERBS):
         return first
-    return known
+    return _pass_noun(words, known)
 
+
+def _pass_noun(words: list[str], index: int) -> int:
+    """Return the index of the verb behind a noun that is spelt like one: "a day pass at A cost"."""
+    if words[0] not in ("a", "an", "the") or words[index + 1 : index + 2] == []:
+        return index
+    if words[index + 1] not in _AFTER_NOUNS:
+        return index
+    later = (n for n in range(index + 2, len(words) - 1) if _is_verb(words[n]))
+    return next(
+        (n for n in later if words[n + 1] in _OBJECTS and words[n - 1] not in _NO_VERBS), index
+    )
+
+
+_AFTER_NOUNS: Final = frozenset("at in of for from near between".split())
+_OBJECTS: Final = frozenset(
+    "the a an its their his her any all at more less fewer over below above".split()
+)
+"""Words that an object begins with, also one of a number: "at least"."""
 
 _AFTER_VERBS: Final = frozenset(
     "the a an its their his her any all back over up down off out".split()
@@ -245,12 +179,34 @@ _AFTER_VERBS: Final = frozenset(
 def _find_predicate(words: list[str]) -> int:
     """Return the index of the first word behind the name that a clause begins with; 0 if none.
 
-    It is the verb of "Will Binance freeze accounts?", even if no list of verbs has it.
+    It is the verb of "Will Binance freeze accounts?", even if no list of verbs has it. Before an
+    object the last word is the verb: "Danish parliament lower the voting age".
     """
     first = 1 if words[0] == "the" else 0
-    index = next((n for n, word in enumerate(words) if n >= first and word.islower()), 0)
-    return index if index > first and words[index] not in _NO_VERBS else 0
+    index = next(
+        (
+            n
+            for n, word in enumerate(words)
+            if n >= first and word.islower() and word not in _PARTICLES
+        ),
+        0,
+    )
+    if index <= first or words[index] in _NO_VERBS:
+        return 0
+    following = words[index + 1 : index + _MAX_HEAD_WORDS + 1]
+    for n, word in enumerate(following):
+        if word in _OBJECTS or word[:1].isdigit():
+            return index + n
+        if not word.isalpha() or not word.islower() or word in _NO_VERBS:
+            break
+    return index
 
+
+_MAX_HEAD_WORDS: Final = 3
+_PARTICLES: Final = frozenset(
+    "de del della di du des da la le les von van der den al el bin".split()
+)
+"""Small words within names: "Tour de France"."""
 
 _NO_VERBS: Final = frozenset(
     "and or of in on at for to from with by against the a an still also both not".split()
@@ -309,7 +265,7 @@ _BEFORE_NOUNS: Final = frozenset(
 
 
 def _is_verb(word: str) -> bool:
-    return word.islower() and (is_base_form(word) or word in _OPPOSITES or word in _NOUN_OR_VERB)
+    return word.islower() and (is_base_form(word) or has_opposite(word) or word in _NOUN_OR_VERB)
 
 
 def is_also_noun(word: str) -> bool:

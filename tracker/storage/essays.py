@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -21,15 +22,36 @@ from tracker.storage.tables import (
     ClaimDecisionRow,
     ClaimRow,
     DraftRow,
+    EssayRemovalRow,
     EssayRow,
     EssayTextRow,
 )
 
 
 def list_essays(session: Session) -> tuple[Essay, ...]:
-    """Return all essays by title."""
+    """Return all essays that were not removed, by title."""
     rows = session.exec(select(EssayRow).order_by(col(EssayRow.title), col(EssayRow.id)))
-    return tuple(Essay(EssayId(r.id), r.title, r.published, r.language, r.note) for r in rows)
+    removed = list_removed_ids(session)
+    return tuple(
+        Essay(EssayId(r.id), r.title, r.published, r.language, r.note)
+        for r in rows
+        if r.id not in removed
+    )
+
+
+def set_removed(
+    session: Session, essay_id: EssayId, is_removed: bool, *, at: datetime, by: ForecasterId
+) -> None:
+    """Append that an essay was removed, or added again; its texts stay in the log."""
+    columns = {"essay_id": essay_id, "is_removed": is_removed}
+    facts.append_fact(session, "essay removal", essay_id, columns, at=at, by=by)
+
+
+def list_removed_ids(session: Session) -> frozenset[EssayId]:
+    """Return the ids of the essays that are removed."""
+    rows = session.exec(select(EssayRemovalRow).order_by(col(EssayRemovalRow.id)))
+    newest = {EssayId(row.essay_id): row.is_removed for row in rows}
+    return frozenset(essay_id for essay_id, is_removed in newest.items() if is_removed)
 
 
 def add_essay_text(session: Session, essay_text: EssayText) -> None:
@@ -180,12 +202,20 @@ def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
     session.flush()
 
 
+def set_published(session: Session, essay_id: EssayId, published: str) -> None:
+    """Correct when an essay was published."""
+    row = session.get_one(EssayRow, essay_id)
+    row.published = published
+    session.add(row)
+    session.flush()
+
+
 def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
-    """Return an essay by its id."""
+    """Return an essay by its id; None if it is unknown, or was removed."""
     row = session.get(EssayRow, essay_id)
     return (
         None
-        if row is None
+        if row is None or essay_id in list_removed_ids(session)
         else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
     )
 

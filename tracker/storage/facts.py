@@ -11,6 +11,7 @@ from tracker.storage import event_log
 from tracker.storage.tables import (
     ClaimDecisionRow,
     DismissedAnswerRow,
+    EssayRemovalRow,
     LikelihoodRow,
     LinkRow,
     LintOverrideRow,
@@ -27,6 +28,7 @@ from tracker.storage.tables import (
 
 FACT_TABLES: Mapping[str, type[Any]] = {
     "claim": ClaimDecisionRow,
+    "essay removal": EssayRemovalRow,
     "edit": QuestionEditRow,
     "statements": StatementsRow,
     "repetition": RepetitionRow,

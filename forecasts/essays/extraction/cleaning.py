@@ -8,6 +8,9 @@ from typing import Final
 
 from forecasts.essays.extraction.segmentation import SENTENCE_END, SentenceSpan
 
+HEADING: Final = "a heading"
+"""Reason to exclude a heading."""
+
 _IMAGE: Final = re.compile(
     r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
 )
@@ -164,7 +167,7 @@ def find_exclusion_reasons(
         first = indexes[0]
         is_alone = len(indexes) == 1 and len(spans) > 1 and not reasons[first]
         if is_alone and _is_title(quotes[first], spans[first].shape):
-            reasons[first] = "a heading"
+            reasons[first] = HEADING
     _mark_repeats(spellings, reasons)
     return reasons
 
@@ -206,8 +209,8 @@ def _mark_repeats(spellings: Sequence[str], reasons: list[str]) -> None:
         )
         if len(words) < _MIN_WORDS:
             reasons[index] = reasons[index] or "too short to say anything"
-        elif reasons[index] in ("", "a heading") and (words in seen or is_near_title):
+        elif reasons[index] in ("", HEADING) and (words in seen or is_near_title):
             reasons[index] = "repeats an earlier line"
-        if reasons[index] == "a heading":
+        if reasons[index] == HEADING:
             titles[words[:6]] = len(words)
         seen.add(words)

@@ -81,7 +81,7 @@ def _same(expected: Any, got: Any, tolerance: float) -> bool:
 
 
 def _is_nothing(value: Any) -> bool:
-    """Null and NaN say the same: there is no number. JSON has the first only."""
+    """Null and NaN say the same: there is not a number. JSON has the first only."""
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 

@@ -152,14 +152,14 @@ ESSAY_COMMANDS: Final = {
         "essays:claims", "Find the claims in a file, or in an essay.", "outlook.md"
     ),
     "draft": CommandEntry(
-        "essays:draft",
-        "Draft questions from the sentence at a character.",
-        "outlook 247 --out airbus.toml",
+        "essay_drafts:draft",
+        "Draft questions from the sentences at these characters.",
+        "outlook 247 381 --out outlook.toml",
     ),
     "open": CommandEntry(
-        "essays:open_question",
-        "Open the question of a completed draft, with its indicators.",
-        "outlook 247 airbus.toml",
+        "essay_drafts:open_drafts",
+        "Open the questions of a completed draft file.",
+        "outlook outlook.toml",
     ),
     "reject": CommandEntry(
         "essays:reject",
@@ -168,6 +168,9 @@ ESSAY_COMMANDS: Final = {
     ),
     "restore": CommandEntry(
         "essays:restore", "Take a sentence up again that was set aside.", "outlook 381"
+    ),
+    "remove": CommandEntry(
+        "essays:remove", "Remove an essay from which no question was opened.", "outlook"
     ),
     "map": CommandEntry(
         "essays:show_map", "Show an essay with its record written over it.", "outlook"

@@ -59,12 +59,13 @@ def main() -> None:
 
 
 def _print_click_error(error: click.ClickException) -> None:
-    """Print the help of a group without arguments, or else the usage and the error."""
+    """Print the help of a group without arguments, or else the error as one line."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return
+    message = " ".join(error.format_message().split())
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(
-            f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True
-        )
-    print_error(error.format_message())
+        usage = " ".join(error.ctx.get_usage().split()).removeprefix("Usage: ")
+        hint = f"write {usage}, or see" if isinstance(error, click.MissingParameter) else "see"
+        message = f"{message.rstrip('.')}; {hint} `{error.ctx.command_path} --help`"
+    print_error(message)

@@ -8,6 +8,7 @@ from tracker.storage.tables.base import Row
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
     DraftRow,
+    EssayRemovalRow,
     EssayTextRow,
     LikelihoodRow,
     LinkRow,
@@ -68,6 +69,7 @@ __all__ = [
     "DecisionRow",
     "DismissedAnswerRow",
     "DraftRow",
+    "EssayRemovalRow",
     "EssayRow",
     "EssayTextRow",
     "EvidenceRow",

@@ -33,6 +33,15 @@ class EssayTextRow(Fact, table=True):
     text: str = long_text()
 
 
+class EssayRemovalRow(Fact, table=True):
+    """An essay removed before a question was opened from it, or added again; the last counts."""
+
+    __tablename__ = "essay_removal"
+    id: int | None = Field(default=None, primary_key=True)
+    essay_id: str = Field(foreign_key="essay.id", index=True)
+    is_removed: bool
+
+
 class ClaimDecisionRow(Fact, table=True):
     """A sentence rejected as untestable, or restored; the last decision per place counts."""
 

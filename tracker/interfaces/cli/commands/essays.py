@@ -1,31 +1,31 @@
-"""Commands on essays: add texts, list claims, draft, open and reject questions, show the record."""
+"""Commands on essays: add texts, list claims, set them aside, show and compare records."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from shlex import quote
-from typing import Final, TypedDict, Unpack, get_args
 
 import click
 from rich.console import Group
 from rich.table import Table
 
-from forecasts.essays.draft import ClaimDraft, ClaimSource, redraft
 from forecasts.essays.extract import Sentence
 from forecasts.essays.track_record import TrackRecord
-from forecasts.questions.formatting import format_full, format_percent, format_signed
-from forecasts.questions.new_question import short_name
-from forecasts.questions.question import Kind
+from forecasts.questions.formatting import format_percent, format_signed
+from forecasts.questions.question import Essay, EssayId
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
 from tracker.essays.essay_pages import split_sentences
-from tracker.essays.extracting import MAX_FILE_BYTES, choose_essay_name, extract_text, find_title
-from tracker.files.user_files import read_bytes, read_text
+from tracker.essays.extracting import (
+    MAX_FILE_BYTES,
+    NOT_ENGLISH,
+    choose_essay_name,
+    extract_text,
+    find_title,
+    is_english,
+)
+from tracker.files.user_files import read_bytes
 from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
-from tracker.llm.llm_messages import LlmFailure
-from tracker.model.essays import EssayPage, NewEssay
+from tracker.model.essays import EssayPage, EssayText, NewEssay
 from tracker.model.json_values import to_json
 
 
@@ -64,9 +64,7 @@ def list_essays(context: click.Context, /, json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title)."
-)
+@click.option("--name", metavar="ESSAY", help="Its short name (default: the file's name).")
 @click.option("--title", default="", help="Its title (default: as it stands in the file).")
 @click.option("--published", default="", metavar="DATE", help="When it appeared.")
 @click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
@@ -97,18 +95,42 @@ def add(
         published=published,
         note=note,
     )
-    with tracker_session(context) as tracker:
+    with tracker_session(context, create=True) as tracker:
+        known = _find_page(tracker, new_essay.id)
+        before = known.essay if known else None
+        is_same = known is None or (known.text is not None and known.text.text == text)
+        if name is None and before and not is_same and title not in ("", before.title):
+            raise Refused(
+                f"{before.id} is the essay “{before.title}”: give this one another --name, or say "
+                f"--name {before.id} for a new version of that text"
+            )
         stored = tracker.essays.add(new_essay)
         page = tracker.essays.get(stored.essay_id)
-    message = (
-        f"Kept version {stored.version} of {stored.essay_id}: {page.coverage.forward_looking} "
-        "forward-looking sentences."
-    )
     print_result(
         {"essay": stored.essay_id, "version": stored.version, "coverage": page.coverage},
         json,
-        message,
+        "\n".join(_describe_added(page, stored, before)),
     )
+
+
+def _find_page(tracker: Tracker, name: str) -> EssayPage | None:
+    return tracker.essays.get(name) if EssayId(name) in tracker.essays.titles() else None
+
+
+def _describe_added(page: EssayPage, stored: EssayText, before: Essay | None) -> Iterator[str]:
+    """Yield what was added, and what to do next."""
+    count, essay = page.coverage.forward_looking, page.essay
+    yield (
+        f"{essay.id}, version {stored.version}, “{essay.title}”: "
+        f"{count} {'sentence looks' if count == 1 else 'sentences look'} ahead."
+    )
+    if essay.published:
+        is_new = before is None or before.published in ("", essay.published)
+        was = "" if before is None or is_new else f" (was {before.published})"
+        yield f"Published {essay.published}{was}: its dates count from then."
+    if not is_english(stored.text):
+        yield NOT_ENGLISH
+    yield f"Next: tracker essay claims {essay.id}"
 
 
 @click.command()
@@ -136,47 +158,9 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     claims_table = _build_claims_table([s for s in sentences if everything or s.kept])
     background = [s for s in sentences if s.is_background and not everything]
     parts = [claims_table, *([_build_background_table(background)] if background else [])]
+    if not is_english(" ".join(sentence.text for sentence in sentences)):
+        parts.append(NOT_ENGLISH)
     print_result(sentences, json, Group(*parts))
-
-
-class DraftOptions(TypedDict):
-    """Options of `tracker essay draft`."""
-
-    name: str
-    at: int
-    question: str | None
-    out: Path | None
-    pick: int
-    kind: Kind | None
-    last: str | None
-    ask_model: bool
-    json: bool
-
-
-_MAX_YEARS_AHEAD: Final = 100
-
-
-def _choose_draft(drafts: Sequence[ClaimDraft], options: DraftOptions) -> ClaimDraft:
-    """Return the draft that was picked, as the kind and to the last day that were chosen."""
-    pick, count = options["pick"], len(drafts)
-    if not 1 <= pick <= count:
-        known = "there is one draft: --pick 1" if count == 1 else f"choose --pick 1 to {count}"
-        raise Refused(f"there is no draft {pick}; {known}")
-    draft = drafts[pick - 1]
-    last = None if options["last"] is None else _parse_last_day(options["last"], draft.source)
-    return redraft(draft, kind=options["kind"], last=last)
-
-
-def _parse_last_day(text: str, source: ClaimSource) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text!r} is no day: write it as 2027-12-31") from None
-    if day <= source.day:
-        raise Refused(f"{day} is too early: the last day lies after {source.day}")
-    if day.year > source.today.year + _MAX_YEARS_AHEAD:
-        raise Refused(f"{day} is too far away: the last day lies within {_MAX_YEARS_AHEAD} years")
-    return day
 
 
 def _is_file(path: Path) -> bool:
@@ -212,91 +196,6 @@ def _build_background_table(sentences: list[Sentence]) -> Table:
 @click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
-@click.option(
-    "--question", metavar="NAME", help="Short name of the question (default: from its text)."
-)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file."
-)
-@click.option("--pick", type=int, default=1, metavar="N", help="Which of the drafts; 1 is best.")
-@click.option("--kind", type=click.Choice(get_args(Kind)), help="Draft it as this kind.")
-@click.option("--last", metavar="DAY", help="Last day, such as 2027-12-31.")
-@click.option("--ask-model", is_flag=True, help="Have the model draft it, too, if one is set up.")
-@as_json
-@click.pass_context
-def draft(context: click.Context, /, **options: Unpack[DraftOptions]) -> None:
-    """Draft questions from the sentence at a character.
-
-    The best draft is a file to complete; the others stand in its comments.
-    """
-    name, at, out = options["name"], options["at"], options["out"]
-    with tracker_session(context) as tracker:
-        drafts = tracker.essays.drafts(name, at)
-        if options["ask_model"]:
-            result = tracker.essays.propose(name, at)
-            if isinstance(result, LlmFailure):
-                click.echo(f"The model proposes nothing: {result.reason}", err=True)
-            else:
-                drafts = (*result.drafts, *drafts)
-                for reason in result.refused:
-                    click.echo(f"Left out {reason}", err=True)
-        drafted = _choose_draft(drafts, options)
-        text = write_draft(
-            drafted,
-            drafts,
-            tracker.essays.get(name).essay,
-            name=options["question"] or short_name(drafted.plan.text),
-            now=tracker.now(),
-        )
-    json = options["json"]
-    if out is None:
-        click.echo(to_json(drafted) if json else text)
-        return
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused(f"{out} is there already: name a new file, or remove that one") from None
-    except OSError as error:
-        raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
-    print_result(
-        drafted, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}"
-    )
-
-
-@click.command()
-@click.argument("name", metavar="ESSAY")
-@click.argument("at", type=int)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
-)
-@as_json
-@click.pass_context
-def open_question(
-    context: click.Context, /, *, name: str, at: int, file: Path, override: str, json: bool
-) -> None:
-    """Open the question of a completed draft, with its indicators."""
-    with tracker_session(context) as tracker:
-        drafted, indicators, statements = read_draft(
-            read_text(file, MAX_FILE_BYTES), file.name, tracker.essays.get(name).essay
-        )
-        question = tracker.essays.open_claim(
-            replace(new_question_from(drafted), statements=statements),
-            at,
-            indicators=indicators,
-            override=override,
-        )
-    print_result(
-        question,
-        json,
-        f"{question.id} is open; its base rate is {format_full(question, question.prior)}.",
-    )
-
-
-@click.command()
-@click.argument("name", metavar="ESSAY")
-@click.argument("at", type=int)
 @click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
 @as_json
 @click.pass_context
@@ -317,6 +216,20 @@ def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
     with tracker_session(context) as tracker:
         tracker.essays.restore_claim(name, at)
     print_result({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
+
+
+@click.command()
+@click.argument("name", metavar="ESSAY")
+@as_json
+@click.pass_context
+def remove(context: click.Context, /, name: str, json: bool) -> None:
+    """Remove an essay from which no question was opened.
+
+    `tracker essay add` with the same file brings it back.
+    """
+    with tracker_session(context) as tracker:
+        tracker.essays.remove(name)
+    print_result({"essay": name}, json, f"{name} is removed.")
 
 
 @click.command()

@@ -84,7 +84,7 @@ def add_feed(
 
     Where a page is there, it is the feed that the page names.
     """
-    with open_with_network(context, allow_private) as tracker:
+    with open_with_network(context, allow_private, create=True) as tracker:
         feed = tracker.feeds.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
         )
@@ -181,7 +181,7 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     Those that are there already stay as they are.
     """
     document = read_bytes(file)
-    with tracker_session(context) as tracker:
+    with tracker_session(context, create=True) as tracker:
         report = tracker.feeds.import_opml(document)
     words = f"{report.added} feeds added, {report.known} were there already."
     print_result(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))

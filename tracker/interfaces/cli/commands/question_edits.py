@@ -122,7 +122,7 @@ def ask(
     context: click.Context, /, name: str, json: bool, **fields: Unpack[_QuestionOptions]
 ) -> None:
     """Open a question of your own, of any kind."""
-    with tracker_session(context) as tracker:
+    with tracker_session(context, create=True) as tracker:
         opens, closes = fields["opens"], utc(fields["closes"])
         new_question = NewQuestion(
             id=name,

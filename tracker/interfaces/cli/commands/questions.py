@@ -32,7 +32,7 @@ from tracker.model.json_values import suggestion_record, to_json, to_plain
 
 @click.command()
 @click.option(
-    "--status", type=click.Choice(get_args(Status)), help="Only questions that stand there."
+    "--status", type=click.Choice(get_args(Status)), help="Only questions with this status."
 )
 @click.option("--tag", help="Only questions with this tag.")
 @as_json

@@ -116,7 +116,7 @@ def add_series(
     It is polled as feeds are. Several series may read one address: it is asked once for all.
     """
     definition = read_definition(name, url, unit, options)
-    with open_with_network(context, allow_private) as tracker:
+    with open_with_network(context, allow_private, create=True) as tracker:
         status = tracker.series.add(definition)
     words = f"{name} is read from now on. {series_tables.describe_newest(status)}"
     print_result(status, json, words)

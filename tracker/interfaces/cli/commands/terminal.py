@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +14,7 @@ from rich.console import Console
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
+from tracker.feeds.fetch_results import FetchLimits
 from tracker.files.user_files import open_nonblocking
 from tracker.interfaces.cli import tables
 from tracker.interfaces.process_setup import configure_logging
@@ -52,7 +53,11 @@ def settings_of(context: click.Context) -> Settings:
 
 @contextmanager
 def tracker_session(
-    context: click.Context, *, create: bool = False, logs: bool = False
+    context: click.Context,
+    *,
+    create: bool = False,
+    logs: bool = False,
+    limits: FetchLimits | None = None,
 ) -> Iterator[Tracker]:
     """Open the tracker on the configured database; raises `Refused` if it is missing.
 
@@ -64,24 +69,26 @@ def tracker_session(
         configure_logging(replace(settings, log_level="error"))
     create = create and not context.find_root().params["replay"]
     is_new = create and not settings.has_database
-    with open_tracker(settings, create=create) as tracker:
+    with open_tracker(settings, create=create, limits=limits) as tracker:
         if is_new:
             click.echo(f"Made a database in {settings.data_dir}.", err=True)
         yield tracker
 
 
 def open_with_network(
-    context: click.Context, allow_private: bool, no_politeness: bool = False
-) -> Tracker:
+    context: click.Context,
+    allow_private: bool,
+    no_politeness: bool = False,
+    *,
+    create: bool = False,
+) -> AbstractContextManager[Tracker]:
     """Open the tracker with the network limits of the options."""
     from tracker.ingestion.network import make_fetch_limits
 
-    settings = settings_of(context)
-    limits = make_fetch_limits(settings)
+    limits = make_fetch_limits(settings_of(context))
     private = ("*",) if allow_private else limits.private
-    return open_tracker(
-        settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
-    )
+    limits = replace(limits, private=private, polite=not no_politeness)
+    return tracker_session(context, create=create, limits=limits)
 
 
 def forecaster_name(tracker: Tracker, forecaster: ForecasterId) -> str:

@@ -1,0 +1,271 @@
+"""Statements of questions on many subjects: both lines say what a headline would say.
+
+The first half was seen while the rules were mended, the second was read once before: 19 of its 24
+questions had two sound lines then, 15 before.
+"""
+
+from typing import Final
+
+from tests.tables import check_rows
+from tracker.matching.compile_question import compile_text
+
+MENDED: Final = (
+    (
+        "Will a day pass at Zermatt in February cost an adult more than 100 francs by 29 February 2028?",
+        "Day pass at Zermatt costs an adult more than 100 francs",
+        "Day pass at Zermatt will not cost an adult more than 100 francs",
+    ),
+    (
+        "Will the Swiss glaciers lose at least 2 per cent of their ice by 31 October 2027?",
+        "Swiss glaciers lose at least 2 per cent of their ice",
+        "Swiss glaciers will not lose at least 2 per cent of their ice",
+    ),
+    (
+        "Will Vail Resorts buy a majority of a third Swiss ski resort by 28 November 2028?",
+        "Vail Resorts buys a majority of a third Swiss ski resort",
+        "Vail Resorts will not buy a majority of a third Swiss ski resort",
+    ),
+    (
+        "Will the SLF measure a snow depth of more than 100 cm at Weissfluhjoch by 25 December 2026?",
+        "SLF measures a snow depth of more than 100 cm at Weissfluhjoch",
+        "SLF will not measure a snow depth of more than 100 cm at Weissfluhjoch",
+    ),
+    (
+        "Will Tignes open the Grande Motte glacier to skiers on at least one day in June 2027?",
+        "Tignes opens the Grande Motte glacier to skiers on at least one day",
+        "Tignes will not open the Grande Motte glacier to skiers on at least one day",
+    ),
+    (
+        "Will the first Alpine World Cup race of the 2027-28 season be held after 14 November?",
+        "First Alpine World Cup race of the 2027-28 season is held after 14 November",
+        "First Alpine World Cup race of the 2027-28 season is not held after 14 November",
+    ),
+    (
+        "Will the museum raise the price of a day ticket to at least 30 euros by 1 May 2027?",
+        "Museum raises the price of a day ticket to at least 30 euros",
+        "Museum will not raise the price of a day ticket to at least 30 euros",
+    ),
+    (
+        "Will the choir of King's College record a new album by 31 December 2027?",
+        "Choir of King's College records a new album",
+        "Choir of King's College will not record a new album",
+    ),
+    (
+        "Will a member of the crew leave the station before its end of mission by 30 June 2027?",
+        "Member of the crew leaves the station before its end of mission",
+        "Member of the crew will not leave the station before its end of mission",
+    ),
+    (
+        "Will Ikea close more than 10 stores in Europe by 31 December 2027?",
+        "Ikea closes more than 10 stores in Europe",
+        "Ikea will not close more than 10 stores in Europe",
+    ),
+    (
+        "Will the town council pass the cycling plan by 30 June 2027?",
+        "Town council passes the cycling plan",
+        "Town council votes down the cycling plan",
+    ),
+    (
+        "Will the Danish parliament lower the voting age to 16 by 31 December 2028?",
+        "Danish parliament lowers the voting age to 16",
+        "Danish parliament rules out lowering the voting age to 16",
+    ),
+    (
+        "Will Spotify report fewer than 700 million monthly users for the second quarter of 2027?",
+        "Spotify reports fewer than 700 million monthly users",
+        "Spotify will not report fewer than 700 million monthly users",
+    ),
+    (
+        "Will a new record for the women's marathon be set by 31 October 2027?",
+        "New record for the women's marathon is set",
+        "New record for the women's marathon is not set",
+    ),
+    (
+        "Will the European eel be listed as extinct in the wild by 31 December 2029?",
+        "European eel is listed as extinct in the wild",
+        "European eel is not listed as extinct in the wild",
+    ),
+    (
+        "Will Japan win at least 20 gold medals at the Asian Games by 4 October 2026?",
+        "Japan wins at least 20 gold medals at the Asian Games",
+        "Japan will not win at least 20 gold medals at the Asian Games",
+    ),
+    (
+        "Will the price of arabica coffee fall by at least 20 per cent by 30 June 2027?",
+        "Price of arabica coffee falls by at least 20 per cent",
+        "Price of arabica coffee will not fall by at least 20 per cent",
+    ),
+    (
+        "Will the number of libraries in England drop below 2,900 by 31 March 2028?",
+        "Number of libraries in England falls below 2,900",
+        "Number of libraries in England stays above 2,900",
+    ),
+    (
+        "Will Penguin Random House publish a novel written with a language model by 31 December 2027?",
+        "Penguin Random House publishes a novel written with a language model",
+        "Penguin Random House rules out publishing a novel written with a language model",
+    ),
+    (
+        "Will the Louvre sell fewer than 8 million tickets in 2027?",
+        "Louvre sells fewer than 8 million tickets",
+        "Louvre will not sell fewer than 8 million tickets",
+    ),
+    (
+        "Will the Netherlands keep its ban on river cruises at night until 31 December 2027?",
+        "Netherlands keeps its ban on river cruises at night",
+        "Netherlands gives up its ban on river cruises at night",
+    ),
+    (
+        "Will Wembley Stadium host the final of the Euro 2028 by 31 July 2028?",
+        "Wembley Stadium hosts the final of the Euro",
+        "Wembley Stadium will not host the final of the Euro",
+    ),
+    ("Will the rail strike end by 1 March 2027?", "Rail strike ends", "Rail strike drags on"),
+    (
+        "Will honey bees in Austria lose more than a fifth of their colonies in the winter of 2026/27?",
+        "Honey bees in Austria lose more than a fifth of their colonies",
+        "Honey bees in Austria will not lose more than a fifth of their colonies",
+    ),
+)
+
+PRONOUNS: Final = (
+    (
+        "Will anybody run a marathon in under two hours by 31 December 2028?",
+        "Anybody runs a marathon in under two hours",
+        "Nobody runs a marathon in under two hours",
+    ),
+    (
+        "Will any bank sell gold by 31 December 2028?",
+        "Any bank sells gold",
+        "No bank sells gold",
+    ),
+)
+
+HELD_OUT: Final = (
+    (
+        "Will a season ticket at Arsenal cost more than 1,500 pounds by 1 August 2027?",
+        "Season ticket at Arsenal rises above 1,500 pounds",
+        "Season ticket at Arsenal stays below 1,500 pounds",
+    ),
+    (
+        "Will the Great Barrier Reef lose more than 10 per cent of its coral by 30 June 2028?",
+        "Great Barrier Reef loses more than 10 per cent of its coral",
+        "Great Barrier Reef will not lose more than 10 per cent of its coral",
+    ),
+    (
+        "Will Nestlé buy a stake in a maker of pet food in India by 31 December 2027?",
+        "Nestlé buys a stake in a maker of pet food in India",
+        "Nestlé will not buy a stake in a maker of pet food in India",
+    ),
+    (
+        "Will the Met Office record a temperature above 41 degrees in England by 30 September 2027?",
+        "Met Office records a temperature above 41 degrees in England",
+        "Met Office will not record a temperature above 41 degrees in England",
+    ),
+    (
+        "Will Berlin's Pergamon Museum open its north wing to visitors by 31 December 2027?",
+        "Berlin's Pergamon Museum opens its north wing to visitors",
+        "Berlin's Pergamon Museum keeps its north wing closed to visitors",
+    ),
+    (
+        "Will the Tour de France of 2029 start outside Europe?",
+        "Tour de France starts outside Europe",
+        "Tour de France will not start outside Europe",
+    ),
+    (
+        "Will a lecture hall at Oxford be named after Ada Lovelace by 31 December 2028?",
+        "Lecture hall at Oxford is named after Ada Lovelace",
+        "Lecture hall at Oxford is not named after Ada Lovelace",
+    ),
+    (
+        "Will Lego stop making bricks from ABS plastic by 31 December 2030?",
+        "Lego stops making bricks from ABS plastic",
+        "Lego continues making bricks from ABS plastic",
+    ),
+    (
+        "Will the share of vinyl in music sales rise above 10 per cent by 31 December 2027?",
+        "Share of vinyl in music sales rises above 10 per cent",
+        "Share of vinyl in music sales stays below 10 per cent",
+    ),
+    (
+        "Will the British Library restore its catalogue of manuscripts by 30 June 2027?",
+        "British Library restores its catalogue of manuscripts",
+        "British Library rules out restoring its catalogue of manuscripts",
+    ),
+    (
+        "Will the union reject the pay offer of the opera house by 1 April 2027?",
+        "Union rejects the pay offer of the opera house",
+        "Union accepts the pay offer of the opera house",
+    ),
+    (
+        "Will New Zealand's kiwi population grow to at least 100,000 birds by 31 December 2030?",
+        "New Zealand's kiwi population grows to at least 100,000 birds",
+        "New Zealand's kiwi population will not grow to at least 100,000 birds",
+    ),
+    (
+        "Will Portugal's cork harvest be smaller than 80,000 tonnes in 2027?",
+        "Portugal's cork harvest is smaller than 80,000 tonnes",
+        "Portugal's cork harvest is not smaller than 80,000 tonnes",
+    ),
+    (
+        "Will a train driver of Deutsche Bahn be replaced by software on a public line by 31 December 2029?",
+        "Train driver of Deutsche Bahn is replaced by software on a public line",
+        "Train driver of Deutsche Bahn is not replaced by software on a public line",
+    ),
+    (
+        "Will Nintendo release a film about Zelda by 31 May 2027?",
+        "Nintendo releases a film about Zelda",
+        "Nintendo rules out releasing a film about Zelda",
+    ),
+    (
+        "Will Iceland kill at least 100 fin whales by 30 September 2027?",
+        "Iceland kills at least 100 fin whales",
+        "Iceland will not kill at least 100 fin whales",
+    ),
+    (
+        "Will more than 60 teams enter the women's chess Olympiad by 1 September 2028?",
+        "More than 60 teams enter the women's chess Olympiad",
+        "Fewer than 60 teams enter the women's chess Olympiad",
+    ),
+    (
+        "Will at least two publishers withdraw from the Frankfurt Book Fair by 15 October 2027?",
+        "At least two publishers withdraw from the Frankfurt Book Fair",
+        "At least two publishers will not withdraw from the Frankfurt Book Fair",
+    ),
+    (
+        "Will the guild of bakers in France gain protection for the croissant by 31 December 2028?",
+        "Guild of bakers in France gains protection for the croissant",
+        "Guild of bakers in France will not gain protection for the croissant",
+    ),
+    (
+        "Will Venice charge day visitors at least 15 euros by 1 April 2027?",
+        "Venice charges day visitors at least 15 euros",
+        "Venice will not charge day visitors at least 15 euros",
+    ),
+    (
+        "Will the wolf be removed from Switzerland's list of strictly protected species by 30 June 2028?",
+        "Wolf is removed from Switzerland's list of strictly protected species",
+        "Wolf is not removed from Switzerland's list of strictly protected species",
+    ),
+    (
+        "Will the English cricket team win the Ashes of 2027?",
+        "English cricket team wins the Ashes",
+        "English cricket team loses the Ashes",
+    ),
+    (
+        "Will Mount Etna erupt on at least 30 days in 2027?",
+        "Mount Etna erupts on at least 30 days",
+        "Mount Etna will not erupt on at least 30 days",
+    ),
+    (
+        "Will the Vienna Philharmonic appoint a woman as concertmaster by 31 December 2027?",
+        "Vienna Philharmonic appoints a woman as concertmaster",
+        "Vienna Philharmonic rules out appointing a woman as concertmaster",
+    ),
+)
+
+
+@check_rows((*MENDED, *PRONOUNS, *HELD_OUT))
+def test_both_lines_read_as_headlines(text: str, yes: str, no: str) -> None:
+    (statement,) = compile_text(text, "binary", ()).statements
+    assert (statement.yes, statement.no) == (yes, no)
