@@ -273,7 +273,7 @@ ACCURACY_COMMANDS: Final = {
     ),
     "compare": CommandEntry(
         "scores:compare",
-        "Say who was better than whom, on the same questions at the same times.",
+        "Say who was better than whom.",
         "--who suggestion",
     ),
     "habits": CommandEntry(

@@ -272,9 +272,9 @@ def compare(
     json: bool,
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
-    """Say who was better than whom, on the same questions at the same times.
+    """Say who was better than whom.
 
-    It may be asked after every answer: at most 5 % of the verdicts on equal forecasters are wrong,
+    On the same questions at the same times. It may be asked after every answer: at most 5 % of the verdicts on equal forecasters are wrong,
     however often one looks.
     """
     with tracker_session(context) as tracker:
