@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
@@ -83,11 +84,24 @@ BINARY_AND_OPTIONS: tuple[Kind, ...] = (*BINARY, *OPTIONS)
 ALL: tuple[Kind, ...] = (*BINARY_AND_OPTIONS, *CURVES)
 
 
-def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Scorer:
-    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
-        return rule(np.array([d.p for d in forecasts if isinstance(d, Binary)]), happened)
+BINARY_RULES: Mapping[RuleName, Callable[[ArrayLike, ArrayLike], Floats]] = MappingProxyType(
+    {
+        "brier": brier,
+        "log": log_score,
+        "spherical": spherical,
+        "baseline": lambda p, outcome: baseline_points(np.where(outcome, p, np.subtract(1.0, p))),
+    }
+)
+"""Rules of binary forecasts, as functions of the probabilities of YES and the outcomes."""
 
-    return score
+
+def _for_binary(name: RuleName) -> Mapping[Kind, Scorer]:
+    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+        # As in `score_questions`, so that both give the same numbers to the last bit.
+        yes = np.array([d.p for d in forecasts if isinstance(d, Binary)], dtype=np.float64)
+        return BINARY_RULES[name](yes if happened else 1.0 - yes, 1)
+
+    return {"binary": score}
 
 
 def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Scorer:
@@ -154,12 +168,6 @@ def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
     return float(quantile_score(QUANTILE_LEVELS, places, place))
 
 
-def _baseline_binary(
-    question: Question, happened: Answer, forecasts: Sequence[Distribution]
-) -> Floats:
-    return baseline_points([outcome_mass(question, happened, d) for d in forecasts])
-
-
 def _baseline_options(p: Sequence[float], index: int) -> Floats:
     return baseline_points(p[index], len(p))
 
@@ -219,7 +227,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "lower",
                 "0 to 1",
                 {
-                    "binary": _for_binary(brier),
+                    **_for_binary("brier"),
                     **dict.fromkeys(OPTIONS, _for_options(brier_options)),
                 },
             ),
@@ -246,7 +254,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "lower",
                 "0.001 to 6.908 nats",
                 {
-                    "binary": _for_binary(log_score),
+                    **_for_binary("log"),
                     **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
                 },
             ),
@@ -257,7 +265,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "higher",
                 "0 to 1",
                 {
-                    "binary": _for_binary(spherical),
+                    **_for_binary("spherical"),
                     **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
                 },
             ),
@@ -276,7 +284,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "higher",
                 "−897 to +265 points",
                 {
-                    "binary": _baseline_binary,
+                    **_for_binary("baseline"),
                     **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
                     **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
                 },
@@ -351,7 +359,7 @@ def rule_values(
     )
 
 
-def rule_gains(rule: RuleName, values: Floats, reference: float) -> Floats:
+def rule_gains(rule: RuleName, values: Floats, reference: Floats | float) -> Floats:
     """Gain of values over that of a reference, higher is better; points are gains already.
 
     >>> rule_gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()

@@ -1,24 +1,26 @@
-"""Time-weighted averages of values on intervals, vectorised over many questions.
+"""Scores of many forecasts at once: time-weighted averages of values on intervals.
 
 All data are columns. A *pair* is one forecaster on one question, numbered from 0; an *interval* is
-the period of one forecast of a pair. Times are whole microseconds, so that lengths are exact.
+the period of one forecast of a pair. Times are whole numbers, so that lengths are exact:
+microseconds for scores over continuous time, and for others what their clock counts, such as
+midnights.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.distributions.cdf import EPOCH
-from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
-from forecasts.errors import ForecastsError, InvalidTime
+from forecasts.distributions.probability import Floats
 from forecasts.scoring.rulebook import RuleName, rule_gains
-from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
 
 Counts = NDArray[np.int64]
+
+MAX_CELLS = 2_000_000
+"""Cells of the matrix in which forecasters are compared at a time; it bounds memory."""
 
 
 def to_microseconds(instants: Sequence[datetime]) -> Counts:
@@ -34,7 +36,7 @@ def to_microseconds(instants: Sequence[datetime]) -> Counts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """Scored time of each pair, in microseconds, one row a pair.
+    """Scored time of each pair, one row a pair.
 
     `opens` and `closes` are the question's opening and scheduled close; `ends` is the effective
     close, after which nothing counts.
@@ -98,7 +100,8 @@ def clip_intervals(
     """
     whole = np.minimum(end, windows.ends[pair]) - np.maximum(start, windows.opens[pair])
     length = np.maximum(whole, 0.0)
-    scheduled = (windows.closes - windows.opens).astype(np.float64)
+    # A clock that counts midnights may count none in the whole schedule.
+    scheduled = np.maximum(windows.closes - windows.opens, 1).astype(np.float64)
     active = _sum_by_pair(pair, length, len(scheduled))
     return ClippedIntervals(
         pair=pair,
@@ -118,121 +121,92 @@ def _sum_by_pair(pair: NDArray[np.intp], values: Floats, pairs: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BinaryTable:
-    """Binary forecasts in columns, for pairs of a forecaster and a question.
+class AveragedScores:
+    """Scores of intervals by one rule, which determines the direction.
 
-    By interval, in any order, those of one pair not overlapping: the number of its `pair`; `start`
-    and `end`, half-open, in whole microseconds since 1970 as from `clip_intervals.microseconds`;
-    `p`, the probability of YES. Time outside the window is cut away. By pair, numbered from 0: its
-    window, and its `outcome`, 1 or 0.
-
-    Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not
-    close after it opens; `ForecastsError` for columns of unequal length and for an invalid pair
-    number; `ValueError` for an outcome that is not 0 or 1.
+    By pair, as in `scores.Score`: `mean_while_active`, NaN without a forecast, and
+    `skill_over_schedule`: higher is better, 0 is no skill, NaN a rule that does not apply. By
+    interval, as in `scores.ReceiptLine`: `score`, and `contribution` to the mean, 0 for an interval
+    that was cut away. Coverage, weights and shares, which all rules have in common, are in `cut`.
     """
 
-    pair: NDArray[np.intp]
-    start: Counts
-    end: Counts
-    p: Floats
-    windows: Windows
-    outcome: Floats
-
-    def __post_init__(self) -> None:
-        _check_same_length("interval", self.pair, self.start, self.end, self.p)
-        _check_same_length(
-            "pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends
-        )
-        pairs = len(self.outcome)
-        if len(self.pair) and not 0 <= self.pair.min() <= self.pair.max() < pairs:
-            raise ForecastsError(
-                f"the pairs are numbered from 0 to {pairs - 1}: an interval belongs to none of them"
-            )
-        if not (self.windows.opens < self.windows.closes).all():
-            raise InvalidTime("a window closes before it opens: correct one of the two times")
-        check_probabilities(self.p)
-        check_outcomes(self.outcome)
-
-
-def _check_same_length(noun: str, *columns: NDArray[np.generic]) -> None:
-    lengths = [len(column) for column in columns]
-    if len(set(lengths)) > 1:
-        raise ForecastsError(
-            f"every column has one row for each {noun}, not {', '.join(map(str, lengths))}"
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TableScores:
-    """Scores of a table by one rule, which determines the direction.
-
-    By pair, as in `scoring.Score`: `mean_while_active`, NaN without a forecast;
-    `skill_over_schedule`, higher is better and 0 is no skill; `coverage` and `attainable_coverage`,
-    0 to 1, which all rules share. By interval, as in `scoring.Interval`: `score`; and
-    `contribution` to the mean, 0 for an interval that was cut away.
-    """
-
+    cut: ClippedIntervals
     mean_while_active: Floats
     skill_over_schedule: Floats
-    coverage: Floats
-    attainable_coverage: Floats
     score: Floats
     contribution: Floats
 
 
-def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
-    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline`.
+def average_scores(
+    cut: ClippedIntervals, rule: RuleName, values: Floats, no_skill: Floats | float
+) -> AveragedScores:
+    """Average the values of a rule over time; `no_skill` is that of knowing nothing, by pair.
 
-    Equal to `scoring.score_question`, to within rounding. Sources: those of `rules`.
+    NaN where the rule does not apply to a pair; so is its skill.
 
-    >>> window = Windows(*(np.array([day * 86_400_000_000]) for day in (0, 9, 9)))
-    >>> start, end = np.array([0, 6]) * 86_400_000_000, np.array([6, 9]) * 86_400_000_000
-    >>> table = BinaryTable(np.array([0, 0]), start, end, np.array([0.8, 0.4]), window,
-    ...     np.array([0.0]))
-    >>> for name, found in score_table(table).items():
-    ...     print(name, found.mean_while_active.round(4), found.skill_over_schedule.round(4))
-    brier [0.48] [-0.23]
-    brier_two_sided [0.96] [-0.46]
-    log [1.2432] [-0.5501]
-    spherical [0.439] [-0.2681]
-    baseline [-79.3...] [-79.3...]
+
+    >>> windows = Windows(*(np.array([day]) for day in (0, 9, 9)))
+    >>> cut = clip_intervals(np.array([0, 0]), np.array([0, 6]), np.array([6, 9]), windows)
+    >>> averaged = average_scores(cut, "brier", np.array([0.64, 0.16]), 0.25)
+    >>> averaged.mean_while_active.round(4), averaged.skill_over_schedule.round(4)
+    (array([0.48]), array([-0.23]))
     """
-    cut = clip_intervals(table.pair, table.start, table.end, table.windows)
-    # Rules are symmetric in YES and NO, so the outcome's probability is scored.
-    outcome_probability = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
-    return MappingProxyType(
-        {
-            name: _score_rule(cut, outcome_probability, rule, like)
-            for name, (rule, like) in _TABLE_RULES.items()
-        }
-    )
+    means, parts = cut.means(values)
+    skill = cut.over_schedule(rule_gains(rule, means, no_skill))
+    skill = np.where(np.isnan(no_skill), np.nan, skill)
+    return AveragedScores(cut, means, skill, values, parts)
 
 
-def _score_rule(
-    cut: ClippedIntervals,
-    outcome_probability: Floats,
-    rule: Callable[[Floats], Floats],
-    like: RuleName,
-) -> TableScores:
-    score = rule(outcome_probability)
-    mean, contribution = cut.means(score)
-    return TableScores(
-        mean_while_active=mean,
-        skill_over_schedule=cut.over_schedule(rule_gains(like, mean, float(rule(np.array(0.5))))),
-        coverage=cut.coverage,
-        attainable_coverage=cut.attainable_coverage,
-        score=score,
-        contribution=contribution,
-    )
+Comparison = Callable[[Floats], Floats]
+"""Function of a matrix: rows are pairs, columns times, NaN for no forecast; same shape."""
 
 
-# Each with the rule of the rulebook that defines its direction.
-_TABLE_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
-    {
-        "brier": (lambda p: brier(p, 1), "brier"),
-        "brier_two_sided": (lambda p: brier_two_sided(p, 1), "brier"),
-        "log": (lambda p: log_score(p, 1), "log"),
-        "spherical": (lambda p: spherical(p, 1), "spherical"),
-        "baseline": (baseline_points, "baseline"),
-    }
-)
+def average_comparison(
+    pair: NDArray[np.intp], start: Counts, end: Counts, *, values: Floats, compare: Comparison
+) -> Floats:
+    """Mean over each interval of a comparison with all that stand at the same time.
+
+    `values` has one value for each interval; intervals of one pair must not overlap. An empty
+    interval has the mean 0. The time is divided wherever anybody's forecast changes.
+
+    >>> pair, start, end = np.array([0, 1]), np.array([0, 5]), np.array([10, 10])
+    >>> average_comparison(pair, start, end, values=np.array([3.0, 1.0]),
+    ...     compare=lambda rows: rows - np.nanmean(rows, axis=0)).tolist()
+    [0.5, -1.0]
+    """
+    cuts = np.unique(np.concatenate([start, end]))
+    first, last = np.searchsorted(cuts, start), np.searchsorted(cuts, end)
+    lengths = np.diff(cuts).astype(np.float64)
+    totals = np.zeros(len(values))
+    block = max(MAX_CELLS // (int(pair.max(initial=0)) + 1), 1)
+    for begin in range(0, len(lengths), block):
+        over = lengths[begin : begin + block]
+        low = np.maximum(first - begin, 0)
+        count = np.minimum(last - begin, len(over)) - low
+        here = np.flatnonzero(count > 0)
+        cells = _Cells(pair[here], low[here], count[here])
+        totals[here] += cells.sum_over(over, compare(cells.spread(values[here], len(over))))
+    return np.asarray(totals / np.maximum(end - start, 1), dtype=np.float64)
+
+
+class _Cells:
+    """Cells of intervals in a matrix of pairs by times."""
+
+    def __init__(self, pair: NDArray[np.intp], first: Counts, count: Counts) -> None:
+        self._starts = np.cumsum(count) - count
+        self._count = count
+        self._row = np.repeat(pair, count)
+        self._column = np.arange(len(self._row)) + np.repeat(first - self._starts, count)
+
+    def spread(self, values: Floats, columns: int) -> Floats:
+        """Matrix of the values, NaN where no interval stands."""
+        matrix = np.full((int(self._row.max(initial=0)) + 1, columns), np.nan)
+        matrix[self._row, self._column] = np.repeat(values, self._count)
+        return matrix
+
+    def sum_over(self, lengths: Floats, matrix: Floats) -> Floats:
+        """Integral of the matrix over each interval."""
+        if len(self._starts) == 0:
+            return np.zeros(0)
+        parts = matrix[self._row, self._column] * lengths[self._column]
+        return np.asarray(np.add.reduceat(parts, self._starts), dtype=np.float64)

@@ -10,10 +10,10 @@ from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import HorizonShape, Question
 from forecasts.suggestion.binary import (
+    MAX_HAZARD_STEPS,
     decay_prior,
     describe_time_passed,
     hazard_probability,
-    MAX_HAZARD_STEPS,
     hazard_timeline,
 )
 from tests.forecasts.strategies import (

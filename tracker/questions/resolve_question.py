@@ -29,7 +29,7 @@ from tracker.storage import database_info, event_log, questions, record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
-SCORES_VERSION = " ".join(("4", *SOLO_RULES))
+SCORES_VERSION = " ".join(("5", *SOLO_RULES))
 """Stored scores of another version are recomputed on opening: another rule is another version, and
 the number is increased when the values of a rule change."""
 

@@ -19,7 +19,6 @@ from forecasts.questions.question import (
     latest_resolution,
 )
 from forecasts.questions.timeline import Forecast, Timeline, hindsight_forecasts
-from forecasts.scoring.points import spot_time
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts, WeightedCrowd
 from tracker.questions.queries.compiled_questions import describe_statements
@@ -96,7 +95,7 @@ def _collect_history(
         for q in questions.list_questions(session)
         if q.id in answered and q.retrospective == question.retrospective and is_past_close(q, at)
     ]
-    middles = {other.id: spot_time(other) for other in earlier}
+    middles = {q.id: q.opens_at + (q.closes_at - q.opens_at) / 2 for q in earlier}
     forecasts_then = record.load_last_acts_at(session, middles)
     for other in earlier:
         still_open = middles[other.id] < answered[other.id].known_at
