@@ -58,6 +58,8 @@ def standing_spans(
     """Forecasts from the opening to the effective close, removed options in `Other`."""
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
     removals = [option.removed_at for option in question.options if option.removed_at is not None]
+    if not removals:
+        return spans
     return tuple(
         ForecastSpan(start, end, fold_removed_options(question, start, span.distribution))
         for span in spans
