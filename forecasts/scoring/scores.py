@@ -89,7 +89,6 @@ class AnsweredQuestion:
     timelines: Timelines
 
 
-
 def score_question(
     question: Question, resolution: Resolution, timelines: Timelines
 ) -> tuple[Score, ...]:

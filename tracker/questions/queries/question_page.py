@@ -180,13 +180,21 @@ def get_question_history(session: Session, question_id: str, now: datetime) -> Q
     return QuestionHistory(question, load_timelines(session, question, min(now, close)))
 
 
-def get_receipts(session: Session, question_id: str) -> Receipts:
+def get_receipts(session: Session, question_id: str, now: datetime) -> Receipts:
     """All scores on a question with their receipts, and the forecasts that came too late."""
     question = require_question(session, question_id)
     resolution = latest_resolution(record.resolutions_of_question(session, question.id))
     late = () if resolution is None else list_late_forecasts(session, resolution)
     scores = record.list_scores(session, question.id)
-    return Receipts(question, resolution, scores, late, record.list_forecasters(session))
+    is_provisional = bool(scores) and not is_past_close(question, now)
+    return Receipts(
+        question=question,
+        resolution=resolution,
+        scores=scores,
+        hindsight=late,
+        forecasters=record.list_forecasters(session),
+        provisional_until=question.closes_at if is_provisional else None,
+    )
 
 
 def list_late_forecasts(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
