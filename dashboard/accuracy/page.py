@@ -132,9 +132,9 @@ def render(visit: Visit) -> None:
 
 
 def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
-    told = describe_unscored(accuracy)
-    if told and not accuracy.waiting:
-        show_empty("No question counts yet.", escape_markdown(told))
+    uncounted = describe_unscored(accuracy)
+    if uncounted and not accuracy.waiting:
+        show_empty("No question counts yet.", escape_markdown(uncounted))
     elif not accuracy.waiting:
         show_empty(
             "No question has been scored yet.",

@@ -48,7 +48,7 @@ def show_waiting(visit: Visit, accuracy: Accuracy) -> None:
     st.markdown(f"**{describe_waiting(accuracy, visit.zone)}**")
     people = list_waiting_forecasters(accuracy, visit.me)
     columns: dict[str, Any] = {
-        "question": _C.TextColumn("Question", width=330),
+        "question": _C.TextColumn("Question", width=240),
         "answer": _C.TextColumn("Answer", width=80),
         "counts": _C.DatetimeColumn(
             "Counts from", format="D MMM YYYY", timezone=visit.zone.key, width=105

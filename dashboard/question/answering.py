@@ -146,6 +146,8 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
             escape_markdown(describe_resolution(page.summary.question, resolution)), anchor=False
         )
         st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
+        if page.scores and (provisional := _describe_provisional(visit, page.summary.question)):
+            st.caption(provisional)
         if resolution.note:
             st.text(resolution.note)
         link_to_site(resolution.source_url, "Source of the answer", key="answer-source")
@@ -232,7 +234,7 @@ def _describe_provisional(visit: Visit, question: Question) -> str:
     if is_past_close(question, visit.now):
         return ""
     close = format_day(question.closes_at, visit.zone)
-    return f"**Provisional until the scheduled close on {close}**, from which on they count. "
+    return f"Scores are **provisional until the scheduled close on {close}**; then they count. "
 
 
 def show_receipt(visit: Visit, question: Question, score: Score) -> None:

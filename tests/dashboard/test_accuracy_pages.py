@@ -242,7 +242,7 @@ def test_early_answers_wait_beside_those_that_count(scored: Tracker, clock: Fake
     assert "1 answered question waits" in words(visit)
     assert len(tables(visit)["Answered, waiting for the close"]) == 1
     answer = open_page(tracker, "question", q="soon", tab="Answer")
-    assert "Provisional until the scheduled close on" in words(answer)
+    assert "provisional until the scheduled close on" in words(answer)
 
 
 def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:

@@ -269,12 +269,12 @@ def describe_counts(accuracy: Accuracy) -> str:
 
 def explain_no_scores(accuracy: Accuracy) -> str:
     """Explain why there are no scores to show, and how scoring works."""
-    said = (
+    state = (
         describe_counts(accuracy)
         if accuracy.waiting
         else "None of the chosen questions has been scored yet."
     )
-    return f"{said} {SCORING_IN_A_LINE}"
+    return f"{state} {SCORING_IN_A_LINE}"
 
 
 def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:

@@ -51,7 +51,7 @@ def list_upcoming(
     session: Session, selection: QuestionSelection, now: datetime
 ) -> tuple[Question, ...]:
     """List the unanswered questions on which a person holds a forecast, the next to close first."""
-    held = {
+    forecast_ids = {
         question_id
         for question_id, acts in record.load_last_acts(session).items()
         if any(
@@ -62,7 +62,7 @@ def list_upcoming(
     upcoming = [
         question
         for question_id, question in selection.questions.items()
-        if question_id in held
+        if question_id in forecast_ids
         and question_id not in selection.resolutions
         and not is_past_close(question, now)
     ]

@@ -16,15 +16,20 @@ from tracker.app.tracker import Tracker
 from tracker.files.user_files import read_text
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
+    console,
     forecaster_name,
     forecaster_option,
     print_result,
     tracker_session,
 )
+from tracker.interfaces.cli.tables import safe_text
 from tracker.model.forecast_import import ForecastImport
 
 MAX_IMPORT_BYTES: Final = 200_000_000
 """Maximum of bytes of an import file."""
+
+MAX_REFUSED_LINES: Final = 20
+"""Refused rows that are printed."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -195,13 +200,16 @@ def import_forecasts(context: click.Context, /, files: tuple[Path, ...], json: b
     texts = {str(file): read_text(file, MAX_IMPORT_BYTES) for file in files}
     with tracker_session(context) as tracker:
         result = tracker.forecasts.import_files(texts)
+    if not json:
+        for row in result.refused[:MAX_REFUSED_LINES]:
+            line = f"{row.file}, line {row.line}: {row.reason}"
+            console.print(safe_text(line), soft_wrap=True)
     print_result(result, json, _describe_import(result))
     if result.refused:
         sys.exit(1)
 
 
 def _describe_import(result: ForecastImport) -> str:
-    lines = [f"{row.file}, line {row.line}: {row.reason}" for row in result.refused]
     added = (
         f"Imported {format_count(result.forecasts, 'forecast')} and "
         f"{format_count(result.answers, 'answer')}; scored "
@@ -212,8 +220,10 @@ def _describe_import(result: ForecastImport) -> str:
         added += f" {format_count(result.unchanged, 'row')} {were} there already."
     if result.refused:
         are = "is" if len(result.refused) == 1 else "are"
-        added += f" {format_count(len(result.refused), 'row')} {are} refused."
-    return "\n".join([*lines, added])
+        added += f" {format_count(len(result.refused), 'row')} {are} refused"
+        more = len(result.refused) > MAX_REFUSED_LINES
+        added += f", the first {MAX_REFUSED_LINES} above; --json lists all." if more else "."
+    return added
 
 
 def _describe_state(tracker: Tracker, made: Forecast) -> str:
