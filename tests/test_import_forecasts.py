@@ -1,6 +1,7 @@
 """Forecasts that were made elsewhere: entered in bulk with their own times, scored, kept apart."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,26 @@ def test_importing_twice_changes_nothing(world: Tracker, clock: FakeClock) -> No
     more = FORECASTS + "old,dee,2023-03-01,0.5,,\nold,dee,2023-03-01,0.5,,\n"
     result = bring_in(world, more)
     assert (result.forecasts, result.unchanged, result.scored) == (1, 5, ("old",))
+
+
+def test_rows_in_any_order_give_the_same_scores_on_each_database(both: Tracker) -> None:
+    names = ("old", "other")
+    both.question_sets.load(a_set(*map(past_question, names), indicators=[], feeds=[]))
+    header, *rows = FORECASTS.strip().split("\n")
+    answer_header, answer = ANSWERS.strip().split("\n")
+    others = [row.replace("old,", "other,") for row in reversed(rows)]
+    bring_in(
+        both,
+        "\n".join([header, *rows, *others]),
+        "\n".join([answer_header, answer.replace("old,", "other,"), answer]),
+    )
+    first, second = (
+        [replace(score, question_id=QuestionId("same")) for score in both.resolutions.scores(name)]
+        for name in names
+    )
+    assert first == second
+    assert both.system.verify().reason == ""
+    assert both.system.verify_scores().differences == ()
 
 
 def test_what_is_imported_counts_as_retrospective_alone(world: Tracker) -> None:

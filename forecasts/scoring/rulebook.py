@@ -84,24 +84,28 @@ BINARY_AND_OPTIONS: tuple[Kind, ...] = (*BINARY, *OPTIONS)
 ALL: tuple[Kind, ...] = (*BINARY_AND_OPTIONS, *CURVES)
 
 
-BINARY_RULES: Mapping[RuleName, Callable[[ArrayLike, ArrayLike], Floats]] = MappingProxyType(
-    {
-        "brier": brier,
-        "log": log_score,
-        "spherical": spherical,
-        "baseline": lambda p, outcome: baseline_points(np.where(outcome, p, np.subtract(1.0, p))),
-    }
-)
-"""Rules of binary forecasts, as functions of the probabilities of YES and the outcomes."""
+BinaryRule = Callable[[ArrayLike, ArrayLike], Floats]
+"""Rule of binary forecasts: a function of probabilities of YES and outcomes."""
 
 
-def _for_binary(name: RuleName) -> Mapping[Kind, Scorer]:
-    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _BinaryScorer:
+    """Scorer of one binary question by a rule, which scores many questions at once as well."""
+
+    rule: BinaryRule
+
+    def __call__(self, _: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         # As in `score_questions`, so that both give the same numbers to the last bit.
         yes = np.array([d.p for d in forecasts if isinstance(d, Binary)], dtype=np.float64)
-        return BINARY_RULES[name](yes if happened else 1.0 - yes, 1)
+        return self.rule(yes if happened else 1.0 - yes, 1)
 
-    return {"binary": score}
+
+def _for_binary(rule: BinaryRule) -> Scorer:
+    return _BinaryScorer(rule)
+
+
+def _baseline_binary(p: ArrayLike, outcome: ArrayLike) -> Floats:
+    return baseline_points(np.where(outcome, p, np.subtract(1.0, p)))
 
 
 def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Scorer:
@@ -227,7 +231,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "lower",
                 "0 to 1",
                 {
-                    **_for_binary("brier"),
+                    "binary": _for_binary(brier),
                     **dict.fromkeys(OPTIONS, _for_options(brier_options)),
                 },
             ),
@@ -254,7 +258,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "lower",
                 "0.001 to 6.908 nats",
                 {
-                    **_for_binary("log"),
+                    "binary": _for_binary(log_score),
                     **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
                 },
             ),
@@ -265,7 +269,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "higher",
                 "0 to 1",
                 {
-                    **_for_binary("spherical"),
+                    "binary": _for_binary(spherical),
                     **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
                 },
             ),
@@ -284,7 +288,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "higher",
                 "−897 to +265 points",
                 {
-                    **_for_binary("baseline"),
+                    "binary": _for_binary(_baseline_binary),
                     **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
                     **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
                 },
@@ -317,6 +321,15 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
     }
 )
 """All rules, in order of display. All are stored, as rankings can differ between proper rules."""
+
+BINARY_RULES: Mapping[RuleName, BinaryRule] = MappingProxyType(
+    {
+        name: scorer.rule
+        for name, rule in RULES.items()
+        if isinstance(scorer := rule.scorers.get("binary"), _BinaryScorer)
+    }
+)
+"""Rules of binary questions, which score many of them at once."""
 
 SOLO_RULES: tuple[RuleName, ...] = tuple(name for name, rule in RULES.items() if rule.scorers)
 """Rules that score a forecaster without others."""
