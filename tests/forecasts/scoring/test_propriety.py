@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from forecasts.questions.question import Outcome
+from forecasts.scoring.points import score_points
 from forecasts.scoring.scores import Score, score_question
 from tests.forecasts.strategies import ANN, question, resolution, steps
 from tests.tables import check_rows
@@ -34,3 +35,19 @@ def test_only_the_schedule_rewards_the_true_probability(p_true: float, known: in
     exaggerated = p_true / (p_true + (1 - p_true) * known / 10)
     assert min(said, key=by_life) == pytest.approx(exaggerated, abs=1 / 400 + 1e-9)
     assert min(said, key=by_schedule) == pytest.approx(p_true, abs=1 / 400 + 1e-9)
+
+
+@check_rows([0.1, 0.5, 0.8])
+def test_spot_points_reward_the_true_probability_of_an_early_event(p_true: float) -> None:
+    # It comes on day 3 of 16, after two of the four instants, or never.
+    def expect(q: float) -> float:
+        held = {ANN: steps((0, q), (3, 0.001))}
+        came, never = (
+            score_points(question(days=16), resolution(outcome, known), held)[1]
+            for outcome, known in (("yes", 3), ("no", 16))
+        )
+        assert came.rule == "spot_baseline"
+        return p_true * came.skill_over_schedule + (1 - p_true) * never.skill_over_schedule
+
+    reports = [n / 200 for n in range(1, 200)]
+    assert max(reports, key=expect) == pytest.approx(p_true, abs=1 / 400 + 1e-9)
