@@ -159,13 +159,13 @@ def test_waiting_and_late_forecasts_are_told_in_a_sentence(
     found = tracker.accuracy.summarise()
     assert (
         "1 was answered early and counts once the scheduled close has passed."
-        in score_tables.describe_waiting(found)
+        in score_tables.describe_counts(found)
     )
     assert (
         "1 forecasts were made when the answer was known: they earned nothing."
-        in score_tables.describe_waiting(found)
+        in score_tables.describe_counts(found)
     )
-    assert score_tables.explain_no_scores(found) == score_tables.describe_waiting(found)
+    assert score_tables.explain_no_scores(found) == score_tables.describe_counts(found)
 
 
 def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:
