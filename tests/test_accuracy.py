@@ -156,9 +156,23 @@ def test_an_early_answer_waits_for_the_close(tracker: Tracker, clock: FakeClock)
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
     found = tracker.accuracy.summarise()
-    assert (found.early, found.scores, found.adjusted, found.facets.kinds) == (
-        ("rain",), (), {}, (),
-    )  # fmt: skip
+    assert (found.scores, found.adjusted, found.facets.kinds) == ((), {}, ())
+    (entry,) = found.waiting
+    assert (entry.question.id, entry.counts_from) == ("rain", entry.question.closes_at)
+    stored = {
+        s.forecaster_id: s.skill_over_schedule
+        for s in tracker.resolutions.scores("rain")
+        if s.rule == "brier" and s.mean_while_active is not None
+    }
+    assert {s.forecaster_id: s.skill_over_schedule for s in entry.scores} == stored
+    assert tracker.resolutions.receipts("rain").provisional_until == entry.counts_from
+    assert found.upcoming == ()
+    # From the scheduled close on it counts, and waits no more.
+    clock.time = entry.counts_from
+    later = tracker.accuracy.summarise()
+    assert (later.waiting, set(later.questions)) == ((), {"rain"})
+    assert tracker.resolutions.receipts("rain").provisional_until is None
+    clock.time = found.waiting[0].resolution.entered_at
     assert (found.cohorts[0].early, found.annul_rate) == (1, None)
     assert tracker.accuracy.calibration().reliability == {}
     assert tracker.accuracy.compare().rules == ()

@@ -79,10 +79,11 @@ def test_a_question_counts_from_its_close_and_hindsight_never(
     late = both.resolutions.receipts(life.id).hindsight
     assert [(act.forecaster_id, act.made_at) for act in late] == [(ADA, KNOWN + 2 * DAY)]
     early = both.accuracy.summarise()
-    assert (early.summaries, early.early, dict(early.hindsight)) == ((), (life.id,), {ADA: 1})
+    assert [entry.question.id for entry in early.waiting] == [life.id]
+    assert (early.summaries, dict(early.hindsight)) == ((), {ADA: 1})
     clock.time = CLOSES
     found = both.accuracy.summarise(Choice(kind=life.asked.kind))
-    assert (set(found.questions), found.early, found.facets.kinds) == (
+    assert (set(found.questions), found.waiting, found.facets.kinds) == (
         {life.id},
         (),
         (life.asked.kind,),
@@ -315,4 +316,5 @@ def test_own_questions_live_beside_those_of_a_set(both: Tracker, clock: FakeCloc
     assert both.system.verify_scores().questions == 1
     assert both.questions.get("rain").essay.title == "Questions of our own"
     assert replace(RAIN.asked, id="x").essay_id == both.questions.get("rain").essay.id
-    assert QuestionId("rain") in both.accuracy.summarise().early
+    (entry,) = both.accuracy.summarise().waiting
+    assert entry.question.id == QuestionId("rain")

@@ -41,8 +41,6 @@ EXCEPTIONS: Final = {
                 "forecasts/aggregation/pooling.py: weighted_median",
                 "forecasts/distributions/cdf.py: bounded_quantile",
                 "forecasts/questions/question.py: uninformed_prior",
-                "forecasts/scoring/crps.py: weighted_interval_score",
-                "forecasts/scoring/rules.py: ranked_probability_score",
             ),
             "a term of statistics",
         ),

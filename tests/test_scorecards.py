@@ -159,13 +159,16 @@ def test_waiting_and_late_forecasts_are_told_in_a_sentence(
     found = tracker.accuracy.summarise()
     assert (
         "1 was answered early and counts once the scheduled close has passed."
-        in score_tables.describe_waiting(found)
+        in score_tables.describe_counts(found)
     )
     assert (
         "1 forecasts were made when the answer was known: they earned nothing."
-        in score_tables.describe_waiting(found)
+        in score_tables.describe_counts(found)
     )
-    assert score_tables.explain_no_scores(found) == score_tables.describe_waiting(found)
+    explained = score_tables.explain_no_scores(found)
+    assert explained == (f"{score_tables.describe_counts(found)} {score_tables.SCORING_IN_A_LINE}")
+    (table,) = score_tables.list_uncounted_tables(found)
+    assert "provisional: each counts from its scheduled close on" in told(table)
 
 
 def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:

@@ -90,7 +90,8 @@ def test_an_item_walks_from_bytes_to_score(
     assert mine.skill_over_schedule > scores[PRIOR, "brier"].skill_over_schedule
 
     # The accuracy page waits for the scheduled close, then it counts; the log of all this is whole.
-    assert tracker.accuracy.summarise().early == ("summit-2027",)
+    (entry,) = tracker.accuracy.summarise().waiting
+    assert entry.question.id == "summit-2027"
     clock.time = a_question().closes_at
     assert {s.forecaster_id: s.questions for s in tracker.accuracy.summarise().summaries}[
         ForecasterId("ada")

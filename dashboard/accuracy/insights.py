@@ -26,7 +26,7 @@ def describe_interval_record(name: str, record: IntervalRecord) -> str:
 def describe_unscored(accuracy: Accuracy) -> str:
     """State what does not count yet, or at all: early answers, unscored questions, hindsight."""
     early, unscored, late = (
-        len(accuracy.early),
+        len(accuracy.waiting),
         len(accuracy.unscored),
         sum(accuracy.hindsight.values()),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import scores, standing
+from dashboard.accuracy import scores, standing, waiting
 from dashboard.accuracy.calibration_data import habits_frame
 from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.visit import Visit
@@ -88,6 +88,7 @@ SECTIONS: Final[Mapping[str, SectionRenderer]] = {
     "Standing": standing.show_standing,
     "Calibration": scores.show_calibration,
     "Habits": show_habits,
+    "Waiting": waiting.show_waiting,
     "Questions": scores.show_question_scores,
     "Cohorts": scores.show_cohorts,
 }
@@ -131,10 +132,10 @@ def render(visit: Visit) -> None:
 
 
 def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
-    waiting = describe_unscored(accuracy)
-    if waiting:
-        show_empty("No question counts yet.", escape_markdown(waiting))
-    else:
+    uncounted = describe_unscored(accuracy)
+    if uncounted and not accuracy.waiting:
+        show_empty("No question counts yet.", escape_markdown(uncounted))
+    elif not accuracy.waiting:
         show_empty(
             "No question has been scored yet.",
             "Scores appear once a question has its answer and its scheduled close has passed."
@@ -147,8 +148,10 @@ def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
             icon=":material/gavel:",
             query_params=overdue,
         )
+    waiting.show_uncounted(visit, accuracy)
     if accuracy.cohorts:
-        scores.show_cohorts(visit, accuracy)
+        with st.expander("Outcomes by quarter of opening"):
+            scores.show_cohorts(visit, accuracy)
 
 
 def _show_filters(whole: Accuracy) -> Choice:

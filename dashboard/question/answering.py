@@ -29,8 +29,10 @@ from dashboard.wording import (
     display_name,
     escape_markdown,
     format_answer,
+    format_day,
     plural,
 )
+from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.scores import Score
@@ -144,6 +146,8 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
             escape_markdown(describe_resolution(page.summary.question, resolution)), anchor=False
         )
         st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
+        if page.scores and (provisional := _describe_provisional(visit, page.summary.question)):
+            st.caption(provisional)
         if resolution.note:
             st.text(resolution.note)
         link_to_site(resolution.source_url, "Source of the answer", key="answer-source")
@@ -194,7 +198,10 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
         show_empty("Nobody was scored.", "Annulled and ambiguous questions have no scores.")
         return
     frame = forecaster_scores_frame(question, page.scores, page.forecasters, visit.me)
-    st.caption("One question says little about anybody. Pick a row for its receipt.")
+    st.caption(
+        f"{_describe_provisional(visit, question)}One question says little about anybody. Pick a "
+        "row for its receipt."
+    )
     picked = get_selected_row(
         show_table(
             frame,
@@ -220,6 +227,14 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
             question,
             next(s for s in page.scores if s.forecaster_id == forecaster_id and s.rule == headline),
         )
+
+
+def _describe_provisional(visit: Visit, question: Question) -> str:
+    """State until when the scores are provisional; empty once they count."""
+    if is_past_close(question, visit.now):
+        return ""
+    close = format_day(question.closes_at, visit.zone)
+    return f"Scores are **provisional until the scheduled close on {close}**; then they count. "
 
 
 def show_receipt(visit: Visit, question: Question, score: Score) -> None:

@@ -47,20 +47,20 @@ def forecast_history_frame(
     """Forecasts and other acts of people, newest first. Columns:
 
     made, who, act, said (forecast in words), wording (version it was made on; empty if there is
-    only one), why, cites (count).
+    only one), why, cites (count). An imported act says so.
     """
     has_rewordings = len(versions) > 1
     rows = [
         (
             act.made_at,
             display_name(forecasters[act.forecaster_id], me),
-            ACT_NAMES[act.act],
+            f"{ACT_NAMES[act.act]}{'' if act.imported_by is None else ', imported'}",
             format_forecast(question, act.distribution),
             f"wording {find_version(versions, act.entered_at).number}" if has_rewordings else "",
             act.rationale,
             len(act.cites),
         )
-        for act in reversed(acts)
+        for act in sorted(acts, key=lambda act: (act.made_at, act.id), reverse=True)
     ]
     return build_frame("made:time who act said wording why cites:int", rows)
 

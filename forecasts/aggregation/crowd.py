@@ -17,7 +17,7 @@ from forecasts.errors import InvalidForecast
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import ForecasterId, Question, check_distribution
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.scores import Timelines
+from forecasts.scoring.span_table import Timelines
 
 StandingForecasts = Mapping[ForecasterId, Distribution]
 """Forecasts held at one instant, oldest act first; a reaffirmation makes a forecast the newest."""

@@ -31,7 +31,7 @@ class Forecast:
 
     `distribution` is the state after the act: None after a withdrawal, or after undoing the first.
     `cites` names the evidence on which it rests; `undoes` the act that an undo reverts, or for a
-    redo the undo.
+    redo the undo. `imported_by` is who brought it in from elsewhere, where it was made.
     """
 
     id: ForecastId
@@ -44,6 +44,7 @@ class Forecast:
     rationale: str = ""
     cites: tuple[EvidenceId, ...] = ()
     undoes: ForecastId | None = None
+    imported_by: ForecasterId | None = None
 
 
 @dataclass(frozen=True, slots=True)

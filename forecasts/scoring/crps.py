@@ -9,12 +9,9 @@ A date is a number of days. Give the CDF a knot at the opening day with 0, and y
 "not within the window"; the mass above the last knot is the probability of that.
 
 Sources: Gneiting & Raftery 2007, Journal of the American Statistical Association 102; Gneiting &
-Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational
-Biology 17.
+Ranjan 2011, Journal of Business & Economic Statistics 29.
 """
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,51 +60,6 @@ def crps_cdf(
     return total
 
 
-def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of a normal distribution: σ·(z·(2Φ(z) − 1) + 2φ(z) − 1/√π) with z = (y − μ)/σ.
-
-    Broadcasts; in the unit of y; 0.234·σ at its best, then growing as |y − μ|; lower is better.
-    Raises `InvalidForecast` unless μ is finite and σ finite and above 0, `InvalidResolution` unless
-    y is finite. Source: Gneiting & Raftery 2007, section 4.2.
-
-    >>> round(float(crps_normal(100, 15, 130)), 4)
-    21.7919
-    """
-    from scipy.special import erf
-
-    mean, spread = _check_numbers(mu, "the mean"), _check_numbers(sigma, "the standard deviation")
-    if (spread <= 0.0).any():
-        raise InvalidForecast(
-            "the standard deviation has to be above 0; a point forecast scores |y − μ|"
-        )
-    z = (_check_finite_answers(y) - mean) / spread
-    with np.errstate(over="ignore"):  # the density is 0 there
-        density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
-    return spread * (z * erf(z / math.sqrt(2.0)) + 2.0 * density - 1.0 / math.sqrt(math.pi))
-
-
-def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|.
-
-    Members stand along the last axis, any order; the pairs are all M², each with itself too (the
-    'nrg' or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower
-    is better. Raises `InvalidForecast` for no members or one that is not finite,
-    `InvalidResolution` unless y is finite. Source: Gneiting & Raftery 2007, equation 21.
-
-    >>> round(float(crps_ensemble([2.0, 3.5, 3.7, 5.0, 9.0], 4.0)), 4)
-    0.52
-    """
-    values = np.atleast_1d(_check_numbers(members, "a member"))
-    count = values.shape[-1]
-    if count == 0:
-        raise InvalidForecast("an ensemble needs at least one member")
-    errors = np.sort(values - _check_finite_answers(y)[..., np.newaxis], axis=-1)
-    # Sorted, the sum over pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count), not count².
-    places = np.arange(1 - count, count, 2) / count**2
-    scores: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
-    return scores
-
-
 def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats:
     """Quantile score: the mean over the given levels of twice the pinball loss.
 
@@ -129,31 +81,6 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
     return scores
 
 
-def weighted_interval_score(
-    median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike
-) -> Floats:
-    """Weighted interval score of a median and central intervals (alpha, low, high).
-
-    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside); alpha 0.1
-    is a 90 % interval. It equals the `quantile_score` of the median and of the levels α/2 and 1 −
-    α/2, and is computed so. In the unit of y; 0 when everything is y; lower is better. Raises
-    `InvalidForecast` for an alpha outside (0, 1) or given twice, and for ends and median that
-    cross; `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
-
-    >>> round(float(weighted_interval_score(26, [(0.5, 20, 35), (0.1, 10, 60)], 41)), 4)
-    7.9
-    """
-    levels, values = [0.5], [median]
-    for alpha, low, high in intervals:
-        if not 0.0 < alpha < 1.0:
-            raise InvalidForecast(
-                f"alpha is the share outside the interval, between 0 and 1, not {alpha}"
-            )
-        levels += [alpha / 2.0, 1.0 - alpha / 2.0]
-        values += [low, high]
-    return quantile_score(levels, values, y)
-
-
 @dataclass(frozen=True, slots=True)
 class IntervalRecord:
     """Coverage and width of intervals.
@@ -171,24 +98,6 @@ class IntervalRecord:
     mean_width: float
 
 
-def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
-    """Sharpness: mean of width/span over intervals, span being the length of the range.
-
-    Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is
-    right. Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or
-    the wrong way round, or a span that is not above 0. Source: Gneiting, Balabdaoui & Raftery 2007,
-    Journal of the Royal Statistical Society B 69.
-
-    >>> interval_width_share([10, 0], [60, 1], span=[100, 10])
-    0.3
-    """
-    low_ends, high_ends = _check_intervals(low, high)
-    spans = _check_numbers(span, "the span")
-    if (spans <= 0.0).any():
-        raise InvalidForecast("the span is the length of the question's range: more than 0")
-    return float(np.mean((high_ends - low_ends) / spans))
-
-
 def measure_interval_coverage(
     low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
 ) -> IntervalRecord:
@@ -196,8 +105,9 @@ def measure_interval_coverage(
 
     Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With
     the default span the width is in the unit of the answer. Coverage is 0 to 1 and should be near
-    the nominal level: more is too wide, less is too narrow. Raises as `interval_width_share` does,
-    and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
+    the nominal level: more is too wide, less is too narrow. Raises `InvalidForecast` for no
+    intervals, ends that are not finite or the wrong way round, or a span that is not above 0, and
+    `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
     pair; Wilson 1927 for the interval.
 
     >>> measure_interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
@@ -210,7 +120,11 @@ def measure_interval_coverage(
         raise InvalidForecast("there is no answer yet to hold the intervals against")
     n, covered = inside.size, int(inside.sum())
     low95, high95 = wilson(covered, n)
-    return IntervalRecord(n, covered / n, low95, high95, interval_width_share(low, high, span=span))
+    spans = _check_numbers(span, "the span")
+    if (spans <= 0.0).any():
+        raise InvalidForecast("the span is the length of the question's range: more than 0")
+    mean_width = float(np.mean((high_ends - low_ends) / spans))
+    return IntervalRecord(n, covered / n, low95, high95, mean_width)
 
 
 def _integrate_square(

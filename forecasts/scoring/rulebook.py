@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
@@ -83,11 +84,28 @@ BINARY_AND_OPTIONS: tuple[Kind, ...] = (*BINARY, *OPTIONS)
 ALL: tuple[Kind, ...] = (*BINARY_AND_OPTIONS, *CURVES)
 
 
-def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Scorer:
-    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
-        return rule(np.array([d.p for d in forecasts if isinstance(d, Binary)]), happened)
+BinaryRule = Callable[[ArrayLike, ArrayLike], Floats]
+"""Rule of binary forecasts: a function of probabilities of YES and outcomes."""
 
-    return score
+
+@dataclass(frozen=True, slots=True)
+class _BinaryScorer:
+    """Scorer of one binary question by a rule, which scores many questions at once as well."""
+
+    rule: BinaryRule
+
+    def __call__(self, _: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+        # As in `score_questions`, so that both give the same numbers to the last bit.
+        yes = np.array([d.p for d in forecasts if isinstance(d, Binary)], dtype=np.float64)
+        return self.rule(yes if happened else 1.0 - yes, 1)
+
+
+def _for_binary(rule: BinaryRule) -> Scorer:
+    return _BinaryScorer(rule)
+
+
+def _baseline_binary(p: ArrayLike, outcome: ArrayLike) -> Floats:
+    return baseline_points(np.where(outcome, p, np.subtract(1.0, p)))
 
 
 def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Scorer:
@@ -152,12 +170,6 @@ def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
         question.scale.locations([*values, float(happened)]), 0.0, 1.0
     ).tolist()
     return float(quantile_score(QUANTILE_LEVELS, places, place))
-
-
-def _baseline_binary(
-    question: Question, happened: Answer, forecasts: Sequence[Distribution]
-) -> Floats:
-    return baseline_points([outcome_mass(question, happened, d) for d in forecasts])
 
 
 def _baseline_options(p: Sequence[float], index: int) -> Floats:
@@ -276,7 +288,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 "higher",
                 "−897 to +265 points",
                 {
-                    "binary": _baseline_binary,
+                    "binary": _for_binary(_baseline_binary),
                     **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
                     **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
                 },
@@ -309,6 +321,15 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
     }
 )
 """All rules, in order of display. All are stored, as rankings can differ between proper rules."""
+
+BINARY_RULES: Mapping[RuleName, BinaryRule] = MappingProxyType(
+    {
+        name: scorer.rule
+        for name, rule in RULES.items()
+        if isinstance(scorer := rule.scorers.get("binary"), _BinaryScorer)
+    }
+)
+"""Rules of binary questions, which score many of them at once."""
 
 SOLO_RULES: tuple[RuleName, ...] = tuple(name for name, rule in RULES.items() if rule.scorers)
 """Rules that score a forecaster without others."""
@@ -351,7 +372,7 @@ def rule_values(
     )
 
 
-def rule_gains(rule: RuleName, values: Floats, reference: float) -> Floats:
+def rule_gains(rule: RuleName, values: Floats, reference: Floats | float) -> Floats:
     """Gain of values over that of a reference, higher is better; points are gains already.
 
     >>> rule_gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()

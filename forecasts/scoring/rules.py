@@ -4,8 +4,8 @@ All functions broadcast over numbers and arrays, and return one score per foreca
 take p, the probability of YES, and an outcome of 1 or 0. Rules for options take probabilities along
 the last axis, and the index of the option that happened.
 
-Only the log score and the points clip probabilities. Variants on other scales have their own names,
-so that 0..1 and 0..2 never meet in a column.
+Only the log score and the points clip probabilities. Brier scores count one side, 0 to 1; platforms
+that count both show twice the number.
 
 Sources: Brier 1950; Good 1952; Epstein 1969; Gneiting & Raftery 2007, Journal of the American
 Statistical Association 102; the scoring pages of Good Judgment Open, Metaculus and ForecastBench.
@@ -22,7 +22,7 @@ from forecasts.distributions.probability import (
     check_probabilities,
     check_sum_to_one,
 )
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
+from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
 
 LOG_CLIP = 0.001
 """Clip of the log score, so that a wrong certainty costs 6.9 instead of infinity."""
@@ -43,19 +43,6 @@ def brier(p: ArrayLike, outcome: ArrayLike) -> Floats:
     [0.04, 0.64]
     """
     return (check_probabilities(p) - check_outcomes(outcome)) ** 2
-
-
-def brier_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Brier score summed over YES and NO: twice `brier`, as in Brier 1950 and Good Judgment Open.
-
-    Range 0 (certain and right) to 2 (certain and wrong); lower is better; always 50 % scores 0.5.
-    Raises as `brier` does. Source: Brier 1950, Monthly Weather Review 78; the FAQ of Good Judgment
-    Open.
-
-    >>> brier_two_sided([0.8, 0.8], [1, 0]).round(4).tolist()
-    [0.08, 1.28]
-    """
-    return 2.0 * brier(p, outcome)
 
 
 def log_score(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Floats:
@@ -105,18 +92,6 @@ def brier_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     return 0.5 * _sum_last_axis((shares - happened) ** 2)
 
 
-def brier_options_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Brier score for exclusive options as a plain sum Σ (pₖ − oₖ)²: twice `brier_options`.
-
-    Shapes and errors as there. Range 0 to 2; lower is better; equal shares score 1 − 1/K. Source:
-    Brier 1950, Monthly Weather Review 78; the FAQ of Good Judgment Open.
-
-    >>> round(float(brier_options_two_sided([0.55, 0.35, 0.1], 1)), 4)
-    0.735
-    """
-    return 2.0 * brier_options(p, outcome)
-
-
 def log_score_options(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Floats:
     """Logarithmic score −ln(probability of the option that happened), in nats.
 
@@ -147,67 +122,21 @@ def spherical_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     return score
 
 
-def ranked_probability_score(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Ranked probability score for ordered options: sum of binary Brier scores at the K − 1 cuts.
+def brier_ordered(p: ArrayLike, outcome: ArrayLike) -> Floats:
+    """Ordered Brier score (brier_ordinal): the mean of the binary Brier scores at the K − 1 cuts.
 
     A cut is the event "this option or a lower one", so near misses cost less than far ones. Shapes
-    and errors as in `brier_options`. Range 0 to K − 1; lower is better. Scores of questions with
-    different K do not compare: use `brier_ordered`. Source: Epstein 1969, Journal of Applied
-    Meteorology 8.
-
-    >>> ranked_probability_score([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], [0, 2]).round(4).tolist()
-    [0.29, 0.89]
-    """
-    shares, happened = _check_options(p, outcome)
-    return _sum_cuts(shares, happened)
-
-
-def brier_ordered(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Ordered Brier score (brier_ordinal): `ranked_probability_score` divided by K − 1.
-
-    Shapes and errors as in `brier_options`. Range 0 to 1 whatever K is; lower is better; with two
-    options it equals `brier`. Source: Epstein 1969; the division as in the Good Judgment Project's
-    ordered rule.
+    and errors as in `brier_options`. Range 0 to 1 whatever K is; lower is better; with two options
+    it equals `brier`. The ranked probability score is their sum. Source: Epstein 1969, Journal of
+    Applied Meteorology 8; the division as in the Good Judgment Project's ordered rule.
 
     >>> round(float(brier_ordered([0.15, 0.45, 0.25, 0.15], 2)), 4)
     0.135
     """
     shares, happened = _check_options(p, outcome)
-    per_cut: Floats = _sum_cuts(shares, happened) / (shares.shape[-1] - 1)
+    gaps = np.cumsum(shares - happened, axis=-1)[..., :-1]  # the last cut is trivial
+    per_cut: Floats = _sum_last_axis(gaps**2) / (shares.shape[-1] - 1)
     return per_cut
-
-
-def brier_ordered_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Two-sided ordered Brier score of the Good Judgment Project and Cultivate Labs.
-
-    Each cut is a two-sided Brier score, and the cuts are averaged. Shapes and errors as in
-    `brier_options`. Range 0 to 2; lower is better. Source: the Good Judgment Project's rule for
-    ordered options; the number below is Cultivate Labs' worked example.
-
-    >>> round(float(brier_ordered_two_sided([0.15, 0.45, 0.25, 0.15], 2)), 4)
-    0.27
-    """
-    return 2.0 * brier_ordered(p, outcome)
-
-
-def brier_index(brier: ArrayLike) -> Floats:
-    """Brier index 100·(1 − √brier): a mean Brier score on a scale of 0 to 100.
-
-    Takes scores on the 0..1 scale. Range 0 (certain and wrong) to 100 (certain and right); HIGHER
-    is better; always 50 % scores 50. Index the mean, as the mean of indices is not proper. Raises
-    `ForecastsError` for a score outside [0, 1]. Source: ForecastBench.
-
-    >>> brier_index([0.25, 0.081]).round(2).tolist()
-    [50.0, 71.54]
-    """
-    scores = np.asarray(brier, dtype=np.float64)
-    fits = (scores >= 0.0) & (scores <= 1.0)  # NaN fails every comparison
-    if not fits.all():
-        wrong = float(scores[~fits].flat[0])
-        raise ForecastsError(
-            f"a Brier score lies between 0 and 1, not {wrong:g}; halve a two-sided one first"
-        )
-    return 100.0 * (1.0 - np.sqrt(scores))
 
 
 def baseline_points(p_given: ArrayLike, options: int = 2) -> Floats:
@@ -274,11 +203,6 @@ def _check_options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
             f"the outcome is the index of an option, 0 to {count - 1}, not {wrong:g}"
         )
     return shares, np.equal(np.arange(count), index[..., np.newaxis]).astype(np.float64)
-
-
-def _sum_cuts(shares: Floats, happened: Floats) -> Floats:
-    gaps = np.cumsum(shares - happened, axis=-1)[..., :-1]  # the last cut is trivial
-    return _sum_last_axis(gaps**2)
 
 
 def _sum_last_axis(values: Floats) -> Floats:

@@ -11,35 +11,34 @@ Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; rules ar
 `rules` and `crps`.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.distributions.probability import check_probabilities
-from forecasts.errors import InvalidTime
-from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.answers import get_answer
+from forecasts.distributions.probability import Floats
+from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import (
     ForecasterId,
     Question,
     QuestionId,
     Resolution,
-    effective_close,
 )
-from forecasts.questions.timeline import ForecastSpan, Timeline
+from forecasts.questions.timeline import ForecastSpan
 from forecasts.scoring.rulebook import (
+    BINARY_RULES,
     RULES,
     SOLO_RULES,
     RuleName,
     ignorance_forecast,
-    rule_gains,
     rule_values,
 )
-from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
+from forecasts.scoring.span_table import Spans, SpanTable, Standing, Timelines, stand
+from forecasts.scoring.time_averages import AveragedScores, average_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,13 @@ class Score:
     receipt: tuple[ReceiptLine, ...]
 
 
-Timelines = Mapping[ForecasterId, Timeline]
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """Question with its resolution, and the forecasts to score."""
+
+    question: Question
+    resolution: Resolution
+    timelines: Timelines
 
 
 def score_question(
@@ -107,80 +112,104 @@ def score_question(
     >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
     """
-    spans = {
-        forecaster_id: standing_spans(question, resolution, steps)
-        for forecaster_id, steps in timelines.items()
-    }
-    return _score_rules(
-        question, resolution, [r for r in SOLO_RULES if question.kind in RULES[r].kinds], spans
-    )
+    return score_questions([AnsweredQuestion(question, resolution, timelines)])[0]
+
+
+def score_questions(answered: Sequence[AnsweredQuestion]) -> tuple[tuple[Score, ...], ...]:
+    """Scores of many questions by every solo rule, in their order: as `score_question` of each.
+
+    All are computed together, in columns: the rules of binary questions in one step each.
+    """
+    standing = [stand(a.question, a.resolution, a.timelines) for a in answered]
+    return _score_standing(standing, SOLO_RULES)
 
 
 def score_spans(
-    question: Question,
-    resolution: Resolution,
-    rule: RuleName,
-    spans: Mapping[ForecasterId, Sequence[ForecastSpan]],
+    question: Question, resolution: Resolution, rule: RuleName, spans: Spans
 ) -> tuple[Score, ...]:
     """Scores by one rule from forecasts on the scored time; empty without an answer."""
-    return _score_rules(question, resolution, [rule], spans)
+    return _score_standing([Standing(question, resolution, spans)], [rule])[0]
 
 
-Spans = Mapping[ForecasterId, Sequence[ForecastSpan]]
-
-
-def _score_rules(
-    question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans
-) -> tuple[Score, ...]:
-    """Scores by rule and forecaster; all rules share the clipped intervals."""
-    happened = get_answer(question, resolution)
-    if happened is None:
-        return ()
-    flat = [span for forecast_spans in spans.values() for span in forecast_spans]
-    forecasts = [span.distribution for span in flat]
-    cut = _clip_spans(question, resolution, spans, flat)
-    scores = []
+def _score_standing(
+    standing: Sequence[Standing], rules: Sequence[RuleName]
+) -> tuple[tuple[Score, ...], ...]:
+    answers = [get_answer(entry.question, entry.resolution) for entry in standing]
+    answered = [
+        (entry, answer)
+        for entry, answer in zip(standing, answers, strict=True)
+        if answer is not None
+    ]
+    table = SpanTable.read([entry for entry, _ in answered])
+    scores: dict[QuestionId, list[Score]] = {entry.question.id: [] for entry in standing}
+    cut = table.clip()
     for rule in rules:
-        values = rule_values(rule, question, happened, forecasts)
-        means, parts = cut.means(values)
-        reference = float(rule_values(rule, question, happened, [ignorance_forecast(question)])[0])
-        skill = cut.over_schedule(rule_gains(rule, means, reference))
-        lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
-        for number, (forecaster_id, forecast_spans) in enumerate(spans.items()):
-            receipt = tuple(
-                ReceiptLine(s.start, s.end, s.distribution, *line)
-                for s, *line in islice(lines, len(forecast_spans))
-            )
-            scores.append(
-                Score(
-                    question_id=question.id,
-                    forecaster_id=forecaster_id,
-                    rule=rule,
-                    mean_while_active=float(means[number]) if forecast_spans else None,
-                    coverage=float(cut.coverage[number]),
-                    attainable_coverage=float(cut.attainable_coverage[number]),
-                    skill_over_schedule=float(skill[number]),
-                    receipt=receipt,
-                )
-            )
-    return tuple(scores)
+        values, no_skill = _rule_columns(rule, answered, table)
+        for score in list_scores(table, rule, average_scores(cut, rule, values, no_skill)):
+            scores[score.question_id].append(score)
+    return tuple(tuple(scores[entry.question.id]) for entry in standing)
 
 
-def _clip_spans(
-    question: Question, resolution: Resolution, spans: Spans, flat: Sequence[ForecastSpan]
-) -> ClippedIntervals:
-    count = len(spans)
-    ends = effective_close(question, resolution)
-    windows = Windows(
-        *(to_microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
+def _rule_columns(
+    rule: RuleName, answered: Sequence[tuple[Standing, Answer]], table: SpanTable
+) -> tuple[Floats, Floats]:
+    """Values of a rule by interval, and the value of no skill by pair; NaN where it does not apply.
+
+    The binary questions are scored at once: rules are symmetric in YES and NO, so that the
+    probability given to the outcome is scored.
+    """
+    values, no_skill = np.full(len(table.spans), np.nan), np.full(len(table.pairs), np.nan)
+    if rule in BINARY_RULES:
+        binary = ~np.isnan(table.outcome_probability)
+        values[binary] = BINARY_RULES[rule](table.outcome_probability[binary], 1)
+    half = float(BINARY_RULES[rule](0.5, 1)) if rule in BINARY_RULES else np.nan
+    row = pair = 0
+    for entry, happened in answered:
+        question, rows = entry.question, sum(map(len, entry.spans.values()))
+        pairs = slice(pair, pair + len(entry.spans))
+        if question.kind == "binary":
+            no_skill[pairs] = half
+        elif question.kind in RULES[rule].kinds:
+            forecasts = [span.distribution for span in table.spans[row : row + rows]]
+            values[row : row + rows] = rule_values(rule, question, happened, forecasts)
+            ignorance = [ignorance_forecast(question)]
+            no_skill[pairs] = rule_values(rule, question, happened, ignorance)
+        row, pair = row + rows, pairs.stop
+    return values, no_skill
+
+
+def list_scores(table: SpanTable, rule: RuleName, averaged: AveragedScores) -> Iterator[Score]:
+    """Yield the score of each pair with its receipt, except where the rule does not apply."""
+    cut = averaged.cut
+    columns = (cut.length, cut.weight, averaged.score, averaged.contribution)
+    lines = zip(table.spans, *(column.tolist() for column in columns), strict=True)
+    numbers = zip(
+        averaged.mean_while_active.tolist(),
+        cut.coverage.tolist(),
+        cut.attainable_coverage.tolist(),
+        averaged.skill_over_schedule.tolist(),
+        strict=True,
     )
-    pair = np.repeat(np.arange(count), [len(forecast_spans) for forecast_spans in spans.values()])
-    return clip_intervals(
-        pair,
-        to_microseconds([s.start for s in flat]),
-        to_microseconds([s.end for s in flat]),
-        windows,
-    )
+    for pair, size, (mean, coverage, attainable, skill) in zip(
+        table.pairs, table.sizes, numbers, strict=True
+    ):
+        pair_lines = tuple(islice(lines, size))
+        if math.isnan(skill):
+            continue
+        receipt = tuple(
+            ReceiptLine(span.start, span.end, span.distribution, *line)
+            for span, length, *line in pair_lines
+            if length
+        )
+        yield Score(
+            *pair,
+            rule,
+            mean_while_active=mean if receipt else None,
+            coverage=coverage,
+            attainable_coverage=attainable,
+            skill_over_schedule=skill,
+            receipt=receipt,
+        )
 
 
 def recompute_score(question: Question, resolution: Resolution, score: Score) -> Score:
@@ -205,41 +234,3 @@ def verify_receipt(question: Question, resolution: Resolution | None, score: Sco
     ):
         return None
     return recompute_score(question, resolution, score) == score
-
-
-def standing_spans(
-    question: Question, resolution: Resolution, timeline: Timeline
-) -> tuple[ForecastSpan, ...]:
-    """Forecasts from the opening to the effective close, removed options in `Other`."""
-    spans = timeline.spans(question.opens_at, effective_close(question, resolution))
-    removals = [option.removed_at for option in question.options if option.removed_at is not None]
-    return tuple(
-        ForecastSpan(start, end, fold_removed_options(question, start, span.distribution))
-        for span in spans
-        for start, end in pairwise(
-            sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)})
-        )
-    )
-
-
-def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tuple[float, float]:
-    """Report with the best expected Brier score: by realised life, and by schedule.
-
-    The report q applies until `resolves_day`. An event occurs on `resolves_day` with probability
-    `p_true`, or not at all in `scheduled_days`. The expected mean over the realised life is
-    p_true·(1 − q)² + (1 − p_true)·q²·d/D, least at p_true / (p_true + (1 − p_true)·d/D); over the
-    schedule both terms are divided by D alone, and the best q is p_true. Both 0 to 1. The first
-    exceeds `p_true` by more the earlier the answer can come. Raises `InvalidTime` unless 0 < d ≤ D,
-    and `InvalidProbability`. Source: Sempere & Lawsen 2021, arXiv 2106.11248.
-
-    >>> by_life, by_schedule = best_report(0.5, 1.0, 10.0)
-    >>> round(by_life, 3), by_schedule
-    (0.909, 0.5)
-    """
-    if not 0.0 < resolves_day <= scheduled_days:
-        raise InvalidTime(
-            f"the event comes after the opening and by the end: day {resolves_day} of "
-            f"{scheduled_days}"
-        )
-    truth = float(check_probabilities(p_true))
-    return truth / (truth + (1.0 - truth) * (resolves_day / scheduled_days)), truth

@@ -39,7 +39,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import assert_never
+from typing import Final, assert_never
 
 from forecasts.distributions.distribution import Binary
 from forecasts.distributions.probability import logit, sigmoid
@@ -81,6 +81,9 @@ __all__ = [
 ]
 
 _DAY = timedelta(days=1)
+
+MAX_HAZARD_STEPS: Final = 1000
+"""Steps of the hazard forecaster on a question; on longer ones it revises less than daily."""
 
 
 def hazard_probability(question: Question, at: datetime) -> float:
@@ -125,15 +128,18 @@ def decay_prior(p0: float, shape: HorizonShape, left: float) -> float:
 def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timeline:
     """Timeline of a forecaster who sets `hazard_probability` once a day on [start, end).
 
-    A day without change adds no step. An empty period gives an empty timeline.
+    On questions of more than `MAX_HAZARD_STEPS` days it is every so many whole days, by the length
+    of the schedule. A revision without change adds no step. An empty period gives an empty
+    timeline.
     """
+    scheduled = question.closes_at - question.opens_at
+    step = max(-(-scheduled // (MAX_HAZARD_STEPS * _DAY)), 1) * _DAY
     steps: list[tuple[datetime, Binary | None]] = []
-    instant = start
-    while instant < end:
+    for number in range(max(-((start - end) // step), 0)):
+        instant = start + number * step
         forecast = Binary(hazard_probability(question, instant))
         if not steps or steps[-1][1] != forecast:
             steps.append((instant, forecast))
-        instant += _DAY
     return Timeline(tuple(steps))
 
 

@@ -19,6 +19,7 @@ from tests.acceptance.evaluation.claim_figures import evaluate_claims
 from tests.acceptance.evaluation.clustering import cluster
 from tests.acceptance.evaluation.evidence_figures import evaluate_evidence
 from tests.acceptance.evaluation.labelled import read_pairs, read_questions, read_reports
+from tests.acceptance.evaluation.metaculus import convert
 from tests.acceptance.evaluation.platform_questions import (
     LintReport,
     measure_blocked_share,
@@ -87,6 +88,19 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
         print_error(error)
     if not result.ok:
         sys.exit(1)
+
+
+@acceptance.command()
+@click.argument("source", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@as_json
+def metaculus(source: Path, target: Path, json: bool) -> None:
+    """Write the Metaculus sample of 2023 as question sets, with their forecasts and answers.
+
+    TARGET gets the sets *questions* and *pairs*, and CSV files that `tracker forecast import` reads.
+    """
+    counts = convert(source, target)
+    print_result(counts, json, f"{counts['questions']} questions and {counts['pairs']} pairs.")
 
 
 @acceptance.command()

@@ -21,12 +21,13 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.questions.timeline import build_timeline
+from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import Score, score_question
 from forecasts.scoring.summary import summarise_scores
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Accuracy, Choice, Facets
+from tracker.model.read_models import Accuracy, Choice, Facets, WaitingQuestion
 
 CAPITALS = ("Astana", "Beijing")
 STEPS = ("none", "some", "many")
@@ -71,12 +72,20 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "summaries": summarise_scores(scores, group_families(questions.values())),
         "adjusted": MappingProxyType({}),
         "cohorts": (),
-        "early": (),
+        "waiting": (),
+        "upcoming": (),
         "unscored": (),
         "annul_rate": None,
         "hindsight": MappingProxyType({}),
     }
     return Accuracy(**{**values, **more})
+
+
+def waiting_question(asked: Answered) -> WaitingQuestion:
+    """A question that was answered early, with the provisional scores by its headline rule."""
+    question, answer, found = asked
+    headline = tuple(s for s in found if s.rule == HEADLINE[question.kind])
+    return WaitingQuestion(question, answer, question.closes_at, headline)
 
 
 def cohort(**counts: int) -> Cohort:

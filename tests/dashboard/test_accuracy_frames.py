@@ -2,12 +2,15 @@
 say.
 """
 
+import math
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
-from dashboard.accuracy import calibration_data, data, insights
+from dashboard.accuracy import calibration_data, data, insights, waiting
+from dashboard.wording import format_day
 from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
 from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.crps import IntervalRecord
@@ -17,8 +20,9 @@ from tests.dashboard.accuracy_examples import (
     cohort,
     numeric_question,
     scored,
+    waiting_question,
 )
-from tests.dashboard.examples import ANA, ME, NOW, PEOPLE, days, named_question, resolution
+from tests.dashboard.examples import ANA, CLOSES, ME, NOW, PEOPLE, days, named_question, resolution
 from tracker.model.read_models import CalibrationReport, Choice, Habits, Receipts
 
 YEAR = 365.0
@@ -237,22 +241,55 @@ def test_cohorts_frame() -> None:
     row = data.cohorts_frame(accuracy_of(cohorts=(one,))).iloc[0]
     assert list(row) == ["2026-Q1", 3, 2, 1, 0, 0, 1, 1]
     # What does not count is told with its reason.
-    waiting = accuracy_of(
-        early=(QuestionId("a"),),
+    uncounted = accuracy_of(
+        waiting=(waiting_question(scored("a", "yes", {ME: 0.9})),),
         unscored=(QuestionId("b"), QuestionId("c")),
         hindsight={ME: 1, ForecasterId("x"): 1},
     )
-    assert plain(insights.describe_unscored(waiting)) == (
+    assert plain(insights.describe_unscored(uncounted)) == (
         "1 question was answered before its scheduled close, and counts once that has passed."
         " 2 questions were annulled or ambiguous, and not scored."
         " 2 forecasts were made when the answer was known: they earned nothing."
     )
     assert insights.describe_unscored(accuracy_of()) == ""
-    several = accuracy_of(
-        early=(QuestionId("a"), QuestionId("b")), unscored=(QuestionId("c"),), hindsight={ME: 1}
-    )
+    two = tuple(waiting_question(scored(name, "yes", {ME: 0.9})) for name in ("a", "b"))
+    several = accuracy_of(waiting=two, unscored=(QuestionId("c"),), hindsight={ME: 1})
     assert plain(insights.describe_unscored(several)) == (
         "2 questions were answered before their scheduled close, and count once it has passed."
         " 1 question was annulled or ambiguous, and not scored."
         " 1 forecast was made when the answer was known: it earned nothing."
     )
+
+
+def test_waiting_questions_have_dates_and_provisional_points() -> None:
+    first, second = (
+        named_question(name, closes_at=CLOSES + days(later)) for name, later in (("a", 5), ("b", 9))
+    )
+    found = accuracy_of(
+        waiting=(
+            waiting_question(scored(first, "yes", {ME: 0.9, PRIOR: 0.5})),
+            waiting_question(scored(second, "no", {PRIOR: 0.4})),
+        )
+    )
+    people = waiting.list_waiting_forecasters(found, ME)
+    assert [person.id for person in people] == [ME, PRIOR]
+    frame = waiting.waiting_frame(found, people)
+    assert list(frame.columns) == ["question", "answer", "counts", ME, PRIOR]
+    assert list(frame["answer"]) == ["YES", "NO"]
+    assert frame[ME].iloc[0] > 0.0
+    assert math.isnan(frame[ME].iloc[1])
+    zone = ZoneInfo("UTC")
+    day = format_day(first.closes_at, zone)
+    assert plain(waiting.describe_waiting(found, zone)) == (
+        f"2 answered questions wait for their close. The next counts from {day}."
+    )
+    alone = replace(found, waiting=found.waiting[:1])
+    assert plain(waiting.describe_waiting(alone, zone)) == (
+        f"1 answered question waits for its close. It counts from {day}."
+    )
+    upcoming = replace(found, waiting=(), upcoming=(first,))
+    assert waiting.describe_upcoming(upcoming, zone) == (
+        f"The one question with a forecast closes on {day}."
+    )
+    several = replace(upcoming, upcoming=(first, second))
+    assert waiting.describe_upcoming(several, zone).endswith(f"closes on {day}.")

@@ -2,6 +2,8 @@
 there is nothing.
 """
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -68,6 +70,7 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
             "Standing": "than the average of 2 people",
             "Calibration": "Too few questions to say anything: 4 of the 20 needed",
             "Habits": "Reaction to evidence",
+            "Waiting": "No answered question waits for its close.",
             "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
             "Questions": "4 questions: points of skill",
         }
@@ -207,12 +210,39 @@ def test_nothing_scored_yet(tracker: Tracker, clock: FakeClock) -> None:
     clock.advance(days=10)
     tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
     visit = open_page(tracker, "accuracy")
-    assert "No question counts yet." in words(visit)
-    assert (
-        "1 question was answered before its scheduled close, and counts once that has passed."
-        in words(visit)
-    )
+    assert "1 answered question waits for its close. It counts from" in words(visit)
+    assert "A question counts once it is answered" in words(visit)
+    points = tables(visit)["Answered, waiting for the close"]
+    assert points["ada"].iloc[0] > 0.0
     assert tables(visit)["Cohorts of questions"]["early"].iloc[0] == 1
+    line = pick(visit, "waiting", 0)
+    assert "Answer and receipts" in words(line)
+
+
+def test_open_forecasts_are_named_before_anything_is_answered(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    open_world(tracker, clock, asked("talks"), asked("truce"))
+    hold(tracker, "talks", ada="70%")
+    shown = words(open_page(tracker, "accuracy"))
+    assert "The one question with a forecast closes on" in shown
+    assert "A question counts once it is answered" in shown
+    hold(tracker, "truce", ben="30%")
+    assert "Forecasts stand on these questions." in words(open_page(tracker, "accuracy"))
+
+
+def test_early_answers_wait_beside_those_that_count(scored: Tracker, clock: FakeClock) -> None:
+    tracker = scored
+    later = asked("soon", opens_at=clock.time, closes_at=clock.time + timedelta(days=90))
+    tracker.question_sets.load(a_set(replace(later, resolves_at=later.closes_at)))
+    hold(tracker, "soon", ada="80%")
+    clock.advance(days=3)
+    tracker.resolutions.resolve("soon", "yes", source_url=SOURCE, known_at=clock.time)
+    visit = section(tracker, "Waiting")
+    assert "1 answered question waits" in words(visit)
+    assert len(tables(visit)["Answered, waiting for the close"]) == 1
+    answer = open_page(tracker, "question", q="soon", tab="Answer")
+    assert "provisional until the scheduled close on" in words(answer)
 
 
 def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:

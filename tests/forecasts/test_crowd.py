@@ -15,7 +15,8 @@ from forecasts.distributions.distribution import Binary, Categorical, Distributi
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId, Kind, Option, Question, check_distribution
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.scores import Timelines, score_question
+from forecasts.scoring.scores import score_question
+from forecasts.scoring.span_table import Timelines
 from tests.forecasts.strategies import day, law, moments, question, resolution, steps, timelines
 from tests.tables import check_rows
 

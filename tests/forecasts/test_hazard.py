@@ -1,5 +1,7 @@
 """What time alone does to a prior."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import HorizonShape, Question
 from forecasts.suggestion.binary import (
+    MAX_HAZARD_STEPS,
     decay_prior,
     describe_time_passed,
     hazard_probability,
@@ -74,6 +77,17 @@ def test_the_hazard_forecaster_revises_daily() -> None:
     # A question of another kind has no hazard.
     with pytest.raises(InvalidForecast, match="no single base rate"):
         hazard_probability(numeric_question(), day(1))
+
+
+def test_long_questions_are_revised_less_often() -> None:
+    century = question(days=365_242)
+    line = hazard_timeline(century, century.opens_at, century.closes_at).steps
+    assert MAX_HAZARD_STEPS - 5 <= len(line) <= MAX_HAZARD_STEPS
+    assert line[1][0] - line[0][0] == timedelta(days=366)
+    # The schedule decides how often, so that an early end only cuts the line short.
+    assert hazard_timeline(century, century.opens_at, day(1000)).steps == line[:3]
+    edge = question(days=MAX_HAZARD_STEPS)
+    assert len(hazard_timeline(edge, day(0), edge.closes_at).steps) == MAX_HAZARD_STEPS
 
 
 @check_rows([(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))])

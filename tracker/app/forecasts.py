@@ -1,6 +1,6 @@
 """Forecasts of people: submit, reaffirm, withdraw, undo and redo them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 from forecasts.distributions.distribution import Distribution
@@ -8,7 +8,9 @@ from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import EvidenceId, ForecasterId
 from forecasts.questions.timeline import Act, Forecast
 from tracker.app.service import Service
-from tracker.questions import submit_forecast
+from tracker.model.forecast_import import ForecastImport
+from tracker.questions import import_forecasts, submit_forecast
+from tracker.questions.forecast_files import read_rows
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import ForecastRequest
 
@@ -55,6 +57,18 @@ class ForecastService(Service):
                 session, question.id, forecaster or self._me
             )
             return parse_forecast(question, text, self._now(), base_for_change(question, current))
+
+    def import_files(
+        self, texts: Mapping[str, str], *, by: ForecasterId | None = None
+    ) -> ForecastImport:
+        """Import forecasts with their own times, and answers, from the texts of files by name.
+
+        All in one transaction; refused rows are named in the result, and change nothing. Files are
+        CSV or JSON lines: see `tracker.questions.forecast_files`.
+        """
+        with self._store.writing() as session:
+            rows = [row for name, text in texts.items() for row in read_rows(name, text)]
+            return import_forecasts.import_rows(session, rows, self._authorship(by))
 
     def reaffirm(self, question_id: str, **options: Unpack[ActOptions]) -> Forecast:
         """Confirm the standing forecast; it counts as an update and makes the forecast fresh."""

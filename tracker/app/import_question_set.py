@@ -25,7 +25,7 @@ from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
 from tracker.model.read_models import SetImport
 from tracker.questions import question_lifecycle, repeat_question
-from tracker.questions.resolve_question import resolve_question
+from tracker.questions.resolve_question import resolve_questions
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.settle_by_series import check_settlement
 from tracker.questions.update_suggestion import record_suggestions
@@ -238,7 +238,7 @@ def _store_answers(
                 )
                 continue
             answers.append((question, _as_resolution(past_answer, now)))
-            resolve_question(session, *answers[-1])
+    resolve_questions(session, answers)
     # After all answers, so that their order does not matter.
     for question, answer in answers:
         annul_branches(session, question, answer)

@@ -164,4 +164,4 @@ class ResolutionService(Service):
     def receipts(self, question_id: str) -> Receipts:
         """Return everyone's scores with their receipts, and forecasts that came too late."""
         with self._store.reading() as session:
-            return question_page.get_receipts(session, question_id)
+            return question_page.get_receipts(session, question_id, self._now())

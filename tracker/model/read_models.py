@@ -179,16 +179,29 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingQuestion:
+    """Question answered before its scheduled close, from which on it counts.
+
+    `scores` are by the headline rule of its kind, and provisional until then.
+    """
+
+    question: Question
+    resolution: Resolution
+    counts_from: datetime
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
     """Accuracy of all forecasters on the chosen questions.
 
     `questions` are those that count: their scheduled close has passed and their answer can be
     scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` add them up.
     `adjusted` is the skill of people on the same questions at the same times, by headline rule;
-    empty where nobody shared a question. `early`
-    were answered before their scheduled close, which is still to come: they wait, because only the
-    quick answers are known. `hindsight` counts the forecasts made when the answer was known, which
-    score nothing.
+    empty where nobody shared a question. `waiting` were answered before their scheduled close,
+    which is still to come: they do not count yet, because only the quick answers are known.
+    `upcoming` are the next to close on which a person holds a forecast, as long as nothing counts.
+    `hindsight` counts the forecasts made when the answer was known, which score nothing.
     """
 
     choice: Choice
@@ -200,7 +213,8 @@ class Accuracy:
     summaries: tuple[Summary, ...]
     adjusted: Mapping[RuleName, tuple[AdjustedSkill, ...]]
     cohorts: tuple[Cohort, ...]
-    early: tuple[QuestionId, ...]
+    waiting: tuple[WaitingQuestion, ...]
+    upcoming: tuple[Question, ...]
     unscored: tuple[QuestionId, ...]
     annul_rate: float | None
     hindsight: Mapping[ForecasterId, int]
@@ -258,13 +272,18 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """All scores on one question with their receipts, and the forecasts that came too late."""
+    """All scores on one question with their receipts, and the forecasts that came too late.
+
+    `provisional_until` is the scheduled close of a question that was answered before it, as long as
+    that is still to come.
+    """
 
     question: Question
     resolution: Resolution | None
     scores: tuple[Score, ...]
     hindsight: tuple[Forecast, ...]
     forecasters: Mapping[ForecasterId, Forecaster]
+    provisional_until: datetime | None = None
 
     def get_name(self, forecaster_id: ForecasterId) -> str:
         """Display name of a forecaster; the id if unknown."""

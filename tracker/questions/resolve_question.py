@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from forecasts.aggregation.crowd import crowd_timeline
 from forecasts.questions.answers import check_resolution, parse_answer
@@ -13,6 +14,7 @@ from forecasts.questions.question import (
     RESERVED,
     ForecasterId,
     Question,
+    QuestionId,
     Resolution,
     effective_close,
     latest_resolution,
@@ -21,7 +23,7 @@ from forecasts.questions.timeline import Forecast, Timeline, build_timeline, for
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.rulebook import SOLO_RULES
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
@@ -29,9 +31,12 @@ from tracker.storage import database_info, event_log, questions, record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
-SCORES_VERSION = " ".join(("4", *SOLO_RULES))
+SCORES_VERSION = " ".join(("5", *SOLO_RULES))
 """Stored scores of another version are recomputed on opening: another rule is another version, and
 the number is increased when the values of a rule change."""
+
+MAX_SCORED_TOGETHER: Final = 100
+"""Questions whose forecasts and scores are in memory at a time."""
 
 TimelinesByForecaster = Mapping[ForecasterId, Timeline]
 
@@ -61,8 +66,17 @@ def resolve_question(
     check_resolution(question, resolution)
     record.add_resolution(session, resolution)
     scores = score_everyone(session, question, resolution)
-    record.replace_scores(session, question.id, scores)
+    record.replace_scores(session, {question.id: scores})
     return scores
+
+
+def resolve_questions(session: Session, answers: Sequence[tuple[Question, Resolution]]) -> None:
+    """Append resolutions, check each of them, and replace the scores of their questions."""
+    for question, resolution in answers:
+        check_resolution(question, resolution)
+    record.add_resolutions(session, [resolution for _, resolution in answers])
+    last = {question.id: (question, resolution) for question, resolution in answers}
+    rescore(session, list(last.values()))
 
 
 def reopen_question(session: Session, question: Question, why: str, by: Authorship) -> Resolution:
@@ -81,7 +95,7 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
         question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
     )
     record.add_resolution(session, taken_back)
-    record.replace_scores(session, question.id, ())
+    record.replace_scores(session, {question.id: ()})
     return taken_back
 
 
@@ -123,13 +137,23 @@ def compute_scores(
     question: Question, resolution: Resolution, all_timelines: TimelinesByForecaster
 ) -> tuple[Score, ...]:
     """Compute the scores from timelines; none where there is nothing to score against."""
-    peers = exclude_computed(all_timelines)
-    alone = score_question(question, resolution, all_timelines)
-    return (
-        *alone,
-        *score_points(question, resolution, peers),
-        *score_daily(question, resolution, peers),
-    )
+    return compute_all_scores([AnsweredQuestion(question, resolution, all_timelines)])[question.id]
+
+
+def compute_all_scores(
+    answered: Sequence[AnsweredQuestion],
+) -> dict[QuestionId, tuple[Score, ...]]:
+    """Compute the scores of different questions together, as `compute_scores` does of each."""
+    scores = {}
+    for case, alone in zip(answered, score_questions(answered), strict=True):
+        question, resolution = case.question, case.resolution
+        peers = exclude_computed(case.timelines)
+        scores[question.id] = (
+            *alone,
+            *score_points(question, resolution, peers),
+            *score_daily(question, resolution, peers),
+        )
+    return scores
 
 
 def exclude_computed(all_timelines: TimelinesByForecaster) -> TimelinesByForecaster:
@@ -184,8 +208,23 @@ def rescore_all(session: Session) -> int:
     """Recompute the scores of all questions from the facts; return the number of answered ones."""
     event_log.acquire_append_lock(session)  # two who replace the same scores would both insert them
     answered = record.load_current_resolutions(session)
-    for question in questions.list_questions(session):
-        resolution = answered.get(question.id)
-        scores = () if resolution is None else score_everyone(session, question, resolution)
-        record.replace_scores(session, question.id, scores)
+    all_questions = questions.list_questions(session)
+    record.replace_scores(session, {q.id: () for q in all_questions if q.id not in answered})
+    rescore(session, [(q, answered[q.id]) for q in all_questions if q.id in answered])
     return len(answered)
+
+
+def rescore(session: Session, answers: Sequence[tuple[Question, Resolution]]) -> None:
+    """Replace the scores of answered questions, some at a time to bound memory."""
+    for start in range(0, len(answers), MAX_SCORED_TOGETHER):
+        chunk = answers[start : start + MAX_SCORED_TOGETHER]
+        acts = record.load_forecasts(session, [question.id for question, _ in chunk])
+        cases = [
+            AnsweredQuestion(
+                question,
+                resolution,
+                build_timelines(question, acts[question.id], effective_close(question, resolution)),
+            )
+            for question, resolution in chunk
+        ]
+        record.replace_scores(session, compute_all_scores(cases))

@@ -57,7 +57,7 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
         return _check_same_request(request, earlier)
     question = require_question(session, request.question_id)
     _refuse_when_closed(session, question, now)
-    _refuse_unfit(question, request.distribution, now)
+    refuse_unfit(question, request.distribution, now)
     register_forecaster(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
     earlier_acts = record.forecasts_of_question(session, question.id, request.forecaster)
@@ -127,7 +127,7 @@ def _refuse_when_closed(session: Session, question: Question, now: datetime) -> 
         )
 
 
-def _refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:
+def refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:
     """Refuse a forecast of another kind or without the options that are offered now."""
     if distribution is None:
         return

@@ -8,12 +8,12 @@ with `--head` that the chain still contains it. Entries are appended in the call
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func, insert, text
 from sqlmodel import Session, col, select
 
 from tracker.errors import Refused
@@ -116,6 +116,16 @@ def acquire_append_lock(session: Session) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """Entry to append: event, object and facts, with the time of entry."""
+
+    kind: str
+    subject: str
+    facts: Mapping[str, Any]
+    at: datetime
+
+
 def append_entry(
     session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime
 ) -> int:
@@ -123,17 +133,35 @@ def append_entry(
 
     Raises `Refused` for a text with a character that cannot be stored.
     """
-    body = canonical_json(facts)
+    (seq,) = append_entries(session, [NewEntry(kind, subject, facts, at)])
+    return seq
+
+
+def append_entries(session: Session, new_entries: Sequence[NewEntry]) -> range:
+    """Append entries in their order within the transaction and return their numbers.
+
+    Raises `Refused` for a text with a character that cannot be stored.
+    """
+    bodies = [_check_storable(new.kind, canonical_json(new.facts)) for new in new_entries]
+    acquire_append_lock(session)
+    last = find_last_entry(session)
+    first = 1 if last is None else last.seq + 1
+    rows = []
+    for new, body in zip(new_entries, bodies, strict=True):
+        last = build_next_entry(last, new.kind, new.subject, body=body, entered_at=new.at)
+        rows.append({name: getattr(last, name) for name in LogEntry.__slots__})
+    if rows:
+        session.execute(insert(LogRow.__table__), rows)  # type: ignore[attr-defined]
+    return range(first, first + len(rows))
+
+
+def _check_storable(kind: str, body: str) -> str:
     if _UNSTORABLE.search(body):
         raise Refused(
             f"the {kind} holds a character that cannot be kept (NUL, or half a character): leave "
             "it out"
         )
-    acquire_append_lock(session)
-    entry = build_next_entry(find_last_entry(session), kind, subject, body=body, entered_at=at)
-    session.add(LogRow(**{name: getattr(entry, name) for name in LogEntry.__slots__}))
-    session.flush()
-    return entry.seq
+    return body
 
 
 def index_facts_by_seq(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import String, column, delete, func, insert, true
+from sqlalchemy import String, and_, column, delete, func, insert, true
 from sqlalchemy import select as sa_select
 from sqlalchemy import values as sa_values
 from sqlmodel import Session, col, select
@@ -41,6 +41,12 @@ _LAST_ACT_COLUMNS: Final = [
 MAX_INSTANTS_PER_QUERY: Final = 400
 """Instants bound by one query; databases limit their number."""
 
+MAX_QUESTIONS_PER_QUERY: Final = 1000
+"""Questions bound by one query; databases limit their number."""
+
+_LAST_FIRST: Final = (FORECAST.c.made_at.desc(), FORECAST.c.id.desc())
+"""Order of acts by time, the last one first."""
+
 LastAct = tuple[datetime, Distribution | None]
 """Time of the last act up to an instant, and the forecast it left; None after a withdrawal."""
 
@@ -63,22 +69,44 @@ def list_forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
 
 def add_forecast(session: Session, act: Forecast, key: str | None = None) -> Forecast:
     """Append an act to the table and the log; return it with its id."""
-    seq = event_log.append_entry(
-        session,
-        "forecast",
-        f"{act.question_id}/{act.forecaster_id}",
-        facts=forecast_facts(act),
-        at=act.entered_at,
-    )
+    (entry,) = _list_log_entries([act])
+    seq = event_log.append_entry(session, entry.kind, entry.subject, facts=entry.facts, at=entry.at)
     row = ForecastRow(**forecast_facts(act), key=key, log_seq=seq)
     session.add(row)
     session.flush()
     return forecast_of_row(row)
 
 
+def add_forecasts(session: Session, acts: Sequence[Forecast]) -> None:
+    """Append many acts, in their order, to the table and the log."""
+    seqs = event_log.append_entries(session, _list_log_entries(acts))
+    rows = [
+        {"imported_by": None} | forecast_facts(act) | {"log_seq": seq}
+        for act, seq in zip(acts, seqs, strict=True)
+    ]
+    if rows:
+        session.execute(insert(FORECAST), rows)
+
+
+def _list_log_entries(acts: Sequence[Forecast]) -> list[event_log.NewEntry]:
+    return [
+        event_log.NewEntry(
+            "forecast",
+            f"{act.question_id}/{act.forecaster_id}",
+            forecast_facts(act),
+            act.entered_at,
+        )
+        for act in acts
+    ]
+
+
 def forecast_facts(act: Forecast) -> dict[str, Any]:
-    """Return the logged facts of an act; its log number is its identity."""
-    return {
+    """Return the logged facts of an act; its log number is its identity.
+
+    `imported_by` only if it was imported.
+    """
+    imported = {} if act.imported_by is None else {"imported_by": act.imported_by}
+    return imported | {
         "question_id": act.question_id,
         "forecaster_id": act.forecaster_id,
         "act": act.act,
@@ -115,6 +143,19 @@ def forecasts_of_question(
     return tuple(map(forecast_of_row, session.execute(query)))
 
 
+def load_forecasts(
+    session: Session, question_ids: Sequence[QuestionId]
+) -> dict[QuestionId, list[Forecast]]:
+    """Return the acts on each of these questions, in the order of entry."""
+    by_question: dict[QuestionId, list[Forecast]] = {name: [] for name in question_ids}
+    for start in range(0, len(question_ids), MAX_QUESTIONS_PER_QUERY):
+        chunk = question_ids[start : start + MAX_QUESTIONS_PER_QUERY]
+        query = sa_select(FORECAST).where(FORECAST.c.question_id.in_(chunk)).order_by(FORECAST.c.id)
+        for act in map(forecast_of_row, session.execute(query)):
+            by_question[act.question_id].append(act)
+    return by_question
+
+
 def list_forecasts_since(
     session: Session, question_id: QuestionId, known_at: datetime
 ) -> tuple[Forecast, ...]:
@@ -132,7 +173,7 @@ def find_newest_forecast(
     query = select(ForecastRow).where(
         ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
     )
-    row = session.exec(query.order_by(col(ForecastRow.id).desc()).limit(1)).first()
+    row = session.exec(query.order_by(*_LAST_FIRST).limit(1)).first()
     return None if row is None else forecast_of_row(row)
 
 
@@ -140,23 +181,38 @@ def find_newest_forecasts(
     session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
 ) -> dict[QuestionId, Forecast]:
     """Return a forecaster's last act on each of these questions."""
-    newest_ids = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
-    last = newest_ids.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
-        col(ForecastRow.question_id)
+    last = _select_last_ids(
+        FORECAST.c.question_id.in_(question_ids), FORECAST.c.forecaster_id == forecaster_id
     )
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
     return {act.question_id: act for act in map(forecast_of_row, rows)}
+
+
+def _select_last_ids(*conditions: Any) -> Any:
+    """Ids of the last acts in time of forecasters on questions; of two at one time the later entry.
+
+    An imported act may be entered after a later one.
+    """
+    pair = FORECAST.c.question_id, FORECAST.c.forecaster_id
+    newest = (
+        sa_select(*pair, func.max(FORECAST.c.made_at).label("made_at"))
+        .where(*conditions)
+        .group_by(*pair)
+        .subquery()
+    )
+    same = [
+        FORECAST.c[name] == newest.c[name] for name in ("question_id", "forecaster_id", "made_at")
+    ]
+    return sa_select(func.max(FORECAST.c.id)).join(newest, and_(*same)).group_by(*pair)
 
 
 def load_last_acts(
     session: Session, question_id: QuestionId | None = None
 ) -> dict[QuestionId, dict[ForecasterId, LastAct]]:
     """Return each forecaster's last act on each question, or on one, in the order of entry."""
-    last = sa_select(func.max(FORECAST.c.id)).group_by(
-        FORECAST.c.question_id, FORECAST.c.forecaster_id
+    last = _select_last_ids(
+        *(() if question_id is None else [FORECAST.c.question_id == question_id])
     )
-    if question_id is not None:
-        last = last.where(FORECAST.c.question_id == question_id)
     rows = session.execute(
         sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
     )
@@ -189,7 +245,7 @@ def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
         FORECAST.c.forecaster_id == forecaster.c.id,
         FORECAST.c.made_at <= moment.c.at,
     )
-    last = last.order_by(FORECAST.c.made_at.desc(), FORECAST.c.id.desc()).limit(1)
+    last = last.order_by(*_LAST_FIRST).limit(1)
     ids = sa_select(last.correlate(moment, forecaster).scalar_subquery().label("id")).select_from(
         moment.join(forecaster, true())
     )
@@ -249,6 +305,7 @@ def forecast_of_row(row: Any) -> Forecast:
         rationale=row.rationale,
         cites=tuple(map(EvidenceId, row.cites)),
         undoes=None if row.undoes is None else ForecastId(row.undoes),
+        imported_by=None if row.imported_by is None else ForecasterId(row.imported_by),
     )
 
 
@@ -265,18 +322,26 @@ SCORE: Final = ScoreRow.__table__  # type: ignore[attr-defined]
 _SCORE_COLUMNS: Final = [name for name in Score.__slots__ if name != "receipt"]
 _RULE_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
 
-MAX_QUESTIONS_PER_QUERY: Final = 1000
-"""Questions bound by one query; databases limit their number."""
-
 
 def add_resolution(session: Session, resolution: Resolution) -> None:
     """Append a resolution to the table and the log."""
-    columns = resolution_facts(resolution)
-    seq = event_log.append_entry(
-        session, "resolution", resolution.question_id, facts=columns, at=resolution.entered_at
-    )
-    session.add(ResolutionRow(**{**columns, "log_seq": seq}))
-    session.flush()
+    add_resolutions(session, [resolution])
+
+
+def add_resolutions(session: Session, resolutions: Sequence[Resolution]) -> None:
+    """Append resolutions, in their order, to the table and the log."""
+    facts = list(map(resolution_facts, resolutions))
+    entries = [
+        event_log.NewEntry("resolution", columns["question_id"], columns, columns["entered_at"])
+        for columns in facts
+    ]
+    seqs = event_log.append_entries(session, entries)
+    rows = [
+        {"answer": ""} | columns | {"log_seq": seq}
+        for columns, seq in zip(facts, seqs, strict=True)
+    ]
+    if rows:
+        session.execute(insert(RESOLUTION), rows)
 
 
 def resolution_facts(resolution: Resolution) -> dict[str, Any]:
@@ -325,9 +390,15 @@ def index_resolution_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     )
 
 
-def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
-    """Replace the scores of a question."""
-    session.execute(delete(ScoreRow).where(col(ScoreRow.question_id) == question_id))
+def replace_scores(
+    session: Session, scores_by_question: Mapping[QuestionId, Sequence[Score]]
+) -> None:
+    """Replace the scores of questions."""
+    question_ids = list(scores_by_question)
+    for start in range(0, len(question_ids), MAX_QUESTIONS_PER_QUERY):
+        chunk = question_ids[start : start + MAX_QUESTIONS_PER_QUERY]
+        session.execute(delete(ScoreRow).where(col(ScoreRow.question_id).in_(chunk)))
+    scores = [score for scores in scores_by_question.values() for score in scores]
     if scores:
         session.execute(insert(SCORE), list(_build_score_rows(scores)))
 
@@ -381,24 +452,28 @@ def resolution_of_row(row: Any) -> Resolution:
 
 
 def _build_score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
-    """Serialise scores; each forecast shared by intervals of several rules is serialised once."""
+    """Serialise scores; what lines of several rules share is serialised once."""
     forecasts: dict[int, Any] = {}
+    times: dict[datetime, str] = {}
 
-    def serialise(interval: ReceiptLine) -> list[Any]:
-        if (key := id(interval.forecast)) not in forecasts:
-            forecasts[key] = distribution_to_json(interval.forecast)
+    def serialise(line: ReceiptLine) -> list[Any]:
+        if (key := id(line.forecast)) not in forecasts:
+            forecasts[key] = distribution_to_json(line.forecast)
+        for instant in (line.start, line.end):
+            if instant not in times:
+                times[instant] = instant.isoformat()
         return [
-            interval.start.isoformat(),
-            interval.end.isoformat(),
+            times[line.start],
+            times[line.end],
             forecasts[key],
-            interval.weight,
-            interval.score,
-            interval.contribution,
+            line.weight,
+            line.score,
+            line.contribution,
         ]
 
     for score in scores:
         yield {name: getattr(score, name) for name in _SCORE_COLUMNS} | {
-            "receipt": [serialise(interval) for interval in score.receipt]
+            "receipt": [serialise(line) for line in score.receipt]
         }
 
 

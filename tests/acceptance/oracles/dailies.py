@@ -12,15 +12,13 @@ from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.daily import DAY, daily_brier, score_daily
+from forecasts.scoring.daily import score_daily
 from tests.acceptance.oracles.asked import OPENS, Asked, instant, question, resolution
 from tests.acceptance.oracles.cases import is_list
-from tests.acceptance.oracles.over_time import brier_scores
+from tests.acceptance.oracles.over_time import brier_scores, daily_scores
+from tests.acceptance.oracles.scores import TWO_SIDED
 
 Given = Mapping[str, Any]
-
-TWO_SIDED = 2.0
-"""These platforms count YES and NO, and so twice what the product does."""
 
 LEAP_YEAR = 2016
 """The year of dates that have none."""
@@ -32,11 +30,11 @@ def daily_brier_relative(given: Given) -> Any:
     scale = TWO_SIDED if given.get("two_sided", True) else 1.0
     held = {ForecasterId(who): _days(acts) for who, acts in given["forecasts"].items()}
     asked = _asked(held, outcome, given["days"])
-    daily = daily_brier(held, outcome, opens_at=OPENS, ends_at=asked.ends_at)
+    daily = daily_scores(held, asked.resolution.outcome, opens_at=OPENS, ends_at=asked.ends_at)
     means = {who: score.mean_while_active for who, score in brier_scores(asked).items()}
     absolute = {who: None if found is None else scale * found for who, found in means.items()}
     return {
-        "expect_relative": {who: scale * found.relative_brier for who, found in daily.items()},
+        "expect_relative": {who: scale * found["relative_brier"] for who, found in daily.items()},
         "expect_abs_single": absolute,
         "time_averaged_brier_instead": absolute
         if len(absolute) > 1
@@ -63,11 +61,11 @@ def gjo_accuracy(given: Given) -> Any:
     asked = _asked(
         held, given["outcome_index"], given.get("days", len(given.get("daily_median", ())))
     )
-    daily = daily_brier(held, given["outcome_index"], opens_at=OPENS, ends_at=asked.ends_at)
+    daily = daily_scores(held, asked.resolution.outcome, opens_at=OPENS, ends_at=asked.ends_at)
     medians = _medians(asked)
     crowd = TWO_SIDED * mean([found for found in medians if found is not None])
-    own = {who: TWO_SIDED * (found.mean_daily_brier or 0.0) for who, found in daily.items()}
-    share = {who: found.active_days / found.days for who, found in daily.items()}
+    own = {who: TWO_SIDED * (found["mean_daily_brier"] or 0.0) for who, found in daily.items()}
+    share = {who: found["active_days"] / found["days"] for who, found in daily.items()}
     return {
         "avg_daily": own,
         "participation": share,
@@ -75,21 +73,21 @@ def gjo_accuracy(given: Given) -> Any:
         "crowd_all_days": crowd,
         "accuracy_variant_all_days": {who: (own[who] - crowd) * share[who] for who in held},
         "accuracy_variant_active_days": {
-            who: TWO_SIDED * found.relative_brier for who, found in daily.items()
+            who: TWO_SIDED * found["relative_brier"] for who, found in daily.items()
         },
     }
 
 
 def _medians(asked: Asked) -> list[float | None]:
     """The median of everyone's Brier scores on each day; None on a day without any."""
-    scores = [
-        (line.end, line.score)
+    lines = [
+        line
         for score in score_daily(asked.question, asked.resolution, asked.held)
         if score.rule == "daily_brier"
         for line in score.receipt
     ]
-    ends = [OPENS + number * DAY for number in range(1, (asked.ends_at - OPENS) // DAY + 1)]
-    days = [[value for at, value in scores if at == end] for end in ends]
+    ends = [OPENS + timedelta(days=n + 1) for n in range((asked.ends_at - OPENS).days)]
+    days = [[line.score for line in lines if line.start < end <= line.end] for end in ends]
     return [median(day) if day else None for day in days]
 
 

@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import ForecasterId, Outcome
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.daily import daily_brier, score_daily
+from forecasts.scoring.daily import count_midnights, score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Score, best_report, score_question
-from tests.acceptance.oracles.asked import ONLY, Asked, binary, per_forecaster
+from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.span_table import Timelines
+from forecasts.scoring.time_averages import to_microseconds
+from tests.acceptance.oracles.asked import (
+    ONLY,
+    OPENS,
+    Asked,
+    binary,
+    per_forecaster,
+    question,
+    resolution,
+)
 
 Given = Mapping[str, Any]
 
@@ -96,9 +106,38 @@ def daily(given: Given) -> Any:
         for who, own in asked.held.items()
     }
     opens_at, ends_at = _wall(asked.question.opens_at, zone), _wall(asked.ends_at, zone)
-    return per_forecaster(
-        given, daily_brier(held, given["outcome"], opens_at=opens_at, ends_at=ends_at)
-    )
+    outcome: Outcome = "yes" if given["outcome"] == 1 else "no"
+    scores = daily_scores(held, outcome, opens_at=opens_at, ends_at=ends_at)
+    return per_forecaster(given, scores)
+
+
+def daily_scores(
+    held: Timelines, outcome: Outcome, *, opens_at: datetime, ends_at: datetime
+) -> dict[ForecasterId, dict[str, Any]]:
+    """Daily scores as platforms show them: relative ones divided by the days up to the answer.
+
+    So they are the scores of a question that was to close then.
+    """
+    if not opens_at < ends_at:
+        return {who: _by_day(0, None, None) for who in held}
+    found = {
+        (score.rule, score.forecaster_id): score
+        for score in score_daily(question(opens_at, ends_at), resolution(outcome, ends_at), held)
+    }
+    first, last = count_midnights(to_microseconds([opens_at, ends_at])).tolist()
+    return {
+        who: _by_day(last - first, found["daily_brier", who], found["relative_brier", who])
+        for who in held
+    }
+
+
+def _by_day(days: int, plain: Score | None, relative: Score | None) -> dict[str, Any]:
+    return {
+        "days": days,
+        "active_days": 0 if plain is None else round(plain.coverage * days),
+        "mean_daily_brier": None if plain is None else plain.mean_while_active,
+        "relative_brier": 0.0 if relative is None else -relative.skill_over_schedule,
+    }
 
 
 def _wall(at: datetime, zone: ZoneInfo) -> datetime:
@@ -109,11 +148,32 @@ def _wall(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def propriety_demo(given: Given) -> Any:
-    """The best report under the mean over the realised life, and over the schedule."""
-    by_life, by_schedule = best_report(
-        given["p_true"], given["resolves_day"], given["scheduled_days"]
-    )
-    return {"mean_over_realised_life": by_life, "sum_over_schedule": by_schedule}
+    """The best report under the mean over the realised life, and over the schedule.
+
+    The expected Brier score is a parabola in the report, so that three reports give the best one.
+    """
+    p_true, last = given["p_true"], given["resolves_day"]
+    closes_at = OPENS + timedelta(days=given["scheduled_days"])
+
+    def expect(report: float) -> tuple[float, float]:
+        known = OPENS + timedelta(days=last)
+        own = build_timeline([(OPENS, Binary(report)), (known, Binary(0.0))])
+        came, never = (
+            brier_scores(Asked(question(OPENS, closes_at), answer, {ONLY: own}))[ONLY]
+            for answer in (resolution("yes", known), resolution("no", closes_at))
+        )
+        by_life = p_true * (came.mean_while_active or 0.0) + (1.0 - p_true) * (
+            never.mean_while_active or 0.0
+        )
+        by_schedule = p_true * came.skill_over_schedule + (1.0 - p_true) * never.skill_over_schedule
+        return by_life, -by_schedule
+
+    lows, middles, highs = expect(0.0), expect(0.5), expect(1.0)
+    best = [
+        (3.0 * low - 4.0 * middle + high) / (4.0 * (low - 2.0 * middle + high))
+        for low, middle, high in zip(lows, middles, highs, strict=True)
+    ]
+    return {"mean_over_realised_life": best[0], "sum_over_schedule": best[1]}
 
 
 FUNCTIONS = {

@@ -12,15 +12,17 @@ import numpy as np
 from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.probability import Floats
-from forecasts.scoring.points import HeldForecast, peer_points, peer_points_at, read_mass
+from forecasts.errors import InvalidForecast
+from forecasts.scoring.points import average_peer_points
 from forecasts.scoring.rules import (
     baseline_points,
     baseline_points_continuous,
-    brier_options_two_sided,
-    brier_ordered_two_sided,
+    brier_options,
+    brier_ordered,
 )
-from forecasts.scoring.score_table import Counts, Windows, clip_intervals, to_microseconds
+from forecasts.scoring.time_averages import Counts, Windows, clip_intervals, to_microseconds
 from tests.acceptance.oracles.asked import OPENS
+from tests.acceptance.oracles.scores import TWO_SIDED
 
 Given = Mapping[str, Any]
 
@@ -48,26 +50,26 @@ def spot_baseline(given: Given) -> Any:
 
 def peer(given: Given) -> Any:
     """Peer points and coverage of each forecast, over time."""
-    opens, ends, closes = _window(given)
-    stood = {
-        number: [
-            HeldForecast(max(each.get("s", 0), opens), min(_end(each), ends), _given(each, given))
-        ]
-        for number, each in enumerate(given["f"])
-    }
-    found = peer_points(stood, closes - opens, halved=_is_curve(given))
-    return [[found[number].points, found[number].coverage] for number in stood]
+    found, (opens, ends, closes) = given["f"], _window(given)
+    windows = Windows(*(_instants([days] * len(found)) for days in (opens, closes, ends)))
+    starts = _instants([max(each.get("s", 0), opens) for each in found])
+    stops = _instants([min(_end(each), ends) for each in found])
+    pair, masses = np.arange(len(found)), [_given(each, given) for each in found]
+    points = average_peer_points(pair, starts, stops, masses, halved=_is_curve(given))
+    cut = clip_intervals(pair, starts, stops, windows)
+    return np.column_stack([cut.over_schedule(points), cut.coverage])
 
 
 def spot_peer(given: Given) -> Any:
     """Peer points of each forecast at one instant, against those that stand then."""
-    then = {
-        n: _given(each, given) for n, each in enumerate(given["f"]) if _stands(each, given["t"])
-    }
-    found = peer_points_at(then, halved=_is_curve(given))
-    return [
-        [found[number], 1.0] if number in then else [0.0, 0.0] for number in range(len(given["f"]))
-    ]
+    then = [n for n, each in enumerate(given["f"]) if _stands(each, given["t"])]
+    masses = [_given(given["f"][n], given) for n in then]
+    start, end = np.zeros(len(then), dtype=np.int64), np.ones(len(then), dtype=np.int64)
+    points = average_peer_points(
+        np.arange(len(then)), start, end, masses, halved=_is_curve(given)
+    ).tolist()
+    found = dict(zip(then, points, strict=True))
+    return [[found[n], 1.0] if n in found else [0.0, 0.0] for n in range(len(given["f"]))]
 
 
 def geomean(given: Given) -> Any:
@@ -114,14 +116,19 @@ def _masses(forecast: Given) -> Sequence[float | None]:
 
 
 def _given(forecast: Given, given: Given) -> float:
-    return read_mass(_masses(forecast), given.get("bucket", 1))
+    """The mass of the bucket or option that happened; one not offered then is in the last one."""
+    masses, bucket = _masses(forecast), given.get("bucket", 1)
+    mass = masses[-1] if masses[bucket] is None else masses[bucket]
+    if mass is None:
+        raise InvalidForecast("the last option was always offered: it needs a mass")
+    return mass
 
 
 def _baseline(forecast: Given, given: Given) -> float:
     masses, bucket = _masses(forecast), given.get("bucket", 1)
     if forecast.get("kind") != "cdf":
         return float(
-            baseline_points(read_mass(masses, bucket), sum(mass is not None for mass in masses))
+            baseline_points(_given(forecast, given), sum(mass is not None for mass in masses))
         )
     mass = float(np.asarray(masses, dtype=np.float64)[bucket])
     # Only the ratio counts, and one of Metaculus' own vectors has a mass above 1.
@@ -168,6 +175,6 @@ FUNCTIONS = {
     "spot_peer": spot_peer,
     "geomean": geomean,
     "bucket_index": bucket_index,
-    "brier": lambda given: brier_options_two_sided(given["p"], given["true"]),
-    "ordered_brier": lambda given: brier_ordered_two_sided(given["p"], given["true"]),
+    "brier": lambda given: TWO_SIDED * brier_options(given["p"], given["true"]),
+    "ordered_brier": lambda given: TWO_SIDED * brier_ordered(given["p"], given["true"]),
 }

@@ -21,7 +21,7 @@ def metaculus_points(given: Given) -> Any:
     together = asked.question, asked.resolution, asked.held
     scores = (
         *score_question(*together),
-        *score_points(*together, spot_at=None if spot is None else instant(spot)),
+        *score_points(*together, spots=None if spot is None else (instant(spot),)),
     )
     by_rule: dict[tuple[ForecasterId, RuleName], Score] = {
         (each.forecaster_id, each.rule): each for each in scores

@@ -129,7 +129,7 @@ def test_what_should_be_refused_and_is_not_fails(tmp_path: Path) -> None:
 
 def test_what_should_not_be_refused_and_is_fails(tmp_path: Path) -> None:
     (reason,) = reasons(replayed(tmp_path, [scoring("brier_index", {"brier": -1}, 50)]))
-    assert reason.startswith("refused: a Brier score lies between 0 and 1")
+    assert reason.startswith("refused: a probability lies between 0 and 1")
 
 
 def test_an_unknown_function_fails_and_names_known_ones(tmp_path: Path) -> None:

@@ -1,26 +1,21 @@
 """Scoring written down as one would say it: question by question, rule by rule, forecast by
 forecast, in plain floats.
 
-It takes its formulas from nowhere in `forecasts`, so that the table is held against something that
-nobody made fast.
+It takes its formulas from nowhere in `forecasts`, so that scores in columns are held against
+something that nobody made fast. Times are whole microseconds since 1970.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from forecasts.scoring.score_table import BinaryTable
+from itertools import pairwise
+from statistics import median
 
 OneScore = Callable[[float, int], float]
 
 
 def brier(p: float, outcome: int) -> float:
     return (p - outcome) ** 2
-
-
-def brier_two_sided(p: float, outcome: int) -> float:
-    return (p - outcome) ** 2 + ((1 - p) - (1 - outcome)) ** 2
 
 
 def log(p: float, outcome: int) -> float:
@@ -40,12 +35,12 @@ def baseline(p: float, outcome: int) -> float:
 
 RULES: Mapping[str, OneScore] = {
     "brier": brier,
-    "brier_two_sided": brier_two_sided,
     "log": log,
     "spherical": spherical,
     "baseline": baseline,
 }
-LOWER_IS_BETTER = ("brier", "brier_two_sided", "log")
+LOWER_IS_BETTER = ("brier", "log")
+DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -83,27 +78,6 @@ class Result:
     receipt: Sequence[Line]
 
 
-def asked(table: BinaryTable, pairs: int) -> list[Asked]:
-    """The first so many pairs of a table, each with its intervals in the order of their rows."""
-    stood: dict[int, list[Stood]] = defaultdict(list)
-    for pair, start, end, p in zip(
-        *(c.tolist() for c in (table.pair, table.start, table.end, table.p)), strict=True
-    ):
-        if pair < pairs:
-            stood[pair].append(Stood(start, end, p))
-    columns = (
-        table.windows.opens,
-        table.windows.closes,
-        table.windows.ends,
-        table.outcome.astype(int),
-    )
-    rows = zip(*(column[:pairs].tolist() for column in columns), strict=True)
-    return [
-        Asked(opens, closes, ends, won, stood[pair])
-        for pair, (opens, closes, ends, won) in enumerate(rows)
-    ]
-
-
 def score(question: Asked) -> dict[str, Result]:
     """One forecaster on one question by every rule."""
     return {name: score_by(name, question) for name in RULES}
@@ -133,3 +107,58 @@ def score_by(name: str, question: Asked) -> Result:
         attainable_coverage=max(0, question.ends - question.opens) / scheduled,
         receipt=receipt,
     )
+
+
+def peer_points(everyone: Sequence[Asked]) -> list[float]:
+    """Peer points of all forecasters on one question: instant by instant, other by other."""
+    totals = [0.0] * len(everyone)
+    times = sorted({t for own in everyone for s in own.stood for t in (s.start, s.end)})
+    for start, end in pairwise(times):
+        for number, points in peer_points_at(everyone, start).items():
+            inside = min(end, everyone[0].ends) - max(start, everyone[0].opens)
+            totals[number] += points * max(inside, 0) / (everyone[0].closes - everyone[0].opens)
+    return totals
+
+
+def peer_points_at(everyone: Sequence[Asked], at: int) -> dict[int, float]:
+    """Peer points of those who stand at one instant."""
+    given = {}
+    for number, own in enumerate(everyone):
+        for s in own.stood:
+            if s.start <= at < s.end:
+                given[number] = min(max(s.p if own.outcome == 1 else 1 - s.p, 0.001), 0.999)
+    return {
+        number: 100
+        * sum(math.log(p / other) for place, other in given.items() if place != number)
+        / max(len(given) - 1, 1)
+        for number, p in given.items()
+    }
+
+
+def spot_peer_points(everyone: Sequence[Asked], spots: Sequence[int]) -> list[float]:
+    """Mean peer points of all forecasters over some instants; those after the answer count 0."""
+    found = [peer_points_at(everyone, at) if at < everyone[0].ends else {} for at in spots]
+    return [sum(each.get(n, 0.0) for each in found) / len(spots) for n in range(len(everyone))]
+
+
+def daily_gains(everyone: Sequence[Asked]) -> list[tuple[float, float]]:
+    """Gains of all forecasters by the day: over 50 %, and over the median of that day."""
+    days = sum(1 for _ in midnights(everyone[0].opens, everyone[0].closes))
+    totals = [(0.0, 0.0)] * len(everyone)
+    for end in midnights(everyone[0].opens, everyone[0].ends):
+        scores = {
+            number: brier(s.p, own.outcome)
+            for number, own in enumerate(everyone)
+            for s in own.stood
+            if s.start < end <= s.end
+        }
+        for number, own_score in scores.items():
+            plain, relative = totals[number]
+            better = median(scores.values()) - own_score
+            totals[number] = plain + (0.25 - own_score) / days, relative + better / days
+    return totals
+
+
+def midnights(opens: int, ends: int) -> Iterator[int]:
+    """Midnights after the opening, up to the end."""
+    return (at for at in range(opens // DAY * DAY + DAY, ends + 1, DAY))

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import scoringrules
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
@@ -19,12 +18,8 @@ from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolut
 from forecasts.scoring.crps import (
     IntervalRecord,
     crps_cdf,
-    crps_ensemble,
-    crps_normal,
-    interval_width_share,
     measure_interval_coverage,
     quantile_score,
-    weighted_interval_score,
 )
 from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law
@@ -106,37 +101,7 @@ def test_quadrature_agrees_with_the_exact_crps(drawn: tuple[list[float], ...], y
     assert crps_cdf(knots, cdf, y) == pytest.approx(by_quadrature(knots, cdf, y), abs=1e-8)
 
 
-def test_the_normal_crps_by_hand_and_shape() -> None:
-    assert crps_normal(3, 2, 3) == pytest.approx(2 * (math.sqrt(2) - 1) / math.sqrt(math.pi))
-    assert crps_normal(0, 1e-200, [1.0, -7.0]) == pytest.approx([1.0, 7.0])
-    assert crps_normal([0, 0], [[1], [2]], 1).shape == (2, 2)
-
-
-@law
-@given(values, spreads, st.lists(values, min_size=1, max_size=5))
-def test_scoringrules_agrees_on_the_normal(mu: float, sigma: float, y: list[float]) -> None:
-    assert crps_normal(mu, sigma, y) == pytest.approx(
-        scoringrules.crps_normal(np.array(y), mu, sigma), abs=1e-9
-    )
-
-
-@law
-@given(st.lists(values, min_size=1, max_size=12), st.lists(values, min_size=1, max_size=4))
-def test_scoringrules_agrees_on_ensembles(members: list[float], y: list[float]) -> None:
-    ensembles = np.tile(members, (len(y), 1))
-    theirs = scoringrules.crps_ensemble(np.array(y), ensembles, estimator="nrg")
-    assert crps_ensemble(members, y) == pytest.approx(theirs, abs=1e-9)
-
-
-def test_ensembles_and_quantiles_by_hand() -> None:
-    # An ensemble scores as worked by hand.
-    """Members 1 and 4, answer 2: mean distance 1.5, less a half of the mean over four pairs,
-    1.5.
-    """
-    assert crps_ensemble([4, 1], 2) == pytest.approx(1.5 - 0.5 * 1.5)
-    assert crps_ensemble([7.0], [5.0, 7.0]).tolist() == [2.0, 0.0]
-    assert crps_ensemble(7.0, 5.0) == 2.0
-    assert crps_ensemble([[1, 4], [7, 7]], [2, 5]) == pytest.approx([0.75, 2.0])
+def test_quantiles_by_hand() -> None:
     # Quantiles score as worked by hand in any order of levels.
     """The answer 41: .05·31, .25·21, .5·15, .75·6 and .05·19 to the five quantiles."""
     asked, given_ones = [0.05, 0.25, 0.5, 0.75, 0.95], [10, 20, 26, 35, 60]
@@ -147,17 +112,6 @@ def test_ensembles_and_quantiles_by_hand() -> None:
     # Quantiles broadcast over forecasts and answers.
     assert quantile_score([0.25, 0.75], [[0, 4], [1, 1]], [2, 3]) == pytest.approx([0.5 * 2, 2.0])
     assert quantile_score([0.25, 0.75], [0, 4], [[2], [3]]).shape == (2, 1)
-
-
-@law
-@given(st.lists(values, min_size=7, max_size=7).map(sorted), values)
-def test_the_weighted_interval_score_keeps_to_its_definition(ends: list[float], y: float) -> None:
-    intervals = [(0.5, ends[2], ends[4]), (0.2, ends[1], ends[5]), (0.05, ends[0], ends[6])]
-    total = 0.5 * abs(y - ends[3])
-    for alpha, low, high in intervals:
-        outside = max(low - y, 0.0) + max(y - high, 0.0)
-        total += alpha / 2 * (high - low + 2 / alpha * outside)
-    assert weighted_interval_score(ends[3], intervals, y) == pytest.approx(total / 3.5, abs=1e-9)
 
 
 def test_intervals_are_counted_and_measured() -> None:
@@ -171,11 +125,11 @@ def test_intervals_are_counted_and_measured() -> None:
     assert measure_interval_coverage(0, 10, [5, NEVER, -math.inf]).coverage == pytest.approx(1 / 3)
     assert measure_interval_coverage(0, 10, 5) == IntervalRecord(1, 1.0, *wilson(1, 1), 10.0)
     # Sharpness is the mean width in shares of each questions range.
-    assert interval_width_share([10, 0], [60, 1], span=[100, 10]) == pytest.approx(0.3)
-    assert interval_width_share(2, 2, span=5) == 0.0
-    assert interval_width_share(0, 10, span=[10, 20]) == pytest.approx(0.75)
-    # The weighted interval score of a median alone is its error.
-    assert weighted_interval_score(26, [], [41, 26]) == pytest.approx([15, 0])
+    assert measure_interval_coverage([10, 0], [60, 1], 0, span=[100, 10]).mean_width == (
+        pytest.approx(0.3)
+    )
+    assert measure_interval_coverage(2, 2, 2, span=5).mean_width == 0.0
+    assert measure_interval_coverage(0, 10, 5, span=[10, 20]).mean_width == pytest.approx(0.75)
 
 
 @check_rows(
@@ -202,30 +156,14 @@ def test_bad_knots_are_refused(
 def test_an_answer_that_is_no_number_is_refused_everywhere() -> None:
     calls: list[Callable[[ArrayLike], object]] = [
         lambda y: crps_cdf([0, 1], [0, 1], y),
-        lambda y: crps_normal(0, 1, y),
-        lambda y: crps_ensemble([0, 1], y),
         lambda y: quantile_score([0.5], [1], y),
-        lambda y: weighted_interval_score(1, [], y),
         lambda y: measure_interval_coverage(0, 1, y),
     ]
     for call in calls:
         with pytest.raises(InvalidResolution, match="not NaN"):
             call([0.5, math.nan])
-    for call in calls[1:5]:
-        with pytest.raises(InvalidResolution, match="finite answer"):
-            call([0.5, NEVER])
-
-
-@check_rows([(0, 0), (0, -1), (0, math.nan), (0, NEVER), (math.nan, 1), (NEVER, 1)])
-def test_a_normal_that_is_none_is_refused(mu: float, sigma: float) -> None:
-    with pytest.raises(InvalidForecast):
-        crps_normal(mu, sigma, 0.5)
-
-
-@check_rows([[], [1, math.nan], [1, NEVER]])
-def test_an_ensemble_that_is_none_is_refused(members: list[float]) -> None:
-    with pytest.raises(InvalidForecast, match="member"):
-        crps_ensemble(members, 0.5)
+    with pytest.raises(InvalidResolution, match="finite answer"):
+        quantile_score([0.5], [1], [0.5, NEVER])
 
 
 @check_rows(TABLES["quantiles_that_are_none_are_refused"])
@@ -236,20 +174,10 @@ def test_quantiles_that_are_none_are_refused(
         quantile_score(asked, given_ones, 0.5)
 
 
-@check_rows(TABLES["intervals_that_do_not_nest_around_the_median_are_refused"])
-def test_intervals_that_do_not_nest_around_the_median_are_refused(
-    intervals: list[tuple[float, float, float]], says: str
-) -> None:
-    with pytest.raises(InvalidForecast, match=says):
-        weighted_interval_score(5, intervals, 5)
-
-
 @check_rows(TABLES["intervals_that_cannot_be_judged_are_refused"])
 def test_intervals_that_cannot_be_judged_are_refused(
     low: list[float], high: list[float], span: ArrayLike, says: str
 ) -> None:
-    with pytest.raises(InvalidForecast, match=says):
-        interval_width_share(low, high, span=span)
     with pytest.raises(InvalidForecast, match=says):
         measure_interval_coverage(low, high, 0.5, span=span)
 

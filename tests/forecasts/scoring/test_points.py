@@ -1,10 +1,11 @@
 """Points against each other: computed by hand, as published, and by law."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,20 +13,14 @@ from hypothesis import strategies as st
 from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical
-from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
+from forecasts.errors import InvalidProbability, InvalidTime
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.points import (
-    HeldForecast,
-    PeerPoints,
-    peer_points,
-    peer_points_at,
-    read_mass,
-    score_points,
-    spot_time,
-)
+from forecasts.scoring import time_averages
+from forecasts.scoring.points import average_peer_points, score_points, spot_times
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
-from forecasts.scoring.scores import Score, Timelines, score_question
+from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.span_table import Timelines
 from tests.forecasts.strategies import (
     day,
     law,
@@ -40,19 +35,8 @@ from tests.tables import check_rows
 
 RULES: tuple[RuleName, ...] = ("peer", "spot_baseline", "spot_peer")
 limited = st.floats(0.001, 0.999)
-days = st.integers(0, 60).map(lambda quarters: quarters / 4)
 
 
-@st.composite
-def stretches(draw: st.DrawFn) -> list[HeldForecast]:
-    """Stretches of one forecaster within 15 days, in order, with gaps here and there."""
-    times = sorted(draw(st.lists(days, max_size=8, unique=True)))
-    return [
-        HeldForecast(a, b, draw(limited)) for a, b in zip(times[::2], times[1::2], strict=False)
-    ]
-
-
-several = st.dictionaries(st.sampled_from(["ann", "bob", "cy", "dee"]), stretches())
 everyone = st.dictionaries(
     st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines
 )
@@ -62,8 +46,19 @@ answers = st.builds(
 )
 
 
-def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
-    return {name: (each.points, each.coverage) for name, each in found.items()}
+def at_once(masses: Sequence[float], *, halved: bool = False) -> list[float]:
+    """Peer points of forecasters who all stand at one instant."""
+    count = len(masses)
+    start, end = np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.int64)
+    return average_peer_points(np.arange(count), start, end, masses, halved=halved).tolist()
+
+
+def over_time(*rows: tuple[int, int, int, float]) -> list[float]:
+    """Peer points of forecasts given as (forecaster, start, end, probability)."""
+    pair, start, end = (
+        np.array([row[place] for row in rows], dtype=np.int64) for place in range(3)
+    )
+    return average_peer_points(pair, start, end, [row[3] for row in rows]).tolist()
 
 
 # At one instant
@@ -71,32 +66,26 @@ def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
 
 def test_peer_points_by_hand() -> None:
     # Who gave nine times as much gains what the other loses.
-    assert peer_points_at({"ann": 0.9, "bob": 0.1}) == pytest.approx(
-        {"ann": 100 * math.log(9), "bob": -100 * math.log(9)}
-    )
+    assert at_once([0.9, 0.1]) == pytest.approx([100 * math.log(9), -100 * math.log(9)])
     # Who stands alone earns nothing.
-    assert peer_points_at({"ann": 0.9}) == {"ann": 0.0}
-    assert peer_points_at({}) == {}
+    assert at_once([0.9]) == [0.0]
+    assert at_once([]) == []
     # Each is held against the mean of the others.
     others = (math.log(0.5) + math.log(0.9)) / 2
-    found = peer_points_at({"ann": 0.1, "bob": 0.5, "cy": 0.9})
-    assert found["ann"] == pytest.approx(100 * (math.log(0.1) - others))
-    assert found == pytest.approx(
-        {"ann": -190.333124488516, "bob": 51.082562376599064, "cy": 139.2505621119169}
-    )
+    found = at_once([0.1, 0.5, 0.9])
+    assert found[0] == pytest.approx(100 * (math.log(0.1) - others))
+    assert found == pytest.approx([-190.333124488516, 51.082562376599064, 139.2505621119169])
     # Points of numbers and dates are halved.
-    assert peer_points_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(
-        50 * math.log(4)
-    )
+    assert at_once([0.04, 0.01], halved=True)[0] == pytest.approx(50 * math.log(4))
 
 
 @law
 @given(st.lists(limited, min_size=2, max_size=6))
 def test_points_are_log_ratios_to_the_geometric_mean(given_by: list[float]) -> None:
     middle, n = float(geometric_mean([[p] for p in given_by])[0]), len(given_by)
-    found = peer_points_at(dict(enumerate(given_by)))
-    for number, p in enumerate(given_by):
-        assert found[number] == pytest.approx(100 * n / (n - 1) * math.log(p / middle), abs=1e-9)
+    assert at_once(given_by) == pytest.approx(
+        [100 * n / (n - 1) * math.log(p / middle) for p in given_by], abs=1e-9
+    )
 
 
 @law
@@ -105,11 +94,8 @@ def test_honest_reports_have_the_best_expected_points(
     believed: float, said: float, others: list[float]
 ) -> None:
     def expected(p: float) -> float:
-        yes, no = (
-            dict(enumerate([p, *others])),
-            dict(enumerate([1 - p, *(1 - other for other in others)])),
-        )
-        return believed * peer_points_at(yes)[0] + (1 - believed) * peer_points_at(no)[0]
+        yes, no = [p, *others], [1 - p, *(1 - other for other in others)]
+        return believed * at_once(yes)[0] + (1 - believed) * at_once(no)[0]
 
     assert expected(believed) >= expected(said) - 1e-9
 
@@ -117,28 +103,7 @@ def test_honest_reports_have_the_best_expected_points(
 @check_rows([0.0, -0.1, 1.1, math.nan])
 def test_what_earns_minus_infinity_or_is_no_probability_is_refused(wrong: float) -> None:
     with pytest.raises(InvalidProbability):
-        peer_points_at({"ann": wrong, "bob": 0.5})
-    with pytest.raises(InvalidProbability):
-        HeldForecast(0.0, 1.0, wrong)
-
-
-# Masses by bucket
-
-
-def test_mass_of_options_that_were_not_offered() -> None:
-    # An option that was not offered is read from the last one.
-    assert [read_mass([0.2, 0.3, None, 0.5], bucket) for bucket in range(4)] == [0.2, 0.3, 0.5, 0.5]
-    # A mass of zero is a mass and not missing.
-    assert read_mass([0.0, 1.0], 0) == 0.0
-    # A last option without mass is refused where another is to be read from it.
-    with pytest.raises(InvalidForecast, match="last option"):
-        read_mass([1.0, None, None], 1)
-
-
-@check_rows([-1, 2])
-def test_a_bucket_that_is_not_there_is_refused(bucket: int) -> None:
-    with pytest.raises(InvalidForecast, match="no bucket"):
-        read_mass([0.5, 0.5], bucket)
+        at_once([wrong, 0.5])
 
 
 # Over time
@@ -146,103 +111,26 @@ def test_a_bucket_that_is_not_there_is_refused(bucket: int) -> None:
 
 def test_peer_points_over_time() -> None:
     # Joining late earns for the time that remains.
-    found = peer_points(
-        {
-            "a": [HeldForecast(0, 10, 0.1)],
-            "b": [HeldForecast(0, 10, 0.5)],
-            "c": [HeldForecast(5, 10, 0.9)],
-        },
-        10,
+    assert over_time((0, 0, 10, 0.1), (1, 0, 10, 0.5), (2, 5, 10, 0.9)) == pytest.approx(
+        [-175.638457865963, 106.01317681000455, 2 * 69.62528105595845]
     )
-    assert totals(found) == {
-        "a": pytest.approx((-175.638457865963, 1.0)),
-        "b": pytest.approx((106.01317681000455, 1.0)),
-        "c": pytest.approx((69.62528105595845, 0.5)),
-    }
-    # Time after an early answer counts as nothing.
-    found = peer_points({"ann": [HeldForecast(0, 3, 0.9)], "bob": [HeldForecast(0, 3, 0.6)]}, 10)
-    assert totals(found)["ann"] == pytest.approx((0.3 * 100 * math.log(1.5), 0.3))
-    # Coverage ends when the last forecaster withdraws.
-    found = peer_points({"ann": [HeldForecast(0, 3, 0.5)], "bob": [HeldForecast(0, 7, 0.5)]}, 10)
-    assert totals(found) == {"ann": (0.0, 0.3), "bob": (0.0, 0.7)}
-    # A line ends whenever anybody changes.
-    found = peer_points(
-        {
-            "ann": [HeldForecast(0, 10, 0.9)],
-            "bob": [HeldForecast(2, 4, 0.6), HeldForecast(4, 6, 0.3)],
-        },
-        10,
-    )
-    assert [(x.start, x.end, x.stretch, x.weight) for x in found["ann"].lines] == [
-        (0, 2, 0, 0.2),
-        (2, 4, 0, 0.2),
-        (4, 6, 0, 0.2),
-        (6, 10, 0, 0.4),
+    # Who is alone for a while earns nothing then.
+    found = over_time((0, 0, 10, 0.9), (1, 2, 4, 0.6), (1, 4, 6, 0.3))
+    assert found == pytest.approx([20 * math.log(4.5), -100 * math.log(1.5), -100 * math.log(3)])
+    # Forecasts that never stand earn nothing.
+    assert over_time((0, 3, 3, 0.5), (1, 0, 10, 0.9)) == [0.0, 0.0]
+
+
+def test_many_instants_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        (person, int(start), int(start) + 3, float(p))
+        for person in range(4)
+        for start, p in zip(range(person, 90, 3), rng.uniform(0.1, 0.9, 40), strict=False)
     ]
-    assert [x.points for x in found["ann"].lines] == pytest.approx(
-        [0, 100 * math.log(1.5), 100 * math.log(3), 0]
-    )
-    assert [x.stretch for x in found["bob"].lines] == [0, 1]
-    # Nobody has no points.
-    assert peer_points({}, 10) == {}
-
-
-@check_rows(
-    [
-        ([HeldForecast(0, 5, 0.5), HeldForecast(4, 6, 0.5)], 10, "one forecast at a time"),
-        ([HeldForecast(4, 6, 0.5), HeldForecast(0, 2, 0.5)], 10, "one forecast at a time"),
-        ([HeldForecast(0, math.inf, 0.5)], 10, "start and an end"),
-        ([HeldForecast(0, 5, 0.5)], 0, "scheduled length"),
-        ([HeldForecast(0, 5, 0.5)], math.inf, "scheduled length"),
-        ([HeldForecast(0, 5, 0.5)], math.nan, "scheduled length"),
-    ]
-)
-def test_times_that_cannot_be_are_refused(
-    stood: list[HeldForecast], scheduled: float, why: str
-) -> None:
-    with pytest.raises(InvalidTime, match=why):
-        peer_points({"ann": stood}, scheduled)
-
-
-@law
-@given(several, st.booleans())
-def test_points_add_up_to_zero_over_forecasters(
-    stood: dict[str, list[HeldForecast]], halved: bool
-) -> None:
-    found = peer_points(stood, 15, halved=halved)
-    assert math.fsum(each.points for each in found.values()) == pytest.approx(0.0, abs=1e-9)
-    at_once: dict[float, list[float]] = {}
-    for each in found.values():
-        for line in each.lines:
-            at_once.setdefault(line.start, []).append(line.points)
-    assert all(math.fsum(points) == pytest.approx(0.0, abs=1e-9) for points in at_once.values())
-
-
-@law
-@given(several, st.floats(0.1, 0.9))
-def test_splitting_every_stretch_changes_nothing(
-    stood: dict[str, list[HeldForecast]], share: float
-) -> None:
-    def halves(s: HeldForecast) -> list[HeldForecast]:
-        middle = s.start + share * (s.end - s.start)
-        return [HeldForecast(s.start, middle, s.p), HeldForecast(middle, s.end, s.p)]
-
-    split = {name: [half for s in own for half in halves(s)] for name, own in stood.items()}
-    before, after = totals(peer_points(stood, 15)), totals(peer_points(split, 15))
-    assert {name: pytest.approx(each, abs=1e-9) for name, each in before.items()} == after
-
-
-@law
-@given(several, st.sampled_from([2.0, 24.0, 86_400_000_000.0]))
-def test_the_unit_of_time_does_not_matter(
-    stood: dict[str, list[HeldForecast]], unit: float
-) -> None:
-    other = {
-        name: [HeldForecast(s.start * unit, s.end * unit, s.p) for s in own]
-        for name, own in stood.items()
-    }
-    before, after = totals(peer_points(stood, 15)), totals(peer_points(other, 15 * unit))
-    assert {name: pytest.approx(each, abs=1e-9) for name, each in before.items()} == after
+    whole = over_time(*rows)
+    monkeypatch.setattr(time_averages, "MAX_CELLS", 12)
+    assert over_time(*rows) == pytest.approx(whole, abs=1e-9)
 
 
 # Of questions
@@ -261,7 +149,10 @@ def scored(
 ) -> dict[tuple[str, str], Score]:
     asked = question(days=10) if asked is None else asked
     found = score_points(
-        asked, replace(resolution(outcome, known), answer=answer), held, spot_at=spot_at
+        asked,
+        replace(resolution(outcome, known), answer=answer),
+        held,
+        spots=None if spot_at is None else (spot_at,),
     )
     return {(s.rule, s.forecaster_id): s for s in found}
 
@@ -282,16 +173,16 @@ def test_peer_scores_and_their_receipts() -> None:
     # Scores come rule by rule and in the order of the forecasters.
     found = list(scored({BOB: steps((0, 0.9)), ANN: steps((5, 0.6))}))
     assert found == [(rule, who) for rule in RULES for who in ("bob", "ann")]
-    # A peer receipt has a line whenever anybody changed.
-    found = scored({ANN: steps((-3, 0.9)), BOB: steps((4, 0.6), (6, None))}, known=8)
+    # A peer receipt has a line for each forecast, with its mean points while it stood.
+    found = scored({ANN: steps((-3, 0.9), (5, 0.8)), BOB: steps((4, 0.6), (6, None))}, known=8)
     lines = found["peer", "ann"].receipt
     assert [(x.start, x.end, x.forecast, x.weight) for x in lines] == [
-        (day(0), day(4), Binary(0.9), 0.4),
-        (day(4), day(6), Binary(0.9), 0.2),
-        (day(6), day(8), Binary(0.9), 0.2),
+        (day(0), day(5), Binary(0.9), 0.5),
+        (day(5), day(8), Binary(0.8), pytest.approx(0.3)),
     ]
-    assert [x.score for x in lines] == pytest.approx([0, 100 * math.log(1.5), 0])
-    assert [x.contribution for x in lines] == pytest.approx([0, 25 * math.log(1.5), 0])
+    points = [20 * math.log(1.5), 100 / 3 * math.log(4 / 3)]
+    assert [x.score for x in lines] == pytest.approx(points)
+    assert [x.contribution for x in lines] == pytest.approx([points[0] * 5 / 8, points[1] * 3 / 8])
     assert (found["peer", "ann"].coverage, found["peer", "ann"].attainable_coverage) == (0.8, 0.8)
     # Certainties cost and earn no more than a thousandth does.
     found = scored({ANN: steps((0, 1.0)), BOB: steps((0, 0.0))})
@@ -301,12 +192,9 @@ def test_peer_scores_and_their_receipts() -> None:
     )
 
 
-def test_spot_scores() -> None:
-    # A spot is one instant in the middle of the schedule.
-    found = scored(
-        {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1)), CY: steps((6, 0.9))}
-    )
-    assert spot_time(question(days=10)) == day(5)
+def test_spot_scores_at_one_instant() -> None:
+    held = {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1)), CY: steps((6, 0.9))}
+    found = scored(held, spot_at=day(5))
     assert numbers(found["spot_peer", "ann"]) == pytest.approx(
         (100 * math.log(1.5), 1.0, 100 * math.log(1.5))
     )
@@ -314,18 +202,13 @@ def test_spot_scores() -> None:
         (100 * math.log2(1.2), 1.0, 100 * math.log2(1.2))
     )
     (line,) = found["spot_peer", "ann"].receipt
-    assert (line.start, line.end, line.forecast, line.weight) == (day(5), day(5), Binary(0.9), 1.0)
+    assert (line.start, line.end, line.forecast, line.weight) == (day(5), day(10), Binary(0.9), 1.0)
     for rule in ("spot_baseline", "spot_peer"):
         assert numbers(found[rule, "cy"]) == (None, 0.0, 0.0)
         assert found[rule, "cy"].receipt == ()
         assert found[rule, "cy"].attainable_coverage == 1.0
-    # Another spot can be chosen.
-    held = {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1))}
-    assert scored(held, spot_at=day(9))["spot_peer", "ann"].skill_over_schedule == pytest.approx(
-        100 * math.log(9)
-    )
     # A withdrawn forecast stands no longer at the instant of withdrawing.
-    found = scored({ANN: steps((0, 0.2), (5, None)), BOB: steps((0, 0.6))})
+    found = scored({ANN: steps((0, 0.2), (5, None)), BOB: steps((0, 0.6))}, spot_at=day(5))
     assert numbers(found["spot_peer", "ann"]) == (None, 0.0, 0.0)
     assert numbers(found["spot_peer", "bob"]) == (0.0, 1.0, 0.0)
     # A spot without a zone is refused.
@@ -333,9 +216,28 @@ def test_spot_scores() -> None:
         scored({ANN: steps((0, 0.2))}, spot_at=datetime(2026, 1, 5))  # noqa: DTZ001
 
 
-@check_rows([4.0, 5.0])
+def test_spot_scores_are_means_over_four_instants() -> None:
+    assert spot_times(question(days=16)) == (day(1), day(2), day(4), day(8))
+    asked = question(days=16)
+    held = {ANN: steps((0, 0.2), (3, 0.9)), BOB: steps((2, 0.6))}
+    found = scored(held, asked=asked, known=16)
+    ann, bob = found["spot_peer", "ann"], found["spot_peer", "bob"]
+    mean = (100 * math.log(1 / 3) + 200 * math.log(1.5)) / 4
+    assert numbers(ann) == pytest.approx((mean, 1.0, mean))
+    assert numbers(bob) == pytest.approx((-mean * 4 / 3, 0.75, -mean))
+    assert [line.weight for line in ann.receipt] == [0.5, 0.5]
+    # An early answer leaves the instants before it.
+    early = scored(held, asked=asked, known=4)
+    assert numbers(early["spot_peer", "ann"]) == pytest.approx(
+        (50 * math.log(1 / 3), 0.5, 25 * math.log(1 / 3))
+    )
+    assert early["spot_peer", "ann"].attainable_coverage == 0.5
+
+
+@check_rows([0.5, 1.0])
 def test_spot_points_need_an_open_answer(known: float) -> None:
-    found = scored({ANN: steps((0, 0.2)), BOB: steps((0, 0.6))}, known=known)
+    held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.6))}
+    found = scored(held, known=known, asked=question(days=16))
     for rule in ("spot_baseline", "spot_peer"):
         for who in ("ann", "bob"):
             assert numbers(found[rule, who]) == (None, 0.0, 0.0)

@@ -13,21 +13,16 @@ from numpy.typing import ArrayLike
 from sklearn.metrics import brier_score_loss, log_loss
 
 from forecasts.distributions.probability import Floats
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
+from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
 from forecasts.scoring.rules import (
     LOG_CLIP,
     baseline_points,
     baseline_points_continuous,
     brier,
-    brier_index,
     brier_options,
-    brier_options_two_sided,
     brier_ordered,
-    brier_ordered_two_sided,
-    brier_two_sided,
     log_score,
     log_score_options,
-    ranked_probability_score,
     spherical,
     spherical_options,
 )
@@ -62,7 +57,6 @@ def points_lost(p: ArrayLike, outcome: ArrayLike) -> Floats:
 
 BINARY: dict[str, Rule] = {
     "brier": brier,
-    "brier_two_sided": brier_two_sided,
     "log": log_score,
     "log without clip": log_raw,
     "spherical": spherical_loss,
@@ -70,12 +64,9 @@ BINARY: dict[str, Rule] = {
 }
 OPTIONS: dict[str, Rule] = {
     "brier": brier_options,
-    "brier two-sided": brier_options_two_sided,
     "log without clip": log_raw_options,
     "spherical": spherical_loss_options,
     "ranked": brier_ordered,
-    "ranked two-sided": brier_ordered_two_sided,
-    "ranked probability score": ranked_probability_score,
 }
 EVERY_OPTION_RULE: dict[str, Rule] = {**OPTIONS, "log": log_score_options}
 
@@ -100,7 +91,6 @@ def test_binary_rules_give_the_numbers_worked_by_hand(
     p: float, outcome: int, brier_is: float, log_is: float, spherical_is: float
 ) -> None:
     assert brier(p, outcome) == pytest.approx(brier_is)
-    assert brier_two_sided(p, outcome) == pytest.approx(2 * brier_is)
     assert log_score(p, outcome) == pytest.approx(log_is)
     assert spherical(p, outcome) == pytest.approx(spherical_is)
 
@@ -140,19 +130,14 @@ def test_option_rules_by_hand() -> None:
     # Option rules give the numbers worked by hand.
     p, third = [0.1, 0.2, 0.3, 0.4], 2
     assert brier_options(p, third) == pytest.approx((0.01 + 0.04 + 0.49 + 0.16) / 2)
-    assert brier_options_two_sided(p, third) == pytest.approx(0.7)
     assert log_score_options(p, third) == pytest.approx(-math.log(0.3))
     assert spherical_options(p, third) == pytest.approx(0.3 / math.sqrt(0.3))
     # Cuts: .1 said of "first", .3 of "first or second", .6 of "not the last"; only the last came
     # true.
-    assert ranked_probability_score(p, third) == pytest.approx(0.01 + 0.09 + 0.16)
     assert brier_ordered(p, third) == pytest.approx(0.26 / 3)
-    assert brier_ordered_two_sided(p, third) == pytest.approx(0.52 / 3)
     # The ordered rule counts the option that happened into its own cut.
-    """Leaving it out is a known slip, and gives 0.34 here: cuts .1 | .7 | .9, wins second."""
-    assert brier_ordered_two_sided([0.1, 0.6, 0.2, 0.1], 1) == pytest.approx(
-        2 * (0.01 + 0.09 + 0.01) / 3
-    )
+    """Leaving it out is a known slip, and gives 0.17 here: cuts .1 | .7 | .9, wins second."""
+    assert brier_ordered([0.1, 0.6, 0.2, 0.1], 1) == pytest.approx((0.01 + 0.09 + 0.01) / 3)
 
 
 @law
@@ -161,10 +146,6 @@ def test_two_options_score_as_a_binary_question_does(p: float, outcome: int) -> 
     both = [1.0 - p, p]
     assert brier_options(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
     assert brier_ordered(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
-    assert ranked_probability_score(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
-    assert brier_options_two_sided(both, outcome) == pytest.approx(
-        brier_two_sided(p, outcome), abs=1e-12
-    )
     assert log_score_options(both, outcome) == pytest.approx(log_score(p, outcome), abs=1e-12)
     assert spherical_options(both, outcome) == pytest.approx(spherical(p, outcome), abs=1e-12)
 
@@ -211,7 +192,7 @@ def test_scoringrules_agrees_on_the_brier_and_ranked_scores(
 ) -> None:
     p = np.array(pair[0])
     for outcome in range(len(p)):
-        assert ranked_probability_score(p, outcome) == pytest.approx(
+        assert (len(p) - 1) * brier_ordered(p, outcome) == pytest.approx(
             scoringrules.rps_score(outcome + 1, p), abs=1e-12
         )
         assert brier(p[0], outcome > 0) == pytest.approx(
@@ -219,10 +200,7 @@ def test_scoringrules_agrees_on_the_brier_and_ranked_scores(
         )
 
 
-def test_the_index_and_points_by_hand() -> None:
-    # The brier index turns the scale round.
-    assert brier_index([0.0, 0.04, 0.25, 1.0]) == pytest.approx([100.0, 80.0, 50.0, 0.0])
-    assert np.ndim(brier_index(0.25)) == 0
+def test_points_by_hand() -> None:
     # Baseline points are zero for equal shares and limited at both ends.
     assert baseline_points([0.25, 1.0, 0.0]) == pytest.approx(
         [-100.0, 100 * (1 + math.log2(0.999)), 100 * (1 + math.log2(0.001))]
@@ -239,12 +217,6 @@ def test_the_index_and_points_by_hand() -> None:
     )
 
 
-@check_rows([-0.01, 1.01, math.nan])
-def test_the_brier_index_refuses_what_is_no_brier_score(wrong: float) -> None:
-    with pytest.raises(ForecastsError, match="between 0 and 1"):
-        brier_index([0.2, wrong])
-
-
 @check_rows([1, 0, -2])
 def test_baseline_points_need_something_to_choose_from(options: int) -> None:
     with pytest.raises(InvalidForecast, match="at least two options"):
@@ -257,15 +229,13 @@ def test_continuous_points_refuse_what_is_no_probability(mass: float, base: Arra
         baseline_points_continuous(mass, base=base)
 
 
-@check_rows(
-    product([brier, brier_two_sided, log_score, spherical], [-0.01, 1.01, math.nan, math.inf])
-)
+@check_rows(product([brier, log_score, spherical], [-0.01, 1.01, math.nan, math.inf]))
 def test_binary_rules_refuse_what_is_no_probability(rule: Rule, wrong: float) -> None:
     with pytest.raises(InvalidProbability):
         rule([0.5, wrong], 1)
 
 
-@check_rows(product([brier, brier_two_sided, log_score, spherical], [2, 0.5, -1, math.nan]))
+@check_rows(product([brier, log_score, spherical], [2, 0.5, -1, math.nan]))
 def test_binary_rules_refuse_other_outcomes(rule: Rule, wrong: float) -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         rule(0.5, [1, wrong])

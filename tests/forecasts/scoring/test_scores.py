@@ -29,9 +29,9 @@ from forecasts.scoring.scores import (
     recompute_score,
     score_question,
     score_spans,
-    standing_spans,
     verify_receipt,
 )
+from forecasts.scoring.span_table import standing_spans
 from forecasts.scoring.summary import summarise_scores
 from tests.forecasts.strategies import (
     ANN,

@@ -25,7 +25,8 @@ from forecasts.scoring.rulebook import (
     rule_gains,
     rule_values,
 )
-from forecasts.scoring.scores import Score, recompute_score, score_question, standing_spans
+from forecasts.scoring.scores import Score, recompute_score, score_question
+from forecasts.scoring.span_table import standing_spans
 from tests.forecasts.strategies import (
     ANN,
     KINDS,

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
+from forecasts.scoring.time_averages import (
+    ClippedIntervals,
+    Windows,
+    clip_intervals,
+    to_microseconds,
+)
 from tests.forecasts.strategies import OPENS, law
 from tests.tables import check_rows
 

@@ -107,6 +107,11 @@ FORECAST_COMMANDS: Final = {
         "Bring back what your last undo took, as a new act.",
         "neutrality-2027",
     ),
+    "import": CommandEntry(
+        "forecasts:import_forecasts",
+        "Import forecasts made elsewhere, and answers.",
+        "forecasts.csv answers.csv",
+    ),
 }
 
 EVIDENCE_COMMANDS: Final = {

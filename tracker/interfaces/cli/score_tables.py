@@ -1,6 +1,7 @@
 """Terminal tables of scores, receipts, calibration and comparison."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from rich.table import Table
 
@@ -11,6 +12,7 @@ from forecasts.questions.formatting import (
     format_percent,
     format_short,
     format_signed,
+    format_utc_day,
     format_utc_minute,
 )
 from forecasts.questions.question import ForecasterId
@@ -63,6 +65,9 @@ def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
         "↓ lower is better, ↑ higher is better; skill: above 0 beats knowing nothing, over "
         "the schedule"
     )
+    if receipts.provisional_until is not None:
+        close = format_utc_day(receipts.provisional_until)
+        table.title = f"provisional until the scheduled close, {close}"
     return table
 
 
@@ -200,13 +205,57 @@ def cohorts_table(accuracy: Accuracy) -> Table:
     return table
 
 
-def describe_waiting(accuracy: Accuracy) -> str:
-    """Describe the questions that do not count yet, and the forecasts made in hindsight."""
+SCORING_IN_A_LINE: Final = (
+    "A forecast is scored while it stands, +25 points at best on a yes-no question and 0 for "
+    "knowing nothing; a question counts once it is answered and its scheduled close has passed."
+)
+
+
+def waiting_table(accuracy: Accuracy) -> Table:
+    """Build the table of answered questions that wait for their close, with provisional scores."""
+    table = new_table("question", "answer", "counts from", "points of skill so far")
+    for entry in accuracy.waiting:
+        best_first = sorted(entry.scores, key=lambda s: -s.skill_over_schedule)
+        points = ", ".join(
+            f"{accuracy.forecasters[s.forecaster_id].name} "
+            f"{format_skill(s.rule, s.skill_over_schedule)}"
+            for s in best_first
+        )
+        table.add_row(
+            safe_text(entry.question.id),
+            safe_text(entry.resolution.answer or entry.resolution.outcome),
+            format_utc_day(entry.counts_from),
+            safe_text(points or "–"),
+        )
+    table.title = "answered, waiting for the close"
+    table.caption = "provisional: each counts from its scheduled close on, and not before"
+    return table
+
+
+def upcoming_table(accuracy: Accuracy) -> Table:
+    """Build the table of the next questions to close."""
+    table = new_table("question", "closes", "asks")
+    for question in accuracy.upcoming:
+        closes = format_utc_day(question.closes_at)
+        table.add_row(safe_text(question.id), closes, safe_text(question.text))
+    table.title = "next to close"
+    return table
+
+
+def list_uncounted_tables(accuracy: Accuracy) -> list[Table]:
+    """Build the tables of what does not count yet; empty ones are left out."""
+    return [
+        *([waiting_table(accuracy)] if accuracy.waiting else []),
+        *([upcoming_table(accuracy)] if accuracy.upcoming else []),
+    ]
+
+
+def describe_counts(accuracy: Accuracy) -> str:
+    """Describe how many questions count and wait, and the forecasts made in hindsight."""
     late = sum(accuracy.hindsight.values())
-    n = len(accuracy.questions)
+    n, early = len(accuracy.questions), len(accuracy.waiting)
     words = ["1 question counts." if n == 1 else f"{n} questions count."]
-    if accuracy.early:
-        early = len(accuracy.early)
+    if early:
         was = (
             "1 was answered early and counts"
             if early == 1
@@ -219,12 +268,13 @@ def describe_waiting(accuracy: Accuracy) -> str:
 
 
 def explain_no_scores(accuracy: Accuracy) -> str:
-    """Explain why there are no scores to show."""
-    return (
-        describe_waiting(accuracy)
-        if accuracy.early
+    """Explain why there are no scores to show, and how scoring works."""
+    state = (
+        describe_counts(accuracy)
+        if accuracy.waiting
         else "None of the chosen questions has been scored yet."
     )
+    return f"{state} {SCORING_IN_A_LINE}"
 
 
 def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:

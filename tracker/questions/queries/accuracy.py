@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from forecasts.questions.families import FamilyId
-from forecasts.questions.links import annul_rate, group_cohorts, is_past_close
+from forecasts.questions.links import annul_rate, group_cohorts
 from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.rulebook import is_counted_under
 from forecasts.scoring.scores import Score
@@ -19,6 +19,7 @@ from tracker.questions.queries.score_selection import (
     filter_question_table,
     gather_questions,
 )
+from tracker.questions.queries.waiting import list_upcoming, list_waiting
 from tracker.storage import record
 from tracker.storage.sessions import Session
 
@@ -26,7 +27,8 @@ from tracker.storage.sessions import Session
 def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     """Compute scores, summaries, adjusted skill, and outcomes by cohort."""
     selection = gather_questions(session, choice, now)
-    scores = selection.filter_scores(record.list_all_scores(session))
+    all_scores = record.list_all_scores(session)
+    scores = selection.filter_scores(all_scores)
     lines = group_cohorts(selection.questions.values(), selection.resolutions, now)
     return Accuracy(
         choice=choice,
@@ -41,9 +43,8 @@ def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accurac
             for rule in selection.headline_rules
         },
         cohorts=lines,
-        early=tuple(
-            q for q in selection.resolutions if not is_past_close(selection.questions[q], now)
-        ),
+        waiting=list_waiting(selection, all_scores, now),
+        upcoming=() if scores else list_upcoming(session, selection, now),
         unscored=tuple(
             q for q, r in selection.resolutions.items() if r.outcome in ("annulled", "ambiguous")
         ),

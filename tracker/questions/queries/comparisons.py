@@ -34,7 +34,8 @@ from forecasts.scoring.comparison import (
     trace_evidence,
 )
 from forecasts.scoring.rulebook import HEADLINE, RuleName, ignorance_forecast
-from forecasts.scoring.scores import Score, score_spans, standing_spans
+from forecasts.scoring.scores import Score, score_spans
+from forecasts.scoring.span_table import standing_spans
 from tracker.model.read_models import Choice, ComparisonReport, RuleComparison
 from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
 from tracker.storage import record

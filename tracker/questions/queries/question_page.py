@@ -19,7 +19,6 @@ from forecasts.questions.question import (
     latest_resolution,
 )
 from forecasts.questions.timeline import Forecast, Timeline, hindsight_forecasts
-from forecasts.scoring.points import spot_time
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts, WeightedCrowd
 from tracker.questions.queries.compiled_questions import describe_statements
@@ -96,7 +95,7 @@ def _collect_history(
         for q in questions.list_questions(session)
         if q.id in answered and q.retrospective == question.retrospective and is_past_close(q, at)
     ]
-    middles = {other.id: spot_time(other) for other in earlier}
+    middles = {q.id: q.opens_at + (q.closes_at - q.opens_at) / 2 for q in earlier}
     forecasts_then = record.load_last_acts_at(session, middles)
     for other in earlier:
         still_open = middles[other.id] < answered[other.id].known_at
@@ -181,13 +180,21 @@ def get_question_history(session: Session, question_id: str, now: datetime) -> Q
     return QuestionHistory(question, load_timelines(session, question, min(now, close)))
 
 
-def get_receipts(session: Session, question_id: str) -> Receipts:
+def get_receipts(session: Session, question_id: str, now: datetime) -> Receipts:
     """All scores on a question with their receipts, and the forecasts that came too late."""
     question = require_question(session, question_id)
     resolution = latest_resolution(record.resolutions_of_question(session, question.id))
     late = () if resolution is None else list_late_forecasts(session, resolution)
     scores = record.list_scores(session, question.id)
-    return Receipts(question, resolution, scores, late, record.list_forecasters(session))
+    is_provisional = bool(scores) and not is_past_close(question, now)
+    return Receipts(
+        question=question,
+        resolution=resolution,
+        scores=scores,
+        hindsight=late,
+        forecasters=record.list_forecasters(session),
+        provisional_until=question.closes_at if is_provisional else None,
+    )
 
 
 def list_late_forecasts(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:

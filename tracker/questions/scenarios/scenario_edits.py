@@ -63,7 +63,7 @@ def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime
             annulment = _build_annulment(branch, answer, entered_at)
             # Its times are not validated, as it may precede the opening of the branch.
             record.add_resolution(session, annulment)
-            record.replace_scores(session, branch.id, ())
+            record.replace_scores(session, {branch.id: ()})
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled
 

@@ -63,6 +63,7 @@ class ForecastRow(Row, table=True):
     cites: list[int] = json_column()
     undoes: int | None = Field(default=None, foreign_key="forecast.id")
     key: str | None = Field(default=None, unique=True)
+    imported_by: str | None = None
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 

@@ -139,7 +139,8 @@ def summarise_accuracy(
     """Show how good every forecaster was.
 
     First the skill of people on the same questions at the same times, then points, and what is
-    waiting.
+    waiting: answered questions whose scheduled close is still to come, with the date and everyone's
+    provisional scores.
     """
     with tracker_session(context) as tracker:
         results = tracker.accuracy.summarise(Choice(**choice))
@@ -152,7 +153,10 @@ def summarise_accuracy(
             console.print(score_tables.skill_table(results, rule))
         console.print(score_tables.headline_table(results))
         console.print(score_tables.cohorts_table(results))
-        console.print(score_tables.describe_waiting(results))
+        console.print(score_tables.describe_counts(results))
+    if not json:
+        for table in score_tables.list_uncounted_tables(results):
+            console.print(table)
 
 
 @click.command()

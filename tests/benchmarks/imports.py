@@ -1,0 +1,146 @@
+"""How long 50,000 forecasts with their answers take to import and score: `python -m
+tests.benchmarks.imports`.
+
+A thousand questions of a month to a year, most of them answered early, with 50 forecasts each by
+ten people. A file is read, checked, stored with its log entries, answered and scored in one
+transaction, in a process of its own, so that its peak of memory is told. Then some of the forecasts
+are entered one by one, with a clock moved by hand and their questions answered, and scaled up. Times
+are those of the processor, as other work on the machine would be counted otherwise. The targets are
+60 seconds and 1 GB. `--share 0.1` makes a tenth of the world.
+"""
+
+import argparse
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+from tests.builders import FakeClock, a_question, a_set, no_network
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.settings import Settings
+
+QUESTIONS, PEOPLE, REVISIONS = 1_000, 10, 5
+SAMPLE = 4
+"""Questions whose forecasts are entered one by one."""
+
+Row = tuple[Question, str, list[tuple[str, datetime, float]]]
+"""Question, time at which its answer was known, and forecasts: who, when and how much."""
+
+START, NOW = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+MAX_SECONDS, MAX_MEGABYTES = 60.0, 1_000.0
+
+
+def main() -> None:
+    """Import, enter a sample by hand, and print both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="share of the world")
+    count = max(round(QUESTIONS * parser.parse_args().share), SAMPLE)
+    rows = list(draw_rows(count))
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = import_all(Path(folder), count, rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1e6 if sys.platform == "darwin" else 1e3
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        by_hand = enter_by_hand(Path(folder), rows) * count / SAMPLE
+    shown = Table(title=f"{count * PEOPLE * REVISIONS:,} forecasts on {count:,} answered questions")
+    for column in ("import and score", "a forecast", "peak memory", "one by one", "times as fast"):
+        shown.add_column(column, justify="right")
+    shown.add_row(
+        f"{seconds:.1f} s",
+        f"{1e3 * seconds / count / PEOPLE / REVISIONS:.2f} ms",
+        f"{peak:.0f} MB",
+        f"{by_hand:.0f} s",
+        f"{by_hand / seconds:.0f}",
+    )
+    console = Console(width=120)
+    console.print(shown)
+    met = seconds <= MAX_SECONDS and peak <= MAX_MEGABYTES
+    console.print(
+        f"Target of {MAX_SECONDS:g} s and {MAX_MEGABYTES:g} MB: {'met' if met else 'NOT MET'}."
+    )
+
+
+def draw_rows(count: int) -> Iterator[Row]:
+    """Questions with their answers, and the forecasts in the order of time."""
+    rng = random.Random(1)
+    for number in range(count):
+        opens = START + timedelta(days=rng.randrange(1_000))
+        days = rng.randrange(30, 365)
+        known = opens + timedelta(days=days * min(rng.uniform(0.3, 1.2), 1.0))
+        question = replace(
+            a_question(f"q{number}", retrospective=True),
+            opens_at=opens,
+            closes_at=opens + timedelta(days=days),
+            resolves_at=opens + timedelta(days=days + 7),
+            prior_as_of=None,
+        )
+        forecasts = sorted(
+            (
+                opens + (known - opens) * rng.random(),
+                f"person-{person}",
+                rng.randrange(1, 100) / 100,
+            )
+            for person in range(PEOPLE)
+            for _ in range(REVISIONS)
+        )
+        yield question, known.isoformat(), [(name, at, p) for at, name, p in forecasts]
+
+
+def import_all(folder: Path, count: int, rows: Sequence[Row]) -> float:
+    """Seconds that the import of files with all forecasts and answers takes."""
+    forecasts = ["question,forecaster,made_at,probability"]
+    answers = ["question,outcome,known_at,source"]
+    for number, (question, known, own) in enumerate(rows):
+        forecasts += [f"{question.id},{name},{at.isoformat()},{p}" for name, at, p in own]
+        answers.append(f"{question.id},{'yes' if number % 3 else 'no'},{known},https://example.org")
+    with open_world(folder, FakeClock(NOW), [question for question, _, _ in rows]) as tracker:
+        start = time.process_time()
+        result = tracker.forecasts.import_files(
+            {"forecasts.csv": "\n".join(forecasts), "answers.csv": "\n".join(answers)}
+        )
+        seconds = time.process_time() - start
+    assert (result.forecasts, result.answers) == (count * PEOPLE * REVISIONS, count), result
+    return seconds
+
+
+def enter_by_hand(folder: Path, rows: Sequence[Row]) -> float:
+    """Seconds to enter and answer the sample act by act."""
+    clock = FakeClock(NOW)
+    some = rows[:SAMPLE]
+    with open_world(folder, clock, [question for question, _, _ in some]) as tracker:
+        start = time.process_time()
+        for question, known, own in some:
+            for name, at, p in own:
+                clock.time = at
+                tracker.forecasts.submit(
+                    question.id, f"{100 * p:g}%", forecaster=ForecasterId(name)
+                )
+            clock.time = NOW
+            tracker.resolutions.resolve(
+                QuestionId(question.id),
+                "yes",
+                source_url="https://example.org",
+                known_at=datetime.fromisoformat(known),
+            )
+        return time.process_time() - start
+
+
+def open_world(folder: Path, clock: FakeClock, questions: list[Question]) -> Tracker:
+    """A tracker with the questions, without indicators or feeds."""
+    tracker = open_tracker(Settings(data_dir=folder), now=clock, fetch=no_network)
+    tracker.question_sets.load(a_set(*questions, indicators=[], feeds=[]))
+    return tracker
+
+
+if __name__ == "__main__":
+    main()

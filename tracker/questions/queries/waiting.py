@@ -1,0 +1,69 @@
+"""Questions that do not count yet: answered and waiting for their close, or still open."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from forecasts.questions.answers import get_answer
+from forecasts.questions.links import is_past_close
+from forecasts.questions.question import RESERVED, Question, QuestionId
+from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.scores import Score
+from tracker.model.read_models import WaitingQuestion
+from tracker.questions.queries.score_selection import QuestionSelection
+from tracker.storage import record
+from tracker.storage.sessions import Session
+
+MAX_UPCOMING: Final = 5
+"""Open questions that are named as the next to close."""
+
+
+def list_waiting(
+    selection: QuestionSelection, scores: Iterable[Score], now: datetime
+) -> tuple[WaitingQuestion, ...]:
+    """List the questions answered before their scheduled close, the next to count first.
+
+    Each has the provisional scores by the headline rule of all who held a forecast.
+    """
+    waiting: dict[QuestionId, list[Score]] = {
+        question_id: []
+        for question_id, resolution in selection.resolutions.items()
+        if not is_past_close(question := selection.questions[question_id], now)
+        and get_answer(question, resolution) is not None
+    }
+    headlines = {name: HEADLINE[selection.questions[name].kind] for name in waiting}
+    for score in scores:
+        if headlines.get(score.question_id) == score.rule and score.mean_while_active is not None:
+            waiting[score.question_id].append(score)
+    listed = [
+        WaitingQuestion(
+            question=selection.questions[question_id],
+            resolution=selection.resolutions[question_id],
+            counts_from=selection.questions[question_id].closes_at,
+            scores=tuple(provisional),
+        )
+        for question_id, provisional in waiting.items()
+    ]
+    return tuple(sorted(listed, key=lambda entry: (entry.counts_from, entry.question.id)))
+
+
+def list_upcoming(
+    session: Session, selection: QuestionSelection, now: datetime
+) -> tuple[Question, ...]:
+    """List the unanswered questions on which a person holds a forecast, the next to close first."""
+    forecast_ids = {
+        question_id
+        for question_id, acts in record.load_last_acts(session).items()
+        if any(
+            distribution is not None and forecaster_id not in RESERVED
+            for forecaster_id, (_, distribution) in acts.items()
+        )
+    }
+    upcoming = [
+        question
+        for question_id, question in selection.questions.items()
+        if question_id in forecast_ids
+        and question_id not in selection.resolutions
+        and not is_past_close(question, now)
+    ]
+    return tuple(sorted(upcoming, key=lambda q: (q.closes_at, q.id))[:MAX_UPCOMING])
