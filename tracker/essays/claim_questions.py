@@ -27,7 +27,15 @@ from forecasts.question_sets.set_writer import write_question_set
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.new_question import NewQuestion, build_question
-from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
+from forecasts.questions.question import (
+    Claim,
+    Essay,
+    EssayId,
+    HorizonShape,
+    Question,
+    uninformed_prior,
+)
+from forecasts.statistics.reference_class import read_base_rate
 from tracker.essays.essay_edits import find_sentence, require_text
 from tracker.essays.essay_pages import find_essay_setting, split_sentences
 from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
@@ -303,14 +311,19 @@ def read_draft(
 
 
 def new_question_from(question: Question) -> NewQuestion:
-    """Convert a question to a new question as its author would enter it."""
+    """Convert a question to a new question as its author would enter it.
+
+    The prior that a draft begins with gives way to the base rate that its reason states.
+    """
+    is_drafted = question.prior == uninformed_prior() and read_base_rate(question.prior_reason)
     fields = (
         "text", "criteria", "sources", "opens_at", "closes_at", "resolves_at", "kind",
-        "horizon_shape", "prior", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
+        "horizon_shape", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
         "retrospective", "bears_out", "prior_as_of",
     )  # fmt: skip
     return NewQuestion(
         id=question.id,
         options=tuple(option.name for option in question.options),
+        prior="" if is_drafted else question.prior,
         **{name: getattr(question, name) for name in fields},
     )
