@@ -50,7 +50,7 @@ def find_agreement_flaws(question: LintTarget) -> Iterator[Flaw]:
         reason = "the criteria do not say what the answer YES takes"
         yield Flaw("no-verdict", "advice", "criteria", reason)
     if not _ANNULMENT.search(question.criteria):
-        reason = "nothing says when there is no answer, or what counts if the source is silent"
+        reason = "the criteria do not say what happens if the source publishes nothing"
         yield Flaw("no-annul-rule", "advice", "criteria", reason)
     if question.kind != "binary":
         return

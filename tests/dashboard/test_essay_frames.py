@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.essays import data
-from dashboard.essays import text as forms
+from dashboard.essays import draft_values as forms
 from dashboard.essays import text as wording
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.claim_map import (
@@ -193,7 +193,7 @@ def test_claim_looks_and_legend() -> None:
     (sentence,) = find_claims("It will rain.")
     found = page("It will rain.", mapped(sentence), drafts={0: saved})
     ((piece,),) = data.list_paragraphs(found)
-    assert (piece.mark, piece.words) == ("✎", "A draft is kept")
+    assert (piece.mark, piece.words) == ("✎", "Draft saved")
     assert [(look.mark, n) for look, n in data.count_styles(found)] == [("✎", 1)]
     # The legend counts what occurs and leaves out what does not look ahead.
     (sentence,) = find_claims("It will rain.")
@@ -427,10 +427,9 @@ def test_draft_form_values() -> None:
     # The form of a draft begins with its proposals and a name without the day.
     made = a_draft()
     fields = forms.initial_fields(made, build_new_question(made, name="draft", now=NOW))
-    assert fields["name"] == "arland-sign-river-treaty"
-    assert fields["horizons"] == [fields["drafted-day"]] == ["2027-12-31"]
+    assert forms.name_question(made.plan.text, made.text) == "arland-sign-river-treaty"
+    assert fields["day"] == fields["drafted-day"] == "2027-12-31"
     assert (fields["text"], fields["bears"]) == (made.plan.text, "yes")
-    assert QuestionId(fields["name"])
     for kind, outcome in (
         ("numeric", ("less than", 3.0, None)),
         ("date", ("by", None, date(2027, 3, 31))),

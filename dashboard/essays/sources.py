@@ -1,0 +1,96 @@
+"""Sources of a draft: the first one, its fall-back, and bodies that could be it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from forecasts.essays.drafting.plan import GAP
+from forecasts.essays.drafting.rewording import SOURCE_GAP
+
+USUAL_FALLBACK: Final = "Reuters"
+MAX_PROPOSALS: Final = 4
+
+_FALLBACK: Final = re.compile(r",?\s*as (?:a )?fall-?back\s*$", re.IGNORECASE)
+_BODY_WORDS: Final = (
+    "Academy|Administration|Agency|Association|Authority|Bank|Board|Bureau|Centre|Center|Chamber"
+    "|Commission|Committee|Corporation|Council|Court|Department|Federation|Foundation|Fund"
+    "|Institute|Institution|Laboratory|League|Ministry|Observatory|Office|Organi[sz]ation"
+    "|Parliament|Programme|Reserve|Secretariat|Service|Society|Survey|Treasury|Tribunal|Union"
+    "|University|Watch"
+)
+_NAME_WORD: Final = r"[A-Z][\w-]*(?:['’]s)?"
+_NAME: Final = rf"{_NAME_WORD}(?:\s(?:(?:of|for|on|and|the)\s){{0,2}}{_NAME_WORD})*"
+_BODY: Final = re.compile(
+    rf"\b(?P<name>{_NAME})|\bthe\s(?P<small>(?:[a-z]+\s){{1,3}}(?:{_BODY_WORDS.lower()}))\b"
+)
+_IS_BODY: Final = re.compile(rf"\b(?:{_BODY_WORDS})\b|\b[A-Z]{{3,}}\b")
+_ARTICLE: Final = re.compile(
+    r"^(?:(?:The|A|An|When|If|While|But|And|As|In|On|By|Will|So|That)\s(?:the\s)?)+(?=[A-Z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSources:
+    """Sources as a form has them: `first` as lines, and the fall-back by its name alone."""
+
+    first: str
+    fallback: str
+
+
+def split_sources(sources: Sequence[str]) -> DraftSources:
+    """Split the sources of a draft into the two fields; a gap is an empty first one.
+
+    >>> split_sources(["[… who publishes the answer, and where]"])
+    DraftSources(first='', fallback='Reuters')
+    >>> split_sources(["Statistics Norway", "Reuters, as fall-back"])
+    DraftSources(first='Statistics Norway', fallback='Reuters')
+    """
+    lines = [line for line in sources if not GAP.search(line)]
+    fallbacks = [_FALLBACK.sub("", line) for line in lines if _FALLBACK.search(line)]
+    first = "\n".join(line for line in lines if not _FALLBACK.search(line))
+    usual = "" if first else USUAL_FALLBACK
+    return DraftSources(first, ", ".join(fallbacks) or usual)
+
+
+def join_sources(first: Iterable[str], fallback: str) -> tuple[str, ...]:
+    """Join the two fields to the sources of a question; without a first one it is a gap."""
+    name = _FALLBACK.sub("", fallback).strip()
+    after = (f"{name}, as fall-back",) if name else ()
+    return (*(tuple(first) or (SOURCE_GAP,)), *after)
+
+
+def propose_sources(sentences: Sequence[str], earlier: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Propose sources: bodies that sentences name, nearest first, then those of earlier questions.
+
+    >>> propose_sources(["UNESCO will list the reef."], [("Reef Authority", "BBC, as fall-back")])
+    ('UNESCO', 'Reef Authority')
+    """
+    used = Counter(
+        line for lines in earlier for line in lines if line and not _FALLBACK.search(line)
+    )
+    named = [body for sentence in sentences for body in find_bodies(sentence)]
+    known = [line for line, _ in used.most_common()]
+    # An earlier source in full is better than the bare name of the same body.
+    full = [next((line for line in known if body.lower() in line.lower()), body) for body in named]
+    return tuple(dict.fromkeys([*full, *known]))[:MAX_PROPOSALS]
+
+
+def find_bodies(sentence: str) -> tuple[str, ...]:
+    """Find the bodies that a sentence names and that could publish something.
+
+    >>> find_bodies("When the Institute of Marine Science reports, the park authority will wait.")
+    ('Institute of Marine Science', 'Park authority')
+    >>> find_bodies("I would not be surprised if NOAA's Coral Reef Watch stopped.")
+    ("NOAA's Coral Reef Watch",)
+    """
+    bodies = []
+    for match in _BODY.finditer(sentence):
+        name = _ARTICLE.sub("", match["name"] or "")
+        small = match["small"] or ""
+        if small:
+            bodies.append(f"{small[:1].upper()}{small[1:]}")
+        elif _IS_BODY.search(name):
+            bodies.append(re.sub(r"['’]s$", "", name))
+    return tuple(dict.fromkeys(bodies))
