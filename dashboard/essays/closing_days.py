@@ -4,8 +4,14 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard.essays.draft_values import list_days, parse_day
-from dashboard.essays.draft_work import DraftWork, take_day, take_further_day, take_typed_day
+from dashboard.essays.draft_values import parse_day
+from dashboard.essays.draft_work import (
+    DraftWork,
+    list_proposed_days,
+    take_day,
+    take_further_day,
+    take_typed_day,
+)
 from dashboard.wording import escape_markdown, plural
 
 _EXAMPLE = "30 April 2027"
@@ -26,8 +32,9 @@ def _choose_day(work: DraftWork, text: str) -> str:
     with left:
         st.pills(
             "Last day that counts (UTC)",
-            list_days(work.draft, text, [chosen], work.today),
+            sorted({*list_proposed_days(work, text), chosen}),
             required=True,
+            wrap=True,
             format_func=_format_day,
             on_change=take_day,
             args=(work,),
@@ -47,11 +54,11 @@ def _choose_further_days(work: DraftWork, text: str, first: str) -> tuple[str, .
     st.session_state[options["key"]] = chosen
     count = f": {plural(len(chosen) + 1, 'question')}" if chosen else ""
     with st.expander(f"Ask for several days{count}", type="compact", key=f"several-{form.id}"):
-        days = list_days(work.draft, text, [*chosen], work.today)
         st.pills(
             "The same question opens for each of these days, too",
-            [day for day in days if day != first],
+            sorted({*list_proposed_days(work, text), *chosen} - {first}),
             selection_mode="multi",
+            wrap=True,
             format_func=_format_day,
             **options,
         )

@@ -129,8 +129,8 @@ def show_fields(work: DraftWork) -> DraftFormValues:
     days = choose_days(work, text)
     form.place("times")
     options, scale, refusal = _read_kind_inputs(form, kind)
-    criteria = input_criteria(work)
-    sources = input_sources(work)
+    criteria = input_criteria(work, text)
+    sources = input_sources(work, text)
     if not work.draft.plan.bears_out and kind == "binary":
         outcome = choose_claim_outcome(form, kind, options)  # the essay only asks
         is_chosen = True

@@ -115,12 +115,27 @@ def parse_day(typed: str, today: date) -> date | None:
     return find_deadline(typed, today)
 
 
-def list_days(draft: ClaimDraft, text: str, chosen: Iterable[str], today: date) -> tuple[str, ...]:
-    """List the days to choose from: those of the draft and of the text, and what was chosen."""
-    named = (mention.last for mention in find_dates(text) if mention.is_day)
+def find_named_days(sentence: str, today: date, written: date) -> tuple[date, ...]:
+    """Find the last days ahead that the parts of a sentence name, as of the day it was written.
+
+    >>> words = "It will bleach again this summer, and they will say so before the end of April."
+    >>> [day.isoformat() for day in find_named_days(words, date(2026, 11, 28), date(2026, 11, 1))]
+    ['2027-08-31', '2027-04-30']
+    """
+    parts = _CLAUSE_END.split(sentence)
+    days = (find_deadline(part, written) or parse_day(part, today) for part in parts)
+    return tuple(dict.fromkeys(day for day in days if day is not None and day >= today))
+
+
+_CLAUSE_END: Final = re.compile(r"[,;:]\s|\sand\s")
+
+
+def list_days(draft: ClaimDraft, texts: Iterable[str], today: date) -> tuple[str, ...]:
+    """List the days to choose from: those of the draft, and those that texts name."""
+    named = (day for text in texts for day in find_named_days(text, today, draft.source.day))
     days = [day.isoformat() for day in (*draft.horizons, *named) if day >= today]
     past = [draft.window.last.isoformat()] if draft.window.is_retrospective else []
-    return tuple(sorted({*past, *days, *chosen}))
+    return tuple(sorted({*past, *days}))
 
 
 @dataclass(frozen=True, slots=True)

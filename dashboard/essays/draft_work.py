@@ -8,8 +8,8 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.draft_values import initial_fields, move_dates, parse_day
-from dashboard.essays.gaps import show_blanks
+from dashboard.essays.draft_values import initial_fields, list_days, move_dates, parse_day
+from dashboard.essays.gaps import AS_WORDED, show_blanks
 from dashboard.home.question_form import QuestionForm
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
@@ -53,6 +53,14 @@ class DraftWork:
     def today(self) -> date:
         """Day of drafting (UTC)."""
         return self.now.date()
+
+
+def list_proposed_days(work: DraftWork, text: str) -> tuple[str, ...]:
+    """List the days to choose from; the sentence, the two after it and the question name some."""
+    sentences = [mapped.sentence for mapped in work.page.mapped]
+    index = sentences.index(work.mapped.sentence)
+    near = [sentence.text for sentence in sentences[index : index + 3]]
+    return list_days(work.draft, [*near, text], work.today)
 
 
 def choose_draft(drafts: Sequence[ClaimDraft], form: QuestionForm) -> ClaimDraft:
@@ -119,6 +127,11 @@ def take_further_day(work: DraftWork) -> None:
 def write_freely(work: DraftWork, part: str, words: str) -> None:
     """Turn a part that is filled in gap by gap into one text, before the page runs."""
     _set_fields(work.form, {part: show_blanks(words), f"own-{part}": True})
+
+
+def take_words_as_test(work: DraftWork) -> None:
+    """Let the words of the question decide it, before the page runs."""
+    _set_fields(work.form, {"gap-criteria-0": AS_WORDED})
 
 
 def add_source(work: DraftWork, source: str) -> None:

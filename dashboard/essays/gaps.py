@@ -12,6 +12,9 @@ from forecasts.essays.drafting.rewording import PREDICATE_GAP, TEST_GAP
 from forecasts.essays.drafting.subjects import ACTOR_GAP
 from forecasts.questions.formatting import capitalise
 
+AS_WORDED: Final = "The source named here reports it exactly as the question is worded."
+"""Test of a question whose event everybody sees alike."""
+
 BLANK: Final = "____"
 """A gap in a text that a person edits."""
 
@@ -95,6 +98,21 @@ def read_blanks(text: str) -> str:
     'Will [… fill in] sign?'
     """
     return re.sub("_{3,}", "[… fill in]", text)
+
+
+_CONDITION: Final = re.compile(r"\s?\bAnnulled if the condition, “(?P<condition>[^”]+)”[^.]*\.")
+
+
+def drop_lost_condition(criteria: str, text: str) -> str:
+    """Remove the rule on a condition that the question no longer has.
+
+    >>> drop_lost_condition("YES if so. Annulled if the condition, “it rains”, fails.", "Will it?")
+    'YES if so.'
+    """
+    match = _CONDITION.search(criteria)
+    if match is None or match["condition"].lower() in text.lower():
+        return criteria
+    return criteria.replace(match[0], "")
 
 
 def is_skeleton(draft: ClaimDraft) -> bool:

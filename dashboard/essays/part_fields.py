@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.essays.draft_work import DraftWork, add_source, write_freely
+from dashboard.essays.draft_work import DraftWork, add_source, take_words_as_test, write_freely
 from dashboard.essays.gaps import (
+    drop_lost_condition,
     fill_gaps,
     is_skeleton,
     list_gaps,
@@ -19,6 +20,7 @@ from dashboard.home.question_form import EXAMPLES, QuestionForm
 from dashboard.wording import clip, escape_markdown
 from forecasts.essays.drafting.acts import OPTION_GAPS
 from forecasts.essays.drafting.rewording import TEST_GAP
+from forecasts.linting.agreement import is_plain_event
 from forecasts.questions.question import Kind
 
 _MAX_TEXT: Final = 300
@@ -45,9 +47,14 @@ def input_text(work: DraftWork, kind: Kind) -> str:
     return text
 
 
-def input_criteria(work: DraftWork) -> str:
+def input_criteria(work: DraftWork, text: str) -> str:
     """Show what decides the answer: its gaps as fields, or as one text."""
-    criteria = _input_gaps(work, "criteria")
+    criteria = _input_gaps(work, "criteria", text)
+    if criteria is not None and TEST_GAP in criteria and is_plain_event(text):
+        st.button(
+            "Just as the question is worded", icon=":material/add:", type="tertiary",
+            key=f"as-worded-{work.form.id}", on_click=take_words_as_test, args=(work,),
+        )  # fmt: skip
     if criteria is None:
         lines = work.form.lines("What decides it", "criteria", height=150)
         criteria = read_blanks("\n".join(lines))
@@ -74,8 +81,13 @@ def _choose_rules(work: DraftWork) -> tuple[str, ...]:
     return tuple(rule for rule in _RULES if rule in chosen)
 
 
-def _input_gaps(work: DraftWork, part: Literal["text", "criteria"]) -> str | None:
-    """Show the gaps of a part as fields below its words; None where it is edited as one text."""
+def _input_gaps(
+    work: DraftWork, part: Literal["text", "criteria"], question: str = ""
+) -> str | None:
+    """Show the gaps of a part as fields with its words; None where it is edited as one text.
+
+    With the question the criteria lose what it no longer asks.
+    """
     form = work.form
     template = work.draft.plan.text if part == "text" else work.draft.plan.criteria
     form.register_field(f"own-{part}", False)
@@ -86,6 +98,8 @@ def _input_gaps(work: DraftWork, part: Literal["text", "criteria"]) -> str | Non
     distinct = enumerate(dict.fromkeys(gaps))
     words = {gap: _input_gap(form, gap, f"gap-{part}-{k}") for k, gap in distinct}
     filled = fill_gaps(template, [words[gap] for gap in gaps])
+    if question:
+        filled = drop_lost_condition(filled, question)
     with preview or st.container():
         _show_filled(work, part, filled)
     return filled
@@ -118,7 +132,7 @@ def _show_filled(work: DraftWork, part: str, filled: str) -> None:
         )  # fmt: skip
 
 
-def input_sources(work: DraftWork) -> tuple[str, ...]:
+def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
     """Show the source with proposals beside it, and its fall-back."""
     form = work.form
     left, right = st.columns([3, 1])
@@ -126,15 +140,15 @@ def input_sources(work: DraftWork) -> tuple[str, ...]:
         first = form.lines(
             "Source", "sources", height=68, placeholder="Who publishes the answer, and where"
         )
-        _show_source_proposals(work, first)
+        _show_source_proposals(work, text, first)
     with right:
         fallback = form.text("If it is silent", "fallback", placeholder="Reuters")
     form.place("sources")
     return join_sources(first, fallback)
 
 
-def _show_source_proposals(work: DraftWork, chosen: Sequence[str]) -> None:
-    near = [work.mapped.sentence.text, *reversed(work.draft.source.before)]
+def _show_source_proposals(work: DraftWork, text: str, chosen: Sequence[str]) -> None:
+    near = [text, work.mapped.sentence.text, *reversed(work.draft.source.before)]
     earlier = [summary.question.sources for summary in work.page.questions.values()]
     proposals = [line for line in propose_sources(near, earlier) if line not in chosen]
     if not proposals:

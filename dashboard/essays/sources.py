@@ -74,7 +74,13 @@ def propose_sources(sentences: Sequence[str], earlier: Iterable[Sequence[str]]) 
     known = [line for line, _ in used.most_common()]
     # An earlier source in full is better than the bare name of the same body.
     full = [next((line for line in known if body.lower() in line.lower()), body) for body in named]
-    return tuple(dict.fromkeys([*full, *known]))[:MAX_PROPOSALS]
+    distinct = list(dict.fromkeys([*full, *known]))
+    longest = [
+        line
+        for line in distinct
+        if not any(line != other and line.lower() in other.lower() for other in distinct)
+    ]
+    return tuple(longest[:MAX_PROPOSALS])
 
 
 def find_bodies(sentence: str) -> tuple[str, ...]:

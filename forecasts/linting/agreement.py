@@ -87,6 +87,17 @@ def _check_event(
         yield Flaw("circular", severity, "criteria", reason)
 
 
+def is_plain_event(text: str) -> bool:
+    """Return True if everybody sees alike what a question asks: a figure, or a plain act.
+
+    >>> is_plain_event("Will cover be under 30 per cent by 31 August 2027?")
+    True
+    >>> is_plain_event("Will Ecuador abandon its neutrality by 31 August 2027?")
+    False
+    """
+    return has_number(text) or _PLAIN_ACT.search(text) is not None
+
+
 def _find_other_actor(question: LintTarget, shared: set[str]) -> tuple[str, str] | None:
     """Return who acts in the text and who in the criteria, if they do the same but differ."""
     subject, rule = _SUBJECT.search(question.text), _YES_RULE.search(question.criteria)
