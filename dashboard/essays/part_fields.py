@@ -148,9 +148,9 @@ def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
 
 
 def _show_source_proposals(work: DraftWork, text: str, chosen: Sequence[str]) -> None:
-    near = [text, work.mapped.sentence.text, *reversed(work.draft.source.before)]
+    near = [work.mapped.sentence.text, *reversed(work.draft.source.before)]
     earlier = [summary.question.sources for summary in work.page.questions.values()]
-    proposals = [line for line in propose_sources(near, earlier) if line not in chosen]
+    proposals = [line for line in propose_sources(text, near, earlier) if line not in chosen]
     if not proposals:
         return
     with st.container(horizontal=True, gap="xxsmall"):

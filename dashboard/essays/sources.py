@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from forecasts.essays.catalogue.entries import load_catalogue
 from forecasts.essays.drafting.plan import GAP
 from forecasts.essays.drafting.rewording import SOURCE_GAP
 
@@ -26,6 +28,7 @@ _BODY: Final = re.compile(
     rf"\b(?P<name>{_NAME})|\bthe\s(?P<small>(?:[a-z]+\s){{1,3}}(?:{_BODY_WORDS.lower()}))\b"
 )
 _IS_BODY: Final = re.compile(rf"\b(?:{_BODY_WORDS})\b|\b[A-Z]{{3,}}\b")
+_ACTOR: Final = re.compile(rf"Will (?:the )?(?P<name>{_NAME})\s[a-z]")
 _ARTICLE: Final = re.compile(
     r"^(?:(?:The|A|An|When|If|While|But|And|As|In|On|By|Will|So|That)\s(?:the\s)?)+(?=[A-Z])"
 )
@@ -61,16 +64,19 @@ def join_sources(first: Iterable[str], fallback: str) -> tuple[str, ...]:
     return (*(tuple(first) or (SOURCE_GAP,)), *after)
 
 
-def propose_sources(sentences: Sequence[str], earlier: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Propose sources: bodies that sentences name, nearest first, then those of earlier questions.
+def propose_sources(
+    question: str, sentences: Sequence[str], earlier: Iterable[Sequence[str]]
+) -> tuple[str, ...]:
+    """Propose sources: bodies that question and sentences name, then those of earlier questions.
 
-    >>> propose_sources(["UNESCO will list the reef."], [("Reef Authority", "BBC, as fall-back")])
-    ('UNESCO', 'Reef Authority')
+    >>> propose_sources("Will it?", ["UNESCO lists it."], [("Reef Office", "BBC, as fall-back")])
+    ('UNESCO', 'Reef Office')
     """
     used = Counter(
         line for lines in earlier for line in lines if line and not _FALLBACK.search(line)
     )
-    named = [body for sentence in sentences for body in find_bodies(sentence)]
+    near = [body for sentence in (question, *sentences) for body in find_bodies(sentence)]
+    named = [*find_actor(question), *near]
     known = [line for line, _ in used.most_common()]
     # An earlier source in full is better than the bare name of the same body.
     full = [next((line for line in known if body.lower() in line.lower()), body) for body in named]
@@ -81,6 +87,24 @@ def propose_sources(sentences: Sequence[str], earlier: Iterable[Sequence[str]]) 
         if not any(line != other and line.lower() in other.lower() for other in distinct)
     ]
     return tuple(longest[:MAX_PROPOSALS])
+
+
+def find_actor(question: str) -> tuple[str, ...]:
+    """Find the named actor of a question, unless it is a place: a company tells of itself.
+
+    >>> find_actor("Will Airbus deliver 800 aircraft?"), find_actor("Will Norway join?")
+    (('Airbus',), ())
+    """
+    match = _ACTOR.match(question)
+    if match is None or match["name"].lower() in _list_places():
+        return ()
+    return (re.sub(r"['’]s$", "", match["name"]),)
+
+
+@cache
+def _list_places() -> frozenset[str]:
+    places = load_catalogue().places
+    return frozenset(word.lower() for place in places for word in (place.name, *place.words))
 
 
 def find_bodies(sentence: str) -> tuple[str, ...]:

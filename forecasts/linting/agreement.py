@@ -15,6 +15,7 @@ _SIDE_RULE: Final = compile_regex("side_rule", re.NOFLAG)
 _PLAIN_ACT: Final = compile_regex("plain_act", re.NOFLAG)
 """Acts that everybody sees alike, so that criteria may repeat them."""
 
+_PERCENT: Final = re.compile(r"\bper\s?cent\b|%", re.IGNORECASE)
 _FILLERS: Final = frozenset(RULES["words"]["fillers"].split())
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'][a-z]+)?")
 _STEM_LENGTH: Final = 4
@@ -95,7 +96,8 @@ def is_plain_event(text: str) -> bool:
     >>> is_plain_event("Will Ecuador abandon its neutrality by 31 August 2027?")
     False
     """
-    return has_number(text) or _PLAIN_ACT.search(text) is not None
+    is_measured = has_number(text) or _PERCENT.search(text) is not None
+    return is_measured or _PLAIN_ACT.search(text) is not None
 
 
 def _find_other_actor(question: LintTarget, shared: set[str]) -> tuple[str, str] | None:
