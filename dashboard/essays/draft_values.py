@@ -110,8 +110,8 @@ def parse_day(typed: str, today: date) -> date | None:
     typed = typed.strip()
     for year in ("", f" {today.year}", f" {today.year + 1}"):
         for mention in find_dates(f"{typed}{year}"):
-            if mention.start < len(typed) and mention.last >= today:
-                return mention.last
+            if mention.start < len(typed) and mention.last_days[0] >= today:
+                return mention.last_days[0]
     return find_deadline(typed, today)
 
 

@@ -115,7 +115,8 @@ def _show_opening(
     flaws = tuple(flaw for flaw in flaws if _is_shown(flaw, values))
     blocking = [flaw for flaw in flaws if flaw.severity == "blocking"]
     show_findings(work.form, blocking)
-    _show_advice(work, [flaw for flaw in flaws if flaw.severity != "blocking"])
+    if not values.missing:
+        _show_advice(work, [flaw for flaw in flaws if flaw.severity != "blocking"])
     _show_summary(work, values, questions)
     problem = None if values.missing else values.refusal or _find_problem(questions)
     if problem is not None:

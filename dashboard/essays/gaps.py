@@ -34,8 +34,8 @@ class GapPrompt:
 
 _PROMPTS: Final[Mapping[str, GapPrompt]] = MappingProxyType(
     {
-        ACTOR_GAP: GapPrompt("Who or what?", "the government of Norway"),
-        PREDICATE_GAP: GapPrompt("Will do what?", "sign the river treaty"),
+        ACTOR_GAP: GapPrompt("Who or what?", "its name in full"),
+        PREDICATE_GAP: GapPrompt("Will do what?", "sign the treaty, fall below 3 per cent"),
         TEST_GAP: GapPrompt(
             "What decides it",
             "What has to happen, be published or be measured, and what is not enough",

@@ -142,7 +142,7 @@ def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
         )
         _show_source_proposals(work, text, first)
     with right:
-        fallback = form.text("If it is silent", "fallback", placeholder="Reuters")
+        fallback = form.text("Fall-back source", "fallback", placeholder="Reuters")
     form.place("sources")
     return join_sources(first, fallback)
 

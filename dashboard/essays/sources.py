@@ -92,13 +92,13 @@ def propose_sources(
 def find_actor(question: str) -> tuple[str, ...]:
     """Find the named actor of a question, unless it is a place: a company tells of itself.
 
-    >>> find_actor("Will Airbus deliver 800 aircraft?"), find_actor("Will Norway join?")
-    (('Airbus',), ())
+    >>> [find_actor(f"Will {words}?") for words in ("Airbus deliver", "Norway join", "Eton's boys")]
+    [('Airbus',), (), ()]
     """
     match = _ACTOR.match(question)
-    if match is None or match["name"].lower() in _list_places():
-        return ()
-    return (re.sub(r"['’]s$", "", match["name"]),)
+    name = match["name"] if match else ""
+    is_owner = name.endswith(("'s", "’s"))
+    return () if not name or is_owner or name.lower() in _list_places() else (name,)
 
 
 @cache

@@ -15,7 +15,9 @@ _SIDE_RULE: Final = compile_regex("side_rule", re.NOFLAG)
 _PLAIN_ACT: Final = compile_regex("plain_act", re.NOFLAG)
 """Acts that everybody sees alike, so that criteria may repeat them."""
 
-_PERCENT: Final = re.compile(r"\bper\s?cent\b|%", re.IGNORECASE)
+_QUANTITY: Final = re.compile(
+    r"\b(?:per\s?cent|hundred|thousand|million|billion)\b|%", re.IGNORECASE
+)
 _FILLERS: Final = frozenset(RULES["words"]["fillers"].split())
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'][a-z]+)?")
 _STEM_LENGTH: Final = 4
@@ -96,7 +98,7 @@ def is_plain_event(text: str) -> bool:
     >>> is_plain_event("Will Ecuador abandon its neutrality by 31 August 2027?")
     False
     """
-    is_measured = has_number(text) or _PERCENT.search(text) is not None
+    is_measured = has_number(text) or _QUANTITY.search(text) is not None
     return is_measured or _PLAIN_ACT.search(text) is not None
 
 

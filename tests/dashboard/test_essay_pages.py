@@ -323,7 +323,7 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     assert "(UTC), the dam shows no leak. Seepage does not count. NO otherwise." in words(visit)
     visit = say(visit, "Source", "Arland Dam Office")
     assert "Still to fill in" not in words(visit)
-    assert field(visit, "If it is silent").value == "Reuters"
+    assert field(visit, "Fall-back source").value == "Reuters"
     press(visit, "Open this question")
     (opened,) = essay.questions.list()
     assert opened.question.sources == ("Arland Dam Office", "Reuters, as fall-back")
