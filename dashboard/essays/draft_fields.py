@@ -37,7 +37,7 @@ from forecasts.errors import ForecastsError
 from forecasts.essays.draft import ClaimDraft, build_new_question, with_wording
 from forecasts.essays.drafting.rewording import SOURCE_GAP
 from forecasts.linting.flaws import FlawPlace
-from forecasts.questions.new_question import unused_name
+from forecasts.questions.new_question import make_unique_name
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.llm.draft_proposals import ProposalResult
 from tracker.llm.llm_messages import LlmFailure
@@ -170,7 +170,7 @@ def _input_name(work: DraftWork, text: str) -> str:
     form = work.form
     form.register_field("name", "")
     used = {summary.question.id for summary in work.visit.tracker.questions.list()}
-    form.follow("name", unused_name(name_question(text, work.draft.text), used))
+    form.follow("name", make_unique_name(name_question(text, work.draft.text), used))
     return form.text("Short name", "name", help="For its address and for commands; kept for good.")
 
 

@@ -190,8 +190,8 @@ def move_last_day(draft: ClaimDraft, proposal: ClaimDraft, day: date) -> ClaimDr
     moved = redraft(proposal, last=day)
     plan, rules, new = draft.plan, proposal.plan, moved.plan
     text, criteria = (
-        after if own == before else move_dates(own, proposal, moved)
-        for own, before, after in (
+        after if words == before else move_dates(words, proposal, moved)
+        for words, before, after in (
             (plan.text, rules.text, new.text),
             (plan.criteria, rules.criteria, new.criteria),
         )

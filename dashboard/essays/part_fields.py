@@ -68,8 +68,8 @@ def _choose_rules(work: DraftWork) -> tuple[str, ...]:
     if work.draft.match is not None or work.draft.by:
         return ()
     options = work.form.register_field("rules", [])
-    kept = [rule for rule in work.form.value("rules") or () if rule in _RULES]
-    st.session_state[options["key"]] = kept
+    selected = [rule for rule in work.form.value("rules") or () if rule in _RULES]
+    st.session_state[options["key"]] = selected
     chosen = st.pills(
         "And",
         list(_RULES),

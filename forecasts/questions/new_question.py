@@ -155,10 +155,10 @@ def short_name(text: str) -> str:
     return "-".join(words[:5])
 
 
-def unused_name(name: str, used: Collection[str]) -> str:
+def make_unique_name(name: str, used: Collection[str]) -> str:
     """Return a name that is not used yet: itself, or with a number behind it.
 
-    >>> unused_name("treaty", {"treaty", "treaty-2"}), unused_name("dam", {"treaty"})
+    >>> make_unique_name("treaty", {"treaty", "treaty-2"}), make_unique_name("dam", {"treaty"})
     ('treaty-3', 'dam')
     """
     numbered = (name if n == 1 else f"{name}-{n}" for n in range(1, len(used) + 2))
