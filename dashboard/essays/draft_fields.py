@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.widgets import format_sentence
 from dashboard.essays.closing_days import choose_days
-from dashboard.essays.draft_values import name_question
 from dashboard.essays.draft_work import (
     DraftWork,
     take_candidate,
@@ -36,8 +35,8 @@ from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError
 from forecasts.essays.draft import ClaimDraft, build_new_question, with_wording
 from forecasts.essays.drafting.rewording import SOURCE_GAP
+from forecasts.essays.question_names import find_free_name, name_question
 from forecasts.linting.flaws import FlawPlace
-from forecasts.questions.new_question import make_unique_name
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.llm.draft_proposals import ProposalResult
 from tracker.llm.llm_messages import LlmFailure
@@ -170,7 +169,8 @@ def _input_name(work: DraftWork, text: str) -> str:
     form = work.form
     form.register_field("name", "")
     used = {summary.question.id for summary in work.visit.tracker.questions.list()}
-    form.follow("name", make_unique_name(name_question(text, work.draft.text), used))
+    name = name_question(text, work.draft.text)
+    form.follow("name", find_free_name(name, used, work.draft.window.last.year))
     return form.text("Short name", "name", help="For its address and for commands; kept for good.")
 
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 from dashboard.essays.gaps import is_skeleton, show_blanks
 from dashboard.essays.sources import split_sources
 from forecasts.distributions.cdf import Scale
-from forecasts.essays.dates import find_dates, format_long_date, remove_dates
+from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
 from forecasts.essays.drafting.plan import GAP
 from forecasts.essays.drafting.window import find_base_period, find_period
 from forecasts.essays.relative_dates import find_deadline
 from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
-from forecasts.questions.new_question import NewQuestion, short_name
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, Kind
 
 _BOUND: Final = re.compile(
@@ -88,16 +88,6 @@ def read_saved_fields(saved: Mapping[str, Any], today: date) -> dict[str, Any]:
     if days and "day" not in fields:
         fields |= {"day": days[0], "more-days": days[1:]}
     return fields
-
-
-def name_question(text: str, claim: str) -> str:
-    """Return a short name without gaps and days, of the question or else of its claim.
-
-    >>> name_question("Will [… who] be declared king of Arland by 31 December 2028?", "")
-    'declared-king-arland'
-    """
-    name = short_name(remove_dates(GAP.sub("", text)))
-    return name if "-" in name else short_name(claim)
 
 
 def parse_day(typed: str, today: date) -> date | None:
@@ -183,19 +173,21 @@ def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
 
 
 def move_last_day(draft: ClaimDraft, proposal: ClaimDraft, day: date) -> ClaimDraft:
-    """Move a draft to another last day: what a person left as it was is drafted anew.
+    """Move a draft to another last day: it is drafted anew if a person left its words.
 
-    In the words of a person the days and periods of the proposal are replaced; a figure stays.
+    In worded ones the days and periods of the proposal are replaced; a figure stays as it is.
     """
     moved = redraft(proposal, last=day)
     plan, rules, new = draft.plan, proposal.plan, moved.plan
-    text, criteria = (
-        after if words == before else move_dates(words, proposal, moved)
-        for words, before, after in (
-            (plan.text, rules.text, new.text),
-            (plan.criteria, rules.criteria, new.criteria),
+    if (plan.text, plan.criteria) == (rules.text, rules.criteria):
+        text, criteria = new.text, new.criteria
+    else:
+        phrases = dict(zip(_list_dates(proposal), _list_dates(moved), strict=True))
+        pattern = re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, phrases))})")
+        text, criteria = (
+            pattern.sub(lambda match: phrases[match[0]], part)
+            for part in (plan.text, plan.criteria)
         )
-    )
     outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
     moved_plan = replace(
         plan,
@@ -206,13 +198,6 @@ def move_last_day(draft: ClaimDraft, proposal: ClaimDraft, day: date) -> ClaimDr
         published=new.published,
     )
     return replace(draft, plan=moved_plan, window=moved.window)
-
-
-def move_dates(words: str, proposal: ClaimDraft, moved: ClaimDraft) -> str:
-    """Replace the days and periods that a proposal names by those of the moved one."""
-    phrases = dict(zip(_list_dates(proposal), _list_dates(moved), strict=True))
-    pattern = re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, phrases))})")
-    return pattern.sub(lambda match: phrases[match[0]], words)
 
 
 def _list_dates(draft: ClaimDraft) -> tuple[str, ...]:

@@ -8,18 +8,15 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.draft_values import initial_fields, list_days, move_dates, parse_day
-from dashboard.essays.gaps import AS_WORDED, show_blanks
+from dashboard.essays.draft_values import initial_fields, list_days, move_last_day, parse_day
+from dashboard.essays.gaps import AS_WORDED, list_gaps, read_blanks, show_blanks
 from dashboard.home.question_form import QuestionForm
 from forecasts.essays.claim_map import MappedSentence
-from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
+from forecasts.essays.draft import ClaimDraft, build_new_question, redraft, with_wording
 from tracker.model.essays import EssayPage, SavedDraft
 
-OUTCOME_FIELDS: Final = ("bears", "compared", "bound", "bound-day")
+_OUTCOME_FIELDS: Final = ("bears", "compared", "bound", "bound-day")
 """Fields of the answer that bears the claim out."""
-
-_FOLLOWING_FIELDS: Final = ("text", "criteria", *OUTCOME_FIELDS)
-"""Fields that hold the last day in words, or depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +90,25 @@ def take_day(work: DraftWork) -> None:
     form, chosen = work.form, work.form.value("day")
     if not chosen:
         return
-    moved = redraft(work.draft, last=date.fromisoformat(chosen))
-    before, after = _list_fields(work.draft, work.now), _list_fields(moved, work.now)
-    fields = {"drafted-day": chosen}
-    for name in _FOLLOWING_FIELDS:
-        if form.value(name) == before[name]:
-            fields[name] = after[name]
-        elif name in ("text", "criteria"):
-            fields[name] = move_dates(str(form.value(name) or ""), work.draft, moved)
-    _set_fields(form, fields)
+    last = date.fromisoformat(chosen)
+    moved = move_last_day(_word_draft(work), work.draft, last)
+    before = _list_fields(work.draft, work.now)
+    after = _list_fields(redraft(work.draft, last=last), work.now)
+    outcome = {name: after[name] for name in _OUTCOME_FIELDS if form.value(name) == before[name]}
+    words = {"text": show_blanks(moved.plan.text), "criteria": show_blanks(moved.plan.criteria)}
+    _set_fields(form, outcome | words | {"drafted-day": chosen})
+
+
+def _word_draft(work: DraftWork) -> ClaimDraft:
+    """Return the draft with text and criteria as a person edited them."""
+    form, plan = work.form, work.draft.plan
+    words = {"text": plan.text, "criteria": plan.criteria}
+    edited = {
+        part: read_blanks(str(form.value(part) or ""))
+        for part in words
+        if form.value(f"own-{part}") or not list_gaps(words[part])
+    }
+    return with_wording(work.draft, **words | edited)
 
 
 def take_typed_day(work: DraftWork) -> None:

@@ -13,7 +13,7 @@ from dashboard.essays.data import comparison_frame, summarise_records
 from dashboard.essays.text import SKILL_NOTE, describe_claim_coverage, describe_coverage
 from dashboard.wording import escape_markdown
 from forecasts.essays.comparison import RecordComparison
-from forecasts.questions.new_question import OWN_ESSAY, make_unique_name, short_name
+from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused
 from tracker.model.essays import EssaySummary, NewEssay
@@ -173,6 +173,10 @@ def _read_text(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tup
 
 def _make_unused_name(visit: Visit, title: str) -> str:
     """Make an unused short name out of the title."""
-    return make_unique_name(
-        short_name(title) or "essay", {*visit.tracker.essays.titles(), OWN_ESSAY}
+    base = short_name(title) or "essay"
+    used_names = {*visit.tracker.essays.titles(), OWN_ESSAY}
+    return next(
+        name
+        for n in range(1, len(used_names) + 2)
+        if (name := base if n == 1 else f"{base}-{n}") not in used_names
     )

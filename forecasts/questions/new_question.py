@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -149,29 +148,15 @@ def short_name(text: str) -> str:
     >>> short_name("Will both governments announce a ceasefire by 30 June 2027?")
     'both-governments-announce-ceasefire-30'
     """
-    bare = _POSSESSIVE.sub("", unicodedata.normalize("NFKD", text))
-    plain = bare.encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in _STOP_WORDS]
     return "-".join(words[:5])
 
 
-def make_unique_name(name: str, used: Collection[str]) -> str:
-    """Return a name that is not used yet: itself, or with a number behind it.
-
-    >>> make_unique_name("treaty", {"treaty", "treaty-2"}), make_unique_name("dam", {"treaty"})
-    ('treaty-3', 'dam')
-    """
-    numbered = (name if n == 1 else f"{name}-{n}" for n in range(1, len(used) + 2))
-    return next(option for option in numbered if option not in used)
-
-
-_POSSESSIVE = re.compile(r"['’]s?\b")
 _STOP_WORDS = frozenset(
     (
-        "a also an and any are as at be been before but by can could do does for from had has "
-        "have he how i if in is it its least many may might more most much no not of on or our "
-        "she should so than that the their then there these they this to until was we were what "
-        "when where which who whose why will with within would"
+        "a an and at be by for how in is it many much of on or the to was what when where which "
+        "who will"
     ).split()
 )
 

@@ -421,7 +421,7 @@ def test_two_closing_days_open_two_questions_with_own_periods(tracker: Tracker) 
     visit = days(drafted(tracker, 0), "2027-03-31", "2027-12-31")
     press(visit, "Open 2 questions")
     first, second = (
-        tracker.questions.get(f"twelve-month-change-consumer-prices-{month}").summary.question
+        tracker.questions.get(f"consumer-prices-norway-{month}").summary.question
         for month in ("2027-03", "2027-12")
     )
     for question, period, closes in (
