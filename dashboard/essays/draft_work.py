@@ -141,10 +141,9 @@ def take_words_as_test(work: DraftWork) -> None:
     _set_fields(work.form, {"gap-criteria-0": AS_WORDED})
 
 
-def add_source(work: DraftWork, source: str) -> None:
-    """Add a proposed source as the first one, before the page runs."""
-    lines = str(work.form.value("sources") or "").splitlines()
-    _set_fields(work.form, {"sources": "\n".join(dict.fromkeys([source, *filter(None, lines)]))})
+def take_source(work: DraftWork, source: str) -> None:
+    """Set a proposed source, before the page runs."""
+    _set_fields(work.form, {"sources": source})
 
 
 def _fill_form(work: DraftWork, draft: ClaimDraft) -> None:

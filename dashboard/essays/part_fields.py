@@ -1,11 +1,10 @@
 """Fields of a draft that take words: the question, what decides it, and its sources."""
 
-from collections.abc import Sequence
 from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.essays.draft_work import DraftWork, add_source, take_words_as_test, write_freely
+from dashboard.essays.draft_work import DraftWork, take_source, take_words_as_test, write_freely
 from dashboard.essays.gaps import (
     drop_lost_condition,
     fill_gaps,
@@ -137,9 +136,10 @@ def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
     form = work.form
     left, right = st.columns([3, 1])
     with left:
-        first = form.lines(
-            "Source", "sources", height=68, placeholder="Who publishes the answer, and where"
-        )
+        first = form.text(
+            "Source", "sources", placeholder="Who publishes the answer, and where",
+            help="Write | between several.", live="300ms",
+        )  # fmt: skip
         _show_source_proposals(work, text, first)
     with right:
         fallback = form.text("Fall-back source", "fallback", placeholder="Reuters")
@@ -147,7 +147,7 @@ def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
     return join_sources(first, fallback)
 
 
-def _show_source_proposals(work: DraftWork, text: str, chosen: Sequence[str]) -> None:
+def _show_source_proposals(work: DraftWork, text: str, chosen: str) -> None:
     near = [work.mapped.sentence.text, *reversed(work.draft.source.before)]
     earlier = [summary.question.sources for summary in work.page.questions.values()]
     proposals = [line for line in propose_sources(text, near, earlier) if line not in chosen]
@@ -157,5 +157,5 @@ def _show_source_proposals(work: DraftWork, text: str, chosen: Sequence[str]) ->
         for k, source in enumerate(proposals):
             st.button(
                 escape_markdown(clip(source, 60)), icon=":material/add:", type="tertiary",
-                key=f"source-{k}-{work.form.id}", on_click=add_source, args=(work, source),
+                key=f"source-{k}-{work.form.id}", on_click=take_source, args=(work, source),
             )  # fmt: skip

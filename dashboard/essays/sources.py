@@ -36,7 +36,7 @@ _ARTICLE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DraftSources:
-    """Sources as a form has them: `first` as lines, and the fall-back by its name alone."""
+    """Sources as a form has them: `first` with | between, the fall-back's name alone."""
 
     first: str
     fallback: str
@@ -52,16 +52,21 @@ def split_sources(sources: Sequence[str]) -> DraftSources:
     """
     lines = [line for line in sources if not GAP.search(line)]
     fallbacks = [_FALLBACK.sub("", line) for line in lines if _FALLBACK.search(line)]
-    first = "\n".join(line for line in lines if not _FALLBACK.search(line))
+    first = " | ".join(line for line in lines if not _FALLBACK.search(line))
     usual = "" if first else USUAL_FALLBACK
     return DraftSources(first, ", ".join(fallbacks) or usual)
 
 
-def join_sources(first: Iterable[str], fallback: str) -> tuple[str, ...]:
-    """Join the two fields to the sources of a question; without a first one it is a gap."""
+def join_sources(first: str, fallback: str) -> tuple[str, ...]:
+    """Join the two fields to the sources of a question; without a first one it is a gap.
+
+    >>> join_sources("Statistics Norway | Norges Bank", "Reuters")
+    ('Statistics Norway', 'Norges Bank', 'Reuters, as fall-back')
+    """
     name = _FALLBACK.sub("", fallback).strip()
     after = (f"{name}, as fall-back",) if name else ()
-    return (*(tuple(first) or (SOURCE_GAP,)), *after)
+    named = tuple(filter(None, map(str.strip, first.split("|"))))
+    return (*(named or (SOURCE_GAP,)), *after)
 
 
 def propose_sources(
