@@ -110,7 +110,7 @@ def _show_compared(records: RecordComparison, name: str, titles: tuple[str, str]
 def _show_new_essay_form(visit: Visit) -> None:
     form = st.session_state.setdefault(_FORM_KEY, uuid4().hex)  # a new id clears the fields
     title = st.text_input(
-        "Title", autocomplete="off", max_chars=200, placeholder="Empty: the one in the text",
+        "Title", autocomplete="off", max_chars=200, placeholder="Taken from the text if empty",
         key=f"title-{form}", persist_state="session",
     )  # fmt: skip
     published = st.text_input(

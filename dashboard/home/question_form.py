@@ -225,7 +225,7 @@ def input_prior(
         help="Before any evidence; it is never changed later.",
     )
     if not prior and not stated:
-        st.caption("Empty: what somebody who knows nothing would say.")
+        st.caption("Left empty, every answer is equally likely.")
     elif prior and refusal is None:
         _show_echo(new_question, prior)
     return prior or stated
@@ -257,7 +257,7 @@ def show_finding(flaw: Flaw) -> None:
     """Show a finding: one that blocks in full strength, advice as a note."""
     message = f"{escape_markdown(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
     if flaw.severity == "blocking":
-        st.markdown(f":material/block: **To be mended.** {message} *{escape_markdown(flaw.fix)}*")
+        st.markdown(f":material/block: **Needs fixing.** {message} *{escape_markdown(flaw.fix)}*")
     else:
         st.caption(f":material/lightbulb: {message} *{escape_markdown(flaw.fix)}*")
 
@@ -270,7 +270,9 @@ def input_override(form: QuestionForm, flaws: Sequence[Flaw]) -> str:
     if not blocking:
         st.caption(f":material/check: Nothing stands in the way{advice_note}.")
         return ""
-    st.caption(f":material/block: {plural(blocking, 'point')} to be mended{advice_note}.")
+    st.caption(
+        f":material/block: {plural(blocking, 'thing needs', 'things need')} fixing{advice_note}."
+    )
     return form.text(
         "Or open it anyway, and say why",
         "override",

@@ -205,14 +205,14 @@ def test_findings_while_asking(tracker: Tracker) -> None:
         ).run()
     )
     said = words(visit)
-    assert "To be mended. Readers measure “significantly” by different yardsticks." in said.replace(
+    assert "Needs fixing. Readers measure “significantly” by different yardsticks." in said.replace(
         "*", ""
     )
-    assert "3 points to be mended" in said
+    assert "3 things need fixing" in said
     assert "The prior has no reason yet." in said  # advice, which blocks nothing
     # An empty form has no findings.
     said = words(open_page(tracker, "ask"))
-    assert "To be mended" not in said
+    assert "Needs fixing" not in said
     assert "Nothing stands in the way" not in said
     # Before a close is given nothing is found wrong with it.
     visit = open_page(tracker, "ask")

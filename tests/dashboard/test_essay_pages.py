@@ -306,7 +306,7 @@ def test_a_complete_draft_opens_at_once(essay: Tracker) -> None:
     assert field(visit, "Short name").value == "arland-sign-river-treaty"
     assert not button(visit, "Open this question").disabled
     said = words(visit)
-    assert "To be mended" not in said
+    assert "Needs fixing" not in said
     assert "Still to fill in" not in said
     assert not [b for b in visit.button if b.label.startswith("Ask the model")]
 
@@ -316,7 +316,7 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     said = words(visit)
     assert "Still to fill in: what decides it, the source." in said
     assert "[…" not in said
-    assert "To be mended" not in said
+    assert "Needs fixing" not in said
     assert button(visit, "Open this question").disabled
     visit = say(visit, "What decides it", "The dam shows no leak. Seepage does not count.")
     assert "YES if, between 1 December 2026 and" in words(visit)
@@ -479,7 +479,7 @@ def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock
 
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     visit = say(drafted(essay), "Question", "Should Arland sign the treaty by 31 December 2027?")
-    assert "To be mended." in words(visit)
+    assert "Needs fixing." in words(visit)
     assert button(visit, "Open this question").disabled
     say(visit, "Or open it anyway, and say why", "It is only a test.")
     press(visit, "Open this question")

@@ -179,7 +179,7 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     )
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_text("Draft saved")).to_be_visible()
+    expect(page.get_by_text("Draft saved", exact=True)).to_be_visible()
     page.reload()
     visitor.settle()
     expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(
