@@ -43,6 +43,8 @@ def _choose_day(work: DraftWork, text: str) -> str:
     with right:
         _input_day(work, "Another day", "typed-day", take_typed_day)
     day: str = form.value("day")
+    if day < work.today.isoformat():
+        st.caption("This day has passed: the question looks back, and its scores are practice.")
     return day
 
 

@@ -121,11 +121,9 @@ _CLAUSE_END: Final = re.compile(r"[,;:]\s|\sand\s")
 
 
 def list_days(draft: ClaimDraft, texts: Iterable[str], today: date) -> tuple[str, ...]:
-    """List the days to choose from: those of the draft, and those that texts name."""
-    named = (day for text in texts for day in find_named_days(text, today, draft.source.day))
-    days = [day.isoformat() for day in (*draft.horizons, *named) if day >= today]
-    past = [draft.window.last.isoformat()] if draft.window.is_retrospective else []
-    return tuple(sorted({*past, *days}))
+    """List the days to choose from: those of the draft, and those ahead that texts name."""
+    named = {day for text in texts for day in find_named_days(text, today, draft.source.day)}
+    return tuple(sorted(day.isoformat() for day in named | set(draft.horizons)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from forecasts.essays.draft import ClaimDraft
 from forecasts.essays.drafting.plan import GAP
 from forecasts.essays.drafting.rewording import PREDICATE_GAP, TEST_GAP
 from forecasts.essays.drafting.subjects import ACTOR_GAP
+from forecasts.essays.english import lowercase_subject
 from forecasts.questions.formatting import capitalise
 
 AS_WORDED: Final = "The source named here reports it exactly as the question is worded."
@@ -17,11 +18,6 @@ AS_WORDED: Final = "The source named here reports it exactly as the question is 
 
 BLANK: Final = "____"
 """A gap in a text that a person edits."""
-
-_FIRST_WORDS: Final = frozenset(
-    "a an any at at least both by if in it its no on one or the there these they this".split()
-)
-"""Words that begin a sentence with a capital and continue one without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +71,7 @@ def fill_gaps(template: str, words: Sequence[str]) -> str:
 
 def _fit(entered: str, after: str) -> str:
     """Return words as they continue a sentence: a small first letter, and one full stop."""
-    words = " ".join(entered.split())
-    first = words.partition(" ")[0]
-    if first.lower() in _FIRST_WORDS:
-        words = f"{words[:1].lower()}{words[1:]}"
+    words = lowercase_subject(" ".join(entered.split()))
     return words.rstrip(".") if after[:1] in (".", ";", ",", "?") else words
 
 

@@ -134,7 +134,7 @@ def _show_filled(work: DraftWork, part: str, filled: str) -> None:
 def input_sources(work: DraftWork, text: str) -> tuple[str, ...]:
     """Show the source with proposals beside it, and its fall-back."""
     form = work.form
-    left, right = st.columns([3, 1])
+    left, right = st.columns([2, 1])
     with left:
         first = form.text(
             "Source", "sources", placeholder="Who publishes the answer, and where",

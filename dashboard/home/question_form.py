@@ -191,13 +191,15 @@ def input_range(form: QuestionForm) -> Scale:
 
 def input_reason(form: QuestionForm, kind: Kind) -> str:
     """Show the input of the base rate in words, with the number that it states."""
+    if kind != "binary":
+        return form.text("Where the base rate comes from", "reason")
     reason = form.text(
         "How often has this happened before?",
         "reason",
         placeholder="6 of 11 years, one in ten, or 30 %",
         live="300ms",
     )
-    if not reason or kind != "binary" or form.value("prior"):
+    if not reason or form.value("prior"):
         return reason
     rate = read_base_rate(reason)
     if rate is None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dashboard.essays import data
 from dashboard.essays import draft_values as forms
 from dashboard.essays import text as wording
+from dashboard.essays.gaps import rank_drafts
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.claim_map import (
     ClaimCoverage,
@@ -391,6 +392,14 @@ def test_words_of_a_person_move_to_another_day() -> None:
     ):
         form = a_form(with_wording(dated, bears_out=chosen), dated, date(2028, 3, 31))
         assert forms.build_questions(form, NOW)[0].bears_out == bears_out
+
+
+def test_complete_drafts_come_first_and_skeletons_last_resort() -> None:
+    made = a_draft()
+    gapped = with_wording(made, criteria="YES if [… the act]. NO otherwise.")
+    skeleton = with_wording(made, text="Will [… who] [… do what] by 31 December 2027?")
+    assert rank_drafts([skeleton, gapped, made]) == (made, gapped)
+    assert rank_drafts([skeleton]) == (skeleton,)
 
 
 def test_outcome_conditions() -> None:
