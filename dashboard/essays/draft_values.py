@@ -9,10 +9,9 @@ from typing import Any, Final
 from dashboard.essays.gaps import is_skeleton, show_blanks
 from dashboard.essays.sources import split_sources
 from forecasts.distributions.cdf import Scale
-from forecasts.essays.dates import find_dates, format_long_date
-from forecasts.essays.draft import ClaimDraft, build_new_question, redraft
+from forecasts.essays.dates import find_dates
+from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
 from forecasts.essays.drafting.plan import GAP
-from forecasts.essays.drafting.window import find_base_period, find_period
 from forecasts.essays.relative_dates import find_deadline
 from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
@@ -168,45 +167,6 @@ def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
             )
         )
     return tuple(questions)
-
-
-def move_last_day(draft: ClaimDraft, proposal: ClaimDraft, day: date) -> ClaimDraft:
-    """Move a draft to another last day: it is drafted anew if a person left its words.
-
-    In worded ones the days and periods of the proposal are replaced; a figure stays as it is.
-    """
-    moved = redraft(proposal, last=day)
-    plan, rules, new = draft.plan, proposal.plan, moved.plan
-    if (plan.text, plan.criteria) == (rules.text, rules.criteria):
-        text, criteria = new.text, new.criteria
-    else:
-        phrases = dict(zip(_list_dates(proposal), _list_dates(moved), strict=True))
-        pattern = re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, phrases))})")
-        text, criteria = (
-            pattern.sub(lambda match: phrases[match[0]], part)
-            for part in (plan.text, plan.criteria)
-        )
-    outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
-    moved_plan = replace(
-        plan,
-        text=text,
-        criteria=criteria,
-        bears_out=outcome,
-        last=new.last,
-        published=new.published,
-    )
-    return replace(draft, plan=moved_plan, window=moved.window)
-
-
-def _list_dates(draft: ClaimDraft) -> tuple[str, ...]:
-    """Return the days and periods that the words of a draft name."""
-    window, plan, match = draft.window, draft.plan, draft.match
-    days = tuple(format_long_date(day) for day in (window.last, plan.last, plan.published))
-    if match is None or match.entry.kind != "series":
-        return days
-    target = find_period(match.entry.period, window.last)
-    base = find_base_period(match.entry.period, target, window.first)
-    return (target.phrase, base.phrase, *days)
 
 
 def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:

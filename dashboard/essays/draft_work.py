@@ -8,11 +8,17 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.draft_values import initial_fields, list_days, move_last_day, parse_day
+from dashboard.essays.draft_values import initial_fields, list_days, parse_day
 from dashboard.essays.gaps import AS_WORDED, list_gaps, read_blanks, show_blanks
 from dashboard.home.question_form import QuestionForm
 from forecasts.essays.claim_map import MappedSentence
-from forecasts.essays.draft import ClaimDraft, build_new_question, redraft, with_wording
+from forecasts.essays.draft import (
+    ClaimDraft,
+    build_new_question,
+    move_last_day,
+    redraft,
+    with_wording,
+)
 from tracker.model.essays import EssayPage, SavedDraft
 
 _OUTCOME_FIELDS: Final = ("bears", "compared", "bound", "bound-day")
