@@ -35,6 +35,23 @@ def test_a_question_of_ones_own_is_kept_and_logged(tracker: Tracker) -> None:
     assert tracker.system.verify().entries == 2  # the question, and its first suggestion
 
 
+@pytest.mark.parametrize(
+    ("prior", "reason", "p"),
+    [
+        ("", "6 of 11 years", 6.5 / 12),
+        ("", "one in ten", 0.1),
+        ("", "seldom", 0.5),
+        ("50%", "6 of 11 years", 0.5),
+        ("30%", "6 of 11 years", 0.3),
+    ],
+)
+def test_a_stated_base_rate_is_the_prior_without_another(
+    tracker: Tracker, prior: str, reason: str, p: float
+) -> None:
+    question = tracker.questions.ask(an_asked(prior=prior, prior_reason=reason))
+    assert question.prior == Binary(p)
+
+
 def test_a_question_can_belong_to_an_essay_that_is_there(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     tracker.questions.ask(an_asked(essay_id=EssayId("essay")))

@@ -49,9 +49,7 @@ def render(visit: Visit, page: EssayPage, mapped: MappedSentence | None) -> None
     _show_questions(visit, selected)
     if page.text is None:
         if not mapped.question_ids:
-            st.caption(
-                "To draft a question from it, the text of the essay has to be here: see above."
-            )
+            st.caption("To draft a question from it, first add the text of the essay above.")
     else:
         _show_actions(visit, selected)
 
@@ -60,11 +58,11 @@ def _show_no_selection(page: EssayPage) -> None:
     if not page.mapped:
         return
     show_empty(
-        "No sentence is picked.",
-        "Pick one in the text: here it says how it stands, and what can be made of it.",
+        "No sentence selected.",
+        "Click an underlined sentence: its status appears here, and you can make a question of it.",
     )
     if page.text is not None:
-        _show_next_button(page, -1, "Start with the first that has no question yet")
+        _show_next_button(page, -1, "Start with the first one without a question")
 
 
 def _show_next_button(page: EssayPage, after: int, label: str) -> None:
@@ -88,10 +86,11 @@ def _show_sentence(selected: SelectedSentence) -> None:
         st.text(
             f"“{selected.mapped.sentence.text}”"
             if selected.mapped.sentence.text
-            else "Its text is not kept."
+            else "The words of this claim are not stored."
         )
         st.markdown(f"**{escape_markdown(describe_claim_state(selected.mapped))}**")
-        if note := describe_modality(selected.mapped):
+        is_drafting = drafting.is_open(selected.page, selected.mapped)
+        if not is_drafting and (note := describe_modality(selected.mapped)):
             st.caption(escape_markdown(note))
 
 
@@ -127,10 +126,10 @@ def _show_question(visit: Visit, summary: QuestionSummary) -> None:
 def _show_actions(visit: Visit, selected: SelectedSentence) -> None:
     mapped, page = selected.mapped, selected.page
     if mapped.state == "rejected":
-        if st.button("Take it up again", icon=":material/undo:", key="take-up"):
+        if st.button("Restore it", icon=":material/undo:", key="take-up"):
             with show_refusals():
                 visit.tracker.essays.restore_claim(selected.essay_id, selected.offset)
-                notify("It is taken up again")
+                notify("The sentence is restored")
                 st.rerun()
     elif drafting.is_open(page, mapped):
         drafting.render(visit, page, mapped)
@@ -143,7 +142,7 @@ def _show_actions(visit: Visit, selected: SelectedSentence) -> None:
         )  # fmt: skip
     if mapped.state != "rejected" and not mapped.question_ids:
         _show_rejection_form(visit, selected)
-    _show_next_button(page, selected.offset, "Next without a question")
+    _show_next_button(page, selected.offset, "Next sentence without a question")
 
 
 def _show_rejection_form(visit: Visit, selected: SelectedSentence) -> None:
@@ -163,7 +162,7 @@ def _show_rejection_form(visit: Visit, selected: SelectedSentence) -> None:
         if st.button("Set it aside", key="set-aside"):
             with show_refusals():
                 if not (reason or "").strip():
-                    raise Refused("say why it cannot be tested: the reason is shown over the essay")
+                    raise Refused("say why it cannot be tested: the reason is shown with the essay")
                 visit.tracker.essays.reject_claim(selected.essay_id, selected.offset, reason or "")
-                notify("It is set aside")
+                notify("The sentence is set aside")
                 st.rerun()

@@ -179,12 +179,9 @@ def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
         _show_missing_text(visit, page)
     text_blocks = list_paragraphs(page)
     if not text_blocks:
-        show_empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
+        show_empty("There is no text yet.", "Add it above, and its sentences appear here.")
         return
-    st.caption(
-        "Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, "
-        "Enter picks."
-    )
+    st.caption("Click a sentence, or press Tab and use the arrow keys and Enter.")
     show_essay_reader(page, text_blocks, selected)
     _show_other_sentences(page)
     if page.essay.note:
@@ -205,7 +202,7 @@ def _show_other_sentences(page: EssayPage) -> None:
     if background := list_background(page):
         label = f"Background: {plural(len(background), 'fact')} of the essay’s own day"
         with st.expander(label, key="background"):
-            st.caption("They could be checked at once, and predict nothing.")
+            st.caption("These can be checked today; they predict nothing.")
             for claim in background:
                 st.text(f"• {claim.sentence.text}")
 
@@ -214,11 +211,11 @@ def _show_missing_text(visit: Visit, page: EssayPage) -> None:
     """Show how to add a copy of the text, since texts of others are not shipped."""
     with st.container(border=True, gap="xsmall"):
         st.markdown(
-            "**The text is not here: it is not ours to ship.** Below are the quotes of its "
-            "claims, in order."
+            "**The text itself is not included, as it belongs to others.** Below are the quotes of "
+            "its claims, in order."
         )
         st.caption(
-            "To read it whole, add your own copy: `tracker essay add FILE --name "
+            "To read all of it, add your own copy: `tracker essay add FILE --name "
             f"{page.essay.id}`, or here:"
         )
         with st.expander("Add your copy of the text", key="own-copy"):

@@ -35,7 +35,7 @@ def render(visit: Visit) -> None:
     else:
         show_empty(
             "There are no essays yet.",
-            "Paste one below: its claims are found at once, and each can become a question.",
+            "Paste one below. Its claims are marked at once, and each can become a question.",
         )
     if len(essays) > 1:
         _show_comparison(visit, essays)
@@ -111,7 +111,7 @@ def _show_compared(records: RecordComparison, name: str, titles: tuple[str, str]
 def _show_new_essay_form(visit: Visit) -> None:
     form = st.session_state.setdefault(_FORM_KEY, uuid4().hex)  # a new id clears the fields
     title = st.text_input(
-        "Title", autocomplete="off", max_chars=200, placeholder="As it stands in the text",
+        "Title", autocomplete="off", max_chars=200, placeholder="Taken from the text if empty",
         key=f"title-{form}", persist_state="session",
     )  # fmt: skip
     published = st.text_input(
@@ -127,14 +127,14 @@ def _show_new_essay_form(visit: Visit) -> None:
             *(file or (pasted.encode(), "pasted"))
         )
         if not title:
-            raise Refused("the essay has no title yet: give it one, it stands above the text")
+            raise Refused("the essay has no title yet: give it one")
         stored = visit.tracker.essays.add(
             NewEssay(
                 _make_unused_name(visit, title), title, text, source, published=published or ""
             )
         )
         st.session_state.pop(_FORM_KEY, None)
-        notify("The essay is kept" if is_english(text) else f"The essay is kept. {NOT_ENGLISH}")
+        notify("Essay added" if is_english(text) else f"Essay added. {NOT_ENGLISH}")
         st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})
 
 
@@ -143,19 +143,19 @@ def show_text_form(visit: Visit, essay: Essay) -> None:
     name = f"text-of-{essay.id}"
     form = st.session_state.setdefault(name, uuid4().hex)
     pasted, file = _show_text_inputs(form)
-    if st.button("Keep this text", type="primary", key=f"keep-{essay.id}"):
+    if st.button("Save this text", type="primary", key=f"keep-{essay.id}"):
         with show_refusals():
             text, source = _read_text(visit, pasted, file)
             visit.tracker.essays.add(NewEssay(essay.id, essay.title, text, source))
             st.session_state.pop(name, None)
-            notify("The text is kept")
+            notify("Text saved")
             st.rerun()
 
 
 def _show_text_inputs(form: str) -> tuple[str, tuple[bytes, str] | None]:
-    pasted = st.text_area("Its text", height=240, key=f"text-{form}", persist_state="session") or ""
+    pasted = st.text_area("Text", height=240, key=f"text-{form}", persist_state="session") or ""
     uploaded = st.file_uploader(
-        "Or a file: plain text, Markdown, or a saved web page", type=_KINDS, key=f"file-{form}",
+        "Or a file: plain text, Markdown or a saved web page", type=_KINDS, key=f"file-{form}",
         max_upload_size=MAX_ESSAY_MEGABYTES,
     )  # fmt: skip
     return pasted, None if uploaded is None else (uploaded.getvalue(), uploaded.name)
@@ -164,11 +164,11 @@ def _show_text_inputs(form: str) -> tuple[str, tuple[bytes, str] | None]:
 def _read_text(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tuple[str, str]:
     """Read the text and its source; raises `Refused` where there are two texts or none."""
     if file is not None and pasted.strip():
-        raise Refused("there is a text and a file: take one of the two away")
+        raise Refused("there is both a text and a file: remove one of them")
     if file is not None:
         return visit.tracker.essays.read_text(*file), file[1]
     if not pasted.strip():
-        raise Refused("there is no text yet: paste it, or choose a file")
+        raise Refused("there is no text yet: paste it or choose a file")
     return visit.tracker.essays.read_text(pasted.encode(), "the pasted text"), "pasted"
 
 

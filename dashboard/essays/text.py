@@ -1,14 +1,11 @@
-"""Essays in words: states of sentences, coverage, record, and the fields of a draft."""
+"""Essays in words: states of sentences, coverage and record."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from dashboard.wording.numbers import NBSP, percent_whole, plural
-from forecasts.distributions.cdf import Scale
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,
@@ -16,13 +13,8 @@ from forecasts.essays.claim_map import (
     TrackRecord,
 )
 from forecasts.essays.claim_outcomes import base_chance, find_weakness
-from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
-from forecasts.essays.question_names import name_question
-from forecasts.linting.lint import Flaw
-from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.formatting import capitalise
-from forecasts.questions.new_question import NewQuestion
-from forecasts.questions.question import ClaimId, EssayId, Kind, Question
+from forecasts.questions.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ STATE_STYLES: Final[Mapping[ClaimState, StateStyle]] = MappingProxyType(
 stronger its colour.
 """
 
-DRAFTED_STYLE: Final = StateStyle("no-question-yet", "✎", "a draft is kept")
+DRAFTED_STYLE: Final = StateStyle("no-question-yet", "✎", "draft saved")
 LOOKS_BACK_STYLE: Final = StateStyle("looks-back", "( )", "answers that look back")
 SAYS_LITTLE_STYLE: Final = StateStyle(
     "says-little", "*", "says little: the test could hardly turn out otherwise"
@@ -179,133 +171,3 @@ def describe_test(question: Question) -> str:
         return ""
     likely = percent_whole(chance if weakness == "could hardly fail" else 1.0 - chance)
     return f"says little: {weakness}, {likely} sure by its base rate"
-
-
-_BOUND: Final = re.compile(
-    r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE
-)
-_DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
-
-
-OutcomeCondition = tuple[str, str]
-"""Comparison and bound of an answer: `("at least", "200")`, `("by", "2027-01-01")`."""
-
-
-def split_condition(kind: Kind, bears_out: str) -> OutcomeCondition:
-    """Split the condition that confirms the claim into its two fields; empty if it fits no kind."""
-    text = bears_out.strip()
-    if kind == "numeric" and (bound := _BOUND.fullmatch(text)):
-        return bound[1].lower(), bound[2]
-    if kind == "date" and (day := _DAY.fullmatch(text)):
-        return day[1].lower(), day[2]
-    return "", ""
-
-
-def initial_fields(draft: ClaimDraft, new_question: NewQuestion) -> dict[str, Any]:
-    """Return the initial fields of a draft form."""
-    plan, scale = draft.plan, new_question.scale if draft.plan.kind == "numeric" else None
-    comparison, bound = split_condition(plan.kind, plan.bears_out)
-    return {
-        "kind": plan.kind,
-        "text": plan.text,
-        "criteria": plan.criteria,
-        "sources": "\n".join(plan.sources),
-        "shape": plan.shape,
-        "options": "\n".join(plan.options),
-        "lower": None if scale is None else scale.lower,
-        "upper": None if scale is None else scale.upper,
-        "open-lower": scale is not None and scale.open_lower,
-        "open-upper": scale is not None and scale.open_upper,
-        "unit": plan.unit,
-        "drafted-day": draft.window.last.isoformat(),
-        "horizons": [draft.window.last.isoformat()],
-        "reason": "",
-        "bears": plan.bears_out if plan.kind in ("binary", "categorical", "ordered") else "",
-        "compared": comparison,
-        "bound": float(bound) if comparison and plan.kind == "numeric" else None,
-        "bound-day": date.fromisoformat(bound) if comparison and plan.kind == "date" else None,
-        "name": _base_name(draft),
-    }
-
-
-def _base_name(draft: ClaimDraft) -> str:
-    """Return a short name without the day, which is appended per horizon."""
-    return name_question(draft.plan.text, draft.text)
-
-
-@dataclass(frozen=True, slots=True)
-class DraftForm:
-    """Content of a form: the draft as worded by a person, and its closing days, a question each.
-
-    `proposal` is the draft as the rules word it for the first of the days.
-    """
-
-    draft: ClaimDraft
-    proposal: ClaimDraft
-    name: str
-    days: tuple[date, ...]
-    prior: str
-    prior_reason: str
-    scale: Scale | None
-    essay_id: EssayId
-    claim_ids: tuple[ClaimId, ...]
-    statements: CompiledQuestion | None = None
-
-
-def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
-    """Build the questions of a form, soonest first; several have the day appended to their name."""
-    days = tuple(sorted(set(form.days)))
-    questions = []
-    for day, name in zip(days, name_questions(form.name, days), strict=True):
-        question = build_new_question(
-            move_last_day(form.draft, form.proposal, day),
-            name=name,
-            now=now,
-            essay_id=form.essay_id,
-            prior=form.prior,
-            prior_reason=form.prior_reason,
-        )
-        scale = question.scale if form.draft.plan.kind == "date" else form.scale
-        questions.append(
-            replace(
-                question,
-                claim_ids=form.claim_ids,
-                scale=scale,
-                statements=form.statements if len(days) == 1 else None,
-            )
-        )
-    return tuple(questions)
-
-
-def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:
-    """Name a question per day: the base alone for one day, else with the shortest distinct date
-    suffix.
-    """
-    if len(days) < 2:
-        return (base,) * len(days)
-    for shape in ("%Y", "%Y-%m", "%Y-%m-%d"):
-        ends = [day.strftime(shape) for day in days]
-        if len(set(ends)) == len(days):
-            return tuple(f"{base}-{end}" for end in ends)
-    raise ValueError(f"a day stands twice among {days}")
-
-
-def merge_flaws(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
-    """Merge the flaws of several questions into one list without duplicates, blocking ones
-    first.
-    """
-    flaws = dict.fromkeys(flaw for question_flaws in flaws_by_question for flaw in question_flaws)
-    return tuple(sorted(flaws, key=lambda flaw: flaw.severity != "blocking"))
-
-
-def serialise_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Serialise form fields for storage: days and times as text, other values as JSON types."""
-    return {name: _serialise_value(value) for name, value in fields.items()}
-
-
-def _serialise_value(value: Any) -> Any:
-    if isinstance(value, date):  # times are dates too
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_serialise_value(item) for item in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

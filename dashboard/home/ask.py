@@ -15,10 +15,11 @@ from dashboard.home.question_form import (
     QuestionForm,
     choose_kind,
     choose_shape,
-    input_base_rate,
     input_options,
     input_override,
+    input_prior,
     input_range,
+    input_reason,
     input_statements,
     show_findings,
 )
@@ -90,7 +91,8 @@ def _show_fields(visit: Visit, form: QuestionForm) -> NewQuestionInputs:
         options=options,
         scale=scale,
     )
-    prior, reason = input_base_rate(form, new_question, refusal)
+    reason = input_reason(form, kind)
+    prior = input_prior(form, new_question, refusal, reason)
     form.place("prior")
     tags = tuple(
         tag.strip()

@@ -19,7 +19,9 @@ from dashboard.wording import (
     escape_markdown,
     line_labels,
     option_line_label,
+    plural,
 )
+from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw
@@ -33,6 +35,7 @@ from forecasts.questions.compiled_question import (
 from forecasts.questions.horizon import HORIZON_MEANINGS, InferredShape
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import FORECAST_FORMATS, HorizonShape, Kind
+from forecasts.statistics.reference_class import read_base_rate
 
 EXAMPLES: Mapping[Kind, str] = MappingProxyType(
     {
@@ -125,7 +128,7 @@ class QuestionForm:
 def choose_kind(form: QuestionForm, **options: Any) -> Kind:
     """Show the choice of the question's kind; `options` go to the widget."""
     kind: Kind = st.pills(
-        "The answer is",
+        "Kind of answer",
         list(KIND_NAMES),
         required=True,
         format_func=KIND_NAMES.__getitem__,
@@ -186,58 +189,60 @@ def input_range(form: QuestionForm) -> Scale:
     return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
 
 
-def input_base_rate(
-    form: QuestionForm,
-    new_question: NewQuestion,
-    refusal: ForecastsError | None,
-    *,
-    prompt: str = "",
-) -> tuple[str, str]:
-    """Show the inputs of base rate and reason, with an echo of the parsed base rate.
+def input_reason(form: QuestionForm, kind: Kind) -> str:
+    """Show the input of the base rate in words, with the number that it states."""
+    if kind != "binary":
+        return form.text("Where the base rate comes from", "reason")
+    reason = form.text(
+        "How often has this happened before?",
+        "reason",
+        placeholder="6 of 11 years, one in ten, or 30 %",
+        live="300ms",
+    )
+    if not reason or form.value("prior"):
+        return reason
+    rate = read_base_rate(reason)
+    if rate is None:
+        st.caption("No count in it, so it starts at 50 %. Write 6 of 11, one in ten, or 30 %.")
+    else:
+        st.caption(f"It starts at {percent_whole(rate.p)}: {rate.arithmetic}.")
+    return reason
 
-    With a prompt the reason is asked for first: the number follows from it.
-    """
-    reason = _show_reason(form, prompt) if prompt else None
+
+def input_prior(
+    form: QuestionForm, new_question: NewQuestion, refusal: ForecastsError | None, reason: str
+) -> str:
+    """Show the input of the base rate; empty, it is the one that the reason states."""
     example = (
         "30%"
         if new_question.kind == "binary"
         else FORECAST_FORMATS[new_question.kind].partition("such as ")[2]
     )
+    rate = read_base_rate(reason) if new_question.kind == "binary" else None
+    stated = "" if rate is None else f"{100.0 * rate.p:.4g}%"
     prior = form.text(
         "Base rate",
         "prior",
-        placeholder=example,
+        placeholder=stated or example,
         help="Before any evidence; it is never changed later.",
     )
-    if not prior:
+    if not prior and not stated:
         st.caption("Left empty, every answer is equally likely.")
-    elif refusal is None:
-        # Only the base rate is parsed here: other fields may still be empty.
-        complete = replace(
-            new_question,
-            id="draft",
-            text="draft",
-            criteria="draft",
-            sources=("draft",),
-            prior=prior,
-        )
-        try:
-            question = build_question(replace(complete, resolves_at=new_question.closes_at))
-            st.caption(escape_markdown(describe_forecast(question, question.prior)))
-        except ForecastsError as error:
-            st.caption(f":material/error: {escape_markdown(str(error))}")
-    return prior, _show_reason(form, prompt) if reason is None else reason
+    elif prior and refusal is None:
+        _show_echo(new_question, prior)
+    return prior or stated
 
 
-def _show_reason(form: QuestionForm, prompt: str) -> str:
-    if not prompt:
-        return form.text(
-            "Where the base rate comes from", "reason", placeholder="3 of 10 comparable years"
-        )
-    st.caption(escape_markdown(prompt))
-    return form.text(
-        "How often did this happen before?", "reason", placeholder="3 of 10 comparable years"
+def _show_echo(new_question: NewQuestion, prior: str) -> None:
+    """Show a typed base rate as it is read; other fields may still be empty."""
+    complete = replace(
+        new_question, id="draft", text="draft", criteria="draft", sources=("draft",), prior=prior
     )
+    try:
+        question = build_question(replace(complete, resolves_at=new_question.closes_at))
+        st.caption(escape_markdown(describe_forecast(question, question.prior)))
+    except ForecastsError as error:
+        st.caption(f":material/error: {escape_markdown(str(error))}")
 
 
 def show_findings(form: QuestionForm, flaws: Sequence[Flaw]) -> None:
@@ -247,36 +252,38 @@ def show_findings(form: QuestionForm, flaws: Sequence[Flaw]) -> None:
     """
     for flaw in flaws:
         with form.places.get(flaw.where, nullcontext()):
-            message = f"{escape_markdown(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
-            if flaw.severity == "blocking":
-                st.markdown(
-                    f":material/block: **Blocks it.** {message} *{escape_markdown(flaw.fix)}*"
-                )
-            else:
-                st.caption(f":material/lightbulb: {message} *{escape_markdown(flaw.fix)}*")
+            show_finding(flaw)
+
+
+def show_finding(flaw: Flaw) -> None:
+    """Show a finding: one that blocks in full strength, advice as a note."""
+    message = f"{escape_markdown(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
+    if flaw.severity == "blocking":
+        st.markdown(f":material/block: **Needs fixing.** {message} *{escape_markdown(flaw.fix)}*")
+    else:
+        st.caption(f":material/lightbulb: {message} *{escape_markdown(flaw.fix)}*")
 
 
 def input_override(form: QuestionForm, flaws: Sequence[Flaw]) -> str:
     """Summarise the findings and show the override field if one blocks; "" without override."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
-    advice_note = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""
+    advice_note = f"; {plural(advice, 'suggestion')}" if advice else ""
     if not blocking:
-        st.caption(f":material/check: Nothing blocks it{advice_note}.")
+        st.caption(f":material/check: Nothing stands in the way{advice_note}.")
         return ""
     st.caption(
-        f":material/block: {blocking} {'finding blocks' if blocking == 1 else 'findings block'} "
-        f"it{advice_note}."
+        f":material/block: {plural(blocking, 'thing needs', 'things need')} fixing{advice_note}."
     )
     return form.text(
-        "Open it all the same, because",
+        "Or open it anyway, and say why",
         "override",
         live="300ms",
-        placeholder="Say why; it is logged with the findings, under your name.",
+        placeholder="The reason is logged with the findings, under your name.",
     )
 
 
-HEADING: Final = "How its news is recognised"
+HEADING: Final = "Headlines to watch for"
 EXPLANATION: Final = (
     "News is compared with these lines. They follow from the question until you change them; an "
     "empty one is filled in again."

@@ -31,7 +31,7 @@ from tracker.model.read_models import QuestionPage, QuestionStatements
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show the lines of a question with their author, and the form while news can move it."""
     question, lines = page.summary.question, page.statements
-    st.markdown("**How its news is recognised**")
+    st.markdown("**Headlines to watch for**")
     st.caption(escape_markdown(_describe_author(visit, lines)))
     with st.container(gap="xxsmall"):
         for label, line in list_lines(question, lines.compiled):

@@ -15,6 +15,9 @@ _SIDE_RULE: Final = compile_regex("side_rule", re.NOFLAG)
 _PLAIN_ACT: Final = compile_regex("plain_act", re.NOFLAG)
 """Acts that everybody sees alike, so that criteria may repeat them."""
 
+_QUANTITY: Final = re.compile(
+    r"\b(?:per\s?cent|hundred|thousand|million|billion)\b|%", re.IGNORECASE
+)
 _FILLERS: Final = frozenset(RULES["words"]["fillers"].split())
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'][a-z]+)?")
 _STEM_LENGTH: Final = 4
@@ -50,7 +53,7 @@ def find_agreement_flaws(question: LintTarget) -> Iterator[Flaw]:
         reason = "the criteria do not say what the answer YES takes"
         yield Flaw("no-verdict", "advice", "criteria", reason)
     if not _ANNULMENT.search(question.criteria):
-        reason = "nothing says when there is no answer, or what counts if the source is silent"
+        reason = "the criteria do not say what happens if the source publishes nothing"
         yield Flaw("no-annul-rule", "advice", "criteria", reason)
     if question.kind != "binary":
         return
@@ -85,6 +88,18 @@ def _check_event(
         reason = "the criteria add nothing to the text that could be seen"
         severity: Severity = "advice" if _PLAIN_ACT.search(question.text) else "blocking"
         yield Flaw("circular", severity, "criteria", reason)
+
+
+def is_plain_event(text: str) -> bool:
+    """Return True if everybody sees alike what a question asks: a figure, or a plain act.
+
+    >>> is_plain_event("Will cover be under 30 per cent by 31 August 2027?")
+    True
+    >>> is_plain_event("Will Ecuador abandon its neutrality by 31 August 2027?")
+    False
+    """
+    is_measured = has_number(text) or _QUANTITY.search(text) is not None
+    return is_measured or _PLAIN_ACT.search(text) is not None
 
 
 def _find_other_actor(question: LintTarget, shared: set[str]) -> tuple[str, str] | None:

@@ -87,7 +87,7 @@ def _closes_earlier(sibling: Question, question: LintTarget, context: LintContex
 def _check_base_rate(question: LintTarget) -> Iterator[Flaw]:
     reason = question.prior_reason
     if not reason or _NO_REASON.match(reason):
-        yield Flaw("no-base-rate", "advice", "prior", "no reason stands behind the prior")
+        yield Flaw("no-base-rate", "advice", "prior", "the prior has no reason yet")
     elif not _BASE_RATE.search(reason):
         reason = "the reason has neither count, rate nor comparable cases"
         yield Flaw("no-base-rate", "advice", "prior", reason)

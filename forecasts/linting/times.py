@@ -219,7 +219,7 @@ def _check_relative_dates(question: LintTarget) -> Iterator[Flaw]:
         # "within 30 days of the vote" in criteria has a reference, "next year" has none
         if relative_phrases:
             phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(relative_phrases))
-            reason = f"{phrases} means another day to each reader"
+            reason = f"readers may take {phrases} for different days"
             place: FlawPlace = "text" if where == "text" else "criteria"
             yield Flaw("loose-deadline", "advice", place, reason)
 

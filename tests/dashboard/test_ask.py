@@ -55,7 +55,7 @@ def only_error(visit: AppTest) -> str:
 
 def test_a_yes_no_question_is_asked_and_opened(tracker: Tracker, clock: FakeClock) -> None:
     visit = send(filled(tracker, **{"Base rate": "30%", "Tags, separated by commas": "grain, harvest ,",
-                                    "Where the base rate comes from": "3 of 10 years"}))  # fmt: skip
+                                    "How often has this happened before?": "3 of 10 years"}))  # fmt: skip
     assert TEXT in words(visit)
     asked = tracker.questions.get("ministry-record-harvest").summary.question
     assert asked.prior == Binary(0.3)
@@ -204,21 +204,21 @@ def test_findings_while_asking(tracker: Tracker) -> None:
         ).run()
     )
     said = words(visit)
-    assert "Blocks it. Readers measure “significantly” by different yardsticks." in said.replace(
+    assert "Needs fixing. Readers measure “significantly” by different yardsticks." in said.replace(
         "*", ""
     )
-    assert "3 findings block it" in said
-    assert "No reason stands behind the prior." in said  # advice, which blocks nothing
+    assert "3 things need fixing" in said
+    assert "The prior has no reason yet." in said  # advice, which blocks nothing
     # An empty form has no findings.
     said = words(open_page(tracker, "ask"))
-    assert "Blocks it" not in said
-    assert "Nothing blocks it" not in said
+    assert "Needs fixing" not in said
+    assert "Nothing stands in the way" not in said
     # Before a close is given nothing is found wrong with it.
     visit = open_page(tracker, "ask")
     field(visit, "Question").set_value(TEXT)
     field(visit, "How it is resolved").set_value(CRITERIA)
     field(visit, "Sources, one a line").set_value("arland.example\nborland.example")
-    assert "Nothing blocks it" in words(seen(visit.run()))
+    assert "Nothing stands in the way" in words(seen(visit.run()))
     field(visit, "Question").set_value("Will it rain by 31 December 2027?")
     assert "Text ends on" not in words(seen(visit.run()))
 
@@ -232,7 +232,7 @@ def test_blocked_question_opens_only_with_a_reason(tracker: Tracker) -> None:
     )
     assert "3 findings block it" in only_error(visit).replace("\u00a0", " ")
     assert tracker.questions.list() == ()
-    choose(visit, "Open it all the same, because", "The ministry has its own bound for it.")
+    choose(visit, "Or open it anyway, and say why", "The ministry has its own bound for it.")
     send(visit)
     assert [q.question.id for q in tracker.questions.list()] == ["exports"]
     assert tracker.system.verify().bad_seq is None

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.essays import data
-from dashboard.essays import text as forms
+from dashboard.essays import draft_values as forms
 from dashboard.essays import text as wording
+from dashboard.essays.gaps import rank_drafts
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.claim_map import (
     ClaimCoverage,
@@ -193,7 +194,7 @@ def test_claim_looks_and_legend() -> None:
     (sentence,) = find_claims("It will rain.")
     found = page("It will rain.", mapped(sentence), drafts={0: saved})
     ((piece,),) = data.list_paragraphs(found)
-    assert (piece.mark, piece.words) == ("✎", "A draft is kept")
+    assert (piece.mark, piece.words) == ("✎", "Draft saved")
     assert [(look.mark, n) for look, n in data.count_styles(found)] == [("✎", 1)]
     # The legend counts what occurs and leaves out what does not look ahead.
     (sentence,) = find_claims("It will rain.")
@@ -393,6 +394,14 @@ def test_words_of_a_person_move_to_another_day() -> None:
         assert forms.build_questions(form, NOW)[0].bears_out == bears_out
 
 
+def test_complete_drafts_come_first_and_skeletons_last_resort() -> None:
+    made = a_draft()
+    gapped = with_wording(made, criteria="YES if [… the act]. NO otherwise.")
+    skeleton = with_wording(made, text="Will [… who] [… do what] by 31 December 2027?")
+    assert rank_drafts([skeleton, gapped, made]) == (made, gapped)
+    assert rank_drafts([skeleton]) == (skeleton,)
+
+
 def test_outcome_conditions() -> None:
     for kind, said, parts in (
         ("numeric", "at least 200", ("at least", "200")),
@@ -427,10 +436,8 @@ def test_draft_form_values() -> None:
     # The form of a draft begins with its proposals and a name without the day.
     made = a_draft()
     fields = forms.initial_fields(made, build_new_question(made, name="draft", now=NOW))
-    assert fields["name"] == "arland-sign-river-treaty"
-    assert fields["horizons"] == [fields["drafted-day"]] == ["2027-12-31"]
+    assert fields["day"] == fields["drafted-day"] == "2027-12-31"
     assert (fields["text"], fields["bears"]) == (made.plan.text, "yes")
-    assert QuestionId(fields["name"])
     for kind, outcome in (
         ("numeric", ("less than", 3.0, None)),
         ("date", ("by", None, date(2027, 3, 31))),

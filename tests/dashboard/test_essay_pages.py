@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.essays.gaps import is_skeleton
+from dashboard.essays.sources import split_sources
+from forecasts.distributions.distribution import Binary
 from forecasts.essays.draft import with_wording
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
@@ -28,6 +31,7 @@ LEAVES = TEXT.index("Borland")
 HOLDS = TEXT.index("The dam")
 SIGNS_ASKED = "Will Arland sign the river treaty by 31 December 2027?"
 RATIFIES = "Will the parliament of Arland ratify the river treaty by 31 December 2027?"
+VAGUE = "What we will not get is the thing that counts."
 INFLATION = "Inflation in Norway will fall below 3 percent by the end of 2027."
 MEASURE = "the twelve-month change in consumer prices in Norway"
 
@@ -74,9 +78,15 @@ def drafted(tracker: Tracker, offset: int = SIGNS) -> AppTest:
     return press(at(tracker, offset), "Draft a question")
 
 
-def days(visit: AppTest, *chosen: str) -> AppTest:
-    (pills,) = [b for b in visit.button_group if b.label == "It closes at the end of (UTC)"]
-    return seen(pills.set_value(list(chosen)).run())
+def choose(visit: AppTest, label: str, chosen: object) -> AppTest:
+    (pills,) = [b for b in visit.button_group if b.label == label]
+    return seen(pills.set_value(chosen).run())
+
+
+def days(visit: AppTest, first: str, *further: str) -> AppTest:
+    visit = choose(visit, "Last day that counts (UTC)", first)
+    label = "The same question opens for each of these days, too"
+    return choose(visit, label, list(further)) if further else visit
 
 
 def pick(visit: AppTest, index: int) -> AppTest:
@@ -85,13 +95,12 @@ def pick(visit: AppTest, index: int) -> AppTest:
 
 
 def kind(visit: AppTest, chosen: str) -> AppTest:
-    (pills,) = [b for b in visit.button_group if b.label == "The answer is"]
-    return seen(pills.set_value(chosen).run())
+    return choose(visit, "Kind of answer", chosen)
 
 
 def completed(visit: AppTest) -> AppTest:
     """The draft with its base rate."""
-    return say(visit, "How often did this happen before?", "3 of 10 comparable treaties")
+    return say(visit, "How often has this happened before?", "3 of 10 comparable treaties")
 
 
 # All essays
@@ -111,7 +120,7 @@ def test_essay_is_pasted_or_uploaded(tracker: Tracker) -> None:
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("The river treaty")
     field(visit, "Published").set_value("November 2026")
-    field(visit, "Its text").set_value(TEXT)
+    field(visit, "Text").set_value(TEXT)
     said = words(press(visit, "Add this essay"))
     assert "0 of 3 forward-looking sentences" in said
     page = tracker.essays.get("river-treaty")
@@ -130,11 +139,11 @@ def test_essay_is_pasted_or_uploaded(tracker: Tracker) -> None:
     # A text and a file at once are refused.
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("Treaties")
-    field(visit, "Its text").set_value(TEXT)
+    field(visit, "Text").set_value(TEXT)
     (uploader,) = visit.file_uploader
     seen(uploader.set_value(("treaty.md", TEXT.encode(), "text/markdown")).run())
     press(visit, "Add this essay")
-    assert "take one of the two away" in error(visit)
+    assert "remove one of them" in error(visit)
 
 
 def test_incomplete_essay_is_refused_and_nothing_is_lost(tracker: Tracker) -> None:
@@ -145,11 +154,11 @@ def test_incomplete_essay_is_refused_and_nothing_is_lost(tracker: Tracker) -> No
     ):
         visit = open_page(tracker, "essays")
         field(visit, "Title").set_value(title)
-        field(visit, "Its text").set_value(text)
+        field(visit, "Text").set_value(text)
         press(visit, "Add this essay")
         assert reason in error(visit).lower().replace("the pasted text ", "")
         assert field(visit, "Title").value == title
-        assert field(visit, "Its text").value == text
+        assert field(visit, "Text").value == text
         assert tracker.essays.list() == ()
 
 
@@ -178,10 +187,10 @@ def test_essay_page(essay: Tracker) -> None:
     assert "“will” · explicit prediction · sounds 100 % sure" in said
     # From a sentence one goes on to the next without a question.
     visit = press(
-        open_page(essay, "essay", e="river"), "Start with the first that has no question yet"
+        open_page(essay, "essay", e="river"), "Start with the first one without a question"
     )
     assert text_shown(visit)["selected"] == SIGNS
-    visit = press(visit, "Next without a question")
+    visit = press(visit, "Next sentence without a question")
     assert text_shown(visit)["selected"] == LEAVES
     assert str(LEAVES) in visit.query_params["s"]
 
@@ -276,14 +285,14 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     visit = at(tracker, 120, "essay")
     said = words(visit)
-    assert "The text is not here" in said
+    assert "The text itself is not included" in said
     assert "tracker essay add FILE --name essay" in said
     assert "“they will meet …”" in pieces(visit)
     assert not [b for b in visit.button if b.label == "Draft a question"]
     # Ones own copy of a text is added under the same name.
     visit = open_page(tracker, "essay", e="essay")
-    field(visit, "Its text").set_value("x" * 110 + " surely they will meet in 2027. It will rain.")
-    visit = press(visit, "Keep this text")
+    field(visit, "Text").set_value("x" * 110 + " surely they will meet in 2027. It will rain.")
+    visit = press(visit, "Save this text")
     assert "It will rain." in pieces(visit)
     assert tracker.essays.get("essay").text is not None
 
@@ -291,23 +300,89 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
 # A draft
 
 
-def test_draft_form(essay: Tracker) -> None:
-    # A draft is filled in by the rules.
+def test_a_complete_draft_opens_at_once(essay: Tracker) -> None:
     visit = drafted(essay)
     assert field(visit, "Question").value == SIGNS_ASKED
     assert field(visit, "Short name").value == "arland-sign-river-treaty"
-    assert "Nothing blocks it" in words(visit)
-    assert not button(visit, "Open the question").disabled
-    # Nothing opens while something blocks it.
+    assert not button(visit, "Open this question").disabled
+    said = words(visit)
+    assert "Needs fixing" not in said
+    assert "Still to fill in" not in said
+    assert not [b for b in visit.button if b.label.startswith("Ask the model")]
+
+
+def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     visit = drafted(essay, HOLDS)
-    assert "Blocks it. Still open" in words(visit).replace("*", "")
-    assert button(visit, "Open the question").disabled
-    # Without a closing day the form says so.
-    visit = days(drafted(essay))
-    assert "choose at least one day" in words(visit)
-    assert button(visit, "Open the question").disabled
-    # Without a model nobody offers to ask it.
-    assert not [b for b in drafted(essay).button if b.label.startswith("Ask the model")]
+    said = words(visit)
+    assert "Still to fill in: what decides it, the source." in said
+    assert "[…" not in said
+    assert "Needs fixing" not in said
+    assert button(visit, "Open this question").disabled
+    visit = say(visit, "What decides it", "The dam shows no leak. Seepage does not count.")
+    assert "YES if, between 1 December 2026 and" in words(visit)
+    assert "(UTC), the dam shows no leak. Seepage does not count. NO otherwise." in words(visit)
+    visit = say(visit, "Source", "Arland Dam Office")
+    assert "Still to fill in" not in words(visit)
+    assert field(visit, "Fall-back source").value == "Reuters"
+    press(visit, "Open this question")
+    (opened,) = essay.questions.list()
+    assert opened.question.sources == ("Arland Dam Office", "Reuters, as fall-back")
+    assert "NO otherwise." in opened.question.criteria
+
+
+def test_a_filled_gap_moves_with_the_day_and_can_be_edited(essay: Tracker) -> None:
+    visit = say(drafted(essay, HOLDS), "What decides it", "The gauge shows no leak.")
+    visit = say(visit, "Another day", "30 Apr 2027")
+    assert field(visit, "Another day").value == ""
+    assert "and 30 April 2027 (UTC), the gauge" in words(visit)
+    assert "until 30 April 2027?" in field(visit, "Question").value
+    (edit,) = [b for b in visit.button if b.key and b.key.startswith("own-criteria")]
+    visit = seen(edit.click().run())
+    assert "and 30 April 2027 (UTC), the gauge" in field(visit, "What decides it").value
+    visit = choose(visit, "Last day that counts (UTC)", "2028-12-31")
+    assert "and 31 December 2028 (UTC), the gauge" in field(visit, "What decides it").value
+
+
+def test_a_question_without_the_claim_begins_with_its_words(tracker: Tracker) -> None:
+    tracker.essays.add(NewEssay("river", "What counts", VAGUE, "pasted"))
+    (draft,) = tracker.essays.drafts("river", 0)
+    assert is_skeleton(draft)
+    visit = drafted(tracker, 0)
+    assert field(visit, "Question").value == draft.text
+    assert "Still to fill in: the question, what decides it, the source." in words(visit)
+    visit = say(visit, "Question", "Will Arland get the treaty by 31 March 2027?")
+    assert "Still to fill in: what decides it, the source." in words(visit)
+
+
+def test_a_typed_day_is_chosen_or_refused_in_one_line(essay: Tracker) -> None:
+    visit = say(
+        say(drafted(essay), "Question", f"{SIGNS_ASKED[:-1]}, in full?"), "Another day", "x"
+    )
+    assert "“x” is no day ahead. Write 30 April 2027." in words(visit)
+    visit = say(visit, "Another day", "2028-06-30")
+    assert field(visit, "Question").value == (
+        "Will Arland sign the river treaty by 30 June 2028, in full?"
+    )
+    press(visit, "Open this question")
+    (opened,) = essay.questions.list()
+    assert opened.question.text.endswith("by 30 June 2028, in full?")
+    assert opened.question.closes_at == datetime(2028, 7, 1, tzinfo=UTC)
+
+
+def test_sources_of_the_essay_are_one_click_away(essay: Tracker) -> None:
+    visit = say(drafted(essay, SIGNS), "Source", "Arland Treaty Office (treaties.example)")
+    press(visit, "Open this question")
+    visit = drafted(essay, HOLDS)
+    visit = press(visit, "Arland Treaty Office (treaties.example)")
+    assert field(visit, "Source").value == "Arland Treaty Office (treaties.example)"
+
+
+def test_a_stated_base_rate_is_echoed_and_opens(essay: Tracker) -> None:
+    visit = say(drafted(essay), "How often has this happened before?", "6 of 11 years")
+    assert "It starts at 54 %: (6 + ½) / (11 + 1)." in words(visit)
+    press(visit, "Open this question")
+    (opened,) = essay.questions.list()
+    assert opened.question.prior == Binary(0.5417)
 
 
 def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
@@ -318,12 +393,12 @@ def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
     rules = tracker.essays.drafts("river", 0)
     assert shown == [draft.plan.text for draft in rules]
     assert shown[0] == f"Will {MEASURE} be below 3 per cent in December 2027?"
-    assert field(visit, "Sources, one a line").value == "\n".join(rules[0].plan.sources)
+    assert field(visit, "Source").value == split_sources(rules[0].plan.sources).first
     last = len(shown) - 1
     visit = pick(visit, last)
     assert field(visit, "Question").value == shown[last]
-    assert "[… who publishes" in field(visit, "Sources, one a line").value
-    assert button(visit, "Open the question").disabled
+    assert field(visit, "Source").value == ""
+    assert button(visit, "Open this question").disabled
     visit = pick(visit, 0)
     assert field(visit, "Question").value == shown[0]
     # Another kind is drafted anew and keeps the closing days.
@@ -334,7 +409,7 @@ def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
         field(visit, "Question").value == f"What will {MEASURE} be in December 2028, in per cent?"
     )
     assert field(visit, "Unit").value == "per cent"
-    assert (field(visit, "This number").value, "closes 1 Jan 2029" in words(visit)) == (3.0, True)
+    assert field(visit, "This number").value == 3.0
     visit = kind(visit, "date")
     assert field(visit, "Question").value == f"When will {MEASURE} first be below 3 per cent?"
     assert str(field(visit, "This day").value) == "2028-12-31"
@@ -363,7 +438,7 @@ def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> No
     yes = next(w for w in visit.text_input if w.key and "-line-yes-" in w.key)
     assert "treaty" in yes.value
     seen(yes.set_value("Arland signs the river treaty with Borland").run())
-    visit = press(visit, "Open the question")
+    visit = press(visit, "Open this question")
     assert "Draft another question" in [b.label for b in visit.button]
     page, (rules,) = (
         essay.questions.get("arland-sign-river-treaty"),
@@ -403,9 +478,11 @@ def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock
 
 
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
-    visit = drafted(essay, HOLDS)
-    say(visit, "Open it all the same, because", "The gaps are closed tomorrow.")
-    press(visit, "Open the question")
+    visit = say(drafted(essay), "Question", "Should Arland sign the treaty by 31 December 2027?")
+    assert "Needs fixing." in words(visit)
+    assert button(visit, "Open this question").disabled
+    say(visit, "Or open it anyway, and say why", "It is only a test.")
+    press(visit, "Open this question")
     (opened,) = essay.questions.list()
     assert essay.questions.get(opened.question.id).override
     assert essay.system.verify().bad_seq is None
@@ -416,9 +493,8 @@ def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     assert field(visit, "Question").value == "Will Arland sign?"
     press(visit, "Save draft")
     again = at(essay, SIGNS)
-    assert "Kept by" in words(again)
+    assert "Saved by" in words(again)
     assert field(again, "Question").value == "Will Arland sign?"
-    assert "closes 1 Jan 2029" in words(again)
     assert pieces(again)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✎"
 
 
@@ -440,22 +516,35 @@ def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
 def test_any_draft_that_was_kept_opens(essay: Tracker, fields: dict[str, Any]) -> None:
     essay.essays.save_draft("river", SIGNS, fields)
     visit = at(essay, SIGNS)
-    assert "Kept by" in words(visit)
+    assert "Saved by" in words(visit)
     assert not visit.error
     assert field(visit, "Question").value == (fields.get("text") or field(visit, "Question").value)
-    assert field(pick(visit, 0), "Short name").value
+    assert field(visit, "Short name").value
 
 
-def test_draft_can_be_discarded(essay: Tracker) -> None:
-    visit = press(say(drafted(essay), "Question", "Will Arland sign?"), "Discard")
+def test_discarding_closes_the_draft_and_can_be_undone(essay: Tracker) -> None:
+    press(say(drafted(essay), "Question", "Will Arland sign?"), "Save draft")
+    visit = press(at(essay, SIGNS), "Discard draft")
     assert button(visit, "Draft a question")
+    assert "Draft discarded: “Arland will sign the river treaty" in words(visit)
+    assert not essay.essays.get("river").drafts
+    visit = press(visit, "Undo")
+    assert field(at(essay, SIGNS), "Question").value == "Will Arland sign?"
 
 
 @pytest.mark.parametrize(
     ("chosen", "fill", "bears_out"),
     [
         ("numeric", {"From": 0.0, "To": 90.0, "Unit": "km"}, ""),
-        ("categorical", {"Options, one a line": "Beijing\nMinsk\nOther"}, ""),
+        (
+            "categorical",
+            {
+                "Options, one a line": "Beijing\nMinsk\nOther",
+                "What decides it": "it signs",
+                "Source": "Arland Gazette",
+            },
+            "",
+        ),
         ("date", {}, "by 2027-12-31"),
     ],
 )
@@ -465,9 +554,9 @@ def test_a_draft_becomes_a_question_of_any_kind(
     visit = say(kind(drafted(essay), chosen), "Short name", "treaty")
     for label, value in fill.items():
         say(visit, label, value)
-    if any(w.label == "Open it all the same, because" for w in visit.text_input):
-        say(visit, "Open it all the same, because", "It is only a test.")
-    press(visit, "Open the question")
+    if any(w.label == "Or open it anyway, and say why" for w in visit.text_input):
+        say(visit, "Or open it anyway, and say why", "It is only a test.")
+    press(visit, "Open this question")
     question = essay.questions.get("treaty").summary.question
     assert (question.kind, question.bears_out) == (chosen, bears_out)
 
@@ -484,7 +573,7 @@ def test_sentence_is_set_aside_with_its_reason(essay: Tracker) -> None:
     visit = press(visit, "Set it aside")
     assert pieces(visit)["The dam will hold."]["look"] == "rejected"
     assert "Rejected: It names no time." in words(visit)
-    visit = press(visit, "Take it up again")
+    visit = press(visit, "Restore it")
     assert pieces(visit)["The dam will hold."]["look"] == "no-question-yet"
 
 
@@ -511,7 +600,7 @@ def test_a_question_of_a_model_is_chosen_like_any_other(advised: Tracker) -> Non
     press(visit, "Save draft")
     again = at(advised, SIGNS)  # where the model has not been asked
     assert field(again, "Question").value == RATIFIES
-    press(again, "Open the question")
+    press(again, "Open this question")
     (asked,) = advised.questions.list()
     assert asked.question.text == RATIFIES
 
@@ -524,4 +613,4 @@ def test_a_model_that_does_not_answer_is_one_calm_line(
     visit = press(drafted(advised), "Ask the model for more")
     assert "The model did not answer." in words(visit)
     assert field(visit, "Question").value == SIGNS_ASKED
-    assert not button(visit, "Open the question").disabled
+    assert not button(visit, "Open this question").disabled

@@ -195,7 +195,7 @@ def ask(tracker: Tracker, kind: str, fill: Callable[[AppTest], None]) -> AppTest
     choose(visit, "Sources, one a line", "arland.example\nReuters")
     times = {each.label: each for each in visit.datetime_input}
     times["Closes"].set_value(datetime(2027, 12, 31, 12))  # noqa: DTZ001  the input has no zone
-    choose(visit, "Open it all the same, because", "It is only a test.")
+    choose(visit, "Or open it anyway, and say why", "It is only a test.")
     return seen(button(visit, "Ask this question").click().run())
 
 

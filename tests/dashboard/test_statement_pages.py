@@ -121,7 +121,7 @@ def editing(tracker: Tracker, name: str = "rain") -> AppTest:
 def test_a_question_shows_its_lines_and_edits_them(tracker: Tracker, clock: FakeClock) -> None:
     asked = tracker.questions.ask(an_asked())
     said = words(about(tracker))
-    assert "How its news is recognised" in said
+    assert "Headlines to watch for" in said
     assert "They follow from the question." in said
     assert compile_question(asked).statements[0].yes in said
     visit = editing(tracker)
@@ -160,7 +160,7 @@ def test_lines_cannot_be_edited_after_the_answer_or_in_the_past(
     ]
     tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=clock.time)
     visit = about(tracker)
-    assert "How its news is recognised" in words(visit)
+    assert "Headlines to watch for" in words(visit)
     assert not [e for e in visit.expander if e.label == "Edit these lines"]
 
 

@@ -112,7 +112,7 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     page = visitor.open("/essays")
     page.get_by_text("Add an essay").click()
     page.get_by_role("textbox", name="Title").fill("The river treaty")
-    page.get_by_role("textbox", name="Its text").fill(TEXT)
+    page.get_by_role("textbox", name="Text").fill(TEXT)
     page.keyboard.press("Tab")
     visitor.settle()  # the page is drawn anew after the text, and a click meanwhile can be lost
     page.get_by_role("button", name="Add this essay").click()
@@ -123,24 +123,22 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     page.get_by_role("button", name="Draft a question").click()
     question = page.get_by_role("textbox", name="Question", exact=True)
     expect(question).to_have_value("Will Arland sign the river treaty by 31 December 2027?")
-    opener = page.get_by_role("button", name="Open the question")
-    rules = page.get_by_role("textbox", name="How it is resolved")
-    criteria = rules.input_value()
-    rules.fill("YES if [… who] signs it.")
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("Blocks it.").first).to_be_visible()
-    expect(opener).to_be_disabled()
+    opener = page.get_by_role("button", name="Open this question")
+    expect(opener).to_be_enabled()
 
-    for label, words in (
-        ("How it is resolved", criteria),
-        ("How often did this happen before?", "3 of 10 comparable treaties"),
-        ("Base rate", "30%"),
-    ):
-        page.get_by_role("textbox", name=label, exact=True).fill(words)
-        page.keyboard.press("Tab")
+    # A typed day is chosen with Enter, and the words follow at once.
+    day = page.get_by_role("textbox", name="Another day")
+    day.fill("30 June 2028")
+    day.press("Enter")
+    expect(question).to_have_value("Will Arland sign the river treaty by 30 June 2028?")
+    expect(page.get_by_role("radio", name="30 Jun 2028")).to_be_checked()
+    expect(page.get_by_role("textbox", name="What decides it")).to_have_value(
+        re.compile("30 June 2028")
+    )
+    page.get_by_role("textbox", name="How often has this happened before?").fill("6 of 11 years")
+    expect(page.get_by_text("It starts at 54")).to_be_visible()
     visitor.settle()
-    expect(page.get_by_text("Nothing blocks it")).to_be_visible()
-    expect(page.get_by_text("30 %, odds 2.3 to 1 against")).to_be_visible()
+    page.get_by_text("Ask for several days").click()
     page.get_by_role("button", name="31 Dec 2028").click()
     visitor.settle()
     visitor.picture("draft")
@@ -152,6 +150,26 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     expect(page.get_by_text("1 of 3 forward-looking sentences became a question")).to_be_visible()
 
 
+def test_a_gap_is_filled_and_the_draft_discarded(visitor: Visitor) -> None:
+    page = visitor.open("/essay?e=dam")
+    sentence(page, "The dam will hold").click()
+    page.get_by_role("button", name="Draft a question").click()
+    opener = page.get_by_role("button", name="Open this question")
+    expect(page.get_by_text("Still to fill in: what decides it, the source.")).to_be_visible()
+    for label, words in (
+        ("What decides it", "The gauge of the dam shows no leak"),
+        ("Source", "Office of dams"),
+    ):
+        page.get_by_role("textbox", name=label, exact=True).fill(words)
+        page.keyboard.press("Tab")
+        visitor.settle()
+    expect(page.get_by_text("the gauge of the dam shows no leak. NO otherwise.")).to_be_visible()
+    expect(opener).to_be_enabled()
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.get_by_text("Draft discarded: “The dam will hold")).to_be_visible()
+    expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
+
+
 def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     page = visitor.open("/essay?e=dam")
     sentence(page, "The town may leave").click()
@@ -161,7 +179,7 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     )
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_text("The draft is kept")).to_be_visible()
+    expect(page.get_by_text("Draft saved", exact=True)).to_be_visible()
     page.reload()
     visitor.settle()
     expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(

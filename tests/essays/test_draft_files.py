@@ -3,6 +3,7 @@ refused by line.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
 from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
 from forecasts.essays.extract import Sentence, find_claims
@@ -285,6 +287,16 @@ def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
 def test_a_question_is_asked_as_it_was_read(life: object) -> None:
     question = build_question(life.asked)  # type: ignore[attr-defined]
     assert build_question(new_question_from(question)) == question
+
+
+def test_a_base_rate_in_a_draft_replaces_its_even_prior(tracker: Tracker) -> None:
+    add(tracker)
+    draft = tracker.essays.drafts("river", SIGNS)[0]
+    new = build_new_question(draft, name="rain", now=NOW)
+    drafted = build_question(new)
+    assert drafted.prior == Binary(0.5)
+    stated = new_question_from(replace(drafted, prior_reason="6 of 11 treaties"))
+    assert tracker.essays.open_claim(stated, SIGNS).prior == Binary(6.5 / 12)
 
 
 # Opened

@@ -92,6 +92,11 @@ class EssayService(Service):
                 session, EssayId(essay_id), offset, fields, authorship=self._authorship()
             )
 
+    def delete_draft(self, essay_id: str, offset: int) -> None:
+        """Delete the stored draft of a sentence, if there is one."""
+        with self._store.writing() as session:
+            essay_edits.delete_draft(session, EssayId(essay_id), offset)
+
     def open_claim(
         self,
         new_question: NewQuestion,

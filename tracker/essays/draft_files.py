@@ -23,7 +23,8 @@ from forecasts.question_sets.set_writer import write_question_set
 from forecasts.question_sets.toml_text import format_entry
 from forecasts.questions.compiled_question import list_lines
 from forecasts.questions.new_question import NewQuestion, build_question
-from forecasts.questions.question import Essay, Question
+from forecasts.questions.question import Essay, Question, uninformed_prior
+from forecasts.statistics.reference_class import read_base_rate
 from tracker.feeds.plain_text import remove_invisible
 from tracker.questions.queries.compiled_questions import compile_by_rules
 
@@ -218,14 +219,19 @@ def _pad(lines: Sequence[str], first: int) -> str:
 
 
 def new_question_from(question: Question) -> NewQuestion:
-    """Convert a question to a new question as its author would enter it."""
+    """Convert a question to a new question as its author would enter it.
+
+    The prior that a draft begins with gives way to the base rate that its reason states.
+    """
+    is_drafted = question.prior == uninformed_prior() and read_base_rate(question.prior_reason)
     fields = (
         "text", "criteria", "sources", "opens_at", "closes_at", "resolves_at", "kind",
-        "horizon_shape", "prior", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
+        "horizon_shape", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
         "retrospective", "bears_out", "prior_as_of",
     )  # fmt: skip
     return NewQuestion(
         id=question.id,
         options=tuple(option.name for option in question.options),
+        prior="" if is_drafted else question.prior,
         **{name: getattr(question, name) for name in fields},
     )

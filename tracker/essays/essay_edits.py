@@ -201,3 +201,8 @@ def save_draft(
     essays.save_draft(
         session, SavedDraft(essay_id, sentence.offset, authorship.by, authorship.at, dict(fields))
     )
+
+
+def delete_draft(session: Session, essay_id: EssayId, offset: int) -> None:
+    """Delete the draft of the sentence at a character, if there is one."""
+    essays.delete_draft(session, essay_id, find_sentence(session, essay_id, offset).offset)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestion
 from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.evidence.evidence import Indicator
@@ -24,6 +25,7 @@ from forecasts.questions.question import (
     effective_close,
     latest_resolution,
 )
+from forecasts.statistics.reference_class import read_base_rate
 from tracker.errors import NotFound, Refused, Unresolvable
 from tracker.model.audit import Authorship, Override
 from tracker.questions.queries.compiled_questions import compile_by_rules
@@ -153,12 +155,13 @@ def create_question(
 ) -> Question:
     """Store a new question.
 
+    A yes/no question without a prior takes the base rate that its reason states, such as 6 of 11.
     Raises when its name is taken, its essay unknown, or it could never be forecast. Blocking
     findings of the linter raise `Unresolvable`, unless `override` gives a reason to open it
     nevertheless.
     """
     refuse_reserved(authorship.by)
-    question = build_question(new_question)
+    question = build_question(_complete_prior(new_question))
     check_outcome_condition(question)
     if questions.question_id_exists(session, question.id):
         raise InvalidQuestion(
@@ -187,6 +190,13 @@ def create_question(
     if question.opens_at <= authorship.at:
         record_suggestions(session, [question], authorship.at)
     return question
+
+
+def _complete_prior(new_question: NewQuestion) -> NewQuestion:
+    """Set a missing prior of a yes/no question to the base rate that its reason states."""
+    is_missing = new_question.kind == "binary" and new_question.prior == ""
+    rate = read_base_rate(new_question.prior_reason) if is_missing else None
+    return new_question if rate is None else replace(new_question, prior=Binary(rate.p))
 
 
 def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:

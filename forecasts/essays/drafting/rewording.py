@@ -101,13 +101,12 @@ def _word(wording: _Wording, claim: Claim, kind: Kind) -> tuple[str, str]:
         case "binary":
             return (
                 f"Will {subject} {predicate} {when}?",
-                f"YES if, {period}, this happens: {TEST_GAP}. NO if not.",
+                f"YES if, {period}, {TEST_GAP}. NO otherwise.",
             )
         case "date":
             return (
                 f"When will {subject} {predicate}?",
-                f"The first day, {period}, on which this happens: {TEST_GAP}; “never” if there is "
-                "none.",
+                f"The first day, {period}, on which {TEST_GAP}; “never” if there is none.",
             )
         case "numeric":
             return (
@@ -117,7 +116,7 @@ def _word(wording: _Wording, claim: Claim, kind: Kind) -> tuple[str, str]:
         case _:
             return (
                 f"Which of these will come first {when}: {', '.join(wording.options)}?",
-                f"The first option, {period}, of which this is true: {TEST_GAP}.",
+                f"The first option, {period}, for which {TEST_GAP}.",
             )
 
 

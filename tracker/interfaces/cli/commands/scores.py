@@ -278,8 +278,8 @@ def compare(
 ) -> None:
     """Say who was better than whom.
 
-    On the same questions at the same times. It may be asked after every answer: at most 5 % of the verdicts on equal forecasters are wrong,
-    however often one looks.
+    On the same questions at the same times. It may be asked after every answer: at most 5 % of the
+    verdicts on equal forecasters are wrong, however often one looks.
     """
     with tracker_session(context) as tracker:
         forecaster_id = None if forecaster is None else _find_forecaster(tracker, forecaster)
