@@ -390,8 +390,8 @@ def test_a_completed_draft_is_opened_with_its_indicators(
         "signs is open; its base rate is 50%.",
         "  YES: Arland signs the river treaty",
         "  NO: Arland refuses to sign the river treaty",
-        "  Advice: nothing says when there is no answer, or what counts if the source is silent; "
-        "no reason stands behind the prior; all 1 indicators speak for YES; no feed is polled.",
+        "  Advice: the criteria do not say what happens if the source publishes nothing; "
+        "the prior has no reason yet; all 1 indicators speak for YES; no feed is polled.",
     ]
     page = essay.questions.get("signs")
     (asked,) = essay.essays.drafts("river", SIGNS)
@@ -501,8 +501,8 @@ def test_one_file_asks_a_whole_essay(essay: Tracker, shell: Shell, tmp_path: Pat
     assert told.startswith(f"3 drafts in {out}, 2 without gaps.")
     shell("essay", "open", "river", str(out), code=2)
     assert "arland-sign-river-treaty is open" in shell.out
-    assert shell.out.count("nothing says when there is no answer") == 1
-    assert "\nAdvice for all of them: nothing says when there is no answer" in shell.out
+    assert shell.out.count("what happens if the source publishes nothing") == 1
+    assert "\nAdvice for all of them: the criteria do not say what happens" in shell.out
     (line,) = shell.error.splitlines()
     assert re.fullmatch(
         r"Error: all.toml: not opened, as gaps \[…\] are left: dam-hold \(line \d+\)",

@@ -292,7 +292,7 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 def test_a_base_rate_in_a_draft_replaces_its_even_prior(tracker: Tracker) -> None:
     add(tracker)
     draft = tracker.essays.drafts("river", SIGNS)[0]
-    new = build_new_question(draft, name="rain", now=NOW)
+    new = build_new_question(draft, name="rain", now=NOW, essay_id=RIVER)
     drafted = build_question(new)
     assert drafted.prior == Binary(0.5)
     stated = new_question_from(replace(drafted, prior_reason="6 of 11 treaties"))
