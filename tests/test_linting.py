@@ -95,6 +95,16 @@ def test_a_question_with_an_answer_is_not_asked_again(tracker: Tracker) -> None:
     )  # fmt: skip
 
 
+def test_one_event_in_other_words_is_to_be_linked(tracker: Tracker) -> None:
+    tracker.questions.ask(an_asked())
+    text = "Before 31 December 2026, will Arland see rain?"
+    assert "shared-event" not in codes(tracker)  # the same words make a family anyway
+    told = {f.code: f.reason for f in tracker.questions.lint(an_asked("wet", text=text))}
+    assert told["shared-event"] == "rain seems to ask about the same event in other words"
+    other = an_asked("wet", text="Will Arland join the river pact before 31 December 2026?")
+    assert "shared-event" not in {f.code for f in tracker.questions.lint(other)}
+
+
 def test_what_an_indicator_looks_for_counts_as_the_subject(tracker: Tracker) -> None:
     subscribe(tracker, "Umbrella trade")
     assert "no-feed" in codes(tracker)

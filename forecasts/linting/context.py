@@ -14,6 +14,7 @@ from forecasts.linting.flaws import (
     LintTarget,
     compile_regex,
 )
+from forecasts.questions.families import is_like_event, mask_event
 from forecasts.questions.question import Question
 
 _BASE_RATE: Final = compile_regex("base_rate")
@@ -37,6 +38,7 @@ _STEM_LENGTH: Final = 4
 def find_context_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     """Yield flaws of the context of a question."""
     yield from _check_not_answered(question, context)
+    yield from _check_family(question, context)
     yield from _check_prior(question, context)
     yield from _check_base_rate(question)
     yield from _check_indicators(question, context)
@@ -59,6 +61,21 @@ def _check_not_answered(question: LintTarget, context: LintContext) -> Iterator[
             answer = resolution.answer or resolution.outcome.upper()
             reason = f"{other.id} asks the same and has its answer: {answer}"
             yield Flaw("already-settled", "blocking", "text", reason)
+
+
+def _check_family(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
+    """Yield advice to link a question that seems to ask about the same event in other words."""
+    for other in context.other_questions:
+        if (
+            other.id != question.id
+            and other.opens_at < question.closes_at
+            and question.opens_at < other.closes_at
+            and mask_event(other.text) != mask_event(question.text)
+            and is_like_event(other.text, question.text)
+        ):
+            reason = f"{other.id} seems to ask about the same event in other words"
+            yield Flaw("shared-event", "advice", "text", reason)
+            return
 
 
 def _fold_text(text: str) -> str:

@@ -68,7 +68,8 @@ class LintContext:
     `keeps_days` is the number of days until reports are deleted (None: never). `feeds` holds the
     words of each polled feed, such as its title and topics (None: unknown, so feeds are not
     checked). `indicators` are those of the question, `sibling_questions` the other questions of the
-    same claim, `answered` all questions that have an answer, with it.
+    same claim, `answered` all questions that have an answer, with it, `other_questions` all that
+    share no claim with it.
     """
 
     now: datetime
@@ -77,6 +78,7 @@ class LintContext:
     indicators: tuple[Indicator, ...] = ()
     sibling_questions: tuple[Question, ...] = ()
     answered: tuple[tuple[Question, Resolution], ...] = ()
+    other_questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

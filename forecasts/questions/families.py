@@ -18,6 +18,12 @@ _MONTHS: Final = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
 _VARYING: Final = re.compile(rf"\b\d[\d.,:]*|\b[qh][1-4]\b|\b(?:{_MONTHS})\b", re.IGNORECASE)
+_SHORT: Final = 3
+"""Letters of a word that says little about the event."""
+
+_MIN_SHARED: Final = 0.6
+"""Share of all words of two texts that both have, if they ask about one event."""
+
 _MIN_WORDS: Final = 3
 """Words besides dates and numbers that make a text say which event it is about."""
 
@@ -63,6 +69,23 @@ def _list_shared_keys(question: Question) -> Iterable[Hashable]:
 def mask_event(text: str) -> str:
     """Replace the dates and numbers of a question's text, so that versions of it are alike."""
     return " ".join(_VARYING.sub("#", text).lower().split())
+
+
+def is_like_event(first: str, second: str) -> bool:
+    """Return True if two texts seem to ask about one event in other words.
+
+    >>> is_like_event("Will the strike at Fort Port end?", "Does Fort Port's strike end?")
+    True
+    >>> is_like_event("Will the strike at Fort Port end?", "Will the talks at Fort Port fail?")
+    False
+    """
+    ours, theirs = (set(_list_content_words(text)) for text in (first, second))
+    shared = ours & theirs
+    return len(shared) >= _MIN_WORDS and len(shared) >= _MIN_SHARED * len(ours | theirs)
+
+
+def _list_content_words(text: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]+", mask_event(text)) if len(word) > _SHORT]
 
 
 def _join(parents: dict[Hashable, Hashable], first: Hashable, second: Hashable) -> None:

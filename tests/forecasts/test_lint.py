@@ -34,7 +34,7 @@ from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
 TABLES = read_tables("forecasts/lint")
 
-ABOUT_SURROUNDINGS = {"no-indicators", "retention", "no-feed"}
+ABOUT_SURROUNDINGS = {"no-indicators", "retention", "no-feed", "shared-event"}
 
 
 def made(case: str | NewQuestion) -> NewQuestion:

@@ -16,6 +16,7 @@ from forecasts.questions.amendments import (
     check_option_change,
 )
 from forecasts.questions.compiled_question import CompiledQuestion, check_own_lines, drop_rule_lines
+from forecasts.questions.families import group_families
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question
 from forecasts.questions.question import (
     RESERVED,
@@ -33,6 +34,7 @@ from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import essays, feeds, questions, record, scenarios, statements
+from tracker.storage.scenarios import list_links
 from tracker.storage.sessions import Session
 
 
@@ -94,8 +96,14 @@ def find_question_flaws(
     around: LintContext,
     indicators: Sequence[Indicator] = (),
 ) -> tuple[Flaw, ...]:
-    """Find the linter's flaws in a question, its indicators and questions from the same claims."""
-    return find_flaws_among(questions.list_questions(session), question, around, indicators)
+    """Find the linter's flaws in a question, its indicators and the other questions."""
+    all_questions = questions.list_questions(session)
+    if not question.claim_ids:  # a question of one's own, which no claim puts into a family
+        families = group_families(all_questions, list_links(session))
+        own_family = families.get(QuestionId(question.id))
+        unlinked = tuple(q for q in all_questions if families[q.id] != own_family)
+        around = replace(around, other_questions=unlinked)
+    return find_flaws_among(all_questions, question, around, indicators)
 
 
 def find_flaws_among(
@@ -104,16 +112,16 @@ def find_flaws_among(
     around: LintContext,
     indicators: Sequence[Indicator],
 ) -> tuple[Flaw, ...]:
-    """Find flaws as above, with all other questions given."""
-    claims = set(question.claim_ids)
-    alike = tuple(
-        q
-        for q in all_questions
-        if claims & set(q.claim_ids) and q.essay_id == question.essay_id and q.id != question.id
-    )
+    """Find the flaws in a question, with all questions given."""
+    alike = tuple(q for q in all_questions if q.id != question.id and _shares_claim(q, question))
     return find_flaws(
         question, replace(around, indicators=tuple(indicators), sibling_questions=alike)
     )
+
+
+def _shares_claim(first: Question, second: NewQuestion | Question) -> bool:
+    is_shared = bool(set(first.claim_ids) & set(second.claim_ids))
+    return is_shared and first.essay_id == second.essay_id
 
 
 def refuse_blocking_flaws(
