@@ -10,6 +10,7 @@ from forecasts.statistics.betting import (
     BOUNDS,
     FRACTIONS,
     MAX_LOSS,
+    SHARES,
     Differences,
     FamilyGains,
     confidence_interval,
@@ -37,7 +38,7 @@ def bet_by_hand(gains: list[float], bounds: list[float], mean: float) -> float:
     """Final capital, one bet after the other, as the module describes it."""
     capital = 0.0
     for sign in (1.0, -1.0):
-        for fraction in FRACTIONS:
+        for fraction, share in zip(FRACTIONS, SHARES, strict=True):
             own, squares = 1.0, [1.0]
             for gain, bound in zip(gains, bounds, strict=True):
                 rounded = min(b for b in BOUNDS if b >= bound - 1e-12)
@@ -46,7 +47,7 @@ def bet_by_hand(gains: list[float], bounds: list[float], mean: float) -> float:
                 stake = min(stake, MAX_LOSS / (rounded + abs(mean)))
                 own *= 1.0 + sign * stake * (gain - mean)
                 squares.append(rounded**2)
-            capital += own / (2 * len(FRACTIONS))
+            capital += own * share / 2.0
     return capital
 
 

@@ -90,9 +90,9 @@ def test_copies_in_a_family_count_once() -> None:
 
 
 def test_pairs_looked_at_together_need_more_evidence() -> None:
-    alone = compare(LED[:40])
+    alone = compare(LED[:28])
     assert alone.verdict == "better"
-    many = compare_pairs([((ANN, BOB), LED[:40]), *[((ANN, BOB), LEVEL)] * 19])
+    many = compare_pairs([((ANN, BOB), LED[:28]), *[((ANN, BOB), LEVEL)] * 19])
     assert many[0].e_value == alone.e_value
     assert (many[0].threshold, many[0].pairs) == (400.0, 20)
     assert many[0].verdict == "no difference shown"
