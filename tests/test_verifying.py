@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
 
 from forecasts.calibration.personal import PersonalRecalibration
+from forecasts.calibration.widening import Widening
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution
@@ -324,7 +325,7 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     repetition = Repetition(QuestionId("rain"), "week", NOW.date(), 1, weekly, override="it is wet")
     with tracker.context.store.writing() as session:
         repetitions.add_repetition(session, repetition, Authorship(ForecasterId("ada"), NOW))
-        consent = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40)
+        consent = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 33, 20))
         recalibrations.add_consent(session, consent, Authorship(ForecasterId("ada"), NOW))
     with tracker.context.store.writing() as session:
         add_series(session, a_series(), clock())

@@ -117,7 +117,7 @@ def evidence_chart(title: str) -> ChartSpec:
     return alt.layer(zero, band, line, dots).properties(height=_EVIDENCE_HEIGHT).to_dict()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def calibration_chart(*, curved: bool = True) -> ChartSpec:
     """The reliability curve over its band and the diagonal; dots grow with the number of questions.
 
