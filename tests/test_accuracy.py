@@ -194,11 +194,11 @@ def test_calibration_takes_forecasts_at_the_lead(world: Tracker) -> None:
     points = {who: [(s.p, s.outcome) for s in r.snapshots] for who, r in found.reliability.items()}
     assert sorted(points[ADA]) == [(0.8, 0), (0.8, 1), (0.8, 1)]
     assert sorted(points[BEN]) == [(0.4, 1), (0.4, 1)]
-    assert (found.lead_days, found.intervals) == (30, {})
+    assert (found.lead_days, found.ranks) == (30, {})
     assert world.accuracy.calibration(lead_days=31).reliability == {}  # nothing was open then
 
 
-def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
+def test_calibration_of_numbers_and_dates_is_that_of_their_ranks(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     for life in LIVES[3:]:
@@ -208,10 +208,11 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
     clock.time = CLOSES
     found = tracker.accuracy.calibration(lead_days=15)
     assert found.reliability == {}
-    assert {who: record.n for who, record in found.intervals.items()} == dict.fromkeys(
+    assert {who: record.n for who, record in found.ranks.items()} == dict.fromkeys(
         (ADA, BEN, CEM, PRIOR, CROWD, SUGGESTION), 3
     )
-    assert found.intervals[ADA].coverage == 1.0
+    half, most = found.ranks[ADA].intervals
+    assert half.share < most.share == 1.0
 
 
 def test_kinds_of_different_units_are_compared_apart(tracker: Tracker, clock: FakeClock) -> None:

@@ -15,7 +15,7 @@ from tests.builders import DAY, FakeClock, no_network
 from tests.lives import ADA, BEN, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.interfaces.cli import score_tables
+from tracker.interfaces.cli import calibration_tables, score_tables
 from tracker.model.read_models import Receipts
 from tracker.settings import Settings
 
@@ -173,16 +173,17 @@ def test_waiting_and_late_forecasts_are_told_in_a_sentence(
 
 def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:
     report = lived.accuracy.calibration(lead_days=15)
-    text = told(*score_tables.reliability_tables(report, ADA))
+    text = told(*calibration_tables.reliability_tables(report, ADA))
     assert "ada, 15 days before the close: Too few questions" in text
     assert "1 = 100%" in line(text, "80% to 100%", "90%")
     assert "0.0100" in line(text, "Brier score")
     assert "–" in line(text, "area under the ROC")  # nothing to tell apart
     assert "raw +0.0100" in line(text, "reliability, bias corrected")
     report = lived.accuracy.calibration(lead_days=15)
-    text = told(score_tables.intervals_table(report, {BEN: report.intervals[BEN]}))
-    assert "of the range" in line(text, "ben", "3")
-    assert "ada" not in text
+    text = told(calibration_tables.ranks_table(report, BEN))
+    assert "ben, 15 days before the close, numbers and dates: Too few families" in text
+    assert "of the range" in line(text, "90%")
+    assert "outside" not in told(calibration_tables.band_table(report, ADA))
 
 
 def test_comparisons_are_told_in_a_table(lived: Tracker) -> None:
@@ -218,5 +219,5 @@ def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeCl
     assert "[red]x[/red], Brier score" in told(score_tables.receipt_table(found, mine))
     report = tracker.accuracy.calibration(lead_days=30)
     assert "[red]x[/red], 30 days" in told(
-        *score_tables.reliability_tables(report, ForecasterId("[red]x[/red]"))
+        *calibration_tables.reliability_tables(report, ForecasterId("[red]x[/red]"))
     )

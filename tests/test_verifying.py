@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
 
+from forecasts.calibration.personal import PersonalRecalibration
+from forecasts.calibration.widening import Widening
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution
@@ -18,6 +20,7 @@ from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate
+from forecasts.statistics.recalibration import Recalibration
 from tests.builders import DAY, NOW, FakeClock, Press, a_series, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
@@ -31,7 +34,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.audit import Authorship
 from tracker.settings import Settings
-from tracker.storage import facts, repetitions
+from tracker.storage import facts, recalibrations, repetitions
 from tracker.storage.series import add_dismissal
 from tracker.storage.tables import EssayTextRow, LearnedRow
 
@@ -322,6 +325,8 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     repetition = Repetition(QuestionId("rain"), "week", NOW.date(), 1, weekly, override="it is wet")
     with tracker.context.store.writing() as session:
         repetitions.add_repetition(session, repetition, Authorship(ForecasterId("ada"), NOW))
+        consent = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 33, 20))
+        recalibrations.add_consent(session, consent, Authorship(ForecasterId("ada"), NOW))
     with tracker.context.store.writing() as session:
         add_series(session, a_series(), clock())
         add_dismissal(

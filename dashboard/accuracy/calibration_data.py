@@ -1,4 +1,4 @@
-"""Data frames of calibration (curve, bins, measures, intervals) and of pairs of forecasters."""
+"""Data frames of calibration (curve, bands, bins, measures, ranks) and of pairs of forecasters."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -15,11 +15,16 @@ from dashboard.wording import (
     percent_whole,
     plural,
 )
-from forecasts.calibration.corp import Band, CurvePoint
-from forecasts.calibration.reliability import Bin, CalibrationSnapshot, Reliability, bin_index
-from forecasts.questions.question import ForecasterId, Question, QuestionId, sort_forecasters
+from forecasts.calibration.band import Band
+from forecasts.calibration.bins import Bin, bin_index
+from forecasts.calibration.corp import CurvePoint
+from forecasts.calibration.family_correlation import FamilyCorrelation
+from forecasts.calibration.ranks import RankRecord
+from forecasts.calibration.reliability import Reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot
+from forecasts.questions.question import ForecasterId, Question, QuestionId
 from forecasts.statistics.dynamics import MIN_SAMPLE
-from tracker.model.read_models import CalibrationReport, Habits
+from tracker.model.read_models import Habits
 
 SIGNIFICANCE_LEVEL: Final = 0.05
 """P-values up to this one are called a sign of miscalibration."""
@@ -54,7 +59,7 @@ def curve_frame(points: Sequence[CurvePoint]) -> pd.DataFrame:
 
 
 def band_frame(band: Band) -> pd.DataFrame:
-    """The 90 % band of a calibrated forecaster. Columns: said, lower, upper (0 to 1)."""
+    """A band of a calibrated forecaster. Columns: said, lower, upper (0 to 1)."""
     rows = list(zip(band.x, band.lower, band.upper, strict=True))
     if len(rows) == 1:
         (x, lower, upper), half = rows[0], _MIN_BAND_WIDTH / 2
@@ -65,32 +70,34 @@ def band_frame(band: Band) -> pd.DataFrame:
 def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
     """One row per bin that is not empty. Columns:
 
-    number (of the bin, from 0), range (in words), n, said (mean, percent) and happened (share,
-    percent), of (how many happened, in words), low and high (Wilson's 95 % interval, percent),
-    wilson and jeffreys (both intervals in words), label (n in words).
+    number (of the bin, from 0), range (in words), n, families, said (mean, percent) and happened
+    (share, percent), of (how many happened, in words), low and high (Wilson's 95 % interval,
+    percent; empty with too few families), wilson (the same in words), label (n in words).
     """
     return build_frame(
         (
-            "number:int range n:int said:float happened:float of low:float high:float "
-            "wilson jeffreys label"
+            "number:int range n:int families:int said:float happened:float of low:float "
+            "high:float wilson label"
         ),
         (_bin_row(number, b) for number, b in enumerate(bins) if b.n),
     )
 
 
 def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
-    mean, share, low, high = (100 * (x or 0.0) for x in (b.mean_p, b.share, b.low95, b.high95))
+    mean, share, low, high = (
+        None if x is None else 100 * x for x in (b.mean_p, b.share, b.low95, b.high95)
+    )
     return (
         number,
         f"{100 * b.low:.0f}{DASH}{percent_whole(b.high)}",
         b.n,
+        b.families,
         mean,
         share,
         f"{b.happened} of {b.n}",
         low,
         high,
         _percent_range(b.low95, b.high95),
-        _percent_range(b.jeffreys_low95, b.jeffreys_high95),
         f"n = {b.n}",
     )
 
@@ -138,6 +145,11 @@ def measures_frame(reliability: Reliability) -> pd.DataFrame:
             "What knowing only the share of YES would cost.",
         ),
         (
+            "Calibration error in tenths",
+            _format_number(reliability.gap, 2),
+            f"A calibrated forecaster has {reliability.test.expected_gap:.2f} here on average.",
+        ),
+        (
             "Area under the ROC",
             _format_number(discrimination.auc, 2),
             "How often a YES was given more than a NO. 0.5 is chance.",
@@ -180,28 +192,87 @@ def describe_p_value(p_value: float) -> str:
     )
 
 
-def interval_coverage_frame(report: CalibrationReport, me: ForecasterId) -> pd.DataFrame:
-    """Coverage of 90 % intervals for numbers and dates, one row per forecaster. Columns:
+def intervals_frame(ranks: RankRecord) -> pd.DataFrame:
+    """Central intervals of curves. Columns:
 
-    forecaster, n, inside (percent), bar (95 % interval of that, in words), width (mean, percent of
-    the range).
+    interval (in words), inside (percent of the answers), bar (95 % interval of that, in words),
+    width (mean, percent of the range).
     """
-    rows = []
-    for forecaster in sort_forecasters(
-        (report.forecasters[forecaster_id] for forecaster_id in report.intervals), me
-    ):
-        record = report.intervals[forecaster.id]
-        interval = _percent_range(record.low95, record.high95)
-        rows.append(
+    return build_frame(
+        "interval inside:float bar width:float",
+        (
             (
-                display_name(forecaster, me),
-                record.n,
-                percent_number(record.coverage),
-                interval,
-                100 * record.mean_width,
+                percent_whole(row.level),
+                percent_number(row.share),
+                _percent_range(row.low95, row.high95),
+                100 * row.mean_width,
             )
-        )
-    return build_frame("forecaster n:int inside:float bar width:float", rows)
+            for row in ranks.intervals
+        ),
+    )
+
+
+def ranks_frame(ranks: RankRecord) -> pd.DataFrame:
+    """Bars of ranks. Columns: low, high, foot (0), share, lower, upper (0 to 1), range and band (in
+    words).
+
+    The band is empty with too few families.
+    """
+    return build_frame(
+        "low:float high:float foot:float share:float lower:float upper:float range band",
+        (
+            (
+                bar.low,
+                bar.high,
+                0.0,
+                bar.share,
+                bar.band_low if ranks.is_enough else None,
+                bar.band_high if ranks.is_enough else None,
+                _percent_range(bar.low, bar.high),
+                _percent_range(bar.band_low, bar.band_high) if ranks.is_enough else "",
+            )
+            for bar in ranks.bars
+        ),
+    )
+
+
+def bands_frame(reliability: Reliability) -> pd.DataFrame:
+    """The curve with both bands. Columns: said, n, worth, and whole and point (bands in words),
+    outside (in words, where the curve leaves the band of whole curves).
+    """
+    test = reliability.test
+    rows = zip(
+        reliability.curve,
+        zip(test.simultaneous.lower, test.simultaneous.upper, strict=True),
+        zip(reliability.pointwise.lower, reliability.pointwise.upper, strict=True),
+        test.outside,
+        strict=True,
+    )
+    return build_frame(
+        "said:float n:int worth:float whole point outside",
+        (
+            (
+                percent_number(at.p),
+                at.n,
+                percent_number(at.recalibrated),
+                _percent_range(*whole),
+                _percent_range(*point),
+                "outside" if outside else "",
+            )
+            for at, whole, point, outside in rows
+        ),
+    )
+
+
+def describe_families(correlation: FamilyCorrelation) -> str:
+    """Describe a sample: `60 questions in 30 families, worth 41 independent ones`."""
+    questions = plural(correlation.questions, "question")
+    if not correlation.shared:
+        return questions
+    return (
+        f"{questions} in {plural(correlation.families, 'family', 'families')}, worth "
+        f"{correlation.effective:.0f} independent ones"
+    )
 
 
 def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:

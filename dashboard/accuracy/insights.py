@@ -1,26 +1,11 @@
 """Sentences on the accuracy page: intervals of numbers, and questions that do not count."""
 
-from dashboard.wording import NBSP, plural
-from forecasts.calibration.reliability import MIN_CLUSTERS_FOR_ADVICE
-from forecasts.scoring.crps import IntervalRecord
+from dashboard.wording import plural
 from tracker.model.read_models import Accuracy
 
 
 def _is_or_are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def describe_interval_record(name: str, record: IntervalRecord) -> str:
-    """State whether the answers fall into a forecaster's 90 % intervals as often as claimed."""
-    inside = f"{name}: {round(record.coverage * record.n)} of {plural(record.n, 'answer')} inside"
-    if record.n < MIN_CLUSTERS_FOR_ADVICE:
-        missing = MIN_CLUSTERS_FOR_ADVICE - record.n
-        return f"{inside}. Too few to say anything: {missing} more {_is_or_are(missing)} needed."
-    if record.high95 < 0.9:
-        return f"{inside}. Too narrow: fewer than was said."
-    if record.low95 > 0.9:
-        return f"{inside}. Wider than need be: more than was said."
-    return f"{inside}, which agrees with 90{NBSP}% within chance."
 
 
 def describe_unscored(accuracy: Accuracy) -> str:

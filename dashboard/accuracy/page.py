@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import scores, standing, waiting
+from dashboard.accuracy import calibration, scores, standing, waiting
 from dashboard.accuracy.calibration_data import habits_frame
 from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.visit import Visit
@@ -86,7 +86,7 @@ SectionRenderer = Callable[[Visit, Accuracy], None]
 
 SECTIONS: Final[Mapping[str, SectionRenderer]] = {
     "Standing": standing.show_standing,
-    "Calibration": scores.show_calibration,
+    "Calibration": calibration.show_calibration,
     "Habits": show_habits,
     "Waiting": waiting.show_waiting,
     "Questions": scores.show_question_scores,

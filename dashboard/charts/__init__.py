@@ -10,6 +10,7 @@ from dashboard.charts.accuracy import (
     bins_chart,
     calibration_chart,
     evidence_chart,
+    ranks_chart,
     skill_chart,
 )
 from dashboard.charts.common import (
@@ -60,6 +61,7 @@ __all__ = [
     "options_over_time_chart",
     "other_question_style",
     "preview_chart",
+    "ranks_chart",
     "revisions_chart",
     "skill_chart",
     "value_axis",

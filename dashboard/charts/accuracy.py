@@ -117,11 +117,11 @@ def evidence_chart(title: str) -> ChartSpec:
     return alt.layer(zero, band, line, dots).properties(height=_EVIDENCE_HEIGHT).to_dict()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def calibration_chart(*, curved: bool = True) -> ChartSpec:
     """The reliability curve over its band and the diagonal; dots grow with the number of questions.
 
-    Without `curved`, for too few questions, dots alone: a line through noise would mislead.
+    Without `curved`, for too few questions, dots alone: line and band would mislead.
 
     Data: `band`, `diagonal`, `curve`.
     """
@@ -135,7 +135,7 @@ def calibration_chart(*, curved: bool = True) -> ChartSpec:
         alt.Tooltip("n:Q", title="Questions"),
     ]
     layers = (
-        band.encode(x=x_axis, y=alt.Y("lower:Q"), y2="upper:Q"),
+        *((band.encode(x=x_axis, y=alt.Y("lower:Q"), y2="upper:Q"),) if curved else ()),
         diagonal.encode(x=x_axis, y=y_axis),
         *((curve.mark_line(color=BLUE, strokeWidth=2),) if curved else ()),
         curve.mark_circle(color=BLUE, opacity=0.9).encode(
@@ -160,8 +160,7 @@ def bins_chart() -> ChartSpec:
         text_tooltip("range", "Forecasts of"),
         alt.Tooltip("said:Q", title="Said on average", format=".0%"),
         text_tooltip("of", "Happened"),
-        text_tooltip("wilson", "95 % (Wilson)"),
-        text_tooltip("jeffreys", "95 % (Jeffreys)"),
+        text_tooltip("wilson", "95 %"),
     ]
     line = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x_axis, y=alt.Y("low:Q"), y2="high:Q")
@@ -176,6 +175,29 @@ def bins_chart() -> ChartSpec:
         .properties(height=260)
         .to_dict()
     )
+
+
+@lru_cache(maxsize=1)
+def ranks_chart() -> ChartSpec:
+    """Bars of the ranks of answers in their curves, over the band of a calibrated forecaster.
+
+    Data: `ranks`, and `band`, which may be the same.
+    """
+    x_axis = alt.X(
+        "low:Q", title="Where in the curve", axis=share_axis(), scale=alt.Scale(domain=[0, 1])
+    )
+    y_axis = alt.Y("share:Q", title="Answers", axis=share_axis())
+    tips = [
+        text_tooltip("range", "Ranks"),
+        alt.Tooltip("share:Q", title="Answers", format=".0%"),
+        text_tooltip("band", "If calibrated"),
+    ]
+    bars, band = (
+        alt.Chart(alt.NamedData(name)).encode(x=x_axis, x2="high:Q") for name in ("ranks", "band")
+    )
+    bars = bars.mark_rect(color=BLUE, opacity=0.75).encode(y=y_axis, y2="foot:Q", tooltip=tips)
+    band = band.mark_rect(color=GREY, opacity=0.25).encode(y=alt.Y("lower:Q"), y2="upper:Q")
+    return alt.layer(bars, band).properties(height=260).to_dict()
 
 
 def _forecast_axis(domain: list[float]) -> alt.X:

@@ -151,7 +151,16 @@ def show_probability_input(
     if slider:
         stop = _show_slider(visit, summary, form, read(text) or start)
         text = text or format_stop(stop)
+    _show_recalibrated(visit, question, read(text) or start)
     return start if start is not None and text == format_full(question, start) else text
+
+
+def _show_recalibrated(visit: Visit, question: Question, typed: Distribution | None) -> None:
+    """Show what the typed number becomes by the recalibration that I have consented to."""
+    consent = visit.tracker.accuracy.consent()
+    recalibrated = None if consent is None else consent.apply(question, typed)
+    if isinstance(recalibrated, Binary):
+        st.caption(f"Recalibrated: {percent_whole(recalibrated.p)}")
 
 
 def _show_slider(

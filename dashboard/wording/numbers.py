@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from forecasts.questions import formatting
-from forecasts.questions.question import Forecaster, ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId, name_recalibrated
 
 NBSP: Final = "\u00a0"
 MINUS: Final = formatting.MINUS
@@ -175,6 +175,8 @@ def format_age(instant: datetime | None, now: datetime) -> str:
 
 def display_name(forecaster: Forecaster, me: ForecasterId) -> str:
     """Return the display name of a forecaster; the viewer is `Me`."""
+    if forecaster == name_recalibrated(me):
+        return "Me, recalibrated"
     return "Me" if forecaster.id == me else forecaster.name
 
 

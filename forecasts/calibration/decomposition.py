@@ -21,6 +21,9 @@ from forecasts.errors import ForecastsError
 TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
 """Edges of ten equal bins, each the nearest float to its decimal."""
 
+BINS = 10
+"""Bins of the calibration error."""
+
 ON_EDGE = 1e-9
 """Tolerance of bin edges: 0.1 + 0.2 is 0.30000000000000004 and counts as 0.3."""
 
@@ -174,46 +177,26 @@ def sharpness(p: ArrayLike) -> float:
     return float(forecasts.var())
 
 
-def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
+def measure_gap(p: ArrayLike, outcomes: ArrayLike) -> float:
     """Expected calibration error: mean over questions of |mean forecast − share| of their bin.
 
     A diagnostic only, never shown bare: it is biased upwards, and a perfect forecaster with 50
-    questions in ten bins has 0.14 on average. Show `ece_of_perfect` beside it, or `corp` instead.
-    `bins` equal bins (low, high]. Range 0 to 1, lower is better. Raises as `check_pairs` does, and
-    `ForecastsError` for less than one bin. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
+    questions has 0.14 on average. `band.judge_calibration` has what such a forecaster has on the
+    same forecasts. In `BINS` equal bins (low, high]. Range 0 to 1, lower is better. Raises as
+    `check_pairs` does. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
 
-    >>> round(ece([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0]), 4)
+    >>> round(measure_gap([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0]), 4)
     0.2
     """
     forecasts, happened = check_pairs(p, outcomes)
-    index = _bin_indices(forecasts, _equal_edges(bins))
-    return _mean_gap(forecasts - happened, index, bins)
+    index = index_bins(forecasts, BINS)
+    error = np.bincount(index, weights=forecasts - happened, minlength=BINS)
+    return float(np.abs(error).sum()) / forecasts.size
 
 
-def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int = 0) -> float:
-    """Mean `ece` of a perfectly calibrated forecaster with n questions: the noise level.
-
-    Forecasts are uniform on 0 to 1 and outcomes are drawn with the stated probability; `resamples`
-    such forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near it is no
-    sign of miscalibration. Raises `ForecastsError` unless n, bins and resamples are at least 1.
-
-    >>> round(ece_of_perfect(50), 2), round(ece_of_perfect(1000), 2)
-    (0.14, 0.03)
-    """
-    if n < 1 or resamples < 1:
-        raise ForecastsError(f"{n} questions and {resamples} resamples: give at least one of each")
-    edges = _equal_edges(bins)
-    rng = np.random.default_rng(seed)
-    total = 0.0
-    for _ in range(resamples):
-        forecasts = rng.random(n)
-        happened = rng.random(n) < forecasts
-        total += _mean_gap(forecasts - happened, _bin_indices(forecasts, edges), bins)
-    return total / resamples
-
-
-def _mean_gap(error: Floats, index: NDArray[np.intp], bins: int) -> float:
-    return float(np.abs(np.bincount(index, weights=error, minlength=bins)).sum()) / error.size
+def index_bins(forecasts: Floats, bins: int) -> NDArray[np.intp]:
+    """Return the one of equally wide bins (low, high] that holds each forecast, from 0."""
+    return _bin_indices(forecasts, np.arange(bins + 1) / bins)
 
 
 def _bin_means(
@@ -233,12 +216,6 @@ def _bin_means(
 def _bin_indices(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
     """Bin (low, high] of each forecast, counted from 0."""
     return np.searchsorted(edges[1:-1], forecasts - ON_EDGE, side="left")
-
-
-def _equal_edges(bins: int) -> Floats:
-    if bins < 1:
-        raise ForecastsError(f"{bins} bins hold nothing: give at least one")
-    return np.arange(bins + 1) / bins
 
 
 def _check_edges(edges: ArrayLike) -> Floats:

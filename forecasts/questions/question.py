@@ -340,7 +340,9 @@ def to_utc(value: datetime, text: str | None = None) -> datetime:
 EvidenceId = NewType("EvidenceId", int)
 
 
-ForecasterKind = Literal["person", "bot", "crowd", "suggestion", "prior", "hazard", "reference"]
+ForecasterKind = Literal[
+    "person", "bot", "crowd", "suggestion", "prior", "hazard", "recalibrated", "reference"
+]
 
 SUGGESTION = ForecasterId("suggestion")
 PRIOR = ForecasterId("prior")
@@ -350,6 +352,8 @@ MATCHER = ForecasterId("matcher")
 """Judge of new evidence; it holds no forecasts."""
 MODEL_PREFIX = "model:"
 """Name prefix of language models that judge evidence, reserved from people."""
+RECALIBRATED_PREFIX = "recalibrated:"
+"""Name prefix of the computed forecaster that a person becomes by recalibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,8 +361,8 @@ class Forecaster:
     """Person, bot, or forecaster that is computed for every question.
 
     `suggestion` is the evidence ledger, `prior` the fixed base rate, `hazard` the base rate
-    adjusted for elapsed time only, `crowd` the aggregate of people; a `reference` is made for one
-    comparison.
+    adjusted for elapsed time only, `crowd` the aggregate of people, `recalibrated` a person as
+    their own record corrects them, from their consent on; a `reference` is made for one comparison.
     """
 
     id: ForecasterId
@@ -388,3 +392,23 @@ def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tup
 
 RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
 """Names that people cannot take."""
+
+
+def name_recalibrated(person: ForecasterId) -> Forecaster:
+    """Return the computed forecaster that is a person, recalibrated.
+
+    >>> name_recalibrated(ForecasterId("ann"))
+    Forecaster(id='recalibrated:ann', name='ann, recalibrated', kind='recalibrated')
+    """
+    return Forecaster(
+        ForecasterId(RECALIBRATED_PREFIX + person), f"{person}, recalibrated", "recalibrated"
+    )
+
+
+def is_computed(forecaster_id: ForecasterId) -> bool:
+    """Return True for forecasters that the tracker computes, and for its matcher.
+
+    >>> [is_computed(ForecasterId(name)) for name in ("ann", "crowd", "recalibrated:ann")]
+    [False, True, True]
+    """
+    return forecaster_id in RESERVED or forecaster_id.startswith(RECALIBRATED_PREFIX)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
 
 from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
 from forecasts.errors import ForecastsError
@@ -40,6 +39,8 @@ def fit_logistic(
     ...     precision=0.01 * one).round(2).tolist()
     [1.08]
     """
+    from scipy.special import expit  # slow to import
+
     # Signs keep errors of 1e-20 near certainty, which p − 1 would round away.
     sides = 1.0 - 2.0 * answers
     start = np.zeros_like(answers) if offset is None else offset
@@ -94,6 +95,8 @@ class Recalibration:
         >>> Recalibration(-0.2, 0.8).apply([0.0, 0.5, 0.9]).round(4).tolist()
         [0.0203, 0.4502, 0.826]
         """
+        from scipy.special import expit
+
         return np.asarray(expit(self.a + self.b * _log_odds(p, self.clip)))
 
 
@@ -104,12 +107,14 @@ def fit_recalibration(
     clip: tuple[float, float] = CLIP,
     sd_a: float = 0.5,
     sd_b: float = 0.35,
+    weights: Floats | None = None,
 ) -> Recalibration:
     """Maximum a posteriori recalibration of n forecasts p, given their outcomes (1 or 0).
 
     Logistic regression of the outcome on logit p, with the priors a ~ N(0, sd_a) and b ~ N(1,
     sd_b). The priors keep it finite if all outcomes or all forecasts are equal; without any
-    forecast the result is (0, 1). See `MIN_RECALIBRATION_QUESTIONS` for the sample needed. Raises
+    forecast the result is (0, 1). See `MIN_RECALIBRATION_QUESTIONS` for the sample needed.
+    `weights` count a row less than once where it shares its outcome with others. Raises
     `InvalidProbability` for p, `ValueError` for an outcome other than 0 and 1, and `ForecastsError`
     when the lengths differ or a standard deviation is not above 0. Source: Cox 1958, Biometrika 45,
     with two priors added.
@@ -129,9 +134,11 @@ def fit_recalibration(
         )
     features = np.column_stack([np.ones_like(log_odds), log_odds])
     priors = {"middle": np.array([0.0, 1.0]), "precision": np.array([sd_a, sd_b]) ** -2.0}
-    a, b = fit_logistic(features, answers, **priors)
+    a, b = fit_logistic(features, answers, **priors, weights=weights)
     return replace(unfitted, a=float(a), b=float(b))
 
 
 def _log_odds(p: ArrayLike, clip: tuple[float, float]) -> Floats:
+    from scipy.special import logit
+
     return np.asarray(logit(np.clip(check_probabilities(p), *clip)))

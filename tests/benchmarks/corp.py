@@ -15,7 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from forecasts.calibration.corp import consistency_band, corp, mcb_test
+from forecasts.calibration.band import fit_pointwise_band, judge_calibration
+from forecasts.calibration.corp import corp
 from forecasts.distributions.probability import Floats
 
 ROWS = 10_000
@@ -53,13 +54,12 @@ def main() -> None:
         plain = _seconds(lambda p=p: _plain_resamples(p.tolist())) * RESAMPLES / TRIED
         for what, measured in {
             "decomposition": lambda p=p, o=outcomes: corp(p, o),
-            "band": lambda p=p: consistency_band(p, resamples=RESAMPLES),
-            "band, clusters of 4": lambda p=p, c=clusters: consistency_band(
-                p, resamples=RESAMPLES, clusters=c
+            "pointwise band": lambda p=p: fit_pointwise_band(p, draws=RESAMPLES),
+            "test and simultaneous band": lambda p=p, o=outcomes: judge_calibration(
+                p, o, draws=RESAMPLES
             ),
-            "p-value": lambda p=p, o=outcomes: mcb_test(p, o, resamples=RESAMPLES),
-            "p-value, clusters of 4": lambda p=p, o=outcomes, c=clusters: mcb_test(
-                p, o, resamples=RESAMPLES, clusters=c
+            "the same, families of 4": lambda p=p, o=outcomes, c=clusters: judge_calibration(
+                p, o, c, draws=RESAMPLES
             ),
         }.items():
             took = _seconds(measured)

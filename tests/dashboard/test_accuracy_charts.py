@@ -6,7 +6,10 @@ from dashboard import charts
 from dashboard.accuracy import calibration_data, standing_data
 from dashboard.accuracy import data as accuracy
 from dashboard.wording import display_name
-from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
+from forecasts.calibration.ranks import assess_ranks
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
+from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.questions.question import PRIOR, QuestionId
 from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import EvidencePoint
@@ -18,9 +21,21 @@ FORECASTERS = accuracy.list_scored_forecasters(SCORED, ME)
 STYLES = charts.forecaster_lines(FORECASTERS, [display_name(f, ME) for f in FORECASTERS], ME)
 RELIABLE = assess_reliability(
     [CalibrationSnapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)],
-    resamples=20,
+    draws=20,
 )
 assert RELIABLE is not None
+RANGE = Scale(0.0, 100.0)
+RANKS = assess_ranks(
+    [
+        RankSnapshot(
+            QuestionId(f"q{k}"), f"q{k}", k / 20, k / 20, 0.0, 0.0, uniform_curve(RANGE), RANGE,
+            5.0 * k,
+        )
+        for k in range(20)
+    ],
+    draws=50,
+)  # fmt: skip
+assert RANKS is not None
 PEOPLE_SKILL = (
     AdjustedSkill(ME, 0.02, -0.01, 0.05, 0.2, 20, 30),
     AdjustedSkill(ANA, -0.02, None, None, 0.5, 4, 5),
@@ -31,16 +46,18 @@ FRAMES = {
     "skill": {"rows": standing_data.people_frame(SCORED, PEOPLE_SKILL, ME)},
     "evidence": {"evidence": standing_data.evidence_frame(EVIDENCE)},
     "calibration": {
-        "band": calibration_data.band_frame(RELIABLE.band),
+        "band": calibration_data.band_frame(RELIABLE.test.simultaneous),
         "curve": calibration_data.curve_frame(RELIABLE.curve),
     },
     "bins": {"bins": calibration_data.bins_frame(RELIABLE.bins)},
+    "ranks": dict.fromkeys(("ranks", "band"), calibration_data.ranks_frame(RANKS)),
 }
 SPECS = {
     "skill": charts.skill_chart(STYLES, "Points"),
     "evidence": charts.evidence_chart("Points better than Ana"),
     "calibration": charts.calibration_chart(),
     "bins": charts.bins_chart(),
+    "ranks": charts.ranks_chart(),
 }
 FIXED = {"zero": {"zero"}, "diagonal": {"said", "happened"}}
 """Lines that are there whatever the data."""
@@ -121,14 +138,14 @@ def test_calibration_chart() -> None:
     # Both axes of calibration run over all probabilities.
     curve = layers_of(SPECS["calibration"], "circle")[0]["encoding"]
     assert curve["x"]["scale"]["domain"] == curve["y"]["scale"]["domain"] == [0, 1]
-    # A bin has wilson as its bar and both intervals in its tip.
+    # A bin has its interval as its bar and in its tip.
     (bar,) = layers_of(SPECS["bins"], "rule")
     assert (bar["encoding"]["y"]["field"], bar["encoding"]["y2"]["field"]) == ("low", "high")
     tips = [tip["field"] for tip in layers_of(SPECS["bins"], "circle")[0]["encoding"]["tooltip"]]
-    assert tips == ["range", "said", "of", "wilson", "jeffreys"]
-    # No line is drawn through too few questions.
+    assert tips == ["range", "said", "of", "wilson"]
+    # No line and no band is drawn through too few questions.
     dotted = charts.calibration_chart(curved=False)
-    assert [layer["mark"]["type"] for layer in dotted["layer"]] == ["area", "line", "circle"]
+    assert [layer["mark"]["type"] for layer in dotted["layer"]] == ["line", "circle"]
     assert dotted["layer"][-1] == SPECS["calibration"]["layer"][-1]
 
 

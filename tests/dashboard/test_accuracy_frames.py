@@ -11,9 +11,12 @@ import pytest
 
 from dashboard.accuracy import calibration_data, data, insights, waiting
 from dashboard.wording import format_day
-from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
+from forecasts.calibration.family_correlation import FamilyCorrelation
+from forecasts.calibration.ranks import assess_ranks
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
+from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId
-from forecasts.scoring.crps import IntervalRecord
 from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 from tests.dashboard.accuracy_examples import (
     accuracy_of,
@@ -23,7 +26,7 @@ from tests.dashboard.accuracy_examples import (
     waiting_question,
 )
 from tests.dashboard.examples import ANA, CLOSES, ME, NOW, PEOPLE, days, named_question, resolution
-from tracker.model.read_models import CalibrationReport, Choice, Habits, Receipts
+from tracker.model.read_models import Habits, Receipts
 
 YEAR = 365.0
 FIRST = scored("first", "yes", {ME: 0.9, PRIOR: 0.3}, NOW - days(10))  # 171 days of 365
@@ -70,7 +73,7 @@ def snapshots(*held: tuple[float, int]) -> list[CalibrationSnapshot]:
     ]
 
 
-FOUND = assess_reliability(snapshots((0.1, 0), (0.1, 0), (0.85, 1), (0.9, 0)), resamples=50)
+FOUND = assess_reliability(snapshots((0.1, 0), (0.1, 0), (0.85, 1), (0.9, 0)), draws=50)
 assert FOUND is not None
 
 
@@ -82,16 +85,16 @@ def test_calibration_curve_and_band() -> None:
     assert list(frame["n"]) == [2, 1, 1]
     assert frame["size"].iloc[0] > frame["size"].iloc[1]
     # The band lies around each forecast and a single one can be seen.
-    frame = calibration_data.band_frame(FOUND.band)
+    frame = calibration_data.band_frame(FOUND.test.simultaneous)
     assert list(frame["said"]) == [0.1, 0.85, 0.9]
     assert (frame["lower"] <= frame["upper"]).all()
-    alone = assess_reliability(snapshots((1.0, 1), (1.0, 1)), resamples=10)
+    alone = assess_reliability(snapshots((1.0, 1), (1.0, 1)), draws=10)
     assert alone is not None
-    assert list(calibration_data.band_frame(alone.band)["said"]) == [0.99, 1.0]
+    assert list(calibration_data.band_frame(alone.test.simultaneous)["said"]) == [0.99, 1.0]
 
 
 def test_calibration_bins() -> None:
-    # Bins leave out empty ones and give both intervals.
+    # Bins leave out empty ones and have an interval from fifteen families on.
     frame = calibration_data.bins_frame(FOUND.bins)
     assert list(frame["number"]) == [0, 4]
     assert list(frame["of"]) == ["0 of 2", "1 of 2"]
@@ -102,8 +105,10 @@ def test_calibration_bins() -> None:
         87.5,
         50.0,
     )
-    assert plain(last["wilson"]) == "9–91 %"
-    assert plain(last["jeffreys"]) == "6–94 %"
+    assert (last["families"], last["wilson"]) == (2, "")  # too few for an interval
+    assert pd.isna(last["low"])
+    many = assess_reliability(snapshots(*[(0.9, k % 2) for k in range(20)]), draws=50)
+    assert plain(calibration_data.bins_frame(many.bins).iloc[0]["wilson"]) == "30–70 %"
     assert calibration_data.bins_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
     # The questions of a bin come worst miss first.
     asked = {QuestionId(f"q{k}"): named_question(f"q{k}") for k in range(4)}
@@ -123,7 +128,7 @@ def test_calibration_measures() -> None:
     assert plain(frame.loc["Said on a YES", "value"]) == "85 %"
     assert plain(frame.loc["Said on a NO", "says"]) == "On average, over 3 questions."
     # What needs both outcomes is a dash.
-    one_sided = assess_reliability(snapshots((0.2, 0)), resamples=10)
+    one_sided = assess_reliability(snapshots((0.2, 0)), draws=10)
     assert one_sided is not None
     frame = calibration_data.measures_frame(one_sided).set_index("measure")
     assert list(frame.loc[["Area under the ROC", "Said on a YES"], "value"]) == ["–", "–"]
@@ -137,27 +142,39 @@ def test_calibration_measures() -> None:
     )
 
 
-def test_interval_coverage() -> None:
-    # Intervals of numbers are told with their coverage and width.
-    record = IntervalRecord(4, 0.75, 0.3, 0.95, 0.2)
-    report = CalibrationReport(Choice(), 30, {}, PEOPLE, {}, {ANA: record, ME: record})
-    frame = calibration_data.interval_coverage_frame(report, ME)
-    assert list(frame["forecaster"]) == ["Me", "Ana"]
-    row = frame.iloc[0]
-    assert (row["n"], row["inside"], plain(row["bar"]), row["width"]) == (4, 75.0, "30–95 %", 20.0)
-    # A handful of intervals is not judged.
-    told = insights.describe_interval_record("Me", IntervalRecord(19, 0.0, 0.0, 0.2, 0.2))
-    assert plain(told) == "Me: 0 of 19 answers inside. Too few to say anything: 1 more is needed."
-    # The width of intervals is judged within chance.
-    for low, high, told in (
-        (0.3, 0.95, "Me: 15 of 20 answers inside, which agrees with 90 % within chance."),
-        (0.3, 0.8, "Me: 15 of 20 answers inside. Too narrow: fewer than was said."),
-        (0.95, 1.0, "Me: 15 of 20 answers inside. Wider than need be: more than was said."),
-    ):
-        assert (
-            plain(insights.describe_interval_record("Me", IntervalRecord(20, 0.75, low, high, 0.2)))
-            == told
-        )
+def test_both_bands_stand_beside_the_curve() -> None:
+    said = snapshots(*[(0.1, 0)] * 20, *[(0.6, 0)] * 20)
+    found = assess_reliability(said, draws=400)
+    frame = calibration_data.bands_frame(found)
+    assert list(frame["said"]) == [10.0, 60.0]
+    assert list(frame["n"]) == [20, 20]
+    assert list(frame["outside"]) == ["", "outside"]
+    assert all(plain(words).endswith(" %") for words in (*frame["whole"], *frame["point"]))
+
+
+def test_ranks_of_answers() -> None:
+    range_ = Scale(0.0, 100.0)
+    curve = uniform_curve(range_)
+    rows = [
+        RankSnapshot(QuestionId(f"q{k}"), f"q{k}", k / 20, k / 20, 0.0, 0.0, curve, range_, 5.0 * k)
+        for k in range(1, 20)
+    ]
+    ranks = assess_ranks(rows, draws=200)
+    frame = calibration_data.intervals_frame(ranks)
+    assert [plain(words) for words in frame["interval"]] == ["50 %", "90 %"]
+    assert list(frame["width"]) == pytest.approx([50.0, 90.0])
+    assert plain(frame["bar"].iloc[1]).endswith(" %")
+    bars = calibration_data.ranks_frame(ranks)
+    assert bars["share"].sum() == pytest.approx(1.0)
+    assert (bars["lower"] < bars["upper"]).all()
+    # With too few families there is no band and no interval.
+    few = calibration_data.ranks_frame(assess_ranks(rows[:3], draws=50))
+    assert few["lower"].isna().all()
+    assert list(few["band"]) == [""] * 5
+    # A sample is told with what its families cost.
+    told = calibration_data.describe_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
+    assert plain(told) == "60 questions in 30 families, worth 41 independent ones"
+    assert plain(calibration_data.describe_families(ranks.correlation)) == "19 questions"
 
 
 # Habits

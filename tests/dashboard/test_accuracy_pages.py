@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.accuracy.page import SECTIONS
 from dashboard.accuracy.scores import export_scores_csv
-from tests.builders import FakeClock, a_set
+from dashboard.wording import percent_whole
+from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.accuracy_examples import (
     CLOSE,
     SOURCE,
@@ -26,6 +27,7 @@ from tests.dashboard.accuracy_examples import (
     yes_no_world,
 )
 from tests.dashboard.pages import open_page, plain, seen, spec, words
+from tests.lives import CLOSES, an_asked
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Choice
@@ -68,7 +70,7 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
         visit = section(scored, name)
         expected = {
             "Standing": "than the average of 2 people",
-            "Calibration": "Too few questions to say anything: 4 of the 20 needed",
+            "Calibration": "Too few questions to say anything: 4 of the 15 needed",
             "Habits": "Reaction to evidence",
             "Waiting": "No answered question waits for its close.",
             "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
@@ -116,15 +118,10 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     assert links[0].query_string == "q=event0"
     # Calibration shows the curve the measures and the bins.
     visit = section(scored, "Calibration")
-    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == [
-        "band",
-        "diagonal",
-        "curve",
-    ]
-    assert "No line is drawn below 20 groups of questions." in words(visit)
+    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == ["diagonal", "curve"]
     told = words(visit)
-    assert "4 separate questions, each as it stood 30 days before its scheduled close." in told
-    assert "no sign of miscalibration" in told
+    assert "Line and band are drawn from 15 families of questions on." in told
+    assert "Over 4 questions, each as it stood 30 days before its scheduled close." in plain(told)
     assert "**Discrimination, DSC:" in told
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
     # Habits are told in sentences for each person.
@@ -296,3 +293,44 @@ def test_a_single_forecaster_is_compared_with_time(tracker: Tracker, clock: Fake
     close(tracker, clock, talks="yes")
     told = words(section(tracker, "Standing"))
     assert "points better than Prior and time over 1 question: too early to say" in told
+
+
+def fifty_world(tracker: Tracker, clock: FakeClock) -> None:
+    """Ada said 95 % to fifty questions on events of their own, and 34 came true."""
+    for n in range(50):
+        place = "Arland" + chr(97 + n // 26) + chr(97 + n % 26)
+        text = f"Will it rain in {place} before 31 December 2026?"
+        tracker.questions.ask(an_asked(f"q{n}", prior="50%", text=text))
+        tracker.forecasts.submit(f"q{n}", "95%")
+    clock.time = CLOSES
+    for n in range(50):
+        said = "yes" if n < 34 else "no"
+        tracker.resolutions.resolve(f"q{n}", said, source_url=SOURCE, known_at=CLOSES)
+
+
+def test_one_click_recalibrates_and_another_ends_it(tracker: Tracker, clock: FakeClock) -> None:
+    begin(tracker, clock, fifty_world)
+    visit = section(tracker, "Calibration")
+    told = words(visit)
+    assert "Me: Too high: forecasts said 95% on average and 68% happened" in told
+    assert "Where you gave 80% to 100%, 95% on average, 68% happened (34 of 50" in told
+    (button,) = [b for b in visit.button if b.label == "Recalibrate from now on"]
+    seen(button.click().run())
+    applied = tracker.accuracy.consent()
+    assert applied is not None
+    assert applied.questions == 50
+    visit = section(tracker, "Calibration")
+    assert "Your forecasts are recalibrated since" in words(visit)
+    # Where a probability is typed the recalibrated one stands below it.
+    tracker.questions.ask(
+        an_asked(
+            "fresh", opens_at=CLOSES, closes_at=CLOSES + 60 * DAY, resolves_at=CLOSES + 60 * DAY
+        )
+    )
+    tracker.forecasts.submit("fresh", "95%")
+    form = open_page(tracker, "question", q="fresh")
+    percent = plain(percent_whole(float(applied.yes_no.apply(0.95))))
+    assert f"Recalibrated: {percent}" in plain(words(form))
+    (button,) = [b for b in visit.button if b.label == "Switch off"]
+    seen(button.click().run())
+    assert tracker.accuracy.consent() is None

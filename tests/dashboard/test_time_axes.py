@@ -70,6 +70,7 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "by_label": by_label_chart(ME, ("a",)),
     "skill": charts.skill_chart(ME, "Skill"),
     "calibration": charts.calibration_chart(),
+    "ranks": charts.ranks_chart(),
     "bins": charts.bins_chart(),
     "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),
     "waterfall": charts.waterfall_chart(3),

@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from forecasts.calibration.personal import PersonalRecalibration
+from forecasts.calibration.widening import Widening
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.amendments import QuestionEdit
 from forecasts.questions.compiled_question import build_own_lines
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import EssayId, ForecasterId, QuestionId
+from forecasts.questions.question import EssayId, Forecaster, ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate
 from forecasts.questions.series import SeriesId
 from forecasts.questions.settlement import Settlement
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
+from forecasts.statistics.recalibration import Recalibration
 from tests.builders import DAY, NOW, a_question, a_series, a_set
 from tests.lives import BEN
 from tests.tables import check_rows
@@ -32,6 +35,8 @@ from tracker.storage import (
     event_log,
     facts,
     questions,
+    recalibrations,
+    record,
     repetitions,
     scenarios,
     series,
@@ -56,6 +61,7 @@ REPAIR = RepairDecision(
 ASIDE = ClaimRejection(120, 134, "no measure", BEN, AT)
 OVERRIDE = Override(SUMMIT, ("vague-word", "no-time-zone"), "everybody knows", BEN, AT)
 LINES = build_own_lines("Arland hosts Borland", names=(("Arland", "阿兰"),))
+CONSENT = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 33, 20))
 TABLE = ScenarioLikelihoods(TALKS, (0.9, 0.25), "they talk")
 SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
 
@@ -89,6 +95,11 @@ def say_settlement(session: Session) -> None:
     )
 
 
+def say_recalibration(session: Session) -> None:
+    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"))
+    recalibrations.add_consent(session, CONSENT, MADE)
+
+
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
@@ -98,6 +109,7 @@ SAID: Mapping[str, Any] = {
     "statements": lambda s: statements.add_statements(s, SUMMIT, LINES, MADE),
     "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
     "repetition": lambda s: repetitions.add_repetition(s, MONTHLY, MADE),
+    "recalibration": say_recalibration,
     "override": lambda s: questions.add_override(s, OVERRIDE),
     "unchecked": lambda s: questions.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
     "link": lambda s: scenarios.add_link(s, LINK, MADE),
@@ -111,8 +123,8 @@ SAID: Mapping[str, Any] = {
 """How each kind of fact is said, by ben, a day after NOW."""
 
 SUBJECTS = {
-    "claim": "essay/120", "essay removal": "essay", "link": "pair", "repair": "pair", "likelihood": f"{SUMMIT}/{TALKS}",
-    "signpost": MARK.indicator_id,
+    "claim": "essay/120", "essay removal": "essay", "link": "pair", "repair": "pair",
+    "likelihood": f"{SUMMIT}/{TALKS}", "signpost": MARK.indicator_id, "recalibration": BEN,
 }  # fmt: skip
 """What the log says a fact is about, where that is not the question."""
 

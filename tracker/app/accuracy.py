@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from forecasts.calibration.personal import PersonalRecalibration
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.comparison import Comparison, EvidencePoint
 from forecasts.scoring.rulebook import RuleName
@@ -12,12 +13,12 @@ from tracker.model.read_models import (
     Choice,
     ComparisonReport,
     Habits,
+    RecalibrationState,
 )
 from tracker.questions import resolve_question
 
 if TYPE_CHECKING:
     import polars as pl
-
 ALL_QUESTIONS = Choice()
 
 
@@ -48,6 +49,37 @@ class AccuracyService(Service):
 
         with self._store.reading() as session:
             return calibration.measure_calibration(session, choice, lead_days, self._now())
+
+    @cacheable(per_person=True)
+    def recalibration(self) -> RecalibrationState:
+        """Return what my record offers, and what I have consented to."""
+        from tracker.questions.queries import calibration
+
+        with self._store.reading() as session:
+            return calibration.find_recalibration(session, self._me, self._now())
+
+    @cacheable(per_person=True, from_log=True)
+    def consent(self) -> PersonalRecalibration | None:
+        """Return the recalibration of my forecasts that I have consented to."""
+        from tracker.storage import recalibrations
+
+        with self._store.reading() as session:
+            steps = recalibrations.list_consents(session).get(self._me, ())
+        return steps[-1][1] if steps else None
+
+    def recalibrate(self, *, by: ForecasterId | None = None) -> PersonalRecalibration:
+        """Recalibrate my forecasts from now on, as my record bears out; the past stays."""
+        from tracker.questions import recalibrate
+
+        with self._store.writing() as session:
+            return recalibrate.start_recalibration(session, self._authorship(by))
+
+    def stop_recalibrating(self, *, by: ForecasterId | None = None) -> None:
+        """Recalibrate my forecasts no longer, from now on."""
+        from tracker.questions import recalibrate
+
+        with self._store.writing() as session:
+            recalibrate.stop_recalibration(session, self._authorship(by))
 
     @cacheable()
     def compare(

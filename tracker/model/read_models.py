@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from forecasts.calibration.personal import PersonalRecalibration
+from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.evidence.evidence import (
@@ -29,7 +31,6 @@ from forecasts.questions.series import SeriesId
 from forecasts.questions.timeline import Forecast, Timeline
 from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import Comparison
-from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
 from forecasts.scoring.summary import Summary
@@ -64,6 +65,7 @@ __all__ = [
     "QuestionPage",
     "QuestionStatements",
     "QuestionSummary",
+    "RecalibrationState",
     "Receipts",
     "ScoreCheck",
     "SetImport",
@@ -224,9 +226,8 @@ class Accuracy:
 class CalibrationReport:
     """Forecasts `lead_days` before the scheduled close, compared with the outcomes.
 
-    `reliability` is about binary questions, `intervals` about numeric and date questions: coverage
-    and width of the central 90 % interval. A forecaster without a forecast at that lead is in
-    neither.
+    `reliability` is about binary questions, `ranks` about numeric and date questions: where the
+    answers lie in the curves. A forecaster without a forecast at that lead is in neither.
     """
 
     choice: Choice
@@ -234,7 +235,23 @@ class CalibrationReport:
     questions: Mapping[QuestionId, Question]
     forecasters: Mapping[ForecasterId, Forecaster]
     reliability: Mapping[ForecasterId, Reliability]
-    intervals: Mapping[ForecasterId, IntervalRecord]
+    ranks: Mapping[ForecasterId, RankRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class RecalibrationState:
+    """A person's recalibration: what their record offers now, and what they have consented to.
+
+    `sentences` say what the offer would change. The record has `questions` yes-no questions in
+    `families`. `standing` was consented to at `since`; both None without a consent.
+    """
+
+    offer: PersonalRecalibration
+    sentences: tuple[str, ...]
+    questions: int
+    families: int
+    standing: PersonalRecalibration | None
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

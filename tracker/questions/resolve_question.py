@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import Final
 
 from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.calibration.personal import recalibrate_timeline
 from forecasts.questions.answers import check_resolution, parse_answer
 from forecasts.questions.question import (
     CROWD,
     HAZARD,
     PRIOR,
-    RESERVED,
     ForecasterId,
     Question,
     QuestionId,
     Resolution,
     effective_close,
+    is_computed,
     latest_resolution,
+    name_recalibrated,
 )
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline, forecaster_timeline
 from forecasts.scoring.daily import score_daily
@@ -27,7 +29,7 @@ from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
-from tracker.storage import database_info, event_log, questions, record
+from tracker.storage import database_info, event_log, questions, recalibrations, record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
@@ -107,7 +109,13 @@ def preview_scores(
     Raises `InvalidResolution` for an invalid answer.
     """
     pretended = [(text, _hypothetical_resolution(question, text, known_at)) for text in answers]
-    forecasts_over_time = load_timelines(session, question, min(known_at, question.closes_at))
+    until = min(known_at, question.closes_at)
+    forecasts_over_time = add_recalibrated(
+        question,
+        load_timelines(session, question, until),
+        recalibrations.list_consents(session),
+        until,
+    )
     return {
         text: compute_scores(question, resolution, forecasts_over_time)
         for text, resolution in pretended
@@ -126,11 +134,34 @@ def score_everyone(
 
     Peer scores compare people only: computed forecasters have no peers.
     """
+    close = effective_close(question, resolution)
+    timelines = load_timelines(session, question, close)
+    consents = recalibrations.list_consents(session)
     return compute_scores(
-        question,
-        resolution,
-        load_timelines(session, question, effective_close(question, resolution)),
+        question, resolution, add_recalibrated(question, timelines, consents, close)
     )
+
+
+def add_recalibrated(
+    question: Question,
+    timelines: TimelinesByForecaster,
+    consents: recalibrations.Consents,
+    until: datetime,
+) -> dict[ForecasterId, Timeline]:
+    """Add everyone who is recalibrated at any time up to `until`."""
+    if not consents:
+        return dict(timelines)
+    recalibrated = {
+        name_recalibrated(person).id: recalibrate_timeline(question, timelines[person], steps)
+        for person, steps in consents.items()
+        if person in timelines
+    }
+    standing = {
+        forecaster_id: steps
+        for forecaster_id, steps in recalibrated.items()
+        if steps.spans(question.opens_at, until)
+    }
+    return {**timelines, **standing}
 
 
 def compute_scores(
@@ -161,7 +192,7 @@ def exclude_computed(all_timelines: TimelinesByForecaster) -> TimelinesByForecas
     return {
         forecaster_id: steps
         for forecaster_id, steps in all_timelines.items()
-        if forecaster_id not in RESERVED
+        if not is_computed(forecaster_id)
     }
 
 
@@ -216,15 +247,14 @@ def rescore_all(session: Session) -> int:
 
 def rescore(session: Session, answers: Sequence[tuple[Question, Resolution]]) -> None:
     """Replace the scores of answered questions, some at a time to bound memory."""
+    consents = recalibrations.list_consents(session)
     for start in range(0, len(answers), MAX_SCORED_TOGETHER):
         chunk = answers[start : start + MAX_SCORED_TOGETHER]
         acts = record.load_forecasts(session, [question.id for question, _ in chunk])
-        cases = [
-            AnsweredQuestion(
-                question,
-                resolution,
-                build_timelines(question, acts[question.id], effective_close(question, resolution)),
-            )
-            for question, resolution in chunk
-        ]
+        cases = []
+        for question, resolution in chunk:
+            close = effective_close(question, resolution)
+            timelines = build_timelines(question, acts[question.id], close)
+            timelines = add_recalibrated(question, timelines, consents, close)
+            cases.append(AnsweredQuestion(question, resolution, timelines))
         record.replace_scores(session, compute_all_scores(cases))

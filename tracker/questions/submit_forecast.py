@@ -8,7 +8,6 @@ from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import (
     MODEL_PREFIX,
-    RESERVED,
     EvidenceId,
     Forecaster,
     ForecasterId,
@@ -16,6 +15,7 @@ from forecasts.questions.question import (
     QuestionId,
     check_distribution,
     effective_close,
+    is_computed,
     latest_resolution,
 )
 from forecasts.questions.timeline import (
@@ -103,7 +103,7 @@ def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
 
 def refuse_reserved(forecaster_id: ForecasterId) -> None:
     """Refuse an empty name and the names of computed forecasters and models."""
-    if forecaster_id in RESERVED:
+    if is_computed(forecaster_id):
         raise InvalidForecast(
             f"{forecaster_id!r} is computed by the tracker: act under another name"
         )

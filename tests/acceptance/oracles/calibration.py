@@ -5,8 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.calibration.corp import consistency_band, corp, mcb_test
-from forecasts.calibration.decomposition import ece, ece_of_perfect, murphy
+from forecasts.calibration.band import (
+    POINTWISE_LEVEL,
+    CalibrationTest,
+    fit_pointwise_band,
+    judge_calibration,
+)
+from forecasts.calibration.corp import corp
+from forecasts.calibration.decomposition import BINS, measure_gap, murphy
 from forecasts.statistics.intervals import effective_n, jeffreys, wilson
 
 Given = Mapping[str, Any]
@@ -43,29 +49,48 @@ def proportion_ci(given: Given) -> Any:
     return {"wilson": wilson(*share), "jeffreys": jeffreys(*share)}
 
 
-def _chance(given: Given) -> dict[str, Any]:
-    return {
-        "resamples": int(given.get("resamples", RESAMPLES)),
-        "seed": _seed(given),
-        "clusters": given.get("clusters"),
-    }
+def _test(given: Given) -> CalibrationTest:
+    outcomes = given.get("outcomes", np.zeros(len(given["p"])))
+    draws = int(given.get("resamples", RESAMPLES))
+    return judge_calibration(
+        given["p"], outcomes, given.get("clusters"), draws=draws, seed=int(given.get("seed", 0))
+    )
 
 
-def _seed(given: Given) -> int:
-    return int(given.get("seed", 0))
+def pointwise_band(given: Given) -> Any:
+    """The band at each forecast by itself, at the one level that the product shows."""
+    if given.get("level", POINTWISE_LEVEL) != POINTWISE_LEVEL:
+        raise NotImplementedError(f"the band has level {POINTWISE_LEVEL} only")
+    draws = int(given.get("resamples", RESAMPLES))
+    return fit_pointwise_band(
+        given["p"], given.get("clusters"), draws=draws, seed=int(given.get("seed", 0))
+    )
+
+
+def gap(given: Given) -> float:
+    """The calibration error, in the number of bins that the product uses."""
+    if int(given.get("bins", BINS)) != BINS:
+        raise NotImplementedError(f"there are {BINS} bins only")
+    return measure_gap(given["p"], given["outcomes"])
+
+
+def gap_of_perfect(given: Given) -> float:
+    """The mean calibration error of calibrated forecasts, over even forecasts drawn anew."""
+    rng = np.random.default_rng(int(given.get("seed", 0)))
+    n = int(given["n"])
+    found = [
+        judge_calibration(rng.random(n), np.zeros(n), draws=60).expected_gap for _ in range(200)
+    ]
+    return float(np.mean(found))
 
 
 FUNCTIONS = {
     "murphy": murphy_parts,
     "corp": corp_parts,
-    "corp_consistency_band": lambda given: consistency_band(
-        given["p"], level=given.get("level", 0.9), **_chance(given)
-    ),
-    "mcb_test": lambda given: mcb_test(given["p"], given["outcomes"], **_chance(given)),
+    "corp_consistency_band": pointwise_band,
+    "mcb_test": lambda given: _test(given).p_value,
     "proportion_ci": proportion_ci,
-    "ece": lambda given: ece(given["p"], given["outcomes"], int(given.get("bins", 10))),
-    "ece_bias": lambda given: ece_of_perfect(
-        int(given["n"]), int(given.get("bins", 10)), seed=_seed(given)
-    ),
+    "ece": gap,
+    "ece_bias": gap_of_perfect,
     "n_eff": lambda given: effective_n(given["n"], given["rho"]),
 }

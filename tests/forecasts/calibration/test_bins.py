@@ -1,21 +1,14 @@
-"""When someone says 70 %, does it happen seven times in ten? The points, the bins, and the
-advice.
-"""
+"""When someone says 70 %, does it happen seven times in ten? The points and the bins."""
+
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.reliability import (
-    BIN_PERCENT,
-    MIN_CLUSTERS_FOR_ADVICE,
-    Bin,
-    bin_forecasts,
-    bin_index,
-    give_advice,
-)
+from forecasts.calibration.bins import BIN_PERCENT, Bin, bin_forecasts, bin_index
 from forecasts.errors import InvalidProbability
-from forecasts.statistics.intervals import jeffreys, wilson
+from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law, probabilities
 from tests.tables import check_rows, read_tables
 
@@ -33,13 +26,12 @@ def test_bins_count_points_and_outcomes() -> None:
         (0.8, 1.0),
     ]
     assert {b.n for b in empty} == {0}
-    assert empty[0] == Bin(0.0, 0.2, 0, None, 0, None, None, None)
+    assert empty[0] == Bin(0.0, 0.2, 0, 0, None, 0, None, None, None)
     # A bin says what was said and how often it happened.
     third = bin_forecasts([(0.45, 1), (0.55, 0), (0.5, 1), (0.5, 1)])[2]
     assert (third.n, third.happened, third.share) == (4, 3, 0.75)
     assert third.mean_p == pytest.approx(0.5)
-    assert (third.low95, third.high95) == wilson(3, 4)
-    assert (third.jeffreys_low95, third.jeffreys_high95) == jeffreys(3, 4)
+    assert (third.low95, third.high95) == (None, None)
 
 
 @check_rows(TABLES["an_edge_lands_in_the_upper_bin"])
@@ -83,89 +75,33 @@ def test_a_point_that_is_no_probability_is_refused(p: float) -> None:
         bin_index(p)
 
 
-def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
-    """So many of (p, n, how many of them happened)."""
-    return [(p, int(index < happened)) for p, n, happened in groups for index in range(n)]
-
-
-@check_rows([(0, 20), (1, 19), (19, 1)])
-def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> None:
-    said = give_advice(points((0.9, n, 0)))
-    assert (
-        said
-        == f"Too few questions to say anything: {n} of the {MIN_CLUSTERS_FOR_ADVICE} needed, {missing} are missing."
-    )
-
-
-@check_rows(
-    [
-        (points((0.7, 20, 14)), "Over 20 questions forecasts and outcomes agree within chance"),
-        (points((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "Over 90 questions"),
-        (points((0.5, 20, 10)), "Over 20 questions"),
-        (
-            points((0.7, 20, 5)),
-            "Too high: forecasts said 70% on average and 25% happened; go lower.",
-        ),
-        (
-            points((0.3, 20, 15)),
-            "Too low: forecasts said 30% on average and 75% happened; go higher.",
-        ),
-        (
-            points((0.95, 20, 12), (0.05, 20, 8)),
-            "Too sure: forecasts lay 45 points from 50% on average",
-        ),
-        (
-            points((0.6, 40, 40), (0.4, 40, 0)),
-            "Too cautious: forecasts lay 10 points from 50% on average",
-        ),
-        (points((1.0, 10, 10), (0.0, 10, 0)), "Over 20 questions"),
-        (
-            points((1.0, 10, 9), (0.0, 10, 0)),
-            "Too high: forecasts said 50% on average and 45% happened",
-        ),
-        (points((1.0, 10, 9), (0.0, 10, 1)), "Too sure: forecasts lay 50 points"),
-    ]
-)
-def test_advice_is_one_plain_sentence(given_points: list[tuple[float, int]], start: str) -> None:
-    said = give_advice(given_points)
-    assert said.startswith(start)
-    assert said.count("\n") == 0
-
-
-@law
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 100), st.sampled_from([0, 1])),
-        min_size=MIN_CLUSTERS_FOR_ADVICE,
-        max_size=40,
-    )
-)
-def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(
-    pairs: list[tuple[int, int]],
-) -> None:
-    verdict, _, _ = give_advice([(p / 100, outcome) for p, outcome in pairs]).partition(":")
-    mirrored, _, _ = give_advice(
-        [((100 - p) / 100, 1 - outcome) for p, outcome in pairs]
-    ).partition(":")
-    assert mirrored == {"Too high": "Too low", "Too low": "Too high"}.get(verdict, verdict)
-
-
-def test_bins_count_clusters_and_refuse_other_outcomes() -> None:
-    # Questions of one fate count as one in the bars.
-    apart, tied = bin_forecasts([(0.5, 1)] * 4)[2], bin_forecasts([(0.5, 1)] * 4, ["war"] * 4)[2]
-    assert (apart.low95, apart.high95) == wilson(4, 4)
-    assert (tied.low95, tied.high95) == wilson(1, 1)
-    assert (tied.n, tied.happened) == (4, 4)
-    # One piece of luck accuses nobody.
-    points = [(0.2, 1)] * 4 + [(0.2, 0)] * 20
-    fates = ["war"] * 4 + [str(n) for n in range(20)]
-    assert "nothing to change" in give_advice(points, fates)
-    wrong = [(0.2, 1)] * 24
-    assert give_advice(wrong).startswith("Too low")
-    assert (
-        give_advice(wrong, ["war"] * 24)
-        == "Too few questions of separate fate to say anything: 1 of the 20 needed, 19 are missing."
-    )
+def test_bins_count_families_and_refuse_other_outcomes() -> None:
+    # Fifteen families have an interval and fourteen have none.
+    apart = bin_forecasts([(0.5, 1)] * 15)[2]
+    assert (apart.n, apart.families, apart.low95, apart.high95) == (15, 15, *wilson(15, 15))
+    few = bin_forecasts([(0.5, 1)] * 14)[2]
+    assert (few.share, few.low95, few.high95) == (1.0, None, None)
+    # Questions of a family count by their correlation.
+    families = [str(n // 2) for n in range(30)]
+    for correlation, effective in ((1.0, 15), (0.0, 30), (0.5, 20)):
+        tied = bin_forecasts([(0.5, 1)] * 30, families, correlation)[2]
+        assert (tied.n, tied.families) == (30, 15)
+        assert (tied.low95, tied.high95) == pytest.approx(wilson(effective, effective))
     # An outcome of a bin is yes or no.
     with pytest.raises(ValueError, match="is 0 or 1"):
         bin_forecasts([(0.5, 2)])
+
+
+def test_every_number_lands_in_one_bin() -> None:
+    # Every tenth of a percent and its neighbours land in exactly one bin.
+    for k in range(1001):
+        exact = k / 1000
+        near = {exact, float(f"{k}e-3"), k * 0.001, 1.0 - (1000 - k) / 1000}
+        near |= {math.nextafter(p, towards) for p in tuple(near) for towards in (0.0, 1.0)}
+        for p in near:
+            if 0.0 <= p <= 1.0:
+                (at,) = (place for place, b in enumerate(bin_forecasts([(p, 1)])) if b.n == 1)
+                assert at == min(k // (10 * BIN_PERCENT), 4)
+    # Thirty five percent lands in one bin however it was worked out.
+    for p in (0.35, 0.4 - 0.05, 0.7 / 2, 1.0 - 0.65, 0.1 + 0.25, 35 / 100):
+        assert [b.n for b in bin_forecasts([(p, 1)])] == [0, 1, 0, 0, 0]

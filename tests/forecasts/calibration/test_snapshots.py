@@ -1,6 +1,4 @@
-"""What stood at a lead before the scheduled close: a point a question, and the record of
-intervals.
-"""
+"""What stood at a lead before the scheduled close: a row a question, of numbers as of yes or no."""
 
 from dataclasses import replace
 
@@ -8,19 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.reliability import (
+from forecasts.calibration.snapshots import (
     LEADS_DAYS,
     CalibrationSnapshot,
     ResolvedRecord,
-    measure_interval_record,
+    take_ranks,
     take_snapshots,
 )
 from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical
-from forecasts.errors import ForecastsError
 from forecasts.questions.question import Outcome, Question, QuestionId
 from forecasts.questions.timeline import Timeline
-from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import (
     answered,
     categorical_question,
@@ -59,27 +55,26 @@ def measured(
 
 
 def points(*records: ResolvedRecord, lead: int = 30) -> list[tuple[float, int]]:
-    return [(s.p, s.outcome) for s in take_snapshots(records, lead)]
+    return [(s.p, s.outcome) for s in take_snapshots(records, lead, {})]
 
 
 def test_snapshots_stand_at_their_lead() -> None:
     # A snapshot is what stood that long before the scheduled close.
     held = record(steps((0, 0.2), (50, 0.4), (80, 0.9)))
     assert [points(held, lead=lead) for lead in LEADS_DAYS] == [[(0.2, 1)], [(0.4, 1)], [(0.9, 1)]]
-    # A snapshot names its question and those that share its fate.
+    # A snapshot names its question and its family; without one it is a family of its own.
     alone = replace(question(days=100, name="alone"), claim_ids=())
-    found = take_snapshots([record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30)
+    families = {QuestionId("neutral"): "war"}
+    found = take_snapshots(
+        [record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30, families
+    )
     assert found == (
-        CalibrationSnapshot(QuestionId("neutral"), "claim essay/C01", 0.4, 0),
-        CalibrationSnapshot(QuestionId("alone"), "question alone", 0.4, 1),
+        CalibrationSnapshot(QuestionId("neutral"), "war", 0.4, 0),
+        CalibrationSnapshot(QuestionId("alone"), "alone", 0.4, 1),
     )
     # A question gives one point however often it was revised.
     often = steps(*((n / 10, n / 1000) for n in range(900)))
     assert points(record(often, "no"), record(often, "yes"), lead=7) == [(0.899, 0), (0.899, 1)]
-    # Early answers can be held back until the scheduled close has passed.
-    early = record(HELD, known=80)
-    assert take_snapshots([early], 30, as_of=day(99.9)) == ()
-    assert [s.p for s in take_snapshots([early], 30, as_of=day(100))] == [0.4]
     # A lead of nothing is the scheduled close itself.
     assert points(record(steps((0, 0.4), (99, 0.8)), known=101), lead=0) == [(0.8, 1)]
 
@@ -122,7 +117,7 @@ def test_the_edges_of_a_snapshot_count(kept: ResolvedRecord) -> None:
 def test_a_lead_outside_of_the_question_finds_nothing(lead: int) -> None:
     held = steps((0, 0.4), (101, 0.99))
     assert points(record(held, known=120), lead=lead) == []
-    assert measure_interval_record([measured("7", known=120)], lead) is None
+    assert take_ranks([measured("7", known=120)], lead, {}) == ()
 
 
 @law
@@ -141,63 +136,32 @@ def test_what_came_after_the_lead_never_moves_a_snapshot(
     )
 
 
-# Intervals
+# Ranks
 
 
-def test_intervals_are_measured_along_the_scale() -> None:
-    # The record of intervals says how many held the answer and how wide they were.
+def ranked(answer: str, held: Cdf | None = None, of: Question | None = None) -> tuple[float, ...]:
+    """The ends of the answer's rank."""
+    (found,) = take_ranks([measured(answer, held, of)], 30, {})
+    return found.low, found.high
+
+
+def test_a_rank_is_the_mass_up_to_the_answer() -> None:
     narrow = Cdf((0.0, 40.0, 60.0, 100.0), (0.0, 0.05, 0.95, 1.0))
-    found = measure_interval_record(
-        [measured("50"), measured("41", narrow), measured("39", narrow), measured("60", narrow)], 30
-    )
-    assert (found.n, found.coverage) == (4, 0.75)
-    assert (found.low95, found.high95) == wilson(3, 4)
-    assert found.mean_width == pytest.approx((0.9 + 3 * 0.2) / 4)
-    # Widths of different units are shares of their scales.
-    thousands = numeric_question(Scale(0.0, 1e6), days=100)
-    window = date_question(days=100)
-    days = Cdf((window.scale.lower, window.scale.upper), (0.0, 1.0))
-    found = measure_interval_record(
-        [measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30
-    )
-    assert (found.n, found.coverage, found.mean_width) == pytest.approx((3, 2 / 3, 0.9))
-    # On a log scale widths are measured along it.
-    of = numeric_question(LOG, days=100)
-    answers = [
-        "1",
-        "1.42",
-        "10",
-        "700",
-        "709",
-    ]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
-    found = measure_interval_record([measured(answer, of=of) for answer in answers], 30)
-    assert (found.n, found.coverage, found.mean_width) == pytest.approx((5, 0.6, 0.9))
+    assert ranked("50") == (0.5, 0.5)
+    assert ranked("50", narrow) == pytest.approx((0.5, 0.5))
+    assert ranked("40", narrow) == pytest.approx((0.05, 0.05))
+    # On a log scale it follows the curve.
+    assert ranked("10", of=numeric_question(LOG, days=100))[0] == pytest.approx(1 / 3, abs=1e-3)
 
 
-def test_answers_beyond_the_bounds_of_intervals() -> None:
-    # A date that never came lies in an interval that reaches beyond the window.
+def test_a_rank_beyond_the_curve_is_between_two_values() -> None:
     of = date_question(days=100)
-    sure_of_never = Cdf((of.scale.lower, of.scale.upper), (0.0, 0.1))
-    for held, inside in ((None, 0.0), (sure_of_never, 1.0)):
-        found = measure_interval_record([measured("never", held, of)], 30)
-        assert (found.n, found.coverage) == (1, inside)
-    came = measure_interval_record(
-        [measured("2026-02-01", None, of), measured("2027-02-01", None, of)], 30
-    )
-    assert came.coverage == 0.5
-    # An answer beyond an open bound lies outside.
-    for scale in (OPEN, replace(LOG, open_lower=True, open_upper=True)):
-        of = numeric_question(scale, days=100)
-        found = measure_interval_record(
-            [measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30
-        )
-        assert found.coverage == pytest.approx(0.2)
-    # A mass below an open bound reaches there.
+    unsure = Cdf((of.scale.lower, of.scale.upper), (0.0, 0.3))
+    assert ranked("never", unsure, of) == (0.3, 1.0)
+    assert ranked("2026-02-01", unsure, of)[1] < 0.3
     low = Cdf((0.0, 100.0), (0.3, 1.0))
-    found = measure_interval_record(
-        [measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30
-    )
-    assert found.coverage == 1.0
+    for answer in ("below", "-5"):
+        assert ranked(answer, low, numeric_question(OPEN, days=100)) == (0.0, 0.3)
 
 
 @check_rows(
@@ -227,24 +191,15 @@ def test_answers_beyond_the_bounds_of_intervals() -> None:
         ),
     ]
 )
-def test_questions_without_a_live_curve_then_have_no_record(left_out: ResolvedRecord) -> None:
-    assert measure_interval_record([left_out], 30) is None
-    kept = measure_interval_record([left_out, measured("50")], 30)
-    assert kept.n == 1
-
-
-def test_a_level_that_is_none_is_refused() -> None:
-    with pytest.raises(ForecastsError):
-        measure_interval_record([measured("50")], 30, level=1.5)
+def test_questions_without_a_live_curve_then_have_no_rank(left_out: ResolvedRecord) -> None:
+    assert take_ranks([left_out], 30, {}) == ()
+    assert len(take_ranks([left_out, measured("50")], 30, {})) == 1
 
 
 @law
 @given(st.lists(worlds, max_size=6), st.sampled_from(LEADS_DAYS))
 def test_every_question_is_in_one_record_at_most(records: list[ResolvedRecord], lead: int) -> None:
-    point, inside = take_snapshots(records, lead), measure_interval_record(records, lead)
-    assert len(point) <= sum(of.kind == "binary" for of, _, _ in records)
-    curves = sum(of.scale is not None for of, _, _ in records)
-    if inside is not None:
-        assert 1 <= inside.n <= curves
-        assert 0.0 <= inside.coverage <= 1.0
-        assert 0.0 <= inside.mean_width <= 1.0 + 1e-9
+    points, ranks = take_snapshots(records, lead, {}), take_ranks(records, lead, {})
+    assert len(points) <= sum(of.kind == "binary" for of, _, _ in records)
+    assert len(ranks) <= sum(of.scale is not None for of, _, _ in records)
+    assert all(0.0 <= row.low <= row.high <= 1.0 for row in ranks)

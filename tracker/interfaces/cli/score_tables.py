@@ -1,6 +1,6 @@
-"""Terminal tables of scores, receipts, calibration and comparison."""
+"""Terminal tables of scores, receipts and comparison."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.table import Table
@@ -15,9 +15,7 @@ from forecasts.questions.formatting import (
     format_utc_day,
     format_utc_minute,
 )
-from forecasts.questions.question import ForecasterId
 from forecasts.scoring.comparison import Comparison
-from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, verify_receipt
 from forecasts.scoring.summary import Summary, format_interval, format_skill
@@ -25,7 +23,6 @@ from forecasts.statistics.small_samples import explain_interval_shortage
 from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
-    CalibrationReport,
     ComparisonReport,
     Habits,
     Receipts,
@@ -275,101 +272,6 @@ def explain_no_scores(accuracy: Accuracy) -> str:
         else "None of the chosen questions has been scored yet."
     )
     return f"{state} {SCORING_IN_A_LINE}"
-
-
-def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:
-    """Build the table of bins, and the table of calibration measures."""
-    reliability = report.reliability[forecaster]
-    bins = new_table(
-        "said", "questions", "said on average", "happened", "95% (Wilson)", "95% (Jeffreys)"
-    )
-    name = report.forecasters[forecaster].name
-    bins.title = escape_title(
-        f"{name}, {report.lead_days} days before the close: {reliability.advice}"
-    )
-    for row in (b for b in reliability.bins if b.n):
-        bins.add_row(
-            f"{row.low:.0%} to {row.high:.0%}",
-            str(row.n),
-            format_percent(row.mean_p),
-            f"{row.happened} = {format_number(row.share, '.0%')}",
-            f"{format_number(row.low95, '.0%')} to {format_number(row.high95, '.0%')}",
-            f"{format_number(row.jeffreys_low95, '.0%')} to "
-            f"{format_number(row.jeffreys_high95, '.0%')}",
-        )
-    measures = new_table("measure", "value", "what it says")
-    for line in _list_measures(report, forecaster):
-        measures.add_row(*line)
-    return bins, measures
-
-
-def _list_measures(
-    report: CalibrationReport, forecaster: ForecasterId
-) -> list[tuple[str, str, str]]:
-    reliability = report.reliability[forecaster]
-    corp, murphy, discrimination = reliability.corp, reliability.murphy, reliability.discrimination
-    return [
-        (
-            "questions",
-            format_family_count(reliability.n, reliability.clusters),
-            "one row each, never one a revision",
-        ),
-        ("Brier score", format_number(corp.score), "MCB − DSC + UNC; lower is better"),
-        (
-            "miscalibration (MCB)",
-            format_number(corp.mcb),
-            "what recalibration would save; 0 is perfect",
-        ),
-        (
-            "p-value of MCB",
-            format_number(reliability.p_value, ".3f"),
-            "how often a perfectly calibrated forecaster looks like this",
-        ),
-        (
-            "discrimination (DSC)",
-            format_number(corp.dsc),
-            "what telling questions apart gained; higher is better",
-        ),
-        ("uncertainty (UNC)", format_number(corp.unc), "what the questions themselves cost"),
-        (
-            "reliability, bias corrected",
-            format_number(max(0.0, murphy.rel_bc)),
-            f"in tenths; raw {format_number(murphy.rel_bc, '+.4f')}",
-        ),
-        (
-            "resolution, bias corrected",
-            format_number(max(0.0, murphy.res_bc)),
-            f"in tenths; raw {format_number(murphy.res_bc, '+.4f')}",
-        ),
-        (
-            "area under the ROC",
-            format_number(discrimination.auc, ".3f"),
-            "how often a YES was given more than a NO; 0.5 is chance",
-        ),
-        (
-            "sharpness",
-            format_number(reliability.sharpness),
-            "variance of the forecasts; only worth something if calibrated",
-        ),
-    ]
-
-
-def intervals_table(
-    report: CalibrationReport, records: Mapping[ForecasterId, IntervalRecord]
-) -> Table:
-    """Build the table of coverage and width of central 90 % intervals."""
-    table = new_table(
-        "forecaster", "questions", "inside the 90% interval", "95% interval of that", "mean width"
-    )
-    for forecaster, record in records.items():
-        table.add_row(
-            safe_text(report.forecasters[forecaster].name),
-            str(record.n),
-            f"{record.coverage:.0%}",
-            f"{record.low95:.0%} to {record.high95:.0%}",
-            f"{record.mean_width:.0%} of the range",
-        )
-    return table
 
 
 def comparison_table(report: ComparisonReport, rule: RuleComparison) -> Table:

@@ -1,13 +1,23 @@
-"""Calibration of all forecasters at a lead before the scheduled close."""
+"""Calibration of all forecasters at a lead before the scheduled close, and what it offers."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from forecasts.aggregation.crowd import crowd_at
-from forecasts.calibration.reliability import (
+from forecasts.calibration.personal import (
+    PersonalRecalibration,
+    describe_offer,
+    offer_recalibration,
+    recalibrate_timeline,
+)
+from forecasts.calibration.ranks import assess_ranks
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import (
+    LEADS_DAYS,
+    CalibrationSnapshot,
+    RankSnapshot,
     ResolvedRecord,
-    assess_reliability,
-    measure_interval_record,
+    take_ranks,
     take_snapshots,
 )
 from forecasts.questions.question import (
@@ -16,16 +26,15 @@ from forecasts.questions.question import (
     PRIOR,
     ForecasterId,
     Question,
+    name_recalibrated,
 )
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.suggestion.binary import hazard_timeline
-from tracker.model.read_models import CalibrationReport, Choice
-from tracker.questions.queries.score_selection import (
-    QuestionSelection,
-    gather_questions,
-)
+from tracker.model.read_models import CalibrationReport, Choice, RecalibrationState
+from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
 from tracker.questions.resolve_question import exclude_computed
-from tracker.storage import record
+from tracker.storage import recalibrations, record
+from tracker.storage.recalibrations import Consents
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -35,25 +44,56 @@ def measure_calibration(
 ) -> CalibrationReport:
     """Compare everyone's forecasts at a lead time with the outcomes."""
     selection = gather_questions(session, choice, now)
-    records = _collect_records(session, selection, lead_days)
-    reliabilities = {
-        forecaster_id: assess_reliability(take_snapshots(own_records, lead_days))
-        for forecaster_id, own_records in records.items()
-    }
-    intervals = {
-        forecaster_id: measure_interval_record(own_records, lead_days)
-        for forecaster_id, own_records in records.items()
-    }
+    families = selection.families
+    reliabilities, ranks = {}, {}
+    for forecaster_id, own_records in _collect_records(session, selection, lead_days).items():
+        reliability = assess_reliability(take_snapshots(own_records, lead_days, families))
+        record_of_ranks = assess_ranks(take_ranks(own_records, lead_days, families))
+        if reliability is not None:
+            reliabilities[forecaster_id] = reliability
+        if record_of_ranks is not None:
+            ranks[forecaster_id] = record_of_ranks
     return CalibrationReport(
         choice=choice,
         lead_days=lead_days,
         questions=selection.countable,
         forecasters=record.list_forecasters(session),
-        reliability={
-            forecaster_id: r for forecaster_id, r in reliabilities.items() if r is not None
-        },
-        intervals={forecaster_id: i for forecaster_id, i in intervals.items() if i is not None},
+        reliability=reliabilities,
+        ranks=ranks,
     )
+
+
+def find_recalibration(session: Session, person: ForecasterId, now: datetime) -> RecalibrationState:
+    """Return what a person's record offers, and what they have consented to.
+
+    The record is that of all live questions that count, at the lead with most of them.
+    """
+    selection = gather_questions(session, Choice(), now)
+    families = selection.families
+    snapshots: tuple[CalibrationSnapshot, ...] = ()
+    ranks: tuple[RankSnapshot, ...] = ()
+    for lead in LEADS_DAYS:
+        own_records = _collect_records(session, selection, lead).get(person, ())
+        snapshots = max(snapshots, take_snapshots(own_records, lead, families), key=len)
+        ranks = max(ranks, take_ranks(own_records, lead, families), key=len)
+    offer = offer_recalibration(snapshots, ranks)
+    at, standing = find_consent(session, person)
+    return RecalibrationState(
+        offer=offer,
+        sentences=describe_offer(snapshots, offer),
+        questions=len(snapshots),
+        families=len({s.family for s in snapshots}),
+        standing=standing,
+        since=at,
+    )
+
+
+def find_consent(
+    session: Session, person: ForecasterId
+) -> tuple[datetime | None, PersonalRecalibration | None]:
+    """Return what a person has consented to and since when; None twice without a consent."""
+    at, standing = recalibrations.list_consents(session).get(person, ((None, None),))[-1]
+    return (None, None) if standing is None else (at, standing)
 
 
 def _collect_records(
@@ -66,9 +106,10 @@ def _collect_records(
     records: dict[ForecasterId, list[ResolvedRecord]] = {}
     instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.countable.values()}
     forecasts_then = record.load_last_acts_at(session, instants)
+    consents = recalibrations.list_consents(session)
     for question_id, question in selection.countable.items():
         for forecaster_id, steps in _timelines_at(
-            question, instants[question_id], forecasts_then.get(question_id, {})
+            question, instants[question_id], forecasts_then.get(question_id, {}), consents
         ).items():
             records.setdefault(forecaster_id, []).append(
                 (question, selection.resolutions[question_id], steps)
@@ -77,7 +118,10 @@ def _collect_records(
 
 
 def _timelines_at(
-    question: Question, instant: datetime, forecasts_then: Mapping[ForecasterId, LastAct]
+    question: Question,
+    instant: datetime,
+    forecasts_then: Mapping[ForecasterId, LastAct],
+    consents: Consents,
 ) -> Mapping[ForecasterId, Timeline]:
     """Timelines of a question, reduced to the forecasts current at one instant."""
     timelines = {
@@ -88,4 +132,8 @@ def _timelines_at(
         timelines[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
     if (crowd := crowd_at(question, exclude_computed(timelines), instant)) is not None:
         timelines[CROWD] = build_timeline([(instant, crowd)])
+    for person in consents.keys() & timelines.keys():
+        timelines[name_recalibrated(person).id] = recalibrate_timeline(
+            question, timelines[person], consents[person]
+        )
     return timelines

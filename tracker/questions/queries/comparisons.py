@@ -9,13 +9,13 @@ from forecasts.aggregation.crowd import crowd_timeline
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
     CROWD,
-    RESERVED,
     Forecaster,
     ForecasterId,
     Question,
     QuestionId,
     Resolution,
     effective_close,
+    is_computed,
 )
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.adjusted_skill import AdjustedSkill, adjust_skill
@@ -65,7 +65,7 @@ class QuestionLosses:
     @property
     def people(self) -> list[ForecasterId]:
         """List the people forecaster_id forecast."""
-        return [name for name in self.paths if name not in RESERVED]
+        return [name for name in self.paths if not is_computed(name)]
 
 
 def load_losses(
@@ -127,9 +127,9 @@ def _compare_all(
     losses: Sequence[QuestionLosses], forecaster_id: ForecasterId | None
 ) -> tuple[Comparison, ...]:
     present = dict.fromkeys(name for q in losses for name in q.paths)
-    people = [name for name in present if name not in RESERVED]
+    people = [name for name in present if not is_computed(name)]
     if forecaster_id is None:
-        computed = [name for name in present if name in RESERVED]
+        computed = [name for name in present if is_computed(name)]
         pairs = [*combinations(people, 2), *((a, b) for a in people for b in computed)]
     else:
         opponents = [name for name in (*people, *present) if name != forecaster_id]

@@ -33,7 +33,12 @@ from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSum
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
 from tracker.questions.queries.question_page import compute_weighted_crowd, require_question
-from tracker.questions.resolve_question import build_timelines, compute_scores, exclude_computed
+from tracker.questions.resolve_question import (
+    add_recalibrated,
+    build_timelines,
+    compute_scores,
+    exclude_computed,
+)
 from tracker.questions.update_suggestion import compute_suggestion, load_background
 from tracker.storage import (
     decisions,
@@ -43,6 +48,7 @@ from tracker.storage import (
     evidence_history,
     learned,
     questions,
+    recalibrations,
     record,
     scenarios,
 )
@@ -93,7 +99,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         suggestion=suggestion,
         evidence=cards,
         resolutions=known.resolutions,
-        scores=_compute_scores(known),
+        scores=_compute_scores(session, known),
         statements=describe_statements(session, question, known.versions, at),
         weighted_crowd=compute_weighted_crowd(
             session, question, exclude_computed(known.timelines), known.until, entered_by=at
@@ -149,11 +155,13 @@ def _compute_suggestion(
     )
 
 
-def _compute_scores(known: _KnownRecord) -> tuple[Score, ...]:
+def _compute_scores(session: Session, known: _KnownRecord) -> tuple[Score, ...]:
     """Scores by the answer of then, in the order of the rules."""
     if known.resolution is None:
         return ()
-    scores = compute_scores(known.question, known.resolution, known.timelines)
+    consents = recalibrations.list_consents(session, known.at)
+    timelines = add_recalibrated(known.question, known.timelines, consents, known.until)
+    scores = compute_scores(known.question, known.resolution, timelines)
     return tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id)))
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from forecasts.calibration.bins import Bin, bin_forecasts
 from forecasts.calibration.corp import corp
-from forecasts.calibration.reliability import Bin, bin_forecasts
 from forecasts.questions.families import FamilyId, group_families
 from forecasts.questions.question import (
     HAZARD,

@@ -102,6 +102,25 @@ class RepetitionRow(Fact, table=True):
     stopped: bool
 
 
+class RecalibrationRow(Fact, table=True):
+    """A person's consent to be recalibrated, with the parameters, or its end; the last one counts.
+
+    `shift` and `stretch` are those of the log-odds of yes-no forecasts, from so many `questions` in
+    so many `families`; `widening` is the factor of curves. All None: switched off.
+    """
+
+    __tablename__ = "recalibration"
+    id: int | None = Field(default=None, primary_key=True)
+    forecaster_id: str = Field(foreign_key="forecaster.id", index=True)
+    shift: float | None = None
+    stretch: float | None = None
+    questions: int
+    families: int
+    widening: float | None = None
+    curves: int
+    curve_families: int
+
+
 class RetractionRow(Fact, table=True):
     """A question retracted before any forecast."""
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_
 
 import click
 
-from forecasts.calibration.reliability import LEADS_DAYS
+from forecasts.calibration.snapshots import LEADS_DAYS
 from forecasts.questions.links import HORIZONS
 from forecasts.questions.question import COMPUTED, Forecaster, ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.interfaces.cli import score_tables
+from tracker.interfaces.cli import calibration_tables, score_tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -229,22 +229,35 @@ def _find_forecasters(
     help=f"Days before the close ({LEADS_DAYS}).",
 )
 @click.option("--who", "forecaster", metavar="NAME", help="Only this forecaster.")
+@click.option("--bands", is_flag=True, help="Show the curve with its bands as well.")
+@click.option(
+    "--recalibrate",
+    type=click.Choice(("on", "off")),
+    help="Recalibrate my further forecasts as my record bears out, or no longer.",
+)
 @as_json
 @click.pass_context
 def calibration(
     context: click.Context,
     /,
+    *,
     lead: int,
     forecaster: str | None,
+    bands: bool,
+    recalibrate: Literal["on", "off"] | None,
     json: bool,
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
     """Show whether 70 % happened seven times in ten.
 
-    It has bands, decompositions and a plain sentence.
+    A sentence first; then bins, measures, and where numbers and dates fell.
     """
     with tracker_session(context) as tracker:
+        if recalibrate is not None:
+            _switch_recalibration(tracker, is_on=recalibrate == "on", json=json)
+            return
         report = tracker.accuracy.calibration(Choice(**choice), lead_days=lead)
+        state = tracker.accuracy.recalibration()
     selected = _find_forecasters(
         report.forecasters.values(), () if forecaster is None else (forecaster,)
     )
@@ -253,15 +266,31 @@ def calibration(
         return
     shown = [person for person in report.reliability if person in selected]
     for person in shown:
-        console.print(*score_tables.reliability_tables(report, person), sep="\n")
-    inside = {person: record for person, record in report.intervals.items() if person in selected}
-    if inside:
-        console.print(score_tables.intervals_table(report, inside))
-    if not shown and not inside:
+        console.print(*calibration_tables.reliability_tables(report, person), sep="\n")
+        if bands:
+            console.print(calibration_tables.band_table(report, person))
+    measured = [person for person in report.ranks if person in selected]
+    for person in measured:
+        console.print(calibration_tables.ranks_table(report, person))
+    if not shown and not measured:
         console.print(
             f"Nobody held a forecast {lead} days before the close of a question that has been "
             "scored."
         )
+    for line in calibration_tables.describe_recalibration(state):
+        console.print(line)
+
+
+def _switch_recalibration(tracker: Tracker, *, is_on: bool, json: bool) -> None:
+    if is_on:
+        applied = tracker.accuracy.recalibrate()
+        message = (
+            "From now on your forecasts are shown recalibrated, too, and scored beside the others."
+        )
+        print_result(applied, json, message)
+        return
+    tracker.accuracy.stop_recalibrating()
+    print_result({"recalibrated": False}, json, "Your forecasts are recalibrated no longer.")
 
 
 @click.command()
