@@ -386,7 +386,7 @@ def test_nothing_can_be_told_before_anything_was_scored(asked: Shell) -> None:
         "accuracy", "summary", "--tag", "nope"
     )
     assert "Nobody held a forecast 30 days before the close" in asked("accuracy", "calibration")
-    assert "No two forecasters answered the same question yet." in asked("accuracy", "compare")
+    assert "No two forecasters had a forecast on the same question" in asked("accuracy", "compare")
     assert "Nobody has forecast" in asked("accuracy", "habits")
     assert "rain has no scores: it is not resolved, or was annulled." in asked(
         "accuracy", "score", "rain"
@@ -484,14 +484,13 @@ def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_ques
     out = answered("accuracy", "summary")
     for words in (
         "CRPS over the range",
-        "how much of a reference's loss was saved",
+        "points better than the average forecaster, by Brier score",
         "opened in",
         "6 questions count.",
     ):
         assert words in out
     assert "6 forecasts were made when the answer was known" in out
-    dates = answered("accuracy", "summary", "--kind", "date")
-    assert "how much of a reference's loss" not in dates  # only yes/no questions have references
+    assert "by Brier score" not in answered("accuracy", "summary", "--kind", "date")
     found = answered.json("accuracy", "summary", "--tag", "trips")
     assert list(found["questions"]) == ["visit"]
     assert "None of the chosen questions" in answered("accuracy", "summary", "--period", "2025-Q1")
@@ -536,11 +535,15 @@ def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
 
 
 def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
-    assert "ada – ben" in answered("accuracy", "compare")
-    assert "ada – ben" in answered("accuracy", "compare", "--who", "ada", "--who", "ben")
-    alone = answered.json("accuracy", "compare", "--who", "ben")["comparisons"]
-    assert {"ben"} == set.intersection(*({c["a"], c["b"]} for c in alone))
-    assert answered.json("accuracy", "compare", "--kind", "date")["comparisons"][0]["n"] == 1
+    assert "too early to say" in answered("accuracy", "compare")
+    rules = answered.json("accuracy", "compare", "--who", "ben")
+    assert {c["a"] for rule in rules for c in rule["comparisons"]} == {"ben"}
+    dates = answered.json("accuracy", "compare", "--kind", "date")
+    assert [rule["rule"] for rule in dates] == ["crps"]
+    assert dates[0]["comparisons"][0]["questions"] == 1
+    assert "`tracker accuracy summary` lists the names" in answered.refused(
+        "accuracy", "compare", "--who", "nobody"
+    )
 
 
 def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:

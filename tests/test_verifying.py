@@ -294,6 +294,8 @@ def said(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
 def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     add(tracker)
     tracker.essays.reject_claim("river", SIGNS, "no date")
+    add(tracker, id="pond")
+    tracker.essays.remove("pond")
     ask_questions(tracker)
     tracker.scenarios.add(SET)
     for name in ("rain", "hail"):

@@ -192,19 +192,6 @@ def calendar_quarter(at: datetime) -> str:
     return f"{in_utc.year}-Q{(in_utc.month + 2) // 3}"
 
 
-def event_cluster(question: Question) -> str:
-    """Name of the cluster of questions on one event: those made from the same first claim.
-
-    Deadlines and thresholds of one claim resolve together; counted separately, one outcome would
-    count several times.
-    """
-    return (
-        f"claim {question.essay_id}/{question.claim_ids[0]}"
-        if question.claim_ids
-        else f"question {question.id}"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Cohort:
     """Outcomes of the questions that opened in one quarter.
