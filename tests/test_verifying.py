@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
+from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, TypeDecorator
 
 from forecasts.calibration.personal import PersonalRecalibration
 from forecasts.calibration.widening import Widening
@@ -365,6 +365,8 @@ def other(holds: Any) -> str:
         return "json_insert(json_insert({0}, '$[#]', 'x'), '$.x', 'x')"  # a list, or an object
     if isinstance(holds, DateTime | TypeDecorator) and "DateTime" in type(holds).__name__:
         return "'2020-01-01 00:00:00.000000'"
+    if isinstance(holds, Boolean):
+        return "NOT {0}"
     return "{0} + 1" if isinstance(holds, Integer | Float) else "{0} || 'x'"
 
 
