@@ -49,11 +49,11 @@ _PEOPLE = {
 _OPPONENTS = {
     "other": _C.TextColumn("Against", width=190),
     "skill": _C.NumberColumn("Points better", format="%+.1f", help="Above 0: better than these."),
-    "interval": _C.TextColumn("95 % interval", width=130, alignment="right"),
     "verdict": _C.TextColumn("Verdict", width=170),
+    "interval": _C.TextColumn("95 % interval", width=130, alignment="right"),
     "on": _C.TextColumn("Compared on", width=200),
     "common": _C.NumberColumn(
-        "Time in common", format="%g %%", help="Share of the scheduled time on which both stood."
+        "Time in common", format="%.0f %%", help="Share of the scheduled time on which both stood."
     ),
 }
 _POINTS = {
@@ -61,7 +61,7 @@ _POINTS = {
     "points": _C.NumberColumn("Points", format="%+.1f", help="Gain over knowing nothing."),
     "on": _C.TextColumn("Questions", width=200),
     "coverage": _C.NumberColumn(
-        "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+        "Coverage", format="%.0f %%", help="Share of the scheduled time with a forecast."
     ),
     "mean": _C.NumberColumn("Mean while active", format="%.3f"),
 }

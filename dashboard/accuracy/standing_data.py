@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import display_name, percent_number, percent_whole, plural
+from dashboard.wording import display_name, percent_number, percent_whole
 from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.adjusted_skill import AdjustedSkill
@@ -25,6 +25,9 @@ MEANINGS: Final[Mapping[str, str]] = {
     "uninformed": "50 %, all options alike, or an even curve.",
 }
 """Opponents that are no people."""
+
+MAX_POINTS: Final = 30.0
+"""Points at which the chart of a pair ends; intervals that go beyond say nothing yet."""
 
 _LIKELIEST_REFERENCES: Final = (HAZARD, PRIOR)
 
@@ -137,11 +140,22 @@ def opponents_frame(
 def evidence_frame(points: Sequence[EvidencePoint]) -> pd.DataFrame:
     """One row per family that closed. Columns:
 
-    time, skill (points better so far) with low and high, families (count), evidence (e-value).
+    families (count so far), closed (its day), skill (points better so far) with low and high, cut
+    off at `MAX_POINTS`, evidence (e-value).
     """
     return build_frame(
-        "time:time skill:float low:float high:float families:int evidence:float",
-        ((p.at, 100 * p.advantage, *_scale(p.low, p.high), p.families, p.e_value) for p in points),
+        "families:int closed skill:float low:float high:float evidence:float",
+        (
+            (
+                p.families,
+                format_utc_day(p.at),
+                100 * p.advantage,
+                max(100 * p.low, -MAX_POINTS),
+                min(100 * p.high, MAX_POINTS),
+                p.e_value,
+            )
+            for p in points
+        ),
     )
 
 
@@ -170,9 +184,10 @@ def points_frame(accuracy: Accuracy, rows: Sequence[Summary], me: ForecasterId) 
 def describe_pair(comparison: Comparison, a: str, b: str) -> str:
     """Describe a comparison with the share of time in common and the evidence."""
     common = percent_whole(comparison.coverage)
-    pairs = plural(comparison.pairs, "pair")
+    evidence = f"{comparison.e_value:.2g} of the {comparison.threshold:.0f} that a verdict takes"
+    if comparison.pairs > 1:
+        evidence += f", as {comparison.pairs} comparisons are shown together"
     return (
         f"{comparison.describe(a, b)} Both had a forecast for {common} of the scheduled time. "
-        f"Evidence {comparison.e_value:.3g}; a verdict takes {comparison.threshold:.3g} with "
-        f"{pairs} looked at together."
+        f"Evidence so far: {evidence}."
     )

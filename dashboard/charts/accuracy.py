@@ -10,8 +10,6 @@ from dashboard.charts.common import (
     colour_encoding,
     share_axis,
     text_tooltip,
-    time_axis,
-    time_tooltip,
 )
 from tracker.model.chart_style import BLUE, GREY, LineStyle
 
@@ -21,9 +19,6 @@ ROW_HEIGHT: Final = 40
 _AXIS_HEIGHT: Final = 40
 _EVIDENCE_HEIGHT: Final = 300
 _CALIBRATION_HEIGHT: Final = 420
-MAX_POINTS: Final = 30
-"""Points at which charts of differences end; intervals that go beyond say nothing yet."""
-
 _FAINT_OPACITY: Final = 0.45
 """Opacity of rows with too few questions for a verdict."""
 
@@ -102,12 +97,16 @@ def evidence_chart(title: str) -> ChartSpec:
         alt.Tooltip("high:Q", title="to", format="+.1f"),
         alt.Tooltip("families:Q", title="Families"),
         alt.Tooltip("evidence:Q", title="Evidence", format=".3~g"),
-        time_tooltip("on"),
+        text_tooltip("closed", "Closed"),
     ]
-    scale = alt.Scale(domain=[-MAX_POINTS, MAX_POINTS], clamp=True)
-    base = alt.Chart(alt.NamedData("evidence")).encode(x=time_axis())
+    families = alt.X(
+        "families:Q",
+        title="Families of questions",
+        axis=alt.Axis(tickMinStep=1, tickCount=10, format="d"),
+    )
+    base = alt.Chart(alt.NamedData("evidence")).encode(x=families)
     band = base.mark_area(color=BLUE, opacity=0.18, interpolate="step-after").encode(
-        y=alt.Y("low:Q", title=title, axis=_gain_axis(), scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", title=title, axis=_gain_axis()), y2="high:Q"
     )
     line = base.mark_line(color=BLUE, interpolate="step-after").encode(y="skill:Q")
     dots = base.mark_circle(color=BLUE, size=50, opacity=1).encode(y="skill:Q", tooltip=tips)

@@ -113,7 +113,7 @@ def test_skill_chart() -> None:
 def test_evidence_narrows_over_a_zero_line() -> None:
     (band,) = layers_of(SPECS["evidence"], "area")
     assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
-    assert band["encoding"]["y"]["scale"] == {"domain": [-30, 30], "clamp": True}
+    assert standing_data.evidence_frame([EVIDENCE[0]._replace(low=-1.0)])["low"].iloc[0] == -30
     (line,) = layers_of(SPECS["evidence"], "line")
     assert line["mark"]["interpolate"] == "step-after"
     assert SPECS["evidence"]["layer"][0]["encoding"]["y"]["field"] == "zero"

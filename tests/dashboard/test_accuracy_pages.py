@@ -97,7 +97,7 @@ def test_standing_section(scored: Tracker) -> None:
     # A pair opens to its sentence and the growth of the evidence.
     visit = pick(visit, "opponents", 0)
     assert "You were" in words(visit)
-    assert "a verdict takes" in words(visit)
+    assert "that a verdict takes" in words(visit)
     # Points of every rule are one click away.
     points = tables(visit)["Points by forecaster"]
     assert list(points.columns) == ["forecaster", "points", "on", "coverage", "mean"]

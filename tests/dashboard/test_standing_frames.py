@@ -83,7 +83,9 @@ def test_opponents_are_rows_with_verdict_and_common_time() -> None:
     )  # fmt: skip
     told = standing_data.describe_pair(PAIR, "You", "Prior, never moved")
     assert told.startswith("You were 3.1 points better than Prior, never moved over 41 questions")
-    assert told.endswith("a verdict takes 40 with 2\u00a0pairs looked at together.")
+    assert told.endswith(
+        "Evidence so far: 2.5 of the 40 that a verdict takes, as 2 comparisons are shown together."
+    )
 
 
 def test_points_are_rows_of_one_rule() -> None:

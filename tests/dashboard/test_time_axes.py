@@ -55,7 +55,6 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
     "fan": charts.fan_chart(ME, ("number", 0.0), marks=True, answer=True),
     "fan of dates": charts.fan_chart(ME, ("date", 0.0), marks=False, answer=False),
     "scenarios_over_time": scenarios_over_time_chart(ME),
-    "evidence": charts.evidence_chart("Points"),
     "daily_items": charts.daily_items_chart(),
     "daily_polls": charts.daily_polls_chart(("new",)),
 }
@@ -69,6 +68,7 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "options_now": charts.options_now_chart(ME, ("a",)),
     "by_label": by_label_chart(ME, ("a",)),
     "skill": charts.skill_chart(ME, "Skill"),
+    "evidence": charts.evidence_chart("Points"),
     "calibration": charts.calibration_chart(),
     "ranks": charts.ranks_chart(),
     "bins": charts.bins_chart(),
