@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.components.frames import build_frame
 from dashboard.wording import display_name, percent_number, percent_whole
-from forecasts.questions.formatting import format_signed
+from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import Comparison, EvidencePoint, describe_families
