@@ -64,24 +64,24 @@ def rows_of(printed: str) -> list[list[str]]:
     ]
 
 
-Number = tuple[str, str, str]
-"""n, points and interval as they are written."""
+Number = tuple[str, str]
+"""n and points as they are written."""
 
 
 def on_the_page(tracker: Tracker, rule: str) -> dict[str, Number]:
-    visit = open_page(tracker, "accuracy", rule=rule)
-    (frame,) = (each.value for each in visit.dataframe if each.proto.alt == "Skill by forecaster")
+    visit = open_page(tracker, "accuracy", **{"points-rule": rule})
+    (frame,) = (each.value for each in visit.dataframe if each.proto.alt == "Points by forecaster")
     return {row["forecaster"]: _page_row(row) for _, row in frame.iterrows()}
 
 
 def _page_row(row: Any) -> Number:
-    return str(row["on"]).split()[0], format_signed(row["skill"]), row["interval"] or "–"
+    return str(row["on"]).split()[0], format_signed(row["points"])
 
 
 def at_the_terminal(shell: Shell, *argv: str) -> dict[tuple[str, str], Number]:
     """By name and title of the rule; the arrow behind the title is left out."""
-    found = [row for row in rows_of(shell(*argv)) if len(row) == 7 and row[1][-1:] in "↓↑"]
-    return {(row[0], row[1][:-2]): (row[2].split()[0], row[3], row[4]) for row in found}
+    found = [row for row in rows_of(shell(*argv)) if len(row) == 6 and row[1][-1:] in "↓↑"]
+    return {(row[0], row[1][:-2]): (row[2].split()[0], row[3]) for row in found}
 
 
 def in_the_report(
@@ -89,7 +89,7 @@ def in_the_report(
 ) -> dict[tuple[str, str], Number]:
     (section,) = (s for s in tracker.reports.build("week").sections if s.heading == heading)
     rows = [[cell.text for cell in row] for row in section.blocks[0].rows]  # type: ignore[union-attr]
-    return {(who, rule): (n, skill, interval) for who, rule, n, skill, interval, _ in rows}
+    return {(who, rule): (n, points) for who, rule, n, _, points, _, _ in rows}
 
 
 def test_page_terminal_and_report_have_one_number_for_everyone(
@@ -119,7 +119,7 @@ def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> N
         for life in (ASKED[0], ASKED[1], SNOW)
     ]
     (ada,) = (s for s in summaries if (s.forecaster_id, s.rule) == (ADA, "brier"))
-    assert ada.skill == pytest.approx(sum(own) / 3)
+    assert ada.points == pytest.approx(100 * sum(own))
 
 
 def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shell: Shell) -> None:
