@@ -109,7 +109,7 @@ def test_one_is_compared_with_everybody_and_references(world: Tracker) -> None:
     assert advantages[BEN] == pytest.approx(0.36 - 0.04)
     assert advantages[PRIOR] == pytest.approx((0.5625 * 2 + 0.0625 - 0.72) / 3)
     assert advantages[comparisons.UNINFORMED.id] == pytest.approx((0.75 - 0.72) / 3)
-    assert advantages[comparisons.FIRST.id] == 0.0  # never changed
+    assert advantages[comparisons.FIRST.id] is None  # never changed
     assert advantages[CROWD] is None  # a crowd of one is that person
     assert {HAZARD, SUGGESTION} <= set(advantages)
 

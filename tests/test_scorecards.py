@@ -193,7 +193,7 @@ def test_comparisons_are_told_in_a_table(lived: Tracker) -> None:
     row = line(text, "ada", "ben")
     assert "too early to say" in row
     assert row.split("│")[5].strip() == "3 in 2 families"
-    assert "First forecast, never changed" in text
+    assert "First forecast, unchanged" in text
     assert "Knowing nothing" in text
     assert "hold however often you look" in text
 

@@ -55,6 +55,7 @@ _OPPONENTS = {
     "common": _C.NumberColumn(
         "Time in common", format="%.0f %%", help="Share of the scheduled time on which both stood."
     ),
+    "meaning": _C.TextColumn("What it is", width=420),
 }
 _POINTS = {
     "forecaster": _C.TextColumn("Forecaster", width=170),
@@ -67,17 +68,18 @@ _POINTS = {
 }
 
 _EXPLANATION: Final = """
-**Skill** compares people on the same questions at the same times, so neither easy questions nor
-joining late, when more is known, earns anything. A point is a hundredth of a Brier score. The
-estimate of somebody with few questions is drawn towards the average.
+**Points better.** People are compared on the same questions at the same times, so neither easy
+questions nor joining late, when more is known, earns anything. A point is a hundredth of a Brier
+score, the squared distance between a forecast and what happened. The estimate of somebody with few
+questions is drawn towards the average.
 
 **Families** are questions that share their fate: made from one claim, linked, about one event, or
 settled by one series. They count as one, however many they are.
 
-**A verdict** comes from bets against "no difference": whoever looks after every answer is wrong in
-at most 5 % of cases between equals. It waits until the rarer of YES and NO was seen in 5 families.
-The interval in the table belongs to the same bets. People's own interval in the chart comes from
-the scatter of families, and shows from 15 of them.
+**A verdict** may be looked at after every answer: between equals it is wrong in at most 5 of 100
+cases. It comes from bets against "no difference", and waits until both answers, YES and NO, came in
+5 families at least. The range in the table belongs to the same bets, and is wider than that of the
+chart, which is about one person and the average.
 """
 
 
@@ -199,7 +201,7 @@ def _show_evidence(opponent: str, points: Sequence[EvidencePoint]) -> None:
     )
     alt = "Difference of the two so far, with the interval that narrows as families close"
     st.vega_lite_chart(spec=spec, width="stretch", key="evidence", alt=alt)
-    st.caption("Shaded: the 95 % interval. A verdict is reached where it leaves the 0 line.")
+    st.caption("Shaded: the likely range. While it includes 0, no difference is shown.")
 
 
 def _show_points(visit: Visit, accuracy: Accuracy) -> None:
@@ -213,6 +215,6 @@ def _show_points(visit: Visit, accuracy: Accuracy) -> None:
         rows = [s for s in accuracy.summaries if s.rule == picked]
         show_table(points_frame(accuracy, rows, visit.me), _POINTS, "Points by forecaster")
         st.caption(
-            f"{describe_direction(picked)}. Points grow with the questions answered, and rank "
-            "nobody."
+            "Points: more is better, but they grow with every question answered, so do not compare "
+            f"people by them. Mean while active: {describe_direction(picked)}."
         )

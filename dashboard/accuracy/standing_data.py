@@ -18,10 +18,10 @@ from tracker.model.read_models import Accuracy, ComparisonReport, RuleComparison
 
 MEANINGS: Final[Mapping[str, str]] = {
     "crowd": "All others together, without this forecaster.",
-    "suggestion": "Base rate, time and evidence added up.",
+    "suggestion": "Base rate, time and evidence, added up by the tracker.",
     "hazard": "The base rate, moved by time alone: was the news worth following?",
-    "prior": "The base rate as it was written down: was anything worth doing?",
-    "first": "Their own first forecast: was updating worth the effort?",
+    "prior": "The base rate as written down: was anything worth doing?",
+    "first": "Their own first forecast, where they changed it: was updating worth the effort?",
     "uninformed": "50 %, all options alike, or an even curve.",
 }
 """Opponents that are no people."""
@@ -55,11 +55,11 @@ def describe_standing(
     shortage = explain_interval_shortage(skill.families, skill.rarer)
     if shortage:
         return claim, f"{sample}: too early to tell that from luck, {shortage}."
-    low, high = _scale(skill.low, skill.high)
-    is_sure = skill.low is not None and skill.high is not None and skill.low * skill.high > 0
-    outcome = "so luck alone rarely gives it" if is_sure else "so it may be luck"
-    ends = format_interval(low, high)
-    return claim, f"{sample}. 95 % interval {ends}, {outcome}."
+    worse, better = (f"{abs(100 * (end or 0.0)):.1f}" for end in (skill.low, skill.high))
+    if skill.low is not None and skill.high is not None and skill.low * skill.high > 0:
+        nearest, farthest = (worse, better) if skill.low > 0 else (better, worse)
+        return claim, f"{sample}; likely between {nearest} and {farthest} points {relation}."
+    return claim, f"{sample}. It may be luck: anything from {worse} worse to {better} better."
 
 
 def _be(name: str) -> str:
@@ -182,12 +182,9 @@ def points_frame(accuracy: Accuracy, rows: Sequence[Summary], me: ForecasterId) 
 
 
 def describe_pair(comparison: Comparison, a: str, b: str) -> str:
-    """Describe a comparison with the share of time in common and the evidence."""
+    """Describe a comparison with the share of time in common, and why the bar is high."""
     common = percent_whole(comparison.coverage)
-    evidence = f"{comparison.e_value:.2g} of the {comparison.threshold:.0f} that a verdict takes"
-    if comparison.pairs > 1:
-        evidence += f", as {comparison.pairs} comparisons are shown together"
-    return (
-        f"{comparison.describe(a, b)} Both had a forecast for {common} of the scheduled time. "
-        f"Evidence so far: {evidence}."
-    )
+    text = f"{comparison.describe(a, b)} Both had a forecast for {common} of the scheduled time."
+    if comparison.pairs < 2 or comparison.verdict == "too early to say":
+        return text
+    return f"{text} The bar is set higher because {comparison.pairs} pairs are looked at together."

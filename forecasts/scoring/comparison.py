@@ -8,8 +8,8 @@ decided on beforehand; it needs fewer questions, and is wrong more often for who
 Sources: see `forecasts.statistics.betting`; Fisher 1935 for the test of one look (flipped signs).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
@@ -110,11 +110,13 @@ class Comparison:
         if self.verdict == "too early to say":
             few = f"it takes {MIN_FAMILIES} families"
             return f": too early to say, {explain_rare_answers(self.rarer) or few}."
-        ends = f"{format_signed(100 * self.low)} to {format_signed(100 * self.high)}"
+        worse, better = (format_signed(abs(100 * end)).lstrip("+") for end in (self.low, self.high))
         if self.verdict == "no difference shown":
-            return f". The 95 % interval, {ends}, holds 0: no difference is shown."
-        are = "are" if a == "You" else "is"
-        return f". The 95 % interval, {ends}, leaves out 0: {a} {are} {self.verdict} than {b}."
+            return f". It could be anything from {worse} worse to {better} better."
+        nearest, farthest = (worse, better) if self.verdict == "better" else (better, worse)
+        was = "were" if a == "You" else "was"
+        extent = f"{nearest} to {farthest} points {self.verdict}"
+        return f". {a} {was} {extent} than {b}, with 95 % confidence."
 
     def describe_fixed_test(self) -> str:
         """Describe the test of one planned look; empty if there are too few families."""
@@ -144,21 +146,59 @@ Pair = tuple[ForecasterId, ForecasterId]
 
 def compare_pairs(
     pairs: Iterable[tuple[Pair, Sequence[CommonQuestion]]],
+    shown: Container[Pair] | None = None,
 ) -> tuple[Comparison, ...]:
-    """Compare pairs of forecasters that are looked at together, in the given order."""
-    measured = [_measure(pair, questions) for pair, questions in pairs]
-    ready = [comparison.e_value for comparison, _ in measured if comparison.advantage is not None]
-    threshold = e_threshold(ready, LEVEL) if ready else 1.0 / (1.0 - LEVEL)
+    """Compare pairs of forecasters that are looked at together, in the given order.
+
+    Those with `MIN_FAMILIES` in common are the ones whose number raises the threshold. With
+    `shown`, only these are returned.
+    """
+    measured = [(pair, _measure(pair, questions)) for pair, questions in pairs]
+    tested = [result.e_value for _, result in measured if result.families >= MIN_FAMILIES]
+    threshold = e_threshold(tested, LEVEL) if tested else 1.0 / (1.0 - LEVEL)
     judged = []
-    for comparison, gains in measured:
-        low, high = confidence_interval(gains, threshold)
-        judged.append(
-            replace(comparison, low=low, high=high, threshold=threshold, pairs=len(ready))
-        )
+    for pair, result in measured:
+        if shown is None or pair in shown:
+            low, high = confidence_interval(result.gains, threshold)
+            judged.append(result.judge(low, high, threshold, max(len(tested), 1)))
     return tuple(judged)
 
 
-def _measure(pair: Pair, questions: Sequence[CommonQuestion]) -> tuple[Comparison, FamilyGains]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """Numbers of a pair before it is judged among others."""
+
+    pair: Pair
+    gains: FamilyGains
+    questions: int
+    rarer: int | None
+    coverage: float
+    e_value: float
+
+    @property
+    def families(self) -> int:
+        """Number of families in common."""
+        return len(self.gains)
+
+    def judge(self, low: float, high: float, threshold: float, pairs: int) -> Comparison:
+        """Return the comparison, with the interval and threshold of all pairs together."""
+        return Comparison(
+            *self.pair,
+            questions=self.questions,
+            families=self.families,
+            rarer=self.rarer,
+            coverage=self.coverage,
+            advantage=self.gains.advantage if self.families else None,
+            low=low,
+            high=high,
+            e_value=self.e_value,
+            threshold=threshold,
+            pairs=pairs,
+            p_value=_test_once(self.gains),
+        )
+
+
+def _measure(pair: Pair, questions: Sequence[CommonQuestion]) -> _Measured:
     ordered = _sort_families(questions)
     gains = pool_families((q.family, q.differences) for q in ordered)
     answers = [
@@ -166,20 +206,14 @@ def _measure(pair: Pair, questions: Sequence[CommonQuestion]) -> tuple[Compariso
         for _, members in groupby(ordered, key=lambda q: q.family)
     ]
     path = evidence_path(gains)
-    return Comparison(
-        *pair,
+    return _Measured(
+        pair,
+        gains,
         questions=len(ordered),
-        families=len(gains),
         rarer=count_rarer(answers),
         coverage=float(np.mean([q.differences.coverage for q in ordered])) if ordered else 0.0,
-        advantage=gains.advantage if len(gains) else None,
-        low=-1.0,
-        high=1.0,
         e_value=float(path[-1]) if len(path) else 1.0,
-        threshold=1.0 / (1.0 - LEVEL),
-        pairs=1,
-        p_value=_test_once(gains),
-    ), gains
+    )
 
 
 def _sort_families(questions: Sequence[CommonQuestion]) -> list[CommonQuestion]:

@@ -27,7 +27,7 @@ def explain_interval_shortage(families: int, rarer: int | None = None) -> str:
     >>> explain_interval_shortage(9, 3)
     '6 more families of questions are needed'
     >>> explain_interval_shortage(40, 3)
-    'the rarer of YES and NO has to be seen in 5 families, and was in 3'
+    'YES and NO both have to come in 5 families, and the rarer came in 3'
     """
     if families < MIN_FAMILIES:
         missing = MIN_FAMILIES - families
@@ -42,7 +42,7 @@ def explain_rare_answers(rarer: int | None) -> str:
     if rarer is None or rarer >= MIN_RARER:
         return ""
     return (
-        f"the rarer of YES and NO has to be seen in {MIN_RARER} families, and was in "
+        f"YES and NO both have to come in {MIN_RARER} families, and the rarer came in "
         f"{rarer or 'none'}"
     )
 

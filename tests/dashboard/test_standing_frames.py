@@ -31,14 +31,13 @@ def test_standing_is_a_sentence_with_its_certainty() -> None:
         "You are 1.2 points better than the average of 2 people, on the same questions at the same "
         "times."
     )
-    assert caution == (
-        "Over 41 questions in 23 families. 95 % interval +0.4 to +2.0, so luck alone rarely gives "
-        "it."
-    )
+    assert caution == "Over 41 questions in 23 families; likely between 0.4 and 2.0 points better."
     claim, caution = standing_data.describe_standing([MINE, HERS], ANA, "Ana")
     assert claim.startswith("Ana is 1.2 points worse than")
     unsure = replace(MINE, low=-0.01)
-    assert standing_data.describe_standing([unsure, HERS], ME, "You")[1].endswith("may be luck.")
+    assert standing_data.describe_standing([unsure, HERS], ME, "You")[1].endswith(
+        "It may be luck: anything from 1.0 worse to 2.0 better."
+    )
 
 
 def test_standing_waits_for_families_and_rare_answers() -> None:
@@ -48,7 +47,7 @@ def test_standing_waits_for_families_and_rare_answers() -> None:
         "questions are needed."
     )
     rare = replace(MINE, low=None, high=None, rarer=2)
-    assert "and was in 2" in standing_data.describe_standing([rare, HERS], ME, "You")[1]
+    assert "the rarer came in 2" in standing_data.describe_standing([rare, HERS], ME, "You")[1]
 
 
 def test_alone_there_is_no_standing_but_a_reference() -> None:
@@ -83,9 +82,7 @@ def test_opponents_are_rows_with_verdict_and_common_time() -> None:
     )  # fmt: skip
     told = standing_data.describe_pair(PAIR, "You", "Prior, never moved")
     assert told.startswith("You were 3.1 points better than Prior, never moved over 41 questions")
-    assert told.endswith(
-        "Evidence so far: 2.5 of the 40 that a verdict takes, as 2 comparisons are shown together."
-    )
+    assert told.endswith("higher because 2 pairs are looked at together.")
 
 
 def test_points_are_rows_of_one_rule() -> None:

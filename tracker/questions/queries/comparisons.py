@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
+import numpy as np
+
 from forecasts.aggregation.crowd import crowd_timeline
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
@@ -30,6 +32,7 @@ from forecasts.scoring.comparison import (
     CommonQuestion,
     Comparison,
     EvidencePoint,
+    Pair,
     compare_pairs,
     trace_evidence,
 )
@@ -42,9 +45,12 @@ from tracker.storage import record
 from tracker.storage.sessions import Session
 
 UNINFORMED = Forecaster(ForecasterId("uninformed"), "Knowing nothing", "reference")
+FIRST = Forecaster(ForecasterId("first"), "First forecast, unchanged", "reference")
+_REFERENCES = (FIRST.id, UNINFORMED.id)
+"""Opponents that exist for one forecaster alone."""
+
 MIN_CROWD = 2
-"""People forecaster_id make a crowd; a crowd of one is that person."""
-FIRST = Forecaster(ForecasterId("first"), "First forecast, never changed", "reference")
+"""People who make a crowd; a crowd of one is that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +132,23 @@ def trace_pair(
 def _compare_all(
     losses: Sequence[QuestionLosses], forecaster_id: ForecasterId | None
 ) -> tuple[Comparison, ...]:
+    """Compare all pairs together, so that a pair has the same verdict wherever it is shown."""
     present = dict.fromkeys(name for q in losses for name in q.paths)
     people = [name for name in present if not is_computed(name)]
+    computed = [name for name in present if is_computed(name)]
+    pairs: list[Pair] = [
+        *combinations(people, 2),
+        *((a, b) for a in people for b in (*computed, *_REFERENCES)),
+    ]
     if forecaster_id is None:
-        computed = [name for name in present if is_computed(name)]
-        pairs = [*combinations(people, 2), *((a, b) for a in people for b in computed)]
+        shown = [pair for pair in pairs if pair[1] not in _REFERENCES]
     else:
-        opponents = [name for name in (*people, *present) if name != forecaster_id]
-        pairs = [(forecaster_id, b) for b in dict.fromkeys((*opponents, FIRST.id, UNINFORMED.id))]
-    return compare_pairs((pair, _list_common_questions(losses, *pair)) for pair in pairs)
+        opponents = (*people, *computed, *_REFERENCES)
+        shown = [(forecaster_id, b) for b in opponents if b != forecaster_id]
+        own_pairs = set(map(frozenset, shown))
+        pairs = [*shown, *(pair for pair in pairs if frozenset(pair) not in own_pairs)]
+    rows = ((pair, _list_common_questions(losses, *pair)) for pair in pairs)
+    return compare_pairs(rows, shown=frozenset(shown))
 
 
 def _list_common_questions(
@@ -142,20 +156,24 @@ def _list_common_questions(
 ) -> list[CommonQuestion]:
     common = []
     for q in losses:
-        first, second = q.paths.get(a), _find_opponent(q, a, b)
+        first, second = _find_path(q, a, against=b), _find_path(q, b, against=a)
         if first is not None and second is not None:
             differences = compare_paths(q.question, first, second)
             common.append(CommonQuestion(q.family, q.question.closes_at, q.answer, differences))
     return common
 
 
-def _find_opponent(q: QuestionLosses, a: ForecasterId, b: ForecasterId) -> LossPath | None:
-    build = _BUILT.get(b)
-    return build(q, a) if build and a in q.paths else q.paths.get(b)
+def _find_path(q: QuestionLosses, name: ForecasterId, *, against: ForecasterId) -> LossPath | None:
+    build = _BUILT.get(name)
+    if build is None or against not in q.paths:
+        return q.paths.get(name)
+    return build(q, against)
 
 
 def _hold_first(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
-    return hold_first_forecast(q.paths[name])
+    """Return the path of somebody who never changed their first forecast; None if so they did."""
+    path = q.paths[name]
+    return hold_first_forecast(path) if len(np.unique(path.possible, axis=0)) > 1 else None
 
 
 def _know_nothing(q: QuestionLosses, _: ForecasterId) -> LossPath | None:
@@ -165,6 +183,8 @@ def _know_nothing(q: QuestionLosses, _: ForecasterId) -> LossPath | None:
 
 def _pool_others(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
     """Return the crowd without one of its members; None if fewer than two are left."""
+    if is_computed(name):
+        return q.paths.get(CROWD)
     members = {n: _rebuild_timeline(q.scores[n]) for n in q.people if n != name}
     if len(members) < MIN_CROWD:
         return None
