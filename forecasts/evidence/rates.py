@@ -148,13 +148,15 @@ _TINY: Final = 1e-300
 def usual_counts(words: RateWords, count: NewsCount) -> tuple[float, float] | None:
     """Reports that would be usual by now for the favoured and for the other answer.
 
-    None while neither an archive of a month nor the author says how often they come.
+    None while neither the author nor an archive says how often they come: one of a month, and of a
+    quarter of the time since.
 
     >>> words, none_yet = RateWords(3.0, usual_per_year=2.0), NewsCount(0.0, 0.0, 365.0)
     >>> [round(usual, 1) for usual in usual_counts(words, none_yet)]
     [6.0, 2.0]
     """
-    if count.before_days < MIN_ARCHIVE_DAYS and not words.usual_per_year:
+    is_watched = count.before_days >= max(MIN_ARCHIVE_DAYS, count.days / 4.0)
+    if not is_watched and not words.usual_per_year:
         return None
     _, events, days = _rate_priors(words)[-1]
     usual = (events + count.before) / (days + count.before_days) * count.days

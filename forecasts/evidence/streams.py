@@ -26,7 +26,13 @@ from forecasts.evidence.evidence import (
     combine_reliability,
 )
 from forecasts.evidence.log_odds import StoryEffect
-from forecasts.evidence.rates import NewsCount, RateWords, log_ratios_with, rate_log_ratio
+from forecasts.evidence.rates import (
+    MIN_ARCHIVE_DAYS,
+    NewsCount,
+    RateWords,
+    log_ratios_with,
+    rate_log_ratio,
+)
 from forecasts.evidence.rungs import Rung
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, effective_strength
 from forecasts.questions.question import MATCHER, EvidenceId, Question
@@ -181,7 +187,8 @@ def find_streams(
     """Find the streams of a question at `at`: of each indicator, and of what else was reported.
 
     `seen` is as of `visible_evidence`, without stories judged alone and signposts with a date.
-    News of the year before the opening, from `archive_from` on, says how often it comes.
+    News of the year before the opening, from `archive_from` on, says how often it comes. While
+    neither that nor its author does, silence says nothing: a stream begins with its first story.
     """
     archive_day = 0.0 if archive_from is None else (archive_from - question.opens_at) / DAY
     day = (at - question.opens_at) / DAY
@@ -204,7 +211,8 @@ def find_streams(
             day=day,
             episodes=tuple(_split_episodes(s for s in known if s.day >= archive_day)),
         )
-        streams.append(stream)
+        if stream.recent or stream.before_days >= MIN_ARCHIVE_DAYS or stream.words.usual_per_year:
+            streams.append(stream)
     return tuple(_join_causes(streams))
 
 

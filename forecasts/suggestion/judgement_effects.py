@@ -214,17 +214,20 @@ class _NewsIndex:
     def changes(self, piece: Evidence, *, is_counted: bool) -> Iterator[_Change]:
         """Changes of weight, in nats with their option, by each verdict on a piece."""
         current = self._weigh(piece) if is_counted else 0.0
+        indicator = self.indicators.get(piece.indicator_id)
+        is_dated = indicator is not None and indicator.expected is not None
+        option = indicator.option if indicator and is_dated else piece.option
         for verdict in VERDICTS:
             judged = replace(piece, status=verdict)
-            yield piece.option, (0.0 if verdict == "rejected" else self._weigh(judged)) - current
+            yield option, (0.0 if verdict == "rejected" else self._weigh(judged)) - current
 
     def _weigh(self, piece: Evidence) -> float:
         """Weight of a piece in nats: what its absence would change."""
         indicator = self.indicators.get(piece.indicator_id)
-        if indicator and indicator.expected and piece.direction is indicator.direction:
-            return self._weigh_sighting(indicator, piece)
         if not piece.direction or not piece.strength:
             return 0.0
+        if indicator and indicator.expected and piece.direction is indicator.direction:
+            return self._weigh_sighting(indicator, piece)
         if is_judged_alone(piece, indicator):
             return judgement_entry(piece, indicator, self.question, self.at).log_odds
         sighting = make_sighting(piece, self.question, indicator, self.at)
