@@ -29,7 +29,7 @@ from forecasts.evidence.log_odds import (
 )
 from forecasts.evidence.weights import (
     DAY,
-    DEFAULT_HALF_LIFEDAYS,
+    DEFAULT_HALF_LIFE_DAYS,
     DEFAULT_MODEL,
     SuggestionModel,
 )
@@ -39,7 +39,7 @@ from forecasts.questions.timeline import Timeline
 from forecasts.suggestion.news import limit_news, news_entries
 
 __all__ = [
-    "DEFAULT_HALF_LIFEDAYS",
+    "DEFAULT_HALF_LIFE_DAYS",
     "DEFAULT_MODEL",
     "LedgerLine",
     "LineKind",

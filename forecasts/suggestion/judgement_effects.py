@@ -215,8 +215,9 @@ class _NewsIndex:
         """Changes of weight, in nats with their option, by each verdict on a piece."""
         current = self._weigh(piece) if is_counted else 0.0
         indicator = self.indicators.get(piece.indicator_id)
-        is_dated = indicator is not None and indicator.expected is not None
-        option = indicator.option if indicator and is_dated else piece.option
+        option = piece.option
+        if indicator and indicator.expected and piece.direction is indicator.direction:
+            option = indicator.option
         for verdict in VERDICTS:
             judged = replace(piece, status=verdict)
             yield option, (0.0 if verdict == "rejected" else self._weigh(judged)) - current

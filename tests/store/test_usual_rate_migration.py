@@ -1,4 +1,4 @@
-"""Indicators of databases of version 0013 state a usual level in log-odds."""
+"""Indicators of databases of version 0016 state a usual level in log-odds."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ def fill(connection: Connection, table: str, **values: Any) -> None:
 
 def test_a_usual_level_becomes_reports_a_year(database_url: str) -> None:
     engine = open_engine(database_url)
-    upgrade(engine, "0013")
+    upgrade(engine, "0016")
     rows = [("fades", 2, 45.0, 0.1), ("stays", 2, None, 0.1), ("silent", 4, 90.0, 0.0)]
     with engine.begin() as connection:
         fill(connection, "essay", id="e", title="", published="", language="", note="")
