@@ -150,10 +150,10 @@ def test_nothing_learned_yet(tracker: Tracker) -> None:
     # A default can be frozen before anything is learned.
     visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
     assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
-        "gamma": (0.5, "frozen"),
+        "gamma": (1.0, "frozen"),
         "shift": (0.0, "frozen"),
     }
-    assert "Evidence counts ×0.50, which is the default." in words(visit)
+    assert "Evidence counts ×1.00, which is the default." in words(visit)
 
 
 def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeClock) -> None:
