@@ -138,7 +138,7 @@ def an_indicator(
         "unless": ("football",),
         "examples": ("Arland invites Borland to a summit",),
         "half_life_days": 45.0,
-        "usual_level": 0.0,
+        "usual_per_year": 0.0,
     }
     return Indicator(**{**values, **changed})
 

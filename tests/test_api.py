@@ -15,6 +15,7 @@ from forecasts.questions.question import (
     EvidenceId,
     ForecasterId,
 )
+from forecasts.suggestion.binary import Suggestion
 from tests.builders import (
     DAY,
     NOW,
@@ -205,10 +206,14 @@ def test_evidence_moves_the_suggestion_and_a_rejection_moves_it_back(
     )
     with_evidence = tracker.questions.list()[0].standings[SUGGESTION].p
     assert with_evidence > before
+    doubted = tracker.questions.get("summit-2027").suggestion
     clock.advance(minutes=1)
     confirmed = tracker.evidence.review(card.evidence.id, "confirmed")
     assert (confirmed.status, confirmed.judged_by) == ("confirmed", ADA)
-    assert tracker.questions.list()[0].standings[SUGGESTION].p > with_evidence
+    trusted = tracker.questions.get("summit-2027").suggestion
+    assert isinstance(doubted, Suggestion)
+    assert isinstance(trusted, Suggestion)
+    assert trusted.p > doubted.p
     assert tracker.evidence.inbox() == ()
     clock.advance(minutes=1)
     tracker.evidence.review(card.evidence.id, "rejected", note="about football")

@@ -226,12 +226,15 @@ def test_a_story_on_a_scenario_moves_it_beside_the_table(several: Tracker) -> No
 def test_unsure_evidence_is_called_perhaps_until_confirmed(
     several: Tracker, shell: Shell, question: str
 ) -> None:
+    log(
+        several, question, direction=Direction.NEUTRAL
+    )  # the first that was read, so silence counts
     several.evidence.update_suggestions()
     before = several.questions.get(question).suggestion
     piece = log(several, question, option=OPTIONS.get(question, ""), relevance=0.6)
     page = several.questions.get(question)
     assert page.suggestion == before
-    assert page.evidence[0].state == "perhaps"
+    assert "perhaps" in {card.state for card in page.evidence}
     assert "perhaps 0.60" in " ".join(shell("evidence", "inbox").split())
     assert "perhaps" in shell("question", "show", question)
     text = words(open_page(several, "inbox"))
@@ -241,4 +244,5 @@ def test_unsure_evidence_is_called_perhaps_until_confirmed(
     assert '"perhaps"' in report.data
     several.evidence.review(piece, "confirmed")
     assert several.questions.get(question).suggestion != before
-    assert several.questions.get(question).evidence[0].state == "confirmed"
+    states = {card.state for card in several.questions.get(question).evidence}
+    assert "confirmed" in states

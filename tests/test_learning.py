@@ -2,7 +2,6 @@
 stays in charge.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,9 +10,8 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
 from forecasts.evidence.parameters import LearnedValue
-from forecasts.evidence.weights import DEFAULT_MODEL
 from forecasts.questions.question import MATCHER, EvidenceId, Question, QuestionId
-from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_item
 from tests.quick_databases import begin
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -25,13 +23,9 @@ from tracker.model.evidence import Decision, MatchReason
 from tracker.questions import fit_parameters
 from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import evidence, items, questions
-from tracker.storage.database_info import write_property
 from tracker.storage.learned import (
-    LearnedRecord,
-    add_learned,
     calibration_at,
     model_at,
-    usual_levels_at,
 )
 
 NUMBERS = count(1)
@@ -329,7 +323,7 @@ def test_true_news_counts_for_more_from_then_on(tracker: Tracker, clock: FakeClo
             compute_suggestion(session, question, NOW - DAY * days) for days in (1, 30, 150)
         ] == earlier
         assert model_at(session, NOW) != model_at(session, NOW - timedelta(seconds=1))
-        assert model_at(session, NOW - timedelta(seconds=1)).gamma == 0.5
+        assert model_at(session, NOW - timedelta(seconds=1)).gamma == 1.0
 
 
 def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock) -> None:
@@ -340,7 +334,7 @@ def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock
     clock.advance(days=3)
     times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
     tracker.question_sets.load(a_set(a_question("late", **times)))
-    tracker.evidence.review(log(tracker, "late", seen=OPENED + DAY), "confirmed")
+    tracker.evidence.review(log(tracker, "late", seen=OPENED + 20 * DAY), "confirmed")
     tracker.resolutions.resolve(
         "late", "no", source_url="https://example.org/a", known_at=NOW + DAY
     )
@@ -404,52 +398,6 @@ def test_hindsight_judgements_do_not_help_a_feed(tracker: Tracker, clock: FakeCl
     assert [o for o in after if o.name == "reliability"] == [
         o for o in before if o.name == "reliability"
     ]
-
-
-# What is usual
-
-
-def test_the_usual_level_is_learned_from_the_archive(tracker: Tracker, clock: FakeClock) -> None:
-    opens = NOW - DAY
-    question = a_question(opens_at=opens)
-    never_fades = an_indicator(slug="treaty", half_life_days=None)
-    tracker.question_sets.load(a_set(question, indicators=[an_indicator(), never_fades]))
-    log(tracker, seen=opens - 90 * DAY, relevance=1.0, p_direction=1.0)
-    clock.advance(hours=1)
-    (found,) = tracker.learning.fit()
-    assert (found.name, found.scope, found.n) == ("usual level", "summit-2027/invitation", 90)
-    with tracker.context.store.reading() as session:
-        assert usual_levels_at(session, clock()) == {"summit-2027/invitation": found.value}
-        assert usual_levels_at(session, clock() - timedelta(seconds=1)) == {}
-    log(tracker, seen=clock(), relevance=1.0)  # today's news is no archive
-    clock.advance(hours=1)
-    assert tracker.learning.fit() == ()
-    log(tracker, seen=opens - 50 * DAY, relevance=1.0, p_direction=1.0)
-    clock.advance(hours=1)
-    (more,) = tracker.learning.fit()
-    assert more.value > found.value
-    tracker.learning.decide("usual level", "summit-2027/invitation", "reset")
-    log(tracker, seen=opens - 20 * DAY, relevance=1.0, p_direction=1.0)
-    clock.advance(hours=1)
-    assert tracker.learning.fit() == ()
-
-
-def test_usual_levels_are_learned_again_by_a_new_model(tracker: Tracker, clock: FakeClock) -> None:
-    opens = NOW - DAY
-    tracker.question_sets.load(a_set(a_question(opens_at=opens), indicators=[an_indicator()]))
-    log(tracker, seen=opens - 90 * DAY, relevance=1.0, p_direction=1.0)
-    (found,) = tracker.learning.fit()
-    clock.advance(hours=1)
-    other = replace(found, value=found.value + 1.0, as_of=clock())  # by other weights
-    with tracker.context.store.writing() as session:
-        add_learned(session, LearnedRecord(other, "learned", MATCHER))
-    clock.advance(hours=1)
-    assert tracker.learning.fit() == ()
-    with tracker.context.store.writing() as session:
-        write_property(session, f"suggestion model {DEFAULT_MODEL.version}", clock().isoformat())
-    clock.advance(hours=1)
-    (again,) = tracker.learning.fit()
-    assert again.value == found.value
 
 
 # At the terminal

@@ -30,6 +30,7 @@ from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.curves import CurveSuggestion
+from forecasts.suggestion.explanation import story_effects
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
@@ -102,8 +103,7 @@ def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
     suggestion = page.suggestion
     if not isinstance(suggestion, Suggestion | CurveSuggestion):
         return copies_line
-    line = next((e for e in suggestion.lines if e.evidence_id == shown.evidence.id), None)
-    added = None if line is None else line.log_odds
+    added = story_effects(suggestion.lines).get(shown.evidence.id)
     shift = (
         describe_shift(added, suggestion.p)
         if isinstance(suggestion, Suggestion)

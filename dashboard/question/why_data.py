@@ -10,6 +10,7 @@ from dashboard.charts.revisions import DOWN, END, NONE, UP
 from dashboard.components.frames import build_frame, memoise
 from dashboard.wording import (
     NBSP,
+    capitalise,
     clip,
     format_forecast,
     format_log_odds,
@@ -20,7 +21,7 @@ from dashboard.wording import (
 from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.evidence.log_odds import LedgerGroup, LedgerLine
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS, LedgerGroup, LedgerLine
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
@@ -30,6 +31,7 @@ from forecasts.suggestion.explanation import (
     NO_NEWS,
     ExplanationRow,
     compare_quantiles,
+    count_stories,
     explanation_rows,
 )
 from forecasts.suggestion.postmortem import PathComparison
@@ -37,11 +39,8 @@ from tracker.model.evidence import EvidenceCard
 
 CAUSE_MEANINGS: Final = {
     "came in": "a story that was not known before",
-    "faded": "what a story lost by its age alone",
-    "judged anew": "what a judgement, or a later report that says more, changed in a story",
-    "merged": "a story that turned out to be one with another, and counts there",
-    "other reports": "a story gained reports, or its feeds are trusted otherwise",
-    "other novelty": "a story counts more or less beside others of its kind",
+    "time passed on news": "no new story: the silence since, or the age of earlier ones",
+    "judged anew": "a story was judged, gained a report, or turned out to be one with another",
     "small changes": "what moved it too little for a row each",
     "recorded otherwise": (
         "what was written down then and cannot be worked out again, as news was logged later"
@@ -200,7 +199,7 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
 def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
     """Count the stories and the likelihood table rows among the lines of an option."""
     kinds = [line.kind for line in lines]
-    return kinds.count("evidence"), kinds.count("table row")
+    return count_stories(lines), kinds.count("table row")
 
 
 def most_changed_option(suggestion: OptionSuggestion, question: Question) -> str:
@@ -236,8 +235,8 @@ def _prior_shares(question: Question) -> dict[str, float]:
 
 def _headline_and_reason(row: ExplanationRow, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
     """Return the subject of a row (for evidence its headline) and how it was weighed."""
-    headline = next((c.headline for c in cards if c.evidence.id == row.evidence_id), None)
-    return (clip(row.text, 170), "") if headline is None else (clip(headline, 170), row.text)
+    headline = row.find_headline({card.evidence.id: card.headline for card in cards})
+    return (clip(headline, 170), row.text) if headline else (clip(row.text, 170), "")
 
 
 _MIN_LOG_ODDS: Final = 0.0005
@@ -371,13 +370,14 @@ def _join_reasons(group: LedgerGroup) -> str:
 
 
 def _bar_label(line: LedgerLine, headlines: dict[Any, str]) -> str:
-    """Label a story by its headline, an indicator by the name that begins its reason, else by the
-    kind.
+    """Label a judged story by its headline, an indicator by the name that begins its reason, else
+    by the kind.
     """
-    if line.evidence_id in headlines:
-        return clip(headlines[line.evidence_id], _MAX_LABEL_CHARS)
-    if line.kind in ("silence", "usual level"):
-        return clip(f"{line.kind.capitalize()}: {line.why.split(':')[0]}", _MAX_LABEL_CHARS)
+    if line.kind == "evidence":
+        story = next((e.evidence_id for e in line.effects if e.evidence_id in headlines), None)
+        return clip(headlines[story] if story else line.why, _MAX_LABEL_CHARS)
+    if line.kind in RAW_NEWS_KINDS:
+        return clip(capitalise(line.why.split(":")[0]), _MAX_LABEL_CHARS)
     return line.kind.capitalize()
 
 

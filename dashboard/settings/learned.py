@@ -34,7 +34,6 @@ from dashboard.wording import (
     clip,
     describe_learned_map,
     escape_markdown,
-    format_duration,
     format_log_odds,
     gamma_sentence,
     plural,
@@ -46,12 +45,10 @@ from forecasts.evidence.matcher_record import (
     MIN_DEMOTION_REVIEWS,
     MIN_RECALL_ANSWERS,
 )
-from tracker.errors import NotFound
 from tracker.questions.fit_parameters import (
     CORRECTION,
     DEMOTED_FEED,
     DEMOTED_INDICATOR,
-    MIN_ARCHIVE_PERIOD,
     LearnedRecord,
     ParameterDecision,
 )
@@ -207,7 +204,6 @@ def render(visit: Visit) -> None:
     _show_demotions(visit, parameters)
     _show_scale(visit, parameters, sample)
     _show_reliability(visit, parameters)
-    _show_usual_levels(visit, parameters)
 
 
 def _show_recalibration(
@@ -372,38 +368,6 @@ def _show_reliability(visit: Visit, parameters: Mapping[ParameterKey, LearnedRec
     )
 
 
-def _show_usual_levels(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
-    """Show the usual level of each signpost's news."""
-    st.markdown("**Usual levels of signposts**")
-    values = [parameter for (name, _), parameter in parameters.items() if name == "usual level"]
-    if not values:
-        st.caption(
-            "What a signpost's news amounts to in ordinary times is taken off again; each "
-            "counts as its question set states it. It is learned when a question opens and the "
-            f"archive goes back {format_duration(MIN_ARCHIVE_PERIOD)} before that."
-        )
-        return
-    st.caption(
-        "What a signpost's news amounts to in ordinary times. It is taken off again, so that a "
-        "drum-beat moves nothing."
-    )
-    _show_value_table(
-        visit,
-        parameters,
-        "usual level",
-        scopes_frame(values, visit.tracker.questions.list()),
-        question=_C.TextColumn("Question", width=310),
-        signpost=_C.TextColumn("Signpost", width=140),
-        value=_C.NumberColumn(
-            "Learned", format="%.3f", help="In log-odds, 0 or more. Empty: what the set states."
-        ),
-        n=_C.NumberColumn("Days", help="Days of archive before the question opened."),
-        since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
-        state=_C.TextColumn("State", width=90),
-        why=_C.TextColumn("Why", width=330),
-    )
-
-
 def _show_value_table(
     visit: Visit,
     parameters: Mapping[ParameterKey, LearnedRecord],
@@ -433,18 +397,5 @@ def _show_value_table(
     )
     with st.container(border=True, gap="xsmall"):
         st.text(lesson.title)
-        if name == "usual level":
-            _show_stated_level(visit, row["id"])
         show_learned_state(visit, lesson, parameters[name, row["id"]])
         show_learned_history(visit, lesson)
-
-
-def _show_stated_level(visit: Visit, indicator_id: str) -> None:
-    """Show the default of a usual level: the value stated by the question set."""
-    try:
-        page = visit.tracker.questions.get(indicator_id.partition("/")[0])
-    except NotFound:
-        return
-    indicator = next((i for i in page.indicators.values() if i.id == indicator_id), None)
-    if indicator is not None:
-        st.text(f"{indicator.name}. Its set states {indicator.usual_level:.3f}, the default.")

@@ -298,19 +298,21 @@ LINE_MEANINGS: Final = {
     "no news": "no story moves it, and none that was expected is missing",
     "base rate": "where it starts, before any news",
     "time passed": "what the time that passed without the event, or with it, tells",
-    "evidence": "one story, weighed",
+    "reports": (
+        "how many reports came, against what would be usual if the answer is YES and if it is NO"
+    ),
+    "evidence": "one story with a strength of its own, which a person or a model gave it",
     "table row": "what an indicator question says by the likelihood table",
-    "silence": "a signpost that was expected by its date and was not seen",
-    "usual level": "what such news amounts to in ordinary times, taken off again",
-    "evidence scale": "all evidence together counts for less than its parts say",
-    "saturation": "what is taken off so that no volume of news runs away with the number",
+    "signpost": "a report that was expected by a date: seen in time, or missing since",
+    "doubt": "what is taken off because all news together may point the wrong way",
+    "evidence scale": "how much evidence counts, as past answers taught",
     "learned correction": "by how much earlier suggestions were off on average, whatever the news",
     "limits": "no suggestion goes beyond these",
     "all options": "what others gained or lost, as all shares are brought back to 100 %",
 }
 """Meaning of each kind of line in a suggestion."""
 
-_SELF_EXPLANATORY: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
+_SELF_EXPLANATORY: Final = frozenset({"base rate", "time passed", "no news"})
 
 
 def explain_lines(kinds: set[str]) -> str:
@@ -396,7 +398,7 @@ def describe_signpost_ratio(question: Question, post: Signpost, zone: ZoneInfo) 
     )
     match post.state:
         case "seen":
-            return "Seen in time: its reports are evidence, each weighed by itself."
+            return f"Seen in time: {seen}."
         case "silent":
             return f"The silence counts: {silent}."
         case _:

@@ -127,10 +127,10 @@ class Indicator:
     `terms` is an AND of ORs: an item matches when every group has at least one term in it; `unless`
     holds terms that veto a match. A term is a word or phrase; a trailing `*` matches any ending.
     `examples` are phrasings of a report in its direction, `opposites` of one in the other
-    direction. `half_life_days` is the half-life of its weight (None: no decay). `usual_level` is
-    the size, in log-odds from 0 on, of its news in ordinary times, which is subtracted; its sign is
-    `direction`. `expected` is the date by which it should have been reported. `option` names, for a
-    question with options, the one that it favours (or, with direction NO, speaks against).
+    direction. `half_life_days` says how far back a raised rate of its reports reaches (None: to the
+    opening), `usual_per_year` how many come in an ordinary year (0: not stated). `expected` is the
+    date by which it should have been reported. `option` names, for a question with options, the one
+    that it favours (or, with direction NO, speaks against).
     """
 
     id: IndicatorId
@@ -142,7 +142,7 @@ class Indicator:
     unless: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     half_life_days: float | None = 45.0
-    usual_level: float = 0.0
+    usual_per_year: float = 0.0
     opposites: tuple[str, ...] = ()
     expected: Expectation | None = None
     option: str = ""

@@ -17,29 +17,25 @@ LineKind = Literal[
     "base rate",
     "time passed",
     "table row",
+    "reports",
     "evidence",
-    "silence",
-    "usual level",
+    "signpost",
+    "doubt",
     "evidence scale",
-    "saturation",
     "learned correction",
     "limits",
 ]
 
 GroupName = Literal["Base rate", "Time", "News", "Other options", "Learned correction", "Limits"]
 
+RAW_NEWS_KINDS: Final[tuple[LineKind, ...]] = ("reports", "evidence", "signpost")
+"""Kinds of news lines before doubt and scale, which apply to their sum."""
+
 GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
     {
         "Base rate": ("base rate",),
         "Time": ("time passed",),
-        "News": (
-            "table row",
-            "evidence",
-            "silence",
-            "usual level",
-            "evidence scale",
-            "saturation",
-        ),
+        "News": ("table row", *RAW_NEWS_KINDS, "doubt", "evidence scale"),
         "Other options": ("all options",),
         "Learned correction": ("learned correction",),
         "Limits": ("limits",),
@@ -49,18 +45,27 @@ GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class StoryEffect:
+    """Effect of one story on a line: what its absence would change, in nats."""
+
+    evidence_id: EvidenceId
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerLine:
     """Line of the ledger of a suggestion.
 
     `log_odds` is its contribution, in nats; `p_after` the probability with this line and those
-    above it. `p_after` depends on the order of the lines, `log_odds` does not.
+    above it. `p_after` depends on the order of the lines, `log_odds` does not. `effects` are those
+    of its stories; they need not add up to the line.
     """
 
     kind: LineKind
     why: str
     log_odds: float
     p_after: float
-    evidence_id: EvidenceId | None = None
+    effects: tuple[StoryEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +128,24 @@ class LedgerEntry:
     kind: LineKind
     why: str
     log_odds: float
-    evidence_id: EvidenceId | None = None
+    effects: tuple[StoryEffect, ...] = ()
 
 
-def apply_soft_cap(log_odds: float, cap: float) -> float:
-    """Soft cap: cap · tanh(log_odds / cap), nearly linear for small values and within ± cap.
+def apply_doubt(log_odds: float, doubt: float) -> float:
+    """Log-odds of evidence that points the wrong way with a chance of `doubt` (0 to below ½).
 
-    >>> round(apply_soft_cap(0.2, 3.4), 3), apply_soft_cap(1000.0, 3.4)
-    (0.2, 3.4)
+    ln((1 − d) L + d) − ln((1 − d) + d L) for a likelihood ratio L: within ± ln((1 − d)/d).
+
+    >>> [round(apply_doubt(nats, 0.02), 3) for nats in (0.0, 1.0, -1.0, 1000.0)]
+    [0.0, 0.953, -0.953, 3.892]
     """
-    return cap * math.tanh(log_odds / cap)
+    if doubt == 0.0:
+        return log_odds
+    size = abs(log_odds)
+    # Both numerator and denominator are divided by L, so that no large number appears.
+    inverse = math.exp(-size)
+    ratio = ((1.0 - doubt) + doubt * inverse) / ((1.0 - doubt) * inverse + doubt)
+    return math.copysign(math.log(ratio), log_odds)
 
 
 def closing_difference(total: float, weights: Iterable[LedgerEntry]) -> float:
@@ -157,4 +170,4 @@ def accumulate_lines(weights: Iterable[LedgerEntry]) -> Iterator[LedgerLine]:
     z = 0.0
     for weight in weights:
         z += weight.log_odds
-        yield LedgerLine(weight.kind, weight.why, weight.log_odds, sigmoid(z), weight.evidence_id)
+        yield LedgerLine(weight.kind, weight.why, weight.log_odds, sigmoid(z), weight.effects)

@@ -1,7 +1,7 @@
 """Signposts: indicators expected by a date, and the calendar of what is due.
 
-A report that was due and did not come is evidence. `forecasts.suggestion` weighs silence by
-`unseen_probabilities`, so that pages and suggestion agree.
+A report that was due and did not come is evidence. `forecasts.suggestion` weighs signposts by
+`find_sighted`, so that pages and suggestion agree.
 """
 
 import math
@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from forecasts.evidence.evidence import MIN_RELEVANCE, Evidence, Indicator, IndicatorId
-from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
+from forecasts.questions.question import EvidenceId, Kind, Question, QuestionId, is_overdue
 
 SEEN_THRESHOLD = 0.5
-"""Probability from which a signpost is shown as seen. Weights are not rounded: see
-`unseen_probabilities`.
-"""
+"""Probability from which a signpost is shown as seen. Weights are not rounded: see `Sighted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +62,64 @@ class CalendarEntry:
     silent_words: str = ""
 
 
-def unseen_probabilities(
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """Shares in which a dated signpost counts as seen in time and as silent, 0 to 1 each.
+
+    Before the date nothing is silent. A report that came late takes its part of the silence back.
+    `gains` maps each story to what the seen share would lack without it.
+    """
+
+    indicator: Indicator
+    seen_share: float
+    silent_share: float
+    gains: Mapping[EvidenceId, float]
+
+
+def find_sighted(
     question: Question,
     indicators: Iterable[Indicator],
     evidence: Iterable[Evidence],
     at: datetime,
     *,
     min_relevance: float = MIN_RELEVANCE,
-) -> Mapping[IndicatorId, float]:
-    """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
+) -> tuple[Sighted, ...]:
+    """Find how far each dated signpost of a question is seen and silent at `at`, by name.
 
-    In time is from the opening of the question to the date, both included. Rejected evidence and
-    what is too unsure (`Evidence.is_perhaps`) count for nothing, a doubtful match by its trust.
-    Left out are indicators of other questions, those without an expected date, and those whose date
-    had passed at the opening.
+    In time is from the opening of the question to the date, both included. Rejected evidence, that
+    for the other side and what is too unsure (`Evidence.is_perhaps`) count for nothing, a doubtful
+    match by its trust. Left out are indicators of other questions, those without an expected date,
+    and those whose date had passed at the opening.
     """
     watched = {i.id: i for i in indicators if _is_expected(question, i)}
-    shares = dict.fromkeys(watched, 1.0)
-    known = (
-        e
-        for e in evidence
-        if e.indicator_id in watched
-        and _is_in_time(question, watched[e.indicator_id], e, at)
-        and not e.is_perhaps(min_relevance)
-    )
-    for story in sorted(known, key=lambda e: e.id):  # fixed order, so that rounding is reproducible
-        shares[story.indicator_id] *= 1.0 - story.trust
-    return shares
+    stories: dict[IndicatorId, list[Evidence]] = {indicator_id: [] for indicator_id in watched}
+    for e in evidence:
+        indicator = watched.get(e.indicator_id)
+        if (
+            indicator
+            and not e.is_perhaps(min_relevance)
+            and _is_sighting(question, indicator, e, at)
+        ):
+            stories[e.indicator_id].append(e)
+    posts = (_measure_sighted(i, stories[i.id], at) for i in watched.values())
+    return tuple(sorted(posts, key=lambda post: (post.indicator.name, post.indicator.id)))
+
+
+def _measure_sighted(indicator: Indicator, stories: Iterable[Evidence], at: datetime) -> Sighted:
+    due = _due_date(indicator)
+    in_order = sorted(stories, key=lambda e: e.id)  # a fixed order, so that rounding is the same
+    timely = [e for e in in_order if e.first_seen_at <= due]
+    unseen = math.prod(1.0 - e.trust for e in timely)
+    silent = math.prod(1.0 - e.trust for e in in_order) if due <= at else 0.0
+    gains = {e.id: math.prod(1.0 - o.trust for o in timely if o is not e) - unseen for e in timely}
+    return Sighted(indicator, 1.0 - unseen, silent, gains)
 
 
 def list_signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
     """List the signposts of a question at `at`, earliest date first; selected as by
-    `unseen_probabilities`.
+    `find_sighted`.
 
     A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
     replayed.
@@ -115,13 +137,11 @@ def list_signposts(
     >>> [list_signposts(truce, [visit], [], utc(day))[0].state for day in days]
     ['waiting', 'silent']
     """
-    known = [e for e in evidence if not e.is_perhaps()]
-    expected = [i for i in indicators if _is_expected(question, i)]
-    unseen_shares = unseen_probabilities(question, expected, known, at)
-    stories = {
-        i.id: [story for story in known if _is_in_time(question, i, story, at)] for i in expected
-    }
-    posts = [_make_signpost(i, unseen_shares[i.id], stories[i.id], at) for i in expected]
+    known = list(evidence)
+    posts = [
+        _make_signpost(post, [e for e in known if e.id in post.gains], at)
+        for post in find_sighted(question, indicators, known, at)
+    ]
     return tuple(
         sorted(posts, key=lambda s: (_due_date(s.indicator), s.indicator.name, s.indicator.id))
     )
@@ -209,23 +229,20 @@ def _due_date(indicator: Indicator) -> datetime:
     return indicator.expected.by
 
 
-def _is_in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
-    relevant = (
-        story.indicator_id == indicator.id
-        and story.question_id == question.id
+def _is_sighting(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
+    return (
+        story.question_id == question.id
         and story.status != "rejected"
+        and story.direction is indicator.direction
+        and question.opens_at <= story.first_seen_at <= at
     )
-    return relevant and question.opens_at <= story.first_seen_at <= min(_due_date(indicator), at)
 
 
-def _make_signpost(
-    indicator: Indicator, unseen_share: float, stories: Iterable[Evidence], at: datetime
-) -> Signpost:
-    if unseen_share <= 1.0 - SEEN_THRESHOLD:
-        return Signpost(indicator, "seen", _find_seen_time(stories), 1.0 - unseen_share)
-    return Signpost(
-        indicator, "silent" if _due_date(indicator) <= at else "waiting", None, 1.0 - unseen_share
-    )
+def _make_signpost(post: Sighted, stories: Iterable[Evidence], at: datetime) -> Signpost:
+    if post.seen_share >= SEEN_THRESHOLD:
+        return Signpost(post.indicator, "seen", _find_seen_time(stories), post.seen_share)
+    state: Literal["waiting", "silent"] = "silent" if _due_date(post.indicator) <= at else "waiting"
+    return Signpost(post.indicator, state, None, post.seen_share)
 
 
 def _find_seen_time(stories: Iterable[Evidence]) -> datetime:

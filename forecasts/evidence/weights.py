@@ -1,41 +1,15 @@
-"""Weight of a story: strength, reliability, trust, novelty and decay.
+"""Model of the suggestion, the evidence that counts in it, and the merging of stories."""
 
-Shared by the suggestion, the usual level of an indicator and the order of the inbox, so that
-learned levels are in the unit from which they are subtracted.
-"""
-
-import math
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence.evidence import (
-    MIN_RELEVANCE,
-    Direction,
-    Evidence,
-    Indicator,
-    IndicatorId,
-    SourceReport,
-    StoryId,
-    Strength,
-    combine_reliability,
-    describe_side,
-    effective_likelihood_ratio,
-    independent_reports,
-)
-from forecasts.evidence.likelihood_ratios import decay_weight
-from forecasts.evidence.log_odds import LedgerEntry
-from forecasts.evidence.rungs import Rung
-from forecasts.questions.formatting import format_count
-from forecasts.questions.question import EvidenceId, Kind, QuestionId
+from forecasts.evidence.evidence import MIN_RELEVANCE, Direction, Evidence, StoryId, Strength
+from forecasts.questions.question import EvidenceId, QuestionId
 
 DEFAULT_HALF_LIFE_DAYS = 45.0
-"""Half-life of evidence whose indicator was deleted."""
-
-MAX_EARLIER_STORIES = 50.0
-"""Limit of the earlier stories that reduce novelty; beyond it the factor is negligible."""
+"""Half-life of evidence for which nobody wrote an indicator."""
 
 DAY = timedelta(days=1)
 
@@ -44,88 +18,24 @@ DAY = timedelta(days=1)
 class SuggestionModel:
     """Constants of the suggestion; a different set gets a different version.
 
-    `gamma` scales all evidence (0.5 until learned from 30 resolved questions), `soft_cap` is the
-    most that evidence can add, in log-odds, `novelty` the factor for each earlier story of the same
-    fact within `novelty_window_days` (see `novelty_factors`), `shift` and `slope` the learned
-    correction. `learned_from` counts the questions from which `gamma` and `shift` were learned, 0
-    before. Evidence below `min_relevance` moves nothing until a person confirmed it. `by_rung`: a
-    fact reported with more certainty is a new one. `all_kinds`: numbers and dates have a
-    suggestion, and stories move scenarios.
+    `doubt` is the chance that all news together points the wrong way, which limits it. `gamma`
+    scales what is left (1 until learned from 30 answered questions), `shift` is the learned
+    correction, and `learned_from` counts the questions from which both were learned, 0 before.
+    Evidence below `min_relevance` moves nothing until a person confirmed it. The constants of the
+    rates are in `forecasts.evidence.rates`.
     """
 
-    version: str = "3"
-    gamma: float = 0.5
-    soft_cap: float = math.log(30)
-    novelty: float = 0.5
-    novelty_window_days: float = 90.0
+    version: str = "4"
+    gamma: float = 1.0
+    doubt: float = 0.02
     p_min: float = 0.01
     p_max: float = 0.99
     shift: float = 0.0
-    slope: float = 1.0
     learned_from: int = 0
     min_relevance: float = MIN_RELEVANCE
-    by_rung: bool = True
-    all_kinds: bool = True
 
 
 DEFAULT_MODEL = SuggestionModel()
-
-MODELS = (
-    SuggestionModel(
-        version="2",
-        novelty_window_days=30.0,
-        min_relevance=0.0,
-        by_rung=False,
-        all_kinds=False,
-    ),
-    DEFAULT_MODEL,
-)
-"""Models of all releases, oldest first: suggestions and reports of a past instant are recomputed by
-the model of its time, so that they stay as they were.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryWeight:
-    """Weight of a story on one question at one instant.
-
-    `strength` is the effective strength, `reports` the reports seen by then; `reliability` (0 to
-    0.97), `novelty` and `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats,
-    above 0 in favour of YES.
-    """
-
-    evidence: Evidence
-    name: str
-    strength: Strength
-    reports: tuple[SourceReport, ...]
-    reliability: float
-    novelty: float
-    decay: float
-
-    @property
-    def log_odds(self) -> float:
-        """± ln LR · novelty · decay, with the ratio discounted for reliability and trust."""
-        return self.log_odds_with_trust(self.evidence.trust, self.strength)
-
-    def log_odds_with_trust(self, trust: float, strength: Strength) -> float:
-        """Log-odds under another trust (0 to 1) and strength."""
-        ratio = effective_likelihood_ratio(strength.likelihood_ratio, self.reliability * trust)
-        return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
-
-    def ledger_entry(self, kind: Kind) -> LedgerEntry:
-        """Ledger entry of the story, with all factors in words; `kind` is that of its question."""
-        e = self.evidence
-        facts = [
-            (
-                f"{self.name}: {_describe_strength(e, self.strength)} "
-                f"{describe_side(kind, e.direction, e.option)}"
-            ),
-            f"reliability {self.reliability:.2f} ({_describe_sources(self.reports)})",
-            *_describe_trust(e),
-            f"novelty ×{self.novelty:.3g}",
-            f"decay ×{self.decay:.3f}",
-        ]
-        return LedgerEntry("evidence", ", ".join(facts), self.log_odds, e.id)
 
 
 def visible_evidence(
@@ -152,107 +62,9 @@ def visible_evidence(
     return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
 
 
-def novelty_factors(
-    seen: Iterable[Evidence], model: SuggestionModel = DEFAULT_MODEL
-) -> Iterator[tuple[Evidence, float]]:
-    """Pair evidence with its novelty: 1 for the first story of a fact, then less.
-
-    δ^k, k the number of earlier stories of the same indicator, direction and option within the
-    window that reported at least as high a rung: the text of an agreement counts fully after four
-    rumours of it, a rumour after the text does not. An earlier story with less trust counts by the
-    ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed story.
-    `seen` is in the order of `visible_evidence`. Later stories never change the novelty of earlier
-    ones.
-    """
-    recent: dict[tuple[object, ...], deque[tuple[Evidence, Rung]]] = defaultdict(deque)
-    for e in seen:
-        stories, rung = recent[fact_key(e, model)], e.rung
-        while stories and (e.first_seen_at - stories[-1][0].first_seen_at) / DAY > (
-            model.novelty_window_days
-        ):
-            stories.pop()
-        as_certain = (s for s, known in stories if not model.by_rung or known >= rung)
-        yield e, math.pow(model.novelty, _count_earlier_stories(e.trust, as_certain))
-        stories.appendleft((e, rung))
-
-
-def fact_key(e: Evidence, model: SuggestionModel = DEFAULT_MODEL) -> tuple[object, ...]:
-    """Key of the stories whose novelty depends on each other."""
-    sides = (e.indicator_id, e.direction)
-    return (*sides, e.option) if model.by_rung else sides
-
-
-def _count_earlier_stories(trust: float, newest_first: Iterable[Evidence]) -> float:
-    before = 0.0
-    for earlier in newest_first if trust > 0.0 else ():
-        before += 1.0 if earlier.trust >= trust else earlier.trust / trust
-        if before >= MAX_EARLIER_STORIES:
-            break
-    return before
-
-
-def weigh_story(
-    e: Evidence, novelty: float, indicator: Indicator | None, at: datetime
-) -> StoryWeight:
-    """Weigh evidence first seen by `at`; without an indicator its half-life is 45 days."""
-    half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
-    reports = tuple(r for r in e.reports if r.first_seen_at <= at)
-    return StoryWeight(
-        evidence=e,
-        name=indicator.name if indicator else e.indicator_id,
-        strength=effective_strength(e),
-        reports=reports,
-        reliability=combine_reliability(reports),
-        novelty=novelty,
-        decay=decay_weight(1.0, (at - e.first_seen_at) / DAY, half_life),
-    )
-
-
-def weigh_stories(
-    seen: Iterable[Evidence],
-    indicators: Mapping[IndicatorId, Indicator],
-    at: datetime,
-    model: SuggestionModel = DEFAULT_MODEL,
-) -> Iterator[StoryWeight]:
-    """Weigh the evidence of one question at `at`, in the order of `visible_evidence`."""
-    for e, novelty in novelty_factors(seen, model):
-        yield weigh_story(e, novelty, indicators.get(e.indicator_id), at)
-
-
 def effective_strength(e: Evidence) -> Strength:
-    """Effective strength: DECISIVE counts as STRONG until reviewed by a person."""
+    """Strength that counts: DECISIVE is STRONG until a person has reviewed the story."""
     return Strength.STRONG if e.strength is Strength.DECISIVE and not e.reviewed else e.strength
-
-
-def saturation_share(half_life: float | None, archive_days: float) -> float:
-    """Share of its final weight reached by a steady stream: 1 − 2^(−days / half-life), 0 to 1.
-
-    0 without decay, as there is no final weight then.
-
-    >>> saturation_share(45.0, 90.0), saturation_share(45.0, -3.0), saturation_share(None, 90.0)
-    (0.75, 0.0, 0.0)
-    """
-    return 1.0 - decay_weight(1.0, max(0.0, archive_days), half_life)
-
-
-def _describe_strength(e: Evidence, effective: Strength) -> str:
-    ratio = f"(likelihood ratio {effective.likelihood_ratio:g})"
-    if effective is not e.strength:
-        return (
-            f"{e.strength.name.lower()}, counted as {effective.name.lower()} {ratio} until a "
-            "person confirms it,"
-        )
-    return f"{effective.name.lower()} {ratio}"
-
-
-def _describe_trust(e: Evidence) -> Iterator[str]:
-    doubts = {} if e.reviewed else {"match": e.relevance, "direction": e.p_direction}
-    return (f"{label} {p:.2f}" for label, p in doubts.items() if p < 1.0)
-
-
-def _describe_sources(reports: Sequence[SourceReport]) -> str:
-    groups = len({r.source_group for r in independent_reports(reports)})
-    return f"{format_count(groups, 'source group')}, {format_count(len(reports), 'report')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def read_indicators(file: SetFile, questions: _Questions) -> tuple[Indicator, ..
 def _read_indicator(record: SetRecord, questions: _Questions) -> list[Indicator]:
     """Read an entry, which gives one `Indicator` for each question that it names."""
     name, slug = record.read_text("name"), record.read_slug()
-    half_life, usual_level = _read_half_life(record), _read_usual_level(record)
+    half_life, usual = _read_half_life(record), _read_usual_rate(record)
     terms, unless, examples = (
         _read_terms(record),
         record.read_texts("unless"),
@@ -60,6 +60,8 @@ def _read_indicator(record: SetRecord, questions: _Questions) -> list[Indicator]
         _read_options(record, [question for _, _, question in sides]),
         _read_expectation(record, sides),
     )
+    if expectation is not None:
+        _compare_strength(record, strength, expectation)
     record.refuse_unknown_keys()
     return [
         Indicator(
@@ -72,7 +74,7 @@ def _read_indicator(record: SetRecord, questions: _Questions) -> list[Indicator]
             unless,
             examples,
             half_life,
-            usual_level,
+            usual,
             opposites,
             expectation if expectation and _is_open_on(question, expectation) else None,
             options.get(question.id, ""),
@@ -108,6 +110,17 @@ def _read_strength(record: SetRecord, sides: Collection[Direction]) -> Strength:
             "how_expected",
         )
     return strength
+
+
+def _compare_strength(record: SetRecord, strength: Strength, expectation: Expectation) -> None:
+    """Refuse a strength that differs by more than a step from the words, by which it is weighed."""
+    _, by_words = strength_from_words(expectation.if_yes, expectation.if_no)
+    if abs(strength - by_words) > 1:
+        record.refuse(
+            f"strength is {strength.name.lower()}, and the words of expected make such a report "
+            f"{by_words.name.lower()}: a report with a date is weighed by the words, so mend one",
+            "strength",
+        )
 
 
 def _read_sides(
@@ -221,14 +234,20 @@ def _read_half_life(record: SetRecord) -> float | None:
     return days
 
 
-def _read_usual_level(record: SetRecord) -> float:
-    level = record.read_number("usual_level", 0.0)
-    if level < 0:
+def _read_usual_rate(record: SetRecord) -> float:
+    if record.get("usual_level") is not None:
         record.refuse(
-            "usual_level is a size from 0 on; its sign is the side that the indicator speaks for",
+            "usual_level is gone: write usual_per_year, the number of such reports in an "
+            "ordinary year",
             "usual_level",
         )
-    return level
+    usual = record.read_number("usual_per_year", 0.0)
+    if usual < 0:
+        record.refuse(
+            "usual_per_year is a number of reports a year, above 0; leave it out if unknown",
+            "usual_per_year",
+        )
+    return usual
 
 
 def _read_terms(record: SetRecord) -> tuple[tuple[str, ...], ...]:
@@ -320,8 +339,8 @@ def _build_entry(group: Sequence[Indicator], questions: _Questions) -> dict[str,
         values["option"] = options
     values["strength"] = first.strength.name.lower()
     values["half_life_days"] = "none" if first.half_life_days is None else first.half_life_days
-    if first.usual_level:
-        values["usual_level"] = first.usual_level
+    if first.usual_per_year:
+        values["usual_per_year"] = first.usual_per_year
     lists: dict[str, TomlValue] = {
         "terms": first.terms,
         "unless": first.unless,

@@ -1,12 +1,12 @@
 """Suggested shares for questions with options.
 
-    q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual
-    levels · ramp)))
+    q(option) ∝ prior(option) · exp(γ · doubt(Σ news))
 
 Evidence for an option adds to its weight, evidence against it subtracts, by the rules of
-`forecasts.suggestion`; the weights are then normalised (a softmax over the prior). Deliberately
-simple: evidence moves the other options in proportion to their shares, the order of ordered options
-is ignored, and time has no effect, as a question with options is about a state, not about when.
+`forecasts.suggestion.news`; the weights are then normalised (a softmax over the prior).
+Deliberately simple: evidence moves the other options in proportion to their shares, the order of
+ordered options is ignored, and time has no effect, as a question with options is about a state, not
+about when.
 """
 
 import math
@@ -23,25 +23,15 @@ from forecasts.evidence.log_odds import (
     GroupName,
     LedgerEntry,
     LineKind,
+    StoryEffect,
     closing_difference,
     iter_groups,
 )
-from forecasts.evidence.weights import (
-    DAY,
-    DEFAULT_MODEL,
-    SuggestionModel,
-    visible_evidence,
-    weigh_stories,
-)
+from forecasts.evidence.weights import DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLine, ScenarioPosterior
-from forecasts.suggestion.binary import (
-    NO_USUAL_LEVELS,
-    list_own_indicators,
-    scale_evidence,
-    usual_level_entries,
-)
+from forecasts.suggestion.news import limit_news, news_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class OptionLine:
     kind: LineKind | Literal["all options"]
     why: str
     log_share: float
-    evidence_id: EvidenceId | None = None
+    effects: tuple[StoryEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +87,6 @@ def suggest_options(
     *,
     model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> OptionSuggestion:
     """Suggest shares of the options offered at `at`; without evidence the prior.
 
@@ -105,8 +94,8 @@ def suggest_options(
     option added after the prior was written counts for or against `Other`, from which such an
     option is read; evidence that names no option, or one that is not offered at `at`, has no
     effect. The mass of a removed option is in `Other`. No option gains or loses more than a factor
-    `exp(model.soft_cap)` before normalisation. Silence and learned corrections are not used. A
-    question of another kind raises `InvalidForecast`.
+    of (1 − doubt)/doubt before normalisation. Learned shifts are not used. A question of another
+    kind raises `InvalidForecast`.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.evidence.evidence import Direction, SourceReport, Strength
@@ -120,7 +109,7 @@ def suggest_options(
     ...     "confirmed", "ann", opens,
     ...     (SourceReport("wire", 0.9, opens),), option="Beijing")
     >>> [round(p, 3) for p in suggest_options(summit, [hall], {}, opens).distribution.p]
-    [0.336, 0.53, 0.134]
+    [0.191, 0.732, 0.077]
     """
     prior = fold_removed_options(question, at, question.prior)
     if not isinstance(prior, Categorical):
@@ -136,7 +125,6 @@ def suggest_options(
         at=at,
         model=model,
         archive_from=archive_from,
-        usual_levels=usual_levels,
     )
     words = "its share before any evidence"
     start = {
@@ -157,18 +145,13 @@ def weigh_options(
     at: datetime,
     model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> dict[str, list[LedgerEntry]]:
-    """Entries of stories and usual levels for each option of the prior, before scale and cap."""
+    """Entries of news for each option of the prior, before doubt and scale."""
     weights: dict[str, list[LedgerEntry]] = {name: [] for name in prior.options}
-    seen = visible_evidence(evidence, question.id, at, model)
-    for story in weigh_stories(seen, indicators, at, model):
-        option = find_prior_option(prior, question, at, story.evidence.option)
-        weights.get(option, []).append(story.ledger_entry(question.kind))
-    archive_days = (at - (archive_from or question.opens_at)) / DAY
-    for indicator in list_own_indicators(question, indicators):
-        entries = weights.get(find_prior_option(prior, question, at, indicator.option), [])
-        entries.extend(usual_level_entries([indicator], archive_days, usual_levels))
+    for option, entry in news_entries(
+        question, evidence, indicators, at, model=model, archive_from=archive_from
+    ):
+        weights.get(find_prior_option(prior, question, at, option), []).append(entry)
     return weights
 
 
@@ -191,7 +174,7 @@ def multiply_shares(
 
     `start_entries` make up ln of the starting share but for normalisation, which `closing` names.
     """
-    scaled = {name: scale_evidence(entries, model) for name, entries in weights.items()}
+    scaled = {name: limit_news(entries, model) for name, entries in weights.items()}
     possible = {name: p for name, p in zip(start.options, start.p, strict=True) if p > 0.0}
     log_weights = {name: math.log(p) + scaled[name][1] for name, p in possible.items()}
     total = _log_sum(log_weights.values())
@@ -221,7 +204,7 @@ def _option_lines(
     entries: Sequence[LedgerEntry], share: float, closing: str
 ) -> Iterator[OptionLine]:
     for entry in entries:
-        yield OptionLine(entry.kind, entry.why, entry.log_odds, entry.evidence_id)
+        yield OptionLine(entry.kind, entry.why, entry.log_odds, entry.effects)
     yield OptionLine("all options", closing, closing_difference(math.log(share), entries))
 
 
@@ -234,7 +217,6 @@ def suggest_scenarios(
     at: datetime,
     model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> OptionSuggestion:
     """Suggest shares of the scenarios offered at `at`; without rows and stories the prior.
 
@@ -269,7 +251,6 @@ def suggest_scenarios(
         at=at,
         model=model,
         archive_from=archive_from,
-        usual_levels=usual_levels,
     )
     start = {name: [*map(_make_entry, lines[:-1])] for name, lines in table.lines.items()}
     closing = next(lines[-1].why for lines in table.lines.values() if lines)

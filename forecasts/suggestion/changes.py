@@ -1,27 +1,30 @@
 """Attribution of a change of probability to additive reasons.
 
-    logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual
-    level + scale
+    logit(after) − logit(before) = base rate + time passed + Σ lines of news + doubt + scale
                                    + learned correction + limits
                                  = Σ pieces cited by a person + their judgement
 
-Of a piece present at both instants, decay is separated from other changes. A person's forecast has
-no lines: cited pieces count by their effect on the suggestion, and the remainder is judgement.
+A line of news is followed from one instant to the next by what its words begin with: the name of
+its indicator. Where a story came in between, the reason names it; else the line moved because time
+passed, or because stories were judged. A person's forecast has no lines: cited pieces count by what
+their absence would change in the suggestion, and the remainder is judgement.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
-from forecasts.evidence.likelihood_ratios import decay_weight
-from forecasts.evidence.log_odds import LedgerLine, LineKind, apply_soft_cap
-from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, SuggestionModel
+from forecasts.evidence.evidence import Evidence
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS, LedgerLine, LineKind
+from forecasts.evidence.weights import DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.explanation import sort_effects, story_effects
+from forecasts.suggestion.news import limit_log_odds
 
 MIN_REASON_NATS: Final = 0.005
 """Smallest change, in log-odds, with a line of its own."""
@@ -32,20 +35,12 @@ _SUM_TOLERANCE: Final = 1e-9
 _ROUNDING: Final = 1e-12
 """Bound of rounding errors where nothing changed."""
 
-EvidenceChange = Literal[
-    "came in", "faded", "judged anew", "merged", "other reports", "other novelty"
-]
-Cause = (
-    LineKind | EvidenceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
-)
+NewsChange = Literal["came in", "time passed on news", "judged anew"]
+Cause = LineKind | NewsChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
 
-_CAPPED_KINDS: Final = ("evidence", "silence", "usual level")
-"""Kinds of lines to which scale and saturation apply together."""
-
-_LATE_KINDS: Final[tuple[LineKind, ...]] = (
-    "usual level",
+_OTHER_KINDS: Final[tuple[LineKind, ...]] = (
+    "doubt",
     "evidence scale",
-    "saturation",
     "learned correction",
     "limits",
 )
@@ -95,15 +90,8 @@ class SuggestionInputs:
     model: SuggestionModel = DEFAULT_MODEL
 
     @property
-    def lines_by_evidence(self) -> dict[EvidenceId, LedgerLine]:
-        """Lines by piece of evidence."""
-        return {
-            line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None
-        }
-
-    @property
-    def evidence_by_id(self) -> dict[EvidenceId, Evidence]:
-        """All evidence known at the time, with the reports seen by then, also if it has no line."""
+    def known(self) -> dict[EvidenceId, Evidence]:
+        """All evidence known at the time, with the reports seen by then."""
         at = self.suggestion.at
         seen = (e for e in self.evidence if e.first_seen_at <= at)
         return {
@@ -113,15 +101,14 @@ class SuggestionInputs:
 
     @property
     def weight_factor(self) -> float:
-        """Factor, above 0, that scale, saturation and slope apply to each piece."""
+        """Factor, above 0, that doubt and scale apply to each piece."""
         return measure_weight_factor(self.suggestion.lines, self.model)
 
 
 def measure_weight_factor(lines: Iterable[LedgerLine], model: SuggestionModel) -> float:
-    """Factor, above 0, that scale, saturation and slope apply to each piece of evidence."""
-    raw = math.fsum(line.log_odds for line in lines if line.kind in _CAPPED_KINDS)
-    factor = apply_soft_cap(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
-    return model.slope * factor
+    """Factor, above 0, that doubt and scale apply to each piece of evidence."""
+    raw = math.fsum(line.log_odds for line in lines if line.kind in RAW_NEWS_KINDS)
+    return limit_log_odds(raw, model) / raw if raw else limit_log_odds(1e-6, model) / 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +121,10 @@ class ForecastRevision:
     cited_before: frozenset[EvidenceId] = frozenset()
 
 
-def explain_change(
-    before: SuggestionInputs, after: SuggestionInputs, indicators: Mapping[IndicatorId, Indicator]
-) -> ProbabilityChange:
+def explain_change(before: SuggestionInputs, after: SuggestionInputs) -> ProbabilityChange:
     """Explain the change of a suggestion: reasons add up to logit(after) − logit(before).
 
-    Each piece of evidence has up to two lines: decay, and any other change. Changes smaller than
-    `MIN_REASON_NATS` are summed in one line. `indicators` supply the half-lives.
+    Changes smaller than `MIN_REASON_NATS` are summed in one line.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import Question, utc
@@ -151,7 +135,7 @@ def explain_change(
     ...     "3 of 10 years", ())
     >>> days = utc("2026-03-02"), utc("2026-05-01")
     >>> march, may = (SuggestionInputs(suggest(question, [], {}, day)) for day in days)
-    >>> move = explain_change(march, may, {})
+    >>> move = explain_change(march, may)
     >>> for reason in move.reasons:
     ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")
     -0.250 time passed, 120 of 365 days passed without the event
@@ -160,13 +144,10 @@ def explain_change(
     reasons = [
         *_combine_kind(before, after, "base rate"),
         *_combine_kind(before, after, "time passed"),
-        *sorted(
-            _evidence_reasons(before, after, indicators),
-            key=lambda r: (-abs(r.log_odds), r.evidence_id or 0),
-        ),
-        *_silence_reasons(before, after),
+        *_combine_kind(before, after, "table row"),
+        *sorted(_news_reasons(before, after), key=lambda r: (-abs(r.log_odds), r.why)),
     ]
-    for kind in _LATE_KINDS:
+    for kind in _OTHER_KINDS:
         reasons += _combine_kind(before, after, kind)
     return ProbabilityChange(
         first.question_id, first.at, last.at, first.p, last.p, tuple(_gather_small(reasons))
@@ -191,8 +172,8 @@ def explain_revision(
 ) -> ProbabilityChange:
     """Explain a person's revision by the cited evidence and their judgement.
 
-    A piece cited before counts by its change since, a new one by its whole weight after scale,
-    saturation and slope; one without a line counts 0.
+    A piece cited before counts by its change since, a new one by its whole effect after doubt and
+    scale; one without effect counts 0.
     """
     move = ProbabilityChange(
         question_id=after.suggestion.question_id,
@@ -213,17 +194,15 @@ def explain_revision(
 def _citation_reasons(
     before: SuggestionInputs, after: SuggestionInputs, revision: ForecastRevision
 ) -> Iterator[ChangeReason]:
-    was, now = before.lines_by_evidence, after.lines_by_evidence
+    was, now = story_effects(before.suggestion.lines), story_effects(after.suggestion.lines)
+    lines = {e.evidence_id: line for line in after.suggestion.lines for e in line.effects}
     for evidence_id in revision.cites:
-        line = now.get(evidence_id)
-        weight = line.log_odds * after.weight_factor if line else 0.0
-        if evidence_id in revision.cited_before and evidence_id in was:
-            weight -= was[evidence_id].log_odds * before.weight_factor
-        why = (
-            f"{line.why}; of that ×{after.weight_factor:.2f} counts"
-            if line
-            else "counts for nothing in the suggestion"
-        )
+        weight = now.get(evidence_id, 0.0) * after.weight_factor
+        if evidence_id in revision.cited_before:
+            weight -= was.get(evidence_id, 0.0) * before.weight_factor
+        why = "counts for nothing in the suggestion"
+        if evidence_id in lines:
+            why = f"{lines[evidence_id].why}; this is what its absence would change"
         yield ChangeReason("cited", why, weight, evidence_id)
 
 
@@ -240,65 +219,48 @@ def _close_sum(
     return replace(change, reasons=(*move.reasons, replace(remainder, log_odds=missing)))
 
 
-def _evidence_reasons(
-    before: SuggestionInputs, after: SuggestionInputs, indicators: Mapping[IndicatorId, Indicator]
-) -> Iterator[ChangeReason]:
-    """Reasons for each piece of evidence that counts at either instant."""
-    was, now = before.lines_by_evidence, after.lines_by_evidence
-    then, later = before.evidence_by_id, after.evidence_by_id
-    for evidence_id, newest in {**was, **now}.items():
-        old, new = was.get(evidence_id), now.get(evidence_id)
+def _news_reasons(before: SuggestionInputs, after: SuggestionInputs) -> Iterator[ChangeReason]:
+    """Reasons for each line of news that stands at either instant."""
+    was, now = _index_news(before), _index_news(after)
+    for key in {**was, **now}:
+        old, new = was.get(key), now.get(key)
         change = (new.log_odds if new else 0.0) - (old.log_odds if old else 0.0)
-        if old and new:
-            days = (after.suggestion.at - before.suggestion.at) / DAY
-            faded = _fading(old.log_odds, then.get(evidence_id), indicators, days)
-            yield ChangeReason("faded", newest.why, faded, evidence_id)
-            change -= faded
-        cause = _find_cause(
-            old, new, judged_then=then.get(evidence_id), judged_now=later.get(evidence_id)
-        )
-        yield ChangeReason(cause, newest.why, change, evidence_id)
+        cause, story = _find_cause(old, new, before, after)
+        yield ChangeReason(cause, new.why if new else old.why if old else "", change, story)
 
 
-def _fading(
-    log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float
-) -> float:
-    """Change of a weight by decay."""
-    indicator = indicators.get(e.indicator_id) if e else None
-    half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
-    return decay_weight(log_odds, days, half_life) - log_odds
+_NewsKey = tuple[str, str, tuple[EvidenceId, ...], int]
+"""Kind of a line, the name in its words, its story if it has one of its own, and a number."""
+
+
+def _index_news(inputs: SuggestionInputs) -> dict[_NewsKey, LedgerLine]:
+    """Index the lines of news; lines of one name are numbered in their order."""
+    lines: dict[_NewsKey, LedgerLine] = {}
+    names: Counter[tuple[str, str, tuple[EvidenceId, ...]]] = Counter()
+    for line in inputs.suggestion.lines:
+        if line.kind in RAW_NEWS_KINDS:
+            alone = tuple(e.evidence_id for e in line.effects) if line.kind == "evidence" else ()
+            name = (line.kind, line.why.split(":")[0], alone)
+            lines[(*name, names[name])] = line
+            names[name] += 1
+    return lines
 
 
 def _find_cause(
     old: LedgerLine | None,
     new: LedgerLine | None,
-    *,
-    judged_then: Evidence | None,
-    judged_now: Evidence | None,
-) -> EvidenceChange:
-    """Cause of a change of weight other than decay."""
-    if old is None:
-        return "judged anew" if judged_then else "came in"
-    if new is None:
-        return "judged anew" if judged_now else "merged"
-    if judged_then is None or judged_now is None or judged_then == judged_now:
-        return "other novelty"
-    same = _judgement_key(judged_then) == _judgement_key(judged_now)
-    return "other reports" if same else "judged anew"
-
-
-def _judgement_key(e: Evidence) -> tuple[object, ...]:
-    return e.reviewed, e.direction, e.strength, e.relevance, e.p_direction, e.indicator_id
-
-
-def _silence_reasons(before: SuggestionInputs, after: SuggestionInputs) -> Iterator[ChangeReason]:
-    """Reasons for silent signposts, by `why`."""
-    was, now = (
-        {line.why: line.log_odds for line in known.suggestion.lines if line.kind == "silence"}
-        for known in (before, after)
-    )
-    for why in {**was, **now}:
-        yield ChangeReason("silence", why, now.get(why, 0.0) - was.get(why, 0.0))
+    before: SuggestionInputs,
+    after: SuggestionInputs,
+) -> tuple[NewsChange, EvidenceId | None]:
+    """Cause of a line's change, and the story that made most of it, if one did."""
+    effects = sort_effects(new.effects) if new else []
+    then, later = before.known, after.known
+    fresh = next((e.evidence_id for e in effects if e.evidence_id not in then), None)
+    if fresh is not None:
+        return "came in", fresh
+    ids = [e.evidence_id for e in (*effects, *sort_effects(old.effects if old else ()))]
+    judged = next((n for n in ids if then.get(n) != later.get(n)), None)
+    return ("time passed on news", None) if judged is None else ("judged anew", judged)
 
 
 def _combine_kind(
@@ -313,7 +275,7 @@ def _combine_kind(
     if words:
         yield ChangeReason(
             kind,
-            words[0] if len(words) == 1 else f"{len(words)} signposts: such news comes anyway",
+            words[0] if len(words) == 1 else f"{len(words)} rows of the table",
             change,
         )
 

@@ -1,7 +1,6 @@
 """Suggested distributions of numbers and dates.
 
-    z = softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR
-                     − Σ usual levels · ramp))
+    z = γ · doubt(Σ news)
     F'(x) = sigmoid(logit F(x) ∓ z)
 
 Evidence for "higher" raises the log-odds of every "above x" by the same z, so also those of "above
@@ -29,7 +28,7 @@ from forecasts.evidence.log_odds import (
 )
 from forecasts.evidence.weights import DAY, DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.question import Question, QuestionId
-from forecasts.suggestion.binary import NO_USUAL_LEVELS, news_entries, scale_evidence
+from forecasts.suggestion.news import limit_news, news_entries
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Levels at which a suggestion is shown beside its base rate."""
@@ -70,7 +69,6 @@ def suggest_curve(
     *,
     model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> CurveSuggestion:
     """Suggest a distribution at `at`; without evidence the prior, for a date what is left of it.
 
@@ -90,7 +88,7 @@ def suggest_curve(
     ...     "confirmed", "ann", opens, (SourceReport("wire", 0.9, opens),))
     >>> found = suggest_curve(trade, [story], {}, opens)
     >>> round(found.log_odds, 3), round(found.distribution.quantile(0.5))
-    (0.967, 288)
+    (1.852, 337)
     """
     if question.scale is None or not isinstance(question.prior, Cdf):
         raise InvalidForecast(
@@ -98,17 +96,12 @@ def suggest_curve(
             "suggest"
         )
     start = cut_prior(question, at)
-    news = news_entries(
-        question,
-        evidence,
-        indicators,
-        at,
-        model=model,
-        archive_from=archive_from,
-        usual_levels=usual_levels,
+    entries = news_entries(
+        question, evidence, indicators, at, model=model, archive_from=archive_from
     )
-    scaling, _ = scale_evidence(news, model)
-    lines = tuple(accumulate_lines([*_start_entries(question, at), *news, *scaling]))
+    news = [entry for _, entry in entries]
+    limits, _ = limit_news(news, model)
+    lines = tuple(accumulate_lines([*_start_entries(question, at), *news, *limits]))
     tilt = math.fsum(line.log_odds for line in lines)
     tilted = tilt_curve(start, -tilt if question.kind == "date" else tilt)
     return CurveSuggestion(question.id, at, start, tilted, lines, model.version)

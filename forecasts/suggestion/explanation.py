@@ -12,7 +12,7 @@ from typing import Final
 
 from forecasts.distributions.cdf import Cdf
 from forecasts.evidence.evidence import Direction, describe_side
-from forecasts.evidence.log_odds import LedgerGroup
+from forecasts.evidence.log_odds import LedgerGroup, StoryEffect
 from forecasts.questions.formatting import (
     MINUS,
     format_count,
@@ -36,12 +36,12 @@ LINE_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "base rate": "Base rate",
         "time passed": "Time",
-        "evidence": "News: story",
+        "reports": "News: reports",
+        "evidence": "News: judged story",
         "table row": "News: table row",
-        "silence": "News: silence",
-        "usual level": "News: usual level",
+        "signpost": "News: signpost",
+        "doubt": "News: doubt",
         "evidence scale": "News: scale",
-        "saturation": "News: saturation",
         "all options": "Other options",
         "learned correction": "Learned correction",
         "limits": "Limits",
@@ -54,27 +54,31 @@ NO_NEWS: Final = "no news"
 MIN_NATS: Final = 0.0005
 """Smallest contribution shown, in nats; less would be written +0.000."""
 
-FADED_NATS: Final = 0.005
-"""Stories that contribute less than this, in nats, share one row."""
-
 
 @dataclass(frozen=True, slots=True)
 class ExplanationRow:
     """Row of an explanation: heading, text and contribution in nats.
 
-    `evidence_id` names a story, whose headline is more telling than `text`; that then describes its
-    weight.
+    `stories` are those behind it, the one with the largest effect first: its headline tells more
+    than `text`, which then describes the weight.
     """
 
     kind: str
     title: str
     text: str
     nats: float
-    evidence_id: EvidenceId | None = None
+    stories: tuple[EvidenceId, ...] = ()
+
+    def find_headline(self, headlines: Mapping[EvidenceId, str]) -> str:
+        """Headline of the story with the largest effect, and how many more; "" without one."""
+        known = [headlines[story] for story in self.stories if story in headlines]
+        if not known:
+            return ""
+        return known[0] if len(known) == 1 else f"{known[0]} (and {len(known) - 1:,} more)"
 
 
 def explanation_rows(groups: Iterable[LedgerGroup | OptionGroup]) -> tuple[ExplanationRow, ...]:
-    """Rows of an explanation in order; faded stories share one row.
+    """Rows of an explanation in order.
 
     Base rate, time and learned correction are always included, and a row says if there is no news.
     Lines left out contribute less than `MIN_NATS` each.
@@ -93,24 +97,27 @@ def _news_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
     if is_negligible(group):
         yield ExplanationRow("no news", "News", NO_NEWS, math.fsum(map(_nats_of, group.lines)))
         return
-    stories = [line for line in group.lines if line.evidence_id is not None]
-    faded = [_nats_of(line) for line in stories if abs(_nats_of(line)) < FADED_NATS]
-    yield from (_make_row(line) for line in stories if abs(_nats_of(line)) >= FADED_NATS)
-    if faded:
-        suffix = " each" if len(faded) > 1 else ""
-        words = (
-            f"{format_count(len(faded), 'faded story', 'faded stories')}, less than "
-            f"{FADED_NATS:g}{suffix}"
-        )
-        yield ExplanationRow("evidence", LINE_TITLES["evidence"], words, math.fsum(faded))
-    without_story = (line for line in group.lines if line.evidence_id is None)
-    yield from (_make_row(line) for line in without_story if abs(_nats_of(line)) >= MIN_NATS)
+    yield from (_make_row(line) for line in group.lines if abs(_nats_of(line)) >= MIN_NATS)
 
 
 def _make_row(line: LedgerLine | OptionLine) -> ExplanationRow:
-    return ExplanationRow(
-        line.kind, LINE_TITLES[line.kind], line.why, _nats_of(line), line.evidence_id
-    )
+    stories = tuple(effect.evidence_id for effect in sort_effects(line.effects))
+    return ExplanationRow(line.kind, LINE_TITLES[line.kind], line.why, _nats_of(line), stories)
+
+
+def sort_effects(effects: Iterable[StoryEffect]) -> list[StoryEffect]:
+    """Sort effects of stories, the largest first."""
+    return sorted(effects, key=lambda effect: (-abs(effect.log_odds), effect.evidence_id))
+
+
+def count_stories(lines: Iterable[LedgerLine | OptionLine]) -> int:
+    """Count the stories behind lines."""
+    return sum(len(line.effects) for line in lines)
+
+
+def story_effects(lines: Iterable[LedgerLine | OptionLine]) -> dict[EvidenceId, float]:
+    """Effect of each story, in nats before doubt and scale: what its absence would change."""
+    return {e.evidence_id: e.log_odds for line in lines for e in line.effects}
 
 
 def is_negligible(group: LedgerGroup | OptionGroup) -> bool:
@@ -176,7 +183,8 @@ def explain_curve(question: Question, suggestion: CurveSuggestion) -> str:
 
     >>> from forecasts.distributions.cdf import Cdf, Scale
     >>> from forecasts.questions.question import utc
-    >>> prior, lines = Cdf((0.0, 40.0), (0.0, 1.0)), (LedgerLine("evidence", "", 0.7, 0.67),)
+    >>> prior, lines = Cdf((0.0, 40.0), (0.0, 1.0)), (
+    ...     LedgerLine("evidence", "", 0.7, 0.67, (StoryEffect(1, 0.7),)),)
     >>> question = Question("grain", "essay", "numeric", "Exports?", "As reported.", (), "state_at",
     ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), prior, "even", (),
     ...     scale=Scale(0.0, 40.0))
@@ -249,8 +257,8 @@ def _describe_factor(group: OptionGroup, percent: Percent) -> str:
 
 def _describe_news(group: LedgerGroup | OptionGroup) -> tuple[str, str]:
     """Label of the news, and the count of its table rows and stories."""
-    kinds = [line.kind for line in group.lines]
-    stories, rows = kinds.count("evidence"), kinds.count("table row")
+    rows = [line.kind for line in group.lines].count("table row")
+    stories = count_stories(group.lines)
     counts = [
         *([format_count(rows, "table row")] if rows else []),
         *([format_count(stories, "story", "stories")] if stories else []),

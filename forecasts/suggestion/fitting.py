@@ -22,6 +22,7 @@ import numpy as np
 
 from forecasts.distributions.probability import check_probabilities
 from forecasts.evidence.evidence import MAX_RELIABILITY
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue
 from forecasts.evidence.weights import DEFAULT_MODEL
 from forecasts.questions.question import QuestionId
@@ -54,7 +55,7 @@ class SuggestionSnapshot:
     """Inputs of a suggestion on one scheduled date, with the outcome of its question.
 
     `offset` is the log-odds of base rate and time, `evidence` the sum S of all evidence before
-    scale and cap. `scheduled` is the number of dates from opening to scheduled close, whenever the
+    the scale. `scheduled` is the number of dates from opening to scheduled close, whenever the
     question was answered: the row has weight 1 / scheduled, so that an early YES counts only for
     the time up to its answer.
     """
@@ -94,7 +95,7 @@ def suggestion_snapshot(
     start = math.fsum(
         line.log_odds for line in suggestion.lines if line.kind in ("base rate", "time passed")
     )
-    counted = ("evidence", "silence", "usual level")
+    counted = (*RAW_NEWS_KINDS, "doubt")
     total = math.fsum(line.log_odds for line in suggestion.lines if line.kind in counted)
     return SuggestionSnapshot(
         suggestion.question_id, suggestion.at, known_at, start, total, happened, scheduled
@@ -106,12 +107,11 @@ def fit_gamma(
 ) -> tuple[LearnedValue, LearnedValue]:
     """Maximum a posteriori γ and a, the scale of all evidence and the shift of log-odds.
 
-    y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(0.5, 0.3),
+    y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(1, 0.3),
     on snapshots at dates fixed by the schedule, each question counting at most once. Rows whose
     answer became known at `before` or later are ignored. γ is 0 or more: evidence is never
     inverted. Below `MIN_QUESTIONS` questions, or `MIN_RARER_OUTCOMES` of the rarer outcome, it is
-    0.5 and 0. The soft cap, relevant for S beyond about 3, is left out of the fit. Rows may come in
-    any order.
+    1 and 0. Rows may come in any order.
 
     >>> from forecasts.questions.question import utc
     >>> rows = [SuggestionSnapshot(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2
@@ -119,7 +119,7 @@ def fit_gamma(
     ...     for n in range(40)]
     >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows,
     ...     before=utc("2026-07-01"))]
-    [('gamma', 0.773, 40), ('shift', 0.509, 40)]
+    [('gamma', 1.068, 40), ('shift', 0.536, 40)]
     >>> fit_gamma(rows, before=utc("2026-05-01"))[0].why
     'default: 0 of 30 questions have closed with an answer'
     """

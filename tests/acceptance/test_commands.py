@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Shell
-from tests.acceptance.oracles.by_hand_vectors import EVIDENCE
+from tests.acceptance.oracles.by_hand_vectors import PLATFORM
 from tests.checkouts import ROOT
 from tests.test_cli import Shell as TrackerShell
 
@@ -18,10 +18,12 @@ ESSAY = "Arland will sign the treaty by 2031. Its harbour is old.\n"
 
 def test_the_checks_start_as_a_module(tmp_path: Path) -> None:
     cases = tmp_path / "cases.json"
-    cases.write_text(json.dumps(EVIDENCE), encoding="utf-8")
+    section = next(name for name in PLATFORM if isinstance(PLATFORM[name], list))
+    cases.write_text(json.dumps({section: PLATFORM[section]}), encoding="utf-8")
     argv = [sys.executable, "-m", "tests.acceptance", "oracles", str(cases), "--json"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == {"passed": 3, "failed": 0, "failures": [], "errors": []}
+    count = len(PLATFORM[section])
+    assert json.loads(done.stdout) == {"passed": count, "failed": 0, "failures": [], "errors": []}
 
 
 def test_claims_are_those_of_the_product(

@@ -325,7 +325,7 @@ class World:
                 unless=(),
                 examples=(self._writer.title(),),
                 half_life_days=45.0,
-                usual_level=0.0,
+                usual_per_year=0.0,
                 option=self._rng.choice(OPTIONS) if question.options else "",
             )
 

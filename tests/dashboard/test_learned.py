@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from dashboard import wording
 from dashboard.settings import data
 from forecasts.evidence.parameters import LearnedLogitMap
-from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import (
     ME,
@@ -40,8 +39,8 @@ def test_learned_values_and_their_counts() -> None:
     # A value that was reset counts as its default.
     assert data.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
     assert data.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
-    assert data.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
-    assert data.effective_value({}, "gamma") == 0.5
+    assert data.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 1.0
+    assert data.effective_value({}, "gamma") == 1.0
     # Chances are corrected only by what was learned.
     assert data.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
     found = data.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
@@ -105,8 +104,8 @@ def test_learned_values_in_words() -> None:
     told = plain(wording.describe_learned_map(LearnedLogitMap(shift, slope)))
     assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
     # The weight of evidence stands against its default.
-    assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×0.50."
-    assert wording.gamma_sentence(0.5) == "Evidence counts ×0.50, which is the default."
+    assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×1.00."
+    assert wording.gamma_sentence(1.0) == "Evidence counts ×1.00, which is the default."
     assert wording.gamma_sentence(0.0) == "Evidence counts nothing: it pointed the wrong way."
     # A shift says which way base rates were off.
     assert "too high: −0.14" in wording.shift_sentence(-0.14)
@@ -145,17 +144,16 @@ def test_nothing_learned_yet(tracker: Tracker) -> None:
     assert "Learning begins when 30 pieces of evidence were judged. So far 0 are judged." in text
     assert "when 30 yes-no questions have an answer and have reached their scheduled close" in text
     assert "So far 0 are answered and closed." in text
-    assert "the archive goes back 14 days before that" in text
     assert (
         "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
     )
     # A default can be frozen before anything is learned.
     visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
     assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
-        "gamma": (0.5, "frozen"),
+        "gamma": (1.0, "frozen"),
         "shift": (0.0, "frozen"),
     }
-    assert "Evidence counts ×0.50, which is the default." in words(visit)
+    assert "Evidence counts ×1.00, which is the default." in words(visit)
 
 
 def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeClock) -> None:
@@ -202,30 +200,3 @@ def test_a_reset_brings_the_default_back_and_keeps_the_history(
     assert not {"sure-reset-relevance", "sure-thaw-relevance"} & keys
     drawer = next(e for e in visit.expander if e.label.startswith("History"))
     assert "↺ reset" in set(drawer.dataframe[0].value["state"])
-
-
-def test_usual_level_is_picked_and_decided_on(
-    tracker_with_press: Tracker, press: Press, clock: FakeClock
-) -> None:
-    tracker = tracker_with_press
-    tracker.question_sets.load(a_set(a_question("later", opens_at=BUILT + timedelta(days=30))))
-    press.publish("wire", "Arland invites Borland to a summit")
-    tracker.feeds.poll()
-    clock.advance(days=31)
-    tracker.learning.fit()
-    clock.advance(hours=1)
-    visit = open_page(tracker, "learned")
-    assert "How reliable each feed is" in words(visit)
-    visit.session_state["usual-level-table"] = {
-        "selection": {"rows": [0], "columns": [], "cells": []}
-    }
-    visit = seen(visit.run())
-    assert "Its set states 0.000, the default." in words(visit)
-    (reset,) = [
-        b.key for b in visit.button if b.label == "Reset it" and "usual-level" in str(b.key)
-    ]
-    press_sure(visit, str(reset).removeprefix("sure-"))
-    decided = [
-        k for k in tracker.learning.list() if k.learned.name == "usual level" and k.state == "reset"
-    ]
-    assert [k.by for k in decided] == ["ada"]

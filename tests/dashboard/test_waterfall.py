@@ -10,7 +10,7 @@ from dashboard import charts
 from dashboard.charts.revisions import DOWN, END, NONE, UP
 from dashboard.question.why_data import MAX_BARS, has_bars, waterfall_frame
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.log_odds import LedgerLine, LineKind
+from forecasts.evidence.log_odds import LedgerLine, LineKind, StoryEffect
 from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import card, suggestion
@@ -21,9 +21,9 @@ from tracker.app.tracker import Tracker
 KINDS: tuple[LineKind, ...] = (
     "time passed",
     "evidence",
-    "silence",
-    "usual level",
-    "saturation",
+    "reports",
+    "signpost",
+    "doubt",
     "learned correction",
 )
 ADDS = st.one_of(st.floats(-4, 4), st.floats(-0.01, 0.01), st.just(0.0))
@@ -80,9 +80,12 @@ def test_waterfall_bars() -> None:
     assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
     # Lines too small to be written share a bar.
     frame = waterfall_frame(news(0.0, 1.0, 0.004, 0.003), [])
-    assert list(frame["label"])[1:] == ["Evidence", "… 2 smaller", "Suggestion"]
+    assert list(frame["label"])[1:] == ["story 0", "… 2 smaller", "Suggestion"]
     # Stories go by their headline and equal ones are told apart.
-    lines = [LedgerLine("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
+    lines = [
+        LedgerLine("evidence", f"visit {n}", 0.3, 0.5, (StoryEffect(EvidenceId(n), 0.3),))
+        for n in (1, 2)
+    ]
     frame = waterfall_frame(
         suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)]
     )

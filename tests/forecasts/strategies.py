@@ -160,7 +160,7 @@ def indicator(
         strength=Strength.MODERATE,
         terms=((name,),),
         half_life_days=half_life,
-        usual_level=usual,
+        usual_per_year=usual,
         expected=expected,
         option=option,
     )
@@ -225,8 +225,8 @@ def lines_of(suggestion: Suggestion, kind: str) -> list[LedgerLine]:
 
 
 INDICATORS = by_id(
-    indicator("talks", usual=0.4),
-    indicator("drills", Direction.NO, half_life=90.0, usual=0.2),
+    indicator("talks", usual=4.0),
+    indicator("drills", Direction.NO, half_life=90.0, usual=2.0),
     indicator("treaty", half_life=None, expected=due(50)),
     indicator("summit", expected=due(100, "unlikely", "almost certain")),
 )

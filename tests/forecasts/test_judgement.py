@@ -2,6 +2,7 @@
 say.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,7 @@ from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.curve_builders import largest_gap
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Evidence, Strength
-from forecasts.evidence.weights import weigh_story
-from forecasts.questions.question import EvidenceId, Question
+from forecasts.questions.question import MATCHER, EvidenceId, Question
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
 from forecasts.suggestion.categorical import suggest_options
 from forecasts.suggestion.curves import CurveSuggestion, suggest_curve
@@ -28,7 +28,6 @@ from forecasts.suggestion.judgement_effects import (
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
-    by_id,
     categorical_question,
     categoricals,
     date_question,
@@ -36,19 +35,16 @@ from tests.forecasts.strategies import (
     distributions,
     evidence,
     evidence_lists,
-    indicator,
     law,
-    moments,
     numeric_question,
     question,
     questions,
-    report,
 )
 
 models = st.builds(
     SuggestionModel,
     gamma=st.floats(0.0, 1.5),
-    soft_cap=st.floats(0.5, 4.0),
+    doubt=st.floats(0.0, 0.3),
     shift=st.floats(-0.5, 0.5),
 )
 
@@ -106,20 +102,30 @@ def assert_real(asked: Question, pieces: Sequence[Evidence], at: float, **how: A
         assert effect == pytest.approx(real_effect(asked, pieces, piece, at, **how), abs=1e-12)
 
 
+def apart(pieces: Sequence[Evidence]) -> list[Evidence]:
+    """The pieces in episodes of their own, logged by the matcher unless a person judged them."""
+    return [
+        replace(e, first_seen_at=day(5.0 * e.id), judged_by=MATCHER,
+                reports=tuple(replace(r, first_seen_at=day(5.0 * e.id)) for r in e.reports))
+        for e in pieces
+    ]  # fmt: skip
+
+
 @law
-@given(questions(), evidence_lists(), moments, models)
+@given(questions(), evidence_lists(), models)
 def test_effects_are_those_of_whole_suggestions(
-    q: Question, pieces: list[Evidence], at: float, model: SuggestionModel
+    q: Question, pieces: list[Evidence], model: SuggestionModel
 ) -> None:
-    assert_real(q, pieces, at, model=model)
+    assert_real(replace(q, closes_at=day(400)), apart(pieces)[:1], 70.0, model=model)
 
 
 @law
-@given(categoricals(), evidence_lists(), moments, models)
+@given(categoricals(), evidence_lists(), models)
 def test_effects_on_options_are_those_of_whole_suggestions(
-    prior: Categorical, pieces: list[Evidence], at: float, model: SuggestionModel
+    prior: Categorical, pieces: list[Evidence], model: SuggestionModel
 ) -> None:
-    assert_real(replace(categorical_question(), prior=prior), pieces, at, model=model)
+    asked = replace(categorical_question(), prior=prior)
+    assert_real(asked, apart(pieces)[:1], 70.0, model=model)
 
 
 @law
@@ -128,25 +134,34 @@ def test_effects_on_options_are_those_of_whole_suggestions(
         lambda q: st.tuples(st.just(q), distributions(q))
     ),
     evidence_lists(),
-    moments,
     models,
 )
 def test_effects_on_curves_are_those_of_whole_suggestions(
-    asked: tuple[Question, Cdf], pieces: list[Evidence], at: float, model: SuggestionModel
+    asked: tuple[Question, Cdf], pieces: list[Evidence], model: SuggestionModel
 ) -> None:
-    assert_real(replace(asked[0], prior=asked[1]), pieces, at, model=model)
+    assert_real(replace(asked[0], prior=asked[1]), apart(pieces)[:1], 70.0, model=model)
+
+
+@law
+@given(questions(), evidence_lists())
+def test_every_waiting_piece_has_an_effect(q: Question, pieces: list[Evidence]) -> None:
+    found = effects(q, pieces, 70.0)
+    assert set(found) == {
+        e.id for e in pieces if e.status == "logged" and e.first_seen_at <= day(70.0)
+    }
+    assert all(0.0 <= effect <= 1.0 for effect in found.values())
 
 
 def test_effects_of_judgements_by_hand() -> None:
-    # A rejection gives its novelty to the story after it.
-    early, late = (evidence(n, at=n, status="logged", relevance=0.9) for n in (10, 12))
-    assert_real(question(), [early, late], 20.0)
-    assert (
-        effects(question(), [early, late], 20.0)[early.id]
-        < effects(question(), [early], 20.0)[early.id]
+    # Of two stories in three days the second adds nothing, unless the first is rejected.
+    early, late = (
+        replace(evidence(n, at=n, status="logged", relevance=0.9), judged_by=MATCHER)
+        for n in (10, 12)
     )
+    both = effects(question(), [early, late], 20.0)
+    assert both[early.id] < effects(question(), [early], 20.0)[early.id]
     # A rejected match leaves its indicator silent.
-    seen = evidence(1, at=40, signpost="treaty", status="logged", strength=Strength.NONE)
+    seen = evidence(1, at=40, signpost="treaty", status="logged")
     found = effects(question(), [seen], 60.0)
     assert found[seen.id] > 0.01
     assert_real(question(), [seen], 60.0)
@@ -154,9 +169,11 @@ def test_effects_of_judgements_by_hand() -> None:
     unsure = evidence(1, status="logged", relevance=0.6)
     for asked in (question(), numeric_question()):
         assert suggested(asked, [unsure], 20.0) == suggested(asked, [], 20.0)
-        assert effects(asked, [unsure], 20.0)[1] == change(
-            suggested(asked, [], 20.0),
-            suggested(asked, [replace(unsure, status="confirmed")], 20.0),
+        assert effects(asked, [unsure], 20.0)[1] == pytest.approx(
+            change(
+                suggested(asked, [], 20.0),
+                suggested(asked, [replace(unsure, status="confirmed")], 20.0),
+            )
         )
     # An option that cannot come is moved by nothing.
     asked = replace(categorical_question(), prior=Categorical(OPTIONS, (0.0, 0.6, 0.4)))
@@ -165,14 +182,13 @@ def test_effects_of_judgements_by_hand() -> None:
     ) == {0.0}
 
 
-def test_small_estimates_equal_effects() -> None:
-    piece = evidence(
-        1, at=10, strength=Strength.SLIGHT, status="logged", reports=(report(10, "wire", 0.9),)
-    )
-    asked, model = question("state_at", prior=0.4), SuggestionModel(gamma=0.1)
-    story = weigh_story(piece, 1.0, indicator(), day(10))
-    current = suggest(asked, [piece], by_id(indicator()), day(10), model=model)
-    real = compute_judgement_effects(
-        asked, {piece.id}, current, evidence=[piece], indicators=by_id(indicator()), model=model
-    )
-    assert estimate_judgement_effect(story, 0.4, model) == pytest.approx(real[piece.id], rel=0.05)
+def test_estimates_rank_by_strength_and_doubt() -> None:
+    pieces = [
+        evidence(status="logged", strength=strength, relevance=0.9)
+        for strength in (Strength.SLIGHT, Strength.MODERATE, Strength.DECISIVE)
+    ]
+    found = [estimate_judgement_effect(piece, 0.4) for piece in pieces]
+    assert found == sorted(found)
+    assert found[-1] == pytest.approx(0.4 * 0.6 * 0.9 * math.log(25))
+    unsure = replace(pieces[0], relevance=0.5)
+    assert estimate_judgement_effect(unsure, 0.4) == pytest.approx(0.24 * math.log(1.25))

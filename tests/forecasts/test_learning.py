@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.errors import InvalidProbability
-from forecasts.evidence.evidence import MAX_RELIABILITY
+from forecasts.evidence.evidence import MAX_RELIABILITY, Strength
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.suggestion.binary import suggest
@@ -78,17 +78,18 @@ def values(found: Sequence[LearnedValue]) -> tuple[float, ...]:
 
 def test_a_snapshot_sums_the_lines_of_a_suggestion() -> None:
     # A row holds what the lines of a suggestion add up to.
-    known = by_id(indicator(usual=0.4), indicator("treaty", expected=due(20)))
-    found = suggest(question(), [evidence()], known, day(30))
+    known = by_id(indicator(usual=4.0), indicator("treaty", expected=due(20)))
+    judged = evidence(strength=Strength.STRONG)
+    found = suggest(question(), [judged], known, day(30))
     made = suggestion_snapshot(found, known_at=day(50), happened=True, scheduled=4)
     per_kind: dict[str, float] = {}
     for line in found.lines:
         per_kind[line.kind] = per_kind.get(line.kind, 0.0) + line.log_odds
     assert made.offset == pytest.approx(per_kind["base rate"] + per_kind["time passed"])
     assert made.evidence == pytest.approx(
-        per_kind["evidence"] + per_kind["silence"] + per_kind["usual level"]
+        per_kind["evidence"] + per_kind["signpost"] + per_kind["reports"] + per_kind["doubt"]
     )
-    assert max(per_kind["silence"], per_kind["usual level"]) < 0.0
+    assert max(per_kind["signpost"], per_kind["reports"]) < 0.0
     assert (made.question_id, made.at, made.known_at, made.happened, made.scheduled) == (
         found.question_id,
         day(30),
@@ -202,11 +203,11 @@ def test_the_fit_agrees_with_another_optimiser(scheduled: int) -> None:
     def lost(at: Any) -> float:
         a, gamma = at
         signs = [(1.0 if r.happened else -1.0) * (r.offset + a + gamma * r.evidence) for r in known]
-        prior = (a / 0.3) ** 2 / 2 + ((gamma - 0.5) / 0.3) ** 2 / 2
+        prior = (a / 0.3) ** 2 / 2 + ((gamma - 1.0) / 0.3) ** 2 / 2
         return float(prior + math.fsum(math.log1p(math.exp(-z)) for z in signs) / scheduled)
 
     gamma, shift = fit_gamma(known, before=NOW)
-    best = minimize(lost, [0.0, 0.5], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
+    best = minimize(lost, [0.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
     assert [shift.value, gamma.value] == pytest.approx(best.x, abs=1e-5)
 
 
@@ -219,7 +220,7 @@ def test_the_fit_agrees_with_another_optimiser(scheduled: int) -> None:
 )
 def test_too_few_answers_teach_nothing(happened: list[bool], why: str) -> None:
     gamma, shift = fit_gamma([row(n, yes, 1.0) for n, yes in enumerate(happened)], before=NOW)
-    assert values((gamma, shift)) == (0.5, 0.0)
+    assert values((gamma, shift)) == (1.0, 0.0)
     assert gamma.why == shift.why == why
     assert gamma.n == len(happened)
 
@@ -239,7 +240,7 @@ def test_snapshots_count_by_question_and_schedule() -> None:
     # A question that was answered early counts for the dates that it stood alone.
     known = world(0.8, 60)
     early = [replace(r, scheduled=1000) for r in known]
-    assert values(fit_gamma(early, before=NOW)) == pytest.approx((0.5, 0.0), abs=0.01)
+    assert values(fit_gamma(early, before=NOW)) == pytest.approx((1.0, 0.0), abs=0.01)
     # Evidence that points the wrong way counts nothing and is never turned round.
     known = world(-1.5, 600)
     without = [replace(r, evidence=0.0) for r in known]

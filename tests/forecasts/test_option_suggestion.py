@@ -9,9 +9,9 @@ from hypothesis import given
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidForecast
-from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.evidence.evidence import Direction, Evidence, Strength
+from forecasts.evidence.log_odds import apply_doubt
 from forecasts.questions.question import Option, Question
-from forecasts.suggestion.binary import SuggestionModel
 from forecasts.suggestion.categorical import suggest_options
 from tests.forecasts.strategies import (
     INDICATORS,
@@ -21,6 +21,7 @@ from tests.forecasts.strategies import (
     categoricals,
     date_question,
     day,
+    due,
     evidence,
     evidence_lists,
     indicator,
@@ -34,7 +35,6 @@ from tests.forecasts.strategies import (
 from tests.tables import check_rows
 
 PRIOR = Categorical(OPTIONS, (0.5, 0.3, 0.2))
-FULL = SuggestionModel(gamma=1.0)
 
 
 def summit(prior: Categorical = PRIOR, *options: str | Option) -> Question:
@@ -43,10 +43,6 @@ def summit(prior: Categorical = PRIOR, *options: str | Option) -> Question:
 
 def shares(q: Question, *known: Evidence, at: float = 10.0, **given: Any) -> tuple[float, ...]:
     return suggest_options(q, known, {}, day(at), **given).distribution.p
-
-
-def capped(raw: float) -> float:
-    return math.log(30) * math.tanh(raw / math.log(30))
 
 
 @law
@@ -62,7 +58,7 @@ def test_without_evidence_it_is_exactly_the_prior(prior: Categorical) -> None:
 def test_evidence_multiplies_the_odds_of_an_option() -> None:
     # Evidence for an option multiplies its odds and leaves the others in proportion.
     p = shares(summit(), evidence(option="Beijing"))
-    grown = math.exp(capped(0.5 * math.log(1 + 0.9 * 2)))
+    grown = math.exp(apply_doubt(math.log(1 + 0.9 * 2), 0.02))
     assert p[1] / p[0] == pytest.approx(0.3 / 0.5 * grown)
     assert p[0] / p[2] == pytest.approx(0.5 / 0.2)
     assert sum(p) == pytest.approx(1.0)
@@ -102,34 +98,34 @@ def test_options_that_come_and_go() -> None:
     assert found.distribution.of("Moscow") == pytest.approx(0.7)
 
 
-def test_usual_levels_caps_and_lines_of_options() -> None:
-    # A usual level of an option is taken off it.
-    known = by_id(indicator(usual=0.4, option="Moscow"), indicator("drills", usual=9.0))
-    found = suggest_options(summit(), [], known, day(45), model=FULL)
+def test_counts_doubt_and_lines_of_options() -> None:
+    # The silence of an option's indicator takes from it, more so where it usually comes often.
+    known = by_id(indicator(usual=4.0, option="Moscow"), indicator("drills", usual=9.0))
+    found = suggest_options(summit(), [], known, day(45))
+    silence = found.lines["Moscow"][1]
+    assert (silence.kind, silence.log_share < 0.0) == ("reports", True)
+    assert "if Moscow about" in silence.why
     assert found.distribution.of("Moscow") / found.distribution.of("Beijing") == pytest.approx(
-        0.5 / 0.3 * math.exp(capped(-0.2))
+        0.5 / 0.3 * math.exp(apply_doubt(silence.log_share, 0.02))
     )
-    older = suggest_options(summit(), [], known, day(45), model=FULL, archive_from=day(-45))
-    assert older.distribution.of("Moscow") < found.distribution.of("Moscow")
-    learned = suggest_options(
-        summit(), [], known, day(45), usual_levels={IndicatorId("neutral/talks"): 0.0}
-    )
-    assert learned.distribution == PRIOR
-    # No volume of evidence gives an option more than the cap.
+    older = suggest_options(summit(), [], known, day(45), archive_from=day(-365))
+    assert older.distribution.of("Moscow") > found.distribution.of("Moscow")
+    # A dated signpost counts for its option, too.
+    post = by_id(indicator(option="Moscow", expected=due(20)))
+    assert suggest_options(summit(), [], post, day(30)).distribution.of("Moscow") < 0.5
+    # No volume of evidence gives an option more than the doubt allows.
     flood = [
         evidence(n, option="Other", strength=Strength.DECISIVE, signpost=f"s{n}")
         for n in range(1, 50)
     ]
-    p = shares(summit(), *flood, model=FULL)
-    assert p[2] / p[0] == pytest.approx(30 * 0.2 / 0.5)
+    p = shares(summit(), *flood)
+    assert p[2] / p[0] == pytest.approx(49 * 0.2 / 0.5)
     # The lines say what moved an option.
     found = suggest_options(summit(), [evidence(7, option="Beijing")], {}, day(10))
     kinds = [line.kind for line in found.lines["Beijing"]]
-    assert kinds == ["base rate", "evidence", "evidence scale", "saturation", "all options"]
-    assert found.lines["Beijing"][1].evidence_id == 7
-    assert "moderate (likelihood ratio 3) for option Beijing" in found.lines["Beijing"][1].why
-    assert [line.kind for line in found.lines["Moscow"]] == ["base rate", "all options"]
-    assert found.version == SuggestionModel().version
+    assert kinds == ["base rate", "evidence", "doubt", "all options"]
+    assert found.lines["Beijing"][1].effects[0].evidence_id == 7
+    assert "judged moderate for option Beijing" in found.lines["Beijing"][1].why
 
 
 @law

@@ -81,12 +81,12 @@ def test_an_indicator_entry_gives_an_indicator_a_question(
     )
     assert for_treaty.strength is Strength.SOME
     assert for_treaty.terms == (("joint", "combined"), ("drill*",))
-    assert (for_treaty.half_life_days, for_treaty.usual_level, for_treaty.unless) == (
+    assert (for_treaty.half_life_days, for_treaty.usual_per_year, for_treaty.unless) == (
         90.0,
-        0.2,
+        1.0,
         ("film",),
     )
-    assert (abstains.half_life_days, abstains.usual_level, abstains.unless) == (None, 0.0, ())
+    assert (abstains.half_life_days, abstains.usual_per_year, abstains.unless) == (None, 0.0, ())
 
 
 def test_optional_parts_have_defaults(read: QuestionSet) -> None:

@@ -61,7 +61,7 @@ def test_lines_of_scenarios_by_hand() -> None:
     # A line names its question.
     found = suggested(FUTURES, TABLE, {SUMMIT: 0.5})
     assert found.lines["closer"][1].why == "summit: at 50%, where the prior alone expects 24%"
-    assert found.lines["closer"][1].evidence_id is None
+    assert found.lines["closer"][1].effects == ()
     # What is ruled out has no lines.
     found = suggested(
         FUTURES, scenario_set(ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}
@@ -85,13 +85,13 @@ def test_stories_multiply_the_odds_beside_the_table() -> None:
     table = suggested(FUTURES, TABLE, board, at=20)
     story = evidence(7, at=20, of=FUTURES.id, option="closer")
     found = suggested(FUTURES, TABLE, board, story, at=20)
-    ratio = math.exp(math.fsum(line.log_share for line in found.lines["closer"][-4:-1]))
+    ratio = math.exp(math.fsum(line.log_share for line in found.lines["closer"][-3:-1]))
     odds = [s.distribution.of("closer") / s.distribution.of("neutral") for s in (found, table)]
     assert odds[0] / odds[1] == pytest.approx(ratio)
     assert ratio > 1.5
-    kinds = ["base rate", "table row", "evidence", "evidence scale", "saturation", "all options"]
+    kinds = ["base rate", "table row", "evidence", "doubt", "all options"]
     assert [line.kind for line in found.lines["closer"]] == kinds
-    assert found.lines["closer"][2].evidence_id == 7
+    assert found.lines["closer"][2].effects[0].evidence_id == 7
     for name, p in zip(found.distribution.options, found.distribution.p, strict=True):
         total = math.fsum(line.log_share for line in found.lines[name])
         assert total == pytest.approx(math.log(p), abs=1e-12)

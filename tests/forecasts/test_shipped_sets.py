@@ -220,7 +220,7 @@ def test_indicators_and_feeds_are_sound(shipped: Any) -> None:
         assert indicator.half_life_days in facts.half_lives, indicator.id
         assert facts.examples[0] <= len(indicator.examples) <= facts.examples[1], indicator.id
         assert len(indicator.opposites) <= 6, indicator.id
-        assert 0.0 <= indicator.usual_level <= 0.5, indicator.id
+        assert 0.0 <= indicator.usual_per_year <= 30.0, indicator.id
     assert [q.id for q in contents.questions if q.kind == "binary" and len(sides[q.id]) < 2] == []
     assert {feed.theme for feed in contents.feeds} == set(facts.themes.split())
     assert max(Counter(canonical_url(feed.url) for feed in contents.feeds).values()) == 1

@@ -16,8 +16,8 @@ from forecasts.evidence.signposts import (
     build_calendar,
     describe_likelihood_ratio,
     describe_silence_effect,
+    find_sighted,
     list_signposts,
-    unseen_probabilities,
 )
 from forecasts.questions.question import Kind, Question, QuestionId
 from forecasts.suggestion.binary import suggest
@@ -54,16 +54,17 @@ def test_signposts_tell_of_silence_exactly_where_the_suggestion_weighs_it(
 ) -> None:
     found = list_signposts(q, INDICATORS.values(), known, day(at))
     came = [s for s in found if s.indicator.expected and s.indicator.expected.by <= day(at)]
-    left = unseen_probabilities(q, INDICATORS.values(), known, day(at))
+    sighted = find_sighted(q, INDICATORS.values(), known, day(at))
+    silent = {s.indicator.id: s.silent_share for s in sighted}
     weights = [
-        math.log(s.indicator.expected.ratio_when_silent) * left[s.indicator.id]
+        math.log(s.indicator.expected.ratio_when_silent) * silent[s.indicator.id]
         for s in came
-        if s.indicator.expected and left[s.indicator.id]
+        if s.indicator.expected and silent[s.indicator.id]
     ]
-    lines = lines_of(suggest(q, known, INDICATORS, day(at)), "silence")
-    assert sorted(line.log_odds for line in lines) == sorted(weights)
-    assert all(s.trust == 1.0 - left[s.indicator.id] for s in found)
-    assert {s.state for s in came} <= {"seen", "silent"}
+    lines = lines_of(suggest(q, known, INDICATORS, day(at)), "signpost")
+    unseen = [line.log_odds for line in lines if "and not seen" in line.why]
+    assert sorted(unseen) == sorted(weights)
+    assert all(silent[s.indicator.id] == 0.0 for s in found if s not in came)
 
 
 @law

@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    EvidenceStatus,
+    IndicatorId,
+    Strength,
+)
+from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS, apply_doubt
+from forecasts.evidence.rates import NewsCount, RateWords, rate_log_ratio
+from forecasts.evidence.rungs import Rung
+from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from forecasts.suggestion.binary import LedgerLine, SuggestionModel, is_worth_recording, suggest
 from tests.forecasts.strategies import (
     by_id,
@@ -24,8 +34,6 @@ from tests.forecasts.strategies import (
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/suggestion")
-
-FULL = SuggestionModel(gamma=1.0)
 
 
 def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> None:
@@ -43,161 +51,184 @@ def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> 
     assert found.lines[1].p_after == pytest.approx(found.p)
 
 
-def test_one_story_by_hand() -> None:
-    story = evidence(7, at=10, reports=(report(10, "wire", 0.9),))
+RARE = indicator(usual=1.0, half_life=None)
+"""Reports that come once a year in ordinary times."""
+
+
+def news_of(*pieces: Evidence, at: float = 20.0, **how: Any) -> list[LedgerLine]:
+    """The lines of news before doubt."""
+    found = suggest(question("state_at", prior=0.5), pieces, by_id(RARE), day(at), **how)
+    return [line for line in found.lines if line.kind in RAW_NEWS_KINDS]
+
+
+def test_a_line_of_reports_says_its_numbers() -> None:
+    archive = [evidence(n, at=-100.0 * n) for n in (1, 2)]
+    pieces = [*archive, evidence(3, at=5), evidence(4, at=6), evidence(5, at=30)]
     found = suggest(
-        question("state_at", prior=0.5), [story], by_id(indicator()), day(55)
-    )  # one half-life later
-    (line,) = lines_of(found, "evidence")
-    raw = math.log(1 + 0.9 * 2) / 2
-    assert line.log_odds == pytest.approx(raw)
-    assert line.evidence_id == EvidenceId(7)
+        question("state_at", prior=0.5), pieces, by_id(RARE), day(40), archive_from=day(-365)
+    )
+    (line,) = lines_of(found, "reports")
+    words = RateWords(3.0, None, 1.0)
+    count = NewsCount(1.8, 365.0, 40.0, (35.0, 10.0), (0.9, 0.9))
+    assert line.log_odds == pytest.approx(rate_log_ratio(words, count))
     assert line.why == (
-        "talks: moderate (likelihood ratio 3) for YES, reliability 0.90 (1 source group, 1 report),"
-        " novelty ×1, decay ×0.500"
+        "talks: 3 reports in 40 days (counted as 1.8); if YES about 0.38 would be usual, if NO "
+        "0.13: ×5.2 for YES"
     )
-    (scale,) = lines_of(found, "evidence scale")
-    assert scale.log_odds == pytest.approx(-raw / 2)
-    assert scale.why == "evidence counts ×0.5"
-    cap = math.log(30)
-    assert lines_of(found, "saturation")[0].log_odds == pytest.approx(
-        cap * math.tanh(raw / 2 / cap) - raw / 2
+    assert [effect.evidence_id for effect in line.effects] == [3, 4, 5]
+    assert logit(found.p) == pytest.approx(apply_doubt(line.log_odds, 0.02))
+    without = suggest(
+        question("state_at", prior=0.5), pieces[:-1], by_id(RARE), day(40), archive_from=day(-365)
     )
-    assert logit(found.p) == pytest.approx(cap * math.tanh(raw / 2 / cap))
-
-
-def test_doubt_in_matches_and_directions() -> None:
-    # An unconfirmed match weighs by its relevance and says so.
-    story = evidence(status="logged", relevance=0.75, reports=(report(10, "wire", 0.8),))
-    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.6 * 2))
-    assert "match 0.75, novelty" in line.why
-    # An unsure direction weighs by how much better it is than a coin and says so.
-    story = evidence(
-        status="logged", relevance=0.82, p_direction=0.9, reports=(report(10, "wire", 0.8),)
+    assert line.effects[2].log_odds == pytest.approx(
+        line.log_odds - lines_of(without, "reports")[0].log_odds
     )
-    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.8 * 0.82 * 0.8 * 2))
-    assert "match 0.82, direction 0.90, novelty" in line.why
-    # What a person confirmed is doubted in nothing.
-    story = evidence(status="confirmed", relevance=0.3, p_direction=0.6)
-    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2))
-    assert "match" not in line.why
-    assert "direction" not in line.why
 
 
-def test_reports_and_source_groups() -> None:
-    # Copies are reports of one source group.
-    story = evidence(
-        at=10, reports=(report(10, "wire", 0.7, text=1), report(11, "daily", 0.9, text=1))
-    )
-    (line,) = lines_of(suggest(question(), [story], {}, day(12)), "evidence")
-    assert "reliability 0.70 (1 source group, 2 reports)" in line.why
-    # A report counts from when it was seen itself.
-    story = evidence(at=10, reports=(report(10, "wire", 0.7), report(20, "agency", 0.8)))
-    early, late = (
-        lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20)
-    )
-    assert "reliability 0.70 (1 source group, 1 report)" in early.why
-    assert "reliability 0.94 (2 source groups, 2 reports)" in late.why
-    # A story without reports is listed and weighs nothing.
-    (line,) = lines_of(suggest(question(), [evidence(reports=())], {}, day(10)), "evidence")
-    assert line.log_odds == 0.0
-    assert "0 source groups, 0 reports" in line.why
-
-
-def test_novelty_by_trust_and_direction() -> None:
-    # A doubtful match takes novelty by its trust alone.
-    def second(status: Any, **doubt: Any) -> float:
-        stories = [evidence(1, at=10, status=status, **doubt), evidence(2, at=10)]
-        lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
-        return lines[1].log_odds / math.log(1 + 0.9 * 2)
-
-    assert second("confirmed") == pytest.approx(0.5)
-    assert second("logged", relevance=0.75) == pytest.approx(0.5**0.75)
-    assert second("logged", p_direction=0.5) == pytest.approx(1.0)
-    # Matches of one trust take novelty from each other in full.
-    stories = [evidence(n, at=10, status="logged", relevance=0.8) for n in (1, 2, 3)]
-    lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
-    assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
+def test_seen_seen_often_and_silence_follow_from_one_count() -> None:
+    amounts = []
+    for count in range(4):
+        (line,) = news_of(*(evidence(n, at=10.0 * n + 1) for n in range(count)), at=180)
+        amounts.append(line.log_odds)
+    assert amounts[0] < 0 < amounts[2] < amounts[3]
+    assert amounts == sorted(amounts)
+    (longer,) = news_of(at=360)
+    assert longer.log_odds < amounts[0]
+    assert "no report in 360 days" in longer.why
     # Evidence against is the mirror of evidence for.
-    both = [
-        suggest(question(), [evidence(direction=d)], {}, day(20))
-        for d in (Direction.YES, Direction.NO)
+    against = by_id(replace(RARE, direction=Direction.NO))
+    mirrored = suggest(question(), [evidence(direction=Direction.NO)], against, day(180))
+    (line,) = news_of(evidence(), at=180)
+    assert lines_of(mirrored, "reports")[0].log_odds == pytest.approx(-line.log_odds)
+    assert "if NO about" in lines_of(mirrored, "reports")[0].why
+
+
+def test_a_doubtful_story_is_a_part_of_a_report() -> None:
+    sure, doubtful = (
+        news_of(evidence(status=status, relevance=0.8, p_direction=0.9))[0]
+        for status in ("confirmed", "logged")
+    )
+    assert 0 < doubtful.log_odds < sure.log_odds
+    assert "(counted as 0.9)" in sure.why
+    assert "(counted as 0.58)" in doubtful.why
+    # A report counts from when it was seen itself; a story without reports is none.
+    story = evidence(at=10, reports=(report(10, "wire", 0.7), report(15, "agency", 0.8)))
+    early, late = (news_of(story, at=at)[0] for at in (14, 15))
+    assert "(counted as 0.7)" in early.why
+    assert "(counted as 0.94)" in late.why
+    assert news_of(evidence(reports=()))[0].log_odds == news_of()[0].log_odds
+
+
+def test_stories_of_three_days_count_once() -> None:
+    burst = [evidence(n, at=10 + n / 2) for n in range(1, 5)]
+    (line,) = news_of(*burst)
+    assert line.log_odds == pytest.approx(news_of(evidence(at=10.5))[0].log_odds)
+    assert "4 reports" in line.why
+    assert "(counted as 0.9)" in line.why
+    (apart,) = news_of(evidence(1, at=10), evidence(2, at=13))
+    assert "(counted as 1.8)" in apart.why
+
+
+def test_old_news_counts_less_where_the_rate_rises() -> None:
+    # The half-life says how far back a raised rate reaches.
+    def late_and_early(half_life: float | None) -> list[float]:
+        known = by_id(replace(RARE, half_life_days=half_life))
+        return [
+            lines_of(suggest(question(), [evidence(at=at)], known, day(200)), "reports")[0].log_odds
+            for at in (190, 5)
+        ]
+
+    late, early = late_and_early(20.0)
+    assert late > early + 0.05
+    assert late_and_early(None)[0] == pytest.approx(late_and_early(None)[1])
+
+
+def test_news_before_the_opening_says_how_often_it_comes() -> None:
+    def with_archive(count: int) -> float:
+        pieces = [evidence(n, at=-10.0 * n) for n in range(1, count + 1)]
+        known = by_id(indicator(half_life=None))
+        found = suggest(
+            question(), [*pieces, evidence(99, at=50)], known, day(90), archive_from=day(-365)
+        )
+        return lines_of(found, "reports")[0].log_odds
+
+    assert with_archive(0) > with_archive(3) > with_archive(12)
+    assert abs(with_archive(36)) < 0.15  # routine news says next to nothing
+    assert lines_of(suggest(question(), [], by_id(indicator()), day(90)), "reports") == []
+    found = suggest(question(), [evidence()], by_id(indicator()), day(90))
+    (unknown,) = lines_of(found, "reports")
+    assert "how often such news comes is not known yet" in unknown.why
+
+
+def test_indicators_of_one_cause_count_a_story_once() -> None:
+    names = [f"news {n}" for n in range(6)]
+    known = by_id(*(replace(indicator(name), usual_per_year=2.0) for name in names))
+    days = [-300, -150, 20, 60]
+    pieces = [
+        evidence(10 * d + n, at=at + n / 10, signpost=name)
+        for d, at in enumerate(days)
+        for n, name in enumerate(names)
     ]
-    for_yes, for_no = (lines_of(found, "evidence")[0] for found in both)
-    assert for_yes.log_odds == -for_no.log_odds > 0
-    assert "for NO" in for_no.why
+    found = suggest(question(), pieces, known, day(90), archive_from=day(-365))
+    (line,) = lines_of(found, "reports")
+    assert line.why.startswith("news 0 and 5 more of one cause: 12 reports in 90 days")
+    alone = suggest(
+        question(), [e for e in pieces if e.indicator_id == "neutral/news 0"],
+        by_id(known[IndicatorId("neutral/news 0")]), day(90), archive_from=day(-365),
+    )  # fmt: skip
+    assert line.log_odds == pytest.approx(lines_of(alone, "reports")[0].log_odds)
+    # Indicators that come at other times are counted apart.
+    apart = [evidence(n, at=20.0 + 10 * n, signpost=name) for n, name in enumerate(names)]
+    found = suggest(question(), apart, known, day(90), archive_from=day(-365))
+    assert len(lines_of(found, "reports")) == 6
 
 
-def test_repeated_stories_count_less() -> None:
-    # A second story of a fact within three months counts half a third a quarter.
-    stories = [evidence(n, at=n) for n in (1, 2, 3)]
-    lines = lines_of(
-        suggest(question(), stories, by_id(indicator(half_life=None)), day(5)), "evidence"
+def test_a_story_with_a_strength_of_its_own_has_a_line_of_its_own() -> None:
+    lines = news_of(evidence(7, strength=Strength.STRONG), at=55)
+    (judged,) = [line for line in lines if line.kind == "evidence"]
+    assert judged.log_odds == pytest.approx(math.log(1 + 0.9 * 7))
+    assert judged.why == (
+        "talks: judged strong for YES (likelihood ratio 8), reliability 0.90, faded to 100%"
     )
-    assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
-    assert [
-        "novelty ×1" in lines[0].why,
-        "novelty ×0.5" in lines[1].why,
-        "novelty ×0.25" in lines[2].why,
-    ] == [True] * 3
-    # Stories of another indicator or direction take no novelty away.
-    stories = [evidence(1), evidence(2, direction=Direction.NO), evidence(3, signpost="drills")]
-    lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
-    assert [abs(line.log_odds) for line in lines] == pytest.approx([abs(lines[0].log_odds)] * 3)
-    # Fifty stories of one kind never reach twice the first.
-    stories = [evidence(n, at=10) for n in range(1, 51)]
-    lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
-    total = sum(line.log_odds for line in lines)
-    assert lines[0].log_odds < total < 2 * lines[0].log_odds + 1e-12
-    assert total == pytest.approx(2 * lines[0].log_odds, rel=1e-12)
-
-
-@check_rows([(90.0, 0.5), (90.25, 1.0)])
-def test_stories_are_new_after_three_months(gap: float, factor: float) -> None:
-    stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
-    lines = lines_of(
-        suggest(question(), stories, by_id(indicator(half_life=None)), day(110)), "evidence"
-    )
-    assert lines[1].log_odds == pytest.approx(factor * lines[0].log_odds)
-
-
-@check_rows([(14.0, 0.25), (28.0, 0.5), (None, 1.0)])
-def test_weight_fades_by_the_indicators_half_life(half_life: float | None, decay: float) -> None:
-    known = by_id(indicator(half_life=half_life))
-    (line,) = lines_of(suggest(question(), [evidence(at=10)], known, day(38)), "evidence")
-    assert line.log_odds == pytest.approx(decay * math.log(1 + 0.9 * 2))
-
-
-def test_old_evidence_fades() -> None:
-    # Evidence of a deleted indicator fades by 45 days and is named by its id.
-    (line,) = lines_of(suggest(question(), [evidence(at=0)], {}, day(45)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
-    assert line.why.startswith("neutral/talks: moderate")
-    # Evidence from before the opening counts.
-    (line,) = lines_of(suggest(question(), [evidence(at=-45)], {}, day(0)), "evidence")
-    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
+    assert "no report" in lines[0].why
+    # It fades by the half-life, and by 45 days where nobody wrote an indicator.
+    found = suggest(question(), [evidence(signpost="deleted")], {}, day(55))
+    (judged,) = lines_of(found, "evidence")
+    assert judged.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
+    # What the matcher logged counts with the strength of its indicator.
+    logged = replace(evidence(strength=Strength.STRONG, status="logged"), judged_by=MATCHER)
+    assert [line.kind for line in news_of(logged)] == ["reports"]
 
 
 def test_decisive_stories_need_confirmation() -> None:
-    def line(status: Any, strength: Strength = Strength.DECISIVE) -> LedgerLine:
-        return lines_of(
-            suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)),
-            "evidence",
-        )[0]
+    treaty = by_id(replace(RARE, strength=Strength.DECISIVE))
 
-    assert line("logged").log_odds == line("logged", Strength.STRONG).log_odds
-    assert (
-        "decisive, counted as strong (likelihood ratio 8) until a person confirms it"
-        in line("logged").why
-    )
-    assert (
-        line("confirmed").log_odds
-        == line("edited").log_odds
-        == pytest.approx(math.log(1 + 0.9 * 24))
-    )
+    def lines(status: EvidenceStatus) -> list[LedgerLine]:
+        story = replace(evidence(status=status, strength=Strength.DECISIVE), judged_by=MATCHER)
+        found = suggest(question(), [story], treaty, day(10))
+        return [line for line in found.lines if line.kind in RAW_NEWS_KINDS and line.effects]
+
+    (waiting,), (confirmed,) = lines("logged"), lines("confirmed")
+    assert waiting.kind == "reports"
+    assert waiting.log_odds < math.log(8)
+    assert confirmed.log_odds == pytest.approx(math.log(1 + 0.9 * 24))
+
+
+def test_talk_does_not_make_the_deed_routine() -> None:
+    talk = [told(evidence(n, at=-20.0 * n), Rung.TALK) for n in range(1, 13)]
+    rumour, deed = (told(evidence(99, at=30), rung) for rung in (Rung.TALK, Rung.ANNOUNCED))
+    known = by_id(indicator(half_life=None))
+    effects = [
+        {e.evidence_id: e.log_odds
+         for line in suggest(question(), [*talk, last], known, day(60), archive_from=day(-365)).lines
+         for e in line.effects}[EvidenceId(99)]
+        for last in (rumour, deed)
+    ]  # fmt: skip
+    assert effects[1] > effects[0] + 0.3
+
+
+def told(story: Evidence, rung: Rung) -> Evidence:
+    return replace(story, reports=tuple(replace(r, rung=rung) for r in story.reports))
 
 
 @check_rows(
@@ -218,72 +249,35 @@ def test_ignored_evidence_adds_no_line(
     )
 
 
-def test_usual_levels_are_taken_off() -> None:
-    # A usual level is taken off in its direction and grows with the archive.
-    known = by_id(
-        indicator("talks", usual=0.4),
-        indicator("drills", Direction.NO, usual=0.2),
-        indicator("other"),
-    )
-    found = suggest(question(), [], known, day(45), model=FULL)
-    drills, talks = lines_of(found, "usual level")
-    assert [drills.log_odds, talks.log_odds] == pytest.approx([0.1, -0.2])
-    assert talks.why == "talks: usual level +0.400, ramp ×0.500; such news comes anyway"
-    older = suggest(question(), [], known, day(45), model=FULL, archive_from=day(-45))
-    assert lines_of(older, "usual level")[1].log_odds == pytest.approx(-0.3)
-    # Usual levels of other questions and of neutral indicators do not count.
-    foreign = indicator("talks", usual=0.4, of=QuestionId("another"))
-    known = by_id(foreign, indicator("calm", Direction.NEUTRAL, usual=0.4))
-    assert suggest(question(), [], known, day(45)) == suggest(question(), [], {}, day(45))
-    # A learned usual level takes the place of the stated one.
-    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO))
-    levels = {IndicatorId("neutral/talks"): 0.0, IndicatorId("neutral/drills"): 0.6}
-    (line,) = lines_of(suggest(question(), [], known, day(45), usual_levels=levels), "usual level")
-    assert line.why.startswith("drills: usual level -0.600")
-    assert line.log_odds == pytest.approx(0.3)
-
-
-@check_rows([(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
-def test_nothing_is_taken_off_without_decay_or_before_the_archive(
-    half_life: float | None, at: float
-) -> None:
-    known = by_id(indicator(usual=0.4, half_life=half_life))
-    (line,) = lines_of(suggest(question(), [], known, day(at)), "usual level")
-    assert math.copysign(1, line.log_odds) == 1
-    assert line.log_odds == 0.0
-
-
 EXPECTED = by_id(indicator(expected=due(20)))
 
 
-def test_silence_counts_from_its_date() -> None:
-    # Silence about what was expected counts from its date on.
-    before, after, later = (
-        suggest(question(), [], EXPECTED, day(at), model=FULL) for at in (19.75, 20, 200)
-    )
-    assert lines_of(before, "silence") == []
-    (line,) = lines_of(after, "silence")
+def signposts(*pieces: Evidence, at: float, known: Any = EXPECTED) -> list[LedgerLine]:
+    return lines_of(suggest(question(), pieces, known, day(at)), "signpost")
+
+
+def test_signposts_seen_and_silent_obey_bayes() -> None:
+    # Silence counts from the date on, and does not fade.
+    assert signposts(at=19.75) == []
+    (line,) = signposts(at=20)
     assert line.log_odds == pytest.approx(math.log(0.125 / 0.675))
     assert line.why == (
-        "talks: expected by 2026-01-21 (very likely if YES, unlikely if NO) and not seen "
-        "(likelihood ratio 0.185)"
+        "talks: expected by 2026-01-21 (very likely if YES, unlikely if NO) and not seen: "
+        "5.4 times likelier if NO"
     )
-    assert lines_of(later, "silence")[0].log_odds == line.log_odds
-    raw, cap = line.log_odds, math.log(30)
-    assert lines_of(after, "saturation")[0].log_odds == pytest.approx(
-        cap * math.tanh(raw / cap) - raw
-    )
+    assert signposts(at=200)[0].log_odds == line.log_odds
+    # Seen in time weighs by the words, whatever the strength, once, and from then on.
+    strong = [evidence(n, at=4 + n, strength=Strength.STRONG) for n in (1, 2)]
+    for at in (6, 30, 200):
+        (seen,) = signposts(*strong, at=at)
+        assert seen.log_odds == pytest.approx(math.log(0.875 / 0.325))
+    assert "seen, expected by 2026-01-21" in seen.why
+    # If NO, the expected likelihood ratio is 1.
+    p = ICD_203["unlikely"]
+    assert p * math.exp(seen.log_odds) + (1 - p) * math.exp(line.log_odds) == pytest.approx(1.0)
     # Silence about what was expected of no speaks for yes.
     known = by_id(indicator(direction=Direction.NO, expected=due(20, "unlikely", "very likely")))
-    (line,) = lines_of(suggest(question(), [], known, day(30)), "silence")
-    assert line.log_odds == pytest.approx(math.log(0.675 / 0.125))
-    # Evidence seen twice breaks the silence once.
-    assert (
-        lines_of(
-            suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence"
-        )
-        == []
-    )
+    assert signposts(at=30, known=known)[0].log_odds == pytest.approx(math.log(0.675 / 0.125))
 
 
 @check_rows(
@@ -293,68 +287,52 @@ def test_silence_counts_from_its_date() -> None:
         (evidence(at=20), False),
         (evidence(at=5, status="logged"), False),
         (evidence(at=5, status="logged", relevance=0.0), True),
-        (evidence(at=5, direction=Direction.NEUTRAL), False),
+        (evidence(at=5, direction=Direction.NEUTRAL), True),
+        (evidence(at=5, direction=Direction.NO), True),
         (evidence(at=5, status="rejected"), True),
         (evidence(at=-1), True),
-        (evidence(at=21), True),
         (evidence(at=5, signpost="drills"), True),
         (replace(evidence(at=5), question_id=QuestionId("another")), True),
     ]
 )
 def test_timely_evidence_breaks_the_silence(story: Evidence, silent: bool) -> None:
-    assert bool(lines_of(suggest(question(), [story], EXPECTED, day(30)), "silence")) is silent
+    assert bool([x for x in signposts(story, at=30) if "and not seen" in x.why]) is silent
 
 
-def test_doubtful_matches_break_part_of_the_silence() -> None:
+def test_late_and_doubtful_reports_break_part_of_the_silence() -> None:
+    assert signposts(evidence(at=21), at=30) == []  # late: neither seen in time nor silent
     doubtful = [evidence(n, n, status="logged", relevance=0.8, p_direction=0.8125) for n in (5, 6)]
-    (line,) = lines_of(suggest(question(), doubtful, EXPECTED, day(30)), "silence")
-    assert line.log_odds == pytest.approx(0.25 * math.log(0.125 / 0.675))
-    assert line.why.endswith(
-        "(likelihood ratio 0.185), ×0.250 as a match in doubt may have been it"
-    )
+    seen, silent = signposts(*doubtful, at=30)
+    assert seen.log_odds == pytest.approx(0.75 * math.log(0.875 / 0.325))
+    assert silent.log_odds == pytest.approx(0.25 * math.log(0.125 / 0.675))
+    assert silent.why.endswith("×0.25 as a doubtful match may have been it")
 
 
 @check_rows([-5.0, 0.0])
 def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None:
     assert (
-        lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "silence")
+        lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "signpost")
         == []
     )
 
 
-def test_version_cap_and_correction() -> None:
+def test_version_doubt_and_correction() -> None:
     # A suggestion names the version of its model.
     assert suggest(question(), [], {}, day(1)).version == SuggestionModel().version
     assert (
         suggest(question(), [], {}, day(1), model=SuggestionModel(version="mine")).version == "mine"
     )
-    # All evidence together never outweighs the soft cap.
+    # All evidence together never outweighs the doubt in it.
     stories = [evidence(n, signpost=f"s{n}", strength=Strength.DECISIVE) for n in range(1, 30)]
-    found = suggest(question("state_at", prior=0.5), stories, {}, day(10), model=FULL)
-    assert found.p == pytest.approx(30 / 31)
-    assert "likelihood ratio of 30" in lines_of(found, "saturation")[0].why
-    # The learned correction shifts and stretches the log odds.
-    found = suggest(
-        question("state_at", prior=0.2), [], {}, day(1), model=SuggestionModel(shift=0.3, slope=0.5)
-    )
-    assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
-    assert (
-        lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
-    )
-
-
-def test_a_drum_beat_at_its_usual_rate_moves_nothing() -> None:
-    beats = [evidence(n, at=-730 + 35 * n, strength=Strength.SOME) for n in range(1, 27)]
-    each = math.log(1 + 0.9 * 0.75)
-    usual = each * 45 / math.log(2) / 35  # mean of a sum of exponentials that start every 35 days
-    at, q = day(197), question("state_at", prior=0.3)
-    all_new = SuggestionModel(novelty_window_days=30.0)
-    naive = suggest(q, beats, by_id(indicator()), at, model=all_new)
-    centred = suggest(
-        q, beats, by_id(indicator(usual=usual)), at, archive_from=day(-730), model=all_new
-    )
-    assert naive.p > 0.37
-    assert centred.p == pytest.approx(0.3, abs=0.01)
+    found = suggest(question("state_at", prior=0.5), stories, {}, day(10))
+    assert found.p == pytest.approx(0.98)
+    assert "likelihood ratio of 49" in lines_of(found, "doubt")[0].why
+    # Learned constants scale the news and shift the log-odds.
+    model = SuggestionModel(shift=0.3, gamma=0.5)
+    found = suggest(question("state_at", prior=0.5), stories, {}, day(10), model=model)
+    assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(49))
+    assert lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3"
+    assert lines_of(found, "evidence scale")[0].log_odds == pytest.approx(-0.5 * math.log(49))
 
 
 @check_rows([(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence
-from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, group_lines
+from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, StoryEffect, group_lines
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, compute_posterior
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
@@ -22,7 +22,6 @@ from forecasts.suggestion.categorical import (
     suggest_scenarios,
 )
 from forecasts.suggestion.explanation import (
-    FADED_NATS,
     LINE_TITLES,
     MIN_NATS,
     explain_share,
@@ -53,8 +52,8 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
     total, rows = 0.0, []
     for number, (kind, adds) in enumerate(lines):
         total += adds
-        story = EvidenceId(number) if kind == "evidence" else None
-        rows.append(LedgerLine(kind, f"reason {number}", adds, 0.5, story))
+        effects = (StoryEffect(EvidenceId(number), adds),) if kind == "evidence" else ()
+        rows.append(LedgerLine(kind, f"reason {number}", adds, 0.5, effects))
     p = 1 / (1 + math.exp(-total))
     return Suggestion(QuestionId("q"), day(0), tuple(rows), p, learned_from=learned_from)
 
@@ -71,7 +70,7 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
         SuggestionModel,
         gamma=st.floats(0.0, 2.0),
         shift=st.floats(-1.0, 1.0),
-        slope=st.floats(0.2, 2.0),
+        doubt=st.floats(0.0, 0.4),
         learned_from=st.integers(0, 99),
     ),
 )
@@ -129,10 +128,8 @@ def test_corrections_are_not_news() -> None:
         row for row in explanation_rows(found.groups) if row.title == "Learned correction"
     )
     assert correction.text == "learned from 30 answered questions: shift +0.2"
-    one = suggest(
-        question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5)
-    )
-    assert one.lines[-2].why == "learned from 1 answered question: shift +0.2, slope ×0.5"
+    one = suggest(question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1))
+    assert one.lines[-2].why == "learned from 1 answered question: shift +0.2"
     # Before anything is learned the sentence says so.
     found = suggest(question(prior=0.15), [], {}, day(0))
     assert (
@@ -207,7 +204,7 @@ def test_options_are_told_in_factors() -> None:
     assert found.groups("Rome") == ()
 
 
-def test_rows_and_faded_stories_are_told() -> None:
+def test_rows_of_tables_and_headlines_are_told() -> None:
     # Rows of a likelihood table are no stories.
     asked = categorical_question()
     scenarios = ScenarioSet(
@@ -221,15 +218,13 @@ def test_rows_and_faded_stories_are_told() -> None:
     )
     assert "(1 table row)" in explain_share(found, OPTIONS[1])
     assert "News: table row" in [row.title for row in explanation_rows(found.groups(OPTIONS[1]))]
-    # Faded stories are counted.
-    found = made_of(
-        ("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001)
-    )
-    rows: list[Any] = [(r.title, r.text) for r in explanation_rows(found.groups)]
-    assert rows[1:] == [
-        ("News: story", "reason 1"),
-        ("News: story", "2 faded stories, less than 0.005 each"),
-    ]
+    # The headline of a line is that of the story with the largest effect.
+    effects = (StoryEffect(EvidenceId(1), 0.1), StoryEffect(EvidenceId(2), -0.3))
+    line = LedgerLine("reports", "talks: 2 reports", 0.2, 0.5, effects)
+    (row,) = explanation_rows(group_lines([line]))
+    assert row.stories == (2, 1)
+    assert row.find_headline({EvidenceId(1): "Old", EvidenceId(2): "New"}) == "New (and 1 more)"
+    assert row.find_headline({}) == ""
 
 
 # Rows
@@ -237,14 +232,12 @@ def test_rows_and_faded_stories_are_told() -> None:
 
 @law
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12), st.floats(-0.002, 0.002))
-def test_rows_add_up_and_tell_faded_stories_together(weights: list[float], silence: float) -> None:
-    found = made_of(("base rate", -0.8), *(("evidence", w) for w in weights), ("silence", silence))
+def test_rows_add_up_but_for_what_is_next_to_nothing(weights: list[float], silence: float) -> None:
+    found = made_of(("base rate", -0.8), *(("evidence", w) for w in weights), ("signpost", silence))
     rows = explanation_rows(found.groups)
-    left_out = 0.0 if abs(silence) >= MIN_NATS or "no news" in [r.kind for r in rows] else silence
-    assert math.fsum(r.nats for r in rows) == pytest.approx(logit(found.p) - left_out, abs=1e-9)
-    stories = [r for r in rows if r.title == "News: story"]
-    faded = [w for w in weights if abs(w) < FADED_NATS]
-    if all(abs(w) < MIN_NATS for w in (*weights, silence)):
+    left_out = [w for w in (*weights, silence) if abs(w) < MIN_NATS]
+    if len(left_out) == len(weights) + 1:
         assert [r.title for r in rows] == ["Base rate", "News"]
     else:
-        assert len(stories) == len(weights) - len(faded) + bool(faded)
+        total = math.fsum(r.nats for r in rows) + math.fsum(left_out)
+        assert total == pytest.approx(logit(found.p), abs=1e-9)

@@ -59,7 +59,7 @@ def test_an_open_question_shows_standings_reasons_and_evidence(lived: Lived) -> 
         )
     )
     *lines, total = rows
-    assert [line[0] for line in lines][:3] == ["Base rate", "Time", "News: story"]
+    assert [line[0] for line in lines][:3] == ["Base rate", "Time", "News: reports"]
     assert lines[0][:2] == ["Base rate", "3 of 10 comparable years"]
     adds = [float(line[2].replace(MINUS, "-")) for line in (*lines, total) if line[2] != "–"]
     assert sum(adds[:-1]) == pytest.approx(adds[-1], abs=0.005)

@@ -20,7 +20,6 @@ from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network, make_fetch_limits
 from tracker.questions.resolve_question import scores_are_current, update_scores
 from tracker.settings import Settings
-from tracker.storage.learned import date_model, is_model_known
 from tracker.storage.sessions import open_store
 
 if TYPE_CHECKING:
@@ -60,11 +59,10 @@ def open_tracker(
     store = open_store(settings.url, create=create)
     try:
         with store.reading() as session:
-            current = scores_are_current(session) and is_model_known(session)
+            current = scores_are_current(session)
         if not current:
             with store.writing() as session:
                 update_scores(session)
-                date_model(session, now())
     except BaseException:
         store.close()
         raise

@@ -42,7 +42,7 @@ from tracker.storage.sessions import Session, Store
 logger = structlog.get_logger("tracker.ingestion.rematch")
 
 REMATCH_PERIOD: Final = timedelta(days=180)
-"""Period before its opening in which a question is matched, to learn its usual level."""
+"""Period before its opening in which a question is matched, to learn how often such news comes."""
 
 CHUNK_SIZE: Final = 2000
 """Items of one transaction: a second in which nobody else can write."""

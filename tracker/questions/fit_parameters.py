@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
+from forecasts.evidence.evidence import RELIABILITY
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
 from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
@@ -46,7 +46,7 @@ from tracker.storage.learned import (
     ValuesOverTime,
     load_calibrations,
 )
-from tracker.storage.record import list_open_questions, load_current_resolutions
+from tracker.storage.record import load_current_resolutions
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -66,9 +66,6 @@ __all__ = [
 
 SNAPSHOT_INTERVAL: Final = timedelta(days=14)
 """Interval between the dates of a question's schedule at which its suggestion is evaluated."""
-
-MIN_ARCHIVE_PERIOD: Final = timedelta(days=14)
-"""Minimum archive before the opening from which a usual level can be learned."""
 
 DEFAULT_VALUES: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -107,7 +104,6 @@ def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
         *fits.review_lessons(calibration),
         *fits.weights(),
         *fits.reliabilities(),
-        *fits.usual_levels(),
     )
 
 
@@ -181,9 +177,6 @@ def _find_default(session: Session, name: str, scope: str) -> float | None:
         case "reliability":
             state = feeds.find_feed(session, scope)
             return None if state is None else RELIABILITY[state.feed.grade]
-        case "usual level":
-            indicators = questions.list_indicators(session, [QuestionId(scope.rpartition("/")[0])])
-            return next((i.usual_level for i in indicators if i.id == scope), None)
         case learned.CORRECTION | matcher_precision.DEMOTED_INDICATOR:
             question_id = QuestionId(scope.partition("/")[0])
             return None if questions.find_question(session, question_id) is None else 0.0
@@ -262,12 +255,11 @@ class _Fits:
         from forecasts.suggestion.fitting import fit_gamma
 
         start = self._last_reset("gamma", "shift")
-        levels = learned.load_values_over_time(self.session, "usual level")
         reliability = learned.load_values_over_time(self.session, "reliability")
         rows = (
             row
             for question, resolution in self._list_answered()
-            for row in self._evidence_rows(question, resolution, levels, reliability)
+            for row in self._evidence_rows(question, resolution, reliability)
         )
         # A reset forgets the dates before it, and not the questions answered before it: of
         # questions that were open at the reset, the early YES would be missing.
@@ -294,44 +286,6 @@ class _Fits:
             used = [row for row in record[feed] if start is None or row.known_at > start]
             yield fit_reliability(feed, RELIABILITY[grades[feed]], used, before=self.now)
 
-    def usual_levels(self) -> Iterator[LearnedValue]:
-        """Fit usual levels to the archive before a question opened.
-
-        Repeated only when more of the archive was matched, or by a new model: levels are in the
-        unit of its weights.
-        """
-        from forecasts.evidence.parameters import learn_usual_level
-
-        late = evidence_history.find_last_archive_logging(self.session)
-        model_start = learned.find_model_start(self.session)
-        for question in list_open_questions(self.session, self.now).values():
-            start = archive_start(self.session, question)
-            indicators = questions.list_indicators(self.session, [question.id])
-            changed_at = max(filter(None, (late.get(question.id), model_start)), default=None)
-            teachable = [i for i in indicators if self._can_teach(i, changed_at)]
-            if not teachable or question.opens_at - start < MIN_ARCHIVE_PERIOD:
-                continue
-            seen = evidence_history.load_evidence_as_of(
-                self.session, question.id, question.opens_at
-            )
-            for indicator in teachable:
-                usual_level = learn_usual_level(
-                    indicator, seen, archive_from=start, opens_at=question.opens_at
-                )
-                yield replace(usual_level, as_of=self.now)
-
-    def _can_teach(self, indicator: Indicator, changed_at: datetime | None) -> bool:
-        if indicator.half_life_days is None or not indicator.direction:
-            return False  # there is no level to settle at
-        stored = self.current.get(("usual level", indicator.id))
-        if stored is None:
-            return True
-        return (
-            stored.state == "learned"
-            and changed_at is not None
-            and changed_at > stored.learned.as_of
-        )
-
     def _last_reset(self, *names: str, scope: str = "all") -> datetime | None:
         """Time of the last reset of these values; earlier data is ignored."""
         versions = (
@@ -357,7 +311,6 @@ class _Fits:
         self,
         question: Question,
         resolution: Resolution,
-        levels: ValuesOverTime,
         reliability: ValuesOverTime,
     ) -> "Iterator[SuggestionSnapshot]":
         """Suggestions on the dates of the question's schedule, as they were then."""
@@ -369,14 +322,7 @@ class _Fits:
         known = evidence_history.EvidenceOverTime(self.session, question.id)
         for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
             seen = known.as_of(at, reliability(at))
-            usual = {
-                IndicatorId(scope): level
-                for scope, level in levels(at).items()
-                if scope in indicators
-            }
-            suggestion = suggest(
-                question, seen, indicators, at, archive_from=start, usual_levels=usual
-            )
+            suggestion = suggest(question, seen, indicators, at, archive_from=start)
             happened = resolution.outcome == "yes"
             yield suggestion_snapshot(
                 suggestion, known_at=resolution.known_at, happened=happened, scheduled=len(dates)

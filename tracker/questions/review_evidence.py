@@ -8,7 +8,6 @@ from typing import Literal
 
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
-from forecasts.evidence.weights import weigh_story
 from forecasts.questions.question import SUGGESTION, EvidenceId, ForecasterId, Question, QuestionId
 from forecasts.suggestion.judgement_effects import (
     compute_judgement_effects,
@@ -25,10 +24,10 @@ from tracker.questions.update_suggestion import (
     compute_suggestion,
     load_background,
     record_suggestions,
-    select_evidence,
+    suggestion_arguments,
     to_distribution,
 )
-from tracker.storage import decisions, evidence, evidence_cards, questions, record
+from tracker.storage import decisions, evidence, evidence_cards, record
 from tracker.storage.learned import model_at
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
@@ -129,13 +128,13 @@ def _make_effect(distributions: list[Distribution | None]) -> ReviewEffect | NoE
 
 def _suggestion_with(
     session: Session, question: Question, inputs: SuggestionBackground, reviewed: Evidence | None
-) -> Distribution | None:
+) -> Distribution:
     """Compute the suggestion with this review of a piece."""
     pieces = tuple(_replace_review(e, reviewed) for e in inputs.evidence[question.id])
     suggestion = compute_suggestion(
         session, question, inputs.at, replace(inputs, evidence={question.id: pieces})
     )
-    return None if suggestion is None else to_distribution(suggestion)
+    return to_distribution(suggestion)
 
 
 def _replace_review(e: Evidence, reviewed: Evidence | None) -> Evidence:
@@ -254,16 +253,13 @@ def _rough_estimates(
     question_ids = sorted({card.evidence.question_id for card in cards})
     recorded = record.find_newest_forecasts(session, question_ids, SUGGESTION)
     p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}
-    indicators = {i.id: i for i in questions.list_indicators(session, question_ids)}
     model = model_at(session, now)
-    pieces = [card.evidence for card in cards]
-    # A clock that was set back is behind the newest pieces.
-    seen_pieces = [e for e in pieces if e.first_seen_at <= now]
-    weights = {e.id: weigh_story(e, 1.0, indicators.get(e.indicator_id), now) for e in seen_pieces}
-    estimates = dict.fromkeys((e.id for e in pieces), 0.0)
-    return estimates | {
-        e.id: estimate_judgement_effect(weights[e.id], p.get(e.question_id) or 0.5, model)
-        for e in seen_pieces
+    # A clock that was set back is behind the newest pieces: those move nothing yet.
+    return {
+        e.id: estimate_judgement_effect(e, p.get(e.question_id) or 0.5, model)
+        if e.first_seen_at <= now
+        else 0.0
+        for e in (card.evidence for card in cards)
     }
 
 
@@ -283,13 +279,7 @@ def _exact_effects(
     effects: dict[EvidenceId, float] = {}
     for question in batch:
         current = compute_suggestion(session, question, now, background_now)
-        if current is not None:
-            effects |= compute_judgement_effects(
-                question,
-                waiting,
-                current,
-                evidence=select_evidence(question, background_now),
-                indicators=background_now.indicators[question.id],
-                model=background_now.model,
-            )
+        arguments = suggestion_arguments(question, background_now)
+        del arguments["at"]
+        effects |= compute_judgement_effects(question, waiting, current, **arguments)
     return effects

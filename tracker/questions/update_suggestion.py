@@ -25,11 +25,11 @@ from forecasts.suggestion.explanation import (
 from tracker.questions.scenarios.board_timelines import load_board
 from tracker.storage import evidence, evidence_history, items, questions, record, scenarios
 from tracker.storage.counted_stories import list_counted_stories
-from tracker.storage.learned import model_at, usual_levels_at
+from tracker.storage.learned import model_at
 from tracker.storage.sessions import Session
 
 ARCHIVE_PERIOD = timedelta(days=365)
-"""Period before its opening in which a question's evidence is used, to learn its usual level."""
+"""Period before its opening whose evidence says how often news on a question usually comes."""
 
 QUESTION_BATCH = 100
 """Questions whose evidence is loaded together: all of it is in memory then."""
@@ -44,7 +44,6 @@ class SuggestionBackground:
 
     at: datetime
     model: SuggestionModel
-    usual_levels: Mapping[IndicatorId, float]
     archive_from: datetime | None
     indicators: Mapping[QuestionId, Mapping[IndicatorId, Indicator]]
     evidence: Mapping[QuestionId, tuple[Evidence, ...]]
@@ -65,7 +64,6 @@ def load_background(
     return SuggestionBackground(
         at=at,
         model=model,
-        usual_levels=usual_levels_at(session, at),
         archive_from=items.find_archive_start(session),
         indicators=indicators,
         evidence=evidence.merge_evidence_by_question(session, ids, at),
@@ -83,11 +81,8 @@ def load_background_as_of(
 
 def compute_suggestion(
     session: Session, question: Question, at: datetime, inputs: SuggestionBackground | None = None
-) -> AnySuggestion | None:
-    """Compute the suggestion from everything seen and learned by `at`, by the model of that time.
-
-    None for a number or a date at a time when the model had none for them.
-    """
+) -> AnySuggestion:
+    """Compute the suggestion from everything seen and learned by `at`."""
     inputs = inputs or load_background(session, [question], at)
     arguments = suggestion_arguments(question, inputs)
     if question.kind == "binary":
@@ -98,7 +93,7 @@ def compute_suggestion(
         return suggest_scenarios(question, table, **arguments)
     if question.options:
         return suggest_options(question, **arguments)
-    return suggest_curve(question, **arguments) if inputs.model.all_kinds else None
+    return suggest_curve(question, **arguments)
 
 
 def suggestion_arguments(question: Question, inputs: SuggestionBackground) -> dict[str, Any]:
@@ -109,7 +104,6 @@ def suggestion_arguments(question: Question, inputs: SuggestionBackground) -> di
         "at": inputs.at,
         "model": inputs.model,
         "archive_from": _clamp_archive(inputs.archive_from, question),
-        "usual_levels": inputs.usual_levels,
     }
 
 
@@ -118,15 +112,13 @@ def select_evidence(question: Question, inputs: SuggestionBackground) -> tuple[E
     pieces = inputs.evidence[question.id]
     if question.id not in inputs.counted:
         return pieces
-    if not inputs.model.all_kinds:
-        return ()
     return tuple(e for e in pieces if e.story_id not in inputs.counted[question.id])
 
 
 def archive_start(session: Session, question: Question) -> datetime:
     """Start of the evidence on a question: the first item seen, at most a year before the opening.
 
-    Before any news is read there is no usual level to subtract.
+    The close before any news is read, as silence says nothing then.
     """
     return _clamp_archive(items.find_archive_start(session), question)
 
@@ -175,8 +167,6 @@ def _record_suggestion(
 ) -> bool:
     now = inputs.at
     new = compute_suggestion(session, question, now, inputs)
-    if new is None:
-        return False
     distribution = to_distribution(new)
     if last is not None and not _worth_recording(last, distribution, now, prompted=prompted):
         return False
@@ -224,7 +214,7 @@ def _make_rationale(new: AnySuggestion) -> str:
     with_evidence = [
         name
         for name, lines in new.lines.items()
-        if any(line.kind in ("evidence", "table row") for line in lines)
+        if any(line.effects or line.kind == "table row" for line in lines)
     ]
     words = (
         f"{name}: {_describe_rows(explanation_rows(new.groups(name)))}" for name in with_evidence

@@ -245,7 +245,7 @@ class QuestionAsOf:
     acts: tuple[Forecast, ...]
     history: HistoryWindow
     cards: tuple[EvidenceCard, ...]
-    suggestion: AnySuggestion | None
+    suggestion: AnySuggestion
     scores: tuple[Score, ...]
     headlines: str = ""
 

@@ -8,7 +8,6 @@ from forecasts.distributions.cdf import day_number
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.evidence import Direction, describe_side
-from forecasts.evidence.weights import MODELS, visible_evidence
 from forecasts.questions.answers import get_answer
 from forecasts.questions.formatting import (
     capitalise,
@@ -264,8 +263,6 @@ def _build_explanation(data: QuestionAsOf) -> ReportSection | None:
             return _explain_options(data, data.suggestion)
         case CurveSuggestion():
             return _explain_curve(data, data.suggestion)
-        case None:
-            return _count_sides(data)
         case _:
             assert_never(data.suggestion)
 
@@ -311,22 +308,6 @@ def _explain_curve(data: QuestionAsOf, suggestion: CurveSuggestion) -> ReportSec
     )
 
 
-def _count_sides(data: QuestionAsOf) -> ReportSection:
-    """Count the stories on a number or a date at a time without a suggestion for them.
-
-    A report of that time has to come out as it did (`forecasts.evidence.weights.MODELS`).
-    """
-    pieces = [card.evidence for card in data.cards]
-    seen = visible_evidence(pieces, data.question.id, data.history.window[1], MODELS[0])
-    yes, no = (sum(e.direction is side for e in seen) for side in (Direction.YES, Direction.NO))
-    first, second = ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
-    counts = f"{format_count(yes, 'story', 'stories')} for {first}, {no} for {second}."
-    return ReportSection(
-        "Where the evidence leans",
-        (make_paragraph(f"{counts} There is no suggested number of this kind."),),
-    )
-
-
 _LOG_ODDS_NOTE: Final = make_paragraph(
     "The lines add up in log-odds; the percentages depend on their order.", quiet=True
 )
@@ -335,13 +316,12 @@ _LOG_ODDS_NOTE: Final = make_paragraph(
 def _build_log_odds_table(
     data: QuestionAsOf, suggestion: Suggestion | CurveSuggestion, total_percent: str
 ) -> ReportTable:
-    headlines: dict[int, str] = {card.evidence.id: card.headline for card in data.cards}
+    headlines = {card.evidence.id: card.headline for card in data.cards}
     rows, log_odds = [], 0.0
     for line in explanation_rows(suggestion.groups):
         log_odds += line.nats
-        description = (
-            line.text if line.evidence_id is None else headlines.get(line.evidence_id, line.text)
-        )
+        headline = line.find_headline(headlines)
+        description = f"{line.text}. {headline}" if headline else line.text
         rows.append(
             make_row(
                 line.title,

@@ -11,12 +11,10 @@ from forecasts.evidence.weights import SuggestionModel, find_root, map_merges, v
 from forecasts.questions.question import QuestionId
 from tracker.storage import evidence, evidence_history
 from tracker.storage.scenarios import find_scenario_set
-from tracker.storage.tables import QuestionRow, ScenarioSetRow
+from tracker.storage.tables import ScenarioSetRow
 
 NEWEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """An instant after everything."""
-
-_CURVES: Final = ("numeric", "date")
 
 
 def list_counted_stories(
@@ -60,15 +58,7 @@ def find_context_only(
 ) -> frozenset[int]:
     """Return the ids of the pieces that move no suggestion, however they are judged.
 
-    Their story counts through a question of a table; with an earlier model, also those on numbers,
-    dates and scenarios.
+    Their story counts through a question of a table.
     """
-    ids = {piece.question_id for piece in pieces}
-    counted = list_counted_stories(session, ids, at, model)
-    if model.all_kinds:
-        return frozenset(e.id for e in pieces if e.story_id in counted.get(e.question_id, ()))
-    curves = select(QuestionRow.id).where(
-        col(QuestionRow.id).in_(ids), col(QuestionRow.kind).in_(_CURVES)
-    )
-    questions = {*counted, *map(QuestionId, session.exec(curves))}
-    return frozenset(e.id for e in pieces if e.question_id in questions)
+    counted = list_counted_stories(session, {piece.question_id for piece in pieces}, at, model)
+    return frozenset(e.id for e in pieces if e.story_id in counted.get(e.question_id, ()))

@@ -17,11 +17,10 @@ from sqlmodel import Session, col, select
 from forecasts.evidence.corrections import MIN_REVIEWS_TO_OMIT, apply_correction
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue
-from forecasts.evidence.weights import DEFAULT_MODEL, MODELS, SuggestionModel
-from forecasts.questions.question import SUGGESTION, ForecasterId, QuestionId
+from forecasts.evidence.weights import DEFAULT_MODEL, SuggestionModel
+from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.storage import event_log
-from tracker.storage.database_info import read_property, write_property
-from tracker.storage.tables import ForecastRow, LearnedRow
+from tracker.storage.tables import LearnedRow
 
 LearnedState = Literal["learned", "frozen", "reset"]
 """Learned from the record, frozen by a person, or reset by a person to the default until enough was
@@ -223,65 +222,19 @@ def model_at(session: Session, at: datetime) -> SuggestionModel:
 
 
 def load_models(session: Session) -> Callable[[datetime], SuggestionModel]:
-    """Load all releases and constants of the model once; return a function of the instant."""
+    """Load all learned constants of the model once; return a function of the instant."""
     versions = list_versions_by_name(session, ("gamma", "shift"), GLOBAL_SCOPE)
-    released = _load_releases(session)
 
     def at(instant: datetime) -> SuggestionModel:
         values = _values_at(versions, instant)
-        model = next(model for since, model in released if since is None or instant >= since)
-        gamma, shift = (
-            _value_of(values, "gamma", model.gamma),
-            _value_of(values, "shift", 0.0),
-        )
         return replace(
-            model, gamma=gamma, shift=shift, learned_from=_count_answers(values, "shift")
+            DEFAULT_MODEL,
+            gamma=_value_of(values, "gamma", DEFAULT_MODEL.gamma),
+            shift=_value_of(values, "shift", 0.0),
+            learned_from=_count_answers(values, "shift"),
         )
 
     return at
-
-
-def _load_releases(session: Session) -> list[tuple[datetime | None, SuggestionModel]]:
-    """Return the models with the instant from which each counts, newest first."""
-    releases: list[tuple[datetime | None, SuggestionModel]] = []
-    for model in reversed(MODELS):
-        since = read_property(session, _model_key(model))
-        releases.append((datetime.fromisoformat(since) if since else None, model))
-        if not since:
-            break
-    return releases
-
-
-def find_model_start(session: Session) -> datetime | None:
-    """Return the instant from which the model of this code counts; None from the start."""
-    return _load_releases(session)[0][0]
-
-
-def is_model_known(session: Session) -> bool:
-    """Return True if it is known from when on the model of this code counts."""
-    return read_property(session, _model_key(DEFAULT_MODEL)) is not None
-
-
-def date_model(session: Session, now: datetime | None = None) -> None:
-    """Let the model of this code count from now on, or from the start where none was used yet."""
-    if is_model_known(session):
-        return
-    suggested = select(ForecastRow.id).where(ForecastRow.forecaster_id == SUGGESTION)
-    used = session.exec(suggested.limit(1)).first() is not None
-    since = now.isoformat() if now is not None and used else ""
-    write_property(session, _model_key(DEFAULT_MODEL), since)
-
-
-def _model_key(model: SuggestionModel) -> str:
-    return f"suggestion model {model.version}"
-
-
-def usual_levels_at(session: Session, at: datetime) -> dict[IndicatorId, float]:
-    """Load the learned usual levels that were valid at an instant."""
-    return {
-        IndicatorId(scope): value
-        for scope, value in load_values(session, "usual level", at).items()
-    }
 
 
 def _values_at(versions: Iterable[LearnedRecord], at: datetime) -> LearnedValues:

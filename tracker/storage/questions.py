@@ -405,7 +405,7 @@ def _parse_indicator(row: IndicatorRow) -> Indicator:
         unless=tuple(row.unless),
         examples=tuple(row.examples),
         half_life_days=row.half_life_days,
-        usual_level=row.usual_level,
+        usual_per_year=row.usual_per_year,
         opposites=tuple(row.opposites),
         expected=None
         if row.expected_by is None

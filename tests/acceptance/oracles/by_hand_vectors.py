@@ -1,4 +1,4 @@
-"""Platform vectors and ledgers, with numbers that were worked out by hand."""
+"""Platform vectors, with numbers that were worked out by hand."""
 
 import math
 from typing import Any
@@ -146,78 +146,3 @@ PLATFORM: dict[str, Any] = {
     ],
 }
 """Platform vectors, at least one of each section."""
-
-
-def item(number: int, **more: Any) -> dict[str, Any]:
-    """A report for YES of moderate strength, on day 10 unless said otherwise."""
-    usual = {
-        "cluster": "visit",
-        "indicator": "talks",
-        "direction": 1,
-        "strength": 3,
-        "source_group": f"wire-{number}",
-    }
-    return {**usual, "reliability": 0.5, "published": 10, "first_seen": 10.0, **more}
-
-
-def capped(log_odds: float) -> float:
-    """What evidence counts after saturation at a likelihood ratio of 30."""
-    return math.log(30) * math.tanh(log_odds / math.log(30))
-
-
-def chance(log_odds: float) -> float:
-    """The probability of log-odds."""
-    return 1 / (1 + math.exp(-log_odds))
-
-
-EVIDENCE: dict[str, Any] = {
-    "config": {
-        "half_life": {"default": 45.0, "treaty": None, "talks": 10.0},
-        "recal": [0.0, 1.0],
-        "cap": math.log(30),
-    },
-    "cases": [
-        {
-            "id": "no evidence",
-            "question": {"kind": "event_by", "prior": 0.75, "deadline": 10.0},
-            "items": [],
-            "t": 5.0,
-            "expected_p": 0.5,
-            "ledger": [
-                {"kind": "base rate", "why": "", "d": math.log(3), "p_after": 0.75},
-                {"kind": "time passed, no event", "d": -math.log(3), "p_after": 0.5},
-                {"kind": "recalibration", "d": 0},
-                {"kind": "clip"},
-            ],
-        },
-        {
-            "id": "one story of two groups, a half-life ago",
-            "question": {"kind": "state_at", "prior": 0.5, "open": 0.0, "deadline": 100.0},
-            "items": [
-                item(1),
-                item(2, first_seen=12.0),
-                item(3, cluster="pact", indicator="treaty", first_seen=99.0),
-            ],
-            "t": 20.0,
-            "gamma": 1.0,
-            "expected_p": chance(capped(math.log(2.5) / 2)),
-        },
-        {
-            "id": "a usual level against",
-            "question": {
-                "kind": "state_at",
-                "prior": 0.5,
-                "deadline": 100.0,
-                "usual": {"talks": -0.4},
-                "archive_from": -10.0,
-            },
-            "items": [],
-            "t": 0.0,
-            "config": {"gamma": 1.0},
-            "expected_p": chance(capped(0.2)),
-        },
-    ],
-}
-"""Ledgers: an event by a date after half of its time, evidence faded by half, a usual level settled
-by half.
-"""

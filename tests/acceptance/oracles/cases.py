@@ -1,8 +1,7 @@
 """Case files → cases: inputs, what is expected of them, and how near a number has to come.
 
-Three kinds of file are told apart by what is in them. *Scoring cases* name the function they are
-of. *Evidence cases* have a question, items and the ledger that comes of them. *Platform vectors*
-stand in sections, each named for what is checked there.
+Two kinds of file are told apart by what is in them. *Scoring cases* name the function they are of.
+*Platform vectors* stand in sections, each named for what is checked there.
 """
 
 import json
@@ -23,9 +22,6 @@ PLATFORM_TOLERANCE = 1e-8
 DEEPEST = 50
 """Levels of lists and objects inside each other. Cases have ten."""
 
-LEDGER = "ledger"
-"""The function of evidence cases, which name none."""
-
 _WORDS = {
     "nan": math.nan,
     "inf": math.inf,
@@ -37,7 +33,7 @@ _GJO = ("avg_daily", "participation", "daily_median", "crowd_all_days", "accurac
 
 
 class UnknownCases(ValueError):
-    """A file that holds no cases of the three kinds; the message says what to do."""
+    """A file that holds no cases of the two kinds; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +73,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
             f"{path}: a case is not as it should be ({error!r}): correct the file"
         ) from None
     if not found:
-        raise UnknownCases(
-            f"{path} holds no cases: give scoring cases, evidence cases or platform vectors"
-        )
+        raise UnknownCases(f"{path} holds no cases: give scoring cases or platform vectors")
     return found
 
 
@@ -105,11 +99,8 @@ def _cases(content: Any) -> Iterator[Case]:
         yield from _platform_cases(whole)
         return
     for entry in whole["cases"]:
-        yield (
-            _scoring_case(entry)
-            if "function" in entry
-            else _evidence_case(entry, whole.get("config", {}))
-        )
+        is_ledger = "function" not in entry and "expected_p" in entry
+        yield _ledger_case(entry) if is_ledger else _scoring_case(entry)
 
 
 def _scoring_case(entry: Mapping[str, Any]) -> Case:
@@ -126,24 +117,9 @@ def _scoring_case(entry: Mapping[str, Any]) -> Case:
     )
 
 
-def _evidence_case(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Case:
-    expected = {"expected_p": entry["expected_p"]}
-    if "ledger" in entry:
-        expected["ledger"] = [_line(line) for line in entry["ledger"]]
-    return Case(
-        id=str(entry["id"]),
-        function=LEDGER,
-        given={**entry, "config": {**config, **(entry.get("config") or {})}},
-        expected=expected,
-        tolerance=_tolerance(entry, TOLERANCE),
-        notes=str(entry.get("notes") or ""),
-    )
-
-
-def _line(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of a ledger without its words, and its kind without what is said behind a comma."""
-    numbers_of = {name: line[name] for name in ("d", "p_after") if name in line}
-    return {"kind": line["kind"].split(",")[0], **numbers_of}
+def _ledger_case(entry: Mapping[str, Any]) -> Case:
+    """A case of the ledger of earlier releases, which is skipped."""
+    return Case(str(entry["id"]), "ledger", entry, entry["expected_p"], TOLERANCE)
 
 
 def _platform_cases(content: Mapping[str, Any]) -> Iterator[Case]:

@@ -39,43 +39,11 @@ def lr_reliability(given: Given) -> Any:
     return each(reliability, lambda share: effective_likelihood_ratio(ratio, share))
 
 
-def novelty_discount(given: Given) -> Any:
-    """What n stories of the same kind weigh together."""
-    return each(
-        given["n"], lambda n: likelihood_ratios.novelty_total(given["ln_lr"], n, given["delta"])
-    )
-
-
-def count_llr(given: Given) -> Any:
-    """The log-likelihood ratio of a count of items."""
-    return likelihood_ratios.count_log_ratio(
-        given["matched"],
-        given["total"],
-        given["rate_if_yes"],
-        given["rate_if_no"],
-        overdispersion=given.get("overdispersion", given.get("phi", 1.0)),
-    )
-
-
-def silence_llr(given: Given) -> Any:
-    """The log-likelihood ratio of a number of reports, or of none."""
-    return likelihood_ratios.silence_log_ratio(
-        given["rate_yes"], given["rate_no"], given["days"], given.get("count", 0)
-    )
-
-
 def half_life(given: Given) -> Any:
     """What is left of a weight at each age."""
     fades = given["half_life_days"]
     return each(
         given["age_days"], lambda age: likelihood_ratios.decay_weight(given["ln_lr"], age, fades)
-    )
-
-
-def hawkes_neff(given: Given) -> Any:
-    """Intensities, and how many stories are independent."""
-    return likelihood_ratios.hawkes_independence(
-        given["times_days"], given["mu"], given["alpha"], given["beta"]
     )
 
 
@@ -103,15 +71,8 @@ def recalibrate(given: Given) -> Any:
 FUNCTIONS = {
     "hazard_decay": lambda given: moved(given, given["p0"], "event_by"),
     "hazard_survival": lambda given: moved(given, given["p0_holds"], "holds_until"),
-    "bayes_logodds": lambda given: likelihood_ratios.combine_likelihood_ratios(
-        given["prior"], given["lrs"]
-    ),
     "lr_reliability": lr_reliability,
-    "novelty_discount": novelty_discount,
-    "count_llr": count_llr,
-    "silence_llr": silence_llr,
     "half_life": half_life,
-    "hawkes_neff": hawkes_neff,
     "lr_from_words": lr_from_words,
     "base_rate": lambda given: intervals.jeffreys_base_rate(
         given["k"], given["n"], given.get("level", 0.9)

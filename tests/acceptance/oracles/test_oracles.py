@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.conftest import Shell
 from tests.acceptance.oracles import FUNCTIONS, Replay, by_hand, replay
-from tests.acceptance.oracles.by_hand_vectors import EVIDENCE, PLATFORM
+from tests.acceptance.oracles.by_hand_vectors import PLATFORM
 from tests.acceptance.oracles.comparing import differences
 
 
@@ -76,12 +76,8 @@ def test_a_whole_file_of_platform_vectors_is_replayed(tmp_path: Path) -> None:
     assert replayed(tmp_path, PLATFORM) == Replay(count, (), ())
 
 
-def test_a_ledger_worked_out_by_hand_passes_line_by_line(tmp_path: Path) -> None:
-    assert replayed(tmp_path, EVIDENCE) == Replay(len(EVIDENCE["cases"]), (), ())
-
-
 def test_every_function_has_a_case_by_hand() -> None:
-    assert {case[0] for case in HAND_MADE} | set(PLATFORM) | {"ledger"} >= set(FUNCTIONS)
+    assert {case[0] for case in HAND_MADE} | set(PLATFORM) >= set(FUNCTIONS)
 
 
 def test_a_bare_list_of_cases_is_a_file_too(tmp_path: Path) -> None:
@@ -106,18 +102,6 @@ def test_a_number_that_is_off_is_told_with_its_difference(tmp_path: Path) -> Non
     )
     assert brier.difference == pytest.approx(-0.01)
     assert (log.expected, log.difference) == ("inf", None)
-
-
-def test_a_wrong_ledger_line_is_told_by_its_place(tmp_path: Path) -> None:
-    case = json.loads(json.dumps(EVIDENCE["cases"][0]))
-    case["ledger"][1]["p_after"] = 0.4
-    (failure,) = replayed(tmp_path, {"cases": [case]}).failures
-    assert [each.key for each in failure.differences] == ["ledger[1].p_after"]
-
-
-def test_a_ledger_that_lacks_a_line_fails(tmp_path: Path) -> None:
-    case = {**EVIDENCE["cases"][0], "ledger": []}
-    assert replayed(tmp_path, {"cases": [case]}).failed == 1
 
 
 def test_what_should_be_refused_and_is_not_fails(tmp_path: Path) -> None:
@@ -181,7 +165,7 @@ def test_a_day_without_any_forecast_has_no_median(tmp_path: Path) -> None:
             '{"cases": [{"id": "A01", "function": "brier_index"}]}',
             "a case is not as it should be (KeyError('input'))",
         ),
-        ('{"cases": [{"id": "EV01", "items": []}]}', "KeyError('expected_p')"),
+        ('{"cases": [{"id": "EV01", "items": []}]}', "KeyError('function')"),
         ('{"brier": [{"p": [0.5, 0.5], "true": 1}]}', "KeyError('expect')"),
     ],
 )
@@ -252,7 +236,7 @@ def test_a_tolerance_is_kept_to() -> None:
 
 
 def test_the_command_says_how_many_passed(shell: Shell, tmp_path: Path) -> None:
-    path = written(tmp_path, EVIDENCE)
+    path = written(tmp_path, [scoring("brier_index", {"brier": 0.25}, 50) for _ in range(3)])
     assert shell("oracles", path).stdout.strip() == "3 passed, 0 failed"
     record = json.loads(shell("oracles", path, "--json").stdout)
     assert record == {"passed": 3, "failed": 0, "failures": [], "errors": []}

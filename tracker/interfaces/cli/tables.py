@@ -250,13 +250,14 @@ def suggestion_table(
     probability of "higher" or "earlier" than the median of its base rate.
     """
     table = new_table("why", "log-odds", "then")
-    headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
+    headlines = {card.evidence.id: f"“{card.headline}”" for card in cards}
     z = 0.0
     for row in explanation_rows(suggestion.groups):
         z += row.nats
-        headline = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
+        headline = row.find_headline(headlines)
+        text = f"{row.title}: {row.text}"
         table.add_row(
-            safe_text(f"{row.title}: {headline}{row.text}"),
+            safe_text(f"{text}; {headline}" if headline else text),
             format_contribution(row.nats),
             format_percent(sigmoid(z)),
         )

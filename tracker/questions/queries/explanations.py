@@ -29,6 +29,7 @@ from forecasts.suggestion.changes import (
     measure_weight_factor,
 )
 from forecasts.suggestion.curves import CurveSuggestion
+from forecasts.suggestion.explanation import story_effects
 from forecasts.suggestion.postmortem import (
     PostMortem,
     find_best_path,
@@ -40,7 +41,7 @@ from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import archive_start, compute_suggestion, load_background
 from tracker.storage import evidence, evidence_history, learned, questions, record
-from tracker.storage.learned import model_at, usual_levels_at
+from tracker.storage.learned import model_at
 from tracker.storage.sessions import Session
 
 
@@ -61,7 +62,7 @@ def explain_suggestion_change(
         )
     indicators = _load_indicators(session, question)
     state_at = _suggestion_reader(session, question, indicators)
-    return explain_change(state_at(first), state_at(last), indicators)
+    return explain_change(state_at(first), state_at(last))
 
 
 def explain_act_change(
@@ -100,7 +101,7 @@ def _explain_suggestion(
     """Explain a change of the suggestion, as recorded."""
     indicators = _load_indicators(session, question)
     before, after = (_suggestion_reader(session, question, indicators)(act.made_at) for act in acts)
-    return match_recorded(explain_change(before, after, indicators), *probabilities)
+    return match_recorded(explain_change(before, after), *probabilities)
 
 
 def _explain_forecast(
@@ -159,7 +160,6 @@ def _suggestion_reader(
     def state_at(instant: datetime) -> SuggestionInputs:
         seen = pieces.as_of(instant, learned.load_values(session, "reliability", instant))
         model = model_at(session, instant)
-        levels = usual_levels_at(session, instant)
         suggestion = suggest(
             question,
             seen,
@@ -167,7 +167,6 @@ def _suggestion_reader(
             instant,
             model=model,
             archive_from=archive_from,
-            usual_levels=levels,
         )
         return SuggestionInputs(suggestion, seen, model)
 
@@ -224,6 +223,5 @@ def _iterate_weights(
         suggestion = compute_suggestion(session, question, at, replace(known, at=at))
         if isinstance(suggestion, Suggestion | CurveSuggestion):
             counted = measure_weight_factor(suggestion.lines, known.model)
-            for line in suggestion.lines:
-                if line.evidence_id is not None:
-                    yield line.evidence_id, line.log_odds * counted
+            for evidence_id, nats in story_effects(suggestion.lines).items():
+                yield evidence_id, nats * counted

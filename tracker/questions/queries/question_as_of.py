@@ -147,7 +147,7 @@ def word_as(question: Question, version: QuestionVersion) -> Question:
 
 def _compute_suggestion(
     session: Session, known: _KnownRecord, pieces: tuple[Evidence, ...]
-) -> AnySuggestion | None:
+) -> AnySuggestion:
     at, question = known.last_suggestion, known.question
     background = load_background(session, [question], at)
     return compute_suggestion(

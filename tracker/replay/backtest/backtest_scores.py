@@ -15,6 +15,7 @@ import numpy as np
 
 from forecasts.calibration.bins import Bin, bin_forecasts
 from forecasts.calibration.corp import corp
+from forecasts.evidence.log_odds import apply_doubt
 from forecasts.questions.families import FamilyId, group_families
 from forecasts.questions.question import (
     HAZARD,
@@ -277,7 +278,7 @@ def _check_safety(tracks: Iterable[QuestionTrack]) -> SafetyCheck:
     all_tracks = list(tracks)
     moves = [t.largest_move for t in all_tracks if t.largest_move]
     largest = max((t.largest_evidence for t in all_tracks), default=0.0)
-    bound = DEFAULT_MODEL.soft_cap
+    bound = DEFAULT_MODEL.gamma * apply_doubt(math.inf, DEFAULT_MODEL.doubt)
     return SafetyCheck(
         max(moves, key=lambda m: abs(m.log_odds), default=None),
         largest,

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from forecasts.distributions.distribution import p_yes
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import RELIABILITY, Evidence, IndicatorId
-from forecasts.evidence.parameters import learn_usual_level
+from forecasts.evidence.evidence import RELIABILITY, Evidence
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS
 from forecasts.evidence.weights import merge_story_evidence
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import (
@@ -32,16 +32,14 @@ from forecasts.suggestion.binary import Suggestion, SuggestionModel, hazard_prob
 from tracker.errors import NotFound
 from tracker.feeds.item import FeedId
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import evidence, evidence_history, feeds, items, learned, questions, record
+from tracker.storage import evidence, evidence_history, feeds, learned, questions, record
 from tracker.storage.evidence import list_merges
 from tracker.storage.learned import load_models
 from tracker.storage.sessions import Session, Store, open_engine
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
-EVIDENCE_LINE_KINDS: Final = frozenset(
-    ("evidence", "silence", "usual level", "evidence scale", "saturation")
-)
+EVIDENCE_LINE_KINDS: Final = frozenset((*RAW_NEWS_KINDS, "doubt", "evidence scale"))
 """Kinds of suggestion lines that come from news, or from its absence."""
 
 FeedReliabilities = frozenset[tuple[str, float]]
@@ -132,7 +130,6 @@ class _LearnedParameters:
 
     at: datetime
     model: SuggestionModel
-    levels: Mapping[IndicatorId, float]
     rating: FeedReliabilities
 
 
@@ -153,15 +150,12 @@ class _Ledger:
         self._indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
         self._archive_from = archive_start(session, question)
         self._model_at = load_models(session)
-        self._levels_at = learned.load_values_over_time(session, "usual level")
         self._reliability_at = learned.load_values_over_time(session, "reliability")
         self._grades = {
             state.id: RELIABILITY[state.feed.grade] for state in feeds.list_feeds(session)
         }
         self._rated: dict[FeedReliabilities, tuple[Evidence, ...]] = {}
-        self._left_out: dict[
-            tuple[str, FeedReliabilities], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]
-        ] = {}
+        self._left_out: dict[tuple[str, FeedReliabilities], Sequence[Evidence]] = {}
 
     def track(self, span: ArchiveSpan, past: PastResolution | None) -> QuestionTrack:
         """Compute the track of the question."""
@@ -204,10 +198,8 @@ class _Ledger:
         return ForecastSnapshot(at, {**forecasts, **self._forecasts_of_people(at)}, changed)
 
     def _parameters_at(self, at: datetime) -> _LearnedParameters:
-        levels = {IndicatorId(scope): level for scope, level in self._levels_at(at).items()}
-        return _LearnedParameters(
-            at, self._model_at(at), levels, frozenset(self._reliability_at(at).items())
-        )
+        rating = frozenset(self._reliability_at(at).items())
+        return _LearnedParameters(at, self._model_at(at), rating)
 
     def _rate_evidence(self, rating: FeedReliabilities) -> tuple[Evidence, ...]:
         """Return the evidence with the feed reliabilities learned by then."""
@@ -246,7 +238,6 @@ class _Ledger:
             then.at,
             model=then.model,
             archive_from=self._archive_from,
-            usual_levels=then.levels,
         )
 
     def _forecasts_of_people(self, at: datetime) -> dict[str, float]:
@@ -278,53 +269,27 @@ class _Ledger:
         return dict(sorted(counts.items()))
 
     def _suggest_without(self, feed: str, then: _LearnedParameters) -> float:
-        """Return the suggestion without a feed: without its reports and what they taught."""
+        """Return the suggestion without a feed: without its reports, old ones too."""
         key = (feed, then.rating)
         if key not in self._left_out:
-            remaining, changed = self._drop_feed(feed, then.rating)
-            self._left_out[key] = (remaining, self._learn_levels(remaining, changed, feed))
-        remaining, relearned = self._left_out[key]
-        levels = {i: relearned.get(i, level) for i, level in then.levels.items()}
-        return self._suggest(remaining, replace(then, levels=levels), without=feed).p
+            self._left_out[key] = self._drop_feed(feed, then.rating)
+        return self._suggest(self._left_out[key], then, without=feed).p
 
-    def _drop_feed(
-        self, feed: str, rating: FeedReliabilities
-    ) -> tuple[Sequence[Evidence], frozenset[IndicatorId]]:
-        """Return the evidence that other feeds reported too, and the indicators of all that changed
-        before the opening.
-        """
-        remaining, changed = [], set()
+    def _drop_feed(self, feed: str, rating: FeedReliabilities) -> Sequence[Evidence]:
+        """Return the evidence that other feeds reported too."""
+        remaining = []
         for e in self._rate_evidence(rating):
             feed_ids = self._feeds_by_story[e.story_id]
             if feed not in feed_ids:
                 remaining.append(e)
                 continue
-            if e.first_seen_at < self._question.opens_at:
-                changed.add(e.indicator_id)
             reports = tuple(r for r, f in zip(e.reports, feed_ids, strict=True) if f != feed)
             if reports:
                 first = max(e.first_seen_at, reports[0].first_seen_at)
                 remaining.append(replace(e, reports=reports, first_seen_at=first))
-        return remaining, frozenset(changed)
-
-    def _learn_levels(
-        self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId], without: str
-    ) -> dict[IndicatorId, float]:
-        """Learn usual levels from the remaining evidence, as live learning does from all of it."""
-        opens_at, start = (
-            self._question.opens_at,
-            items.find_archive_start(self._session),
-        )
-        if start is None:
-            return {}
-        merged_evidence = self._merge_at(remaining, opens_at, without)
-        indicators = (self._indicators[i] for i in changed if i in self._indicators)
-        return {
-            i.id: learn_usual_level(i, merged_evidence, archive_from=start, opens_at=opens_at).value
-            for i in indicators
-        }
+        return remaining
 
 
 def sum_evidence(suggestion: Suggestion) -> float:
-    """Sum the log-odds that all evidence adds to a suggestion, after scale and cap."""
+    """Sum the log-odds that all evidence adds to a suggestion, after doubt and scale."""
     return math.fsum(line.log_odds for line in suggestion.lines if line.kind in EVIDENCE_LINE_KINDS)

@@ -44,7 +44,7 @@ from tracker.questions.update_suggestion import record_suggestions
 from tracker.replay.backtest.news_archive import Archive, Sighting, read_archive
 from tracker.replay.backtest.question_tracks import WEEK, ArchiveSpan, schedule_dates
 from tracker.settings import Settings, replay_settings
-from tracker.storage import database_info, feeds, items, learned
+from tracker.storage import database_info, feeds, items
 from tracker.storage.items import SavedItem
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store, open_store
@@ -208,7 +208,6 @@ def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
         stored_run = database_info.read_property(session, RUN_PROPERTY)
         if stored_run is None and is_new:
             database_info.write_property(session, RUN_PROPERTY, run)
-            learned.date_model(session)
         elif stored_run != run:
             store.close()
             raise Refused(

@@ -178,7 +178,7 @@ class IndicatorRow(Row, table=True):
     unless: list[str] = json_column()
     examples: list[str] = json_column()
     half_life_days: float | None
-    usual_level: float
+    usual_per_year: float
     opposites: list[str] = json_column()
     expected_by: datetime | None = None
     if_yes: str = ""

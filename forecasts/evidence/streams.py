@@ -1,0 +1,374 @@
+"""Streams of reports: the stories of an indicator, in episodes, and of indicators of one cause.
+
+Stories of one side and kind within three days are one *episode* and count once, as much as the most
+trusted of them: news comes in bursts. Indicators whose episodes coincide far more often than chance
+would have it report one cause, and are counted together. Talk of a deed and the deed are different
+streams, so that four rumours do not make the text of the agreement routine.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import combinations
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    Indicator,
+    IndicatorId,
+    Strength,
+    combine_reliability,
+)
+from forecasts.evidence.log_odds import StoryEffect
+from forecasts.evidence.rates import (
+    MIN_ARCHIVE_DAYS,
+    NewsCount,
+    RateWords,
+    log_ratios_with,
+    rate_log_ratio,
+)
+from forecasts.evidence.rungs import Rung
+from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, effective_strength
+from forecasts.questions.question import MATCHER, EvidenceId, Question
+
+EPISODE_DAYS: Final = 3.0
+"""Length of an episode, from its first story on."""
+
+COINCIDENT_SHARE: Final = 0.5
+"""Share of the rarer indicator's episodes that have to coincide for two to report one cause."""
+
+COINCIDENCE_LEVEL: Final = 0.1
+"""Chance below which so many coincidences are none."""
+
+TALK_SHARE: Final = 0.5
+"""Share of ln of the likelihood ratio that talk of a deed has of the deed's."""
+
+UNWRITTEN_STRENGTH: Final = Strength.SOME
+"""Strength of reports for which nobody wrote an indicator."""
+
+
+class StreamKey(NamedTuple):
+    """Reports that are counted together: of one indicator, side and option, talk or not."""
+
+    indicator_id: IndicatorId
+    direction: Direction
+    option: str
+    is_talk: bool
+
+
+class Sighting(NamedTuple):
+    """Story of a stream: days after the opening, chance that it is such a report, and its id."""
+
+    day: float
+    weight: float
+    evidence_id: EvidenceId
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Stories of a stream within three days, in order of time."""
+
+    sightings: tuple[Sighting, ...]
+
+    @property
+    def day(self) -> float:
+        """Day of the first story."""
+        return self.sightings[0].day
+
+    @property
+    def weight(self) -> float:
+        """Chance that it is such a report: that of its most trusted story."""
+        return max(sighting.weight for sighting in self.sightings)
+
+    def weigh_changed(self, changed: Sighting) -> float:
+        """Weight with one of its stories changed, or with one more."""
+        other_weights = (s.weight for s in self.sightings if s.evidence_id != changed.evidence_id)
+        return max(changed.weight, *other_weights, 0.0)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Reports of one kind on a question, as counted at an instant, and what the count says.
+
+    `indicator_ids` are several if they report one cause; `names` are theirs. `day` is the instant,
+    `since` the first day of the count, both in days after the opening.
+    """
+
+    keys: tuple[StreamKey, ...]
+    names: tuple[str, ...]
+    words: RateWords
+    before_days: float
+    since: float
+    day: float
+    episodes: tuple[Episode, ...]
+
+    @property
+    def direction(self) -> Direction:
+        """Side that the reports favour."""
+        return self.keys[0].direction
+
+    @property
+    def option(self) -> str:
+        """Option concerned, on a question that has options."""
+        return self.keys[0].option
+
+    @cached_property
+    def recent(self) -> tuple[Episode, ...]:
+        """Episodes since the count began."""
+        return tuple(e for e in self.episodes if e.day >= self.since)
+
+    @cached_property
+    def count(self) -> NewsCount:
+        """Count of the episodes."""
+        return NewsCount(
+            before=math.fsum(e.weight for e in self.episodes if e.day < self.since),
+            before_days=self.before_days,
+            days=self.day - self.since,
+            ages=tuple(self.day - e.day for e in self.recent),
+            weights=tuple(e.weight for e in self.recent),
+        )
+
+    @cached_property
+    def log_odds(self) -> float:
+        """Contribution in nats: above 0 in favour of YES, or of its option."""
+        return self.direction * rate_log_ratio(self.words, self.count)
+
+    def log_odds_with(self, changed: Sequence[Sighting]) -> list[float]:
+        """Contributions with one story changed each, or with one more."""
+        if not changed:
+            return []
+        ratios = log_ratios_with(self.words, self.count, [*map(self._change_of, changed)])
+        return [self.direction * ratio for ratio in ratios.tolist()]
+
+    def _change_of(self, changed: Sighting) -> tuple[float, float]:
+        """Age of the report that a story changes, and the change of its weight."""
+        index = bisect_right(self.recent, changed.day, key=lambda e: e.day) - 1
+        episode = self.recent[index] if index >= 0 else None
+        if episode is None or changed.day - episode.day >= EPISODE_DAYS:
+            return self.day - changed.day, changed.weight
+        return self.day - episode.day, episode.weigh_changed(changed) - episode.weight
+
+    def effects(self) -> tuple[StoryEffect, ...]:
+        """Effect of each story since the count began: what its absence would change, in nats."""
+        stories = [s for episode in self.recent for s in episode.sightings]
+        without = self.log_odds_with([s._replace(weight=0.0) for s in stories])
+        return tuple(
+            StoryEffect(s.evidence_id, self.log_odds - absent)
+            for s, absent in zip(stories, without, strict=True)
+        )
+
+
+def is_judged_alone(e: Evidence, indicator: Indicator | None) -> bool:
+    """Return True if a person or a model gave the story more strength than its kind has.
+
+    It then counts by that strength, and not as one of the reports that its indicator counts.
+    """
+    return _is_judged(e) and effective_strength(e) > _stream_strength(indicator, e.direction)
+
+
+def _is_judged(e: Evidence) -> bool:
+    return e.reviewed or e.judged_by != MATCHER
+
+
+def find_streams(
+    question: Question,
+    seen: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    *,
+    archive_from: datetime | None = None,
+) -> tuple[Stream, ...]:
+    """Find the streams of a question at `at`: of each indicator, and of what else was reported.
+
+    `seen` is as of `visible_evidence`, without stories judged alone and signposts with a date.
+    News of the year before the opening, from `archive_from` on, says how often it comes. While
+    neither that nor its author does, silence says nothing: a stream begins with its first story.
+    """
+    archive_day = 0.0 if archive_from is None else (archive_from - question.opens_at) / DAY
+    day = (at - question.opens_at) / DAY
+    if day < archive_day or day <= 0.0:
+        return ()
+    # What the first poll brings, if the question was open already, is the news of some days.
+    since = archive_day - EPISODE_DAYS if archive_day > 0.0 else 0.0
+    sightings = _sort_sightings(question, seen, indicators, at)
+    talked_of = {key.indicator_id for key in sightings if key.is_talk}
+    streams = []
+    for key, known in sightings.items():
+        indicator = indicators.get(key.indicator_id)
+        is_rate_stated = key.is_talk or key.indicator_id not in talked_of
+        stream = Stream(
+            (key,),
+            (_find_name(indicator, key.direction),),
+            _find_words(indicator, key, is_rate_stated=is_rate_stated),
+            before_days=max(0.0, -archive_day),
+            since=since,
+            day=day,
+            episodes=tuple(_split_episodes(s for s in known if s.day >= archive_day)),
+        )
+        if stream.recent or stream.before_days >= MIN_ARCHIVE_DAYS or stream.words.usual_per_year:
+            streams.append(stream)
+    return tuple(_join_causes(streams))
+
+
+def _sort_sightings(
+    question: Question,
+    seen: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+) -> dict[StreamKey, list[Sighting]]:
+    """Sort stories by stream; an indicator without stories has an empty one, as silence counts."""
+    keys = ((StreamKey(i.id, i.direction, i.option, False), i) for i in indicators.values())
+    sightings: dict[StreamKey, list[Sighting]] = {
+        key: [] for key, i in keys if i.question_id == question.id and is_written(key, i)
+    }
+    for e in seen:
+        sighting = make_sighting(e, question, indicators.get(e.indicator_id), at)
+        if sighting.weight:
+            sightings.setdefault(find_stream_key(e), []).append(sighting)
+    return sightings
+
+
+def make_sighting(
+    e: Evidence, question: Question, indicator: Indicator | None, at: datetime
+) -> Sighting:
+    """Sighting of a story by the reports seen by `at`: trust times reliability is its weight.
+
+    One that was judged to be weaker than its kind is a part of a report, by the logarithms.
+    """
+    weight = e.trust * combine_reliability(r for r in e.reports if r.first_seen_at <= at)
+    usual = _stream_strength(indicator, e.direction)
+    if _is_judged(e) and effective_strength(e) < usual:
+        ratio = effective_strength(e).likelihood_ratio
+        weight *= math.log(ratio) / math.log(usual.likelihood_ratio)
+    return Sighting((e.first_seen_at - question.opens_at) / DAY, weight, e.id)
+
+
+def find_stream_key(e: Evidence) -> StreamKey:
+    """Stream to which a story belongs."""
+    return StreamKey(e.indicator_id, e.direction, e.option, e.rung is Rung.TALK)
+
+
+def is_written(key: StreamKey, indicator: Indicator | None) -> bool:
+    """Return True if an author wrote these reports down, so that they count while none comes."""
+    return (
+        indicator is not None
+        and bool(indicator.direction and indicator.strength)
+        and indicator.expected is None
+        and key == (indicator.id, indicator.direction, indicator.option, False)
+    )
+
+
+def _stream_strength(indicator: Indicator | None, direction: Direction) -> Strength:
+    """Strength of each report of a stream; that of a treaty's denial is not that of the treaty."""
+    if indicator is None or indicator.direction is not direction:
+        return UNWRITTEN_STRENGTH
+    return min(indicator.strength, Strength.STRONG)
+
+
+def _find_name(indicator: Indicator | None, direction: Direction) -> str:
+    """Name of a stream: that of its indicator, "" if nobody wrote one."""
+    if indicator is None:
+        return ""
+    return indicator.name if indicator.direction is direction else f"against {indicator.name}"
+
+
+def _find_words(indicator: Indicator | None, key: StreamKey, *, is_rate_stated: bool) -> RateWords:
+    """Words on a stream; of an indicator that is talked of, the stated rate is that of the talk."""
+    ratio = _stream_strength(indicator, key.direction).likelihood_ratio
+    if key.is_talk:
+        ratio = math.pow(ratio, TALK_SHARE)
+    if indicator is None:
+        return RateWords(ratio, DEFAULT_HALF_LIFE_DAYS)
+    is_stated = is_rate_stated and indicator.direction is key.direction
+    usual = indicator.usual_per_year if is_stated else 0.0
+    return RateWords(ratio, indicator.half_life_days, usual)
+
+
+def _split_episodes(sightings: Iterable[Sighting]) -> Iterator[Episode]:
+    """Split stories into episodes; none reaches across the opening."""
+    episode: list[Sighting] = []
+    for sighting in sorted(sightings):
+        is_later = episode and (
+            sighting.day - episode[0].day >= EPISODE_DAYS or episode[0].day < 0.0 <= sighting.day
+        )
+        if is_later:
+            yield Episode(tuple(episode))
+            episode = []
+        episode.append(sighting)
+    if episode:
+        yield Episode(tuple(episode))
+
+
+def _join_causes(streams: Sequence[Stream]) -> Iterator[Stream]:
+    """Join streams of one side whose episodes coincide; the others are as they were."""
+    roots = list(range(len(streams)))
+
+    def find_root(n: int) -> int:
+        while roots[n] != n:
+            n = roots[n]
+        return n
+
+    filled = [n for n, stream in enumerate(streams) if stream.episodes]
+    for first, second in combinations(filled, 2):
+        if _share_cause(streams[first], streams[second]):
+            roots[find_root(second)] = find_root(first)
+    groups: dict[int, list[Stream]] = {}
+    for n, stream in enumerate(streams):
+        groups.setdefault(find_root(n), []).append(stream)
+    return (_join_streams(group) for group in groups.values())
+
+
+def _share_cause(first: Stream, second: Stream) -> bool:
+    """Return True if the reports of two streams come together too often for chance."""
+    if (first.direction, first.option) != (second.direction, second.option):
+        return False
+    rarer, other = sorted(
+        (np.array([e.day for e in stream.episodes]) for stream in (first, second)), key=len
+    )
+    after = np.searchsorted(other, rarer)
+    next_days = other[np.minimum(after, len(other) - 1)]
+    last_days = other[np.maximum(after - 1, 0)]
+    gaps = np.minimum(np.abs(next_days - rarer), np.abs(last_days - rarer))
+    coinciding = int((gaps <= EPISODE_DAYS).sum())
+    if coinciding < COINCIDENT_SHARE * len(rarer):
+        return False
+    span = max(first.before_days + first.day - first.since, 1.0)
+    by_chance = len(rarer) * len(other) * 2.0 * EPISODE_DAYS / span
+    return _exceed_chance(coinciding, by_chance) < COINCIDENCE_LEVEL
+
+
+def _exceed_chance(count: int, expected: float) -> float:
+    """P(a Poisson number is `count` or more)."""
+    term, below = math.exp(-expected), 0.0
+    for n in range(count):
+        below += term
+        term *= expected / (n + 1)
+    return 1.0 - below
+
+
+def _join_streams(group: Sequence[Stream]) -> Stream:
+    """Join streams of one cause: a story counts once, with the mean of their strengths."""
+    if len(group) == 1:
+        return group[0]
+    logs = [math.log(stream.words.likelihood_ratio) for stream in group]
+    half_lives = [stream.words.half_life_days for stream in group]
+    words = RateWords(
+        math.exp(math.fsum(logs) / len(logs)),
+        None if None in half_lives else max(h for h in half_lives if h is not None),
+        max(stream.words.usual_per_year for stream in group),
+    )
+    return replace(
+        group[0],
+        keys=tuple(key for stream in group for key in stream.keys),
+        names=tuple(name for stream in group for name in stream.names),
+        words=words,
+        episodes=tuple(
+            _split_episodes(s for stream in group for e in stream.episodes for s in e.sightings)
+        ),
+    )
