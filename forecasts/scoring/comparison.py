@@ -114,9 +114,9 @@ class Comparison:
         if self.verdict == "no difference shown":
             return f". It could be anything from {worse} worse to {better} better."
         nearest, farthest = (worse, better) if self.verdict == "better" else (better, worse)
-        was = "were" if a == "You" else "was"
-        extent = f"{nearest} to {farthest} points {self.verdict}"
-        return f". {a} {was} {extent} than {b}, with 95 % confidence."
+        are = "are" if a == "You" else "is"
+        extent = f"{nearest} to {farthest}, with 95 % confidence"
+        return f". The true figure is {extent}: {a} {are} {self.verdict}."
 
     def describe_fixed_test(self) -> str:
         """Describe the test of one planned look; empty if there are too few families."""
