@@ -57,8 +57,8 @@ def test_an_essay_is_called_as_its_page_calls_it(
 ) -> None:
     file = tmp_path / "page.html"
     file.write_text(f"{PAGE}{LINES}</article></body></html>", encoding="utf-8")
-    assert "Kept version 1 of seven-hunches" in shell("essay", "add", str(file))
-    assert tracker.essays.get("seven-hunches").essay.title == "Seven hunches"
+    assert "page, version 1, “Seven hunches”" in shell("essay", "add", str(file))
+    assert tracker.essays.get("page").essay.title == "Seven hunches"
 
 
 def test_a_title_and_a_name_that_are_given_win(
