@@ -1,104 +1,225 @@
-"""The crowd weighted by contribution: only once each member has enough answered questions to learn
-from.
+"""The crowds that learn, in the product: skill and exponent are learned from answers, known from
+then on, scored beside the plain crowd, and decided on by people.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
+from forecasts.aggregation.pooling import extremise, pool_crowd, weigh_skills
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.question import (
+    CROWD,
+    CROWD_EXTREMISED,
+    CROWD_WEIGHTED,
+    POOLS,
+    ForecasterId,
+    Question,
+)
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, words
 from tracker.app.tracker import Tracker
+from tracker.errors import NotFound
+from tracker.questions.crowd_lessons import EXPONENT, SKILL, skill_scope
 
-GOOD, POOR = ForecasterId("good"), ForecasterId("poor")
+GOOD, POOR, NEW = (ForecasterId(name) for name in ("good", "poor", "new"))
 TODAY = "summit-2027"
+ENOUGH = 16
+ANSWER = "https://example.org/a"
+
+EVENTS = (
+    "Armistice", "Budget", "Census", "Drought", "Election", "Flood", "Gala", "Harvest", "Inquiry",
+    "Jubilee", "Kickoff", "Landing", "Merger", "Nomination", "Outage", "Parade",
+)  # fmt: skip
 
 
 def past(number: int) -> Question:
+    """A question of the past about an event of its own, so a family of its own."""
     return replace(
         a_question(f"past-{number}"),
+        text=f"Will the {EVENTS[number]} of Arland be held in Borland by 20 January?",
+        claim_ids=(),
         opens_at=NOW,
         closes_at=NOW + 20 * DAY,
         resolves_at=NOW + 20 * DAY,
     )
 
 
-def a_history(
-    tracker: Tracker, clock: FakeClock, answered: int, *, known_after: float = 20
-) -> None:
-    """Questions of the past on which one was right and one wrong, then one of today on which both
-    hold something.
-    """
-    names = [f"past-{number}" for number in range(answered)]
+def happened(number: int) -> bool:
+    return number % 3 > 0
+
+
+def a_history(tracker: Tracker, clock: FakeClock, answered: int = ENOUGH) -> None:
+    """Questions on which one was nearly right and one at a loss, and one of today."""
     tracker.question_sets.load(a_set(a_question(TODAY), *map(past, range(answered))))
-    for number, name in enumerate(names):
-        truth = 0.9 if number % 2 else 0.1
-        tracker.forecasts.submit(name, Binary(truth), forecaster=GOOD)
-        tracker.forecasts.submit(name, Binary(1 - truth), forecaster=POOR)
+    for number in range(answered):
+        good, poor = (0.8, 0.35) if happened(number) else (0.2, 0.65)
+        submit(tracker, f"past-{number}", {GOOD: good, POOR: poor})
     clock.advance(days=21)
-    for number, name in enumerate(names):
-        known = NOW + timedelta(days=known_after)
-        tracker.resolutions.resolve(
-            name, "yes" if number % 2 else "no", source_url="https://example.org/a", known_at=known
-        )
-    tracker.forecasts.submit(TODAY, Binary(0.8), forecaster=GOOD)
-    tracker.forecasts.submit(TODAY, Binary(0.2), forecaster=POOR)
+    for number in range(answered):
+        answer(tracker, number, "yes" if happened(number) else "no")
+
+
+def submit(tracker: Tracker, name: str, forecasts: Mapping[ForecasterId, float]) -> None:
+    for who, p in forecasts.items():
+        tracker.forecasts.submit(name, Binary(p), forecaster=who)
+
+
+def answer(tracker: Tracker, number: int, said: str) -> None:
+    known = NOW + 20 * DAY
+    tracker.resolutions.resolve(f"past-{number}", said, source_url=ANSWER, known_at=known)
+
+
+def learned(tracker: Tracker, name: str) -> dict[str, float]:
+    return {
+        r.learned.scope: r.learned.value for r in tracker.learning.list() if r.learned.name == name
+    }
+
+
+def now_on(tracker: Tracker, name: str = TODAY) -> dict[ForecasterId, float]:
+    standings = tracker.questions.get(name).summary.standings
+    return {who: s.p for who, s in standings.items() if who in POOLS and s.p is not None}
+
+
+def test_answers_teach_who_is_good_and_how_bold_to_be(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock)
+    tracker.learning.fit()
+    skills = learned(tracker, SKILL)
+    good, poor = (skills[skill_scope("brier", who)] for who in (GOOD, POOR))
+    # Skill is drawn towards the average: 16 families tell less than all.
+    assert 0.001 < good < 0.3
+    assert poor < -0.001
+    (value,) = (r.learned for r in tracker.learning.list() if r.learned.name == EXPONENT)
+    assert (value.n, value.scope) == (ENOUGH, "all")
+    assert value.value > 1.0
+    assert (
+        value.why == "the weighted crowd was too cautious over 16 families of questions, drawn to 1"
+    )
+    # The crowds that learn are made of what was learned, from then on.
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
     clock.advance(days=1)
+    standing = now_on(tracker)
+    weighted = pool_crowd([0.8, 0.2], weigh_skills([good, poor]))
+    assert standing[CROWD] == pytest.approx(0.5)
+    assert standing[CROWD_WEIGHTED] == pytest.approx(weighted)
+    assert standing[CROWD_EXTREMISED] == pytest.approx(extremise(weighted, value.value))
+    assert 0.5 < standing[CROWD_WEIGHTED] < standing[CROWD_EXTREMISED]
+    (row,) = [s for s in tracker.questions.list() if s.question.id == TODAY]
+    assert {who: s.p for who, s in row.standings.items() if who in POOLS} == standing
 
 
-def test_who_made_the_crowd_better_has_the_say(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
-    found = tracker.questions.get(TODAY).weighted_crowd
-    assert found is not None
-    assert found.p == pytest.approx(0.8)
-    right = [0.9 if number % 2 else 0.1 for number in range(MIN_RESOLVED_QUESTIONS)]
-    outcomes = [number % 2 for number in range(MIN_RESOLVED_QUESTIONS)]
-    assert found.weights == crowd_contributions(
-        {GOOD: right, POOR: [1 - p for p in right]}, outcomes
-    )
-    assert found.weights[POOR] < 0 < found.weights[GOOD]
-    assert found.resolved == {GOOD: MIN_RESOLVED_QUESTIONS, POOR: MIN_RESOLVED_QUESTIONS}
+def test_too_few_families_teach_nothing(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, 14)
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
+    tracker.learning.fit()
+    assert learned(tracker, SKILL) == learned(tracker, EXPONENT) == {}
+    assert set(now_on(tracker)) == {CROWD}
 
 
-def test_the_past_crowd_uses_the_answers_known_then(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
-    answered_at = clock.time
-    then = tracker.questions.get_as_of(TODAY, answered_at)
-    assert then.weighted_crowd == tracker.questions.get(TODAY).weighted_crowd
-    assert then.weighted_crowd is not None
-    clock.advance(days=3)
-    tracker.resolutions.resolve(
-        "past-0", "annulled", source_url="https://example.org/b", known_at=clock.time
-    )
-    assert tracker.questions.get(TODAY).weighted_crowd is None
-    assert tracker.questions.get_as_of(TODAY, answered_at).weighted_crowd == then.weighted_crowd
-    assert tracker.questions.get_as_of(TODAY, NOW + 20 * DAY).weighted_crowd is None
+def test_a_score_uses_what_was_known_at_each_instant(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock)
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
+    clock.advance(days=10)
+    learned_at = clock.time
+    tracker.learning.fit()
+    clock.advance(days=1)
+    before = tracker.questions.get_as_of(TODAY, learned_at - DAY)
+    assert CROWD_WEIGHTED not in before.timelines
+    after = tracker.questions.get_as_of(TODAY, clock.time)
+    assert after.timelines[CROWD_WEIGHTED].steps[0][0] == learned_at
+    assert CROWD_WEIGHTED in after.summary.standings
+    # Later answers, however they change the skill, leave earlier instants as they were.
+    for number in range(ENOUGH):
+        answer(tracker, number, "no" if happened(number) else "yes")
+    tracker.learning.fit()
+    again = tracker.questions.get_as_of(TODAY, learned_at + DAY / 2).timelines
+    assert again[CROWD_WEIGHTED].at(learned_at) == after.timelines[CROWD_WEIGHTED].at(learned_at)
+    clock.time = a_question(TODAY).closes_at + DAY
+    tracker.resolutions.resolve(TODAY, "yes", source_url=ANSWER, known_at=clock.time)
+    scores = {s.forecaster_id: s for s in tracker.questions.get(TODAY).scores if s.rule == "brier"}
+    assert set(POOLS) <= set(scores)
+    assert scores[CROWD_WEIGHTED].coverage < scores[CROWD].coverage
+    assert set(POOLS) <= set(tracker.accuracy.calibration(lead_days=7).reliability)
+    # The log gives the same scores again.
+    assert tracker.system.verify_scores().differences == ()
+    assert tracker.system.verify().bad_seq is None
+    tracker.accuracy.rescore()
+    assert scores == {
+        s.forecaster_id: s for s in tracker.questions.get(TODAY).scores if s.rule == "brier"
+    }
 
 
-def test_a_question_answered_before_its_middle_teaches_nothing(
+def test_people_decide_on_what_was_learned(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock)
+    tracker.learning.fit()
+    scope = skill_scope("brier", GOOD)
+    clock.advance(days=1)
+    # What was known until a reset teaches the value no more.
+    assert tracker.learning.decide(SKILL, scope, "reset").learned.value == 0.0
+    tracker.learning.decide(EXPONENT, "all", "freeze")
+    frozen = learned(tracker, EXPONENT)
+    clock.advance(days=1)
+    tracker.learning.fit()
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
+    clock.advance(days=1)
+    poor = learned(tracker, SKILL)[skill_scope("brier", POOR)]
+    expected = pool_crowd([0.8, 0.2], weigh_skills([0.0, poor]))
+    assert now_on(tracker)[CROWD_WEIGHTED] == pytest.approx(expected)
+    assert learned(tracker, EXPONENT) == frozen
+    with pytest.raises(NotFound):
+        tracker.learning.decide(SKILL, "brier/nobody", "freeze")
+
+
+def test_a_newcomer_with_two_lucky_answers_stays_average(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS, known_after=9)
-    assert tracker.questions.get(TODAY).weighted_crowd is None
+    tracker.question_sets.load(a_set(*map(past, range(ENOUGH))))
+    for number in range(ENOUGH):
+        right = float(happened(number))
+        lucky = {NEW: right} if number < 2 else {}
+        submit(
+            tracker, f"past-{number}", {GOOD: 0.2 + 0.6 * right, POOR: 0.3 + 0.4 * right} | lucky
+        )
+    clock.advance(days=21)
+    for number in range(ENOUGH):
+        answer(tracker, number, "yes" if happened(number) else "no")
+    tracker.learning.fit()
+    weights = dict(zip(*weigh_all(learned(tracker, SKILL)), strict=True))
+    assert weights[skill_scope("brier", NEW)] < 1.2
 
 
-def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
-    for who in (GOOD, POOR):
-        tracker.forecasts.withdraw(TODAY, forecaster=who)
-    clock.advance(days=1)
-    assert tracker.questions.get(TODAY).weighted_crowd is None
+def weigh_all(skills: Mapping[str, float]) -> tuple[Iterable[str], Iterable[float]]:
+    return skills.keys(), weigh_skills(list(skills.values())).tolist()
 
 
-def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
-    said = words(open_page(tracker, "question", q=TODAY))
-    assert "Crowd weighted by contribution: 80 %" in said
-    assert (
-        f"good +56.0 over {MIN_RESOLVED_QUESTIONS} questions, poor −24.0 over {MIN_RESOLVED_QUESTIONS} questions"
-        in said
-    )
+def test_the_pool_that_leads_is_said_once_pools_were_compared(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    a_history(tracker, clock)
+    assert tracker.accuracy.summarise().pools == {"brier": ()}
+    tracker.learning.fit()
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
+    clock.time = a_question(TODAY).closes_at + DAY
+    tracker.resolutions.resolve(TODAY, "yes", source_url=ANSWER, known_at=clock.time)
+    pools = tracker.accuracy.summarise().pools["brier"]
+    assert [(c.a, c.b) for c in pools] == [
+        (CROWD_WEIGHTED, CROWD),
+        (CROWD_EXTREMISED, CROWD),
+        (CROWD_EXTREMISED, CROWD_WEIGHTED),
+    ]
+    assert all(c.advantage is not None and c.advantage > 0 for c in pools)
+    said = words(open_page(tracker, "accuracy"))
+    assert "No way of pooling has been shown to beat the plain crowd, the median." in said
+    # People are not compared with the crowds that learn: each comparison more costs power.
+    for comparison in tracker.accuracy.compare(forecaster_id=GOOD).rules[0].comparisons:
+        assert comparison.b not in (CROWD_WEIGHTED, CROWD_EXTREMISED)
+
+
+def test_settings_show_what_was_learned_of_the_crowd(tracker: Tracker, clock: FakeClock) -> None:
+    said = words(open_page(tracker, "learned"))
+    assert "It takes 15 families of questions" in said
+    a_history(tracker, clock)
+    tracker.learning.fit()
+    said = words(open_page(tracker, "learned"))
+    assert "The exponent is" in said

@@ -27,7 +27,7 @@ from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import calibration, question_list, score_selection
-from tracker.questions.resolve_question import exclude_computed, load_timelines
+from tracker.questions.resolve_question import load_timelines, select_people
 from tracker.settings import Settings
 from tracker.storage import evidence, questions, record
 from tracker.storage.record import group_by_forecaster
@@ -84,7 +84,7 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     held[PRIOR] = (asked.opens_at, asked.prior)
     if asked.kind == "binary":
         held[HAZARD] = (at, Binary(hazard_probability(asked, at)))
-    members = exclude_computed({who: forecaster_timeline([act]) for who, act in last.items()})
+    members = select_people({who: forecaster_timeline([act]) for who, act in last.items()})
     if (crowd := crowd_timeline(asked, members, until=at + (NOW.resolution)).at(at)) is not None:
         held[CROWD] = (max(last[who].made_at for who in members), crowd)
     return held

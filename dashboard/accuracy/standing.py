@@ -11,6 +11,7 @@ from dashboard.accuracy.data import list_scored_forecasters
 from dashboard.accuracy.standing_data import (
     choose_reference,
     describe_pair,
+    describe_pools,
     describe_standing,
     evidence_frame,
     find_rule_comparison,
@@ -120,6 +121,8 @@ def show_standing(visit: Visit, accuracy: Accuracy) -> None:
         )
     else:
         _show_opponents(visit, accuracy, report, shown)
+    if pools := describe_pools(accuracy, rule, visit.me):
+        st.caption(escape_markdown(pools))
     _show_points(visit, accuracy)
     with st.expander("What these numbers mean", key="standing-meaning"):
         st.markdown(_EXPLANATION)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dashboard.components.frames import build_frame
 from dashboard.wording import display_name, percent_number, percent_whole
+from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.adjusted_skill import AdjustedSkill
@@ -157,6 +158,12 @@ def evidence_frame(points: Sequence[EvidencePoint]) -> pd.DataFrame:
             for p in points
         ),
     )
+
+
+def describe_pools(accuracy: Accuracy, rule: RuleName, me: ForecasterId) -> str:
+    """State which way of pooling people's forecasts leads under a rule; empty without any."""
+    names = {f.id: display_name(f, me) for f in accuracy.forecasters.values()}
+    return describe_leading_pool(accuracy.pools[rule], names)
 
 
 def points_frame(accuracy: Accuracy, rows: Sequence[Summary], me: ForecasterId) -> pd.DataFrame:

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 import altair as alt
 
-from forecasts.questions.question import RESERVED, Forecaster, ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.model.chart_style import (
     LOCALE,
     PERSON_COLOURS,
     SHARE_TICKS,
     LineStyle,
     dash_range,
+    find_line_role,
     line_styles,
     time_ticks,
 )
@@ -28,9 +29,9 @@ def forecaster_lines(
     forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId
 ) -> tuple[LineStyle, ...]:
     """Assign a colour and dash to each forecaster: me blue, the suggestion vermillion, base rates
-    grey.
+    grey, crowds orange, markets and platforms grey with dashes and dots.
     """
-    roles = ("me" if f.id == me else f.id if f.id in RESERVED else "person" for f in forecasters)
+    roles = ("me" if f.id == me else find_line_role(f.id) for f in forecasters)
     return line_styles(zip(names, roles, strict=True))
 
 

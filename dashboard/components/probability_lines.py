@@ -25,6 +25,7 @@ from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
     HAZARD,
+    LEARNED_POOLS,
     PRIOR,
     SUGGESTION,
     Forecaster,
@@ -33,6 +34,7 @@ from forecasts.questions.question import (
     Question,
     Resolution,
     effective_close,
+    find_outside_kind,
     sort_forecasters,
 )
 from forecasts.questions.timeline import Timeline
@@ -236,13 +238,18 @@ def list_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, .
 
 @memoise()
 def default_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, ...]:
-    """Return the lines shown by default, as many as fit: people first, base rates last."""
-    rank = {HAZARD: 1, PRIOR: 2}
+    """Return the lines shown by default, as many as fit.
+
+    First mine, suggestion and crowd, then those outside, other people, the crowds that learn, and
+    base rates.
+    """
+    rank = dict.fromkeys(LEARNED_POOLS, 1) | {HAZARD: 2, PRIOR: 3}
     lines = list_lines(page, me)
     by_priority = sorted(
         lines,
         key=lambda line: (
             line.id not in (me, SUGGESTION, CROWD),
+            find_outside_kind(ForecasterId(line.id)) is None,
             rank.get(ForecasterId(line.id), 0),
         ),
     )

@@ -16,11 +16,11 @@ from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import (
     CROWD,
     PRIOR,
-    RESERVED,
     SUGGESTION,
     ForecasterId,
     Resolution,
     is_overdue,
+    is_person,
     question_status,
 )
 from tracker.model.read_models import CurrentForecast, QuestionSummary
@@ -110,7 +110,7 @@ def find_widest_gap(s: QuestionSummary, me: ForecasterId) -> ForecastGap | None:
     None if fewer than two of them have a probability of YES. The crowd needs at least one
     forecaster other than me.
     """
-    alone = all(forecaster_id == me or forecaster_id in RESERVED for forecaster_id in s.standings)
+    alone = all(name == me or not is_person(name) for name in s.standings)
     probabilities = [
         (forecaster_id, standing.p)
         for forecaster_id in (me, CROWD, SUGGESTION)

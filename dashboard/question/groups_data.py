@@ -16,11 +16,11 @@ from forecasts.questions.links import LinkId
 from forecasts.questions.question import (
     CROWD,
     PRIOR,
-    RESERVED,
     SUGGESTION,
     Forecaster,
     ForecasterId,
     Question,
+    is_person,
 )
 from forecasts.scenarios.link_rules import Violation, find_violation
 from tracker.model.read_models import QuestionSummary
@@ -103,7 +103,7 @@ def list_speakers(group: LinkGroup, me: ForecasterId) -> tuple[Forecaster, ...]:
         for forecaster_id, standing in row.standings.items()
     }
     has_other_people = any(
-        forecaster_id not in RESERVED and forecaster_id != me for forecaster_id in forecasters
+        is_person(forecaster_id) and forecaster_id != me for forecaster_id in forecasters
     )
     preferred = (me, *([CROWD] if has_other_people else []), SUGGESTION)
     unanswered = [m for m in list_members(group) if not m.answer]

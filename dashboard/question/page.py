@@ -29,16 +29,14 @@ from dashboard.wording import (
     forecast_headline,
     format_forecast,
     format_points,
-    percent_whole,
     plural,
     question_status_line,
     silent_line,
 )
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.formatting import format_signed
-from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster, QuestionId
+from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, Forecaster, QuestionId, is_person
 from tracker.errors import NotFound
-from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary, WeightedCrowd
+from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 
 MAX_PEOPLE = 8
 """Other people who are named; the chart and the history show all."""
@@ -65,24 +63,22 @@ def show_numbers(visit: Visit, page: QuestionPage) -> None:
     remaining = [forecaster for forecaster in forecasters if forecaster.id not in boxed_ids]
     if remaining:
         st.caption(escape_markdown(_format_others(visit, page, remaining)))
-    if page.weighted_crowd is not None:
-        st.caption(escape_markdown(_format_weighted_crowd(visit, page, page.weighted_crowd)))
 
 
 def _format_name(visit: Visit, forecaster: Forecaster, summary: QuestionSummary) -> str:
     """Return the name of a forecaster; for the crowd with its size."""
     if forecaster.id != CROWD:
         return display_name(forecaster, visit.me)
-    return f"Crowd of {sum(forecaster_id not in RESERVED for forecaster_id in summary.standings):,}"
+    return f"Crowd of {sum(map(is_person, summary.standings)):,}"
 
 
 def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forecaster]) -> str:
     """Format everyone else's forecasts, people first; of many people only the first are named."""
     question, standings = page.summary.question, page.summary.standings
-    people = [forecaster for forecaster in forecasters if forecaster.id not in RESERVED]
+    people = [forecaster for forecaster in forecasters if is_person(forecaster.id)]
     shown = [
         *people[:MAX_PEOPLE],
-        *(forecaster for forecaster in forecasters if forecaster.id in RESERVED),
+        *(forecaster for forecaster in forecasters if not is_person(forecaster.id)),
     ]
     rest_note = (
         [plural(len(people) - MAX_PEOPLE, "more person", "more people")]
@@ -97,23 +93,6 @@ def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forec
         for f, forecast in current
     )
     return " · ".join([*forecasts, *rest_note])
-
-
-def _format_weighted_crowd(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
-    """Describe the weighted crowd, with each member's contribution and number of questions."""
-    weights = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
-    contributions = (
-        (
-            f"{display_name(page.forecasters[forecaster_id], visit.me)} {format_signed(weight)} "
-            f"over {plural(crowd.resolved[forecaster_id], 'question')}"
-        )
-        for forecaster_id, weight in weights
-    )
-    return (
-        f"Crowd weighted by contribution: {percent_whole(crowd.p)}. What each has added to the "
-        "crowd so far, in points of 100 − 100 · Brier, below 0 counting nothing: "
-        f"{', '.join(contributions)}."
-    )
 
 
 def _show_number(

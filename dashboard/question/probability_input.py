@@ -36,7 +36,7 @@ from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
 from forecasts.questions.formatting import format_full
 from forecasts.questions.parse_forecast import parse_forecast
-from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, ForecasterId, Question
+from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, ForecasterId, Question, is_person
 from tracker.model.read_models import QuestionSummary
 
 SLIDER_STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
@@ -197,10 +197,7 @@ def list_slider_marks(visit: Visit, summary: QuestionSummary) -> list[SliderMark
     own_standing = summary.standings.get(visit.me)
     if own_standing is not None and own_standing.p is not None:
         slider_marks.append(SliderMark(own_standing.p, "dot", BLUE, "you, before"))
-    is_alone = all(
-        forecaster_id == visit.me or forecaster_id in RESERVED
-        for forecaster_id in summary.standings
-    )
+    is_alone = all(name == visit.me or not is_person(name) for name in summary.standings)
     for forecaster_id, sign, colour, label in _REFERENCE_MARKS:
         standing = summary.standings.get(forecaster_id)
         if (

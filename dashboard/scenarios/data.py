@@ -16,7 +16,7 @@ from dashboard.scenarios.text import describe_board_state, format_cell
 from dashboard.wording import clip, display_name, percent_exact, percent_number
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.question import CROWD, RESERVED, ForecasterId, QuestionId
+from forecasts.questions.question import CROWD, ForecasterId, QuestionId, is_person
 from forecasts.scenarios.diagnosticity import (
     Diagnosticity,
     RowValue,
@@ -119,7 +119,7 @@ def _visible_forecasts(
 ) -> dict[str, dict[str, float]]:
     """Return my shares, and those of the crowd if others forecast, by display name."""
     has_other_people = any(
-        forecaster_id not in RESERVED and forecaster_id != me for forecaster_id in page.held
+        is_person(forecaster_id) and forecaster_id != me for forecaster_id in page.held
     )
     shares_by_name = {}
     for forecaster_id in (me, *([CROWD] if has_other_people else [])):

@@ -1,26 +1,38 @@
-"""The crowd as a forecaster: timelines of members pooled at every instant.
+"""The crowd as a forecaster: timelines of members pooled at every instant, plain or with lessons.
 
 Members are those passed by the caller, and should be people only: suggestion, prior and hazard are
-derived from the same evidence. The pooling methods are in `pooling`.
+derived from the same evidence, and a market is a crowd of its own. The pooling methods are in
+`pooling`.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 
 from forecasts.aggregation import pooling
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
-from forecasts.errors import InvalidForecast
+from forecasts.distributions.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.question import ForecasterId, Question, check_distribution
+from forecasts.questions.question import (
+    CROWD_EXTREMISED,
+    CROWD_WEIGHTED,
+    ForecasterId,
+    Question,
+    check_distribution,
+)
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.span_table import Timelines
 
 StandingForecasts = Mapping[ForecasterId, Distribution]
 """Forecasts held at one instant, oldest act first; a reaffirmation makes a forecast the newest."""
+
+MIN_CROWD: Final = 2
+"""People who forecast before they are a crowd; a crowd of one is that person."""
 
 
 def crowd_timeline(question: Question, timelines: Timelines, *, until: datetime) -> Timeline:
@@ -51,7 +63,13 @@ def crowd_timeline(question: Question, timelines: Timelines, *, until: datetime)
     5 0.433
     7 0.7
     """
-    return _pool_timelines(question, timelines, until, _pool_standing)
+    steps: list[tuple[datetime, Distribution | None]] = []
+    for at, standing in _iter_standing(question, timelines, until):
+        if standing:
+            steps.append((at, _pool_standing(question, at, standing)))
+        elif steps and steps[-1][1] is not None:
+            steps.append((at, None))
+    return Timeline(tuple(steps))
 
 
 def crowd_at(question: Question, timelines: Timelines, at: datetime) -> Distribution | None:
@@ -78,20 +96,29 @@ def crowd_at(question: Question, timelines: Timelines, at: datetime) -> Distribu
     return _pool_standing(question, changed, standing) if standing else None
 
 
-def contribution_crowd_timeline(
-    question: Question,
-    timelines: Timelines,
-    weights: Mapping[ForecasterId, float],
-    *,
-    until: datetime,
-) -> Timeline:
-    """Timeline of the contribution-weighted mean of members, for a binary question.
+@dataclass(frozen=True, slots=True)
+class CrowdLessons:
+    """Lessons on the members of a crowd, valid from an instant until the next ones.
 
-    `weights` are points from `pooling.contributions` over earlier questions; negative and missing
-    ones count as 0. Without a positive weight among those standing it is their plain mean. Use it
-    once each member has `pooling.LEARNED_AFTER` resolved questions, as before that the weights are
-    mostly luck. Raises `InvalidForecast` for a question that is not binary and for a weight that is
-    not finite. Source: Budescu & Chen 2015, Management Science 61.
+    `skills` are adjusted skills in units of loss on questions of this sort; who is missing counts
+    as average. `exponent` extremises yes-no questions; None while it is not learned.
+    """
+
+    since: datetime
+    skills: Mapping[ForecasterId, float]
+    exponent: float | None = None
+
+
+def trace_learned_crowds(
+    question: Question, timelines: Timelines, lessons: Sequence[CrowdLessons], *, until: datetime
+) -> dict[ForecasterId, Timeline]:
+    """Timelines of the crowds that learn, before `until`: weighted by skill, and also extremised.
+
+    `lessons` are in order of time; at each instant only those are used that were known then, and
+    before the first there is no such crowd. A step at every act of a member and at every lesson; a
+    gap while fewer than `MIN_CROWD` stand. Numbers, dates and options are not extremised: the
+    exponent is learned from yes-no questions, and the mean of curves is wide for another reason.
+    Crowds without a step are left out. Raises `InvalidForecast` for a forecast of another kind.
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import build_timeline
@@ -101,48 +128,71 @@ def contribution_crowd_timeline(
     ...     "3 of 10 years", ())
     >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.2))])
     >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.6))])
-    >>> held, earned = {"ann": ann, "bob": bob}, {"ann": 1.0, "bob": 3.0}
-    >>> made = contribution_crowd_timeline(question, held, earned, until=question.closes_at)
-    >>> [(at.day, round(forecast.p, 3)) for at, forecast in made.steps]
-    [(1, 0.2), (5, 0.5)]
+    >>> lessons = [CrowdLessons(utc("2026-01-03"), {"bob": 0.02}, 1.5)]
+    >>> made = trace_learned_crowds(question, {"ann": ann, "bob": bob}, lessons,
+    ...     until=question.closes_at)
+    >>> for name, line in made.items():
+    ...     print(name, [(at.day, round(forecast.p, 3)) for at, forecast in line.steps])
+    crowd-weighted [(5, 0.481)]
+    crowd-extremised [(5, 0.471)]
     """
-    if question.kind != "binary":
-        raise InvalidForecast(
-            f"{question.id} is a {question.kind} question: contributions weigh binary ones"
-        )
-    if not all(map(math.isfinite, weights.values())):
-        raise InvalidForecast(
-            "a weight is a finite number: give the contributions of earlier questions"
-        )
-    positive = {forecaster_id: max(weight, 0.0) for forecaster_id, weight in weights.items()}
-    return _pool_timelines(
-        question,
-        timelines,
-        until,
-        lambda _question, _at, standing: _pool_weighted(standing, positive),
-    )
+    if not lessons:
+        return {}
+    weighted: list[tuple[datetime, Distribution | None]] = []
+    extremised: list[tuple[datetime, Distribution | None]] = []
+    waiting = deque(_drop_superseded(lessons, question.opens_at))
+    known: CrowdLessons | None = None
+    instants = [lesson.since for lesson in waiting]
+    for at, standing in _iter_standing(question, timelines, until, instants):
+        while waiting and waiting[0].since <= at:
+            known = waiting.popleft()
+        pooled = None
+        if known is not None and len(standing) >= MIN_CROWD:
+            weights = pooling.weigh_skills([known.skills.get(name, 0.0) for name in standing])
+            pooled = _pool_standing(question, at, standing, weights)
+        _append_step(weighted, at, pooled)
+        _append_step(extremised, at, _extremise(pooled, known))
+    made = {CROWD_WEIGHTED: weighted, CROWD_EXTREMISED: extremised}
+    return {name: Timeline(tuple(steps)) for name, steps in made.items() if steps}
 
 
-Pool = Callable[[Question, datetime, StandingForecasts], Distribution]
+def find_learned_crowds(
+    question: Question, timelines: Timelines, lessons: Sequence[CrowdLessons], at: datetime
+) -> dict[ForecasterId, Distribution]:
+    """Forecasts of the crowds that learn at an instant; equal to their timelines there."""
+    known = [lesson for lesson in lessons if lesson.since <= at][-1:]
+    made = trace_learned_crowds(question, timelines, known, until=at + timedelta.resolution)
+    forecasts = {name: line.at(at) for name, line in made.items()}
+    return {name: forecast for name, forecast in forecasts.items() if forecast is not None}
 
 
-def _pool_timelines(
-    question: Question, timelines: Timelines, until: datetime, pool: Pool
-) -> Timeline:
-    steps: list[tuple[datetime, Distribution | None]] = []
-    for at, standing in _iter_standing(question, timelines, until):
-        if standing:
-            steps.append((at, pool(question, at, standing)))
-        elif steps and steps[-1][1] is not None:
-            steps.append((at, None))
-    return Timeline(tuple(steps))
+def _drop_superseded(lessons: Sequence[CrowdLessons], opens_at: datetime) -> list[CrowdLessons]:
+    """Leave out lessons that others replaced before the question opened."""
+    early = [lesson for lesson in lessons if lesson.since <= opens_at]
+    return [*early[-1:], *lessons[len(early) :]]
+
+
+def _append_step(
+    steps: list[tuple[datetime, Distribution | None]], at: datetime, pooled: Distribution | None
+) -> None:
+    if pooled != (steps[-1][1] if steps else None):
+        steps.append((at, pooled))
+
+
+def _extremise(pooled: Distribution | None, lessons: CrowdLessons | None) -> Binary | None:
+    if not isinstance(pooled, Binary) or lessons is None or lessons.exponent is None:
+        return None
+    return Binary(pooling.extremise(pooled.p, lessons.exponent))
 
 
 def _iter_standing(
-    question: Question, timelines: Timelines, until: datetime
+    question: Question, timelines: Timelines, until: datetime, instants: Iterable[datetime] = ()
 ) -> Iterator[tuple[datetime, StandingForecasts]]:
-    """Forecasts held from each act or option removal on; the mapping is updated in place."""
-    acts = _acts_by_time(question, timelines)
+    """Forecasts held from each act, option removal or further instant on.
+
+    The mapping is updated in place.
+    """
+    acts = {**dict.fromkeys(instants, ()), **_acts_by_time(question, timelines)}
     standing: dict[ForecasterId, Distribution] = {}
     for at in sorted(instant for instant in acts if instant < until):
         for forecaster_id, forecast in acts[at]:
@@ -166,29 +216,33 @@ def _acts_by_time(
     return acts
 
 
-def _pool_standing(question: Question, at: datetime, standing: StandingForecasts) -> Distribution:
+def _pool_standing(
+    question: Question,
+    at: datetime,
+    standing: StandingForecasts,
+    weights: Floats | None = None,
+) -> Distribution:
     forecasts = [fold_removed_options(question, at, forecast) for forecast in standing.values()]
     if len(forecasts) == 1:
         return forecasts[0]
     if question.scale is not None:
-        return _pool_curves(question.scale, [d for d in forecasts if isinstance(d, Cdf)])
+        return _pool_curves(question.scale, [d for d in forecasts if isinstance(d, Cdf)], weights)
     if question.options:
-        return _pool_options(question, [d for d in forecasts if isinstance(d, Categorical)])
-    return Binary(pooling.pool_crowd([d.p for d in forecasts if isinstance(d, Binary)]))
+        shares = [d for d in forecasts if isinstance(d, Categorical)]
+        return _pool_options(question, shares, weights)
+    return Binary(pooling.pool_crowd([d.p for d in forecasts if isinstance(d, Binary)], weights))
 
 
-def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categorical:
+def _pool_options(
+    question: Question, forecasts: Sequence[Categorical], weights: Floats | None
+) -> Categorical:
     names = tuple(
         o.name
         for o in question.options
         if any(o.name in forecast.options for forecast in forecasts)
     )
-    return Categorical(
-        names,
-        tuple(
-            pooling.pool_options([_expand_options(d, names, forecasts) for d in forecasts]).tolist()
-        ),
-    )
+    rows = [_expand_options(d, names, forecasts) for d in forecasts]
+    return Categorical(names, tuple(pooling.pool_options(rows, weights).tolist()))
 
 
 def _expand_options(
@@ -208,19 +262,12 @@ def _expand_options(
     return [shares.get(name, 0.0) for name in names]
 
 
-def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
+def _pool_curves(scale: Scale, curves: Sequence[Cdf], weights: Floats | None) -> Cdf:
     """Mean curve, cut to the range, as bounds converted to a logarithm and back are rounded."""
-    x, share = pooling.pool_curves([(curve.x, curve.p) for curve in curves])
+    x, share = pooling.pool_curves([(curve.x, curve.p) for curve in curves], weights)
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)
     return Cdf(
         (low, *x[inside].tolist(), high),
         (float(share[0]), *share[inside].tolist(), float(share[-1])),
     )
-
-
-def _pool_weighted(standing: StandingForecasts, weights: Mapping[ForecasterId, float]) -> Binary:
-    p = np.array([forecast.p for forecast in standing.values() if isinstance(forecast, Binary)])
-    counted = np.array([weights.get(forecaster_id, 0.0) for forecaster_id in standing])
-    pooled = np.average(p, weights=counted if counted.any() else None)
-    return Binary(float(np.clip(pooled, p.min(), p.max())))

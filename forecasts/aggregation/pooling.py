@@ -1,26 +1,28 @@
 """Aggregation of several forecasts of one question.
 
-- Few, careful and independent forecasters: `mean_log_odds`. Sensitive to extremes: an expert at 1 %
-  weighs as much as one at 99 %, and a careless 0 dominates.
-- Open teams of three or more: `recency_weighted_median`, robust to single forecasts; old ones fade.
-- Long records, over 20 questions each: `pool_by_contribution`, which weighs forecasters by their
-  past contribution to the crowd.
-- Forecasters with private information: `extremise`. A team with a shared evidence log has little of
-  it, so the exponent stays 1 until it is learned.
+- Plain (`pool_crowd`, `pool_options`): one forecast is itself, two are pooled in log-odds, from
+  three on the recency-weighted median counts: robust to single forecasts; old ones fade.
+- Weighted (the same with `weights`): the mean of the log-odds, in which each forecaster weighs by
+  skill and recency, and nobody is taken to be further than `REACH` from the weighted median. So a
+  careless 0 % moves it no more than a forecast at that distance. Weights come from
+  `weigh_skills`; equal skills leave the recency alone.
+- Extremised (`extremise`): forecasters who each know a part of what there is to know are together
+  too cautious. A team with a shared evidence log has little of that, so the exponent is 1 until
+  another is learned (`forecasts.aggregation.extremising`).
 - Numbers and dates: `pool_curves`, the mean of curves; quantiles of different shapes do not add up.
-- Comparison with others: `geometric_mean`, for peer scores; its sum need not be 1.
 
-`pool_crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from
-three on the recency-weighted median. By default the suggestion is no member of the crowd, as it is
-derived from the same evidence, and is shown separately.
+By default the suggestion is no member of the crowd, as it is derived from the same evidence, and is
+shown separately.
 
-For a binary question each aggregate lies between the lowest and the highest forecast (for
-`mean_log_odds`: after clipping), unless it is extremised, and pooling the complements gives the
-complement. "Oldest first" means ordered by the time at which the standing forecasts were made.
+For a binary question each aggregate lies between the lowest and the highest forecast, unless it is
+extremised, and pooling the complements gives the complement. "Oldest first" means ordered by the
+time at which the standing forecasts were made. Sources: Metaculus for the recency; Atanasov et al.
+2017, Management Science 63, for weights by skill and recency; Huber 1964 for the bounded reach.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,39 +35,22 @@ from forecasts.distributions.probability import (
     logit,
     sigmoid,
 )
-from forecasts.distributions.probability import check_outcomes as checked_outcomes
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
+from forecasts.errors import ForecastsError, InvalidForecast
 
-CLIP = 0.01
+CLIP: Final = 0.01
 """Distance from 0 and 1 to which forecasts are clipped for mean log-odds, as one 0 would decide
 all.
 """
 
-MIN_RESOLVED_QUESTIONS = 20
-"""Minimum of resolved questions of each forecaster for contribution weights."""
+REACH: Final = 2.0
+"""Distance from the weighted median, in log-odds, beyond which a forecast pulls no harder."""
 
+SKILL_SCALE: Final = 0.02
+"""Skill, in units of loss, that makes a forecaster weigh e = 2.7 times as much: the spread of skill
+that is expected beforehand."""
+
+_MAX_EXPONENT = 50.0  # keeps weights finite and above 0
 _TIE_TOLERANCE = 1e-12  # share of the total weight; covers rounding of its sums
-_MIN_CONTRIBUTION = 1e-9  # points; smaller contributions are rounding errors
-
-
-def mean(p: ArrayLike) -> float:
-    """Mean of forecasts, (n,) → 0 to 1.
-
-    Raises `InvalidForecast` without forecasts, `InvalidProbability` for an invalid one.
-
-    >>> mean([0.25, 0.75, 0.5])
-    0.5
-    """
-    return float(np.mean(_check_forecasts(p)))
-
-
-def median(p: ArrayLike) -> float:
-    """Median of forecasts, (n,) → 0 to 1. Raises as `mean` does.
-
-    >>> median([0.1, 0.9, 0.2])
-    0.2
-    """
-    return float(np.median(_check_forecasts(p)))
 
 
 def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: float) -> Floats:
@@ -102,15 +87,6 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
     return np.asarray(pooled.reshape(rows.shape[1:]), dtype=np.float64)
 
 
-def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
-    """Weighted median of forecasts, (n,) and (n,) → 0 to 1. Raises as `weighted_percentile`.
-
-    >>> weighted_median([0.2, 0.6, 0.9], [1.0, 1.0, 3.0])
-    0.9
-    """
-    return float(weighted_percentile(_check_forecasts(p), weights, 0.5))
-
-
 def recency_weights(n: int) -> Floats:
     """Weights of n standing forecasts, oldest first: exp(√i − √n) for the i-th, (n,), 0 to 1.
 
@@ -125,32 +101,20 @@ def recency_weights(n: int) -> Floats:
     return np.ones(n) if n <= 2 else np.exp(np.sqrt(np.arange(1, n + 1)) - math.sqrt(n))
 
 
-def recency_weighted_median(p_oldest_first: ArrayLike) -> float:
-    """Median under `recency_weights`, (n,) → 0 to 1. Raises as `mean` does.
+def weigh_skills(skills: ArrayLike) -> Floats:
+    """Weights of forecasters by adjusted skill in units of loss: exp(skill / `SKILL_SCALE`), (n,).
 
-    >>> recency_weighted_median([0.1, 0.6, 0.65, 0.7, 0.2, 0.68, 0.72, 0.3, 0.75, 0.8])
-    0.72
+    1 for an average forecaster and for one of whom nothing is known, above 0. Skills come shrunken
+    (`forecasts.scoring.adjusted_skill`), so that two lucky answers hardly weigh. Raises
+    `ForecastsError` unless they are finite.
+
+    >>> weigh_skills([0.0, 0.02, -0.02]).round(3).tolist()
+    [1.0, 2.718, 0.368]
     """
-    forecasts = _check_forecasts(p_oldest_first)
-    return weighted_median(forecasts, recency_weights(forecasts.size))
-
-
-def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
-    """Geometric mean of the odds, sigmoid(mean of logits), (n,) → `clip` to 1 − `clip`.
-
-    Forecasts are first clipped to [clip, 1 − clip]. Raises as `mean` does, and `InvalidProbability`
-    unless 0 < clip < ½. Source: Sevilla 2021, who finds it slightly better than mean and median on
-    Metaculus data.
-
-    >>> round(mean_log_odds([0.2, 0.7]), 4), round(mean_log_odds([0.0, 0.4, 0.5], clip=0.001), 3)
-    (0.433, 0.08)
-    """
-    if not 0.0 < clip < 0.5:
-        raise InvalidProbability(
-            "forecasts are kept inside [clip, 1 − clip]: a clip lies above 0 and below ½, not "
-            f"at {clip}"
-        )
-    return float(_mean_log_odds(_check_forecasts(p), clip))
+    checked = np.asarray(skills, dtype=np.float64)
+    if not np.isfinite(checked).all():
+        raise ForecastsError("a skill is a finite number, 0 for the average")
+    return np.exp(np.clip(checked / SKILL_SCALE, -_MAX_EXPONENT, _MAX_EXPONENT))
 
 
 def extremise(p: float, a: float) -> float:
@@ -169,94 +133,24 @@ def extremise(p: float, a: float) -> float:
     return checked if a == 1.0 else sigmoid(a * logit(checked))
 
 
-def neyman_factor(n: int) -> float:
-    """Extremising exponent for n forecasters: n(√(3n² − 3n + 1) − 2) / (n² − n − 1), from 1 to √3.
+def pool_crowd(p_oldest_first: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Aggregate of people, (n,) → 0 to 1; with `weights` (n,) above 0 the weighted one.
 
-    Raises `InvalidForecast` when n < 1. Source: Neyman & Roughgarden 2021, "Are you smarter than a
-    random expert?".
-
-    >>> neyman_factor(1), round(neyman_factor(2), 4), round(neyman_factor(100), 4)
-    (1.0, 1.2915, 1.7208)
-    """
-    if n < 1:
-        raise InvalidForecast("there is no forecast to extremise: give at least one")
-    return n * (math.sqrt(3 * n * n - 3 * n + 1) - 2) / (n * n - n - 1)
-
-
-def crowd_contributions(
-    history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike
-) -> Mapping[str, float]:
-    """Gain of the crowd's mean by each forecaster, in points of 100 − 100 · Brier.
-
-    `history` has one forecast per question, None where there was none; a question counts for those
-    who forecast it with at least one other. Range −100 to 100; above 0 the crowd was better with
-    them; 0 without shared questions. Raises `InvalidForecast` when a history is not as long as
-    `outcomes` (1 or 0), `InvalidProbability` for its numbers. Source: Budescu & Chen 2015,
-    Management Science 61.
-
-    >>> found = crowd_contributions({"ann": [0.9, 0.2], "bob": [0.5, 0.5]}, [1, 0])
-    >>> {name: round(points, 3) for name, points in found.items()}
-    {'ann': 14.375, 'bob': -8.125}
-    """
-    happened = checked_outcomes(outcomes)
-    for name, forecasts in history.items():
-        if len(forecasts) != happened.size:
-            raise InvalidForecast(
-                f"{name} has {len(forecasts)} forecasts on {happened.size} questions: put None "
-                "where there is none"
-            )
-    if not history:
-        return {}
-    known = _check_with_gaps(
-        [[math.nan if p is None else p for p in forecasts] for forecasts in history.values()]
-    )
-    present = ~np.isnan(known)
-    filled, count = np.where(present, known, 0.0), present.sum(axis=0)
-    with_all = filled.sum(axis=0) / np.maximum(count, 1)
-    without = (filled.sum(axis=0) - filled) / np.maximum(count - 1, 1)
-    counted = present & (count >= 2)
-    gain = np.where(counted, (without - happened) ** 2 - (with_all - happened) ** 2, 0.0)
-    points = 100.0 * gain.sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-    points[np.abs(points) < _MIN_CONTRIBUTION] = 0.0
-    return dict(zip(history, points.tolist(), strict=True))
-
-
-def pool_by_contribution(
-    history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike, new: Mapping[str, float]
-) -> float:
-    """Mean of new forecasts weighted by max(contribution, 0), 0 without history.
-
-    Falls back to the plain mean of `new` without a positive contribution. Short histories are
-    mostly luck: use it from `MIN_RESOLVED_QUESTIONS` resolved questions each. Raises as
-    `crowd_contributions` and `mean`. Source: Budescu & Chen 2015.
-
-    >>> past = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
-    >>> pool_by_contribution(past, [1, 0], {"ann": 0.8, "bob": 0.4})
-    0.8
-    >>> pool_by_contribution(past, [1, 0], {"bob": 0.4,
-    ...     "cy": 0.8})  # nobody has shown anything: the mean
-    0.6000000000000001
-    """
-    earned = crowd_contributions(history, outcomes)
-    weights = np.array([max(earned.get(name, 0.0), 0.0) for name in new])
-    p = _check_forecasts(list(new.values()))
-    return float(np.average(p, weights=weights)) if weights.any() else mean(p)
-
-
-def pool_crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
-    """Default aggregate of people, (n,) → 0 to 1, then extremised (1, the default, is off).
-
-    One forecast is itself; two are pooled by `mean_log_odds`, kept between the two, so that
-    agreement beyond the clip stands; from three on the recency-weighted median. Raises as `mean`
-    and `extremise`.
+    One forecast is itself. Plain, two are pooled in log-odds, kept between the two, so that
+    agreement beyond the clip stands; from three on the recency-weighted median counts. Weighted, it
+    is the mean of the log-odds within `REACH` of their median. Raises `InvalidForecast` without
+    forecasts or for weights that do not fit, `InvalidProbability` for an invalid forecast.
 
     >>> pool_crowd([0.3]), round(pool_crowd([0.2, 0.7]), 4), pool_crowd([0.0, 0.4, 0.5])
     (0.3, 0.433, 0.4)
+    >>> round(pool_crowd([0.2, 0.7], [1.0, 3.0]), 4), round(pool_crowd([0.0, 0.4, 0.5], [1, 1, 1]),
+    ...     4)
+    (0.586, 0.3413)
     """
-    return extremise(float(_pool_columns(_check_forecasts(p_oldest_first))), extremising)
+    return float(_pool_columns(_check_forecasts(p_oldest_first), weights))
 
 
-def pool_options(matrix: ArrayLike) -> Floats:
+def pool_options(matrix: ArrayLike, weights: ArrayLike | None = None) -> Floats:
     """Aggregate over options: rows are forecasters, oldest first; (n, K) → (K,), sums to 1.
 
     Each option is pooled as in `pool_crowd`, then all are divided by their sum; for K = 2 that is
@@ -269,49 +163,35 @@ def pool_options(matrix: ArrayLike) -> Floats:
     [0.545, 0.273, 0.182]
     """
     rows = _check_rows(check_sum_to_one(_check_rows(matrix)))
-    pooled = _pool_columns(rows)
+    pooled = _pool_columns(rows, weights)
     if not pooled.any():
         pooled = np.average(rows, axis=0, weights=recency_weights(len(rows)))
     return np.asarray(pooled / pooled.sum(), dtype=np.float64)
 
 
-def pool_curves(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floats]:
+def pool_curves(
+    cdfs: Sequence[tuple[ArrayLike, ArrayLike]], weights: ArrayLike | None = None
+) -> tuple[Floats, Floats]:
     """Aggregate of curves: (x, F) per forecaster, oldest first → one (x, F) on all their knots.
 
     Curves are linear between knots and constant beyond them; their mean under `recency_weights`
-    (plain for one or two) is exact on the union of knots. x rises strictly, F does not fall, 0 to
-    1. Raises `InvalidForecast` without curves or for an invalid one, `InvalidProbability` for its
-    numbers.
+    (plain for one or two), times `weights` if given, is exact on the union of knots. x rises
+    strictly, F does not fall, 0 to 1. Raises `InvalidForecast` without curves or for an invalid
+    one, `InvalidProbability` for its numbers.
 
     >>> x, share = pool_curves([([0, 10], [0.0, 1.0]), ([0, 5, 10], [0.0, 0.1, 0.9])])
     >>> x.tolist(), share.round(3).tolist()
     ([0.0, 5.0, 10.0], [0.0, 0.3, 0.95])
     """
-    weights = recency_weights(len(cdfs))
+    shares_of_weight = _combine_weights(len(cdfs), weights)
     curves = [Cdf(_to_floats(x), _to_floats(share)) for x, share in cdfs]
     knots = np.unique(np.concatenate([curve.x for curve in curves]))
     shares = np.array([np.interp(knots, curve.x, curve.p) for curve in curves])
     # Rounding can break bounds and monotonicity in the last bit.
     pooled = np.clip(
-        np.average(shares, axis=0, weights=weights), shares.min(axis=0), shares.max(axis=0)
+        np.average(shares, axis=0, weights=shares_of_weight), shares.min(axis=0), shares.max(axis=0)
     )
     return knots, np.maximum.accumulate(pooled)
-
-
-def geometric_mean(pmfs: ArrayLike) -> Floats:
-    """Geometric mean by column at one instant, (n, K) → (K,); in general its sum is not 1.
-
-    Reference of peer scores. 0 where anyone has 0; NaN where anyone has NaN, an option not offered
-    at the time. Raises `InvalidForecast` without rows, `InvalidProbability`. Source: Metaculus,
-    `get_geometric_means`.
-
-    >>> geometric_mean([[0.5, 0.5], [0.02, 0.98]]).round(3).tolist()
-    [0.1, 0.7]
-    """
-    with np.errstate(divide="ignore"):
-        return np.asarray(
-            np.exp(np.log(_check_with_gaps(_check_rows(pmfs))).mean(axis=0)), dtype=np.float64
-        )
 
 
 def _check_forecasts(p: ArrayLike) -> Floats:
@@ -332,13 +212,6 @@ def _check_rows(matrix: ArrayLike) -> Floats:
     return rows
 
 
-def _check_with_gaps(values: ArrayLike) -> Floats:
-    """Check probabilities, of which NaN ones are missing."""
-    checked = np.asarray(values, dtype=np.float64)
-    check_probabilities(checked[~np.isnan(checked)])
-    return checked
-
-
 def _check_weights(weights: ArrayLike, n: int) -> Floats:
     checked = np.asarray(weights, dtype=np.float64)
     if (
@@ -354,9 +227,9 @@ def _to_floats(values: ArrayLike) -> tuple[float, ...]:
     return tuple(np.ravel(np.asarray(values, dtype=np.float64)).tolist())
 
 
-def _mean_log_odds(p: Floats, clip: float) -> Floats:
-    odds = _map_elements(_exact_logit, np.clip(p, clip, 1.0 - clip))
-    return _map_elements(_exact_sigmoid, odds.mean(axis=0))
+def _combine_weights(n: int, weights: ArrayLike | None) -> Floats:
+    recency = recency_weights(n)
+    return recency if weights is None else recency * _check_weights(weights, n)
 
 
 def _map_elements(function: Callable[[float], float], values: ArrayLike) -> Floats:
@@ -382,11 +255,21 @@ def _exact_sigmoid(z: float) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def _pool_columns(p: Floats) -> Floats:
-    """Default aggregate by column, oldest first, between the lowest and the highest forecast."""
-    pooled = (
-        _mean_log_odds(p, CLIP)
-        if len(p) == 2
-        else weighted_percentile(p, recency_weights(len(p)), 0.5)
-    )
+def _pool_columns(p: Floats, weights: ArrayLike | None) -> Floats:
+    """Aggregate by column, oldest first, between the lowest and the highest forecast."""
+    if weights is not None:
+        pooled = _pool_log_odds(p, _combine_weights(len(p), weights))
+    elif len(p) == 2:
+        odds = _map_elements(_exact_logit, np.clip(p, CLIP, 1.0 - CLIP))
+        pooled = _map_elements(_exact_sigmoid, odds.mean(axis=0))
+    else:
+        pooled = weighted_percentile(p, recency_weights(len(p)), 0.5)
     return np.asarray(np.clip(pooled, p.min(axis=0), p.max(axis=0)), dtype=np.float64)
+
+
+def _pool_log_odds(p: Floats, weights: Floats) -> Floats:
+    """Weighted mean of the log-odds by column, each drawn to within `REACH` of the median."""
+    odds = _map_elements(_exact_logit, np.clip(p, CLIP, 1.0 - CLIP))
+    centre = weighted_percentile(odds, weights, 0.5)
+    near = np.clip(odds, centre - REACH, centre + REACH)
+    return _map_elements(_exact_sigmoid, np.average(near, axis=0, weights=weights))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal, NewType, assert_never
+from typing import Literal, NewType, assert_never, get_args
 
 from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
 from forecasts.distributions.distribution import (
@@ -340,14 +340,20 @@ def to_utc(value: datetime, text: str | None = None) -> datetime:
 EvidenceId = NewType("EvidenceId", int)
 
 
-ForecasterKind = Literal[
-    "person", "bot", "crowd", "suggestion", "prior", "hazard", "recalibrated", "reference"
-]
+OutsideKind = Literal["market", "platform"]
+"""Kinds of forecasters outside: a market, or the crowd of another platform."""
+
+ForecasterKind = (
+    Literal["person", "bot", "crowd", "suggestion", "prior", "hazard", "recalibrated", "reference"]
+    | OutsideKind
+)
 
 SUGGESTION = ForecasterId("suggestion")
 PRIOR = ForecasterId("prior")
 HAZARD = ForecasterId("hazard")
 CROWD = ForecasterId("crowd")
+CROWD_WEIGHTED = ForecasterId("crowd-weighted")
+CROWD_EXTREMISED = ForecasterId("crowd-extremised")
 MATCHER = ForecasterId("matcher")
 """Judge of new evidence; it holds no forecasts."""
 MODEL_PREFIX = "model:"
@@ -361,8 +367,10 @@ class Forecaster:
     """Person, bot, or forecaster that is computed for every question.
 
     `suggestion` is the evidence ledger, `prior` the fixed base rate, `hazard` the base rate
-    adjusted for elapsed time only, `crowd` the aggregate of people, `recalibrated` a person as
-    their own record corrects them, from their consent on; a `reference` is made for one comparison.
+    adjusted for elapsed time only, `crowd` an aggregate of people, `recalibrated` a person as their
+    own record corrects them, from their consent on; a `reference` is made for one comparison. A
+    `market` or `platform` is outside: its forecasts are kept and scored, but it is no member of the
+    crowd; its id begins with its kind (`market:polymarket`).
     """
 
     id: ForecasterId
@@ -375,23 +383,48 @@ COMPUTED = (
     Forecaster(PRIOR, "Prior, never moved", "prior"),
     Forecaster(HAZARD, "Prior and time", "hazard"),
     Forecaster(CROWD, "Crowd", "crowd"),
+    Forecaster(CROWD_WEIGHTED, "Crowd, weighted by skill", "crowd"),
+    Forecaster(CROWD_EXTREMISED, "Crowd, weighted and extremised", "crowd"),
 )
 """Computed forecasters, scored beside people."""
 
-_COMPUTED_RANKS = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
+LEARNED_POOLS = (CROWD_WEIGHTED, CROWD_EXTREMISED)
+"""Crowds that learn from answers how to pool."""
+
+POOLS = (CROWD, *LEARNED_POOLS)
+"""Ways of making one forecast of those of people, the plain one first."""
+
+_COMPUTED_RANKS = {name: rank for rank, name in enumerate((*POOLS, SUGGESTION, HAZARD, PRIOR), 3)}
 
 
 def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Sort forecasters: me, other people by name, then computed forecasters."""
-    return tuple(
-        sorted(
-            forecasters, key=lambda f: (0 if f.id == me else _COMPUTED_RANKS.get(f.id, 1), f.name)
-        )
-    )
+    """Sort forecasters: me, other people by name, those outside, then computed forecasters."""
+
+    def rank(forecaster: Forecaster) -> int:
+        if forecaster.id == me:
+            return 0
+        return _COMPUTED_RANKS.get(forecaster.id, 2 if find_outside_kind(forecaster.id) else 1)
+
+    return tuple(sorted(forecasters, key=lambda f: (rank(f), f.name)))
 
 
 RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
 """Names that people cannot take."""
+
+
+def find_outside_kind(forecaster_id: ForecasterId) -> OutsideKind | None:
+    """Return the kind of a market or platform, which its id begins with; None for all others.
+
+    >>> find_outside_kind(ForecasterId("market:polymarket")), find_outside_kind(CROWD)
+    ('market', None)
+    """
+    prefix = forecaster_id.partition(":")[0]
+    return next((k for k in get_args(OutsideKind) if k == prefix and k != forecaster_id), None)
+
+
+def is_person(forecaster_id: ForecasterId) -> bool:
+    """Return True for people and bots: neither computed nor outside, so members of the crowd."""
+    return not is_computed(forecaster_id) and find_outside_kind(forecaster_id) is None
 
 
 def name_recalibrated(person: ForecasterId) -> Forecaster:

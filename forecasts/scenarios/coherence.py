@@ -107,39 +107,6 @@ def repair_sum_to_one(p: ArrayLike, rule: SumRule = "log") -> Repair:
     return _make_repair(before, after, worlds)
 
 
-def repair_implication(p_a: float, p_b: float) -> Repair:
-    """Repair forecasts of A and B where A implies B: if P(A) > P(B), both get their mean log-odds.
-
-    `before` and `after` are (A, B). P(A) = 1 makes both 1, P(B) = 0 both 0; with both of these they
-    meet at a half. Raises `InvalidProbability`. Source: Predd et al. 2009.
-
-    >>> [round(p, 4) for p in repair_implication(0.6, 0.45).after], repair_implication(0.2,
-    ...     0.45).after
-    ([0.5256, 0.5256], (0.2, 0.45))
-    """
-    before = check_probabilities([p_a, p_b])
-    return _make_repair(before, _make_rising(before), _chain_worlds(2))
-
-
-def repair_negation(p: float, p_not: float) -> Repair:
-    """Repair forecasts of a question and its negation: mean of the log-odds of p and 1 − p_not.
-
-    `before` and `after` are (question, negation). A forecast of 0 or 1 outweighs any other; two
-    that contradict each other, such as (1, 1), meet at a half. Raises `InvalidProbability`.
-    Sources: Predd et al. 2009; the same repair in Paleka et al. 2024, arXiv 2412.18544.
-
-    >>> [round(p, 4) for p in repair_negation(0.7, 0.45).after]
-    [0.6281, 0.3719]
-    """
-    before = check_probabilities([p, p_not])
-    after = before
-    if abs(before.sum() - 1.0) > _ROUNDING:
-        z = _finite_logits(before)
-        middle = float(z[0] - z[1]) / 2.0
-        after = expit(np.array([middle, -middle]))
-    return _make_repair(before, after, ((1, 0), (0, 1)))
-
-
 def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
     """Repair forecasts of A, B and both to the Fréchet bounds.
 

@@ -29,7 +29,14 @@ from tests.acceptance.evaluation.platform_questions import (
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
-from tests.acceptance.worlds import calibration, headline, intervals, suggestion, verdicts
+from tests.acceptance.worlds import (
+    calibration,
+    crowds,
+    headline,
+    intervals,
+    suggestion,
+    verdicts,
+)
 from tests.acceptance.worlds.figure import Figure, build_figure_table
 from tests.forecasts.unanswerable import HALVES
 from tracker.errors import TrackerError, escape_control_characters
@@ -209,6 +216,7 @@ WORLDS: Mapping[str, Callable[[int], Iterator[Figure]]] = MappingProxyType(
         "headline": headline.simulate,
         "calibration": calibration.simulate,
         "suggestion": suggestion.simulate,
+        "crowds": crowds.simulate,
     }
 )
 

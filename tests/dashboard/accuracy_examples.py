@@ -71,6 +71,7 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "scores": scores,
         "summaries": summarise_scores(scores, group_families(questions.values())),
         "adjusted": MappingProxyType({}),
+        "pools": MappingProxyType({}),
         "cohorts": (),
         "waiting": (),
         "upcoming": (),

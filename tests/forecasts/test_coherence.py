@@ -18,8 +18,6 @@ from forecasts.scenarios.coherence import (
     SumRule,
     incoherence,
     repair_conjunction,
-    repair_implication,
-    repair_negation,
     repair_nested_dates,
     repair_sum_to_one,
     repair_total_probability,
@@ -72,8 +70,6 @@ LOG_REPAIRS: dict[
     str, tuple[Callable[[list[float]], Repair], Callable[[tuple[float, ...]], bool]]
 ] = {
     "sum to one": (repair_sum_to_one, lambda p: abs(math.fsum(p) - 1) <= 1e-9),
-    "implication": (lambda p: repair_implication(p[0], p[-1]), lambda p: p[0] <= p[1]),
-    "negation": (lambda p: repair_negation(p[0], p[-1]), lambda p: abs(math.fsum(p) - 1) <= 1e-9),
     "nested dates": (chain, lambda p: list(p) == sorted(p)),
     "conjunction": (joined, fits_both),
     "total probability": (lambda p: total((p * 4)[:4]), lambda p: abs(gap(p)) <= 1e-9),
@@ -193,21 +189,21 @@ def test_sets_at_the_edges() -> None:
 
 
 def test_implications_and_negations_by_hand() -> None:
-    # What implies may not be likelier than what it implies.
+    # What implies may not be likelier than what it implies: a chain of two.
     # Odds of 4 and 1/1: the mean of their logarithms is odds of 2.
-    assert repair_implication(0.8, 0.5).after == pytest.approx((2 / 3, 2 / 3), abs=1e-12)
-    assert repair_implication(0.5, 0.8).after == (0.5, 0.8)
-    assert repair_implication(1.0, 0.4).after == (1.0, 1.0)
-    assert repair_implication(0.4, 0.0).after == (0.0, 0.0)
-    # A question and its negation add up.
+    assert chain([0.8, 0.5]).after == pytest.approx((2 / 3, 2 / 3), abs=1e-12)
+    assert chain([0.5, 0.8]).after == (0.5, 0.8)
+    assert chain([1.0, 0.4]).after == (1.0, 1.0)
+    assert chain([0.4, 0.0]).after == (0.0, 0.0)
+    # A question and its negation add up: a set of two.
     # Odds of 4 for it, and 1 from its negation.
-    assert repair_negation(0.8, 0.5).after == pytest.approx((2 / 3, 1 / 3), abs=1e-12)
-    assert repair_negation(0.7, 1 - 0.7).after == (0.7, 1 - 0.7)
-    assert repair_negation(1.0, 0.4).after == (1.0, 0.0)
-    assert repair_negation(0.4, 0.0).after == (1.0, 0.0)
+    assert repair_sum_to_one([0.8, 0.5]).after == pytest.approx((2 / 3, 1 / 3), abs=1e-12)
+    assert repair_sum_to_one([0.7, 1 - 0.7]).after == (0.7, 1 - 0.7)
+    assert repair_sum_to_one([1.0, 0.4]).after == (1.0, 0.0)
+    assert repair_sum_to_one([0.4, 0.0]).after == (1.0, 0.0)
 
 
-@check_rows([repair_implication(1.0, 0.0), repair_negation(1.0, 1.0), repair_negation(0.0, 0.0)])
+@check_rows([chain([1.0, 0.0]), repair_sum_to_one([1.0, 1.0]), repair_sum_to_one([0.0, 0.0])])
 def test_opposite_certainties_meet_at_a_half(found: Repair) -> None:
     assert found.after == (0.5, 0.5)
     assert found.nats == math.inf
@@ -237,7 +233,7 @@ def test_deadlines_keep_order_and_refuse_duplicates() -> None:
     # Forecasts that differ in the last bit alone are put in order.
     above = math.nextafter(1e-4, 1.0)
     assert chain([above, 1e-4]).after == (above, above)
-    assert repair_implication(above, 1e-4).after == (above, above)
+    assert chain([above, 1e-4]).after == (above, above)
     # A deadline given twice is refused.
     with pytest.raises(InvalidTime, match="given twice"):
         repair_nested_dates([(START, 0.2), (START, 0.3)])

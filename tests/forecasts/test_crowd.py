@@ -2,18 +2,41 @@
 curves need.
 """
 
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.aggregation.crowd import contribution_crowd_timeline, crowd_at, crowd_timeline
-from forecasts.aggregation.pooling import mean, pool_crowd, pool_curves, pool_options
+from forecasts.aggregation.crowd import (
+    MIN_CROWD,
+    CrowdLessons,
+    crowd_at,
+    crowd_timeline,
+    find_learned_crowds,
+    trace_learned_crowds,
+)
+from forecasts.aggregation.pooling import (
+    SKILL_SCALE,
+    extremise,
+    pool_crowd,
+    pool_curves,
+    pool_options,
+    weigh_skills,
+)
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.question import ForecasterId, Kind, Option, Question, check_distribution
+from forecasts.questions.question import (
+    CROWD_EXTREMISED,
+    CROWD_WEIGHTED,
+    ForecasterId,
+    Kind,
+    Option,
+    Question,
+    check_distribution,
+)
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.scores import score_question
 from forecasts.scoring.span_table import Timelines
@@ -340,58 +363,93 @@ def test_the_crowd_of_curves_lies_between_them(held: list[Cdf], value: float) ->
     )
 
 
-# Weighted by contribution
+# Crowds that learn
 
 
-def weighted(
-    held: Timelines, weights: dict[ForecasterId, float], *, asked: Question | None = None
-) -> Timeline:
-    return contribution_crowd_timeline(
-        question() if asked is None else asked, held, weights, until=day(1000)
+def learned(
+    held: Timelines, *lessons: CrowdLessons, asked: Question | None = None, until: float = 1000
+) -> dict[ForecasterId, Timeline]:
+    return trace_learned_crowds(
+        question() if asked is None else asked, held, lessons, until=day(until)
     )
 
 
-def test_contributions_are_weights() -> None:
-    # Who has made the crowd better counts by how much.
-    made = weighted({ANN: steps((0, 0.2)), BOB: steps((5, 0.6), (8, None))}, {ANN: 1.0, BOB: 3.0})
-    assert [p_at(made, days) for days in (0, 5, 8)] == pytest.approx([0.2, 0.5, 0.2])
-    # Who has made it worse or has no record does not count.
-    held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.6)), CY: steps((0, 0.9))}
-    assert p_at(weighted(held, {ANN: 2.0, BOB: -5.0}), 0) == pytest.approx(0.2)
-    # While nobody with a weight stands all count alike.
-    made = weighted({ANN: steps((0, 0.2)), BOB: steps((0, 0.6)), CY: steps((5, 0.9))}, {CY: 1.0})
-    assert [p_at(made, days) for days in (0, 5)] == pytest.approx([0.4, 0.9])
-    # Contributions weigh binary questions only.
-    with pytest.raises(InvalidForecast, match="categorical question"):
-        weighted({}, {}, asked=PLAIN)
+def lesson(
+    since: float, skills: dict[ForecasterId, float] | None = None, exponent: float | None = None
+) -> CrowdLessons:
+    return CrowdLessons(day(since), skills or {}, exponent)
 
 
-@check_rows([float("nan"), float("inf")])
-def test_a_weight_that_is_not_finite_is_refused(weight: float) -> None:
-    with pytest.raises(InvalidForecast, match="finite"):
-        weighted({ANN: steps((0, 0.2))}, {ANN: weight})
+def test_lessons_count_from_the_instant_they_were_learned() -> None:
+    held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.6), (8, None))}
+    made = learned(held, lesson(2), lesson(5, {BOB: 10 * SKILL_SCALE}, 2.0))
+    weighted, sharper = made[CROWD_WEIGHTED], made[CROWD_EXTREMISED]
+    # There is no such crowd before the first lesson, nor while fewer than two stand.
+    assert weighted.at(day(1.9)) is None
+    assert weighted.at(day(8)) is None
+    assert p_at(weighted, 2) == pytest.approx(pool_crowd([0.2, 0.6], [1, 1]))
+    assert p_at(weighted, 5) == pytest.approx(pool_crowd([0.2, 0.6], weigh_skills([0, 0.2])))
+    # It is extremised from the instant at which the exponent was learned.
+    assert sharper.steps[0][0] == day(5)
+    assert p_at(sharper, 5) == pytest.approx(extremise(p_at(weighted, 5), 2.0))
+    # Without lessons nobody has learned anything.
+    assert learned(held) == {}
+
+
+def test_lessons_before_the_opening_are_those_of_the_opening() -> None:
+    held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.6))}
+    older, newer = lesson(-9, {ANN: 0.1}), lesson(-1, {BOB: 0.1})
+    assert learned(held, older, newer) == learned(held, newer)
+    assert learned(held, older, newer) != learned(held, older)
+
+
+def test_a_lesson_that_changes_nothing_makes_no_step() -> None:
+    held = {ANN: steps((0, 0.2)), BOB: steps((0, 0.2))}
+    made = learned(held, lesson(0), lesson(3, {ANN: 0.1}), lesson(4))
+    assert len(made[CROWD_WEIGHTED].steps) == 1
+
+
+def test_options_and_curves_are_weighted_and_not_extremised() -> None:
+    held = {ANN: said((0, "Moscow=20 Other=80")), BOB: said((0, "Moscow=60 Other=40"))}
+    asked = with_options(Option("Moscow"), Option("Other"))
+    made = learned(held, lesson(0, {BOB: 0.05}, 2.0), asked=asked)
+    expected = pool_options([[0.2, 0.8], [0.6, 0.4]], weigh_skills([0, 0.05]))
+    assert list(made) == [CROWD_WEIGHTED]
+    assert list(held_at(made[CROWD_WEIGHTED], 0).values()) == pytest.approx(expected.tolist())
+    one, other = Cdf((0.0, 100.0), (0.0, 0.9)), Cdf((0.0, 50.0, 100.0), (0.0, 0.2, 1.0))
+    held = {ANN: build_timeline([(day(0), one)]), BOB: build_timeline([(day(0), other)])}
+    made = learned(held, lesson(0, {BOB: SKILL_SCALE * math.log(3)}, 2.0), asked=numeric())
+    assert list(made) == [CROWD_WEIGHTED]
+    assert at(made[CROWD_WEIGHTED], 0).p == pytest.approx((0.0, 0.2625, 0.975))
+
+
+skills = st.dictionaries(st.sampled_from([ANN, BOB]), st.floats(-0.1, 0.1))
+some_lessons = st.lists(
+    st.tuples(moments, skills, st.none() | st.floats(0.5, 2.0)), min_size=1, max_size=3
+).map(lambda rows: sorted((lesson(*row) for row in rows), key=lambda one: one.since))
 
 
 @law
-@given(everyone, st.dictionaries(st.sampled_from([ANN, BOB]), st.floats(-1.0, 5.0)))
-def test_a_weighted_crowd_lies_between_its_members(
-    held: dict[ForecasterId, Timeline], weights: dict[ForecasterId, float]
+@given(everyone, some_lessons)
+def test_the_weighted_crowd_lies_between_its_members(
+    held: dict[ForecasterId, Timeline], lessons: list[CrowdLessons]
 ) -> None:
-    made, plain = weighted(held, weights), pooled(held)
-    assert [at for at, _ in made.steps] == [at for at, _ in plain.steps]
+    made = learned(held, *lessons).get(CROWD_WEIGHTED, Timeline(()))
     for when, found in made.steps:
         standing = [d.p for own in held.values() if isinstance(d := own.at(when), Binary)]
-        assert (found is None) == (standing == [])
+        assert (found is None) == (len(standing) < MIN_CROWD)
         if isinstance(found, Binary):
             assert min(standing) <= found.p <= max(standing)
 
 
 @law
-@given(everyone)
-def test_equal_weights_give_the_plain_mean(held: dict[ForecasterId, Timeline]) -> None:
-    made = weighted(held, dict.fromkeys(held, 2.0))
-    for when, found in made.steps:
-        if isinstance(found, Binary):
-            assert found.p == pytest.approx(
-                mean([d.p for own in held.values() if isinstance(d := own.at(when), Binary)])
-            )
+@given(everyone, some_lessons, moments)
+def test_no_lesson_looks_ahead(
+    held: dict[ForecasterId, Timeline], lessons: list[CrowdLessons], when: float
+) -> None:
+    known = [one for one in lessons if one.since <= day(when)]
+    whole, then = learned(held, *lessons), learned(held, *known)
+    for pool in (CROWD_WEIGHTED, CROWD_EXTREMISED):
+        found = whole.get(pool, Timeline(())).at(day(when))
+        assert found == then.get(pool, Timeline(())).at(day(when))
+        assert found == find_learned_crowds(question(), held, lessons, day(when)).get(pool)

@@ -6,25 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special
-from scipy.stats import gmean
 
 from forecasts.aggregation.pooling import (
-    MIN_RESOLVED_QUESTIONS,
-    crowd_contributions,
+    CLIP,
+    REACH,
+    SKILL_SCALE,
     extremise,
-    geometric_mean,
-    mean,
-    mean_log_odds,
-    median,
-    neyman_factor,
-    pool_by_contribution,
     pool_crowd,
     pool_curves,
     pool_options,
-    recency_weighted_median,
     recency_weights,
-    weighted_median,
+    weigh_skills,
     weighted_percentile,
 )
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
@@ -38,26 +30,28 @@ Aggregate = Callable[[list[float]], float]
 
 
 def equally_weighted_median(p: list[float]) -> float:
-    return weighted_median(p, [1.0] * len(p))
+    return float(weighted_percentile(p, None, 0.5))
 
 
-ALL: list[Aggregate] = [
-    mean,
-    median,
-    equally_weighted_median,
-    recency_weighted_median,
-    mean_log_odds,
-    pool_crowd,
-]
-BOUNDED = [aggregate for aggregate in ALL if aggregate is not mean_log_odds]
-BLIND_TO_ORDER: list[Aggregate] = [mean, median, equally_weighted_median, mean_log_odds]
+def pool_weighted(p: list[float]) -> float:
+    """The weighted crowd of forecasters whose skill differs."""
+    return pool_crowd(p, weigh_skills(np.linspace(-0.03, 0.02, len(p))))
+
+
+def pool_evenly(p: list[float]) -> float:
+    """The weighted crowd of equals, without recency."""
+    return pool_crowd(p, 1.0 / recency_weights(len(p))) if p else pool_crowd(p, [])
+
+
+ALL: list[Aggregate] = [equally_weighted_median, pool_crowd, pool_weighted, pool_evenly]
+BLIND_TO_ORDER: list[Aggregate] = [equally_weighted_median, pool_evenly]
 
 
 def named(aggregate: Aggregate) -> str:
     return aggregate.__name__
 
 
-@pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
+@pytest.mark.parametrize("aggregate", ALL, ids=named)
 @law
 @given(p=crowds)
 def test_an_aggregate_lies_between_the_lowest_and_the_highest_forecast(
@@ -66,7 +60,7 @@ def test_an_aggregate_lies_between_the_lowest_and_the_highest_forecast(
     assert min(p) - 1e-12 <= aggregate(p) <= max(p) + 1e-12
 
 
-@pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
+@pytest.mark.parametrize("aggregate", ALL, ids=named)
 @law
 @given(p=probabilities, n=st.integers(1, 9))
 def test_a_crowd_of_equal_forecasts_is_that_forecast(
@@ -96,8 +90,8 @@ def test_where_all_weigh_the_same_order_does_not_matter(
 @given(p=st.lists(st.tuples(probabilities, st.integers(1, 4)), min_size=1, max_size=6))
 def test_a_whole_weight_counts_a_forecast_so_many_times(p: list[tuple[float, int]]) -> None:
     repeated = [each for each, weight in p for _ in range(weight)]
-    pooled = weighted_median([each for each, _ in p], [weight for _, weight in p])
-    assert pooled == pytest.approx(float(np.median(repeated)), abs=1e-15)
+    pooled = weighted_percentile([each for each, _ in p], [weight for _, weight in p], 0.5)
+    assert float(pooled) == pytest.approx(float(np.median(repeated)), abs=1e-15)
 
 
 def test_weighted_percentiles_by_hand() -> None:
@@ -109,7 +103,7 @@ def test_weighted_percentiles_by_hand() -> None:
         0.8
     )
     # 0.1 + 0.2 is not 0.3 in binary, but it is half of the weight
-    assert weighted_median([0.1, 0.2, 0.9], [0.1, 0.2, 0.3]) == pytest.approx(0.55)
+    assert weighted_percentile([0.1, 0.2, 0.9], [0.1, 0.2, 0.3], 0.5) == pytest.approx(0.55)
     # A weighted percentile treats each column on its own.
     values = [[0.33, 0.33, 0.34], [0.0, 0.5, 0.5], [0.4, 0.2, 0.4], [0.2, 0.6, 0.2]]
     assert weighted_percentile(values, None, 0.5) == pytest.approx([0.265, 0.415, 0.37])
@@ -179,54 +173,68 @@ def test_the_crowd_by_hand() -> None:
     assert pool_crowd([0.2, 0.9, 0.5]) == 0.5
     # 1 lies on the newest and 1.765 on the two newest: half of 2.690 is passed at 0.3
     assert pool_crowd([0.9, 0.8, 0.3, 0.1]) == 0.3
-    # One careless zero does not wreck a crowd of three but a mean of log odds.
+    # One careless zero does not wreck a crowd of three.
     assert pool_crowd([0.0, 0.4, 0.5]) == 0.4
-    odds = (1 / 999 * 2 / 3) ** (1 / 3)
-    assert mean_log_odds([0.0, 0.4, 0.5], clip=0.001) == pytest.approx(odds / (1 + odds))
-    assert odds < 0.09
     # Two who agree beyond the clip are believed.
     assert pool_crowd([0.001, 0.001]) == 0.001
-    assert mean_log_odds([0.001, 0.001]) == pytest.approx(0.01)
-    # Only when asked is the crowd extremised.
-    p = [0.6, 0.7, 0.65]
-    assert pool_crowd(p) == 0.65
-    assert pool_crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
 
 
-@law
-@given(p=crowds, clip=st.floats(1e-12, 0.4))
-def test_mean_log_odds_agrees_with_scipy(p: list[float], clip: float) -> None:
-    odds = special.logit(np.clip(p, clip, 1.0 - clip))
-    assert mean_log_odds(p, clip=clip) == float(special.expit(odds.mean()))
+def logit(p: float) -> float:
+    return math.log(p / (1.0 - p))
+
+
+def test_the_weighted_crowd_by_hand() -> None:
+    # Two weigh by skill alone, in log-odds.
+    odds = (3 * logit(0.6) + logit(0.4)) / 4
+    assert pool_crowd([0.4, 0.6], [1, 3]) == pytest.approx(1 / (1 + math.exp(-odds)))
+    # Three weigh by skill and recency.
+    weights = recency_weights(3) * [2, 1, 1]
+    odds = np.average([logit(p) for p in (0.3, 0.5, 0.6)], weights=weights)
+    assert pool_crowd([0.3, 0.5, 0.6], [2, 1, 1]) == pytest.approx(1 / (1 + math.exp(-odds)))
+    # A careless zero pulls no harder than a forecast at the end of the reach.
+    edge = 1 / (1 + math.exp(REACH))
+    assert pool_crowd([0.5, 0.0, 0.5, 0.5], [1] * 4) == pool_crowd([0.5, edge, 0.5, 0.5], [1] * 4)
+    # Who agrees beyond the clip is believed.
+    assert pool_crowd([0.001, 0.001, 0.001], [1, 2, 3]) == 0.001
+    assert pool_crowd([0.0, CLIP], [1, 1]) == CLIP
+
+
+def test_skill_is_turned_into_weight() -> None:
+    # An unknown forecaster weighs as much as an average one, and skill adds up in logarithms.
+    assert weigh_skills([0.0, SKILL_SCALE, -2 * SKILL_SCALE]) == pytest.approx(
+        [1.0, math.e, math.exp(-2)]
+    )
+    # However bad somebody was, the weight stays a number above 0.
+    assert (weigh_skills([-1e9, 1e9]) > 0.0).all()
+    assert np.isfinite(weigh_skills([-1e9, 1e9])).all()
+    with pytest.raises(ForecastsError, match="finite"):
+        weigh_skills([math.nan])
+
+
+@check_rows([[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, math.nan]])
+def test_weights_that_do_not_fit_are_refused(weights: list[float]) -> None:
+    for pool in (pool_crowd, pool_options):
+        with pytest.raises(InvalidForecast, match="weights"):
+            pool([0.2, 0.3] if pool is pool_crowd else [[0.2, 0.8], [0.3, 0.7]], weights)
+    with pytest.raises(InvalidForecast, match="weights"):
+        pool_curves([([0, 10], [0.0, 1.0]), ([0, 10], [0.1, 0.9])], weights)
 
 
 @check_rows(ALL)
 def test_no_forecast_a_table_or_no_probability_makes_no_aggregate(aggregate: Aggregate) -> None:
     for none in ([], [[0.2, 0.3], [0.2, 0.3]]):
-        with pytest.raises(InvalidForecast, match="at least one"):
-            aggregate(none)  # type: ignore[arg-type]
+        if aggregate is not equally_weighted_median:
+            with pytest.raises(InvalidForecast, match="at least one"):
+                aggregate(none)  # type: ignore[arg-type]
     for wrong in ([0.2, 1.2], [math.nan, 0.3, 0.4]):
-        with pytest.raises(InvalidProbability):
-            aggregate(wrong)
+        if aggregate is not equally_weighted_median:
+            with pytest.raises(InvalidProbability):
+                aggregate(wrong)
 
 
-@check_rows([recency_weights, neyman_factor])
-def test_nobody_has_neither_weight_nor_exponent(count: Callable[[int], object]) -> None:
+def test_nobody_has_no_weight() -> None:
     with pytest.raises(InvalidForecast, match="at least one"):
-        count(0)
-
-
-@check_rows([0.0, 0.5, -0.1, math.nan])
-def test_log_odds_need_a_clip_inside_of_the_scale(clip: float) -> None:
-    with pytest.raises(InvalidProbability, match="clip"):
-        mean_log_odds([0.2, 0.3], clip=clip)
-
-
-@law
-@given(p=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9))
-def test_mean_log_odds_is_the_geometric_mean(p: list[float]) -> None:
-    odds = float(gmean([each / (1 - each) for each in p]))
-    assert mean_log_odds(p) == pytest.approx(odds / (1 + odds), rel=1e-9)
+        recency_weights(0)
 
 
 @law
@@ -244,97 +252,12 @@ def test_extremising_at_its_limits() -> None:
     # An impossible forecast is not extremised.
     with pytest.raises(InvalidProbability):
         extremise(1.1, 2.0)
-    # The exponent of neyman and roughgarden goes from one to the root of three.
-    factors = [neyman_factor(n) for n in range(1, 200)]
-    assert factors[0] == 1.0
-    assert factors[1] == pytest.approx(2 * (math.sqrt(7) - 2))
-    assert factors == sorted(factors)
-    assert neyman_factor(10**6) == pytest.approx(math.sqrt(3), abs=1e-5)
 
 
 @check_rows([0.0, -1.0, math.inf, math.nan])
 def test_an_exponent_is_positive_and_finite(a: float) -> None:
     with pytest.raises(ForecastsError, match="positive number"):
         extremise(0.6, a)
-
-
-HISTORY = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
-
-
-def test_contributions_by_hand() -> None:
-    # A contribution is what the crowd would lose without the forecaster.
-    # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and
-    # 0.04
-    found = crowd_contributions(HISTORY, [1, 0])
-    assert found == pytest.approx(
-        {"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2}
-    )
-    # A contribution counts the questions that were answered together with others.
-    history: dict[str, list[float | None]] = {
-        "ann": [0.9, 0.2, 0.3],
-        "bob": [0.5, 0.5, None],
-        "cy": [None, None, None],
-    }
-    assert crowd_contributions(history, [1, 0, 1]) == pytest.approx(
-        {**crowd_contributions(HISTORY, [1, 0]), "cy": 0.0}
-    )
-    # Who is alone or says what everyone says contributes exactly nothing.
-    assert crowd_contributions({"ann": [0.9, 0.3]}, [1, 0]) == {"ann": 0.0}
-    same = [0.1, 0.7, 0.3]
-    assert crowd_contributions(dict.fromkeys("abcdefg", same), [1, 0, 1]) == dict.fromkeys(
-        "abcdefg", 0.0
-    )
-    assert crowd_contributions({}, []) == {}
-
-
-@law
-@given(
-    rows=st.lists(st.lists(probabilities, min_size=5, max_size=5), min_size=2, max_size=5),
-    happened=st.lists(st.integers(0, 1), min_size=5, max_size=5),
-)
-def test_contributions_agree_with_leaving_out_one_by_one(
-    rows: list[list[float]], happened: list[int]
-) -> None:
-    def points(members: list[list[float]]) -> float:
-        means = [sum(column) / len(column) for column in zip(*members, strict=True)]
-        losses: list[float] = [(m - o) * (m - o) for m, o in zip(means, happened, strict=True)]
-        return 100 - 100 * sum(losses) / len(losses)
-
-    found = crowd_contributions({str(i): row for i, row in enumerate(rows)}, happened)
-    for i in range(len(rows)):
-        expected = points(rows) - points(rows[:i] + rows[i + 1 :])
-        assert found[str(i)] == pytest.approx(expected, abs=2e-9)
-
-
-def test_contributions_are_weights_of_a_pool() -> None:
-    # Only forecasters with a positive contribution have a say.
-    assert pool_by_contribution(
-        HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}
-    ) == pytest.approx(0.8)
-    # Positive contributions are the weights.
-    history = {"ann": [0.9, 0.2], "bob": [0.2, 0.7], "cy": [0.8, 0.1]}
-    earned = crowd_contributions(history, [1, 0])
-    assert earned["ann"] > 0.0 > earned["bob"]
-    expected = (earned["ann"] * 0.8 + earned["cy"] * 0.6) / (earned["ann"] + earned["cy"])
-    assert pool_by_contribution(
-        history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}
-    ) == pytest.approx(expected)
-    # Where nobody has contributed the plain mean stands in.
-    assert pool_by_contribution({}, [], {"ann": 0.2, "bob": 0.6}) == pytest.approx(0.4)
-    assert pool_by_contribution(HISTORY, [1, 0], {"bob": 0.2, "cy": 0.6}) == pytest.approx(0.4)
-    # Contributions are learned over twenty questions.
-    assert MIN_RESOLVED_QUESTIONS == 20
-
-
-def test_a_history_that_does_not_fit_its_questions_is_refused() -> None:
-    with pytest.raises(InvalidForecast, match="ann has 2 forecasts on 3 questions"):
-        crowd_contributions(HISTORY, [1, 0, 1])
-    with pytest.raises(InvalidProbability):
-        crowd_contributions({"ann": [1.5], "bob": [0.5]}, [1])
-    with pytest.raises(ValueError, match="0 or 1"):
-        crowd_contributions({"ann": [0.5]}, [0.5])
-    with pytest.raises(InvalidForecast, match="at least one"):
-        pool_by_contribution(HISTORY, [1, 0], {})
 
 
 @st.composite
@@ -359,8 +282,10 @@ def test_a_crowd_over_options_sums_to_one(table: list[list[float]]) -> None:
 @law
 @given(p=crowds)
 def test_two_options_are_a_binary_question(p: list[float]) -> None:
-    pooled = pool_options([[each, 1.0 - each] for each in p])
-    assert pooled.tolist() == pytest.approx([pool_crowd(p), 1.0 - pool_crowd(p)], abs=1e-9)
+    for weights in (None, np.arange(1.0, len(p) + 1)):
+        pooled = pool_options([[each, 1.0 - each] for each in p], weights)
+        alone = pool_crowd(p, weights)
+        assert pooled.tolist() == pytest.approx([alone, 1.0 - alone], abs=1e-9)
 
 
 @law
@@ -386,8 +311,6 @@ def test_options_without_agreement_or_sum() -> None:
 def test_options_without_rows_are_refused(wrong: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="one row for each forecaster"):
         pool_options(wrong)
-    with pytest.raises(InvalidForecast, match="one row for each forecaster"):
-        geometric_mean(wrong)
 
 
 Curve = tuple[list[float], list[float]]
@@ -408,6 +331,10 @@ def test_the_crowd_curve_is_the_weighted_mean(given_curves: list[Curve], at: flo
     own = [np.interp(at, *curve) for curve in given_curves]
     expected = float(np.average(own, weights=recency_weights(len(given_curves))))
     assert float(np.interp(at, x, share)) == pytest.approx(expected, abs=1e-9)
+    skill = np.arange(1.0, len(given_curves) + 1)
+    expected = float(np.average(own, weights=recency_weights(len(given_curves)) * skill))
+    weighted = np.interp(at, *pool_curves(given_curves, skill))
+    assert float(weighted) == pytest.approx(expected, abs=1e-9)
 
 
 @law
@@ -443,22 +370,3 @@ def test_curves_beyond_knots_and_no_curves() -> None:
 def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
     with pytest.raises(InvalidForecast):
         pool_curves([([0.0, 1.0], [0.0, 1.0]), wrong])
-
-
-@law
-@given(table=tables())
-def test_geometric_means_agree_with_scipy(table: list[list[float]]) -> None:
-    found = geometric_mean(table)
-    with np.errstate(divide="ignore"):
-        assert found == pytest.approx(gmean(table, axis=0), abs=1e-12)
-    assert (found <= np.mean(table, axis=0) + 1e-12).all()
-
-
-def test_geometric_means_with_gaps() -> None:
-    # A geometric mean has a gap where an option was not offered.
-    found = geometric_mean([[0.6, 0.15, math.nan, 0.25], [0.6, 0.15, math.nan, 0.25]])
-    assert found == pytest.approx([0.6, 0.15, math.nan, 0.25], nan_ok=True)
-    assert geometric_mean([[0.0, 1.0], [0.5, 0.5]])[0] == 0.0
-    # A geometric mean refuses what is no probability.
-    with pytest.raises(InvalidProbability):
-        geometric_mean([[1.5, math.nan]])

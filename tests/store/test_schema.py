@@ -111,9 +111,9 @@ def test_a_migration_that_would_lose_something_is_refused(tmp_path: Path) -> Non
     upgrade(engine)
     with engine.connect() as connection:
         before = count_rows(connection)
-        assert before["forecaster"] == 4
+        assert before["forecaster"] == 6
         with pytest.raises(TrackerError, match="rows would be lost in forecaster"):
-            check_migration(connection, {**before, "forecaster": 5})
+            check_migration(connection, {**before, "forecaster": 7})
     engine.dispose()
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
     upgrade(engine)

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import structlog
 
-from forecasts.questions.question import Forecaster, ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId, OutsideKind
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.model.audit import JobRun
@@ -44,25 +44,35 @@ class PeopleService(Service):
         with self._store.reading() as session:
             return _list_people(session, ForecasterId(self._settings.me))
 
+    @cacheable()
+    def list_outside(self) -> tuple[Forecaster, ...]:
+        """Return the markets and platforms whose forecasts are kept here, by name."""
+        with self._store.reading() as session:
+            outside = [f for f in record.list_forecasters(session).values() if f.kind in _OUTSIDE]
+        return tuple(sorted(outside, key=lambda f: (f.name.lower(), f.id)))
+
     def add(self, name: str) -> Forecaster:
         """Add a person; the identity is made from the name: `Ada Lovelace` is `ada-lovelace`."""
-        shown = " ".join(name.split())
-        person_id = ForecasterId(re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-"))
-        if not person_id or len(shown) > MAX_NAME_LENGTH:
-            raise Refused(
-                f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or "
-                "digits"
-            )
+        shown, person_id = _make_identity(name)
         refuse_reserved(person_id)
-        person = Forecaster(person_id, shown, "person")
+        return self._add_new(Forecaster(person_id, shown, "person"))
+
+    def add_outside(self, name: str, kind: OutsideKind) -> Forecaster:
+        """Add a market or another platform, whose forecasts are kept and scored beside people's.
+
+        It is no member of the crowd. `Polymarket` is `market:polymarket`.
+        """
+        shown, identity = _make_identity(name)
+        return self._add_new(Forecaster(ForecasterId(f"{kind}:{identity}"), shown, kind))
+
+    def _add_new(self, forecaster: Forecaster) -> Forecaster:
         with self._store.writing() as session:
-            if person_id in record.list_forecasters(session):
+            if forecaster.id in record.list_forecasters(session):
                 raise Refused(
-                    f"{person_id!r} is there already: choose them from the list, or give another "
-                    "name"
+                    f"{forecaster.id!r} is there already: act under that name, or give another one"
                 )
-            record.add_forecaster(session, person)
-        return person
+            record.add_forecaster(session, forecaster)
+        return forecaster
 
     def register(self, forecaster: Forecaster) -> None:
         """Register a forecaster with a display name; an existing one stays unchanged."""
@@ -187,6 +197,20 @@ class SystemService(Service):
         """Return the version, the storage and the health of the installation."""
         with self._store.reading() as session:
             return read_system_status(session, self._settings)
+
+
+_OUTSIDE: Final = get_args(OutsideKind)
+
+
+def _make_identity(name: str) -> tuple[str, ForecasterId]:
+    """Return a name as shown and the identity made from it; raises `Refused`."""
+    shown = " ".join(name.split())
+    identity = re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-")
+    if not identity or len(shown) > MAX_NAME_LENGTH:
+        raise Refused(
+            f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
+        )
+    return shown, ForecasterId(identity)
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:

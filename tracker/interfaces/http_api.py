@@ -40,7 +40,7 @@ def render_questions(tracker: Tracker) -> bytes:
 def render_question(tracker: Tracker, question_id: str) -> bytes:
     """`/api/v1/questions/{id}`: one question with wordings, acts, evidence, answers, scores.
 
-    The acts are those of people. Raises `NotFound`.
+    The acts are those of people, markets and platforms. Raises `NotFound`.
     """
     return _to_json(tracker, {"question": _question_page(tracker.questions.get(question_id))})
 
@@ -147,7 +147,7 @@ def _proposal_row(proposal: ProposedAnswer) -> Json:
     }
 
 
-_PEOPLE: Final = ("person", "bot")
+_PEOPLE: Final = ("person", "bot", "market", "platform")
 
 
 def _act_row(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> Json:

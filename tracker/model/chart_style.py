@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any, Final, Literal
 
+from forecasts.questions.question import RESERVED, ForecasterId, find_outside_kind
+
 BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
 GREEN: Final = "#009E73"
@@ -41,14 +43,25 @@ _ROLE_STROKES: Final[dict[str, _Stroke]] = {
     "hazard": (GREY, (6, 3), 1.5),
     "prior": (GREY, (2, 3), 1.5),
     "crowd": (ORANGE, (8, 2), 2.0),
+    "crowd-weighted": (ORANGE, (4, 2), 2.0),
+    "crowd-extremised": (ORANGE, (1, 2), 2.0),
+    "market": (GREY, (10, 2, 2, 2), 2.5),
+    "platform": (GREY, (10, 2, 2, 2, 2, 2), 2.5),
 }
 
 SHARE_TICKS: Final = (0, 0.25, 0.5, 0.75, 1)
 """Labelled probabilities of an axis from 0 to 1."""
 
 
+def find_line_role(forecaster_id: ForecasterId) -> str:
+    """Find the role of a forecaster other than the viewer: computed, outside, or a person."""
+    if forecaster_id in RESERVED:
+        return forecaster_id
+    return find_outside_kind(forecaster_id) or "person"
+
+
 def line_styles(lines: Iterable[tuple[str, str]]) -> tuple[LineStyle, ...]:
-    """Assign a style to each line by its name and role: `me`, a computed forecaster, or a person.
+    """Assign a style to each line by its name and role: `me`, or that of `find_line_role`.
 
     >>> [line.colour for line in line_styles([("Me", "me"), ("Ann", "person")])] == [BLUE, GREEN]
     True

@@ -72,7 +72,6 @@ __all__ = [
     "SilentFeed",
     "Trial",
     "TrialMatch",
-    "WeightedCrowd",
 ]
 
 
@@ -200,10 +199,11 @@ class Accuracy:
     `questions` are those that count: their scheduled close has passed and their answer can be
     scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` add them up.
     `adjusted` is the skill of people on the same questions at the same times, by headline rule;
-    empty where nobody shared a question. `waiting` were answered before their scheduled close,
-    which is still to come: they do not count yet, because only the quick answers are known.
-    `upcoming` are the next to close on which a person holds a forecast, as long as nothing counts.
-    `hindsight` counts the forecasts made when the answer was known, which score nothing.
+    empty where nobody shared a question; `pools` are the crowds that learn against the plain one.
+    `waiting` were answered before their scheduled close, which is still to come: they do not count
+    yet, because only the quick answers are known. `upcoming` are the next to close on which a
+    person holds a forecast, as long as nothing counts. `hindsight` counts the forecasts made when
+    the answer was known, which score nothing.
     """
 
     choice: Choice
@@ -214,6 +214,7 @@ class Accuracy:
     scores: tuple[Score, ...]
     summaries: tuple[Summary, ...]
     adjusted: Mapping[RuleName, tuple[AdjustedSkill, ...]]
+    pools: Mapping[RuleName, tuple[Comparison, ...]]
     cohorts: tuple[Cohort, ...]
     waiting: tuple[WaitingQuestion, ...]
     upcoming: tuple[Question, ...]
@@ -361,19 +362,6 @@ class QuestionHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedCrowd:
-    """The crowd's probability of YES, weighted by contributions on earlier questions.
-
-    `weights` are each member's contribution in points of 100 − 100 · Brier, and below 0 counts as
-    0; `resolved` is the number of answered questions behind it.
-    """
-
-    p: float
-    weights: Mapping[ForecasterId, float]
-    resolved: Mapping[ForecasterId, int]
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionStatements:
     """Lines that news on a question is compared with, and those that the rules make of its text.
 
@@ -409,7 +397,6 @@ class QuestionPage:
     resolutions: tuple[Resolution, ...]
     scores: tuple[Score, ...]
     statements: QuestionStatements
-    weighted_crowd: WeightedCrowd | None = None
     coverage: "FeedCoverage | None" = None
     versions: tuple[QuestionVersion, ...] = ()
     override: Override | None = None

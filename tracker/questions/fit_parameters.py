@@ -21,6 +21,8 @@ from forecasts.questions.question import ForecasterId, Question, QuestionId, Res
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
+from tracker.questions import crowd_lessons
+from tracker.questions.crowd_lessons import DEFAULT_EXPONENT, EXPONENT
 from tracker.questions.review_lessons import (
     CORRECTION,
     DEMOTED_FEED,
@@ -38,6 +40,7 @@ from tracker.storage import (
     learned,
     matcher_precision,
     questions,
+    record,
 )
 from tracker.storage.learned import (
     LearnedRecord,
@@ -75,6 +78,7 @@ DEFAULT_VALUES: Final[Mapping[str, float]] = MappingProxyType(
         "relevance slope": 1.0,
         "direction shift": 0.0,
         "direction slope": 1.0,
+        EXPONENT: DEFAULT_EXPONENT,
     }
 )
 """Values of the whole installation before anything is learned."""
@@ -97,6 +101,8 @@ def update_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ..
 
 def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
     """Fit every value as of now. Only reads, and is slow."""
+    from tracker.questions.fit_crowds import fit_crowds
+
     fits = _Fits(session, learned.load_current_records(session), now)
     calibration = tuple(fits.calibration())
     return (
@@ -104,6 +110,7 @@ def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
         *fits.review_lessons(calibration),
         *fits.weights(),
         *fits.reliabilities(),
+        *fit_crowds(session, now),
     )
 
 
@@ -180,6 +187,9 @@ def _find_default(session: Session, name: str, scope: str) -> float | None:
         case learned.CORRECTION | matcher_precision.DEMOTED_INDICATOR:
             question_id = QuestionId(scope.partition("/")[0])
             return None if questions.find_question(session, question_id) is None else 0.0
+        case crowd_lessons.SKILL:
+            member = ForecasterId(scope.partition("/")[2])
+            return 0.0 if member in record.list_forecasters(session) else None
         case matcher_precision.DEMOTED_FEED:
             return None if feeds.find_feed(session, scope) is None else 0.0
         case _:

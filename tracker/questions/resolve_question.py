@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.aggregation.crowd import CrowdLessons, crowd_timeline, trace_learned_crowds
 from forecasts.calibration.personal import recalibrate_timeline
 from forecasts.questions.answers import check_resolution, parse_answer
 from forecasts.questions.question import (
@@ -17,7 +17,7 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     effective_close,
-    is_computed,
+    is_person,
     latest_resolution,
     name_recalibrated,
 )
@@ -29,6 +29,7 @@ from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
+from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
 from tracker.storage import database_info, event_log, questions, recalibrations, record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
@@ -128,14 +129,17 @@ def _hypothetical_resolution(question: Question, text: str, known_at: datetime) 
 
 
 def score_everyone(
-    session: Session, question: Question, resolution: Resolution
+    session: Session,
+    question: Question,
+    resolution: Resolution,
+    lessons: LessonsByKind | None = None,
 ) -> tuple[Score, ...]:
     """Score every forecaster, and the computed ones, by every rule that fits the question.
 
-    Peer scores compare people only: computed forecasters have no peers.
+    Peer scores compare people only: computed forecasters and those outside have no peers.
     """
     close = effective_close(question, resolution)
-    timelines = load_timelines(session, question, close)
+    timelines = load_timelines(session, question, close, lessons)
     consents = recalibrations.list_consents(session)
     return compute_scores(
         question, resolution, add_recalibrated(question, timelines, consents, close)
@@ -178,7 +182,7 @@ def compute_all_scores(
     scores = {}
     for case, alone in zip(answered, score_questions(answered), strict=True):
         question, resolution = case.question, case.resolution
-        peers = exclude_computed(case.timelines)
+        peers = select_people(case.timelines)
         scores[question.id] = (
             *alone,
             *score_points(question, resolution, peers),
@@ -187,26 +191,38 @@ def compute_all_scores(
     return scores
 
 
-def exclude_computed(all_timelines: TimelinesByForecaster) -> TimelinesByForecaster:
-    """Remove the computed forecasters."""
+def select_people(all_timelines: TimelinesByForecaster) -> TimelinesByForecaster:
+    """Select the members of the crowd: neither computed forecasters nor those outside."""
     return {
         forecaster_id: steps
         for forecaster_id, steps in all_timelines.items()
-        if not is_computed(forecaster_id)
+        if is_person(forecaster_id)
     }
 
 
 def load_timelines(
-    session: Session, question: Question, until: datetime
+    session: Session, question: Question, until: datetime, lessons: LessonsByKind | None = None
 ) -> dict[ForecasterId, Timeline]:
-    """Timelines of all forecasters; the computed ones end at `until`."""
-    return build_timelines(question, record.forecasts_of_question(session, question.id), until)
+    """Timelines of all forecasters; the computed ones end at `until`.
+
+    Whoever loads many gives the `lessons` on the crowd.
+    """
+    if lessons is None:
+        lessons = load_crowd_lessons(session)
+    acts = record.forecasts_of_question(session, question.id)
+    return build_timelines(question, acts, until, lessons.get(question.kind, ()))
 
 
 def build_timelines(
-    question: Question, acts: Sequence[Forecast], until: datetime
+    question: Question,
+    acts: Sequence[Forecast],
+    until: datetime,
+    lessons: Sequence[CrowdLessons],
 ) -> dict[ForecasterId, Timeline]:
-    """Build the timelines from the acts on the question in the order of entry."""
+    """Build the timelines from the acts on the question in the order of entry.
+
+    The crowds that learn follow the `lessons`, each from its own instant on.
+    """
     all_timelines = {
         forecaster_id: forecaster_timeline(own_acts)
         for forecaster_id, own_acts in group_by_forecaster(acts).items()
@@ -216,8 +232,9 @@ def build_timelines(
         all_timelines[HAZARD] = hazard_timeline(
             question, question.opens_at, min(until, question.closes_at)
         )
-    if members := exclude_computed(all_timelines):
+    if members := select_people(all_timelines):
         all_timelines[CROWD] = crowd_timeline(question, members, until=until)
+        all_timelines |= trace_learned_crowds(question, members, lessons, until=until)
     return all_timelines
 
 
@@ -248,13 +265,15 @@ def rescore_all(session: Session) -> int:
 def rescore(session: Session, answers: Sequence[tuple[Question, Resolution]]) -> None:
     """Replace the scores of answered questions, some at a time to bound memory."""
     consents = recalibrations.list_consents(session)
+    lessons = load_crowd_lessons(session)
     for start in range(0, len(answers), MAX_SCORED_TOGETHER):
         chunk = answers[start : start + MAX_SCORED_TOGETHER]
         acts = record.load_forecasts(session, [question.id for question, _ in chunk])
         cases = []
         for question, resolution in chunk:
             close = effective_close(question, resolution)
-            timelines = build_timelines(question, acts[question.id], close)
+            known = lessons.get(question.kind, ())
+            timelines = build_timelines(question, acts[question.id], close, known)
             timelines = add_recalibrated(question, timelines, consents, close)
             cases.append(AnsweredQuestion(question, resolution, timelines))
         record.replace_scores(session, compute_all_scores(cases))

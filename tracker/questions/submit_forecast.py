@@ -15,6 +15,7 @@ from forecasts.questions.question import (
     QuestionId,
     check_distribution,
     effective_close,
+    find_outside_kind,
     is_computed,
     latest_resolution,
 )
@@ -96,9 +97,14 @@ def _check_same_request(request: ForecastRequest, earlier: Forecast) -> Forecast
 
 
 def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
-    """Add a person if unknown; the names of computed forecasters are refused."""
+    """Add a person if unknown, or a market or platform by the beginning of its id.
+
+    The names of computed forecasters are refused.
+    """
     refuse_reserved(forecaster_id)
-    record.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
+    kind = find_outside_kind(forecaster_id)
+    name = forecaster_id if kind is None else forecaster_id.removeprefix(f"{kind}:")
+    record.add_forecaster(session, Forecaster(forecaster_id, name, kind or "person"))
 
 
 def refuse_reserved(forecaster_id: ForecasterId) -> None:

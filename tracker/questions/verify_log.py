@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.resolve_question import score_everyone
 from tracker.storage import (
     decisions,
@@ -68,12 +69,13 @@ def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
 def check_scores(session: Session) -> ScoreCheck:
     """Recompute every score from the facts and compare it, with receipt, with the stored one."""
     answered = record.load_current_resolutions(session)
+    lessons = load_crowd_lessons(session)
     differences: list[str] = []
     count = 0
     for question in questions.list_questions(session):
         stored = {(s.forecaster_id, s.rule): s for s in record.list_scores(session, question.id)}
         resolution = answered.get(question.id)
-        fresh = () if resolution is None else score_everyone(session, question, resolution)
+        fresh = () if resolution is None else score_everyone(session, question, resolution, lessons)
         computed = {(s.forecaster_id, s.rule): s for s in fresh}
         count += len(computed)
         wrong = [

@@ -70,15 +70,12 @@ class Point:
     high: float | None = None
 
 
-Role = Literal["me", "person", "suggestion", "crowd", "hazard", "prior", "option"]
-
-
 @dataclass(frozen=True, slots=True)
 class ReportSeries:
-    """A line of a chart."""
+    """A line of a chart; `role` chooses its style: `option`, or one of `line_styles`."""
 
     name: str
-    role: Role
+    role: str
     points: tuple[Point, ...]
 
 

@@ -12,7 +12,7 @@ from forecasts.questions.formatting import (
     format_signed,
     format_utc_day,
 )
-from forecasts.questions.question import RESERVED, ClaimId, EssayId
+from forecasts.questions.question import ClaimId, EssayId, is_person
 from tracker.essays import essay_pages
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
@@ -172,7 +172,7 @@ def _build_questions(page: EssayPage) -> ReportSection | None:
 
 
 def _build_question_row(s: QuestionSummary) -> tuple[ReportCell, ...]:
-    people = sum(forecaster_id not in RESERVED for forecaster_id in s.standings)
+    people = sum(map(is_person, s.standings))
     if s.resolution is not None:
         forecast, source = format_answer(s.question, s.resolution), "answered"
     else:

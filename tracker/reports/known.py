@@ -11,7 +11,6 @@ from forecasts.questions.amendments import QuestionVersion, find_version
 from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import (
     CROWD,
-    HAZARD,
     PRIOR,
     SUGGESTION,
     Claim,
@@ -30,14 +29,16 @@ from forecasts.questions.timeline import Forecast, Timeline, build_timeline
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.errors import NotFound
+from tracker.model.chart_style import find_line_role
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.queries.question_as_of import list_versions_by, word_as
 from tracker.questions.queries.question_list import compute_current_forecasts
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import compute_suggestion, load_background_as_of
-from tracker.reports.content import Axis, Chart, ChartEvent, EvidenceMark, Point, ReportSeries, Role
+from tracker.reports.content import Axis, Chart, ChartEvent, EvidenceMark, Point, ReportSeries
 from tracker.storage import (
     as_of,
     database_info,
@@ -50,12 +51,6 @@ from tracker.storage import (
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
-_ROLES: Final[Mapping[ForecasterId, Role]] = {
-    CROWD: "crowd",
-    SUGGESTION: "suggestion",
-    HAZARD: "hazard",
-    PRIOR: "prior",
-}
 _AXES: Final[Mapping[str, Axis]] = {"binary": "share", "date": "date"}
 _BAND_LEVELS: Final = (0.05, 0.95)
 
@@ -117,7 +112,7 @@ def build_history_chart(
 def _build_forecaster_series(forecasts: HistoryWindow) -> tuple[ReportSeries, ...]:
     series = []
     for forecaster_id in forecasts.list_forecasters():
-        role: Role = "me" if forecaster_id == forecasts.me else _ROLES.get(forecaster_id, "person")
+        role = "me" if forecaster_id == forecasts.me else find_line_role(forecaster_id)
         points = [
             Point(at, *_read_values(forecasts.question, d))
             for at, d in forecasts.timelines[forecaster_id].drawn_steps(*forecasts.window)
@@ -185,7 +180,7 @@ def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
         for q, question_edits in questions.list_edits(session).items()
         if question_edits[-1].at > at
     }
-    rows = {}
+    rows, lessons = {}, load_crowd_lessons(session)
     for newest in questions.list_questions(session):
         if newest.id in asked_ids:
             question = restore_wording(session, newest, at) if newest.id in edited_later else newest
@@ -194,7 +189,13 @@ def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
             rows[question.id] = _build_summary(
                 question,
                 answers.get(question.id),
-                compute_current_forecasts(question, acts, people, min(at, close)),
+                compute_current_forecasts(
+                    question,
+                    acts,
+                    people,
+                    min(at, close),
+                    lessons=lessons.get(question.kind, ()),
+                ),
                 evidence=counts.get(question.id, 0),
                 at=at,
             )

@@ -21,11 +21,11 @@ from forecasts.questions.formatting import (
 )
 from forecasts.questions.question import (
     CROWD,
-    RESERVED,
     SUGGESTION,
     ForecasterId,
     Question,
     Resolution,
+    is_person,
     question_status,
     utc,
 )
@@ -155,7 +155,7 @@ def _build_standings(data: QuestionAsOf) -> ReportSection:
                 len(acts) or "–",
             )
         )
-    people = {act.forecaster_id for act in data.acts if act.forecaster_id not in RESERVED}
+    people = {act.forecaster_id for act in data.acts if is_person(act.forecaster_id)}
     note = (
         f"Forecasts of {format_count(len(people), 'person', 'people')}; the crowd is made of "
         "those who hold one."
@@ -372,7 +372,7 @@ def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
 
 
 def _build_reasons(data: QuestionAsOf) -> ReportSection | None:
-    acts = [a for a in data.acts if a.forecaster_id not in RESERVED]
+    acts = [a for a in data.acts if is_person(a.forecaster_id)]
     rows = [
         make_row(
             format_utc_minute(a.made_at).removesuffix(" UTC"),

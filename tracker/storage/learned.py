@@ -132,6 +132,15 @@ def list_records(session: Session, name: str) -> tuple[tuple[int, LearnedRecord]
     return tuple((row.log_seq, _parse_record(row)) for row in session.exec(query))
 
 
+def find_resets(session: Session, name: str) -> dict[str, datetime]:
+    """Return the time of the last reset of each value of a name, by scope."""
+    return {
+        record.learned.scope: record.learned.as_of
+        for _, record in list_records(session, name)
+        if record.state == "reset"
+    }
+
+
 def index_learned_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored values."""
     return event_log.index_facts_by_seq(

@@ -93,30 +93,7 @@ SCORING: list[tuple[str, dict[str, Any], Any]] = [
     (
         "aggregate",
         {"p_oldest_first": [0.5, 0.9]},
-        {
-            "mean": 0.7,
-            "median": 0.7,
-            "recency_weights": [1, 1],
-            "recency_weighted_median": 0.7,
-            "geo_mean_odds": 0.75,
-            "extremised_2_5": 3**2.5 / (1 + 3**2.5),
-            "geo_mean_odds_neyman": 1 - 1 / (1 + 3 ** (2 * math.sqrt(7) - 4)),
-        },
-    ),
-    ("aggregate", {"p_oldest_first": [0, 0.9], "eps": 0.1}, {"geo_mean_odds": 0.5}),
-    (
-        "cwm",
-        {
-            "history": {"ann": [0.9, 0.2], "bob": [0.5, 0.5]},
-            "outcomes": [1, 0],
-            "new": {"ann": 0.8, "bob": 0.4},
-        },
-        {"contribution": {"ann": 14.375, "bob": -8.125}, "forecast": 0.8},
-    ),
-    (
-        "cwm",
-        {"history": {"ann": [0.9], "bob": [None]}, "outcomes": [1]},
-        {"contribution": {"ann": 0, "bob": 0}},
+        {"recency_weights": [1, 1], "recency_weighted_median": 0.7, "crowd": 0.75},
     ),
     ("hazard_decay", {"p0": 0.75, "total_days": 10, "elapsed": [0, 5, 10, 20]}, [0.75, 0.5, 0, 0]),
     ("hazard_decay", {"p0": 1.2, "total_days": 10, "elapsed": 5}, "ValueError"),

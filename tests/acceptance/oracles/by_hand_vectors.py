@@ -70,21 +70,6 @@ PLATFORM: dict[str, Any] = {
             "expect": [[100 * LN2, 1], [-100 * LN2, 1], [0, 0]],
         }
     ],
-    "geomean": [
-        {
-            "f": [forecast(0.5, 0, 4), forecast(0.02, 1, 2), forecast(0.5, 6)],
-            "expect": [
-                {"t": 0, "n": 0, "pmf": [0.5, 0.5]},
-                {"t": 1, "n": 2, "pmf": [0.7, 0.1]},
-                {"t": 2, "n": 0, "pmf": [0.5, 0.5]},
-                {"t": 6, "n": 0, "pmf": [0.5, 0.5]},
-            ],
-        },
-        {
-            "f": [forecast([0.6, None, 0.4], kind="mc")],
-            "expect": [{"t": 0, "n": 0, "pmf": [0.6, None, 0.4]}],
-        },
-    ],
     "bucket_index": [
         {
             "q": {"name": "even", "min": 0, "max": 4, "n": 4},

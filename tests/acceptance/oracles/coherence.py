@@ -41,6 +41,12 @@ def repair_nested_dates(given: Given) -> Any:
     ).after
 
 
+def repair_implication(given: Given) -> Any:
+    """What implies before what is implied: a chain of two."""
+    chain = [(date(2027, 1, 1), given["p_a"]), (date(2028, 1, 1), given["p_b"])]
+    return coherence.repair_nested_dates(chain).after
+
+
 def repair_total_probability(given: Given) -> Any:
     """The four forecasts repaired, and how far apart they were."""
     names = ("p_b", "p_a_given_b", "p_a_given_not_b", "p_a")
@@ -56,10 +62,10 @@ FUNCTIONS = {
     "scenario_soft_update": scenario_soft_update,
     "indicator_information": indicator_information,
     "repair_sum_to_one": repair_sum_to_one,
-    "repair_implication": lambda given: (
-        coherence.repair_implication(given["p_a"], given["p_b"]).after
+    "repair_implication": repair_implication,
+    "repair_negation": lambda given: (
+        coherence.repair_sum_to_one([given["p"], given["p_not"]]).after
     ),
-    "repair_negation": lambda given: coherence.repair_negation(given["p"], given["p_not"]).after,
     "repair_nested_dates": repair_nested_dates,
     "repair_total_probability": repair_total_probability,
     "repair_dominance": lambda given: coherence.repair_sum_to_one(given["p"]).gains,

@@ -4,9 +4,9 @@ keep them.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from statistics import fmean, median
 from typing import Any
 
-from forecasts.aggregation.pooling import mean, median
 from forecasts.distributions.distribution import Binary
 from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast
@@ -63,7 +63,7 @@ def gjo_accuracy(given: Given) -> Any:
     )
     daily = daily_scores(held, asked.resolution.outcome, opens_at=OPENS, ends_at=asked.ends_at)
     medians = _medians(asked)
-    crowd = TWO_SIDED * mean([found for found in medians if found is not None])
+    crowd = TWO_SIDED * fmean(found for found in medians if found is not None)
     own = {who: TWO_SIDED * (found["mean_daily_brier"] or 0.0) for who, found in daily.items()}
     share = {who: found["active_days"] / found["days"] for who, found in daily.items()}
     return {

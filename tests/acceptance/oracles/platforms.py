@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
@@ -70,23 +69,6 @@ def spot_peer(given: Given) -> Any:
     ).tolist()
     found = dict(zip(then, points, strict=True))
     return [[found[n], 1.0] if n in found else [0.0, 0.0] for n in range(len(given["f"]))]
-
-
-def geomean(given: Given) -> Any:
-    """The geometric mean whenever a forecast starts or ends, with how many stand; one alone is
-    counted as none.
-    """
-    found = given["f"]
-    changes = sorted(
-        {time for each in found for time in (each.get("s", 0), _end(each)) if time < math.inf}
-    )
-    rows = []
-    for at in changes:
-        standing = [_masses(each) for each in found if _stands(each, at)]
-        if standing:
-            pmf = geometric_mean(np.array(standing, dtype=np.float64))
-            rows.append({"t": at, "n": len(standing) if len(standing) > 1 else 0, "pmf": pmf})
-    return rows
 
 
 def bucket_index(given: Given) -> Any:
@@ -173,7 +155,6 @@ FUNCTIONS = {
     "spot_baseline": spot_baseline,
     "peer": peer,
     "spot_peer": spot_peer,
-    "geomean": geomean,
     "bucket_index": bucket_index,
     "brier": lambda given: TWO_SIDED * brier_options(given["p"], given["true"]),
     "ordered_brier": lambda given: TWO_SIDED * brier_ordered(given["p"], given["true"]),

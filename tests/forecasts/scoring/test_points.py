@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from statistics import geometric_mean
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import InvalidProbability, InvalidTime
@@ -82,7 +82,7 @@ def test_peer_points_by_hand() -> None:
 @law
 @given(st.lists(limited, min_size=2, max_size=6))
 def test_points_are_log_ratios_to_the_geometric_mean(given_by: list[float]) -> None:
-    middle, n = float(geometric_mean([[p] for p in given_by])[0]), len(given_by)
+    middle, n = geometric_mean(given_by), len(given_by)
     assert at_once(given_by) == pytest.approx(
         [100 * n / (n - 1) * math.log(p / middle) for p in given_by], abs=1e-9
     )

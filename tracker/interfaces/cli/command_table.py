@@ -112,6 +112,11 @@ FORECAST_COMMANDS: Final = {
         "Import forecasts made elsewhere, and answers.",
         "forecasts.csv answers.csv",
     ),
+    "add-outside": CommandEntry(
+        "forecasts:add_outside",
+        "Add a market or platform, scored beside people.",
+        "Polymarket --kind market",
+    ),
 }
 
 EVIDENCE_COMMANDS: Final = {

@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.table import Table
 
+from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.formatting import (
     MINUS,
     format_count,
@@ -166,6 +167,13 @@ def skill_table(accuracy: Accuracy, rule: RuleName) -> Table:
         "on the same questions at the same times as others; a newcomer starts in the middle"
     )
     return table
+
+
+def describe_pools(accuracy: Accuracy, rule: RuleName) -> str:
+    """State which way of pooling people's forecasts leads under a rule; empty without any."""
+    names = {name: forecaster.name for name, forecaster in accuracy.forecasters.items()}
+    sentence = describe_leading_pool(accuracy.pools[rule], names)
+    return f"By {RULES[rule].title}: {sentence}" if sentence else ""
 
 
 def format_comparison_interval(comparison: Comparison) -> str:

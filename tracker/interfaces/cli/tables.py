@@ -127,19 +127,7 @@ def print_question(console: Console, page: QuestionPage) -> None:
 
 
 def _print_suggestion(console: Console, page: QuestionPage) -> None:
-    """Print the weighted crowd, the suggestion, and the evidence."""
-    if page.weighted_crowd:
-        weights = page.weighted_crowd.weights.items()
-        points_by_name = ", ".join(
-            f"{page.forecasters[forecaster].name} {format_signed(points)}"
-            for forecaster, points in weights
-        )
-        console.print(
-            safe_text(
-                f"crowd weighted by contribution: {format_percent(page.weighted_crowd.p)} (points: "
-                f"{points_by_name})"
-            )
-        )
+    """Print the suggestion and the evidence."""
     _print_explanation(console, page)
     if page.evidence:
         console.print(evidence_table(page.evidence[:20]))

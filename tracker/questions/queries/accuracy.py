@@ -12,7 +12,7 @@ from forecasts.scoring.rulebook import is_counted_under
 from forecasts.scoring.scores import Score
 from forecasts.scoring.summary import Summary, summarise_scores
 from tracker.model.read_models import Accuracy, Choice
-from tracker.questions.queries.comparisons import adjust_people, load_losses
+from tracker.questions.queries.comparisons import adjust_people, compare_pools, load_losses
 from tracker.questions.queries.question_page import list_late_forecasts
 from tracker.questions.queries.score_selection import (
     build_score_table,
@@ -25,10 +25,11 @@ from tracker.storage.sessions import Session
 
 
 def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
-    """Compute scores, summaries, adjusted skill, and outcomes by cohort."""
+    """Compute scores, summaries, adjusted skill, leading pools, and outcomes by cohort."""
     selection = gather_questions(session, choice, now)
     all_scores = record.list_all_scores(session)
     scores = selection.filter_scores(all_scores)
+    losses = {rule: load_losses(session, selection, rule) for rule in selection.headline_rules}
     lines = group_cohorts(selection.questions.values(), selection.resolutions, now)
     return Accuracy(
         choice=choice,
@@ -38,10 +39,8 @@ def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accurac
         forecasters=record.list_forecasters(session),
         scores=scores,
         summaries=summarise_accuracy(scores, selection.countable, selection.families),
-        adjusted={
-            rule: adjust_people(load_losses(session, selection, rule))
-            for rule in selection.headline_rules
-        },
+        adjusted={rule: adjust_people(answered) for rule, answered in losses.items()},
+        pools={rule: compare_pools(answered) for rule, answered in losses.items()},
         cohorts=lines,
         waiting=list_waiting(selection, all_scores, now),
         upcoming=() if scores else list_upcoming(session, selection, now),

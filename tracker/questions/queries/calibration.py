@@ -1,9 +1,9 @@
 """Calibration of all forecasters at a lead before the scheduled close, and what it offers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from forecasts.aggregation.crowd import crowd_at
+from forecasts.aggregation.crowd import CrowdLessons, crowd_at, find_learned_crowds
 from forecasts.calibration.personal import (
     PersonalRecalibration,
     describe_offer,
@@ -31,8 +31,9 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.model.read_models import CalibrationReport, Choice, RecalibrationState
+from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
-from tracker.questions.resolve_question import exclude_computed
+from tracker.questions.resolve_question import select_people
 from tracker.storage import recalibrations, record
 from tracker.storage.recalibrations import Consents
 from tracker.storage.record import LastAct
@@ -106,10 +107,14 @@ def _collect_records(
     records: dict[ForecasterId, list[ResolvedRecord]] = {}
     instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.countable.values()}
     forecasts_then = record.load_last_acts_at(session, instants)
-    consents = recalibrations.list_consents(session)
+    consents, lessons = recalibrations.list_consents(session), load_crowd_lessons(session)
     for question_id, question in selection.countable.items():
         for forecaster_id, steps in _timelines_at(
-            question, instants[question_id], forecasts_then.get(question_id, {}), consents
+            question,
+            instants[question_id],
+            forecasts_then.get(question_id, {}),
+            consents=consents,
+            lessons=lessons.get(question.kind, ()),
         ).items():
             records.setdefault(forecaster_id, []).append(
                 (question, selection.resolutions[question_id], steps)
@@ -121,7 +126,9 @@ def _timelines_at(
     question: Question,
     instant: datetime,
     forecasts_then: Mapping[ForecasterId, LastAct],
+    *,
     consents: Consents,
+    lessons: Sequence[CrowdLessons],
 ) -> Mapping[ForecasterId, Timeline]:
     """Timelines of a question, reduced to the forecasts current at one instant."""
     timelines = {
@@ -130,8 +137,12 @@ def _timelines_at(
     timelines[PRIOR] = build_timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
         timelines[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
-    if (crowd := crowd_at(question, exclude_computed(timelines), instant)) is not None:
-        timelines[CROWD] = build_timeline([(instant, crowd)])
+    members = select_people(timelines)
+    crowds = {CROWD: crowd_at(question, members, instant)}
+    crowds |= find_learned_crowds(question, members, lessons, instant)
+    for forecaster_id, pooled in crowds.items():
+        if pooled is not None:
+            timelines[forecaster_id] = build_timeline([(instant, pooled)])
     for person in consents.keys() & timelines.keys():
         timelines[name_recalibrated(person).id] = recalibrate_timeline(
             question, timelines[person], consents[person]

@@ -7,10 +7,12 @@ from itertools import combinations
 
 import numpy as np
 
-from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.aggregation.crowd import MIN_CROWD, crowd_timeline
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
     CROWD,
+    LEARNED_POOLS,
+    POOLS,
     Forecaster,
     ForecasterId,
     Question,
@@ -18,6 +20,7 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
     is_computed,
+    is_person,
 )
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.adjusted_skill import AdjustedSkill, adjust_skill
@@ -49,9 +52,6 @@ FIRST = Forecaster(ForecasterId("first"), "First forecast, unchanged", "referenc
 _REFERENCES = (FIRST.id, UNINFORMED.id)
 """Opponents that exist for one forecaster alone."""
 
-MIN_CROWD = 2
-"""People who make a crowd; a crowd of one is that person."""
-
 
 @dataclass(frozen=True, slots=True)
 class QuestionLosses:
@@ -70,8 +70,8 @@ class QuestionLosses:
 
     @property
     def people(self) -> list[ForecasterId]:
-        """List the people forecaster_id forecast."""
-        return [name for name in self.paths if not is_computed(name)]
+        """List the people who forecast."""
+        return [name for name in self.paths if is_person(name)]
 
 
 def load_losses(
@@ -104,10 +104,11 @@ def adjust_people(losses: Iterable[QuestionLosses]) -> tuple[AdjustedSkill, ...]
 def compare_forecasters(
     session: Session, choice: Choice, forecaster_id: ForecasterId | None, now: datetime
 ) -> ComparisonReport:
-    """Compare people with each other and with the computed forecasters, by headline rule.
+    """Compare people with each other, with markets and with computed forecasters, by headline rule.
 
-    With `forecaster_id`, one forecaster with everybody, and with what they would have scored by
-    knowing nothing and by never changing their first forecast.
+    The crowds that learn are compared among themselves alone (`compare_pools`). With
+    `forecaster_id`, one forecaster with everybody, and with what they would have scored by knowing
+    nothing and by never changing their first forecast.
     """
     selection = gather_questions(session, choice, now)
     forecasters = record.list_forecasters(session)
@@ -134,21 +135,35 @@ def _compare_all(
 ) -> tuple[Comparison, ...]:
     """Compare all pairs together, so that a pair has the same verdict wherever it is shown."""
     present = dict.fromkeys(name for q in losses for name in q.paths)
-    people = [name for name in present if not is_computed(name)]
-    computed = [name for name in present if is_computed(name)]
+    people = [name for name in present if is_person(name)]
+    opposing = [name for name in present if name not in people and name not in LEARNED_POOLS]
     pairs: list[Pair] = [
         *combinations(people, 2),
-        *((a, b) for a in people for b in (*computed, *_REFERENCES)),
+        *((a, b) for a in people for b in (*opposing, *_REFERENCES)),
     ]
     if forecaster_id is None:
         shown = [pair for pair in pairs if pair[1] not in _REFERENCES]
     else:
-        opponents = (*people, *computed, *_REFERENCES)
+        opponents = (*people, *opposing, *_REFERENCES)
         shown = [(forecaster_id, b) for b in opponents if b != forecaster_id]
         own_pairs = set(map(frozenset, shown))
         pairs = [*shown, *(pair for pair in pairs if frozenset(pair) not in own_pairs)]
     rows = ((pair, _list_common_questions(losses, *pair)) for pair in pairs)
     return compare_pairs(rows, shown=frozenset(shown))
+
+
+def compare_pools(losses: Sequence[QuestionLosses]) -> tuple[Comparison, ...]:
+    """Compare the crowds that learn with the plain one and with each other; none without them."""
+    present = {name for q in losses for name in q.paths}
+    pools = [name for name in POOLS if name in present]
+    return compare_pairs(
+        ((b, a), _list_common_questions(losses, b, a)) for a, b in combinations(pools, 2)
+    )
+
+
+def rebuild_timelines(q: QuestionLosses) -> dict[ForecasterId, Timeline]:
+    """Rebuild the timelines of people from the receipts of their scores."""
+    return {name: _rebuild_timeline(q.scores[name]) for name in q.people}
 
 
 def _list_common_questions(
@@ -185,7 +200,7 @@ def _pool_others(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
     """Return the crowd without one of its members; None if fewer than two are left."""
     if is_computed(name):
         return q.paths.get(CROWD)
-    members = {n: _rebuild_timeline(q.scores[n]) for n in q.people if n != name}
+    members = {n: line for n, line in rebuild_timelines(q).items() if n != name}
     if len(members) < MIN_CROWD:
         return None
     until = effective_close(q.question, q.resolution)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from forecasts.aggregation.crowd import CrowdLessons
 from forecasts.distributions.distribution import p_yes
 from forecasts.evidence.evidence import Evidence
 from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
@@ -30,15 +31,11 @@ from forecasts.suggestion.explanation import AnySuggestion
 from tracker.model.audit import Override, SignpostStatus
 from tracker.model.evidence import Decision, EvidenceCard, judge_by_decisions
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
+from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
-from tracker.questions.queries.question_page import compute_weighted_crowd, require_question
-from tracker.questions.resolve_question import (
-    add_recalibrated,
-    build_timelines,
-    compute_scores,
-    exclude_computed,
-)
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.resolve_question import add_recalibrated, build_timelines, compute_scores
 from tracker.questions.update_suggestion import compute_suggestion, load_background
 from tracker.storage import (
     decisions,
@@ -69,6 +66,7 @@ class _KnownRecord:
     resolutions: tuple[Resolution, ...]
     acts: tuple[Forecast, ...]
     timelines: dict[ForecasterId, Timeline]
+    lessons: Sequence[CrowdLessons]
     until: datetime
     last_suggestion: datetime
 
@@ -101,9 +99,6 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         resolutions=known.resolutions,
         scores=_compute_scores(session, known),
         statements=describe_statements(session, question, known.versions, at),
-        weighted_crowd=compute_weighted_crowd(
-            session, question, exclude_computed(known.timelines), known.until, entered_by=at
-        ),
         versions=known.versions,
         override=_find_override(session, question, at),
         scenarios=scenarios.find_scenario_set(session, question.id, at) is not None,
@@ -120,13 +115,15 @@ def _load_record(session: Session, question_id: str, at: datetime) -> _KnownReco
     acts = record.forecasts_of_question(session, question.id, entered_by=at)
     close = effective_close(question, latest_resolution(resolutions))
     until = min(at, close)
+    lessons = load_crowd_lessons(session).get(question.kind, ())
     return _KnownRecord(
         at=at,
         question=question,
         versions=versions,
         resolutions=resolutions,
         acts=acts,
-        timelines=build_timelines(question, acts, until),
+        timelines=build_timelines(question, acts, until, lessons),
+        lessons=lessons,
         until=until,
         last_suggestion=_find_last_suggestion(acts, at, close),
     )
@@ -234,7 +231,7 @@ def _summarise_question(
         question=known.question,
         status=question_status(known.question, known.resolution, known.at),
         resolution=known.resolution,
-        standings=_forecasts_at(known.question, known.timelines, everyone, known.until),
+        standings=_forecasts_at(known, everyone),
         history=history,
         change_7d=history[-1][1] - week_ago[-1] if week_ago else None,
         evidence=len(cards),
@@ -257,19 +254,18 @@ def _suggestion_history(
 
 
 def _forecasts_at(
-    question: Question,
-    timelines: Mapping[ForecasterId, Timeline],
-    everyone: Mapping[ForecasterId, Forecaster],
-    at: datetime,
+    known: _KnownRecord, everyone: Mapping[ForecasterId, Forecaster]
 ) -> dict[ForecasterId, CurrentForecast]:
     """Current forecasts at an instant; at the close, those just before it."""
     last = {
-        forecaster_id: [step for step in line.steps if step[0] <= at][-1:]
-        for forecaster_id, line in timelines.items()
+        forecaster_id: [step for step in line.steps if step[0] <= known.until][-1:]
+        for forecaster_id, line in known.timelines.items()
     }
     latest_acts = {
         forecaster_id: steps[0]
         for forecaster_id, steps in last.items()
         if steps and (forecaster_id not in RESERVED or forecaster_id == SUGGESTION)
     }
-    return compute_current_forecasts(question, latest_acts, everyone, at)
+    return compute_current_forecasts(
+        known.question, latest_acts, everyone, known.until, lessons=known.lessons
+    )

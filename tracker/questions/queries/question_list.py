@@ -1,17 +1,16 @@
 """Questions as rows: status, current forecasts, change of the suggestion, amount of evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forecasts.aggregation.crowd import crowd_at
+from forecasts.aggregation.crowd import CrowdLessons, crowd_at, find_learned_crowds
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.links import find_parents
 from forecasts.questions.question import (
     CROWD,
     HAZARD,
     PRIOR,
-    RESERVED,
     SUGGESTION,
     Forecaster,
     ForecasterId,
@@ -19,12 +18,14 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     effective_close,
+    is_person,
     latest_resolution,
     question_status,
 )
 from forecasts.questions.timeline import build_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
 from tracker.storage import evidence, questions, record, scenarios
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
@@ -35,11 +36,13 @@ def compute_current_forecasts(
     latest_acts: Mapping[ForecasterId, LastAct],
     people: Mapping[ForecasterId, Forecaster],
     at: datetime,
+    *,
+    lessons: Sequence[CrowdLessons],
 ) -> dict[ForecasterId, CurrentForecast]:
     """Compute everyone's current forecast from their last act; withdrawn ones are left out.
 
-    Base rate, time and crowd follow from the question and the acts. The crowd is as old as its
-    newest member's act.
+    Base rate, time and crowds follow from the question, the acts and the `lessons`. A crowd is as
+    old as its newest member's act.
     """
     current_forecasts = {PRIOR: CurrentForecast(people[PRIOR], question.prior, question.opens_at)}
     if question.kind == "binary":
@@ -54,15 +57,16 @@ def compute_current_forecasts(
     members = {
         forecaster_id: build_timeline([(s.since, s.distribution)])
         for forecaster_id, s in current_forecasts.items()
-        if forecaster_id not in RESERVED
+        if is_person(forecaster_id)
     }
     crowd = crowd_at(question, members, at) if members else None
     if crowd is not None:
-        current_forecasts[CROWD] = CurrentForecast(
-            people[CROWD],
-            crowd,
-            max(current_forecasts[forecaster_id].since for forecaster_id in members),
-        )
+        newest = max(current_forecasts[forecaster_id].since for forecaster_id in members)
+        crowds = {CROWD: crowd} | find_learned_crowds(question, members, lessons, at)
+        for forecaster_id, pooled in crowds.items():
+            current_forecasts[forecaster_id] = CurrentForecast(
+                people[forecaster_id], pooled, newest
+            )
     return current_forecasts
 
 
@@ -108,6 +112,7 @@ class _RowData:
     latest_acts: Mapping[QuestionId, Mapping[ForecasterId, LastAct]]
     moves: Mapping[QuestionId, list[tuple[datetime, float]]]
     parents: Mapping[QuestionId, QuestionId]
+    lessons: LessonsByKind
 
     @classmethod
     def of(
@@ -126,6 +131,7 @@ class _RowData:
                 session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only
             ),
             parents=find_parents(scenarios.list_links(session)),
+            lessons=load_crowd_lessons(session),
         )
 
     def summary(self, question: Question, now: datetime) -> QuestionSummary:
@@ -141,6 +147,7 @@ class _RowData:
                 self.latest_acts.get(question.id, {}),
                 self.people,
                 min(now, effective_close(question, resolution)),
+                lessons=self.lessons.get(question.kind, ()),
             ),
             history=history,
             change_7d=_weekly_change(history, now),

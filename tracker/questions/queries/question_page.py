@@ -1,30 +1,24 @@
 """Gather what pages and commands show of a question. Reads only; every answer is as of `now`."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 
-from forecasts.aggregation.crowd import contribution_crowd_timeline
-from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
-from forecasts.distributions.distribution import p_yes
 from forecasts.questions.amendments import QuestionVersion, list_question_versions
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import (
     SUGGESTION,
-    ForecasterId,
     Question,
-    QuestionId,
     Resolution,
     effective_close,
     latest_resolution,
 )
-from forecasts.questions.timeline import Forecast, Timeline, hindsight_forecasts
+from forecasts.questions.timeline import Forecast, hindsight_forecasts
 from tracker.errors import NotFound
-from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts, WeightedCrowd
+from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
-from tracker.questions.resolve_question import exclude_computed, load_timelines
+from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import (
     database_info,
@@ -36,74 +30,6 @@ from tracker.storage import (
     scenarios,
 )
 from tracker.storage.sessions import Session
-
-
-def compute_weighted_crowd(
-    session: Session,
-    question: Question,
-    members: Mapping[ForecasterId, Timeline],
-    at: datetime,
-    *,
-    entered_by: datetime | None = None,
-) -> WeightedCrowd | None:
-    """Compute the crowd forecast at `at`, weighted by contribution.
-
-    None until each member has enough answered questions. Contributions are computed from the
-    forecasts in the middle of each question's scheduled time, over binary questions of the same
-    sort, live or retrospective, whose scheduled close has passed. Answers entered after
-    `entered_by`, if given, are ignored.
-    """
-    if question.kind != "binary" or len(members) < 2:
-        return None
-    resolved_then = record.load_current_resolutions(session, entered_by)
-    history, outcomes = _collect_history(session, question, members, at=at, resolved=resolved_then)
-    resolved = {
-        member: sum(p is not None for p in probabilities)
-        for member, probabilities in history.items()
-    }
-    if min(resolved.values()) < MIN_RESOLVED_QUESTIONS:
-        return None
-    weights = {
-        ForecasterId(member): points
-        for member, points in crowd_contributions(history, outcomes).items()
-    }
-    probability = p_yes(contribution_crowd_timeline(question, members, weights, until=at).at(at))
-    return (
-        None
-        if probability is None
-        else WeightedCrowd(
-            probability, weights, {ForecasterId(member_id): n for member_id, n in resolved.items()}
-        )
-    )
-
-
-def _collect_history(
-    session: Session,
-    question: Question,
-    members: Mapping[ForecasterId, Timeline],
-    *,
-    at: datetime,
-    resolved: Mapping[QuestionId, Resolution],
-) -> tuple[dict[str, list[float | None]], list[int]]:
-    """Forecast of each member half-way through each answered question, and the outcomes."""
-    answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
-    history: dict[str, list[float | None]] = {member: [] for member in members}
-    if len(answered) < MIN_RESOLVED_QUESTIONS:
-        return history, []
-    earlier = [
-        q
-        for q in questions.list_questions(session)
-        if q.id in answered and q.retrospective == question.retrospective and is_past_close(q, at)
-    ]
-    middles = {q.id: q.opens_at + (q.closes_at - q.opens_at) / 2 for q in earlier}
-    forecasts_then = record.load_last_acts_at(session, middles)
-    for other in earlier:
-        still_open = middles[other.id] < answered[other.id].known_at
-        by_member = forecasts_then.get(other.id, {}) if still_open else {}
-        for member, probabilities in history.items():
-            forecast = by_member.get(ForecasterId(member))
-            probabilities.append(None if forecast is None else p_yes(forecast[1]))
-    return history, [int(answered[other.id].outcome == "yes") for other in earlier]
 
 
 def require_question(session: Session, question_id: str) -> Question:
@@ -150,9 +76,6 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         resolutions=answered,
         scores=record.list_scores(session, question.id),
         statements=describe_statements(session, question, versions),
-        weighted_crowd=compute_weighted_crowd(
-            session, question, exclude_computed(forecasts_over_time), min(now, close)
-        ),
         coverage=measure_feed_coverage(session, question, now),
         versions=versions,
         override=questions.find_override(session, question.id),

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.question import (
-    RESERVED,
     SUGGESTION,
     ForecasterId,
     Question,
     Resolution,
     effective_close,
+    is_person,
 )
 from forecasts.questions.timeline import Forecast, Timeline, forecaster_timeline
 from forecasts.statistics.dynamics import (
@@ -54,7 +54,7 @@ def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Hab
         resolution = selection.resolutions[question.id]
         acts = group_by_forecaster(record.forecasts_of_question(session, question.id))
         suggestion_timeline = forecaster_timeline(acts.get(SUGGESTION, []))
-        for forecaster_id in acts.keys() - RESERVED:
+        for forecaster_id in filter(is_person, acts):
             person = histories.setdefault(forecaster_id, _ActHistory())
             _add_acts(
                 person,

@@ -6,7 +6,7 @@ from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.links import is_past_close
-from forecasts.questions.question import RESERVED, Question, QuestionId
+from forecasts.questions.question import Question, QuestionId, is_person
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import Score
 from tracker.model.read_models import WaitingQuestion
@@ -55,7 +55,7 @@ def list_upcoming(
         question_id
         for question_id, acts in record.load_last_acts(session).items()
         if any(
-            distribution is not None and forecaster_id not in RESERVED
+            distribution is not None and is_person(forecaster_id)
             for forecaster_id, (_, distribution) in acts.items()
         )
     }

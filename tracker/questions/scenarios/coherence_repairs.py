@@ -5,7 +5,7 @@ from datetime import datetime
 
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.links import Link
-from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
+from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId, QuestionId, is_person
 from forecasts.scenarios.link_rules import find_violation, score_repair
 from tracker.errors import NotFound, Refused
 from tracker.model.audit import Authorship
@@ -168,7 +168,7 @@ def _find_forecasters(link: Link, rows: SummaryRows) -> set[ForecasterId]:
     return {
         forecaster_id
         for forecaster_id in set.intersection(*forecasters)
-        if forecaster_id not in RESERVED or forecaster_id in (SUGGESTION, CROWD)
+        if is_person(forecaster_id) or forecaster_id in (SUGGESTION, CROWD)
     }
 
 

@@ -21,11 +21,11 @@ from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import (
     HAZARD,
     PRIOR,
-    RESERVED,
     SUGGESTION,
     ForecasterId,
     Question,
     QuestionId,
+    is_person,
 )
 from forecasts.questions.timeline import forecaster_timeline
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, hazard_probability, suggest
@@ -243,7 +243,7 @@ class _Ledger:
     def _forecasts_of_people(self, at: datetime) -> dict[str, float]:
         acts_by_forecaster: dict[ForecasterId, list[Any]] = {}
         for act in record.forecasts_of_question(self._session, self._question.id):
-            if act.forecaster_id not in RESERVED:
+            if is_person(act.forecaster_id):
                 acts_by_forecaster.setdefault(act.forecaster_id, []).append(act)
         forecasts = {
             forecaster: forecaster_timeline(own_acts).at(at)

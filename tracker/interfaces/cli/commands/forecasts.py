@@ -1,15 +1,15 @@
-"""Commands on forecasts: set, reaffirm, withdraw, undo, redo, import."""
+"""Commands on forecasts: set, reaffirm, withdraw, undo, redo, import; markets beside people."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar, Unpack
+from typing import Any, Final, TypeVar, Unpack, get_args
 
 import click
 from rich.text import Text
 
 from forecasts.questions.formatting import format_count, format_full, warn_of_past_mass
-from forecasts.questions.question import EvidenceId
+from forecasts.questions.question import EvidenceId, OutsideKind
 from forecasts.questions.timeline import Forecast
 from tracker.app.forecasts import ActOptions
 from tracker.app.tracker import Tracker
@@ -231,3 +231,25 @@ def _describe_state(tracker: Tracker, made: Forecast) -> str:
         tracker.questions.get(made.question_id).summary.question, made.distribution
     )
     return "holds no forecast" if made.distribution is None else f"holds {distribution}"
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--kind",
+    type=click.Choice(get_args(OutsideKind)),
+    required=True,
+    help="A market with prices, or the crowd of another platform.",
+)
+@as_json
+@click.pass_context
+def add_outside(context: click.Context, /, *, name: str, kind: OutsideKind, json: bool) -> None:
+    """Add a market or another platform whose forecasts you keep beside your own.
+
+    It is scored as everyone is, drawn in the chart of a question and compared with people, but no
+    member of the crowd. Set its forecasts with `--as`.
+    """
+    with tracker_session(context) as tracker:
+        added = tracker.people.add_outside(name, kind)
+    example = f"tracker forecast set QUESTION 62% --as {added.id}"
+    print_result(added, json, f"{added.name} is {added.id} from now on: `{example}`.")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 NOTHING_LEARNED = (
     "Nothing is learned yet, the defaults stand: it takes a review for the correction of a "
     "question, 30 reviews for relevance and direction, 30 questions that closed with an answer for "
-    "the weight of evidence, 10 for the reliability of a feed, 14 days of archive for what is "
-    "usual."
+    "the weight of evidence, 10 for the reliability of a feed, 15 families of questions that two "
+    "people forecast for the weights of the crowd."
 )
 
 

@@ -151,6 +151,9 @@ def summarise_accuracy(
     else:
         for rule in (rule for rule, people in results.adjusted.items() if people):
             console.print(score_tables.skill_table(results, rule))
+        for rule in results.pools:
+            if pools := score_tables.describe_pools(results, rule):
+                console.print(pools)
         console.print(score_tables.headline_table(results))
         console.print(score_tables.cohorts_table(results))
         console.print(score_tables.describe_counts(results))
@@ -323,7 +326,8 @@ def compare(
 
 
 def _find_forecaster(tracker: Tracker, name: str) -> ForecasterId:
-    (forecaster_id,) = _find_forecasters((*tracker.people.list(), *COMPUTED), (name,))
+    known = (*tracker.people.list(), *tracker.people.list_outside(), *COMPUTED)
+    (forecaster_id,) = _find_forecasters(known, (name,))
     return forecaster_id
 
 

@@ -93,9 +93,8 @@ def open_with_network(
 
 def forecaster_name(tracker: Tracker, forecaster: ForecasterId) -> str:
     """Return the name of a forecaster, or the id if unknown."""
-    return next(
-        (person.name for person in tracker.people.list() if person.id == forecaster), forecaster
-    )
+    known = (*tracker.people.list(), *tracker.people.list_outside())
+    return next((known_one.name for known_one in known if known_one.id == forecaster), forecaster)
 
 
 def print_result(value: Any, json: bool, table: Any) -> None:
