@@ -19,29 +19,35 @@ from forecasts.essays.catalogue.lookup import (
     find_place_around,
 )
 from forecasts.essays.drafting.acts import find_frame, plan_act
-from forecasts.essays.drafting.clauses import Clause, parse_clause
-from forecasts.essays.drafting.core import find_core, split_predictions
-from forecasts.essays.drafting.figures import write_digits
+from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
+from forecasts.essays.drafting.core import find_core, split_predictions, strip_comment
+from forecasts.essays.drafting.figures import find_chance, write_digits
 from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
+from forecasts.essays.drafting.publishers import propose_source
+from forecasts.essays.drafting.references import fill_references
 from forecasts.essays.drafting.rewording import plan_rewording
 from forecasts.essays.drafting.series import plan_series
 from forecasts.essays.drafting.subjects import (
     ACTOR_GAP,
-    carry_actor,
+    LEADING_PHRASE,
     is_common_body,
     settle_case,
+)
+from forecasts.essays.drafting.times import (
+    find_claim_time,
+    find_claim_times,
+    name_base_years,
+    swap_seasons,
 )
 from forecasts.essays.drafting.window import (
     OLDEST_YEAR,
     Window,
     add_days,
     choose_window,
-    find_claim_deadline,
 )
 from forecasts.essays.extract import Sentence
-from forecasts.essays.relative_dates import find_deadline
 from forecasts.essays.siblings.moved_dates import WindowMove, move_dates
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, Kind
@@ -126,7 +132,10 @@ def propose_drafts(
     >>> drafts[0].plan.gaps
     ()
     """
-    parts = split_predictions(write_digits(source.sentence.text[:_MAX_SENTENCE_CHARACTERS]))
+    chance, source = _read_chance(source)
+    text = strip_comment(source.sentence.text[:_MAX_SENTENCE_CHARACTERS])
+    text = name_base_years(text, source.day)
+    parts = split_predictions(write_digits(text))
     known = catalogue or load_catalogue()
     matches = [(part, match) for part in parts for match in _match(source, part, known)]
     by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
@@ -136,11 +145,29 @@ def propose_drafts(
     ]
     if not drafts:
         drafts = [d for part in parts for d in _frame(source, part, known)]
-    best_drafts = drafts[:MAX_CANDIDATES]
+    best_drafts = [d for d in drafts if d.plan.is_question][:MAX_CANDIDATES]
     texts = {draft.plan.text for draft in best_drafts}
     framed = {draft.text for draft in best_drafts if draft.match and draft.match.entry.is_frame}
     rewordings = (_draft(source, part, None, known) for part in parts if part not in framed)
-    return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
+    proposed = (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
+    return tuple(replace(d, plan=replace(d.plan, prior=chance)) for d in proposed)
+
+
+def _read_chance(source: ClaimSource) -> tuple[str, ClaimSource]:
+    """Return the chance that a sentence names, and its claim: that before it if it has none."""
+    chance = find_chance(source.sentence.text)
+    if not (chance and source.before and _CHANCE_ALONE.match(source.sentence.text)):
+        return chance, source
+    sentence = replace(source.sentence, text=source.before[-1], cue="")
+    return chance, replace(source, sentence=sentence, before=source.before[:-1])
+
+
+_CHANCE_ALONE: Final = re.compile(
+    r"\W*(?:I(?: would|[’']d)? (?:put|give|rate|guess|set) (?:it|that|the (?:chances?|odds"
+    r"|probability|likelihood))|(?:the|my) (?:chances?|odds|probability) (?:is|are|stands?))\b",
+    re.IGNORECASE,
+)
+""""I would put the chance at one in ten": of the claim before it."""
 
 
 def _is_test(draft: ClaimDraft) -> bool:
@@ -152,6 +179,9 @@ def _is_test(draft: ClaimDraft) -> bool:
         return False
     if draft.match is not None and draft.match.entry.kind == "act" and _loses_number(draft):
         return False
+    is_series = draft.match is not None and draft.match.entry.kind == "series"
+    if is_series and _RECORD.search(clause.event):
+        return False
     is_thing = draft.match is not None and (
         draft.match.entry.is_thing or draft.match.entry.kind == "state"
     )
@@ -159,6 +189,9 @@ def _is_test(draft: ClaimDraft) -> bool:
         return False
     return bool(draft.plan.bears_out or clause.asks)
 
+
+_RECORD: Final = re.compile(r"\bon record\b|\brecord (?:high|low)\b|\b(?:ever|all time)\b")
+"""Words that compare with all years, which no comparison with one year stands for."""
 
 _UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
 """Word by which a denial tells when a thing happens after all."""
@@ -240,7 +273,7 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
     """Yield the entries that a part of the sentence is about, one for each subject phrase."""
     subjects: set[str] = set()
     clause = parse_clause(part, source.sentence.cue)
-    actor = carry_actor((*source.before, _cut_before_pronoun(part, clause)), clause.pronoun)
+    actor = fill_references(clause, part, _list_before(source, part)).carried
     ranked = sorted(
         find_entries(source.locate(part), catalogue),
         key=lambda match: -match.score - (_FIGURE if has_figure(match, part) else 0.0),
@@ -248,7 +281,9 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
     for match in ranked:
         phrase = match.subject.lower()
         is_guessed = match.is_place_carried and source.day.year < OLDEST_YEAR
-        if is_guessed or not is_about(match, clause, actor):
+        is_named = any(word[:1].isupper() for word in clause.subject.split())
+        is_other = match.is_place_carried and is_named and match.entry.actor == "{place}"
+        if is_guessed or is_other or not is_about(match, clause, actor):
             continue
         if match.score >= _MIN_SCORE and phrase not in subjects:
             subjects.add(phrase)
@@ -268,19 +303,20 @@ def _draft(
     period = match.entry.period if match and is_periodic else None
     claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
-        plan = plan_rewording(claim, kind)
+        plan = plan_rewording(claim, catalogue, kind)
     elif match.entry.kind == "series":
         plan = plan_series(match, claim, kind)
     else:
-        plan = plan_act(match, claim, kind)
+        proposed = propose_source(claim, catalogue) if match.entry.is_frame else None
+        plan = plan_act(match, claim, kind, proposed if proposed and proposed.is_body else None)
     return ClaimDraft(source, part, claim.window, plan, match)
 
 
 def _frame(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[ClaimDraft]:
     """Yield the draft of an act that no entry of the catalogue is about."""
     match = find_frame(_read_claim(source, part, catalogue), catalogue)
-    if match is not None:
-        yield _draft(source, part, match, catalogue)
+    if match is not None and _is_test(draft := _draft(source, part, match, catalogue)):
+        yield draft
 
 
 def _read_claim(
@@ -292,32 +328,62 @@ def _read_claim(
     period: Period | None = None,
 ) -> Claim:
     """Read what a part of a sentence claims, in its window, with the name for its pronoun."""
-    clause = parse_clause(part, source.sentence.cue)
-    dated = _find_dated(source, part)
+    parsed = parse_clause(part, source.sentence.cue)
+    filled = fill_references(parsed, part, _list_before(source, part))
+    clause = filled.clause
+    dated = _find_dated(source, part, parsed)
     window = choose_window(dated, source.day, source.today, last=last, period=period)
-    carried = carry_actor((*source.before, _cut_before_pronoun(part, clause)), clause.pronoun)
     subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
-    is_carried = bool(carried and not clause.subject)
+    is_carried = bool(filled.carried and not clause.subject)
     place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
-    return Claim(source.locate(part), clause, window, subject or carried, is_carried, dated)
+    actor = subject or filled.carried
+    return Claim(source.locate(part), clause, window, actor, is_carried, dated, filled.notes)
 
 
-def _cut_before_pronoun(part: str, clause: Clause) -> str:
-    """Return what stands in a sentence before its pronoun: "Oslo has said that it will"."""
-    head, word, _ = part.partition(f" {clause.pronoun} ")
-    return head if clause.pronoun and word else ""
+def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:
+    """Return the text that names the last day of a part: its predicate, or what leads to it.
 
-
-def _find_dated(source: ClaimSource, part: str) -> str:
-    """Return the text that names the last day of a part: its core, or what stands around it.
-
-    Around it a month without a year may be one of the past.
+    Times within its subject and of other clauses are not the claim's.
     """
     core = find_core(part)
-    if find_claim_deadline(core, source.day):
-        return core
-    return next((t for t in (part, source.sentence.text) if find_deadline(t, source.day)), core)
+    if clause.subject.isdecimal():
+        return clause.subject
+    leads = (
+        lead[0]
+        for text in (part, source.sentence.text)
+        for pattern in (LEADING_PHRASE, LEADING_TIME)
+        if (lead := pattern.match(text))
+    )
+    subject = re.compile(re.escape(clause.subject or " "), re.IGNORECASE)
+    texts = (clause.raw_event, subject.sub(" ", core), *leads)
+    dated = next((text for text in texts if find_claim_time(text, source.day)), "")
+    if not dated and (tail := _TAIL.search(source.sentence.text)) and looks_ahead(tail["tail"]):
+        dated = tail["tail"] if len(find_claim_times(tail["tail"], source.day)) == 1 else ""
+    is_south = _SOUTH.search(f"{part} {source.title} {source.setting} {' '.join(source.before)}")
+    return swap_seasons(dated) if is_south else dated
+
+
+_TAIL: Final = re.compile(r"^.*,? (?:and|while) (?P<tail>[^;:.?!]{10,}\.?)$", re.DOTALL)
+"""Last statement of a sentence, whose day may be that of both: "A will average 60 and B 55"."""
+
+_SOUTH: Final = re.compile(
+    r"\b(?:Australia|Great Barrier Reef|New Zealand|South Africa|Argentin|Chile|Uruguay"
+    r"|Sydney|Melbourne)"
+)
+"""Places south of the equator, whose summer begins in December."""
+
+
+def _list_before(source: ClaimSource, part: str) -> tuple[str, ...]:
+    """Return what stands before a part of a sentence, the sentences and its own beginning."""
+    start = source.sentence.text.find(part[:_HEAD])
+    head = source.sentence.text[: max(0, start)]
+    before = tuple(text[-_MAX_SENTENCE_CHARACTERS:] for text in source.before)
+    return (*before, head) if len(head.split()) > 2 else before
+
+
+_HEAD: Final = 24
+"""Characters by which a part is found in its sentence."""
 
 
 def build_new_question(
@@ -348,8 +414,8 @@ def build_new_question(
         resolves_at=max(_first_instant_after(plan.published), closes_at),
         kind=plan.kind,
         horizon_shape=plan.shape,
-        prior=prior,
-        prior_reason=prior_reason,
+        prior=prior or plan.prior,
+        prior_reason=prior_reason or ("the essay says so" if plan.prior and not prior else ""),
         options=plan.options,
         scale=propose_scale(plan, opens_at, closes_at),
         essay_id=essay_id,

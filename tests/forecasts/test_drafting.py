@@ -20,9 +20,8 @@ from forecasts.essays.drafting.clauses import parse_clause
 from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
-from forecasts.essays.drafting.window import find_period
+from forecasts.essays.drafting.window import find_period, propose_horizons
 from forecasts.essays.extract import Sentence
-from forecasts.essays.relative_dates import propose_horizons
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import ClaimId, EssayId, utc
@@ -291,8 +290,11 @@ def test_a_thing_that_the_claim_excludes_is_not_offered() -> None:
 
 def test_names_before_the_claim_are_carried_and_noted() -> None:
     made = draft("It will sign the pact.", "Arland has met Borland.", "Prices fell.")[0]
-    assert made.plan.text == "Will Arland sign the pact by 31 March 2027?"
-    assert made.plan.notes == ("The claim has a pronoun: Arland is taken from the text before it.",)
+    assert made.plan.text == "Will Arland sign the pact by 31 December 2027?"
+    assert made.plan.notes == (
+        "The claim has a pronoun: Arland is taken from the text before it.",
+        "The claim names no day: check the last one.",
+    )
     made = draft("Inflation will rise.", "Arlandic shops are empty.")[0]
     assert "in Arland" in made.plan.text
     assert made.plan.notes == (
@@ -337,10 +339,12 @@ def test_cases_of_other_places_are_left_out() -> None:
         ("Rail sales will fall by 20 per cent by 2028.", "is at least 20 per cent lower than the"),
     ]
 )
-def test_a_figure_that_nothing_publishes_lacks_its_source_alone(claim: str, rule: str) -> None:
+def test_a_figure_has_a_proposed_source_and_time_for_its_release(claim: str, rule: str) -> None:
     plan = reword(claim).plan
-    assert f"up to 31 December 2028 {rule}" in plan.criteria
-    assert plan.gaps == ("[… who publishes the answer, and where]",)
+    assert f"publish it, {rule}" in plan.criteria
+    assert plan.sources == ("at least two of Reuters, AP and AFP",)
+    assert plan.published == date(2029, 4, 30)
+    assert plan.gaps == ()
 
 
 # Windows
@@ -377,10 +381,10 @@ def test_relative_days_count_from_the_day_of_the_essay() -> None:
 
 @check_rows(
     [
-        (date(2026, 11, 20), "2027-03-31", False),
-        (date(2024, 3, 1), "2027-03-31", False),
+        (date(2026, 11, 20), "2027-12-31", False),
+        (date(2024, 3, 1), "2027-12-31", False),
         (date(2019, 3, 1), "2020-12-31", True),
-        (date(1919, 3, 1), "2027-03-31", False),
+        (date(1919, 3, 1), "2027-12-31", False),
     ]
 )
 def test_an_old_claim_without_a_day_is_about_its_time(
@@ -396,8 +400,8 @@ def test_no_source_is_named_for_a_time_before_it() -> None:
     )
 
 
-@check_rows(TABLES["the_first_horizon_is_given_or_the_next_quarter"])
-def test_the_first_horizon_is_given_or_the_next_quarter(text: str, first: str) -> None:
+@check_rows(TABLES["the_first_horizon_is_given_or_a_year_ahead"])
+def test_the_first_horizon_is_given_or_a_year_ahead(text: str, first: str) -> None:
     made = draft(f"Arland will sign the treaty {text}.")[0]
     assert made.horizons[0].isoformat() == first
     assert all(day > TODAY for day in made.horizons)
@@ -415,11 +419,12 @@ def test_two_to_four_horizons_lie_ahead(today: date, deadline: date | None) -> N
 # In the claim's own words
 
 
-@check_rows(TABLES["a_claim_is_reworded_or_left_as_a_gap"])
-def test_a_claim_is_reworded_or_left_as_a_gap(claim: str, text: str) -> None:
+@check_rows(TABLES["a_claim_is_reworded_or_left_as_it_is"])
+def test_a_claim_is_reworded_or_left_as_it_is(claim: str, text: str) -> None:
     made = reword(claim)
     assert (made.plan.text, made.plan.kind) == (text, "binary")
-    assert "placeholder" in blocking(made)
+    assert made.plan.is_question == (text.endswith("?") and "[…" not in text)
+    assert blocking(made) == set() if not made.plan.gaps else "placeholder" in blocking(made)
 
 
 @check_rows(TABLES["parts_that_read_badly_are_refused"])
@@ -515,7 +520,8 @@ def test_every_sentence_has_a_draft_that_can_be_looked_at(
     source = ClaimSource(sentence(text, cue), today, None, (text,))
     for proposed in propose_drafts(source, CATALOGUE):
         made = redraft(proposed, kind=kind)  # type: ignore[arg-type]
-        assert made.plan.text.strip().endswith("?")
+        assert made.plan.text.strip()
+        assert not made.plan.is_question or made.plan.text.endswith("?")
         assert made.plan.criteria.strip()
         assert made.horizons
         now = datetime.combine(today, datetime.min.time(), UTC)

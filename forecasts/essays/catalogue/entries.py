@@ -38,11 +38,13 @@ _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Place:
     """A country or union, the words that name it, and who publishes what about it.
 
+    `parts` are the words that name a part of it, such as "Scotland".
     An empty office means that none is known: an entry that needs it is not offered for the place.
     """
 
     name: str
     words: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     statistics: str = ""
     central_bank: str = ""
     elections: str = ""
@@ -163,17 +165,34 @@ class CatalogueEntry:
         return max(known, key=lambda value: value.as_of, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """Body that publishes or decides what no entry is about.
+
+    `words` name it, `topics` are what it publishes on, `source` is what to look at. `places` are as
+    those of an entry; `name` may be a field of a place.
+    """
+
+    name: str
+    source: str
+    words: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """Everything that drafts can propose, with the places it is published for.
 
     `frames` are acts that any body can do to anything, by their verb alone: "close", "delay".
+    `institutions` publish or decide what no entry is about.
     Two catalogues are equal only if they are the same object, so that an index of one is kept.
     """
 
     entries: tuple[CatalogueEntry, ...]
     places: tuple[Place, ...]
     frames: tuple[CatalogueEntry, ...] = ()
+    institutions: tuple[Institution, ...] = ()
 
     def find_entry(self, entry_id: str) -> CatalogueEntry | None:
         """Return the entry with an id, None if there is none.
@@ -204,12 +223,16 @@ def parse_catalogue(text: str) -> Catalogue:
     places = tuple(_read(Place, record) for record in tables.get("place", ()))
     entries = tuple(_read(CatalogueEntry, record) for record in tables.get("entry", ()))
     frames = tuple(_read(CatalogueEntry, _FRAME | record) for record in tables.get("frame", ()))
+    institutions = tuple(_read(Institution, record) for record in tables.get("institution", ()))
     _check_unique("place", [place.name for place in places])
     _check_unique("entry", [entry.id for entry in (*entries, *frames)])
     for entry in (*entries, *frames):
         for problem in _list_problems(entry, {place.name for place in places}):
             raise InvalidCatalogue(entry.id, problem)
-    return Catalogue(entries, places, frames)
+    for body in institutions:
+        for place in {*body.places} - {"any"} - {place.name for place in places}:
+            raise InvalidCatalogue(body.name, f"unknown place {place!r}: add it as [[place]]")
+    return Catalogue(entries, places, frames, institutions)
 
 
 _FRAME: Final[Mapping[str, Any]] = MappingProxyType(

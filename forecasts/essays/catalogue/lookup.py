@@ -142,7 +142,9 @@ class _Index:
 @cache
 def _index_catalogue(catalogue: Catalogue) -> _Index:
     place_of = {
-        _unify_apostrophes(word): place for place in catalogue.places for word in place.words
+        _unify_apostrophes(word): place
+        for place in catalogue.places
+        for word in (*place.words, *place.parts)
     }
     subjects = {
         entry.id: [form for subject in entry.subjects for form in _vary_subject(subject)]
@@ -361,6 +363,16 @@ _WORLD: Final = re.compile(r"\b(?:world|worldwide|global)\b")
 """Measure of everywhere, which is none of a claim about one place."""
 
 
+def find_places(text: str, catalogue: Catalogue) -> tuple[Place, ...]:
+    """Return the places that a text names, in the order of their first mention.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> [place.name for place in find_places("Scots in Oslo and Wales", load_catalogue())]
+    ['Norway', 'the United Kingdom']
+    """
+    return _index_catalogue(catalogue).find_places(text)
+
+
 def find_place_around(claim: ClaimText, catalogue: Catalogue) -> Place | None:
     """Return the place that title or setting name, or the sentences before the claim, nearest last.
 
@@ -374,6 +386,20 @@ def find_place_around(claim: ClaimText, catalogue: Catalogue) -> Place | None:
         if places := index.find_places(text):
             return places[0]
     return None
+
+
+def find_part(place: Place, text: str) -> str:
+    """Return the part of a place that a text names, "" if it names the whole.
+
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> place = find_places("Wales", load_catalogue())[0]
+    >>> find_part(place, "Rents in Wales fall."), find_part(place, "Wales and the UK")
+    ('Wales', '')
+    """
+    if not place.parts or compile_phrases(place.words).search(text):
+        return ""
+    match = compile_phrases(place.parts).search(text)
+    return match[0] if match else ""
 
 
 def list_local_cases(match: CatalogueMatch) -> tuple[str, ...]:

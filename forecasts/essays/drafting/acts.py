@@ -12,11 +12,17 @@ from forecasts.essays.catalogue.entries import (
     CatalogueEntry,
     Place,
 )
-from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, list_local_cases
+from forecasts.essays.catalogue.lookup import (
+    CatalogueMatch,
+    compile_phrases,
+    find_part,
+    list_local_cases,
+)
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
+from forecasts.essays.drafting.publishers import ProposedSource
 from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
 from forecasts.essays.drafting.window import add_days, find_span
 from forecasts.essays.english import is_plural, past_participle, past_tense, read_words
@@ -42,8 +48,13 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 )
 
 
-def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
-    """Plan a question on an act or a state, with the actor and the object of the claim."""
+def plan_act(
+    match: CatalogueMatch, claim: Claim, kind: Kind = "binary", body: ProposedSource | None = None
+) -> QuestionPlan:
+    """Plan a question on an act or a state, with the actor and the object of the claim.
+
+    `body` is a source proposed for an act by its verb alone, before the one of its frame.
+    """
     entry, window, claim = match.entry, claim.window, activate(claim, match.entry.verbs)
     if entry.is_amount and (span := find_span(claim.dated, window.last)):
         window = replace(window, first=span.first)
@@ -65,7 +76,11 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         shape="holds_until" if entry.kind == "state" and kind == "binary" else _SHAPES[kind],
         text=text,
         criteria=criteria,
-        sources=(_fill(entry.source, roles), f"{entry.fallback}, as fall-back"),
+        sources=(
+            *(body.lines[:1] if body else ()),
+            _fill(entry.source, roles),
+            f"{entry.fallback}, as fall-back",
+        ),
         last=window.last,
         published=published,
         bears_out=_name_outcome(match, claim, kind),
@@ -74,7 +89,7 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         base_rate=_describe_base(entry),
         edge_cases=cases,
         entry_id=entry.id,
-        notes=list_notes(claim, match),
+        notes=(*list_notes(claim, match), *((body.note,) if body else ())),
     )
 
 
@@ -341,13 +356,28 @@ def _describe_base(entry: CatalogueEntry) -> str:
     return f"It happened in {rate.count} of {rate.of} {rate.cases}."
 
 
+def note_part(match: CatalogueMatch | None, claim: Claim) -> list[str]:
+    """Return the note on a place of which the claim names only a part."""
+    place = match.place if match else None
+    part = find_part(place, claim.text.text) if place else ""
+    return (
+        [f"The claim is about {part}, the question about {place.name}."] if place and part else []
+    )
+
+
 def list_notes(claim: Claim, match: CatalogueMatch | None = None) -> tuple[str, ...]:
-    """Return what was read into the claim: a name for its pronoun, a place it does not name."""
-    notes = []
+    """Return what was read into the claim: names, a place, a season, a day it does not name."""
+    time, notes = claim.window.time, [*claim.notes]
     if claim.is_carried:
         notes.append(f"The claim has a pronoun: {claim.actor} is taken from the text before it.")
     if match is not None and match.place is not None and match.is_place_carried:
         notes.append(
             f"The claim names no place: {match.place.name} is taken from the text before it."
         )
+    notes += note_part(match, claim)
+    if time is not None and time.season:
+        days = f"{format_long_date(time.first)} to {format_long_date(time.last)}"
+        notes.append(f"The season is read as {days}: check it.")
+    if time is None and claim.window.last in claim.window.horizons[:2]:
+        notes.append("The claim names no day: check the last one.")
     return tuple(notes)

@@ -16,8 +16,8 @@ from forecasts.essays.drafting.subjects import (
     LEADING_WORDS,
     parse_subject,
 )
+from forecasts.essays.drafting.times import remove_claim_times
 from forecasts.essays.english import base_form, is_base_form
-from forecasts.essays.relative_dates import remove_times
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 
@@ -60,7 +60,7 @@ _NOUN_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _EXPECTATION: Final = re.compile(
-    r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?"
+    r"\b(?:expect(?:s|ing)?|predict(?:s|ing)?|forecasts?|anticipates?|foresees?|projects?"
     r"|wants?)\s(?P<who>(?!to\b)(?:[^,.;]|(?<=\b[A-Z])\.){1,80}?)\sto\s(?P<what>\w.+)",
     re.I,
 )
@@ -139,25 +139,6 @@ _CONDITION_LAST: Final = re.compile(
     r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$",
     re.I,
 )
-_LOOSE_TIME: Final = re.compile(
-    r"\s(?:within|inside|in) (?:\w+ ){1,3}(?:days?|weeks?|months?|years?) (?:of|after)\b.*"
-    r"|,?\s(?:in|by|during|until|before|over) (?:the )?(?:early |late |coming |mid-)?"
-    r"(?:spring|summer|autumn)\b(?! [a-z]+ (?:of|in)\b)(?:,? (?:of )?20\d\d)?"
-    r"|\s(?:in|by|before|until|during) (?:early |late |mid-)?(?-i:January|February|March|April|May"
-    r"|June|July|August|September|October|November|December)\b(?! \d)"
-    r"|\s(?:in|by|during) the (?:early |mid-?|late )?(?:20\d0s)\b"
-    r"|,?\s(?:for|over|in) the (?:rest|remainder) of the (?:year|decade|century)\b"
-    r"|,?\s(?:in|by|before) (?:the middle of the |mid-)century\b",
-    re.IGNORECASE,
-)
-_BASE_YEAR: Final = re.compile(
-    r"\b(levels? (?:of|in)|since|than in|compared (?:to|with)|from(?= \d+ levels?))"
-    r" ((?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_MASK: Final = re.compile(r"_(\d{4})_")
-"""Years to compare with, which are no time of the act."""
-
 _FOOTNOTE: Final = re.compile(r"(?<=[a-z])\.\d{1,3}\b")
 MAX_EVENT_WORDS: Final = 28
 _SHORTENED_WORDS: Final = 12
@@ -232,7 +213,7 @@ def _parse_question(text: str) -> Clause | None:
         event = _strip_event(match["rest"])
         return Clause(
             asks=asks,
-            question_text=f"{match['word'].capitalize()} {remove_times(match['rest'])}".strip(),
+            question_text=f"{match['word'].capitalize()} {remove_claim_times(match['rest'])}",
             event=event,
         )
     if match := _YES_NO_QUESTION.search(text):
@@ -275,7 +256,7 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
             subject, pronoun = parse_subject(expectation["who"])
             negated ^= bool(_DOUBT.search(text[: expectation.start("who")]))
             return _future_clause(subject, pronoun, expectation["what"], negated=negated)
-        statement = LEADING_PHRASE.sub("", remove_times(_clause_around(text, cue)), count=1)
+        statement = LEADING_PHRASE.sub("", remove_claim_times(_clause_around(text, cue)), count=1)
         return Clause(event=_shorten(statement), raw_event=text, is_future=False, negated=negated)
     subject, pronoun = _find_subject(text[: modal.start()])
     if denial := _DENIED_SUBJECT.match(subject):
@@ -293,6 +274,8 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
 
 def _find_subject(before: str) -> tuple[str, str]:
     """Return the subject before a modal; that of the modal before it, if "and" joins the two."""
+    if year := _YEAR_SUBJECT.search(before):
+        return year["year"], ""
     subject, pronoun = parse_subject(before)
     if subject or pronoun or not _JOINED.search(before):
         return subject, pronoun
@@ -300,6 +283,7 @@ def _find_subject(before: str) -> tuple[str, str]:
     return parse_subject(before[: first.start()]) if first else ("", "")
 
 
+_YEAR_SUBJECT: Final = re.compile(r"(?:^|[,;:] |\bthat )(?P<year>20\d\d)\s*$")
 _DENIED_SUBJECT: Final = re.compile(
     r"(?:no(?! longer\b| one\b)|none(?= of\b)|nobody|no one|none)\b ?", re.I
 )
@@ -382,11 +366,10 @@ def _base_event(predicate: str) -> str:
 
 
 def _strip_event(predicate: str) -> str:
-    predicate = _BASE_YEAR.sub(r"\1 _\2_", _LOOSE_TIME.sub("", predicate))
     text = _FOOTNOTE.sub("", FILLER_WORDS.sub("", predicate.strip()))
     text = _CLAUSE_END.split(text, maxsplit=1)[0]
-    bare = _TIME_ADVERB.sub("", FILLER_WORDS.sub("", remove_times(text)))
-    return _shorten(_MASK.sub(r"\1", _TRAILING_PREPOSITION.sub("", bare)))
+    bare = _TIME_ADVERB.sub("", FILLER_WORDS.sub("", remove_claim_times(text)))
+    return _shorten(_TRAILING_PREPOSITION.sub("", bare))
 
 
 def _shorten(text: str) -> str:
@@ -405,6 +388,13 @@ LEADING_ADJUNCT: Final = re.compile(
     re.IGNORECASE,
 )
 """Condition, time or reason in front of a claim."""
+
+
+LEADING_TIME: Final = re.compile(
+    r"^\W*(?:(?:and|but)\s)?(?:when|once|after|by the time)\b[^,;]{3,}?,\s(?=\S+\s\S)",
+    re.IGNORECASE,
+)
+"""Clause in front of a claim that tells when: "when the survey is published in August"."""
 
 
 def looks_ahead(text: str) -> bool:

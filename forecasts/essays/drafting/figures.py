@@ -15,12 +15,13 @@ _PER_UNITS: Final = (
 )
 _FIGURE: Final = re.compile(
     r"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no"
-    r" less than|less than|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit"
+    r" less than|less than|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|pass|reach"
+    r"|top|hit"
     rf"|fall to|drop to|rise to|grow to|by|to)?\s?"
     r"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR"
     rf"|GBP|JPY|CHF)\b)?\s?(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
     rf"(?P<unit>(?:a|an|per) (?:{_PER_UNITS})\b|%|per ?cent(?:age points?)?|percentage points|°C"
-    rf"|[A-Za-z][A-Za-z-]*(?: per [a-z-]+| [a-z-]+)?)?",
+    rf"|[A-Za-z][A-Za-z-]*(?: (?:an?|per) (?:{_PER_UNITS})\b| per [a-z-]+| [a-z-]+)?)?",
     re.IGNORECASE,
 )
 _NOT_UNIT: Final = re.compile(
@@ -50,7 +51,8 @@ _UPPER_CUES: Final = re.compile(
     r"at most|no more than|not more than|fewer than|less than|up to|below|under|fall to|drop to"
 )
 _STRICT_CUES: Final = re.compile(
-    r"more than|over|above|beyond|exceed|exceeding|surpass|top|fewer than|less than|below|under"
+    r"more than|over|above|beyond|exceed|exceeding|surpass|pass|top|fewer than|less than|below"
+    r"|under"
 )
 
 
@@ -103,11 +105,43 @@ def write_digits(text: str) -> str:
 
 
 _WORD_NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBER: Final = rf"\d{{1,4}}|{'|'.join(_WORD_NUMBERS)}"
+_CHANCE: Final = re.compile(
+    r"\b(?P<before>\d{1,2}) ?(?:%|per ?cent) (?:chance|probability|likel)"
+    r"|\b(?:chances?|odds|probability|likelihood)\b[^.;]{0,40}?"
+    r" (?P<after>\d{1,2}) ?(?:%|per ?cent)",
+    re.IGNORECASE,
+)
+_ODDS: Final = re.compile(
+    rf"\b(?:chances?|odds|probability|likelihood)\b[^.;]{{0,40}}?\b(?P<part>{_NUMBER}) in "
+    rf"(?P<whole>{_NUMBER})\b",
+    re.IGNORECASE,
+)
 _WORD_NUMBER: Final = re.compile(
     rf"\b(?:{'|'.join(_WORD_NUMBERS)})(?= (?:per ?cent|percentage points?|million|billion"
     r"|trillion)\b)",
     re.IGNORECASE,
 )
+
+
+def find_chance(text: str) -> str:
+    """Return the probability that a text names, "" without one.
+
+    >>> find_chance("I would put the chance at one in ten."), find_chance("A 30 % chance of rain.")
+    ('10%', '30%')
+    >>> find_chance("One in ten ships will sink.")
+    ''
+    """
+    if match := _CHANCE.search(text):
+        return f"{match['before'] or match['after']}%"
+    if match := _ODDS.search(text):
+        part, whole = (_read_number(match[name]) for name in ("part", "whole"))
+        return f"{100 * part / whole:.0f}%" if 0 < part < whole else ""
+    return ""
+
+
+def _read_number(word: str) -> int:
+    return int(word) if word.isdecimal() else _WORD_NUMBERS.index(word.lower()) + 1
 
 
 def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
@@ -159,5 +193,6 @@ def _unit_words(match: re.Match[str]) -> str:
     if money and re.match(r"(?:a|an|per) ", unit, re.IGNORECASE):
         return f"{scale} {money} {unit.lower()}".strip()
     unit = "" if _NOT_UNIT.match(unit) else _TRAILING_WORD.sub("", unit)
+    unit = f"US {unit}" if unit.startswith("dollar") else unit
     name = money or ("per cent" if unit.lower() in ("%", "percent", "per cent") else unit)
     return f"{scale} {name}".strip() if name else ""

@@ -10,15 +10,15 @@ from typing import Final
 
 from forecasts.essays.english import read_words
 
-MAX_SUBJECT_WORDS: Final = 10
+MAX_SUBJECT_WORDS: Final = 16
 MAX_PREDICATE_WORDS: Final = 22
 MAX_CONDITION_WORDS: Final = 14
 
 _PRONOUN: Final = re.compile(
     r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|we|(?-i:us)|our|ours"
-    r"|you|your|i|me|my|this|that|these|those|one|such|so|here|there|then|who|whom|whose|which|what"
-    r"|former|latter"
-    r"|above|same)\b",
+    r"|you|your|i|me|my|this|that|these|those|one\b(?!\s[a-z])|such|so|here|there|then|(?-i:who)"
+    r"|whom|whose|which"
+    r"|what|former|latter|above(?! \d)|same)\b",
     re.IGNORECASE,
 )
 _BARE_PRONOUN: Final = re.compile(
@@ -35,10 +35,12 @@ _FINITE: Final = re.compile(
 )
 _SECOND_CLAUSE: Final = re.compile(
     r"\b(?:will|would|could|might|shall|should|must|cannot|was|were|has|had|does|did|says?|said)\b"
+    r"|\bmay (?:be|have|not)\b|, [a-z]+ (?:expect|say|think|predict|believe)\b"
     r"|\b(?:and|but|or) (?:he|she|it|they|we|I|you|there)\b|[;:?!“”\"()\[\]]|\s[–—-]{1,2}\s",
 )
 _CONJUNCTION: Final = re.compile(
-    r"\b(?:although|though|because|since|while|whereas|unless|if|when|as soon as|so that|even"
+    r"\b(?:although|though|because|since(?! (?:19|20)\d\d)|while|whereas|unless|if|when"
+    r"|as soon as|so that|even"
     r"|however|therefore|thus|rather|instead|also|too)\b",
     re.IGNORECASE,
 )
@@ -50,7 +52,9 @@ _LOOSE_END: Final = re.compile(
     re.IGNORECASE,
 )
 ADDITION: Final = (
-    r",?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
+    r",\s(?:for )?(?:the|its|his|her|their) (?:first|second|third|[a-z]+th|last)"
+    r" (?:time|year|month)\b[^,;]*|,\sall$"
+    r"|,?\s(?:up|down) (?:\w+ )?from\b[^,;]*"
     r"|,\s(?:its (?:lowest|highest|first)|roughly|about|or (?:about|roughly|some)|from"
     r"|below|above|compared|according"
     r"|(?:driven|led|helped|followed|[a-z]+ed) by|(?:[a-z]+ly )?[a-z]{3,}ing)\b"
@@ -60,11 +64,13 @@ ADDITION: Final = (
 
 _SUBORDINATE: Final = re.compile(
     rf"{ADDITION}|"
-    r",?\s(?:once|before|after|while|until|whatever|whoever|however|unless|because|since|so that"
+    r",?\s(?:once(?! (?:before|by|in)\b|$)|before|after|while|until|whatever|whoever|however"
+    r"|unless|because|since(?! (?:19|20)\d\d)|so that"
     r"|when|whenever|where|wherever|whereas|despite|because of|thanks to|due to|amid"
     r"|in order to|though|although|(?:[a-z]+ (?:years?|months?|weeks?) )?"
     r"(?:sooner|later|earlier|faster|longer) than|just as"
     r"|as (?:he|she|it|they|we|every|if|the \w+ [a-z]+s)\b"
+    r"|as (?:[a-z]+|[A-Z]\w+) (?:from [A-Z]\w+ )?[a-z]+s (?:its|their|the|off|in)"
     r"|the (?:day|week|month|year|moment) (?:after|before|that)"
     r"|(?:\w+ )?(?:years|months) (?:late|early))\b.*|,\s(?:unchanged|up|down|compared|against)\b.*"
 )
@@ -84,8 +90,13 @@ _DETERMINER: Final = re.compile(
     re.IGNORECASE,
 )
 _NOUN_ALONE: Final = re.compile(r"[a-z-]+(?:s|tion|ment|ity|ness|ism|ance|ence|cy|men|people)\b")
+_NOUN_WITH_PLACE: Final = re.compile(r"(?:[a-z-]+ ){1,4}(?:in|of|from|for|on|at) [a-z]")
 _CLAUSE_VERB: Final = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did)\b", re.IGNORECASE)
-_RELATIVE: Final = re.compile(r"\b(?:that|which|who|whose|where|what|how|whether)\b", re.IGNORECASE)
+_RELATIVE: Final = re.compile(
+    r"\b(?:that|which|who|whose|where|what|how|whether)\b"
+    r"|\b(?:[a-z]+est|first|worst|best|last) [a-z]+ (?=the |we |[A-Z])",
+    re.IGNORECASE,
+)
 _POINTER: Final = re.compile(
     r"\bthat (?:new|same|very|kind|sort|day|moment|era|goal|point|way|rate|level|trend|time|end"
     r"|direction|case|regard|respect|end|role|view|status)\b",
@@ -97,7 +108,10 @@ _TWO_FIGURES: Final = re.compile(r"\d\S*(?: [a-z]+)? and [$€£]?\d")
 """Figures for two years, of which the years are gone."""
 
 _LOST_WORD: Final = re.compile(
-    r"\b(?:of|in|at|by|for|with|than) (?:for|of|in|by|until|at|with|and|or|but)\b", re.IGNORECASE
+    r"\b(?:of|in|at|by|for|with|than(?! in \d)) (?:for|of|in|by|until|at(?! (?:least|most|or)\b)"
+    r"|with|and|or"
+    r"|but)\b",
+    re.IGNORECASE,
 )
 """Prepositions between which a time was taken out."""
 
@@ -116,7 +130,7 @@ _EVALUATION: Final = re.compile(
 )
 
 
-_COMMA: Final = re.compile(r"^(?!(?:[A-Z]\S*,? )+and [A-Z]\S*$).*,")
+_COMMA: Final = re.compile(r"^(?!(?:[A-Z]\S*,? )+(?:and|or) [A-Z]).*,(?!\d)")
 """Comma that joins no names: "Arland, Borland and Carland"."""
 
 _SUBJECT_FAULTS: Final = (
@@ -162,6 +176,7 @@ def find_subject_fault(subject: str) -> str:
         _DETERMINER.match(subject)
         or any(word[:1].isupper() for word in words)
         or _NOUN_ALONE.search(subject)
+        or _NOUN_WITH_PLACE.match(subject)
     )
     return "" if is_phrase else "it is no name"
 

@@ -212,7 +212,8 @@ _DIFFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _FLOOR: Final = re.compile(
-    r"(?:at least|no less|no fewer|over|above|more than|exceed|beyond|surpass|top)\b", re.IGNORECASE
+    r"(?:at least|no less|no fewer|over|above|more than|exceed|beyond|surpass|pass|top)\b",
+    re.IGNORECASE,
 )
 _OR_LESS: Final = re.compile(r"\W*or (?:lower|less|below|fewer|under)\b")
 _OR_MORE: Final = re.compile(r"\W*or (?:higher|more|above|over)\b")

@@ -19,7 +19,8 @@ class Claim:
     """Claim to draft from: its text, its clause, its window, and the names it refers back to.
 
     `actor` is the subject, "" if the claim names none; `is_carried` if it was named before the
-    claim and only a pronoun stands in it. `dated` is the text that names the last day.
+    claim and only a pronoun stands in it. `dated` is the text that names the last day. `notes` say
+    what else is read into it.
     """
 
     text: ClaimText
@@ -28,6 +29,7 @@ class Claim:
     actor: str = ""
     is_carried: bool = False
     dated: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class QuestionPlan:
 
     `last` is the last day it covers, `published` the day by which its answer is out. `entry_id` is
     the entry of the catalogue, "" for a rewording. `notes` say what was read into the claim, for a
-    person to check.
+    person to check. `prior` is the chance that the essay itself gives, "" without one.
     """
 
     kind: Kind
@@ -55,6 +57,12 @@ class QuestionPlan:
     edge_cases: tuple[str, ...] = ()
     entry_id: str = ""
     notes: tuple[str, ...] = ()
+    prior: str = ""
+
+    @property
+    def is_question(self) -> bool:
+        """True if the text asks something whole; else it is the claim's own words, to be edited."""
+        return self.text.endswith("?") and GAP.search(self.text) is None
 
     @property
     def gaps(self) -> tuple[str, ...]:

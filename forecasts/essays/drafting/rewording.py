@@ -1,31 +1,38 @@
-"""Plain rewording of a claim as a question, with its open parts marked."""
+"""Question in the claim's own words, with what decides it and who reports it."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.essays.dates import format_long_date
+from forecasts.essays.catalogue.entries import Catalogue
+from forecasts.essays.dates import MONTHS, format_long_date
 from forecasts.essays.drafting.acts import OPTION_GAPS, find_actor_fault, list_notes
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure, parse_figures
-from forecasts.essays.drafting.grammar import (
-    find_condition_fault,
-    find_predicate_fault,
-)
+from forecasts.essays.drafting.grammar import find_condition_fault, find_predicate_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
-from forecasts.essays.drafting.subjects import ACTOR_GAP, UNIT_GAP
+from forecasts.essays.drafting.publishers import AGENCIES, ProposedSource, propose_source
+from forecasts.essays.drafting.subjects import UNIT_GAP
 from forecasts.essays.drafting.window import add_days
-from forecasts.essays.english import is_participle, lowercase_subject
+from forecasts.essays.english import (
+    is_participle,
+    is_plural,
+    lowercase_subject,
+    past_tense,
+    read_words,
+)
 from forecasts.questions.question import HorizonShape, Kind
 
 TEST_GAP: Final = "[… the act, text or figure that decides it, and what is not enough]"
+QUESTION_GAP: Final = "[… the question]"
 SOURCE_GAP: Final = "[… who publishes the answer, and where]"
-SERIES_GAP: Final = "[… the published series]"
-MAX_OPTION_CHARACTERS: Final = 60
 CONDITION_GAP: Final = "[… which condition]"
-PREDICATE_GAP: Final = "[… do what]"
+MAX_OPTION_CHARACTERS: Final = 60
 
-_DELAY_DAYS: Final = 14
+_ACT_DAYS: Final = 14
+_FIGURE_DAYS: Final = 120
+"""Days after the window within which an act is reported, and a figure published."""
+
 _LASTING: Final = frozenset(
     "continue remain stay keep persist last endure hold maintain survive retain preserve".split()
 )
@@ -33,118 +40,274 @@ _OR: Final = re.compile(r",?\s+or\s+(?:rather\s+|else\s+|instead\s+)?")
 _PREPOSITIONS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
 
 
-def plan_rewording(claim: Claim, kind: Kind = "binary") -> QuestionPlan:
-    """Plan a question in the claim's own words; a person says what decides it.
+def plan_rewording(claim: Claim, catalogue: Catalogue, kind: Kind = "binary") -> QuestionPlan:
+    """Plan a question in the claim's own words.
 
-    A subject or predicate that does not read as a question is left as a gap with the claim's words.
+    Where its subject or predicate does not read as a question, the words of the claim are offered
+    for a person to edit.
     """
-    window, clause = claim.window, claim.clause
-    shape: HorizonShape = _find_shape(clause) if kind == "binary" else "state_at"
-    last = format_long_date(window.last)
-    subject, predicate = _name_parts(claim)
-    options = find_alternatives(clause.event) or OPTION_GAPS
-    figure = next(iter(parse_figures(claim.text.text)), None)
-    unit = figure.unit if figure else UNIT_GAP
-    wording = _Wording(subject, predicate, f"{_PREPOSITIONS[shape]} {last}", options, unit)
-    text, rule = _word(wording, claim, kind)
-    if kind == "binary" and not find_actor_fault(claim):
-        rule = _word_figure(subject, claim) or rule
-    if clause.condition:
-        is_clear = not find_condition_fault(clause.condition)
-        condition = lowercase_subject(clause.condition) if is_clear else CONDITION_GAP
-        word = "Unless" if clause.is_unless else "If"
-        text = f"{word} {condition}, {text[:1].lower()}{text[1:]}"
-        comes = "comes about" if clause.is_unless else "does not come about"
-        rule = f"{rule} Annulled if the condition, “{condition}”, {comes} by {last} (UTC)."
+    source = propose_source(claim, catalogue)
+    test = _choose_test(claim, source, kind) if _reads_well(claim) else None
+    figure = next(iter(parse_figures(claim.clause.event)), None)
+    options = find_alternatives(claim.clause.event) or OPTION_GAPS
+    due = add_days(claim.window.last, test.delay if test else _ACT_DAYS)
+    shape: HorizonShape = test.shape if test else "event_by"
+    if test is None:
+        words = claim.text.text[:1].upper() + claim.text.text[1:]
+        text, rule = words or QUESTION_GAP, f"YES if {TEST_GAP}. NO if not."
+    else:
+        text, rule = _word(test, claim, kind, options)
+        silent = "no figure is published" if test.delay == _FIGURE_DAYS else "it cannot be told"
+        rule = f"{rule} Annulled if {silent} by {format_long_date(due)}."
+        text, rule = _add_condition(text, rule, claim)
     return QuestionPlan(
         kind=kind,
-        shape="event_by" if kind == "date" else shape,
+        shape=_name_shape(kind, shape),
         text=text,
         criteria=rule,
-        sources=(SOURCE_GAP,),
-        last=window.last,
-        published=add_days(window.last, _DELAY_DAYS),
+        sources=source.lines if test else (SOURCE_GAP,),
+        last=claim.window.last,
+        published=due,
         bears_out=_name_outcome(claim, figure, kind),
         options=options if kind in ("categorical", "ordered") else (),
-        unit=unit if kind == "numeric" else "",
+        unit=(figure.unit if figure else UNIT_GAP) if kind == "numeric" else "",
         base_rate="How often did this happen in comparable cases? Give k of n.",
-        notes=list_notes(claim),
+        notes=(*list_notes(claim), *_note_condition(claim), *((source.note,) if test else ())),
     )
 
 
-def _name_parts(claim: Claim) -> tuple[str, str]:
-    """Return subject and predicate, each as a gap if it does not read well."""
+def _reads_well(claim: Claim) -> bool:
+    """Return True if subject and predicate read as a question."""
     subject, predicate = claim.actor, claim.clause.event
-    if not predicate or find_predicate_fault(predicate):
-        predicate = PREDICATE_GAP
     is_existence = subject == "there" and predicate.startswith("be ")
-    if not is_existence and find_actor_fault(claim):
-        subject = ACTOR_GAP
-    return subject, predicate
+    is_subject = is_existence or subject.isdecimal() or not find_actor_fault(claim)
+    return is_subject and not find_predicate_fault(predicate)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wording:
-    subject: str
-    predicate: str
-    when: str
-    options: tuple[str, ...]
-    unit: str
+class ClaimTest:
+    """Test of a claim: the question, the rule for YES, what is not enough, and how long its
+    answer may take.
+    """
+
+    text: str
+    rule: str
+    excluded: str
+    shape: HorizonShape
+    delay: int = _ACT_DAYS
 
 
-def _word(wording: _Wording, claim: Claim, kind: Kind) -> tuple[str, str]:
-    """Return question and rule."""
-    subject, predicate, when = wording.subject, wording.predicate, wording.when
-    first, last = format_long_date(claim.window.first), format_long_date(claim.window.last)
-    period = f"between {first} and {last} (UTC)"
-    match kind:
-        case "binary":
-            return (
-                f"Will {subject} {predicate} {when}?",
-                f"YES if, {period}, {TEST_GAP}. NO otherwise.",
-            )
-        case "date":
-            return (
-                f"When will {subject} {predicate}?",
-                f"The first day, {period}, on which {TEST_GAP}; “never” if there is none.",
-            )
-        case "numeric":
-            return (
-                f"How high will {subject} be {when}, in {wording.unit}?",
-                f"The value of {SERIES_GAP}, {period}, in {wording.unit}, as first published.",
-            )
-        case _:
-            return (
-                f"Which of these will come first {when}: {', '.join(wording.options)}?",
-                f"The first option, {period}, for which {TEST_GAP}.",
-            )
+def _choose_test(claim: Claim, source: ProposedSource, kind: Kind) -> ClaimTest:
+    """Choose the test of a claim: a record of a year, a figure, a direction, a state or an act."""
+    subject, event, window = claim.actor, claim.clause.event, claim.window
+    first, last = format_long_date(window.opening), format_long_date(window.last)
+    reported = f"{source.name} report{'' if source.name == AGENCIES else 's'}"
+    done = _tell(subject, event)
+    if subject.isdecimal():
+        text, rule = f"Will {subject} {event}?", f"{reported} that {subject} {done}"
+        excluded = "A forecast or a part of the year does not count."
+        return ClaimTest(text, rule, excluded, "event_by", _FIGURE_DAYS)
+    if goal := _find_goal(subject, claim):
+        rule = (
+            f"the newest figure for {subject} that covers a time up to {last}, as {source.name} "
+            f"publish{'' if source.name == AGENCIES else 'es'} it, is {goal}"
+        )
+        when = window.phrase if window.time and window.time.is_span else f"by {last}"
+        excluded = "A forecast or an unofficial estimate does not count."
+        return ClaimTest(
+            f"Will {subject} {event} {when}?", rule, excluded, "event_by", _FIGURE_DAYS
+        )
+    if kind == "binary" and (test := _compare_years(claim, source)):
+        return test
+    shape = _find_shape(claim.clause)
+    if not is_decidable(claim):
+        reported, done = "", TEST_GAP
+    acts = source.name == subject
+    still = "still " if shape == "holds_until" else ""
+    when = f"between {first} and {last} (UTC)" if shape == "event_by" else f"on {last} (UTC)"
+    event_told = f"{subject} {still}{done}" if done != TEST_GAP else f"this happens: {done}"
+    rule = (
+        f"{reported} that, {when}, {event_told}"
+        if reported and not acts
+        else f"{when}, {event_told}"
+    )
+    rule = f"{rule}, as {subject} itself confirms" if acts and reported else rule
+    phrase = window.phrase if shape == "event_by" else f"{_PREPOSITIONS[shape]} {last}"
+    return ClaimTest(f"Will {subject} {event} {phrase}?", rule, _NOT_ENOUGH, shape)
 
 
-def _word_figure(subject: str, claim: Claim) -> str:
-    """Return the rule of a claim that names the figure of its subject, "" without one."""
-    event, last = claim.clause.event, format_long_date(claim.window.last)
-    figures = parse_figures(event)
+_NOT_ENOUGH: Final = (
+    "A plan, a proposal, a forecast or a report from unnamed sources is not enough."
+)
+
+
+def is_decidable(claim: Claim) -> bool:
+    """Return True for an act that can be seen: with a name or a figure, and no vague verb."""
+    subject, event = claim.actor, claim.clause.event
+    verb, _, tail = event.partition(" ")
+    is_vague = verb in _VAGUE_VERBS or _VAGUE.match(event) is not None
+    if subject in _BARE:
+        return False
+    is_named = _NAME.search(subject) or _NAME.search(tail) or _FIGURE.search(f"{subject} {tail}")
+    return bool(is_named) and not is_vague and (bool(tail) or verb in _WHOLE_ACTS | _LASTING)
+
+
+_BARE: Final = frozenset(
+    "prices sales rates costs output demand production growth revenue profits numbers exports"
+    " imports investment employment trade spending markets shares wages".split()
+)
+"""Subjects that do not say of what."""
+
+_VAGUE_VERBS: Final = frozenset(read_words("vague_verbs"))
+_WHOLE_ACTS: Final = frozenset(
+    "resign retire close open reopen fold launch merge split dissolve default return abdicate"
+    " bleach erupt melt freeze strike win lose".split()
+)
+_VAGUE: Final = re.compile(
+    r"(?:become [a-z]+$|give up|go on|get away|take its toll|take off(?! from)"
+    r"|start to see|be (?:dead|over|fine|ready|forgotten|remembered|known|seen|there|back"
+    r"|different|like|in (?:trouble|charge)"
+    r"|(?:largely|mostly|widely|more|less|very|so|too|increasingly|much|far|almost)\b.*)"
+    r"|be (?:an?|the) (?:[a-z]+ )?(?:hit|success|failure|flop|disaster|favou?rite|force|threat)"
+    r"|continue to (?!be\b)|keep [a-z]+ing)\b"
+)
+_NAME: Final = re.compile(r"\b[A-Z]")
+_FIGURE: Final = re.compile(
+    r"\d|\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten)th|"
+    r"record|again|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|dozen"
+    r"|hundred|thousand|million|half|majority|last|any)\b"
+)
+"""Words that make an act countable: a number, a record, a first time."""
+
+
+def _tell(subject: str, event: str) -> str:
+    """Put the predicate of a claim in the past."""
+    verb, _, tail = event.partition(" ")
+    past = "were" if verb == "be" and is_plural(subject) else past_tense(verb)
+    return f"{past} {tail}".strip() if verb != "have" else event.replace("have", "had", 1)
+
+
+def _compare_years(claim: Claim, source: ProposedSource) -> ClaimTest | None:
+    """Return the test of a quantity that rises or falls: a period against the year before."""
+    subject, match = claim.actor, _DIRECTION.fullmatch(claim.clause.event)
+    if match is None or not _QUANTITY.search(subject):
+        return None
+    verb = match["verb"] or match["going"]
+    side = "higher" if verb[:4] in _RISES else "lower"
+    span, year = _name_period(claim)
+    rule = (
+        f"the figure for {subject} that {source.name} first publish"
+        f"{'' if source.name == AGENCIES else 'es'} {span} {year} is {side} than the one {span} "
+        f"{year - 1}"
+    )
+    text = f"Will {subject} be {side} {span} {year} than {span} {year - 1}?"
+    return ClaimTest(text, rule, "A forecast does not count.", "event_by", _FIGURE_DAYS)
+
+
+def _name_period(claim: Claim) -> tuple[str, int]:
+    """Return the month or year in which a quantity is compared: "in June", 2027."""
+    time, last = claim.window.time, claim.window.last
+    if time is not None and time.is_span and (last - time.first).days <= _MONTH_DAYS:
+        return f"in {MONTHS[last.month - 1]}", last.year
+    return "in", last.year if (last.month, last.day) == (12, 31) else last.year - 1
+
+
+_MONTH_DAYS: Final = 31
+_RISES: Final = tuple(word[:4] for word in read_words("rising_verbs"))
+_FALLING: Final = "|".join(read_words("falling_verbs") + read_words("rising_verbs"))
+_DIRECTION: Final = re.compile(
+    rf"(?:(?P<verb>{_FALLING})|(?:go on|keep|continue|start|begin) (?:to )?(?:(?P<going>(?:"
+    rf"{_FALLING})(?:ing)?|fall(?:ing)|ris(?:ing)|declin(?:ing))))"
+    r"(?: (?:again|further|sharply|slightly|steadily|significantly|dramatically|rapidly))*"
+)
+_QUANTITY: Final = re.compile(
+    r"\b(?:number|share|rate|level|size|cost|price|volume|amount|length|area|average|budget|turnout"
+    r"|population|demand|output|revenue|income|traffic|consumption|production|attendance|cover"
+    r"|(?:[a-z]+ )?(?:emissions|sales|prices|costs|cases|deaths|births|numbers|revenues|profits"
+    r"|imports|exports|lists|queues|stocks|reserves|visitors|temperatures|rents|wages|fees"
+    r"|admissions|shipments|levels))\b",
+    re.IGNORECASE,
+)
+"""Nouns of what is counted or measured, and so is higher or lower in a year."""
+
+
+def _find_goal(subject: str, claim: Claim) -> str:
+    """Return what the figure of the subject has to be, "" for a claim without one."""
+    event = claim.clause.event
+    figures = parse_figures(event) if subject not in _BARE else ()
     if len(figures) != 1 or not _MEASURES.match(event) or UNIT_GAP in figures[0].unit:
         return ""
     figure = figures[0]
-    newest = f"the newest figure for {subject} that covers a time up to {last}"
-    if re.search(r"\bby\W*$", event[: figure.start + 2]):
+    if re.search(r"\bby\W*(?:at least|more than)?\W*$", event[: figure.start + 2]) or re.match(
+        r"by\b", event[figure.start :].lstrip()
+    ):
         side = "lower" if _FALLS.match(event) else "higher"
-        return (
-            f"YES if {newest} is at least {figure.words} {side} than the newest one before "
-            f"{format_long_date(claim.window.first)}. NO if not."
-        )
+        opened = format_long_date(claim.window.first)
+        return f"at least {figure.words} {side} than the newest one before {opened}"
     is_fall = bool(_FALLS.match(event)) and not figure.is_strict
     goal = "at most" if is_fall else figure.bears_out(negated=False).rpartition(" ")[0]
-    return f"YES if {newest} is {goal} {figure.words}. NO if not."
+    return f"{goal} {figure.words}"
 
 
-_FALLS: Final = re.compile(r"(?:fall|drop|shrink|decline|decrease|sink|slide|plunge|slip)\b")
+_FALLS: Final = re.compile(r"(?:fall|drop|shrink|decline|decrease|sink|slide|plunge|slip|dip)\b")
 _MEASURES: Final = re.compile(
     rf"{_FALLS.pattern}|(?:reach|hit|exceed|surpass|top|pass|rise|climb|grow|increase|jump|soar|be"
     r"|stay|remain|account for|make up|cost|total|amount to|average|number)\b"
 )
 """Verbs by which a figure is that of the subject."""
+
+
+def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -> tuple[str, str]:
+    """Return question and rule of a kind of answer."""
+    figure = next(iter(parse_figures(claim.clause.event)), None)
+    subject, event = claim.actor, claim.clause.event
+    first, last = format_long_date(claim.window.opening), format_long_date(claim.window.last)
+    period = f"between {first} and {last} (UTC)"
+    match kind:
+        case "binary":
+            return test.text, f"YES if {test.rule}. NO if not. {test.excluded}"
+        case "date":
+            days = f"The first day, {period}, for which {test.rule}; “never” if there is none."
+            return f"When will {subject} {event}?", f"{days} {test.excluded}"
+        case "numeric":
+            unit = figure.unit if figure else UNIT_GAP
+            value = f"The newest figure for {subject} that covers a time up to {last}, in {unit}"
+            return f"How high will {subject} be by {last}, in {unit}?", f"{value}."
+        case _:
+            return (
+                f"Which of these will come first by {last}: {', '.join(options)}?",
+                f"The first option, {period}, of which this is true: {TEST_GAP}.",
+            )
+
+
+def _add_condition(text: str, rule: str, claim: Claim) -> tuple[str, str]:
+    """Add the condition of a claim to question and rule."""
+    clause, last = claim.clause, format_long_date(claim.window.last)
+    if not clause.condition or _ELLIPTIC.fullmatch(clause.condition):
+        return text, rule
+    is_clear = not find_condition_fault(clause.condition)
+    condition = lowercase_subject(clause.condition) if is_clear else CONDITION_GAP
+    comes = "comes about" if clause.is_unless else "does not come about"
+    word = "Unless" if clause.is_unless else "If"
+    return (
+        f"{word} {condition}, {text[:1].lower()}{text[1:]}",
+        f"{rule} Annulled if the condition, “{condition}”, {comes} by {last} (UTC).",
+    )
+
+
+_ELLIPTIC: Final = re.compile(
+    r"(?:it|they|that|this|he|she) (?:does|do|is|are|happens?|did|will|can)(?: so)?|so|not",
+    re.IGNORECASE,
+)
+"""Condition that only repeats the sentence before it."""
+
+
+def _note_condition(claim: Claim) -> tuple[str, ...]:
+    """Return the note on a condition that only points back."""
+    condition = claim.clause.condition
+    is_left_out = condition and _ELLIPTIC.fullmatch(condition)
+    return (f"The condition “{condition}” is left out: add what it means.",) if is_left_out else ()
 
 
 def _name_outcome(claim: Claim, figure: Figure | None, kind: Kind) -> str:
@@ -175,11 +338,19 @@ def find_alternatives(event: str) -> tuple[str, ...]:
     return (*options, "Other") if len(parts) > 1 and is_enough and is_short else ()
 
 
+_SUPERLATIVE: Final = re.compile(r"(?:the|its|a) (?:[a-z]+est|first|record|most [a-z]+)\b")
+
+
+def _name_shape(kind: Kind, shape: HorizonShape) -> HorizonShape:
+    return shape if kind == "binary" else "event_by" if kind == "date" else "state_at"
+
+
 def _find_shape(clause: Clause) -> HorizonShape:
     verb, _, complement = clause.event.partition(" ")
     is_held = verb == "hold" and complement  # "hold talks" is an event
     if verb in _LASTING and not clause.negated and not is_held:
         return "holds_until"
     is_passive = is_participle(complement.split(" ", 1)[0])
-    is_state = verb == "be" and not is_passive and clause.subject != "there"
+    is_first = _SUPERLATIVE.match(complement) is not None
+    is_state = verb == "be" and not (is_passive or is_first) and clause.subject != "there"
     return "state_at" if is_state else "event_by"

@@ -9,6 +9,7 @@ from typing import Final
 from forecasts.essays.catalogue.entries import CatalogueEntry
 from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.acts import note_part
 from forecasts.essays.drafting.directions import read_direction, stays
 from forecasts.essays.drafting.levels import (
     Change,
@@ -75,7 +76,7 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
         base_rate=_describe_base(match, claim),
         edge_cases=cases,
         entry_id=entry.id,
-        notes=_list_notes(match),
+        notes=_list_notes(match, claim),
     )
 
 
@@ -252,8 +253,8 @@ def _describe_base(match: CatalogueMatch, claim: Claim) -> str:
     return " ".join(filter(None, [value, change, prompt]))
 
 
-def _list_notes(match: CatalogueMatch) -> tuple[str, ...]:
-    place = match.place
+def _list_notes(match: CatalogueMatch, claim: Claim) -> tuple[str, ...]:
+    place, notes = match.place, note_part(match, claim)
     if place is not None and match.is_place_carried:
-        return (f"The claim names no place: {place.name} is taken from the text before it.",)
-    return ()
+        notes.append(f"The claim names no place: {place.name} is taken from the text before it.")
+    return tuple(notes)

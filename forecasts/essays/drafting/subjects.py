@@ -4,13 +4,11 @@ In "The IMF says that the central bank of Arland, which ..., will" the subject i
 """
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 from forecasts.essays.catalogue.entries import load_catalogue
-from forecasts.essays.drafting.grammar import find_subject_fault
-from forecasts.essays.english import is_plural, lowercase_subject
+from forecasts.essays.english import is_past, lowercase_subject
 from forecasts.essays.relative_dates import remove_times
 
 ACTOR_GAP: Final = "[… who]"
@@ -62,7 +60,7 @@ _REPORTING_VERBS: Final = (
 
 _BOUNDARY: Final = re.compile(
     r"[;:—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless"
-    r"|when|where|which|who"
+    r"|when|where|which|(?-i:who)"
     rf"|whose|until|but|than|and)\b(?=\s)|\b(?:{_REPORTING_VERBS})(?=\s)",
     re.IGNORECASE,
 )
@@ -104,7 +102,7 @@ _LEADING_PREPOSITION: Final = re.compile(
     re.IGNORECASE,
 )
 _TRAILING: Final = re.compile(
-    r"\s(?:of|in|for|on|by|to|from|at|during|that|who|which|also|still|now|soon|then|too|thus"
+    r"\s(?:of|in|for|on|by|to|from|at|during|that|(?-i:who)|which|also|still|now|soon|then|too|thus"
     r"|therefore|again"
     rf"|(?!{_NO_ADVERB}|(?-i:[A-Z]))[a-z]+ly)$",
     re.IGNORECASE,
@@ -130,8 +128,9 @@ def parse_subject(before: str) -> tuple[str, str]:
     if text.endswith(","):  # "China, the largest buyer, will"
         text = text.split(",", 1)[0]
     phrase = _last_phrase(text)
-    is_list = re.search(r", (?:[^,]+ )?and |^(?:the|an?) \w+, ", phrase, re.IGNORECASE)
-    phrase = FILLER_WORDS.sub("", phrase if is_list else phrase.split(", ")[-1])
+    is_list = re.search(r", (?:[^,]+ )?(?:and|or) |^(?:the|an?) \w+, ", phrase, re.IGNORECASE)
+    phrase = phrase if is_list else phrase.split(", ")[-1]
+    phrase = phrase if phrase.startswith("all ") else FILLER_WORDS.sub("", phrase)
     phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
     last = phrase.rsplit(" ", 1)[-1]
     if _PRONOUN.match(phrase) or last.lower() == "what":
@@ -160,9 +159,11 @@ def _continues_phrase(before: str, word: str) -> bool:
 
     | as Arland"?
     """
-    clause = re.split(r"[,;:—]\s|\s[–-]\s", before)[-1]
+    clause = re.split(r"[,;:—]\s|\s[–-]\s", re.sub(r",\s*$", " ", before))[-1]
     if word == "and":
-        return not _FINITE.search(clause)
+        words = clause.split() if before.rstrip().endswith(",") else ()
+        is_told = any(is_past(word) and not word.endswith("ed") for word in words)
+        return not (is_told or _FINITE.search(clause))
     if word == "than":
         return True
     if word == "but":
@@ -183,29 +184,6 @@ def _strip_trailing(phrase: str) -> str:
     while (bare := _TRAILING.sub("", phrase)) != phrase:
         phrase = bare
     return phrase
-
-
-def carry_actor(before: Sequence[str], pronoun: str) -> str:
-    """Return the last subject before a claim that its pronoun can stand for, "" without one.
-
-    Beyond the last sentence only a name is taken.
-
-    >>> carry_actor(["Norway signed the accord.", "Prices fell."], "it")
-    'Norway'
-    >>> carry_actor(["Norway signed the accord."], "they")
-    ''
-    """
-    if pronoun not in ("it", "they", "he", "she"):
-        return ""
-    for distance, sentence in enumerate(text for text in reversed(before) if text):
-        verb = _FIRST_VERB.search(sentence)
-        subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
-        subject = settle_case(subject, sentence)
-        fits = is_plural(subject) == (pronoun == "they")
-        fits &= distance == 0 or any(word[:1].isupper() for word in subject.split())
-        if subject and fits and not find_subject_fault(subject):
-            return subject
-    return ""
 
 
 def settle_case(subject: str, claim: str, around: str = "") -> str:
@@ -281,9 +259,3 @@ def list_common_words() -> frozenset[str]:
 
 _NAME_WORD: Final = re.compile(r"\b[A-Z][a-z]+\b")
 _SMALL_WORD: Final = re.compile(r"(?<![\w*’])[a-z]{3,}\b(?!\*)")
-
-_FIRST_VERB: Final = re.compile(
-    r"\s(?:[a-z]{3,}ed|is|are|was|were|has|have|had|will|would|could|may|might|can|must|should"
-    r"|did|does|fell|rose|began|became|made|took|went|came|gave|won|lost|met|led|left|held|said"
-    r"|says|wants|needs|plans|seeks|hopes|faces)\s"
-)

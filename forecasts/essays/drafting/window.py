@@ -8,12 +8,15 @@ from typing import Final
 
 from forecasts.essays.catalogue.entries import CatalogueEntry, Period
 from forecasts.essays.dates import MONTHS, find_dates, format_long_date, last_day_of_month
-from forecasts.essays.relative_dates import find_deadline, propose_horizons
+from forecasts.essays.drafting.times import BASE_YEAR, ClaimTime, find_claim_time
 
 OLDEST_YEAR: Final = 1960
 """Year before which hardly any source of the catalogue published anything."""
 
 _MAX_AGE_YEARS: Final = 2
+_SELDOM: Final = ("year", "season", None)
+"""Rhythms of what a year is a fair time for; None is an act."""
+
 _MIDDLE_OF_YEAR: Final = 6
 _QUARTERS: Final = ("first", "second", "third", "fourth")
 
@@ -23,13 +26,25 @@ class Window:
     """Days that a question covers, both included.
 
     `horizons` are the last days to choose from. `is_retrospective`: the last day has passed, so
-    that the question can be opened only as one about the past, from the day of the essay.
+    that the question can be opened only as one about the past, from the day of the essay. `time`
+    is the one that the claim itself names, None without one or for another last day.
     """
 
     first: date
     last: date
     horizons: tuple[date, ...]
     is_retrospective: bool = False
+    time: ClaimTime | None = None
+
+    @property
+    def opening(self) -> date:
+        """First day on which what the claim says may happen."""
+        return max(self.first, self.time.first) if self.time and self.time.is_span else self.first
+
+    @property
+    def phrase(self) -> str:
+        """Words for the window in a question: "in June 2027", "by 3 May 2027"."""
+        return self.time.phrase if self.time else f"by {format_long_date(self.last)}"
 
 
 def choose_window(
@@ -44,8 +59,8 @@ def choose_window(
 
     A claim with a deadline that has passed is about the past, from the day it was written to that
     day. A claim without one may be asked of its own time, too, to the end of the year after it:
-    that is offered last, and first if it is older than two years. The default for a thing that
-    is published once a year is the end of the year of which half at least lies ahead.
+    that is offered last, and first if it is older than two years. The default for an act, and a
+    thing that is published once a year, is the end of the year of which half at least lies ahead.
 
     >>> window = choose_window("It will open next year.", date(2026, 3, 1), date(2026, 11, 24))
     >>> window.first.isoformat(), window.last.isoformat()
@@ -54,7 +69,8 @@ def choose_window(
     >>> past.first.isoformat(), past.last.isoformat(), past.is_retrospective
     ('2020-03-01', '2021-12-31', True)
     """
-    deadline = find_claim_deadline(claim, written)
+    time = find_claim_time(claim, written)
+    deadline = time.last if time else None
     ahead = propose_horizons(deadline, today)
     has_passed = deadline is not None and written < deadline < today
     passed = (deadline,) if deadline is not None and has_passed else ()
@@ -62,135 +78,38 @@ def choose_window(
     past = (then,) if deadline is None and then < today and written.year >= OLDEST_YEAR else ()
     is_old = bool(past) and today.year - written.year > _MAX_AGE_YEARS
     horizons = (*passed, *past, *ahead) if is_old else (*passed, *ahead, *past)
-    is_yearly = period in ("year", "season") and deadline is None and horizons[0] in ahead
+    is_yearly = period in _SELDOM and deadline is None and horizons[0] in ahead
     year = today.year if today.month <= _MIDDLE_OF_YEAR else today.year + 1
     default = date(year, 12, 31) if is_yearly else horizons[0]
+    horizons = (default, *(day for day in horizons if day != default))
     chosen = last or default
     is_past = chosen < today
-    return Window(written if is_past else today, chosen, horizons, is_past)
+    kept_time = time if time and time.last == chosen else None
+    return Window(written if is_past else today, chosen, horizons, is_past, kept_time)
 
 
-_DECADE: Final = re.compile(
-    r"\b(?:in|by|during|until|before) the (?P<part>early|mid|late)?[ -]?(?P<decade>20[0-9]0)s\b",
-    re.IGNORECASE,
-)
-_YEARS_INTO: Final = {"early": 3, "mid": 6, "late": 9, "": 9}
+_MIN_DISTANCE: Final = timedelta(days=45)
+_MAX_HORIZONS: Final = 4
+_MAX_DATE: Final = date(9998, 12, 31)
 
 
-def find_claim_deadline(claim: str, written: date) -> date | None:
-    """Return the last day that a claim names; decades, seasons and months without a year, too.
+def propose_horizons(deadline: date | None, today: date) -> tuple[date, ...]:
+    """Return two to four last days: the claim's own, the end of a quarter and of the next years.
 
-    >>> find_claim_deadline("Ships of tomorrow will sail alone in the mid-2030s.", date(2026, 1, 1))
-    datetime.date(2036, 12, 31)
-    >>> find_claim_deadline("It will open before the summer.", date(2026, 11, 24))
-    datetime.date(2027, 5, 31)
-    >>> find_claim_deadline("It will open in early March.", date(2026, 11, 24))
-    datetime.date(2027, 3, 31)
-    >>> find_claim_deadline("They will weaken the 2035 ban.", date(2026, 11, 24)) is None
-    True
+    >>> [day.isoformat() for day in propose_horizons(None, date(2026, 11, 24))]
+    ['2027-03-31', '2027-12-31', '2028-12-31']
     """
-    text = _NO_DEADLINE.sub(" ", claim)
-    for pattern, find_day in _CLEAR_DAYS:
-        if match := pattern.search(text):
-            return find_day(match, written)
-    if deadline := find_deadline(text, written):
-        return deadline
-    for pattern, find_day in _LOOSE_DAYS:
-        if matches := [*pattern.finditer(text)]:
-            return find_day(matches[-1], written)
-    return None
-
-
-BASE_YEAR: Final = (
-    r"\b(?:from|than in|compared (?:to|with)|(?:above|below|over|under|on)(?: its| their| the)?"
-    r"(?: levels?(?: of| in)?)?|levels? (?:of|in)|since) (?P<year>(?:19|20)\d\d)"
-    r"(?= levels?\b|[.,;]|$)(?: levels?\b)?"
-)
-"""Year that a claim compares with."""
-
-_NO_DEADLINE: Final = re.compile(
-    r"\bof (?:tomorrow|today)\b"
-    r"|\b(?:within|inside|in) (?:\w+ ){1,3}(?:days?|weeks?|months?|years?) (?:of|after)\b"
-    r"|\bthe (?:19|20)\d\d (?=\w+ ?(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?"
-    r"|plan|pledge|level|crisis|crash|war|invasion|recession|peak|high|low|record)\b"
-    r"|(?:ban|target|goal|deal|accord|treaty|agreement|law|act|rules?|plan|pledge|levels?|crisis"
-    r"|crash|war|invasion|recession|peak|high|low|record)\b)"
-    rf"|{BASE_YEAR}",
-    re.IGNORECASE,
-)
-"""Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
-
-_TWO_YEARS: Final = re.compile(r"(?<!\S)(?P<year>20\d\d)[-–/](?P<next>\d\d)\b(?! ?(?:%|per))")
-"""Season or fiscal year of two calendar years, such as "2024-25"."""
-
-_MID_CENTURY: Final = re.compile(
-    r"\b(?:the middle of the|mid-|this mid-)[ ]?century\b", re.IGNORECASE
-)
-_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
-_SEASON: Final = re.compile(
-    r"\b(?P<cue>in|by|during|until|over) (?:the )?(?:early |late |coming )?"
-    r"(?P<season>spring|summer|autumn|fall)(?:,? (?:of )?(?P<year>20\d\d))?\b",
-    re.IGNORECASE,
-)
-_BEFORE_SEASON: Final = re.compile(
-    r"\b(?P<cue>before) (?:the )?(?:end of )?(?:next |coming )?"
-    r"(?P<season>spring|summer|autumn|fall)(?:,? (?:of )?(?P<year>20\d\d))?\b",
-    re.IGNORECASE,
-)
-_REST: Final = re.compile(
-    r"\b(?:rest|remainder) of the (?P<unit>year|decade|century)\b", re.IGNORECASE
-)
-_MONTH: Final = re.compile(
-    r"\b(?P<cue>[Ii]n|[Bb]y|[Bb]efore|[Uu]ntil|[Dd]uring|and) (?:the )?(?:early |late |mid-)?"
-    rf"(?P<month>{'|'.join(MONTHS)})"
-    r"(?! (?:\d|of ))\b"
-)
-
-
-def _find_decade(match: re.Match[str], written: date) -> date | None:
-    year = int(match["decade"]) + _YEARS_INTO[(match["part"] or "").lower()]
-    return date(year, 12, 31) if year > written.year else None
-
-
-def _find_mid_century(_: re.Match[str], written: date) -> date | None:
-    return date(written.year // 100 * 100 + 50, 12, 31) if written.year % 100 < 50 else None
-
-
-def _find_two_years(match: re.Match[str], written: date) -> date | None:
-    end = date(int(match["year"][:2] + match["next"]), 6, 30)
-    return end if end > written else None
-
-
-def _find_rest(match: re.Match[str], written: date) -> date:
-    years = {"year": 1, "decade": 10, "century": 100}[match["unit"].lower()]
-    return date(written.year // years * years + years - 1, 12, 31)
-
-
-def _find_season(match: re.Match[str], written: date) -> date:
-    """Return the end of a season, or the day before it."""
-    first, last = _SEASONS[match["season"].lower()]
-    month = first - 1 if match["cue"].lower() == "before" else last
-    year = int(match["year"]) if match["year"] else written.year + (month < written.month)
-    return last_day_of_month(min(year, MAXYEAR), month)
-
-
-def _find_month(match: re.Match[str], written: date) -> date:
-    """Return the end of a month that comes next, or the day before it."""
-    month = MONTHS.index(match["month"]) + 1
-    year = min(written.year + (month < written.month), MAXYEAR)
-    if match["cue"].lower() == "before":
-        return date(year, month, 1) - timedelta(days=1)
-    return last_day_of_month(year, month)
-
-
-_CLEAR_DAYS: Final = (
-    (_DECADE, _find_decade),
-    (_MID_CENTURY, _find_mid_century),
-    (_TWO_YEARS, _find_two_years),
-    (_BEFORE_SEASON, _find_season),
-)
-_LOOSE_DAYS: Final = ((_REST, _find_rest), (_SEASON, _find_season), (_MONTH, _find_month))
-"""Words for a last day, before and after those that name a day or a year."""
+    today = min(today, _MAX_DATE - timedelta(days=1461))
+    quarters = [
+        last_day_of_month(year, month)
+        for year in (today.year, today.year + 1)
+        for month in (3, 6, 9, 12)
+    ]
+    quarter = next(day for day in quarters if day - today >= _MIN_DISTANCE)
+    years = [date(today.year + offset, 12, 31) for offset in range(3)]
+    defaults = sorted({quarter, *(day for day in years if day - today >= _MIN_DISTANCE)})
+    first = (deadline,) if deadline is not None and deadline > today else ()
+    return (*first, *(day for day in defaults if day not in first))[:_MAX_HORIZONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +161,7 @@ def find_target_period(period: Period, window: Window) -> PublishedPeriod:
 
     >>> window = choose_window("It rises.", date(2027, 2, 1), date(2027, 2, 1))
     >>> find_target_period("year", window).phrase, find_target_period("month", window).phrase
-    ('in 2027', 'in March 2027')
+    ('in 2027', 'in December 2027')
     """
     target = find_period(period, window.last)
     if target.last > window.first:

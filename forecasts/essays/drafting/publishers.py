@@ -1,0 +1,154 @@
+"""Proposal of a source for a claim that no entry of the catalogue is about.
+
+A body that the text names comes first, then one that publishes on the topic, then the actor's own
+announcements, then news agencies. A proposal is for a person to check, and says why it was made.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from forecasts.essays.catalogue.entries import Catalogue, Institution
+from forecasts.essays.catalogue.lookup import compile_phrases, find_places
+from forecasts.essays.drafting.plan import Claim
+
+AGENCIES: Final = "at least two of Reuters, AP and AFP"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedSource:
+    """Publisher of the answer: its name, what to look at, and why it is proposed.
+
+    `is_body`: a body that the text names or that publishes on the topic.
+    """
+
+    name: str
+    work: str
+    why: str
+    is_body: bool = True
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Sources of a question: the one proposed, and a fall-back."""
+        first = f"{self.name}, {self.work}" if self.work else self.name
+        return (first, f"{AGENCIES}, as fall-back") if self.name != AGENCIES else (first,)
+
+    @property
+    def note(self) -> str:
+        """Note for the person who checks the source."""
+        return f"The source is proposed {self.why}: check that it publishes this."
+
+
+def propose_source(claim: Claim, catalogue: Catalogue) -> ProposedSource:
+    """Propose who publishes the answer to a claim.
+
+    >>> from datetime import date
+    >>> from forecasts.essays.catalogue.entries import load_catalogue
+    >>> from forecasts.essays.catalogue.lookup import ClaimText
+    >>> from forecasts.essays.drafting.clauses import parse_clause
+    >>> from forecasts.essays.drafting.window import choose_window
+    >>> def source(text):
+    ...     window = choose_window(text, date(2026, 11, 24), date(2026, 11, 24))
+    ...     claim = Claim(ClaimText(text), parse_clause(text), window, parse_clause(text).subject)
+    ...     return propose_source(claim, load_catalogue()).lines[0]
+    >>> source("The Rhone glacier in Switzerland will retreat again.")
+    'GLAMOS, reports of the Swiss glacier monitoring network'
+    >>> source("The Institute of Bridges will see a record."), source("It will rain.")
+    ('the Institute of Bridges, its publications', 'at least two of Reuters, AP and AFP')
+    """
+    return next(_iterate_sources(claim, catalogue))
+
+
+def _iterate_sources(claim: Claim, catalogue: Catalogue) -> Iterator[ProposedSource]:
+    """Yield sources, the nearest to the claim first."""
+    text = f"{claim.actor} \n {claim.text.text} \n {claim.clause.event}"
+    context = " \n ".join([*claim.text.before[-1:], claim.text.title])
+    around = f"{text} \n {claim.text.setting} \n {claim.text.context}"
+    bodies = _list_local(catalogue, around)
+    yield from _find_named(bodies, text, "as the claim names it")
+    if match := _BODY.search(text):
+        yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
+    yield from _find_by_topic(bodies, text)
+    yield from _find_named(bodies, context, "as the text before the claim names it")
+    yield from _find_by_topic(bodies, claim.text.title)
+    is_measured = _MEASURED.match(claim.clause.event)
+    if not is_measured and _is_named_actor(claim) and not find_places(claim.actor, catalogue):
+        why = "as the one who acts"
+        yield ProposedSource(claim.actor, "its own announcements", why, is_body=False)
+    yield ProposedSource(AGENCIES, "", "as the claim names nobody who publishes it", is_body=False)
+
+
+def _list_local(catalogue: Catalogue, around: str) -> tuple[tuple[Institution, str], ...]:
+    """Return the institutions with their names, those of the place of a text first."""
+    places = find_places(around, catalogue)
+    local, general = [], []
+    for body in catalogue.institutions:
+        if "any" in body.places:
+            names = [name for place in places if (name := place.fill(body.name))]
+            local += [(body, name) for name in names[:1]]
+        elif any(place.name in body.places for place in places):
+            local.append((body, body.name))
+        elif not body.places:
+            general.append((body, body.name))
+    specific = [pair for pair in local if "any" not in pair[0].places]
+    return (*specific, *general, *(pair for pair in local if pair not in specific))
+
+
+def _find_named(
+    bodies: tuple[tuple[Institution, str], ...], text: str, why: str
+) -> Iterator[ProposedSource]:
+    for body, name in bodies:
+        if body.words and _compile(body.words).search(text):
+            yield ProposedSource(name, body.source, why)
+
+
+def _find_by_topic(
+    bodies: tuple[tuple[Institution, str], ...], text: str
+) -> Iterator[ProposedSource]:
+    """Yield the institutions on whose topics a text touches, the longest topic first."""
+    hits = [
+        (len(hit[0].split()), hit[0], body, name)
+        for body, name in bodies
+        if (hit := _compile(body.topics).search(text))
+    ]
+    for _, topic, body, name in sorted(hits, key=lambda hit: -hit[0]):
+        yield ProposedSource(name, body.source, f"from the topic “{topic}”")
+
+
+@cache
+def _compile(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return compile_phrases(phrases)
+
+
+_BODY: Final = re.compile(
+    r"(?:[Tt]he )?(?:[A-Z][\w’&-]+ ){0,4}(?:Institute|Authority|Agency|Office|Committee|Commission"
+    r"|Council|Federation|Association|Ministry|Department|Survey|Observatory|Bureau"
+    r"|Administration|Academy|Tribunal|Registry)(?: (?:of|for|on)(?: the)?(?: [A-Z][\w’-]+)+"
+    r"(?: and [A-Z][\w’-]+)?)?"
+)
+"""Name of a body that publishes or decides."""
+
+
+def _add_article(name: str) -> str:
+    return f"the {name[4:] if name.lower().startswith('the ') else name}"
+
+
+def _is_named_actor(claim: Claim) -> bool:
+    """Return True for an organisation that may announce what it does; two names are a person."""
+    words = claim.actor.removeprefix("the ").split()
+    is_named = bool(words) and words[0][:1].isupper()
+    return is_named and (len(words) == 1 or _ORGANISATION.search(claim.actor) is not None)
+
+
+_MEASURED: Final = re.compile(
+    r"(?:fall|drop|rise|climb|reach|hit|exceed|surpass|top|be|cost|trade|dip|stay|remain|average)\b"
+)
+"""Verbs of what is measured, not of who acts."""
+
+_ORGANISATION: Final = re.compile(
+    r"\b(?:Corp|Inc|Ltd|Group|Company|Bank|Motors|Airlines|Airways|Lines|Energy|Press|Books|Records"
+    r"|Studios|Pictures|Resorts|Foods|Systems|Technologies|Labs|Capital|Partners|Holdings|Museum"
+    r"|University|Court|Club|FC|United|City|Party|Union|Church|Opera|Theatre|Orchestra|Health)\b|&"
+)

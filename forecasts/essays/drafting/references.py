@@ -1,0 +1,185 @@
+"""Names for the words of a claim that point back: "it", "do so", "a dozen more".
+
+Each name that is filled in has a note, for a person to check.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from forecasts.essays.drafting.clauses import Clause, parse_clause
+from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
+from forecasts.essays.drafting.subjects import parse_subject, settle_case
+from forecasts.essays.english import is_plural
+
+
+@dataclass(frozen=True, slots=True)
+class FilledClause:
+    """Clause whose pronouns have names. `carried` is the name of its subject, "" for its own."""
+
+    clause: Clause
+    carried: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledClause:
+    """Fill what a clause of a part of a sentence points back to, nearest sentence last in `before`.
+
+    >>> clause = parse_clause("It will not do so.")
+    >>> filled = fill_references(clause, "It will not do so.", ["Will Oslo sell the trams?"])
+    >>> filled.carried, filled.clause.event, filled.clause.negated
+    ('Oslo', 'sell the trams', True)
+    """
+    start = part.find(clause.subject) if clause.subject else 0
+    head = _cut_before_pronoun(part, clause) or part[: max(0, start)]
+    texts = (*before, head)
+    carried, notes = "", []
+    if _SAME_ACT.match(clause.event) or (clause.pronoun and clause.is_future and not clause.event):
+        for other in _iterate_acts(before):
+            carried = other.subject if clause.pronoun else ""
+            carried = "" if find_subject_fault(carried) else carried
+            notes.append(f"“{other.event}” is taken from the text before the claim.")
+            clause = replace(clause, event=other.event, raw_event=other.event)
+            break
+    carried = carried or _carry_thing(texts[-1], clause) or carry_actor(texts, clause.pronoun)
+    name = carry_object(clause, texts)
+    if name:
+        event = _OBJECT.sub(name, clause.event, count=1)
+        clause = replace(clause, event=event)
+        notes.append(f"“{name}” stands for the claim’s pronoun: check it.")
+    if (noun := _find_counted(clause.subject, (*before, part))) != "":
+        clause = replace(clause, subject=f"{clause.subject} {noun}")
+        notes.append(f"“{noun}” is taken from the text before the claim.")
+    for short, full in _find_full_names(clause, before):
+        subject, event = (
+            re.sub(rf"\b[Tt]he {short}\b(?! of)", full, text, count=1)
+            for text in (clause.subject, clause.event)
+        )
+        clause = replace(clause, subject=subject, event=event)
+        notes.append(f"“the {short}” is read as {full}.")
+    notes += _note_nameless(clause)
+    return FilledClause(clause, carried, tuple(notes))
+
+
+def _carry_thing(head: str, clause: Clause) -> str:
+    """Return the named object of the statement before "but it will be released"."""
+    match = _NAMED_OBJECT.search(head) if clause.pronoun == "it" else None
+    return match["what"] if match and clause.event.startswith("be ") else ""
+
+
+_NAMED_OBJECT: Final = re.compile(
+    r" (?P<what>(?:the|an?) (?:[a-z]+ )?[A-Z][\w-]*(?: [A-Z\d][\w-]*)*),? (?:and|but)$"
+)
+_SAME_ACT: Final = re.compile(r"do (?:so|it|that|this|the same)\b")
+_OBJECT: Final = re.compile(r"(?<![\w’'])(?:it|them)(?![\w’'])(?! (?:is|was|has|will))")
+
+
+def _iterate_acts(before: Sequence[str]) -> Iterator[Clause]:
+    """Yield the clauses before a claim that tell an act to come, nearest first."""
+    for sentence in reversed([text for text in before if text]):
+        clause = parse_clause(sentence)
+        is_act = clause.is_future and not _SAME_ACT.match(clause.event)
+        if is_act and not find_predicate_fault(clause.event):
+            yield clause
+
+
+def _cut_before_pronoun(part: str, clause: Clause) -> str:
+    """Return what stands in a sentence before its pronoun: "Oslo has said that it will"."""
+    head, word, _ = part.partition(f" {clause.pronoun} ")
+    return head if clause.pronoun and word else ""
+
+
+def carry_object(clause: Clause, before: Sequence[str]) -> str:
+    """Return the name for a pronoun in the predicate: a thing that the nearest text tells of.
+
+    It is none that the clause names itself.
+    """
+    match = _OBJECT.search(clause.event)
+    if match is None or clause.pronoun or not clause.subject:
+        return ""
+    pronoun = "they" if match[0] == "them" else "it"
+    name = carry_actor([text for text in before if text][-1:], pronoun)
+    return "" if name.lower() in f"{clause.subject} {clause.event}".lower() else name
+
+
+def carry_actor(before: Sequence[str], pronoun: str) -> str:
+    """Return the last subject before a claim that its pronoun can stand for, "" without one.
+
+    Of the nearest sentence it may be the thing that it is about; beyond it only a name is taken.
+
+    >>> carry_actor(["Norway signed the accord.", "Prices fell."], "it")
+    'Norway'
+    >>> carry_actor(["They talk about the fifth bleaching event as if it had a date."], "it")
+    'the fifth bleaching event'
+    >>> carry_actor(["Norway signed the accord."], "they")
+    ''
+    """
+    if pronoun not in ("it", "they", "he", "she"):
+        return ""
+    for distance, sentence in enumerate(text for text in reversed(before) if text):
+        verb = _FIRST_VERB.search(sentence)
+        subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
+        subject = settle_case(subject, sentence)
+        fits = is_plural(subject) == (pronoun == "they")
+        fits &= distance == 0 or any(word[:1].isupper() for word in subject.split())
+        if subject and fits and not find_subject_fault(subject):
+            return subject
+        topic = _TOPIC.search(sentence) if distance == 0 and pronoun == "it" else None
+        if topic is not None and not find_subject_fault(topic["what"]):
+            return topic["what"]
+    return ""
+
+
+_TOPIC: Final = re.compile(
+    r"\b(?:about|of|on|for|discuss(?:ing)?|call(?:ing)? for)"
+    r" (?P<what>the (?:[a-z-]+ ){1,4}?[a-z-]+)"
+    r"(?= (?:as|if|in|on|to|that|which|and|is|was|has)\b|[,.;:])"
+)
+"""Thing that a sentence is about, where its subject does not fit."""
+
+_FIRST_VERB: Final = re.compile(
+    r"\s(?:[a-z]{3,}ed|is|are|was|were|has|have|had|will|would|could|may|might|can|must|should"
+    r"|did|does|fell|rose|began|became|made|took|went|came|gave|won|lost|met|led|left|held|said"
+    r"|says|wants|needs|plans|seeks|hopes|faces)\s"
+)
+
+
+def _find_counted(subject: str, texts: Sequence[str]) -> str:
+    """Return the noun that a subject such as "at least a dozen more" counts, "" without one."""
+    if not re.search(r"\b(?:more|others|further ones)$", subject):
+        return ""
+    counted = [match for text in texts for match in _COUNTED.finditer(text)]
+    return counted[-1]["noun"] if counted else ""
+
+
+_COUNTED: Final = re.compile(
+    r"\b(?:\d[\d,]*|hundreds of|thousands of|dozens of|many|several) "
+    r"(?P<noun>(?:[a-z-]+ )?[a-z]+s)\b(?= (?:since|have|has|in|to|from|that|are|were|last)\b|[,.;])"
+)
+
+
+def _find_full_names(clause: Clause, before: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the nouns of a clause that a longer name before it ends in: "the treaty"."""
+    text = " \n ".join(before)
+    for match in _SHORT_NAME.finditer(f"{clause.subject} | {clause.event}"):
+        noun = match[1]
+        full = re.findall(rf"\b((?:[A-Z][\w’-]+ )+{noun.capitalize()})\b", text)
+        if full:
+            yield noun, f"the {full[-1].removeprefix('The ')}"
+
+
+def _note_nameless(clause: Clause) -> list[str]:
+    """Return a note on a thing that only the essay knows by name: "the reef"."""
+    match = _NAMELESS.search(f"{clause.subject} | {clause.event}")
+    return [f"Say which {match['noun']} is meant."] if match else []
+
+
+_NAMELESS: Final = re.compile(
+    r"\b[Tt]he (?P<noun>reef|treaty|federation|company|government|law|club|league|city|region|park"
+    r"|river|lake|country|team|agency|institute|committee|minister|president|party|deal|bill"
+    r"|project|plant|mine|bridge|museum|festival|show|series|game|drug|vaccine|disease|north|south"
+    r"|east|west|season|league|venue|airline|airport|port)\b"
+    r"(?=$|[,.;]| \|| (?:on|by|from|into|out|off|with|and|again|be)\b)"
+)
+_SHORT_NAME: Final = re.compile(r"\b[Tt]he ([a-z]{4,})\b(?! (?:of|for)\b)")

@@ -1,0 +1,198 @@
+"""Claims without an entry of the catalogue: whole questions in their own words, or none."""
+
+from datetime import date, datetime
+
+import pytest
+
+from forecasts.essays.catalogue.entries import parse_catalogue
+from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
+from forecasts.essays.drafting.core import split_predictions, strip_comment
+from forecasts.essays.drafting.plan import QuestionPlan
+from forecasts.essays.drafting.times import find_claim_time
+from forecasts.essays.extract import Sentence
+from forecasts.linting.lint import LintContext, find_flaws
+from forecasts.questions.question import utc
+from tests.tables import check_rows
+
+TODAY = date(2026, 11, 28)
+CATALOGUE = parse_catalogue(
+    """
+[[place]]
+name = "Arland"
+words = ["Arland"]
+statistics = "Statistics Arland"
+
+[[institution]]
+name = "the Ice Survey"
+words = ["Ice Survey"]
+topics = ["glacier*", "days with snow"]
+source = "yearly report"
+
+[[institution]]
+name = "{statistics}"
+topics = ["overnight stay*"]
+source = "statistics"
+places = ["any"]
+"""
+)
+
+
+def draft(text: str, *before: str) -> ClaimDraft:
+    sentence = Sentence(0, len(text), text, None, "", 1.0, 0.9, True, "")
+    return propose_drafts(ClaimSource(sentence, TODAY, TODAY, before), CATALOGUE)[-1]
+
+
+def plan(text: str, *before: str) -> QuestionPlan:
+    return draft(text, *before).plan
+
+
+@check_rows(
+    [
+        ("I think at least one venue will be moved before the end of next year.",
+         "Will at least one venue be moved by 31 December 2027?"),
+        ("Tignes may not lift its ban at all next June.",
+         "Will Tignes lift its ban in June 2027?"),
+        ("The lake at Arl will freeze by Christmas.",
+         "Will the lake at Arl freeze by 25 December 2026?"),
+        ("The Arl lock will see two ice floods within five years.",
+         "Will the Arl lock see two ice floods by 28 November 2031?"),
+        ("The Arl lock will bar 20 ships before the end of April.",
+         "Will the Arl lock bar 20 ships by 30 April 2027?"),
+        ("The number of days with snow below 1,500 metres will go on falling.",
+         "Will the number of days with snow below 1,500 metres be lower in 2027 than in 2026?"),
+        ("Sales of barges will not fall next year.",
+         "Will sales of barges be lower in 2027 than in 2026?"),
+        ("2027 will be the hottest year on record.", "Will 2027 be the hottest year on record?"),
+        ("When the survey is published in August, cover in the north will be under 30 per cent.",
+         "Will cover in the north be under 30 per cent in August 2027?"),
+        ("A pass at Arl in February will cost more than 100 francs.",
+         "Will a pass at Arl in February cost more than 100 francs by 31 December 2027?"),
+        ("The WHO will declare another emergency before 2028.",
+         "Will the WHO declare another emergency by 31 December 2027?"),
+    ]
+)  # fmt: skip
+def test_a_claim_becomes_a_whole_question(claim: str, text: str) -> None:
+    made = draft(claim)
+    assert made.plan.text == text
+    assert made.plan.is_question
+    assert made.plan.gaps == ()
+    now = datetime.combine(TODAY, datetime.min.time(), utc("2026-11-28T00:00:00Z").tzinfo)
+    question = build_new_question(made, name="q", now=now, prior="30%", prior_reason="3 of 10")
+    flaws = find_flaws(question, LintContext(now))
+    assert [flaw.code for flaw in flaws if flaw.severity == "blocking"] == []
+
+
+@check_rows(
+    [
+        ("It will be declared before the end of 2028.",
+         ("Some talk about the fifth bleaching event as if it had a date.",),
+         "Will the fifth bleaching event be declared by 31 December 2028?"),
+        ("It will not do so by 2028.", ("Will Oslo sell the ten trams?",),
+         "Will Oslo sell the ten trams by 31 December 2028?"),
+        ("The Ice Treaty is old, and at least 90 states will have ratified it by 2028.", (),
+         "Will at least 90 states have ratified the Ice Treaty by 31 December 2028?"),
+        ("Arland lost 180 ski areas since 1970, and a dozen more will have shut by 2028.", (),
+         "Will a dozen more ski areas have shut by 31 December 2028?"),
+    ]
+)  # fmt: skip
+def test_what_points_back_is_filled_and_noted(
+    claim: str, before: tuple[str, ...], text: str
+) -> None:
+    made = plan(claim, *before)
+    assert made.text == text
+    assert any("text before" in note or "stands for" in note for note in made.notes)
+
+
+@check_rows(
+    [
+        "The minister will say something about resilience.",
+        "They will regret it.",
+        "It could be 2028 until the posts are all filled.",
+    ]
+)
+def test_a_claim_without_subject_or_act_keeps_its_words(claim: str) -> None:
+    made = plan(claim)
+    assert (made.text, made.is_question) == (claim, False)
+    assert made.gaps != ()
+
+
+@check_rows(["People will pay.", "Small resorts will suffer first.", "Oslo will thrive."])
+def test_an_act_that_nobody_can_see_lacks_its_test(claim: str) -> None:
+    made = plan(claim)
+    assert made.is_question
+    assert len(made.gaps) == 1
+
+
+@check_rows(
+    [
+        ("The Rhone glacier will retreat again.", "the Ice Survey, yearly report"),
+        ("Ann Oar will sell 20 trams.", "at least two of Reuters, AP and AFP"),
+        ("Arland will report another record of overnight stays.", "Statistics Arland, statistics"),
+        ("The Office of Locks will count 20 ships.", "the Office of Locks, its publications"),
+        ("Barge Corp will see its first strike.", "Barge Corp, its own announcements"),
+    ]
+)
+def test_a_source_is_proposed_with_its_reason(claim: str, source: str) -> None:
+    made = plan(claim)
+    assert made.sources[0] == source
+    assert any(note.startswith("The source is proposed") for note in made.notes)
+
+
+def test_a_figure_waits_for_its_publication() -> None:
+    made = plan("Barge sales will exceed 5 million tonnes in 2027.")
+    assert (made.last, made.published) == (date(2027, 12, 31), date(2028, 4, 29))
+    assert "is more than 5 million tonnes. NO if not. A forecast" in made.criteria
+
+
+@check_rows(
+    [
+        ("I would not be surprised if Oslo stopped its trams.", "Oslo will stop its trams."),
+        ("I would be astonished if Oslo did not buy it.", "Oslo will buy it."),
+        ("I bet that Oslo releases another list.", "Oslo will release another list."),
+        ("Oslo will win, for me.", "Oslo will win."),
+        ("I doubt that Oslo will win.", "I doubt that Oslo will win."),
+    ]
+)
+def test_a_comment_is_no_part_of_a_claim(text: str, claim: str) -> None:
+    assert strip_comment(text) == claim
+
+
+def test_two_acts_of_one_body_are_two_claims() -> None:
+    text = "Oslo will default on its bonds and sell the trams by 2028."
+    assert split_predictions(text) == (
+        "Oslo will default on its bonds.",
+        "Oslo will sell the trams by 2028.",
+    )
+    whole = "Oslo will negotiate and sign the pact."
+    assert split_predictions(whole) == (whole,)
+
+
+def test_a_chance_in_words_is_a_prior() -> None:
+    made = draft("I would put the chance at one in ten.", "Oslo will sell 20 trams by 2028.")
+    assert made.plan.text == "Will Oslo sell 20 trams by 31 December 2028?"
+    question = build_new_question(made, name="q", now=utc("2026-11-28T00:00:00Z"))
+    assert (question.prior, question.prior_reason) == ("10%", "the essay says so")
+
+
+@check_rows(
+    [
+        ("It lost half its ice in a decade.", ""),
+        ("It ends this winter.", "between 1 December 2026 and 28 February 2027"),
+        ("It averages 60 in 2027, up from 50 in March.", "in 2027"),
+        ("It falls in the June 2027 quarter.", "between 1 April 2027 and 30 June 2027"),
+    ]
+)
+def test_a_time_is_read_with_its_words(text: str, phrase: str) -> None:
+    time = find_claim_time(text, TODAY)
+    assert (time.phrase if time else "") == phrase
+
+
+def test_seasons_of_the_south_begin_in_december() -> None:
+    made = plan("The reefs of Australia will bleach again this summer.")
+    assert "between 1 December 2026 and 28 February 2027" in made.text
+    assert any(note.startswith("The season is read as") for note in made.notes)
+
+
+@pytest.mark.parametrize("text", ["Oslo will be gone by then.", ""])
+def test_any_text_has_a_draft(text: str) -> None:
+    assert plan(text).text
