@@ -12,7 +12,7 @@ from forecasts.distributions.cdf import Scale
 from forecasts.essays.dates import find_dates
 from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
 from forecasts.essays.drafting.plan import GAP
-from forecasts.essays.relative_dates import find_deadline
+from forecasts.essays.drafting.times import find_claim_time
 from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.new_question import NewQuestion
@@ -101,7 +101,13 @@ def parse_day(typed: str, today: date) -> date | None:
         for mention in find_dates(f"{typed}{year}"):
             if mention.start < len(typed) and mention.last_days[0] >= today:
                 return mention.last_days[0]
-    return find_deadline(typed, today)
+    return _find_last_day(typed, today)
+
+
+def _find_last_day(text: str, today: date) -> date | None:
+    """Return the last day that a text names after today, None without one."""
+    time = find_claim_time(text, today)
+    return time.last if time else None
 
 
 def find_named_days(sentence: str, today: date, written: date) -> tuple[date, ...]:
@@ -112,7 +118,7 @@ def find_named_days(sentence: str, today: date, written: date) -> tuple[date, ..
     ['2027-08-31', '2027-04-30']
     """
     parts = _CLAUSE_END.split(sentence)
-    days = (find_deadline(part, written) or parse_day(part, today) for part in parts)
+    days = (_find_last_day(part, written) or parse_day(part, today) for part in parts)
     return tuple(dict.fromkeys(day for day in days if day is not None and day >= today))
 
 

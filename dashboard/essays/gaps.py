@@ -8,7 +8,7 @@ from typing import Final
 
 from forecasts.essays.draft import ClaimDraft
 from forecasts.essays.drafting.plan import GAP
-from forecasts.essays.drafting.rewording import PREDICATE_GAP, TEST_GAP
+from forecasts.essays.drafting.rewording import TEST_GAP
 from forecasts.essays.drafting.subjects import ACTOR_GAP
 from forecasts.essays.english import lowercase_subject
 from forecasts.questions.formatting import capitalise
@@ -31,7 +31,6 @@ class GapPrompt:
 _PROMPTS: Final[Mapping[str, GapPrompt]] = MappingProxyType(
     {
         ACTOR_GAP: GapPrompt("Who or what?", "its name in full"),
-        PREDICATE_GAP: GapPrompt("Will do what?", "sign the treaty, fall below 3 per cent"),
         TEST_GAP: GapPrompt(
             "What decides it",
             "What has to happen, be published or be measured, and what is not enough",
@@ -109,9 +108,8 @@ def drop_lost_condition(criteria: str, text: str) -> str:
 
 
 def is_skeleton(draft: ClaimDraft) -> bool:
-    """Return True for a question that has nothing of the claim: neither actor nor act."""
-    text = draft.plan.text
-    return ACTOR_GAP in text and PREDICATE_GAP in text
+    """Return True for the claim's own words, which ask nothing yet."""
+    return not draft.plan.text.endswith("?")
 
 
 def rank_drafts(drafts: Sequence[ClaimDraft]) -> tuple[ClaimDraft, ...]:

@@ -54,7 +54,7 @@ def plan_rewording(claim: Claim, catalogue: Catalogue, kind: Kind = "binary") ->
     shape: HorizonShape = test.shape if test else "event_by"
     if test is None:
         words = claim.text.text[:1].upper() + claim.text.text[1:]
-        text, rule = words or QUESTION_GAP, f"YES if {TEST_GAP}. NO if not."
+        text, rule = words or QUESTION_GAP, f"YES if {TEST_GAP}. NO otherwise."
     else:
         text, rule = _word(test, claim, kind, options)
         silent = "no figure is published" if test.delay == _FIGURE_DAYS else "it cannot be told"
@@ -125,15 +125,16 @@ def _choose_test(claim: Claim, source: ProposedSource, kind: Kind) -> ClaimTest:
     acts = source.name == subject
     still = "still " if shape == "holds_until" else ""
     when = f"between {first} and {last} (UTC)" if shape == "event_by" else f"on {last} (UTC)"
-    event_told = f"{subject} {still}{done}" if done != TEST_GAP else f"this happens: {done}"
+    event_told = f"{subject} {still}{done}" if done != TEST_GAP else done
     rule = (
         f"{reported} that, {when}, {event_told}"
         if reported and not acts
         else f"{when}, {event_told}"
     )
     rule = f"{rule}, as {subject} itself confirms" if acts and reported else rule
+    excluded = "" if done == TEST_GAP else _NOT_ENOUGH
     phrase = window.phrase if shape == "event_by" else f"{_PREPOSITIONS[shape]} {last}"
-    return ClaimTest(f"Will {subject} {event} {phrase}?", rule, _NOT_ENOUGH, shape)
+    return ClaimTest(f"Will {subject} {event} {phrase}?", rule, excluded, shape)
 
 
 _NOT_ENOUGH: Final = (
@@ -266,10 +267,10 @@ def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -
     period = f"between {first} and {last} (UTC)"
     match kind:
         case "binary":
-            return test.text, f"YES if {test.rule}. NO if not. {test.excluded}"
+            return test.text, f"YES if {test.rule}. NO if not. {test.excluded}".rstrip()
         case "date":
             days = f"The first day, {period}, for which {test.rule}; “never” if there is none."
-            return f"When will {subject} {event}?", f"{days} {test.excluded}"
+            return f"When will {subject} {event}?", f"{days} {test.excluded}".rstrip()
         case "numeric":
             unit = figure.unit if figure else UNIT_GAP
             value = f"The newest figure for {subject} that covers a time up to {last}, in {unit}"
@@ -277,7 +278,7 @@ def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -
         case _:
             return (
                 f"Which of these will come first by {last}: {', '.join(options)}?",
-                f"The first option, {period}, of which this is true: {TEST_GAP}.",
+                f"The first option, {period}, for which {TEST_GAP}.",
             )
 
 
