@@ -117,10 +117,10 @@ def test_a_claim_without_subject_or_act_keeps_its_words(claim: str) -> None:
 
 
 @check_rows(["People will pay.", "Small resorts will suffer first.", "Oslo will thrive."])
-def test_an_act_that_nobody_can_see_lacks_its_test(claim: str) -> None:
+def test_an_act_that_nobody_can_see_lacks_test_and_source(claim: str) -> None:
     made = plan(claim)
     assert made.is_question
-    assert len(made.gaps) == 1
+    assert len(made.gaps) == 2
 
 
 @check_rows(

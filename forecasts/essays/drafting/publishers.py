@@ -72,7 +72,6 @@ def _iterate_sources(claim: Claim, catalogue: Catalogue) -> Iterator[ProposedSou
         yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
     yield from _find_by_topic(bodies, text)
     yield from _find_named(bodies, context, "as the text before the claim names it")
-    yield from _find_by_topic(bodies, claim.text.title)
     is_measured = _MEASURED.match(claim.clause.event)
     if not is_measured and _is_named_actor(claim) and not find_places(claim.actor, catalogue):
         why = "as the one who acts"

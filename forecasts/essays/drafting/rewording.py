@@ -60,19 +60,24 @@ def plan_rewording(claim: Claim, catalogue: Catalogue, kind: Kind = "binary") ->
         silent = "no figure is published" if test.delay == _FIGURE_DAYS else "it cannot be told"
         rule = f"{rule} Annulled if {silent} by {format_long_date(due)}."
         text, rule = _add_condition(text, rule, claim)
+    is_sourced = test is not None and (source.is_body or TEST_GAP not in test.rule)
     return QuestionPlan(
         kind=kind,
         shape=_name_shape(kind, shape),
         text=text,
         criteria=rule,
-        sources=source.lines if test else (SOURCE_GAP,),
+        sources=source.lines if is_sourced else (SOURCE_GAP,),
         last=claim.window.last,
         published=due,
         bears_out=_name_outcome(claim, figure, kind),
         options=options if kind in ("categorical", "ordered") else (),
         unit=(figure.unit if figure else UNIT_GAP) if kind == "numeric" else "",
         base_rate="How often did this happen in comparable cases? Give k of n.",
-        notes=(*list_notes(claim), *_note_condition(claim), *((source.note,) if test else ())),
+        notes=(
+            *list_notes(claim),
+            *_note_condition(claim),
+            *((source.note,) if is_sourced else ()),
+        ),
     )
 
 
@@ -124,7 +129,8 @@ def _choose_test(claim: Claim, source: ProposedSource, kind: Kind) -> ClaimTest:
         reported, done = "", TEST_GAP
     acts = source.name == subject
     still = "still " if shape == "holds_until" else ""
-    when = f"between {first} and {last} (UTC)" if shape == "event_by" else f"on {last} (UTC)"
+    is_period = shape == "event_by" or done == TEST_GAP
+    when = f"between {first} and {last} (UTC)" if is_period else f"on {last} (UTC)"
     event_told = f"{subject} {still}{done}" if done != TEST_GAP else done
     rule = (
         f"{reported} that, {when}, {event_told}"
@@ -267,7 +273,8 @@ def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -
     period = f"between {first} and {last} (UTC)"
     match kind:
         case "binary":
-            return test.text, f"YES if {test.rule}. NO if not. {test.excluded}".rstrip()
+            no = "NO if not." if test.excluded else "NO otherwise."
+            return test.text, f"YES if {test.rule}. {no} {test.excluded}".rstrip()
         case "date":
             days = f"The first day, {period}, for which {test.rule}; “never” if there is none."
             return f"When will {subject} {event}?", f"{days} {test.excluded}".rstrip()
