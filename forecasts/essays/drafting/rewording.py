@@ -274,7 +274,8 @@ def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -
     match kind:
         case "binary":
             no = "NO if not." if test.excluded else "NO otherwise."
-            return test.text, f"YES if {test.rule}. {no} {test.excluded}".rstrip()
+            comma = "," if test.rule.startswith(("between ", "on ")) else ""
+            return test.text, f"YES if{comma} {test.rule}. {no} {test.excluded}".rstrip()
         case "date":
             days = f"The first day, {period}, for which {test.rule}; “never” if there is none."
             return f"When will {subject} {event}?", f"{days} {test.excluded}".rstrip()
