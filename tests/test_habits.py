@@ -44,7 +44,7 @@ def test_every_act_counts_but_gaps_are_not_active(tracker: Tracker, clock: FakeC
     # remove.
     assert (found.excess.n, found.excess.mean_excess) == (1, pytest.approx(0.06))
     assert found.excess.ratio == pytest.approx(0.30 / 0.24)
-    assert "29 are missing" in found.excess.sentence
+    assert "1 of the 30 needed" in found.excess.sentence
 
 
 def test_what_comes_when_the_answer_is_known_is_no_revision(
@@ -123,4 +123,20 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
     assert 0.0 < moved < math.log(3.0)  # a moderate indicator in one report
     found = of(tracker).reaction
     assert (found.n, found.slope) == (1, pytest.approx(logit_move(0.4, 0.6) / moved))
-    assert (found.verdict, "29 are missing" in found.sentence) == (None, True)
+    assert (found.verdict, "1 of the 30 needed" in found.sentence) == (None, True)
+
+
+def test_questions_on_one_event_count_as_one_family(tracker: Tracker, clock: FakeClock) -> None:
+    for name, text in (
+        ("early", "Will it rain in Arland before 30 December 2026?"),
+        ("late", "Will it rain in Arland before 31 December 2026?"),
+        ("other", "Will it rain in Borland before 31 December 2026?"),
+    ):
+        clock.time = NOW
+        tracker.questions.ask(an_asked(name, text=text))
+        tracker.forecasts.submit(name, "40%")
+    clock.time = CLOSES
+    for name in ("early", "late", "other"):
+        tracker.resolutions.resolve(name, "yes", source_url=SOURCE, known_at=CLOSES)
+    found = of(tracker).excess
+    assert (found.n, found.families) == (3, 2)

@@ -1,6 +1,6 @@
-"""Data frames of calibration (curve, bands, bins, measures, ranks) and of pairs of forecasters."""
+"""Data frames of calibration: curve, bands, bins, measures, ranks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -9,7 +9,6 @@ from dashboard.accuracy.data import format_p_value
 from dashboard.components.frames import build_frame
 from dashboard.wording import (
     DASH,
-    display_name,
     percent_exact,
     percent_number,
     percent_whole,
@@ -22,9 +21,7 @@ from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
-from forecasts.questions.question import ForecasterId, Question, QuestionId
-from forecasts.statistics.dynamics import MIN_SAMPLE
-from tracker.model.read_models import Habits
+from forecasts.questions.question import Question, QuestionId
 
 SIGNIFICANCE_LEVEL: Final = 0.05
 """P-values up to this one are called a sign of miscalibration."""
@@ -272,39 +269,4 @@ def describe_families(correlation: FamilyCorrelation) -> str:
     return (
         f"{questions} in {plural(correlation.families, 'family', 'families')}, worth "
         f"{correlation.effective:.0f} independent ones"
-    )
-
-
-def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
-    """Updating habits, one row per forecaster. Columns:
-
-    forecaster, acts, questions, monthly (updates in 30 days), move (mean, points), reaffirmed and
-    reversed (percent), momentum (−1 to 1), ratio (movement over the uncertainty removed; 1 is
-    right), slope (reaction to evidence; 1 goes all the way). Cells without data are empty; so are
-    ratio and slope below 30 questions or revisions.
-    """
-    types = {"forecaster": "str", "acts": "int64", "questions": "int64"}
-    numbers = ("monthly", "move", "reaffirmed", "reversed", "momentum", "ratio", "slope")
-    return build_frame(
-        {**types, **dict.fromkeys(numbers, "float64")}, (_habit_row(habit, me) for habit in habits)
-    )
-
-
-def _habit_row(habits: Habits, me: ForecasterId) -> tuple[Any, ...]:
-    updates = habits.updates
-    move, reaffirmed, reversed_ = (
-        None if x is None else 100 * x
-        for x in (updates.mean_move, updates.reaffirmation_share, updates.reversal_share)
-    )
-    return (
-        display_name(habits.forecaster, me),
-        updates.n_acts,
-        updates.n_questions,
-        updates.per_30_days,
-        move,
-        reaffirmed,
-        reversed_,
-        updates.momentum,
-        habits.excess.ratio if habits.excess.n >= MIN_SAMPLE else None,
-        habits.reaction.slope if habits.reaction.n >= MIN_SAMPLE else None,
     )

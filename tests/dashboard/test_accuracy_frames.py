@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard.accuracy import calibration_data, data, insights, waiting
+from dashboard.accuracy import habits as habits_section
 from dashboard.wording import format_day
 from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import assess_ranks
@@ -185,14 +186,14 @@ def habits(questions: int, revisions: int) -> Habits:
     return Habits(
         PEOPLE[ANA],
         updates,
-        ExcessMovement(questions, 0.1, 1.4, 2.5, 0.03),
-        Reaction(revisions, 0.5, 0.3, 0.7),
+        ExcessMovement(questions, questions, 0.1, 1.4, 2.5, 0.03),
+        Reaction(revisions, revisions, 0.5, 0.3, 0.7),
     )
 
 
 def test_habits_frame() -> None:
     # Habits are in points and percent.
-    row = calibration_data.habits_frame([habits(40, 40)], ME).iloc[0]
+    row = habits_section.habits_frame([habits(40, 40)], ME).iloc[0]
     assert (row["forecaster"], row["acts"], row["questions"], row["monthly"]) == (
         "Ana",
         61,
@@ -204,11 +205,42 @@ def test_habits_frame() -> None:
     )
     assert (row["momentum"], row["ratio"], row["slope"]) == (0.56, 1.4, 0.5)
     # Movement and reaction are left out where there is too little to judge.
-    row = calibration_data.habits_frame([habits(29, 2)], ME).iloc[0]
+    row = habits_section.habits_frame([habits(29, 2)], ME).iloc[0]
     assert pd.isna(row["ratio"])
     assert pd.isna(row["slope"])
     nothing = replace(habits(1, 1), updates=UpdateHabits(1, 1, 0, None, None, None, None, None))
-    assert pd.isna(calibration_data.habits_frame([nothing], ME).iloc[0]["move"])
+    assert pd.isna(habits_section.habits_frame([nothing], ME).iloc[0]["move"])
+
+
+def test_habits_are_told_answer_first() -> None:
+    ana, few = habits(40, 40), habits(4, 0)
+    mine = replace(
+        ana,
+        forecaster=PEOPLE[ME],
+        excess=ExcessMovement(30, 30, 0.0, 0.92, 0.5, 0.6),
+        reaction=Reaction(9, 9, 0.5, 0.3, 0.7),
+    )
+    tell = habits_section.describe_habits
+    assert tell([ana], ME) == "Ana changes forecasts too much."
+    assert tell([ana, mine], ME) == (
+        "Ana changes forecasts too much. You change forecasts by about the right amount, within chance."
+    )
+    assert tell([mine, replace(mine, forecaster=PEOPLE[ANA])], ME) == (
+        "You and Ana change forecasts by about the right amount, within chance."
+    )
+    assert tell([few], ME) == "It is too early to judge anyone's habits."
+    assert habits_section.describe_person(mine) == (
+        "Forecasts changed about as much as they should have (0.92; 1.00 is ideal, and the gap is "
+        "within chance). Reaction to evidence: too little evidence to say anything yet."
+    )
+    assert habits_section.describe_person(ana).endswith(
+        "Reaction to evidence: under-reacts: revisions go 0.50 of the way that the evidence "
+        "suggests (95%: 0.30 to 0.70)."
+    )
+    # Everyone with too few questions is in one line.
+    shortage = habits_section.describe_shortage([ana, few, replace(few, forecaster=PEOPLE[ME])], ME)
+    assert shortage == "Judging takes 30 families of answered questions; so far: Ana 4, Me 4."
+    assert habits_section.describe_shortage([ana], ME) == ""
 
 
 # Questions, rules, cohorts

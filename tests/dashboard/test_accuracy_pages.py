@@ -71,7 +71,7 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
         expected = {
             "Standing": "than the average of 2 people",
             "Calibration": "Too few questions to say anything: 4 of the 15 needed",
-            "Habits": "Reaction to evidence",
+            "Habits": "It is too early to judge anyone's habits.",
             "Waiting": "No answered question waits for its close.",
             "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
             "Questions": "4 questions: points of skill",
@@ -122,10 +122,14 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     assert "Over 4 questions, each as it stood 30 days before its scheduled close." in plain(told)
     assert "**Discrimination, DSC:" in told
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
-    # Habits are told in sentences for each person.
+    # Habits name everyone with too few questions in one line, and leave out empty columns.
     visit = section(scored, "Habits")
-    assert "Movement: Too few questions to say anything: 4 of the 30 needed" in words(visit)
-    assert list(tables(visit)["Habits of revision"]["forecaster"]) == ["Me", "Ben"]
+    shown = "Judging takes 30 families of answered questions; so far: Me 4, Ben 4."
+    assert shown in words(visit)
+    habits = tables(visit)["Habits of revision"]
+    assert list(habits["forecaster"]) == ["Me", "Ben"]
+    assert "ratio" not in habits.columns
+    assert not habits.isna().all().any()
 
 
 def test_questions_section_and_its_receipts(scored: Tracker) -> None:

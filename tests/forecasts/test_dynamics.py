@@ -23,6 +23,17 @@ from tests.tables import check_rows
 
 paths = st.lists(probabilities, min_size=1, max_size=12)
 numbers = st.floats(-5.0, 5.0)
+suggestions = st.integers(-500, 500).map(lambda n: n / 100)
+
+
+def excess_of(paths: list[list[float]]) -> ExcessMovement:
+    """Excess of questions that are each a family of their own."""
+    return measure_excess_movement(paths, range(len(paths)))
+
+
+def reaction_of(pairs: list[tuple[float, float]]) -> Reaction:
+    """Reaction over revisions of questions that are each a family of their own."""
+    return measure_reaction(pairs, range(len(pairs)))
 
 
 @law
@@ -42,21 +53,21 @@ def test_excess_movement_by_hand() -> None:
     # Excess of two questions by hand.
     # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard
     # error 0.17
-    found = measure_excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
+    found = excess_of([[0.5, 1.0], [0.8, 0.7, 0.0]])
     assert found.mean_excess == pytest.approx(0.17)
     assert found.ratio == pytest.approx(0.75 / 0.41)
     assert found.t == pytest.approx(1.0)
     assert found.p_value == pytest.approx(0.5)
     # Without questions there is no excess.
-    assert measure_excess_movement([]) == ExcessMovement(0, None, None, None, None)
+    assert excess_of([]) == ExcessMovement(0, 0, None, None, None, None)
     # One question or questions that moved alike are not tested.
     for n in (1, 5):
-        found = measure_excess_movement([[0.5, 0.9, 1.0]] * n)
+        found = excess_of([[0.5, 0.9, 1.0]] * n)
         assert found.mean_excess == pytest.approx(-0.08)
         assert found.ratio == pytest.approx(0.17 / 0.25)
         assert (found.t, found.p_value) == (None, None)
     # First forecasts that are certain leave no ratio.
-    found = measure_excess_movement([[1.0, 0.0], [0.0, 0.0]])
+    found = excess_of([[1.0, 0.0], [0.0, 0.0]])
     assert (found.mean_excess, found.ratio) == (0.5, None)
 
 
@@ -72,9 +83,9 @@ def test_impossible_paths_are_refused() -> None:
         measure_movement([0.5, 1.2])
     # A path that does not end with the outcome is refused.
     with pytest.raises(InvalidForecast, match="append it"):
-        measure_excess_movement([[0.5, 1.0], [0.5, 0.9]])
+        excess_of([[0.5, 1.0], [0.5, 0.9]])
     with pytest.raises(InvalidForecast, match="at least one"):
-        measure_excess_movement([[]])
+        excess_of([[]])
 
 
 def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[float]:
@@ -91,9 +102,7 @@ def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[fl
 
 def simulated(boldness: float, questions: int = 2000) -> ExcessMovement:
     rng = np.random.default_rng(7)
-    return measure_excess_movement(
-        [bayesian_path(rng, boldness=boldness) for _ in range(questions)]
-    )
+    return excess_of([bayesian_path(rng, boldness=boldness) for _ in range(questions)])
 
 
 def test_excess_movement_of_simulated_forecasters() -> None:
@@ -108,8 +117,8 @@ def test_excess_movement_of_simulated_forecasters() -> None:
     assert timid.ratio is not None
     assert bold.ratio > 1.1
     assert timid.ratio < 0.95
-    assert "they over-react" in bold.sentence
-    assert "they under-react" in timid.sentence
+    assert "changed too much" in bold.sentence
+    assert "changed too little" in timid.sentence
 
 
 @law
@@ -117,7 +126,7 @@ def test_excess_movement_of_simulated_forecasters() -> None:
 def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]]) -> None:
     ended = [[*path, outcome] for path, outcome in paths]
     excesses = [measure_movement(path).excess for path in ended]
-    found = measure_excess_movement(ended)
+    found = excess_of(ended)
     assert found.n == len(ended)
     assert found.mean_excess == pytest.approx(float(np.mean(excesses)), abs=1e-12)
     if np.std(excesses) > 1e-3:
@@ -130,27 +139,20 @@ def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]])
 @check_rows(
     [
         (
-            ExcessMovement(0, None, None, None, None),
-            "Too few questions to say anything: 0 of the 30 needed",
+            ExcessMovement(0, 0, None, None, None, None),
+            "Too few families of questions to say anything: 0 of the 30 needed.",
         ),
+        (ExcessMovement(290, 29, 0.1, 1.5, 4.0, 0.001), "to say anything: 29 of the 30 needed."),
+        (ExcessMovement(30, 30, 0.1, 1.5, 4.0, 0.001), "changed too much (1.50; 1.00 is ideal)"),
+        (ExcessMovement(30, 30, -0.1, 0.5, -4.0, 0.001), "changed too little (0.50; 1.00 is"),
         (
-            ExcessMovement(29, 0.1, 1.5, 4.0, 0.001),
-            "Too few questions to say anything: 29 of the 30 needed, 1 are",
+            ExcessMovement(30, 30, -0.1, 0.92, -1.0, 0.3),
+            "Forecasts changed about as much as they should have (0.92; 1.00 is ideal, and the "
+            "gap is within chance).",
         ),
-        (
-            ExcessMovement(30, 0.1, 1.5, 4.0, 0.001),
-            "moved 1.50 times the uncertainty they removed: they over-react",
-        ),
-        (
-            ExcessMovement(30, -0.1, 0.5, -4.0, 0.001),
-            "moved 0.50 times the uncertainty they removed: they under-react",
-        ),
-        (
-            ExcessMovement(30, 0.1, 1.5, 1.0, 0.3),
-            "1.50 times the uncertainty they removed; that is within chance",
-        ),
-        (ExcessMovement(30, -0.1, 0.4, None, None), "all moved alike"),
-        (ExcessMovement(30, 0.5, None, 4.0, 0.001), "each first forecast was 0% or 100%"),
+        (ExcessMovement(30, 30, 0.1, 1.5, 1.0, 0.3), "No sign that forecasts changed too much"),
+        (ExcessMovement(30, 30, -0.1, 0.4, None, None), "alike in each family"),
+        (ExcessMovement(30, 30, 0.5, None, 4.0, 0.001), "Each first forecast was 0% or 100%"),
     ]
 )
 def test_excess_movement_speaks_only_when_it_is_more_than_chance(
@@ -310,35 +312,36 @@ def revisions(slope: float, n: int = 40, noise: float = 0.2) -> list[tuple[float
     [
         (0.4, "under-reacts", "Under-reacts: revisions go 0.4"),
         (1.6, "over-reacts", "Over-reacts: revisions go 1.6"),
-        (1.0, None, "that cannot be told from all the way"),
+        (1.0, None, "Revisions follow the evidence about as far as they should"),
     ]
 )
 def test_the_verdict_needs_a_clear_slope(slope: float, verdict: str | None, said: str) -> None:
-    found = measure_reaction(revisions(slope))
+    found = reaction_of(revisions(slope))
     assert found.slope == pytest.approx(slope, abs=0.1)
     assert found.verdict == verdict
     assert said in found.sentence
 
 
 def test_reaction_by_hand() -> None:
-    # Reaction by hand.
-    # slope (1·1 + 3·2) / 5 = 1.4; residuals −0.4 and 0.2; error √(0.2 / 1 / 5) = 0.2; t at 97.5 %
-    # with 1 degree 12.706
-    found = measure_reaction([(1.0, 1.0), (3.0, 2.0)])
+    # slope (1·1 + 3·2) / 5 = 1.4; without the first it is 1.5, without the second 1; error
+    # √(½ · (0.1² + 0.4²)) = 0.29155; t at 97.5 % with 1 degree 12.706
+    found = reaction_of([(1.0, 1.0), (3.0, 2.0)])
     assert found.n == 2
     assert (found.slope, found.low, found.high) == pytest.approx(
-        (1.4, 1.4 - 2.5412, 1.4 + 2.5412), abs=1e-4
+        (1.4, 1.4 - 3.7045, 1.4 + 3.7045), abs=1e-3
     )
-    # One revision has a slope but no interval.
-    assert measure_reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
+    # A single family has a slope but no interval.
+    alone = measure_reaction([(1.0, 1.0), (3.0, 2.0)], ["rain", "rain"])
+    assert (alone.n, alone.families, alone.slope, alone.low) == (2, 1, pytest.approx(1.4), None)
+    assert reaction_of([(0.5, 1.0)]) == Reaction(1, 1, 0.5, None, None)
 
 
 @law
-@given(pairs=st.lists(st.tuples(numbers, numbers), min_size=2, max_size=9))
+@given(pairs=st.lists(st.tuples(numbers, suggestions), min_size=2, max_size=9))
 def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) -> None:
-    found = measure_reaction(pairs)
+    found = reaction_of(pairs)
     if found.slope is None or found.low is None or found.high is None:
-        assert all(abs(suggested) < 1e-100 for _, suggested in pairs)
+        assert sum(suggested != 0.0 for _, suggested in pairs) < 2
         return
     slope = found.slope
 
@@ -352,25 +355,72 @@ def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) 
 
 
 def test_too_few_revisions_or_no_news() -> None:
-    # Twenty nine revisions give no verdict however clear.
-    found = measure_reaction(revisions(0.3, n=29, noise=0.01))
+    # Twenty nine families give no verdict however clear.
+    found = reaction_of(revisions(0.3, n=29, noise=0.01))
     assert found.high is not None
     assert found.high < 1.0
     assert found.verdict is None
-    assert (
-        found.sentence == "Too few revisions to say anything: 29 of the 30 needed, 1 are missing."
-    )
-    assert measure_reaction(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
-    # Without news there is nothing to react to.
-    assert measure_reaction([]) == Reaction(0, None, None, None)
-    quiet = measure_reaction([(0.2, 0.0)] * 30)
-    assert (quiet.slope, quiet.verdict) == (None, None)
-    assert (
-        quiet.sentence == "The evidence never suggested a move, so there was nothing to react to."
-    )
+    shortage = "Too few families of questions with evidence to say anything: {} of the 30 needed."
+    assert found.sentence == shortage.format(29)
+    assert reaction_of(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
+    # A wide interval around 1 says nothing, one that excludes 1 does.
+    wide = reaction_of(revisions(1.0, noise=9.0))
+    assert (wide.verdict, wide.sentence) == (None, "Too uncertain to say anything yet.")
+    assert Reaction(40, 40, -3.0, -5.0, -1.0).sentence.startswith("No reaction to the evidence")
+    assert Reaction(40, 40, 0.6, 0.1, 1.1).sentence.startswith("No sign that revisions go too far")
+    # Without news there is nothing to react to; such families do not count.
+    assert reaction_of([]) == Reaction(0, 0, None, None, None)
+    assert reaction_of([(0.2, 0.0)] * 30) == Reaction(30, 0, None, None, None)
+    assert reaction_of([(0.2, 1e-16)] * 30) == Reaction(30, 0, None, None, None)
+    # One family with all the evidence leaves the interval wide open.
+    lone = reaction_of([*revisions(1.0, noise=0.1), (50.0, 100.0)])
+    assert lone.slope == pytest.approx(0.5, abs=0.01)
+    assert lone.verdict is None
 
 
 @check_rows([math.inf, -math.inf, math.nan])
 def test_an_infinite_move_is_refused(infinite: float) -> None:
     with pytest.raises(InvalidForecast, match="logit_move"):
-        measure_reaction([(infinite, 1.0)])
+        reaction_of([(infinite, 1.0)])
+
+
+@law
+@given(
+    ended=st.lists(st.tuples(paths, st.sampled_from([0.0, 1.0])), min_size=3, max_size=9),
+    repeats=st.integers(2, 6),
+)
+def test_questions_repeated_in_their_family_change_no_p_value(
+    ended: list[tuple[list[float], float]], repeats: int
+) -> None:
+    asked = [[*path, outcome] for path, outcome in ended]
+    once = excess_of(asked)
+    again = measure_excess_movement(asked * repeats, [*range(len(asked))] * repeats)
+    assert (again.n, again.families) == (repeats * once.n, once.families)
+    assert again.ratio == pytest.approx(once.ratio)
+    if np.std([measure_movement(path).excess for path in asked]) > 1e-6:
+        assert again.p_value == pytest.approx(once.p_value, abs=1e-9)
+
+
+@law
+@given(
+    pairs=st.lists(st.tuples(numbers, suggestions), min_size=3, max_size=9),
+    repeats=st.integers(2, 6),
+)
+def test_revisions_repeated_in_their_family_change_no_interval(
+    pairs: list[tuple[float, float]], repeats: int
+) -> None:
+    once = reaction_of(pairs)
+    again = measure_reaction(pairs * repeats, [*range(len(pairs))] * repeats)
+    assert (again.n, again.families) == (repeats * once.n, once.families)
+    for name in ("slope", "low", "high"):
+        expected = getattr(once, name)
+        assert getattr(again, name) == (
+            None if expected is None else pytest.approx(expected, abs=1e-9)
+        )
+
+
+def test_each_question_and_revision_has_a_family() -> None:
+    with pytest.raises(InvalidForecast, match="2 rows, 1 families"):
+        measure_excess_movement([[0.5, 1.0], [0.5, 0.0]], ["rain"])
+    with pytest.raises(InvalidForecast, match="each question has a family"):
+        measure_reaction([(1.0, 1.0)], [])

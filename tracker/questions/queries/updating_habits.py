@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from forecasts.distributions.distribution import p_yes
+from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
     SUGGESTION,
     ForecasterId,
@@ -32,12 +33,14 @@ _DAY_SECONDS = 86400.0
 
 
 class _ActHistory:
-    """Acts of one forecaster, question by question."""
+    """Acts of one forecaster, question by question, with the family of each path and move."""
 
     def __init__(self) -> None:
         self.histories: list[tuple[Sequence[TimedForecast], float]] = []
         self.paths: list[list[float]] = []
+        self.path_families: list[FamilyId] = []
         self.moves: list[tuple[float, float]] = []
+        self.move_families: list[FamilyId] = []
 
 
 def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
@@ -62,14 +65,15 @@ def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Hab
                 resolution,
                 acts[forecaster_id],
                 suggestion_timeline=suggestion_timeline,
+                family=selection.families[question.id],
             )
     people = record.list_forecasters(session)
     measured = [
         Habits(
             people[forecaster_id],
             pool_updates(history.histories),
-            measure_excess_movement(history.paths),
-            measure_reaction(history.moves),
+            measure_excess_movement(history.paths, history.path_families),
+            measure_reaction(history.moves, history.move_families),
         )
         for forecaster_id, history in histories.items()
         if history.histories
@@ -84,6 +88,7 @@ def _add_acts(
     acts: Sequence[Forecast],
     *,
     suggestion_timeline: Timeline,
+    family: FamilyId,
 ) -> None:
     close = effective_close(question, resolution)
     counting_acts = [
@@ -104,10 +109,12 @@ def _add_acts(
         )
     )
     history.paths.append([*(p for _, p in counting_acts), float(resolution.outcome == "yes")])
+    history.path_families.append(family)
     for (before, p_before), (after, p_after) in pairwise(counting_acts):
         evidence = _evidence_move(question, suggestion_timeline, before.made_at, after.made_at)
         if evidence is not None:
             history.moves.append((logit_move(p_before, p_after), evidence))
+            history.move_families.append(family)
 
 
 def _evidence_move(
