@@ -547,7 +547,7 @@ def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
 
 
 def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:
-    assert "Too few questions to say anything" in answered("accuracy", "habits")
+    assert "Too few families of questions to say" in answered("accuracy", "habits")
     assert [
         h["forecaster"]["id"] for h in answered.json("accuracy", "habits", "--kind", "binary")
     ] == [

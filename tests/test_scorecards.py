@@ -204,7 +204,7 @@ def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:
     assert "30 points" in line(text, "ada")
     assert "100%" in line(text, "cem")  # a reaffirmation and no update
     assert line(text, "ben", "1 on 1 questions").count("–") == 4
-    assert "Too few questions to say anything: 1 of the 30 needed" in text
+    assert "Too few families of questions to say anything: 1 of the 30 needed" in text
 
 
 def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeClock) -> None:

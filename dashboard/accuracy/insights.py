@@ -1,11 +1,17 @@
-"""Sentences on the accuracy page: intervals of numbers, and questions that do not count."""
+"""Sentences on the accuracy page: scores of questions, and questions that do not count."""
 
 from dashboard.wording import plural
 from tracker.model.read_models import Accuracy
 
 
-def _is_or_are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def describe_question_scores(accuracy: Accuracy) -> str:
+    """Say in which points the questions are scored, and how to see a score worked out."""
+    count = plural(len(accuracy.questions), "question")
+    if all(question.kind == "binary" for question in accuracy.questions.values()):
+        scale = "+25 is the best possible, 0 is knowing nothing, −75 the worst"
+    else:
+        scale = "each by the rule of its kind, 0 is knowing nothing, higher is better"
+    return f"{count}, in points: {scale}. Click a score to see how it was worked out."
 
 
 def describe_unscored(accuracy: Accuracy) -> str:

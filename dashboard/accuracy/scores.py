@@ -12,12 +12,12 @@ from dashboard.accuracy.data import (
     scores_by_rule_frame,
     skill_by_question_frame,
 )
-from dashboard.accuracy.insights import describe_unscored
+from dashboard.accuracy.insights import describe_question_scores, describe_unscored
 from dashboard.components.score_data import hindsight_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
-    get_selected_row,
+    get_latest_pick,
     show_choice,
     show_question_line,
     show_table,
@@ -39,33 +39,39 @@ def show_cohorts(visit: Visit, accuracy: Accuracy) -> None:
     if accuracy.annul_rate is None:
         st.markdown("**No scheduled close has passed yet.**")
     else:
+        trend = (
+            " If the share rises, questions have become harder to resolve: it says nothing about "
+            "the forecasts."
+            if len(accuracy.cohorts) > 1
+            else ""
+        )
         st.markdown(
-            f"**Of {over} that are over, {percent_whole(accuracy.annul_rate)} were annulled or "
-            "ambiguous.** A rising share is a defect of how questions are written, not of how "
-            "they are forecast."
+            f"**Of {over} whose scheduled close has passed, {percent_whole(accuracy.annul_rate)} "
+            f"were annulled or ambiguous.**{trend}"
         )
     if waiting := describe_unscored(accuracy):
         st.markdown(escape_markdown(waiting))
     show_table(cohorts_frame(accuracy), _COHORT, "Cohorts of questions")
     st.caption(
-        "An event that comes answers its question early, one that does not keeps it open to the "
-        "end. So a question counts once its scheduled close has passed, however early its "
-        "answer came, with all that opened beside it."
+        "An event that happens settles its question early; one that does not keeps it open to the "
+        "end. So a question counts once its scheduled close has passed, however early its answer "
+        "came."
     )
 
 
 _COHORT = {
     "quarter": _C.TextColumn("Opened in", width=110),
     "opened": _C.NumberColumn("Questions"),
-    "over": _C.NumberColumn("Over", help="Their scheduled close has passed."),
-    "answered": _C.NumberColumn("Answered", help="Over, with an answer: these count."),
-    "annulled": _C.NumberColumn("Annulled", help="Over, taken back: not scored."),
+    "over": _C.NumberColumn("Closed", help="Their scheduled close has passed."),
+    "answered": _C.NumberColumn("Answered", help="Closed, with an answer: these count."),
+    "annulled": _C.NumberColumn("Annulled", help="Closed and withdrawn: not scored."),
     "ambiguous": _C.NumberColumn(
-        "Ambiguous", help="Over, nobody could tell the answer: not scored."
+        "Ambiguous", help="Closed, and nobody could tell the answer: not scored."
     ),
-    "unanswered": _C.NumberColumn("Unanswered", help="Over, no answer given yet."),
+    "unanswered": _C.NumberColumn("No answer yet", help="Closed, without an answer so far."),
     "early": _C.NumberColumn(
-        "Early", help="Answered before their scheduled close: they wait until it has passed."
+        "Answered early",
+        help="Answered before their scheduled close: they count once it has passed.",
     ),
 }
 
@@ -73,11 +79,7 @@ _COHORT = {
 @st.fragment
 def show_question_scores(visit: Visit, accuracy: Accuracy) -> None:
     """Show every question with everyone's skill; a selected number opens its receipts."""
-    count = plural(len(accuracy.questions), "question")
-    st.markdown(
-        f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a "
-        "question for all."
-    )
+    st.markdown(escape_markdown(describe_question_scores(accuracy)))
     frame = skill_by_question_frame(accuracy, visit.me)
     forecasters = {
         f.id: display_name(f, visit.me) for f in list_scored_forecasters(accuracy, visit.me)
@@ -85,7 +87,7 @@ def show_question_scores(visit: Visit, accuracy: Accuracy) -> None:
     columns: dict[str, Any] = {
         "question": _C.TextColumn("Question", width=360),
         "answer": _C.TextColumn("Answer", width=90),
-        "known": _C.DatetimeColumn("Known", format="D MMM YYYY", timezone=visit.zone.key),
+        "known": _C.DatetimeColumn("Answered on", format="D MMM YYYY", timezone=visit.zone.key),
         **{
             forecaster_id: _C.NumberColumn(name, format="%+.1f")
             for forecaster_id, name in forecasters.items()
@@ -97,11 +99,11 @@ def show_question_scores(visit: Visit, accuracy: Accuracy) -> None:
     )  # fmt: skip
     # Below the table, whose own buttons hover above its right end.
     _show_download(visit, accuracy)
-    picked = get_selected_row(state)
-    if picked is not None:
-        cells = state.selection.get("cells", [])
-        chosen = {cells[0][1]} & set(forecasters) if cells else set()
-        _show_receipts(visit, accuracy, str(frame["id"][picked]), chosen or set(forecasters))
+    picked = get_latest_pick(state, "by-question")
+    if picked is not None and picked[0] < len(frame):
+        row, column = picked
+        chosen = {f for f in forecasters if f == column} or set(forecasters)
+        _show_receipts(visit, accuracy, str(frame["id"][row]), chosen)
 
 
 def export_scores_csv(tracker: Tracker, selection: Choice) -> bytes:
@@ -157,10 +159,7 @@ def _show_score_receipt(
         if score.rule == rule:
             show_receipt(visit, receipts.question, score)
             if is_recomputable(receipts, score):
-                st.caption(
-                    "Worked out anew from these rows alone, the score comes out the same to the "
-                    "last digit."
-                )
+                st.caption("Checked: these rows alone give exactly the stored score.")
     show_table(
         scores_by_rule_frame(scores),
         _RULES,

@@ -212,6 +212,25 @@ def _format_signed(matched: re.Match[str], value: float) -> str:
     return f"{format_signed(value, int(matched[1]))}{matched[2].replace('%%', '%')}"
 
 
+def get_latest_pick(state: Any, key: str) -> tuple[int, str | None] | None:
+    """Return what was picked last in the table `key`: (row, column), or (row, None) by its box.
+
+    The browser keeps a ticked box when a cell of another row is clicked, and the other way round.
+    """
+    rows = list(state.selection.get("rows", []))
+    cells = [tuple(cell) for cell in state.selection.get("cells", [])]
+    memory = f"{key}-latest-pick"
+    rows_before, cells_before, by_cell = st.session_state.get(memory, ([], [], True))
+    if cells and cells != cells_before:
+        by_cell = True
+    elif rows and rows != rows_before:
+        by_cell = False
+    st.session_state[memory] = rows, cells, by_cell
+    if cells and (by_cell or not rows):
+        return cells[0][0], cells[0][1]
+    return (rows[0], None) if rows else None
+
+
 def get_selected_row(state: Any) -> int | None:
     """Return the row selected in a table, by its box or by any of its cells."""
     rows: Sequence[int] = state.selection.get("rows", [])

@@ -73,8 +73,8 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
             "Calibration": "Too few questions to say anything: 4 of the 15 needed",
             "Habits": "It is too early to judge anyone's habits.",
             "Waiting": "No answered question waits for its close.",
-            "Cohorts": "Of 4 questions that are over, 0 % were annulled or ambiguous",
-            "Questions": "4 questions: points of skill",
+            "Cohorts": "Of 4 questions whose scheduled close has passed, 0 % were annulled",
+            "Questions": "4 questions, in points: +25 is the best possible",
         }
         shown = words(visit).replace("**", "")
         assert [other for other, claim in expected.items() if claim in shown] == [name]
@@ -137,7 +137,7 @@ def test_questions_section_and_its_receipts(scored: Tracker) -> None:
     visit = pick(section(scored, "Questions"), "by-question", 0, "ada")
     assert [e.label for e in visit.expander] == ["Me"]
     assert words(visit).count("The last column adds up to the mean") == 1
-    assert "the score comes out the same to the last digit" in words(visit)
+    assert "these rows alone give exactly the stored score" in words(visit)
     rules = tables(visit)["Scores by every rule"]
     assert list(rules["rule"])[:2] == ["Brier score", "Log score"]
     visit = pick(section(scored, "Questions"), "by-question", 0)
@@ -145,7 +145,7 @@ def test_questions_section_and_its_receipts(scored: Tracker) -> None:
     # The receipt can be had by another rule.
     visit = pick(section(scored, "Questions", by="peer"), "by-question", 0, "ben")
     assert "with its Peer points" in words(visit)
-    assert "to the last digit" not in words(visit)
+    assert "exactly the stored score" not in words(visit)
     # All scores can be taken along.
     (download,) = section(scored, "Questions").get("download_button")
     assert download.proto.label == "All scores as CSV"
@@ -153,6 +153,36 @@ def test_questions_section_and_its_receipts(scored: Tracker) -> None:
     assert lines[0].startswith("question,forecaster,rule,mean_while_active,coverage")
     assert sum(",ada,brier," in line for line in lines) == 4
     assert len(export_scores_csv(scored, Choice(tag="nothing")).decode().splitlines()) == 1
+
+
+def test_what_was_picked_last_shows_its_receipt(scored: Tracker) -> None:
+    def select(visit: AppTest, rows: list[int], cells: list[tuple[int, str]]) -> tuple[str, int]:
+        visit.session_state["by-question"] = {
+            "selection": {"rows": rows, "columns": [], "cells": cells}
+        }
+        seen(visit.run())
+        (line,) = [link for link in visit.get("page_link") if "Receipts" in link.proto.label]
+        return line.proto.query_string, len(visit.expander)
+
+    visit = section(scored, "Questions")
+    ids = [select(visit, [row], [])[0] for row in (0, 1)]
+    everyone = select(visit, [0], [])[1]
+    assert everyone > 1
+    # A cell clicked in another row wins over the box that stays ticked.
+    assert select(visit, [0], [(1, "ada")]) == (ids[1], 1)
+    # A box ticked afterwards wins over the cell that stays selected.
+    assert select(visit, [2], [(1, "ada")])[1] == everyone
+    assert select(visit, [0], [(1, "ada")]) == (ids[0], everyone)
+    # Without its box the cell is all there is; the next cell wins again.
+    assert select(visit, [], [(1, "ada")]) == (ids[1], 1)
+    assert select(visit, [1], [(0, "ben")]) == (ids[0], 1)
+
+
+def test_the_scale_is_told_where_all_questions_share_it(tracker: Tracker, clock: FakeClock) -> None:
+    begin(tracker, clock, mixed_world)
+    told = words(section(tracker, "Questions"))
+    assert "in points: each by the rule of its kind, 0 is knowing nothing" in told
+    assert "+25 is the best possible" in words(section(tracker, "Questions", type="binary"))
 
 
 def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
