@@ -16,13 +16,14 @@ from dashboard.accuracy.calibration_data import (
     intervals_frame,
     list_bin_questions,
     measures_frame,
+    name_forecasts,
     ranks_frame,
 )
 from dashboard.accuracy.standing import choose_forecaster
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    get_selected_row,
+    get_latest_pick,
     show_choice,
     show_empty,
     show_question_line,
@@ -67,7 +68,8 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         )
     if reliability is not None:
         with place:
-            _show_verdict(name, reliability, report.lead_days)
+            whose = name_forecasts(accuracy.forecasters[chosen], visit.me)
+            _show_verdict(whose, reliability, report.lead_days)
         _show_curve(reliability)
     if chosen == visit.me:
         _show_recalibration(visit)
@@ -80,10 +82,10 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         _show_ranks(name, ranks, report.lead_days)
 
 
-def _show_verdict(name: str, reliability: Reliability, lead_days: int) -> None:
+def _show_verdict(whose: str, reliability: Reliability, lead_days: int) -> None:
     st.markdown(
-        f"**{name}: {escape_markdown(reliability.verdict)}** "
-        f"Over {describe_families(reliability.test.correlation)}, each as it stood "
+        f"**{escape_markdown(reliability.describe(whose))}** "
+        f"{describe_families(reliability.test.correlation)}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )
 
@@ -102,14 +104,14 @@ def _show_curve(reliability: Reliability) -> None:
     st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
     if not reliability.is_enough:
         st.caption(
-            f"Dots: what forecasts were worth. Line and band are drawn from {MIN_FAMILIES} "
-            "families of questions on."
+            "Dots: how often forecasts of each size came true, smoothed; bigger dots, more "
+            f"questions. Line and band are drawn from {MIN_FAMILIES} families of questions on."
         )
         return
     st.caption(
-        "Line: what forecasts were worth; dots grow with their number of questions. Below the "
-        "diagonal forecasts were too high. Shaded: of perfectly calibrated forecasters, "
-        f"{percent_whole(BAND_LEVEL)} or more stay inside from end to end."
+        "Line: how often forecasts of each size came true (smoothed); bigger dots, more "
+        "questions. Above the diagonal forecasts were too low. Grey: where chance alone would keep "
+        f"the whole line, {percent_whole(BAND_LEVEL)} of the time."
     )
 
 
@@ -153,8 +155,8 @@ _BINS = {
     "range": _C.TextColumn("Forecasts of", width=95),
     "n": _C.NumberColumn("Questions", width=80),
     "families": _C.NumberColumn("Families", width=70),
-    "said": _C.NumberColumn("Said on average", format="%.0f %%", width=110),
-    "of": _C.TextColumn("Happened", width=80),
+    "said": _C.NumberColumn("Average forecast", format="%.0f %%", width=110),
+    "of": _C.TextColumn("Came true", width=90),
     "happened": _C.NumberColumn("Share", format="%.0f %%", width=60),
     "wilson": _C.TextColumn("95 % interval", width=95, alignment="right", help=_WILSON),
 }
@@ -166,18 +168,20 @@ def _show_bins(visit: Visit, report: CalibrationReport, reliability: Reliability
     left, right = st.columns([3, 2], gap="large")
     with left:
         modes = ["single-row", "single-cell"]
-        picked = get_selected_row(
-            show_table(
-                frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes
-            )
+        state = show_table(
+            frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes
         )
+        picked = get_latest_pick(state, "bins-table")
     with right:
         spec = charts.bind_data(charts.bins_chart(), bins=frame, diagonal=DIAGONAL)
         st.vega_lite_chart(
-            spec=spec, width="stretch", key="bins", alt="Bins: what was said against what happened"
+            spec=spec,
+            width="stretch",
+            key="bins",
+            alt="Bins: forecasts against how often they came true",
         )
-    if picked is not None:
-        _show_bin_questions(visit, report, reliability, int(frame["number"].iloc[picked]))
+    if picked is not None and picked[0] < len(frame):
+        _show_bin_questions(visit, report, reliability, int(frame["number"].iloc[picked[0]]))
 
 
 def _show_bin_questions(
@@ -193,11 +197,9 @@ def _show_bin_questions(
 
 def _show_measures(reliability: Reliability) -> None:
     # Text, because a phone has no room for a table with sentences.
-    lines = (
-        f"- **{row.measure}: {row.value}**  \n  {row.says}"
-        for row in measures_frame(reliability).itertuples()
-    )
-    st.markdown("\n".join(lines))
+    with st.container(gap="xsmall"):
+        for row in measures_frame(reliability).itertuples():
+            st.markdown(f"**{row.measure}: {row.value}**  \n{row.says}", help=row.technical or None)
     correlation = reliability.test.correlation
     if correlation.shared:
         st.markdown(
@@ -210,11 +212,11 @@ def _show_measures(reliability: Reliability) -> None:
 
 
 _BANDS = {
-    "said": _C.NumberColumn("Said", format="%g %%"),
+    "said": _C.NumberColumn("Forecast", format="%g %%"),
     "n": _C.NumberColumn("Questions"),
-    "worth": _C.NumberColumn("Worth", format="%.0f %%"),
-    "whole": _C.TextColumn("Band of whole curves"),
-    "point": _C.TextColumn("Band at this point"),
+    "worth": _C.NumberColumn("Came true, smoothed", format="%.0f %%"),
+    "whole": _C.TextColumn("Chance, whole line"),
+    "point": _C.TextColumn("Chance, this point"),
     "outside": _C.TextColumn(""),
 }
 

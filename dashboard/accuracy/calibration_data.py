@@ -21,7 +21,13 @@ from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import (
+    Forecaster,
+    ForecasterId,
+    Question,
+    QuestionId,
+    name_recalibrated,
+)
 
 SIGNIFICANCE_LEVEL: Final = 0.05
 """P-values up to this one are called a sign of miscalibration."""
@@ -121,53 +127,66 @@ def list_bin_questions(
     )
 
 
+def name_forecasts(forecaster: Forecaster, me: ForecasterId) -> str:
+    """Name someone's forecasts as a sentence begins: `Ada's forecasts`, `Your forecasts`."""
+    if forecaster.id == me:
+        return "Your forecasts"
+    if forecaster == name_recalibrated(me):
+        return "Your recalibrated forecasts"
+    return f"{forecaster.name}'s forecasts"
+
+
 def measures_frame(reliability: Reliability) -> pd.DataFrame:
-    """Calibration measures. Columns: measure, value (in words), says (meaning in one line)."""
+    """Calibration measures. Columns: measure, value (in words), says (meaning in one line),
+    technical (name among statisticians, empty without one).
+    """
     corp, discrimination = reliability.corp, reliability.discrimination
     rows = [
-        ("Brier score", _format_number(corp.score), "MCB − DSC + UNC. Lower is better."),
         (
-            "Miscalibration, MCB",
-            _format_number(corp.mcb),
-            "What recalibrating would save. 0 is perfect.",
-        ),
-        (
-            "Discrimination, DSC",
-            _format_number(corp.dsc),
-            "What telling questions apart gained. Higher is better.",
-        ),
-        (
-            "Uncertainty, UNC",
-            _format_number(corp.unc),
-            "What knowing only the share of YES would cost.",
-        ),
-        (
-            "Calibration error in tenths",
-            _format_number(reliability.gap, 2),
-            f"A calibrated forecaster has {reliability.test.expected_gap:.2f} here on average.",
-        ),
-        (
-            "Area under the ROC",
-            _format_number(discrimination.auc, 2),
-            "How often a YES was given more than a NO. 0.5 is chance.",
-        ),
-        (
-            "Said on a YES",
+            "Forecast on a YES",
             _format_share(discrimination.mean_if_yes),
             f"On average, over {plural(discrimination.yes, 'question')}.",
+            "",
         ),
         (
-            "Said on a NO",
+            "Forecast on a NO",
             _format_share(discrimination.mean_if_no),
             f"On average, over {plural(discrimination.no, 'question')}.",
+            "",
         ),
         (
-            "Sharpness",
-            _format_number(reliability.sharpness),
-            "Variance of the forecasts. Worth something if calibrated.",
+            "YES told from NO",
+            _format_number(discrimination.auc, 2),
+            "How often a YES had a higher forecast than a NO: 1 is always, 0.5 is chance.",
+            "Area under the ROC curve.",
+        ),
+        (
+            "Penalty",
+            _format_number(corp.score),
+            "0 is perfect, and saying 50 % every time costs 0.25. The next three make it up: the "
+            "base, plus the cost, less the gain.",
+            "Brier score; Brier score = MCB − DSC + UNC.",
+        ),
+        (
+            "Base",
+            _format_number(corp.unc),
+            "The penalty of somebody who knows only how many questions came true.",
+            "Uncertainty, UNC.",
+        ),
+        (
+            "Cost of numbers too high or too low",
+            _format_number(corp.mcb),
+            "What recalibrating would save. 0 is perfect.",
+            "Miscalibration, MCB.",
+        ),
+        (
+            "Gain from telling questions apart",
+            _format_number(corp.dsc),
+            "Higher is better.",
+            "Discrimination, DSC.",
         ),
     ]
-    return build_frame("measure value says", rows)
+    return build_frame("measure value says technical", rows)
 
 
 def _format_number(value: float | None, digits: int = 3) -> str:

@@ -129,8 +129,8 @@ def calibration_chart(*, curved: bool = True) -> ChartSpec:
     diagonal = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     curve = alt.Chart(alt.NamedData("curve")).encode(x=x_axis, y=y_axis)
     tips = [
-        alt.Tooltip("said:Q", title="Said", format=".1%"),
-        alt.Tooltip("happened:Q", title="Recalibrated", format=".0%"),
+        alt.Tooltip("said:Q", title="Forecast", format=".1%"),
+        alt.Tooltip("happened:Q", title="Came true, smoothed", format=".0%"),
         alt.Tooltip("n:Q", title="Questions"),
     ]
     layers = (
@@ -157,8 +157,8 @@ def bins_chart() -> ChartSpec:
     )
     tips = [
         text_tooltip("range", "Forecasts of"),
-        alt.Tooltip("said:Q", title="Said on average", format=".0%"),
-        text_tooltip("of", "Happened"),
+        alt.Tooltip("said:Q", title="Average forecast", format=".0%"),
+        text_tooltip("of", "Came true"),
         text_tooltip("wilson", "95 %"),
     ]
     line = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
@@ -201,14 +201,14 @@ def ranks_chart() -> ChartSpec:
 
 def _forecast_axis(domain: list[float]) -> alt.X:
     return alt.X(
-        "said:Q", title="Said", axis=share_axis(), scale=alt.Scale(domain=domain, nice=False)
+        "said:Q", title="Forecast", axis=share_axis(), scale=alt.Scale(domain=domain, nice=False)
     )
 
 
 def _outcome_axis() -> alt.Y:
     return alt.Y(
         "happened:Q",
-        title="Happened",
+        title="Came true",
         axis=share_axis(),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )

@@ -32,14 +32,14 @@ from forecasts.statistics.small_samples import MIN_FAMILIES
 class Departure:
     """Neighbouring forecasts, `low` to `high`, at which the curve leaves the simultaneous band.
 
-    Of the `n` questions there `mean_p` was said on average and the share `share` happened.
+    Of the `n` questions there `mean_p` was forecast on average, and `happened` came true.
     """
 
     low: float
     high: float
     n: int
     mean_p: float
-    share: float
+    happened: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,11 @@ class Reliability:
         """Return True if there are families enough for a verdict and a band."""
         return self.families >= MIN_FAMILIES
 
+    def describe(self, whose: str) -> str:
+        """Describe the calibration as `verdict` does, about `Ada's forecasts`."""
+        points = [(s.p, s.outcome) for s in self.snapshots]
+        return describe_calibration(points, self.test, self.departures, whose)
+
 
 def assess_reliability(
     points: Sequence[CalibrationSnapshot], *, draws: int = DRAWS, seed: int = 0
@@ -93,7 +98,7 @@ def assess_reliability(
     >>> found.n, round(found.corp.mcb, 3)
     (40, 0.0)
     >>> found.verdict
-    'What was said and what happened agree within chance.'
+    'Forecasts came true about as often as they said, within chance.'
     """
     if not points:
         return None
@@ -132,17 +137,20 @@ def find_departures(
             continue
         inside = [(p, o) for p, o in points if run[0] <= round(p, PLACES) <= run[-1]]
         mean_p = math.fsum(p for p, _ in inside) / len(inside)
-        share = sum(o for _, o in inside) / len(inside)
-        departures.append(Departure(run[0], run[-1], len(inside), mean_p, share))
+        happened = sum(o for _, o in inside)
+        departures.append(Departure(run[0], run[-1], len(inside), mean_p, happened))
     return tuple(sorted(departures, key=lambda d: (-d.n, d.low)))
 
 
 def describe_calibration(
-    points: Sequence[tuple[float, int]], test: CalibrationTest, departures: Sequence[Departure]
+    points: Sequence[tuple[float, int]],
+    test: CalibrationTest,
+    departures: Sequence[Departure],
+    whose: str = "Forecasts",
 ) -> str:
     """Say what to change, if anything, and where the curve leaves the simultaneous band.
 
-    Below `MIN_FAMILIES` families it says how many are missing.
+    `whose` begins the sentence. Below `MIN_FAMILIES` families it says how many are missing.
     """
     families = test.correlation.families
     if families < MIN_FAMILIES:
@@ -151,38 +159,52 @@ def describe_calibration(
             f"Too few {noun} to say anything: {families} of the {MIN_FAMILIES} needed, "
             f"{MIN_FAMILIES - families} are missing."
         )
-    if not departures and not test.deviation.is_far:
-        return "What was said and what happened agree within chance."
-    sentences = []
     if test.deviation.is_far:
-        sentences.append(_describe_deviation(points, test.deviation))
-    if departures:
-        lead = "It shows where" if sentences else "Off in one range: where"
-        sentences.append(_describe_departure(departures[0], lead))
-    return " ".join(sentences)
+        deviation = _describe_deviation(points, test.deviation, whose)
+        if not departures:
+            return deviation
+        return f"{deviation} It shows here: forecasts {_describe_departure(departures[0])}."
+    if not departures:
+        return f"{whose} came true about as often as they said, within chance."
+    others = len(departures) - 1
+    rest = "Elsewhere no mismatch shows."
+    if others:
+        rest = (
+            "Another range is off, too." if others == 1 else f"{others} other ranges are off, too."
+        )
+    widest = departures[0]
+    return f"{whose} {_describe_departure(widest)}, {_compare_with_chance(widest)}. {rest}"
 
 
-def _describe_departure(departure: Departure, lead: str) -> str:
+def _describe_departure(departure: Departure) -> str:
     low, high = f"{departure.low:.0%}", f"{departure.high:.0%}"
     span = low if low == high else f"{low} to {high}"
-    return f"{lead} {span} was said, {departure.share:.0%} happened."
+    times = "time" if departure.happened == 1 else "times"
+    return f"of {span} came true {departure.happened} {times} out of {departure.n}"
 
 
-def _describe_deviation(points: Sequence[tuple[float, int]], deviation: Deviation) -> str:
+def _compare_with_chance(departure: Departure) -> str:
+    word = "more" if departure.happened > departure.mean_p * departure.n else "less"
+    return f"{word} often than chance explains"
+
+
+def _describe_deviation(
+    points: Sequence[tuple[float, int]], deviation: Deviation, whose: str
+) -> str:
     # For equal forecasts both measures coincide; level is simpler to explain.
     if abs(deviation.level) >= abs(deviation.confidence) - 1e-6:
-        return _describe_level(points)
+        return _describe_level(points, whose)
     distance = math.fsum(abs(p - 0.5) for p, _ in points) / len(points) * 100
-    lay = f"forecasts lay {distance:.0f} points from 50% on average"
+    lay = f"{distance:.0f} points from 50% on average"
     if deviation.confidence > 0.0:
-        return f"Too sure: {lay}, more than what happened bears out; move towards 50%."
-    return f"Too cautious: {lay}, less than what happened bears out; move away from 50%."
+        return f"{whose} were too sure: {lay}, more than outcomes bear out; move towards 50%."
+    return f"{whose} were too cautious: {lay}, less than outcomes bear out; move away from 50%."
 
 
-def _describe_level(points: Sequence[tuple[float, int]]) -> str:
+def _describe_level(points: Sequence[tuple[float, int]], whose: str) -> str:
     mean_p = math.fsum(p for p, _ in points) / len(points)
     share = sum(outcome for _, outcome in points) / len(points)
     word, change = ("high", "lower") if mean_p > share else ("low", "higher")
     return (
-        f"Too {word}: forecasts said {mean_p:.0%} on average and {share:.0%} happened; go {change}."
+        f"{whose} were too {word}: {mean_p:.0%} on average, and {share:.0%} came true; go {change}."
     )

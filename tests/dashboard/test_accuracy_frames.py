@@ -17,7 +17,14 @@ from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
 from forecasts.distributions.cdf import Scale, uniform_curve
-from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId
+from forecasts.questions.question import (
+    HAZARD,
+    PRIOR,
+    SUGGESTION,
+    ForecasterId,
+    QuestionId,
+    name_recalibrated,
+)
 from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 from tests.dashboard.accuracy_examples import (
     accuracy_of,
@@ -124,15 +131,19 @@ def test_calibration_bins() -> None:
 def test_calibration_measures() -> None:
     # The measures add up and say what they mean.
     frame = calibration_data.measures_frame(FOUND).set_index("measure")
-    score, mcb, dsc, unc = (float(frame["value"].iloc[k]) for k in range(4))
+    score, unc, mcb, dsc = (float(frame["value"].iloc[k]) for k in range(3, 7))
     assert score == pytest.approx(mcb - dsc + unc, abs=0.002)
-    assert plain(frame.loc["Said on a YES", "value"]) == "85 %"
-    assert plain(frame.loc["Said on a NO", "says"]) == "On average, over 3 questions."
+    assert plain(frame.loc["Forecast on a YES", "value"]) == "85 %"
+    assert plain(frame.loc["Forecast on a NO", "says"]) == "On average, over 3 questions."
+    # Technical names are beside the measures, never in them.
+    technical = " ".join(frame["technical"])
+    assert all(name in technical for name in ("MCB", "DSC", "UNC", "ROC"))
+    assert not frame.index.str.contains("MCB|DSC|UNC|ROC").any()
     # What needs both outcomes is a dash.
     one_sided = assess_reliability(snapshots((0.2, 0)), draws=10)
     assert one_sided is not None
     frame = calibration_data.measures_frame(one_sided).set_index("measure")
-    assert list(frame.loc[["Area under the ROC", "Said on a YES"], "value"]) == ["–", "–"]
+    assert list(frame.loc[["YES told from NO", "Forecast on a YES"], "value"]) == ["–", "–"]
     # The test of calibration is told in cases.
     assert calibration_data.describe_p_value(0.83) == (
         "A perfectly calibrated forecaster would look at least this miscalibrated in 83 of 100 "
@@ -141,6 +152,15 @@ def test_calibration_measures() -> None:
     assert calibration_data.describe_p_value(0.04).endswith(
         "4 of 100 cases: a sign of miscalibration."
     )
+
+
+def test_forecasts_are_named_by_whose_they_are() -> None:
+    for forecaster, told in (
+        (PEOPLE[ANA], "Ana's forecasts"),
+        (PEOPLE[ME], "Your forecasts"),
+        (name_recalibrated(ME), "Your recalibrated forecasts"),
+    ):
+        assert calibration_data.name_forecasts(forecaster, ME) == told
 
 
 def test_both_bands_stand_beside_the_curve() -> None:

@@ -119,8 +119,8 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == ["diagonal", "curve"]
     told = words(visit)
     assert "Line and band are drawn from 15 families of questions on." in told
-    assert "Over 4 questions, each as it stood 30 days before its scheduled close." in plain(told)
-    assert "**Discrimination, DSC:" in told
+    assert "4 questions, each as it stood 30 days before its scheduled close." in plain(told)
+    assert "**Gain from telling questions apart:" in told
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
     # Habits name everyone with too few questions in one line, and leave out empty columns.
     visit = section(scored, "Habits")
@@ -344,7 +344,7 @@ def test_one_click_recalibrates_and_another_ends_it(tracker: Tracker, clock: Fak
     begin(tracker, clock, fifty_world)
     visit = section(tracker, "Calibration")
     told = words(visit)
-    assert "Me: Too high: forecasts said 95% on average and 68% happened" in told
+    assert "Your forecasts were too high: 95% on average, and 68% came true; go lower." in told
     assert "Where you gave 80% to 100%, 95% on average, 68% happened (34 of 50" in told
     (button,) = [b for b in visit.button if b.label == "Recalibrate from now on"]
     seen(button.click().run())

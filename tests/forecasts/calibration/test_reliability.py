@@ -1,6 +1,7 @@
 """All that can be said of one forecaster's calibration, in numbers and in words."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -67,17 +68,17 @@ def test_the_verdict_says_how_many_families_are_missing(n: int, missing: int) ->
 
 
 @check_rows([
-    (groups((0.7, 20, 14)), "What was said and what happened agree within chance"),
-    (groups((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "What was said and what happened agree"),
-    (groups((0.7, 20, 5)), "Too high: forecasts said 70% on average and 25% happened; go lower."),
-    (groups((0.3, 20, 15)), "Too low: forecasts said 30% on average and 75% happened; go higher."),
+    (groups((0.7, 20, 14)), "Forecasts came true about as often as they said, within chance."),
+    (groups((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "Forecasts came true about as often"),
+    (groups((0.7, 20, 5)), "Forecasts were too high: 70% on average, and 25% came true; go lower."),
+    (groups((0.3, 20, 15)), "Forecasts were too low: 30% on average, and 75% came true; go higher."),
     (groups((0.95, 20, 12), (0.05, 20, 8)),
-     "Too sure: forecasts lay 45 points from 50% on average"),
+     "Forecasts were too sure: 45 points from 50% on average"),
     (groups((0.6, 40, 40), (0.4, 40, 0)),
-     "Too cautious: forecasts lay 10 points from 50% on average"),
-    (groups((1.0, 10, 10), (0.0, 10, 0)), "What was said and what happened agree"),
-    (groups((1.0, 10, 9), (0.0, 10, 0)), "Too high: forecasts said 50% on average"),
-    (groups((1.0, 10, 9), (0.0, 10, 1)), "Too sure: forecasts lay 50 points"),
+     "Forecasts were too cautious: 10 points from 50% on average"),
+    (groups((1.0, 10, 10), (0.0, 10, 0)), "Forecasts came true about as often"),
+    (groups((1.0, 10, 9), (0.0, 10, 0)), "Forecasts were too high: 50% on average"),
+    (groups((1.0, 10, 9), (0.0, 10, 1)), "Forecasts were too sure: 50 points"),
 ])  # fmt: skip
 def test_the_verdict_says_what_to_change(rows: list[CalibrationSnapshot], start: str) -> None:
     assert judged(rows).verdict.startswith(start)
@@ -85,8 +86,27 @@ def test_the_verdict_says_what_to_change(rows: list[CalibrationSnapshot], start:
 
 def test_departures_join_neighbours_outside_the_band() -> None:
     found = judged(groups((0.1, 60, 6), (0.3, 40, 32), (0.35, 40, 32), (0.9, 60, 54)))
-    assert found.departures == (Departure(0.3, 0.35, 80, pytest.approx(0.325), 0.8),)
-    assert found.verdict.endswith("where 30% to 35% was said, 80% happened.")
+    assert found.departures == (Departure(0.3, 0.35, 80, pytest.approx(0.325), 64),)
+    assert found.verdict.endswith("forecasts of 30% to 35% came true 64 times out of 80.")
+
+
+def departure(low: float, high: float, n: int, happened: int) -> Departure:
+    return Departure(low, high, n, (low + high) / 2, happened)
+
+
+@check_rows([
+    ([departure(0.35, 0.38, 4, 4)], "Ada's forecasts of 35% to 38% came true 4 times out of 4, "
+     "more often than chance explains. Elsewhere no mismatch shows."),
+    ([departure(0.9, 0.9, 9, 1), departure(0.1, 0.1, 4, 3)],
+     "Ada's forecasts of 90% came true 1 time out of 9, less often than chance explains. "
+     "Another range is off, too."),
+    ([departure(0.9, 0.9, 9, 0)] * 3, "Ada's forecasts of 90% came true 0 times out of 9, less "
+     "often than chance explains. 2 other ranges are off, too."),
+])  # fmt: skip
+def test_a_departure_alone_is_the_verdict(rows: list[Departure], told: str) -> None:
+    calibrated = judged(groups((0.7, 20, 14)))
+    assert not calibrated.test.deviation.is_far
+    assert replace(calibrated, departures=tuple(rows)).describe("Ada's forecasts") == told
 
 
 def test_reliability_depends_on_seed_and_families() -> None:
@@ -98,7 +118,7 @@ def test_reliability_depends_on_seed_and_families() -> None:
     found = [(0.2, n % 2) for n in range(30)]
     apart, tied = judged(points(*found)), judged(points(*found, families=["one"] * 30))
     assert (apart.families, tied.families) == (30, 1)
-    assert apart.verdict.startswith("Too low")
+    assert apart.verdict.startswith("Forecasts were too low")
     assert tied.verdict.startswith("Too few families")
     assert apart.corp == tied.corp
 
