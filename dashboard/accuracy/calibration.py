@@ -199,7 +199,9 @@ def _show_measures(reliability: Reliability) -> None:
     # Text, because a phone has no room for a table with sentences.
     with st.container(gap="xsmall"):
         for row in measures_frame(reliability).itertuples():
-            st.markdown(f"**{row.measure}: {row.value}**  \n{row.says}", help=row.technical or None)
+            st.markdown(
+                f"**{row.measure}: {row.value}**  \n{row.says}", help=str(row.technical) or None
+            )
     correlation = reliability.test.correlation
     if correlation.shared:
         st.markdown(

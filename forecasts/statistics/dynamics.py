@@ -173,7 +173,9 @@ def _sum_by_family(values: Floats, families: Sequence[Hashable]) -> Floats:
             f"each question has a family: {len(values)} rows, {len(families)} families"
         )
     places = {family: place for place, family in enumerate(dict.fromkeys(families))}
-    return np.bincount([places[f] for f in families], weights=values, minlength=len(places))
+    sums = np.zeros(len(places))
+    np.add.at(sums, [places[family] for family in families], values)
+    return sums
 
 
 def _is_near_ideal(ratio: float) -> bool:
