@@ -68,8 +68,8 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         )
     if reliability is not None:
         with place:
-            whose = name_forecasts(accuracy.forecasters[chosen], visit.me)
-            _show_verdict(whose, reliability, report.lead_days)
+            subject = name_forecasts(accuracy.forecasters[chosen], visit.me)
+            _show_verdict(subject, reliability, report.lead_days)
         _show_curve(reliability)
     if chosen == visit.me:
         _show_recalibration(visit)
@@ -82,9 +82,9 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         _show_ranks(name, ranks, report.lead_days)
 
 
-def _show_verdict(whose: str, reliability: Reliability, lead_days: int) -> None:
+def _show_verdict(subject: str, reliability: Reliability, lead_days: int) -> None:
     st.markdown(
-        f"**{escape_markdown(reliability.describe(whose))}** "
+        f"**{escape_markdown(reliability.describe(subject))}** "
         f"{describe_families(reliability.test.correlation)}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )

@@ -82,10 +82,10 @@ class Reliability:
         """Return True if there are families enough for a verdict and a band."""
         return self.families >= MIN_FAMILIES
 
-    def describe(self, whose: str) -> str:
+    def describe(self, subject: str) -> str:
         """Describe the calibration as `verdict` does, about `Ada's forecasts`."""
         points = [(s.p, s.outcome) for s in self.snapshots]
-        return describe_calibration(points, self.test, self.departures, whose)
+        return describe_calibration(points, self.test, self.departures, subject)
 
 
 def assess_reliability(
@@ -146,11 +146,11 @@ def describe_calibration(
     points: Sequence[tuple[float, int]],
     test: CalibrationTest,
     departures: Sequence[Departure],
-    whose: str = "Forecasts",
+    subject: str = "Forecasts",
 ) -> str:
     """Say what to change, if anything, and where the curve leaves the simultaneous band.
 
-    `whose` begins the sentence. Below `MIN_FAMILIES` families it says how many are missing.
+    `subject` begins the sentence. Below `MIN_FAMILIES` families it says how many are missing.
     """
     families = test.correlation.families
     if families < MIN_FAMILIES:
@@ -160,20 +160,22 @@ def describe_calibration(
             f"{MIN_FAMILIES - families} are missing."
         )
     if test.deviation.is_far:
-        deviation = _describe_deviation(points, test.deviation, whose)
+        deviation = _describe_deviation(points, test.deviation, subject)
         if not departures:
             return deviation
         return f"{deviation} It shows here: forecasts {_describe_departure(departures[0])}."
     if not departures:
-        return f"{whose} came true about as often as they said, within chance."
-    others = len(departures) - 1
-    rest = "Elsewhere no mismatch shows."
-    if others:
-        rest = (
-            "Another range is off, too." if others == 1 else f"{others} other ranges are off, too."
+        return f"{subject} came true about as often as they said, within chance."
+    other_ranges = len(departures) - 1
+    elsewhere = "Elsewhere no mismatch shows."
+    if other_ranges:
+        elsewhere = (
+            "Another range is off, too."
+            if other_ranges == 1
+            else f"{other_ranges} other ranges are off, too."
         )
     widest = departures[0]
-    return f"{whose} {_describe_departure(widest)}, {_compare_with_chance(widest)}. {rest}"
+    return f"{subject} {_describe_departure(widest)}, {_compare_with_chance(widest)}. {elsewhere}"
 
 
 def _describe_departure(departure: Departure) -> str:
@@ -189,22 +191,21 @@ def _compare_with_chance(departure: Departure) -> str:
 
 
 def _describe_deviation(
-    points: Sequence[tuple[float, int]], deviation: Deviation, whose: str
+    points: Sequence[tuple[float, int]], deviation: Deviation, subject: str
 ) -> str:
     # For equal forecasts both measures coincide; level is simpler to explain.
     if abs(deviation.level) >= abs(deviation.confidence) - 1e-6:
-        return _describe_level(points, whose)
+        return _describe_level(points, subject)
     distance = math.fsum(abs(p - 0.5) for p, _ in points) / len(points) * 100
     lay = f"{distance:.0f} points from 50% on average"
     if deviation.confidence > 0.0:
-        return f"{whose} were too sure: {lay}, more than outcomes bear out; move towards 50%."
-    return f"{whose} were too cautious: {lay}, less than outcomes bear out; move away from 50%."
+        return f"{subject} were too sure: {lay}, more than outcomes bear out; move towards 50%."
+    return f"{subject} were too cautious: {lay}, less than outcomes bear out; move away from 50%."
 
 
-def _describe_level(points: Sequence[tuple[float, int]], whose: str) -> str:
+def _describe_level(points: Sequence[tuple[float, int]], subject: str) -> str:
     mean_p = math.fsum(p for p, _ in points) / len(points)
     share = sum(outcome for _, outcome in points) / len(points)
     word, change = ("high", "lower") if mean_p > share else ("low", "higher")
-    return (
-        f"{whose} were too {word}: {mean_p:.0%} on average, and {share:.0%} came true; go {change}."
-    )
+    figures = f"{mean_p:.0%} on average, and {share:.0%} came true"
+    return f"{subject} were too {word}: {figures}; go {change}."

@@ -386,8 +386,8 @@ def measure_reaction(
         return Reaction(n, count, slope, None, None)
     misses = _sum_by_family(suggested * (moved - slope * suggested), families)
     # How far the slope moves without each family; the others' weight is never 0 for two or more.
-    others = np.array([float(np.delete(weights, k).sum()) for k in range(len(weights))])
-    error = math.sqrt((count - 1) / count * float(((misses / others) ** 2).sum()))
+    other_weights = np.array([float(np.delete(weights, k).sum()) for k in range(len(weights))])
+    error = math.sqrt((count - 1) / count * float(((misses / other_weights) ** 2).sum()))
     half = float(stdtrit(count - 1, (1.0 + LEVEL) / 2)) * error
     return Reaction(n, count, slope, slope - half, slope + half)
 
