@@ -152,11 +152,11 @@ def _show_switch(visit: Visit, *, is_on: bool) -> None:
 
 _WILSON = f"What the true share may be; shown from {MIN_FAMILIES} families of questions on."
 _BINS = {
-    "range": _C.TextColumn("Forecasts of", width=95),
+    "range": _C.TextColumn("Forecasts of", width=90),
     "n": _C.NumberColumn("Questions", width=80),
-    "families": _C.NumberColumn("Families", width=70),
-    "said": _C.NumberColumn("Average forecast", format="%.0f %%", width=110),
-    "of": _C.TextColumn("Came true", width=90),
+    "families": _C.NumberColumn("Families", width=65),
+    "said": _C.NumberColumn("Average forecast", format="%.0f %%", width=105),
+    "of": _C.TextColumn("Came true", width=75),
     "happened": _C.NumberColumn("Share", format="%.0f %%", width=60),
     "wilson": _C.TextColumn("95 % interval", width=95, alignment="right", help=_WILSON),
 }

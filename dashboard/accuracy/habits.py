@@ -148,7 +148,7 @@ def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
     forecaster, acts, questions, monthly (updates in 30 days), move (mean, points), reaffirmed and
     reversed (percent), momentum (−1 to 1), ratio (movement over the uncertainty removed; 1 is
     right), slope (reaction to evidence; 1 goes all the way). Cells without data are empty; so are
-    ratio and slope with too few families.
+    ratio and slope with too few families, and a slope that is too uncertain.
     """
     types = {"forecaster": "str", "acts": "int64", "questions": "int64"}
     numbers = ("monthly", "move", "reaffirmed", "reversed", "momentum", "ratio", "slope")
@@ -173,5 +173,5 @@ def _habit_row(habits: Habits, me: ForecasterId) -> tuple[Any, ...]:
         reversed_,
         updates.momentum,
         habits.excess.ratio if habits.excess.is_enough else None,
-        habits.reaction.slope if habits.reaction.is_enough else None,
+        habits.reaction.slope if habits.reaction.is_telling else None,
     )

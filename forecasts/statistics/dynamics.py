@@ -314,6 +314,13 @@ class Reaction:
         return self.families >= MIN_FIXED_TEST
 
     @property
+    def is_telling(self) -> bool:
+        """Return True if the slope says anything: a verdict, or an interval that is not wide."""
+        if not self.is_enough or self.low is None or self.high is None:
+            return False
+        return self.verdict is not None or self.high - self.low <= _MAX_INTERVAL
+
+    @property
     def verdict(self) -> ReactionVerdict | None:
         """Verdict from `MIN_FIXED_TEST` families on, if the interval excludes 1; else None.
 
@@ -337,7 +344,7 @@ class Reaction:
         """
         if not self.is_enough:
             return _explain_shortage("families of questions with evidence", self.families)
-        if self.slope is None or self.low is None or self.high is None:
+        if self.slope is None or self.low is None or not self.is_telling:
             return "Too uncertain to say anything yet."
         interval = f"(95%: {self.low:.2f} to {self.high:.2f})"
         extent = f"revisions go {self.slope:.2f} of the way that the evidence suggests {interval}"
@@ -345,8 +352,6 @@ class Reaction:
             return f"No reaction to the evidence shows: {extent}."
         if self.verdict is not None:
             return f"{self.verdict.capitalize()}: {extent}."
-        if self.high - self.low > _MAX_INTERVAL:
-            return "Too uncertain to say anything yet."
         within = f"({self.slope:.2f}; 1.00 is ideal, and the gap is within chance)"
         if _is_near_ideal(self.slope):
             return f"Revisions follow the evidence about as far as they should {within}."

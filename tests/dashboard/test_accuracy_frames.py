@@ -224,6 +224,8 @@ def test_habits_frame() -> None:
         [15.0, 5.0, 36.0]
     )
     assert (row["momentum"], row["ratio"], row["slope"]) == (0.56, 1.4, 0.5)
+    wide = replace(habits(40, 40), reaction=Reaction(40, 40, 11.8, -4.0, 27.0))
+    assert pd.isna(habits_section.habits_frame([wide], ME).iloc[0]["slope"])
     # Movement and reaction are left out where there is too little to judge.
     row = habits_section.habits_frame([habits(29, 2)], ME).iloc[0]
     assert pd.isna(row["ratio"])
