@@ -85,7 +85,6 @@ from dashboard.wording.numbers import (
 from dashboard.wording.questions import (
     KIND_NAMES,
     NO_FORECAST,
-    OUTCOME_NAMES,
     STATUS_NAMES,
     RangeSide,
     count_flaws,
@@ -120,7 +119,6 @@ __all__ = [
     "MINUS",
     "NBSP",
     "NO_FORECAST",
-    "OUTCOME_NAMES",
     "PARAMETER_STATES",
     "SIGNPOST_STATES",
     "STATUS_NAMES",

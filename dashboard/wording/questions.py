@@ -232,16 +232,6 @@ STATUS_NAMES: Final = {
 }
 """Names of question states."""
 
-OUTCOME_NAMES: Final = {
-    "yes": "YES",
-    "no": "NO",
-    "answered": "answered",
-    "annulled": "annulled",
-    "ambiguous": "ambiguous",
-    "reopened": "re-opened",
-}
-"""Names of outcomes."""
-
 
 def question_status_line(
     question: Question,

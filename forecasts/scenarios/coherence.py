@@ -14,7 +14,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,9 +25,6 @@ from forecasts.errors import ForecastsError, InvalidTime
 
 World = tuple[int | None, ...]
 """Outcome of each forecast in a possible world: 1, 0, or None if its condition fails."""
-
-SumRule = Literal["log", "brier", "normalise"]
-"""Distance by which a set is repaired to a sum of 1."""
 
 _ROUNDING = 1e-9  # tolerance of coherence
 _NOT_EITHER = np.array([1.0, 1.0, 0.0])  # |this − (A, B, both)| is (not A, not B, both)
@@ -52,9 +48,8 @@ class Repair:
     def gains(self) -> tuple[float, ...]:
         """Gain of the repair in total log score, in nats, in each of `worlds`; above 0 is better.
 
-        Never below 0 (but for rounding) for a repair by the log rule; the other rules do not
-        guarantee it. Infinite where it removes a certainty that turns out wrong, and 0 where before
-        and after are both infinitely wrong. Source: Predd et al. 2009.
+        Never below 0 but for rounding. Infinite where it removes a certainty that turns out wrong,
+        and 0 where before and after are both infinitely wrong. Source: Predd et al. 2009.
 
         >>> [round(gain, 4) for gain in repair_sum_to_one([0.55, 0.3, 0.25, 0.1]).gains]
         [0.0281, 0.0281, 0.0281, 0.0281]
@@ -81,28 +76,21 @@ def incoherence(before: ArrayLike, after: ArrayLike, weights: ArrayLike = 1.0) -
     return float(np.sum(apart[shares > 0.0] * shares[shares > 0.0]))
 
 
-def repair_sum_to_one(p: ArrayLike, rule: SumRule = "log") -> Repair:
+def repair_sum_to_one(p: ArrayLike) -> Repair:
     """Repair forecasts of exclusive, exhaustive options to a sum of 1.
 
-    - `log` (the one to show): all log-odds move by one common amount. 0 stays 0; an option that is
-      certain takes all.
-    - `brier`: projection in squared distance, the same amount off each; small ones can fall to 0.
-    - `normalise`: division by the sum, which is common but optimal for no proper score.
+    All log-odds move by one common amount. 0 stays 0; an option that is certain takes all. If every
+    forecast is 0, or more than one is 1, these share the 1 equally. Raises `InvalidProbability` for
+    what is no probability, `ForecastsError` unless `p` is a flat list of one or more. Source: Predd
+    et al. 2009.
 
-    If every forecast is 0, or under `log` more than one is 1, these share the 1 equally. Raises
-    `InvalidProbability` for what is no probability, `ForecastsError` unless `p` is a flat list of
-    one or more. Sources: Predd et al. 2009; Duchi et al. 2008 for the projection on the simplex.
-
-    >>> for rule in ("log", "brier", "normalise"):
-    ...     print([round(p, 3) for p in repair_sum_to_one([0.55, 0.3, 0.25, 0.1], rule).after])
+    >>> [round(p, 3) for p in repair_sum_to_one([0.55, 0.3, 0.25, 0.1]).after]
     [0.479, 0.244, 0.2, 0.077]
-    [0.5, 0.25, 0.2, 0.05]
-    [0.458, 0.25, 0.208, 0.083]
     """
     before = check_probabilities(p)
     if before.ndim != 1 or before.size == 0:
         raise ForecastsError("give the probabilities of the options as a flat list, one for each")
-    after = before if abs(before.sum() - 1.0) <= _ROUNDING else _repair_sum(before, rule)
+    after = before if abs(before.sum() - 1.0) <= _ROUNDING else _shift_alike(before)
     worlds = tuple(tuple(row) for row in np.eye(before.size, dtype=int).tolist())
     return _make_repair(before, after, worlds)
 
@@ -215,18 +203,6 @@ def _chain_worlds(n: int) -> tuple[World, ...]:
     return tuple((0,) * (n - happened) + (1,) * happened for happened in range(n + 1))
 
 
-def _repair_sum(p: Floats, rule: SumRule) -> Floats:
-    match rule:
-        case "log":
-            return _shift_alike(p)
-        case "brier":
-            return _project_on_simplex(p)
-        case "normalise":
-            return p / p.sum() if p.any() else np.full(p.size, 1.0 / p.size)
-        case _:
-            assert_never(rule)
-
-
 def _shift_alike(p: Floats) -> Floats:
     """Add one amount to every logit so that the sum is 1; the limit of that if some are certain."""
     if p.max() in (0.0, 1.0):
@@ -242,12 +218,6 @@ def _shift_alike(p: Floats) -> Floats:
         xtol=1e-14,
     )
     return np.asarray(expit(logit(p) + shift))
-
-
-def _project_on_simplex(p: Floats) -> Floats:
-    falling = np.sort(p)[::-1]
-    excess = (np.cumsum(falling) - 1.0) / np.arange(1, p.size + 1)
-    return np.asarray(np.maximum(p - excess[falling > excess][-1], 0.0))
 
 
 def _make_rising(p: Floats) -> Floats:

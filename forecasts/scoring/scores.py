@@ -89,14 +89,13 @@ class AnsweredQuestion:
     timelines: Timelines
 
 
-def score_question(
-    question: Question, resolution: Resolution, timelines: Timelines
-) -> tuple[Score, ...]:
-    """Scores of all forecasters by every solo rule; none when annulled or ambiguous.
+def score_questions(answered: Sequence[AnsweredQuestion]) -> tuple[tuple[Score, ...], ...]:
+    """Scores of questions by every solo rule, in their order; none when annulled or ambiguous.
 
     Scored is [opening, effective close): earlier forecasts count from the opening, later ones not
-    at all. Gaps are left out, never filled. Rules that compare forecasters are in `points`, those
-    on a daily grid in `daily`.
+    at all. Gaps are left out, never filled. All are computed together, in columns: the rules of
+    binary questions in one step each. Rules that compare forecasters are in `points`, those on a
+    daily grid in `daily`.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
@@ -108,17 +107,9 @@ def score_question(
     >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3,
     ...     "ann")
     >>> steps = build_timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
-    >>> scored = score_question(question, no, {"ann": steps})[0]
-    >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
+    >>> [(brier, *_)] = score_questions([AnsweredQuestion(question, no, {"ann": steps})])
+    >>> brier.rule, round(brier.mean_while_active, 4), round(brier.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
-    """
-    return score_questions([AnsweredQuestion(question, resolution, timelines)])[0]
-
-
-def score_questions(answered: Sequence[AnsweredQuestion]) -> tuple[tuple[Score, ...], ...]:
-    """Scores of many questions by every solo rule, in their order: as `score_question` of each.
-
-    All are computed together, in columns: the rules of binary questions in one step each.
     """
     standing = [stand(a.question, a.resolution, a.timelines) for a in answered]
     return _score_standing(standing, SOLO_RULES)

@@ -22,10 +22,11 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import build_timeline
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score
 from forecasts.scoring.summary import summarise_scores
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
+from tests.forecasts.scored import score_question
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Accuracy, Choice, Facets, WaitingQuestion
 

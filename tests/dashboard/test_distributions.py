@@ -29,7 +29,6 @@ from forecasts.distributions.distribution import Binary, Categorical, Distributi
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, Option, Question
 from forecasts.questions.timeline import build_timeline
-from forecasts.scoring.scores import score_question
 from tests.dashboard.examples import (
     ANA,
     CLOSES,
@@ -53,6 +52,7 @@ from tests.dashboard.examples import (
     shares,
     summary,
 )
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import cdfs
 
 CHANGED = replace(

@@ -38,8 +38,8 @@ from forecasts.questions.question import (
     check_distribution,
 )
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.scores import score_question
 from forecasts.scoring.span_table import Timelines
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import day, law, moments, question, resolution, steps, timelines
 from tests.tables import check_rows
 

@@ -14,7 +14,6 @@ from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Str
 from forecasts.questions.question import PRIOR, SUGGESTION
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.scores import score_question
 from forecasts.suggestion.postmortem import (
     PathComparison,
     compare_timelines,
@@ -35,6 +34,7 @@ from tests.dashboard.examples import (
     evidence,
 )
 from tests.dashboard.examples import resolution as resolved
+from tests.forecasts.scored import score_question
 
 NO = resolved("no", NOW)
 YES = resolved("yes", NOW)

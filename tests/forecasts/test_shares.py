@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binomtest
 
 from forecasts.errors import ForecastsError
-from forecasts.statistics.intervals import effective_n, effective_n_clustered, jeffreys, wilson
+from forecasts.statistics.intervals import jeffreys, wilson
 from tests.forecasts.strategies import law
 from tests.tables import check_rows
 
@@ -79,52 +79,3 @@ def test_what_is_no_share_has_no_interval(interval: Interval, k: float, n: float
 def test_a_level_that_is_no_chance_is_refused(interval: Interval, level: float) -> None:
     with pytest.raises(ForecastsError, match=r"such as 0\.95"):
         interval(3, 5, level)
-
-
-def test_correlated_observations_by_hand() -> None:
-    # Correlated reports are worth what the best weighting of them is.
-    for n in (1, 2, 5, 12):
-        for rho in (0.0, 0.2, 0.9):
-            together = np.full((n, n), rho) + (1 - rho) * np.eye(n)
-            best = np.ones(n) @ np.linalg.solve(together, np.ones(n))
-            assert float(effective_n(n, rho)) == pytest.approx(best)
-    # Copies are worth one and nothing is worth nothing.
-    assert effective_n([[0, 1, 2], [10, 100, 1e9]], 1.0).tolist() == [
-        [0.0, 1.0, 1.0],
-        [1.0, 1.0, 1.0],
-    ]
-    assert effective_n([0, 1, 7], 0.0).tolist() == [0.0, 1.0, 7.0]
-    assert effective_n(0.5, 0.7) == 0.5
-    # Clusters of copies count once each and loose ones in full.
-    assert effective_n_clustered(40, 5, 1.0) == 8.0
-    assert effective_n_clustered(40, 5, 0.0) == 40.0
-    assert effective_n_clustered(40, 1, 0.9) == 40.0
-    assert effective_n_clustered(40, 5, 0.25) == 20.0
-
-
-@law
-@given(st.integers(1, 10_000), st.floats(0.01, 1.0))
-def test_correlated_observations_have_a_limit(n: int, rho: float) -> None:
-    fewer, more = effective_n([n, n + 1], rho)
-    assert fewer <= more + 1e-9
-    assert more <= min(n + 1, 1 / rho) + 1e-9
-
-
-@check_rows([-1, [3, float("nan")], float("inf")])
-def test_what_is_no_number_of_observations_is_refused(n: float | list[float]) -> None:
-    with pytest.raises(ForecastsError, match="finite and not negative"):
-        effective_n(n, 0.5)
-
-
-@check_rows([-0.1, 1.1, float("nan")])
-def test_what_is_no_correlation_is_refused(rho: float) -> None:
-    with pytest.raises(ForecastsError, match="a correlation lies between 0"):
-        effective_n(3, rho)
-    with pytest.raises(ForecastsError, match="a correlation lies between 0"):
-        effective_n_clustered(10, 2, rho)
-
-
-@check_rows([(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))])
-def test_clusters_that_do_not_fit_the_questions_are_refused(n: float, size: float) -> None:
-    with pytest.raises(ForecastsError, match="give a mean size from 1 to n"):
-        effective_n_clustered(n, size, 0.5)

@@ -82,7 +82,6 @@ SCORING: list[tuple[str, dict[str, Any], Any]] = [
     ),
     ("mcb_test", {"p": [1, 1], "outcomes": [1, 1], "resamples": 9}, 1),
     ("ece", {"p": [0.1, 0.1, 0.8, 0.8], "outcomes": [0, 0, 1, 0]}, 0.2),
-    ("n_eff", {"n": [1, 3], "rho": 0.5}, [1, 1.5]),
     ("paired_permutation", {"differences": [0.1, 0.2]}, 0.5),
     ("paired_permutation_clustered", {"differences": [0.1, 0.2], "clusters": [7, 7]}, 1),
     (
@@ -115,7 +114,6 @@ SCORING: list[tuple[str, dict[str, Any], Any]] = [
         {"k": 0, "n": 0},  # the arcsine distribution
         {"mean": 0.5, "lower": math.sin(math.pi / 40) ** 2, "upper": math.cos(math.pi / 40) ** 2},
     ),
-    ("rate_to_probability", {"k": 0, "years": 3, "window_years": 1}, 1 - math.sqrt(0.75)),
     ("recalibrate", {"p": [], "outcomes": []}, {"a": 0, "b": 1}),
     (
         "recalibrate",
@@ -137,7 +135,7 @@ SCORING: list[tuple[str, dict[str, Any], Any]] = [
     (
         "repair_sum_to_one",
         {"p": [0.6, 0.6]},
-        {"log_score": [0.5, 0.5], "brier": [0.5, 0.5], "normalise": [0.5, 0.5]},
+        {"log_score": [0.5, 0.5]},
     ),
     ("repair_implication", {"p_a": 0.8, "p_b": 0.2}, [0.5, 0.5]),
     ("repair_negation", {"p": 0.8, "p_not": 0.8}, [0.5, 0.5]),

@@ -13,7 +13,7 @@ from forecasts.calibration.band import (
 )
 from forecasts.calibration.corp import corp
 from forecasts.calibration.decomposition import BINS, measure_gap, murphy
-from forecasts.statistics.intervals import effective_n, jeffreys, wilson
+from forecasts.statistics.intervals import jeffreys, wilson
 
 Given = Mapping[str, Any]
 
@@ -92,5 +92,4 @@ FUNCTIONS = {
     "proportion_ci": proportion_ci,
     "ece": gap,
     "ece_bias": gap_of_perfect,
-    "n_eff": lambda given: effective_n(given["n"], given["rho"]),
 }

@@ -26,12 +26,8 @@ def indicator_information(given: Given) -> Any:
 
 
 def repair_sum_to_one(given: Given) -> Any:
-    """The three repairs of a set that does not add up to 1."""
-    return {
-        "log_score": coherence.repair_sum_to_one(given["p"], "log").after,
-        "brier": coherence.repair_sum_to_one(given["p"], "brier").after,
-        "normalise": coherence.repair_sum_to_one(given["p"], "normalise").after,
-    }
+    """The repair of a set that does not add up to 1."""
+    return {"log_score": coherence.repair_sum_to_one(given["p"]).after}
 
 
 def repair_nested_dates(given: Given) -> Any:

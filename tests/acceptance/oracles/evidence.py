@@ -56,11 +56,6 @@ def lr_from_words(given: Given) -> Any:
     ]
 
 
-def rate_to_probability(given: Given) -> Any:
-    """The chance of an event within a window."""
-    return intervals.rate_to_probability(given["k"], given["years"], given["window_years"])
-
-
 def recalibrate(given: Given) -> Any:
     """Shift and slope of the recalibration."""
     low, high = given.get("clip", CLIP)
@@ -77,6 +72,5 @@ FUNCTIONS = {
     "base_rate": lambda given: intervals.jeffreys_base_rate(
         given["k"], given["n"], given.get("level", 0.9)
     ),
-    "rate_to_probability": rate_to_probability,
     "recalibrate": recalibrate,
 }

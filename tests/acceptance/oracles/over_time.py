@@ -12,7 +12,7 @@ from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import count_midnights, score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
 from forecasts.scoring.time_averages import to_microseconds
 from tests.acceptance.oracles.asked import (
@@ -24,6 +24,7 @@ from tests.acceptance.oracles.asked import (
     question,
     resolution,
 )
+from tests.forecasts.scored import score_question
 
 Given = Mapping[str, Any]
 

@@ -21,6 +21,8 @@ RETIRED: Final[Mapping[str, str]] = MappingProxyType(
         "skill_vs_climatology": "opponents are compared on common time",
         "cwm": "weights come from skill that is adjusted for difficulty and shrunken",
         "geomean": "peer points take the geometric mean over time themselves",
+        "n_eff": "intervals count families of questions",
+        "rate_to_probability": "no base rate is typed as a count over years",
     }
 )
 """Cases of these are skipped and counted."""
@@ -29,11 +31,12 @@ RETIRED_RESULTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "aggregate": frozenset(
             ("mean", "median", "geo_mean_odds", "extremised_2_5", "geo_mean_odds_neyman")
-        )
+        ),
+        "repair_sum_to_one": frozenset(("brier", "normalise")),
     }
 )
 """Results of functions that stay, of which cases may expect more: the crowd is the plain median,
-weighted by skill, or extremised by a learned exponent."""
+weighted by skill, or extremised by a learned exponent; a set is repaired by the log rule alone."""
 
 
 def drop_retired_results(case: Case) -> Case | None:

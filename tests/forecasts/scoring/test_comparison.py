@@ -18,8 +18,8 @@ from forecasts.scoring.comparison import (
     describe_families,
     trace_evidence,
 )
-from forecasts.scoring.scores import score_question
 from forecasts.statistics.betting import Differences
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import OPENS, day, question, resolution
 
 ANN, BOB, CY = map(ForecasterId, ("ann", "bob", "cy"))

@@ -14,9 +14,10 @@ from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import count_midnights, score_daily
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
 from forecasts.scoring.time_averages import to_microseconds
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import (
     ANN,
     LEVELS,

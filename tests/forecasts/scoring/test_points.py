@@ -19,8 +19,9 @@ from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring import time_averages
 from forecasts.scoring.points import average_peer_points, score_points, spot_times
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import (
     day,
     law,

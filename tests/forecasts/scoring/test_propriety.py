@@ -6,7 +6,8 @@ import pytest
 
 from forecasts.questions.question import Outcome
 from forecasts.scoring.points import score_points
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import ANN, question, resolution, steps
 from tests.tables import check_rows
 

@@ -19,13 +19,9 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points, spot_times
-from forecasts.scoring.scores import (
-    AnsweredQuestion,
-    Score,
-    score_question,
-    score_questions,
-)
+from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
 from forecasts.scoring.time_averages import to_microseconds
+from tests.forecasts.scored import score_question
 from tests.forecasts.scoring import reference_scoring
 from tests.forecasts.scoring.reference_scoring import Asked, Stood
 from tests.forecasts.strategies import (

@@ -24,15 +24,10 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import ForecastSpan, Timeline
 from forecasts.scoring.rulebook import RULES, SOLO_RULES, RuleName
-from forecasts.scoring.scores import (
-    Score,
-    recompute_score,
-    score_question,
-    score_spans,
-    verify_receipt,
-)
+from forecasts.scoring.scores import Score, recompute_score, score_spans, verify_receipt
 from forecasts.scoring.span_table import standing_spans
 from forecasts.scoring.summary import summarise_scores
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import (
     ANN,
     OPTIONS,

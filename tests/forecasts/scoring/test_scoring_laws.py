@@ -25,8 +25,9 @@ from forecasts.scoring.rulebook import (
     rule_gains,
     rule_values,
 )
-from forecasts.scoring.scores import Score, recompute_score, score_question
+from forecasts.scoring.scores import Score, recompute_score
 from forecasts.scoring.span_table import standing_spans
+from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import (
     ANN,
     KINDS,
