@@ -21,6 +21,7 @@ from forecasts.questions.question import (
     uninformed_prior,
 )
 from forecasts.questions.series import Series, SeriesId
+from tracker.app.tracker import Tracker
 from tracker.feeds.fetch_results import (
     BATCH_SIZE,
     Fetched,
@@ -31,6 +32,7 @@ from tracker.feeds.fetch_results import (
     answer_in_batches,
 )
 from tracker.feeds.item import ParsedItem
+from tracker.questions import resolve_question
 from tracker.storage.learned import MatcherCalibration
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -257,3 +259,9 @@ def an_rss(*entries: tuple[str, str], title: str = "The wire") -> bytes:
         '<?xml version="1.0"?><rss '
         f'version="2.0"><channel><title>{title}</title>{items}</channel></rss>'
     ).encode()
+
+
+def rescore(tracker: Tracker) -> int:
+    """Recompute all scores, as a new version of the scores does."""
+    with tracker.context.store.writing() as session:
+        return resolve_question.rescore_all(session)

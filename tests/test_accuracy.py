@@ -161,7 +161,7 @@ def test_an_early_answer_waits_for_the_close(tracker: Tracker, clock: FakeClock)
     assert (entry.question.id, entry.counts_from) == ("rain", entry.question.closes_at)
     stored = {
         s.forecaster_id: s.skill_over_schedule
-        for s in tracker.resolutions.scores("rain")
+        for s in tracker.resolutions.receipts("rain").scores
         if s.rule == "brier" and s.mean_while_active is not None
     }
     assert {s.forecaster_id: s.skill_over_schedule for s in entry.scores} == stored
@@ -266,7 +266,7 @@ def test_the_score_table_has_flat_columns(world: Tracker) -> None:
     assert (
         table.height
         == len(rows)
-        == sum(len(world.resolutions.scores(q)) for q in ("one", "two", "three"))
+        == sum(len(world.resolutions.receipts(q).scores) for q in ("one", "two", "three"))
     )
     one = rows["one", "ada", "brier"]
     assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == (

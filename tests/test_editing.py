@@ -13,7 +13,7 @@ from forecasts.questions.amendments import find_version
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import CROWD, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
-from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
+from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, rescore
 from tests.dashboard.pages import open_page, words
 from tests.lives import BEN, CLOSES, SOURCE, an_asked
 from tests.quick_databases import begin
@@ -291,7 +291,7 @@ VERBS: tuple[Callable[[Tracker], object], ...] = (
     lambda t: t.accuracy.calibration(), lambda t: t.accuracy.compare(),
     lambda t: t.accuracy.habits(), lambda t: t.evidence.update_suggestions(),
     lambda t: t.signposts.mark(), lambda t: t.learning.fit(), lambda t: t.evidence.rematch(),
-    lambda t: t.accuracy.rescore(), lambda t: t.feeds.forget_old_texts(),
+    rescore, lambda t: t.feeds.forget_old_texts(),
     lambda t: t.question_sets.load(a_set(a_question(), a_question("talks-2027"))),
 )  # fmt: skip
 

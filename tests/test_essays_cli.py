@@ -13,6 +13,7 @@ from forecasts.essays.extract import find_claims
 from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
+from tests.essays.opening import open_claim
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.essays import EssayService
@@ -74,7 +75,7 @@ def complete(draft: Path) -> Path:
 def test_the_list_says_how_much_was_asked_and_how_it_came_out(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.essays.open_claim(asked_of(bears_out="yes", prior="40%"), SIGNS)
+    open_claim(essay, asked_of(bears_out="yes", prior="40%"), SIGNS)
     clock.advance(days=1)
     essay.resolutions.resolve(
         "rain", "yes", source_url="https://arland.example", known_at=clock.time
@@ -592,8 +593,8 @@ def test_what_is_typed_wrong_is_told_with_how_to_get_help(
 def test_the_map_shows_each_sentence_and_the_record_in_numbers(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
-    essay.essays.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
+    open_claim(essay, asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
+    open_claim(essay, asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
     essay.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     essay.resolutions.resolve(
@@ -624,7 +625,7 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
 
 
 def test_sure_tests_are_marked_in_the_map(essay: Tracker, shell: Shell) -> None:
-    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="95%"), SIGNS)
+    open_claim(essay, asked_of("rain", bears_out="yes", prior="95%"), SIGNS)
     told = " ".join(shell("essay", "map", "river").replace("│", " ").split())
     assert "says little: could" in told
     assert "1 of 1 test could hardly fail." in told
@@ -635,7 +636,7 @@ def test_sure_tests_are_marked_in_the_map(essay: Tracker, shell: Shell) -> None:
 
 def test_two_essays_are_compared(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
     essay.essays.add(NewEssay("dam", "[red]The dam[/red]", "It will hold by 2028.", "pasted"))
-    essay.essays.open_claim(asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
+    open_claim(essay, asked_of("rain", bears_out="yes", prior="40%"), SIGNS)
     clock.advance(days=1)
     essay.resolutions.resolve(
         "rain", "yes", source_url="https://arland.example", known_at=clock.time

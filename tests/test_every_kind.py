@@ -12,7 +12,7 @@ from sqlalchemy import text
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES, SOLO_RULES
 from forecasts.scoring.scores import recompute_score
-from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network, rescore
 from tests.lives import (
     ADA,
     BEN,
@@ -50,7 +50,7 @@ def test_everybody_is_scored_by_every_rule_with_true_receipts(
         (r.name, who) for r in rules for who in (everybody if r.name in SOLO_RULES else PEOPLE)
     }
     assert {(s.rule, s.forecaster_id) for s in scores} == expected
-    assert set(both.resolutions.scores(life.id)) == set(
+    assert set(both.resolutions.receipts(life.id).scores) == set(
         scores
     )  # as stored, to the last digit of the receipts
     assert by_rule(scores, life.headline).mean_while_active == pytest.approx(life.mean, abs=1e-5)
@@ -58,7 +58,7 @@ def test_everybody_is_scored_by_every_rule_with_true_receipts(
         0.0, abs=1e-9
     )
     page = both.questions.get(life.id)
-    for score in both.resolutions.scores(life.id):
+    for score in both.resolutions.receipts(life.id).scores:
         assert math.fsum(i.contribution for i in score.receipt) == pytest.approx(
             score.mean_while_active
         )
@@ -108,14 +108,14 @@ def test_another_answer_rescores_and_annulling_removes_scores(
     first = resolve(both, clock, life)
     clock.advance(days=1)
     second = resolve(both, clock, life, life.another)
-    assert set(both.resolutions.scores(life.id)) == set(second)
+    assert set(both.resolutions.receipts(life.id).scores) == set(second)
     assert by_rule(second, life.headline) != by_rule(first, life.headline)
     assert both.system.verify_scores().differences == ()
     clock.time = CLOSES + DAY
     assert both.accuracy.summarise().annul_rate == 0.0
     assert resolve(both, clock, life, "annulled") == ()
     found = both.accuracy.summarise()
-    assert (both.resolutions.scores(life.id), found.summaries) == ((), ())
+    assert (both.resolutions.receipts(life.id).scores, found.summaries) == ((), ())
     assert (found.unscored, found.annul_rate) == ((life.id,), 1.0)
     assert both.system.verify_scores().scores == 0
     clock.advance(days=1)
@@ -241,10 +241,10 @@ def test_scores_under_older_rules_are_replaced_when_the_tracker_opens(
 ) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
-    scores = both.resolutions.scores(RAIN.id)
+    scores = both.resolutions.receipts(RAIN.id).scores
     spoil(both, "1")
     with open_tracker(both.settings, now=clock, fetch=no_network) as again:
-        assert again.resolutions.scores(RAIN.id) == scores
+        assert again.resolutions.receipts(RAIN.id).scores == scores
         assert again.system.verify_scores().differences == ()
         before = rows_of_scores(again)
     with open_tracker(both.settings, now=clock, fetch=no_network) as again:
@@ -283,7 +283,7 @@ def test_simultaneous_rescoring_does_not_collide(both: Tracker, clock: FakeClock
         both.resolutions.resolve(f"rain-{number}", "yes", source_url=SOURCE, known_at=KNOWN)
     with ThreadPoolExecutor(3) as pool:
         assert (
-            list(pool.map(lambda _: both.accuracy.rescore(), range(6))) == [10] * 6
+            list(pool.map(lambda _: rescore(both), range(6))) == [10] * 6
         )  # whoever inserts twice would raise
     assert both.system.verify_scores().differences == ()
 

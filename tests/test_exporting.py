@@ -26,6 +26,7 @@ from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_feed, a_question, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of
+from tests.essays.opening import open_claim
 from tests.lives import LIVES, SOURCE
 from tracker.app import question_set_files
 from tracker.app.export_question_set import ALREADY_ASKED_OVERRIDE
@@ -95,7 +96,7 @@ def start(tracker: Tracker) -> None:
         tracker.questions.ask(replace(life.asked, essay_id=RIVER), override=WHY)
     for number, offset in enumerate((SIGNS, LEAVES)):
         asked = asked_of(f"claimed-{number}")
-        tracker.essays.open_claim(asked, offset, indicators=[an_indicator(asked.id)], override=WHY)
+        open_claim(tracker, asked, offset, indicators=[an_indicator(asked.id)], override=WHY)
     tracker.essays.reject_claim("river", HOLDS, "no date")
     futures = {
         "kind": "categorical",
@@ -368,7 +369,7 @@ def test_an_essay_without_a_question_is_no_set(tracker: Tracker) -> None:
     add(tracker)
     with pytest.raises(Refused, match="river has no question yet: there is nothing to export"):
         tracker.question_sets.export("river")
-    tracker.essays.open_claim(asked_of(), PRICES, override=WHY)
+    open_claim(tracker, asked_of(), PRICES, override=WHY)
     assert len(tracker.question_sets.export("river").questions) == 1
     tracker.questions.retract("rain", "asked twice")
     with pytest.raises(Refused, match="nothing to export"):

@@ -64,7 +64,6 @@ def test_every_row_equals_its_acts_and_evidence(session: Session, now: datetime)
         assert list(row.history) == steps
         assert row.evidence == len(pieces)
         assert row.waiting == sum(e.status == "logged" for e in pieces)
-        assert row.last_evidence_at == max((e.first_seen_at for e in pieces), default=None)
         assert {who: (s.since, s.distribution) for who, s in row.standings.items()} == standings(
             session, row, now
         )

@@ -66,7 +66,10 @@ def test_forecasts_and_answers_enter_together_and_are_scored(world: Tracker) -> 
     result = bring_in(world, FORECASTS, ANSWERS)
     assert (result.forecasts, result.answers, result.unchanged) == (4, 1, 0)
     assert (result.refused, result.scored) == ((), ("old",))
-    scores = {(score.rule, score.forecaster_id): score for score in world.resolutions.scores("old")}
+    scores = {
+        (score.rule, score.forecaster_id): score
+        for score in world.resolutions.receipts("old").scores
+    }
     ben = scores["brier", BEN]
     days = (31, 111)  # 10 January to 10 February to 1 June
     mean = (days[0] * 0.64 + days[1] * 0.16) / sum(days)
@@ -115,7 +118,10 @@ def test_rows_in_any_order_give_the_same_scores_on_each_database(both: Tracker) 
         "\n".join([answer_header, answer.replace("old,", "other,"), answer]),
     )
     first, second = (
-        [replace(score, question_id=QuestionId("same")) for score in both.resolutions.scores(name)]
+        [
+            replace(score, question_id=QuestionId("same"))
+            for score in both.resolutions.receipts(name).scores
+        ]
         for name in names
     )
     assert first == second
@@ -213,7 +219,9 @@ def test_json_lines_bring_in_curves(world: Tracker) -> None:
     assert [words in reason for (_, reason), words in zip(said, (
         "is an object such as", "no column is called 'at'", "neither a forecast nor an outcome",
         "no object", "no JSON"), strict=True)] == [True] * 5  # fmt: skip
-    scores = {s.forecaster_id: s for s in world.resolutions.scores("grain") if s.rule == "crps"}
+    scores = {
+        s.forecaster_id: s for s in world.resolutions.receipts("grain").scores if s.rule == "crps"
+    }
     assert scores[BEN].skill_over_schedule > 0.0
 
 

@@ -96,7 +96,7 @@ def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: Fak
     mine = [s.mean_while_active for s in then.scores if s.forecaster_id == ME and s.rule == "brier"]
     now = [
         s.mean_while_active
-        for s in lived.resolutions.scores(SUMMIT)
+        for s in lived.resolutions.receipts(SUMMIT).scores
         if s.forecaster_id == ME and s.rule == "brier"
     ]
     assert mine < now

@@ -5,7 +5,7 @@ import pytest
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import CROWD, ForecasterId, name_recalibrated
-from tests.builders import DAY, FakeClock
+from tests.builders import DAY, FakeClock, rescore
 from tests.lives import ADA, CLOSES, SOURCE, an_asked, by_rule
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
@@ -75,7 +75,7 @@ def test_consent_is_scored_forward_only(too_sure: Tracker, clock: FakeClock) -> 
     assert mine.mean_while_active == pytest.approx(float(expected), abs=1e-5)
     assert mine.coverage == pytest.approx(0.5, abs=0.02)
     # Nothing of the past has changed, and all scores are what the log gives.
-    assert too_sure.accuracy.rescore() == 51
+    assert rescore(too_sure) == 51
     after = too_sure.accuracy.summarise().scores
     assert set(before) <= set(after)
     assert {s.question_id for s in after if s.forecaster_id == MINE} == {"later"}

@@ -56,11 +56,11 @@ def test_after_the_scheduled_close_it_waits_for_its_answer(
 
 
 def test_a_new_answer_is_scored_like_a_first(answered: Tracker, clock: FakeClock) -> None:
-    before = answered.resolutions.scores(SUMMIT)
+    before = answered.resolutions.receipts(SUMMIT).scores
     answered.resolutions.reopen(SUMMIT, "withdrawn")
     clock.advance(days=1)
     answered.resolutions.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time - 2 * DAY)
-    assert answered.resolutions.scores(SUMMIT) == before
+    assert answered.resolutions.receipts(SUMMIT).scores == before
     assert answered.system.verify_scores().differences == ()
 
 

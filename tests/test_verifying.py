@@ -21,7 +21,17 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition, SiblingTemplate
 from forecasts.statistics.recalibration import Recalibration
-from tests.builders import DAY, NOW, FakeClock, Press, a_series, a_set, an_indicator, no_network
+from tests.builders import (
+    DAY,
+    NOW,
+    FakeClock,
+    Press,
+    a_series,
+    a_set,
+    an_indicator,
+    no_network,
+    rescore,
+)
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
 from tests.lives import BEN, LIVES, SOURCE, an_asked
@@ -269,7 +279,7 @@ def test_a_wrong_score_is_found_and_computed_again(
     assert (
         many_kinds.system.verify().bad_seq is None
     )  # scores follow from the log, and stand in no entry of it
-    many_kinds.accuracy.rescore()
+    rescore(many_kinds)
     assert many_kinds.system.verify_scores() == whole
 
 

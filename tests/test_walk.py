@@ -73,7 +73,9 @@ def test_an_item_walks_from_bytes_to_score(
     )
 
     # Everyone is scored over the time each forecast stood, with receipts that recompute.
-    scores = {(s.forecaster_id, s.rule): s for s in tracker.resolutions.scores("summit-2027")}
+    scores = {
+        (s.forecaster_id, s.rule): s for s in tracker.resolutions.receipts("summit-2027").scores
+    }
     assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR, CROWD}
     found = tracker.resolutions.receipts("summit-2027")
     own = [score for score in scores.values() if score.rule in SOLO_RULES]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecasts.distributions.cdf import Cdf
-from forecasts.distributions.probability import check_probabilities, check_sum_to_one, logit
+from forecasts.distributions.probability import check_probabilities, check_sum_to_one
 from forecasts.errors import InvalidForecast
 
 OTHER = "Other"
@@ -28,11 +28,6 @@ class Binary:
 
     def __post_init__(self) -> None:
         check_probabilities(self.p)
-
-    @property
-    def log_odds(self) -> float:
-        """ln(p / (1 − p)) in nats; ±inf at the ends."""
-        return logit(self.p)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,6 @@ class Statement:
     named by `option`), `no` the reverse. Either may be empty: an option needs no opposite, since
     the statements of the other options are that. A line that is too long, or two lines that are
     the same, raise `InvalidQuestion`.
-
-    >>> Statement("Finland joins NATO", "Finland stays out of NATO").reverse().yes
-    'Finland stays out of NATO'
     """
 
     yes: str
@@ -40,10 +37,6 @@ class Statement:
             raise InvalidQuestion(
                 f"both statements are {self.yes!r}: the second one has to say the opposite"
             )
-
-    def reverse(self) -> "Statement":
-        """Return the statement for the opposite outcome."""
-        return Statement(self.no, self.yes, self.option)
 
 
 @dataclass(frozen=True, slots=True)

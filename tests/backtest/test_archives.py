@@ -112,7 +112,7 @@ def test_a_bad_line_is_refused_with_its_number_or_counted(
     assert str(refused.value).startswith(f"{path}:3: ")
     assert why in str(refused.value)
     found = read_archive(path, skip_bad=True)
-    assert found.entries == len(found.skipped) == 1
+    assert len(found.sightings) == len(found.skipped) == 1
     assert found.skipped[0].startswith(f"{path}:3: ")
 
 

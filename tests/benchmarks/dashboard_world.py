@@ -48,6 +48,7 @@ from tests.benchmarks.dashboard_rows import (
     held_by,
 )
 from tests.benchmarks.feed_world import Writer
+from tests.builders import rescore
 from tracker.app.tracker import open_tracker
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
@@ -115,7 +116,7 @@ def build(settings: Settings, size: Size, now: datetime, seed: int = 0) -> None:
             insert(connection, world.forecasts(seq))
             insert(connection, world.evidence(seq + size.revisions))
         engine.dispose()
-        tracker.accuracy.rescore()
+        rescore(tracker)
 
 
 def insert(connection: Connection, rows: Rows) -> None:

@@ -163,7 +163,6 @@ def summary(
         "change_7d": change,
         "evidence": 3,
         "waiting": 1,
-        "last_evidence_at": NOW,
     }
     return QuestionSummary(**{**values, **more})
 

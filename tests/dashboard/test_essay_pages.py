@@ -14,6 +14,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.essays.draft import with_wording
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.essays.opening import open_claim
 from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
 from tracker.llm.draft_proposals import Proposal
@@ -212,7 +213,7 @@ def asked_of(tracker: Tracker, clock: FakeClock) -> None:
             bears_out="yes",
             prior="30%",
         )
-        tracker.essays.open_claim(made, SIGNS, override="It is only a test.")
+        open_claim(tracker, made, SIGNS, override="It is only a test.")
     clock.time += 21 * DAY
     tracker.resolutions.resolve(
         "soon", "yes", source_url="https://arland.example", known_at=clock.time
@@ -252,7 +253,7 @@ def test_a_sure_test_is_marked_where_it_stands(essay: Tracker) -> None:
     from tests.lives import an_asked
 
     sure = an_asked("sure", essay_id="river", prior="97%", prior_reason="29 of 30", bears_out="yes")
-    essay.essays.open_claim(sure, SIGNS, override="It is only a test.")
+    open_claim(essay, sure, SIGNS, override="It is only a test.")
     visit = at(essay, SIGNS)
     assert (
         pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"]

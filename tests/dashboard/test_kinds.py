@@ -224,7 +224,7 @@ def test_a_question_is_asked_forecast_and_answered(
     visit.checkbox(key=f"answer-sure-{question}").check()
     visit = give_answer(visit)
     assert told in words(visit)
-    assert {s.forecaster_id for s in tracker.resolutions.scores(question)} >= {ME}
+    assert {s.forecaster_id for s in tracker.resolutions.receipts(question).scores} >= {ME}
     assert "answer" in layers(visit)
     assert visit.dataframe[0].value["forecaster"].tolist().count("Me") == 1
 
@@ -659,7 +659,7 @@ def test_missing_answers_are_asked_for(held: Tracker) -> None:
     for question, outcome in (("visit", "option"), ("price", "value"), ("treaty", "value")):
         visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
         assert "No answer chosen yet" in words(visit)
-        assert held.resolutions.scores(question) == ()
+        assert held.resolutions.receipts(question).scores == ()
     # An answer that is not a number is refused.
     visit = resolve(held, "price", "value")
     field(visit, "Number, US dollars").set_value("a lot")

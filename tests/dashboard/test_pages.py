@@ -209,7 +209,7 @@ def test_answer_with_its_source_scores_everyone(news: Tracker, clock: FakeClock)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
     visit = give_answer(visit)
     assert "Resolved YES" in words(visit)
-    assert {s.forecaster_id for s in news.resolutions.scores(SUMMIT)} >= {ME}
+    assert {s.forecaster_id for s in news.resolutions.receipts(SUMMIT).scores} >= {ME}
 
 
 def test_half_an_answer_is_refused(news: Tracker) -> None:
@@ -227,7 +227,7 @@ def test_half_an_answer_is_refused(news: Tracker) -> None:
         visit = seen(button(visit, "Preview the scores").click().run())
         assert "Give this answer" not in [b.label for b in visit.button]
         assert reason in words(visit)
-        assert news.resolutions.scores(SUMMIT) == ()
+        assert news.resolutions.receipts(SUMMIT).scores == ()
 
 
 # Inbox

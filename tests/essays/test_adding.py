@@ -14,6 +14,7 @@ from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import CROWD
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
+from tests.essays.opening import open_claim
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
@@ -255,7 +256,7 @@ def test_an_essay_without_questions_can_be_removed(tracker: Tracker) -> None:
         tracker.essays.remove(OWN_ESSAY)
     assert add(tracker, published="1 May 2026").version == 1
     assert tracker.essays.get("river").essay.published == "1 May 2026"
-    tracker.essays.open_claim(asked_of("rain"), SIGNS)
+    open_claim(tracker, asked_of("rain"), SIGNS)
     with pytest.raises(Refused, match="river has questions, such as rain"):
         tracker.essays.remove("river")
     assert tracker.system.verify().bad_seq is None

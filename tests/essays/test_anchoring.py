@@ -12,6 +12,7 @@ from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
 from forecasts.questions.question import Claim, ClaimId, EssayId
 from tests.builders import NOW, FakeClock
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
+from tests.essays.opening import open_claim
 from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
 from tests.tables import check_rows
@@ -167,7 +168,7 @@ def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
     passed.
     """
     add(tracker)
-    tracker.essays.open_claim(asked_of(), LEAVES + 3, override=WHY)
+    open_claim(tracker, asked_of(), LEAVES + 3, override=WHY)
     tracker.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     return tracker
@@ -227,7 +228,7 @@ def test_a_changed_sentence_can_be_asked_again(
 ) -> None:
     changed = "The mayor of Borland may well resign in 2028."
     add(asked, TEXT.replace(LEAVING, changed))
-    made = asked.essays.open_claim(asked_of("snow"), LEAVES, override=WHY)
+    made = open_claim(asked, asked_of("snow"), LEAVES, override=WHY)
     assert made.claim_ids == (f"at-{LEAVES}-2",)
     assert {claim.id: claim.quote for claim in asked.essays.get("river").claims} == {
         f"at-{LEAVES}": LEAVING,
@@ -252,7 +253,7 @@ def test_sentences_with_marks_are_asked_and_moved(tracker: Tracker, clock: FakeC
     dam = MARKED.index("The <b>")
     tracker.essays.reject_claim("river", dam, "no date")
     for name in ("rain", "snow"):
-        tracker.essays.open_claim(asked_of(name), 0, override=WHY)
+        open_claim(tracker, asked_of(name), 0, override=WHY)
     (claim,) = tracker.essays.get("river").claims  # one, though it was asked twice
     assert claim.quote == "fall in Arland by the end of 2027."
     assert states(tracker) == {0: "open", dam: "rejected"}
@@ -268,7 +269,7 @@ def test_sentences_with_marks_are_asked_and_moved(tracker: Tracker, clock: FakeC
 
 def test_a_copy_before_the_asked_sentence_is_another(tracker: Tracker, clock: FakeClock) -> None:
     add(tracker)
-    tracker.essays.open_claim(asked_of(), SIGNS, override=WHY)
+    open_claim(tracker, asked_of(), SIGNS, override=WHY)
     clock.advance(days=1)
     add(
         tracker,

@@ -22,6 +22,7 @@ from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
 from tests.essays.essay_examples import HOLDS, RIVER, SIGNS, add
+from tests.essays.opening import open_claim
 from tests.lives import LIVES
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
@@ -296,7 +297,7 @@ def test_a_base_rate_in_a_draft_replaces_its_even_prior(tracker: Tracker) -> Non
     drafted = build_question(new)
     assert drafted.prior == Binary(0.5)
     stated = new_question_from(replace(drafted, prior_reason="6 of 11 treaties"))
-    assert tracker.essays.open_claim(stated, SIGNS).prior == Binary(6.5 / 12)
+    assert open_claim(tracker, stated, SIGNS).prior == Binary(6.5 / 12)
 
 
 # Opened

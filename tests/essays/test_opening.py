@@ -22,6 +22,7 @@ from tests.essays.essay_examples import (
     asked_of,
     states,
 )
+from tests.essays.opening import open_claim
 from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
 from tests.tables import check_rows
@@ -70,7 +71,7 @@ def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
 
 def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -> None:
     signs = an_indicator("rain"), an_indicator("rain", "refusal")
-    made = essay.essays.open_claim(asked_of(), SIGNS, indicators=signs)
+    made = open_claim(essay, asked_of(), SIGNS, indicators=signs)
     page = essay.essays.get("river")
     (claim,) = page.claims
     assert (claim.id, claim.quote, claim.offset) == (f"at-{SIGNS}", SENTENCE, SIGNS)
@@ -89,7 +90,7 @@ def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -
 
 
 def test_a_sentence_about_the_past_can_be_asked(essay: Tracker) -> None:
-    essay.essays.open_claim(asked_of(), PRICES)
+    open_claim(essay, asked_of(), PRICES)
     (claim,) = essay.essays.get("river").claims
     assert (claim.claim_kind, claim.modality) == ("statement", "none")
     assert states(essay)[PRICES] == "open"
@@ -98,21 +99,21 @@ def test_a_sentence_about_the_past_can_be_asked(essay: Tracker) -> None:
 def test_a_draft_is_done_with_once_its_question_is_open(essay: Tracker) -> None:
     for at in (SIGNS, LEAVES):
         essay.essays.save_draft("river", at, {"text": "Will they?"})
-    essay.essays.open_claim(asked_of(), SIGNS + 4)
+    open_claim(essay, asked_of(), SIGNS + 4)
     assert set(essay.essays.get("river").drafts) == {LEAVES}
 
 
 def test_asking_a_rejected_sentence_counts_as_asked(essay: Tracker) -> None:
     essay.essays.reject_claim("river", HOLDS, "no date")
-    essay.essays.open_claim(asked_of(), HOLDS)
+    open_claim(essay, asked_of(), HOLDS)
     assert states(essay)[HOLDS] == "open"
     assert essay.essays.get("river").coverage.rejected == 0
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: Any) -> None:
-    made = essay.essays.open_claim(
-        replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test"
+    made = open_claim(
+        essay, replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test"
     )
     assert essay.questions.get(made.id).summary.question == made
     assert essay.essays.get("river").mapped[1].question_ids == (life.id,)
@@ -152,21 +153,19 @@ def test_what_cannot_open_leaves_nothing_behind(
     essay.essays.save_draft("river", SIGNS, {"text": "Will they?"})
     before = essay.system.verify().entries
     with pytest.raises((TrackerError, ForecastsError), match=reason):
-        essay.essays.open_claim(
-            replace(asked_of(), **changed), at, indicators=[an_indicator("rain")]
-        )
+        open_claim(essay, replace(asked_of(), **changed), at, indicators=[an_indicator("rain")])
     assert nothing_came_of_it(essay, before)
     assert set(essay.essays.get("river").drafts) == {SIGNS}
 
 
 def test_a_name_that_is_taken_leaves_nothing_behind(essay: Tracker) -> None:
-    essay.essays.open_claim(asked_of(), SIGNS)
+    open_claim(essay, asked_of(), SIGNS)
     before = essay.system.verify()
     with pytest.raises(
         InvalidQuestion, match="there is a question 'rain' already: give this one a name of its own"
     ):
-        essay.essays.open_claim(
-            asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")]
+        open_claim(
+            essay, asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")]
         )
     assert [claim.offset for claim in essay.essays.get("river").claims] == [SIGNS]
     assert not essay.questions.get("rain").indicators
@@ -177,7 +176,7 @@ def test_an_essay_without_text_has_nothing_to_ask(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     before = tracker.system.verify()
     with pytest.raises(NotFound, match="there is no text of essay essay: add it with"):
-        tracker.essays.open_claim(an_asked(essay_id=EssayId("essay")), 120)
+        open_claim(tracker, an_asked(essay_id=EssayId("essay")), 120)
     assert tracker.system.verify() == before
 
 
@@ -185,7 +184,7 @@ def test_an_essay_without_text_has_nothing_to_ask(tracker: Tracker) -> None:
 
 
 def test_an_override_is_logged_with_what_was_objected_to(essay: Tracker) -> None:
-    essay.essays.open_claim(asked_of(**VAGUE), SIGNS, override="  we all know what is meant ")
+    open_claim(essay, asked_of(**VAGUE), SIGNS, override="  we all know what is meant ")
     found = override_of(essay, "rain")
     assert found is not None
     assert (found.why, found.by, found.at) == ("we all know what is meant", "ada", NOW)
@@ -199,7 +198,7 @@ def test_nobody_opens_a_question_under_a_computed_name(essay: Tracker) -> None:
     before = essay.system.verify().entries
     crowd = Tracker(essay.context.acting_as(CROWD))
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        crowd.essays.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
+        open_claim(crowd, asked_of(**VAGUE), SIGNS, override="a question of a test")
     assert nothing_came_of_it(essay, before)
 
 
@@ -207,8 +206,8 @@ def test_nobody_opens_a_question_under_a_computed_name(essay: Tracker) -> None:
 
 
 def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
-    first = essay.essays.open_claim(asked_of("rain"), SIGNS)
-    second = essay.essays.open_claim(asked_of("snow"), SIGNS + 9)
+    first = open_claim(essay, asked_of("rain"), SIGNS)
+    second = open_claim(essay, asked_of("snow"), SIGNS + 9)
     page = essay.essays.get("river")
     assert [claim.id for claim in page.claims] == [f"at-{SIGNS}"]
     assert first.claim_ids == second.claim_ids
@@ -219,9 +218,9 @@ def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
 
 
 def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracker) -> None:
-    essay.essays.open_claim(asked_of("rain"), SIGNS)
+    open_claim(essay, asked_of("rain"), SIGNS)
     own, other = ClaimId(f"at-{LEAVES}"), ClaimId(f"at-{SIGNS}")
-    assert essay.essays.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (
+    assert open_claim(essay, asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (
         own,
         other,
     )
@@ -234,7 +233,7 @@ def test_a_claim_inside_the_sentence_is_the_one_asked(
     tracker.question_sets.load(a_set(a_question()))
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
     tracker.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
-    made = tracker.essays.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
+    made = open_claim(tracker, an_asked(essay_id=EssayId("essay")), text.index("And so"))
     assert made.claim_ids == ("C1",)
     assert len(tracker.essays.get("essay").claims) == 1
 
@@ -247,7 +246,7 @@ def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(
     sentence = tracker.essays.get("river").mapped[0].sentence
     drafts = tracker.essays.drafts("river", sentence.offset)
     assert all(made.plan.text and made.horizons[0] > NOW.date() for made in drafts)
-    tracker.essays.open_claim(asked_of(), sentence.offset)
+    open_claim(tracker, asked_of(), sentence.offset)
     (claim,) = tracker.essays.get("river").claims
     assert len(claim.quote.split()) <= MAX_QUOTED_WORDS
     assert len(claim.restatement) <= MAX_RESTATEMENT_CHARS

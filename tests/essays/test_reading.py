@@ -10,6 +10,7 @@ import pytest
 from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
+from tests.essays.opening import open_claim
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
@@ -42,7 +43,7 @@ def answered(
     tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any
 ) -> None:
     """A question from a sentence, and its answer a day later."""
-    tracker.essays.open_claim(asked_of(name, bears_out="yes", **changed), at, override=WHY)
+    open_claim(tracker, asked_of(name, bears_out="yes", **changed), at, override=WHY)
     clock.advance(days=1)
     tracker.resolutions.resolve(name, answer, source_url=SOURCE, known_at=clock.time)
 
@@ -56,7 +57,7 @@ def summary(tracker: Tracker, name: str) -> QuestionSummary:
 
 def test_every_sentence_is_there_in_order_with_its_state(essay: Tracker, clock: FakeClock) -> None:
     essay.essays.reject_claim("river", HOLDS, "no date")
-    essay.essays.open_claim(asked_of(prior="30%", bears_out="no"), LEAVES)
+    open_claim(essay, asked_of(prior="30%", bears_out="no"), LEAVES)
     found = essay.essays.get("river").mapped
     assert [one.sentence.offset for one in found] == [0, SIGNS, PRICES, LEAVES, HOLDS]
     assert [one.state for one in found] == [
@@ -85,8 +86,11 @@ def test_an_answer_shows_over_its_sentence(
 def test_two_contrary_answers_count_half(essay: Tracker, clock: FakeClock) -> None:
     answered(essay, clock, "rain", SIGNS, "yes")
     answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
-    essay.essays.open_claim(
-        asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY
+    open_claim(
+        essay,
+        asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time),
+        SIGNS,
+        override=WHY,
     )
     one = essay.essays.get("river").mapped[1]
     assert (one.state, one.share, one.p) == ("mixed", 0.5, pytest.approx(0.2))
@@ -97,8 +101,8 @@ def test_two_contrary_answers_count_half(essay: Tracker, clock: FakeClock) -> No
 def test_the_board_shows_crowd_then_suggestion_then_base_rate(
     essay: Tracker, clock: FakeClock
 ) -> None:
-    essay.essays.open_claim(
-        asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY
+    open_claim(
+        essay, asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY
     )
     assert board_forecast(summary(essay, "rain")).forecaster.id == PRIOR
     assert essay.essays.get("river").mapped[1].p == pytest.approx(0.3)
@@ -120,12 +124,12 @@ def test_coverage_counts_the_sentences_that_look_ahead(essay: Tracker) -> None:
         return found.asked, found.rejected, found.forward_looking, found.share
 
     assert figures() == (0, 0, 3, 0.0)
-    essay.essays.open_claim(asked_of("rain"), SIGNS)
-    essay.essays.open_claim(asked_of("snow"), SIGNS)
+    open_claim(essay, asked_of("rain"), SIGNS)
+    open_claim(essay, asked_of("snow"), SIGNS)
     assert figures() == (1, 0, 3, pytest.approx(1 / 3))
     essay.essays.reject_claim("river", HOLDS, "no date")
     assert figures() == (1, 1, 3, pytest.approx(1 / 3))
-    essay.essays.open_claim(asked_of("hail"), PRICES)  # it did not look ahead, until somebody asked
+    open_claim(essay, asked_of("hail"), PRICES)  # it did not look ahead, until somebody asked
     assert figures() == (2, 1, 4, 0.5)
 
 
@@ -147,8 +151,8 @@ def test_the_verdict_counts_claims_beside_chance(tracker: Tracker, clock: FakeCl
     answered(tracker, clock, "snow", LANDS["Borland"], "no", **later)
     answered(tracker, clock, "hail", LANDS["Carland"], "yes", **later)
     answered(tracker, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
-    tracker.essays.open_claim(
-        asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY
+    open_claim(
+        tracker, asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY
     )
     record = tracker.essays.get("river").live
 
@@ -192,11 +196,11 @@ def test_questions_that_look_back_have_a_record_of_their_own(
     essay: Tracker, clock: FakeClock
 ) -> None:
     past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
-    essay.essays.open_claim(
-        asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY
+    open_claim(
+        essay, asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY
     )
     essay.resolutions.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
-    essay.essays.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
+    open_claim(essay, asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
     page = essay.essays.get("river")
     assert (page.retrospective.answered, page.retrospective.borne_out) == (1, 1.0)
     assert (page.live.answered, page.live.open) == (0, 1)
@@ -219,7 +223,7 @@ def test_questions_from_no_essay_are_on_no_list_of_essays(essay: Tracker) -> Non
 def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) -> None:
     essay.question_sets.load(a_set(a_question()))
     essay.essays.add(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
-    essay.essays.open_claim(asked_of(), SIGNS)
+    open_claim(essay, asked_of(), SIGNS)
     rows = {row.essay.id: row for row in essay.essays.list()}
     assert list(rows) == [
         "another",

@@ -29,10 +29,6 @@ def test_a_number_outside_0_to_1_is_refused(p: float) -> None:
 
 
 def test_probabilities_and_certainty() -> None:
-    # Certainty is a probability with infinite log odds.
-    assert Binary(0.0).log_odds == -math.inf
-    assert Binary(1.0).log_odds == math.inf
-    assert Binary(0.5).log_odds == 0.0
     # Only a binary forecast has a probability of yes.
     assert p_yes(Binary(0.0)) == 0.0
     assert p_yes(even_distribution(OPTIONS)) is None

@@ -76,8 +76,8 @@ def test_nobody_is_scored_on_the_branch_that_does_not_count(
     answer(pair, TARIFFS, "no")
     clock.advance(days=1)
     answer(pair, UNLESS, "yes")
-    assert pair.resolutions.scores(IF) == ()
-    assert {score.forecaster_id for score in pair.resolutions.scores(UNLESS)} >= {
+    assert pair.resolutions.receipts(IF).scores == ()
+    assert {score.forecaster_id for score in pair.resolutions.receipts(UNLESS).scores} >= {
         "ada",
         "crowd",
         "prior",
@@ -153,7 +153,7 @@ def test_a_correction_annuls_the_other_branch(pair: Tracker, clock: FakeClock) -
     clock.advance(hours=1)
     answer(pair, UNLESS, "yes")
     assert outcomes(pair, UNLESS) == ["annulled", "yes"]
-    assert any(score.forecaster_id == "ada" for score in pair.resolutions.scores(UNLESS))
+    assert any(score.forecaster_id == "ada" for score in pair.resolutions.receipts(UNLESS).scores)
     clock.advance(hours=1)
     answer(pair, TARIFFS, "no")
     assert outcomes(pair, UNLESS)[-1] == "yes"
@@ -171,9 +171,9 @@ def test_in_any_order_only_the_live_branch_is_scored(
         clock.advance(hours=1)
     assert outcomes(pair, IF)[-1] == "annulled"
     assert outcomes(pair, IF).count("annulled") <= 2
-    assert pair.resolutions.scores(IF) == ()
+    assert pair.resolutions.receipts(IF).scores == ()
     assert outcomes(pair, UNLESS) == ["no"]
-    assert pair.resolutions.scores(UNLESS)
+    assert pair.resolutions.receipts(UNLESS).scores
 
 
 def test_an_annulled_branch_that_is_answered_is_annulled_again(
@@ -192,10 +192,10 @@ def test_a_pair_bound_late_annuls_the_dead_branch(tracker: Tracker, clock: FakeC
     clock.advance(days=1)
     answer(tracker, TARIFFS, "no")
     answer(tracker, IF, "yes")
-    assert tracker.resolutions.scores(IF)
+    assert tracker.resolutions.receipts(IF).scores
     tracker.links.add(PAIR)
     assert outcomes(tracker, IF) == ["yes", "annulled"]
-    assert tracker.resolutions.scores(IF) == ()
+    assert tracker.resolutions.receipts(IF).scores == ()
     assert outcomes(tracker, UNLESS) == []
 
 
@@ -230,7 +230,7 @@ def test_a_loaded_set_annuls_what_its_history_excludes(
     tracker.question_sets.load(a_pair_set(*answers))
     assert outcomes(tracker, IF)[-1] == "annulled"
     assert outcomes(tracker, IF).count("annulled") == 1
-    assert tracker.resolutions.scores(IF) == ()
+    assert tracker.resolutions.receipts(IF).scores == ()
     assert status(tracker, UNLESS) == "open"
     before = tracker.system.verify().entries
     tracker.question_sets.load(a_pair_set(*answers))
@@ -245,5 +245,5 @@ def test_a_later_pair_of_a_set_annuls_its_dead_branch(tracker: Tracker, clock: F
         answer(tracker, name, outcome)
     tracker.question_sets.load(brought)
     assert outcomes(tracker, IF) == ["yes", "annulled"]
-    assert (status(tracker, IF), tracker.resolutions.scores(IF)) == ("annulled", ())
+    assert (status(tracker, IF), tracker.resolutions.receipts(IF).scores) == ("annulled", ())
     assert status(tracker, UNLESS) == "resolved"

@@ -168,7 +168,7 @@ def test_an_old_database_opens_and_life_goes_on(
         verdict = tracker.system.verify()
         assert (verdict.entries, verdict.bad_seq, verdict.reason) == (7, None, "")
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        scores = tracker.resolutions.scores("summit")
+        scores = tracker.resolutions.receipts("summit").scores
         # .16 for two days, then .09 up to the known time, 40 days after the opening.
         assert by_rule(scores, "brier").mean_while_active == pytest.approx(
             (2 * 0.16 + 33 * 0.09) / 35

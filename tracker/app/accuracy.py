@@ -15,7 +15,6 @@ from tracker.model.read_models import (
     Habits,
     RecalibrationState,
 )
-from tracker.questions import resolve_question
 
 if TYPE_CHECKING:
     import polars as pl
@@ -108,8 +107,3 @@ class AccuracyService(Service):
 
         with self._store.reading() as session:
             return updating_habits.measure_habits(session, choice, self._now())
-
-    def rescore(self) -> int:
-        """Recompute all scores from the facts; the number of questions scored."""
-        with self._store.writing() as session:
-            return resolve_question.rescore_all(session)

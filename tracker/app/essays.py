@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.draft import ClaimDraft
-from forecasts.evidence.evidence import Indicator
-from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
 from tracker.errors import NotFound, Refused
@@ -96,26 +94,6 @@ class EssayService(Service):
         """Delete the stored draft of a sentence, if there is one."""
         with self._store.writing() as session:
             essay_edits.delete_draft(session, EssayId(essay_id), offset)
-
-    def open_claim(
-        self,
-        new_question: NewQuestion,
-        offset: int,
-        *,
-        indicators: Sequence[Indicator] = (),
-        override: str = "",
-    ) -> Question:
-        """Open a question from a sentence of its essay; refusals as in `QuestionService.ask`."""
-        with self._store.writing() as session:
-            return claim_questions.open_claim(
-                session,
-                new_question,
-                offset,
-                self._settings.keep_days,
-                authorship=self._authorship(),
-                indicators=indicators,
-                override=override,
-            )
 
     def write_drafts(self, essay_id: str, picked: Sequence[PickedDraft]) -> str:
         """Write drafts as one file to complete; questions without a name get a free one."""

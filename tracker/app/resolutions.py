@@ -146,12 +146,6 @@ class ResolutionService(Service):
             question = question_page.require_question(session, question_id)
             return resolve_question.preview_scores(session, question, answers, known_at)
 
-    def scores(self, question_id: str) -> tuple[Score, ...]:
-        """Return the scores of a question with their receipts; empty until it is resolved."""
-        with self._store.reading() as session:
-            question = question_page.require_question(session, question_id)
-            return record.list_scores(session, question.id)
-
     @cacheable(per_person=True)
     def post_mortem(self, question_id: str) -> PostMortem | None:
         """Return the lessons of an answered question for the acting person; None without answer."""

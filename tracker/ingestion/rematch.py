@@ -50,7 +50,7 @@ CHUNK_SIZE: Final = 2000
 MATCH_BATCH: Final = 100
 """Items matched before incoming news may be."""
 
-EvidenceCounts = Mapping[QuestionId, tuple[int, int, datetime]]
+EvidenceCounts = Mapping[QuestionId, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)

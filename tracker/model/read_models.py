@@ -349,7 +349,6 @@ class QuestionSummary:
     change_7d: float | None
     evidence: int
     waiting: int
-    last_evidence_at: datetime | None
     parent_id: QuestionId | None = None
 
 

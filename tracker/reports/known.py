@@ -224,7 +224,6 @@ def _build_summary(
         change_7d=None,
         evidence=evidence,
         waiting=0,
-        last_evidence_at=None,
     )
 
 

@@ -359,26 +359,21 @@ def _load_carrier_titles(session: Session, evidence_ids: Sequence[int]) -> dict[
 
 def count_evidence(
     session: Session, question_id: QuestionId | None = None
-) -> dict[QuestionId, tuple[int, int, datetime]]:
-    """Count the evidence per question, or of one: total, awaiting review, newest first-seen time.
+) -> dict[QuestionId, tuple[int, int]]:
+    """Count the evidence per question, or of one: total, and awaiting review.
 
     Grouped by status, so that the database reads the index alone, in its order.
     """
-    query = select(
-        EvidenceRow.question_id,
-        EvidenceRow.status,
-        func.count(),
-        func.max(EvidenceRow.first_seen_at),
-    )
+    query = select(EvidenceRow.question_id, EvidenceRow.status, func.count())
     if question_id is not None:
         query = query.where(EvidenceRow.question_id == question_id)
-    by_question: dict[QuestionId, tuple[int, int, datetime]] = {}
-    for name, status, count, newest in session.exec(
+    by_question: dict[QuestionId, tuple[int, int]] = {}
+    for name, status, count in session.exec(
         query.group_by(EvidenceRow.question_id, col(EvidenceRow.status))
     ):
-        total, waiting, last = by_question.get(QuestionId(name), (0, 0, newest))
+        total, waiting = by_question.get(QuestionId(name), (0, 0))
         waiting += count if status == "logged" else 0
-        by_question[QuestionId(name)] = (total + count, waiting, max(last, newest))
+        by_question[QuestionId(name)] = (total + count, waiting)
     return by_question
 
 

@@ -236,7 +236,6 @@ def _summarise_question(
         change_7d=history[-1][1] - week_ago[-1] if week_ago else None,
         evidence=len(cards),
         waiting=sum(card.evidence.status == "logged" for card in cards),
-        last_evidence_at=max((card.evidence.first_seen_at for card in cards), default=None),
     )
 
 

@@ -108,7 +108,7 @@ class _RowData:
 
     people: Mapping[ForecasterId, Forecaster]
     resolved: Mapping[QuestionId, Resolution]
-    counts: Mapping[QuestionId, tuple[int, int, datetime]]
+    counts: Mapping[QuestionId, tuple[int, int]]
     latest_acts: Mapping[QuestionId, Mapping[ForecasterId, LastAct]]
     moves: Mapping[QuestionId, list[tuple[datetime, float]]]
     parents: Mapping[QuestionId, QuestionId]
@@ -137,7 +137,7 @@ class _RowData:
     def summary(self, question: Question, now: datetime) -> QuestionSummary:
         resolution = self.resolved.get(question.id)
         history = tuple(self.moves.get(question.id, ()))
-        total, waiting, newest = self.counts.get(question.id, (0, 0, None))
+        total, waiting = self.counts.get(question.id, (0, 0))
         return QuestionSummary(
             question=question,
             status=question_status(question, resolution, now),
@@ -153,7 +153,6 @@ class _RowData:
             change_7d=_weekly_change(history, now),
             evidence=total,
             waiting=waiting,
-            last_evidence_at=newest,
             parent_id=self.parents.get(question.id),
         )
 

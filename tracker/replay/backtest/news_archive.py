@@ -80,11 +80,6 @@ class Archive:
     skipped: tuple[str, ...]
     digest: str
 
-    @property
-    def entries(self) -> int:
-        """Number of entries, edits included."""
-        return sum(len(sighting.entries) for sighting in self.sightings)
-
     def sightings_between(
         self, since: datetime | None, until: datetime | None
     ) -> tuple[Sighting, ...]:
