@@ -29,7 +29,7 @@ from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import calibration, question_list, score_selection
 from tracker.questions.resolve_question import load_timelines, select_people
 from tracker.settings import Settings
-from tracker.storage import evidence, questions, record
+from tracker.storage import evidence, questions, record, resolution_record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
@@ -135,18 +135,18 @@ def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_da
 def test_scores_read_together_equal_those_of_each_question(
     session: Session,
 ) -> None:
-    everything = record.list_all_scores(session)
+    everything = resolution_record.list_all_scores(session)
     each = [
         s
         for q in sorted({s.question_id for s in everything})
-        for s in record.list_scores(session, q)
+        for s in resolution_record.list_scores(session, q)
     ]
     without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
     assert [
         {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
     ] == without
     wanted = {s.question_id for s in everything}
-    assert list(record.list_scores_with_receipts(session, "brier", wanted)) == [
+    assert list(resolution_record.list_scores_with_receipts(session, "brier", wanted)) == [
         s for s in each if s.rule == "brier"
     ]
 

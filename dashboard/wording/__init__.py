@@ -24,11 +24,7 @@ from dashboard.wording.evidence import (
     explain_lines,
     format_report_counts,
     is_uncalled,
-    judge_name,
-    judgement_line,
-    lift_line,
     mark_line,
-    model_name,
     side_label,
     strength_name,
 )
@@ -51,6 +47,7 @@ from dashboard.wording.feeds import (
     shift_sentence,
     silent_line,
 )
+from dashboard.wording.judgements import judge_name, judgement_line, lift_line, model_name
 from dashboard.wording.links import (
     LINK_RULES,
     describe_contradiction,

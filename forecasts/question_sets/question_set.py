@@ -33,13 +33,12 @@ from forecasts.question_sets.questions_file import (
     MAX_QUOTED_WORDS,
     SET_AUTHOR,
     read_essay,
-    read_links,
     read_questions,
-    read_scenarios,
     read_series,
 )
 from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from forecasts.question_sets.repeats_file import read_repeats
+from forecasts.question_sets.scenarios_file import read_links, read_scenarios
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId

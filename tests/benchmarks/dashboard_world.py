@@ -53,7 +53,7 @@ from tracker.app.tracker import open_tracker
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
 from tracker.settings import Settings
-from tracker.storage import essays, event_log, feeds, questions, record
+from tracker.storage import essays, event_log, feeds, questions, record, resolution_record
 from tracker.storage.questions import distribution_to_json
 from tracker.storage.sessions import Session, Store, open_engine
 from tracker.storage.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
@@ -166,7 +166,7 @@ class World:
         for number in range(self._size.feeds):
             feeds.add_feed(session, self._feed(number))
         for resolution in self._answered.values():
-            record.add_resolution(session, resolution)
+            resolution_record.add_resolution(session, resolution)
         last = event_log.find_last_entry(session)
         return 1 if last is None else last.seq + 1
 

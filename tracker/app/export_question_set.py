@@ -36,8 +36,8 @@ from tracker.storage import (
     essays,
     feeds,
     questions,
-    record,
     repetitions,
+    resolution_record,
     scenarios,
     series,
     statements,
@@ -206,7 +206,7 @@ def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
 def _export_resolutions(
     session: Session, exported: Sequence[Question]
 ) -> tuple[PastResolution, ...]:
-    current = record.load_current_resolutions(session)
+    current = resolution_record.load_current_resolutions(session)
     answered = tuple(_export_resolution(current[q.id]) for q in exported if q.id in current)
     unchecked = (u for q in exported for u in questions.list_pending_answers(session, q.id))
     return answered + tuple(

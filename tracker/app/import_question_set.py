@@ -29,7 +29,15 @@ from tracker.questions.resolve_question import resolve_questions
 from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.settle_by_series import check_settlement
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, feeds, questions, record, scenarios, series, statements
+from tracker.storage import (
+    essays,
+    feeds,
+    questions,
+    resolution_record,
+    scenarios,
+    series,
+    statements,
+)
 from tracker.storage.sessions import Session
 
 QUESTION_SET_FORECASTER = SET_AUTHOR
@@ -160,7 +168,7 @@ def _store_series(
         if series_subscriptions.offer_series(session, definition, authorship.at)
     )
     stored = {q.id: q for q in questions.list_questions(session)}
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     ruled = series.load_settlements(session)
     for question_id, settlement in question_set.settlements.items():
         if question_id in stored and question_id not in {*answered, *ruled}:

@@ -17,7 +17,7 @@ from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
-from tracker.storage import record
+from tracker.storage import resolution_record
 from tracker.storage.sessions import Session
 
 
@@ -54,7 +54,7 @@ class ResolutionService(Service):
         resolve_question.resolve_question(session, question, resolution)
         annul_branches(session, question, resolution)
         # none if the question is itself a branch that was annulled
-        return record.list_scores(session, question.id)
+        return resolution_record.list_scores(session, question.id)
 
     @cacheable()
     def proposals(self) -> tuple[ProposedAnswer, ...]:

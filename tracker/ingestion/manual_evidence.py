@@ -22,7 +22,6 @@ from forecasts.questions.question import (
     EvidenceId,
     Question,
     QuestionId,
-    latest_resolution,
     question_status,
 )
 from tracker.errors import Refused
@@ -48,7 +47,14 @@ from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import decisions, evidence, item_search, items, questions, record
+from tracker.storage import (
+    decisions,
+    evidence,
+    item_search,
+    items,
+    questions,
+    resolution_record,
+)
 from tracker.storage.items import SavedItem
 from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session, Store
@@ -121,7 +127,7 @@ def parse_direction(question: Question, word: str) -> Direction:
 def _check_request(session: Session, request: ManualEvidence, now: datetime) -> CheckedRequest:
     """Raise unless the question is open, and has the option and the indicator."""
     question = require_question(session, request.question_id)
-    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
+    resolution = resolution_record.find_resolution(session, question.id)
     status = question_status(question, resolution, now)
     if status != "open":
         raise Refused(f"{question.id} is {status}: evidence counts while a question is open")

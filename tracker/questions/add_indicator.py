@@ -14,10 +14,10 @@ from forecasts.evidence.evidence import (
     describe_side,
 )
 from forecasts.questions.new_question import short_name
-from forecasts.questions.question import Question, QuestionId, latest_resolution, question_status
+from forecasts.questions.question import Question, QuestionId, question_status
 from tracker.errors import Refused
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import questions, record
+from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
 
 Terms = tuple[tuple[str, ...], ...]
@@ -34,7 +34,9 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
     """
     question = require_question(session, new.question_id)
     state = question_status(
-        question, latest_resolution(record.resolutions_of_question(session, question.id)), now
+        question,
+        resolution_record.find_resolution(session, question.id),
+        now,
     )
     if state not in ("open", "upcoming"):
         raise Refused(f"{question.id} is {state}: nothing that is reported from now on moves it")

@@ -49,7 +49,7 @@ from tracker.storage.learned import (
     ValuesOverTime,
     load_calibrations,
 )
-from tracker.storage.record import load_current_resolutions
+from tracker.storage.resolution_record import load_current_resolutions
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from tracker.questions.forecast_files import ANSWER_COLUMNS, FORECAST_COLUMNS
 from tracker.questions.resolve_question import AnswerInput, rescore, resolve_questions
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved, refuse_unfit, register_forecaster
-from tracker.storage import questions, record
+from tracker.storage import questions, record, resolution_record
 from tracker.storage.questions import distribution_from_json
 from tracker.storage.sessions import Session
 
@@ -79,7 +79,7 @@ def _gather(session: Session, rows: Sequence[FileRow], authorship: Authorship) -
     named = {str(row.values["question"]) for row in rows if "question" in row.values}
     known = {q.id: q for q in questions.list_questions(session) if q.id in named}
     acts = record.load_forecasts(session, list(known))
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     return _Import(
         authorship,
         known,

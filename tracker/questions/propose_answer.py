@@ -14,7 +14,6 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     is_overdue,
-    latest_resolution,
 )
 from forecasts.questions.settlement import MissingValue, Settlement
 from tracker.errors import Refused
@@ -35,7 +34,7 @@ from tracker.questions.settle_by_series import (
     propose_by_series,
 )
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
-from tracker.storage import evidence_cards, feeds, questions, record, series
+from tracker.storage import evidence_cards, feeds, questions, resolution_record, series
 from tracker.storage.sessions import Session
 
 MIN_TRUST: Final = 0.9
@@ -81,7 +80,7 @@ def find_proposal(
 ) -> ProposedAnswer:
     """Return the proposed answer of a question; raises `Refused` if there is none, or no one."""
     question = require_question(session, question_id)
-    answered = latest_resolution(record.resolutions_of_question(session, question.id))
+    answered = resolution_record.find_resolution(session, question.id)
     if answered is not None:
         raise Refused(f"{question.id} has its answer already: nothing is proposed")
     proposals = build_answer_desk(session, question, None, now).proposals
@@ -111,7 +110,7 @@ def dismiss_proposal(
 
 
 def _list_unanswered(session: Session, now: datetime) -> list[Question]:
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     return [
         question
         for question in questions.list_questions(session)

@@ -24,7 +24,6 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
     effective_close,
-    latest_resolution,
 )
 from forecasts.statistics.reference_class import read_base_rate
 from tracker.errors import NotFound, Refused, Unresolvable
@@ -33,7 +32,15 @@ from tracker.questions.queries.compiled_questions import compile_by_rules
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import essays, feeds, questions, record, scenarios, statements
+from tracker.storage import (
+    essays,
+    feeds,
+    questions,
+    record,
+    resolution_record,
+    scenarios,
+    statements,
+)
 from tracker.storage.scenarios import list_links
 from tracker.storage.sessions import Session
 
@@ -74,7 +81,7 @@ def write_statements(
 
 def _require_unanswered(session: Session, question_id: str) -> Question:
     question = require_question(session, question_id)
-    if latest_resolution(record.resolutions_of_question(session, question.id)) is not None:
+    if resolution_record.find_resolution(session, question.id) is not None:
         raise Refused(f"{question.id} has its answer: no news moves it, so its lines stay")
     return question
 
@@ -83,7 +90,7 @@ def gather_surroundings(session: Session, keep_days: float, now: datetime) -> Li
     """Context of all questions: time, retention in days, topics of polled feeds, answers."""
     polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
-    answers = record.load_current_resolutions(session)
+    answers = resolution_record.load_current_resolutions(session)
     answered = tuple(
         (q, answers[q.id]) for q in questions.list_questions(session) if q.id in answers
     )
@@ -232,7 +239,7 @@ def change_option(session: Session, change: OptionChange) -> Question:
     option_change = replace(change, name=" ".join(change.name.split()))
     check_option_change(question, option_change)
     if option_change.at >= effective_close(
-        question, latest_resolution(record.resolutions_of_question(session, question.id))
+        question, resolution_record.find_resolution(session, question.id)
     ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
     register_forecaster(session, option_change.by)
@@ -252,7 +259,7 @@ def edit_question(
     `Unresolvable`, unless `override` gives a reason to accept it.
     """
     question = require_question(session, new_wording.question_id)
-    answered = latest_resolution(record.resolutions_of_question(session, question.id)) is not None
+    answered = resolution_record.find_resolution(session, question.id) is not None
     check_edit(question, new_wording, answered)
     register_forecaster(session, new_wording.by)
     surroundings = gather_surroundings(session, keep_days, new_wording.at)
@@ -285,7 +292,7 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
         raise Refused(
             f"{question.id} has been forecast and stays: resolve it as annulled, with the reason"
         )
-    if record.resolutions_of_question(session, question.id):
+    if resolution_record.resolutions_of_question(session, question.id):
         raise Refused(f"{question.id} is answered and stays")
     if holder := _find_container(session, question.id):
         raise Refused(

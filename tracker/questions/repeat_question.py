@@ -13,7 +13,7 @@ from forecasts.essays.siblings.sibling import (
 )
 from forecasts.questions.links import Link, find_parents
 from forecasts.questions.new_question import build_question
-from forecasts.questions.question import Question, QuestionId, Resolution, latest_resolution
+from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.questions.repetition import Repetition, check_repetition
 from forecasts.questions.settlement import Settlement
 from tracker.errors import Refused, Unresolvable
@@ -24,7 +24,14 @@ from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.scenario_edits import load_questions
 from tracker.questions.settle_by_series import check_settlement
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import questions, record, repetitions, scenarios, series, statements
+from tracker.storage import (
+    questions,
+    repetitions,
+    resolution_record,
+    scenarios,
+    series,
+    statements,
+)
 from tracker.storage.sessions import Session
 
 
@@ -78,7 +85,7 @@ def repeat_question(
     register_forecaster(session, authorship.by)
     repetitions.add_repetition(session, repetition, authorship)
     children = _load_children(session, repetition.question_id)
-    if _has_open(children, record.load_current_resolutions(session), authorship.at):
+    if _has_open(children, resolution_record.load_current_resolutions(session), authorship.at):
         return None
     return _open_sibling(session, plan, keep_days, authorship)
 
@@ -141,7 +148,7 @@ def _list_due(session: Session, now: datetime) -> tuple[Repetition, ...]:
     if not standing:
         return ()
     stored = {question.id: question for question in questions.list_questions(session)}
-    resolved = record.load_current_resolutions(session)
+    resolved = resolution_record.load_current_resolutions(session)
     links = scenarios.list_links(session)
     due = []
     for repetition in standing:
@@ -204,7 +211,7 @@ def _require_repeatable(session: Session, repetition: Repetition, now: datetime)
             f"{parent.id} counts only under a condition, which a shorter window may not meet: "
             "repeat the condition, or ask without it"
         )
-    if latest_resolution(record.resolutions_of_question(session, parent.id)) is not None:
+    if resolution_record.find_resolution(session, parent.id) is not None:
         raise Refused(f"{parent.id} has its answer: there is nothing left to repeat")
     if parent.closes_at <= now:
         raise Refused(f"{parent.id} is closed: there is nothing left to repeat")

@@ -18,7 +18,6 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
     is_person,
-    latest_resolution,
     name_recalibrated,
 )
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline, forecaster_timeline
@@ -30,7 +29,14 @@ from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
 from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
-from tracker.storage import database_info, event_log, questions, recalibrations, record
+from tracker.storage import (
+    database_info,
+    event_log,
+    questions,
+    recalibrations,
+    record,
+    resolution_record,
+)
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
@@ -67,9 +73,9 @@ def resolve_question(
 ) -> tuple[Score, ...]:
     """Append the resolution and replace the scores of this question; annulled ones have none."""
     check_resolution(question, resolution)
-    record.add_resolution(session, resolution)
+    resolution_record.add_resolution(session, resolution)
     scores = score_everyone(session, question, resolution)
-    record.replace_scores(session, {question.id: scores})
+    resolution_record.replace_scores(session, {question.id: scores})
     return scores
 
 
@@ -77,7 +83,7 @@ def resolve_questions(session: Session, answers: Sequence[tuple[Question, Resolu
     """Append resolutions, check each of them, and replace the scores of their questions."""
     for question, resolution in answers:
         check_resolution(question, resolution)
-    record.add_resolutions(session, [resolution for _, resolution in answers])
+    resolution_record.add_resolutions(session, [resolution for _, resolution in answers])
     last = {question.id: (question, resolution) for question, resolution in answers}
     rescore(session, list(last.values()))
 
@@ -88,7 +94,7 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
     The answer stays in the record, and forecasts made meanwhile count again. Branches of a pair
     that were annulled by it stay annulled until they are re-opened themselves.
     """
-    standing = latest_resolution(record.resolutions_of_question(session, question.id))
+    standing = resolution_record.find_resolution(session, question.id)
     if standing is None:
         raise Refused(f"{question.id} has no answer to take back")
     if not why.strip():
@@ -97,8 +103,8 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
     taken_back = Resolution(
         question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
     )
-    record.add_resolution(session, taken_back)
-    record.replace_scores(session, {question.id: ()})
+    resolution_record.add_resolution(session, taken_back)
+    resolution_record.replace_scores(session, {question.id: ()})
     return taken_back
 
 
@@ -255,9 +261,11 @@ def update_scores(session: Session) -> None:
 def rescore_all(session: Session) -> int:
     """Recompute the scores of all questions from the facts; return the number of answered ones."""
     event_log.acquire_append_lock(session)  # two who replace the same scores would both insert them
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     all_questions = questions.list_questions(session)
-    record.replace_scores(session, {q.id: () for q in all_questions if q.id not in answered})
+    resolution_record.replace_scores(
+        session, {q.id: () for q in all_questions if q.id not in answered}
+    )
     rescore(session, [(q, answered[q.id]) for q in all_questions if q.id in answered])
     return len(answered)
 
@@ -276,4 +284,4 @@ def rescore(session: Session, answers: Sequence[tuple[Question, Resolution]]) ->
             timelines = build_timelines(question, acts[question.id], close, known)
             timelines = add_recalibrated(question, timelines, consents, close)
             cases.append(AnsweredQuestion(question, resolution, timelines))
-        record.replace_scores(session, compute_all_scores(cases))
+        resolution_record.replace_scores(session, compute_all_scores(cases))

@@ -9,7 +9,7 @@ from typing import Final
 from forecasts.errors import InvalidQuestion
 from forecasts.linting.option_ranges import OptionRange, parse_option_range
 from forecasts.questions.answers import parse_answer
-from forecasts.questions.question import Question, latest_resolution
+from forecasts.questions.question import Question
 from forecasts.questions.series import Series, SeriesValue, format_quantity
 from forecasts.questions.settlement import (
     MissingValue,
@@ -30,7 +30,7 @@ from tracker.model.audit import Authorship
 from tracker.model.proposed_answers import ProposedAnswer, SettlingSeries
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
-from tracker.storage import record, series
+from tracker.storage import resolution_record, series
 from tracker.storage.sessions import Session
 
 MAX_LOOK_BACK: Final = timedelta(days=800)
@@ -48,7 +48,7 @@ def set_settlement(
     """
     refuse_reserved(made.by)
     question = require_question(session, question_id)
-    if latest_resolution(record.resolutions_of_question(session, question.id)) is not None:
+    if resolution_record.find_resolution(session, question.id) is not None:
         raise Refused(f"{question.id} has its answer: re-open it before its rule changes")
     settlement = Settlement(
         require_series(session, typed.series_id).id, " ".join(typed.rule.split())

@@ -17,7 +17,6 @@ from forecasts.questions.question import (
     effective_close,
     find_outside_kind,
     is_computed,
-    latest_resolution,
 )
 from forecasts.questions.timeline import (
     Act,
@@ -29,7 +28,7 @@ from forecasts.questions.timeline import (
 )
 from tracker.errors import NotFound
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import evidence, record
+from tracker.storage import evidence, record, resolution_record
 from tracker.storage.sessions import Session
 
 
@@ -123,9 +122,7 @@ def refuse_reserved(forecaster_id: ForecasterId) -> None:
 
 
 def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
-    close = effective_close(
-        question, latest_resolution(record.resolutions_of_question(session, question.id))
-    )
+    close = effective_close(question, resolution_record.find_resolution(session, question.id))
     if now >= close:
         raise InvalidForecast(
             f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"

@@ -23,7 +23,15 @@ from forecasts.suggestion.explanation import (
     format_contribution,
 )
 from tracker.questions.scenarios.board_timelines import load_board
-from tracker.storage import evidence, evidence_history, items, questions, record, scenarios
+from tracker.storage import (
+    evidence,
+    evidence_history,
+    items,
+    questions,
+    record,
+    resolution_record,
+    scenarios,
+)
 from tracker.storage.counted_stories import list_counted_stories
 from tracker.storage.learned import model_at
 from tracker.storage.sessions import Session
@@ -138,7 +146,7 @@ def record_suggestions(
     all_requested = tuple(requested)
     if not all_requested:
         return 0
-    answers = record.load_current_resolutions(session)
+    answers = resolution_record.load_current_resolutions(session)
     open_now = [q for q in all_requested if now < effective_close(q, answers.get(q.id))]
     batches = (
         open_now[start : start + QUESTION_BATCH]

@@ -14,6 +14,7 @@ from tracker.storage import (
     learned,
     questions,
     record,
+    resolution_record,
     series,
 )
 from tracker.storage.event_log import (
@@ -68,12 +69,15 @@ def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
 
 def check_scores(session: Session) -> ScoreCheck:
     """Recompute every score from the facts and compare it, with receipt, with the stored one."""
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     lessons = load_crowd_lessons(session)
     differences: list[str] = []
     count = 0
     for question in questions.list_questions(session):
-        stored = {(s.forecaster_id, s.rule): s for s in record.list_scores(session, question.id)}
+        stored = {
+            (s.forecaster_id, s.rule): s
+            for s in resolution_record.list_scores(session, question.id)
+        }
         resolution = answered.get(question.id)
         fresh = () if resolution is None else score_everyone(session, question, resolution, lessons)
         computed = {(s.forecaster_id, s.rule): s for s in fresh}
@@ -96,7 +100,7 @@ def _read_facts(session: Session) -> FactsByKind:
         "option": questions.index_option_facts,
         "forecast": record.index_forecast_facts,
         "evidence": decisions.index_decision_facts,
-        "resolution": record.index_resolution_facts,
+        "resolution": resolution_record.index_resolution_facts,
         "learned": learned.index_learned_facts,
         "essay text": essays.index_text_facts,
         "series reading": series.index_reading_facts,

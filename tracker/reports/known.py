@@ -21,7 +21,6 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     effective_close,
-    latest_resolution,
     question_status,
     sort_forecasters,
 )
@@ -47,6 +46,7 @@ from tracker.storage import (
     evidence_history,
     questions,
     record,
+    resolution_record,
 )
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
@@ -167,7 +167,7 @@ def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
     """
     people = record.list_forecasters(session)
     asked_ids = as_of.list_asked_ids(session, at)
-    answers = record.load_current_resolutions(session, at)
+    answers = resolution_record.load_current_resolutions(session, at)
     counts = as_of.count_evidence_at(session, at)
     last_acts: dict[QuestionId, dict[ForecasterId, LastAct]] = {}
     for act in as_of.list_last_forecasts(session, at):
@@ -262,7 +262,7 @@ def load_question_as_of(
     question = restore_wording(session, require_question(session, question_id), at)
     if question.id not in as_of.list_asked_ids(session, at):
         raise NotFound("question", question_id, f"it was asked after {format_utc_minute(at)}")
-    resolution = latest_resolution(record.resolutions_of_question(session, question.id, at))
+    resolution = resolution_record.find_resolution(session, question.id, at)
     close = effective_close(question, resolution)
     acts = record.forecasts_of_question(session, question.id, entered_by=at)
     essay = essays.find_essay(session, question.essay_id)
@@ -293,8 +293,8 @@ def load_question_as_of(
         suggestion=compute_suggestion(
             session, question, told_at, load_background_as_of(session, question, told_at)
         ),
-        scores=record.list_scores(session, question.id)
-        if resolution == latest_resolution(record.resolutions_of_question(session, question.id))
+        scores=resolution_record.list_scores(session, question.id)
+        if resolution == resolution_record.find_resolution(session, question.id)
         else (),
         headlines=database_info.read_property(session, database_info.HEADLINES_KEY) or "",
     )

@@ -24,13 +24,10 @@ from forecasts.questions.question import (
     SUGGESTION,
     ForecasterId,
     Question,
-    Resolution,
     is_person,
     question_status,
     utc,
 )
-from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.summary import format_skill
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion
@@ -47,7 +44,6 @@ from tracker.reports.content import (
     ChartEvent,
     EvidenceMark,
     Point,
-    ReportCell,
     ReportDocument,
     ReportSection,
     ReportTable,
@@ -65,9 +61,13 @@ from tracker.reports.known import (
     load_question_as_of,
     to_chart_value,
 )
+from tracker.reports.question_background import (
+    build_scores,
+    build_sources,
+    build_wording,
+    format_resolution,
+)
 from tracker.storage.sessions import Session
-
-_SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."
 
 _ACT_WORDS: Final = {
     "forecast": "forecast",
@@ -91,9 +91,9 @@ def build_question_report(
         _build_explanation(data),
         _build_evidence(data),
         _build_reasons(data),
-        _build_wording(data),
-        _build_scores(data),
-        _build_sources(data),
+        build_wording(data),
+        build_scores(data),
+        build_sources(data),
     )
     present = tuple(section for section in sections if section is not None)
     return ReportDocument(
@@ -167,7 +167,7 @@ def _build_standings(data: QuestionAsOf) -> ReportSection:
         ("State", question_status(data.question, data.resolution, data.at)),
         ("Opens", format_utc_minute(data.question.opens_at)),
         ("Closes", format_utc_minute(data.question.closes_at)),
-        ("Answer", "" if data.resolution is None else _format_resolution(data, data.resolution)),
+        ("Answer", "" if data.resolution is None else format_resolution(data, data.resolution)),
     )
     heading = (
         "Where it stands"
@@ -183,14 +183,6 @@ def _format_forecast(question: Question, distribution: Distribution) -> str:
         format_short(question, distribution)
         if question.kind == "binary"
         else format_full(question, distribution)
-    )
-
-
-def _format_resolution(data: QuestionAsOf, resolution: Resolution) -> ReportCell:
-    return make_cell(
-        f"{format_answer(data.question, resolution)}, known on "
-        f"{format_utc_minute(resolution.known_at)}, entered by "
-        f"{data.forecaster_name(resolution.entered_by)}"
     )
 
 
@@ -390,100 +382,3 @@ def _build_reasons(data: QuestionAsOf) -> ReportSection | None:
         "Forecasts and their reasons",
         (make_table(headings, rows, wide=(3,)), make_paragraph(note, quiet=True)),
     )
-
-
-# Wording, scores, sources
-
-
-def _build_wording(data: QuestionAsOf) -> ReportSection:
-    newest, essay = data.versions[-1], data.essay
-    blocks: list[Block] = [
-        make_facts(
-            ("Question", data.question.text),
-            ("Criteria", data.question.criteria),
-            (
-                "Base rate",
-                f"{format_short(data.question, data.question.prior)}: "
-                f"{data.question.dated_prior_reason}",
-            ),
-            ("Essay", f"{essay.title}{f' ({essay.published})' if essay.published else ''}"),
-            *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in data.claims),
-        )
-    ]
-    if newest.number > 1:
-        rows = [
-            make_row(
-                v.number,
-                format_utc_day(v.at),
-                data.forecaster_name(v.by or "–"),
-                v.why,
-                v.text,
-                v.criteria,
-            )
-            for v in data.versions
-        ]
-        headings = ("wording", "from", "by", "why", "question", "criteria")
-        blocks.append(make_table(headings, rows, wide=(3, 4, 5)))
-    if data.question.retrospective:
-        blocks.append(
-            make_paragraph(
-                "Written after its opening: practice, and no proof of foresight.", quiet=True
-            )
-        )
-    return ReportSection("The question", tuple(blocks))
-
-
-def _build_scores(data: QuestionAsOf) -> ReportSection | None:
-    if data.resolution is None:
-        return None
-    rule = HEADLINE[data.question.kind]
-    rows = [
-        make_row(
-            data.forecaster_name(s.forecaster_id),
-            "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
-            format_skill(s.rule, s.skill_over_schedule),
-            format_percent(s.coverage),
-        )
-        for s in data.scores
-        if s.rule == rule
-    ]
-    blocks: list[Block] = [
-        make_facts(
-            ("Answer", _format_resolution(data, data.resolution)),
-            ("Source", make_cell(data.resolution.source_url, data.resolution.source_url)),
-            ("Note", data.resolution.note),
-        )
-    ]
-    if rows:
-        note = (
-            f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in "
-            "points, higher is better."
-        )
-        headings = ("who", f"mean {rule}", "skill", "time covered")
-        blocks += [
-            make_table(headings, rows, numbers=(1, 2, 3)),
-            make_paragraph(f"{note} {_SAMPLE_NOTE}", quiet=True),
-        ]
-    else:
-        blocks.append(make_paragraph("Nobody is scored on it.", quiet=True))
-    return ReportSection("Answer and scores", tuple(blocks))
-
-
-def _build_sources(data: QuestionAsOf) -> ReportSection:
-    rows = [make_row(source, "tells the answer") for source in data.question.sources]
-    if data.resolution is not None:
-        rows.append(
-            make_row(
-                make_cell(data.resolution.source_url, data.resolution.source_url), "told the answer"
-            )
-        )
-    pieces: dict[str, int] = {}
-    for card in data.cards:
-        for name in {item.feed_title for item in card.items}:
-            pieces[name] = pieces.get(name, 0) + 1
-    ranked = sorted(pieces.items(), key=lambda pair: (-pair[1], pair[0]))
-    rows += [
-        make_row(name, f"carried {format_count(n, 'piece', 'pieces')} of evidence")
-        for name, n in ranked
-    ]
-    return ReportSection("Sources", (make_table(("source", "what for"), rows, wide=(0,)),))

@@ -31,7 +31,7 @@ from tracker.reports.content import (
     make_table,
 )
 from tracker.reports.known import QuestionRows, load_questions_as_of
-from tracker.storage import as_of, feeds, record
+from tracker.storage import as_of, feeds, record, resolution_record
 from tracker.storage.sessions import Session
 
 WEEK: Final = timedelta(days=7)
@@ -178,7 +178,7 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
 def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
     people = record.list_forecasters(session)
-    all_scores = record.list_all_scores(session)
+    all_scores = resolution_record.list_all_scores(session)
     for retrospective, heading in (
         (False, "Scores so far"),
         (True, "Scores of questions that look back"),

@@ -9,7 +9,8 @@ from forecasts.questions.question import RESERVED, ForecasterId, QuestionId, Res
 from forecasts.questions.timeline import Forecast
 from tracker.model.audit import ActivityEntry
 from tracker.storage import questions
-from tracker.storage.record import forecast_of_row, list_forecasters, resolution_of_row
+from tracker.storage.record import forecast_of_row, list_forecasters
+from tracker.storage.resolution_record import resolution_of_row
 from tracker.storage.tables import EvidenceRow, ForecastRow, LogRow, ResolutionRow
 
 

@@ -1,7 +1,7 @@
 """Evidence and the decisions on it; stories, their items and vectors, and merged stories."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -10,23 +10,17 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import (
-    RELIABILITY,
     Direction,
     Evidence,
-    EvidenceStatus,
-    Grade,
-    IndicatorId,
     SourceReport,
     StoryId,
-    Strength,
 )
 from forecasts.evidence.rungs import read_rung
 from forecasts.evidence.weights import StoryMerge, find_root, merge_story_evidence
-from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.matching.matching_profile import ConfirmedHeadlines
-from tracker.model.evidence import Decision, MatchReason, Revision, apply_revision
-from tracker.storage import learned
+from tracker.model.evidence import Decision, MatchReason, apply_revision
 from tracker.storage.decisions import (
     EVIDENCE,
     MAX_VALUES_PER_QUERY,
@@ -34,11 +28,10 @@ from tracker.storage.decisions import (
     load_carriers,
     load_revisions,
 )
-from tracker.storage.matcher_precision import load_demotions
+from tracker.storage.evidence_rows import add_reports, parse_evidence
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,
-    FeedRow,
     ItemRow,
     QuestionRow,
     RetractionRow,
@@ -212,7 +205,8 @@ def find_standing_evidence(
     title = session.exec(select(StoryRow.title).where(StoryRow.id == story_id)).one()
     report = SourceReport("", 0.0, row.first_seen_at, rung=read_rung(title))
     revision = load_revisions(session, [cast(int, row.id)]).get(cast(int, row.id))
-    piece = _revise(_parse_evidence(row, (report,)), revision)
+    piece = parse_evidence(row, (report,))
+    piece = piece if revision is None else apply_revision(piece, revision)
     why = MatchReason(row.nearest, row.cosine, row.leaning, row.matcher)
     return StandingEvidence(piece, revision.why if revision and revision.why else why)
 
@@ -397,89 +391,3 @@ def count_evidence_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId
     query = query.where(ItemRow.feed_id == feed_id, EvidenceRow.status != "rejected")
     query = query.where(col(EvidenceRow.question_id).not_in(select(RetractionRow.question_id)))
     return {QuestionId(q): n for q, n in session.exec(query.group_by(EvidenceRow.question_id))}
-
-
-def add_reports(
-    session: Session, rows: Sequence[Any], at: datetime | None = None
-) -> tuple[Evidence, ...]:
-    """Return rows as evidence with the reports of their stories, as reliable as known `at`.
-
-    Their numbers are those of today.
-    """
-    reports: dict[StoryId, list[tuple[FeedId, SourceReport]]] = {}
-    story_ids = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
-    for start in range(0, len(story_ids), MAX_VALUES_PER_QUERY):
-        reports |= _load_reports(session, story_ids[start : start + MAX_VALUES_PER_QUERY], at)
-    demotions = load_demotions(session)(at)
-    revisions = load_revisions(session, [row.id for row in rows])
-    pieces = []
-    for row in rows:
-        pairs = reports[StoryId(row.story_id)]
-        piece = _revise(
-            _parse_evidence(row, tuple(report for _, report in pairs)), revisions.get(row.id)
-        )
-        demoted = demotions.find_reason(piece.indicator_id, [feed for feed, _ in pairs])
-        pieces.append(replace(piece, demoted=demoted) if demoted else piece)
-    return tuple(pieces)
-
-
-def _load_reports(
-    session: Session, story_ids: Sequence[StoryId], at: datetime | None
-) -> dict[StoryId, list[tuple[FeedId, SourceReport]]]:
-    """Return the reports of each story with their feeds: sources, reliability and times."""
-    columns: list[Any] = [
-        ItemRow.story_id,
-        ItemRow.wire,
-        FeedRow.source_group,
-        FeedRow.id,
-        FeedRow.grade,
-    ]
-    columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id), ItemRow.title]
-    query: Any = sa_select(*columns)
-    known = learned.load_values(session, "reliability", at)
-    reports: dict[StoryId, list[tuple[FeedId, SourceReport]]] = {
-        story_id: [] for story_id in story_ids
-    }
-    for story_id, wire, group, feed_id, grade, seen, text, title in session.execute(
-        select_story_items(query, story_ids)
-    ):
-        reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
-        report = SourceReport(wire or group, reliability, seen, text, read_rung(title))
-        reports[StoryId(story_id)].append((FeedId(feed_id), report))
-    return reports
-
-
-def select_story_items(query: Any, story_ids: Sequence[StoryId]) -> Any:
-    """Extend a query to the items of these stories and their feeds, by first-seen time."""
-    query = query.join(FeedRow, col(FeedRow.id) == ItemRow.feed_id).where(
-        col(ItemRow.story_id).in_(set(story_ids))
-    )
-    return query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
-
-
-def _revise(piece: Evidence, revision: Revision | None) -> Evidence:
-    return piece if revision is None else apply_revision(piece, revision)
-
-
-def evidence_of_row(row: Any) -> Evidence:
-    """Return a row as evidence without its reports, with the numbers as they were logged."""
-    return _parse_evidence(row, ())
-
-
-def _parse_evidence(row: Any, reports: tuple[SourceReport, ...]) -> Evidence:
-    return Evidence(
-        id=EvidenceId(cast(int, row.id)),
-        question_id=QuestionId(row.question_id),
-        story_id=StoryId(row.story_id),
-        indicator_id=IndicatorId(row.indicator_id),
-        direction=Direction(row.direction),
-        strength=Strength(row.strength),
-        relevance=row.relevance,
-        status=cast(EvidenceStatus, row.status),
-        judged_by=ForecasterId(row.judged_by),
-        first_seen_at=row.first_seen_at,
-        reports=reports,
-        matched=tuple(row.matched),
-        p_direction=row.p_direction,
-        option=row.option,
-    )

@@ -19,7 +19,7 @@ from tracker.feeds.item import ItemId
 from tracker.model.evidence import EvidenceCard, StoryItem, find_reason, list_decisions_by
 from tracker.storage.counted_stories import NEWEST, find_context_only
 from tracker.storage.decisions import load_decisions
-from tracker.storage.evidence import add_reports, select_story_items
+from tracker.storage.evidence_rows import add_reports, select_story_items
 from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row, list_revisions, load_articles
 from tracker.storage.learned import model_at
 from tracker.storage.tables import (

@@ -17,6 +17,7 @@ from tracker.feeds.item import FeedId, ItemId
 from tracker.model.evidence import Decision, judge_by_decisions, list_decisions_by
 from tracker.storage import evidence, learned
 from tracker.storage.decisions import load_decisions, parse_decision
+from tracker.storage.evidence_rows import parse_evidence
 from tracker.storage.matcher_precision import load_demotions
 from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
 
@@ -204,7 +205,7 @@ def _make_first_review(
     row: EvidenceRow, shown: Sequence[DecisionRow], review: DecisionRow
 ) -> FirstReview:
     """Make it of the matcher's decisions and the review."""
-    logged = evidence.evidence_of_row(row)
+    logged = parse_evidence(row)
     decisions = [parse_decision(decision) for decision in (*shown, review)]
     return FirstReview(
         judge_by_decisions(logged, decisions[:-1]),

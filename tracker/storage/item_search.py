@@ -19,7 +19,7 @@ from forecasts.evidence.evidence import Evidence, EvidenceStatus, StoryId
 from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import EvidenceUse, SearchHit
-from tracker.storage.evidence import add_reports
+from tracker.storage.evidence_rows import add_reports
 from tracker.storage.items import (
     ITEM,
     ITEM_COLUMNS,

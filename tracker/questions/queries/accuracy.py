@@ -20,14 +20,14 @@ from tracker.questions.queries.score_selection import (
     gather_questions,
 )
 from tracker.questions.queries.waiting import list_upcoming, list_waiting
-from tracker.storage import record
+from tracker.storage import record, resolution_record
 from tracker.storage.sessions import Session
 
 
 def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     """Compute scores, summaries, adjusted skill, leading pools, and outcomes by cohort."""
     selection = gather_questions(session, choice, now)
-    all_scores = record.list_all_scores(session)
+    all_scores = resolution_record.list_all_scores(session)
     scores = selection.filter_scores(all_scores)
     losses = {rule: load_losses(session, selection, rule) for rule in selection.headline_rules}
     lines = group_cohorts(selection.questions.values(), selection.resolutions, now)
@@ -84,6 +84,6 @@ def tabulate_scores(session: Session, choice: Choice, now: datetime) -> pl.DataF
     """Every score of the chosen questions, one row each, for a spreadsheet."""
     selection = gather_questions(session, choice, now)
     rows = build_score_table(
-        record.list_all_scores(session), filter_question_table(selection.table, choice)
+        resolution_record.list_all_scores(session), filter_question_table(selection.table, choice)
     )
     return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

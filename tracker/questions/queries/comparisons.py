@@ -44,7 +44,7 @@ from forecasts.scoring.scores import Score, score_spans
 from forecasts.scoring.span_table import standing_spans
 from tracker.model.read_models import Choice, ComparisonReport, RuleComparison
 from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
-from tracker.storage import record
+from tracker.storage import record, resolution_record
 from tracker.storage.sessions import Session
 
 UNINFORMED = Forecaster(ForecasterId("uninformed"), "Knowing nothing", "reference")
@@ -80,7 +80,7 @@ def load_losses(
     """Load everyone's losses on the questions of which `rule` is the headline rule."""
     questions = {q.id: q for q in selection.countable.values() if HEADLINE[q.kind] == rule}
     scores: dict[QuestionId, dict[ForecasterId, Score]] = {}
-    for score in record.list_scores_with_receipts(session, rule, list(questions)):
+    for score in resolution_record.list_scores_with_receipts(session, rule, list(questions)):
         scores.setdefault(score.question_id, {})[score.forecaster_id] = score
     return tuple(
         QuestionLosses(

@@ -15,7 +15,6 @@ from forecasts.questions.question import (
     ForecasterId,
     Question,
     effective_close,
-    latest_resolution,
 )
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.binary import Suggestion, suggest
@@ -40,7 +39,14 @@ from tracker.errors import NotFound, Refused
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import archive_start, compute_suggestion, load_background
-from tracker.storage import evidence, evidence_history, learned, questions, record
+from tracker.storage import (
+    evidence,
+    evidence_history,
+    learned,
+    questions,
+    record,
+    resolution_record,
+)
 from tracker.storage.learned import model_at
 from tracker.storage.sessions import Session
 
@@ -137,9 +143,7 @@ def _clamp_instant(session: Session, question: Question, at: datetime) -> dateti
 
     At the close itself no time is left, so the suggestion says nothing that the answer does not.
     """
-    close = effective_close(
-        question, latest_resolution(record.resolutions_of_question(session, question.id))
-    )
+    close = effective_close(question, resolution_record.find_resolution(session, question.id))
     if at >= close:
         last = record.find_newest_forecast(session, question.id, SUGGESTION)
         at = close if last is None else min(last.made_at, close)
@@ -180,7 +184,7 @@ MAX_INSTANTS: Final = 40
 def build_post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMortem | None:
     """Build the post-mortem of a question for one forecaster; None without an answer to score."""
     question = require_question(session, question_id)
-    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
+    resolution = resolution_record.find_resolution(session, question.id)
     happened = get_answer(question, resolution)
     if resolution is None or happened is None:
         return None

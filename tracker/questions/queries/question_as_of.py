@@ -47,6 +47,7 @@ from tracker.storage import (
     questions,
     recalibrations,
     record,
+    resolution_record,
     scenarios,
 )
 from tracker.storage.sessions import Session
@@ -111,7 +112,7 @@ def _load_record(session: Session, question_id: str, at: datetime) -> _KnownReco
     at = max(at, newest.opens_at)
     versions = list_versions_by(session, newest, at)
     question = word_as(newest, find_version(versions, at))
-    resolutions = record.resolutions_of_question(session, question.id, at)
+    resolutions = resolution_record.resolutions_of_question(session, question.id, at)
     acts = record.forecasts_of_question(session, question.id, entered_by=at)
     close = effective_close(question, latest_resolution(resolutions))
     until = min(at, close)

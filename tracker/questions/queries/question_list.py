@@ -19,14 +19,13 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
     is_person,
-    latest_resolution,
     question_status,
 )
 from forecasts.questions.timeline import build_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
-from tracker.storage import evidence, questions, record, scenarios
+from tracker.storage import evidence, questions, record, resolution_record, scenarios
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -91,13 +90,13 @@ HISTORY_DAYS = 90
 
 def summarise_questions(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
     """Summarise all questions as rows, the next to close first."""
-    data = _RowData.of(session, now, record.load_current_resolutions(session))
+    data = _RowData.of(session, now, resolution_record.load_current_resolutions(session))
     return tuple(data.summary(question, now) for question in questions.list_questions(session))
 
 
 def summarise_question(session: Session, question: Question, now: datetime) -> QuestionSummary:
     """Summarise one question as a row, without reading the others."""
-    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
+    resolution = resolution_record.find_resolution(session, question.id)
     answered = {} if resolution is None else {question.id: resolution}
     return _RowData.of(session, now, answered, question.id).summary(question, now)
 

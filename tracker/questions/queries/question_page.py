@@ -27,6 +27,7 @@ from tracker.storage import (
     evidence_cards,
     questions,
     record,
+    resolution_record,
     scenarios,
 )
 from tracker.storage.sessions import Session
@@ -55,7 +56,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         raise NotFound(
             "essay", question.essay_id, "the database is damaged: run `tracker system verify`"
         )
-    answered = record.resolutions_of_question(session, question.id)
+    answered = resolution_record.resolutions_of_question(session, question.id)
     close = effective_close(question, latest_resolution(answered))
     forecasts_over_time = load_timelines(session, question, min(now, close))
     last = _last_suggestion_time(session, question, now, close)
@@ -74,7 +75,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
             session, evidence.evidence_of_question(session, question.id)
         )[::-1],
         resolutions=answered,
-        scores=record.list_scores(session, question.id),
+        scores=resolution_record.list_scores(session, question.id),
         statements=describe_statements(session, question, versions),
         coverage=measure_feed_coverage(session, question, now),
         versions=versions,
@@ -97,18 +98,16 @@ def list_versions(session: Session, question: Question) -> tuple[QuestionVersion
 def get_question_history(session: Session, question_id: str, now: datetime) -> QuestionHistory:
     """Timelines of all forecasters on a question; computed ones end now or at the close."""
     question = require_question(session, question_id)
-    close = effective_close(
-        question, latest_resolution(record.resolutions_of_question(session, question.id))
-    )
+    close = effective_close(question, resolution_record.find_resolution(session, question.id))
     return QuestionHistory(question, load_timelines(session, question, min(now, close)))
 
 
 def get_receipts(session: Session, question_id: str, now: datetime) -> Receipts:
     """All scores on a question with their receipts, and the forecasts that came too late."""
     question = require_question(session, question_id)
-    resolution = latest_resolution(record.resolutions_of_question(session, question.id))
+    resolution = resolution_record.find_resolution(session, question.id)
     late = () if resolution is None else list_late_forecasts(session, resolution)
-    scores = record.list_scores(session, question.id)
+    scores = resolution_record.list_scores(session, question.id)
     is_provisional = bool(scores) and not is_past_close(question, now)
     return Receipts(
         question=question,

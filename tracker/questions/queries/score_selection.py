@@ -25,7 +25,7 @@ from forecasts.questions.series import SeriesId
 from forecasts.scoring.rulebook import HEADLINE, RuleName
 from forecasts.scoring.scores import Score
 from tracker.model.read_models import Choice, Facets
-from tracker.storage import questions, record, scenarios, series
+from tracker.storage import questions, resolution_record, scenarios, series
 from tracker.storage.sessions import Session
 
 QUESTION_COLUMNS: Mapping[str, Any] = {
@@ -151,7 +151,7 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
     table = build_question_table(all_questions.values(), families, now)
     chosen_ids = {QuestionId(q) for q in filter_question_table(table, choice)["question"]}
     chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
-    answered = record.load_current_resolutions(session)
+    answered = resolution_record.load_current_resolutions(session)
     resolved = {q: r for q, r in answered.items() if q in chosen_ids}
     counted = {
         q: question

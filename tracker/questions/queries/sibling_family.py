@@ -9,7 +9,7 @@ from forecasts.questions.question import ForecasterId, Question, QuestionId, Res
 from forecasts.scoring.rulebook import HEADLINE
 from tracker.model.siblings import SiblingFamily
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import questions, record, repetitions, scenarios
+from tracker.storage import questions, repetitions, resolution_record, scenarios
 from tracker.storage.sessions import Session
 
 
@@ -39,7 +39,7 @@ def _load_siblings(
     }
     present = filter(None, (questions.find_question(session, child) for child in windows))
     children = sorted(present, key=lambda q: q.closes_at, reverse=True)
-    resolved = record.load_current_resolutions(session) if children else {}
+    resolved = resolution_record.load_current_resolutions(session) if children else {}
     return tuple(
         _load_answer(session, child, windows[child.id], resolved, me=me) for child in children
     )
@@ -54,7 +54,7 @@ def _load_answer(
     me: ForecasterId,
 ) -> SiblingAnswer:
     resolution = resolved.get(child.id)
-    scores = () if resolution is None else record.list_scores(session, child.id)
+    scores = () if resolution is None else resolution_record.list_scores(session, child.id)
     mine = (
         score.mean_while_active
         for score in scores

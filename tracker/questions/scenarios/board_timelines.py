@@ -11,11 +11,10 @@ from forecasts.questions.question import (
     SUGGESTION,
     Question,
     QuestionId,
-    latest_resolution,
 )
 from forecasts.questions.timeline import Timeline
 from tracker.questions.resolve_question import load_timelines
-from tracker.storage import questions, record
+from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
 
 _INSTANT = timedelta(microseconds=1)
@@ -72,7 +71,7 @@ def _load_row(session: Session, question: Question, until: datetime) -> BoardTim
         for forecaster in (CROWD, SUGGESTION, PRIOR)
         if forecaster in by_forecaster
     )
-    answer = latest_resolution(record.resolutions_of_question(session, question.id, until))
+    answer = resolution_record.find_resolution(session, question.id, until)
     if answer is None:
         return BoardTimeline(question, steps, None, None)
     return BoardTimeline(

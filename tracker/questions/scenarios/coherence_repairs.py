@@ -21,7 +21,7 @@ from tracker.questions import submit_forecast
 from tracker.questions.queries.question_list import summarise_questions
 from tracker.questions.scenarios.scenario_edits import load_questions
 from tracker.questions.submit_forecast import ForecastRequest, register_forecaster
-from tracker.storage import record, scenarios
+from tracker.storage import resolution_record, scenarios
 from tracker.storage.sessions import Session
 
 SummaryRows = Mapping[QuestionId, QuestionSummary]
@@ -185,7 +185,7 @@ def _open_forecasts(
 def _score_repairs(
     session: Session, all_links: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
 ) -> Iterator[ScoredRepair]:
-    answers = {q: r.outcome for q, r in record.load_current_resolutions(session).items()}
+    answers = {q: r.outcome for q, r in resolution_record.load_current_resolutions(session).items()}
     by_id = {link.id: link for link in all_links}
     for decision in reversed(decisions):
         outcomes = {q: answers.get(q) for q in decision.question_ids}

@@ -7,7 +7,7 @@ from datetime import datetime
 from forecasts.distributions.distribution import OTHER
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.links import Link
-from forecasts.questions.question import Question, QuestionId, Resolution, latest_resolution
+from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.scenarios.link_rules import check_link, find_branch_to_annul
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, check_scenario_set
 from tracker.errors import NotFound
@@ -15,7 +15,7 @@ from tracker.model.audit import Authorship
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import record, scenarios
+from tracker.storage import resolution_record, scenarios
 from tracker.storage.sessions import Session
 
 
@@ -41,7 +41,7 @@ def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> t
     newest answer.
     """
     answer = (
-        latest_resolution(record.resolutions_of_question(session, link.question_ids[0]))
+        resolution_record.find_resolution(session, link.question_ids[0])
         if link.kind == "condition"
         else None
     )
@@ -56,14 +56,14 @@ def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime
     annulled = []
     for question_id in find_branch_to_annul(link, answer.outcome):
         branch = require_question(session, question_id)
-        standing = latest_resolution(record.resolutions_of_question(session, question_id))
+        standing = resolution_record.find_resolution(session, question_id)
         if standing is None or standing.outcome != "annulled":
             # An annulment entered before what it supersedes would not count.
             entered_at = at if standing is None else max(at, standing.entered_at)
             annulment = _build_annulment(branch, answer, entered_at)
             # Its times are not validated, as it may precede the opening of the branch.
-            record.add_resolution(session, annulment)
-            record.replace_scores(session, {branch.id: ()})
+            resolution_record.add_resolution(session, annulment)
+            resolution_record.replace_scores(session, {branch.id: ()})
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled
 

@@ -9,7 +9,7 @@ from forecasts.questions.question import Question, question_status
 from tracker.model.audit import SignpostStatus
 from tracker.model.scenarios import SignpostCalendar
 from tracker.questions.queries.question_list import summarise_questions
-from tracker.storage import evidence, questions, record, scenarios
+from tracker.storage import evidence, questions, resolution_record, scenarios
 from tracker.storage.sessions import Session
 
 RECENT_PERIOD = timedelta(days=30)
@@ -22,7 +22,7 @@ def list_watched_questions(session: Session, now: datetime) -> tuple[Question, .
 
     A date may be that of the close itself, and nobody may have been there when it passed.
     """
-    resolved = record.load_current_resolutions(session)
+    resolved = resolution_record.load_current_resolutions(session)
     with_status = [
         (q, question_status(q, resolved.get(q.id), now)) for q in questions.list_questions(session)
     ]

@@ -1,0 +1,90 @@
+"""Words for judgements on evidence, and for later reports that lifted it."""
+
+from typing import Final
+
+from dashboard.wording.evidence import strength_name
+from dashboard.wording.numbers import (
+    percent_whole,
+)
+from forecasts.evidence.evidence import (
+    Direction,
+    describe_side,
+)
+from forecasts.evidence.rungs import Rung
+from forecasts.questions.formatting import capitalise
+from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind
+from tracker.model.evidence import Decision, Lift
+
+
+def model_name(by: str) -> str:
+    """Return the name of the judging model; empty for other judges."""
+    return by.removeprefix(MODEL_PREFIX) if by.startswith(MODEL_PREFIX) else ""
+
+
+def judge_name(by: ForecasterId, me: ForecasterId) -> str:
+    """Return the judge's name: `me`, `the matcher`, `a machine (name)`, or a person's name."""
+    model = model_name(by)
+    if model:
+        return f"a machine ({model})"
+    return {me: "me", MATCHER: "the matcher"}.get(by, by)
+
+
+PROPOSED: Final = "only proposed, "
+"""Beginning of a machine's note that changes nothing."""
+
+
+def judgement_line(
+    decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
+) -> str:
+    """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for
+    YES, moderate.`
+
+    `adds`: it is the first one, by which a person added the piece by hand.
+    """
+    model = model_name(decision.by)
+    note = decision.note.removeprefix(f"machine judgement by {model}: ")
+    if model and note.startswith(PROPOSED):
+        return f"Proposed by a machine ({model}): {note.removeprefix(PROPOSED)}."
+    if model:
+        judged_by = f"Machine judgement ({model})"
+    elif decision.status == "logged":
+        judged_by = (
+            f"{'Logged' if decision.by == MATCHER else 'Taken back'} by "
+            f"{judge_name(decision.by, me)}"
+        )
+    elif adds and decision.status == "rejected":
+        return f"Left out by {judge_name(decision.by, me)}: no evidence."
+    elif adds:
+        judged_by = f"Added by hand by {judge_name(decision.by, me)}"
+    else:
+        judged_by = f"{decision.status.capitalize()} by {judge_name(decision.by, me)}"
+    if decision.direction is Direction.NEUTRAL and decision.status == "logged":
+        words = "direction not called"
+    else:
+        words = describe_side(kind, decision.direction, option)
+    note_suffix = f" {capitalise(note)}" if note else ""
+    return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
+
+
+_RUNGS: Final = {Rung.ANNOUNCED: "announced", Rung.DONE: "done", Rung.IN_FORCE: "in force"}
+
+
+def lift_line(lift: Lift, kind: Kind) -> str:
+    """Describe what a later report added: `Lifted by “…” (Wire): 31 % → 85 % likely to be relevant,
+    for YES, 90 % sure.`
+    """
+    report, decision = lift.report, lift.decision
+    by = (
+        "a report of a story that joined it"
+        if report is None
+        else f"“{report.item.title}” ({report.feed_title})"
+    )
+    revision = decision.revision or lift.before
+    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
+    before, after = map(percent_whole, lift.relevance)
+    change = after if before == after else f"{before} → {after}"
+    side = "direction not called"
+    if decision.direction:
+        words = describe_side(kind, decision.direction, revision.option)
+        side = f"{words}, {percent_whole(revision.p_direction)} sure"
+    return f"Lifted by {by}: {change} likely to be relevant, {side}{rung}."
