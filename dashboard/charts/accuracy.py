@@ -54,10 +54,10 @@ def _row_axis(field: str, names: list[str]) -> alt.Y:
 
 
 def _interval_chart(
-    base: alt.Chart, tips: list[alt.Tooltip], count: int, *, field: str, title: str, unit: str = ""
+    base: alt.Chart, tips: list[alt.Tooltip], count: int, *, field: str, title: str
 ) -> ChartSpec:
     """Draw a dot and an interval per row, faint with too few questions, over the zero line."""
-    axis = _gain_axis(unit)
+    axis = _gain_axis()
     zero = (
         alt.Chart(alt.NamedData("zero")).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
     )
@@ -78,11 +78,9 @@ def _opacity_by_sample(full: float) -> alt.typing.ChannelOpacity:
     )
 
 
-def _gain_axis(unit: str = "") -> alt.Axis:
+def _gain_axis() -> alt.Axis:
     """Label gains with their sign, and 0 without one."""
-    return alt.Axis(
-        tickCount=6, labelExpr=f"(datum.value === 0 ? '0' : format(datum.value, '+,~f')) + '{unit}'"
-    )
+    return alt.Axis(tickCount=6, labelExpr="datum.value === 0 ? '0' : format(datum.value, '+,~f')")
 
 
 @lru_cache(maxsize=64)

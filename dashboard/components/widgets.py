@@ -40,12 +40,12 @@ def show_refusals() -> Iterator[None]:
         st.error(format_sentence(str(refusal)), icon=":material/error:")
 
 
-def show_skeleton(height: int = 320) -> AbstractContextManager[object]:
+def show_skeleton() -> AbstractContextManager[object]:
     """Show a skeleton placeholder while slow content loads.
 
     It appears with a delay, so that cached content does not flicker.
     """
-    return st.skeleton(height=height)
+    return st.skeleton(height=320)
 
 
 def format_sentence(text: str) -> str:

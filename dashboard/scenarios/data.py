@@ -86,17 +86,10 @@ def build_scenario_rows(
 ) -> tuple[ScenarioRow, ...]:
     """List all offered scenarios in their order."""
     question = page.summary.question
-    descriptions = dict(
-        zip(
-            (option.name for option in question.options),
-            page.scenario_set.descriptions,
-            strict=False,
-        )
-    )
-    prior, shares = (
-        dict(option_shares(scenario_posterior.prior)),
-        dict(option_shares(scenario_posterior.distribution)),
-    )
+    names = (option.name for option in question.options)
+    descriptions = dict(zip(names, page.scenario_set.descriptions, strict=False))
+    prior = dict(option_shares(scenario_posterior.prior))
+    shares = dict(option_shares(scenario_posterior.distribution))
     forecasts = _visible_forecasts(page, me, now)
     return tuple(
         ScenarioRow(
@@ -278,12 +271,8 @@ def _format_factor(factor: float) -> str:
 
 def most_changed_scenario(scenario_posterior: ScenarioPosterior) -> str:
     """Return the scenario whose share is farthest from its prior."""
-    return max(
-        scenario_posterior.distribution.options,
-        key=lambda name: abs(
-            scenario_posterior.distribution.of(name) - scenario_posterior.prior.of(name)
-        ),
-    )
+    now, prior = scenario_posterior.distribution, scenario_posterior.prior
+    return max(now.options, key=lambda name: abs(now.of(name) - prior.of(name)))
 
 
 def measure_strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> BoardStrain | None:
@@ -390,7 +379,6 @@ def diagnosticity_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFram
 
     `ratio` is the likelihood ratio of the answer for the most against the least favoured scenario.
     """
-    types = {"id": "str", "question": "str", "board": "str", "ratio": "float64"}
     rows = [
         (
             row.question_id,
@@ -401,7 +389,8 @@ def diagnosticity_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFram
         )
         for row in table.rows
     ]
-    return build_frame({**types, **{f"c{n}": "str" for n in range(len(table.scenarios))}}, rows)
+    cells = " ".join(f"c{n}" for n in range(len(table.scenarios)))
+    return build_frame(f"id question board ratio:float {cells}", rows)
 
 
 def edit_preview_frame(before: Categorical, after: Categorical) -> pd.DataFrame:

@@ -1,17 +1,15 @@
-"""Confidence intervals of shares, base rates, and resampling of clusters.
+"""Confidence intervals of shares, base rates, and the sign-flip test.
 
 The intervals assume independent observations. Sources: Wilson 1927, Journal of the American
 Statistical Association 22; Brown, Cai & DasGupta 2001, Statistical Science 16, who recommend
 Wilson's and Jeffreys' intervals for small n.
 
-Questions about one event are one cluster. In bootstrap intervals and sign-flip tests a cluster is
-drawn or flipped as a whole, and its sums stand for its rows. Results are reproducible: the same
-seed gives the same answer. Sources: Fisher 1935, The Design of Experiments, for flipped signs;
-Efron & Tibshirani 1993, An Introduction to the Bootstrap.
+Results of the test are reproducible: the same seed gives the same answer. Sources: Fisher 1935, The
+Design of Experiments; Phipson & Smyth 2010, Statistical Applications in Genetics 9.
 """
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,10 +107,10 @@ def jeffreys_base_rate(k: float, n: float, level: float = 0.9) -> BaseRate:
 
 
 MAX_CELLS = 4_000_000
-"""Repetitions × clusters held in memory at once; 32 megabytes."""
+"""Repetitions × families held in memory at once; 32 megabytes."""
 
-EXACT_CLUSTERS = 16
-"""Up to this number of clusters all 2^m sign choices are enumerated; above, random ones are drawn.
+EXACT_FAMILIES = 16
+"""Up to this number of families all 2^m sign choices are enumerated; above, random ones are drawn.
 """
 
 TIE_TOLERANCE = 1e-9
@@ -129,74 +127,30 @@ def number_labels(labels: Iterable[Hashable]) -> NDArray[np.intp]:
     return np.array([seen.setdefault(label, len(seen)) for label in labels], dtype=np.intp)
 
 
-def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) -> Floats:
-    """Sum the rows of each cluster, in order of first occurrence.
-
-    `rows` has one entry, or one row of entries, per question, and `clusters` one label for each;
-    without labels every row is a cluster. Raises `ForecastsError` when there are no rows, when one
-    is not finite, or when rows and labels differ in number.
-
-    >>> cluster_sums([0.25, 0.5, 1.0], ["summit", "vote", "summit"]).tolist()
-    [1.25, 0.5]
-    """
-    values = np.asarray(rows, dtype=np.float64)
-    if values.size == 0:
-        raise ForecastsError("there is nothing to compare: give at least one score")
-    if not np.isfinite(values).all():
-        raise ForecastsError(
-            "a score is missing or infinite: leave the question out, or clip the score"
-        )
-    if clusters is None:
-        return values
-    if len(clusters) != len(values):
-        raise ForecastsError(
-            f"give one cluster for each score: there are {len(clusters)} for {len(values)}"
-        )
-    codes = number_labels(clusters)
-    sums = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
-    np.add.at(sums, codes, values)
-    return sums
-
-
-def as_vector(differences: ArrayLike) -> Floats:
-    """Convert differences to a vector; raises `ForecastsError` unless they are one-dimensional.
-
-    >>> as_vector([0.25, -0.5]).tolist()
-    [0.25, -0.5]
-    """
-    vector = np.asarray(differences, dtype=np.float64)
-    if vector.ndim != 1:
-        raise ForecastsError("give a plain list with one difference for each question")
-    return vector
-
-
-def sign_flip_test(
-    differences: ArrayLike,
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    draws: int = 10_000,
-    seed: int = 0,
-) -> float:
+def sign_flip_test(differences: ArrayLike, *, draws: int = 10_000, seed: int = 0) -> float:
     """Two-sided p-value of the sign-flip test for a mean difference of 0.
 
     If A and B were equally good, the sign of each difference would be random. So the signs are
-    flipped, whole clusters at a time, and p is the share of sign choices under which the mean is at
-    least as far from 0 as observed. Range: above 0, up to 1; lower is stronger evidence of a
-    difference.
+    flipped, and p is the share of sign choices under which the mean is at least as far from 0 as
+    observed. Range: above 0, up to 1; lower is stronger evidence of a difference.
 
-    `differences` holds A's score minus B's per question, in any unit; `clusters` a label for each
-    (without: every question by itself). All 2^m choices are enumerated for m ≤ 16 clusters, else
-    `draws` random ones, with 1 added to both counts for the observed one. Raises `ForecastsError`
-    for no differences, for one that is not finite, or for labels that do not match. Source: Fisher
-    1935; Phipson & Smyth 2010 for the added 1.
+    `differences` holds A's score minus B's, in any unit, one for each family of questions. All 2^m
+    choices are enumerated for m ≤ 16 families, else `draws` random ones, with 1 added to both
+    counts for the observed one. Raises `ForecastsError` for no differences, and for one that is not
+    finite. Source: Fisher 1935; Phipson & Smyth 2010 for the added 1.
 
-    >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
-    >>> sign_flip_test(differences), sign_flip_test(differences, "aaabbcddef")
-    (0.091796875, 0.09375)
+    >>> sign_flip_test([0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04])
+    0.091796875
     """
-    totals = cluster_sums(as_vector(differences), clusters)
+    totals = np.asarray(differences, dtype=np.float64)
+    if totals.ndim != 1:
+        raise ForecastsError("give a plain list with one difference for each family")
+    if totals.size == 0:
+        raise ForecastsError("there is nothing to compare: give at least one difference")
+    if not np.isfinite(totals).all():
+        raise ForecastsError("a difference is missing or infinite: leave the family out")
     threshold = abs(totals.sum()) - TIE_TOLERANCE * np.abs(totals).sum()
-    if len(totals) <= EXACT_CLUSTERS:
+    if len(totals) <= EXACT_FAMILIES:
         return float(np.mean(np.abs(_all_flips(totals)) >= threshold))
     as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= threshold)
     return (1 + int(as_far)) / (1 + draws)
@@ -220,9 +174,9 @@ def _random_flips(totals: Floats, *, draws: int, seed: int) -> Floats:
     return flipped
 
 
-def _batch_sizes(times: int, clusters: int) -> Iterator[int]:
+def _batch_sizes(times: int, families: int) -> Iterator[int]:
     if times < 1:
         raise ForecastsError(f"at least one repetition is needed, better thousands, not {times}")
-    at_once = max(1, MAX_CELLS // clusters)
+    at_once = max(1, MAX_CELLS // families)
     for done in range(0, times, at_once):
         yield min(at_once, times - done)

@@ -59,15 +59,11 @@ def save_likelihood_row(
     )
 
 
-def list_scenario_sets(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ...]:
-    """Return all scenario sets by title, with their tables at an instant (default now)."""
+def list_scenario_sets(session: Session) -> tuple[ScenarioSet, ...]:
+    """Return all scenario sets by title, with their tables."""
     sets = session.exec(select(ScenarioSetRow).order_by(col(ScenarioSetRow.title)))
-    rows = _load_tables(session, at)
-    return tuple(
-        _build_set(row, rows.get(row.question_id, {}).values())
-        for row in sets
-        if at is None or row.at <= at
-    )
+    rows = _load_tables(session, None)
+    return tuple(_build_set(row, rows.get(row.question_id, {}).values()) for row in sets)
 
 
 def find_scenario_set(

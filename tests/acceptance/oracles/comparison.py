@@ -15,10 +15,12 @@ Given = Mapping[str, Any]
 
 
 def paired_permutation(given: Given) -> Any:
-    """The p-value of flipped signs; clusters flip together."""
-    return sign_flip_test(
-        given["differences"], given.get("clusters"), seed=int(given.get("seed", 0))
-    )
+    """The p-value of flipped signs; clusters flip together, as families do."""
+    clusters = given.get("clusters", range(len(given["differences"])))
+    sums: dict[Any, float] = {}
+    for cluster, difference in zip(clusters, given["differences"], strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + difference
+    return sign_flip_test(list(sums.values()), seed=int(given.get("seed", 0)))
 
 
 def difficulty_adjusted(given: Given) -> Any:
