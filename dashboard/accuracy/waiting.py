@@ -1,6 +1,5 @@
 """Section Waiting of the accuracy page: answers that do not count yet, and what closes next."""
 
-from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -120,16 +119,12 @@ def waiting_frame(accuracy: Accuracy, people: tuple[Forecaster, ...]) -> pd.Data
 def describe_waiting(accuracy: Accuracy, zone: ZoneInfo) -> str:
     """State how many answered questions wait, and when the next one counts."""
     count = len(accuracy.waiting)
-    first = format_day(_first_date(accuracy), zone)
+    first = format_day(min(entry.counts_from for entry in accuracy.waiting), zone)
     if count == 1:
         return f"1 answered question waits for its close. It counts from {first}."
     return (
         f"{plural(count, 'answered question')} wait for their close. The next counts from {first}."
     )
-
-
-def _first_date(accuracy: Accuracy) -> datetime:
-    return min(entry.counts_from for entry in accuracy.waiting)
 
 
 def describe_upcoming(accuracy: Accuracy, zone: ZoneInfo) -> str:

@@ -193,7 +193,9 @@ def encode_marks(chart: alt.Chart) -> alt.Chart:
     return chart.encode(
         x=time_axis(),
         size=alt.condition(
-            picked, alt.value(260), alt.Size("weight:Q", scale=_weight_scale(), legend=None)
+            picked,
+            alt.value(260),
+            alt.Size("weight:Q", scale=alt.Scale(domain=[0, 5], range=[30, 150]), legend=None),
         ),
         tooltip=[
             text_tooltip("headline", "News"),
@@ -206,10 +208,6 @@ def encode_marks(chart: alt.Chart) -> alt.Chart:
 
 def _direction_scale(values: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(values))
-
-
-def _weight_scale() -> alt.Scale:
-    return alt.Scale(domain=[0, 5], range=[30, 150])
 
 
 def _answer_layer(scale: ProbabilityScale) -> alt.Chart:

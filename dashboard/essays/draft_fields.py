@@ -151,7 +151,9 @@ def show_fields(work: DraftWork) -> DraftFormValues:
         shown = first if kind == "date" else replace(first, scale=scale)
         prior = input_prior(form, shown, refusal, reason)
         name = _input_name(work, text)
-        _show_edge_cases(work)
+        if cases := work.draft.plan.edge_cases:
+            st.caption("What often turns up with such questions:")
+            st.text("\n".join(f"• {case}" for case in cases))
     missing = _list_missing(work, draft)
     return DraftFormValues(draft, scale, days, prior, reason, name, missing, more, refusal)
 
@@ -172,12 +174,6 @@ def _input_name(work: DraftWork, text: str) -> str:
     name = name_question(text, work.draft.text)
     form.follow("name", find_free_name(name, used, work.draft.window.last.year))
     return form.text("Short name", "name", help="For its address and for commands; kept for good.")
-
-
-def _show_edge_cases(work: DraftWork) -> None:
-    if cases := work.draft.plan.edge_cases:
-        st.caption("What often turns up with such questions:")
-        st.text("\n".join(f"• {case}" for case in cases))
 
 
 def _read_kind_inputs(

@@ -163,7 +163,11 @@ def _show_buttons(
         is_saving = st.button("Save draft", key="save-draft")
         is_discarding = st.button("Discard draft", key="discard-draft", type="tertiary")
     if is_saving:
-        _save_draft(work)
+        work.visit.tracker.essays.save_draft(
+            work.essay_id, work.offset, serialise_fields(work.form.fields())
+        )
+        notify("Draft saved")
+        st.rerun()
     if is_opening:
         _open_questions(work, questions, override)
     if is_discarding:
@@ -190,14 +194,6 @@ def _find_problem(new_questions: Sequence[NewQuestion]) -> ForecastsError | None
         except ForecastsError as error:
             return error
     return None
-
-
-def _save_draft(work: DraftWork) -> None:
-    work.visit.tracker.essays.save_draft(
-        work.essay_id, work.offset, serialise_fields(work.form.fields())
-    )
-    notify("Draft saved")
-    st.rerun()
 
 
 def _discard_draft(work: DraftWork) -> None:

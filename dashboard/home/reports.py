@@ -39,7 +39,12 @@ def render(visit: Visit) -> None:
     elif kind is not None:
         _show_report_choice(visit, kind)
     _show_tables(visit)
-    _show_addresses()
+    show_section_title("For programs")
+    st.markdown(
+        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
+        "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
+        "report build`, `tracker report export`."
+    )
 
 
 def _show_report_choice(visit: Visit, kind: ReportKind) -> None:
@@ -98,12 +103,3 @@ def _show_tables(visit: Visit) -> None:
 def _make_table_later(visit: Visit, name: str, file_format: TableFormat) -> Callable[[], bytes]:
     tracker = visit.tracker
     return lambda: tracker.reports.export_table(name, file_format)
-
-
-def _show_addresses() -> None:
-    show_section_title("For programs")
-    st.markdown(
-        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
-        "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
-        "report build`, `tracker report export`."
-    )

@@ -80,7 +80,7 @@ def show_review_keys(visit: Visit, evidence: Evidence, question: Question, place
         ):
             _accept_evidence(visit, evidence, call)
         if st.button("Reject", key=f"{place}-reject-{evidence.id}", shortcut="X"):
-            _reject_evidence(visit, evidence)
+            _apply_and_rerun(visit, evidence, ReviewRequest((evidence.id,), "rejected", "Rejected"))
 
 
 def _get_call(evidence: Evidence) -> DirectionCall:
@@ -130,10 +130,6 @@ def _accept_evidence(visit: Visit, evidence: Evidence, call: DirectionCall) -> N
         (evidence.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
     )
     _apply_and_rerun(visit, evidence, request)
-
-
-def _reject_evidence(visit: Visit, evidence: Evidence) -> None:
-    _apply_and_rerun(visit, evidence, ReviewRequest((evidence.id,), "rejected", "Rejected"))
 
 
 def _apply_and_rerun(visit: Visit, evidence: Evidence, request: ReviewRequest) -> None:

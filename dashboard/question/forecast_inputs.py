@@ -72,7 +72,9 @@ def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> F
         entry = _show_inputs(visit, summary, form)
     if isinstance(entry.forecast, Cdf):
         _show_preview(question, entry.forecast, form)
-    _show_warning(visit, question, entry.forecast)
+    warning = warn_of_past_mass(question, entry.forecast, visit.now)
+    if warning:
+        st.warning(escape_markdown(warning), icon=":material/warning:")
     st.toggle("Type it instead", key=typing, persist_state="session")
     return entry
 
@@ -258,7 +260,7 @@ def _show_number_inputs(
             label,
             float(open_range.lower),
             float(open_range.upper),
-            _clamp(initial_number(form, label, value), open_range),
+            min(max(initial_number(form, label, value), open_range.lower), open_range.upper),
             step=10.0**-decimals
             if open_range.zero_point is not None
             else _round_step(open_range.span / 100),
@@ -268,10 +270,6 @@ def _show_number_inputs(
         )
         values.append(float(entered))
     return values[0], values[1], values[2]
-
-
-def _clamp(value: float, open_range: Scale) -> float:
-    return min(max(value, open_range.lower), open_range.upper)
 
 
 def _round_step(step: float) -> float:
@@ -342,9 +340,3 @@ def _show_preview(question: Question, distribution: Cdf, form: str) -> None:
         key=f"preview-{form}",
         alt=f"Your forecast: {describe_forecast(question, distribution)}",
     )
-
-
-def _show_warning(visit: Visit, question: Question, distribution: Distribution | None) -> None:
-    warning = warn_of_past_mass(question, distribution, visit.now)
-    if warning:
-        st.warning(escape_markdown(warning), icon=":material/warning:")

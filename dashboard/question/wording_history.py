@@ -38,7 +38,10 @@ def render(visit: Visit, page: QuestionPage) -> None:
     if visit.looks_back:
         return
     if page.summary.status in ("open", "upcoming"):
-        _show_lint(visit, page)
+        flaws = visit.tracker.questions.lint_stored(page.summary.question.id)
+        label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
+        with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
+            _show_flaws(flaws)
     if page.summary.resolution is None:
         with st.expander(
             "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
@@ -103,13 +106,6 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
         st.text(first.text)
         st.text(unwrap_prose(first.criteria))
         st.text("\n".join(f"• {source}" for source in first.sources))
-
-
-def _show_lint(visit: Visit, page: QuestionPage) -> None:
-    flaws = visit.tracker.questions.lint_stored(page.summary.question.id)
-    label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
-    with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
-        _show_flaws(flaws)
 
 
 def _show_flaws(flaws: Sequence[Flaw]) -> None:

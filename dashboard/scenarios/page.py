@@ -255,7 +255,11 @@ def _show_set(visit: Visit, page: ScenarioPage) -> None:
         )
         table.render(visit, page)
         return
-    _show_leader(visit, page, posterior)
+    st.subheader(
+        escape_markdown(leader_sentence(data.option_shares(posterior.distribution))), anchor=False
+    )
+    st.markdown(escape_markdown(_describe_changes(visit, page)))
+    show_strain(page, posterior)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _show_chart(visit, page)
@@ -264,14 +268,6 @@ def _show_set(visit: Visit, page: ScenarioPage) -> None:
             _show_scenario(scenario)
     _show_sections(visit, page, posterior)
     widgets.show_report_buttons(visit, "scenarios", summary.question.id)
-
-
-def _show_leader(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
-    st.subheader(
-        escape_markdown(leader_sentence(data.option_shares(posterior.distribution))), anchor=False
-    )
-    st.markdown(escape_markdown(_describe_changes(visit, page)))
-    show_strain(page, posterior)
 
 
 def _describe_changes(visit: Visit, page: ScenarioPage) -> str:

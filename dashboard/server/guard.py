@@ -152,13 +152,9 @@ class UnknownAddressFilter:
             or any(
                 route.matches(request_scope)[0] is not Match.NONE
                 for route in routes
-                if not _is_catch_all(route)
+                if not (isinstance(route, Mount) and not route.path)
             )
         )
-
-
-def _is_catch_all(route: BaseRoute) -> bool:
-    return isinstance(route, Mount) and not route.path
 
 
 def _check_size(scope: Scope) -> HttpRefusal | None:

@@ -116,7 +116,9 @@ def _question_values(
         "resolves": question.resolves_at,
     }
     values |= _answer_values(question)
-    if isinstance(question.prior, Binary) or question.prior != _default_prior(question):
+    if isinstance(question.prior, Binary) or question.prior != uninformed_prior(
+        tuple(option.name for option in question.options), question.scale
+    ):
         values["prior"] = format_set_forecast(question, question.prior, question.opens_at)
     values |= {"prior_reason": question.prior_reason, "claims": question.claim_ids}
     return values | _without_defaults(
@@ -161,11 +163,6 @@ def _series_values(series: Series) -> dict[str, TomlValue]:
         day_first=series.day_first,
         decimal_comma=series.decimal_comma,
     )
-
-
-def _default_prior(question: Question) -> object:
-    """Return the default prior of a question that is not binary."""
-    return uninformed_prior(tuple(option.name for option in question.options), question.scale)
 
 
 def _answer_values(question: Question) -> dict[str, TomlValue]:

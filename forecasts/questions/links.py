@@ -90,7 +90,12 @@ def check_link_questions(link: Link, questions: Mapping[QuestionId, Question]) -
     """
     arity = LINK_ARITIES[link.kind]
     _check_count(link, arity)
-    linked = _find_questions(link, questions)
+    for question_id in link.question_ids:
+        if question_id not in questions:
+            raise InvalidQuestion(f"there is no question {question_id!r}")
+        if link.question_ids.count(question_id) > 1:
+            raise InvalidQuestion(f"{question_id!r} stands in the link twice")
+    linked = tuple(questions[question_id] for question_id in link.question_ids)
     yes_or_no = len(linked) if arity.binary is None else arity.binary
     for question in linked[:yes_or_no]:
         if question.kind != "binary":
@@ -137,15 +142,6 @@ def _check_count(link: Link, arity: LinkArity) -> None:
             f"{arity.min_questions}" if arity.max_questions == arity.min_questions else expected
         )
         raise InvalidQuestion(f"a link of kind {link.kind!r} has {expected} questions, not {count}")
-
-
-def _find_questions(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
-    for question_id in link.question_ids:
-        if question_id not in questions:
-            raise InvalidQuestion(f"there is no question {question_id!r}")
-        if link.question_ids.count(question_id) > 1:
-            raise InvalidQuestion(f"{question_id!r} stands in the link twice")
-    return tuple(questions[question_id] for question_id in link.question_ids)
 
 
 def _check_dates(questions: Sequence[Question]) -> None:

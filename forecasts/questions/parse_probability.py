@@ -51,7 +51,8 @@ def _parse_number(match: re.Match[str], current: Binary | None) -> Binary:
     if not match["percent"] and "." not in number and float(number) == 1.0:
         raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
     if match["percent"] or "." not in number:
-        p = _parse_percent(number)
+        # Moving the decimal point in the text is exact; dividing by 100 is not always.
+        p = float(f"{number}e-2") + 0.0  # no zero is negative
         if not 0.0 <= p <= 1.0:
             raise InvalidProbability(
                 f"a probability lies between 0 and 100 %, not {_quote(match[0])}"
@@ -130,11 +131,6 @@ _PARSERS: Final[
     (_POINTS, _parse_points),
     (_FACTOR, _parse_factor),
 )
-
-
-def _parse_percent(number: str) -> float:
-    # Moving the decimal point in the text is exact; dividing by 100 is not always.
-    return float(f"{number}e-2") + 0.0  # no zero is negative
 
 
 def _quote(text: str) -> str:

@@ -77,7 +77,9 @@ def open_draft(
             f"{before.id} is open in other words: `tracker question edit {before.id}` changes "
             "them, or give this one an id of its own"
         )
-    _check_place(session, essay_id, drafted.at)
+    if find_sentence(session, essay_id, drafted.at).offset != drafted.at:
+        hint = "the text has changed since: draft it anew"
+        raise NotFound("sentence that begins at character", drafted.at, hint)
     question = open_claim(
         session,
         new_question,
@@ -92,13 +94,6 @@ def open_draft(
     lines = load_compiled_questions(session, [question])[question.id]
     advice = tuple(flaw for flaw in flaws if flaw.severity == "advice")
     return OpenedDraft(question, list_lines(question, lines), advice)
-
-
-def _check_place(session: Session, essay_id: EssayId, at: int) -> None:
-    """Raise `NotFound` unless a sentence begins at a character: the text may have changed."""
-    if find_sentence(session, essay_id, at).offset != at:
-        hint = "the text has changed since: draft it anew"
-        raise NotFound("sentence that begins at character", at, hint)
 
 
 def describe_problem(drafted: DraftedQuestion, error: Exception) -> DraftProblem:

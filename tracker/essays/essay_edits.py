@@ -174,7 +174,7 @@ def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: 
     matching = [
         (rejection, quote)
         for rejection, quote, moved in rejections
-        if moved is not None and _covers(moved, offset)
+        if moved is not None and (moved.offset <= offset < max(moved.end, moved.offset + 1))
     ]
     if not matching:
         raise NotFound("rejected claim at character", offset, "it was not set aside")
@@ -182,10 +182,6 @@ def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: 
     for rejection, quote in matching:
         restored = replace(rejection, why="taken up again", by=authorship.by, at=authorship.at)
         essays.decide_claim(session, essay_id, restored, quote, verdict="restored")
-
-
-def _covers(rejection: ClaimRejection, offset: int) -> bool:
-    return rejection.offset <= offset < max(rejection.end, rejection.offset + 1)
 
 
 def save_draft(

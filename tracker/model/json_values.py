@@ -42,7 +42,7 @@ def to_plain(value: Any) -> Any:
         case Mapping():
             return {str(key): to_plain(entry) for key, entry in value.items()}
         case str() | int() | float() | None:
-            return _null_if_infinite(value)
+            return None if isinstance(value, float) and not isfinite(value) else value
         case Path():
             return str(value)
         case _ if is_dataclass(value):
@@ -50,10 +50,6 @@ def to_plain(value: Any) -> Any:
         case Iterable():
             return [to_plain(entry) for entry in value]
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _null_if_infinite(value: Any) -> Any:
-    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def suggestion_record(

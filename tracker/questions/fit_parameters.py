@@ -326,7 +326,8 @@ class _Fits:
         """Suggestions on the dates of the question's schedule, as they were then."""
         from forecasts.suggestion.fitting import suggestion_snapshot
 
-        dates = _schedule_dates(question)
+        count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOT_INTERVAL))
+        dates = [question.opens_at + SNAPSHOT_INTERVAL * (n + 0.5) for n in range(count)]
         indicators = {i.id: i for i in questions.list_indicators(self.session, [question.id])}
         start = archive_start(self.session, question)
         known = evidence_history.EvidenceOverTime(self.session, question.id)
@@ -337,8 +338,3 @@ class _Fits:
             yield suggestion_snapshot(
                 suggestion, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
             )
-
-
-def _schedule_dates(question: Question) -> list[datetime]:
-    count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOT_INTERVAL))
-    return [question.opens_at + SNAPSHOT_INTERVAL * (n + 0.5) for n in range(count)]

@@ -84,7 +84,9 @@ def repeat_question(
         )
     register_forecaster(session, authorship.by)
     repetitions.add_repetition(session, repetition, authorship)
-    children = _load_children(session, repetition.question_id)
+    present = set(questions.list_question_ids(session))
+    ids = _children_ids(scenarios.list_links(session), repetition.question_id)
+    children = tuple(load_questions(session, (q for q in ids if q in present)).values())
     if _has_open(children, resolution_record.load_current_resolutions(session), authorship.at):
         return None
     return _open_sibling(session, plan, keep_days, authorship)
@@ -126,20 +128,16 @@ def open_due_siblings(session: Session, keep_days: float, now: datetime) -> Sibl
     for repetition in _list_due(session, now):
         try:
             plan = plan_sibling(session, repetition, keep_days, now)
-            _refuse_blocked(plan)
+            # Raised before anything is written: the other siblings of the run are to stay.
+            blocking = tuple(flaw for flaw in plan.flaws if flaw.severity == "blocking")
+            if blocking and not plan.repetition.override:
+                raise Unresolvable(plan.question.id, blocking)
         except (ForecastsError, Refused) as error:
             failed[repetition.question_id] = str(error)
         else:
             authorship = Authorship(repetition.by, now)
             opened.append(_open_sibling(session, plan, keep_days, authorship).id)
     return SiblingRun(tuple(opened), failed)
-
-
-def _refuse_blocked(plan: SiblingPlan) -> None:
-    """Raise before anything is written, as the other siblings of a run are to stay."""
-    blocking = tuple(flaw for flaw in plan.flaws if flaw.severity == "blocking")
-    if blocking and not plan.repetition.override:
-        raise Unresolvable(plan.question.id, blocking)
 
 
 def _list_due(session: Session, now: datetime) -> tuple[Repetition, ...]:
@@ -228,12 +226,6 @@ def _gather_parts(session: Session, parent: Question) -> ParentParts:
 
 def _children_ids(links: Iterable[Link], parent_id: QuestionId) -> tuple[QuestionId, ...]:
     return tuple(child for child, parent in find_parents(links).items() if parent == parent_id)
-
-
-def _load_children(session: Session, parent_id: QuestionId) -> tuple[Question, ...]:
-    present = set(questions.list_question_ids(session))
-    ids = _children_ids(scenarios.list_links(session), parent_id)
-    return tuple(load_questions(session, (q for q in ids if q in present)).values())
 
 
 def _has_open(

@@ -114,7 +114,11 @@ def preview_effect(
     return _make_effect(
         [
             _suggestion_with(session, question, inputs, changed_piece)
-            for changed_piece in (None, reviewed, _reject_piece(piece, request.by))
+            for changed_piece in (
+                None,
+                reviewed,
+                replace(piece, status="rejected", judged_by=request.by),
+            )
         ]
     )
 
@@ -158,10 +162,6 @@ def _apply_review(piece: Evidence, request: EvidenceReview) -> Evidence:
     return replace(
         piece, status=verdict, direction=direction, strength=strength, judged_by=request.by
     )
-
-
-def _reject_piece(piece: Evidence, by: ForecasterId) -> Evidence:
-    return replace(piece, status="rejected", judged_by=by)
 
 
 def _require_piece(session: Session, evidence_id: int) -> Evidence:

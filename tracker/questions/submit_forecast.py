@@ -56,7 +56,12 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
     ):
         return _check_same_request(request, earlier)
     question = require_question(session, request.question_id)
-    _refuse_when_closed(session, question, now)
+    close = effective_close(question, resolution_record.find_resolution(session, question.id))
+    if now >= close:
+        raise InvalidForecast(
+            f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
+            f" `tracker question show {question.id}` tells how it ended"
+        )
     refuse_unfit(question, request.distribution, now)
     register_forecaster(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
@@ -119,15 +124,6 @@ def refuse_reserved(forecaster_id: ForecasterId) -> None:
         )
     if not forecaster_id.strip():
         raise InvalidForecast("nobody acts without a name: give one, such as ada")
-
-
-def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
-    close = effective_close(question, resolution_record.find_resolution(session, question.id))
-    if now >= close:
-        raise InvalidForecast(
-            f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
-            f" `tracker question show {question.id}` tells how it ended"
-        )
 
 
 def refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:

@@ -81,7 +81,8 @@ def build_cards(
         EvidenceCard(
             evidence=e,
             question_text=question_texts[e.question_id],
-            indicator_name=indicator_names.get(e.indicator_id) or _name_unwritten(e.indicator_id),
+            indicator_name=indicator_names.get(e.indicator_id)
+            or ("the question itself" if is_own_text(e.indicator_id) else e.indicator_id),
             items=_cut_items(items_by_story[e.story_id], at),
             decisions=decisions[e.id],
             why=find_reason(decisions[e.id]),
@@ -99,11 +100,6 @@ def _cut_items(items: Sequence[StoryItem], at: datetime) -> tuple[StoryItem, ...
         replace(item, revisions=tuple(r for r in item.revisions if r.seen_at <= at))
         for item in then
     )
-
-
-def _name_unwritten(indicator_id: str) -> str:
-    """Return a name for an indicator that nobody wrote: that of a question's own text."""
-    return "the question itself" if is_own_text(indicator_id) else indicator_id
 
 
 def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ not stop others of the same document.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -95,17 +95,12 @@ def _read_one(series: Series, tables: Sequence[_Table]) -> SeriesReading | Parse
     )
     for table in tables:
         for number, header in enumerate(table.rows[:MAX_HEADER_ROW]):
-            columns = _find_columns(header, column_names)
+            names = {_fold(name): place for place, name in reversed(list(enumerate(header)))}
+            places = [names.get(_fold(name)) for name in column_names]
+            columns = None if None in places else [place for place in places if place is not None]
             if columns is not None:
                 return _read_rows(series, table.rows[number + 1 :], columns)
     return _explain_columns(tables, column_names)
-
-
-def _find_columns(header: Row, column_names: Iterable[str]) -> list[int] | None:
-    """Return the places of the columns in a row of names; None if one is not there."""
-    names = {_fold(name): place for place, name in reversed(list(enumerate(header)))}
-    places = [names.get(_fold(name)) for name in column_names]
-    return None if None in places else [place for place in places if place is not None]
 
 
 def _fold(text: str) -> str:

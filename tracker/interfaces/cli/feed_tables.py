@@ -12,7 +12,6 @@ from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import Fetched, NotModified
 from tracker.feeds.scheduling.feed_health import (
     FleetHealth,
-    UsualItems,
     compute_not_modified_share,
     compute_usual_items,
 )
@@ -60,7 +59,7 @@ def feeds_table(rows: list[FeedHealth] | tuple[FeedHealth, ...]) -> Table:
 
 def format_item_count(row: FeedHealth) -> str:
     """Format the items of the last day beside the usual number."""
-    counts = _usual_items(row)
+    counts = compute_usual_items(row.days, row.state.last_attempt_at or datetime.now(UTC))
     return f"{counts.last_day} (usually {counts.usual:g})" if row.days else "–"
 
 
@@ -68,10 +67,6 @@ def format_unmodified_share(row: FeedHealth) -> str:
     """Format the share of "not modified" responses."""
     share = compute_not_modified_share(row.days)
     return "–" if share is None else f"{100 * share:.0f} %"
-
-
-def _usual_items(row: FeedHealth) -> UsualItems:
-    return compute_usual_items(row.days, row.state.last_attempt_at or datetime.now(UTC))
 
 
 def describe_settings(feed: Feed) -> str:

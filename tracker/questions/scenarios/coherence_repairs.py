@@ -41,7 +41,7 @@ def load_coherence(session: Session, now: datetime) -> CoherenceReport:
         Contradiction(
             v,
             rows[v.question_ids[0]].standings[forecaster_id].forecaster,
-            _summaries_of_link(link, rows),
+            {question_id: rows[question_id] for question_id in link.question_ids},
             newest.get((link.id, forecaster_id)),
         )
         for link in all_links
@@ -152,10 +152,6 @@ def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> Non
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
             submit_forecast.record_act(session, request, decision.at)
-
-
-def _summaries_of_link(link: Link, rows: SummaryRows) -> dict[QuestionId, QuestionSummary]:
-    return {question_id: rows[question_id] for question_id in link.question_ids}
 
 
 def _find_forecasters(link: Link, rows: SummaryRows) -> set[ForecasterId]:

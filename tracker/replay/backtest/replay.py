@@ -27,7 +27,7 @@ from tracker.app import import_question_set
 from tracker.app.import_question_set import QUESTION_SET_FORECASTER
 from tracker.errors import Refused
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
-from tracker.feeds.feed import Feed, FeedState
+from tracker.feeds.feed import Feed
 from tracker.feeds.fetching.rate_limit import registrable_domain
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import EntryNames
@@ -77,7 +77,7 @@ def add_sources(
     for sighting in sightings:
         if sighting.source not in feed_ids:
             feed = _build_feed(sighting, outlets, used_ids)
-            feeds.add_feed(session, _pause_feed(feed, now))
+            feeds.add_feed(session, replace(make_feed_state(feed, now), paused_why=NOT_POLLED))
             feed_ids[sighting.source] = feed.id
             used_ids.add(feed.id)
     database_info.write_property(session, SOURCES_PROPERTY, json.dumps(feed_ids))
@@ -91,10 +91,6 @@ def load_source_feeds(session: Session) -> dict[str, FeedId]:
             database_info.read_property(session, SOURCES_PROPERTY) or "{}"
         ).items()
     }
-
-
-def _pause_feed(feed: Feed, now: datetime) -> FeedState:
-    return replace(make_feed_state(feed, now), paused_why=NOT_POLLED)
 
 
 def _build_feed(sighting: Sighting, outlets: _Outlets, used_ids: set[str]) -> Feed:
@@ -253,7 +249,7 @@ class _Walk:
         groups = iter(
             groupby(
                 (s for s in self._sightings if s.at > last_moment),
-                key=lambda s: _next_moment(remaining, s.at),
+                key=lambda s: remaining[bisect_left(remaining, s.at)],
             )
         )
         next_group = next(groups, None)
@@ -327,10 +323,6 @@ class _Walk:
         if at in self._learning_dates:
             fit_parameters.update_parameters(session, at)
             record_suggestions(session, list_open_questions(session, at).values(), at)
-
-
-def _next_moment(moments: Sequence[datetime], at: datetime) -> datetime:
-    return moments[bisect_left(moments, at)]
 
 
 def _record_forecast(session: Session, forecast: InventedForecast, at: datetime) -> None:

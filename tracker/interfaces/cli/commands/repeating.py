@@ -148,7 +148,12 @@ def _describe_plan(plan: SiblingPlan) -> str:
 def _describe_opened(
     name: str, repetition: Repetition, newest: Question | None, *, is_new: bool
 ) -> str:
-    end = _describe_end(repetition)
+    parts = []
+    if repetition.count is not None:
+        parts.append(f"{repetition.count} in all")
+    if repetition.until is not None:
+        parts.append(f"until {repetition.until}")
+    end = "".join(f", {part}" for part in parts)
     if newest is None:
         return f"{name} is repeated every {repetition.every}{end}."
     state = "is open" if is_new else "is open already"
@@ -157,16 +162,6 @@ def _describe_opened(
         f"Base rate {format_full(newest, newest.prior)}. {newest.prior_reason}\n"
         f"The next one opens when it ends{end}; `tracker question repeat {name} --stop` ends it."
     )
-
-
-def _describe_end(repetition: Repetition) -> str:
-    """Describe the limits of a repetition, with a leading comma."""
-    parts = []
-    if repetition.count is not None:
-        parts.append(f"{repetition.count} in all")
-    if repetition.until is not None:
-        parts.append(f"until {repetition.until}")
-    return "".join(f", {part}" for part in parts)
 
 
 MAX_LISTED = 6

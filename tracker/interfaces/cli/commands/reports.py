@@ -69,7 +69,7 @@ def build_report(
         raise click.UsageError("say what about: question NAME, scenarios NAME, essay NAME, or week")
     with tracker_session(context) as tracker:
         content = tracker.reports.build(kind, name or "", as_of=utc(as_of) if as_of else None)
-    form = _choose_format(out, file_format)
+    form = choose_format(out, file_format) if out is not None else file_format or "html"
     file = out or Path(report_file_name(content, form))
     write_file(file, render_report(content, form))
     known_at, sha256 = content.known_at, content.sha256
@@ -78,10 +78,6 @@ def build_report(
         json,
         f"{file}: as known on {format_utc_minute(known_at)}, sha256 {sha256}",
     )
-
-
-def _choose_format(file: Path | None, file_format: ReportFormat | None) -> ReportFormat:
-    return choose_format(file, file_format) if file is not None else file_format or "html"
 
 
 @click.command()
