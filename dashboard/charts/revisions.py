@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import altair as alt
 
@@ -79,13 +79,7 @@ def _step_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.C
     return (
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")
-        .encode(
-            x=time_axis(),
-            y=_probability_axis(scale),
-            color=colour_encoding(styles, legend=False),
-            strokeDash=dash_encoding(styles, legend=False),
-            strokeWidth=width_encoding(styles),
-        )
+        .encode(**_line_encodings(styles, scale))
     )
 
 
@@ -102,12 +96,19 @@ def _name_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.C
 def _end_stroke_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
     chart = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
     return chart.mark_point(shape="stroke", size=240, xOffset=12).encode(
-        x=time_axis(),
-        y=_probability_axis(scale),
-        color=colour_encoding(styles, legend=False),
-        strokeDash=dash_encoding(styles, legend=False),
-        strokeWidth=width_encoding(styles),
+        **_line_encodings(styles, scale)
     )
+
+
+def _line_encodings(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> dict[str, Any]:
+    """Return the encodings that a line and the stroke at its end share."""
+    return {
+        "x": time_axis(),
+        "y": _probability_axis(scale),
+        "color": colour_encoding(styles, legend=False),
+        "strokeDash": dash_encoding(styles, legend=False),
+        "strokeWidth": width_encoding(styles),
+    }
 
 
 def _crosshair_layer(styles: tuple[LineStyle, ...]) -> alt.Chart:

@@ -119,22 +119,22 @@ def _word_draft(work: DraftWork) -> ClaimDraft:
 
 def take_typed_day(work: DraftWork) -> None:
     """Choose the day that was typed, before the page runs; nothing changes for no day ahead."""
-    form = work.form
-    day = parse_day(str(form.value("typed-day") or ""), work.today)
-    if day is None:
-        return
-    _set_fields(form, {"day": day.isoformat(), "typed-day": ""})
-    take_day(work)
+    if day := _read_day(work, "typed-day"):
+        _set_fields(work.form, {"day": day, "typed-day": ""})
+        take_day(work)
 
 
 def take_further_day(work: DraftWork) -> None:
     """Add the day that was typed to the further days, before the page runs."""
-    form = work.form
-    day = parse_day(str(form.value("further-day") or ""), work.today)
-    if day is None:
-        return
-    days = sorted({*(form.value("more-days") or ()), day.isoformat()})
-    _set_fields(form, {"more-days": days, "further-day": ""})
+    if day := _read_day(work, "further-day"):
+        days = sorted({*(work.form.value("more-days") or ()), day})
+        _set_fields(work.form, {"more-days": days, "further-day": ""})
+
+
+def _read_day(work: DraftWork, field: str) -> str:
+    """Return the day ahead that was typed into a field; empty for none."""
+    day = parse_day(str(work.form.value(field) or ""), work.today)
+    return "" if day is None else day.isoformat()
 
 
 def write_freely(work: DraftWork, part: str, words: str) -> None:

@@ -53,21 +53,14 @@ def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> F
     """Show the inputs with an echo of the parsed forecast. `form` identifies a rendering of the
     form.
     """
-    question, current = summary.question, probability_input.get_own_forecast(visit, summary)
+    question = summary.question
     if question.kind == "binary":
-        return _parse_entry(
-            visit,
-            question,
-            probability_input.show_probability_input(visit, summary, form, slider=True),
-            current,
-        )
+        text = probability_input.show_probability_input(visit, summary, form, slider=True)
+        return _parse_entry(visit, summary, text)
     typing = f"typing-{form}"
     st.session_state.setdefault(typing, initial_flag(form, "typing"))
     if st.session_state[typing]:
-        text = _show_text_field(
-            question, FORECAST_FORMATS[question.kind].partition("such as ")[2], form
-        )
-        entry = _parse_entry(visit, question, text, current)
+        entry = _parse_entry(visit, summary, _show_text_field(question, form))
     else:
         entry = _show_inputs(visit, summary, form)
     if isinstance(entry.forecast, Cdf):
@@ -81,29 +74,21 @@ def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> F
 
 def show_text_entry(visit: Visit, summary: QuestionSummary, form: str) -> ForecastEntry:
     """Show one text field for any forecast, where there is little room."""
-    question, current = summary.question, probability_input.get_own_forecast(visit, summary)
-    if question.kind == "binary":
-        return _parse_entry(
-            visit,
-            question,
-            probability_input.show_probability_input(visit, summary, form, slider=False),
-            current,
-        )
-    return _parse_entry(
-        visit,
-        question,
-        _show_text_field(question, FORECAST_FORMATS[question.kind].partition("such as ")[2], form),
-        current,
-    )
+    text: Distribution | str
+    if summary.question.kind == "binary":
+        text = probability_input.show_probability_input(visit, summary, form, slider=False)
+    else:
+        text = _show_text_field(summary.question, form)
+    return _parse_entry(visit, summary, text)
 
 
-def _show_text_field(question: Question, example: str, form: str) -> str:
+def _show_text_field(question: Question, form: str) -> str:
     return (
         st.text_input(
             "Forecast",
             initial_text(form, "typed"),
             key=f"typed-{form}",
-            placeholder=example,
+            placeholder=FORECAST_FORMATS[question.kind].partition("such as ")[2],
             help=escape_markdown(f"Form: {FORECAST_FORMATS[question.kind]}"),
             live="300ms",
             autocomplete="off",
@@ -113,10 +98,9 @@ def _show_text_field(question: Question, example: str, form: str) -> str:
     )
 
 
-def _parse_entry(
-    visit: Visit, question: Question, text: Distribution | str, current: Distribution | None
-) -> ForecastEntry:
+def _parse_entry(visit: Visit, summary: QuestionSummary, text: Distribution | str) -> ForecastEntry:
     """Parse typed text and echo the result; `+5` and `x2` change the current forecast."""
+    question, current = summary.question, probability_input.get_own_forecast(visit, summary)
     if not isinstance(text, str):
         st.caption(_describe_start(question, text, current))
         return ForecastEntry(text, "")

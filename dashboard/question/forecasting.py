@@ -1,6 +1,6 @@
 """Form in which a person forecasts, reaffirms, withdraws and undoes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -54,23 +54,21 @@ def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
     The form is reset except for the reason, which may be unsaved work.
     """
     act = tracker.forecasts.undo(question.id, key=key)
-    reset_form(question.id, "why-text")
-    text = f"Undone, you hold {_format_forecast(question, act)}"
-    return Notice(
-        f"{text} ({_shorten_question(question)})",
-        partial(redo_act, tracker, question, f"redo-{act.id}"),
-    )
+    reverse = partial(redo_act, tracker, question, f"redo-{act.id}")
+    return _make_notice(question, f"Undone, you hold {_format_forecast(question, act)}", reverse)
 
 
 def redo_act(tracker: Tracker, question: Question, key: str) -> Notice:
     """Repeat the act undone last, as a new act."""
     act = tracker.forecasts.redo(question.id, key=key)
+    reverse = partial(undo_act, tracker, question, f"undo-{act.id}")
+    return _make_notice(question, f"Done again: {_format_forecast(question, act)}", reverse)
+
+
+def _make_notice(question: Question, text: str, reverse: Callable[[], Notice]) -> Notice:
+    """Reset the form, and make the notice of an act with what takes it back."""
     reset_form(question.id, "why-text")
-    text = f"Done again: {_format_forecast(question, act)}"
-    return Notice(
-        f"{text} ({_shorten_question(question)})",
-        partial(undo_act, tracker, question, f"undo-{act.id}"),
-    )
+    return Notice(f"{text} ({_shorten_question(question)})", reverse)
 
 
 def _format_forecast(question: Question, act: Forecast) -> str:

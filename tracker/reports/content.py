@@ -198,6 +198,20 @@ def clean_text(text: str) -> str:
     )
 
 
+def make_document(
+    kind: ReportKind,
+    name: str,
+    at: datetime,
+    *,
+    title: str,
+    answer: str,
+    sections: Iterable[ReportSection | None],
+) -> ReportDocument:
+    """Make a report of the sections that there are, its title and answer as plain text."""
+    present = tuple(section for section in sections if section is not None)
+    return ReportDocument(kind, name, clean_text(title), clean_text(answer), at, present)
+
+
 def make_paragraph(text: str, *, quiet: bool = False) -> Paragraph:
     """Build a paragraph."""
     return Paragraph(clean_text(text), quiet)

@@ -22,8 +22,8 @@ from tracker.reports.content import (
     ReportCell,
     ReportDocument,
     ReportSection,
-    clean_text,
     format_count,
+    make_document,
     make_facts,
     make_paragraph,
     make_row,
@@ -56,14 +56,13 @@ def build_essay_report(session: Session, essay_id: str, at: datetime) -> ReportD
         _build_questions(page),
         _build_details(page),
     )
-    present = tuple(section for section in sections if section is not None)
-    return ReportDocument(
+    return make_document(
         "essay",
         page.essay.id,
-        clean_text(page.essay.title),
-        clean_text(_summarise(page)),
         at,
-        present,
+        title=page.essay.title,
+        answer=_summarise(page),
+        sections=sections,
     )
 
 

@@ -47,9 +47,9 @@ from tracker.reports.content import (
     ReportDocument,
     ReportSection,
     ReportTable,
-    clean_text,
     format_count,
     make_cell,
+    make_document,
     make_facts,
     make_paragraph,
     make_row,
@@ -95,14 +95,13 @@ def build_question_report(
         build_scores(data),
         build_sources(data),
     )
-    present = tuple(section for section in sections if section is not None)
-    return ReportDocument(
+    return make_document(
         "question",
         data.question.id,
-        clean_text(data.question.text),
-        clean_text(_summarise(data)),
         at,
-        present,
+        title=data.question.text,
+        answer=_summarise(data),
+        sections=sections,
     )
 
 

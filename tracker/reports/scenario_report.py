@@ -27,8 +27,8 @@ from tracker.reports.content import (
     ReportDocument,
     ReportSection,
     ReportSeries,
-    clean_text,
     format_count,
+    make_document,
     make_facts,
     make_paragraph,
     make_row,
@@ -77,14 +77,13 @@ def build_scenario_report(session: Session, question_id: str, at: datetime) -> R
         _build_explanation(data),
         _build_details(data),
     )
-    present = tuple(section for section in sections if section is not None)
-    return ReportDocument(
+    return make_document(
         "scenarios",
         data.question.id,
-        clean_text(data.scenario_set.title),
-        clean_text(_summarise(data)),
         at,
-        present,
+        title=data.scenario_set.title,
+        answer=_summarise(data),
+        sections=sections,
     )
 
 
