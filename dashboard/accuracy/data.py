@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
-from dashboard.wording import format_answer, percent_number, plural
+from dashboard.wording import format_answer, percent_number
 from forecasts.questions.formatting import format_cases
 from forecasts.questions.question import (
     Forecaster,
@@ -127,10 +127,3 @@ def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
     return build_frame(
         types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts)
     )
-
-
-def describe_sample(questions: int, groups: int) -> str:
-    """Describe a sample: `19 questions in 17 groups`, `40 separate questions`."""
-    if questions == groups:
-        return plural(questions, "question" if questions == 1 else "separate question")
-    return f"{plural(questions, 'question')} in {plural(groups, 'group')}"

@@ -1,4 +1,4 @@
-"""Scores of numeric and date forecasts: CRPS, quantile and interval scores, coverage.
+"""Scores of numeric and date forecasts: CRPS and quantile scores.
 
 The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier
 score of "at or below this threshold". It is in the unit of the answer and lower is better; a point
@@ -12,14 +12,11 @@ Sources: Gneiting & Raftery 2007, Journal of the American Statistical Associatio
 Ranjan 2011, Journal of Business & Economic Statistics 29.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidResolution
-from forecasts.statistics.intervals import wilson
 
 
 def crps_cdf(
@@ -79,52 +76,6 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
         ordered_levels * errors, (ordered_levels - 1.0) * errors
     ).mean(axis=-1)
     return scores
-
-
-@dataclass(frozen=True, slots=True)
-class IntervalRecord:
-    """Coverage and width of intervals.
-
-    `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to
-    `high95`; well calibrated: the nominal level of the intervals lies in it. `mean_width` is in
-    shares of the span; among calibrated forecasters the sharper, narrower one is better. Clustered
-    answers need a wider interval than Wilson's.
-    """
-
-    n: int
-    coverage: float
-    low95: float
-    high95: float
-    mean_width: float
-
-
-def measure_interval_coverage(
-    low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
-) -> IntervalRecord:
-    """Coverage of intervals [low, high], ends included, and their mean width.
-
-    Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With
-    the default span the width is in the unit of the answer. Coverage is 0 to 1 and should be near
-    the nominal level: more is too wide, less is too narrow. Raises `InvalidForecast` for no
-    intervals, ends that are not finite or the wrong way round, or a span that is not above 0, and
-    `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
-    pair; Wilson 1927 for the interval.
-
-    >>> measure_interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
-    0.75
-    """
-    low_ends, high_ends = _check_intervals(low, high)
-    answers = _check_answers(y)
-    inside = (low_ends <= answers) & (answers <= high_ends)
-    if inside.size == 0:
-        raise InvalidForecast("there is no answer yet to hold the intervals against")
-    n, covered = inside.size, int(inside.sum())
-    low95, high95 = wilson(covered, n)
-    spans = _check_numbers(span, "the span")
-    if (spans <= 0.0).any():
-        raise InvalidForecast("the span is the length of the question's range: more than 0")
-    mean_width = float(np.mean((high_ends - low_ends) / spans))
-    return IntervalRecord(n, covered / n, low95, high95, mean_width)
 
 
 def _integrate_square(
@@ -194,15 +145,6 @@ def _check_quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floa
     if not (np.diff(ordered_values, axis=-1) >= 0.0).all():
         raise InvalidForecast("quantiles cross: a higher level cannot have a lower value")
     return ordered_levels, ordered_values
-
-
-def _check_intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
-    low_ends, high_ends = _check_numbers(low, "the low end"), _check_numbers(high, "the high end")
-    if low_ends.size == 0 or high_ends.size == 0:
-        raise InvalidForecast("there are no intervals to judge")
-    if not (low_ends <= high_ends).all():
-        raise InvalidForecast("an interval's low end lies at or below its high end: swap them")
-    return low_ends, high_ends
 
 
 def _check_numbers(values: ArrayLike, label: str) -> Floats:

@@ -19,7 +19,7 @@ from tracker.storage import evidence, learned
 from tracker.storage.decisions import load_decisions, parse_decision
 from tracker.storage.evidence_rows import parse_evidence
 from tracker.storage.matcher_precision import load_demotions
-from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
+from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, StoryRow
 
 
 def list_report_feeds(
@@ -268,15 +268,3 @@ def _load_directions(
                 Direction.NEUTRAL if row.status == "rejected" else Direction(row.direction)
             )
     return directions
-
-
-def find_last_archive_logging(session: Session) -> dict[QuestionId, datetime]:
-    """Return when evidence first seen before a question's opening was last logged, per question.
-
-    Matching the archive against a new question can take longer than the interval between two fits.
-    """
-    query = select(EvidenceRow.question_id, func.max(DecisionRow.at))
-    query = query.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
-    query = query.join(QuestionRow, col(QuestionRow.id) == EvidenceRow.question_id)
-    query = query.where(EvidenceRow.first_seen_at < QuestionRow.opens_at, DecisionRow.by == MATCHER)
-    return {QuestionId(q): at for q, at in session.exec(query.group_by(EvidenceRow.question_id))}

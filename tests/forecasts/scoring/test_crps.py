@@ -13,15 +13,11 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
-from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
 from forecasts.scoring.crps import (
-    IntervalRecord,
     crps_cdf,
-    measure_interval_coverage,
     quantile_score,
 )
-from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law
 from tests.tables import check_rows, read_tables
 
@@ -114,24 +110,6 @@ def test_quantiles_by_hand() -> None:
     assert quantile_score([0.25, 0.75], [0, 4], [[2], [3]]).shape == (2, 1)
 
 
-def test_intervals_are_counted_and_measured() -> None:
-    # Intervals are counted and measured.
-    found = measure_interval_coverage(
-        [0, 0, 0, 5], [10, 10, 10, 15], [0, 10, 10.1, 7], span=[100, 100, 20, 20]
-    )
-    assert (found.n, found.coverage) == (4, 0.75)
-    assert (found.low95, found.high95) == wilson(3, 4)
-    assert found.mean_width == pytest.approx((0.1 + 0.1 + 0.5 + 0.5) / 4)
-    assert measure_interval_coverage(0, 10, [5, NEVER, -math.inf]).coverage == pytest.approx(1 / 3)
-    assert measure_interval_coverage(0, 10, 5) == IntervalRecord(1, 1.0, *wilson(1, 1), 10.0)
-    # Sharpness is the mean width in shares of each questions range.
-    assert measure_interval_coverage([10, 0], [60, 1], 0, span=[100, 10]).mean_width == (
-        pytest.approx(0.3)
-    )
-    assert measure_interval_coverage(2, 2, 2, span=5).mean_width == 0.0
-    assert measure_interval_coverage(0, 10, 5, span=[10, 20]).mean_width == pytest.approx(0.75)
-
-
 @check_rows(
     [
         ([0], [1], InvalidForecast, "two or more knots"),
@@ -157,7 +135,6 @@ def test_an_answer_that_is_no_number_is_refused_everywhere() -> None:
     calls: list[Callable[[ArrayLike], object]] = [
         lambda y: crps_cdf([0, 1], [0, 1], y),
         lambda y: quantile_score([0.5], [1], y),
-        lambda y: measure_interval_coverage(0, 1, y),
     ]
     for call in calls:
         with pytest.raises(InvalidResolution, match="not NaN"):
@@ -172,17 +149,3 @@ def test_quantiles_that_are_none_are_refused(
 ) -> None:
     with pytest.raises(InvalidForecast, match=says):
         quantile_score(asked, given_ones, 0.5)
-
-
-@check_rows(TABLES["intervals_that_cannot_be_judged_are_refused"])
-def test_intervals_that_cannot_be_judged_are_refused(
-    low: list[float], high: list[float], span: ArrayLike, says: str
-) -> None:
-    with pytest.raises(InvalidForecast, match=says):
-        measure_interval_coverage(low, high, 0.5, span=span)
-
-
-def test_intervals_without_answers_are_refused() -> None:
-    nothing: Floats = np.empty(0)
-    with pytest.raises(InvalidForecast, match="no answer yet"):
-        measure_interval_coverage([0], [1], nothing)
