@@ -17,7 +17,7 @@ from forecasts.questions.question import (
     ForecasterId,
     Question,
 )
-from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, rescore
 from tests.dashboard.pages import open_page, words
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
@@ -144,7 +144,7 @@ def test_a_score_uses_what_was_known_at_each_instant(tracker: Tracker, clock: Fa
     # The log gives the same scores again.
     assert tracker.system.verify_scores().differences == ()
     assert tracker.system.verify().bad_seq is None
-    tracker.accuracy.rescore()
+    rescore(tracker)
     assert scores == {
         s.forecaster_id: s for s in tracker.questions.get(TODAY).scores if s.rule == "brier"
     }
