@@ -27,7 +27,6 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse_feed
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
 from tracker.settings import Settings
-from tracker.storage.item_search import SEARCH_TABLES
 from tracker.storage.items import add_items
 
 QUERIES = ("the of", "correction", '"in the"', "minister trade talks", "unheard")
@@ -108,7 +107,7 @@ def open_fed(folder: Path, press: Press, documents: dict[str, bytes]) -> Iterato
 def drop_triggers(tracker: Tracker) -> None:
     """Leave the index empty."""
     with tracker.context.store.writing() as session:
-        for table in SEARCH_TABLES:
+        for table in ("item_search", "revision_search"):
             for verb in ("added", "removed", "changed"):
                 session.connection().execute(text(f"DROP TRIGGER {table}_{verb}"))
 

@@ -31,9 +31,6 @@ from tracker.storage.items import (
 )
 from tracker.storage.tables import EvidenceRow, FeedRow
 
-SEARCH_TABLES: Final = ("item_search", "revision_search")
-"""Tables of FTS5; those of its own have names that begin with them."""
-
 MAX_TERMS: Final = 20
 """Words and phrases of a query; a pasted article is searched by its beginning."""
 
