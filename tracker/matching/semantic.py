@@ -134,21 +134,17 @@ class JudgeIndex:
 
     def similar_lines(self, vectors: Floats, items: Ints, lines: Ints) -> Floats:
         """Return the cosine of each row's item with its line."""
-        return self._compare(vectors[items], self._lines, lines)
+        return self._compare(vectors, items, self._lines, lines)
 
     def similar_backgrounds(self, vectors: Floats, items: Ints, profiles: Ints) -> Floats:
         """Return the cosine of each row's item with the background of its profile."""
-        return self._compare(vectors[items], self._backgrounds, profiles)
+        return self._compare(vectors, items, self._backgrounds, profiles)
 
-    def _compare(self, vectors: Floats, texts: Sequence[str], chosen: Ints) -> Floats:
+    def _compare(self, vectors: Floats, items: Ints, texts: Sequence[str], chosen: Ints) -> Floats:
         distinct, places = np.unique(chosen, return_inverse=True)
         line_vectors = encode_texts([texts[i] for i in distinct], self._line_encoder, self._tokens)
-        return _sum_products(vectors, line_vectors[places])
-
-
-def _sum_products(first: Floats, second: Floats) -> Floats:
-    """Return the scalar product of each pair of rows; exact for vectors on the grid."""
-    return np.asarray((first * second).sum(axis=1, dtype=np.float64), dtype=np.float32)
+        cosines: Floats = (vectors @ line_vectors.T)[items, places]
+        return cosines
 
 
 def encoder_input(title: str, summary: str) -> str:
