@@ -62,8 +62,8 @@ THRESHOLD = 0.25
 higher ones lose more evidence than false alarms."""
 
 REACH = 0.1
-"""P(evidence) of a headline from which the judge reads the summary, too. Of 1,200 matches in 5,800
-labelled pairs none is lost below 0.12."""
+"""P(evidence) of a headline from which the judge reads the summary, too. Of 1,022 matches in 5,781
+labelled pairs none is lost there, and two are at 0.15."""
 
 ALWAYS_OFF = ("terms in headline", "terms", "all terms", "demanded")
 """Our questions have no word rules: their weights are given below."""
