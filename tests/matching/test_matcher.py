@@ -98,11 +98,15 @@ def test_the_surest_match_comes_first() -> None:
 
 
 def make_heads(
-    wide: float = 0.0, judge: float = 0.0, gate: float = 0.5, threshold: float = 0.5
+    wide: float = 0.0,
+    judge: float = 0.0,
+    gate: float = 0.5,
+    threshold: float = 0.5,
+    reach: float = 0.0,
 ) -> Heads:
     """Heads that give every line the same log-odds."""
     indifferent = tuple(0.0 for _ in FEATURE_NAMES)
-    return Heads(*(Head(b, indifferent) for b in (wide, judge, wide)), gate, threshold, 1)
+    return Heads(*(Head(b, indifferent) for b in (wide, judge, wide)), gate, threshold, 1, reach)
 
 
 @every_kind
@@ -250,6 +254,20 @@ def test_the_judge_reads_candidates_alone() -> None:
     assert len(matcher.score_items([ItemText(bank, "")]).rows) > 0  # proposed, if not judged
 
 
+@check_rows([(0.2, True), (0.6, False)])
+def test_a_summary_is_read_where_its_headline_is_within_reach(reach: float, is_read: bool) -> None:
+    judge = SmallEncoder("minilm-ofwords")
+    encoders, heads = Encoders(SmallEncoder(), judge), make_heads(reach=reach)
+    matcher = Matcher([FLOOD], encoders, TOKENS, heads)
+    scored = matcher.score_items([ItemText("harbour flood", "river banks")])
+    assert ("harbour flood. river banks" in judge.asked) is is_read
+    assert judge.asked.count("harbour flood") == 1
+    columns = [FEATURE_NAMES.index(f"{name} near the line") for name in ("judged", "headline")]
+    text, headline = scored.features[:, columns].T
+    assert headline.any()
+    assert np.array_equal(text, headline) is not is_read
+
+
 def test_a_line_that_the_judge_did_not_read_stays_below_those_it_found_good() -> None:
     items_, low = [ItemText("harbour flood", "")], np.log(0.4 / 0.6)
     closed = Matcher([FLOOD], JUDGED, TOKENS, make_heads(wide=low, judge=9.0, gate=0.5))
@@ -260,7 +278,7 @@ def test_a_line_that_the_judge_did_not_read_stays_below_those_it_found_good() ->
 
 def test_shipped_lines_below_the_gate_never_become_evidence() -> None:
     heads = load_heads("minilm")
-    assert heads.gate * module.NOT_JUDGED_FACTOR < heads.gate < heads.threshold
+    assert heads.gate * module.NOT_JUDGED_FACTOR < heads.gate < heads.reach < heads.threshold
 
 
 def test_the_version_changes_with_the_weights_and_the_encoder(

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from tracker.matching import minilm, table
 from tracker.matching.minilm import PACKAGES, MiniLMEncoder, load_minilm
+from tracker.matching.minilm_graph import build_overflow_probe
 
 TEXTS = (
     "EU adopts new sanctions on Russian oil",
@@ -51,6 +52,18 @@ def test_a_text_has_the_same_vector_in_whatever_company(encoder: MiniLMEncoder) 
     texts = [*TEXTS, "A much longer text, " * 40, *reversed(TEXTS), *ALIKE]
     together = encoder.encode(texts)
     assert np.array_equal(together, np.vstack([encoder.encode([text]) for text in texts]))
+
+
+def test_other_processors_multiply_to_the_same_vectors(
+    encoder: MiniLMEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that add two products in sixteen bits take another way, with the same integers."""
+    probe = minilm._open_session(build_overflow_probe(), is_exact=False)
+    assert (probe.run(None, {"large": np.full((2, 64), 255, np.uint8)})[0] == 2072640).all()
+    monkeypatch.setattr(minilm, "_multiplies_exactly", lambda: False)
+    other = load_minilm()
+    assert other is not None
+    assert np.array_equal(other.encode(TEXTS), encoder.encode(TEXTS))
 
 
 def test_a_text_without_words_is_all_zeros(encoder: MiniLMEncoder) -> None:

@@ -199,10 +199,10 @@ class Matcher:
         features[is_unread, 0] = 0.0
         relevance[is_unread] = self.heads.words.relevance(features[is_unread])
         if self._judge is not None:
-            is_candidate = self._find_candidates(rows, relevance) & ~is_unread
-            chosen = rows.select(is_candidate)
-            features[is_candidate, 1:4] = self._compare_meaning(self._judge, items, chosen)
-            relevance[is_candidate] = self.heads.judge.relevance(features[is_candidate])
+            is_candidate = self._find_promising(rows, relevance, self.heads.gate) & ~is_unread
+            chosen, read = rows.select(is_candidate), features[is_candidate]
+            relevance[is_candidate] = self._judge_rows(self._judge, items, chosen, read)
+            features[is_candidate] = read
             relevance[~is_candidate & ~is_unread] *= np.float32(NOT_JUDGED_FACTOR)
         return ScoredLines(rows, features, relevance, similar)
 
@@ -212,27 +212,34 @@ class Matcher:
         is_named = np.asarray(named.sum(axis=1)).ravel() > 0
         return self._has_subject[pairs.profiles] & ~is_named
 
-    def _find_candidates(self, rows: LineRows, relevance: Floats) -> NDArray[np.bool_]:
-        """Return for each row if some line of its profile reaches the gate."""
+    def _find_promising(
+        self, rows: LineRows, relevance: Floats, minimum: float
+    ) -> NDArray[np.bool_]:
+        """Return for each row if some line of its profile reaches the minimum."""
         keys = rows.items * len(self.profiles) + rows.profiles
-        return np.isin(keys, keys[relevance >= self.heads.gate])
+        return np.isin(keys, keys[relevance >= minimum])
 
-    @staticmethod
-    def _compare_meaning(judge: JudgeIndex, items: Sequence[ItemText], rows: LineRows) -> Floats:
-        """Compute the columns of the judge's encoder, which reads each item once."""
+    def _judge_rows(
+        self, judge: JudgeIndex, items: Sequence[ItemText], rows: LineRows, features: Floats
+    ) -> Floats:
+        """Set the columns of the judge's encoder and return P(evidence).
+
+        It reads each headline once, and the summary where the headline comes within reach of the
+        working point: until then the headline stands for both.
+        """
         chosen, places = np.unique(rows.items, return_inverse=True)
+        headlines = judge.encode([items[i].title for i in chosen])
+        near = judge.similar_lines(headlines, places, rows.lines)
+        backgrounds = judge.similar_backgrounds(headlines, places, rows.profiles)
+        features[:, 1:4] = np.stack([near, near, backgrounds], axis=1)
+        relevance = self.heads.judge.relevance(features)
+        is_longer = np.array([bool(items[i].summary) for i in chosen], dtype=np.bool_)[places]
+        is_read = is_longer & self._find_promising(rows, relevance, self.heads.reach)
+        chosen, places = np.unique(rows.items[is_read], return_inverse=True)
         texts = judge.encode([encoder_input(items[i].title, items[i].summary) for i in chosen])
-        headlines = texts.copy()
-        longer = [n for n, i in enumerate(chosen) if items[i].summary]
-        headlines[longer] = judge.encode([items[chosen[n]].title for n in longer])
-        return np.stack(
-            [
-                judge.similar_lines(texts, places, rows.lines),
-                judge.similar_lines(headlines, places, rows.lines),
-                judge.similar_backgrounds(headlines, places, rows.profiles),
-            ],
-            axis=1,
-        )
+        features[is_read, 1] = judge.similar_lines(texts, places, rows.lines[is_read])
+        relevance[is_read] = self.heads.judge.relevance(features[is_read])
+        return relevance
 
     def encode(self, items: Sequence[ItemText]) -> Floats:
         """Return items as vectors; empty ones without an encoder."""

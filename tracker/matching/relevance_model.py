@@ -47,8 +47,9 @@ class Heads:
     """Heads of both stages.
 
     `wide` proposes from `gate` on, `judge` decides; without a judge's encoder they are the same.
-    `words` judges what the encoders cannot read. From `threshold` on a match becomes evidence.
-    `pairs` is the number of labelled pairs that they rest on.
+    `words` judges what the encoders cannot read. The judge's encoder reads a summary where the
+    headline is at `reach`. From `threshold` on a match becomes evidence. `pairs` is the number of
+    labelled pairs that they rest on.
     """
 
     wide: Head
@@ -57,6 +58,7 @@ class Heads:
     gate: float
     threshold: float
     pairs: int
+    reach: float = 0.0
 
 
 @lru_cache(maxsize=4)
@@ -72,6 +74,7 @@ def load_heads(kind: str) -> Heads:
         table["gate"],
         table["threshold"],
         table["pairs"],
+        table.get("reach", 0.0),
     )
 
 

@@ -115,18 +115,40 @@ class SemanticIndex:
         return CandidatePairs(items[is_nearest], profiles[is_nearest])
 
 
+class _LazyVectors:
+    """Texts as vectors, encoded when they are first asked for.
+
+    Half precision holds the numbers of the grid exactly, as there are 2,048 up to 1.
+    """
+
+    def __init__(self, texts: Sequence[str], encoder: Encoder, tokens: Vocabulary) -> None:
+        self._texts, self._encoder, self._tokens = texts, encoder, tokens
+        self._vectors = np.zeros((len(texts), encoder.dim), dtype=np.float16)
+        self._is_encoded = np.zeros(len(texts), dtype=np.bool_)
+
+    def select(self, distinct: Ints) -> Floats:
+        """Return the vectors of these texts."""
+        missing = distinct[~self._is_encoded[distinct]]
+        if len(missing):
+            texts = [self._texts[i] for i in missing]
+            self._vectors[missing] = encode_texts(texts, self._encoder, self._tokens)
+            self._is_encoded[missing] = True
+        return self._vectors[distinct].astype(np.float32)
+
+
 class JudgeIndex:
     """Lines and backgrounds of all profiles, encoded when an item is first compared with them.
 
-    A transformer takes 3 to 7 ms for each, and most are never compared with anything.
+    A transformer takes 1 to 3 ms for each, and most are never compared with anything.
     """
 
     def __init__(
         self, profiles: Sequence[Profile], encoder: Encoder, tokens: Vocabulary, lines: Encoder
     ) -> None:
-        self._encoder, self._line_encoder, self._tokens = encoder, lines, tokens
-        self._lines = list(chain.from_iterable(p.lines for p in profiles))
-        self._backgrounds = [p.background for p in profiles]
+        self._encoder, self._tokens = encoder, tokens
+        texts = list(chain.from_iterable(p.lines for p in profiles))
+        self._lines = _LazyVectors(texts, lines, tokens)
+        self._backgrounds = _LazyVectors([p.background for p in profiles], lines, tokens)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return texts as vectors for comparison."""
@@ -134,21 +156,17 @@ class JudgeIndex:
 
     def similar_lines(self, vectors: Floats, items: Ints, lines: Ints) -> Floats:
         """Return the cosine of each row's item with its line."""
-        return self._compare(vectors[items], self._lines, lines)
+        return _compare(vectors, items, self._lines, lines)
 
     def similar_backgrounds(self, vectors: Floats, items: Ints, profiles: Ints) -> Floats:
         """Return the cosine of each row's item with the background of its profile."""
-        return self._compare(vectors[items], self._backgrounds, profiles)
-
-    def _compare(self, vectors: Floats, texts: Sequence[str], chosen: Ints) -> Floats:
-        distinct, places = np.unique(chosen, return_inverse=True)
-        line_vectors = encode_texts([texts[i] for i in distinct], self._line_encoder, self._tokens)
-        return _sum_products(vectors, line_vectors[places])
+        return _compare(vectors, items, self._backgrounds, profiles)
 
 
-def _sum_products(first: Floats, second: Floats) -> Floats:
-    """Return the scalar product of each pair of rows; exact for vectors on the grid."""
-    return np.asarray((first * second).sum(axis=1, dtype=np.float64), dtype=np.float32)
+def _compare(vectors: Floats, items: Ints, texts: _LazyVectors, chosen: Ints) -> Floats:
+    distinct, places = np.unique(chosen, return_inverse=True)
+    cosines: Floats = (vectors @ texts.select(distinct).T)[items, places]
+    return cosines
 
 
 def encoder_input(title: str, summary: str) -> str:
