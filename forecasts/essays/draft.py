@@ -238,13 +238,15 @@ def move_last_day(
 ) -> ClaimDraft:
     """Move a draft to another last day: it is drafted anew if a person left the proposal's words.
 
-    In worded ones the dates are moved; a figure stays as it is.
+    In worded ones the dates are moved if the day is another one; a figure stays as it is.
     """
     moved = redraft(proposal, last=last, catalogue=catalogue)
     plan, rules, new = draft.plan, proposal.plan, moved.plan
     outcome = new.bears_out if plan.bears_out == rules.bears_out else plan.bears_out
     if (plan.text, plan.criteria) == (rules.text, rules.criteria):
         words = replace(plan, text=new.text, criteria=new.criteria, last=new.last)
+    elif plan.last == new.last:
+        words = plan
     else:
         words = _move_words(draft, new.last, new.published).plan
     words = replace(words, bears_out=outcome, published=new.published)

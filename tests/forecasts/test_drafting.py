@@ -476,6 +476,15 @@ def test_the_last_day_ends_in_utc() -> None:
     assert build_question(question).bears_out == "yes"
 
 
+def test_words_of_a_person_stay_if_the_day_stays() -> None:
+    made = draft("The council will hand out the prize again next summer.")[0]
+    own = "Will the council hand out the prize between 1 June 2027 and 31 August 2027?"
+    criteria = "YES if so between 1 June and 31 August 2027."
+    worded = replace(made, plan=replace(made.plan, text=own, criteria=criteria))
+    moved = move_last_day(worded, made, made.plan.last, CATALOGUE)
+    assert (moved.plan.text, moved.plan.criteria) == (own, worded.plan.criteria)
+
+
 def test_a_draft_is_moved_with_its_own_catalogue() -> None:
     made = draft("Barge Lines will close at least 20 locks by May 2027.")[0]
     moved = redraft(made, last=date(2027, 6, 30), catalogue=CATALOGUE)
