@@ -12,7 +12,7 @@ from typing import Final
 import click
 import pytest
 
-GATES: Final = {"forecasts": 99.4, "tracker": 92}
+GATES: Final = {"forecasts": 99.2, "tracker": 92}
 """Per cent of lines and branches that `--full` has to reach in each folder."""
 
 MAX_WORKERS: Final = 4

@@ -12,7 +12,16 @@ from forecasts.evidence.evidence import Strength
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange
-from tests.builders import DAY, FakeClock, Press, a_question, a_set, no_network
+from tests.builders import (
+    DAY,
+    FakeClock,
+    Press,
+    a_denial,
+    a_question,
+    a_set,
+    an_indicator,
+    no_network,
+)
 from tests.lives import an_asked
 from tests.test_cli import Shell
 from tests.test_learning import log
@@ -40,8 +49,8 @@ def shell(
 
 @pytest.fixture
 def loaded(tracker: Tracker) -> Tracker:
-    """A tracker with one question that no news has reached."""
-    tracker.question_sets.load(a_set())
+    """A tracker with one question that no news has reached; an invitation a year is usual."""
+    tracker.question_sets.load(a_set(indicators=[an_indicator(usual_per_year=1.0), a_denial()]))
     return tracker
 
 
@@ -70,7 +79,8 @@ def test_news_and_time_move_the_suggestion_between_two_instants(
     story = log(loaded)
     move = adds_up(loaded.questions.explain_change(SUMMIT, since))
     assert (move.since, move.until) == (since, clock())
-    assert {"time passed", "came in", "evidence scale"} <= causes(move)
+    assert {"time passed", "came in"} <= causes(move)
+    assert "evidence scale" not in causes(move)
     assert [r.evidence_id for r in move.reasons if r.cause == "came in"] == [story]
 
 
@@ -158,17 +168,19 @@ def test_a_first_forecast_starts_from_the_base_rate(loaded: Tracker, clock: Fake
     assert (move.before, move.after, move.until) == (0.3, 0.6, clock())
     cited, judged = move.reasons
     assert (cited.cause, cited.evidence_id, judged.cause) == ("cited", story, "judgement")
-    whole = {
-        r.cause: r.log_odds for r in loaded.questions.explain_change(SUMMIT, move.since).reasons
-    }
-    assert cited.log_odds == pytest.approx(
-        math.fsum(whole[c] for c in ("came in", "evidence scale")), abs=0.01
-    )
-    assert 0 < cited.log_odds < whole["came in"]
+    # A cited story counts by what its absence would change.
+    whole = loaded.questions.get(SUMMIT).suggestion
+    loaded.evidence.review(story, "rejected")
+    without = loaded.questions.get(SUMMIT).suggestion
+    assert whole is not None
+    assert without is not None
+    assert cited.log_odds == pytest.approx(logit(whole.p) - logit(without.p), abs=0.01)
+    assert cited.log_odds > 0.05
 
 
 def test_a_revision_counts_changes_since_the_last_act(loaded: Tracker, clock: FakeClock) -> None:
     story = log(loaded)
+    loaded.evidence.review(story, "edited", strength=Strength.STRONG)  # so it fades by itself
     loaded.forecasts.submit(SUMMIT, "60%", rationale="first", cites=[story])
     loaded.forecasts.submit(
         SUMMIT, "10%", rationale="somebody else", forecaster=ForecasterId("ben")

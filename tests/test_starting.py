@@ -135,7 +135,7 @@ def test_coverage_below_the_gate_fails_with_the_lines_missed(
     shown = capsys.readouterr().out
     assert "2->4" in shown  # the branch that was never taken
     assert shown.splitlines()[-3:] == [
-        "coverage of forecasts: 85.71 % (gate: 99)",
+        "coverage of forecasts: 85.71 % (gate: 99.2)",
         "coverage of tracker: 100.00 % (gate: 92)",
         "Coverage is too low in forecasts.",
     ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import logit
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from forecasts.scoring.rulebook import SOLO_RULES
 from forecasts.scoring.scores import recompute_score
@@ -53,12 +54,9 @@ def test_an_item_walks_from_bytes_to_score(
     after = tracker.questions.get("summit-2027").suggestion
     assert after is not None
     assert after.p > before.p
-    assert "1 source group, 2 reports" in next(
-        line.why for line in after.lines if line.kind == "evidence"
-    )
-    assert sum(line.log_odds for line in after.lines) == pytest.approx(
-        Binary(after.p).log_odds, abs=1e-9
-    )
+    (why,) = (line.why for line in after.lines if line.effects)
+    assert why.startswith("One leader invites the other: 1 report in ")
+    assert sum(line.log_odds for line in after.lines) == pytest.approx(logit(after.p), abs=1e-9)
 
     # The person forecasts on it, changes their mind a month later, and the leaders meet.
     tracker.forecasts.submit(

@@ -78,9 +78,9 @@ def test_a_question_with_nothing_against_it_is_told_so(asked: Tracker, shell: Sh
     end = datetime(2027, 1, 1, tzinfo=UTC)
     sound = an_asked(
         "sound",
-        text="Will it rain in Arland by 31 December 2026?",
+        text="Will it snow in Arland by 31 December 2026?",
         criteria=(
-            "YES if the weather service of Arland reports rain between 2 December and 31 "
+            "YES if the weather service of Arland reports snow between 2 December and 31 "
             "December 2026 (UTC). Annulled if the weather service is closed down."
         ),
         prior="30%",

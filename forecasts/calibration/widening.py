@@ -49,7 +49,7 @@ class Widening:
         >>> curve = Cdf((0.0, 40.0, 50.0, 60.0, 100.0), (0.0, 0.05, 0.5, 0.95, 1.0))
         >>> wide = Widening(2.0, 30, 30).apply(curve, Scale(0.0, 100.0))
         >>> round(wide.at(30.0), 3), round(wide.at(70.0), 3)
-        (0.026, 0.974)
+        (0.02, 0.98)
         """
         return widen_curve(curve, scale, self.factor)
 

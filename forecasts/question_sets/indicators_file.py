@@ -235,7 +235,7 @@ def _read_half_life(record: SetRecord) -> float | None:
 
 
 def _read_usual_rate(record: SetRecord) -> float:
-    if record.get("usual_level") is not None:
+    if "usual_level" in record.values:
         record.refuse(
             "usual_level is gone: write usual_per_year, the number of such reports in an "
             "ordinary year",

@@ -140,7 +140,7 @@ def test_signposts_in_words() -> None:
     )
     assert (
         wording.describe_signpost_ratio(QUESTION, seen, ZONE)
-        == "Seen in time: its reports are evidence, each weighed by itself."
+        == "Seen in time: ×2.7, speaks for YES."
     )
     silent = a_post("silent")
     assert wording.describe_signpost_state(silent, (NOW + days(20), ZONE)) == (

@@ -18,9 +18,10 @@ from dashboard.inbox.data import (
 )
 from dashboard.question import why_data
 from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
+from forecasts.evidence.log_odds import StoryEffect
 from forecasts.suggestion.binary import LedgerLine
 from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
-from forecasts.suggestion.explanation import FADED_NATS
+from forecasts.suggestion.explanation import MIN_NATS
 from tests.dashboard.examples import (
     NOW,
     OPENS,
@@ -103,34 +104,33 @@ def test_evidence_rows() -> None:
 
 
 def test_why_table_ends_in_the_sum() -> None:
+    effects = (StoryEffect(card(7).evidence.id, 0.7),)
     lines = (
         LedgerLine("base rate", "3 of 10", -0.847, 0.3),
-        LedgerLine("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
-        LedgerLine("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
+        LedgerLine("evidence", "visit, moderate", 0.7, 0.46, effects),
+        LedgerLine("signpost", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
         LedgerLine("limits", "kept between 1 % and 99 %", 0.0, 0.41),
     )
     frame = why_data.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
-    assert list(frame["line"]) == ["Base rate", "News: story", "News: silence", "Sum"]
+    assert list(frame["line"]) == ["Base rate", "News: judged story", "News: signpost", "Sum"]
     assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
     assert frame["log_odds"].iloc[-1] == pytest.approx(-0.347)
     assert frame["after"].iloc[-1] == 41.0
 
 
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12))
-def test_why_table_adds_up_however_much_has_faded(weights: list[float]) -> None:
-    faded = [
-        LedgerLine("evidence", "old", weight, 0.5, card(k).evidence.id)
-        for k, weight in enumerate(weights, 1)
-    ]
+def test_why_table_adds_up_whatever_is_too_small(weights: list[float]) -> None:
+    small = [LedgerLine("evidence", "old", weight, 0.5) for weight in weights]
     lines = (
         LedgerLine("base rate", "3 of 10", -0.847, 0.3),
-        *faded,
+        *small,
         LedgerLine("evidence scale", "×0.5", 0.4, 0.5),
     )
     frame = why_data.why_frame(suggestion(*lines), [])
-    assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
-    shown = sum(abs(weight) >= FADED_NATS for weight in weights)
-    assert len(frame) == 3 + shown + (shown < len(weights))
+    left_out = sum(abs(weight) < MIN_NATS for weight in weights)
+    assert len(frame) == 3 + len(weights) - left_out
+    shown = frame["log_odds"].iloc[:-1].sum()
+    assert shown == pytest.approx(frame["log_odds"].iloc[-1], abs=MIN_NATS * max(left_out, 1))
 
 
 # Shares
@@ -164,7 +164,7 @@ def test_share_lines() -> None:
     # The line of an option names its news.
     found = shares_after(("Minsk", Direction.YES))
     frame = why_data.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
-    row = frame[frame["line"] == "News: story"].iloc[0]
+    row = frame[frame["line"] == "News: judged story"].iloc[0]
     assert row["what"] == "Envoy travels to Minsk"
     assert "for option Minsk" in row["weighed"]
     assert found.at < NOW

@@ -94,7 +94,7 @@ def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     found = answered.resolutions.post_mortem(SUMMIT)
     assert found is not None
     assert (len(found.helpful), len(found.harmful)) == (0, 1)
-    assert found.harmful[0].toward < -0.2
+    assert found.harmful[0].toward < -0.1
     assert found.path is not None
     assert found.path.best != "ada"
     visit = open_page(answered, "question", q=SUMMIT, tab="Answer")

@@ -77,7 +77,7 @@ def row(name: str, closes: str, parent: str = "", *, resolved: bool = False) -> 
     question = a_question(name, closes_at=utc(closes), resolves_at=utc("2029-01-01"))
     resolution: Any = object() if resolved else None
     return QuestionSummary(
-        question, "resolved" if resolved else "open", resolution, {}, (), None, 0, 0, None,
+        question, "resolved" if resolved else "open", resolution, {}, (), None, 0, 0,
         QuestionId(parent) if parent else None,
     )  # fmt: skip
 

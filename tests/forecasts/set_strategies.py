@@ -17,6 +17,7 @@ from forecasts.evidence.evidence import (
     Indicator,
     IndicatorId,
     Strength,
+    strength_from_words,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.question_sets.history_file import (
@@ -218,11 +219,13 @@ def indicators(draw: st.DrawFn, asked: Sequence[Question], slug: str) -> list[In
         draw(st.sets(st.sampled_from(list(ICD_203)), min_size=2, max_size=2)),
         key=ICD_203.__getitem__,
     )
-    if_no, if_yes = words if side is Direction.YES else reversed(words)
+    if_no, if_yes = words if side is Direction.YES else words[::-1]
     due = draw(
         st.none() | moments.map(lambda at: Expectation(at + timedelta(hours=1), if_yes, if_no))
     )
-    rest = draw(st.tuples(said, st.sampled_from(list(Strength)), terms, lists, some))
+    # A report with a date is weighed by its words, and its strength agrees with them.
+    strengths = list(Strength) if due is None else [strength_from_words(if_yes, if_no)[1]]
+    rest = draw(st.tuples(said, st.sampled_from(strengths), terms, lists, some))
     half_life, usual = draw(st.none() | st.floats(0.1, 900.0)), draw(st.floats(0.0, 3.0))
     opposites = draw(lists)
     return [

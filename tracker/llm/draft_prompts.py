@@ -199,7 +199,8 @@ def _list_claim_lines(source: ClaimSource, essay: str = "") -> list[str]:
 def build_review_prompt(drafts: Sequence[ClaimDraft]) -> tuple[LlmMessage, ...]:
     """Build the prompt of the second pass, on ambiguity and triviality."""
     lines = _list_claim_lines(drafts[0].source) + [
-        f"{n}. {d.plan.text} Criteria: {clean(d.plan.criteria, MAX_CRITERIA_CHARS)}"
+        f"{n}. {clean(d.plan.text, MAX_CRITERIA_CHARS)} "
+        f"Criteria: {clean(d.plan.criteria, MAX_CRITERIA_CHARS)}"
         for n, d in enumerate(drafts, 1)
     ]
     frame = json.dumps({"today": drafts[0].source.today.isoformat()})

@@ -244,7 +244,7 @@ def _describe_state(tracker: Tracker, made: Forecast) -> str:
 @as_json
 @click.pass_context
 def add_outside(context: click.Context, /, *, name: str, kind: OutsideKind, json: bool) -> None:
-    """Add a market or another platform whose forecasts you keep beside your own.
+    """Add a market or platform, scored beside people.
 
     It is scored as everyone is, drawn in the chart of a question and compared with people, but no
     member of the crowd. Set its forecasts with `--as`.
