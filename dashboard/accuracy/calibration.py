@@ -255,7 +255,9 @@ def _show_ranks(name: str, ranks: RankRecord, lead_days: int) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         frame = ranks_frame(ranks)
-        spec = charts.bind_data(charts.ranks_chart(), ranks=frame, band=frame)
+        bands = {"band": frame} if ranks.is_enough else {}
+        chart = charts.ranks_chart(banded=ranks.is_enough)
+        spec = charts.bind_data(chart, ranks=frame, **bands)
         st.vega_lite_chart(
             spec=spec, width="stretch", key="ranks", alt="Where answers came in the curves"
         )

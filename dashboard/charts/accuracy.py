@@ -174,11 +174,12 @@ def bins_chart() -> ChartSpec:
     )
 
 
-@lru_cache(maxsize=1)
-def ranks_chart() -> ChartSpec:
+@lru_cache(maxsize=2)
+def ranks_chart(*, banded: bool = True) -> ChartSpec:
     """Bars of the ranks of answers in their curves, over the band of a calibrated forecaster.
 
-    Data: `ranks`, and `band`, which may be the same.
+    Without `banded`, for too few families, bars alone. Data: `ranks`, and `band`, which may be the
+    same.
     """
     x_axis = alt.X(
         "low:Q", title="Where in the curve", axis=share_axis(), scale=alt.Scale(domain=[0, 1])
@@ -194,7 +195,8 @@ def ranks_chart() -> ChartSpec:
     )
     bars = bars.mark_rect(color=BLUE, opacity=0.75).encode(y=y_axis, y2="foot:Q", tooltip=tips)
     band = band.mark_rect(color=GREY, opacity=0.25).encode(y=alt.Y("lower:Q"), y2="upper:Q")
-    return alt.layer(bars, band).properties(height=260).to_dict()
+    layers = (bars, band) if banded else (bars,)
+    return alt.layer(*layers).properties(height=260).to_dict()
 
 
 def _forecast_axis(domain: list[float]) -> alt.X:

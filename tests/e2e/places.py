@@ -91,7 +91,7 @@ PLACES: Final[dict[str, Place]] = {
         "An essay with its record written over it.",
     ),
     "essay-without-its-text": Place(
-        "/essay?e=china_russia_2022", "it is not ours to ship", "Why China has not"
+        "/essay?e=china_russia_2022", "The text itself is not included", "Why China has not"
     ),
     "inbox": _named(
         "Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."
@@ -130,7 +130,9 @@ PLACES: Final[dict[str, Place]] = {
         "Your forecasts contradict each other",
         "Forecasts that contradict each other, and the nearest that do not.",
     ),
-    "accuracy": _named("Accuracy", "/accuracy", "Most gained", "How good every forecaster was."),
+    "accuracy": _named(
+        "Accuracy", "/accuracy", "than the average of", "How good every forecaster was."
+    ),
     "accuracy-calibration": _named(
         "Accuracy", "/accuracy?view=Calibration", "Accuracy", "Do their 80 % happen?"
     ),

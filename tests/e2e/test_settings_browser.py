@@ -105,28 +105,27 @@ def test_feed_is_asked_from_its_row(live: str, arrive: Arrive) -> None:
 def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
     page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
-    claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
-    expect(claim).to_contain_text(
-        re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups")
+    claim = main.get_by_test_id("stMarkdown").filter(has_text="than the average of")
+    sentence = re.compile(
+        r"points (better|worse) than the average of \d+ people.*"
+        r"Over \d+\squestions in \d+\sfamilies(: too early|; likely between|\. It may be luck)"
     )
-    expect(
-        main.get_by_text(re.compile("too few to say who is better, .*more groups"))
-    ).to_be_visible()
-    expect(main.get_by_text("Faint: fewer than 30 groups of questions")).to_be_visible()
+    expect(claim).to_contain_text(sentence)
     for rule in ("log", "brier"):
         visitor.go(f"/accuracy?kind=Retrospective&rule={rule}")
-        expect(claim).to_contain_text(
-            re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups")
-        )
-    visitor.go("/accuracy?kind=Retrospective&view=References")
-    chart = page.get_by_test_id("stVegaLiteChart")
-    for reference in ("Base rate", "First forecast kept"):
-        expect(chart.get_by_text(reference, exact=True)).to_be_visible()
-    expect(
-        main.get_by_text(re.compile("of what “Base rate” lost was saved, 95.% interval"))
-    ).to_be_visible()
+        expect(claim).to_contain_text(sentence)
+    expect(page.locator(".st-key-skill").get_by_test_id("stVegaLiteChart")).to_be_visible()
+    expect(page.locator(f".st-key-opponents {GRID}")).to_be_visible()
+    heads = page.locator(f".st-key-opponents {GRID}").locator('[role="columnheader"]')
+    for head in ("Against", "Points better", "Verdict", "95 % interval", "Compared on"):
+        expect(heads.filter(has_text=re.compile(f"^{head}$"))).to_have_count(1)
+    references = page.locator(f".st-key-opponents {GRID}").locator('[role="gridcell"]')
+    for reference in ("Base rate", "Prior and time"):
+        expect(references.filter(has_text=re.compile(f"^{reference}$"))).to_have_count(1)
     visitor.go("/accuracy?kind=Retrospective&view=Calibration")
+    main.get_by_text("Details: bins, measures, and the band at each point").click()
     bins = page.locator(f".st-key-bins-table {GRID}")
+    expect(bins).to_be_visible()
     bins.scroll_into_view_if_needed()
     box = bins.bounding_box()
     assert box is not None
@@ -139,13 +138,17 @@ def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> 
 def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> None:
     page = visitor.open("/accuracy?kind=Retrospective&view=Calibration")
     main = page.get_by_test_id("stMain")
-    said = re.compile(r"Too few questions of separate fate to say anything: \d+ of the 20 needed")
+    said = re.compile(
+        r"Too few families of questions to say anything: \d+ of the 15 needed, \d+ are missing\."
+    )
     expect(main.get_by_text(said)).to_be_visible()
-    expect(main.get_by_text("No line is drawn below 20 groups of questions.")).to_be_visible()
-    curve = page.get_by_test_id("stVegaLiteChart").first.locator("svg")
-    expect(curve.locator("g.mark-area")).to_have_count(
-        1
-    )  # where a calibrated forecaster's line would lie
+    expect(
+        main.get_by_text("Line and band are drawn from 15 families of questions on.")
+    ).to_be_visible()
+    curve = page.locator(".st-key-calibration").get_by_test_id("stVegaLiteChart").locator("svg")
+    for title in ("Forecast", "Came true"):
+        expect(curve.get_by_text(title, exact=True)).to_be_visible()
+    expect(curve.locator("g.mark-area")).to_have_count(0)  # no band
     expect(curve.locator("g.mark-line")).to_have_count(1)  # the diagonal
     visitor.picture("calibration-of-few")
 
@@ -155,7 +158,7 @@ def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> N
 def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
     with visitor.page.add_init_script(FIRST_SEEN):
         page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
-    expect(page.get_by_text("In five coarse bins.")).to_be_visible()
+    expect(page.get_by_text("7 days before its scheduled close.").first).to_be_visible()
     order = page.evaluate("window.firstSeen")
     head, filters, section, body = (
         order.index(each) for each in ("head", "filters", "section", "body")
@@ -176,7 +179,7 @@ const signs = {
   head: () => [...document.querySelectorAll("h3")].some((e) => e.textContent === "Accuracy"),
   filters: () => document.querySelector(".st-key-choose-topic, .st-key-choose-horizon"),
   section: () => document.querySelector(".st-key-view"),
-  body: () => document.body.textContent.includes("In five coarse bins."),
+  body: () => document.body.textContent.includes("7 days before its scheduled close."),
 };
 new MutationObserver(() => {
   for (const [name, there] of Object.entries(signs))
