@@ -20,7 +20,7 @@ import numpy as np
 from forecasts.distributions.probability import Floats
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.common_time import Paths
+from forecasts.scoring.common_time import Paths, find_rows
 from forecasts.statistics.small_samples import count_rarer, explain_interval_shortage
 
 TYPICAL_SPREAD: Final = 0.02
@@ -98,8 +98,8 @@ def _sum_question(paths: Paths, names: Sequence[ForecasterId]) -> _Sums:
     present = np.zeros_like(losses)
     order = {name: place for place, name in enumerate(names)}
     for forecaster, path in paths.items():
-        rows = np.searchsorted(path.starts, middles, side="right") - 1
-        stands = (rows >= 0) & (middles < path.ends[rows])
+        rows = find_rows(path, middles)
+        stands = rows >= 0
         present[order[forecaster]] = stands
         losses[order[forecaster]] = np.where(stands, path.losses[rows], 0.0)
     count = present.sum(axis=0)

@@ -91,7 +91,7 @@ def compare_paths(question: Question, first: LossPath, second: LossPath) -> Diff
     """Differences in loss over the time that two forecasters have in common, second less first."""
     edges = np.unique(np.concatenate([first.starts, first.ends, second.starts, second.ends]))
     middles = (edges[:-1] + edges[1:]) / 2.0
-    rows_first, rows_second = _find_rows(first, middles), _find_rows(second, middles)
+    rows_first, rows_second = find_rows(first, middles), find_rows(second, middles)
     both = (rows_first >= 0) & (rows_second >= 0)
     a, b = rows_first[both], rows_second[both]
     bounds = np.abs(second.possible[b] - first.possible[a]).max(axis=1, initial=0.0)
@@ -107,7 +107,7 @@ def compare_paths(question: Question, first: LossPath, second: LossPath) -> Diff
     )
 
 
-def _find_rows(path: LossPath, middles: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def find_rows(path: LossPath, middles: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Find the interval of a path that holds each instant; −1 in gaps."""
     rows = np.searchsorted(path.starts, middles, side="right") - 1
     return np.where((rows >= 0) & (middles < path.ends[rows]), rows, -1)

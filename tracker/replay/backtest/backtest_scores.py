@@ -139,8 +139,9 @@ def score_tracks(
     }
     everyone = (SUGGESTION, HAZARD, PRIOR, *map(ForecasterId, sorted(people)))
     compared = [name for name in everyone if name != HAZARD]
+    events = {name: (question, families[question.id]) for name, question in questions.items()}
     judged = compare_pairs(
-        ((name, HAZARD), list(_list_common_questions(name, scored, questions, happened)))
+        ((name, HAZARD), list(_list_common_questions(name, scored, events, happened)))
         for name in compared
     )
     comparisons = dict(zip(compared, judged, strict=True))
@@ -173,19 +174,18 @@ def schedule_loss(
 def _list_common_questions(
     forecaster: str,
     scored: Iterable[QuestionTrack],
-    questions: Mapping[str, Question],
+    events: Mapping[str, tuple[Question, FamilyId]],
     happened: Mapping[str, int],
 ) -> Iterator[CommonQuestion]:
     """Yield the questions on which a forecaster and time alone have a date in common."""
-    families = group_families(questions.values())
     for track in scored:
-        question, answer = questions[track.question_id], happened[track.question_id]
+        (question, family), answer = events[track.question_id], happened[track.question_id]
         dates = [(s.said.get(forecaster), s.said.get(HAZARD)) for s in track.snapshots]
         pairs = np.array([pair for pair in dates if None not in pair], dtype=np.float64)
         if len(pairs):
             if_yes, if_no = ((pairs - outcome) ** 2 @ [-1.0, 1.0] for outcome in (1, 0))
             yield CommonQuestion(
-                families[question.id],
+                family,
                 question.closes_at,
                 bool(answer),
                 Differences(
