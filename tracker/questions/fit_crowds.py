@@ -36,7 +36,6 @@ from tracker.questions.queries.comparisons import (
     QuestionLosses,
     adjust_people,
     load_losses,
-    rebuild_timelines,
 )
 from tracker.questions.queries.score_selection import gather_questions
 from tracker.storage import database_info, learned
@@ -135,7 +134,7 @@ def _pool_question(
     """Pool a question anew, each instant with what was known then; at first all are average."""
     close = effective_close(question.question, question.resolution)
     nothing_known = CrowdLessons(datetime.min.replace(tzinfo=UTC), {})
-    members = rebuild_timelines(question)
+    members = question.timelines
     made = trace_learned_crowds(question.question, members, [nothing_known, *lessons], until=close)
     line = made.get(CROWD_WEIGHTED)
     return None if line is None else _weigh_steps(question, line, close)

@@ -41,7 +41,6 @@ from tracker.storage import (
     scenarios,
     statements,
 )
-from tracker.storage.scenarios import list_links
 from tracker.storage.sessions import Session
 
 
@@ -106,7 +105,7 @@ def find_question_flaws(
     """Find the linter's flaws in a question, its indicators and the other questions."""
     all_questions = questions.list_questions(session)
     if not question.claim_ids:  # a question of one's own, which no claim puts into a family
-        families = group_families(all_questions, list_links(session))
+        families = group_families(all_questions, scenarios.list_links(session))
         own_family = families.get(QuestionId(question.id))
         unlinked = tuple(q for q in all_questions if families[q.id] != own_family)
         around = replace(around, other_questions=unlinked)

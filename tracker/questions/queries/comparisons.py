@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -53,7 +54,7 @@ _REFERENCES = (FIRST.id, UNINFORMED.id)
 """Opponents that exist for one forecaster alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots, for the cached properties
 class QuestionLosses:
     """Question that counts, with its answer, everyone's scores with receipts, and losses."""
 
@@ -72,6 +73,17 @@ class QuestionLosses:
     def people(self) -> list[ForecasterId]:
         """List the people who forecast."""
         return [name for name in self.paths if is_person(name)]
+
+    @cached_property
+    def timelines(self) -> Mapping[ForecasterId, Timeline]:
+        """Return the timelines of people, from the receipts of their scores."""
+        return {name: _rebuild_timeline(self.scores[name]) for name in self.people}
+
+    @cached_property
+    def uninformed(self) -> LossPath | None:
+        """Return the losses of knowing nothing."""
+        forecast = ignorance_forecast(self.question)
+        return _trace(self, UNINFORMED.id, build_timeline([(self.question.opens_at, forecast)]))
 
 
 def load_losses(
@@ -161,11 +173,6 @@ def compare_pools(losses: Sequence[QuestionLosses]) -> tuple[Comparison, ...]:
     )
 
 
-def rebuild_timelines(q: QuestionLosses) -> dict[ForecasterId, Timeline]:
-    """Rebuild the timelines of people from the receipts of their scores."""
-    return {name: _rebuild_timeline(q.scores[name]) for name in q.people}
-
-
 def _list_common_questions(
     losses: Iterable[QuestionLosses], a: ForecasterId, b: ForecasterId
 ) -> list[CommonQuestion]:
@@ -186,21 +193,16 @@ def _find_path(q: QuestionLosses, name: ForecasterId, *, against: ForecasterId) 
 
 
 def _hold_first(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
-    """Return the path of somebody who never changed their first forecast; None if so they did."""
+    """Return the losses of a first forecast left unchanged; None if it was never changed."""
     path = q.paths[name]
     return hold_first_forecast(path) if len(np.unique(path.possible, axis=0)) > 1 else None
-
-
-def _know_nothing(q: QuestionLosses, _: ForecasterId) -> LossPath | None:
-    forecast = ignorance_forecast(q.question)
-    return _trace(q, UNINFORMED.id, build_timeline([(q.question.opens_at, forecast)]))
 
 
 def _pool_others(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
     """Return the crowd without one of its members; None if fewer than two are left."""
     if is_computed(name):
         return q.paths.get(CROWD)
-    members = {n: line for n, line in rebuild_timelines(q).items() if n != name}
+    members = {n: line for n, line in q.timelines.items() if n != name}
     if len(members) < MIN_CROWD:
         return None
     until = effective_close(q.question, q.resolution)
@@ -209,7 +211,7 @@ def _pool_others(q: QuestionLosses, name: ForecasterId) -> LossPath | None:
 
 _BUILT: Mapping[ForecasterId, Callable[[QuestionLosses, ForecasterId], LossPath | None]] = {
     FIRST.id: _hold_first,
-    UNINFORMED.id: _know_nothing,
+    UNINFORMED.id: lambda q, _: q.uninformed,
     CROWD: _pool_others,
 }
 """Opponents that are made for one forecaster and question."""
