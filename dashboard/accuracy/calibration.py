@@ -11,7 +11,7 @@ from dashboard.accuracy.calibration_data import (
     bands_frame,
     bins_frame,
     curve_frame,
-    describe_families,
+    describe_correlated_families,
     describe_p_value,
     intervals_frame,
     list_bin_questions,
@@ -85,7 +85,7 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
 def _show_verdict(subject: str, reliability: Reliability, lead_days: int) -> None:
     st.markdown(
         f"**{escape_markdown(reliability.describe(subject))}** "
-        f"{describe_families(reliability.test.correlation)}, each as it stood "
+        f"{describe_correlated_families(reliability.test.correlation)}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )
 
@@ -249,7 +249,7 @@ _INTERVALS = {
 def _show_ranks(name: str, ranks: RankRecord, lead_days: int) -> None:
     st.markdown(
         f"**{name}, numbers and dates: {escape_markdown(ranks.verdict)}** "
-        f"Over {describe_families(ranks.correlation)}, each as it stood "
+        f"Over {describe_correlated_families(ranks.correlation)}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )
     left, right = st.columns([3, 2], gap="large")

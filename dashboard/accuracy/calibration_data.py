@@ -280,7 +280,7 @@ def bands_frame(reliability: Reliability) -> pd.DataFrame:
     )
 
 
-def describe_families(correlation: FamilyCorrelation) -> str:
+def describe_correlated_families(correlation: FamilyCorrelation) -> str:
     """Describe a sample: `60 questions in 30 families, worth 41 independent ones`."""
     questions = plural(correlation.questions, "question")
     if not correlation.shared:

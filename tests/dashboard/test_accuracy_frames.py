@@ -193,9 +193,9 @@ def test_ranks_of_answers() -> None:
     assert few["lower"].isna().all()
     assert list(few["band"]) == [""] * 5
     # A sample is told with what its families cost.
-    told = calibration_data.describe_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
+    told = calibration_data.describe_correlated_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
     assert plain(told) == "60 questions in 30 families, worth 41 independent ones"
-    assert plain(calibration_data.describe_families(ranks.correlation)) == "19 questions"
+    assert plain(calibration_data.describe_correlated_families(ranks.correlation)) == "19 questions"
 
 
 # Habits

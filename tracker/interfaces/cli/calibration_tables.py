@@ -16,10 +16,10 @@ from tracker.model.read_models import CalibrationReport, RecalibrationState
 COMMAND = "tracker accuracy calibration --recalibrate"
 
 
-def describe_families(correlation: FamilyCorrelation) -> str:
+def describe_correlated_families(correlation: FamilyCorrelation) -> str:
     """Describe a sample and what its families cost.
 
-    >>> describe_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
+    >>> describe_correlated_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
     '60 questions in 30 families; within families outcomes correlate by up to 0.40, so they are
     worth 41 independent questions'
     """
@@ -42,7 +42,7 @@ def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> t
     )
     bins.title = escape_title(
         f"{_head(report, forecaster)}: {reliability.verdict} Over "
-        f"{describe_families(reliability.test.correlation)}."
+        f"{describe_correlated_families(reliability.test.correlation)}."
     )
     for row in (b for b in reliability.bins if b.n):
         bins.add_row(
@@ -94,7 +94,7 @@ def ranks_table(report: CalibrationReport, forecaster: ForecasterId) -> Table:
     table = new_table("interval", "answers inside", "95 % interval of that", "mean width")
     table.title = escape_title(
         f"{_head(report, forecaster)}, numbers and dates: {ranks.verdict} Over "
-        f"{describe_families(ranks.correlation)}."
+        f"{describe_correlated_families(ranks.correlation)}."
     )
     for row in ranks.intervals:
         table.add_row(
