@@ -160,9 +160,10 @@ def _show_people_chart(visit: Visit, accuracy: Accuracy, rule: RuleName) -> None
     frame = people_frame(accuracy, accuracy.adjusted[rule], visit.me)
     everyone = tuple(accuracy.forecasters[ForecasterId(name)] for name in frame["id"])
     title = "Points better than the average person"
-    spec = charts.bind_data(
-        charts.skill_chart(style_forecasters(visit, everyone), title), rows=frame, zero=ZERO
+    chart = charts.skill_chart(
+        style_forecasters(visit, everyone), title, has_intervals=bool(frame["low"].notna().any())
     )
+    spec = charts.bind_data(chart, rows=frame, zero=ZERO)
     alt = "Skill of each person with its 95 % interval; 0 is the average person"
     st.vega_lite_chart(spec=spec, width="stretch", key="skill", alt=alt)
     with st.expander("As a table", key="people-table"):

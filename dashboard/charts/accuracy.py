@@ -24,9 +24,14 @@ _FAINT_OPACITY: Final = 0.45
 
 
 @lru_cache(maxsize=64)
-def skill_chart(styles: tuple[LineStyle, ...], title: str) -> ChartSpec:
-    """Skill of each forecaster as a dot with its 95 % interval, in the given order. Data: `rows`,
-    `zero`.
+def skill_chart(
+    styles: tuple[LineStyle, ...], title: str, *, has_intervals: bool = True
+) -> ChartSpec:
+    """Skill of each forecaster as a dot with its 95 % interval, in the given order, over the zero
+    line; faint with too few questions.
+
+    Without `has_intervals`, where nobody has one, dots alone: an empty layer would be a picture
+    without words to a screen reader. Data: `rows`, `zero`.
     """
     names = [line.name for line in styles]
     tips = [
@@ -38,7 +43,19 @@ def skill_chart(styles: tuple[LineStyle, ...], title: str) -> ChartSpec:
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=_row_axis("forecaster", names), color=colour_encoding(styles, legend=False)
     )
-    return _interval_chart(base, tips, len(names), field="skill", title=title)
+    axis = _gain_axis()
+    zero = (
+        alt.Chart(alt.NamedData("zero")).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
+    )
+    bars = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", opacity=_opacity_by_sample(0.55)
+    )
+    dots = base.mark_circle(size=150).encode(
+        x=alt.X("skill:Q", title=title, axis=axis), tooltip=tips, opacity=_opacity_by_sample(1.0)
+    )
+    layers = (zero, bars, dots) if has_intervals else (zero, dots)
+    height = len(names) * ROW_HEIGHT + _AXIS_HEIGHT
+    return alt.layer(*layers).properties(height=height).to_dict()
 
 
 def _row_axis(field: str, names: list[str]) -> alt.Y:
@@ -51,25 +68,6 @@ def _row_axis(field: str, names: list[str]) -> alt.Y:
         labelPadding=8,
     )
     return alt.Y(f"{field}:N", title=None, sort=names, scale=alt.Scale(domain=names), axis=axis)
-
-
-def _interval_chart(
-    base: alt.Chart, tips: list[alt.Tooltip], count: int, *, field: str, title: str
-) -> ChartSpec:
-    """Draw a dot and an interval per row, faint with too few questions, over the zero line."""
-    axis = _gain_axis()
-    zero = (
-        alt.Chart(alt.NamedData("zero")).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
-    )
-    bars = base.mark_rule(strokeWidth=3).encode(
-        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", opacity=_opacity_by_sample(0.55)
-    )
-    dots = base.mark_circle(size=150).encode(
-        x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips, opacity=_opacity_by_sample(1.0)
-    )
-    return (
-        alt.layer(zero, bars, dots).properties(height=count * ROW_HEIGHT + _AXIS_HEIGHT).to_dict()
-    )
 
 
 def _opacity_by_sample(full: float) -> alt.typing.ChannelOpacity:

@@ -101,6 +101,8 @@ def test_skill_chart() -> None:
     assert dot["encoding"]["color"]["scale"]["range"][0] == charts.BLUE
     # The chart of skill grows with its forecasters.
     assert SPECS["skill"]["height"] > charts.skill_chart(STYLES[:1], "Points")["height"]
+    dots_alone = charts.skill_chart(STYLES, "Points", has_intervals=False)
+    assert len(dots_alone["layer"]) == len(SPECS["skill"]["layer"]) - 1
     # Gains are written with their sign and unit.
     axis = layers_of(SPECS["skill"], "circle")[0]["encoding"]["x"]["axis"]
     assert "'+,~f'" in axis["labelExpr"]
