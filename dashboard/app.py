@@ -20,7 +20,7 @@ from dashboard.essays import essay
 from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
 from dashboard.home import ask, deadlines_calendar, questions, reports
-from dashboard.home import page as today
+from dashboard.home import page as home
 from dashboard.inbox import add
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
@@ -36,7 +36,7 @@ _STYLE_FILE: Final = Path(__file__).parent / "static" / "look.css"
 
 
 RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
-    "today": today.render,
+    "home": home.render,
     "questions": questions.render,
     "essays": essays.render,
     "essay": essay.render,
@@ -46,7 +46,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "calendar": deadlines_calendar.render,
     "scenarios": scenarios.render,
     "coherence": coherence.render,
-    "accuracy": accuracy.render,
+    "record": accuracy.render,
     "learned": learned.render,
     "feeds": feeds.render,
     "reports": reports.render,
@@ -73,7 +73,7 @@ def _build_page(
         icon=entry.icon,
         url_path=f"{name}{_FIRST_SUFFIX}" if name == start else name,
         default=name == start,
-        visibility="hidden" if entry.hidden else "visible",
+        visibility="visible" if entry.shown in ("bar", "menu") else "hidden",
     )
 
 
@@ -92,7 +92,16 @@ def _build_start_alias(start: PageName, visits: Sequence[Visit]) -> st.Page:
     )
 
 
-def main(start: PageName = "today") -> None:
+def _group_pages(
+    pages: Mapping[PageName, st.Page], start_alias: st.Page
+) -> dict[str, list[st.Page]]:
+    """Group pages for the navigation: the bar, and a menu for the rest."""
+    bar = [page for name, page in pages.items() if PAGES[name].shown != "menu"]
+    menu = [page for name, page in pages.items() if PAGES[name].shown == "menu"]
+    return {"": [*bar, start_alias], "More": menu}
+
+
+def main(start: PageName = "home") -> None:
     """Run the requested page; `start` is the one at the root address."""
     tracker = get_acting_tracker(get_tracker())
     # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
@@ -102,7 +111,7 @@ def main(start: PageName = "today") -> None:
     visit = Visit(tracker, pages, tracker.now(), get_zone(), tracker.system.replayed_until())
     visits.append(visit)
     st.html(_STYLE_FILE)
-    page = st.navigation([*pages.values(), _build_start_alias(start, visits)], position="top")
+    page = st.navigation(_group_pages(pages, _build_start_alias(start, visits)), position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     show_replay_banner(visit)
     show_acting_banner(visit)

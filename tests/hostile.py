@@ -175,7 +175,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     *(
         (name, {})
         for name in (
-            "today",
+            "home",
             "essays",
             "inbox",
             "calendar",
@@ -203,7 +203,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
         for name in ("Why", "My own", "What would change it", "The table")
     ),
     ("add", {"q": OPEN, "url": f"https://{MARK}/x", "title": EVERYTHING, "text": EVERYTHING}),
-    ("accuracy", {"kind": "Live", "view": "Questions"}),
+    ("record", {"kind": "Live", "view": "Questions"}),
     ("feeds", {"feed": FEED}),
 )
 """Every page, as (name, parameters), with what it shows of this world."""

@@ -209,7 +209,7 @@ def test_the_pool_that_leads_is_said_once_pools_were_compared(
         (CROWD_EXTREMISED, CROWD_WEIGHTED),
     ]
     assert all(c.advantage is not None and c.advantage > 0 for c in pools)
-    said = words(open_page(tracker, "accuracy"))
+    said = words(open_page(tracker, "record"))
     assert "No way of pooling has been shown to beat the plain crowd, the median." in said
     # People are not compared with the crowds that learn: each comparison more costs power.
     for comparison in tracker.accuracy.compare(forecaster_id=GOOD).rules[0].comparisons:

@@ -326,9 +326,9 @@ def test_evidence_on_a_retracted_question_is_not_judged(
 
 
 @check_rows([
-    ("today", {}), ("questions", {}), ("inbox", {}), ("feeds", {}), ("feeds", {"feed": "wire"}),
+    ("home", {}), ("questions", {}), ("inbox", {}), ("feeds", {}), ("feeds", {"feed": "wire"}),
     ("calendar", {}), ("essay", {"e": "essay"}), ("essays", {}), ("question", {"q": SUMMIT}),
-    ("accuracy", {}),
+    ("record", {}),
 ], "page", "params")  # fmt: skip
 def test_no_page_fails_over_a_question_that_was_taken_back(
     taken_back: Tracker, page: str, params: dict[str, str]

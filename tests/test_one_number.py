@@ -69,7 +69,7 @@ Number = tuple[str, str]
 
 
 def on_the_page(tracker: Tracker, rule: str) -> dict[str, Number]:
-    visit = open_page(tracker, "accuracy", **{"points-rule": rule})
+    visit = open_page(tracker, "record", **{"points-rule": rule})
     (frame,) = (each.value for each in visit.dataframe if each.proto.alt == "Points by forecaster")
     return {row["forecaster"]: _page_row(row) for _, row in frame.iterrows()}
 

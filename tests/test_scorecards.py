@@ -129,7 +129,7 @@ def test_points_and_skill_are_told_in_tables(lived: Tracker) -> None:
     assert "Peer points" not in text
     row = line(text, "ada", "CRPS over the range")
     assert row.split("│")[3].strip() == "3 in 2 families"
-    assert "Prior, never moved" in text
+    assert "Base rate" in text
     points = told(
         score_tables.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
     )

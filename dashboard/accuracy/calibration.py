@@ -155,10 +155,10 @@ _BINS = {
     "range": _C.TextColumn("Forecasts of", width=90),
     "n": _C.NumberColumn("Questions", width=80),
     "families": _C.NumberColumn("Families", width=65),
-    "said": _C.NumberColumn("Average forecast", format="%.0f %%", width=105),
+    "said": _C.NumberColumn("Average forecast", format="%.0f%%", width=105),
     "of": _C.TextColumn("Came true", width=75),
-    "happened": _C.NumberColumn("Share", format="%.0f %%", width=60),
-    "wilson": _C.TextColumn("95 % interval", width=95, alignment="right", help=_WILSON),
+    "happened": _C.NumberColumn("Share", format="%.0f%%", width=60),
+    "wilson": _C.TextColumn("95% interval", width=95, alignment="right", help=_WILSON),
 }
 
 
@@ -214,9 +214,9 @@ def _show_measures(reliability: Reliability) -> None:
 
 
 _BANDS = {
-    "said": _C.NumberColumn("Forecast", format="%g %%"),
+    "said": _C.NumberColumn("Forecast", format="%g%%"),
     "n": _C.NumberColumn("Questions"),
-    "worth": _C.NumberColumn("Came true, smoothed", format="%.0f %%"),
+    "worth": _C.NumberColumn("Came true, smoothed", format="%.0f%%"),
     "whole": _C.TextColumn("Chance, whole line"),
     "point": _C.TextColumn("Chance, this point"),
     "outside": _C.TextColumn(""),
@@ -236,11 +236,11 @@ def _show_bands(reliability: Reliability) -> None:
 
 _INTERVALS = {
     "interval": _C.TextColumn("Central interval", width=130),
-    "inside": _C.NumberColumn("Answers inside", format="%g %%"),
-    "bar": _C.TextColumn("95 % interval of that", alignment="right", help=_WILSON),
+    "inside": _C.NumberColumn("Answers inside", format="%g%%"),
+    "bar": _C.TextColumn("95% interval of that", alignment="right", help=_WILSON),
     "width": _C.NumberColumn(
         "Width, of range",
-        format="%.0f %%",
+        format="%.0f%%",
         help="On average. Narrower is better, if enough lies inside.",
     ),
 }

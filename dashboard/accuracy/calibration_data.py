@@ -74,7 +74,7 @@ def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
     """One row per bin that is not empty. Columns:
 
     number (of the bin, from 0), range (in words), n, families, said (mean, percent) and happened
-    (share, percent), of (how many happened, in words), low and high (Wilson's 95 % interval,
+    (share, percent), of (how many happened, in words), low and high (Wilson's 95% interval,
     percent; empty with too few families), wilson (the same in words), label (n in words).
     """
     return build_frame(
@@ -120,7 +120,7 @@ def list_bin_snapshots(
 def list_bin_questions(
     snapshots: Sequence[CalibrationSnapshot], number: int, questions: Mapping[QuestionId, Question]
 ) -> tuple[tuple[Question, str], ...]:
-    """List the questions of a bin with forecast and outcome in words: `67 %, YES`."""
+    """List the questions of a bin with forecast and outcome in words: `67%, YES`."""
     return tuple(
         (questions[s.question_id], f"{percent_exact(s.p)}, {'YES' if s.outcome else 'NO'}")
         for s in list_bin_snapshots(snapshots, number)
@@ -163,7 +163,7 @@ def measures_frame(reliability: Reliability) -> pd.DataFrame:
         (
             "Penalty",
             _format_number(corp.score),
-            "0 is perfect, and saying 50 % every time costs 0.25. The next three make it up: the "
+            "0 is perfect, and saying 50% every time costs 0.25. The next three make it up: the "
             "base, plus the cost, less the gain.",
             "Brier score; Brier score = MCB − DSC + UNC.",
         ),
@@ -211,7 +211,7 @@ def describe_p_value(p_value: float) -> str:
 def intervals_frame(ranks: RankRecord) -> pd.DataFrame:
     """Central intervals of curves. Columns:
 
-    interval (in words), inside (percent of the answers), bar (95 % interval of that, in words),
+    interval (in words), inside (percent of the answers), bar (95% interval of that, in words),
     width (mean, percent of the range).
     """
     return build_frame(

@@ -43,12 +43,12 @@ _COLUMNS: Final = {
     ),
     "reaffirmed": _C.NumberColumn(
         "Confirmed",
-        format="%.0f %%",
+        format="%.0f%%",
         help="Of the forecasts after the first, how many gave the same number again.",
     ),
     "reversed": _C.NumberColumn(
         "Turned back",
-        format="%.0f %%",
+        format="%.0f%%",
         help="Of successive changes, how many went the other way.",
     ),
     "momentum": _C.NumberColumn("Follow-through", format="%+.2f", help=_FOLLOW_THROUGH),

@@ -176,10 +176,10 @@ _RULES = {
     "mean": _C.NumberColumn("Mean while active", format="%.3f"),
     "better": _C.TextColumn("Better"),
     "coverage": _C.NumberColumn(
-        "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+        "Coverage", format="%g%%", help="Share of the scheduled time with a forecast."
     ),
     "attainable": _C.NumberColumn(
-        "Attainable", format="%g %%", help="The most that anyone could cover."
+        "Attainable", format="%g%%", help="The most that anyone could cover."
     ),
 }
 

@@ -41,20 +41,20 @@ _BETTER = "Points better than the average person, drawn towards 0 while little i
 _PEOPLE = {
     "forecaster": _C.TextColumn("Forecaster", width=170),
     "skill": _C.NumberColumn("Skill", format="%+.1f", help=_BETTER),
-    "interval": _C.TextColumn("95 % interval", width=260),
+    "interval": _C.TextColumn("95% interval", width=260),
     "on": _C.TextColumn("Compared on", width=200),
     "pooling": _C.NumberColumn(
-        "Drawn in", format="%g %%", help="Share by which the estimate is drawn to the average."
+        "Drawn in", format="%g%%", help="Share by which the estimate is drawn to the average."
     ),
 }
 _OPPONENTS = {
     "other": _C.TextColumn("Against", width=190),
     "skill": _C.NumberColumn("Points better", format="%+.1f", help="Above 0: better than these."),
     "verdict": _C.TextColumn("Verdict", width=170),
-    "interval": _C.TextColumn("95 % interval", width=130, alignment="right"),
+    "interval": _C.TextColumn("95% interval", width=130, alignment="right"),
     "on": _C.TextColumn("Compared on", width=200),
     "common": _C.NumberColumn(
-        "Time in common", format="%.0f %%", help="Share of the scheduled time on which both stood."
+        "Time in common", format="%.0f%%", help="Share of the scheduled time on which both stood."
     ),
     "meaning": _C.TextColumn("What it is", width=420),
 }
@@ -63,7 +63,7 @@ _POINTS = {
     "points": _C.NumberColumn("Points", format="%+.1f", help="Gain over knowing nothing."),
     "on": _C.TextColumn("Questions", width=200),
     "coverage": _C.NumberColumn(
-        "Coverage", format="%.0f %%", help="Share of the scheduled time with a forecast."
+        "Coverage", format="%.0f%%", help="Share of the scheduled time with a forecast."
     ),
     "mean": _C.NumberColumn("Mean while active", format="%.3f"),
 }
@@ -164,7 +164,7 @@ def _show_people_chart(visit: Visit, accuracy: Accuracy, rule: RuleName) -> None
         style_forecasters(visit, everyone), title, has_intervals=bool(frame["low"].notna().any())
     )
     spec = charts.bind_data(chart, rows=frame, zero=ZERO)
-    alt = "Skill of each person with its 95 % interval; 0 is the average person"
+    alt = "Skill of each person with its 95% interval; 0 is the average person"
     st.vega_lite_chart(spec=spec, width="stretch", key="skill", alt=alt)
     with st.expander("As a table", key="people-table"):
         show_table(frame, _PEOPLE, "Skill by person")

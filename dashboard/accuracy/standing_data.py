@@ -23,7 +23,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "hazard": "The base rate, moved by time alone: was the news worth following?",
     "prior": "The base rate as written down: was anything worth doing?",
     "first": "Their own first forecast, where they changed it: was updating worth the effort?",
-    "uninformed": "50 %, all options alike, or an even curve.",
+    "uninformed": "50%, all options alike, or an even curve.",
 }
 """Opponents that are no people."""
 

@@ -27,7 +27,7 @@ _FAINT_OPACITY: Final = 0.45
 def skill_chart(
     styles: tuple[LineStyle, ...], title: str, *, has_intervals: bool = True
 ) -> ChartSpec:
-    """Skill of each forecaster as a dot with its 95 % interval, in the given order, over the zero
+    """Skill of each forecaster as a dot with its 95% interval, in the given order, over the zero
     line; faint with too few questions.
 
     Without `has_intervals`, where nobody has one, dots alone: an empty layer would be a picture
@@ -37,7 +37,7 @@ def skill_chart(
     tips = [
         text_tooltip("forecaster", "Who"),
         alt.Tooltip("skill:Q", title="Skill", format="+.1f"),
-        text_tooltip("interval", "95 %"),
+        text_tooltip("interval", "95%"),
         text_tooltip("on", "Questions"),
     ]
     base = alt.Chart(alt.NamedData("rows")).encode(
@@ -89,7 +89,7 @@ def evidence_chart(title: str) -> ChartSpec:
     """
     tips = [
         alt.Tooltip("skill:Q", title="Points better", format="+.1f"),
-        alt.Tooltip("low:Q", title="95 % from", format="+.1f"),
+        alt.Tooltip("low:Q", title="95% from", format="+.1f"),
         alt.Tooltip("high:Q", title="to", format="+.1f"),
         alt.Tooltip("families:Q", title="Families"),
         alt.Tooltip("evidence:Q", title="Evidence", format=".3~g"),
@@ -143,7 +143,7 @@ def calibration_chart(*, curved: bool = True) -> ChartSpec:
 @lru_cache(maxsize=1)
 def bins_chart() -> ChartSpec:
     """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins`, `diagonal`."""
-    # The axis goes beyond 100 % to leave room for the last count.
+    # The axis goes beyond 100% to leave room for the last count.
     x_axis, y_axis = _forecast_axis([0, 1.1]), _outcome_axis()
     base = alt.Chart(alt.NamedData("bins")).transform_calculate(
         said="datum.said / 100",
@@ -155,7 +155,7 @@ def bins_chart() -> ChartSpec:
         text_tooltip("range", "Forecasts of"),
         alt.Tooltip("said:Q", title="Average forecast", format=".0%"),
         text_tooltip("of", "Came true"),
-        text_tooltip("wilson", "95 %"),
+        text_tooltip("wilson", "95%"),
     ]
     line = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x_axis, y=alt.Y("low:Q"), y2="high:Q")

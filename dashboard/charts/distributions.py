@@ -116,7 +116,7 @@ def fan_chart(
     answer: bool,
     series: bool = False,
 ) -> ChartSpec:
-    """Median, 50 % and 90 % intervals of one forecaster, and the medians of others as thin lines.
+    """Median, 50% and 90% intervals of one forecaster, and the medians of others as thin lines.
 
     The values of a series are points. Data: `fan`, `others`, `rules`, `marks`, `answer`, `series`.
     """

@@ -24,7 +24,7 @@ from tracker.model.chart_style import BLUE, GREEN, GREY, VERMILLION, LineStyle
 ProbabilityScale = Literal["probability", "log-odds"]
 
 MAX_LOG_ODDS: Final = 5.0
-"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
+"""Log-odds are drawn between −5 and +5 (0.7% and 99.3%); beyond, a line runs along the edge."""
 
 LABEL_ROOM: Final = 0.24
 """Share of the window left free at the right for the names of the lines."""

@@ -26,7 +26,7 @@ _LEGEND: Final = (45, 20)
 
 @lru_cache(maxsize=64)
 def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
-    """Each scenario as an area, the first on top, together 100 %. Data: `stack`, `stretches`,
+    """Each scenario as an area, the first on top, together 100%. Data: `stack`, `stretches`,
     `ends`.
     """
     y = alt.Y(
@@ -72,7 +72,7 @@ def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
 def scenarios_in_cases_chart(
     styles: tuple[LineStyle, ...], cases: tuple[str, ...], *, legend: bool = False
 ) -> ChartSpec:
-    """The scenarios in each of several cases, as bars of 100 %. Data: `cases`."""
+    """The scenarios in each of several cases, as bars of 100%. Data: `cases`."""
     base = alt.Chart(alt.NamedData("cases")).encode(
         y=alt.Y(
             "case:N",
@@ -170,7 +170,7 @@ def by_label_chart(styles: tuple[LineStyle, ...], labels: tuple[str, ...]) -> Ch
 
 @lru_cache(maxsize=256)
 def label_fan_chart(labels: tuple[str, ...], *, dates: bool, log: bool = False) -> ChartSpec:
-    """Median, 50 % and 80 % intervals of one forecaster over labels. Data: `fan`."""
+    """Median, 50% and 80% intervals of one forecaster over labels. Data: `fan`."""
     y = alt.Y("label:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=170))
     base = alt.Chart(alt.NamedData("fan")).encode(
         y=y, tooltip=[text_tooltip("label", "Of"), text_tooltip("shown", "Said")]

@@ -341,5 +341,5 @@ def _format_computed_forecast(s: QuestionSummary, now: datetime) -> str | None:
     return (
         f"{_format_held_forecast(s, PRIOR, now)} (base rate)"
         if suggested is None
-        else f"{suggested} (suggested)"
+        else f"{suggested} (estimate)"
     )

@@ -14,14 +14,14 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 
 PageName = Literal[
-    "today",
+    "home",
     "questions",
     "essays",
     "essay",
     "question",
     "inbox",
     "add",
-    "accuracy",
+    "record",
     "learned",
     "feeds",
     "ask",
@@ -33,31 +33,36 @@ PageName = Literal[
 ]
 
 
+Shown = Literal["bar", "menu", "search", "never"]
+"""Place of a page in the navigation: in the bar, in its menu, or only in the list of `Ctrl+K`;
+"never" is a page that needs to know what to show."""
+
+
 class PageEntry(NamedTuple):
     """Entry of a page in the navigation."""
 
     title: str
     icon: str
-    hidden: bool = False
+    shown: Shown = "search"
 
 
 PAGES: Final[Mapping[PageName, PageEntry]] = {
-    "today": PageEntry("Today", ":material/today:"),
-    "questions": PageEntry("Questions", ":material/list:"),
-    "essays": PageEntry("Essays", ":material/article:"),
-    "essay": PageEntry("Essay", ":material/article:", hidden=True),
-    "question": PageEntry("Question", ":material/show_chart:", hidden=True),
-    "inbox": PageEntry("Inbox", ":material/inbox:"),
-    "add": PageEntry("Add evidence", ":material/add:", hidden=True),
+    "home": PageEntry("Home", ":material/home:", "bar"),
+    "questions": PageEntry("Questions", ":material/list:", "bar"),
+    "inbox": PageEntry("Inbox", ":material/inbox:", "bar"),
+    "essays": PageEntry("Essays", ":material/article:", "bar"),
+    "record": PageEntry("Track record", ":material/target:", "bar"),
+    "feeds": PageEntry("Feeds", ":material/rss_feed:", "menu"),
+    "reports": PageEntry("Reports", ":material/description:", "menu"),
+    "learned": PageEntry("Learned values", ":material/school:", "menu"),
+    "settings": PageEntry("Settings", ":material/settings:", "menu"),
+    "ask": PageEntry("Ask a question", ":material/add:"),
     "calendar": PageEntry("Calendar", ":material/event:"),
     "scenarios": PageEntry("Scenarios", ":material/stacked_bar_chart:"),
-    "coherence": PageEntry("Coherence", ":material/rule:"),
-    "accuracy": PageEntry("Accuracy", ":material/target:"),
-    "learned": PageEntry("Learned", ":material/school:", hidden=True),
-    "feeds": PageEntry("Feeds", ":material/rss_feed:"),
-    "reports": PageEntry("Reports", ":material/description:"),
-    "ask": PageEntry("Ask", ":material/add:"),
-    "settings": PageEntry("Settings", ":material/settings:"),
+    "coherence": PageEntry("Contradictions", ":material/rule:"),
+    "add": PageEntry("Add evidence", ":material/add:"),
+    "question": PageEntry("Question", ":material/show_chart:", "never"),
+    "essay": PageEntry("Essay", ":material/article:", "never"),
 }
 """Pages in the order of the navigation."""
 

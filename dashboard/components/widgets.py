@@ -146,11 +146,11 @@ def show_no_questions(visit: Visit) -> None:
     """Show the first steps of a database without questions."""
     show_empty(
         "There are no questions yet.",
-        "Load a question set on the page Today, or with `tracker set import "
+        "Load a question set on the page Home, or with `tracker set import "
         "china_russia_2022`; or write your own.",
     )
     with st.container(horizontal=True):
-        st.page_link(visit.pages["today"], label="The first steps", icon=":material/today:")
+        st.page_link(visit.pages["home"], label="The first steps", icon=":material/home:")
         st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
@@ -314,7 +314,7 @@ def build_score_columns(question: Question, *, everything: bool) -> dict[str, ob
         "skill": _C.NumberColumn("Skill", format="%+.1f", help=_SKILL),
         **numbers,
         "coverage": _C.NumberColumn(
-            "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+            "Coverage", format="%g%%", help="Share of the scheduled time with a forecast."
         ),
     }
 

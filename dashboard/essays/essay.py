@@ -162,7 +162,7 @@ def _show_scores(all_records: Mapping[RecordName, TrackRecord]) -> None:
     columns = {
         "borne_out": _C.TextColumn("Borne out", width=80),
         "chance": _C.NumberColumn(
-            "By chance", format="%.0f %%", width=80, help="How likely its base rates make it."
+            "By chance", format="%.0f%%", width=80, help="How likely its base rates make it."
         ),
         "skill": _C.NumberColumn(
             "Skill", format="%+.0f points", width=100, help="Borne out minus chance."

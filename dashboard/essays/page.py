@@ -100,7 +100,7 @@ def _show_compared(records: RecordComparison, name: str, titles: tuple[str, str]
         st.markdown(escape_markdown(sentence))
     columns = {
         "essay": _C.TextColumn("Essay", width=140),
-        "skill": _C.TextColumn("Skill per claim (95 %)", width=180),
+        "skill": _C.TextColumn("Skill per claim (95%)", width=180),
         "answered": _C.TextColumn("Answered", width=80),
         "borne_out": _C.TextColumn("Borne out", width=80),
         "chance": _C.TextColumn("By chance", width=90),

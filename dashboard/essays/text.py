@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from dashboard.wording.numbers import NBSP, percent_whole, plural
+from dashboard.wording.numbers import percent_whole, plural
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,
@@ -31,7 +31,7 @@ PLAIN_STYLE: Final = StateStyle("plain", "", "does not look ahead")
 STATE_STYLES: Final[Mapping[ClaimState, StateStyle]] = MappingProxyType(
     {
         "borne out": StateStyle("borne-out", "✓", "borne out"),
-        "mixed": StateStyle("mixed", "±", "mixed: 40 to 60 % borne out"),
+        "mixed": StateStyle("mixed", "±", "mixed: 40 to 60% borne out"),
         "not borne out": StateStyle("not-borne-out", "✗", "not borne out"),
         "open": StateStyle("open", "%", "open: how likely it is to be borne out"),
         "no answer": StateStyle("no-answer", "○", "asked, without an answer"),
@@ -56,7 +56,7 @@ SAYS_LITTLE_STYLE: Final = StateStyle(
 
 
 def sentence_mark(claim: MappedSentence) -> str:
-    """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62 %` while it is open.
+    """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62%` while it is open.
 
     An asterisk follows if its tests say little.
     """
@@ -137,7 +137,7 @@ def _describe_unanswered(record: TrackRecord) -> str:
 
 
 def describe_open(record: TrackRecord) -> str:
-    """Describe the open claims: `3 claims still open, on average 62 % likely to be borne out`."""
+    """Describe the open claims: `3 claims still open, on average 62% likely to be borne out`."""
     chance_words = (
         ""
         if record.mean_chance is None
@@ -147,7 +147,7 @@ def describe_open(record: TrackRecord) -> str:
 
 
 def describe_modality(claim: MappedSentence) -> str:
-    """Describe the wording of a claim: `“will” · explicit prediction · sounds 100 % sure`."""
+    """Describe the wording of a claim: `“will” · explicit prediction · sounds 100% sure`."""
     sentence = claim.sentence
     parts = [f"“{sentence.cue}”"] if sentence.cue else []
     if sentence.kind:
@@ -159,13 +159,11 @@ def describe_modality(claim: MappedSentence) -> str:
 
 def describe_claim_state(claim: MappedSentence) -> str:
     """Describe a sentence's state for its panel: `Mixed (1 of 2)`."""
-    return capitalise(
-        claim.words.replace("%", f"{NBSP}%") if claim.state == "open" else claim.words
-    )
+    return capitalise(claim.words.replace("%", "%") if claim.state == "open" else claim.words)
 
 
 def describe_test(question: Question) -> str:
-    """Describe a test that says little: `says little: could hardly fail, 97 % by its base rate`."""
+    """Describe a test that says little: `says little: could hardly fail, 97% by its base rate`."""
     weakness, chance = find_weakness(question), base_chance(question)
     if weakness is None or chance is None:
         return ""

@@ -202,7 +202,7 @@ def _build_columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
         "note": _C.TextColumn("What is wrong", width=260),
         "unchanged": _C.NumberColumn(
             "Not modified",
-            format="%.0f %%",
+            format="%.0f%%",
             width=95,
             help="Of the answers in 28 days. They cost next to nothing.",
         ),

@@ -270,7 +270,7 @@ def describe_move(before: float, after: float) -> str:
     """Describe a move with its start and end.
 
     >>> describe_move(0.34, 0.46).replace(NBSP, " ")
-    'Up 12 points, 34 % → 46 %'
+    'Up 12 points, 34% → 46%'
     """
     return (
         f"{capitalise(format_points(after - before))}, {percent_exact(before)} {ARROW} "
@@ -282,7 +282,7 @@ def describe_gap(pair: tuple[tuple[ForecasterId, float], tuple[ForecasterId, flo
     """Describe a disagreement and its size.
 
     >>> describe_gap(((ForecasterId("ada"), 0.3), (SUGGESTION, 0.55))).replace(NBSP, " ")
-    '25 points apart: you 30 %, suggested 55 %'
+    '25 points apart: you 30%, suggested 55%'
     """
     (first_id, p), (second_id, q) = pair
     whole = int(abs(p - q) * 100 + 0.5)
@@ -293,18 +293,18 @@ def describe_gap(pair: tuple[tuple[ForecasterId, float], tuple[ForecasterId, flo
 
 
 def _forecaster_word(forecaster_id: ForecasterId) -> str:
-    return {CROWD: "crowd", SUGGESTION: "suggested"}.get(forecaster_id, "you")
+    return {CROWD: "crowd", SUGGESTION: "estimate"}.get(forecaster_id, "you")
 
 
 def describe_stale(
     question: Question, distribution: Distribution, since: datetime, now: datetime
 ) -> str:
-    """Describe a stale forecast: `40 %, confirmed 45 days ago`."""
+    """Describe a stale forecast: `40%, confirmed 45 days ago`."""
     return f"{format_forecast(question, distribution)}, confirmed {format_age(since, now)}"
 
 
 def describe_closing(question: Question, distribution: Distribution, now: datetime) -> str:
-    """Describe a question that closes soon: `Closes in 3 days, you hold 40 %`."""
+    """Describe a question that closes soon: `Closes in 3 days, you hold 40%`."""
     return (
         f"Closes {format_age(question.closes_at, now)}, you hold "
         f"{format_forecast(question, distribution)}"

@@ -196,14 +196,14 @@ def input_reason(form: QuestionForm, kind: Kind) -> str:
     reason = form.text(
         "How often has this happened before?",
         "reason",
-        placeholder="6 of 11 years, one in ten, or 30 %",
+        placeholder="6 of 11 years, one in ten, or 30%",
         live="300ms",
     )
     if not reason or form.value("prior"):
         return reason
     rate = read_base_rate(reason)
     if rate is None:
-        st.caption("No count in it, so it starts at 50 %. Write 6 of 11, one in ten, or 30 %.")
+        st.caption("No count in it, so it starts at 50%. Write 6 of 11, one in ten, or 30%.")
     else:
         st.caption(f"It starts at {percent_whole(rate.p)}: {rate.arithmetic}.")
     return reason

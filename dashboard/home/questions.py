@@ -249,30 +249,27 @@ def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
     config = st.column_config
     return {
         "suggestion": config.NumberColumn(
-            "Suggested",
-            format="%g %%",
+            "Estimate",
+            format="%g%%",
             width=85,
-            help="What base rate, time and evidence suggest now.",
+            help="What base rate, time and evidence add up to now.",
         ),
         "question": config.TextColumn("Question", width=400),
-        "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
-        "crowd": config.NumberColumn(
-            "Crowd", format="%g %%", help="Everyone's forecasts together."
-        ),
+        "mine": config.NumberColumn("Mine", format="%g%%", help="The forecast that you hold."),
+        "crowd": config.NumberColumn("Crowd", format="%g%%", help="Everyone's forecasts together."),
         "mine_said": config.TextColumn(
             "Mine", width=_choose_width(frame["mine_said"]), help="The forecast that you hold."
         ),
         "crowd_said": config.TextColumn(
             "Crowd",
             width=_choose_width(frame["crowd_said"]),
-            help="Everyone's together; where nobody has forecast, what is suggested or the base "
-            "rate.",
+            help="Everyone's together; where nobody has forecast, the estimate or the base rate.",
         ),
         "change": config.NumberColumn(
             period, format="%+g", help="Points it moved, from one point up."
         ),
         "trend": config.LineChartColumn(
-            "90 days", y_min=0.0, y_max=1.0, width=100, help="The suggestion, 0 to 100 %."
+            "90 days", y_min=0.0, y_max=1.0, width=100, help="The estimate, 0 to 100%."
         ),
         "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
         "closes_in": config.NumberColumn("Closes in", format="%d days"),

@@ -85,7 +85,7 @@ def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMo
     st.markdown("**Most helpful and most harmful evidence**")
     frame = contributions_frame(post_mortem, page)
     if frame.empty:
-        st.caption("No evidence moved the suggestion.")
+        st.caption("No evidence moved the estimate.")
         return
     columns = {
         "way": _C.TextColumn("It pointed", width=160),
@@ -245,7 +245,7 @@ def show_receipt(visit: Visit, question: Question, score: Score) -> None:
         "end": _C.DatetimeColumn("To", format="D MMM YYYY", timezone=zone),
         "days": _C.NumberColumn("Days", format="%.1f"),
         "said": _C.TextColumn("Said"),
-        "weight": _C.NumberColumn("Share of schedule", format="%.1f %%"),
+        "weight": _C.NumberColumn("Share of schedule", format="%.1f%%"),
         "score": _C.NumberColumn(
             rule.title, format="%.3f", help=f"{describe_direction(rule.name)}."
         ),

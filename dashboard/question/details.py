@@ -66,11 +66,11 @@ def show_evidence(visit: Visit, page: QuestionPage) -> None:
         "headline": _C.TextColumn("Headline", width=340),
         "direction": _C.TextColumn(_direction_heading(page)),
         "sure": _C.NumberColumn(
-            "Sure of it", format="%g %%", help="How sure the direction is, until a person says."
+            "Sure of it", format="%g%%", help="How sure the direction is, until a person says."
         ),
         "strength": _C.TextColumn("Strength"),
         "relevant": _C.NumberColumn(
-            "Relevant", format="%g %%", help="How likely it bears on the question at all."
+            "Relevant", format="%g%%", help="How likely it bears on the question at all."
         ),
         "status": _C.TextColumn("Status"),
         "reports": _C.NumberColumn("Reports", help="With a text of their own."),
@@ -107,7 +107,7 @@ def show_history(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if question.kind == "binary":
         why.show_change_between(visit, page)
-    computed = st.toggle("With the suggestion's own revisions", key="computed", bind="query-params")
+    computed = st.toggle("With the estimate's own revisions", key="computed", bind="query-params")
     acts = [a for a in page.acts if computed or a.forecaster_id != SUGGESTION]
     if not acts:
         show_empty("Nobody has forecast yet.", "Be the first: the form is beside the chart.")
@@ -210,7 +210,7 @@ def _show_options(visit: Visit, page: QuestionPage) -> None:
     zone = visit.zone.key
     columns = {
         "option": _C.TextColumn("Option"),
-        "prior": _C.NumberColumn("Base rate", format="%g %%"),
+        "prior": _C.NumberColumn("Base rate", format="%g%%"),
         "added": _C.DatetimeColumn("Added", format="D MMM YYYY", timezone=zone),
         "removed": _C.DatetimeColumn("Removed", format="D MMM YYYY", timezone=zone),
     }

@@ -136,7 +136,7 @@ def _draw_fan(
     )
     name = display_name(page.forecasters[forecaster_id], visit.me)
     description = (
-        f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of "
+        f"{name}: middle, half and 90% of the forecast{unit}; thin lines are the middles of "
         "everyone else's"
     )
     if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
@@ -220,17 +220,15 @@ def _build_level_columns(page: QuestionPage) -> dict[str, object]:
     scale = page.summary.question.scale
     columns: dict[str, object] = {
         "forecaster": _C.TextColumn("Forecaster"),
-        "low90": _C.TextColumn("5 %", help="It lies below this with 5 %."),
-        "low50": _C.TextColumn("25 %"),
+        "low90": _C.TextColumn("5%", help="It lies below this with 5%."),
+        "low50": _C.TextColumn("25%"),
         "middle": _C.TextColumn("Middle"),
-        "high50": _C.TextColumn("75 %"),
-        "high90": _C.TextColumn("95 %", help="It lies below this with 95 %."),
+        "high50": _C.TextColumn("75%"),
+        "high90": _C.TextColumn("95%", help="It lies below this with 95%."),
     }
     if scale is not None and scale.open_lower:
-        columns["below"] = _C.NumberColumn("Below the range", format="%.1f %%")
+        columns["below"] = _C.NumberColumn("Below the range", format="%.1f%%")
     if scale is not None and scale.open_upper:
         never = page.summary.question.kind == "date"
-        columns["above"] = _C.NumberColumn(
-            "Never" if never else "Above the range", format="%.1f %%"
-        )
+        columns["above"] = _C.NumberColumn("Never" if never else "Above the range", format="%.1f%%")
     return columns

@@ -135,12 +135,12 @@ def _show_fan(visit: Visit, group: LinkGroup) -> None:
     name = display_name(forecasters[0], visit.me)
     st.vega_lite_chart(
         spec=charts.bind_data(spec, fan=frame), width="stretch", key=f"group-{group.link.id}",
-        alt=f"{name}: middle, half and 80 % of each forecast: {group.link.title}",
+        alt=f"{name}: middle, half and 80% of each forecast: {group.link.title}",
     )  # fmt: skip
     unit = (
         f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
     )
-    st.caption(escape_markdown(f"{name}: middle, half and 80 % of each forecast{unit}."))
+    st.caption(escape_markdown(f"{name}: middle, half and 80% of each forecast{unit}."))
 
 
 def _show_sentences(visit: Visit, group: LinkGroup) -> None:

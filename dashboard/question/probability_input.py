@@ -7,8 +7,8 @@ When one changes the other, the browser may send a late message with the other's
 must not count as a change. The field therefore gets a new key. The slider may have the focus, so it
 stays, and its old values are ignored for a moment.
 
-Near 0 and 100 % a tenth of a point changes the odds as much as many points do in the middle, so
-stops of the slider are a tenth of a point apart up to 2 % and from 98 % on, and a point apart in
+Near 0 and 100% a tenth of a point changes the odds as much as many points do in the middle, so
+stops of the slider are a tenth of a point apart up to 2% and from 98% on, and a point apart in
 between.
 
 The handles of an interval are quartiles within the range, so that a probability of "never" of any
@@ -40,7 +40,7 @@ from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, ForecasterId,
 from tracker.model.read_models import QuestionSummary
 
 SLIDER_STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
-"""Stops in per mille. 0 and 100 % are excluded, because the log score of certainty is unbounded."""
+"""Stops in per mille. 0 and 100% are excluded, because the log score of certainty is unbounded."""
 
 Sign = Literal["dot", "ring", "triangle", "square"]
 
@@ -120,7 +120,7 @@ _CATCH_UP_SECONDS: Final = 2.0
 _REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
     (PRIOR, "triangle", GREY, "base rate"),
     (CROWD, "ring", ORANGE, "crowd"),
-    (SUGGESTION, "square", VERMILLION, "suggested"),
+    (SUGGESTION, "square", VERMILLION, "estimate"),
 )
 
 

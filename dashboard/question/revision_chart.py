@@ -164,9 +164,7 @@ def show_line_picker(visit: Visit, page: QuestionPage) -> None:
             on_change=_store_lines,
             args=(_get_picker_key(page),),
         )
-        st.caption(
-            "Other questions stand with their suggestion. The choice is kept in the address."
-        )
+        st.caption("Other questions stand with their estimate. The choice is kept in the address.")
 
 
 def _get_picker_key(page: QuestionPage) -> str:

@@ -69,7 +69,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
         case CurveSuggestion() as suggestion:
             _show_curve(page, suggestion)
         case None:
-            show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
+            show_empty("There is no estimate yet.", "It is worked out when the question opens.")
     if page.evidence:
         show_headline_note(visit)
     _show_perhaps_note(page)
@@ -103,7 +103,7 @@ def _show_lines(
             "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
         ),
         "after": _C.NumberColumn(
-            "So far", format="%g %%", width=70, help="With the lines above it, in this order."
+            "So far", format="%g%%", width=70, help="With the lines above it, in this order."
         ),
         "what": _WHAT_COLUMN,
         "weighed": _WEIGHED_COLUMN,
@@ -113,7 +113,7 @@ def _show_lines(
         del columns["weighed"]
     if not with_chance:
         del columns["after"]
-    show_table(frame, columns, "The lines of the suggestion", row_height=WRAPPED_ROW_HEIGHT)
+    show_table(frame, columns, "The lines of the estimate", row_height=WRAPPED_ROW_HEIGHT)
     return set(frame["kind"])
 
 
@@ -127,9 +127,9 @@ def _show_curve(page: QuestionPage, suggestion: CurveSuggestion) -> None:
     columns = {
         "level": _C.TextColumn("Chance"),
         "prior": _C.TextColumn("Base rate"),
-        "suggested": _C.TextColumn("Suggested"),
+        "suggested": _C.TextColumn("Estimate"),
     }
-    show_table(quantile_frame(suggestion, question), columns, "Base rate and suggestion")
+    show_table(quantile_frame(suggestion, question), columns, "Base rate and estimate")
     has_median = suggestion.start.quantile(0.5) is not None
     kinds = _show_lines(page, suggestion, with_chance=has_median)
     side = describe_side(question.kind, Direction.YES)
@@ -152,7 +152,7 @@ def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
         spec=charts.bind_data(charts.waterfall_chart(len(bars)), bars=bars),
         width="stretch",
         key="waterfall",
-        alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of "
+        alt=f"From the base rate of {bars['shown'].iloc[0]} to the estimate of "
         f"{bars['shown'].iloc[-1]}, bar by bar",
     )
     st.caption(
@@ -167,11 +167,11 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
     frame = option_suggestion_frame(option_suggestion, question)
     has_change = frame[["stories", "rows", "change"]].any().any()
     note = "" if has_change else ": the base rates, which no evidence has moved yet"
-    st.markdown(f"**Suggested shares**{note}")
+    st.markdown(f"**Estimated shares**{note}")
     columns = {
         "option": _C.TextColumn("Option", width=260),
-        "prior": _C.NumberColumn("Base rate", format="%g %%"),
-        "suggested": _C.NumberColumn("Suggested", format="%g %%"),
+        "prior": _C.NumberColumn("Base rate", format="%g%%"),
+        "suggested": _C.NumberColumn("Estimate", format="%g%%"),
         "change": _C.NumberColumn("Moved", format="%+.1f", help="Points from its base rate."),
         "stories": _C.NumberColumn("Stories", help="That speak for this option or against it."),
         "rows": _C.NumberColumn(
@@ -180,7 +180,7 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
     }
     if not page.scenarios:
         del columns["rows"]
-    show_table(frame, columns, "Suggested shares of the options")
+    show_table(frame, columns, "Estimated shares of the options")
     names = {name: name for name in option_suggestion.distribution.options}
     first = list(names).index(most_changed_option(option_suggestion, question))
     option = show_choice(
@@ -258,7 +258,7 @@ def show_change_between(visit: Visit, page: QuestionPage) -> None:
     if suggestion is None or suggestion.at <= page.summary.question.opens_at:
         return
     period = st.segmented_control(
-        "Why did the suggestion move?",
+        "Why did the estimate move?",
         (*PRESET_PERIODS, BETWEEN_TWO_DAYS),
         key="moved-in",
         bind="query-params",
@@ -270,7 +270,7 @@ def show_change_between(visit: Visit, page: QuestionPage) -> None:
         since, until = _choose_two_days(visit, since, until)
     with show_refusals():
         move = visit.tracker.questions.explain_change(page.summary.question.id, since, until)
-        _show_reasons(visit, page, move, "Suggestion")
+        _show_reasons(visit, page, move, "Estimate")
 
 
 def get_compared_dates(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
@@ -320,7 +320,7 @@ def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
         return
     move = visit.tracker.questions.explain_act(page.summary.question.id, forecast.id)
     if move is None:
-        st.caption("The suggestion began here: the tab Why tells what it is made of.")
+        st.caption("The estimate began here: the tab Why tells what it is made of.")
         return
     earlier = [
         a for a in page.acts if a.forecaster_id == forecast.forecaster_id and a.id < forecast.id
@@ -381,7 +381,7 @@ def _show_reasons(
             "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
         ),
         "after": _C.NumberColumn(
-            "So far", format="%g %%", width=70, help="With the rows above it, in this order."
+            "So far", format="%g%%", width=70, help="With the rows above it, in this order."
         ),
         "what": _C.TextColumn("What", width=370),
         "weighed": _C.TextColumn("How it was weighed", width=390),

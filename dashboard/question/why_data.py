@@ -45,7 +45,7 @@ CAUSE_MEANINGS: Final = {
     "recorded otherwise": (
         "what was written down then and cannot be worked out again, as news was logged later"
     ),
-    "cited": "a piece of evidence that the forecast rests on, by what it moves the suggestion",
+    "cited": "a piece of evidence that the forecast rests on, by what it moves the estimate",
     "judgement": "the rest, which is the forecaster's own",
 }
 """Meaning of each cause of a change that is no line of the suggestion."""
@@ -58,7 +58,7 @@ _SELF_EXPLANATORY: Final = frozenset(
 def change_sentence(
     move: ProbabilityChange, since: str, until: str, *, from_base_rate: bool = False
 ) -> str:
-    """State a change: `From 25.2 % (2 Mar) to 31 % (1 May): up 5.8 points, +0.29 in log-odds.`
+    """State a change: `From 25.2% (2 Mar) to 31% (1 May): up 5.8 points, +0.29 in log-odds.`
 
     `since` and `until` are in words.
     """
@@ -80,7 +80,7 @@ def percent_tenths(p: float) -> float:
 
 
 def _format_tenths(p: float) -> str:
-    return f"{percent_tenths(p):g}{NBSP}%" if 0.1 <= p <= 0.9 else percent_exact(p)
+    return f"{percent_tenths(p):g}%" if 0.1 <= p <= 0.9 else percent_exact(p)
 
 
 def _format_points(move: ProbabilityChange) -> str:
@@ -299,7 +299,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
         rows.append((label, z, z + adds, way, shown, percent_whole(sigmoid(z + adds)), why))
         z += adds
     total = fsum(line.log_odds for line in suggestion.lines)
-    rows.append(_end_row("Suggestion", total, "all lines together"))
+    rows.append(_end_row("Estimate", total, "all lines together"))
     numbered = [
         (rank, _unique_label(row[0], rank, rows), *row[1:]) for rank, row in enumerate(rows)
     ]

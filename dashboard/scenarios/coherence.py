@@ -292,7 +292,7 @@ def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
         contradiction.forecaster.id: contradiction.forecaster.name
         for contradiction in coherence.contradictions
     }
-    frame = text.repairs_frame(coherence, {**names, visit.me: "Me"})
+    frame = text.repairs_frame(coherence, {**names, visit.me: "You"})
     show_table(frame, columns, "All decisions on repairs", row_height=WRAPPED_ROW_HEIGHT)
 
 

@@ -130,8 +130,8 @@ def _show_edit(form: ShareForm, posterior: ScenarioPosterior) -> tuple[Categoric
 def _show_preview(form: ShareForm, shares: Categorical) -> None:
     columns = {
         "option": _C.TextColumn("Scenario", width=190),
-        "before": _C.NumberColumn("Before", format="%g %%"),
-        "after": _C.NumberColumn("After", format="%g %%"),
+        "before": _C.NumberColumn("Before", format="%g%%"),
+        "after": _C.NumberColumn("After", format="%g%%"),
         "change": _C.NumberColumn("Change", format="%+.1f", help="In points."),
     }
     show_table(

@@ -88,7 +88,7 @@ def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
         "prior alone, and so does “Alone”; “Multiplies it by” is what a row does beside the "
         "others. Rows that share a cause say partly the same: a row that alone would raise a "
         "scenario may lower it here, where another has raised it too far. “All rows together” "
-        "is the rest, so that what several rows say counts once and the shares make 100 %."
+        "is the rest, so that what several rows say counts once and the shares make 100%."
     )
     if posterior.left_out:
         st.caption(
@@ -296,11 +296,11 @@ def _show_chart(visit: Visit, page: ScenarioPage) -> None:
         spec=charts.bind_data(spec, stack=stack, **shown),
         width="stretch",
         key="scenarios",
-        alt=f"The shares of {len(names)} scenarios over time, stacked to 100 %",
+        alt=f"The shares of {len(names)} scenarios over time, stacked to 100%",
     )
     st.caption(
         "By the table: how likely each indicator question is in each scenario, held against "
-        "what the people, else the suggestion, give it each day. The first scenario lies on "
+        "what the people, else the estimate, give it each day. The first scenario lies on "
         f"top. Times in {visit.charts_zone}."
     )
 

@@ -67,7 +67,7 @@ GIVE_WAY_LABELS: Final[dict[ShareEditMethod, tuple[str, str]]] = {
 
 
 def leader_sentence(shares: Sequence[NamedShare]) -> str:
-    """State the leading scenario: `“neutral” leads with 55 %, 34 points ahead of “broker” (22
+    """State the leading scenario: `“neutral” leads with 55%, 34 points ahead of “broker” (22
     %).`
     """
     ranked = sorted(shares, key=lambda share: -share[1])
@@ -99,18 +99,18 @@ def share_changes_sentence(changes: Sequence[NamedShare], since: datetime, zone:
 
 
 def format_cell(table_cell: LikelihoodCell) -> str:
-    """Format a likelihood with mark, number and nearest word: `++ · 60 % · roughly even chance`."""
+    """Format a likelihood with mark, number and nearest word: `++ · 60% · roughly even chance`."""
     return f"{MARK_SIGNS[table_cell.mark]}{NBSP}· {percent_exact(table_cell.p)} {table_cell.word}"
 
 
 def format_likelihood(p: float) -> str:
-    """Format a likelihood as it may be typed: one of the five words if exact, else `60 %`."""
+    """Format a likelihood as it may be typed: one of the five words if exact, else `60%`."""
     word = nearest_word(p)
     return word if isclose(FIVE_WORDS[word], p, abs_tol=1e-9) else f"{100.0 * p:.6g}%"
 
 
 def describe_board_state(seat: BoardEntry) -> str:
-    """Describe an indicator question's state: `41 % (Crowd)`, `answered yes`, `no number`."""
+    """Describe an indicator question's state: `41% (Crowd)`, `answered yes`, `no number`."""
     if seat.question.resolution is not None:
         outcome = seat.question.resolution.outcome
         return f"answered {outcome.upper()}" if outcome in ("yes", "no") else outcome

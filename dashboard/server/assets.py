@@ -220,7 +220,7 @@ def list_destinations(tracker: Tracker) -> bytes:
     pages = [
         {"path": name, "words": entry.title, "note": "page"}
         for name, entry in PAGES.items()
-        if not entry.hidden
+        if entry.shown != "never"
     ]
     open_questions = [row for row in questions if row["note"] == "open"]
     closed_questions = [row for row in questions if row["note"] != "open"]

@@ -59,13 +59,13 @@ def describe_exponent(exponent: float) -> str:
     """State what the exponent does to a forecast.
 
     >>> describe_exponent(1.5)
-    'The exponent is 1.50: where members together say 70 %, the crowd says 78 %.'
+    'The exponent is 1.50: where members together say 70%, the crowd says 78%.'
     """
     odds = (0.7 / 0.3) ** exponent
     share = 100 * odds / (1 + odds)
     return (
-        f"The exponent is {exponent:.2f}: where members together say 70 %, the crowd says "
-        f"{share:.0f} %."
+        f"The exponent is {exponent:.2f}: where members together say 70%, the crowd says "
+        f"{share:.0f}%."
     )
 
 

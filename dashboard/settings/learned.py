@@ -67,7 +67,7 @@ def render(visit: Visit) -> None:
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
         "From your own judgements and answers alone. A value counts from the moment it was "
-        "learned: what was suggested before stays as it was. You can freeze one, let it learn "
+        "learned: what was estimated before stays as it was. You can freeze one, let it learn "
         "again, or reset it to its default."
     )
     if not parameters:
@@ -160,7 +160,7 @@ def _show_demotions(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecor
     """Show the signposts and feeds whose pieces are usually rejected."""
     st.markdown("**What is usually rejected**")
     st.caption(
-        f"A signpost or a feed of which people keep less than {100 * DEMOTION_PRECISION:.0f} %, "
+        f"A signpost or a feed of which people keep less than {100 * DEMOTION_PRECISION:.0f}%, "
         f"from {MIN_DEMOTION_REVIEWS} judgements on, moves nothing until a person confirms it."
     )
     for name, heading in ((DEMOTED_INDICATOR, "signpost"), (DEMOTED_FEED, "feed")):
@@ -236,9 +236,9 @@ def _show_reliability(visit: Visit, parameters: Mapping[ParameterKey, LearnedRec
         reliability_frame(values, visit.tracker.feeds.list()),
         feed=_C.TextColumn("Feed", width=220),
         value=_C.NumberColumn(
-            "Learned", format="%.0f %%", help="Chance that a report of it tells something."
+            "Learned", format="%.0f%%", help="Chance that a report of it tells something."
         ),
-        graded=_C.NumberColumn("By its grade", format="%.0f %%", help="The default."),
+        graded=_C.NumberColumn("By its grade", format="%.0f%%", help="The default."),
         grade=_C.TextColumn("Grade", width=60),
         n=_C.NumberColumn("Questions", help="Answered questions that it bore on."),
         since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),

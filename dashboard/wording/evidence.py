@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.numbers import (
     MINUS,
-    NBSP,
     format_age,
     format_day,
     format_log_odds,
@@ -96,7 +95,7 @@ def describe_certainty(
 ) -> str:
     """Describe the certainty of match and direction, and the weight until a person judges it.
 
-    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. What
+    `82% likely to be relevant · for YES, 90% sure · counts 66% until a person judges it`. What
     is only `perhaps` evidence says so first. Reviewed evidence, rejected evidence, and
     `context_only` evidence have their own sentence.
     """
@@ -143,7 +142,7 @@ def explain_direction(e: Evidence, why: MatchReason) -> str:
 
 
 def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, option: str = "") -> str:
-    """Describe the effect of a judgement: `Suggested now 46.0 %; accepted 49.2 % (+3.2 points),
+    """Describe the effect of a judgement: `Suggested now 46.0%; accepted 49.2% (+3.2 points),
     …`
     """
     if effect == "context only":
@@ -155,7 +154,7 @@ def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, optio
             format_short(question, curve)
             for curve in (effect.stands, effect.confirmed, effect.rejected)
         )
-        return f"Suggested now {stands}; accepted {accepted_curve}, rejected {rejected_curve}."
+        return f"Estimate now {stands}; accepted {accepted_curve}, rejected {rejected_curve}."
     current, accepted, rejected = (
         _probability_of(distribution, option)
         for distribution in (effect.stands, effect.confirmed, effect.rejected)
@@ -167,12 +166,12 @@ def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, optio
         for verb, p in (("accepted", accepted), ("rejected", rejected))
     )
     about = f" for {option}" if option else ""
-    return f"Suggested now{about} {_format_tenths(current)}; {', '.join(changes)}."
+    return f"Estimate now{about} {_format_tenths(current)}; {', '.join(changes)}."
 
 
 def _format_tenths(p: float) -> str:
     """Format a percentage with tenths, because one story seldom moves a whole point."""
-    return f"{100 * p:.1f}{NBSP}%"
+    return f"{100 * p:.1f}%"
 
 
 def _format_change(p: float) -> str:
@@ -185,21 +184,21 @@ def _probability_of(distribution: Distribution, option: str) -> float | None:
     return p_yes(distribution)
 
 
-_MOVES_NOTHING: Final = "Does not move the suggestion now"
+_MOVES_NOTHING: Final = "Does not move the estimate now"
 
 
 def describe_tilt(adds: float | None) -> str:
-    """Describe the effect of a story on a curve: `Shifts the suggestion by −0.03 in log-odds now`.
+    """Describe the effect of a story on a curve: `Shifts the estimate by −0.03 in log-odds now`.
 
     `adds` is its contribution in log-odds, or None.
     """
     if adds is None:
         return _MOVES_NOTHING
-    return f"Shifts the suggestion by {format_log_odds(adds)} in log-odds now"
+    return f"Shifts the estimate by {format_log_odds(adds)} in log-odds now"
 
 
 def describe_shift(adds: float | None, p: float) -> str:
-    """Describe the effect of a story on a suggestion of p: `Shifts the suggestion by −0.03 in
+    """Describe the effect of a story on a suggestion of p: `Shifts the estimate by −0.03 in
     log-odds now, about −0.5 points`.
 
     `adds` is its contribution in log-odds, or None.
@@ -208,7 +207,7 @@ def describe_shift(adds: float | None, p: float) -> str:
         return _MOVES_NOTHING
     points = round(100 * (p - sigmoid(logit(p) - adds)), 1)
     size = f"{'+' if points > 0 else MINUS}{abs(points):g}" if points else "0"
-    return f"Shifts the suggestion by {format_log_odds(adds)} in log-odds now, about {size} points"
+    return f"Shifts the estimate by {format_log_odds(adds)} in log-odds now, about {size} points"
 
 
 def format_report_counts(reports: int, independent: int, copies: int) -> str:
@@ -231,9 +230,9 @@ LINE_MEANINGS: Final = {
     "signpost": "a report that was expected by a date: seen in time, or missing since",
     "doubt": "what is taken off because all news together may point the wrong way",
     "evidence scale": "how much evidence counts, as past answers taught",
-    "learned correction": "by how much earlier suggestions were off on average, whatever the news",
-    "limits": "no suggestion goes beyond these",
-    "all options": "what others gained or lost, as all shares are brought back to 100 %",
+    "learned correction": "by how much earlier estimates were off on average, whatever the news",
+    "limits": "no estimate goes beyond these",
+    "all options": "what others gained or lost, as all shares are brought back to 100%",
 }
 """Meaning of each kind of line in a suggestion."""
 

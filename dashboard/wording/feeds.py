@@ -202,7 +202,7 @@ def describe_budget(budget: FeedBudget) -> str:
     """Describe the daily request budget of all feeds, and its use since midnight UTC.
 
     >>> describe_budget(FeedBudget(2000.0, True, 150, 40, 3, 12, None)).replace("\u00a0", " ")
-    '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, or 8 % of
+    '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, or 8% of
     it.'
     >>> describe_budget(FeedBudget(48.0, False, 0, 2, 0, 0, None))
     '24 requests a day for each feed, 48 in all: no budget is set. Used since midnight UTC: none.'
@@ -293,8 +293,8 @@ _EXAMPLES: Final = (0.6, 0.8, 0.95)
 
 
 def describe_learned_map(learned_map: LearnedLogitMap) -> str:
-    """Show a learned map at a few probabilities: `60 % is taken for 52 %, 80 % for 69 %, 95 % for
-    84 %`.
+    """Show a learned map at a few probabilities: `60% is taken for 52%, 80% for 69%, 95% for
+    84%`.
     """
     first, *other_pairs = (
         (percent_whole(p), percent_whole(learned_map.apply(p))) for p in _EXAMPLES

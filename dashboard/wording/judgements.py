@@ -70,8 +70,8 @@ _RUNGS: Final = {Rung.ANNOUNCED: "announced", Rung.DONE: "done", Rung.IN_FORCE: 
 
 
 def lift_line(lift: Lift, kind: Kind) -> str:
-    """Describe what a later report added: `Lifted by “…” (Wire): 31 % → 85 % likely to be relevant,
-    for YES, 90 % sure.`
+    """Describe what a later report added: `Lifted by “…” (Wire): 31% → 85% likely to be relevant,
+    for YES, 90% sure.`
     """
     report, decision = lift.report, lift.decision
     by = (

@@ -11,12 +11,12 @@ from tracker.model.scenarios import RepairWord
 
 LINK_RULES: Final[dict[LinkKind, str]] = {
     "implies": "Whenever the first comes true, so does the second: it is at least as likely.",
-    "negates": "Exactly one of the two comes true: together they make 100 %.",
+    "negates": "Exactly one of the two comes true: together they make 100%.",
     "conjunction": (
         "The third asks whether the first two both come true: it is no likelier than either "
         "of them."
     ),
-    "one of": "Exactly one of them comes true: together they make 100 %.",
+    "one of": "Exactly one of them comes true: together they make 100%.",
     "dates": "One event, asked by several dates.",
     "members": "The same question, asked of several.",
     "condition": "A conditional pair: the branch whose condition does not come about is annulled.",
@@ -28,7 +28,7 @@ LINK_RULES: Final[dict[LinkKind, str]] = {
 def format_link_numbers(kind: LinkKind, p: Sequence[float]) -> str:
     """State the rule of a link with one forecaster's numbers, P(YES) in the order of the link.
 
-    `40 % and 55 %`, `40 % + 55 % = 95 %`, `40 % and 50 %, both 20 %: from 0 % to 40 % is possible`.
+    `40% and 55%`, `40% + 55% = 95%`, `40% and 50%, both 20%: from 0% to 40% is possible`.
     Empty for kinds that have a chart.
     """
     percents = [percent_whole(probability) for probability in p]
@@ -48,12 +48,12 @@ def format_link_numbers(kind: LinkKind, p: Sequence[float]) -> str:
 
 
 def percent_total(total: float) -> str:
-    """Format a sum of probabilities, which may exceed 100 %: `105 %`."""
-    return f"{100.0 * total:.0f}\u00a0%"
+    """Format a sum of probabilities, which may exceed 100%: `105%`."""
+    return f"{100.0 * total:.0f}%"
 
 
 def describe_total_probability(p: Sequence[float]) -> str:
-    """Compute the unconditional probability of a conditional pair: `26 % = 30 % × 40 % + 70 % × 20
+    """Compute the unconditional probability of a conditional pair: `26% = 30% × 40% + 70% × 20
     %`.
 
     P(A) = P(B) · P(A | B) + P(not B) · P(A | not B), the law of total probability; a fourth number
@@ -70,8 +70,8 @@ def describe_total_probability(p: Sequence[float]) -> str:
 
 
 def describe_contradiction(violation: Violation) -> str:
-    """Describe a violated link and the nearest coherent forecasts: `“…” …; nearest that agree: 53 %
-    and 53 %.`
+    """Describe a violated link and the nearest coherent forecasts: `“…” …; nearest that agree: 53%
+    and 53%.`
     """
     after = ", ".join(percent_whole(p) for p in violation.after)
     slight = "" if violation.flagged else " It is small enough to be noise."

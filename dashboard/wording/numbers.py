@@ -1,6 +1,6 @@
 """Probabilities, odds, counts and times, and names and text from outside.
 
-A no-break space joins a number to its unit, so that a phone never breaks "46 %" over two lines.
+A no-break space joins a number to its unit, so that a phone never breaks "3 days" over two lines.
 """
 
 import re
@@ -21,17 +21,16 @@ _MAX_RATIO: Final = 10_000
 
 
 def percent_whole(p: float) -> str:
-    """Format a probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
+    """Format a probability for a headline: `46%`, but `<1%` and `>99%` near the ends.
 
-    Only certainty is written 0 % or 100 %. The terminal shows tenths near the ends; sentences and
-    headings of a page use whole numbers, and a no-break space before the unit. Forecasts themselves
-    are shown by `percent_exact`.
+    Only certainty is written 0% or 100%. The terminal shows tenths near the ends; sentences and
+    headings of a page use whole numbers. Forecasts themselves are shown by `percent_exact`.
     """
     if 0.0 < p < 0.01:
-        return f"<1{NBSP}%"
+        return "<1%"
     if 0.99 < p < 1.0:
-        return f">99{NBSP}%"
-    return f"{_round_half_up(p * 100)}{NBSP}%"
+        return ">99%"
+    return f"{_round_half_up(p * 100)}%"
 
 
 def percent_number(p: float) -> float:
@@ -48,11 +47,11 @@ def percent_number(p: float) -> float:
 
 
 def percent_exact(p: float) -> str:
-    """Format a probability as it was entered: `63 %`, `4.5 %`, `0.4 %`."""
+    """Format a probability as it was entered: `63%`, `4.5%`, `0.4%`."""
     distance = min(p, 1 - p)
     if 0.0 < distance < 0.0001:
-        return f"<0.01{NBSP}%" if p < 0.5 else f">99.99{NBSP}%"
-    return f"{percent_number(p):g}{NBSP}%"
+        return "<0.01%" if p < 0.5 else ">99.99%"
+    return f"{percent_number(p):g}%"
 
 
 def _round_half_up(value: float) -> int:
@@ -101,7 +100,7 @@ def format_fraction(p: float) -> str:
 
 
 def describe_probability(p: float) -> str:
-    """Explain a typed probability: `63 %, odds 1.7 to 1 for, about 5 in 8`."""
+    """Explain a typed probability: `63%, odds 1.7 to 1 for, about 5 in 8`."""
     if p in (0.0, 1.0):
         return (
             f"{percent_whole(p)}: certainty. If you are wrong, the log score is as bad as it gets"
@@ -174,10 +173,10 @@ def format_age(instant: datetime | None, now: datetime) -> str:
 
 
 def display_name(forecaster: Forecaster, me: ForecasterId) -> str:
-    """Return the display name of a forecaster; the viewer is `Me`."""
+    """Return the display name of a forecaster; the viewer is `You`."""
     if forecaster == name_recalibrated(me):
-        return "Me, recalibrated"
-    return "Me" if forecaster.id == me else forecaster.name
+        return "You, recalibrated"
+    return "You" if forecaster.id == me else forecaster.name
 
 
 def clip(text: str, limit: int) -> str:

@@ -1,7 +1,6 @@
 """Forecasts and answers as pages write them.
 
-They follow the formatters of `forecasts`, in the typography of pages: a no-break space before %,
-the day format of pages, and a unit with every value.
+They follow the formatters of `forecasts`, in the typography of pages: the day format of pages, and a unit with every value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,8 +50,8 @@ KIND_NAMES: Final[dict[Kind, str]] = {
 
 
 def format_forecast(question: Question, distribution: Distribution | None) -> str:
-    """Format a forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never
-    70 %`.
+    """Format a forecast for a table: `63%`, `Beijing 60%`, `235 (190 to 300) US dollars`, `never
+    70%`.
     """
     if isinstance(distribution, Categorical) and not _is_uniform(distribution):
         return _format_share(distribution.likeliest, distribution.of(distribution.likeliest))
@@ -66,7 +65,7 @@ def format_forecast(question: Question, distribution: Distribution | None) -> st
 def forecast_headline(question: Question, distribution: Distribution | None) -> tuple[str, str]:
     """Return a forecast in brief, and its details.
 
-    The probability, the likeliest option and the others, or the median and the 90 % range.
+    The probability, the likeliest option and the others, or the median and the 90% range.
     """
     match distribution:
         case None:
@@ -99,14 +98,14 @@ def _is_uniform(distribution: Categorical) -> bool:
 
 
 def _format_share(name: str, p: float) -> str:
-    """Format a share: `Beijing 60 %`, but `40 to 50: 45 %`, because a name may end like a
+    """Format a share: `Beijing 60%`, but `40 to 50: 45%`, because a name may end like a
     number.
     """
     return f"{name}{'' if name[-1:].isalpha() or name.endswith('…') else ':'} {percent_exact(p)}"
 
 
 def _curve_headline(question: Question, curve: Cdf) -> tuple[str, str]:
-    range_words = f"90\u00a0%: {_format_range(question, curve, 0.9)}"
+    range_words = f"90%: {_format_range(question, curve, 0.9)}"
     middle = curve.quantile(0.5)
     if middle is not None:
         return format_value(question, middle), "; ".join(
@@ -133,7 +132,7 @@ def describe_forecast(question: Question, distribution: Distribution | None) -> 
             middle = distribution.quantile(0.5)
             parts = [] if middle is None else [f"middle {_bare_value(question, middle)}"]
             parts.append(f"half of it {_format_range(question, distribution, 0.5)}")
-            parts.append(f"90\u00a0% of it {format_central_range(question, distribution, 0.9)}")
+            parts.append(f"90% of it {format_central_range(question, distribution, 0.9)}")
             return "; ".join([", ".join(parts), *describe_tails(question, distribution)])
 
 
@@ -158,7 +157,7 @@ def format_quantile(question: Question, curve: Cdf, share: float) -> str:
 
 
 def describe_tails(question: Question, curve: Cdf) -> list[str]:
-    """List the visible mass beyond the range: `below 100: 5 %`, `never: 40 %`."""
+    """List the visible mass beyond the range: `below 100: 5%`, `never: 40%`."""
     outside: tuple[tuple[RangeSide, float], ...] = (("lower", curve.below), ("upper", curve.above))
     return [
         f"{_format_outside(question, side)}: {percent_exact(mass)}"

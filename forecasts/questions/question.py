@@ -379,9 +379,9 @@ class Forecaster:
 
 
 COMPUTED = (
-    Forecaster(SUGGESTION, "Suggestion", "suggestion"),
-    Forecaster(PRIOR, "Prior, never moved", "prior"),
-    Forecaster(HAZARD, "Prior and time", "hazard"),
+    Forecaster(SUGGESTION, "Estimate", "suggestion"),
+    Forecaster(PRIOR, "Base rate", "prior"),
+    Forecaster(HAZARD, "Base rate and time", "hazard"),
     Forecaster(CROWD, "Crowd", "crowd"),
     Forecaster(CROWD_WEIGHTED, "Crowd, weighted by skill", "crowd"),
     Forecaster(CROWD_EXTREMISED, "Crowd, weighted and extremised", "crowd"),

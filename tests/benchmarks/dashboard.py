@@ -98,7 +98,7 @@ def visits(
     for name, path, target in (
         ("warm list page", list_path(), 1.8),
         ("question page", f"/question?q={question}", 2.9),
-        ("accuracy page", "/accuracy", 2.9),
+        ("accuracy page", "/record", 2.9),
     ):
         measuring.alternate(
             name,
@@ -135,8 +135,8 @@ def switches(measuring: Measuring, browser: Browser, servers: tuple[Served, Serv
     visit(other, pages.address)
 
     for name, ways in (
-        ("switch to the list", ("/accuracy", list_path())),
-        ("switch to accuracy", (list_path(), "/accuracy")),
+        ("switch to the list", ("/record", list_path())),
+        ("switch to accuracy", (list_path(), "/record")),
     ):
         visit(mine, ours.address + ways[1])
         measuring.alternate(

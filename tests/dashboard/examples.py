@@ -122,7 +122,7 @@ def shares(beijing: float, minsk: float, other: float) -> Categorical:
 
 
 def price(low: float, middle: float, high: float, above: float = 0.0) -> Distribution:
-    """A forecast of `PRICE` by its 5, 50 and 95 % levels."""
+    """A forecast of `PRICE` by its 5, 50 and 95% levels."""
     assert PRICE.scale is not None
     return curve_from_quantiles({0.05: low, 0.5: middle, 0.95: high}, PRICE.scale, above=above)
 

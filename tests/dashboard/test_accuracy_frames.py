@@ -108,7 +108,7 @@ def test_calibration_bins() -> None:
     assert list(frame["of"]) == ["0 of 2", "1 of 2"]
     last = frame.iloc[1]
     assert (plain(last["range"]), last["n"], last["said"], last["happened"]) == (
-        "80–100 %",
+        "80–100%",
         2,
         87.5,
         50.0,
@@ -116,14 +116,14 @@ def test_calibration_bins() -> None:
     assert (last["families"], last["wilson"]) == (2, "")  # too few for an interval
     assert pd.isna(last["low"])
     many = assess_reliability(snapshots(*[(0.9, k % 2) for k in range(20)]), draws=50)
-    assert plain(calibration_data.bins_frame(many.bins).iloc[0]["wilson"]) == "30–70 %"
+    assert plain(calibration_data.bins_frame(many.bins).iloc[0]["wilson"]) == "30–70%"
     assert calibration_data.bins_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
     # The questions of a bin come worst miss first.
     asked = {QuestionId(f"q{k}"): named_question(f"q{k}") for k in range(4)}
     told = calibration_data.list_bin_questions(FOUND.snapshots, 4, asked)
     assert [(question.id, plain(words)) for question, words in told] == [
-        ("q3", "90 %, NO"),
-        ("q2", "85 %, YES"),
+        ("q3", "90%, NO"),
+        ("q2", "85%, YES"),
     ]
     assert calibration_data.list_bin_questions(FOUND.snapshots, 2, asked) == ()
 
@@ -133,7 +133,7 @@ def test_calibration_measures() -> None:
     frame = calibration_data.measures_frame(FOUND).set_index("measure")
     score, unc, mcb, dsc = (float(frame["value"].iloc[k]) for k in range(3, 7))
     assert score == pytest.approx(mcb - dsc + unc, abs=0.002)
-    assert plain(frame.loc["Forecast on a YES", "value"]) == "85 %"
+    assert plain(frame.loc["Forecast on a YES", "value"]) == "85%"
     assert plain(frame.loc["Forecast on a NO", "says"]) == "On average, over 3 questions."
     # Technical names are beside the measures, never in them.
     technical = " ".join(frame["technical"])
@@ -182,7 +182,7 @@ def test_ranks_of_answers() -> None:
     ]
     ranks = assess_ranks(rows, draws=200)
     frame = calibration_data.intervals_frame(ranks)
-    assert [plain(words) for words in frame["interval"]] == ["50 %", "90 %"]
+    assert [plain(words) for words in frame["interval"]] == ["50%", "90%"]
     assert list(frame["width"]) == pytest.approx([50.0, 90.0])
     assert plain(frame["bar"].iloc[1]).endswith(" %")
     bars = calibration_data.ranks_frame(ranks)

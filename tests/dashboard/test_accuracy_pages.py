@@ -41,7 +41,7 @@ def scored(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 
 def section(tracker: Tracker, name: str, **params: str) -> AppTest:
-    return open_page(tracker, "accuracy", view=name, **params)
+    return open_page(tracker, "record", view=name, **params)
 
 
 def tables(visit: AppTest) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
             "Calibration": "Too few questions to say anything: 4 of the 15 needed",
             "Habits": "It is too early to judge anyone's habits.",
             "Waiting": "No answered question waits for its close.",
-            "Cohorts": "Of 4 questions whose scheduled close has passed, 0 % were annulled",
+            "Cohorts": "Of 4 questions whose scheduled close has passed, 0% were annulled",
             "Questions": "4 questions, in points: +25 is the best possible",
         }
         shown = words(visit).replace("**", "")
@@ -82,7 +82,7 @@ def test_every_section_has_its_address(scored: Tracker) -> None:
 
 def test_standing_section(scored: Tracker) -> None:
     # The answer is a sentence with its caution, then a chart.
-    visit = open_page(scored, "accuracy")
+    visit = open_page(scored, "record")
     told = words(visit)
     assert "You are" in told
     assert "points better than the average of 2 people" in told
@@ -90,7 +90,7 @@ def test_standing_section(scored: Tracker) -> None:
     assert spec(visit)["layer"][0]["data"]["name"] == "zero"
     board = tables(visit)["Opponents"].set_index("other")
     assert list(board.index)[:1] == ["Ben"]
-    assert {"Prior and time", "Knowing nothing"} <= set(board.index)
+    assert {"Base rate and time", "Knowing nothing"} <= set(board.index)
     assert set(board["verdict"]) == {"too early to say"}
     # A pair opens to its sentence and the growth of the evidence.
     visit = pick(visit, "opponents", 0)
@@ -111,7 +111,7 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     # A bin opens to its questions with links.
     visit = pick(section(scored, "Calibration", who="ben"), "bins-table", 0)
     links = [link.proto for link in visit.get("page_link")]
-    assert [plain(link.label) for link in links] == ["**30 %, YES**", "**30 %, YES**"]
+    assert [plain(link.label) for link in links] == ["**30%, YES**", "**30%, YES**"]
     assert "Will event0 come about?" in words(visit)
     assert links[0].query_string == "q=event0"
     # Calibration shows the curve the measures and the bins.
@@ -127,7 +127,7 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     shown = "Judging takes 30 families of answered questions; so far: Me 4, Ben 4."
     assert shown in words(visit)
     habits = tables(visit)["Habits of revision"]
-    assert list(habits["forecaster"]) == ["Me", "Ben"]
+    assert list(habits["forecaster"]) == ["You", "Ben"]
     assert "ratio" not in habits.columns
     assert not habits.isna().all().any()
 
@@ -135,13 +135,13 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
 def test_questions_section_and_its_receipts(scored: Tracker) -> None:
     # A number opens to its receipt and a question to everyones.
     visit = pick(section(scored, "Questions"), "by-question", 0, "ada")
-    assert [e.label for e in visit.expander] == ["Me"]
+    assert [e.label for e in visit.expander] == ["You"]
     assert words(visit).count("The last column adds up to the mean") == 1
     assert "these rows alone give exactly the stored score" in words(visit)
     rules = tables(visit)["Scores by every rule"]
     assert list(rules["rule"])[:2] == ["Brier score", "Log score"]
     visit = pick(section(scored, "Questions"), "by-question", 0)
-    assert {"Me", "Ben"} <= {e.label for e in visit.expander}
+    assert {"You", "Ben"} <= {e.label for e in visit.expander}
     # The receipt can be had by another rule.
     visit = pick(section(scored, "Questions", by="peer"), "by-question", 0, "ben")
     assert "with its Peer points" in words(visit)
@@ -200,7 +200,7 @@ def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
     )
     visit = pick(section(tracker, "Questions"), "by-question", 0)
     assert "without effect: 1 forecast." in words(visit)
-    assert plain(tables(visit)["Forecasts made in hindsight"]["said"].iloc[0]) == "99 %"
+    assert plain(tables(visit)["Forecasts made in hindsight"]["said"].iloc[0]) == "99%"
 
 
 # Filters
@@ -215,13 +215,13 @@ def test_filters(tracker: Tracker, clock: FakeClock) -> None:
     assert len(tables(visit)["Skill by question"]) == 5
     assert "clear" not in [b.key for b in visit.button]
     # Filters without a question say what to do.
-    visit = open_page(tracker, "accuracy", topic="summit", type="numeric")
+    visit = open_page(tracker, "record", topic="summit", type="numeric")
     assert "No scored question fits these filters." in words(visit)
     assert "Clear" in [b.label for b in visit.button]
 
 
 def test_filters_are_there_only_where_they_can_tell_apart(scored: Tracker) -> None:
-    labels = {s.label for s in open_page(scored, "accuracy").selectbox}
+    labels = {s.label for s in open_page(scored, "record").selectbox}
     assert labels == {"Forecaster", "Rule"}
 
 
@@ -230,7 +230,7 @@ def test_filters_are_there_only_where_they_can_tell_apart(scored: Tracker) -> No
 
 def test_nothing_scored_yet(tracker: Tracker, clock: FakeClock) -> None:
     # Without answers the page says how to get there.
-    visit = open_page(tracker, "accuracy")
+    visit = open_page(tracker, "record")
     assert "No question has been scored yet." in words(visit)
     assert visit.button_group(key="kind").value == "Live"
     # Questions that were answered early wait for their close.
@@ -238,7 +238,7 @@ def test_nothing_scored_yet(tracker: Tracker, clock: FakeClock) -> None:
     hold(tracker, "talks", ada="70%")
     clock.advance(days=10)
     tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
-    visit = open_page(tracker, "accuracy")
+    visit = open_page(tracker, "record")
     assert "1 answered question waits for its close. It counts from" in words(visit)
     assert "A question counts once it is answered" in words(visit)
     points = tables(visit)["Answered, waiting for the close"]
@@ -253,11 +253,11 @@ def test_open_forecasts_are_named_before_anything_is_answered(
 ) -> None:
     open_world(tracker, clock, asked("talks"), asked("truce"))
     hold(tracker, "talks", ada="70%")
-    shown = words(open_page(tracker, "accuracy"))
+    shown = words(open_page(tracker, "record"))
     assert "The one question with a forecast closes on" in shown
     assert "A question counts once it is answered" in shown
     hold(tracker, "truce", ben="30%")
-    assert "Forecasts stand on these questions." in words(open_page(tracker, "accuracy"))
+    assert "Forecasts stand on these questions." in words(open_page(tracker, "record"))
 
 
 def test_early_answers_wait_beside_those_that_count(scored: Tracker, clock: FakeClock) -> None:
@@ -279,10 +279,10 @@ def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeCl
     tracker.question_sets.load(a_set(asked("now"), asked("past", retrospective=True)))
     hold(tracker, "now", ada="70%")
     close(tracker, clock, past="no")
-    visit = open_page(tracker, "accuracy")
+    visit = open_page(tracker, "record")
     assert "practice, never a record" in words(visit)
-    assert "Me" not in list(tables(visit)["Points by forecaster"]["forecaster"])
-    live = open_page(tracker, "accuracy", kind="Live")
+    assert "You" not in list(tables(visit)["Points by forecaster"]["forecaster"])
+    live = open_page(tracker, "record", kind="Live")
     assert "No question has been scored yet." in words(live)
     assert "practice" not in words(live)
 
@@ -293,10 +293,10 @@ def test_live_comes_first_and_practice_is_one_choice_away(
     open_world(tracker, clock, asked("now"), asked("past", retrospective=True))
     hold(tracker, "now", ada="70%")
     close(tracker, clock, now="yes", past="no")
-    live = tables(open_page(tracker, "accuracy"))["Points by forecaster"]
-    assert "Me" in list(live["forecaster"])
-    practice = open_page(tracker, "accuracy", kind="Retrospective")
-    assert "Me" not in list(tables(practice)["Points by forecaster"]["forecaster"])
+    live = tables(open_page(tracker, "record"))["Points by forecaster"]
+    assert "You" in list(live["forecaster"])
+    practice = open_page(tracker, "record", kind="Retrospective")
+    assert "You" not in list(tables(practice)["Points by forecaster"]["forecaster"])
 
 
 def test_one_forecast_is_enough_for_every_section(tracker: Tracker, clock: FakeClock) -> None:
@@ -324,11 +324,11 @@ def test_a_single_forecaster_is_compared_with_time(tracker: Tracker, clock: Fake
     hold(tracker, "talks", ada="70%")
     close(tracker, clock, talks="yes")
     told = words(section(tracker, "Standing"))
-    assert "points better than Prior and time over 1 question: too early to say" in told
+    assert "points better than Base rate and time over 1 question: too early to say" in told
 
 
 def fifty_world(tracker: Tracker, clock: FakeClock) -> None:
-    """Ada said 95 % to fifty questions on events of their own, and 34 came true."""
+    """Ada said 95% to fifty questions on events of their own, and 34 came true."""
     for n in range(50):
         place = "Arland" + chr(97 + n // 26) + chr(97 + n % 26)
         text = f"Will it rain in {place} before 31 December 2026?"

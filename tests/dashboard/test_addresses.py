@@ -16,8 +16,8 @@ NAMES = {
     "feeds": ("feed",),
     "scenarios": ("q", "section"),
     "inbox": ("at", "about", "points", "source"),
-    "accuracy": ("kind", "view", "rule", "topic", "horizon", "type", "period"),
-    "today": ("moved",),
+    "record": ("kind", "view", "rule", "topic", "horizon", "type", "period"),
+    "home": ("moved",),
 }
 STRANGE = ("<script>alert(1)</script>", "x" * 10_000, "\u202e\u0000", "9" * 400)
 

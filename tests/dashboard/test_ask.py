@@ -154,13 +154,13 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
 
 def test_base_rate_is_echoed(tracker: Tracker) -> None:
     for name, fill, prior, echo in (
-        ("binary", {}, "30%", "30 %, odds 2.3 to 1 against"),
+        ("binary", {}, "30%", "30%, odds 2.3 to 1 against"),
         ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "middle 41, half of it"),
         (
             "categorical",
             {"Options, one a line": "Beijing\nMinsk"},
             "Beijing=60 Minsk=rest",
-            "Beijing 60 %, Minsk 40 %",
+            "Beijing 60%, Minsk 40%",
         ),
         (
             "date",
@@ -189,7 +189,7 @@ def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
 
 def test_pages_lead_to_the_form(tracker: Tracker) -> None:
     # An empty database leads to the form.
-    for page, link in (("today", "Write one"), ("questions", "Ask your first question")):
+    for page, link in (("home", "Write one"), ("questions", "Ask your first question")):
         assert link in words(open_page(tracker, page))
     # The list of questions leads to the form.
     tracker.question_sets.load(a_set())

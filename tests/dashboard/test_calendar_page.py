@@ -136,7 +136,7 @@ def test_signposts_in_words() -> None:
     seen = a_post("seen", seen_at=NOW - days(2), trust=0.6)
     assert (
         wording.describe_signpost_state(seen, clock)
-        == "✓ Seen 29 Jun 2026 (60\u00a0% sure), due by 15 Jul 2026"
+        == "✓ Seen 29 Jun 2026 (60% sure), due by 15 Jul 2026"
     )
     assert (
         wording.describe_signpost_ratio(QUESTION, seen, ZONE)

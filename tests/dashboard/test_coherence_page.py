@@ -84,8 +84,8 @@ def test_contradiction_is_told_and_adopted(linked: Tracker) -> None:
     text = words(visit)
     assert "A pact** · Your forecasts contradict each other" in text
     assert "“by June” is at 60%, and “by July”, which follows from it, only at 30%." in text
-    assert "60 % → 44 %** by June" in text
-    assert "30 % → 44 %** by July" in text
+    assert "60% → 44%** by June" in text
+    assert "30% → 44%** by July" in text
     assert "nats apart. The nearest that agree gain at least" in text
     assert {plain(b.label) for b in visit.button} >= {"Adopt the nearest", "Keep mine"}
     # Adopting makes my forecasts agree.

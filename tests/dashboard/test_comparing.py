@@ -66,8 +66,8 @@ def test_default_lines_of_the_comparison() -> None:
 
 def test_compared_lines_stand_in_the_address(two: Tracker) -> None:
     # The address chooses the lines and their order.
-    assert names(compare(two, "suggestion,me")) == ["Suggestion", "Me"]
-    assert names(compare(two, f"me,{OTHER}")) == ["Me", "Will something else happen?"]
+    assert names(compare(two, "suggestion,me")) == ["Suggestion", "You"]
+    assert names(compare(two, f"me,{OTHER}")) == ["You", "Will something else happen?"]
     # Acts of people who are not shown are not drawn.
     assert len(drawn(compare(two, "me"), "acts")) == 1
     assert drawn(compare(two, "suggestion"), "acts").empty
@@ -77,11 +77,11 @@ def test_compared_lines_stand_in_the_address(two: Tracker) -> None:
     # What nobody knows is left out with a word.
     for wrong in ("nobody", "<b>x</b>", "../../etc", "x" * 5_000):
         visit = compare(two, f"{wrong},me")
-        assert names(visit) == ["Me"]
+        assert names(visit) == ["You"]
         assert "it is left out" in words(visit)
     # All lines are in the tip of the crosshair.
     cross = drawn(compare(two, f"me,{OTHER}"), "crossings")
-    assert cross["s0"].iloc[-1] == "60\u00a0%"
+    assert cross["s0"].iloc[-1] == "60%"
     assert isinstance(cross["s1"].iloc[-1], str)
     assert pd.api.types.is_datetime64_any_dtype(cross["time"])
     # What everyone held is read without the rest of the page.
@@ -97,7 +97,7 @@ def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) 
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
     two.questions.ask(asked, override="a question of a test")
     visit = compare(two, f"{SUMMIT},visit-2027,me")
-    assert names(visit) == ["Me"]
+    assert names(visit) == ["You"]
     assert words(visit).count("has no line to compare") == 2
     # A sixth line is left out with a word.
     for n in range(3):
@@ -106,7 +106,7 @@ def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) 
         )
     clock.advance(days=1)
     visit = compare(two, f"me,p0,p1,p2,suggestion,{OTHER}")
-    assert names(visit) == ["Me", "P0", "P1", "P2", "Suggestion"]
+    assert names(visit) == ["You", "P0", "P1", "P2", "Suggestion"]
     assert "room for 5 lines" in words(visit)
 
 
@@ -126,4 +126,4 @@ def test_chosen_lines_are_kept_in_the_address(two: Tracker) -> None:
     assert "Will something else happen?" in [plain(o) for o in choose.options]
     seen(choose.set_value([ForecasterId("ada"), OTHER]).run())
     assert visit.query_params["with"] == f"ada,{OTHER}"
-    assert names(visit) == ["Me", "Will something else happen?"]
+    assert names(visit) == ["You", "Will something else happen?"]

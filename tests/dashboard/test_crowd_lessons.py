@@ -25,7 +25,7 @@ def skill_of(who: ForecasterId, value: float) -> LearnedRecord:
 
 def test_members_are_listed_by_weight() -> None:
     frame = weights_frame([skill_of(BEN, -0.02), skill_of(ADA, 0.02)], PEOPLE, ADA)
-    assert frame["member"].tolist() == ["Me", "Ben"]
+    assert frame["member"].tolist() == ["You", "Ben"]
     assert frame["weight"].tolist() == pytest.approx([2.718, 0.368], abs=1e-3)
     assert frame["skill"].tolist() == pytest.approx([2.0, -2.0])
     assert frame["n"].tolist() == [20, 20]
@@ -37,8 +37,8 @@ def test_members_are_listed_by_weight() -> None:
 
 
 def test_an_exponent_is_said_by_what_it_does() -> None:
-    assert describe_exponent(1.0).endswith("where members together say 70 %, the crowd says 70 %.")
-    assert "says 60 %" in describe_exponent(0.5)
+    assert describe_exponent(1.0).endswith("where members together say 70%, the crowd says 70%.")
+    assert "says 60%" in describe_exponent(0.5)
 
 
 def test_a_market_has_its_line_before_other_people(tracker: Tracker, clock: FakeClock) -> None:

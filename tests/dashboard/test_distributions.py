@@ -118,12 +118,12 @@ def test_current_shares_and_the_answer() -> None:
     frame = distributions_data.current_shares_frame(
         page_about(VISIT_TO, held, resolution=known), ME, NOW
     )
-    assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
+    assert list(frame["forecaster"].unique()) == ["You", "Base rate"]
     assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
-    assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == [
-        "20\u00a0%",
-        "50\u00a0%",
-        "30\u00a0%",
+    assert list(frame.loc[frame["forecaster"] == "You", "shown"]) == [
+        "20%",
+        "50%",
+        "30%",
     ]
     # A forecast made at the close is not what stood there.
     line = build_timeline(
@@ -133,7 +133,7 @@ def test_current_shares_and_the_answer() -> None:
         VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
     )
     frame = distributions_data.current_shares_frame(late, ME, NOW)
-    assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
+    assert list(frame.loc[frame["forecaster"] == "You", "p"]) == [0.2, 0.5, 0.3]
     # Other stands last and options that are gone are left out.
     assert list(distributions_data.label_options(page_about(CHANGED, {}), NOW)) == [
         "Beijing",
@@ -200,7 +200,7 @@ def test_fan_and_medians() -> None:
     )
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
-    assert frame["shown"].iloc[0] == "never 70\u00a0%"
+    assert frame["shown"].iloc[0] == "never 70%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
     low = distributions_data.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
                                       {ME: build_timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
@@ -211,7 +211,7 @@ def test_fan_and_medians() -> None:
         ANA: build_timeline([(OPENS, price(20, 60, 100))]),
     }
     frame = distributions_data.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
-    assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
+    assert set(frame["forecaster"]) == {"Ana", "Base rate"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
     # On a log scale values are drawn as their distance from the zero point.
     shifted = replace(
@@ -236,11 +236,11 @@ def test_heights_of_a_curve_hold_its_inner_mass(
 def test_curves_and_levels_of_everyone() -> None:
     page = page_about(PRICE, {ME: build_timeline([(OPENS, price(10, 41, 120, above=0.05))])})
     assert set(distributions_data.curves_frame(page, ME, NOW)["forecaster"]) == {
-        "Me",
-        "Prior, never moved",
+        "You",
+        "Base rate",
     }
     mine = distributions_data.quantile_levels_frame(page, ME, NOW).iloc[0]
-    assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("Me", "41", "120")
+    assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("You", "41", "120")
     assert mine["above"] == pytest.approx(5.0)
 
 
@@ -269,7 +269,7 @@ def test_list_of_mixed_kinds_is_told_in_words() -> None:
     frame = question_list.questions_frame(
         [held, nobody, summary(), summary(question=QUESTION)], ListView(ME, NOW)
     )
-    assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
+    assert frame["mine_said"].iloc[0] == "Beijing 60%"
     assert frame["crowd_said"].iloc[1].startswith("105.3 ")
     assert frame["crowd_said"].iloc[1].endswith("(base rate)")
     assert frame["suggestion"].isna().tolist() == [True, True, False, False]
@@ -306,7 +306,7 @@ def test_scores_and_receipts_by_kind() -> None:
         PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)}
     )
     frame = score_data.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
-    assert list(frame["forecaster"]) == ["Me", "Ana"]
+    assert list(frame["forecaster"]) == ["You", "Ana"]
     assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
     assert frame["peer"].isna().all()
     assert frame["skill"].is_monotonic_decreasing
@@ -330,7 +330,7 @@ def test_scores_and_receipts_by_kind() -> None:
     )
     # Forecasts made with hindsight are listed.
     frame = score_data.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
-    assert list(frame.iloc[0]) == ["Me", pd.Timestamp(NOW), "99\u00a0%"]
+    assert list(frame.iloc[0]) == ["You", pd.Timestamp(NOW), "99%"]
 
 
 # Charts

@@ -142,7 +142,7 @@ def test_what_i_hold_is_saved_exactly_and_marked(loaded: Tracker) -> None:
     # Base rate what i held and the suggestion are marked.
     loaded.forecasts.submit(SUMMIT, Binary(0.7), rationale="First.")
     told = words(opened(loaded))
-    assert "● you, before 70 %" in told
+    assert "● you, before 70%" in told
     assert "▲ base rate" in told
     assert "○ crowd" not in told  # I alone am no crowd
 
@@ -304,10 +304,10 @@ def test_end_of_the_list(loaded: Tracker) -> None:
     assert "no other question" in toast.value
     # Walking past the end leaves the way back from what was done.
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40 %").click().run())
+    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40%").click().run())
     visit = seen(button(visit, "Next").click().run())
     assert "no other question" in visit.toast[0].value
-    assert "Reaffirmed: 40 %" in words(visit)
+    assert "Reaffirmed: 40%" in words(visit)
     assert button(visit, "Undo")
 
 
@@ -320,7 +320,7 @@ def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
     visit = seen(button(visit, "Save forecast").click().run())
     assert held(loaded) == pytest.approx(2 / 3)
     clock.advance(days=1)
-    seen(button(visit, "Still 67 %").click().run())
+    seen(button(visit, "Still 67%").click().run())
     assert loaded.questions.get(SUMMIT).summary.standings[ME].since == clock.time
 
 

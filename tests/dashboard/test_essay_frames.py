@@ -170,9 +170,9 @@ def test_claim_looks_and_legend() -> None:
         ("mixed", {"retrospective": True}, "mixed", "(±)"),
         ("borne out", {"tests": ClaimTests(2, 1, 1)}, "borne-out", "✓*"),
         ("borne out", {"tests": ClaimTests(2, 1)}, "borne-out", "✓"),
-        ("open", {"p": 0.97, "tests": ClaimTests(1, 1)}, "open", "97\u00a0%*"),
+        ("open", {"p": 0.97, "tests": ClaimTests(1, 1)}, "open", "97%*"),
         ("not counted", {}, "not-counted", "·"),
-        ("open", {"p": 0.62}, "open", "62\u00a0%"),
+        ("open", {"p": 0.62}, "open", "62%"),
         ("open", {}, "open", "…"),
         ("no answer", {}, "no-answer", "○"),
         ("rejected", {}, "rejected", "–"),
@@ -309,9 +309,9 @@ def test_record_in_words() -> None:
     assert number == "1 of 1 borne out, by chance 0.5"
     assert [sentence.replace("\u00a0", " ") for sentence in more] == [
         "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by.",
-        "Skill: +0.5 claims (95 % interval −0.5 to +0.5).",
+        "Skill: +0.5 claims (95% interval −0.5 to +0.5).",
         "1 of 1 test could hardly fail.",
-        "1 claim still open, on average 30 % likely to be borne out; 2 without an answer.",
+        "1 claim still open, on average 30% likely to be borne out; 2 without an answer.",
     ]
     # A record without answers claims nothing.
     assert wording.describe_record(verdict(open_claims=4))[0] == "No answer yet"
@@ -321,8 +321,8 @@ def test_record_in_words() -> None:
 
 def test_a_weak_test_is_described() -> None:
     for prior, bears_out, said in (
-        (0.97, "yes", "says little: could hardly fail, 97 % sure by its base rate"),
-        (0.97, "no", "says little: could hardly succeed, 97 % sure by its base rate"),
+        (0.97, "yes", "says little: could hardly fail, 97% sure by its base rate"),
+        (0.97, "no", "says little: could hardly succeed, 97% sure by its base rate"),
         (0.5, "yes", ""),
         (0.97, "", ""),
     ):

@@ -185,7 +185,7 @@ def test_essay_page(essay: Tracker) -> None:
     # The panel tells how a sentence makes its claim.
     said = words(at(essay, SIGNS))
     assert "“Arland will sign the river treaty by the end of 2027.”" in said
-    assert "“will” · explicit prediction · sounds 100 % sure" in said
+    assert "“will” · explicit prediction · sounds 100% sure" in said
     # From a sentence one goes on to the next without a question.
     visit = press(
         open_page(essay, "essay", e="river"), "Start with the first one without a question"
@@ -229,7 +229,7 @@ def test_record_of_an_essay(essay: Tracker, clock: FakeClock) -> None:
     assert "1 of 3 forward-looking sentences became a question" in said
     assert "**Live.**" in said
     assert "Looking back" not in said
-    assert "Skill: +0.7 claims (95 % interval" in said
+    assert "Skill: +0.7 claims (95% interval" in said
     # Each answered claim stands in a table beside its chance.
     assert not open_page(essay, "essay", e="river").dataframe
     visit = open_page(essay, "essay", e="river")
@@ -255,12 +255,9 @@ def test_a_sure_test_is_marked_where_it_stands(essay: Tracker) -> None:
     sure = an_asked("sure", essay_id="river", prior="97%", prior_reason="29 of 30", bears_out="yes")
     open_claim(essay, sure, SIGNS, override="It is only a test.")
     visit = at(essay, SIGNS)
-    assert (
-        pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"]
-        == "97\u00a0%*"
-    )
+    assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "97%*"
     said = words(visit)
-    assert "says little: could hardly fail, 97 % sure by its base rate" in said
+    assert "says little: could hardly fail, 97% sure by its base rate" in said
     assert "1 of 1 test could hardly fail." in said
 
 
@@ -380,7 +377,7 @@ def test_sources_of_the_essay_are_one_click_away(essay: Tracker) -> None:
 
 def test_a_stated_base_rate_is_echoed_and_opens(essay: Tracker) -> None:
     visit = say(drafted(essay), "How often has this happened before?", "6 of 11 years")
-    assert "It starts at 54 %: (6 + ½) / (11 + 1)." in words(visit)
+    assert "It starts at 54%: (6 + ½) / (11 + 1)." in words(visit)
     press(visit, "Open this question")
     (opened,) = essay.questions.list()
     assert opened.question.prior == Binary(0.5417)

@@ -109,7 +109,7 @@ def test_why_table_ends_in_the_sum() -> None:
         LedgerLine("base rate", "3 of 10", -0.847, 0.3),
         LedgerLine("evidence", "visit, moderate", 0.7, 0.46, effects),
         LedgerLine("signpost", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
-        LedgerLine("limits", "kept between 1 % and 99 %", 0.0, 0.41),
+        LedgerLine("limits", "kept between 1% and 99%", 0.0, 0.41),
     )
     frame = why_data.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
     assert list(frame["line"]) == ["Base rate", "News: judged story", "News: signpost", "Sum"]

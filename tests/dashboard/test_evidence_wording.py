@@ -68,7 +68,7 @@ def test_match_reasons_in_words() -> None:
     told = plain(wording.describe_certainty(evidence(), "binary"))
     assert (
         told
-        == "80 % likely to be relevant · for YES, 90 % sure · counts 64 % until a person judges it"
+        == "80% likely to be relevant · for YES, 90% sure · counts 64% until a person judges it"
     )
     assert (
         wording.describe_certainty(evidence(status="edited"), "binary")
@@ -80,7 +80,7 @@ def test_match_reasons_in_words() -> None:
     )
     # What is only perhaps evidence counts nothing.
     unsure = wording.describe_certainty(evidence(), "binary", perhaps=True)
-    assert plain(unsure).startswith("perhaps, 80 % likely to be relevant")
+    assert plain(unsure).startswith("perhaps, 80% likely to be relevant")
     assert unsure.endswith("it counts nothing until a person confirms it")
     # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
@@ -166,9 +166,9 @@ def test_lines_are_explained() -> None:
 
 
 @check_rows([
-    (0.85, YES, True, "Lifted by “Deed” (Wire): 31 % → 85 % likely to be relevant, for YES, 90 % sure."),
-    (0.31, NO, True, "Lifted by “Deed” (Wire): 31 % likely to be relevant, for NO, 90 % sure."),
-    (0.85, NEUTRAL, False, "Lifted by a report of a story that joined it: 31 % → 85 % likely to be"
+    (0.85, YES, True, "Lifted by “Deed” (Wire): 31% → 85% likely to be relevant, for YES, 90% sure."),
+    (0.31, NO, True, "Lifted by “Deed” (Wire): 31% likely to be relevant, for NO, 90% sure."),
+    (0.85, NEUTRAL, False, "Lifted by a report of a story that joined it: 31% → 85% likely to be"
         " relevant, direction not called."),
 ])  # fmt: skip
 def test_a_lift_names_its_report_and_what_it_added(

@@ -119,7 +119,7 @@ def test_feed_days_and_charts() -> None:
     assert frame["day"].iloc[-1] == pd.Timestamp(NOW.date(), tz="UTC")
     row = frame.iloc[-4]
     assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
-    assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70\u00a0%", "")
+    assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70%", "")
     # The polls of a day add up whatever they came to.
     frame = data.polls_frame(DAYS, NOW)
     assert frame.groupby("day")["polls"].sum().tolist() == [10, 10, 2]

@@ -173,7 +173,7 @@ def test_page_of_a_feed(online: Tracker, clock: FakeClock) -> None:
     assert "1 piece" in text
     figures = {plain(m.label): plain(str(m.value)) for m in visit.metric}
     assert figures["Items in 7 days"] == figures["Evidence in 7 days"] == "1"
-    assert figures["Not modified"] == "0 %"
+    assert figures["Not modified"] == "0%"
     assert len(visit.get("vega_lite_chart")) == 2
     row = visit.dataframe[0].value.iloc[0]
     assert (row["title"], row["note"]) == (INVITED, "no date given")
@@ -374,10 +374,10 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
 
 def test_feed_trouble_is_one_line_on_today(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "today"))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "home"))
     tracker.feeds.poll()
-    text = words(open_page(tracker, "today"))
+    text = words(open_page(tracker, "home"))
     assert "Feeds are in trouble" in text
     assert "6 of 6 feeds fail." in text
     tracker.system.mark_replayed(clock.time + timedelta(days=1))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "today"))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "home"))

@@ -22,7 +22,7 @@ STEPS = (
 )
 
 NEXT_STEP = {
-    "today": "Load a set, with its questions and feeds:",
+    "home": "Load a set, with its questions and feeds:",
     "questions": "The first steps",
     "question": "The first steps",
     "essays": "Paste one below",
@@ -32,7 +32,7 @@ NEXT_STEP = {
     "calendar": "All questions",
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",
-    "accuracy": "Answers that are due",
+    "record": "Answers that are due",
     "learned": "Learning begins when",
     "feeds": "add your own here",
     "reports": "Every table as it is stored",
@@ -53,12 +53,12 @@ def test_empty_pages_say_the_next_step(tracker: Tracker) -> None:
         assert NEXT_STEP[name] in words(visit)
         assert not visit.error
     # The list is put away for a session and the page still says the next step.
-    visit = open_page(tracker, "today")
+    visit = open_page(tracker, "home")
     visit = seen(button(visit, "Hide").click().run())
     text = words(visit)
     assert "First steps" not in text
     assert "There are no questions yet." in text
-    assert "First steps: 0 of 4 done" in words(open_page(tracker, "today"))
+    assert "First steps: 0 of 4 done" in words(open_page(tracker, "home"))
 
 
 def test_steps_are_ticked_when_done_until_the_list_goes(
@@ -67,19 +67,19 @@ def test_steps_are_ticked_when_done_until_the_list_goes(
     tracker = tracker_with_press
 
     def shown() -> Iterator[list[str]]:
-        yield ticked(words(open_page(tracker, "today")))
+        yield ticked(words(open_page(tracker, "home")))
         tracker.question_sets.load(a_set())
-        yield ticked(words(open_page(tracker, "today")))
+        yield ticked(words(open_page(tracker, "home")))
         press.publish("wire", "Arland invites Borland to a summit")
         tracker.feeds.poll()
-        yield ticked(words(open_page(tracker, "today")))
+        yield ticked(words(open_page(tracker, "home")))
         tracker.forecasts.submit("summit-2027", Binary(0.4))
-        yield ticked(words(open_page(tracker, "today")))
+        yield ticked(words(open_page(tracker, "home")))
 
     assert list(shown()) == [[], [STEPS[0]], [STEPS[0], STEPS[2]], list(STEPS[:3])]
-    assert "First steps: 3 of 4 done" in words(open_page(tracker, "today"))
+    assert "First steps: 3 of 4 done" in words(open_page(tracker, "home"))
     tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "rejected")
-    text = words(open_page(tracker, "today"))
+    text = words(open_page(tracker, "home"))
     assert "First steps" not in text
     assert "What moved in 7 days" in text
 
@@ -87,14 +87,14 @@ def test_steps_are_ticked_when_done_until_the_list_goes(
 def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set())
     tracker.system.mark_replayed(clock())
-    assert "First steps" not in words(open_page(tracker, "today"))
+    assert "First steps" not in words(open_page(tracker, "home"))
 
 
 def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
     # The sets that are offered are those that come along.
     assert tuple(BUILT_IN_SETS) == question_set_files.list_built_in_sets()
     # A set is loaded by one click.
-    visit = open_page(tracker, "today")
+    visit = open_page(tracker, "home")
     assert "./run --demo" in words(visit)
     visit = seen(button(visit, BUILT_IN_SETS["grid_storage_2026"]).click().run())
     text = words(visit)
@@ -109,7 +109,7 @@ def test_set_that_cannot_be_loaded_ticks_nothing(
 ) -> None:
     monkeypatch.setattr(question_set_files, "list_built_in_sets", tuple)
     visit = seen(
-        button(open_page(tracker, "today"), BUILT_IN_SETS["grid_storage_2026"]).click().run()
+        button(open_page(tracker, "home"), BUILT_IN_SETS["grid_storage_2026"]).click().run()
     )
     assert "There is no question set" in words(visit)
     assert ticked(words(visit)) == []

@@ -101,7 +101,7 @@ def drawn(shown: QuestionPage, now: datetime = NOW) -> pd.DataFrame:
 
 def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
     frame = drawn(page({ME: line}, **more), now)
-    return frame[frame["forecaster"] == "Me"]
+    return frame[frame["forecaster"] == "You"]
 
 
 def test_revision_lines() -> None:
@@ -220,14 +220,14 @@ def test_details_frames() -> None:
         act(2, None, OPENS + days(1), who=ANA),
     ]
     frame = data.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
-    assert list(frame["who"]) == ["Ana", "Me"]
+    assert list(frame["who"]) == ["Ana", "You"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
-    assert list(frame["said"]) == ["–", "40\u00a0%"]
+    assert list(frame["said"]) == ["–", "40%"]
     assert frame["cites"].iloc[1] == 2
     # A silent signpost is listed with nothing seen.
     silent = data.signposts_frame(page(), RECORD).iloc[0]
     assert silent["seen"] == 0
-    assert silent["kept"] == "1 of 9 kept (11 %): usually rejected"
+    assert silent["kept"] == "1 of 9 kept (11%): usually rejected"
     assert pd.isna(silent["last"])
     seen = data.signposts_frame(
         page(evidence=(card(1), card(2, status="rejected"), card(3))), RECORD

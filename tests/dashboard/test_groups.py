@@ -89,9 +89,9 @@ def test_group_speakers_and_dates() -> None:
     )
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
     assert rows == [
-        ("end of 2026", 0, 0.4, "Me"),
+        ("end of 2026", 0, 0.4, "You"),
         ("end of 2026", 0, 0.3, "Suggestion"),
-        ("end of 2027", 1, 0.6, "Me"),
+        ("end of 2027", 1, 0.6, "You"),
     ]
     assert list(frame["at"]) == [pd.Timestamp(CLOSES)] * 2 + [pd.Timestamp(CLOSES + days(365))]
     # What is answered stands as its answer and nobody speaks there.
@@ -99,7 +99,7 @@ def test_group_speakers_and_dates() -> None:
     frame = groups_data.member_probabilities_frame(group, ME)
     assert list(zip(frame["label"], frame["forecaster"], frame["p"], strict=True)) == [
         ("a", "Answer", 1.0),
-        ("b", "Me", 0.6),
+        ("b", "You", 0.6),
     ]
     annulled = row(EARLY, {ME: 0.4}, status="annulled", resolution=resolution("annulled"))
     assert list(
@@ -152,7 +152,7 @@ def test_group_contradictions() -> None:
     assert who.id == ME
     said = wording.describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
-    assert said.endswith("The nearest that agree: 53\u00a0%, 53\u00a0%.")
+    assert said.endswith("The nearest that agree: 53%, 53%.")
     assert groups_data.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
     # A question that is closed contradicts nobody any more.
     closed = row(EARLY, {ME: 0.6}, status="closed")
@@ -180,10 +180,10 @@ def test_group_contradictions() -> None:
 
 def test_link_in_numbers() -> None:
     for kind, p, said in (
-        ("implies", (0.4, 0.55), "40 %, and 55 % for what follows from it"),
-        ("negates", (0.4, 0.55), "40 % + 55 % = 95 %"),
-        ("one of", (0.5, 0.4, 0.15), "50 % + 40 % + 15 % = 105 %"),
-        ("conjunction", (0.8, 0.5, 0.4), "80 % and 50 %, both 40 %: from 30 % to 50 % is possible"),
+        ("implies", (0.4, 0.55), "40%, and 55% for what follows from it"),
+        ("negates", (0.4, 0.55), "40% + 55% = 95%"),
+        ("one of", (0.5, 0.4, 0.15), "50% + 40% + 15% = 105%"),
+        ("conjunction", (0.8, 0.5, 0.4), "80% and 50%, both 40%: from 30% to 50% is possible"),
         ("dates", (0.4, 0.5), ""),
     ):
         assert wording.format_link_numbers(kind, p).replace("\u00a0", " ") == said
@@ -192,9 +192,9 @@ def test_link_in_numbers() -> None:
 def test_conditional_pair_adds_up() -> None:
     assert (
         wording.describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
-        == "26 % = 30 % × 40 % + 70 % × 20 %"
+        == "26% = 30% × 40% + 70% × 20%"
     )
-    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50\u00a0%")
+    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50%")
 
 
 @given(st.tuples(*[st.floats(0.0, 1.0)] * 3))
@@ -215,17 +215,17 @@ def test_group_charts() -> None:
         int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (2027, 2028)
     )
     spec = by_date_chart(
-        (LineStyle("Me", "#0072B2"),), ((first, "end of “2026”"), (second, "end of 2027"))
+        (LineStyle("You", "#0072B2"),), ((first, "end of “2026”"), (second, "end of 2027"))
     )
     axis = spec["layer"][0]["encoding"]["x"]["axis"]
     assert axis["values"] == {"expr": f"[{first}, {second}]"}
     assert str(first) in axis["labelExpr"]
     # Who says what is told by shape as well as colour.
     spec = by_label_chart(
-        (LineStyle("Me", "#000"), LineStyle("Suggestion", "#111"), ANSWER_LINE), ("Italy", "Spain")
+        (LineStyle("You", "#000"), LineStyle("Suggestion", "#111"), ANSWER_LINE), ("Italy", "Spain")
     )
     shape, colour = spec["encoding"]["shape"]["scale"], spec["encoding"]["color"]["scale"]
-    assert shape["domain"] == colour["domain"] == ["Me", "Suggestion", "Answer"]
+    assert shape["domain"] == colour["domain"] == ["You", "Suggestion", "Answer"]
     assert len(set(shape["range"])) == 3
     assert spec["encoding"]["y"]["sort"] == ["Italy", "Spain"]
 

@@ -226,7 +226,7 @@ def test_a_question_is_asked_forecast_and_answered(
     assert told in words(visit)
     assert {s.forecaster_id for s in tracker.resolutions.receipts(question).scores} >= {ME}
     assert "answer" in layers(visit)
-    assert visit.dataframe[0].value["forecaster"].tolist().count("Me") == 1
+    assert visit.dataframe[0].value["forecaster"].tolist().count("You") == 1
 
 
 # Forecasts
@@ -252,13 +252,13 @@ def test_shares_form(kinds: Tracker) -> None:
     # The last option takes what is left.
     visit = open_page(kinds, "question", q="visit")
     give_shares(visit)
-    assert "Other takes the rest: **30 %**" in words(visit)
+    assert "Other takes the rest: **30%**" in words(visit)
     save(visit)
     assert mine(kinds, "visit").options == ("Beijing", "Minsk", "Other")
     assert mine(kinds, "visit").p == pytest.approx((0.5, 0.2, 0.3))
     visit = open_page(kinds, "question", q="grade")
     give_steps(visit)
-    assert "good takes the rest: **60 %**" in words(visit)
+    assert "good takes the rest: **60%**" in words(visit)
 
 
 def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> None:
@@ -395,8 +395,8 @@ def test_typed_forecasts(kinds: Tracker) -> None:
         assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
     # What is typed instead is echoed and saved.
     for question, typed, echo in (
-        ("visit", "beijing=50 minsk=30 other=rest", "Beijing 50 %, Minsk 30 %, Other 20 %"),
-        ("grade", "poor=10 fair=20 good=70", "Poor 10 %, fair 20 %, good 70 %"),
+        ("visit", "beijing=50 minsk=30 other=rest", "Beijing 50%, Minsk 30%, Other 20%"),
+        ("grade", "poor=10 fair=20 good=70", "Poor 10%, fair 20%, good 70%"),
         ("price", "5%=10 50%=41 95%=120 below=0 above=1", "Middle 41, half of it"),
         ("treaty", "10%=2027-03-01 50%=2027-07-01 never=20%", "Middle 1 Jul 2027"),
     ):
@@ -486,9 +486,9 @@ def test_charts_of_every_kind(held: Tracker) -> None:
             }
             assert layers(visit) == wanted[view, options]
             said = plain(words(visit))
-            assert {"Me", "Crowd of 2"} <= set(said.splitlines())
+            assert {"You", "Crowd of 2"} <= set(said.splitlines())
             assert "bo: " in said
-            assert "Prior, never moved" in said
+            assert "Base rate" in said
     # Every kind is zoomed by buttons that stand in the address.
     for question in ("visit", "price"):
         visit = open_page(held, "question", q=question, zoom="1 week")
@@ -507,18 +507,18 @@ def test_charts_of_every_kind(held: Tracker) -> None:
 
 def test_headline_and_other_forecasters(held: Tracker) -> None:
     # The headline numbers say the likeliest or the middle and the rest.
-    assert "Beijing 60 %" in words(open_page(held, "question", q="visit"))
-    assert "Other 30 %, Minsk 10 %" in words(open_page(held, "question", q="visit"))
+    assert "Beijing 60%" in words(open_page(held, "question", q="visit"))
+    assert "Other 30%, Minsk 10%" in words(open_page(held, "question", q="visit"))
     assert "41 US dollars" in words(open_page(held, "question", q="price"))
-    assert "never: 30 %" in words(open_page(held, "question", q="treaty"))
+    assert "never: 30%" in words(open_page(held, "question", q="treaty"))
     # Another forecaster can be followed over time.
     visit = open_page(held, "question", q="price", of="bo")
-    assert "bo: middle, half and 90 % of the forecast, in US dollars" in words(visit)
+    assert "bo: middle, half and 90% of the forecast, in US dollars" in words(visit)
     assert "Me: middle" in words(open_page(held, "question", q="price", of="nobody"))
     # Everyones numbers stand below their curves.
     visit = open_page(held, "question", q="treaty", view="Everyone")
     levels = visit.dataframe[0].value
-    assert list(levels["forecaster"]) == ["Me", "bo", "Crowd", "Suggestion", "Prior, never moved"]
+    assert list(levels["forecaster"]) == ["You", "bo", "Crowd", "Suggestion", "Base rate"]
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
@@ -627,7 +627,7 @@ def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
     assert "Beijing" not in held.questions.get("visit").summary.question.offered_options(clock.time)
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit")
-    assert "You hold **Other 90 %**" in words(visit)
+    assert "You hold **Other 90%**" in words(visit)
 
 
 # Answers

@@ -31,7 +31,7 @@ def test_earlier_day_shows_its_numbers_and_a_banner(lived: Tracker) -> None:
     # An earlier day shows its numbers its news and a banner.
     visit = on(lived, "2026-12-05")
     assert "As known on 5 Dec 2026" in words(visit)
-    assert {m.label: m.value for m in visit.metric}["Me"] == "60\u00a0%"
+    assert {m.label: m.value for m in visit.metric}["You"] == "60%"
     assert list(drawn(visit, "marks")["headline"]) == ["An invitation"]
     assert str(drawn(visit, "steps")["time"].max()).startswith("2026-12-05 23:59")
     assert "Resolved" not in words(visit)

@@ -102,7 +102,7 @@ def test_learned_values_in_words() -> None:
         for what, value in (("shift", 0.0), ("slope", 1.0))
     )
     told = plain(wording.describe_learned_map(LearnedLogitMap(shift, slope)))
-    assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
+    assert told == "60% is taken for 60%, 80% for 80%, 95% for 95%"
     # The weight of evidence stands against its default.
     assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×1.00."
     assert wording.gamma_sentence(1.0) == "Evidence counts ×1.00, which is the default."
@@ -160,7 +160,7 @@ def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeCl
     # A learned value stands against its default with its reason.
     text = words(open_page(taught, "learned"))
     assert "Nothing has been learned yet" not in text
-    assert "Of the matcher's chance that a match is relevant, 60 % is taken for" in text
+    assert "Of the matcher's chance that a match is relevant, 60% is taken for" in text
     assert "(default 0)" in text
     assert "Fitted to 40 decisions, 20 kept" in text
     assert "✓ learns · since 1 Dec 2026" in text

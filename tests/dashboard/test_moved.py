@@ -76,7 +76,7 @@ def test_change_sentence() -> None:
     said = plain(
         change_sentence(replace(TWO, before=0.252), "1 May", "1 June", from_base_rate=True)
     )
-    assert said.startswith("From 25.2 % (the base rate, 1 May) to 50 % (1 June)")
+    assert said.startswith("From 25.2% (the base rate, 1 May) to 50% (1 June)")
     # Only causes that are not obvious are explained.
     assert explain_causes({"came in", "time passed", "sum"}) == ""
     said = explain_causes({"cited", "judgement", "evidence scale"})
@@ -130,7 +130,7 @@ def test_picked_acts_tell_their_causes(held: Tracker) -> None:
     (table,) = [t.value for t in visit.dataframe if "cause" in t.value.columns]
     assert table["what"][0] == "A new invitation"
     assert table["log_odds"][2] == pytest.approx(logit(0.6) - logit(0.3))
-    assert "From 30 % (the base rate," in words(visit)
+    assert "From 30% (the base rate," in words(visit)
     # Picking a revision of the suggestion shows its lines.
     acts = held.questions.get(SUMMIT).acts[::-1]
     ours = [n for n, act in enumerate(acts) if act.forecaster_id == "suggestion"]

@@ -80,7 +80,7 @@ def test_question_page(news: Tracker) -> None:
     assert a_question().text in words(visit)
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
     assert [m.label for m in visit.metric] == ["Suggestion"]
-    assert "Prior and time: 27 % · Prior, never moved: 30 %" in plain(words(visit)).splitlines()
+    assert "Base rate and time: 27% · Base rate: 30%" in plain(words(visit)).splitlines()
     spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
     assert {layer["data"]["name"] for layer in spec["layer"]} == {
         "steps", "ends", "crossings", "acts", "rules", "marks"
@@ -107,19 +107,19 @@ def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
             SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet."
         )
     visit = open_page(news, "question", q=SUMMIT)
-    assert [m.label for m in visit.metric] == ["Me", "Crowd of 11", "Suggestion"]
+    assert [m.label for m in visit.metric] == ["You", "Crowd of 11", "Suggestion"]
     said = plain(words(visit))
-    assert "p0: 20 % · p1: 20 %" in said
-    assert "p7: 20 % · Prior and time" in said
-    assert "Prior, never moved: 30 % · 2 more people" in said
-    assert "p8: 20 %" not in said
+    assert "p0: 20% · p1: 20%" in said
+    assert "p7: 20% · Base rate and time" in said
+    assert "Base rate: 30% · 2 more people" in said
+    assert "p8: 20%" not in said
 
 
 def test_forecast_is_echoed_and_changed(news: Tracker) -> None:
     # A forecast is echoed before it is saved.
     visit = open_page(news, "question", q=SUMMIT)
     field(visit, "Probability of YES").set_value("63").run()
-    assert "63 %, odds 1.7 to 1 for, about 5 in 8" in words(visit)
+    assert "63%, odds 1.7 to 1 for, about 5 in 8" in words(visit)
     assert my_acts(news) == []
     # A change is made on what one holds and odds are read.
     visit = open_page(news, "question", q=SUMMIT)
@@ -128,7 +128,7 @@ def test_forecast_is_echoed_and_changed(news: Tracker) -> None:
     visit = save(visit, "2:1", "They have booked the hall.")
     assert "or a change: +5 points, x2 the odds" in words(visit)
     field(visit, "Probability of YES").set_value("x2").run()
-    assert "80 %, odds 4 to 1 for" in words(visit)
+    assert "80%, odds 4 to 1 for" in words(visit)
     save(visit, "+3", "And the band.")
     assert [p for _, p in my_acts(news)] == pytest.approx([2 / 3, 2 / 3 + 0.03])
 
@@ -140,7 +140,7 @@ def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> 
     act = next(a for a in news.questions.get(SUMMIT).acts if a.forecaster_id == ME)
     assert act.rationale == "They have booked the hall."
     assert act.cites == (number(news, INVITED),)
-    assert "You hold **63 %**" in words(visit)
+    assert "You hold **63%**" in words(visit)
     assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63%", "")
 
 
@@ -169,13 +169,13 @@ def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: Fak
     news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(days=3)
     visit = open_page(news, "question", q=SUMMIT)
-    visit = seen(button(visit, "Still 40 %").click().run())
+    visit = seen(button(visit, "Still 40%").click().run())
     clock.advance(days=1)
     visit = seen(button(visit, "Withdraw my forecast").click().run())
     assert "You have none yet" in words(visit)
     clock.advance(days=1)
     visit = seen(button(visit, "Undo my last act").click().run())
-    assert "You hold **40 %**" in words(visit)
+    assert "You hold **40%**" in words(visit)
     assert my_acts(news) == [
         ("forecast", 0.4),
         ("reaffirm", 0.4),
@@ -340,7 +340,7 @@ def test_every_page_of_a_replay_says_so(news: Tracker) -> None:
     for replayed in (False, True):
         if replayed:
             news.system.mark_replayed(NOW)
-        for page in ("today", "questions", "question", "inbox", "accuracy", "feeds"):
+        for page in ("home", "questions", "question", "inbox", "accuracy", "feeds"):
             said = (
                 "Replay of 2022–2026** with restated headlines and invented forecasters; not live."
             )

@@ -67,18 +67,17 @@ def test_postmortem_sentences() -> None:
     ).replace("\u00a0", " ")
     assert said.startswith("Ana would have scored best, 6.2 points of skill ahead of you.")
     assert (
-        "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points."
-        in said
+        "from 1 Jan to 1 Jul, when you held 40% and, half-way through, Ana 10%: 3.1 points." in said
     )
     # A path that nobody beats is told so.
     assert "No other path" in path_sentences(
-        QUESTION, PathComparison(ME, 0.0, None), "Me", ("", "")
+        QUESTION, PathComparison(ME, 0.0, None), "You", ("", "")
     )
 
 
 @pytest.fixture
 def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
-    """A question on which I said 40 %, with one story for YES, that was answered NO."""
+    """A question on which I said 40%, with one story for YES, that was answered NO."""
     tracker.question_sets.load(a_set())
     clock.advance(days=1)
     tracker.forecasts.submit(SUMMIT, Binary(0.9), rationale="Sure.")

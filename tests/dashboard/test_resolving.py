@@ -52,7 +52,7 @@ def test_preview_keeps_nothing(held: Tracker, clock: FakeClock) -> None:
     # The preview shows everyone under yes and under no and keeps nothing.
     visit = previewed(held)
     frame = visit.dataframe[0].value
-    mine = frame[frame["forecaster"] == "Me"].set_index("outcome")
+    mine = frame[frame["forecaster"] == "You"].set_index("outcome")
     assert list(mine.index) == ["YES", "NO"]
     assert mine["brier"]["YES"] == pytest.approx(0.04)
     assert mine["brier"]["NO"] == pytest.approx(0.64)

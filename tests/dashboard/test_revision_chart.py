@@ -25,7 +25,7 @@ from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 WINDOW = (OPENS, NOW)
-STYLES = (charts.LineStyle("Me", charts.BLUE), charts.LineStyle("Ana", charts.GREEN, (2, 2)))
+STYLES = (charts.LineStyle("You", charts.BLUE), charts.LineStyle("Ana", charts.GREEN, (2, 2)))
 
 
 def line(name: str, *held: tuple[float, float | None]) -> probability_lines.ProbabilityLine:
@@ -70,8 +70,8 @@ def test_line_names_and_crosshair() -> None:
     lines = [line("Ana", (10, 0.4)), line("Ben", (0, 0.8), (20, None))]
     frame = probability_lines.crosshair_frame(lines, WINDOW).set_index("time")
     at = [pd.Timestamp(OPENS + days(day)) for day in (0, 10, 20)]
-    assert [frame["s0"][t] for t in at] == ["no forecast", "40\u00a0%", "40\u00a0%"]
-    assert [frame["s1"][t] for t in at] == ["80\u00a0%", "80\u00a0%", "no forecast"]
+    assert [frame["s0"][t] for t in at] == ["no forecast", "40%", "40%"]
+    assert [frame["s1"][t] for t in at] == ["80%", "80%", "no forecast"]
     assert len(frame) <= probability_lines.CROSSHAIR_POSITIONS + 3
     # A crosshair has nowhere to stand before the opening.
     assert probability_lines.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
@@ -111,7 +111,7 @@ def test_crosshair_names_and_rules_of_the_chart() -> None:
     layers = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)["layer"]
     (cross,) = [layer for layer in layers if layer["data"]["name"] == "crossings"]
     assert [(tip["field"], tip["title"]) for tip in cross["encoding"]["tooltip"][1:]] == [
-        ("s0", "Me"),
+        ("s0", "You"),
         ("s1", "Ana"),
     ]
     places = [layer["data"]["name"] for layer in layers]
@@ -180,7 +180,7 @@ def test_zoom_stands_in_the_address(read: Tracker) -> None:
     begins, ends = drawn(near, "steps")["time"].min(), drawn(near, "steps")["time"].max()
     assert ends - begins == timedelta(days=30)
     assert timedelta(0) <= ends - pd.Timestamp(read.now()) < timedelta(days=30) / 1_000
-    assert set(drawn(near, "steps")["forecaster"]) >= {"Me", "Suggestion"}
+    assert set(drawn(near, "steps")["forecaster"]) >= {"You", "Suggestion"}
     # A zoom that nobody knows shows everything.
     assert len(drawn(open_page(read, "question", q=SUMMIT, zoom="a century"), "marks")) == 2
     # The chart stays small enough to be drawn as svg.

@@ -50,7 +50,7 @@ def test_shares_over_time(page: ScenarioPage, clock: FakeClock) -> None:
     assert len(frame) == len(page.history) == 3
     found = data.current_posterior(page, clock.time)
     now = [plain(words) for words in frame[["s0", "s1", "s2"]].iloc[-1]]
-    assert now[0] == f"{round(100 * found.distribution.p[0])} %"
+    assert now[0] == f"{round(100 * found.distribution.p[0])}%"
     # A number stands in the middle of its area where there is room.
     frame = data.share_labels_frame(page, clock.time).set_index("option")
     shares = dict(zip(OPTIONS, page.history[-1].shares, strict=True))
@@ -115,8 +115,8 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
         after, data.current_posterior(after, clock.time), ME, clock.time
     )
     assert (first.name, first.prior, first.description) == ("friends", 0.3, "They sign pacts.")
-    assert [name for name, _ in first.forecasts] == ["Me", "Crowd"]
-    assert dict(first.forecasts)["Me"] == 0.5
+    assert [name for name, _ in first.forecasts] == ["You", "Crowd"]
+    assert dict(first.forecasts)["You"] == 0.5
     alone, *_ = data.build_scenario_rows(
         page, data.current_posterior(page, clock.time), ME, clock.time
     )
@@ -226,8 +226,8 @@ def test_edit_and_share_frames() -> None:
     # Bars have their numbers where there is room.
     frame = data.cases_frame({"Now": Categorical(OPTIONS, (0.5, 0.46, 0.04))})
     assert list(frame["x"]) == pytest.approx([0.25, 0.73, 0.98])
-    assert [plain(label) for label in frame["label"]] == ["50 %", "46 %", ""]
-    assert plain(frame["shown"].iloc[2]) == "4 %"
+    assert [plain(label) for label in frame["label"]] == ["50%", "46%", ""]
+    assert plain(frame["shown"].iloc[2]) == "4%"
     # An edit shows before after and the points between.
     before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
     frame = data.edit_preview_frame(before, after)
@@ -244,8 +244,8 @@ def test_telling_rows_come_first_and_count_once_answered(
 ) -> None:
     frame = data.diagnosticity_frame(page, data.diagnose_table(page))
     assert list(frame["id"]) == [PACT, FAIR]
-    assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
-    assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
+    assert plain(frame["c0"].iloc[0]) == "++ · 88% very likely"
+    assert plain(frame["board"].iloc[0]) == "80% (Crowd)"
     tracker.resolutions.resolve(
         PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
     )
@@ -280,11 +280,11 @@ def test_scenario_chart_legend() -> None:
 def test_scenario_words() -> None:
     # Who leads and by how much.
     said = plain(text.leader_sentence((("a", 0.22), ("b", 0.55), ("c", 0.23))))
-    assert said == "“b” leads with 55 %, 32 points ahead of “c” (23 %)."
+    assert said == "“b” leads with 55%, 32 points ahead of “c” (23%)."
     assert (
-        plain(text.leader_sentence((("a", 0.5), ("b", 0.5)))) == "“a” and “b” stand level at 50 %."
+        plain(text.leader_sentence((("a", 0.5), ("b", 0.5)))) == "“a” and “b” stand level at 50%."
     )
-    assert plain(text.leader_sentence((("a", 1.0),))) == "“a” has 100 %."
+    assert plain(text.leader_sentence((("a", 1.0),))) == "“a” has 100%."
     # What moved and that nothing did.
     said = plain(
         text.share_changes_sentence((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE)

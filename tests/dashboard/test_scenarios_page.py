@@ -74,10 +74,10 @@ def test_scenario_page(world: Tracker) -> None:
     visit = open_page(world, "scenarios", q=FUTURES)
     assert visit.header[0].value == "Arland and Borland"
     lead = plain(visit.subheader[0].value)
-    assert lead.startswith("“friends” leads with 72 %, 50 points ahead of “strangers” (22 %)")
+    assert lead.startswith("“friends” leads with 72%, 50 points ahead of “strangers” (22%)")
     text = words(visit)
     assert "Since 1 Dec 2026 “friends” is up 42 points" in text
-    assert "friends** · 30 % → **72 %" in text
+    assert "friends** · 30% → **72%" in text
     assert "They sign pacts." in text
     assert "Nobody holds a forecast yet" in text
     # The chart draws every scenario in the order of the options.
@@ -152,7 +152,7 @@ def test_others_give_way_as_chosen(world: Tracker, way: str, expected: tuple[flo
     visit = select(own(world), "Scenario", "friends")
     visit = choose(visit, "The others give way", way)
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
-    assert "Together **100 %**" in words(visit)
+    assert "Together **100%**" in words(visit)
     field(visit, "Why").set_value("The pact is near.")
     seen(button(visit, "Save as my forecast").click().run())
     assert saved(world).p == pytest.approx(expected, abs=1e-3)
@@ -213,7 +213,7 @@ def test_scenario_sections(world: Tracker) -> None:
     visit = open_page(world, "scenarios", q=FUTURES, section="What would change it")
     text = words(visit)
     assert text.index("Will they sign a pact?") < text.index("Will there be a fair?")
-    assert "80 % (Crowd) on the board · tells 0.4" in text
+    assert "80% (Crowd) on the board · tells 0.4" in text
     assert len(visit.get("vega_lite_chart")) == 4  # over time, now, and one a question
     # The table shows its note its marks and what counts against.
     visit = table(world)
@@ -276,7 +276,7 @@ def test_table_that_lacks_a_number_says_so(world: Tracker, clock: FakeClock) -> 
     clock.advance(hours=1)
     visit = table(world)
     assert "give it a number" in plain(visit.warning[0].value)
-    assert "“friends” leads with 72 %" in words(visit)
+    assert "“friends” leads with 72%" in words(visit)
     assert "rivals** · **no number" in words(visit)
     fill(visit, "rivals", "very unlikely")
     seen(button(visit, "Save row").click().run())

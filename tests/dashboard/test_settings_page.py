@@ -53,8 +53,8 @@ def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeC
     ada, grace = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
     ada, grace = say(ada, "20", "I doubt it."), say(grace, "70", "I do not.")
     clock.advance(minutes=1)
-    assert "You hold **20 %**" in words(seen(ada.run()))
-    assert "You hold **70 %**" in words(seen(grace.run()))
+    assert "You hold **20%**" in words(seen(ada.run()))
+    assert "You hold **70%**" in words(seen(grace.run()))
     assert "You act as Grace until" in words(grace).replace("**", "")
     assert "You act as" not in words(ada)
     grace = seen(button(grace, "Undo").click().run())
@@ -62,7 +62,7 @@ def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeC
     assert held[ADA].p == 0.2
     assert GRACE not in held
     assert "You have none yet" in words(grace)
-    assert "You hold **20 %**" in words(seen(ada.run()))
+    assert "You hold **20%**" in words(seen(ada.run()))
 
 
 def test_each_has_drafts_of_their_own(two: Tracker) -> None:
@@ -239,9 +239,11 @@ def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) 
 
     never = words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
     assert "small_1b only proposes: it was never checked." in never
-    poor = "small_1b only proposes: 80 % of the directions that it calls are right"
+    poor = "small_1b only proposes: 80% of the directions that it calls are right"
     assert poor in shown(0.8)
-    good = "small_1b judges evidence: 95 % of the directions that it calls are right, and it calls 60 %"
+    good = (
+        "small_1b judges evidence: 95% of the directions that it calls are right, and it calls 60%"
+    )
     assert good in shown(0.95)
     assert "Checked on 1 Dec 2026." in shown(0.95)
 

@@ -23,7 +23,7 @@ def test_a_click_opens_siblings_and_another_stops_them(tracker: Tracker) -> None
     tracker.question_sets.load(a_set())
     visit = page(tracker, PARENT, tab="Linked")
     assert "meet in person by 31 December 2026?" in words(visit)
-    assert "Closes 1 January 2027. Base rate 4.5 %" in words(visit)
+    assert "Closes 1 January 2027. Base rate 4.5%" in words(visit)
     visit = seen(button(visit, "Open it, and the next ones").click().run())
     assert "One opens for each month when the last has ended." in words(visit)
     assert tracker.questions.siblings(PARENT) is not None
@@ -47,7 +47,7 @@ def test_other_words_help_a_question_that_names_no_day(tracker: Tracker) -> None
     field(visit, "Question of each").set_value("Will the leaders meet by {last}?")
     visit = seen(field(visit, "Base rate").set_value("12%").run())
     assert "Will the leaders meet by 31 December 2026?" in words(visit)
-    assert "Base rate 12 %: as given" in words(visit)
+    assert "Base rate 12%: as given" in words(visit)
 
 
 def test_the_parent_sums_up_and_the_sibling_leads_back(tracker: Tracker, clock: FakeClock) -> None:

@@ -61,7 +61,7 @@ def test_alone_there_is_no_standing_but_a_reference() -> None:
 def test_people_are_rows_with_interval_or_reason() -> None:
     few = replace(HERS, low=None, high=None, families=14)
     frame = standing_data.people_frame(accuracy_of(), [MINE, few], ME)
-    assert list(frame["forecaster"]) == ["Me", "Ana"]
+    assert list(frame["forecaster"]) == ["You", "Ana"]
     assert list(frame["skill"]) == pytest.approx([1.2, -1.2])
     assert list(frame["interval"]) == ["+0.4 to +2.0", "1 more family of questions is needed"]
     assert list(frame["enough"]) == [True, False]
@@ -75,13 +75,13 @@ def test_opponents_are_rows_with_verdict_and_common_time() -> None:
     assert standing_data.find_rule_comparison(report, "crps").comparisons == ()
     row = standing_data.opponents_frame(report, found, ME).iloc[0]
     assert (row["other"], row["interval"], row["common"]) == (
-        "Prior, never moved", "−1.0 to +7.0", 57,
+        "Base rate", "−1.0 to +7.0", 57,
     )  # fmt: skip
     assert (row["verdict"], row["enough"], row["on"]) == (
         "no difference shown", True, "41 questions in 23 families",
     )  # fmt: skip
-    told = standing_data.describe_pair(PAIR, "You", "Prior, never moved")
-    assert told.startswith("You were 3.1 points better than Prior, never moved over 41 questions")
+    told = standing_data.describe_pair(PAIR, "You", "Base rate")
+    assert told.startswith("You were 3.1 points better than Base rate over 41 questions")
     assert told.endswith("higher because 2 pairs are looked at together.")
 
 
@@ -90,7 +90,7 @@ def test_points_are_rows_of_one_rule() -> None:
     accuracy = accuracy_of(first)
     rows = [s for s in accuracy.summaries if s.rule == "brier"]
     frame = standing_data.points_frame(accuracy, rows, ME)
-    assert list(frame["forecaster"]) == ["Me", "Ana"]
+    assert list(frame["forecaster"]) == ["You", "Ana"]
     assert frame["points"].iloc[0] == pytest.approx(100 * 0.24 * 171 / 365.0)
     points = [s for s in accuracy.summaries if s.rule == "baseline"]
     assert standing_data.points_frame(accuracy, points, ME)["mean"].isna().all()

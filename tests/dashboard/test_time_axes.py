@@ -47,7 +47,7 @@ SHOWN = {
     "a year": r"[A-Z][a-z]{2} \d{4}",
     "4 years": r"[A-Z][a-z]{2} \d{4}",
 }
-ME = (charts.LineStyle("Me", charts.BLUE),)
+ME = (charts.LineStyle("You", charts.BLUE),)
 OVER_TIME: dict[str, charts.ChartSpec] = {
     "revisions": charts.revisions_chart(ME, "probability", marks=True, answer=True),
     "revisions in log-odds": charts.revisions_chart(ME, "log-odds", marks=False, answer=False),
@@ -105,8 +105,8 @@ def row(at: datetime) -> dict[str, Any]:
     return {
         **times,
         **numbers,
-        "forecaster": "Me",
-        "option": "Me",
+        "forecaster": "You",
+        "option": "You",
         "label": "a",
         "outcome": "new",
         "what": "opens",

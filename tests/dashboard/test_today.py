@@ -214,7 +214,7 @@ def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker
 
 def links(tracker: Tracker, **params: str) -> dict[str, dict[str, str]]:
     """The links of the page by their words, with the filters they set."""
-    found = open_page(tracker, "today", **params).get("page_link")
+    found = open_page(tracker, "home", **params).get("page_link")
     return {
         plain_label(e.proto.label): dict(p.split("=") for p in e.proto.query_string.split("&") if p)
         for e in found
@@ -228,7 +228,7 @@ def plain_label(label: str) -> str:
 def test_quiet_morning_and_replay(tracker: Tracker, clock: FakeClock) -> None:
     # A morning on which nothing happened is short.
     tracker.question_sets.load(a_set())
-    text = words(open_page(tracker, "today"))
+    text = words(open_page(tracker, "home"))
     assert "**Nothing moved** in 7 days. Nothing waits for you." in text
     assert "No open question moved by a point or more." in text
     assert not {"Evidence to review", "Answers overdue", "Furthest apart"} & set(
@@ -245,12 +245,12 @@ def test_news_leads_to_its_place(news: Tracker, clock: FakeClock) -> None:
     # Evidence leads to its place in the inbox.
     assert links(news)["1 piece to review"] == {"about": SUMMIT}
     # The stretch stands in the address.
-    assert "What moved in 24 hours" in words(open_page(news, "today", moved="24 hours"))
-    assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
+    assert "What moved in 24 hours" in words(open_page(news, "home", moved="24 hours"))
+    assert "What moved in 7 days" in words(open_page(news, "home", moved="a century"))
     # A disagreement is told in points.
     news.forecasts.submit(SUMMIT, Binary(0.95), rationale="Known.")
     (told,) = [label for label in links(news) if "apart" in label]
-    assert "points apart: you 95 %, suggested " in told
+    assert "points apart: you 95%, suggested " in told
     # An overdue answer is asked for.
     clock.time = a_question().resolves_at + timedelta(days=3)
     assert links(news)["Due 3 days ago"] == {"q": SUMMIT}
@@ -269,7 +269,7 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
     for replayed in (False, True):
         if replayed:
             tracker.system.mark_replayed(clock.time)
-        today, calendar = words(open_page(tracker, "today")), words(open_page(tracker, "calendar"))
+        today, calendar = words(open_page(tracker, "home")), words(open_page(tracker, "calendar"))
         assert "2 answers overdue" in today
         assert [
             name for name in ("due", "answered", "past") if f"Will the {name} one" in calendar
@@ -282,7 +282,7 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
         tracker.resolutions.resolve(
             name, "no", source_url="https://example.org", known_at=clock.time
         )
-    assert "Nothing waits for you" in words(open_page(tracker, "today"))
+    assert "Nothing waits for you" in words(open_page(tracker, "home"))
     assert "Nothing is expected" in words(open_page(tracker, "calendar"))
 
 
@@ -298,11 +298,11 @@ def test_long_section_is_cut_and_leads_on(tracker: Tracker, clock: FakeClock) ->
     found = links(tracker)
     assert found["All 7 of them"] == {"mine": "stale", "sort": "stale"}
     assert found["All 7 that are apart"] == {"sort": "apart"}
-    assert "99 %, confirmed 40 days ago" in found
+    assert "99%, confirmed 40 days ago" in found
     clock.time = a_question().resolves_at + timedelta(days=3)
     found = links(tracker)
     assert found["All 7 overdue answers"] == {"state": "Overdue"}
-    shown = [e for e in open_page(tracker, "today").get("page_link") if "Due " in e.proto.label]
+    shown = [e for e in open_page(tracker, "home").get("page_link") if "Due " in e.proto.label]
     assert len(shown) == MAX_ROWS <= MAX_MOVES <= 5
 
 
@@ -311,17 +311,17 @@ def test_late_feeds_are_told_with_their_time(news: Tracker, clock: FakeClock) ->
         (90, 2, "Some feeds are late"),
         (120, 4, "Feeds are in trouble"),
     ):
-        assert what not in words(open_page(news, "today"))
+        assert what not in words(open_page(news, "home"))
         clock.advance(minutes=minutes)
-        text = words(open_page(news, "today"))
+        text = words(open_page(news, "home"))
         assert what in text
         assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours} hours ago." in text
 
 
 def test_a_page_says_as_of_when_it_stands(news: Tracker, clock: FakeClock) -> None:
-    text = words(open_page(news, "today"))
+    text = words(open_page(news, "home"))
     assert f"As of {clock().day} Dec 2026, {clock():%H:%M} UTC" in text
     news.system.mark_replayed(clock())
     at = clock()
     clock.advance(days=400)
-    assert f"As of {at.day} Dec 2026" in words(open_page(news, "today"))
+    assert f"As of {at.day} Dec 2026" in words(open_page(news, "home"))

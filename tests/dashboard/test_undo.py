@@ -45,7 +45,7 @@ def test_undo_walks_back_and_redo_forward(loaded: Tracker, clock: FakeClock) -> 
         nearest_stop(a_question().prior.p),
         "You have none yet.",
     )  # type: ignore[union-attr]
-    standing = {p: (f"{p}%", 10 * p, f"You hold **{p} %**") for p in (10, 20, 30)}
+    standing = {p: (f"{p}%", 10 * p, f"You hold **{p}%**") for p in (10, 20, 30)}
     visit = opened(loaded)
     for p in standing:
         clock.advance(minutes=1)
@@ -123,13 +123,13 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
 def test_notice_stays_and_says_what_came_too_late(loaded: Tracker, clock: FakeClock) -> None:
     # A notice stays until it is closed.
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    visit = seen(button(opened(loaded), "Still 40%").click().run())
     visit = seen(visit.run())
-    assert "Reaffirmed: 40 %" in words(visit)
+    assert "Reaffirmed: 40%" in words(visit)
     visit = seen(button(visit, "Close").click().run())
     assert "Reaffirmed" not in words(visit)
     # An undo that comes too late says why.
-    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    visit = seen(button(opened(loaded), "Still 40%").click().run())
     clock.time = a_question().closes_at
     visit = seen(button(visit, "Undo").click().run())
     (toast,) = visit.toast

@@ -1,4 +1,4 @@
-"""Why 46 %? The lines of a suggestion as bars that begin where the one above ends."""
+"""Why 46%? The lines of a suggestion as bars that begin where the one above ends."""
 
 from math import fsum
 
@@ -61,7 +61,7 @@ def test_waterfall_bars() -> None:
     # A bar says its side by word sign and triangle.
     frame = waterfall_frame(ledger(-0.85, 0.5, -0.3), [])
     assert list(frame["way"]) == [END, UP, DOWN, END]
-    assert list(frame["shown"]) == ["30\u00a0%", "+0.50\u00a0▲", "−0.30\u00a0▼", "34\u00a0%"]
+    assert list(frame["shown"]) == ["30%", "+0.50\u00a0▲", "−0.30\u00a0▼", "34%"]
     # What is left over stands summed in one bar.
     adds = [0.01 * n for n in range(1, 21)]
     frame = waterfall_frame(news(0.0, *adds), [])

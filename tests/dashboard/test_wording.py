@@ -41,25 +41,25 @@ def plain(text: str) -> str:
 def test_percentages_in_words() -> None:
     # A headline percentage is whole but never hides a chance.
     for p, shown in (
-        (0.46, "46 %"),
-        (0.004, "<1 %"),
-        (0.0, "0 %"),
-        (1.0, "100 %"),
-        (0.996, ">99 %"),
-        (0.125, "13 %"),
-        (0.01, "1 %"),
-        (0.99, "99 %"),
+        (0.46, "46%"),
+        (0.004, "<1%"),
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (0.996, ">99%"),
+        (0.125, "13%"),
+        (0.01, "1%"),
+        (0.99, "99%"),
     ):
         assert plain(wording.percent_whole(p)) == shown
     # An echoed percentage keeps a decimal near the ends.
     for p, shown in (
-        (0.63, "63 %"),
-        (0.045, "4.5 %"),
-        (0.004, "0.4 %"),
-        (0.0004, "0.04 %"),
-        (0.996, "99.6 %"),
-        (0.00001, "<0.01 %"),
-        (0.99999, ">99.99 %"),
+        (0.63, "63%"),
+        (0.045, "4.5%"),
+        (0.004, "0.4%"),
+        (0.0004, "0.04%"),
+        (0.996, "99.6%"),
+        (0.00001, "<0.01%"),
+        (0.99999, ">99.99%"),
     ):
         assert plain(wording.percent_exact(p)) == shown
 
@@ -67,7 +67,7 @@ def test_percentages_in_words() -> None:
 @given(INSIDE)
 def test_only_certainty_is_written_as_0_or_100_percent(p: float) -> None:
     for words in (wording.percent_whole(p), wording.percent_exact(p)):
-        assert plain(words) not in ("0 %", "100 %")
+        assert plain(words) not in ("0%", "100%")
 
 
 @given(INSIDE)
@@ -97,11 +97,11 @@ def test_odds_and_echoes() -> None:
     ):
         assert wording.format_odds(p) == shown
     # A typed probability is echoed with odds and an everyday fraction.
-    assert plain(wording.describe_probability(0.63)) == "63 %, odds 1.7 to 1 for, about 5 in 8"
+    assert plain(wording.describe_probability(0.63)) == "63%, odds 1.7 to 1 for, about 5 in 8"
     assert (
-        plain(wording.describe_probability(0.004)) == "0.4 %, odds 249 to 1 against, about 1 in 250"
+        plain(wording.describe_probability(0.004)) == "0.4%, odds 249 to 1 against, about 1 in 250"
     )
-    assert plain(wording.describe_probability(0.98)) == "98 %, odds 49 to 1 for, about 49 in 50"
+    assert plain(wording.describe_probability(0.98)) == "98%, odds 49 to 1 for, about 49 in 50"
     assert "even odds" in wording.describe_probability(0.5)
     # Certainty is echoed with a warning.
     assert "log score" in wording.describe_probability(1.0)
@@ -228,45 +228,45 @@ def test_forecasts_of_every_kind_in_few_words() -> None:
     # A forecast of every kind is told in a few words.
     for question, held, short in (
         (QUESTION, None, "–"),
-        (QUESTION, Binary(0.63), "63 %"),
-        (QUESTION, Binary(0.045), "4.5 %"),
-        (VISIT_TO, shares(0.6, 0.1, 0.3), "Beijing 60 %"),
-        (VISIT_TO, VISIT_TO.prior, "each 33 %"),
+        (QUESTION, Binary(0.63), "63%"),
+        (QUESTION, Binary(0.045), "4.5%"),
+        (VISIT_TO, shares(0.6, 0.1, 0.3), "Beijing 60%"),
+        (VISIT_TO, VISIT_TO.prior, "each 33%"),
         (
             GRADE,
             Categorical(("20 to 30", "30 to 40", "40 to 50"), (0.2, 0.5, 0.3)),
-            "30 to 40: 50 %",
+            "30 to 40: 50%",
         ),
         (PRICE, price(10, 41, 120), "41 (10 to 120) US dollars"),
         (PRICE, price(10, 41, 120, above=0.05), "41 (10 to 120) US dollars"),
         (PRICE, Cdf((0.0, 200.0), (0.0, 0.6)), "166.7 (16.67 to above 200) US dollars"),
-        (PRICE, Cdf((0.0, 200.0), (0.0, 0.2)), "above 200 80 %"),
-        (BELOW_TOO, Cdf((0.0, 200.0), (0.7, 1.0)), "below 0 70 %"),
+        (PRICE, Cdf((0.0, 200.0), (0.0, 0.2)), "above 200 80%"),
+        (BELOW_TOO, Cdf((0.0, 200.0), (0.7, 1.0)), "below 0 70%"),
         (TREATY, TREATY.prior, "12 Jul 2026 (20 Jan 2026 to 1 Jan 2027)"),
-        (TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)), "never 70 %"),
+        (TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)), "never 70%"),
     ):
         assert plain(wording.format_forecast(question, held)) == short
     # A headline says the rest in small.
     assert wording.forecast_headline(QUESTION, Binary(0.63))[1] == ""
     assert (
         plain(wording.forecast_headline(VISIT_TO, shares(0.6, 0.1, 0.3))[1])
-        == "Other 30 %, Minsk 10 %"
+        == "Other 30%, Minsk 10%"
     )
     number, more = wording.forecast_headline(PRICE, price(10, 41, 120, above=0.01))
-    assert (plain(number), plain(more)) == ("41 US dollars", "90 %: 10 to 120; above 200: 1 %")
+    assert (plain(number), plain(more)) == ("41 US dollars", "90%: 10 to 120; above 200: 1%")
     never, when = wording.forecast_headline(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))
-    assert (plain(never), plain(when)) == ("never 70 %", "90 %: 2 Mar 2026 to never")
+    assert (plain(never), plain(when)) == ("never 70%", "90%: 2 Mar 2026 to never")
     # What was understood is told in full.
-    assert plain(wording.describe_forecast(QUESTION, Binary(0.63))).startswith("63 %, odds")
+    assert plain(wording.describe_forecast(QUESTION, Binary(0.63))).startswith("63%, odds")
     assert (
         plain(wording.describe_forecast(VISIT_TO, shares(0.6, 0.1, 0.3)))
-        == "Beijing 60 %, Minsk 10 %, Other 30 %"
+        == "Beijing 60%, Minsk 10%, Other 30%"
     )
     assert plain(wording.describe_forecast(PRICE, price(10, 41, 120, above=0.05))) == (
-        "middle 41, half of it 23.78 to 84.89, 90 % of it 10 to 120 US dollars; above 200: 5 %"
+        "middle 41, half of it 23.78 to 84.89, 90% of it 10 to 120 US dollars; above 200: 5%"
     )
     assert plain(wording.describe_forecast(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))) == (
-        "half of it 1 Nov 2026 to never, 90 % of it 2 Mar 2026 to never; never: 70 %"
+        "half of it 1 Nov 2026 to never, 90% of it 2 Mar 2026 to never; never: 70%"
     )
     assert wording.describe_forecast(PRICE, None) == "–"
 
@@ -294,7 +294,7 @@ def test_answers_of_every_kind_in_words() -> None:
 def test_headlines() -> None:
     # A headline percentage differs from a terminals on purpose.
     assert (plain(wording.percent_whole(0.045)), formatting.format_percent(0.045)) == (
-        "5 %",
+        "5%",
         "4.5%",
     )
     assert plain(wording.percent_exact(0.045)).replace(" ", "") == formatting.format_percent(0.045)
@@ -303,17 +303,17 @@ def test_headlines() -> None:
     # A headline names a few options and counts the others.
     options = tuple("abcdefgh")
     many = Categorical(options, (0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05))
-    assert plain(wording.forecast_headline(VISIT_TO, many)[1]) == "b 20 %, c 10 %, d 10 %, 4 more"
+    assert plain(wording.forecast_headline(VISIT_TO, many)[1]) == "b 20%, c 10%, d 10%, 4 more"
     assert plain(
         wording.forecast_headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]
-    ).endswith("e 10 %")
+    ).endswith("e 10%")
     long = Categorical(("the present coalition goes on without any change", "Other"), (0.6, 0.4))
     assert (
-        plain(wording.forecast_headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60 %"
+        plain(wording.forecast_headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60%"
     )
     assert (
         plain(wording.format_forecast(VISIT_TO, long))
-        == "the present coalition goes on without any change 60 %"
+        == "the present coalition goes on without any change 60%"
     )
     # A zero that went through a logarithm is told as zero.
     assert wording.format_value(INCIDENTS, -7.1e-15) == "0"

@@ -39,7 +39,7 @@ class Place:
         >>> Place("/question?q=a", "", "").page, Place("/", "", "").page
         ('question', 'today')
         """
-        return urlsplit(self.path).path.strip("/") or "today"
+        return urlsplit(self.path).path.strip("/") or "home"
 
 
 def _named(name: str, path: str, shows: str, pictured: str = "") -> Place:
@@ -47,7 +47,7 @@ def _named(name: str, path: str, shows: str, pictured: str = "") -> Place:
 
 
 PLACES: Final[dict[str, Place]] = {
-    "today": _named(
+    "home": _named(
         "Today", "/", "What moved in", "What moved, what waits for you, and who disagrees."
     ),
     "questions": _named(
@@ -130,13 +130,13 @@ PLACES: Final[dict[str, Place]] = {
         "Your forecasts contradict each other",
         "Forecasts that contradict each other, and the nearest that do not.",
     ),
-    "accuracy": _named(
-        "Accuracy", "/accuracy", "than the average of", "How good every forecaster was."
+    "record": _named(
+        "Accuracy", "/record", "than the average of", "How good every forecaster was."
     ),
-    "accuracy-calibration": _named(
-        "Accuracy", "/accuracy?view=Calibration", "Accuracy", "Do their 80 % happen?"
+    "record-calibration": _named(
+        "Accuracy", "/record?view=Calibration", "Accuracy", "Do their 80% happen?"
     ),
-    "accuracy-questions": _named("Accuracy", "/accuracy?view=Questions", "Accuracy"),
+    "record-questions": _named("Track record", "/record?view=Questions", "Accuracy"),
     "learned": _named(
         "Learned",
         "/learned",

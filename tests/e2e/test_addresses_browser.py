@@ -17,8 +17,8 @@ IN_PART = {
     f"/question?q={OPEN}&tab={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "My forecast",
     f"/questions?at={STRANGE}&sort={STRANGE}&state={STRANGE}&tag={STRANGE}": "Questions",
     f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Evidence to review",
-    f"/accuracy?kind={STRANGE}&view={STRANGE}": "Accuracy",
-    f"/today?moved={STRANGE}": "Today",
+    f"/record?kind={STRANGE}&view={STRANGE}": "Accuracy",
+    f"/home?moved={STRANGE}": "Today",
 }
 
 

@@ -37,7 +37,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
         "Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?"
     )
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Prior and time"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Base rate and time"):
         expect(chart.get_by_text(name, exact=True)).to_be_visible()
     assert chart.locator("svg path[aria-label*='direction']").count() > 5
     expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
@@ -85,7 +85,7 @@ def test_row_of_the_list_opens_its_question(visitor: Visitor) -> None:
 
 
 def test_first_page_keeps_the_time_asked_for(visitor: Visitor) -> None:
-    page = visitor.go("/today?moved=30+days")
+    page = visitor.go("/home?moved=30+days")
     expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     page.get_by_role("radio", name="24 hours").or_(
@@ -137,7 +137,7 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
 
 
 def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
-    page = visitor.go("/accuracy?view=Questions")
+    page = visitor.go("/record?view=Questions")
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 70})

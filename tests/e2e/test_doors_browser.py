@@ -80,7 +80,7 @@ def test_a_page_on_another_port_reads_and_writes_nothing(
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_pages_stand_under_both_names_of_this_machine(new: str, arrive: Arrive, name: str) -> None:
     visitor = arrive(at=new.replace("127.0.0.1", name))
-    page = visitor.open("/today")
+    page = visitor.open("/home")
     expect(page.get_by_test_id("stMain").get_by_text("First steps: 0 of 4 done")).to_be_visible()
     visitor.go("/questions")
     expect(page).to_have_title("Questions · Scenario tracker")

@@ -36,9 +36,9 @@ def test_probability_is_typed_in_any_way_and_echoed_live(visitor: Visitor) -> No
     page = visitor.open("/question?q=nato-china-2027")
     field = page.get_by_role("textbox", name="Probability of YES")
     for said, echoed in {
-        "63": "63 %, odds 1.7 to 1 for, about 5 in 8",
-        "0.2": "20 %, odds 4 to 1 against, about 1 in 5",
-        "3:1": "75 %, odds 3 to 1 for, about 3 in 4",
+        "63": "63%, odds 1.7 to 1 for, about 5 in 8",
+        "0.2": "20%, odds 4 to 1 against, about 1 in 5",
+        "3:1": "75%, odds 3 to 1 for, about 3 in 4",
         "1/3": "odds 2 to 1 against, about 1 in 3",
     }.items():
         field.fill(said)
@@ -75,12 +75,12 @@ def test_a_draft_survives_a_reload_and_is_saved_once(visitor: Visitor, demo: Pat
     expect(page.get_by_role("textbox", name="Why")).to_have_value("The treaty runs on by itself.")
     assert typed(page) == "37"
     page.get_by_role("textbox", name="Why").press("Control+Enter")
-    expect(page.get_by_text("You hold 37 %")).to_be_visible()
+    expect(page.get_by_text("You hold 37%")).to_be_visible()
     visitor.settle()  # the form that was sent and the new one stand side by side for a moment
     expect(page.get_by_role("textbox", name="Why")).to_have_value("")
     page.reload()
     visitor.settle()
-    expect(page.get_by_text("You hold 37 %")).to_be_visible()
+    expect(page.get_by_text("You hold 37%")).to_be_visible()
     expect(page.get_by_role("textbox", name="Why")).to_have_value("")
     assert my_acts(demo, "treaty-successor-2028") == ["forecast"]
 
@@ -102,15 +102,15 @@ def test_saved_forecast_is_undone_and_redone_by_key(visitor: Visitor, demo: Path
     why(page, "His term runs to 2030.")
     page.keyboard.press("Control+Enter")
     notice = page.locator(".st-key-notice")
-    expect(notice).to_contain_text("Saved: 12 %")
+    expect(notice).to_contain_text("Saved: 12%")
     page.get_by_role("heading", name="My forecast").click()
     visitor.press("u")
     expect(notice).to_contain_text("Undone, you hold no forecast")
     expect(page.get_by_text("You have none yet.")).to_be_visible()
     visitor.press("u")  # there is nothing more to undo
     visitor.press("Shift+U")
-    expect(notice).to_contain_text("Done again: 12 %")
-    expect(page.get_by_text("You hold 12 %")).to_be_visible()
+    expect(notice).to_contain_text("Done again: 12%")
+    expect(page.get_by_text("You hold 12%")).to_be_visible()
     assert my_acts(demo, "putin-office-2028") == ["forecast", "undo", "redo"]
 
 
@@ -123,17 +123,17 @@ def test_undo_walks_back_and_the_form_saves_what_it_shows(visitor: Visitor, demo
         field.fill(p)
         why(page, "A step.")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text(f"You hold {p} %")).to_be_visible()
+        expect(page.get_by_text(f"You hold {p}%")).to_be_visible()
         visitor.settle()
     for key, p in (("u", 20), ("u", 10), ("Shift+U", 20), ("u", 10)):
         visitor.press(key)
-        expect(page.get_by_text(f"You hold {p} %, last confirmed")).to_be_visible()
+        expect(page.get_by_text(f"You hold {p}%, last confirmed")).to_be_visible()
         expect(field).to_have_value(f"{p}%")
         expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", f"{p}%")
         visitor.settle()
     why(page, "As it was.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".st-key-notice")).to_contain_text("Saved: 10 %")
+    expect(page.locator(".st-key-notice")).to_contain_text("Saved: 10%")
     assert my_acts(demo, "ceasefire-end-2027") == [
         *["forecast"] * 3,
         "undo",
@@ -151,14 +151,14 @@ def test_forecast_is_confirmed_by_one_key(visitor: Visitor) -> None:
     page.get_by_role("textbox", name="Probability of YES").fill("55")
     why(page, "Two a year until now.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("You hold 55 %")).to_be_visible()
+    expect(page.get_by_text("You hold 55%")).to_be_visible()
     page.get_by_role("heading", name="My forecast").click()
     visitor.press("a")
-    expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")
+    expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55%")
     visitor.go("/questions?at=article-4-2027&sort=stale")
-    expect(page.get_by_role("button", name="Still 55 %")).to_be_visible()
+    expect(page.get_by_role("button", name="Still 55%")).to_be_visible()
     visitor.press("a")
-    expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")
+    expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55%")
 
 
 @pytest.mark.behaviour(7)
@@ -167,11 +167,11 @@ def test_list_is_walked_and_forecast_by_keys_alone(visitor: Visitor) -> None:
     visitor.press("j")
     page.keyboard.press("e")
     page.keyboard.type("1:9")
-    expect(page.get_by_text("10 %, odds 9 to 1 against")).to_be_visible()
+    expect(page.get_by_text("10%, odds 9 to 1 against")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.type("jakehu: just typed")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("You hold 10 %")).to_be_visible()
+    expect(page.get_by_text("You hold 10%")).to_be_visible()
     page.wait_for_url(lambda url: "at=cyber-together-2027" in url)
     visitor.picture("in-place")
 

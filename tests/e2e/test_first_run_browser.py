@@ -25,7 +25,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, scheme: str) -> None:
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {
-        "today": "./run --demo",
+        "home": "./run --demo",
         "inbox": "The Feeds page shows",
         "accuracy": "Answers that are due",
     }
@@ -42,7 +42,7 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
 @pytest.mark.behaviour(17)
 def test_first_steps_are_ticked_and_can_be_put_away(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)
-    page = visitor.open("/today")
+    page = visitor.open("/home")
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("First steps: 0 of 4 done")).to_be_visible()
     page.get_by_role("button", name="After the noon glut").click()

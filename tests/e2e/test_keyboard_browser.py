@@ -68,11 +68,11 @@ def _forecast(visitor: Visitor) -> None:
     visitor.press("e")
     expect(field).to_be_focused()
     page.keyboard.type("1:9")
-    expect(page.get_by_text("10 %, odds 9 to 1 against")).to_be_visible()
+    expect(page.get_by_text("10%, odds 9 to 1 against")).to_be_visible()
     tab_to(page, page.get_by_role("textbox", name="Why"))
     page.keyboard.type("It never has.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("You hold 10 %")).to_be_visible()
+    expect(page.get_by_text("You hold 10%")).to_be_visible()
 
 
 def _answer(visitor: Visitor) -> None:

@@ -37,7 +37,7 @@ def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)
     page.mouse.move(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.22)
     tip = page.locator("#vg-tooltip-element.visible")
-    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Prior and time"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Base rate and time"):
         expect(tip).to_contain_text(name)
 
 

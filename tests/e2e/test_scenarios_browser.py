@@ -60,11 +60,11 @@ def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     share.press("Enter")
     visitor.settle()
     expect(page.get_by_role("button", name="Keep this, edit another")).to_be_visible()
-    expect(page.get_by_text("Together 100 %, before and after.")).to_be_visible()
+    expect(page.get_by_text("Together 100%, before and after.")).to_be_visible()
     page.get_by_role("textbox", name="Why").fill("A pact is a paper.")
     page.get_by_role("button", name="Save as my forecast").click()
-    expect(page.get_by_text("Saved: friends 50 %")).to_be_visible()
-    expect(page.get_by_text("Me 50 %").first).to_be_visible()
+    expect(page.get_by_text("Saved: friends 50%")).to_be_visible()
+    expect(page.get_by_text("Me 50%").first).to_be_visible()
 
 
 def test_the_section_stands_in_the_address(visitor: Visitor) -> None:

@@ -103,7 +103,7 @@ def test_feed_is_asked_from_its_row(live: str, arrive: Arrive) -> None:
 @pytest.mark.gate
 @pytest.mark.behaviour(12)
 def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
-    page = visitor.go("/accuracy?kind=Retrospective")
+    page = visitor.go("/record?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="than the average of")
     sentence = re.compile(
@@ -112,7 +112,7 @@ def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> 
     )
     expect(claim).to_contain_text(sentence)
     for rule in ("log", "brier"):
-        visitor.go(f"/accuracy?kind=Retrospective&rule={rule}")
+        visitor.go(f"/record?kind=Retrospective&rule={rule}")
         expect(claim).to_contain_text(sentence)
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_attached()
     expect(main.get_by_role("region", name="Opponents")).to_be_visible()
@@ -121,7 +121,7 @@ def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> 
 @pytest.mark.gate
 @pytest.mark.behaviour(13)
 def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> None:
-    page = visitor.open("/accuracy?kind=Retrospective&view=Calibration")
+    page = visitor.open("/record?kind=Retrospective&view=Calibration")
     main = page.get_by_test_id("stMain")
     said = re.compile(
         r"Too few families of questions to say anything: \d+ of the 15 needed, \d+ are missing\."
@@ -137,7 +137,7 @@ def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> N
 @pytest.mark.behaviour(16)
 def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
     with visitor.page.add_init_script(FIRST_SEEN):
-        page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
+        page = visitor.open("/record?kind=Retrospective&view=Calibration&lead=7")
     expect(page.get_by_text("7 days before its scheduled close.").first).to_be_visible()
     order = page.evaluate("window.firstSeen")
     head, filters, section, body = (

@@ -179,7 +179,7 @@ def test_letters_on_slider_and_in_dialogs_are_no_commands(visitor: Visitor) -> N
 
 @pytest.mark.behaviour(7)
 def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
-    for path in ("/ /questions /essays /inbox /calendar /scenarios /coherence /accuracy").split():
+    for path in ("/ /questions /essays /inbox /calendar /scenarios /coherence /record").split():
         page = visitor.go(path)
         page.evaluate(STATES)
         for key in ("r", "c", "R", "C"):

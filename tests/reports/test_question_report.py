@@ -51,7 +51,7 @@ def test_an_open_question_shows_standings_reasons_and_evidence(lived: Lived) -> 
     who = {row[0]: row for row in cells(section(report, "Where it stands"))}
     assert who["ada"][1:] == ["55%", "2026-12-11", "2"]
     assert who["Ben <b>&"][1:] == ["60%", "2026-12-02", "1"]
-    assert who["Prior, never moved"][1] == "30%"
+    assert who["Base rate"][1] == "30%"
     rows = cells(
         section(
             lived.tracker.reports.build("question", QUESTION, as_of=lived.open),

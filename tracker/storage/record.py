@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.questions.question import (
+    COMPUTED,
     EvidenceId,
     Forecaster,
     ForecasterId,
@@ -52,12 +53,13 @@ def add_forecaster(session: Session, forecaster: Forecaster) -> None:
 
 
 def list_forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
-    """Return all forecasters by id."""
+    """Return all forecasters by id; computed ones have the names of today, not the stored ones."""
     rows = session.exec(select(ForecasterRow).order_by(col(ForecasterRow.id)))
-    return {
+    stored = {
         ForecasterId(r.id): Forecaster(ForecasterId(r.id), r.name, cast(ForecasterKind, r.kind))
         for r in rows
     }
+    return stored | {f.id: f for f in COMPUTED if f.id in stored}
 
 
 def add_forecast(session: Session, act: Forecast, key: str | None = None) -> Forecast:
