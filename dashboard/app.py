@@ -10,12 +10,11 @@ from dashboard.accuracy import page as accuracy
 from dashboard.components.acting import (
     get_acting_tracker,
     get_zone,
-    show_acting_banner,
+    show_corner,
     show_footer,
     show_notice,
 )
 from dashboard.components.visit import PAGES, PageEntry, PageName, Visit
-from dashboard.components.widgets import show_replay_banner
 from dashboard.essays import essay
 from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
@@ -113,8 +112,7 @@ def main(start: PageName = "home") -> None:
     st.html(_STYLE_FILE)
     page = st.navigation(_group_pages(pages, _build_start_alias(start, visits)), position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
-    show_replay_banner(visit)
-    show_acting_banner(visit)
+    show_corner(visit)
     show_notice()
     page.run()
 

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard.components.question_list import ListView, sort_questions
 from dashboard.components.scripts import load_component
 from dashboard.components.visit import PageName, Visit
-from dashboard.wording import escape_markdown, parse_zone
+from dashboard.wording import clip, escape_markdown, parse_zone
 from dashboard.wording.feeds import zone_line
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId, QuestionId
@@ -27,6 +27,9 @@ from tracker.errors import NotFound, TrackerError
 _FORECASTER_KEY: Final = "acting-as"
 _ZONE_KEY: Final = "time-zone"
 """Session key of the zone chosen in this tab, empty for the browser's own."""
+
+_MAX_NAME_CHARACTERS: Final = 30
+"""Characters of a name in the corner."""
 
 _ZONE_COOKIE: Final = "tracker-zone"
 """Cookie in which the browser keeps the zone."""
@@ -84,17 +87,40 @@ def save_zone() -> None:
     load_component("zone")(key="keep-zone", data={"zone": get_chosen_zone() or ""})
 
 
-def show_acting_banner(visit: Visit) -> None:
-    """Show a note on every page while another forecaster than that of the settings acts."""
+def show_corner(visit: Visit) -> None:
+    """Show in the header's corner of every page: a replay, who acts, and the search."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="corner"):
+        _show_replay_badge(visit)
+        _show_acting_person(visit)
+        # The browser opens the list itself (`keyboard/jump.js`), without asking the server.
+        st.button(
+            "Search", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"
+        )
+
+
+def _show_replay_badge(visit: Visit) -> None:
+    until = visit.replayed_until
+    if until is not None:
+        st.badge(
+            f"Replay 2022–{until.year}",
+            icon=":material/history:",
+            color="orange",
+            help="A demonstration: headlines are restated, forecasters are invented, and nothing "
+            "is live.",
+        )
+
+
+def _show_acting_person(visit: Visit) -> None:
+    """Show who acts while it is another forecaster than that of the settings."""
     if st.session_state.get(_FORECASTER_KEY) is None or visit.me == visit.tracker.settings.me:
         return
     name = next((p.name for p in visit.tracker.people.list() if p.id == visit.me), visit.me)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):
-        st.markdown(
-            f":material/person: You act as **{escape_markdown(name)}** until this tab is reloaded.",
-            width="content",
-        )
-        st.page_link(visit.pages["settings"], label="Change")
+    st.page_link(
+        visit.pages["settings"],
+        label=f"Acting as {escape_markdown(clip(name, _MAX_NAME_CHARACTERS))}",
+        icon=":material/person:",
+        help="Until this tab is reloaded. Change it on the page Settings.",
+    )
 
 
 UndoSide = Literal["undo", "redo"]
@@ -285,10 +311,6 @@ def show_footer(visit: Visit, name: PageName) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if name == "question" and st.query_params.get("q"):
             show_walk_buttons(_load_order(visit), "q")
-        # The browser opens the list itself (`keyboard/jump.js`), without asking the server.
-        st.button(
-            "Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"
-        )
         if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
             _show_shortcuts()
         st.caption(

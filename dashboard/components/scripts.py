@@ -23,23 +23,32 @@ def warn_missing(part: str, effect: str) -> None:
 
 COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
-_COMPONENT_NAMES: Final = ("reader", "keeper", "marked", "zone")
+_COMPONENT_NAMES: Final = ("reader", "keeper", "marked", "rows", "zone")
 
 
 def load_component(
-    folder: str, html: str = "", css: str = "", plain: str = ""
+    folder: str,
+    html: str = "",
+    css: str = "",
+    plain: str | Callable[..., None] = "",
+    *,
+    isolated: bool = True,
 ) -> Callable[..., Any]:
-    """Return the component whose script is `dashboard/{folder}/{folder}.js`.
+    """Return the component whose script is `dashboard/static/{folder}/{folder}.js`.
 
-    If streamlit does not let us declare scripts, the component shows the text `plain`.
+    If streamlit does not let us declare scripts, the component shows the text `plain`, or what that
+    function shows of its data. An isolated one has a style of its own; any other is a part of the
+    page, which keyboard commands reach.
     """
     name = f"{_PACKAGE}.{folder}"
     try:
         _declare(name)
     except (AttributeError, ImportError, TypeError):
         warn_missing("manifest of components", "texts are not marked, and unsaved input is lost")
-        return partial(_show_plain, plain)
-    return st.components.v2.component(name, html=html or None, css=css or None, js=f"{folder}.js")
+        return partial(_show_plain, plain) if isinstance(plain, str) else plain
+    return st.components.v2.component(
+        name, html=html or None, css=css or None, js=f"{folder}.js", isolate_styles=isolated
+    )
 
 
 def _declare(name: str) -> None:

@@ -53,17 +53,6 @@ def format_sentence(text: str) -> str:
     return escape_markdown(formatting.format_sentence(text))
 
 
-def show_replay_banner(visit: Visit) -> None:
-    """Show on every page of a replay that it is one."""
-    until = visit.replayed_until
-    if until is not None:
-        st.info(
-            f"**Replay of 2022–{until.year}** with restated headlines and invented forecasters; "
-            "not live.",
-            icon=":material/history:",
-        )
-
-
 def show_headline_note(visit: Visit) -> None:
     """Show who worded the headlines of a replay; nothing in a live database."""
     if note := visit.tracker.system.headline_credit():

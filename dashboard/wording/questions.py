@@ -1,6 +1,6 @@
 """Forecasts and answers as pages write them.
 
-They follow the formatters of `forecasts`, in the typography of pages: the day format of pages, and a unit with every value.
+They follow the formatters of `forecasts`, with the day format of pages and a unit with every value.
 """
 
 from collections.abc import Mapping, Sequence

@@ -360,12 +360,12 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
     visit = open_page(online, "feeds")
     assert "**1 outlet of the past were replayed.**" in words(visit)
     assert tables(visit) == [["title", "success", "ever"]]
-    assert [b.label for b in visit.button] == ["Jump to …", "Keys"]
+    assert [b.label for b in visit.button] == ["Search", "Keys"]
     assert not visit.expander
     visit = open_page(online, "feeds", feed="wire")
     assert "1 item in the replay." in words(visit)
     assert INVITED in list(visit.dataframe[0].value["title"])
-    assert [b.label for b in visit.button] == ["Jump to …", "Keys"]
+    assert [b.label for b in visit.button] == ["Search", "Keys"]
     assert not visit.text_input
 
 

@@ -115,7 +115,10 @@ function steer(event) {
 function go(entry) {
   if (!entry || !jump.dialog.open) return;
   jump.dialog.close();
-  const address = new URL(entry.path, window.__streamlit.BACKEND_BASE_URL);
+  goTo(new URL(entry.path, window.__streamlit.BACKEND_BASE_URL));
+}
+
+function goTo(address) {
   if (!document.querySelector('[data-testid="stApp"]:not([data-test-script-state="initial"])')) {
     location.assign(address);
     return;
@@ -123,3 +126,5 @@ function go(entry) {
   history.pushState(null, "", address);
   dispatchEvent(new PopStateEvent("popstate"));
 }
+
+window.trackerGo = goTo; // for the links of our components
