@@ -188,7 +188,7 @@ def test_the_log_is_verified_and_its_head_can_be_asked_for_again(shell: Shell) -
 
 
 def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
-    assert "suggestions moved" in shell("system", "suggest")
+    assert "estimates moved" in shell("system", "suggest")
 
 
 @pytest.mark.parametrize(

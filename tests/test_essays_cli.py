@@ -617,7 +617,7 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
     assert (
         "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by." in told
     )
-    assert "Skill: −0.4 claims (95 % interval −0.4 to +0.6)." in told
+    assert "Skill: −0.4 claims (95% interval −0.4 to +0.6)." in told
     found = shell.json("essay", "map", "river")
     assert set(found) == {"coverage", "map", "live", "retrospective"}
     assert [one["sentence"]["offset"] for one in found["map"]] == [0, SIGNS, PRICES, LEAVES, HOLDS]

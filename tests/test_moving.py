@@ -116,7 +116,7 @@ def test_instants_are_moved_into_the_life_of_a_suggestion(
     assert (move.since, move.until) == (question.opens_at, clock())
     clock.time = question.closes_at + 30 * DAY
     assert loaded.questions.explain_change(SUMMIT, question.opens_at).until < question.closes_at
-    with pytest.raises(Refused, match="had no suggestion between"):
+    with pytest.raises(Refused, match="had no estimate between"):
         loaded.questions.explain_change(SUMMIT, question.closes_at + DAY)
 
 

@@ -226,7 +226,7 @@ def test_precision_counts_what_people_kept(tracker: Tracker) -> None:
     three = Precision(2, 3)
     assert (record.questions[SUMMIT], record.indicators[INVITATION]) == (three, three)
     assert (record.feeds["wire"], record.total) == (three, three)
-    assert record.describe_question(SUMMIT) == "Of what was found and judged, 2 of 3 kept (67 %)."
+    assert record.describe_question(SUMMIT) == "Of what was found and judged, 2 of 3 kept (67%)."
     assert record.describe_feed("nobody") == ""
 
 
@@ -246,7 +246,7 @@ def test_what_is_usually_rejected_moves_nothing_until_confirmed(
     (card,) = tracker.evidence.inbox()
     assert (card.perhaps, card.evidence.demoted) == (
         True,
-        "what this signpost finds is usually rejected: 0 of 8 kept (0 %)",
+        "what this signpost finds is usually rejected: 0 of 8 kept (0%)",
     )
     assert suggested(tracker) < moved
     as_of = tracker.questions.get_as_of(SUMMIT, clock.time - timedelta(minutes=1))
@@ -350,8 +350,8 @@ def test_near_misses_are_judged_from_the_terminal(tracker: Tracker, shell: Shell
     said = shell("evidence", "dismiss", SUMMIT, str(piece.item_id))
     assert f"is evidence on {SUMMIT} already, confirmed: review it" in said
     review_some(tracker, [True, True, False])
-    assert "2 of 3 kept (67 %)" in shell("question", "show", SUMMIT)
-    assert "2 of 3 kept (67 %)" in shell("learned", "list")
-    assert "2 of 3 kept (67 %)" in shell("feed", "show", "wire")
+    assert "2 of 3 kept (67%)" in shell("question", "show", SUMMIT)
+    assert "2 of 3 kept (67%)" in shell("learned", "list")
+    assert "2 of 3 kept (67%)" in shell("feed", "show", "wire")
     assert shell.json("feed", "show", "wire")["precision"] == {"accepted": 2, "reviewed": 3}
     assert shell.json("question", "show", SUMMIT)["precision"]["accepted"] == 2

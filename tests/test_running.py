@@ -260,7 +260,7 @@ def test_a_replay_into_a_file_tells_its_progress_in_lines(
     percentages = [int(line.rpartition("(")[2].removesuffix(" %)")) for line in told]
     assert percentages == sorted(percentages)
     assert (percentages[0], percentages[-1]) == (0, 100)
-    assert told[-1] == f"Replaying {END:%Y-%m-%d} (100 %)"
+    assert told[-1] == f"Replaying {END:%Y-%m-%d} (100%)"
 
 
 def test_a_line_of_progress_comes_every_few_seconds() -> None:
@@ -270,7 +270,7 @@ def test_a_line_of_progress_comes_every_few_seconds() -> None:
     for step in range(201):  # of half a second each
         tell(step, 200, datetime(2022, 2, 1, tzinfo=UTC) + timedelta(days=step))
         now += 0.5
-    assert told[:2] == ["Replaying 2022-02-01 (0 %)", "Replaying 2022-02-07 (3 %)"]
+    assert told[:2] == ["Replaying 2022-02-01 (0%)", "Replaying 2022-02-07 (3%)"]
     assert len(told) == 1 + 200 // 6
 
 
@@ -283,7 +283,7 @@ def test_a_replay_on_a_terminal_shows_a_bar(
     file = io.StringIO()
     console = Console(file=file, width=140, force_terminal=True)
     replay_with_progress(Settings(data_dir=tmp_path), console, fresh=False, until=END)
-    assert f"Replaying {END:%Y-%m-%d} (100 %)" not in file.getvalue()
+    assert f"Replaying {END:%Y-%m-%d} (100%)" not in file.getvalue()
     assert f"Replaying {END:%Y-%m-%d}" in file.getvalue()
     assert "━" in file.getvalue()
 

@@ -16,7 +16,6 @@ from dashboard.accuracy.calibration_data import (
     intervals_frame,
     list_bin_questions,
     measures_frame,
-    name_forecasts,
     ranks_frame,
 )
 from dashboard.accuracy.standing import choose_forecaster
@@ -31,7 +30,7 @@ from dashboard.components.widgets import (
     show_skeleton,
     show_table,
 )
-from dashboard.wording import display_name, escape_markdown, percent_whole, plural
+from dashboard.wording import escape_markdown, name_forecasts, percent_whole, plural
 from forecasts.calibration.band import BAND_LEVEL, POINTWISE_LEVEL
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
@@ -59,7 +58,7 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         report = visit.tracker.accuracy.calibration(
             accuracy.choice, lead_days=int(lead or LEADS_DAYS[1])
         )
-    name = escape_markdown(display_name(accuracy.forecasters[chosen], visit.me))
+    subject = name_forecasts(accuracy.forecasters[chosen], visit.me)
     reliability, ranks = report.reliability.get(chosen), report.ranks.get(chosen)
     if reliability is None and ranks is None:
         show_empty(
@@ -68,7 +67,6 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         )
     if reliability is not None:
         with place:
-            subject = name_forecasts(accuracy.forecasters[chosen], visit.me)
             _show_verdict(subject, reliability, report.lead_days)
         _show_curve(reliability)
     if chosen == visit.me:
@@ -79,7 +77,7 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
             _show_measures(reliability)
             _show_bands(reliability)
     if ranks is not None:
-        _show_ranks(name, ranks, report.lead_days)
+        _show_ranks(subject, ranks, report.lead_days)
 
 
 def _show_verdict(subject: str, reliability: Reliability, lead_days: int) -> None:
@@ -246,9 +244,9 @@ _INTERVALS = {
 }
 
 
-def _show_ranks(name: str, ranks: RankRecord, lead_days: int) -> None:
+def _show_ranks(subject: str, ranks: RankRecord, lead_days: int) -> None:
     st.markdown(
-        f"**{name}, numbers and dates: {escape_markdown(ranks.verdict)}** "
+        f"**{escape_markdown(subject)} of numbers and dates: {escape_markdown(ranks.verdict)}** "
         f"Over {describe_correlated_families(ranks.correlation)}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )

@@ -22,11 +22,8 @@ from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.questions.question import (
-    Forecaster,
-    ForecasterId,
     Question,
     QuestionId,
-    name_recalibrated,
 )
 
 SIGNIFICANCE_LEVEL: Final = 0.05
@@ -125,15 +122,6 @@ def list_bin_questions(
         (questions[s.question_id], f"{percent_exact(s.p)}, {'YES' if s.outcome else 'NO'}")
         for s in list_bin_snapshots(snapshots, number)
     )
-
-
-def name_forecasts(forecaster: Forecaster, me: ForecasterId) -> str:
-    """Name someone's forecasts as a sentence begins: `Ada's forecasts`, `Your forecasts`."""
-    if forecaster.id == me:
-        return "Your forecasts"
-    if forecaster == name_recalibrated(me):
-        return "Your recalibrated forecasts"
-    return f"{forecaster.name}'s forecasts"
 
 
 def measures_frame(reliability: Reliability) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Accuracy page. Live and retrospective questions never mix."""
+"""Page *Track record*. Live and retrospective questions never mix."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -42,7 +42,7 @@ _FILTERS: Final = ("topic", "horizon", "period", "type")
 def render(visit: Visit) -> None:
     """Show the switch, the filters and one section; the kind with scores comes first."""
     head = st.container(horizontal=True, vertical_alignment="center")
-    head.subheader("Accuracy", anchor=False, width="content")
+    head.subheader("Track record", anchor=False, width="content")
     with show_skeleton():
         live = visit.tracker.accuracy.summarise(Choice())
         retrospective = None if live.scores else visit.tracker.accuracy.summarise(_RETROSPECTIVE)

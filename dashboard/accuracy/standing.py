@@ -28,7 +28,7 @@ from dashboard.components.widgets import (
     show_skeleton,
     show_table,
 )
-from dashboard.wording import display_name, escape_markdown
+from dashboard.wording import display_name, escape_markdown, name_in_sentence
 from forecasts.questions.question import Forecaster, ForecasterId
 from forecasts.scoring.comparison import Comparison, EvidencePoint
 from forecasts.scoring.rulebook import RULES, RuleName
@@ -130,8 +130,8 @@ def show_standing(visit: Visit, accuracy: Accuracy) -> None:
 
 def _name_pair(visit: Visit, report: ComparisonReport, comparison: Comparison) -> tuple[str, str]:
     first, second = (
-        "You" if name == visit.me else report.forecasters[name].name
-        for name in (comparison.a, comparison.b)
+        name_in_sentence(report.forecasters[forecaster_id], visit.me)
+        for forecaster_id in (comparison.a, comparison.b)
     )
     return first, second
 

@@ -159,7 +159,7 @@ def describe_modality(claim: MappedSentence) -> str:
 
 def describe_claim_state(claim: MappedSentence) -> str:
     """Describe a sentence's state for its panel: `Mixed (1 of 2)`."""
-    return capitalise(claim.words.replace("%", "%") if claim.state == "open" else claim.words)
+    return capitalise(claim.words)
 
 
 def describe_test(question: Question) -> str:

@@ -242,7 +242,7 @@ def _choose_period() -> str:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader("Today", anchor=False, width="content")
+        st.subheader("Home", anchor=False, width="content")
         return show_buttons("Over how long", list(CHANGE_PERIODS), DEFAULT_PERIOD, "moved")
 
 

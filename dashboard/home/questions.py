@@ -87,9 +87,9 @@ def _clear_selection() -> None:
 
 STATE_FILTERS: Final[Mapping[StateFilter, str]] = {state: state for state in get_args(StateFilter)}
 OWN_FORECAST_FILTERS: Final[Mapping[MyForecastFilter, str]] = {
-    "yes": "I forecast",
+    "yes": "You forecast",
     "stale": "Stale, over 30 days",
-    "no": "I do not",
+    "no": "You do not",
 }
 ORDERS: Final[Mapping[SortOrder, str]] = {
     "closing": "Closing first",
@@ -169,7 +169,7 @@ def _show_filters(visit: Visit, all_questions: Sequence[QuestionSummary]) -> Que
     )
     essay = _choose_essay(visit, all_questions)
     mine = show_choice(
-        "My forecasts", OWN_FORECAST_FILTERS, "mine", placeholder="All", index=None, width=180
+        "Your forecasts", OWN_FORECAST_FILTERS, "mine", placeholder="All", index=None, width=180
     )
     return QuestionFilter(state or default_state, tag, essay, mine)
 
@@ -243,8 +243,8 @@ def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
     """Build all columns, as wide as their words need.
 
     If all answers are yes or no, forecasts are numbers that sort. Else they are words with the
-    crowd's beside mine; while there is no crowd, its column has the suggested shares, or the base
-    rate of a number or date.
+    crowd's beside the viewer's; while there is no crowd, its column has the estimated shares, or
+    the base rate of a number or date.
     """
     config = st.column_config
     return {
@@ -255,10 +255,10 @@ def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
             help="What base rate, time and evidence add up to now.",
         ),
         "question": config.TextColumn("Question", width=400),
-        "mine": config.NumberColumn("Mine", format="%g%%", help="The forecast that you hold."),
+        "mine": config.NumberColumn("You", format="%g%%", help="The forecast that you hold."),
         "crowd": config.NumberColumn("Crowd", format="%g%%", help="Everyone's forecasts together."),
         "mine_said": config.TextColumn(
-            "Mine", width=_choose_width(frame["mine_said"]), help="The forecast that you hold."
+            "You", width=_choose_width(frame["mine_said"]), help="The forecast that you hold."
         ),
         "crowd_said": config.TextColumn(
             "Crowd",

@@ -26,10 +26,10 @@ from dashboard.question.data import contributions_frame, unseen_signposts_frame
 from dashboard.question.why_data import SINGLE_QUESTION_CAVEAT, path_sentences
 from dashboard.wording import (
     describe_resolution,
-    display_name,
     escape_markdown,
     format_answer,
     format_day,
+    name_in_sentence,
     plural,
 )
 from forecasts.questions.links import is_past_close
@@ -70,7 +70,7 @@ def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -
         )
         return
     best, worst = (
-        display_name(page.forecasters[post_mortem.path.best], visit.me),
+        name_in_sentence(page.forecasters[post_mortem.path.best], visit.me),
         post_mortem.path.worst,
     )
     dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))

@@ -99,7 +99,7 @@ class ForecastDraft:
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show my current forecast and the forms that change it."""
     with st.container(border=True):
-        st.subheader("My forecast", anchor=False)
+        st.subheader("Your forecast", anchor=False)
         st.caption(describe_own_forecast(visit, page.summary))
         _show_new_forecast(visit, page.summary, page.evidence)
         with st.container(horizontal=True):
@@ -231,13 +231,13 @@ def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
             st.caption("From now on you hold no forecast here. What stood before still counts.")
             if popover.open:
                 _show_score_so_far(visit, page)
-            if st.button("Withdraw my forecast", key="withdraw"):
+            if st.button("Withdraw your forecast", key="withdraw"):
                 with show_refusals():
                     act = tracker.forecasts.withdraw(question.id, key=f"{form}-withdraw")
                     _push_and_rerun(build_act_notice(tracker, question, "Withdrawn", act))
     has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
     if has_acts and st.button(
-        "Undo my last act", key="undo", type="tertiary", icon=":material/undo:"
+        "Undo your last act", key="undo", type="tertiary", icon=":material/undo:"
     ):
         with show_refusals():
             push_undone(undo_act(tracker, question, f"{form}-undo"))

@@ -20,6 +20,7 @@ from dashboard.wording import (
     forecast_headline,
     format_forecast,
     format_link_numbers,
+    name_forecasts,
 )
 from forecasts.questions.links import Link
 from forecasts.questions.question import Forecaster, QuestionId
@@ -59,11 +60,11 @@ def _show_group(visit: Visit, page: QuestionPage, group: LinkGroup) -> None:
         _show_sentences(visit, group)
         _show_members(visit, page, group)
     broken = groups_data.list_contradictions(group, visit.me)
-    for forecaster_id, violation in broken:
+    for forecaster, violation in broken:
         message = escape_markdown(describe_contradiction(violation))
         st.markdown(
-            f":material/warning: **{escape_markdown(display_name(forecaster_id, visit.me))} "
-            f"contradicts this**: {message}"
+            f":material/warning: **{escape_markdown(name_forecasts(forecaster, visit.me))} "
+            f"contradict this**: {message}"
         )
     if broken:
         st.page_link(

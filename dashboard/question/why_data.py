@@ -116,7 +116,7 @@ def path_sentences(
 ) -> str:
     """Compare my path with the best one.
 
-    `Suggestion would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
+    `The estimate would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
     to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
     """
     if path.worst is None:
@@ -127,8 +127,8 @@ def path_sentences(
         for distribution in (path.worst.mine, path.worst.other)
     )
     return (
-        f"{best} would have scored best, {_format_skill_points(lead)} of skill ahead of you. "
-        f"You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
+        f"{capitalise(best)} would have scored best, {_format_skill_points(lead)} of skill ahead "
+        f"of you. You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
         f"through, {best} {other}: {_format_skill_points(lost)}."
     )
 

@@ -18,7 +18,7 @@ from dashboard.components.widgets import (
 )
 from dashboard.scenarios import text
 from dashboard.scenarios.text import RepairedForecast, list_linkable_questions
-from dashboard.wording import LINK_RULES, clip, display_name, escape_markdown, plural
+from dashboard.wording import LINK_RULES, clip, escape_markdown, name_forecasts, plural
 from dashboard.wording.links import (
     LINK_KIND_NAMES,
     LINK_ROLES,
@@ -198,11 +198,7 @@ def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
     violation = contradiction.violation
     is_own = contradiction.forecaster.id == visit.me
     with st.container(border=True, gap="xsmall"):
-        owner = (
-            "Your forecasts"
-            if is_own
-            else f"Forecasts by “{display_name(contradiction.forecaster, visit.me)}”"
-        )
+        owner = name_forecasts(contradiction.forecaster, visit.me)
         st.markdown(
             f":material/warning: **{escape_markdown(violation.link.title)}** · "
             f"{escape_markdown(owner)} contradict each other"
@@ -242,7 +238,7 @@ def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
                 notify("Adopted: your forecasts agree now. Both versions will be scored")
                 st.rerun()
         if not text.is_decided(contradiction):
-            with st.popover("Keep mine", key=f"keeping-{link.id}"):
+            with st.popover("Keep yours", key=f"keeping-{link.id}"):
                 _show_keep_form(visit, link)
 
 
@@ -250,7 +246,7 @@ def _show_keep_form(visit: Visit, link: Link) -> None:
     with st.form(f"keep-{link.id}", border=False):
         reason = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
         st.caption("Both versions will be scored once the questions are answered.")
-        if st.form_submit_button("Keep mine"):
+        if st.form_submit_button("Keep yours"):
             with show_refusals():
                 visit.tracker.links.decide_repair(link.id, "declined", why=(reason or "").strip())
                 notify("Kept. Both versions will be scored")

@@ -24,7 +24,7 @@ from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import ScenarioPage, ScenarioSummary
 
 _C = st.column_config
-START_CHOICES = ("What I hold", "By the table")
+START_CHOICES = ("What you hold", "By the table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _show_save_form(
             "Why", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,
             placeholder="What do you know that moves you?",
         )  # fmt: skip
-        if not st.form_submit_button("Save as my forecast", type="primary"):
+        if not st.form_submit_button("Save as your forecast", type="primary"):
             return
     with show_refusals():
         if problem:

@@ -168,7 +168,7 @@ def _show_bars(
     )
 
 
-SECTIONS = ("Why", "My own", "What would change it", "The table")
+SECTIONS = ("Why", "Your own", "What would change it", "The table")
 
 
 def render(visit: Visit) -> None:

@@ -22,11 +22,11 @@ def model_name(by: str) -> str:
 
 
 def judge_name(by: ForecasterId, me: ForecasterId) -> str:
-    """Return the judge's name: `me`, `the matcher`, `a machine (name)`, or a person's name."""
+    """Return the judge's name: `you`, `the matcher`, `a machine (name)`, or a person's name."""
     model = model_name(by)
     if model:
         return f"a machine ({model})"
-    return {me: "me", MATCHER: "the matcher"}.get(by, by)
+    return {me: "you", MATCHER: "the matcher"}.get(by, by)
 
 
 PROPOSED: Final = "only proposed, "
@@ -36,8 +36,8 @@ PROPOSED: Final = "only proposed, "
 def judgement_line(
     decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
 ) -> str:
-    """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for
-    YES, moderate.`
+    """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by you:
+    for YES, moderate.`
 
     `adds`: it is the first one, by which a person added the piece by hand.
     """

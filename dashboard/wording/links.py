@@ -53,8 +53,8 @@ def percent_total(total: float) -> str:
 
 
 def describe_total_probability(p: Sequence[float]) -> str:
-    """Compute the unconditional probability of a conditional pair: `26% = 30% × 40% + 70% × 20
-    %`.
+    """Compute the unconditional probability of a conditional pair: `26% = 30% × 40% +
+    70% × 20%`.
 
     P(A) = P(B) · P(A | B) + P(not B) · P(A | not B), the law of total probability; a fourth number
     is the forecast of P(A).

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from forecasts.questions import formatting
-from forecasts.questions.question import Forecaster, ForecasterId, name_recalibrated
+from forecasts.questions.question import COMPUTED, Forecaster, ForecasterId, name_recalibrated
 
 NBSP: Final = "\u00a0"
 MINUS: Final = formatting.MINUS
@@ -177,6 +177,28 @@ def display_name(forecaster: Forecaster, me: ForecasterId) -> str:
     if forecaster == name_recalibrated(me):
         return "You, recalibrated"
     return "You" if forecaster.id == me else forecaster.name
+
+
+def name_in_sentence(forecaster: Forecaster, me: ForecasterId) -> str:
+    """Return the name of a forecaster as a sentence goes on: `you`, `the estimate`, `Ada`."""
+    if forecaster.id == me:
+        return "you"
+    if forecaster == name_recalibrated(me):
+        return "your recalibrated forecasts"
+    if forecaster in COMPUTED:
+        return f"the {forecaster.name[0].lower()}{forecaster.name[1:]}"
+    return forecaster.name
+
+
+def name_forecasts(forecaster: Forecaster, me: ForecasterId) -> str:
+    """Name someone's forecasts as a sentence begins: `Ada's forecasts`, `Your forecasts`."""
+    if forecaster.id == me:
+        return "Your forecasts"
+    if forecaster == name_recalibrated(me):
+        return "Your recalibrated forecasts"
+    if forecaster in COMPUTED:
+        return f"Forecasts by {name_in_sentence(forecaster, me)}"
+    return f"{forecaster.name}'s forecasts"
 
 
 def clip(text: str, limit: int) -> str:

@@ -323,7 +323,7 @@ def flaw_line(flaw: Flaw) -> str:
 
 
 def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
-    """Describe an override of the linter: `Opened against the linter by me on …, because …`"""
+    """Describe an override of the linter: `Opened against the linter by you on …, because …`"""
     action = "Opened" if opened else "Worded anew"
     objections = " ".join(CODES.get(code, code) for code in override.codes)
     return (

@@ -82,9 +82,9 @@ class MappedSentence:
 
     | state | when |
     |---|---|
-    | borne out | more than 60 % of the answered questions confirm it |
-    | not borne out | fewer than 40 % of the answered questions confirm it |
-    | mixed | 40 to 60 % of the answered questions confirm it |
+    | borne out | more than 60% of the answered questions confirm it |
+    | not borne out | fewer than 40% of the answered questions confirm it |
+    | mixed | 40 to 60% of the answered questions confirm it |
     | open | questions, none of them answered yet |
     | no answer | questions that were annulled, are ambiguous, or say nothing of the claim |
     | not counted | only questions on presuppositions and reported speech |

@@ -172,4 +172,4 @@ def _points(share: float) -> str:
 
 def _describe_interval(first: str, second: str, interval: Interval) -> str:
     low, high = (format_signed(100.0 * end, 0) for end in interval)
-    return f"95 % interval of “{first}” minus “{second}”: {low} to {high}"
+    return f"95% interval of “{first}” minus “{second}”: {low} to {high}"

@@ -83,7 +83,7 @@ class ClaimSkill:
     """Claims that were borne out beside those that their base rates give.
 
     `borne_out` and `expected` are sums of shares over `claims`, all answered claims with a base
-    rate. `chance_range` holds 95 % of what chance alone gives, `interval` is that of `skill`, in
+    rate. `chance_range` holds 95% of what chance alone gives, `interval` is that of `skill`, in
     claims; it holds 0 exactly if chance explains the record.
     """
 
@@ -121,11 +121,11 @@ class ClaimSkill:
 
     @property
     def words(self) -> str:
-        """Skill in words, such as "+2.2 claims (95 % interval −1.5 to +5.1)"."""
+        """Skill in words, such as "+2.2 claims (95% interval −1.5 to +5.1)"."""
         low, high = self.interval
         unit = "claim" if abs(round(self.skill, 1)) == 1.0 else "claims"
         span = f"{format_signed(low)} to {format_signed(high)}"
-        return f"{format_signed(self.skill)} {unit} (95 % interval {span})"
+        return f"{format_signed(self.skill)} {unit} (95% interval {span})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Precision:
     >>> Precision(2, 9).share, Precision(2, 9).is_low
     (0.2222222222222222, True)
     >>> str(Precision(12, 17)), str(Precision(2, 3)), str(Precision(1, 2))
-    ('12 of 17 kept (71 %)', '2 of 3 kept (67 %)', '')
+    ('12 of 17 kept (71%)', '2 of 3 kept (67%)', '')
     """
 
     accepted: int = 0
@@ -45,7 +45,7 @@ class Precision:
     def __str__(self) -> str:
         if self.share is None:
             return ""
-        return f"{self.accepted:,} of {self.reviewed:,} kept ({100 * self.share:.0f} %)"
+        return f"{self.accepted:,} of {self.reviewed:,} kept ({100 * self.share:.0f}%)"
 
 
 NO_REVIEWS = Precision()

@@ -67,7 +67,7 @@ def format_sentence(text: str) -> str:
 
 
 def format_percent(probability: float | None) -> str:
-    """Format a probability: whole percents, tenths near the ends, never a false 0 % or 100 %.
+    """Format a probability: whole percents, tenths near the ends, never a false 0% or 100%.
 
     >>> [format_percent(p) for p in (0.634, 0.0312, 0.9996, 0.0, 1.0, None)]
     ['63%', '3.1%', '>99.9%', '0.0%', '100.0%', '–']
@@ -82,7 +82,7 @@ def format_percent(probability: float | None) -> str:
 
 
 def format_short(question: Question, forecast: Distribution | None) -> str:
-    """Format a forecast briefly: a percentage, the likeliest option, or median and 90 % interval.
+    """Format a forecast briefly: a percentage, the likeliest option, or median and 90% interval.
 
     >>> from forecasts.questions.question import utc
     >>> question = Question("truce", "essay", "binary", "Truce by 2027?", "As announced.", (),
@@ -119,7 +119,7 @@ def format_short(question: Question, forecast: Distribution | None) -> str:
 def format_full(question: Question, forecast: Distribution | None) -> str:
     """Format a forecast with all its numbers, so that it can be typed in again.
 
-    Percentages have four digits, counted from the nearer of 0 and 100 %; the rounding error goes to
+    Percentages have four digits, counted from the nearer of 0 and 100%; the rounding error goes to
     the likeliest option, so that options add up. Values have four digits too, or as many as
     distinguish them.
 

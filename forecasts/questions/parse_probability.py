@@ -25,7 +25,7 @@ def parse_probability(text: str, current: Binary | None = None) -> Binary:
 
     A whole number above 1 is a percentage. Odds are those for YES: `2:1` is two to one that it
     happens. `+5` and `-5` are percentage points on the `current` probability, `x2` and `x0.5`
-    multiply its odds. Ambiguous text is refused with a question: a bare `1` (1 % or certainty),
+    multiply its odds. Ambiguous text is refused with a question: a bare `1` (1% or certainty),
     `2.5` (a slip for 0.25), `50/50` (even odds or certainty). Raises `InvalidProbability`.
 
     >>> parse_probability("63").p, parse_probability("63%").p, parse_probability(".63").p
@@ -49,13 +49,13 @@ def _parse_number(match: re.Match[str], current: Binary | None) -> Binary:
         return _add_points(match[0], current, -1.0, match["number"][1:])
     number = match["number"]
     if not match["percent"] and "." not in number and float(number) == 1.0:
-        raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
+        raise InvalidProbability("1 could be 1% or certainty: write 1% or 1.0")
     if match["percent"] or "." not in number:
         # Moving the decimal point in the text is exact; dividing by 100 is not always.
         p = float(f"{number}e-2") + 0.0  # no zero is negative
         if not 0.0 <= p <= 1.0:
             raise InvalidProbability(
-                f"a probability lies between 0 and 100 %, not {_quote(match[0])}"
+                f"a probability lies between 0 and 100%, not {_quote(match[0])}"
             )
         return Binary(p)
     if float(number) > 1.0:

@@ -245,7 +245,7 @@ class Resolution:
 
 
 def uninformed_prior(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
-    """Uninformed forecast: 50 %, equal shares or a uniform curve. The zero of skill.
+    """Uninformed forecast: 50%, equal shares or a uniform curve. The zero of skill.
 
     >>> uninformed_prior()
     Binary(p=0.5)

@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from forecasts.questions.families import FamilyId
-from forecasts.questions.formatting import format_cases, format_count, format_signed
+from forecasts.questions.formatting import capitalise, format_cases, format_count, format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.statistics.betting import (
     Differences,
@@ -94,15 +94,18 @@ class Comparison:
     def describe(self, a: str, b: str) -> str:
         """Describe the comparison in a sentence, with names for A and B, in points of loss.
 
-        A point is a hundredth of a Brier score, of an ordered one, or of the range of a number.
+        Names are as they stand inside a sentence: `you`, `the crowd`, `Ada`. A point is a hundredth
+        of a Brier score, of an ordered one, or of the range of a number.
         """
         if self.advantage is None:
-            return f"{a} and {b} never had a forecast on the same question at the same time."
+            never = "never had a forecast on the same question at the same time"
+            return f"{capitalise(a)} and {b} {never}."
         points = 100.0 * self.advantage
         size = format_signed(abs(points)).lstrip("+")
         relation = "better" if points > 0.0 else "worse"
-        was = "were" if a == "You" else "was"
-        start = f"{a} {was} {size} points {relation} than {b}" if points else f"{a} equalled {b}"
+        was = "were" if _is_plural(a) else "was"
+        relation_words = f"{was} {size} points {relation} than" if points else "equalled"
+        start = f"{capitalise(a)} {relation_words} {b}"
         sample = describe_families(self.questions, self.families)
         return f"{start} over {sample}{self._describe_conclusion(a, b)}"
 
@@ -114,8 +117,8 @@ class Comparison:
         if self.verdict == "no difference shown":
             return f". It could be anything from {worse} worse to {better} better."
         nearest, farthest = (worse, better) if self.verdict == "better" else (better, worse)
-        are = "are" if a == "You" else "is"
-        extent = f"{nearest} to {farthest}, with 95 % confidence"
+        are = "are" if _is_plural(a) else "is"
+        extent = f"{nearest} to {farthest}, with 95% confidence"
         return f". The true figure is {extent}: {a} {are} {self.verdict}."
 
     def describe_fixed_test(self) -> str:
@@ -127,6 +130,10 @@ class Comparison:
             f"large comes about by luck in {format_cases(self.p_value)} cases. Valid only if this "
             "number was decided on beforehand."
         )
+
+
+def _is_plural(name: str) -> bool:
+    return name == "you" or name.startswith("your ")
 
 
 def describe_families(questions: int, families: int) -> str:

@@ -200,7 +200,7 @@ def _citation_reasons(
         weight = now.get(evidence_id, 0.0) * after.weight_factor
         if evidence_id in revision.cited_before:
             weight -= was.get(evidence_id, 0.0) * before.weight_factor
-        why = "counts for nothing in the suggestion"
+        why = "counts for nothing in the estimate"
         if evidence_id in lines:
             why = f"{lines[evidence_id].why}; this is what its absence would change"
         yield ChangeReason("cited", why, weight, evidence_id)

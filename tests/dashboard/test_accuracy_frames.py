@@ -11,13 +11,14 @@ import pytest
 
 from dashboard.accuracy import calibration_data, data, insights, waiting
 from dashboard.accuracy import habits as habits_section
-from dashboard.wording import format_day
+from dashboard.wording import format_day, name_forecasts
 from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.questions.question import (
+    COMPUTED,
     HAZARD,
     PRIOR,
     SUGGESTION,
@@ -159,8 +160,9 @@ def test_forecasts_are_named_by_whose_they_are() -> None:
         (PEOPLE[ANA], "Ana's forecasts"),
         (PEOPLE[ME], "Your forecasts"),
         (name_recalibrated(ME), "Your recalibrated forecasts"),
+        (COMPUTED[0], "Forecasts by the estimate"),
     ):
-        assert calibration_data.name_forecasts(forecaster, ME) == told
+        assert name_forecasts(forecaster, ME) == told
 
 
 def test_both_bands_stand_beside_the_curve() -> None:
@@ -170,7 +172,7 @@ def test_both_bands_stand_beside_the_curve() -> None:
     assert list(frame["said"]) == [10.0, 60.0]
     assert list(frame["n"]) == [20, 20]
     assert list(frame["outside"]) == ["", "outside"]
-    assert all(plain(words).endswith(" %") for words in (*frame["whole"], *frame["point"]))
+    assert all(plain(words).endswith("%") for words in (*frame["whole"], *frame["point"]))
 
 
 def test_ranks_of_answers() -> None:
@@ -184,7 +186,7 @@ def test_ranks_of_answers() -> None:
     frame = calibration_data.intervals_frame(ranks)
     assert [plain(words) for words in frame["interval"]] == ["50%", "90%"]
     assert list(frame["width"]) == pytest.approx([50.0, 90.0])
-    assert plain(frame["bar"].iloc[1]).endswith(" %")
+    assert plain(frame["bar"].iloc[1]).endswith("%")
     bars = calibration_data.ranks_frame(ranks)
     assert bars["share"].sum() == pytest.approx(1.0)
     assert (bars["lower"] < bars["upper"]).all()
@@ -261,7 +263,7 @@ def test_habits_are_told_answer_first() -> None:
     )
     # Everyone with too few questions is in one line.
     shortage = habits_section.describe_shortage([ana, few, replace(few, forecaster=PEOPLE[ME])], ME)
-    assert shortage == "Judging takes 30 families of answered questions; so far: Ana 4, Me 4."
+    assert shortage == "Judging takes 30 families of answered questions; so far: Ana 4, You 4."
     assert habits_section.describe_shortage([ana], ME) == ""
 
 

@@ -124,7 +124,7 @@ def test_calibration_and_habits_sections(scored: Tracker) -> None:
     assert list(tables(visit)["Bins"]["of"]) == ["0 of 2", "2 of 2"]
     # Habits name everyone with too few questions in one line, and leave out empty columns.
     visit = section(scored, "Habits")
-    shown = "Judging takes 30 families of answered questions; so far: Me 4, Ben 4."
+    shown = "Judging takes 30 families of answered questions; so far: You 4, Ben 4."
     assert shown in words(visit)
     habits = tables(visit)["Habits of revision"]
     assert list(habits["forecaster"]) == ["You", "Ben"]

@@ -30,7 +30,7 @@ def test_forecaster_lines_and_marks() -> None:
     # I am blue the suggestion vermillion and base rates are dashed grey.
     by_name = {line.name: line for line in STYLES}
     assert by_name["You"].colour == charts.BLUE
-    assert by_name["Suggestion"].colour == charts.VERMILLION
+    assert by_name["Estimate"].colour == charts.VERMILLION
     assert by_name["Base rate"].dash
     assert by_name["Ana"].colour not in (charts.BLUE, charts.VERMILLION, charts.GREY)
     # Every forecaster is a step line with the same domain for colour and dash.

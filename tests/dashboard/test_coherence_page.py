@@ -87,7 +87,7 @@ def test_contradiction_is_told_and_adopted(linked: Tracker) -> None:
     assert "60% → 44%** by June" in text
     assert "30% → 44%** by July" in text
     assert "nats apart. The nearest that agree gain at least" in text
-    assert {plain(b.label) for b in visit.button} >= {"Adopt the nearest", "Keep mine"}
+    assert {plain(b.label) for b in visit.button} >= {"Adopt the nearest", "Keep yours"}
     # Adopting makes my forecasts agree.
     visit = seen(button(open_page(linked, "coherence"), "Adopt the nearest").click().run())
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
@@ -102,14 +102,14 @@ def test_keeping_mine_is_remembered_with_its_reason(linked: Tracker) -> None:
     say(linked, "60%", "30%")
     visit = open_page(linked, "coherence")
     field(visit, "Why").set_value("Two different pacts.")
-    visit = seen(button(visit, "Keep mine").click().run())
+    visit = seen(button(visit, "Keep yours").click().run())
     assert (held(linked, EARLY), held(linked, LATE)) == (0.6, 0.3)
     assert "You kept yours on 1 Dec 2026, because: Two different pacts." in words(visit)
-    assert "Keep mine" not in {plain(b.label) for b in visit.button}
+    assert "Keep yours" not in {plain(b.label) for b in visit.button}
     say(linked, "70%", "30%")  # other forecasts, so the decision was not about these
     visit = open_page(linked, "coherence")
     assert "You kept yours" not in words(visit)
-    assert "Keep mine" in {plain(b.label) for b in visit.button}
+    assert "Keep yours" in {plain(b.label) for b in visit.button}
 
 
 def test_others_are_shown_after_mine_without_buttons(linked: Tracker) -> None:
@@ -118,14 +118,14 @@ def test_others_are_shown_after_mine_without_buttons(linked: Tracker) -> None:
     say(linked, "90%", "40%", ForecasterId("cem"))
     visit = open_page(linked, "coherence")
     text = words(visit)
-    assert "Forecasts by “ben” contradict each other" in text
-    assert "Forecasts by “Crowd” contradict each other" in text
+    assert "ben's forecasts contradict each other" in text
+    assert "Forecasts by the crowd contradict each other" in text
     assert "Adopt the nearest" not in {plain(b.label) for b in visit.button}
     # Mine come first even where those of others are worse.
     say(linked, "60%", "30%")
     say(linked, "95%", "5%", BEN)
     text = words(open_page(linked, "coherence"))
-    assert text.index("Your forecasts contradict") < text.index("Forecasts by “ben” contradict")
+    assert text.index("Your forecasts contradict") < text.index("ben's forecasts contradict")
 
 
 def test_small_and_endless_contradictions(linked: Tracker) -> None:

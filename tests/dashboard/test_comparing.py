@@ -66,7 +66,7 @@ def test_default_lines_of_the_comparison() -> None:
 
 def test_compared_lines_stand_in_the_address(two: Tracker) -> None:
     # The address chooses the lines and their order.
-    assert names(compare(two, "suggestion,me")) == ["Suggestion", "You"]
+    assert names(compare(two, "suggestion,me")) == ["Estimate", "You"]
     assert names(compare(two, f"me,{OTHER}")) == ["You", "Will something else happen?"]
     # Acts of people who are not shown are not drawn.
     assert len(drawn(compare(two, "me"), "acts")) == 1
@@ -106,7 +106,7 @@ def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) 
         )
     clock.advance(days=1)
     visit = compare(two, f"me,p0,p1,p2,suggestion,{OTHER}")
-    assert names(visit) == ["You", "P0", "P1", "P2", "Suggestion"]
+    assert names(visit) == ["You", "P0", "P1", "P2", "Estimate"]
     assert "room for 5 lines" in words(visit)
 
 

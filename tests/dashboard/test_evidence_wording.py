@@ -140,7 +140,7 @@ def test_judgements_in_words() -> None:
     assert decided("model:qwen", note=note) == (
         "Proposed by a machine (qwen): relevance 0.80, for NO with 0.93."
     )
-    assert decided(ME, "confirmed") == "Confirmed by me: for YES, moderate."
+    assert decided(ME, "confirmed") == "Confirmed by you: for YES, moderate."
     assert (
         decided("ada", "rejected", note="Old news.")
         == "Rejected by ada: for YES, moderate. Old news."

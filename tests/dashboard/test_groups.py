@@ -90,7 +90,7 @@ def test_group_speakers_and_dates() -> None:
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
     assert rows == [
         ("end of 2026", 0, 0.4, "You"),
-        ("end of 2026", 0, 0.3, "Suggestion"),
+        ("end of 2026", 0, 0.3, "Estimate"),
         ("end of 2027", 1, 0.6, "You"),
     ]
     assert list(frame["at"]) == [pd.Timestamp(CLOSES)] * 2 + [pd.Timestamp(CLOSES + days(365))]
@@ -222,10 +222,10 @@ def test_group_charts() -> None:
     assert str(first) in axis["labelExpr"]
     # Who says what is told by shape as well as colour.
     spec = by_label_chart(
-        (LineStyle("You", "#000"), LineStyle("Suggestion", "#111"), ANSWER_LINE), ("Italy", "Spain")
+        (LineStyle("You", "#000"), LineStyle("Estimate", "#111"), ANSWER_LINE), ("Italy", "Spain")
     )
     shape, colour = spec["encoding"]["shape"]["scale"], spec["encoding"]["color"]["scale"]
-    assert shape["domain"] == colour["domain"] == ["You", "Suggestion", "Answer"]
+    assert shape["domain"] == colour["domain"] == ["You", "Estimate", "Answer"]
     assert len(set(shape["range"])) == 3
     assert spec["encoding"]["y"]["sort"] == ["Italy", "Spain"]
 

@@ -58,11 +58,11 @@ def test_group_of_dates(linked: Tracker) -> None:
     visit = linked_tab(linked, BY_2026)
     assert layers(visit, 1) == {"chances"}
     text = words(visit)
-    assert "Me contradicts this" in text
+    assert "Your forecasts contradict this" in text
     assert "Repair it, or keep it as it is" in text
     assert "“by December” is at 60%" in text
     assert "**by January**: Will it rain in Arland before 31 January 2027?" in text
-    assert "Me 45%" in text
+    assert "You 45%" in text
     # Each member but this one can be opened and the address follows.
     seen(button(visit, "Open").click().run())
     assert visit.query_params["q"] == BY_2027
@@ -91,7 +91,7 @@ def test_conditional_pair(pair: Tracker, clock: FakeClock) -> None:
     assert "If it comes about" in text
     assert "If it does not" in text
     assert "Counts only if “Will it rain in Arland before 31 December 2026?” is answered NO" in text
-    assert "Me, whatever becomes of it: 26% = 30% × 40% + 70% × 20%" in text.replace("**", "")
+    assert "You, whatever becomes of it: 26% = 30% × 40% + 70% × 20%" in text.replace("**", "")
     # The branch that did not come about is shown as annulled.
     clock.advance(days=40)
     pair.resolutions.resolve(

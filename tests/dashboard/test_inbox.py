@@ -103,7 +103,7 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(
     assert "▲ points moderately higher" in words(visit)
     labels = [b.label for b in visit.button]
     assert {"higher", "for neither side", "lower"} <= {*labels}
-    assert "Suggested now " in words(visit)
+    assert "Estimate now " in words(visit)
     assert "; accepted " in words(visit)
 
 

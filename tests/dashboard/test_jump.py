@@ -19,7 +19,7 @@ def test_open_questions_come_first_then_pages_then_the_others(
     clock.advance(days=1)
     tracker.resolutions.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
     offered = json.loads(list_destinations(tracker))
-    pages = [name for name, entry in PAGES.items() if not entry.hidden]
+    pages = [name for name, entry in PAGES.items() if entry.shown != "never"]
     assert [each["path"] for each in offered] == [
         "question?q=soon+%26+now",
         "question?q=later",

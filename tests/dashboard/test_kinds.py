@@ -514,11 +514,11 @@ def test_headline_and_other_forecasters(held: Tracker) -> None:
     # Another forecaster can be followed over time.
     visit = open_page(held, "question", q="price", of="bo")
     assert "bo: middle, half and 90% of the forecast, in US dollars" in words(visit)
-    assert "Me: middle" in words(open_page(held, "question", q="price", of="nobody"))
+    assert "You: middle" in words(open_page(held, "question", q="price", of="nobody"))
     # Everyones numbers stand below their curves.
     visit = open_page(held, "question", q="treaty", view="Everyone")
     levels = visit.dataframe[0].value
-    assert list(levels["forecaster"]) == ["You", "bo", "Crowd", "Suggestion", "Base rate"]
+    assert list(levels["forecaster"]) == ["You", "bo", "Crowd", "Estimate", "Base rate"]
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
@@ -538,7 +538,7 @@ def test_why_of_every_kind(held: Tracker) -> None:
     # Of options why shows suggested shares and the lines of one.
     for question in ("visit", "grade"):
         visit = open_page(held, "question", q=question, tab="Why")
-        assert "Suggested shares: the base rates, which no evidence has moved yet" in words(
+        assert "Estimated shares: the base rates, which no evidence has moved yet" in words(
             visit
         ).replace("**", "")
         shares, lines = (table.value for table in visit.dataframe)
@@ -554,7 +554,7 @@ def test_history_and_question_tab(held: Tracker) -> None:
     # The history tells every kind in words.
     visit = open_page(held, "question", q="price", tab="History")
     assert plain(visit.dataframe[0].value["said"].iloc[-1]).startswith("41 (")
-    assert [t for t in visit.toggle if "suggestion" in t.label]
+    assert [t for t in visit.toggle if "estimate" in t.label]
     # The question tab says what can be the answer.
     about = {
         q: words(open_page(held, "question", q=q, tab="Question"))

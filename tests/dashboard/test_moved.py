@@ -137,7 +137,7 @@ def test_picked_acts_tell_their_causes(held: Tracker) -> None:
     visit = picked(history(held, computed="true"), ours[0], computed=True)
     assert {"came in", "time passed"} <= set(because(visit)[0])
     visit = picked(history(held, computed="true"), ours[-1], computed=True)
-    assert "The suggestion began here" in words(visit)
+    assert "The estimate began here" in words(visit)
 
 
 def test_presets_tell_the_change(held: Tracker) -> None:
@@ -162,7 +162,7 @@ def test_two_days_in_the_address(held: Tracker) -> None:
     assert "came in" in because(visit)[0]
     # Days in the wrong order are refused calmly.
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-10", "to": "2026-12-03"})
-    assert "had no suggestion between" in words(visit)
+    assert "had no estimate between" in words(visit)
     # Days outside the life of the question and nonsense do not break the page.
     for since, until in (("2020-01-01", "2031-01-01"), ("soon", "2026-13-45")):
         visit = history(held, **{"moved-in": "two days", "from": since, "to": until})

@@ -79,7 +79,7 @@ def test_question_page(news: Tracker) -> None:
     visit = open_page(news, "question", q=SUMMIT)
     assert a_question().text in words(visit)
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
-    assert [m.label for m in visit.metric] == ["Suggestion"]
+    assert [m.label for m in visit.metric] == ["Estimate"]
     assert "Base rate and time: 27% · Base rate: 30%" in plain(words(visit)).splitlines()
     spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
     assert {layer["data"]["name"] for layer in spec["layer"]} == {
@@ -107,7 +107,7 @@ def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
             SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet."
         )
     visit = open_page(news, "question", q=SUMMIT)
-    assert [m.label for m in visit.metric] == ["You", "Crowd of 11", "Suggestion"]
+    assert [m.label for m in visit.metric] == ["You", "Crowd of 11", "Estimate"]
     said = plain(words(visit))
     assert "p0: 20% · p1: 20%" in said
     assert "p7: 20% · Base rate and time" in said
@@ -171,10 +171,10 @@ def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: Fak
     visit = open_page(news, "question", q=SUMMIT)
     visit = seen(button(visit, "Still 40%").click().run())
     clock.advance(days=1)
-    visit = seen(button(visit, "Withdraw my forecast").click().run())
+    visit = seen(button(visit, "Withdraw your forecast").click().run())
     assert "You have none yet" in words(visit)
     clock.advance(days=1)
-    visit = seen(button(visit, "Undo my last act").click().run())
+    visit = seen(button(visit, "Undo your last act").click().run())
     assert "You hold **40%**" in words(visit)
     assert my_acts(news) == [
         ("forecast", 0.4),
@@ -299,9 +299,9 @@ def number(tracker: Tracker, headline: str) -> int:
 
 def test_what_accepting_would_do_is_said_before(news: Tracker) -> None:
     visit = at_hand(news, INVITED)
-    before = [c.value for c in visit.caption if str(c.value).startswith("Suggested now")]
+    before = [c.value for c in visit.caption if str(c.value).startswith("Estimate now")]
     visit = seen(button(visit, "strong").click().run())
-    after = [c.value for c in visit.caption if str(c.value).startswith("Suggested now")]
+    after = [c.value for c in visit.caption if str(c.value).startswith("Estimate now")]
     assert len(before) == len(after) == 1
     assert before != after
     assert status_of(news, INVITED)[0] == "logged"

@@ -147,4 +147,4 @@ def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> 
     )
     told = words(open_page(tracker, "question", q=SUMMIT, tab="Answer"))
     assert "there is no path of yours to compare" in told
-    assert "No evidence moved the suggestion." in told
+    assert "No evidence moved the estimate." in told

@@ -150,9 +150,9 @@ def test_shift_in_words() -> None:
         (-0.03, "by −0.03 in log-odds now, about −0.7 points"),
         (0.0001, "by +0.00 in log-odds now, about 0 points"),
     ):
-        assert describe_shift(adds, 0.5) == f"Shifts the suggestion {told}"
+        assert describe_shift(adds, 0.5) == f"Shifts the estimate {told}"
     # A story without a line moves nothing.
-    assert describe_shift(None, sigmoid(0.3)) == "Does not move the suggestion now"
+    assert describe_shift(None, sigmoid(0.3)) == "Does not move the estimate now"
 
 
 # The page
@@ -180,7 +180,7 @@ def test_zoom_stands_in_the_address(read: Tracker) -> None:
     begins, ends = drawn(near, "steps")["time"].min(), drawn(near, "steps")["time"].max()
     assert ends - begins == timedelta(days=30)
     assert timedelta(0) <= ends - pd.Timestamp(read.now()) < timedelta(days=30) / 1_000
-    assert set(drawn(near, "steps")["forecaster"]) >= {"You", "Suggestion"}
+    assert set(drawn(near, "steps")["forecaster"]) >= {"You", "Estimate"}
     # A zoom that nobody knows shows everything.
     assert len(drawn(open_page(read, "question", q=SUMMIT, zoom="a century"), "marks")) == 2
     # The chart stays small enough to be drawn as svg.

@@ -80,8 +80,8 @@ def test_opponents_are_rows_with_verdict_and_common_time() -> None:
     assert (row["verdict"], row["enough"], row["on"]) == (
         "no difference shown", True, "41 questions in 23 families",
     )  # fmt: skip
-    told = standing_data.describe_pair(PAIR, "You", "Base rate")
-    assert told.startswith("You were 3.1 points better than Base rate over 41 questions")
+    told = standing_data.describe_pair(PAIR, "you", "the base rate")
+    assert told.startswith("You were 3.1 points better than the base rate over 41 questions")
     assert told.endswith("higher because 2 pairs are looked at together.")
 
 

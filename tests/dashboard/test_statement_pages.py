@@ -135,7 +135,7 @@ def test_a_question_shows_its_lines_and_edits_them(tracker: Tracker, clock: Fake
     text = "Does it rain in Arland before 31 December 2026?"
     tracker.questions.edit("rain", Wording(text=text), why="shorter")
     said = words(about(tracker))
-    assert "edited by me on 1 Dec 2026. The question was worded anew since" in said
+    assert "edited by you on 1 Dec 2026. The question was worded anew since" in said
     assert "Names: Arland, Borland" in said
     seen(button(editing(tracker), "Let them follow from the question").click().run())
     assert tracker.questions.get_statements("rain").written_at is None

@@ -250,7 +250,7 @@ def test_news_leads_to_its_place(news: Tracker, clock: FakeClock) -> None:
     # A disagreement is told in points.
     news.forecasts.submit(SUMMIT, Binary(0.95), rationale="Known.")
     (told,) = [label for label in links(news) if "apart" in label]
-    assert "points apart: you 95%, suggested " in told
+    assert "points apart: you 95%, estimate " in told
     # An overdue answer is asked for.
     clock.time = a_question().resolves_at + timedelta(days=3)
     assert links(news)["Due 3 days ago"] == {"q": SUMMIT}

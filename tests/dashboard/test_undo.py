@@ -92,7 +92,7 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
 def test_undo_by_the_button_is_done_again_by_redo(loaded: Tracker, clock: FakeClock) -> None:
     loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(minutes=1)
-    visit = seen(button(opened(loaded), "Undo my last act").click().run())
+    visit = seen(button(opened(loaded), "Undo your last act").click().run())
     assert held(loaded) is None
     clock.advance(minutes=1)
     seen(button(visit, "Redo").click().run())

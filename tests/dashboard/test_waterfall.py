@@ -76,11 +76,11 @@ def test_waterfall_bars() -> None:
     frame = waterfall_frame(
         suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines, correction), []
     )
-    assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Suggestion"]
+    assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Estimate"]
     assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
     # Lines too small to be written share a bar.
     frame = waterfall_frame(news(0.0, 1.0, 0.004, 0.003), [])
-    assert list(frame["label"])[1:] == ["story 0", "… 2 smaller", "Suggestion"]
+    assert list(frame["label"])[1:] == ["story 0", "… 2 smaller", "Estimate"]
     # Stories go by their headline and equal ones are told apart.
     lines = [
         LedgerLine("evidence", f"visit {n}", 0.3, 0.5, (StoryEffect(EvidenceId(n), 0.3),))
@@ -98,7 +98,7 @@ def test_waterfall_without_news() -> None:
         LedgerLine("learned correction", "", 0.2, 0.18),
     )
     frame = waterfall_frame(suggestion(*lines), [])
-    assert list(frame["label"]) == ["Base rate", "News", "Learned correction", "Suggestion"]
+    assert list(frame["label"]) == ["Base rate", "News", "Learned correction", "Estimate"]
     assert (frame["way"].iloc[1], frame["shown"].iloc[1], frame["start"].iloc[1]) == (
         NONE,
         "no news",

@@ -36,7 +36,7 @@ def told_everywhere(tracker: Tracker) -> str:
     assert at_the_terminal is not None
     assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
     sections = tracker.reports.build("question", "open").sections
-    first = next(s for s in sections if s.heading.startswith("Why the suggestion is")).blocks[0]
+    first = next(s for s in sections if s.heading.startswith("Why the estimate is")).blocks[0]
     assert isinstance(first, Paragraph)
     assert sentence in first.text
     page = words(open_page(tracker, "question", q="open", tab="Why"))

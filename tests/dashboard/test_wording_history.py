@@ -126,7 +126,7 @@ def test_findings_and_overrides_in_words() -> None:
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
     said = wording.override_line(override, opened=True, by="me", on="1 Jul 2026")
     assert said.startswith(
-        "Opened against the linter by me on 1 Jul 2026, because: The treaty says it."
+        "Opened against the linter by you on 1 Jul 2026, because: The treaty says it."
     )
     assert said.endswith("in which the question ends. gone-code")
     assert wording.override_line(override, opened=False, by="me", on="").startswith(
@@ -166,7 +166,7 @@ def test_first_and_second_wording(asked: Tracker, clock: FakeClock) -> None:
     text = words(question_tab(asked))
     assert "Wording 2 of 2, since 2 Dec 2026" in text
     assert (
-        "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by me because: Borland prefers video."
+        "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by you because: Borland prefers video."
         in text
     )
     assert ":blue-background[**A meeting by video does not count.**]" in text
@@ -222,7 +222,7 @@ def test_wording_that_the_linter_blocks_needs_a_reason(asked: Tracker) -> None:
     assert asked.questions.get(SUMMIT).summary.question.text == vague
     text = words(question_tab(asked))
     assert (
-        "Worded anew against the linter by me on 1 Dec 2026, because: Our panel judges it." in text
+        "Worded anew against the linter by you on 1 Dec 2026, because: Our panel judges it." in text
     )
 
 

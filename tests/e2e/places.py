@@ -37,7 +37,7 @@ class Place:
         """The page's name in the navigation.
 
         >>> Place("/question?q=a", "", "").page, Place("/", "", "").page
-        ('question', 'today')
+        ('question', 'home')
         """
         return urlsplit(self.path).path.strip("/") or "home"
 
@@ -48,7 +48,7 @@ def _named(name: str, path: str, shows: str, pictured: str = "") -> Place:
 
 PLACES: Final[dict[str, Place]] = {
     "home": _named(
-        "Today", "/", "What moved in", "What moved, what waits for you, and who disagrees."
+        "Home", "/", "What moved in", "What moved, what waits for you, and who disagrees."
     ),
     "questions": _named(
         "Questions", "/questions", "Pick a row to open it", "Every question, with filters."
@@ -61,7 +61,7 @@ PLACES: Final[dict[str, Place]] = {
     ),
     "question-evidence": Place(f"/question?q={OPEN}&tab=Evidence", "pieces of evidence", _PIPELINE),
     "question-history": Place(
-        f"/question?q={OPEN}&tab=History", "With the suggestion's own revisions", _PIPELINE
+        f"/question?q={OPEN}&tab=History", "With the estimate's own revisions", _PIPELINE
     ),
     "question-wording": Place(f"/question?q={OPEN}&tab=Question", "Sources", _PIPELINE),
     "question-linked": Place(f"/question?q={OPEN}&tab=Linked", "Priced contract", _PIPELINE),
@@ -110,7 +110,7 @@ PLACES: Final[dict[str, Place]] = {
         "Whole futures: which leads, and why.",
     ),
     "scenarios-mine": Place(
-        f"/scenarios?q={FUTURES}&section=My+own",
+        f"/scenarios?q={FUTURES}&section=Your+own",
         "The others give way",
         "China's policy towards Russia",
     ),
@@ -125,20 +125,20 @@ PLACES: Final[dict[str, Place]] = {
         "China's policy towards Russia",
     ),
     "coherence": _named(
-        "Coherence",
+        "Contradictions",
         "/coherence",
         "Your forecasts contradict each other",
         "Forecasts that contradict each other, and the nearest that do not.",
     ),
     "record": _named(
-        "Accuracy", "/record", "than the average of", "How good every forecaster was."
+        "Track record", "/record", "than the average of", "How good every forecaster was."
     ),
     "record-calibration": _named(
-        "Accuracy", "/record?view=Calibration", "Accuracy", "Do their 80% happen?"
+        "Track record", "/record?view=Calibration", "Track record", "Do their 80% happen?"
     ),
-    "record-questions": _named("Track record", "/record?view=Questions", "Accuracy"),
+    "record-questions": _named("Track record", "/record?view=Questions", "Track record"),
     "learned": _named(
-        "Learned",
+        "Learned values",
         "/learned",
         "What this installation has learned",
         "What reviews and answers have taught.",
@@ -161,7 +161,7 @@ PLACES: Final[dict[str, Place]] = {
         "Time zone",
         "Who acts, in which time zone, and what feeds may cost.",
     ),
-    "ask": _named("Ask", "/ask", "Left empty, it opens now", "A question of your own."),
+    "ask": _named("Ask a question", "/ask", "Left empty, it opens now", "A question of your own."),
 }
 """The places that every test of all pages visits. `pictured` is the caption of the docs' picture;
 empty for none.

@@ -14,11 +14,11 @@ NOT_THERE = {
     f"/scenarios?q={STRANGE}": "There is no such scenario set",
 }
 IN_PART = {
-    f"/question?q={OPEN}&tab={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "My forecast",
+    f"/question?q={OPEN}&tab={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "Your forecast",
     f"/questions?at={STRANGE}&sort={STRANGE}&state={STRANGE}&tag={STRANGE}": "Questions",
     f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Evidence to review",
-    f"/record?kind={STRANGE}&view={STRANGE}": "Accuracy",
-    f"/home?moved={STRANGE}": "Today",
+    f"/record?kind={STRANGE}&view={STRANGE}": "Track record",
+    f"/home?moved={STRANGE}": "Home",
 }
 
 

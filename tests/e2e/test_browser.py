@@ -37,7 +37,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
         "Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?"
     )
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Base rate and time"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Estimate", "Base rate and time"):
         expect(chart.get_by_text(name, exact=True)).to_be_visible()
     assert chart.locator("svg path[aria-label*='direction']").count() > 5
     expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
@@ -141,7 +141,7 @@ def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 70})
-    page.get_by_role("group").filter(has_text="Suggestion").last.locator("summary").click()
+    page.get_by_role("group").filter(has_text="Estimate").last.locator("summary").click()
     expect(
         page.get_by_text("The last column adds up to the mean").locator("visible=true")
     ).to_have_count(1)

@@ -27,7 +27,7 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
     steps = {
         "home": "./run --demo",
         "inbox": "The Feeds page shows",
-        "accuracy": "Answers that are due",
+        "record": "Answers that are due",
     }
     for name, step in steps.items():
         page = visitor.go(f"/{name}")

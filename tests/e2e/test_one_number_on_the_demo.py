@@ -32,4 +32,4 @@ def test_all_outputs_agree_on_every_forecaster_of_the_demo(
         for who, number in rows.items()
     }
     assert terminal == report == page
-    assert {"Ana (invented)", "Crowd", "Suggestion"} <= {who for who, _ in page}
+    assert {"Ana (invented)", "Crowd", "Estimate"} <= {who for who, _ in page}

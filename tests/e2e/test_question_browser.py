@@ -24,8 +24,8 @@ def test_triangle_opens_its_story_with_source_shift_and_copies(visitor: Visitor)
     mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').last
     mark.click(force=True)
     visitor.settle()
-    expect(page.get_by_text("Shifts the suggestion by")).to_contain_text("in log-odds now")
-    expect(page.get_by_text("Shifts the suggestion by")).to_contain_text("no copies")
+    expect(page.get_by_text("Shifts the estimate by")).to_contain_text("in log-odds now")
+    expect(page.get_by_text("Shifts the estimate by")).to_contain_text("no copies")
     expect(page.get_by_text("first seen")).to_contain_text(re.compile("ago|just now"))
 
 
@@ -37,7 +37,7 @@ def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)
     page.mouse.move(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.22)
     tip = page.locator("#vg-tooltip-element.visible")
-    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Base rate and time"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Estimate", "Base rate and time"):
         expect(tip).to_contain_text(name)
 
 

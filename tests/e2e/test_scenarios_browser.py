@@ -53,7 +53,7 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
 @pytest.mark.gate
 @pytest.mark.behaviour(14)
 def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
-    page = visitor.open(f"/scenarios?q={FUTURES}&section=My+own")
+    page = visitor.open(f"/scenarios?q={FUTURES}&section=Your+own")
     expect(page.get_by_text("You hold no forecast yet")).to_be_visible()
     share = page.get_by_role("spinbutton", name="Its share, in percent")
     share.fill("50")
@@ -62,9 +62,9 @@ def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     expect(page.get_by_role("button", name="Keep this, edit another")).to_be_visible()
     expect(page.get_by_text("Together 100%, before and after.")).to_be_visible()
     page.get_by_role("textbox", name="Why").fill("A pact is a paper.")
-    page.get_by_role("button", name="Save as my forecast").click()
+    page.get_by_role("button", name="Save as your forecast").click()
     expect(page.get_by_text("Saved: friends 50%")).to_be_visible()
-    expect(page.get_by_text("Me 50%").first).to_be_visible()
+    expect(page.get_by_text("You 50%").first).to_be_visible()
 
 
 def test_the_section_stands_in_the_address(visitor: Visitor) -> None:

@@ -156,7 +156,7 @@ def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None
 FIRST_SEEN = """
 window.firstSeen = [];
 const signs = {
-  head: () => [...document.querySelectorAll("h3")].some((e) => e.textContent === "Accuracy"),
+  head: () => [...document.querySelectorAll("h3")].some((e) => e.textContent === "Track record"),
   filters: () => document.querySelector(".st-key-choose-topic, .st-key-choose-horizon"),
   section: () => document.querySelector(".st-key-view"),
   body: () => document.body.textContent.replace(/\u00a0/g, " ").includes("7 days before its scheduled close."),

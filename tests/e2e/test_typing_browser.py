@@ -90,7 +90,7 @@ def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None
         expect(forecast_field(page)).to_have_value(sentence)
         expect(forecast_field(page)).to_be_focused()
         nothing_happened(slow, path)
-        page.get_by_role("heading", name="My forecast").click()
+        page.get_by_role("heading", name="Your forecast").click()
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
 
 
@@ -166,7 +166,7 @@ def test_letters_on_slider_and_in_dialogs_are_no_commands(visitor: Visitor) -> N
     page.keyboard.type("jkahxurc")
     page.evaluate(FRAMES)
     assert page.evaluate("window.states") == []
-    page.get_by_role("heading", name="My forecast").click()
+    page.get_by_role("heading", name="Your forecast").click()
     visitor.press("h")
     expect(page.get_by_role("dialog")).to_be_visible()
     visitor.settle()

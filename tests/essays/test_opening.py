@@ -129,7 +129,7 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
         ({"id": "Two words"}, SIGNS, "is not a valid name: use small letters"),
         ({"text": ""}, SIGNS, "the question itself must not be empty"),
         ({"sources": ()}, SIGNS, "name at least one source"),
-        ({"prior": "130%"}, SIGNS, "a probability lies between 0 and 100 %, not '130%'"),
+        ({"prior": "130%"}, SIGNS, "a probability lies between 0 and 100%, not '130%'"),
         ({"bears_out": "perhaps"}, SIGNS, "perhaps"),
         (
             {"opens_at": NOW - 9 * DAY, "closes_at": NOW, "resolves_at": NOW},

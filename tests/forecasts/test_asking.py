@@ -151,7 +151,7 @@ def test_new_questions_normalise_options_times_and_windows() -> None:
         (asked(prior="0%"), InvalidQuestion, "could never be revised: use 1% to 99%"),
         (asked(prior="1.0"), InvalidQuestion, "could never be revised"),
         (asked(prior=Binary(1.0)), InvalidQuestion, "could never be revised"),
-        (asked(prior="1"), InvalidProbability, "1 could be 1 % or certainty"),
+        (asked(prior="1"), InvalidProbability, "1 could be 1% or certainty"),
         (asked(prior="often"), InvalidProbability, "'often' is not a probability"),
         # A prior of a kind that does not fit.
         (asked(prior="Moscow=100"), InvalidProbability, "is not a probability"),

@@ -68,7 +68,7 @@ def test_a_zero_has_no_sign(text: str) -> None:
 
 @check_rows(["1", "01", "001", " 1 "])
 def test_a_bare_one_is_ambiguous_and_refused(text: str) -> None:
-    with pytest.raises(InvalidProbability, match=r"could be 1 % or certainty: write 1% or 1\.0"):
+    with pytest.raises(InvalidProbability, match=r"could be 1% or certainty: write 1% or 1\.0"):
         parse_probability(text)
 
 

@@ -53,8 +53,8 @@ def compared(first: Essay, second: Essay) -> RecordComparison:
     [
         ("y" * 9, "y" * 12, "Too few to compare: of answered claims with a base rate “A” has 9 and “B” 12; it takes 10 of each."),
         ("", "y" * 12, "Too few to compare: of answered claims with a base rate “A” has 0 and “B” 12; it takes 10 of each."),
-        ("y" * 8 + "n" * 4, "y" * 6 + "n" * 6, "No difference shown: “A” is ahead by 17 points of skill per claim, which may well be chance (95 % interval of “A” minus “B”: −26 to +54)."),
-        ("y" * 2 + "n" * 18, "y" * 18 + "n" * 2, "“B” has more skill than “A”, by 80 points per claim (95 % interval of “A” minus “B”: −92 to −49)."),
+        ("y" * 8 + "n" * 4, "y" * 6 + "n" * 6, "No difference shown: “A” is ahead by 17 points of skill per claim, which may well be chance (95% interval of “A” minus “B”: −26 to +54)."),
+        ("y" * 2 + "n" * 18, "y" * 18 + "n" * 2, "“B” has more skill than “A”, by 80 points per claim (95% interval of “A” minus “B”: −92 to −49)."),
     ]
 )  # fmt: skip
 def test_a_difference_is_told_without_overclaiming(first: str, second: str, words: str) -> None:
@@ -82,7 +82,7 @@ def test_shared_questions_are_compared_in_pairs() -> None:
     assert found.shared.difference == pytest.approx(10 / 12)
     assert found.describe("A", "B")[1].startswith(
         "Of 12 answered questions that they share, 11 bore out “A” alone and 1 “B” alone; "
-        "beyond chance “A” is ahead by 83 points per question (95 % interval of “A” minus “B”: +34"
+        "beyond chance “A” is ahead by 83 points per question (95% interval of “A” minus “B”: +34"
     )
     # The interval of the whole allows for what they share.
     apart = compared(essay("a", "y" * 11 + "n"), essay("b", "y" * 11 + "n", bears="no"))

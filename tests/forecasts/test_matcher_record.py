@@ -69,10 +69,10 @@ def test_an_impossible_probability_is_refused() -> None:
     [
         (0, 0, "", False),
         (2, 2, "", False),
-        (2, 3, "2 of 3 kept (67 %)", False),
-        (0, 7, "0 of 7 kept (0 %)", False),
-        (2, 8, "2 of 8 kept (25 %)", True),
-        (3, 10, "3 of 10 kept (30 %)", False),
+        (2, 3, "2 of 3 kept (67%)", False),
+        (0, 7, "0 of 7 kept (0%)", False),
+        (2, 8, "2 of 8 kept (25%)", True),
+        (3, 10, "3 of 10 kept (30%)", False),
     ]
 )
 def test_precision_is_shown_from_three_reviews_on(

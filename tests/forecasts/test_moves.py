@@ -167,7 +167,7 @@ def test_moves_without_counting_citations() -> None:
         known(5), known(10, rejected), ForecastRevision(0.5, 0.6, (EvidenceId(1),))
     )
     assert move.reasons[0] == ChangeReason(
-        "cited", "counts for nothing in the suggestion", 0.0, EvidenceId(1)
+        "cited", "counts for nothing in the estimate", 0.0, EvidenceId(1)
     )
     assert move.reasons[1].log_odds == pytest.approx(logit(0.6))
     # A move that cites nothing is judgement and so is standing still.

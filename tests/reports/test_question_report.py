@@ -46,7 +46,7 @@ def test_an_open_question_shows_standings_reasons_and_evidence(lived: Lived) -> 
     assert report.title.startswith("Will the leaders of Arland and Borland meet")
     assert "ada 55%" in report.answer
     assert "Crowd" in report.answer
-    assert "Suggestion" in report.answer
+    assert "Estimate" in report.answer
     assert report.answer.endswith("Closes on 2027-07-01.")
     who = {row[0]: row for row in cells(section(report, "Where it stands"))}
     assert who["ada"][1:] == ["55%", "2026-12-11", "2"]
@@ -55,7 +55,7 @@ def test_an_open_question_shows_standings_reasons_and_evidence(lived: Lived) -> 
     rows = cells(
         section(
             lived.tracker.reports.build("question", QUESTION, as_of=lived.open),
-            "Why the suggestion is",
+            "Why the estimate is",
         )
     )
     *lines, total = rows
@@ -92,7 +92,7 @@ def test_an_answered_question_shows_its_answer_scores_and_sources(lived: Lived) 
     scored = section(report, "Answer and scores")
     assert told(scored)["Source"].url == SOURCE
     assert told(scored)["Note"].text == "They met."
-    assert {row[0] for row in cells(scored)} >= {"ada", "Ben <b>&", "Crowd", "Suggestion"}
+    assert {row[0] for row in cells(scored)} >= {"ada", "Ben <b>&", "Crowd", "Estimate"}
     assert "n = 1" in next(b.text for b in scored.blocks if isinstance(b, Paragraph))
     assert ["arland.example", "tells the answer"] in cells(section(report, "Sources"))
     assert ["The wire", "carried 2 pieces of evidence"] in cells(section(report, "Sources"))

@@ -54,7 +54,7 @@ def a_chart(name: str = "Ada", **changed: object) -> Chart:
     points = (Point(NOW, 0.3), Point(NOW.replace(day=20), 0.5))
     series = (
         ReportSeries(name, "me", points),
-        ReportSeries("Suggestion", "suggestion", points),
+        ReportSeries("Estimate", "suggestion", points),
         ReportSeries("x", "person", points),
     )
     values = {"axis": "share", "unit": "", "series": series, "alt": f"What {name} held."}

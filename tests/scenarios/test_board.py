@@ -132,7 +132,7 @@ def test_every_seat_says_whose_number_it_is(tracker: Tracker, clock: FakeClock) 
     begin(tracker, clock, a_world)
     seats = tracker.scenarios.get(FUTURES).board
     assert {name: seat.p for name, seat in seats.items()} == pytest.approx({PACT: 0.8, FAIR: 0.3})
-    assert {name: seat.by for name, seat in seats.items()} == {PACT: "Crowd", FAIR: "Suggestion"}
+    assert {name: seat.by for name, seat in seats.items()} == {PACT: "Crowd", FAIR: "Estimate"}
 
 
 @pytest.mark.parametrize(

@@ -352,7 +352,7 @@ def make_line_progress(
         nonlocal due
         if monotonic() >= due:
             due = monotonic() + PROGRESS_SECONDS
-            notify(f"Replaying {at:%Y-%m-%d} ({100 * done // total} %)")
+            notify(f"Replaying {at:%Y-%m-%d} ({100 * done // total}%)")
 
     return tell
 

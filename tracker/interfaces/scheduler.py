@@ -80,7 +80,7 @@ def judge_first_start(tracker: Tracker) -> str | None:
 
 def update_suggestions(tracker: Tracker) -> str | None:
     """Update all suggestions."""
-    return f"{tracker.evidence.update_suggestions()} suggestions moved"
+    return f"{tracker.evidence.update_suggestions()} estimates moved"
 
 
 def rematch_archive(tracker: Tracker) -> str | None:

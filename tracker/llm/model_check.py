@@ -106,9 +106,9 @@ def format_share(share: float) -> str:
     """Format a share of headlines in whole percents.
 
     >>> format_share(0.952)
-    '95 %'
+    '95%'
     """
-    return f"{100.0 * share:.0f} %"
+    return f"{100.0 * share:.0f}%"
 
 
 @lru_cache(maxsize=1)

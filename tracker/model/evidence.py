@@ -310,7 +310,7 @@ class MatcherRecord:
             return ""
         return (
             "Of what bears on your questions the matcher found about "
-            f"{100 * self.recall.share:.0f} % (from {self.recall.n} near misses judged)."
+            f"{100 * self.recall.share:.0f}% (from {self.recall.n} near misses judged)."
         )
 
 

@@ -96,7 +96,7 @@ def _describe_skill(skill: AdjustedSkill) -> str:
     side = "better" if skill.skill >= 0.0 else "worse"
     return (
         f"{format_signed(100 * abs(skill.skill)).lstrip('+')} points {side} than the average "
-        f"person over {_count_families(skill.families)}, drawn {100 * skill.pooling:.0f} % to it"
+        f"person over {_count_families(skill.families)}, drawn {100 * skill.pooling:.0f}% to it"
     )
 
 

@@ -174,7 +174,7 @@ def _quote_values(rule: SettlementRule, result: RuleResult) -> str:
         shown = [f"{len(shown)} values from {shown[0]}", f"to {shown[-1]}"]
     words = ", ".join(shown)
     if rule.measure in ("mean", "change", "percent change"):
-        unit = " %" if rule.measure == "percent change" else ""
+        unit = "%" if rule.measure == "percent change" else ""
         words = f"{words}; {rule.measure} {format_quantity(round(result.number, 6))}{unit}"
     if any(_is_early(value) for value in result.values):
         return f"{words} (published before the period was over)"

@@ -161,7 +161,7 @@ def _build_questions(page: EssayPage) -> ReportSection | None:
         return None
     n = (
         f"{format_count(len(rows), 'question')}. The number is the crowd's, else the "
-        "suggestion's, else the base rate."
+        "estimate's, else the base rate."
     )
     headings = ("question", "state", "number or answer", "whose", "closes", "evidence")
     return ReportSection(

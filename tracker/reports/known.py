@@ -102,7 +102,7 @@ def build_history_chart(
         return Chart("share", "", _build_option_series(forecasts), alt, tuple(marks), tuple(rules))
     axis = _AXES.get(question.kind, "number")
     unit = question.scale.unit if question.scale is not None and question.kind == "numeric" else ""
-    quantity = "Probability of YES" if axis == "share" else "Middle and 90 % range of each forecast"
+    quantity = "Probability of YES" if axis == "share" else "Middle and 90% range of each forecast"
     alt = f"{quantity} over time, {span}{more}."
     return Chart(
         axis, unit, _build_forecaster_series(forecasts), alt, tuple(marks), tuple(rules), answer

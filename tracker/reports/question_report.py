@@ -247,9 +247,7 @@ def _build_explanation(data: QuestionAsOf) -> ReportSection | None:
                 _build_log_odds_table(data, data.suggestion, format_percent(data.suggestion.p)),
                 _LOG_ODDS_NOTE,
             )
-            return ReportSection(
-                f"Why the suggestion is {format_percent(data.suggestion.p)}", blocks
-            )
+            return ReportSection(f"Why the estimate is {format_percent(data.suggestion.p)}", blocks)
         case OptionSuggestion():
             return _explain_options(data, data.suggestion)
         case CurveSuggestion():
@@ -273,9 +271,9 @@ def _explain_options(data: QuestionAsOf, suggestion: OptionSuggestion) -> Report
         )
         for name, p in shares
     ]
-    headings = ("option", "base rate", "suggested", "why")
+    headings = ("option", "base rate", "estimate", "why")
     return ReportSection(
-        "What the suggestion makes of the options",
+        "What the estimate makes of the options",
         (make_table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
     )
 
@@ -289,10 +287,10 @@ def _explain_curve(data: QuestionAsOf, suggestion: CurveSuggestion) -> ReportSec
     side = describe_side(question.kind, Direction.YES)
     note = f"The lines add up in log-odds of “{side} than the median of the base rate”."
     return ReportSection(
-        f"Why the suggestion is {format_short(question, suggestion.distribution)}",
+        f"Why the estimate is {format_short(question, suggestion.distribution)}",
         (
             make_paragraph(f"{capitalise(explain_curve(question, suggestion))}."),
-            make_table(("chance", "base rate", "suggested"), rows, numbers=(1, 2)),
+            make_table(("chance", "base rate", "estimate"), rows, numbers=(1, 2)),
             _build_log_odds_table(data, suggestion, format_percent(sigmoid(suggestion.log_odds))),
             make_paragraph(note, quiet=True),
         ),

@@ -198,8 +198,7 @@ def _build_history(data: _ScenarioSetAsOf) -> ReportSection | None:
     )
     span = f"from {format_utc_day(steps[0][0])} to {format_utc_day(end)}"
     alt = (
-        f"Shares of {len(names)} scenarios by the table, {span}, stacked to 100 %, the first "
-        "on top."
+        f"Shares of {len(names)} scenarios by the table, {span}, stacked to 100%, the first on top."
     )
     return ReportSection("How they stood", (Chart("share", "", series, alt, stacked=True),))
 

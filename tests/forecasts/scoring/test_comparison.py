@@ -48,7 +48,7 @@ def test_a_steady_lead_is_a_verdict_for_either_side() -> None:
     assert found.advantage == pytest.approx(0.07)
     assert 0.0 < found.low < 0.07 < found.high
     assert found.describe("Ann", "Bob").startswith("Ann was 7.0 points better than Bob over 60")
-    assert found.describe("You", "Bob").endswith(", with 95 % confidence: You are better.")
+    assert found.describe("you", "Bob").endswith(", with 95% confidence: you are better.")
     turned = compare([q._replace(differences=_turn(q.differences)) for q in LED])
     assert turned.verdict == "worse"
     assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))

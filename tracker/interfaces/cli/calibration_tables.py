@@ -37,9 +37,7 @@ def describe_correlated_families(correlation: FamilyCorrelation) -> str:
 def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:
     """Build the table of bins, headed by the verdict, and the table of calibration measures."""
     reliability = report.reliability[forecaster]
-    bins = new_table(
-        "said", "questions", "families", "said on average", "happened", "95 % (Wilson)"
-    )
+    bins = new_table("said", "questions", "families", "said on average", "happened", "95% (Wilson)")
     bins.title = escape_title(
         f"{_head(report, forecaster)}: {reliability.verdict} Over "
         f"{describe_correlated_families(reliability.test.correlation)}."
@@ -91,7 +89,7 @@ def band_table(report: CalibrationReport, forecaster: ForecasterId) -> Table:
 def ranks_table(report: CalibrationReport, forecaster: ForecasterId) -> Table:
     """Build the table of answers inside central intervals, headed by the verdict."""
     ranks = report.ranks[forecaster]
-    table = new_table("interval", "answers inside", "95 % interval of that", "mean width")
+    table = new_table("interval", "answers inside", "95% interval of that", "mean width")
     table.title = escape_title(
         f"{_head(report, forecaster)}, numbers and dates: {ranks.verdict} Over "
         f"{describe_correlated_families(ranks.correlation)}."

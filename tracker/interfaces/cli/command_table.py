@@ -279,7 +279,7 @@ ACCURACY_COMMANDS: Final = {
         "neutrality-2025 --who prior",
     ),
     "calibration": CommandEntry(
-        "scores:calibration", "Show whether 70 % happened seven times in ten.", "--lead 90"
+        "scores:calibration", "Show whether 70% happened seven times in ten.", "--lead 90"
     ),
     "compare": CommandEntry(
         "scores:compare",
@@ -351,11 +351,11 @@ SYSTEM_COMMANDS: Final = {
         "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
     ),
     "suggest": CommandEntry(
-        "operations:suggest", "Bring the suggestion of every open question up to now."
+        "operations:suggest", "Bring the estimate of every open question up to now."
     ),
     "backtest": CommandEntry(
         "backtest:backtest",
-        "Replay an archive of news, and score the suggestion.",
+        "Replay an archive of news, and score the estimate.",
         "archive.jsonl.gz --until 2022-07-01",
     ),
 }
@@ -380,5 +380,5 @@ COMMANDS: Final = {
     "model": GroupEntry("Measure a language model, and have it judge news.", MODEL_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
-    "system": GroupEntry("Check the log, update suggestions, measure.", SYSTEM_COMMANDS),
+    "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),
 }

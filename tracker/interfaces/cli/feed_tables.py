@@ -66,7 +66,7 @@ def format_item_count(row: FeedHealth) -> str:
 def format_unmodified_share(row: FeedHealth) -> str:
     """Format the share of "not modified" responses."""
     share = compute_not_modified_share(row.days)
-    return "–" if share is None else f"{100 * share:.0f} %"
+    return "–" if share is None else f"{100 * share:.0f}%"
 
 
 def describe_settings(feed: Feed) -> str:

@@ -80,7 +80,7 @@ def forecast_value(question: Question, distribution: Distribution | None) -> Any
 
 def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
     """Build the table of questions with their current numbers."""
-    table = new_table("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
+    table = new_table("question", "status", "you", "estimate", "7 days", "evidence", "closes")
     for row in rows:
         forecasts = {
             forecaster: format_short(row.question, standing.distribution)
@@ -147,19 +147,19 @@ def _print_explanation(console: Console, page: QuestionPage) -> None:
             console.print(suggestion_table(suggestion, page.evidence, shown))
         case CurveSuggestion() as suggestion:
             shown = format_percent(sigmoid(suggestion.log_odds))
-            console.print(safe_text(f"Suggested: {explain_curve(question, suggestion)}"))
+            console.print(safe_text(f"Estimate: {explain_curve(question, suggestion)}"))
             console.print(quantile_table(question, suggestion))
             console.print(suggestion_table(suggestion, page.evidence, shown))
         case OptionSuggestion() as suggestion:
             for name in suggestion.distribution.options:
-                console.print(safe_text(f"Suggested for {name}: {explain_share(suggestion, name)}"))
+                console.print(safe_text(f"Estimate for {name}: {explain_share(suggestion, name)}"))
         case None:
             pass
 
 
 def quantile_table(question: Question, suggestion: CurveSuggestion) -> Table:
     """Build the table of quantiles of base rate and suggestion."""
-    table = new_table("chance", "base rate", "suggested")
+    table = new_table("chance", "base rate", "estimate")
     for row in compare_quantiles(question, suggestion):
         table.add_row(row.level, row.prior, row.suggested)
     return table

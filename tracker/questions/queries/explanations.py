@@ -63,7 +63,7 @@ def explain_suggestion_change(
     first, last = (_clamp_instant(session, question, instant) for instant in (since, until))
     if first >= last:
         raise Refused(
-            f"{question.id} had no suggestion between {since:%Y-%m-%d %H:%M} and "
+            f"{question.id} had no estimate between {since:%Y-%m-%d %H:%M} and "
             f"{until:%Y-%m-%d %H:%M} UTC"
         )
     indicators = _load_indicators(session, question)

@@ -67,9 +67,9 @@ from tracker.settings import ENCODERS, Settings
 @as_json
 @click.pass_context
 def backtest(context: click.Context, /, archive: Path, *, json: bool, **options: Any) -> None:
-    """Replay an archive of news, and score the suggestion.
+    """Replay an archive of news, and score the estimate.
 
-    The news comes in the order that it was first seen, and the suggestion is compared with time
+    The news comes in the order that it was first seen, and the estimate is compared with time
     alone. ARCHIVE is a file of JSON lines (id, title, summary, url, published, source, first_seen;
     .gz is fine), or a folder of captured feeds with a manifest.jsonl. A run that was stopped goes
     on when the same command is given again.
@@ -161,7 +161,7 @@ def forecaster_losses_table(rows: Sequence[ForecasterLossRow]) -> Table:
         "Brier",
         "time alone",
         "points better",
-        "95 %",
+        "95%",
         "verdict",
     )
     for row in rows:
@@ -189,15 +189,15 @@ def feed_contributions_table(rows: Sequence[FeedContributionRow]) -> Table:
         table.add_row(safe_text(row.feed), str(row.evidence), str(row.n), f"{row.difference:+.5f}")
     omitted = len(rows) - len(helped) - len(harmed)
     table.caption = (
-        f"Above 0: it helped. Below: the suggestion is better without it. {omitted} more in the "
-        "report."
+        "Above 0: it helped. Below: the estimate is better without it. "
+        f"{omitted} more in the report."
     )
     return table
 
 
 def backtest_calibration_table(calibration: BacktestCalibration) -> Table:
     """Build the calibration table in five bins."""
-    table = new_table("said", "dates", "mean", "happened", "share", "95 %")
+    table = new_table("said", "dates", "mean", "happened", "share", "95%")
     for bin_ in calibration.bins:
         low, high = format_number(bin_.low95, ".0%"), format_number(bin_.high95, ".0%")
         shares = (
@@ -225,7 +225,7 @@ def backtest_calibration_table(calibration: BacktestCalibration) -> Table:
 def question_losses_table(rows: Sequence[QuestionLossRow]) -> Table:
     """Build the table of questions with their losses."""
     table = new_table(
-        "question", "outcome", "dates", "evidence", "last", "suggestion", "time alone", "prior"
+        "question", "outcome", "dates", "evidence", "last", "estimate", "time alone", "prior"
     )
     for row in rows:
         losses = (

@@ -32,10 +32,10 @@ from tracker.interfaces.processes import (
 @as_json
 @click.pass_context
 def suggest(context: click.Context, /, json: bool) -> None:
-    """Bring the suggestion of every open question up to now."""
+    """Bring the estimate of every open question up to now."""
     with tracker_session(context) as tracker:
         count = tracker.evidence.update_suggestions()
-    print_result({"moved": count}, json, f"{count} suggestions moved.")
+    print_result({"moved": count}, json, f"{count} estimates moved.")
 
 
 @click.command()

@@ -57,7 +57,7 @@ def list_questions(
     "--moved",
     "since",
     metavar="SINCE",
-    help="Instead: why the suggestion moved since then (UTC or a zone).",
+    help="Instead: why the estimate moved since then (UTC or a zone).",
 )
 @click.option("--until", metavar="TIME", help="With --moved: up to then (default: now).")
 @as_json
@@ -67,7 +67,7 @@ def show_question(
 ) -> None:
     """Show a question: numbers, their reasons, evidence.
 
-    The reasons say why the suggestion is what it is, or with --moved why it moved.
+    The reasons say why the estimate is what it is, or with --moved why it moved.
     """
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
@@ -114,7 +114,7 @@ def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Tabl
     table = tables.new_table("why", "log-odds", "then")
     spread = f"{format_percent(move.before)} → {format_percent(move.after)}"
     table.title = (
-        f"suggestion {spread}, {format_utc_minute(move.since)} to {format_utc_minute(move.until)}"
+        f"estimate {spread}, {format_utc_minute(move.since)} to {format_utc_minute(move.until)}"
     )
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = start = logit(move.before)

@@ -251,7 +251,7 @@ def calibration(
     json: bool,
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
-    """Show whether 70 % happened seven times in ten.
+    """Show whether 70% happened seven times in ten.
 
     A sentence first; then bins, measures, and where numbers and dates fell.
     """
@@ -310,7 +310,7 @@ def compare(
 ) -> None:
     """Say who was better than whom.
 
-    On the same questions at the same times. It may be asked after every answer: at most 5 % of the
+    On the same questions at the same times. It may be asked after every answer: at most 5% of the
     verdicts on equal forecasters are wrong, however often one looks.
     """
     with tracker_session(context) as tracker:
