@@ -206,13 +206,13 @@ def test_a_forecast_after_a_withdrawal_starts_anew(loaded: Tracker, clock: FakeC
     assert causes(move) == {"judgement"}
 
 
-def test_the_terminal_tells_why_a_suggestion_moved(
+def test_the_terminal_tells_why_an_estimate_moved(
     loaded: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
     story = log(loaded)
     clock.advance(days=2)
     printed = shell("question", "show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
-    assert "suggestion" in printed
+    assert "estimate" in printed
     assert "came in: “Report" in printed
     assert "sum" in printed
     found = shell.json("question", "show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")

@@ -102,7 +102,7 @@ def test_page_terminal_and_report_have_one_number_for_everyone(
     for rule in dict.fromkeys(HEADLINE.values()):
         page, title = on_the_page(scored, rule), RULES[rule].title
         told = {who: number for (who, of), number in report.items() if of == title}
-        assert {NAMES[ADA] if who == "Me" else who: number for who, number in page.items()} == told
+        assert {NAMES[ADA] if who == "You" else who: number for who, number in page.items()} == told
 
 
 def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> None:

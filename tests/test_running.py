@@ -257,7 +257,7 @@ def test_a_replay_into_a_file_tells_its_progress_in_lines(
     )
     *told, last = file.getvalue().splitlines()
     assert last.split(" in ")[0] == f"Replayed {len(told) - 1} steps"
-    percentages = [int(line.rpartition("(")[2].removesuffix(" %)")) for line in told]
+    percentages = [int(line.rpartition("(")[2].removesuffix("%)")) for line in told]
     assert percentages == sorted(percentages)
     assert (percentages[0], percentages[-1]) == (0, 100)
     assert told[-1] == f"Replaying {END:%Y-%m-%d} (100%)"

@@ -282,7 +282,7 @@ def describe_gap(pair: tuple[tuple[ForecasterId, float], tuple[ForecasterId, flo
     """Describe a disagreement and its size.
 
     >>> describe_gap(((ForecasterId("ada"), 0.3), (SUGGESTION, 0.55))).replace(NBSP, " ")
-    '25 points apart: you 30%, suggested 55%'
+    '25 points apart: you 30%, estimate 55%'
     """
     (first_id, p), (second_id, q) = pair
     whole = int(abs(p - q) * 100 + 0.5)

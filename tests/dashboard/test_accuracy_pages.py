@@ -324,7 +324,7 @@ def test_a_single_forecaster_is_compared_with_time(tracker: Tracker, clock: Fake
     hold(tracker, "talks", ada="70%")
     close(tracker, clock, talks="yes")
     told = words(section(tracker, "Standing"))
-    assert "points better than Base rate and time over 1 question: too early to say" in told
+    assert "points better than the base rate and time over 1 question: too early to say" in told
 
 
 def fifty_world(tracker: Tracker, clock: FakeClock) -> None:

@@ -129,7 +129,7 @@ def test_judgements_in_words() -> None:
     assert wording.model_name("model:qwen") == "qwen"
     assert wording.model_name("ada") == wording.model_name("matcher") == ""
     assert [wording.judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
-        "a machine (qwen)", "the matcher", "me", "ada",
+        "a machine (qwen)", "the matcher", "you", "ada",
     ]  # fmt: skip
     # A judgement says who made it.
     note = "machine judgement by qwen: relevance 0.80, for YES with 0.93"

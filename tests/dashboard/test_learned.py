@@ -88,7 +88,7 @@ def test_learned_tables() -> None:
         learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
     )
     frame = data.parameter_history_frame(versions, ME)
-    assert list(frame["by"]) == ["me", "learned by itself"]
+    assert list(frame["by"]) == ["you", "learned by itself"]
     assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
 
 

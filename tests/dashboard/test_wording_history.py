@@ -124,12 +124,12 @@ def test_findings_and_overrides_in_words() -> None:
     assert wording.flaw_line(advice).startswith("Advice: ")
     # An override names who and why and what the linter said.
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
-    said = wording.override_line(override, opened=True, by="me", on="1 Jul 2026")
+    said = wording.override_line(override, opened=True, by="you", on="1 Jul 2026")
     assert said.startswith(
         "Opened against the linter by you on 1 Jul 2026, because: The treaty says it."
     )
     assert said.endswith("in which the question ends. gone-code")
-    assert wording.override_line(override, opened=False, by="me", on="").startswith(
+    assert wording.override_line(override, opened=False, by="you", on="").startswith(
         "Worded anew against"
     )
 
