@@ -221,5 +221,5 @@ def test_the_drawing_of_the_tables_shows_foreign_keys() -> None:
     lines = re.findall(r"^    (\w+) \|\|--o[{|] (\w+) :", drawing, re.MULTILINE)
     assert len(lines) >= 20
     for parent, child in lines:
-        keys = tables.Row.metadata.tables[child].foreign_keys
+        keys = tables.TableRow.metadata.tables[child].foreign_keys
         assert parent in {key.column.table.name for key in keys}, f"{child} has no key to {parent}"

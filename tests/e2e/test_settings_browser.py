@@ -194,7 +194,7 @@ def test_times_are_in_the_zone_of_the_viewer(live: str, arrive: Arrive) -> None:
         main.get_by_text("Times are written in Asia/Kolkata (IST, UTC+5:30), as you chose.")
     ).to_be_visible()
     visitor.picture("settings")
-    page.get_by_role("link", name="Feeds", exact=True).first.click()
+    page.get_by_role("link", name="How each feed fares").click()
     visitor.settle()
     expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
     expect(
@@ -211,7 +211,7 @@ def test_two_tabs_act_for_two_people(live: str, arrive: Arrive) -> None:
     page = other.open("/settings")
     page.get_by_role("combobox", name="Act as").click()
     page.get_by_role("option", name="Grace Hopper").click()
-    banner = page.get_by_text("You act as Grace Hopper until this tab is reloaded.")
+    banner = page.get_by_role("link", name="Acting as Grace Hopper")
     expect(banner).to_be_visible()
     expect(one.open("/settings").get_by_text("You act as ada")).to_be_visible()
     page.get_by_role("link", name="How each feed fares").click()

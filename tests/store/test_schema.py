@@ -15,7 +15,7 @@ from tracker.errors import DatabaseTooNew, TrackerError
 from tracker.storage import schema
 from tracker.storage.schema import check_migration, count_rows, read_schema_version, upgrade
 from tracker.storage.sessions import Store, open_engine
-from tracker.storage.tables import Row
+from tracker.storage.tables import TableRow
 
 
 def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str) -> None:
@@ -24,9 +24,9 @@ def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str
     with engine.connect() as connection:
         options = {"include_name": lambda name, *_: not _belongs_to_search(name or "")}
         context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, Row.metadata) == []
+        assert compare_metadata(context, TableRow.metadata) == []
         names = {n for n in inspect(connection).get_table_names() if not _belongs_to_search(n)}
-        assert names == set(Row.metadata.tables) | {"alembic_version"}
+        assert names == set(TableRow.metadata.tables) | {"alembic_version"}
     engine.dispose()
 
 
@@ -78,7 +78,7 @@ def test_facts_can_be_neither_changed_nor_removed(database_url: str, table: str)
     engine = open_engine(database_url)
     upgrade(engine)
     store = Store(engine)
-    columns = {c.name: c for c in Row.metadata.tables[table].columns}
+    columns = {c.name: c for c in TableRow.metadata.tables[table].columns}
     with store.writing() as session:
         _insert_blindly(session, table, columns)
     for statement in (f"UPDATE {table} SET {next(iter(columns))} = 2", f"DELETE FROM {table}"):

@@ -26,7 +26,7 @@ from tracker.storage.tables import (
     JobRunRow,
     PropertyRow,
     QuestionRow,
-    Row,
+    TableRow,
 )
 
 REPLAYED_UNTIL_KEY = "replayed_until"
@@ -130,12 +130,12 @@ class TableDump:
 
 def list_table_names() -> tuple[str, ...]:
     """Return the names of all tables in alphabetical order."""
-    return tuple(sorted(Row.metadata.tables))
+    return tuple(sorted(TableRow.metadata.tables))
 
 
 def dump_table(session: Session, name: str) -> TableDump:
     """Return a whole table; `name` is one of `list_table_names()`."""
-    stored = Row.metadata.tables[name]
+    stored = TableRow.metadata.tables[name]
     rows = session.connection().execute(sa_select(stored).order_by(*stored.primary_key.columns))
     return TableDump(
         name,
@@ -149,14 +149,14 @@ def _column_type(stored: Any) -> ColumnType:
     return "json" if isinstance(plain, JSON) else _TYPES.get(plain.python_type, "text")
 
 
-def build_insert(session: Session, table: type[Row]) -> Any:
+def build_insert(session: Session, table: type[TableRow]) -> Any:
     """Build an INSERT in the dialect of this database, which supports ON CONFLICT."""
     return _insert_statement(session.get_bind().dialect.name, table)
 
 
 def upsert_rows(
     session: Session,
-    table: type[Row],
+    table: type[TableRow],
     rows: Sequence[dict[str, Any]],
     *,
     update: tuple[str, ...] = (),
@@ -170,14 +170,14 @@ def upsert_rows(
 
 
 @cache
-def _insert_statement(dialect: str, table: type[Row]) -> Any:
+def _insert_statement(dialect: str, table: type[TableRow]) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table.__table__)  # type: ignore[attr-defined]
 
 
 @cache
 def _upsert_statement(
-    dialect: str, table: type[Row], update: tuple[str, ...], add: tuple[str, ...]
+    dialect: str, table: type[TableRow], update: tuple[str, ...], add: tuple[str, ...]
 ) -> Any:
     statement = _insert_statement(dialect, table)
     target = statement.table

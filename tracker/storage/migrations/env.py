@@ -4,9 +4,9 @@ from typing import Any
 
 from alembic import context
 
-from tracker.storage.tables import Row
+from tracker.storage.tables import TableRow
 
-OURS = frozenset(Row.metadata.tables)
+OURS = frozenset(TableRow.metadata.tables)
 
 
 def ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
@@ -18,7 +18,7 @@ def ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Row.metadata,
+    target_metadata=TableRow.metadata,
     render_as_batch=True,
     include_object=ours,
     transactional_ddl=False,  # the caller holds the transaction

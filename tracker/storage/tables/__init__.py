@@ -4,7 +4,7 @@ SQLModel maps `datetime` to an aware UTC column on both dialects and rejects nai
 keys are unique, so that writes are idempotent.
 """
 
-from tracker.storage.tables.base import Row
+from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
     DraftRow,
@@ -100,7 +100,6 @@ __all__ = [
     "ResolutionRow",
     "RetractionRow",
     "RevisionRow",
-    "Row",
     "ScenarioSetRow",
     "ScoreRow",
     "SeriesReadingRow",
@@ -111,5 +110,6 @@ __all__ = [
     "StatementsRow",
     "StoryMergeRow",
     "StoryRow",
+    "TableRow",
     "UncheckedAnswerRow",
 ]

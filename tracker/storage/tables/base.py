@@ -14,7 +14,7 @@ NAMING = {
 }
 
 
-class Row(SQLModel):
+class TableRow(SQLModel):
     """Base of all tables, with fixed constraint names that migrations can find."""
 
     metadata = MetaData(naming_convention=NAMING)

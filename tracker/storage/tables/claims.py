@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from tracker.storage.tables.base import Row, json_column, long_text
+from tracker.storage.tables.base import TableRow, json_column, long_text
 
 
-class Fact(Row):
+class Fact(TableRow):
     """Columns of a logged fact besides its content."""
 
     at: datetime
@@ -55,7 +55,7 @@ class ClaimDecisionRow(Fact, table=True):
     why: str = long_text()
 
 
-class DraftRow(Row, table=True):
+class DraftRow(TableRow, table=True):
     """A draft of a question; replaced while edited, and deleted when the question opens."""
 
     __tablename__ = "draft"

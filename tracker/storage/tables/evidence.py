@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from tracker.storage.tables.base import Row, json_column, long_text
+from tracker.storage.tables.base import TableRow, json_column, long_text
 
 
-class EvidenceRow(Row, table=True):
+class EvidenceRow(TableRow, table=True):
     """Evidence from a story on a question, as it was logged; status, direction, strength and judge
     are those of the last decision, and the newest revision among its decisions has the numbers.
     """
@@ -41,7 +41,7 @@ class EvidenceRow(Row, table=True):
     matcher: str = ""
 
 
-class DecisionRow(Row, table=True):
+class DecisionRow(TableRow, table=True):
     """A decision on a piece of evidence, with its numbers from then on if it revises them;
     append-only.
     """
@@ -69,7 +69,7 @@ class DecisionRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class LearnedRow(Row, table=True):
+class LearnedRow(TableRow, table=True):
     """A learned parameter, or a person's decision on it; append-only, the newest counts."""
 
     __tablename__ = "learned"
@@ -86,7 +86,7 @@ class LearnedRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class RematchRow(Row, table=True):
+class RematchRow(TableRow, table=True):
     """A range of the archive matched, or to be matched, against a question by one matcher."""
 
     __tablename__ = "rematch"
@@ -98,7 +98,7 @@ class RematchRow(Row, table=True):
     found: int = 0
 
 
-class ModelAnswerRow(Row, table=True):
+class ModelAnswerRow(TableRow, table=True):
     """A cached answer of the language model."""
 
     __tablename__ = "model_answer"
@@ -110,7 +110,7 @@ class ModelAnswerRow(Row, table=True):
     value: dict[str, Any] = json_column()
 
 
-class ModelDayRow(Row, table=True):
+class ModelDayRow(TableRow, table=True):
     """Pieces that the language model was asked about on one day (UTC)."""
 
     __tablename__ = "model_day"

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from tracker.storage.tables.base import Row, json_column, long_text
+from tracker.storage.tables.base import TableRow, json_column, long_text
 
 
-class FeedRow(Row, table=True):
+class FeedRow(TableRow, table=True):
     """A feed and its polling state: the database is the schedule."""
 
     __tablename__ = "feed"
@@ -59,7 +59,7 @@ class FeedRow(Row, table=True):
     rhythm_hours: bytes = b""
 
 
-class FeedDocumentRow(Row, table=True):
+class FeedDocumentRow(TableRow, table=True):
     """Memory of a feed's last document, to detect new entries in the next one."""
 
     __tablename__ = "feed_document"
@@ -68,7 +68,7 @@ class FeedDocumentRow(Row, table=True):
     entries: bytes
 
 
-class FeedDayRow(Row, table=True):
+class FeedDayRow(TableRow, table=True):
     """Poll counts of a feed on one day (UTC)."""
 
     __tablename__ = "feed_day"
@@ -83,7 +83,7 @@ class FeedDayRow(Row, table=True):
     changed_items: int
 
 
-class StoryRow(Row, table=True):
+class StoryRow(TableRow, table=True):
     """A cluster of items on one event; `vector` sums those of its items, made by `encoder`."""
 
     __tablename__ = "story"
@@ -95,7 +95,7 @@ class StoryRow(Row, table=True):
     encoder: str = ""
 
 
-class StoryMergeRow(Row, table=True):
+class StoryMergeRow(TableRow, table=True):
     """From `at` on, the later story is part of the earlier one. Append-only."""
 
     __tablename__ = "story_merge"
@@ -106,7 +106,7 @@ class StoryMergeRow(Row, table=True):
     why: str
 
 
-class ItemRow(Row, table=True):
+class ItemRow(TableRow, table=True):
     """An entry as first seen; `fingerprint` is that of its newest version, "" if unknown."""
 
     __tablename__ = "item"
@@ -132,7 +132,7 @@ class ItemRow(Row, table=True):
     wire: str = ""
 
 
-class RevisionRow(Row, table=True):
+class RevisionRow(TableRow, table=True):
     """A later version of an item; append-only."""
 
     __tablename__ = "revision"
@@ -146,7 +146,7 @@ class RevisionRow(Row, table=True):
     updated_at: datetime | None
 
 
-class ArticleRow(Row, table=True):
+class ArticleRow(TableRow, table=True):
     """The full article of an item, or the reason for its absence."""
 
     __tablename__ = "article"

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field
 
-from tracker.storage.tables.base import Row, json_column, long_text
+from tracker.storage.tables.base import TableRow, json_column, long_text
 
 
-class PropertyRow(Row, table=True):
+class PropertyRow(TableRow, table=True):
     """A property of the database, such as the time a replay has reached."""
 
     __tablename__ = "property"
@@ -17,7 +17,7 @@ class PropertyRow(Row, table=True):
     value: str
 
 
-class LogRow(Row, table=True):
+class LogRow(TableRow, table=True):
     """An entry of the append-only, hash-chained event log; triggers reject UPDATE and DELETE."""
 
     __tablename__ = "log"
@@ -30,14 +30,14 @@ class LogRow(Row, table=True):
     hash: str = Field(unique=True)
 
 
-class ForecasterRow(Row, table=True):
+class ForecasterRow(TableRow, table=True):
     __tablename__ = "forecaster"
     id: str = Field(primary_key=True)
     name: str
     kind: str
 
 
-class ForecastRow(Row, table=True):
+class ForecastRow(TableRow, table=True):
     """An act of a forecaster on a question; append-only."""
 
     __tablename__ = "forecast"
@@ -67,7 +67,7 @@ class ForecastRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class ResolutionRow(Row, table=True):
+class ResolutionRow(TableRow, table=True):
     """An answer to a question; append-only, the last one counts."""
 
     __tablename__ = "resolution"
@@ -84,7 +84,7 @@ class ResolutionRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class ScoreRow(Row, table=True):
+class ScoreRow(TableRow, table=True):
     """A score with its receipt, derived: replaced in the transaction of each resolution."""
 
     __tablename__ = "score"
@@ -98,7 +98,7 @@ class ScoreRow(Row, table=True):
     receipt: list[list[Any]] = json_column()
 
 
-class JobRunRow(Row, table=True):
+class JobRunRow(TableRow, table=True):
     """A run of a scheduled job, for the status page and diagnosis."""
 
     __tablename__ = "job_run"
@@ -110,7 +110,7 @@ class JobRunRow(Row, table=True):
     detail: str = long_text()
 
 
-class EssayRow(Row, table=True):
+class EssayRow(TableRow, table=True):
     __tablename__ = "essay"
     id: str = Field(primary_key=True)
     title: str
@@ -119,7 +119,7 @@ class EssayRow(Row, table=True):
     note: str
 
 
-class ClaimRow(Row, table=True):
+class ClaimRow(TableRow, table=True):
     __tablename__ = "claim"
     id: str = Field(primary_key=True)
     essay_id: str = Field(primary_key=True, foreign_key="essay.id")
@@ -130,7 +130,7 @@ class ClaimRow(Row, table=True):
     restatement: str = long_text()
 
 
-class QuestionRow(Row, table=True):
+class QuestionRow(TableRow, table=True):
     __tablename__ = "question"
     id: str = Field(primary_key=True)
     essay_id: str = Field(foreign_key="essay.id", index=True)
@@ -154,7 +154,7 @@ class QuestionRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq")
 
 
-class OptionChangeRow(Row, table=True):
+class OptionChangeRow(TableRow, table=True):
     """An option added or removed after the question's opening; append-only."""
 
     __tablename__ = "option_change"
@@ -167,7 +167,7 @@ class OptionChangeRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class IndicatorRow(Row, table=True):
+class IndicatorRow(TableRow, table=True):
     __tablename__ = "indicator"
     id: str = Field(primary_key=True)
     question_id: str = Field(foreign_key="question.id", index=True)

@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from tracker.storage.tables.base import Row, json_column, long_text
+from tracker.storage.tables.base import TableRow, json_column, long_text
 from tracker.storage.tables.claims import Fact
 
 
-class SeriesRow(Row, table=True):
+class SeriesRow(TableRow, table=True):
     """A series as configured; several may read one document, which is polled as a feed."""
 
     __tablename__ = "series"
@@ -26,7 +26,7 @@ class SeriesRow(Row, table=True):
     removed_at: datetime | None = None
 
 
-class SeriesReadingRow(Row, table=True):
+class SeriesReadingRow(TableRow, table=True):
     """A document that had new or revised values of a series; append-only and logged."""
 
     __tablename__ = "series_reading"
@@ -38,7 +38,7 @@ class SeriesReadingRow(Row, table=True):
     log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
-class SeriesValueRow(Row, table=True):
+class SeriesValueRow(TableRow, table=True):
     """A value as it stood in a document; a revision is another row. Append-only."""
 
     __tablename__ = "series_value"
