@@ -207,6 +207,26 @@ def tracker_of_rows(desk: Tracker, sources: Sources, clock: FakeClock) -> Rows:
     return Rows(desk)
 
 
+def test_questions_of_one_series_need_no_link(desk: Tracker) -> None:
+    both = [
+        a_question(name, text=text, claim_ids=())
+        for name, text in (
+            ("brent", "Will the price of Brent crude oil end December above 60 dollars?"),
+            ("oil", "Does Brent crude oil end December above the price of 60 dollars?"),
+        )
+    ]
+    desk.question_sets.load(a_set(*both))
+    desk.series.add(BRENT)
+
+    def list_codes() -> set[str]:
+        return {flaw.code for flaw in desk.questions.lint_stored("oil")}
+
+    assert "shared-event" in list_codes()
+    for question in both:
+        desk.resolutions.settle_by(question.id, BRENT.id, "value in 2026-12 > 60")
+    assert "shared-event" not in list_codes()
+
+
 @check_rows(
     [
         ("the value in December 2026", "is no rule"),

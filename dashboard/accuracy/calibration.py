@@ -11,7 +11,6 @@ from dashboard.accuracy.calibration_data import (
     bands_frame,
     bins_frame,
     curve_frame,
-    describe_correlated_families,
     describe_p_value,
     intervals_frame,
     list_bin_questions,
@@ -83,7 +82,7 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
 def _show_verdict(subject: str, reliability: Reliability, lead_days: int) -> None:
     st.markdown(
         f"**{escape_markdown(reliability.describe(subject))}** "
-        f"{describe_correlated_families(reliability.test.correlation)}, each as it stood "
+        f"{reliability.test.correlation.describe()}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )
 
@@ -200,15 +199,6 @@ def _show_measures(reliability: Reliability) -> None:
             st.markdown(
                 f"**{row.measure}: {row.value}**  \n{row.says}", help=str(row.technical) or None
             )
-    correlation = reliability.test.correlation
-    if correlation.shared:
-        st.markdown(
-            f"{plural(correlation.shared, 'family', 'families')} of {correlation.families} have "
-            "several questions. Their outcomes correlate by at most "
-            f"{correlation.correlation:.2f} (0: independent, 1: one fate), so "
-            f"{plural(correlation.questions, 'question')} tell as much as "
-            f"{correlation.effective:.0f} independent ones."
-        )
 
 
 _BANDS = {
@@ -247,7 +237,7 @@ _INTERVALS = {
 def _show_ranks(subject: str, ranks: RankRecord, lead_days: int) -> None:
     st.markdown(
         f"**{escape_markdown(subject)} of numbers and dates: {escape_markdown(ranks.verdict)}** "
-        f"Over {describe_correlated_families(ranks.correlation)}, each as it stood "
+        f"Over {ranks.correlation.describe()}, each as it stood "
         f"{plural(lead_days, 'day')} before its scheduled close."
     )
     left, right = st.columns([3, 2], gap="large")

@@ -17,7 +17,6 @@ from dashboard.wording import (
 from forecasts.calibration.band import Band
 from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import CurvePoint
-from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
@@ -265,15 +264,4 @@ def bands_frame(reliability: Reliability) -> pd.DataFrame:
             )
             for at, whole, point, outside in rows
         ),
-    )
-
-
-def describe_correlated_families(correlation: FamilyCorrelation) -> str:
-    """Describe a sample: `60 questions in 30 families, worth 41 independent ones`."""
-    questions = plural(correlation.questions, "question")
-    if not correlation.shared:
-        return questions
-    return (
-        f"{questions} in {plural(correlation.families, 'family', 'families')}, worth "
-        f"{correlation.effective:.0f} independent ones"
     )

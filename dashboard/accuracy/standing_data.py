@@ -8,10 +8,11 @@ import pandas as pd
 from dashboard.components.frames import build_frame
 from dashboard.wording import display_name, percent_number, percent_whole
 from forecasts.aggregation.leading_pool import describe_leading_pool
+from forecasts.questions.families import describe_families
 from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
 from forecasts.scoring.adjusted_skill import AdjustedSkill
-from forecasts.scoring.comparison import Comparison, EvidencePoint, describe_families
+from forecasts.scoring.comparison import Comparison, EvidencePoint
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.summary import Summary, format_interval
 from forecasts.statistics.small_samples import explain_interval_shortage

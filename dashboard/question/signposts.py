@@ -51,11 +51,11 @@ def show_silences(visit: Visit, page: QuestionPage) -> None:
     if not silent:
         return
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
-    for signpost in sorted(silent, key=_get_due_date, reverse=True):
+    for signpost in sorted(silent, key=lambda post: post.expected.by, reverse=True):
         with st.container(border=True):
             message = describe_silence(
                 page.summary.question,
-                signpost.indicator,
+                signpost,
                 logged.get(signpost.indicator.id),
                 visit.zone,
             )
@@ -72,11 +72,6 @@ def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
     return list_signposts(
         page.summary.question, indicators, [card.evidence for card in page.evidence], until
     )
-
-
-def _get_due_date(signpost: Signpost) -> datetime:
-    assert signpost.indicator.expected is not None
-    return signpost.indicator.expected.by
 
 
 _STRENGTHS: Final = tuple(s for s in Strength if s is not Strength.NONE)

@@ -23,12 +23,10 @@ from forecasts.evidence.evidence import (
     PERHAPS,
     Direction,
     Evidence,
-    Expectation,
-    Indicator,
     Strength,
     describe_side,
 )
-from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_silence_effect
+from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_likelihood_ratio
 from forecasts.questions.formatting import format_short, format_signed
 from forecasts.questions.question import Kind, Question
 from forecasts.suggestion.explanation import LINE_TITLES
@@ -290,7 +288,7 @@ def describe_signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) ->
     now and the viewer's zone.
     """
     now, zone = clock
-    by = _expectation_of(post.indicator).by
+    by = post.expected.by
     match post.state:
         case "seen":
             when = "" if post.seen_at is None else f" {format_day(post.seen_at, zone)}"
@@ -310,38 +308,39 @@ def describe_signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) ->
 
 def describe_signpost_ratio(question: Question, post: Signpost, zone: ZoneInfo) -> str:
     """Describe the evidence of a signpost by its state: both outcomes while it waits, else the
-    actual one.
+    actual one, as far as it is sure.
 
     `If unseen by 15 Jan 2027: ×0.42, speaks for NO.`
     """
-    expectation = _expectation_of(post.indicator)
-    option = post.indicator.option
-    seen, silent = (
-        describe_ratio(ratio, question.kind, option)
-        for ratio in (expectation.ratio_when_seen, expectation.ratio_when_silent)
+    seen, silent, counted = (
+        describe_ratio(ratio, question.kind, post.indicator.option)
+        for ratio in (post.expected.ratio_when_seen, post.expected.ratio_when_silent, post.ratio)
     )
     match post.state:
         case "seen":
-            return f"Seen in time: {seen}."
+            if_sure = "" if counted == seen else f" (were it sure: {seen})"
+            return f"Seen in time: {counted}{if_sure}."
         case "silent":
-            return f"The silence counts: {silent}."
+            if_sure = "" if counted == silent else f" (were it sure: {silent})"
+            return f"The silence counts: {counted}{if_sure}."
         case _:
-            return f"If unseen by {format_day(expectation.by, zone)}: {silent}. If seen: {seen}."
+            so_far = f" A doubtful sighting counts so far: {counted}." if post.trust else ""
+            by = format_day(post.expected.by, zone)
+            return f"If unseen by {by}: {silent}. If seen: {seen}.{so_far}"
 
 
 def describe_silence(
-    question: Question, indicator: Indicator, logged: datetime | None, zone: ZoneInfo
+    question: Question, post: Signpost, logged: datetime | None, zone: ZoneInfo
 ) -> str:
     """Describe a silence as evidence: `Silence: “…” was expected by … and not seen, likelihood
     ratio 0.42 (…)`.
     """
-    expectation = _expectation_of(indicator)
-    strength = describe_silence_effect(question, indicator)
-    ratio = f"likelihood ratio {expectation.ratio_when_silent:.2g} ({strength})"
+    strength = describe_likelihood_ratio(post.ratio, question.kind, post.indicator.option)
+    ratio = f"likelihood ratio {post.ratio:.2g} ({strength})"
     logged_words = f", logged on {format_day(logged, zone)}" if logged is not None else ""
     return (
-        f"Silence: “{indicator.name}” was expected by {format_day(expectation.by, zone)} and not "
-        f"seen, {ratio}{logged_words}."
+        f"Silence: “{post.indicator.name}” was expected by {format_day(post.expected.by, zone)} "
+        f"and not seen, {ratio}{logged_words}."
     )
 
 
@@ -356,8 +355,3 @@ def mark_line(mark: SignpostStatus, name: str, kind: Kind, zone: ZoneInfo) -> st
         f"{SIGNPOST_STATES[mark.state]}: “{name}” was due by {due} and not seen, noted on {noted}: "
         f"{describe_ratio(mark.ratio, kind)}"
     )
-
-
-def _expectation_of(indicator: Indicator) -> Expectation:
-    assert indicator.expected is not None
-    return indicator.expected

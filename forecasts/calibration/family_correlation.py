@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
+from forecasts.questions.families import describe_families
 from forecasts.statistics.intervals import number_labels
 
 PRIOR_FAMILIES: Final = 2.0
@@ -43,6 +44,22 @@ class FamilyCorrelation:
     shared: int
     correlation: float
     effective: float
+
+    def describe(self) -> str:
+        """Describe the sample, and what its families cost.
+
+        >>> FamilyCorrelation(60, 30, 20, 0.4, 41.2).describe()
+        '60 questions in 30 families, worth 41 independent ones (correlated by up to 0.40)'
+        >>> FamilyCorrelation(19, 19, 0, 1.0, 19.0).describe()
+        '19 questions'
+        """
+        sample = describe_families(self.questions, self.families)
+        if not self.shared:
+            return sample
+        return (
+            f"{sample}, worth {self.effective:.0f} independent ones (correlated by up to "
+            f"{self.correlation:.2f})"
+        )
 
 
 def count_effective(sizes: NDArray[np.intp], correlation: float) -> float:

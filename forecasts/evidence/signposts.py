@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
-from forecasts.evidence.evidence import MIN_RELEVANCE, Evidence, Indicator, IndicatorId
+from forecasts.evidence.evidence import (
+    MIN_RELEVANCE,
+    Evidence,
+    Expectation,
+    Indicator,
+    IndicatorId,
+)
 from forecasts.questions.question import EvidenceId, Kind, Question, QuestionId, is_overdue
 
 SEEN_THRESHOLD = 0.5
@@ -22,14 +28,31 @@ class Signpost:
     """State of an expected indicator at an instant.
 
     "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
-    without it. `trust` is the probability that it was seen; `seen_at` the instant from which that
-    is a half or more, else None.
+    without it. `trust` is the probability that it was seen in time; `seen_at` the instant from
+    which that is a half or more, else None. `silence` is the probability, once the date has passed,
+    that it was never seen.
     """
 
     indicator: Indicator
     state: Literal["waiting", "seen", "silent"]
     seen_at: datetime | None
     trust: float
+    silence: float
+
+    @property
+    def expected(self) -> Expectation:
+        """Date and words of its indicator."""
+        assert self.indicator.expected is not None
+        return self.indicator.expected
+
+    @property
+    def ratio(self) -> float:
+        """Likelihood ratio that counts: of being seen and of silence, as far as each is sure."""
+        expected = self.expected
+        return math.exp(
+            math.log(expected.ratio_when_seen) * self.trust
+            + math.log(expected.ratio_when_silent) * self.silence
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +263,10 @@ def _is_sighting(question: Question, indicator: Indicator, story: Evidence, at: 
 
 def _make_signpost(post: Sighted, stories: Iterable[Evidence], at: datetime) -> Signpost:
     if post.seen_share >= SEEN_THRESHOLD:
-        return Signpost(post.indicator, "seen", _find_seen_time(stories), post.seen_share)
+        seen_at = _find_seen_time(stories)
+        return Signpost(post.indicator, "seen", seen_at, post.seen_share, post.silent_share)
     state: Literal["waiting", "silent"] = "silent" if _due_date(post.indicator) <= at else "waiting"
-    return Signpost(post.indicator, state, None, post.seen_share)
+    return Signpost(post.indicator, state, None, post.seen_share, post.silent_share)
 
 
 def _find_seen_time(stories: Iterable[Evidence]) -> datetime:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Final, NewType
 
+from forecasts.questions.formatting import format_count
 from forecasts.questions.links import Link
 from forecasts.questions.question import Question, QuestionId
 
@@ -86,6 +87,18 @@ def is_like_event(first: str, second: str) -> bool:
 
 def _list_content_words(text: str) -> list[str]:
     return [word for word in re.findall(r"[^\W\d_]+", mask_event(text)) if len(word) > _SHORT]
+
+
+def describe_families(questions: int, families: int) -> str:
+    """Describe a sample of questions.
+
+    >>> describe_families(12, 9), describe_families(3, 1), describe_families(1, 1)
+    ('12 questions in 9 families', '3 questions in 1 family', '1 question')
+    """
+    counted = format_count(questions, "question")
+    if questions == families:
+        return counted
+    return f"{counted} in {format_count(families, 'family', 'families')}"
 
 
 def _join(parents: dict[Hashable, Hashable], first: Hashable, second: Hashable) -> None:

@@ -16,8 +16,8 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from forecasts.questions.families import FamilyId
-from forecasts.questions.formatting import capitalise, format_cases, format_count, format_signed
+from forecasts.questions.families import FamilyId, describe_families
+from forecasts.questions.formatting import capitalise, format_cases, format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.statistics.betting import (
     Differences,
@@ -134,18 +134,6 @@ class Comparison:
 
 def _is_plural(name: str) -> bool:
     return name == "you" or name.startswith("your ")
-
-
-def describe_families(questions: int, families: int) -> str:
-    """Describe a sample of questions.
-
-    >>> describe_families(12, 9), describe_families(1, 1)
-    ('12 questions in 9 families', '1 question')
-    """
-    counted = format_count(questions, "question")
-    if questions == families:
-        return counted
-    return f"{counted} in {format_count(families, 'family', 'families')}"
 
 
 Pair = tuple[ForecasterId, ForecasterId]

@@ -12,7 +12,6 @@ import pytest
 from dashboard.accuracy import calibration_data, data, insights, waiting
 from dashboard.accuracy import habits as habits_section
 from dashboard.wording import format_day, name_forecasts
-from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
@@ -194,10 +193,6 @@ def test_ranks_of_answers() -> None:
     few = calibration_data.ranks_frame(assess_ranks(rows[:3], draws=50))
     assert few["lower"].isna().all()
     assert list(few["band"]) == [""] * 5
-    # A sample is told with what its families cost.
-    told = calibration_data.describe_correlated_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
-    assert plain(told) == "60 questions in 30 families, worth 41 independent ones"
-    assert plain(calibration_data.describe_correlated_families(ranks.correlation)) == "19 questions"
 
 
 # Habits

@@ -140,9 +140,15 @@ def test_signposts_in_words() -> None:
     )
     assert (
         wording.describe_signpost_ratio(QUESTION, seen, ZONE)
-        == "Seen in time: ×2.7, speaks for YES."
+        == "Seen in time: ×1.8, speaks for YES (were it sure: ×2.7, speaks for YES)."
     )
-    silent = a_post("silent")
+    sure = wording.describe_signpost_ratio(QUESTION, a_post("seen", trust=1.0), ZONE)
+    assert sure == "Seen in time: ×2.7, speaks for YES."
+    doubtful = wording.describe_signpost_ratio(QUESTION, a_post("waiting", trust=0.3), ZONE)
+    assert doubtful.endswith(" A doubtful sighting counts so far: ×1.3, speaks for YES.")
+    faint = wording.describe_signpost_ratio(QUESTION, a_post("silent", silence=0.5), ZONE)
+    assert faint == "The silence counts: ×0.43, speaks for NO (were it sure: ×0.19, speaks for NO)."
+    silent = a_post("silent", silence=1.0)
     assert wording.describe_signpost_state(silent, (NOW + days(20), ZONE)) == (
         "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
     )
@@ -151,12 +157,12 @@ def test_signposts_in_words() -> None:
         == "The silence counts: ×0.19, speaks for NO."
     )
     # A silence reads as a piece of evidence.
-    indicator = expected_by(NOW)
-    assert wording.describe_silence(QUESTION, indicator, NOW + days(1), ZONE) == (
+    post = replace(silent, indicator=expected_by(NOW))
+    assert wording.describe_silence(QUESTION, post, NOW + days(1), ZONE) == (
         "Silence: “An envoy visits” was expected by 1 Jul 2026 and not seen, likelihood ratio 0.19"
         " (5.4 times likelier if NO), logged on 2 Jul 2026."
     )
-    assert wording.describe_silence(QUESTION, indicator, None, ZONE).endswith(
+    assert wording.describe_silence(QUESTION, post, None, ZONE).endswith(
         "(5.4 times likelier if NO)."
     )
     # Marks say what was noted.
@@ -172,8 +178,8 @@ def test_signposts_in_words() -> None:
 
 
 def a_post(state: str, **more: Any) -> Signpost:
-    values = {"seen_at": None, "trust": 0.0, **more}
-    return Signpost(expected_by(NOW + days(14)), state, values["seen_at"], values["trust"])  # type: ignore[arg-type]
+    values: dict[str, Any] = {"seen_at": None, "trust": 0.0, "silence": 0.0, **more}
+    return Signpost(expected_by(NOW + days(14)), state, **values)  # type: ignore[arg-type]
 
 
 # Pages

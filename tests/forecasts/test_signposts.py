@@ -65,6 +65,8 @@ def test_signposts_tell_of_silence_exactly_where_the_suggestion_weighs_it(
     unseen = [line.log_odds for line in lines if "and not seen" in line.why]
     assert sorted(unseen) == sorted(weights)
     assert all(silent[s.indicator.id] == 0.0 for s in found if s not in came)
+    counted = math.fsum(line.log_odds for line in lines)
+    assert math.fsum(math.log(s.ratio) for s in found) == pytest.approx(counted, abs=1e-12)
 
 
 @law

@@ -16,7 +16,6 @@ from forecasts.questions.amendments import (
     check_option_change,
 )
 from forecasts.questions.compiled_question import CompiledQuestion, check_own_lines, drop_rule_lines
-from forecasts.questions.families import group_families
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question
 from forecasts.questions.question import (
     RESERVED,
@@ -29,6 +28,7 @@ from forecasts.statistics.reference_class import read_base_rate
 from tracker.errors import NotFound, Refused, Unresolvable
 from tracker.model.audit import Authorship, Override
 from tracker.questions.queries.compiled_questions import compile_by_rules
+from tracker.questions.queries.families import load_families
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
@@ -105,7 +105,7 @@ def find_question_flaws(
     """Find the linter's flaws in a question, its indicators and the other questions."""
     all_questions = questions.list_questions(session)
     if not question.claim_ids:  # a question of one's own, which no claim puts into a family
-        families = group_families(all_questions, scenarios.list_links(session))
+        families = load_families(session, all_questions)
         own_family = families.get(QuestionId(question.id))
         unlinked = tuple(q for q in all_questions if families[q.id] != own_family)
         around = replace(around, other_questions=unlinked)

@@ -18,7 +18,7 @@ from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.accuracy import summarise_accuracy
-from tracker.questions.queries.score_selection import load_families
+from tracker.questions.queries.families import load_families
 from tracker.reports.content import (
     Block,
     ReportCell,
@@ -179,6 +179,7 @@ def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
     people = record.list_forecasters(session)
     all_scores = resolution_record.list_all_scores(session)
+    families = load_families(session, (s.question for s in week.now.values()))
     for retrospective, heading in (
         (False, "Scores so far"),
         (True, "Scores of questions that look back"),
@@ -190,7 +191,6 @@ def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
             and is_past_close(s.question, week.at)
             and get_answer(s.question, s.resolution) is not None
         }
-        families = load_families(session, questions.values())
         scores = [
             s
             for s in summarise_accuracy(all_scores, questions, families)

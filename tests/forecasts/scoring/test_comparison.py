@@ -15,7 +15,6 @@ from forecasts.scoring.comparison import (
     CommonQuestion,
     Comparison,
     compare_pairs,
-    describe_families,
     trace_evidence,
 )
 from forecasts.statistics.betting import Differences
@@ -117,10 +116,6 @@ def test_the_chart_ends_where_the_comparison_stands() -> None:
     )
     assert [p.families for p in points] == sorted({p.families for p in points})
     assert last.at == OPENS + timedelta(days=59)
-
-
-def test_samples_are_described() -> None:
-    assert describe_families(3, 1) == "3 questions in 1 family"
 
 
 # Common time

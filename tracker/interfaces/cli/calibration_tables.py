@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from forecasts.calibration.band import BAND_LEVEL, POINTWISE_LEVEL, Band
-from forecasts.calibration.family_correlation import FamilyCorrelation
 from forecasts.calibration.reliability import Reliability
 from forecasts.questions.formatting import format_percent
 from forecasts.questions.question import Forecaster, ForecasterId
@@ -16,31 +15,13 @@ from tracker.model.read_models import CalibrationReport, RecalibrationState
 COMMAND = "tracker accuracy calibration --recalibrate"
 
 
-def describe_correlated_families(correlation: FamilyCorrelation) -> str:
-    """Describe a sample and what its families cost.
-
-    >>> describe_correlated_families(FamilyCorrelation(60, 30, 20, 0.4, 41.2))
-    '60 questions in 30 families; within families outcomes correlate by up to 0.40, so they are
-    worth 41 independent questions'
-    """
-    noun = "question" if correlation.questions == 1 else "questions"
-    if not correlation.shared:
-        return f"{correlation.questions} {noun}, each a family of its own"
-    families = "family" if correlation.families == 1 else "families"
-    return (
-        f"{correlation.questions} {noun} in {correlation.families} {families}; within families "
-        f"outcomes correlate by up to {correlation.correlation:.2f}, so they are worth "
-        f"{correlation.effective:.0f} independent questions"
-    )
-
-
 def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:
     """Build the table of bins, headed by the verdict, and the table of calibration measures."""
     reliability = report.reliability[forecaster]
     bins = new_table("said", "questions", "families", "said on average", "happened", "95% (Wilson)")
     bins.title = escape_title(
         f"{_head(report, forecaster)}: {reliability.verdict} Over "
-        f"{describe_correlated_families(reliability.test.correlation)}."
+        f"{reliability.test.correlation.describe()}."
     )
     for row in (b for b in reliability.bins if b.n):
         bins.add_row(
@@ -92,7 +73,7 @@ def ranks_table(report: CalibrationReport, forecaster: ForecasterId) -> Table:
     table = new_table("interval", "answers inside", "95% interval of that", "mean width")
     table.title = escape_title(
         f"{_head(report, forecaster)}, numbers and dates: {ranks.verdict} Over "
-        f"{describe_correlated_families(ranks.correlation)}."
+        f"{ranks.correlation.describe()}."
     )
     for row in ranks.intervals:
         table.add_row(

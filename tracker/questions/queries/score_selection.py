@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from forecasts.questions.answers import get_answer
-from forecasts.questions.families import FamilyId, group_families
+from forecasts.questions.families import FamilyId
 from forecasts.questions.links import (
     HORIZONS,
     calendar_quarter,
@@ -21,11 +21,11 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.questions.series import SeriesId
 from forecasts.scoring.rulebook import HEADLINE, RuleName
 from forecasts.scoring.scores import Score
 from tracker.model.read_models import Choice, Facets
-from tracker.storage import questions, resolution_record, scenarios, series
+from tracker.questions.queries.families import load_families
+from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
 
 QUESTION_COLUMNS: Mapping[str, Any] = {
@@ -105,14 +105,6 @@ def list_facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
     horizons = tuple(h for h in HORIZONS if h in values("horizon"))
     kinds = tuple(kind for kind in HEADLINE if kind in values("kind"))
     return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
-
-
-def load_families(session: Session, questions: Iterable[Question]) -> Mapping[QuestionId, FamilyId]:
-    """Group questions that share their fate: by claim, link, event, or the series that settles."""
-    by_series: dict[SeriesId, list[QuestionId]] = {}
-    for question_id, settlement in series.load_settlements(session).items():
-        by_series.setdefault(settlement.series_id, []).append(question_id)
-    return group_families(questions, scenarios.list_links(session), by_series.values())
 
 
 @dataclass(frozen=True, slots=True)

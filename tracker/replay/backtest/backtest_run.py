@@ -21,6 +21,7 @@ from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import QuestionId
 from tracker.app import question_set_files
 from tracker.model.json_values import to_json
+from tracker.questions.queries.families import load_families
 from tracker.replay.backtest.backtest_scores import RETROSPECTIVE_NOTE, BacktestScores, score_tracks
 from tracker.replay.backtest.question_tracks import (
     DailyMove,
@@ -89,7 +90,9 @@ def run_backtest(
         with_answers = [(q.id, answers.get(q.id)) for q in opened]
         tracks = _complete_tracks(result, request, with_answers, say)
         outcomes = {str(question_id): answer.outcome for question_id, answer in answers.items()}
-        scores = score_tracks(tracks, binary, outcomes)
+        with result.store.reading() as session:
+            families = load_families(session, question_set.questions)
+        scores = score_tracks(tracks, binary, outcomes, families)
         report = _build_report(result, request, scores, len(binary) - len(opened))
     finally:
         result.store.close()

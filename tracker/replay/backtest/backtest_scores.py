@@ -16,7 +16,7 @@ import numpy as np
 from forecasts.calibration.bins import Bin, bin_forecasts
 from forecasts.calibration.corp import corp
 from forecasts.evidence.log_odds import apply_doubt
-from forecasts.questions.families import FamilyId, group_families
+from forecasts.questions.families import FamilyId
 from forecasts.questions.question import (
     HAZARD,
     PRIOR,
@@ -126,12 +126,14 @@ class BacktestScores:
 
 
 def score_tracks(
-    tracks: Sequence[QuestionTrack], questions: Mapping[str, Question], outcomes: Mapping[str, str]
+    tracks: Sequence[QuestionTrack],
+    questions: Mapping[str, Question],
+    outcomes: Mapping[str, str],
+    families: Mapping[QuestionId, FamilyId],
 ) -> BacktestScores:
     """Score the tracks against the outcomes; one without a yes or no counts for safety alone."""
     scored = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
     happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in scored}
-    families = group_families(questions.values())
     people = {forecaster for t in scored for s in t.snapshots for forecaster in s.said} - {
         SUGGESTION,
         HAZARD,
