@@ -8,6 +8,7 @@ import pytest
 
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.suggestion.categorical import OptionSuggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
@@ -134,6 +135,20 @@ def test_a_set_shows_its_marks_and_most_telling_questions(
     order = said.split("would change our mind most", maxsplit=1)[1]
     assert order.index(PACT) < order.index(FAIR)
     assert "friends" in order
+
+
+def test_linked_rows_of_a_table_count_as_one(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
+    begin(tracker, clock, a_world)
+    assert "Of one cause" not in shell("scenario", "show", FUTURES)
+    link(tracker, PACT, FAIR, kind="implies")
+    said = folded(shell("scenario", "show", FUTURES))
+    assert "Of one cause, so they count as one row: pact, fair." in said
+    page = tracker.scenarios.get(FUTURES)
+    suggestion = tracker.questions.get(FUTURES).suggestion
+    assert isinstance(suggestion, OptionSuggestion)
+    assert suggestion.distribution.p == pytest.approx(page.history[-1].shares)
 
 
 def test_an_answered_row_is_marked_by_its_answer(

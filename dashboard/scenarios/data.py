@@ -23,7 +23,12 @@ from forecasts.scenarios.diagnosticity import (
     analyse_diagnosticity,
     rank_informative_rows,
 )
-from forecasts.scenarios.scenario_set import ScenarioPosterior, compute_posterior, likelihood_matrix
+from forecasts.scenarios.scenario_set import (
+    ScenarioPosterior,
+    compute_posterior,
+    likelihood_matrix,
+    weigh_rows,
+)
 from tracker.model.scenarios import ScenarioPage
 
 RECENT_PERIOD: Final = timedelta(days=30)
@@ -72,7 +77,11 @@ def current_posterior(page: ScenarioPage, now: datetime) -> ScenarioPosterior:
     the options.
     """
     return compute_posterior(
-        page.summary.question, page.scenario_set, board_probabilities(page), at=now
+        page.summary.question,
+        page.scenario_set,
+        board_probabilities(page),
+        families=page.families,
+        at=now,
     )
 
 
@@ -294,8 +303,8 @@ def measure_strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) ->
     )
     observed = [board[row.question_id] for row in rows]
     surprise_of_answers = [
-        _binary_entropy(q) if p in (0.0, 1.0) else 0.0
-        for p, q in zip(observed, expected, strict=True)
+        weight * _binary_entropy(q) if p in (0.0, 1.0) else 0.0
+        for p, q, weight in zip(observed, expected, weigh_rows(rows, page.families), strict=True)
     ]
     worst = max(
         range(len(rows)),
@@ -331,7 +340,11 @@ def answer_values(
         if seat.question.resolution is not None
     }
     return rank_informative_rows(
-        page.summary.question, page.scenario_set, scenario_posterior.distribution, answered=answered
+        page.summary.question,
+        page.scenario_set,
+        scenario_posterior.distribution,
+        answered=answered,
+        families=page.families,
     )
 
 

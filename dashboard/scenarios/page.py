@@ -86,9 +86,10 @@ def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     st.caption(
         "The lines add up to the logarithm of the share. “How” compares the board with the "
         "prior alone, and so does “Alone”; “Multiplies it by” is what a row does beside the "
-        "others. Rows that share a cause say partly the same: a row that alone would raise a "
-        "scenario may lower it here, where another has raised it too far. “All rows together” "
-        "is the rest, so that what several rows say counts once and the shares make 100%."
+        "others. Rows about one event, one claim, or linked questions count as one. A row that "
+        "alone would raise a scenario may lower it here, where another has raised it too far. "
+        "“All rows together” is the rest, so that what several rows say counts once and the "
+        "shares make 100%."
     )
     if posterior.left_out:
         st.caption(

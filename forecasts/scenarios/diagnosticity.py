@@ -10,7 +10,12 @@ from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import SUM_TOLERANCE, check_probabilities, logit
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Question, QuestionId
-from forecasts.scenarios.scenario_set import ScenarioSet, likelihood_matrix, nearest_word
+from forecasts.scenarios.scenario_set import (
+    ScenarioSet,
+    likelihood_matrix,
+    nearest_word,
+    weigh_rows,
+)
 
 ConsistencyMark = Literal["--", "-", "N", "+", "++"]
 """Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
@@ -101,11 +106,13 @@ def rank_informative_rows(
     current: Categorical,
     *,
     answered: Collection[QuestionId] = (),
+    families: Mapping[QuestionId, str] = MappingProxyType({}),
 ) -> tuple[RowValue, ...]:
     """Rank open rows by the expected information of their answers, in bits.
 
     `current` are the present probabilities of the scenarios; rows of `answered` questions are left
-    out. Raises as `forecasts.scenarios.scenario_posterior` does.
+    out. One of several rows of a family has its share of the bits and of the effect. Raises as
+    `forecasts.scenarios.scenario_posterior` does.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
@@ -128,19 +135,20 @@ def rank_informative_rows(
         scenario_posterior,
     )
 
-    rows = [row for row in scenario_set.rows if row.question_id not in answered]
+    weights = weigh_rows(scenario_set.rows, families)
+    weighed = zip(scenario_set.rows, weights, strict=True)
+    rows = [(row, weight) for row, weight in weighed if row.question_id not in answered]
+    matrix = likelihood_matrix(question, [row for row, _ in rows], current.options)
     values = []
-    for row, likelihoods in zip(
-        rows, likelihood_matrix(question, rows, current.options), strict=True
-    ):
-        if_yes = Categorical(current.options, scenario_posterior(current.p, [likelihoods]))
-        if_no = Categorical(
-            current.options, scenario_posterior(current.p, [[1.0 - p for p in likelihoods]])
+    for (row, weight), likelihoods in zip(rows, matrix, strict=True):
+        if_yes, if_no = (
+            Categorical(current.options, scenario_posterior(current.p, [observed], weight))
+            for observed in (likelihoods, [1.0 - p for p in likelihoods])
         )
         values.append(
             RowValue(
                 row.question_id,
-                indicator_information(current.p, likelihoods),
+                weight * indicator_information(current.p, likelihoods),
                 indicator_probabilities(current.p, [likelihoods])[0],
                 if_yes,
                 if_no,

@@ -2,8 +2,8 @@
 
 A scenario set is exclusive and exhaustive, so one of its scenarios is called "other". Its
 likelihood table has a row for each indicator (a question) and a column for each scenario:
-P(indicator is YES | scenario). Indicators are taken as independent within a scenario; of two with
-the same cause, keep one.
+P(indicator is YES | scenario). Indicators are taken as independent within a scenario; `weights`
+below 1 let several with one cause count as one.
 """
 
 from dataclasses import dataclass
@@ -34,10 +34,13 @@ class SoftUpdate:
     row_logs: tuple[tuple[float, ...], ...] = ()
 
 
-def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
+def scenario_posterior(
+    prior: ArrayLike, likelihoods: ArrayLike, weights: ArrayLike = 1.0
+) -> tuple[float, ...]:
     """Posterior probabilities of J scenarios after K observations, in the scenarios' order.
 
-    post_j ∝ prior_j · Π_k likelihoods_kj (Bayes' rule). `likelihoods` has K rows of J:
+    post_j ∝ prior_j · Π_k likelihoods_kj^weights_k (Bayes' rule at weight 1; the mean of logarithms
+    where K rows have weight 1/K). `likelihoods` has K rows of J:
     P(observation | scenario), so the row of an indicator that turned out NO is 1 − its row of the
     table. The order of the rows does not matter; without rows the prior is returned; a scenario of
     prior 0 stays at 0. Raises `InvalidProbability` for invalid probabilities or a prior that does
@@ -48,18 +51,23 @@ def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float,
     ...     0.05]])]
     [0.4, 0.54, 0.06]
     """
-    weights, table = _check_table(prior, likelihoods)
-    return _as_tuple(_normalise_logs(_ln(weights) + _ln(table).sum(axis=0)))
+    shares, table = _check_table(prior, likelihoods)
+    powers = np.broadcast_to(weights, len(table))
+    return _as_tuple(_normalise_logs(_ln(shares) + powers @ _ln(table)))
 
 
-def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> SoftUpdate:
+def soft_update(
+    prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike, weights: ArrayLike = 1.0
+) -> SoftUpdate:
     """Probabilities of the scenarios when the K indicators are forecast rather than answered.
 
     Of all joint distributions of scenario and indicators in which indicator k has probability
     board_k, it takes the one nearest to prior × table (minimum Kullback–Leibler divergence), and of
     that the scenarios. With one indicator this is Jeffrey's rule; where the board says 0 or 1 it is
     `scenario_posterior`, so answered and open questions can be mixed. `likelihoods` has K rows of
-    J: P(YES | scenario). The order of the indicators does not matter.
+    J: P(YES | scenario). The order of the indicators does not matter. A row of a weight below 1
+    multiplies the scenarios by that power of its factor; all the same each indicator ends at its
+    number on the board.
 
     Raises as `scenario_posterior` does, `InvalidProbability` for the board, and `ForecastsError`
     when no joint distribution fits, which happens only where the table says 0 or 1: write 0.01 or
@@ -71,21 +79,22 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
     >>> [round(p, 3) for p in update.scenarios], round(update.nats, 3)
     ([0.596, 0.219, 0.186], 0.228)
     """
-    weights, table = _check_table(prior, likelihoods)
+    shares, table = _check_table(prior, likelihoods)
     board_values = check_probabilities(board)
     if board_values.shape != table.shape[:1]:
         raise ForecastsError(
             f"give one probability for each of the {len(table)} rows of the likelihood table"
         )
     answered = (board_values == 0.0) | (board_values == 1.0)
-    row_logs = _ln(np.where(board_values[:, None] == 1.0, table, 1.0 - table))
-    logs = _ln(weights) + row_logs[answered].sum(axis=0)
+    powers = np.broadcast_to(np.asarray(weights, dtype=np.float64), len(table))
+    row_logs = powers[:, None] * _ln(np.where(board_values[:, None] == 1.0, table, 1.0 - table))
+    logs = _ln(shares) + row_logs[answered].sum(axis=0)
     _normalise_logs(logs)  # raises if no scenario allows the answers
-    table, board_values = table[~answered], board_values[~answered]
-    shifts = _fitting_shifts(logs, table, board_values)
-    row_logs[~answered] = _apply_shifts(table, shifts)[0]
+    table, board_values, powers = (part[~answered] for part in (table, board_values, powers))
+    shifts = _fitting_shifts(logs, table, board_values, powers)
+    row_logs[~answered] = powers[:, None] * _apply_shifts(table, shifts)[0]
     moved = logs + row_logs[~answered].sum(axis=0)
-    nats = max(0.0, float(shifts @ board_values - logsumexp(moved)))
+    nats = max(0.0, float(shifts @ (powers * board_values) - logsumexp(moved)))
     return SoftUpdate(_as_tuple(_normalise_logs(moved)), nats, tuple(map(_as_tuple, row_logs)))
 
 
@@ -128,24 +137,26 @@ def _check_table(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floa
     return weights, table
 
 
-def _fitting_shifts(logs: Floats, table: Floats, marginals: Floats) -> Floats:
+def _fitting_shifts(logs: Floats, table: Floats, marginals: Floats, powers: Floats) -> Floats:
     """Shifts of the indicators' log-odds, equal in all scenarios, that fit the given marginals.
 
-    Newton's steps are shortened by ln(1 + size)/size: proven to descend for a dual of this kind
-    (Sun & Tran-Dinh 2019, Mathematical Programming 178), and without effect on small steps.
+    The dual that they minimise has the gradient powers · (marginal − given). Newton's steps are
+    shortened by ln(1 + size)/size: proven to descend for a dual of this kind (Sun & Tran-Dinh 2019,
+    Mathematical Programming 178), and without effect on small steps.
     """
     shifts = np.zeros(len(table))
     off = shifts
     for _ in range(_MAX_ITERATIONS):
         sizes, shifted = _apply_shifts(table, shifts)
-        weights = _normalise_logs(logs + sizes.sum(axis=0))
-        marginal = shifted @ weights
+        shares = _normalise_logs(logs + powers @ sizes)
+        marginal = shifted @ shares
         off = marginals - marginal
         if not (np.abs(off) > _MARGIN_TOLERANCE).any():
             return shifts
-        joint = (shifted * weights) @ shifted.T
-        np.fill_diagonal(joint, marginal)
-        step = np.linalg.lstsq(joint - np.outer(marginal, marginal), off)[0]
+        between = (shifted * shares) @ shifted.T - np.outer(marginal, marginal)
+        within = (shifted * (1.0 - shifted)) @ shares
+        curvature = np.outer(powers, powers) * between + np.diag(powers * within)
+        step = np.linalg.lstsq(curvature, powers * off)[0]
         size = float(np.abs(step).sum())
         shifts = shifts + step * (np.log1p(size) / size if size > 0.0 else 0.0)
     raise ForecastsError(

@@ -1,7 +1,8 @@
 """Scenario sets: a question whose options are scenarios, with a likelihood table.
 
 Each row of the table is one binary question. Answered or forecast, the rows update the scenarios by
-`forecasts.scenarios.soft_update`, and each share is broken down by row.
+`forecasts.scenarios.soft_update`, and each share is broken down by row. Rows whose questions are of
+one family have one cause, and count together as one row: by the mean of what they say.
 """
 
 import math
@@ -202,20 +203,47 @@ def likelihood_matrix(
     return matrix
 
 
+def weigh_rows(
+    rows: Iterable[ScenarioLikelihoods], families: Mapping[QuestionId, str]
+) -> tuple[float, ...]:
+    """Weights of rows: those of one family make 1 together; one not listed stands alone.
+
+    >>> rows = [ScenarioLikelihoods(name, (0.7, 0.3)) for name in ("may", "june", "vote")]
+    >>> weigh_rows(rows, {"may": "summit", "june": "summit"})
+    (0.5, 0.5, 1.0)
+    """
+    names = [families.get(row.question_id, row.question_id) for row in rows]
+    return tuple(1.0 / names.count(name) for name in names)
+
+
+def find_shared_causes(
+    rows: Iterable[ScenarioLikelihoods], families: Mapping[QuestionId, str]
+) -> tuple[tuple[QuestionId, ...], ...]:
+    """Find the questions of rows that have one cause, several together."""
+    members: dict[str, list[QuestionId]] = {}
+    for row in rows:
+        members.setdefault(families.get(row.question_id, row.question_id), []).append(
+            row.question_id
+        )
+    return tuple(tuple(group) for group in members.values() if len(group) > 1)
+
+
 def compute_posterior(
     question: Question,
     scenario_set: ScenarioSet,
     board: Mapping[QuestionId, float],
     *,
+    families: Mapping[QuestionId, str] = MappingProxyType({}),
     at: datetime | None = None,
 ) -> ScenarioPosterior:
     """Update the scenarios by the board: P(YES) of indicator questions, 0 or 1 once answered.
 
     Board questions without a row are ignored, and rows that are not on the board are reported as
-    left out. With `at`, the mass of an option removed by then is in `Other`. The order of the rows
-    does not matter; without any the prior is returned. Raises `InvalidForecast` for a question
-    without options, and as `forecasts.scenarios.soft_update` does. The line of a row is ln of the
-    factor on the prior by that row alone.
+    left out; rows of one of the `families` are weighed by `weigh_rows`. With `at`, the mass of an
+    option removed by then is in `Other`. The order of the rows does not matter; without any the
+    prior is returned. Raises `InvalidForecast` for a question without options, and as
+    `forecasts.scenarios.soft_update` does. The line of a row is ln of the factor on the prior by
+    that row alone.
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
@@ -240,12 +268,11 @@ def compute_posterior(
     rows = [row for row in scenario_set.rows if row.question_id in board]
     table = likelihood_matrix(question, rows, prior.options)
     board_values = [float(board[row.question_id]) for row in rows]
-    update = soft_update(prior.p, table, board_values)
-    why = map(_describe_row, board_values, indicator_probabilities(prior.p, table))
-    effects = [
-        (row.question_id, words, _normalise_effects(prior.p, logs))
-        for row, words, logs in zip(rows, why, update.row_logs, strict=True)
-    ]
+    weights = weigh_rows(rows, families)
+    update = soft_update(prior.p, table, board_values, weights)
+    why = map(_describe_row, board_values, indicator_probabilities(prior.p, table), weights)
+    row_logs = (_normalise_effects(prior.p, logs) for logs in update.row_logs)
+    effects = list(zip((row.question_id for row in rows), why, row_logs, strict=True))
     distribution = Categorical(prior.options, update.scenarios) if rows else prior
     return ScenarioPosterior(
         question_id=question.id,
@@ -258,9 +285,7 @@ def compute_posterior(
                 for n, name in enumerate(prior.options)
             }
         ),
-        left_out=tuple(
-            row.question_id for row in scenario_set.rows if row.question_id not in board
-        ),
+        left_out=tuple(r.question_id for r in scenario_set.rows if r.question_id not in board),
     )
 
 
@@ -268,6 +293,7 @@ def posterior_history(
     question: Question,
     scenario_set: ScenarioSet,
     boards: Iterable[tuple[datetime, Mapping[QuestionId, float]]],
+    families: Mapping[QuestionId, str] = MappingProxyType({}),
 ) -> tuple[tuple[datetime, tuple[float, ...]], ...]:
     """Scenario shares over time: for each board that changed them, its instant and the shares.
 
@@ -285,7 +311,7 @@ def posterior_history(
         if known == before:
             continue
         before = known
-        shares = compute_posterior(question, scenario_set, known).distribution.p
+        shares = compute_posterior(question, scenario_set, known, families=families).distribution.p
         if (
             not entries
             or max(abs(a - b) for a, b in zip(shares, entries[-1][1], strict=True)) > _ROUNDING
@@ -297,9 +323,12 @@ def posterior_history(
 RowEffect = tuple[QuestionId, str, tuple[float, ...]]
 
 
-def _describe_row(current: float, expected: float) -> str:
+def _describe_row(current: float, expected: float, weight: float) -> str:
     now = {1.0: "answered YES", 0.0: "answered NO"}.get(current, f"at {format_percent(current)}")
-    return f"{now}, where the prior alone expects {format_percent(expected)}"
+    words = f"{now}, where the prior alone expects {format_percent(expected)}"
+    if weight == 1.0:
+        return words
+    return f"{words}; one of {round(1.0 / weight)} rows of one cause, which count as one"
 
 
 def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:

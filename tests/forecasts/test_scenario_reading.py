@@ -65,6 +65,18 @@ def test_information_by_hand() -> None:
     assert [v.bits for v in rank_informative_rows(FUTURES, TABLE, turned)] == pytest.approx(
         [v.bits for v in rank_informative_rows(FUTURES, TABLE, NOW)]
     )
+    # A row that shares its cause with another has its share.
+    shared = rank_informative_rows(
+        FUTURES, TABLE, NOW, families={row.question_id: "summit" for row in TABLE.rows}
+    )
+    for part in shared:
+        (whole,) = (
+            v
+            for v in rank_informative_rows(FUTURES, TABLE, NOW)
+            if v.question_id == part.question_id
+        )
+        assert part.bits == pytest.approx(whole.bits / 2)
+        assert part.expected_shift < whole.expected_shift
     with pytest.raises(ForecastsError, match="says nothing of 'war'"):
         rank_informative_rows(FUTURES, TABLE, Categorical(("neutral", "war"), (0.5, 0.5)))
 

@@ -20,6 +20,7 @@ from forecasts.scenarios.scenario_set import (
     ScenarioSet,
     check_scenario_set,
     compute_posterior,
+    find_shared_causes,
     nearest_word,
     parse_likelihood,
     posterior_history,
@@ -168,6 +169,42 @@ def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
         assert by_row == pytest.approx(
             {line.question_id: line.log_share for line in found.lines[name][1:-1]}, abs=1e-8
         )
+
+
+@law
+@given(cases(), inner)
+def test_rows_of_one_family_count_as_one(case: Case, p: float) -> None:
+    asked, table, board = case
+    asked_of = table.rows[0].question_id
+    twin = replace(table.rows[0], question_id=QuestionId("twin"))
+    board = {**board, asked_of: p}
+    once = compute_posterior(asked, table, board)
+    both = compute_posterior(
+        asked,
+        replace(table, rows=(*table.rows, twin)),
+        {**board, twin.question_id: p},
+        families={asked_of: "event", twin.question_id: "event"},
+    )
+    assert both.distribution.p == pytest.approx(once.distribution.p, abs=1e-8)
+    whys = {line.question_id: line.why for own in both.lines.values() for line in own}
+    assert whys[twin.question_id].endswith("; one of 2 rows of one cause, which count as one")
+    assert total(both, asked.options[0].name) == pytest.approx(
+        math.log(both.distribution.p[0]), abs=1e-12
+    )
+    # While the other has no number, one of them counts whole.
+    alone = {**board, twin.question_id: p}
+    alone.pop(asked_of)
+    families = {asked_of: "event", twin.question_id: "event"}
+    found = compute_posterior(
+        asked, replace(table, rows=(*table.rows, twin)), alone, families=families
+    )
+    assert found.distribution.p == pytest.approx(once.distribution.p, abs=1e-8)
+
+
+def test_rows_of_one_cause_are_found() -> None:
+    rows = [ScenarioLikelihoods(QuestionId(name), (0.7, 0.3)) for name in ("a", "b", "c")]
+    assert find_shared_causes(rows, {QuestionId("a"): "x", QuestionId("c"): "x"}) == (("a", "c"),)
+    assert find_shared_causes(rows, {}) == ()
 
 
 @law

@@ -125,6 +125,37 @@ def test_a_board_that_says_what_was_expected_changes_nothing(world: World) -> No
     assert found.nats == pytest.approx(0.0, abs=1e-9)
 
 
+@law
+@given(worlds(), st.integers(2, 5), st.booleans())
+def test_copies_of_a_row_count_once(world: World, copies: int, answered: bool) -> None:
+    prior, table, board = world
+    if answered:
+        board = [float(b > 0.5) for b in board]
+    weights = [1.0 / copies] * copies + [1.0] * (len(table) - 1)
+    found = soft_update(
+        prior, [table[0]] * copies + table[1:], [board[0]] * copies + board[1:], weights
+    )
+    once = soft_update(prior, table, board)
+    assert found.scenarios == pytest.approx(once.scenarios, abs=1e-8)
+    assert found.nats == pytest.approx(once.nats, abs=1e-8)
+
+
+@law
+@given(worlds(), st.lists(st.floats(0.1, 1.0), min_size=3, max_size=3))
+def test_rows_of_less_weight_end_at_the_board(world: World, powers: list[float]) -> None:
+    prior, table, board = world
+    weights = powers[: len(table)]
+    found = soft_update(prior, table, board, weights)
+    moved = np.array(found.row_logs) / np.array(weights)[:, None]
+    # exp(row log / weight) = no + yes · e^shift in each scenario, so two of them give the shift.
+    rows = np.array(table)
+    for no, size, said in zip(1.0 - rows, np.exp(moved), board, strict=True):
+        assert float((1.0 - no / size) @ found.scenarios) == pytest.approx(said, abs=1e-8)
+    expected = indicator_probabilities(prior, table)
+    unmoved = soft_update(prior, table, expected, weights)
+    assert unmoved.scenarios == pytest.approx(prior, abs=1e-9)
+
+
 def test_boards_of_many_indicators() -> None:
     # Answered and open indicators can be mixed.
     table = [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05], [0.5, 0.7, 0.2]]

@@ -8,6 +8,7 @@ from typing import Literal
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.evidence.signposts import CalendarEntry
+from forecasts.questions.families import FamilyId
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import Forecaster, ForecasterId, QuestionId
 from forecasts.scenarios.link_rules import Violation
@@ -62,12 +63,14 @@ class ScenarioShares:
 class ScenarioPage:
     """Everything about one scenario set.
 
-    `history` is the scenario shares over time, oldest first, each by the table of its time.
+    `history` is the scenario shares over time, oldest first, each by the table of its time;
+    `families` are those of the rows, of which each counts as one row.
     """
 
     scenario_set: ScenarioSet
     summary: QuestionSummary
     board: Mapping[QuestionId, BoardEntry]
+    families: Mapping[QuestionId, FamilyId]
     history: tuple[ScenarioShares, ...]
     held: Mapping[ForecasterId, Distribution]
     forecasters: Mapping[ForecasterId, Forecaster]

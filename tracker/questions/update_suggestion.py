@@ -22,6 +22,7 @@ from forecasts.suggestion.explanation import (
     explanation_rows,
     format_contribution,
 )
+from tracker.questions.queries.families import load_families
 from tracker.questions.scenarios.board_timelines import load_board
 from tracker.storage import (
     evidence,
@@ -97,7 +98,8 @@ def compute_suggestion(
         return suggest(question, **arguments)
     if (scenario_set := scenarios.find_scenario_set(session, question.id, at)) is not None:
         board_now = load_board(session, [row.question_id for row in scenario_set.rows], at)
-        table = compute_posterior(question, scenario_set, board_now, at=at)
+        families = load_families(session, questions.list_questions(session))
+        table = compute_posterior(question, scenario_set, board_now, families=families, at=at)
         return suggest_scenarios(question, table, **arguments)
     if question.options:
         return suggest_options(question, **arguments)

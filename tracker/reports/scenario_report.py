@@ -7,6 +7,7 @@ from datetime import datetime
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.amendments import fold_removed_options
+from forecasts.questions.families import FamilyId
 from forecasts.questions.formatting import (
     format_percent,
     format_signed,
@@ -18,6 +19,7 @@ from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, com
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import ScenarioShares
+from tracker.questions.queries.families import load_families
 from tracker.questions.scenarios import scenario_pages
 from tracker.questions.scenarios.board_timelines import load_board
 from tracker.reports.content import (
@@ -94,6 +96,7 @@ def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSet
     if scenario_set is None or page.summary.question.id not in rows:
         raise NotFound("scenario set", question_id, f"it was made after {format_utc_minute(at)}")
     summary = rows[page.summary.question.id]
+    families = load_families(session, [row.question for row in rows.values()])
     probabilities = load_board(session, [r.question_id for r in scenario_set.rows], at)
     return _ScenarioSetAsOf(
         at,
@@ -101,7 +104,7 @@ def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSet
         summary,
         rows,
         probabilities,
-        _compute_posterior(summary, scenario_set, probabilities, at),
+        _compute_posterior(summary, scenario_set, probabilities, families=families, at=at),
         page.history,
     )
 
@@ -110,10 +113,14 @@ def _compute_posterior(
     summary: QuestionSummary,
     scenario_set: ScenarioSet,
     probabilities: Mapping[QuestionId, float],
+    *,
+    families: Mapping[QuestionId, FamilyId],
     at: datetime,
 ) -> ScenarioPosterior | str:
     try:
-        return compute_posterior(summary.question, scenario_set, probabilities, at=at)
+        return compute_posterior(
+            summary.question, scenario_set, probabilities, families=families, at=at
+        )
     except ForecastsError as refusal:
         return f"{refusal}: until then the table moves nothing"
 

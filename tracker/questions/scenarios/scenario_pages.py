@@ -1,11 +1,12 @@
 """Build pages and summaries of scenario sets, and groups of linked questions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import isclose
 
-from forecasts.questions.question import Question
+from forecasts.questions.families import FamilyId
+from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioSet, posterior_history
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import (
@@ -15,6 +16,7 @@ from tracker.model.scenarios import (
     ScenarioShares,
     ScenarioSummary,
 )
+from tracker.questions.queries.families import load_families
 from tracker.questions.queries.question_list import board_forecast, summarise_questions
 from tracker.questions.scenarios.board_timelines import load_board_timelines
 from tracker.questions.scenarios.scenario_edits import fill_descriptions, require_scenario_set
@@ -45,11 +47,13 @@ def load_scenario_page(session: Session, question_id: str, now: datetime) -> Sce
     scenario_set = require_scenario_set(session, question_id)
     known = {row.question.id: row for row in summarise_questions(session, now)}
     summary = known[scenario_set.question_id]
+    families = load_families(session, [row.question for row in known.values()])
     return ScenarioPage(
         scenario_set=scenario_set,
         summary=summary,
         board={row.question_id: _build_entry(known[row.question_id]) for row in scenario_set.rows},
-        history=_build_history(session, summary, now),
+        families={row.question_id: families[row.question_id] for row in scenario_set.rows},
+        history=_build_history(session, summary, families, now),
         held={
             forecaster_id: standing.distribution
             for forecaster_id, standing in summary.standings.items()
@@ -67,7 +71,10 @@ def _build_entry(summary: QuestionSummary) -> BoardEntry:
 
 
 def _build_history(
-    session: Session, summary: QuestionSummary, now: datetime
+    session: Session,
+    summary: QuestionSummary,
+    families: Mapping[QuestionId, FamilyId],
+    now: datetime,
 ) -> tuple[ScenarioShares, ...]:
     """Return the scenario shares over time, from the opening to now or the close.
 
@@ -88,7 +95,7 @@ def _build_history(
     ]
     steps: list[ScenarioShares] = []
     for version_then, group in groupby(boards, lambda board: _version_at(versions, board[0])):
-        for at, shares in posterior_history(question, version_then, group):
+        for at, shares in posterior_history(question, version_then, group, families):
             if not steps or not _shares_equal(shares, steps[-1].shares):
                 steps.append(ScenarioShares(at, shares))
     return tuple(steps)

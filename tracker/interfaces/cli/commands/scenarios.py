@@ -16,6 +16,7 @@ from forecasts.scenarios.diagnosticity import analyse_diagnosticity, rank_inform
 from forecasts.scenarios.scenario_set import (
     ScenarioLikelihoods,
     compute_posterior,
+    find_shared_causes,
     parse_likelihood,
 )
 from tracker.interfaces.cli import tables
@@ -82,7 +83,9 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
         )
     )
     board = {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
-    distribution = compute_posterior(question, page.scenario_set, board, at=now).distribution
+    distribution = compute_posterior(
+        question, page.scenario_set, board, families=page.families, at=now
+    ).distribution
     shares = dict(zip(distribution.options, distribution.p, strict=True))
     opened = question.opens_at <= now
     heading = (
@@ -113,6 +116,8 @@ def _print_likelihoods(page: ScenarioPage) -> None:
         seat = page.board[question_id]
         table.add_row(question_id, "–" if seat.p is None else f"{seat.p:.0%}", *cells)
     console.print(table)
+    for question_ids in find_shared_causes(page.scenario_set.rows, page.families):
+        console.print(f"Of one cause, so they count as one row: {', '.join(question_ids)}.")
     if marked:
         console.print(
             "Marks: ++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, - "
@@ -143,7 +148,11 @@ def _print_information(page: ScenarioPage, distribution: Categorical) -> None:
     """Print the open rows by the expected information of their answers."""
     answered = {q for q, seat in page.board.items() if seat.question.resolution is not None}
     values = rank_informative_rows(
-        page.summary.question, page.scenario_set, distribution, answered=answered
+        page.summary.question,
+        page.scenario_set,
+        distribution,
+        answered=answered,
+        families=page.families,
     )
     if not values:
         return
