@@ -117,12 +117,15 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
         for a in tracker.questions.get("summit-2027").acts
         if a.forecaster_id == SUGGESTION
     )
-    moved = logit_move(before.p, after.p) - logit_move(
+    time = logit_move(
         hazard_probability(question, NOW), hazard_probability(question, NOW + 5 * DAY)
-    )  # type: ignore[union-attr]
-    assert 0.0 < moved < math.log(3.0)  # a moderate indicator in one report
+    )
+    evidence = logit_move(before.p, after.p) - time  # type: ignore[union-attr]
+    assert 0.0 < evidence < math.log(3.0)  # a moderate indicator in one report
     found = of(tracker).reaction
-    assert (found.n, found.slope) == (1, pytest.approx(logit_move(0.4, 0.6) / moved))
+    # One revision alone cannot tell evidence from time: of all solutions the smallest is taken.
+    slope = logit_move(0.4, 0.6) * evidence / (evidence**2 + time**2)
+    assert (found.n, found.slope) == (1, pytest.approx(slope))
     assert (found.verdict, "1 of the 30 needed" in found.sentence) == (None, True)
 
 

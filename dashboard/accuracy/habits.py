@@ -26,7 +26,8 @@ _MOVEMENT: Final = (
     "1 too much. In technical terms the excess movement."
 )
 _REACTION: Final = (
-    "How far changes go for each step that the evidence suggests: 1 goes all the way."
+    "How far changes go for each step that the evidence suggests, beside those that come with the "
+    "passing of time: 1 goes all the way."
 )
 
 _COLUMNS: Final = {
@@ -73,7 +74,7 @@ def show_habits(visit: Visit, accuracy: Accuracy) -> None:
         f"- **{escape_markdown(display_name(habits.forecaster, visit.me))}**: "
         f"{escape_markdown(describe_person(habits))}"
         for habits in all_habits
-        if habits.excess.is_enough
+        if habits.excess.families >= MIN_FIXED_TEST
     ]
     if lines:
         st.markdown("\n".join(lines))
@@ -123,7 +124,7 @@ def describe_shortage(all_habits: Sequence[Habits], me: ForecasterId) -> str:
     counts = [
         f"{display_name(habits.forecaster, me)} {habits.excess.families}"
         for habits in all_habits
-        if not habits.excess.is_enough
+        if habits.excess.families < MIN_FIXED_TEST
     ]
     if not counts:
         return ""

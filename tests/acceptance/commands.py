@@ -32,6 +32,7 @@ from tests.acceptance.oracles.report import report_lines
 from tests.acceptance.worlds import (
     calibration,
     crowds,
+    habits,
     headline,
     intervals,
     suggestion,
@@ -215,6 +216,7 @@ WORLDS: Mapping[str, Callable[[int], Iterator[Figure]]] = MappingProxyType(
         "intervals": intervals.simulate,
         "headline": headline.simulate,
         "calibration": calibration.simulate,
+        "habits": habits.simulate,
         "suggestion": suggestion.simulate,
         "crowds": crowds.simulate,
     }

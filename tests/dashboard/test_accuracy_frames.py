@@ -260,6 +260,12 @@ def test_habits_are_told_answer_first() -> None:
     shortage = habits_section.describe_shortage([ana, few, replace(few, forecaster=PEOPLE[ME])], ME)
     assert shortage == "Judging takes 30 families of answered questions; so far: Ana 4, You 4."
     assert habits_section.describe_shortage([ana], ME) == ""
+    rare = replace(ana, excess=replace(ana.excess, families=60, rarer=2))
+    assert tell([rare], ME) == "It is too early to judge anyone's habits."
+    assert habits_section.describe_person(rare).startswith(
+        "Too early to say anything: YES and NO both have to come in 5 families"
+    )
+    assert habits_section.describe_shortage([rare], ME) == ""
 
 
 # Questions, rules, cohorts

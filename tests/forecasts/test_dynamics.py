@@ -1,4 +1,5 @@
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from forecasts.statistics.dynamics import (
     ExcessMovement,
     Reaction,
     TimedForecast,
+    TimedRevision,
     logit_move,
     measure_excess_movement,
     measure_movement,
@@ -31,9 +33,9 @@ def excess_of(paths: list[list[float]]) -> ExcessMovement:
     return measure_excess_movement(paths, range(len(paths)))
 
 
-def reaction_of(pairs: list[tuple[float, float]]) -> Reaction:
+def reaction_of(pairs: Sequence[tuple[float, ...]]) -> Reaction:
     """Reaction over revisions of questions that are each a family of their own."""
-    return measure_reaction(pairs, range(len(pairs)))
+    return measure_reaction([TimedRevision(*pair) for pair in pairs], range(len(pairs)))
 
 
 @law
@@ -56,8 +58,10 @@ def test_excess_movement_by_hand() -> None:
     found = excess_of([[0.5, 1.0], [0.8, 0.7, 0.0]])
     assert found.mean_excess == pytest.approx(0.17)
     assert found.ratio == pytest.approx(0.75 / 0.41)
+    # two values have no skewness
     assert found.t == pytest.approx(1.0)
     assert found.p_value == pytest.approx(0.5)
+    assert found.rarer == 1
     # Without questions there is no excess.
     assert excess_of([]) == ExcessMovement(0, 0, None, None, None, None)
     # One question or questions that moved alike are not tested.
@@ -123,17 +127,21 @@ def test_excess_movement_of_simulated_forecasters() -> None:
 
 @law
 @given(paths=st.lists(st.tuples(paths, st.sampled_from([0.0, 1.0])), min_size=3, max_size=9))
-def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]]) -> None:
+def test_excess_is_tested_with_its_skewness(paths: list[tuple[list[float], float]]) -> None:
     ended = [[*path, outcome] for path, outcome in paths]
     excesses = [measure_movement(path).excess for path in ended]
     found = excess_of(ended)
     assert found.n == len(ended)
     assert found.mean_excess == pytest.approx(float(np.mean(excesses)), abs=1e-12)
     if np.std(excesses) > 1e-3:
-        expected = stats.ttest_1samp(excesses, 0.0)
-        assert (found.t, found.p_value) == pytest.approx(
-            (expected.statistic, expected.pvalue), rel=1e-6, abs=1e-9
-        )
+        n, bias = len(excesses), math.sqrt(len(excesses) / (len(excesses) - 1))
+        x = stats.ttest_1samp(excesses, 0.0).statistic / math.sqrt(n)
+        g = stats.skew(excesses) / bias**3
+        # Hall's transform is a cube: √n ((1 + g x / 3)³ − 1) / g + g / (6 √n)
+        cube = x if abs(g) < 1e-6 else ((1 + g * x / 3) ** 3 - 1) / g
+        t = math.sqrt(n) * (cube + g / (6 * n))
+        assert found.t == pytest.approx(t, rel=1e-5, abs=1e-6)
+        assert found.p_value == pytest.approx(2 * stats.t.sf(abs(t), n - 1), rel=1e-4, abs=1e-6)
 
 
 @check_rows(
@@ -153,6 +161,11 @@ def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]])
         (ExcessMovement(30, 30, 0.1, 1.5, 1.0, 0.3), "No sign that forecasts changed too much"),
         (ExcessMovement(30, 30, -0.1, 0.4, None, None), "alike in each family"),
         (ExcessMovement(30, 30, 0.5, None, 4.0, 0.001), "Each first forecast was 0% or 100%"),
+        (
+            ExcessMovement(60, 60, -0.1, 0.4, -4.0, 0.001, 4),
+            "Too early to say anything: YES and NO both have to come in 5 families, and the rarer "
+            "came in 4.",
+        ),
     ]
 )
 def test_excess_movement_speaks_only_when_it_is_more_than_chance(
@@ -331,7 +344,7 @@ def test_reaction_by_hand() -> None:
         (1.4, 1.4 - 3.7045, 1.4 + 3.7045), abs=1e-3
     )
     # A single family has a slope but no interval.
-    alone = measure_reaction([(1.0, 1.0), (3.0, 2.0)], ["rain", "rain"])
+    alone = measure_reaction([TimedRevision(1.0, 1.0), TimedRevision(3.0, 2.0)], ["rain", "rain"])
     assert (alone.n, alone.families, alone.slope, alone.low) == (2, 1, pytest.approx(1.4), None)
     assert reaction_of([(0.5, 1.0)]) == Reaction(1, 1, 0.5, None, None)
 
@@ -352,6 +365,23 @@ def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) 
     best = left(slope)
     assert best <= min(left(slope - nudge), left(slope + nudge)) + 1e-9 * (1.0 + best)
     assert found.low <= slope <= found.high
+
+
+def test_time_that_passes_is_no_reaction() -> None:
+    # By hand: moved = ½ evidence + 2 time, exactly, where both fall together.
+    rows = [(0.5 * e + 2.0 * t, e, t) for e, t in ((1.0, -0.1), (0.4, -0.4), (-0.3, -0.9))]
+    found = reaction_of(rows)
+    assert (found.slope, found.low, found.high) == pytest.approx((0.5, 0.5, 0.5))
+    # Whoever lets time pass does not go against evidence that rises.
+    rng = np.random.default_rng(4)
+    time, evidence = rng.uniform(-0.4, -0.1, 60), rng.normal(0.3, 0.3, 60)
+    moved = time + rng.normal(0.0, 0.2, 60)
+    blind = reaction_of(list(zip(moved.tolist(), evidence.tolist(), strict=True)))
+    found = reaction_of(list(zip(moved.tolist(), evidence.tolist(), time.tolist(), strict=True)))
+    assert blind.high is not None
+    assert blind.high < 0.0
+    assert found.low is not None
+    assert found.low < 0.0 < found.high  # type: ignore[operator]
 
 
 def test_too_few_revisions_or_no_news() -> None:
@@ -410,7 +440,9 @@ def test_revisions_repeated_in_their_family_change_no_interval(
     pairs: list[tuple[float, float]], repeats: int
 ) -> None:
     once = reaction_of(pairs)
-    again = measure_reaction(pairs * repeats, [*range(len(pairs))] * repeats)
+    again = measure_reaction(
+        [TimedRevision(*pair) for pair in pairs * repeats], [*range(len(pairs))] * repeats
+    )
     assert (again.n, again.families) == (repeats * once.n, once.families)
     for name in ("slope", "low", "high"):
         expected = getattr(once, name)
@@ -423,4 +455,4 @@ def test_each_question_and_revision_has_a_family() -> None:
     with pytest.raises(InvalidForecast, match="2 rows, 1 families"):
         measure_excess_movement([[0.5, 1.0], [0.5, 0.0]], ["rain"])
     with pytest.raises(InvalidForecast, match="each question has a family"):
-        measure_reaction([(1.0, 1.0)], [])
+        measure_reaction([TimedRevision(1.0, 1.0)], [])

@@ -17,6 +17,7 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast, Timeline, forecaster_timeline
 from forecasts.statistics.dynamics import (
     TimedForecast,
+    TimedRevision,
     logit_move,
     measure_excess_movement,
     measure_reaction,
@@ -39,7 +40,7 @@ class _ActHistory:
         self.histories: list[tuple[Sequence[TimedForecast], float]] = []
         self.paths: list[list[float]] = []
         self.path_families: list[FamilyId] = []
-        self.moves: list[tuple[float, float]] = []
+        self.moves: list[TimedRevision] = []
         self.move_families: list[FamilyId] = []
 
 
@@ -111,19 +112,11 @@ def _add_acts(
     history.paths.append([*(p for _, p in counting_acts), float(resolution.outcome == "yes")])
     history.path_families.append(family)
     for (before, p_before), (after, p_after) in pairwise(counting_acts):
-        evidence = _evidence_move(question, suggestion_timeline, before.made_at, after.made_at)
-        if evidence is not None:
-            history.moves.append((logit_move(p_before, p_after), evidence))
-            history.move_families.append(family)
-
-
-def _evidence_move(
-    question: Question, suggestion_timeline: Timeline, start: datetime, end: datetime
-) -> float | None:
-    """Log-odds by which evidence alone moved the suggestion: total move minus that of time."""
-    before, after = p_yes(suggestion_timeline.at(start)), p_yes(suggestion_timeline.at(end))
-    if before is None or after is None:
-        return None
-    return logit_move(before, after) - logit_move(
-        hazard_probability(question, start), hazard_probability(question, end)
-    )
+        span = before.made_at, after.made_at
+        suggested = [p_yes(suggestion_timeline.at(at)) for at in span]
+        if suggested[0] is None or suggested[1] is None:
+            continue
+        by_time = logit_move(*(hazard_probability(question, at) for at in span))
+        evidence = logit_move(suggested[0], suggested[1]) - by_time
+        history.moves.append(TimedRevision(logit_move(p_before, p_after), evidence, by_time))
+        history.move_families.append(family)
