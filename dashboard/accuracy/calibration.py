@@ -83,7 +83,7 @@ def _show_verdict(subject: str, reliability: Reliability, lead_days: int) -> Non
     st.markdown(
         f"**{escape_markdown(reliability.describe(subject))}** "
         f"{reliability.test.correlation.describe()}, each as it stood "
-        f"{plural(lead_days, 'day')} before its scheduled close."
+        f"{plural(lead_days, 'day')} before its scheduled close. {reliability.caution}".rstrip()
     )
 
 

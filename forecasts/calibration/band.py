@@ -3,7 +3,8 @@
 The forecasts stay as they are; each outcome is drawn with the stated probability, questions of a
 family with the correlation estimated for them (`family_correlation`); the curve is fitted again.
 From the same worlds come the simultaneous band, the test of miscalibration, and the tests of level
-and confidence behind the advice. For the pointwise band forecasts are drawn anew, too.
+and confidence behind the advice. All of them spread wider where questions that were opened one
+after the other share luck (`dispersion`). For the pointwise band forecasts are drawn anew, too.
 
 Source: Dimitriadis, Gneiting & Jordan 2021, Proceedings of the National Academy of Sciences 118,
 for drawing under calibration; Dimitriadis, Dümbgen, Henzi, Puke & Ziegel 2023, Biometrika 110, for
@@ -20,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasts.calibration.corp import ROUNDING, PooledForecasts, fit_rising, fit_rising_shares
 from forecasts.calibration.decomposition import BINS, check_pairs, index_bins
+from forecasts.calibration.dispersion import estimate_dispersion
 from forecasts.calibration.envelope import fit_envelope, standardise
 from forecasts.calibration.family_correlation import (
     FamilyCorrelation,
@@ -77,11 +79,13 @@ class CalibrationTest:
     Of calibrated forecasters at most 1 − `BAND_LEVEL` are `outside` the `simultaneous` band at any
     forecast (1 above, −1 below, 0 inside), or have a `deviation` that is far. `p_value` is the
     share of worlds with at least the observed miscalibration, 1/(1 + draws) to 1; small values
-    speak against calibration.
-    `expected_gap` is the mean calibration error in bins of a calibrated forecaster.
+    speak against calibration. `dispersion` is the factor by which luck that neighbours share,
+    beyond recorded families, multiplies variances. `expected_gap` is the mean calibration error in
+    bins of a calibrated forecaster.
     """
 
     correlation: FamilyCorrelation
+    dispersion: float
     simultaneous: Band
     outside: tuple[int, ...]
     deviation: Deviation
@@ -98,6 +102,18 @@ class _Worlds:
     level: Floats
     confidence: Floats
     gap: Floats
+
+    def widen(self, dispersion: float) -> "_Worlds":
+        """Return the worlds with their variances multiplied; the gap stays."""
+        factor = np.sqrt(dispersion)
+        middle = self.curves.mean(axis=0)
+        return _Worlds(
+            curves=np.clip(middle + factor * (self.curves - middle), 0.0, 1.0),
+            mcb=dispersion * self.mcb,
+            level=factor * self.level,
+            confidence=factor * self.confidence,
+            gap=self.gap,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +156,11 @@ def judge_calibration(
 ) -> CalibrationTest:
     """Hold forecasts and outcomes (1 or 0) against worlds in which the forecasts are calibrated.
 
-    `families` has one label per row; without, questions are independent. The same seed gives the
-    same answer. Raises as `check_pairs` does, and `ForecastsError` for no draws, or labels that do
-    not match.
+    Rows are in the order in which questions were opened. `families` has one label per row;
+    without, questions are independent. The same seed gives the same answer. Raises as `check_pairs`
+    does, and `ForecastsError` for no draws, or labels that do not match.
 
-    >>> happened = [1] * 10 + [0] * 40 + [1] * 35 + [0] * 15
+    >>> happened = [1, 0, 0, 0, 0] * 10 + [1, 1, 0, 1, 1, 0, 1, 1, 0, 1] * 5
     >>> found = judge_calibration([0.2] * 50 + [0.7] * 50, happened)
     >>> found.outside, found.deviation.is_far, found.p_value
     ((0, 0), False, 1.0)
@@ -155,9 +171,13 @@ def judge_calibration(
     family = number_families(families, forecasts.size)
     pooled = PooledForecasts.of(forecasts)
     correlation = correlate_outcomes(pooled.x[pooled.place], happened, family)
+    curve = fit_rising_shares(pooled.count(pooled.place), pooled.count(pooled.place, happened))
+    luck = np.bincount(family, weights=happened - curve[pooled.place]).astype(np.float64)
+    dispersion = estimate_dispersion(luck)
     design = _design_draws(pooled, family, correlation.correlation)
     columns = _choose_columns(pooled.x.size)
-    worlds = _draw_worlds(design, columns, draws, np.random.default_rng(seed))
+    drawn = _draw_worlds(design, columns, draws, np.random.default_rng(seed))
+    worlds = drawn.widen(dispersion)
     observed = _measure(design, columns, pooled.count(pooled.place, happened)[np.newaxis])
     level, levels = standardise(float(observed.level[0]), worlds.level)
     confidence, confidences = standardise(float(observed.confidence[0]), worlds.confidence)
@@ -170,11 +190,11 @@ def judge_calibration(
     )
     reached = int((worlds.mcb >= observed.mcb[0] - ROUNDING).sum())
     band = _spread_band(pooled.x, columns, envelope.lower, envelope.upper)
-    curve = fit_rising_shares(design.n, pooled.count(pooled.place, happened))
     above = curve > np.array(band.upper) + ROUNDING
     below = curve < np.array(band.lower) - ROUNDING
     return CalibrationTest(
         correlation=correlation,
+        dispersion=dispersion,
         simultaneous=band,
         outside=tuple((above.astype(int) - below).tolist()),
         deviation=Deviation(level, confidence, envelope.is_far),

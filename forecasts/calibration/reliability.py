@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from forecasts.calibration.band import (
     DRAWS,
@@ -26,6 +27,9 @@ from forecasts.calibration.decomposition import (
 )
 from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.statistics.small_samples import MIN_FAMILIES
+
+MIN_NOTABLE_FACTOR: Final = 1.2
+"""Factor from which a wider band is told with its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,18 @@ class Reliability:
     def is_enough(self) -> bool:
         """Return True if there are families enough for a verdict and a band."""
         return self.families >= MIN_FAMILIES
+
+    @property
+    def caution(self) -> str:
+        """Advice to link questions, where neighbours came true together; else empty."""
+        factor = math.sqrt(self.test.dispersion)
+        if not self.is_enough or factor < MIN_NOTABLE_FACTOR:
+            return ""
+        return (
+            "Questions opened one after the other came true together more often than chance "
+            f"explains, so the band is {factor:.1f} times as wide: link those that turn on one "
+            "event."
+        )
 
     def describe(self, subject: str) -> str:
         """Describe the calibration as `verdict` does, about `Ada's forecasts`."""

@@ -4,7 +4,7 @@ question, never one a revision.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from forecasts.distributions.cdf import Cdf, Scale
@@ -60,7 +60,8 @@ class RankSnapshot:
 def take_snapshots(
     records: Iterable[ResolvedRecord], lead_days: int, families: Families
 ) -> tuple[CalibrationSnapshot, ...]:
-    """Forecasts held `lead_days` before the scheduled close, a row for each binary question.
+    """Forecasts held `lead_days` before the scheduled close, a row for each binary question, in the
+    order of opening.
 
     Left out are questions that were not open then, whose answer was known by then, that were
     annulled or are ambiguous, and those without a forecast.
@@ -117,11 +118,15 @@ def _find_rank(curve: Cdf, answer: float) -> tuple[float, float]:
 def _list_standing(
     records: Iterable[ResolvedRecord], lead_days: int
 ) -> Iterator[tuple[Question, Distribution, int | float | str]]:
-    for question, resolution, timeline in records:
+    for question, resolution, timeline in sorted(records, key=_get_opening):
         forecast = _find_forecast(question, resolution, timeline, lead_days)
         answer = get_answer(question, resolution)
         if forecast is not None and answer is not None:
             yield question, forecast, answer
+
+
+def _get_opening(record: ResolvedRecord) -> tuple[datetime, QuestionId]:
+    return record[0].opens_at, record[0].id
 
 
 def _find_forecast(

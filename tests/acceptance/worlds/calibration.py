@@ -95,21 +95,31 @@ def _draw_exclusive(rng: np.random.Generator) -> Families:
     return p.ravel(), happened.ravel(), np.repeat(np.arange(30), 5).tolist()
 
 
+def _draw_many_sizes(rng: np.random.Generator) -> Families:
+    """33 families of 1 to 8 questions, each of which turns on one uniform number."""
+    family = np.repeat(np.arange(33), rng.integers(1, 9, 33))
+    p = draw_forecasts(rng, family.size)
+    return p, rng.random(33)[family] < p, family.tolist()
+
+
 def _measure_families(rng: np.random.Generator) -> Iterator[Figure]:
     kinds: dict[str, Callable[[np.random.Generator], Families]] = {
-        "one fate": _draw_one_fate,
-        "a common cause": _draw_common_cause,
-        "exclusive options": _draw_exclusive,
+        "30 families of 5, one fate": _draw_one_fate,
+        "30 families of 5, a common cause": _draw_common_cause,
+        "30 families of 5, exclusive options": _draw_exclusive,
+        "33 families of 1 to 8, one fate": _draw_many_sizes,
     }
     for name, draw in kinds.items():
-        for known in (True, False):
+        for known in ("recorded", "not recorded, opened together", "not recorded, opened apart"):
             alarms = accused = 0
             for _ in range(WORLDS):
                 p, happened, families = draw(rng)
-                test = _judge(rng, p, happened, families if known else None)
+                order = rng.permutation(p.size) if "apart" in known else np.arange(p.size)
+                labels = families if known == "recorded" else None
+                test = _judge(rng, p[order], happened[order], labels)
                 alarms += test.p_value <= 0.05
                 accused += is_accused(test)
-            label = f"30 families of 5, {name}, {'known' if known else 'not known'}"
+            label = f"{name}, {known}"
             yield measure_share(f"{label}: MCB test", alarms, WORLDS, "at most", 0.05)
             yield measure_share(f"{label}: told to change", accused, WORLDS, "at most", 0.05)
 

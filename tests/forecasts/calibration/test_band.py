@@ -7,6 +7,7 @@ import pytest
 
 from forecasts.calibration.band import fit_pointwise_band, judge_calibration
 from forecasts.calibration.corp import corp, reliability_curve
+from forecasts.calibration.dispersion import estimate_dispersion
 from forecasts.calibration.family_correlation import correlate_outcomes
 from forecasts.errors import ForecastsError, InvalidProbability
 
@@ -71,21 +72,25 @@ def test_p_values_by_hand() -> None:
 def test_one_fate_accuses_nobody() -> None:
     # Five questions each of forty families that share one fate, all of the same forecast.
     rng = np.random.default_rng(3)
-    alarms = {"known": 0, "unknown": 0}
+    alarms = {"known": 0, "opened together": 0, "opened apart": 0}
     for world in range(60):
         p = np.repeat(rng.integers(1, 10, 40) / 10, 5)
         happened = np.repeat(rng.random(40), 5) < p
         families = np.repeat(np.arange(40), 5).tolist()
-        for name, labels in (("known", families), ("unknown", None)):
-            found = judge_calibration(p, happened, labels, draws=300, seed=world)
+        order = rng.permutation(200)
+        for name, found in (
+            ("known", judge_calibration(p, happened, families, draws=300, seed=world)),
+            ("opened together", judge_calibration(p, happened, draws=300, seed=world)),
+            ("opened apart", judge_calibration(p[order], happened[order], draws=300, seed=world)),
+        ):
             alarms[name] += any(found.outside) or found.deviation.is_far
-    assert alarms["known"] <= 8
-    assert alarms["unknown"] >= 15
+    assert max(alarms["known"], alarms["opened together"]) <= 8
+    assert alarms["opened apart"] >= 15
 
 
 def test_too_sure_forecasts_leave_the_band() -> None:
     said = [0.05] * 50 + [0.95] * 50
-    happened = [1] * 12 + [0] * 38 + [0] * 12 + [1] * 38
+    happened = [*[1, 0, 0, 0] * 12, 0, 0, *[0, 1, 1, 1] * 12, 1, 1]
     found = judge_calibration(said, happened)
     assert found.outside == (1, -1)
     assert found.deviation.is_far
@@ -94,6 +99,24 @@ def test_too_sure_forecasts_leave_the_band() -> None:
     # What was measured is what the decomposition says.
     assert [at.recalibrated for at in reliability_curve(said, happened)] == [0.24, 0.76]
     assert corp(said, happened).mcb == pytest.approx(0.19**2)
+
+
+def test_luck_of_neighbours_widens_the_band() -> None:
+    said = [0.5] * 60
+    runs, spread = [1, 1, 1, 0, 0, 0] * 10, [1, 0] * 30
+    apart, together = (judge_calibration(said, outcomes, draws=400) for outcomes in (spread, runs))
+    assert (apart.dispersion, estimate_dispersion(np.zeros(9))) == (1.0, 1.0)
+    # By hand: products at lags 1 to 8 of a run of three and three, times 8/9 to 1/9, over 60.
+    luck = np.array(runs) - 0.5
+    expected = 1 + 2 * sum((9 - k) / 9 * (luck[:-k] @ luck[k:]) for k in range(1, 9)) / 15.0
+    assert estimate_dispersion(luck) == pytest.approx(max(1.0, expected))
+    pairs = judge_calibration(said, [1] * 30 + [0] * 30, draws=400)
+    assert pairs.dispersion > 5.0
+    widths = [t.simultaneous.upper[0] - t.simultaneous.lower[0] for t in (apart, together, pairs)]
+    assert widths == sorted(widths)
+    # A recorded family is one row here.
+    tied = judge_calibration(said, [1] * 30 + [0] * 30, [n // 30 for n in range(60)], draws=400)
+    assert tied.dispersion == 1.0
 
 
 def test_correlation_within_families() -> None:

@@ -27,8 +27,11 @@ def points(
 
 
 def groups(*each: tuple[float, int, int]) -> list[CalibrationSnapshot]:
-    """So many of (p, n, how many of them happened)."""
-    return points(*((p, int(at < happened)) for p, n, happened in each for at in range(n)))
+    """So many of (p, n, how many of them happened), evenly spread."""
+    return points(
+        *((p, (at + 1) * happened // n - at * happened // n) for p, n, happened in each
+          for at in range(n))
+    )  # fmt: skip
 
 
 def judged(rows: list[CalibrationSnapshot], *, draws: int = 400, seed: int = 0) -> Reliability:
@@ -55,6 +58,14 @@ def test_reliability_of_few_or_certain_points() -> None:
     # Certainties that were right are perfect.
     found = judged(points((1.0, 1), (0.0, 0), (1.0, 1)))
     assert (found.corp.score, found.corp.mcb, found.test.p_value) == (0.0, 0.0, 1.0)
+
+
+def test_causes_that_nobody_recorded_are_told() -> None:
+    assert judged(groups((0.5, 60, 30))).caution == ""
+    together = judged(points(*((0.5, int(n % 20 < 10)) for n in range(60))))
+    assert together.caution.startswith("Questions opened one after the other came true together")
+    assert "link those that turn on one event" in together.caution
+    assert judged(points(*((0.5, int(n < 7)) for n in range(14)))).caution == ""
 
 
 @check_rows([(1, 14), (14, 1)])

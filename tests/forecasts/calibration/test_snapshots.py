@@ -68,9 +68,10 @@ def test_snapshots_stand_at_their_lead() -> None:
     found = take_snapshots(
         [record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30, families
     )
+    # Rows are in the order of opening, then by name.
     assert found == (
-        CalibrationSnapshot(QuestionId("neutral"), "war", 0.4, 0),
         CalibrationSnapshot(QuestionId("alone"), "alone", 0.4, 1),
+        CalibrationSnapshot(QuestionId("neutral"), "war", 0.4, 0),
     )
     # A question gives one point however often it was revised.
     often = steps(*((n / 10, n / 1000) for n in range(900)))

@@ -21,7 +21,7 @@ def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> t
     bins = new_table("said", "questions", "families", "said on average", "happened", "95% (Wilson)")
     bins.title = escape_title(
         f"{_head(report, forecaster)}: {reliability.verdict} Over "
-        f"{reliability.test.correlation.describe()}."
+        f"{reliability.test.correlation.describe()}. {reliability.caution}".rstrip()
     )
     for row in (b for b in reliability.bins if b.n):
         bins.add_row(
