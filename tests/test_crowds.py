@@ -4,11 +4,12 @@ then on, scored beside the plain crowd, and decided on by people.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from forecasts.aggregation.pooling import extremise, pool_crowd, weigh_skills
-from forecasts.distributions.distribution import Binary
+from forecasts.distributions.distribution import Binary, p_yes
 from forecasts.questions.question import (
     CROWD,
     CROWD_EXTREMISED,
@@ -16,12 +17,17 @@ from forecasts.questions.question import (
     POOLS,
     ForecasterId,
     Question,
+    QuestionId,
 )
+from forecasts.scoring.comparison import Comparison
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, rescore
-from tests.dashboard.pages import open_page, words
+from tests.dashboard.pages import button, open_page, plain, words
+from tests.terminals import at_a_terminal
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound
-from tracker.questions.crowd_lessons import EXPONENT, SKILL, skill_scope
+from tracker.errors import NotFound, Refused
+from tracker.questions.crowd_lessons import EXPONENT, SHOWN, SKILL, skill_scope
+from tracker.questions.queries import accuracy
+from tracker.questions.scenarios.board_timelines import load_board
 
 GOOD, POOR, NEW = (ForecasterId(name) for name in ("good", "poor", "new"))
 TODAY = "summit-2027"
@@ -214,6 +220,71 @@ def test_the_pool_that_leads_is_said_once_pools_were_compared(
     # People are not compared with the crowds that learn: each comparison more costs power.
     for comparison in tracker.accuracy.compare(forecaster_id=GOOD).rules[0].comparisons:
         assert comparison.b not in (CROWD_WEIGHTED, CROWD_EXTREMISED)
+
+
+def leading(a: ForecasterId, b: ForecasterId = CROWD) -> Comparison:
+    """A crowd that leads by an e-value of 40 over 60 families."""
+    return Comparison(a, b, 60, 60, 9, 1.0, 0.02, 0.01, 0.03, 40.0, 20.0, 1, None)
+
+
+def on_the_board(tracker: Tracker, at: datetime) -> float:
+    with tracker.context.store.reading() as session:
+        return load_board(session, [QuestionId(TODAY)], at)[QuestionId(TODAY)]
+
+
+def test_a_pool_that_leads_may_be_shown_as_the_crowd(
+    tracker: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_history(tracker, clock)
+    tracker.learning.fit()
+    submit(tracker, TODAY, {GOOD: 0.8, POOR: 0.2})
+    clock.advance(days=1)
+    before = now_on(tracker)
+    with pytest.raises(Refused, match="has not been shown to beat the plain crowd"):
+        tracker.accuracy.choose_crowd(CROWD_WEIGHTED)
+    with pytest.raises(Refused, match="shown as the crowd already"):
+        tracker.accuracy.choose_crowd(CROWD)
+    assert not [b for b in open_page(tracker, "record").button if b.key == "choose-crowd"]
+    monkeypatch.setattr(accuracy, "compare_pools", lambda _: (leading(CROWD_WEIGHTED),))
+    button(open_page(tracker, "record"), "Show it as the crowd").click().run()
+    chosen_at = clock.time
+    clock.advance(days=1)
+    assert tracker.accuracy.summarise().shown_pool == CROWD_WEIGHTED
+    now = now_on(tracker)
+    assert now[CROWD] == now[CROWD_WEIGHTED] == before[CROWD_WEIGHTED] != before[CROWD]
+    boxes = [plain(box.label) for box in open_page(tracker, "question", q=TODAY).metric]
+    assert "Crowd of 2, weighted by skill" in boxes
+    # Boards show it from then on, and what was shown before stays.
+    assert on_the_board(tracker, clock.time) == pytest.approx(now[CROWD])
+    assert on_the_board(tracker, chosen_at - DAY / 2) == pytest.approx(before[CROWD])
+    # Its timeline and scores are those of the median.
+    timelines = tracker.questions.get(TODAY).timelines
+    assert p_yes(timelines[CROWD].at(clock.time)) == pytest.approx(before[CROWD])
+    assert tracker.system.verify().bad_seq is None
+    # The way back is as short.
+    back = open_page(tracker, "record")
+    button(back, "Show the median as the crowd again").click().run()
+    assert now_on(tracker)[CROWD] == pytest.approx(before[CROWD])
+    states = [r.state for r in tracker.learning.history(SHOWN, "all")]
+    assert sorted(states) == ["frozen", "reset"]
+
+
+def test_the_crowd_is_chosen_at_a_terminal(
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
+    a_history(tracker, clock)
+    tracker.learning.fit()
+    monkeypatch.setattr(accuracy, "compare_pools", lambda _: (leading(CROWD_WEIGHTED),))
+    told = " ".join(shell("accuracy", "summary").split())
+    assert "Show it as the crowd? `tracker accuracy summary --crowd weighted` does." in told
+    assert "the crowd shown is: weighted" in shell("accuracy", "summary", "--crowd", "weighted")
+    told = " ".join(shell("accuracy", "summary").split())
+    assert "Shown as the crowd: Crowd, weighted by skill" in told
+    assert "Show it as the crowd?" not in shell("accuracy", "summary", "--kind", "binary")
 
 
 def test_settings_show_what_was_learned_of_the_crowd(tracker: Tracker, clock: FakeClock) -> None:

@@ -19,17 +19,19 @@ from dashboard.accuracy.standing_data import (
     people_frame,
     points_frame,
 )
+from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     describe_direction,
     get_selected_row,
     show_choice,
     show_empty,
+    show_refusals,
     show_skeleton,
     show_table,
 )
 from dashboard.wording import display_name, escape_markdown, name_in_sentence
-from forecasts.questions.question import Forecaster, ForecasterId
+from forecasts.questions.question import CROWD, Forecaster, ForecasterId
 from forecasts.scoring.comparison import Comparison, EvidencePoint
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.model.read_models import Accuracy, ComparisonReport, RuleComparison
@@ -123,9 +125,28 @@ def show_standing(visit: Visit, accuracy: Accuracy) -> None:
         _show_opponents(visit, accuracy, report, shown)
     if pools := describe_pools(accuracy, rule, visit.me):
         st.caption(escape_markdown(pools))
+        _show_crowd_choice(visit, accuracy)
     _show_points(visit, accuracy)
     with st.expander("What these numbers mean", key="standing-meaning"):
         st.markdown(_EXPLANATION)
+
+
+def _show_crowd_choice(visit: Visit, accuracy: Accuracy) -> None:
+    """Offer the pool that leads as the crowd of all pages, or the way back to the plain one."""
+    if accuracy.offered_pool is not None:
+        label, pool = "Show it as the crowd", accuracy.offered_pool
+        st.caption("Pages and scenarios still show the median as the crowd.")
+    elif accuracy.shown_pool != CROWD:
+        label, pool = "Show the median as the crowd again", CROWD
+        name = accuracy.forecasters[accuracy.shown_pool].name
+        st.caption(f"Pages and scenarios show it as the crowd: {name}.")
+    else:
+        return
+    if st.button(label, key="choose-crowd"):
+        with show_refusals():
+            visit.tracker.accuracy.choose_crowd(pool, by=visit.me)
+            notify("The crowd that is shown has changed.")
+            st.rerun()
 
 
 def _name_pair(visit: Visit, report: ComparisonReport, comparison: Comparison) -> tuple[str, str]:

@@ -60,6 +60,8 @@ def show_numbers(visit: Visit, page: QuestionPage) -> None:
                     standings[forecaster.id],
                     page.summary,
                 )
+    if CROWD in standings:
+        boxed_ids.add(standings[CROWD].forecaster.id)
     remaining = [forecaster for forecaster in forecasters if forecaster.id not in boxed_ids]
     if remaining:
         st.caption(escape_markdown(_format_others(visit, page, remaining)))
@@ -69,7 +71,8 @@ def _format_name(visit: Visit, forecaster: Forecaster, summary: QuestionSummary)
     """Return the name of a forecaster; for the crowd with its size."""
     if forecaster.id != CROWD:
         return display_name(forecaster, visit.me)
-    return f"Crowd of {sum(map(is_person, summary.standings)):,}"
+    pool = summary.standings[CROWD].forecaster.name.removeprefix("Crowd")
+    return f"Crowd of {sum(map(is_person, summary.standings)):,}{pool}"
 
 
 def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forecaster]) -> str:

@@ -19,8 +19,10 @@ from forecasts.distributions.distribution import OTHER, Binary, Categorical, Dis
 from forecasts.distributions.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import (
+    CROWD,
     CROWD_EXTREMISED,
     CROWD_WEIGHTED,
+    POOLS,
     ForecasterId,
     Question,
     check_distribution,
@@ -101,12 +103,35 @@ class CrowdLessons:
     """Lessons on the members of a crowd, valid from an instant until the next ones.
 
     `skills` are adjusted skills in units of loss on questions of this sort; who is missing counts
-    as average. `exponent` extremises yes-no questions; None while it is not learned.
+    as average. `exponent` extremises yes-no questions; None while it is not learned. `shown` is the
+    pool that people chose to see as the crowd.
     """
 
     since: datetime
     skills: Mapping[ForecasterId, float]
     exponent: float | None = None
+    shown: ForecasterId = CROWD
+
+
+def find_shown_pool(lessons: Sequence[CrowdLessons], at: datetime) -> ForecasterId:
+    """Find the pool that is shown as the crowd at an instant: the plain one until another is."""
+    known = [lesson for lesson in lessons if lesson.since <= at]
+    return known[-1].shown if known else CROWD
+
+
+def trace_shown_crowd(timelines: Timelines, lessons: Sequence[CrowdLessons]) -> Timeline:
+    """Timeline of what is shown as the crowd: the chosen pool, where it has none the plain one.
+
+    `timelines` are those of the pools, that of the plain one among them.
+    """
+    pools = {name: timelines[name] for name in POOLS if name in timelines}
+    instants = {at for line in pools.values() for at, _ in line.steps}
+    instants |= {lesson.since for lesson in lessons}
+    steps: list[tuple[datetime, Distribution | None]] = []
+    for at in sorted(instants):
+        chosen = pools.get(find_shown_pool(lessons, at), pools[CROWD]).at(at)
+        _append_step(steps, at, pools[CROWD].at(at) if chosen is None else chosen)
+    return Timeline(tuple(steps))
 
 
 def trace_learned_crowds(

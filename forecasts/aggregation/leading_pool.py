@@ -1,6 +1,6 @@
 """The way of pooling that leads, by the evidence of bets among the crowds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from forecasts.questions.question import CROWD, ForecasterId
 from forecasts.scoring.comparison import Comparison
@@ -18,6 +18,17 @@ def find_leading_pool(comparisons: Sequence[Comparison]) -> Comparison | None:
         if any(verdicts.get((pair.a, other.a)) == "better" for other in ahead):
             return pair
     return ahead[0] if ahead else None
+
+
+def find_offered_pool(
+    pools: Iterable[Sequence[Comparison]], shown: ForecasterId
+) -> ForecasterId | None:
+    """Find the pool to offer as the crowd: the first leader that is not `shown`; None without.
+
+    `pools` are the comparisons under each rule, that of most questions first.
+    """
+    leaders = [leading.a for rows in pools if (leading := find_leading_pool(rows)) is not None]
+    return None if shown in leaders else next(iter(leaders), None)
 
 
 def describe_leading_pool(

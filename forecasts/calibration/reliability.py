@@ -31,6 +31,9 @@ from forecasts.statistics.small_samples import MIN_FAMILIES
 MIN_NOTABLE_FACTOR: Final = 1.2
 """Factor from which a wider band is told with its reason."""
 
+MIN_SHARED_FAMILIES: Final = 5
+"""Families of several questions below which nobody seems to have recorded what questions share."""
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:
@@ -88,10 +91,15 @@ class Reliability:
 
     @property
     def caution(self) -> str:
-        """Advice to link questions, where neighbours came true together; else empty."""
+        """Caution about causes that questions may share and nobody recorded; else empty."""
         factor = math.sqrt(self.test.dispersion)
-        if not self.is_enough or factor < MIN_NOTABLE_FACTOR:
+        if not self.is_enough:
             return ""
+        if factor < MIN_NOTABLE_FACTOR:
+            is_accused = self.test.deviation.is_far or bool(self.departures)
+            if not is_accused or self.test.correlation.shared >= MIN_SHARED_FAMILIES:
+                return ""
+            return "This holds if questions are independent: link those that turn on one event."
         return (
             "Questions opened one after the other came true together more often than chance "
             f"explains, so the band is {factor:.1f} times as wide: link those that turn on one "

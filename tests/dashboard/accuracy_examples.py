@@ -13,6 +13,7 @@ from forecasts.distributions.distribution import Binary, Distribution, even_dist
 from forecasts.questions.families import group_families
 from forecasts.questions.links import Cohort
 from forecasts.questions.question import (
+    CROWD,
     Forecaster,
     ForecasterId,
     Option,
@@ -73,6 +74,7 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "summaries": summarise_scores(scores, group_families(questions.values())),
         "adjusted": MappingProxyType({}),
         "pools": MappingProxyType({}),
+        "shown_pool": CROWD,
         "cohorts": (),
         "waiting": (),
         "upcoming": (),

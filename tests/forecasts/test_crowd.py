@@ -15,7 +15,9 @@ from forecasts.aggregation.crowd import (
     crowd_at,
     crowd_timeline,
     find_learned_crowds,
+    find_shown_pool,
     trace_learned_crowds,
+    trace_shown_crowd,
 )
 from forecasts.aggregation.pooling import (
     SKILL_SCALE,
@@ -29,6 +31,7 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import (
+    CROWD,
     CROWD_EXTREMISED,
     CROWD_WEIGHTED,
     ForecasterId,
@@ -424,6 +427,27 @@ def test_options_and_curves_are_weighted_and_not_extremised() -> None:
 
 
 skills = st.dictionaries(st.sampled_from([ANN, BOB]), st.floats(-0.1, 0.1))
+
+
+def test_the_chosen_pool_is_shown_from_then_on() -> None:
+    plain = build_timeline([(day(1), Binary(0.4)), (day(8), None)])
+    weighted = build_timeline([(day(3), Binary(0.6)), (day(6), None)])
+    pools = {CROWD: plain, CROWD_WEIGHTED: weighted}
+    chosen = [
+        CrowdLessons(day(4), {}, shown=CROWD_WEIGHTED),
+        CrowdLessons(day(7), {}, shown=CROWD_EXTREMISED),
+    ]
+    shown = trace_shown_crowd(pools, chosen)
+    # Where the chosen one has no forecast, the plain one stands.
+    assert shown.steps == (
+        (day(1), Binary(0.4)), (day(4), Binary(0.6)), (day(6), Binary(0.4)), (day(8), None),
+    )  # fmt: skip
+    assert trace_shown_crowd(pools, []) == plain
+    assert trace_shown_crowd({CROWD: Timeline(())}, chosen) == Timeline(())
+    found = [find_shown_pool(chosen, day(at)) for at in (3, 4, 7)]
+    assert found == [CROWD, CROWD_WEIGHTED, CROWD_EXTREMISED]
+
+
 some_lessons = st.lists(
     st.tuples(moments, skills, st.none() | st.floats(0.5, 2.0)), min_size=1, max_size=3
 ).map(lambda rows: sorted((lesson(*row) for row in rows), key=lambda one: one.since))

@@ -11,7 +11,11 @@ from forecasts.aggregation.extremising import (
     PooledQuestion,
     fit_exponent,
 )
-from forecasts.aggregation.leading_pool import describe_leading_pool, find_leading_pool
+from forecasts.aggregation.leading_pool import (
+    describe_leading_pool,
+    find_leading_pool,
+    find_offered_pool,
+)
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import CROWD, CROWD_EXTREMISED, CROWD_WEIGHTED, ForecasterId
 from forecasts.scoring.comparison import Comparison
@@ -100,6 +104,15 @@ def test_the_pool_that_leads_is_named_with_its_evidence() -> None:
     for comparisons, expected in rows:
         found = find_leading_pool(comparisons)
         assert (None if found is None else found.a) == expected
+    # The first leader under any rule is offered, unless a leader is shown already.
+    weighted_rows, sharp_rows = rows[0][0], rows[1][0]
+    for shown, pools, offered in (
+        (CROWD, ([], weighted_rows, sharp_rows), CROWD_WEIGHTED),
+        (CROWD_EXTREMISED, (weighted_rows,), CROWD_WEIGHTED),
+        (CROWD_EXTREMISED, (weighted_rows, sharp_rows), None),
+        (CROWD, (rows[3][0],), None),
+    ):
+        assert find_offered_pool(pools, shown) == offered
     said = describe_leading_pool(rows[0][0], NAMES)
     assert said.startswith("Weighted leads. Weighted was 1.0 points better than Crowd over 60")
     said = describe_leading_pool(rows[3][0], NAMES)

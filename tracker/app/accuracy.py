@@ -80,6 +80,14 @@ class AccuracyService(Service):
         with self._store.writing() as session:
             recalibrate.stop_recalibration(session, self._authorship(by))
 
+    def choose_crowd(self, pool: ForecasterId, *, by: ForecasterId | None = None) -> None:
+        """Show a pool as the crowd from now on: the plain one, or another that leads."""
+        from tracker.questions import choose_crowd
+
+        pools = self.summarise().pools
+        with self._store.writing() as session:
+            choose_crowd.choose_crowd(session, pool, pools, self._authorship(by))
+
     @cacheable()
     def compare(
         self, choice: Choice = ALL_QUESTIONS, *, forecaster_id: ForecasterId | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from forecasts.aggregation.leading_pool import find_offered_pool
 from forecasts.calibration.personal import PersonalRecalibration
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
@@ -199,7 +200,8 @@ class Accuracy:
     `questions` are those that count: their scheduled close has passed and their answer can be
     scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` add them up.
     `adjusted` is the skill of people on the same questions at the same times, by headline rule;
-    empty where nobody shared a question; `pools` are the crowds that learn against the plain one.
+    empty where nobody shared a question; `pools` are the crowds that learn against the plain one,
+    `shown_pool` is that which pages show as the crowd.
     `waiting` were answered before their scheduled close, which is still to come: they do not count
     yet, because only the quick answers are known. `upcoming` are the next to close on which a
     person holds a forecast, as long as nothing counts. `hindsight` counts the forecasts made when
@@ -215,12 +217,20 @@ class Accuracy:
     summaries: tuple[Summary, ...]
     adjusted: Mapping[RuleName, tuple[AdjustedSkill, ...]]
     pools: Mapping[RuleName, tuple[Comparison, ...]]
+    shown_pool: ForecasterId
     cohorts: tuple[Cohort, ...]
     waiting: tuple[WaitingQuestion, ...]
     upcoming: tuple[Question, ...]
     unscored: tuple[QuestionId, ...]
     annul_rate: float | None
     hindsight: Mapping[ForecasterId, int]
+
+    @property
+    def offered_pool(self) -> ForecasterId | None:
+        """Pool that leads over all live questions and is not shown as the crowd yet."""
+        if self.choice != Choice():
+            return None
+        return find_offered_pool(self.pools.values(), self.shown_pool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ scores follow from the log.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from forecasts.aggregation.crowd import CrowdLessons
-from forecasts.questions.question import ForecasterId, Kind
+from forecasts.questions.question import CROWD, POOLS, ForecasterId, Kind
 from forecasts.scoring.rulebook import HEADLINE, RuleName
 from tracker.storage import learned
 from tracker.storage.learned import LearnedRecord
@@ -19,6 +20,9 @@ SKILL: Final = "crowd skill"
 
 EXPONENT: Final = "crowd exponent"
 """Name of the exponent of the crowd on yes-no questions."""
+
+SHOWN: Final = "crowd shown"
+"""Name of the choice of a pool that is shown as the crowd: its place in `POOLS`."""
 
 DEFAULT_EXPONENT: Final = 1.0
 """Exponent that changes nothing."""
@@ -34,7 +38,7 @@ def skill_scope(rule: RuleName, member: ForecasterId) -> str:
 
 def load_crowd_lessons(session: Session) -> LessonsByKind:
     """Load everything that was ever learned of the crowd, by kind of question."""
-    names = (SKILL, EXPONENT)
+    names = (SKILL, EXPONENT, SHOWN)
     versions = [record for name in names for _, record in learned.list_records(session, name)]
     if not versions:
         return {}
@@ -47,6 +51,7 @@ def _follow_rule(versions: list[LearnedRecord], rule: RuleName) -> tuple[CrowdLe
     """Follow skills by one rule over time, one set of lessons an instant."""
     skills: dict[ForecasterId, float] = {}
     exponent: float | None = None
+    shown = CROWD
     lessons: dict[object, CrowdLessons] = {}
     for record in versions:
         value = record.learned
@@ -54,11 +59,18 @@ def _follow_rule(versions: list[LearnedRecord], rule: RuleName) -> tuple[CrowdLe
         counts = record.state != "reset" and not value.why.startswith("default")
         if value.name == EXPONENT:
             exponent = value.value if counts else None
+        elif value.name == SHOWN:
+            shown = POOLS[int(value.value)] if counts else CROWD
         elif known_rule == rule:
             skills.pop(ForecasterId(member), None)
             if counts:
                 skills[ForecasterId(member)] = value.value
         else:
             continue
-        lessons[value.as_of] = CrowdLessons(value.as_of, dict(skills), exponent)
+        lessons[value.as_of] = CrowdLessons(value.as_of, dict(skills), exponent, shown)
     return tuple(lessons.values())
+
+
+def find_shown_crowd(session: Session, at: datetime) -> ForecasterId:
+    """Find the pool that pages and scenario boards show as the crowd at an instant."""
+    return POOLS[int(learned.load_values(session, SHOWN, at).get(learned.GLOBAL_SCOPE, 0))]

@@ -2,6 +2,12 @@
 
 A strategist forecasts beside three honest people and an honest twin with the same knowledge, on
 events that may come on any of 20 days. All know the hazard of the question with some noise.
+
+Whoever forecasts on sure questions alone gains a little that no proper score can take away: they
+are sure where their own noise is small, so they leave out the questions on which they would have
+been worse than others. Whoever chose by somebody else's forecast, or by the true hazard, would gain
+nothing. To charge for what is left out would punish newcomers, and to correct by how sure one is
+would pay for saying something else than one believes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +25,7 @@ from tests.acceptance.worlds.verdicts import Floats
 
 DAYS: Final = 20
 QUESTIONS: Final = 60
-WORLDS: Final = 120
+WORLDS: Final = 800
 TWIN, STRATEGIST = ForecasterId("twin"), ForecasterId("strategist")
 
 Strategy = Callable[[Floats], Floats]

@@ -62,6 +62,11 @@ def test_reliability_of_few_or_certain_points() -> None:
 
 def test_causes_that_nobody_recorded_are_told() -> None:
     assert judged(groups((0.5, 60, 30))).caution == ""
+    # Who is told to change is told what that rests on, until families are recorded.
+    alone = groups((0.7, 60, 18))
+    assert judged(alone).caution.startswith("This holds if questions are independent: link")
+    tied = [replace(point, family=f"f{n // 2}") for n, point in enumerate(alone)]
+    assert judged(tied).caution == ""
     together = judged(points(*((0.5, int(n % 20 < 10)) for n in range(60))))
     assert together.caution.startswith("Questions opened one after the other came true together")
     assert "link those that turn on one event" in together.caution

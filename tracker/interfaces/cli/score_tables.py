@@ -16,6 +16,7 @@ from forecasts.questions.formatting import (
     format_utc_day,
     format_utc_minute,
 )
+from forecasts.questions.question import CROWD
 from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, verify_receipt
@@ -174,6 +175,17 @@ def describe_pools(accuracy: Accuracy, rule: RuleName) -> str:
     names = {name: forecaster.name for name, forecaster in accuracy.forecasters.items()}
     sentence = describe_leading_pool(accuracy.pools[rule], names)
     return f"By {RULES[rule].title}: {sentence}" if sentence else ""
+
+
+def describe_crowd_offer(accuracy: Accuracy) -> str:
+    """State which pool is shown as the crowd, or which could be; empty for the plain one alone."""
+    if accuracy.offered_pool is not None:
+        option = accuracy.offered_pool.removeprefix("crowd-")
+        return f"Show it as the crowd? `tracker accuracy summary --crowd {option}` does."
+    if accuracy.shown_pool == CROWD:
+        return ""
+    name = accuracy.forecasters[accuracy.shown_pool].name
+    return f"Shown as the crowd: {name}; `tracker accuracy summary --crowd median` undoes it."
 
 
 def format_comparison_interval(comparison: Comparison) -> str:

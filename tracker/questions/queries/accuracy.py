@@ -12,6 +12,7 @@ from forecasts.scoring.rulebook import is_counted_under
 from forecasts.scoring.scores import Score
 from forecasts.scoring.summary import Summary, summarise_scores
 from tracker.model.read_models import Accuracy, Choice
+from tracker.questions.crowd_lessons import find_shown_crowd
 from tracker.questions.queries.comparisons import adjust_people, compare_pools, load_losses
 from tracker.questions.queries.question_page import list_late_forecasts
 from tracker.questions.queries.score_selection import (
@@ -41,6 +42,7 @@ def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accurac
         summaries=summarise_accuracy(scores, selection.countable, selection.families),
         adjusted={rule: adjust_people(answered) for rule, answered in losses.items()},
         pools={rule: compare_pools(answered) for rule, answered in losses.items()},
+        shown_pool=find_shown_crowd(session, now),
         cohorts=lines,
         waiting=list_waiting(selection, all_scores, now),
         upcoming=() if scores else list_upcoming(session, selection, now),

@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forecasts.aggregation.crowd import CrowdLessons, crowd_at, find_learned_crowds
+from forecasts.aggregation.crowd import (
+    CrowdLessons,
+    crowd_at,
+    find_learned_crowds,
+    find_shown_pool,
+)
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.links import find_parents
 from forecasts.questions.question import (
@@ -40,8 +45,8 @@ def compute_current_forecasts(
 ) -> dict[ForecasterId, CurrentForecast]:
     """Compute everyone's current forecast from their last act; withdrawn ones are left out.
 
-    Base rate, time and crowds follow from the question, the acts and the `lessons`. A crowd is as
-    old as its newest member's act.
+    Base rate, time and crowds follow from the question, the acts and the `lessons`; under `CROWD`
+    stands the pool that is shown as the crowd. A crowd is as old as its newest member's act.
     """
     current_forecasts = {PRIOR: CurrentForecast(people[PRIOR], question.prior, question.opens_at)}
     if question.kind == "binary":
@@ -66,6 +71,8 @@ def compute_current_forecasts(
             current_forecasts[forecaster_id] = CurrentForecast(
                 people[forecaster_id], pooled, newest
             )
+        shown = find_shown_pool(lessons, at)
+        current_forecasts[CROWD] = current_forecasts.get(shown, current_forecasts[CROWD])
     return current_forecasts
 
 

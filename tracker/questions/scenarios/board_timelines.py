@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from forecasts.aggregation.crowd import trace_shown_crowd
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.question import (
     CROWD,
@@ -13,6 +14,7 @@ from forecasts.questions.question import (
     QuestionId,
 )
 from forecasts.questions.timeline import Timeline
+from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
 from tracker.questions.resolve_question import load_timelines
 from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
@@ -49,8 +51,11 @@ def load_board_timelines(
     skipped.
     """
     loaded = (questions.find_question(session, question_id) for question_id in question_ids)
+    lessons = load_crowd_lessons(session)
     return tuple(
-        _load_row(session, q, until) for q in loaded if q is not None and q.kind == "binary"
+        _load_row(session, q, until, lessons)
+        for q in loaded
+        if q is not None and q.kind == "binary"
     )
 
 
@@ -64,8 +69,13 @@ def load_board(
     return {question_id: p for question_id, p in probabilities.items() if p is not None}
 
 
-def _load_row(session: Session, question: Question, until: datetime) -> BoardTimeline:
-    by_forecaster = load_timelines(session, question, until + _INSTANT)  # `until` is inclusive
+def _load_row(
+    session: Session, question: Question, until: datetime, lessons: LessonsByKind
+) -> BoardTimeline:
+    end = until + _INSTANT  # `until` is inclusive
+    by_forecaster = load_timelines(session, question, end, lessons)
+    if CROWD in by_forecaster:
+        by_forecaster[CROWD] = trace_shown_crowd(by_forecaster, lessons.get(question.kind, ()))
     steps = tuple(
         by_forecaster[forecaster]
         for forecaster in (CROWD, SUGGESTION, PRIOR)

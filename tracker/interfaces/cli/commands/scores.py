@@ -3,13 +3,21 @@
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import click
 
 from forecasts.calibration.snapshots import LEADS_DAYS
 from forecasts.questions.links import HORIZONS
-from forecasts.questions.question import COMPUTED, Forecaster, ForecasterId, Kind
+from forecasts.questions.question import (
+    COMPUTED,
+    CROWD,
+    CROWD_EXTREMISED,
+    CROWD_WEIGHTED,
+    Forecaster,
+    ForecasterId,
+    Kind,
+)
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
@@ -21,10 +29,16 @@ from tracker.interfaces.cli.commands.terminal import (
     tracker_session,
     write_file,
 )
-from tracker.model.read_models import Choice
+from tracker.model.read_models import Accuracy, Choice
 
 if TYPE_CHECKING:
     import polars as pl
+
+_POOLS: Final = {
+    "median": CROWD,
+    "weighted": CROWD_WEIGHTED,
+    "extremised": CROWD_EXTREMISED,
+}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -131,10 +145,15 @@ def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json
 
 @click.command()
 @choice_options
+@click.option(
+    "--crowd",
+    type=click.Choice(tuple(_POOLS)),
+    help="Show this pool as the crowd from now on; another than the median has to lead.",
+)
 @as_json
 @click.pass_context
 def summarise_accuracy(
-    context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]
+    context: click.Context, /, crowd: str | None, json: bool, **choice: Unpack[_ChoiceOptions]
 ) -> None:
     """Show how good every forecaster was.
 
@@ -143,23 +162,33 @@ def summarise_accuracy(
     provisional scores.
     """
     with tracker_session(context) as tracker:
+        if crowd is not None:
+            tracker.accuracy.choose_crowd(_POOLS[crowd])
+            print_result({"crowd": crowd}, json, f"From now on the crowd shown is: {crowd}.")
+            return
         results = tracker.accuracy.summarise(Choice(**choice))
     if json:
         print_result(results, json, "")
-    elif not results.summaries:
-        console.print(score_tables.explain_no_scores(results))
     else:
+        _print_accuracy(results)
+
+
+def _print_accuracy(results: Accuracy) -> None:
+    if results.summaries:
         for rule in (rule for rule, people in results.adjusted.items() if people):
             console.print(score_tables.skill_table(results, rule))
         for rule in results.pools:
             if pools := score_tables.describe_pools(results, rule):
                 console.print(pools)
+        if offer := score_tables.describe_crowd_offer(results):
+            console.print(offer)
         console.print(score_tables.headline_table(results))
         console.print(score_tables.cohorts_table(results))
         console.print(score_tables.describe_counts(results))
-    if not json:
-        for table in score_tables.list_uncounted_tables(results):
-            console.print(table)
+    else:
+        console.print(score_tables.explain_no_scores(results))
+    for table in score_tables.list_uncounted_tables(results):
+        console.print(table)
 
 
 @click.command()
