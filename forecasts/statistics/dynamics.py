@@ -2,15 +2,15 @@
 
 `measure_excess_movement` compares movement with the reduction of uncertainty. `pool_updates`
 describes updating habits: accurate forecasters make frequent small updates (Atanasov et al. 2020,
-Organizational Behavior and Human Decision Processes 160). `measure_reaction` compares a person's
-revisions with those suggested by the evidence ledger. The three need not agree.
+Organizational Behavior and Human Decision Processes 160). The reaction to evidence is in
+`forecasts.statistics.reaction`; the three need not agree.
 """
 
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,11 +28,6 @@ LOGIT_CLIP = 0.01
 
 _MIN_SPREAD = 1e-12  # smaller standard deviations are rounding errors
 
-_MIN_SUGGESTED = 1e-9  # smaller suggested moves are rounding errors
-
-_MAX_INTERVAL = 2.0
-"""Width of an interval around 1 from which it says nothing: from 0 to 2 everything is likely."""
-
 _NEAR_IDEAL = (0.8, 1.25)
 """Ratios and slopes that are called about right when the gap to 1 is within chance."""
 
@@ -40,7 +35,6 @@ TimedForecast = tuple[float, float, bool]
 """Forecast as (time in days from any origin, p, entered as a reaffirmation)."""
 
 MovementVerdict = Literal["too much", "too little"]
-ReactionVerdict = Literal["under-reacts", "over-reacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ class ExcessMovement:
         'Too few families of questions to say anything: 12 of the 30 needed.'
         """
         if self.families < MIN_FIXED_TEST:
-            return _explain_shortage("families of questions", self.families)
+            return explain_shortage("families of questions", self.families)
         if shortage := explain_rare_answers(self.rarer):
             return f"Too early to say anything: {shortage}."
         if self.ratio is None:
@@ -136,7 +130,7 @@ class ExcessMovement:
         if self.verdict == "too little":
             return f"Forecasts changed too little {size}: news should move them further."
         within = f"({self.ratio:.2f}; 1.00 is ideal, and the gap is within chance)"
-        if _is_near_ideal(self.ratio):
+        if is_near_ideal(self.ratio):
             return f"Forecasts changed about as much as they should have {within}."
         return f"No sign that forecasts changed too much or too little {within}."
 
@@ -166,7 +160,7 @@ def measure_excess_movement(
     moved = math.fsum(movement_of_path.movement for movement_of_path in moves)
     removed = math.fsum(movement_of_path.uncertainty_reduction for movement_of_path in moves)
     ratio = moved / removed if removed > 0.0 else None
-    sums = _sum_by_family(np.array([m.excess for m in moves]), families)
+    sums = sum_by_family(np.array([m.excess for m in moves]), families)
     t, p_value = _test_mean(sums)
     answers: dict[Hashable, set[bool]] = {}
     for path, family in zip(paths, families, strict=True):
@@ -175,7 +169,8 @@ def measure_excess_movement(
     return ExcessMovement(len(moves), len(sums), mean, ratio, t, p_value, rarer)
 
 
-def _sum_by_family(values: Floats, families: Sequence[Hashable]) -> Floats:
+def sum_by_family(values: Floats, families: Sequence[Hashable]) -> Floats:
+    """Sum rows of values by family, in order of first occurrence."""
     if len(values) != len(families):
         raise InvalidForecast(
             f"each question has a family: {len(values)} rows, {len(families)} families"
@@ -186,7 +181,8 @@ def _sum_by_family(values: Floats, families: Sequence[Hashable]) -> Floats:
     return sums
 
 
-def _is_near_ideal(ratio: float) -> bool:
+def is_near_ideal(ratio: float) -> bool:
+    """Return True if a ratio or slope is called about right."""
     return _NEAR_IDEAL[0] <= ratio <= _NEAR_IDEAL[1]
 
 
@@ -308,126 +304,6 @@ def logit_move(before: float, after: float) -> float:
     return logit(second) - logit(first)
 
 
-class TimedRevision(NamedTuple):
-    """A person's revision in log-odds, what evidence suggested since the one before, and time."""
-
-    moved: float
-    suggested: float
-    by_time: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Slope of a person's revisions on those suggested by the evidence, over `n` revisions.
-
-    `families`: families of questions in which the evidence suggested a move. `slope`: 1 follows the
-    suggestion fully, below 1 under-reacts, above 1 over-reacts, below 0 moves the other way; None
-    when the suggestion never moved. `low`, `high`: its 95 % t interval with families − 1 degrees of
-    freedom, None also for a single family.
-    """
-
-    n: int
-    families: int
-    slope: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def is_enough(self) -> bool:
-        """Return True if there are families enough for a verdict."""
-        return self.families >= MIN_FIXED_TEST
-
-    @property
-    def is_telling(self) -> bool:
-        """Return True if the slope says anything: a verdict, or an interval that is not wide."""
-        if not self.is_enough or self.low is None or self.high is None:
-            return False
-        return self.verdict is not None or self.high - self.low <= _MAX_INTERVAL
-
-    @property
-    def verdict(self) -> ReactionVerdict | None:
-        """Verdict from `MIN_FIXED_TEST` families on, if the interval excludes 1; else None.
-
-        >>> Reaction(40, 40, 0.5, 0.3, 0.7).verdict, Reaction(40, 40, 0.8, 0.5, 1.1).verdict
-        ('under-reacts', None)
-        """
-        if not self.is_enough or self.low is None or self.high is None:
-            return None
-        if self.high < 1.0:
-            return "under-reacts"
-        return "over-reacts" if self.low > 1.0 else None
-
-    @property
-    def sentence(self) -> str:
-        """Summary in one sentence.
-
-        >>> Reaction(40, 40, 0.5, 0.3, 0.7).sentence
-        'Under-reacts: revisions go 0.50 of the way that the evidence suggests (95%: 0.30 to 0.70).'
-        >>> Reaction(40, 40, 11.78, -4.0, 27.0).sentence
-        'Too uncertain to say anything yet.'
-        """
-        if not self.is_enough:
-            return _explain_shortage("families of questions with evidence", self.families)
-        if self.slope is None or self.low is None or not self.is_telling:
-            return "Too uncertain to say anything yet."
-        interval = f"(95%: {self.low:.2f} to {self.high:.2f})"
-        extent = f"revisions go {self.slope:.2f} of the way that the evidence suggests {interval}"
-        if self.verdict == "under-reacts" and self.low <= 0.0:
-            return f"No reaction to the evidence shows: {extent}."
-        if self.verdict is not None:
-            return f"{self.verdict.capitalize()}: {extent}."
-        within = f"({self.slope:.2f}; 1.00 is ideal, and the gap is within chance)"
-        if _is_near_ideal(self.slope):
-            return f"Revisions follow the evidence about as far as they should {within}."
-        return f"No sign that revisions go too far or not far enough {within}."
-
-
-def measure_reaction(revisions: Sequence[TimedRevision], families: Sequence[Hashable]) -> Reaction:
-    """Slope of revisions on the evidence, with the passing of time held constant; in nats.
-
-    Each row is one revision, the sum of suggested log-likelihood ratios since the one before, and
-    the move by time alone; `logit_move` gives the first number, finite at 0 and 1 too. `families`
-    names the family of the question of each row. Least squares on evidence and time, without a
-    constant: somebody who lets forecasts fall as time passes does not count as going against
-    evidence that rises. The error is that of the jackknife which leaves out one family at a time,
-    so that revisions of a family may depend, and a single family with most of the evidence widens
-    the interval. Raises `InvalidForecast` for a number that is not finite. Sources: Eisenhauer
-    2003, Teaching Statistics 25; Cameron & Miller 2015, Journal of Human Resources 50 (the estimate
-    CV3).
-
-    >>> rows = [TimedRevision(*row) for row in ((0.5, 1.0), (0.9, 2.0), (-0.6, -1.0))]
-    >>> found = measure_reaction(rows, ["rain", "vote", "summit"])
-    >>> round(found.slope, 3), round(found.low, 3), round(found.high, 3), found.verdict
-    (0.483, 0.235, 0.732, None)
-    """
-    from scipy.special import stdtrit
-
-    table = np.array(revisions, dtype=np.float64).reshape(-1, 3)
-    if not np.isfinite(table).all():
-        raise InvalidForecast("a move in log-odds is a finite number: take it with logit_move")
-    moved, causes, n = table[:, 0], table[:, 1:], len(table)
-    causes = np.where(np.abs(causes) < _MIN_SUGGESTED, 0.0, causes)
-    count = int((_sum_by_family(causes[:, 0] ** 2, families) > 0.0).sum())
-    if not count:
-        return Reaction(n, 0, None, None, None)
-    products = causes[:, :, np.newaxis] * np.column_stack([causes, moved])[:, np.newaxis]
-    sums = _sum_by_family(products.reshape(n, 6), families).reshape(-1, 2, 3)
-    slope = float(_fit_slopes(sums.sum(axis=0)))
-    if count < 2:
-        return Reaction(n, count, slope, None, None)
-    partial_slopes = _fit_slopes(sums.sum(axis=0) - sums)
-    error = math.sqrt((count - 1) / count * float(((partial_slopes - slope) ** 2).sum()))
-    half = float(stdtrit(count - 1, (1.0 + LEVEL) / 2)) * error
-    return Reaction(n, count, slope, slope - half, slope + half)
-
-
-def _fit_slopes(equations: Floats) -> Floats:
-    """Solve normal equations of evidence and time, with their right side as last column."""
-    solved = np.linalg.pinv(equations[..., :2], hermitian=True) @ equations[..., 2:]
-    slopes: Floats = solved[..., 0, 0]
-    return slopes
-
-
 def _check_path(path: ArrayLike) -> list[float]:
     checked = check_probabilities(path)
     if checked.ndim != 1 or checked.size == 0:
@@ -435,5 +311,6 @@ def _check_path(path: ArrayLike) -> list[float]:
     return [float(p) for p in checked]
 
 
-def _explain_shortage(noun: str, count: int) -> str:
+def explain_shortage(noun: str, count: int) -> str:
+    """Explain that a verdict needs more families of a sort."""
     return f"Too few {noun} to say anything: {count} of the {MIN_FIXED_TEST} needed."

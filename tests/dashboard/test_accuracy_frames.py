@@ -25,7 +25,8 @@ from forecasts.questions.question import (
     QuestionId,
     name_recalibrated,
 )
-from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
+from forecasts.statistics.dynamics import ExcessMovement, UpdateHabits
+from forecasts.statistics.reaction import Reaction
 from tests.dashboard.accuracy_examples import (
     accuracy_of,
     cohort,

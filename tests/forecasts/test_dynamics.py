@@ -11,15 +11,13 @@ from scipy import stats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.statistics.dynamics import (
     ExcessMovement,
-    Reaction,
     TimedForecast,
-    TimedRevision,
     logit_move,
     measure_excess_movement,
     measure_movement,
-    measure_reaction,
     pool_updates,
 )
+from forecasts.statistics.reaction import Reaction, TimedRevision, measure_reaction
 from tests.forecasts.strategies import law, probabilities
 from tests.tables import check_rows
 

@@ -35,7 +35,8 @@ from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
 from forecasts.scoring.summary import Summary
-from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
+from forecasts.statistics.dynamics import ExcessMovement, UpdateHabits
+from forecasts.statistics.reaction import Reaction
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import FetchResult

@@ -13,14 +13,8 @@ from typing import Final
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
-from forecasts.statistics.dynamics import (
-    ExcessMovement,
-    Reaction,
-    TimedRevision,
-    logit_move,
-    measure_excess_movement,
-    measure_reaction,
-)
+from forecasts.statistics.dynamics import ExcessMovement, logit_move, measure_excess_movement
+from forecasts.statistics.reaction import Reaction, TimedRevision, measure_reaction
 from tests.acceptance.worlds.figure import Figure, measure_share
 from tests.acceptance.worlds.verdicts import Floats
 

@@ -127,12 +127,16 @@ def test_correlation_within_families() -> None:
     assert together.correlation > 0.8
     assert (together.questions, together.families, together.shared) == (100, 50, 50)
     assert together.effective == pytest.approx(100 / (1 + together.correlation))
+    told = together.describe()
+    assert told.startswith("100 questions in 50 families, worth 5")
+    assert told.endswith("independent ones (correlated by up to 1.00)")
     # Options that exclude each other do not count as one.
     exclusive = np.array([1.0, 0.0] * 25 + [0.0, 1.0] * 25)
     assert correlate_outcomes(np.full(100, 0.5), exclusive, families).correlation < 0.05
     # One family says nothing on its correlation, and families of one need none.
     assert correlate_outcomes(p, p, np.zeros(100, dtype=int)).correlation > 0.6
-    assert correlate_outcomes(p, p, np.arange(100)).effective == 100
+    apart = correlate_outcomes(p, p, np.arange(100))
+    assert (apart.effective, apart.describe()) == (100, "100 questions")
 
 
 def test_impossible_input_of_a_test_is_refused() -> None:

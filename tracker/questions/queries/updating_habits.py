@@ -17,12 +17,11 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast, Timeline, forecaster_timeline
 from forecasts.statistics.dynamics import (
     TimedForecast,
-    TimedRevision,
     logit_move,
     measure_excess_movement,
-    measure_reaction,
     pool_updates,
 )
+from forecasts.statistics.reaction import TimedRevision, measure_reaction
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import Choice, Habits
 from tracker.questions.queries.score_selection import gather_questions
