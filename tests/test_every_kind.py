@@ -197,8 +197,8 @@ def rows_of_scores(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
     with tracker.context.store.reading() as session:
         rows = session.connection().execute(
             text(
-                f"SELECT question_id, {place}, forecaster_id, rule, skill_over_schedule, "
-                "CAST(receipt AS TEXT) FROM score"
+                f"SELECT question_id, {place}, forecaster_id, rule, skill_over_schedule FROM score"
+                f" UNION ALL SELECT question_id, {place}, '', '', 0.0 FROM standing"
             )
         )
         found: dict[str, list[tuple[object, ...]]] = {}
@@ -231,7 +231,7 @@ def spoil(tracker: Tracker, version: str) -> None:
     """Scores as an older version of the rules could have left them."""
     with tracker.context.store.writing() as session:
         run = session.connection().execute
-        run(text("UPDATE score SET skill_over_schedule = 9, receipt = '[]' WHERE rule = 'brier'"))
+        run(text("UPDATE score SET skill_over_schedule = 9 WHERE rule = 'brier'"))
         run(text("UPDATE score SET rule = 'forgotten' WHERE rule = 'log'"))
         run(text("UPDATE property SET value = :version WHERE key = 'scores'"), {"version": version})
 

@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,14 +21,16 @@ from forecasts.questions.question import (
     effective_close,
 )
 from forecasts.questions.timeline import forecaster_timeline
+from forecasts.scoring.rulebook import RULES
+from forecasts.scoring.scores import list_scores, sort_scores
 from forecasts.suggestion.binary import hazard_probability
 from tests.benchmarks.dashboard_world import Size, build
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
-from tracker.questions.queries import calibration, question_list, score_selection
-from tracker.questions.resolve_question import load_timelines, select_people
+from tracker.questions.queries import calibration, question_list, question_page, score_selection
+from tracker.questions.resolve_question import compute_scores, load_timelines, select_people
 from tracker.settings import Settings
 from tracker.storage import evidence, questions, record, resolution_record
 from tracker.storage.record import group_by_forecaster
@@ -132,23 +135,21 @@ def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_da
     }
 
 
-def test_scores_read_together_equal_those_of_each_question(
+def test_scores_in_columns_equal_those_stored_of_each_question(
     session: Session,
 ) -> None:
     everything = resolution_record.list_all_scores(session)
+    asked = {q.id: q for q in questions.list_questions(session)}
+    answers = resolution_record.load_current_resolutions(session)
     each = [
         s
         for q in sorted({s.question_id for s in everything})
-        for s in resolution_record.list_scores(session, q)
+        for s in question_page.list_receipts(session, asked[q], answers[q])
     ]
-    without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
-    assert [
-        {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
-    ] == without
-    wanted = {s.question_id for s in everything}
-    assert list(resolution_record.list_scores_with_receipts(session, "brier", wanted)) == [
-        s for s in each if s.rule == "brier"
-    ]
+    assert list(everything) == [replace(s, receipt=()) for s in each]
+    assert {s.rule for s in each if s.receipt} == RULES.keys() - {"ranked"}
+    table = score_selection.load_table(session, asked, answers)
+    assert sort_scores(list_scores(compute_scores(table))) == each
 
 
 def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -> None:

@@ -239,12 +239,12 @@ def test_tampering_with_what_a_kind_has_is_found(
         ("UPDATE score SET coverage = coverage + 1e-15 WHERE {}", ["rain: brier of ada"]),
         ("UPDATE score SET mean_while_active = NULL WHERE {}", ["rain: brier of ada"]),
         (
-            "UPDATE score SET receipt = json_set(receipt, '$[0][2].p', 0.7) WHERE {}",
-            ["rain: brier of ada"],
+            "UPDATE standing SET spans = zeroblob(length(spans)) WHERE question_id = 'rain'",
+            ["rain: what stood is not what the log gives"],
         ),
         (
-            "UPDATE score SET receipt = json_remove(receipt, '$[1]') WHERE {}",
-            ["rain: brier of ada"],
+            "UPDATE standing SET question_id = 'treaty' WHERE question_id = 'rain'",
+            ["rain: what stood is not", "treaty: what stood is not"],
         ),
         (
             "UPDATE score SET question_id = 'treaty' WHERE {}",

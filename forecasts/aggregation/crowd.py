@@ -65,13 +65,23 @@ def crowd_timeline(question: Question, timelines: Timelines, *, until: datetime)
     5 0.433
     7 0.7
     """
-    steps: list[tuple[datetime, Distribution | None]] = []
+    instants: list[tuple[datetime, tuple[Distribution, ...]]] = []
     for at, standing in _iter_standing(question, timelines, until):
-        if standing:
-            steps.append((at, _pool_standing(question, at, standing)))
-        elif steps and steps[-1][1] is not None:
-            steps.append((at, None))
-    return Timeline(tuple(steps))
+        if standing or (instants and instants[-1][1]):
+            forecasts = (fold_removed_options(question, at, d) for d in standing.values())
+            instants.append((at, tuple(forecasts)))
+    pooled = iter(_pool_instants(question, [forecasts for _, forecasts in instants if forecasts]))
+    return Timeline(tuple((at, next(pooled) if forecasts else None) for at, forecasts in instants))
+
+
+def _pool_instants(
+    question: Question, instants: Sequence[Sequence[Distribution]]
+) -> Sequence[Distribution]:
+    """Pool the forecasts of each instant, those of yes-no questions all at once."""
+    if question.kind != "binary":
+        return [_pool_forecasts(question, forecasts) for forecasts in instants]
+    rows = [[d.p for d in forecasts if isinstance(d, Binary)] for forecasts in instants]
+    return list(map(Binary, pooling.pool_crowds(rows)))
 
 
 def crowd_at(question: Question, timelines: Timelines, at: datetime) -> Distribution | None:
@@ -248,6 +258,12 @@ def _pool_standing(
     weights: Floats | None = None,
 ) -> Distribution:
     forecasts = [fold_removed_options(question, at, forecast) for forecast in standing.values()]
+    return _pool_forecasts(question, forecasts, weights)
+
+
+def _pool_forecasts(
+    question: Question, forecasts: Sequence[Distribution], weights: Floats | None = None
+) -> Distribution:
     if len(forecasts) == 1:
         return forecasts[0]
     if question.scale is not None:

@@ -150,6 +150,22 @@ def pool_crowd(p_oldest_first: ArrayLike, weights: ArrayLike | None = None) -> f
     return float(_pool_columns(_check_forecasts(p_oldest_first), weights))
 
 
+def pool_crowds(instants: Sequence[Sequence[float]]) -> list[float]:
+    """`pool_crowd` at many instants, each with its forecasts, oldest first.
+
+    >>> pool_crowds([[0.3], [0.0, 0.4, 0.5], [0.9]])
+    [0.3, 0.4, 0.9]
+    """
+    pooled = np.zeros(len(instants))
+    by_size: dict[int, list[int]] = {}
+    for place, forecasts in enumerate(instants):
+        by_size.setdefault(len(forecasts), []).append(place)
+    for places in by_size.values():
+        columns = _check_rows(check_probabilities([instants[place] for place in places])).T
+        pooled[places] = _pool_columns(columns, None)
+    return pooled.tolist()
+
+
 def pool_options(matrix: ArrayLike, weights: ArrayLike | None = None) -> Floats:
     """Aggregate over options: rows are forecasters, oldest first; (n, K) → (K,), sums to 1.
 

@@ -8,7 +8,6 @@ proper (Sempere & Lawsen 2021).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from forecasts.distributions.probability import Floats
 from forecasts.questions.answers import Answer
 from forecasts.questions.question import ForecasterId, Question
 from forecasts.scoring.rulebook import HEADLINE, rule_values
-from forecasts.scoring.scores import Score
+from forecasts.scoring.scores import rule_columns, score_given
+from forecasts.scoring.span_table import SpanTable
 from forecasts.statistics.betting import Differences
 
 CURVE_ANSWERS = 51
@@ -43,43 +43,52 @@ Paths = Mapping[ForecasterId, LossPath]
 """Losses of everyone on one question."""
 
 
-def trace_losses(question: Question, scores: Sequence[Score]) -> Paths:
-    """Trace the losses of forecasters on one question from the receipts of their headline scores.
+def trace_losses(table: SpanTable) -> tuple[Paths, ...]:
+    """Trace the losses of forecasters on each question, by name.
 
     Forecasters without a forecast are left out.
     """
-    lines = [line for score in scores for line in score.receipt]
-    possible = _possible_losses(question, [line.forecast for line in lines])
-    starts = _schedule_shares(question, [line.start for line in lines])
-    ends = _schedule_shares(question, [line.end for line in lines])
-    losses = np.array([line.score for line in lines])
-    paths: dict[ForecasterId, LossPath] = {}
-    first = 0
-    for score in scores:
-        part = slice(first, first := first + len(score.receipt))
-        if score.receipt:
-            paths[score.forecaster_id] = LossPath(
-                starts[part], ends[part], losses[part], possible[part]
-            )
-    return paths
+    windows, pair = table.windows, table.pair
+    length = ((windows.closes - windows.opens) / 1e6)[pair]
+    starts, ends = (
+        (times - windows.opens[pair]) / 1e6 / length for times in (table.start, table.end)
+    )
+    losses, _ = rule_columns(table)
+    possible = _list_possible_losses(table)
+    paths: tuple[dict[ForecasterId, LossPath], ...] = tuple({} for _ in table.answered)
+    bounds = np.searchsorted(pair, np.arange(len(table.asked) + 1)).tolist()
+    for number, name, first, end in zip(
+        table.asked.tolist(), table.forecasters, bounds[:-1], bounds[1:], strict=True
+    ):
+        if first < end:
+            part = slice(first, end)
+            own = possible[number][table.number[first] : table.number[first] + end - first]
+            paths[number][name] = LossPath(starts[part], ends[part], losses[part], own)
+    return tuple(dict(sorted(found.items())) for found in paths)
 
 
-def _schedule_shares(question: Question, instants: Sequence[datetime]) -> Floats:
-    length = (question.closes_at - question.opens_at).total_seconds()
-    return np.array([(at - question.opens_at).total_seconds() / length for at in instants])
+def _list_possible_losses(table: SpanTable) -> list[Floats]:
+    """Losses under every possible answer by question, one row a forecast and one column an answer.
+
+    All forecasts of a question are listed, selected or not.
+    """
+    yes = np.concatenate([np.zeros(0), *(a.standing.yes for a in table.answered)])
+    binary = np.column_stack([score_given(HEADLINE["binary"], p) for p in (1.0 - yes, yes)])
+    ends = np.cumsum([len(a.standing.yes) for a in table.answered], dtype=np.intp)
+    return [
+        part if question.kind == "binary" else _score_answers(question, standing.forecasts)
+        for (question, _, standing), part in zip(
+            table.answered, np.split(binary, ends)[:-1], strict=True
+        )
+    ]
 
 
-def _possible_losses(question: Question, forecasts: Sequence[Distribution]) -> Floats:
-    """Losses under every possible answer, one row a forecast and one column an answer."""
-    rule = HEADLINE[question.kind]
-    answers = _list_possible_answers(question)
-    return np.column_stack([rule_values(rule, question, answer, forecasts) for answer in answers])
-
-
-def _list_possible_answers(question: Question) -> Sequence[Answer]:
+def _score_answers(question: Question, forecasts: Sequence[Distribution]) -> Floats:
+    answers: Sequence[Answer] = [option.name for option in question.options]
     if question.scale is not None:
-        return list(question.scale.values(np.linspace(0.0, 1.0, CURVE_ANSWERS)).tolist())
-    return (0, 1) if question.kind == "binary" else [option.name for option in question.options]
+        answers = question.scale.values(np.linspace(0.0, 1.0, CURVE_ANSWERS)).tolist()
+    rule = HEADLINE[question.kind]
+    return np.column_stack([rule_values(rule, question, answer, forecasts) for answer in answers])
 
 
 def hold_first_forecast(path: LossPath) -> LossPath:

@@ -12,7 +12,7 @@ actual close by an early answer. Moving them would reward exaggeration: what is 
 regular instant would count only if the event comes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -22,12 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidProbability
-from forecasts.questions.answers import get_answer
-from forecasts.questions.question import Question, Resolution, to_utc
-from forecasts.scoring.rulebook import CURVES, RuleName, points_mass, rule_values
-from forecasts.scoring.scores import Score, list_scores
-from forecasts.scoring.span_table import SpanTable, Timelines, stand
+from forecasts.questions.question import Question, to_utc
+from forecasts.scoring.rulebook import CURVES, points_mass
+from forecasts.scoring.rules import POINTS_CLIP
+from forecasts.scoring.scores import ScoreColumns, rule_columns
+from forecasts.scoring.span_table import SpanTable
 from forecasts.scoring.time_averages import (
+    Cells,
     Counts,
     average_comparison,
     average_scores,
@@ -39,16 +40,23 @@ SPOT_SHARES: Final = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
 
 
 def average_peer_points(
-    pair: NDArray[np.intp], start: Counts, end: Counts, mass: ArrayLike, *, halved: bool = False
+    pair: NDArray[np.intp],
+    start: Counts,
+    end: Counts,
+    mass: ArrayLike,
+    *,
+    group: NDArray[np.intp] | None = None,
+    halved: ArrayLike = False,
 ) -> Floats:
     """Mean peer points of forecasts while they stood; `mass` is the probability of the outcome.
 
     At one instant they are 100 times the mean over the others of ln(own/other), or 0 if alone:
     100 · n/(n − 1) · ln(own/geometric mean of all n), and they add up to 0. HIGHER is better; with
-    probabilities from 0.001 to 0.999 the range is −691 to 691. `halved` for numbers and dates. The
-    forecasts of one `pair` do not overlap; one that never stands earns 0. Raises
-    `InvalidProbability` for a probability of 0, which would earn minus infinity. Source: Metaculus,
-    scores FAQ.
+    probabilities from 0.001 to 0.999 the range is −691 to 691. The others are those of the same
+    `group`, the number of the question of each pair, all by default; `halved` are forecasts of
+    numbers and dates. The forecasts of one `pair` do not overlap; one that never stands earns 0.
+    Raises `InvalidProbability` for a probability of 0, which would earn minus infinity. Source:
+    Metaculus, scores FAQ.
 
     >>> pair, start, end = np.array([0, 1]), np.array([0, 5]), np.array([10, 10])
     >>> average_peer_points(pair, start, end, [0.9, 0.6]).round(2).tolist()
@@ -59,17 +67,19 @@ def average_peer_points(
         raise InvalidProbability(
             "a probability of 0 earns minus infinity: limit it to 0.001 or more first"
         )
-    compare = partial(_compare_logs, unit=50.0 if halved else 100.0)
-    return average_comparison(pair, start, end, values=np.log(p), compare=compare)
+    if group is None:
+        group = np.zeros(int(pair.max(initial=-1)) + 1, dtype=np.intp)
+    unit = np.broadcast_to(np.where(halved, 50.0, 100.0), len(pair))
+    compare = partial(_compare_logs, unit=unit)
+    return average_comparison(pair, start, end, group=group, values=np.log(p), compare=compare)
 
 
-def _compare_logs(logs: Floats, *, unit: float) -> Floats:
-    """Peer points; rows are forecasters, columns instants, NaN for no forecast."""
-    standing = ~np.isnan(logs)
-    n = standing.sum(axis=0)
-    mean = np.where(standing, logs, 0.0).sum(axis=0) / np.maximum(n, 1)
-    factor = np.where(n > 1, n / np.maximum(n - 1, 1), 0.0) * unit
-    return np.asarray(factor * (logs - mean), dtype=np.float64)
+def _compare_logs(logs: Cells, *, unit: Floats) -> Floats:
+    """Peer points of each cell."""
+    n = logs.count()
+    mean = logs.sum() / np.maximum(n, 1)
+    factor = np.where(n > 1, n / np.maximum(n - 1, 1), 0.0)[logs.column] * unit[logs.interval]
+    return np.asarray(factor * (logs.values - mean[logs.column]), dtype=np.float64)
 
 
 def spot_times(question: Question) -> tuple[datetime, ...]:
@@ -83,25 +93,24 @@ def spot_times(question: Question) -> tuple[datetime, ...]:
 
 
 def score_points(
-    question: Question,
-    resolution: Resolution,
-    timelines: Timelines,
-    *,
-    spots: Sequence[datetime] | None = None,
-) -> tuple[Score, ...]:
-    """Peer, spot baseline and spot peer points of all forecasters; none when annulled or ambiguous.
+    table: SpanTable, *, spots: Sequence[datetime] | None = None
+) -> tuple[ScoreColumns, ...]:
+    """Peer, spot baseline and spot peer points of all forecasters, in columns.
 
-    `timelines` are those of peers, which the caller selects: people, not computed forecasters.
-    HIGHER is better. Skill over schedule is the points themselves, and the sum of score times
-    weight over the receipt, which has a line for each forecast: its mean points while it stood.
+    The pairs of the table are those of peers, which the caller selects: people, not computed
+    forecasters. HIGHER is better. Skill over schedule is the points themselves, and the sum of
+    score times weight over the receipt, which has a line for each forecast: its mean points while
+    it stood.
 
     Spot scores are the mean over the instants `spots`, by default `spot_times`; coverage is the
     share of the instants with a forecast. An instant without one, and one after the answer, counts
     0. Raises `InvalidTime` for a spot without a time zone.
 
     >>> from forecasts.distributions.distribution import Binary
-    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.question import Resolution, utc
     >>> from forecasts.questions.timeline import build_timeline
+    >>> from forecasts.scoring.scores import list_scores
+    >>> from forecasts.scoring.span_table import stand
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
@@ -110,36 +119,44 @@ def score_points(
     ...     "ann")
     >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.9))])
     >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.6))])
-    >>> found = score_points(question, yes, {"ann": ann, "bob": bob})
-    >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found
+    >>> points = score_points(SpanTable.read([stand(question, yes, {"ann": ann, "bob": bob})]))
+    >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in list_scores(points)
     ...     if s.forecaster_id == "bob"]
     [('peer', 0.6, -24.33), ('spot_baseline', 0.25, 6.58), ('spot_peer', 0.25, -10.14)]
     """
-    happened = get_answer(question, resolution)
-    if happened is None:
-        return ()
-    table = SpanTable.read([stand(question, resolution, timelines)])
-    forecasts = [span.distribution for span in table.spans]
-    baseline = rule_values("baseline", question, happened, forecasts)
-    instants = spot_times(question) if spots is None else tuple(map(to_utc, spots))
-    at_spots = table.on_clock(partial(_count_earlier, np.sort(to_microseconds(instants))))
-    masses = [points_mass(question, happened, forecast) for forecast in forecasts]
-    halved = question.kind in CURVES
+    instants = _read_spots(table, spots)
+    # Instants before a time are counted, so that a forecast holds the instant of its start.
+    at_spots = table.on_clock(
+        lambda times, asked: (instants[asked] < times[:, np.newaxis]).sum(axis=1)
+    )
+    masses = _read_masses(table)
+    is_curve = np.array([kind in CURVES for kind in table.kinds], dtype=np.bool_)
+    halved = is_curve[table.asked[table.pair]]
     peer, spot_peer = (
-        average_peer_points(times.pair, times.start, times.end, masses, halved=halved)
-        for times in (table, at_spots)
+        average_peer_points(t.pair, t.start, t.end, masses, group=t.asked, halved=halved)
+        for t in (table, at_spots)
     )
+    baseline, _ = rule_columns(table, "baseline")
+    cut, spot_cut = table.clip(), at_spots.clip()
     return (
-        *_list_points(table, "peer", peer),
-        *_list_points(at_spots, "spot_baseline", baseline),
-        *_list_points(at_spots, "spot_peer", spot_peer),
+        ScoreColumns("peer", table, average_scores(cut, "peer", peer, 0.0)),
+        ScoreColumns(
+            "spot_baseline", table, average_scores(spot_cut, "spot_baseline", baseline, 0.0)
+        ),
+        ScoreColumns("spot_peer", table, average_scores(spot_cut, "spot_peer", spot_peer, 0.0)),
     )
 
 
-def _count_earlier(instants: Counts, times: Counts) -> Counts:
-    """Clock of spot scores: instants before a time. A forecast holds the instant of its start."""
-    return np.searchsorted(instants, times, side="left")
+def _read_spots(table: SpanTable, spots: Sequence[datetime] | None) -> Counts:
+    """Instants of the spot scores, one row a question."""
+    rows = [spot_times(a.question) if spots is None else spots for a in table.answered]
+    instants = to_microseconds([to_utc(instant) for row in rows for instant in row])
+    return instants.reshape(len(rows), len(SPOT_SHARES) if spots is None else len(spots))
 
 
-def _list_points(table: SpanTable, rule: RuleName, points: Floats) -> Iterator[Score]:
-    return list_scores(table, rule, average_scores(table.clip(), rule, points, no_skill=0.0))
+def _read_masses(table: SpanTable) -> Floats:
+    """Probability that each forecast gave to the outcome, limited for points."""
+    masses = np.clip(table.given, POINTS_CLIP, 1.0 - POINTS_CLIP)
+    for question, answer, forecasts, rows, _ in table.list_others():
+        masses[rows] = [points_mass(question, answer, forecast) for forecast in forecasts]
+    return masses

@@ -95,7 +95,7 @@ class _BinaryScorer:
     rule: BinaryRule
 
     def __call__(self, _: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
-        # As in `score_questions`, so that both give the same numbers to the last bit.
+        # As in `score_given`, so that both give the same numbers to the last bit.
         yes = np.array([d.p for d in forecasts if isinstance(d, Binary)], dtype=np.float64)
         return self.rule(yes if happened else 1.0 - yes, 1)
 
@@ -346,6 +346,10 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
 """Main rule by kind of question."""
 
 
+HEADLINE_RULES: tuple[RuleName, ...] = tuple(dict.fromkeys(HEADLINE.values()))
+"""Main rules of all kinds."""
+
+
 def is_counted_under(rule: RuleName, kind: Kind) -> bool:
     """Return True if questions of this kind count in aggregates of a rule.
 
@@ -353,7 +357,7 @@ def is_counted_under(rule: RuleName, kind: Kind) -> bool:
     has a Brier score as well, counts under "ranked" alone. Under other rules all questions that
     they apply to count.
     """
-    return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
+    return rule == HEADLINE[kind] or (rule not in HEADLINE_RULES and kind in RULES[rule].kinds)
 
 
 def ignorance_forecast(question: Question) -> Distribution:

@@ -12,16 +12,16 @@ Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; rules ar
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.distributions.probability import Floats
-from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     ForecasterId,
     Question,
@@ -31,14 +31,54 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import ForecastSpan
 from forecasts.scoring.rulebook import (
     BINARY_RULES,
+    HEADLINE,
     RULES,
     SOLO_RULES,
     RuleName,
     ignorance_forecast,
     rule_values,
 )
-from forecasts.scoring.span_table import Spans, SpanTable, Standing, Timelines, stand
-from forecasts.scoring.time_averages import AveragedScores, average_scores
+from forecasts.scoring.span_table import AnsweredQuestion, SpanTable, collect_spans
+from forecasts.scoring.time_averages import AveragedScores, average_scores, to_instant
+
+Entry_co = TypeVar("Entry_co", covariant=True)
+
+
+class LazySequence(Sequence[Entry_co]):
+    """Sequence of known length whose entries are made when the first is read; equals its tuple."""
+
+    __slots__ = ("_entries", "_length", "_make")
+
+    def __init__(self, length: int, make: Callable[[], Iterable[Entry_co]]) -> None:
+        self._length, self._make = length, make
+        self._entries: tuple[Entry_co, ...] | None = None
+
+    def _read(self) -> tuple[Entry_co, ...]:
+        if self._entries is None:
+            self._entries = tuple(self._make())
+        return self._entries
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Entry_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Entry_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> Entry_co | tuple[Entry_co, ...]:
+        return self._read()[index]
+
+    def __iter__(self) -> Iterator[Entry_co]:
+        return iter(self._read())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._read() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._read())
+
+    def __repr__(self) -> str:
+        return repr(self._read())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +107,8 @@ class Score:
     `skill_over_schedule`: gain over the uninformed forecast (50 %, equal shares or a uniform
     curve), integrated over the active time and divided by the scheduled length; higher is better, 0
     is no skill; skipping a question costs and earns nothing. Points (baseline, peer, spot) are
-    gains already: there skill over schedule is the points themselves.
+    gains already: there skill over schedule is the points themselves. The lines of a `receipt` are
+    made when they are read.
     """
 
     question_id: QuestionId
@@ -77,29 +118,35 @@ class Score:
     coverage: float
     attainable_coverage: float
     skill_over_schedule: float
-    receipt: tuple[ReceiptLine, ...]
+    receipt: Sequence[ReceiptLine] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
-    """Question with its resolution, and the forecasts to score."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreColumns:
+    """Scores by one rule, in columns; its skill is NaN for a pair that the rule does not fit."""
 
-    question: Question
-    resolution: Resolution
-    timelines: Timelines
+    rule: RuleName
+    table: SpanTable
+    averaged: AveragedScores
 
 
-def score_questions(answered: Sequence[AnsweredQuestion]) -> tuple[tuple[Score, ...], ...]:
-    """Scores of questions by every solo rule, in their order; none when annulled or ambiguous.
+ScoreNumbers = tuple[QuestionId, ForecasterId, RuleName, float | None, float, float, float]
+"""Fields of a score, without its receipt."""
+
+
+def score_alone(
+    table: SpanTable, rules: Sequence[RuleName] = SOLO_RULES
+) -> tuple[ScoreColumns, ...]:
+    """Scores by rules that need no other forecasters, in columns.
 
     Scored is [opening, effective close): earlier forecasts count from the opening, later ones not
-    at all. Gaps are left out, never filled. All are computed together, in columns: the rules of
-    binary questions in one step each. Rules that compare forecasters are in `points`, those on a
-    daily grid in `daily`.
+    at all. Gaps are left out, never filled. Rules that compare forecasters are in `points`, those
+    on a daily grid in `daily`.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import build_timeline
+    >>> from forecasts.scoring.span_table import stand
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3),
@@ -107,100 +154,116 @@ def score_questions(answered: Sequence[AnsweredQuestion]) -> tuple[tuple[Score, 
     >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3,
     ...     "ann")
     >>> steps = build_timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
-    >>> [(brier, *_)] = score_questions([AnsweredQuestion(question, no, {"ann": steps})])
+    >>> table = SpanTable.read([stand(question, no, {"ann": steps})])
+    >>> brier, *_ = list_scores(score_alone(table))
     >>> brier.rule, round(brier.mean_while_active, 4), round(brier.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
     """
-    standing = [stand(a.question, a.resolution, a.timelines) for a in answered]
-    return _score_standing(standing, SOLO_RULES)
-
-
-def score_spans(
-    question: Question, resolution: Resolution, rule: RuleName, spans: Spans
-) -> tuple[Score, ...]:
-    """Scores by one rule from forecasts on the scored time; empty without an answer."""
-    return _score_standing([Standing(question, resolution, spans)], [rule])[0]
-
-
-def _score_standing(
-    standing: Sequence[Standing], rules: Sequence[RuleName]
-) -> tuple[tuple[Score, ...], ...]:
-    answers = [get_answer(entry.question, entry.resolution) for entry in standing]
-    answered = [
-        (entry, answer)
-        for entry, answer in zip(standing, answers, strict=True)
-        if answer is not None
-    ]
-    table = SpanTable.read([entry for entry, _ in answered])
-    scores: dict[QuestionId, list[Score]] = {entry.question.id: [] for entry in standing}
     cut = table.clip()
-    for rule in rules:
-        values, no_skill = _rule_columns(rule, answered, table)
-        for score in list_scores(table, rule, average_scores(cut, rule, values, no_skill)):
-            scores[score.question_id].append(score)
-    return tuple(tuple(scores[entry.question.id]) for entry in standing)
+    return tuple(
+        ScoreColumns(rule, table, average_scores(cut, rule, *rule_columns(table, rule)))
+        for rule in rules
+    )
 
 
-def _rule_columns(
-    rule: RuleName, answered: Sequence[tuple[Standing, Answer]], table: SpanTable
-) -> tuple[Floats, Floats]:
-    """Values of a rule by interval, and the value of no skill by pair; NaN where it does not apply.
+def rule_columns(table: SpanTable, rule: RuleName | None = None) -> tuple[Floats, Floats]:
+    """Values of a rule by interval, and the value of no skill by pair; NaN where it does not fit.
 
-    The binary questions are scored at once: rules are symmetric in YES and NO, so that the
-    probability given to the outcome is scored.
+    Without a rule those of the headline rule of each question. The binary questions are scored at
+    once: rules are symmetric in YES and NO, so that the probability given to the outcome is scored.
     """
-    values, no_skill = np.full(len(table.spans), np.nan), np.full(len(table.pairs), np.nan)
-    if rule in BINARY_RULES:
-        binary = ~np.isnan(table.outcome_probability)
-        values[binary] = BINARY_RULES[rule](table.outcome_probability[binary], 1)
-    half = float(BINARY_RULES[rule](0.5, 1)) if rule in BINARY_RULES else np.nan
-    row = pair = 0
-    for entry, happened in answered:
-        question, rows = entry.question, sum(map(len, entry.spans.values()))
-        pairs = slice(pair, pair + len(entry.spans))
-        if question.kind == "binary":
-            no_skill[pairs] = half
-        elif question.kind in RULES[rule].kinds:
-            forecasts = [span.distribution for span in table.spans[row : row + rows]]
-            values[row : row + rows] = rule_values(rule, question, happened, forecasts)
-            ignorance = [ignorance_forecast(question)]
-            no_skill[pairs] = rule_values(rule, question, happened, ignorance)
-        row, pair = row + rows, pairs.stop
+    name = rule or HEADLINE["binary"]
+    values = score_given(name, table.given)
+    no_skill = np.full(len(table.asked), float(score_given(name, np.array([0.5]))[0]))
+    for question, answer, forecasts, rows, pairs in table.list_others():
+        own = rule or HEADLINE[question.kind]
+        if fits := question.kind in RULES[own].kinds:
+            values[rows] = rule_values(own, question, answer, forecasts)
+        no_skill[pairs] = (
+            rule_values(own, question, answer, [ignorance_forecast(question)]) if fits else np.nan
+        )
     return values, no_skill
 
 
-def list_scores(table: SpanTable, rule: RuleName, averaged: AveragedScores) -> Iterator[Score]:
-    """Yield the score of each pair with its receipt, except where the rule does not apply."""
+def score_given(rule: RuleName, given: Floats) -> Floats:
+    """Values of a rule for the probability given to the outcome; NaN for NaN and other kinds."""
+    if rule not in BINARY_RULES:
+        return np.full(len(given), np.nan)
+    if not (missing := np.isnan(given)).any():
+        return BINARY_RULES[rule](given, 1)
+    values = np.full(len(given), np.nan)
+    values[~missing] = BINARY_RULES[rule](given[~missing], 1)
+    return values
+
+
+def list_numbers(columns: ScoreColumns) -> Iterator[tuple[int, ScoreNumbers]]:
+    """Yield each pair that the rule fits, with the numbers of its score."""
+    table, averaged = columns.table, columns.averaged
+    ids = [a.question.id for a in table.answered]
     cut = averaged.cut
-    columns = (cut.length, cut.weight, averaged.score, averaged.contribution)
-    lines = zip(table.spans, *(column.tolist() for column in columns), strict=True)
-    numbers = zip(
+    numbers: Any = zip(
+        table.asked.tolist(),
+        table.forecasters,
         averaged.mean_while_active.tolist(),
+        (cut.active > 0.0).tolist(),
         cut.coverage.tolist(),
         cut.attainable_coverage.tolist(),
         averaged.skill_over_schedule.tolist(),
         strict=True,
     )
-    for pair, size, (mean, coverage, attainable, skill) in zip(
-        table.pairs, table.sizes, numbers, strict=True
-    ):
-        pair_lines = tuple(islice(lines, size))
-        if math.isnan(skill):
-            continue
-        receipt = tuple(
-            ReceiptLine(span.start, span.end, span.distribution, *line)
-            for span, length, *line in pair_lines
-            if length
-        )
-        yield Score(
-            *pair,
-            rule,
-            mean_while_active=mean if receipt else None,
-            coverage=coverage,
-            attainable_coverage=attainable,
-            skill_over_schedule=skill,
-            receipt=receipt,
-        )
+    for pair, (asked, name, mean, is_active, *shares, skill) in enumerate(numbers):
+        if not math.isnan(skill):
+            known = mean if is_active else None
+            yield pair, (ids[asked], name, columns.rule, known, *shares, skill)
+
+
+def list_scores(columns: Iterable[ScoreColumns]) -> Iterator[Score]:
+    """Yield the scores by each rule, with their receipts."""
+    for scored in columns:
+        table, cut = scored.table, scored.averaged.cut
+        bounds = np.searchsorted(table.pair, np.arange(len(table.asked) + 1)).tolist()
+        standing = np.bincount(table.pair[cut.length > 0.0], minlength=len(table.asked)).tolist()
+        for pair, numbers in list_numbers(scored):
+            rows = range(bounds[pair], bounds[pair + 1])
+            yield Score(*numbers, _open_receipt(scored, rows, standing[pair]))
+
+
+def list_bare_scores(columns: Iterable[ScoreColumns]) -> Iterator[Score]:
+    """Yield the scores by each rule, without receipts."""
+    return (Score(*numbers) for scored in columns for _, numbers in list_numbers(scored))
+
+
+def count_scores(columns: Iterable[ScoreColumns]) -> int:
+    """Count the scores in columns."""
+    return sum(int((~np.isnan(scored.averaged.skill_over_schedule)).sum()) for scored in columns)
+
+
+def sort_scores(scores: Iterable[Score]) -> list[Score]:
+    """Sort scores by question, rule and forecaster."""
+    order = {rule: place for place, rule in enumerate(RULES)}
+    return sorted(scores, key=lambda s: (s.question_id, order[s.rule], s.forecaster_id))
+
+
+def _open_receipt(columns: ScoreColumns, rows: range, length: int) -> Sequence[ReceiptLine]:
+    return LazySequence(length, lambda: _list_lines(columns, rows)) if length else ()
+
+
+def _list_lines(columns: ScoreColumns, rows: range) -> Iterator[ReceiptLine]:
+    """Make the lines of a receipt, without the spans that were cut away."""
+    table, averaged = columns.table, columns.averaged
+    for row in rows:
+        pair = table.pair[row]
+        if averaged.cut.length[row] > 0.0:
+            number = int(table.number[row])
+            standing = table.answered[table.asked[pair]].standing
+            yield ReceiptLine(
+                to_instant(standing.start[number]),
+                to_instant(standing.end[number]),
+                standing.get_forecast(number),
+                float(averaged.cut.length[row] / averaged.cut.scheduled[pair]),
+                float(averaged.score[row]),
+                float(averaged.contribution[row]),
+            )
 
 
 def recompute_score(question: Question, resolution: Resolution, score: Score) -> Score:
@@ -210,7 +273,10 @@ def recompute_score(question: Question, resolution: Resolution, score: Score) ->
     score a forecaster without others.
     """
     spans = [ForecastSpan(line.start, line.end, line.forecast) for line in score.receipt]
-    return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
+    standing = collect_spans(question, {score.forecaster_id: spans})
+    table = SpanTable.read([AnsweredQuestion(question, resolution, standing)])
+    (recomputed,) = list_scores(score_alone(table, [score.rule]))
+    return recomputed
 
 
 def verify_receipt(question: Question, resolution: Resolution | None, score: Score) -> bool | None:

@@ -7,17 +7,19 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.distributions.distribution import Binary
+from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
+from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import (
     ForecasterId,
+    Kind,
     Question,
-    QuestionId,
     Resolution,
     effective_close,
 )
@@ -27,6 +29,7 @@ from forecasts.scoring.time_averages import (
     Counts,
     Windows,
     clip_intervals,
+    to_instant,
     to_microseconds,
 )
 
@@ -34,22 +37,70 @@ Timelines = Mapping[ForecasterId, Timeline]
 Spans = Mapping[ForecasterId, Sequence[ForecastSpan]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """Question with its resolution, and the forecasts that stood on the scored time."""
+    """Forecasts that stood on the scored time of one question, one forecaster after the other.
+
+    `sizes` are the numbers of spans of each forecaster. By span: its times, and the probability of
+    `yes`; `forecasts` has those of questions of other kinds, where `yes` is NaN.
+    """
+
+    forecasters: tuple[ForecasterId, ...]
+    sizes: tuple[int, ...]
+    start: Counts
+    end: Counts
+    yes: Floats
+    forecasts: tuple[Distribution, ...] = ()
+
+    def get_forecast(self, number: int) -> Distribution:
+        """Forecast of a span."""
+        return self.forecasts[number] if self.forecasts else Binary(float(self.yes[number]))
+
+    def list_spans(self, forecaster_id: ForecasterId) -> list[ForecastSpan]:
+        """Spans of a forecaster, in order of time."""
+        place = self.forecasters.index(forecaster_id)
+        first = sum(self.sizes[:place])
+        return [
+            ForecastSpan(
+                to_instant(self.start[number]),
+                to_instant(self.end[number]),
+                self.get_forecast(number),
+            )
+            for number in range(first, first + self.sizes[place])
+        ]
+
+
+class AnsweredQuestion(NamedTuple):
+    """Question with its resolution, and the forecasts that stood."""
 
     question: Question
     resolution: Resolution
-    spans: Spans
+    standing: Standing
 
 
-def stand(question: Question, resolution: Resolution, timelines: Timelines) -> Standing:
-    """Return what stood from the opening to the effective close."""
+def stand(question: Question, resolution: Resolution, timelines: Timelines) -> AnsweredQuestion:
+    """Return the question with what stood from the opening to the effective close."""
     spans = {
         forecaster_id: standing_spans(question, resolution, line)
         for forecaster_id, line in timelines.items()
     }
-    return Standing(question, resolution, spans)
+    return AnsweredQuestion(question, resolution, collect_spans(question, spans))
+
+
+def collect_spans(question: Question, spans: Spans) -> Standing:
+    """Put the spans of forecasters on a question into columns."""
+    every = [span for own in spans.values() for span in own]
+    forecasts = tuple(span.distribution for span in every)
+    return Standing(
+        forecasters=tuple(spans),
+        sizes=tuple(map(len, spans.values())),
+        start=to_microseconds([span.start for span in every]),
+        end=to_microseconds([span.end for span in every]),
+        yes=np.array(
+            [d.p if isinstance(d, Binary) else math.nan for d in forecasts], dtype=np.float64
+        ),
+        forecasts=() if question.kind == "binary" else forecasts,
+    )
 
 
 def standing_spans(
@@ -69,72 +120,123 @@ def standing_spans(
     )
 
 
-Clock = Callable[[Counts], Counts]
-"""Function from microseconds since 1970 to what is counted, such as midnights; it never falls."""
+class OtherQuestion(NamedTuple):
+    """Question of another kind than binary, scored by itself: its answer, rows and pairs."""
+
+    question: Question
+    answer: Answer
+    forecasts: tuple[Distribution, ...]
+    rows: NDArray[np.intp]
+    pairs: NDArray[np.intp]
+
+
+Clock = Callable[[Counts, NDArray[np.intp]], Counts]
+"""Function from microseconds since 1970, and the number of the question, to what is counted, such
+as midnights; it never falls."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpanTable:
-    """Forecasts that stood, in columns; a pair is a forecaster on a question.
+    """Forecasts that stood on answered questions, in columns; a pair is a forecaster on a question.
 
-    By pair: its question and forecaster, its number of spans, and its window. By span: the `pair`,
-    its times, and the probability given to the outcome of a binary question, NaN for others.
+    By pair: its number in `answered`, its forecaster, and its window. By span: the `pair`, its
+    times, its `number` in the standing of its question, and the probability `given` to the outcome
+    of a binary question, NaN for others.
     """
 
-    pairs: tuple[tuple[QuestionId, ForecasterId], ...]
-    sizes: tuple[int, ...]
+    answered: tuple[AnsweredQuestion, ...]
+    asked: NDArray[np.intp]
+    forecasters: tuple[ForecasterId, ...]
     windows: Windows
-    spans: tuple[ForecastSpan, ...]
     pair: NDArray[np.intp]
     start: Counts
     end: Counts
-    outcome_probability: Floats
+    number: NDArray[np.intp]
+    given: Floats
 
     @classmethod
-    def read(cls, standing: Sequence[Standing]) -> "SpanTable":
-        """Read the columns."""
-        sizes = tuple(len(spans) for entry in standing for spans in entry.spans.values())
-        spans = tuple(s for entry in standing for spans in entry.spans.values() for s in spans)
-        windows = [
-            (q.opens_at, q.closes_at, effective_close(q, entry.resolution))
-            for entry in standing
-            for q in (entry.question,)
-        ]
-        people = [len(entry.spans) for entry in standing]
+    def read(cls, answered: Sequence[AnsweredQuestion]) -> "SpanTable":
+        """Read the columns; without the questions that have nothing to score against."""
+        scored = tuple(a for a in answered if get_answer(a.question, a.resolution) is not None)
+        standings = [a.standing for a in scored]
+        sizes = np.array([size for s in standings for size in s.sizes], dtype=np.intp)
+        asked = np.repeat(np.arange(len(scored)), [len(s.sizes) for s in standings])
+        pair = np.repeat(np.arange(len(sizes)), sizes)
+        spans = np.bincount(asked[pair], minlength=len(scored))
+        yes = _join([s.yes for s in standings], np.float64)
+        happened = np.array([a.resolution.outcome == "yes" for a in scored], dtype=np.bool_)
         return cls(
-            pairs=tuple((entry.question.id, name) for entry in standing for name in entry.spans),
-            sizes=sizes,
-            windows=Windows(
-                *(
-                    np.repeat(to_microseconds([window[k] for window in windows]), people)
-                    for k in range(3)
-                )
+            answered=scored,
+            asked=asked,
+            forecasters=tuple(name for s in standings for name in s.forecasters),
+            windows=_read_windows(scored, asked),
+            pair=pair,
+            start=_join([s.start for s in standings], np.int64),
+            end=_join([s.end for s in standings], np.int64),
+            number=np.arange(len(pair)) - np.repeat(np.cumsum(spans) - spans, spans),
+            given=np.where(happened[asked[pair]], yes, 1.0 - yes),
+        )
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Kind of each question."""
+        return tuple(a.question.kind for a in self.answered)
+
+    def list_others(self) -> Iterator[OtherQuestion]:
+        """List the questions of other kinds than binary, with their rows and pairs."""
+        numbers = [number for number, kind in enumerate(self.kinds) if kind != "binary"]
+        by_row = self.asked[self.pair]
+        for number in numbers:
+            question, resolution, standing = self.answered[number]
+            answer = get_answer(question, resolution)
+            assert answer is not None
+            rows = np.arange(*np.searchsorted(by_row, [number, number + 1]))
+            pairs = np.arange(*np.searchsorted(self.asked, [number, number + 1]))
+            forecasts = tuple(standing.forecasts[place] for place in self.number[rows].tolist())
+            yield OtherQuestion(question, answer, forecasts, rows, pairs)
+
+    def select(self, pairs: NDArray[np.bool_]) -> "SpanTable":
+        """Select pairs."""
+        rows = pairs[self.pair]
+        windows = self.windows
+        return replace(
+            self,
+            asked=self.asked[pairs],
+            forecasters=tuple(
+                name for name, use in zip(self.forecasters, pairs.tolist(), strict=True) if use
             ),
-            spans=spans,
-            pair=np.repeat(np.arange(len(sizes)), np.array(sizes, dtype=np.intp)),
-            start=to_microseconds([s.start for s in spans]),
-            end=to_microseconds([s.end for s in spans]),
-            outcome_probability=np.array(
-                [p for entry in standing for p in _outcome_probabilities(entry)], dtype=np.float64
-            ),
+            windows=Windows(windows.opens[pairs], windows.closes[pairs], windows.ends[pairs]),
+            pair=(np.cumsum(pairs) - 1)[self.pair[rows]],
+            start=self.start[rows],
+            end=self.end[rows],
+            number=self.number[rows],
+            given=self.given[rows],
         )
 
     def on_clock(self, clock: Clock) -> "SpanTable":
         """Return the table with its times as a clock counts them."""
-        windows = Windows(*map(clock, (self.windows.opens, self.windows.closes, self.windows.ends)))
-        return replace(self, start=clock(self.start), end=clock(self.end), windows=windows)
+        windows, by_row = self.windows, self.asked[self.pair]
+        counted = (
+            clock(times, self.asked) for times in (windows.opens, windows.closes, windows.ends)
+        )
+        return replace(
+            self,
+            start=clock(self.start, by_row),
+            end=clock(self.end, by_row),
+            windows=Windows(*counted),
+        )
 
     def clip(self) -> ClippedIntervals:
         """Cut the spans to their windows."""
         return clip_intervals(self.pair, self.start, self.end, self.windows)
 
 
-def _outcome_probabilities(standing: Standing) -> Iterator[float]:
-    yes = standing.resolution.outcome == "yes"
-    for spans in standing.spans.values():
-        for span in spans:
-            forecast = span.distribution
-            if not isinstance(forecast, Binary):
-                yield math.nan
-            else:
-                yield forecast.p if yes else 1.0 - forecast.p
+def _read_windows(answered: Sequence[AnsweredQuestion], asked: NDArray[np.intp]) -> Windows:
+    opens = to_microseconds([a.question.opens_at for a in answered])
+    closes = to_microseconds([a.question.closes_at for a in answered])
+    ends = to_microseconds([effective_close(a.question, a.resolution) for a in answered])
+    return Windows(opens[asked], closes[asked], ends[asked])
+
+
+def _join(parts: Sequence[NDArray[Any]], dtype: type) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts])

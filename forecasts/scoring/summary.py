@@ -1,15 +1,18 @@
 """Sums over questions for each forecaster and rule: points, coverage, families."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
 
 from forecasts.questions.families import FamilyId
 from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scoring.rulebook import RULES, RuleName
-from forecasts.scoring.scores import Score
+from forecasts.scoring.rulebook import RULES, RuleName, is_counted_under
+from forecasts.scoring.scores import ScoreColumns
+from forecasts.scoring.span_table import SpanTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +37,67 @@ class Summary:
 
 
 def summarise_scores(
-    scores: Iterable[Score], families: Mapping[QuestionId, FamilyId]
+    columns: Iterable[ScoreColumns], families: Mapping[QuestionId, FamilyId]
 ) -> tuple[Summary, ...]:
     """Summaries by forecaster and rule, in the order of `RULES`, then most points first.
 
-    Summarise scores of retrospective questions separately.
+    Under each rule the questions count that `is_counted_under` names. Summarise scores of
+    retrospective questions separately.
     """
-    groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
-    for score in scores:
-        groups[score.rule, score.forecaster_id].append(score)
-    summaries = [_summarise(*key, group, families) for key, group in groups.items()]
+    summaries: list[Summary] = []
+    for _, scored in groupby(columns, key=lambda one: id(one.table)):
+        first, *more = scored
+        groups = _Groups(first.table, families)
+        for one in (first, *more):
+            summaries += _summarise(one, groups)
     return tuple(sorted(summaries, key=_sort_key))
 
 
-def _summarise(
-    rule: RuleName,
-    forecaster_id: ForecasterId,
-    scores: Sequence[Score],
-    families: Mapping[QuestionId, FamilyId],
-) -> Summary:
-    active = [(s.mean_while_active, s) for s in scores if s.mean_while_active is not None]
-    n = len(active)
-    return Summary(
-        forecaster_id=forecaster_id,
-        rule=rule,
-        questions=n,
-        families=len({families[s.question_id] for _, s in active}),
-        points=skill_points(rule, math.fsum(s.skill_over_schedule for _, s in active)),
-        mean_while_active=math.fsum(mean for mean, _ in active) / n if n else None,
-        coverage=math.fsum(s.coverage for _, s in active) / n if n else 0.0,
-    )
+class _Groups:
+    """Pairs of a table by forecaster, and the number of the family of each."""
+
+    def __init__(self, table: SpanTable, families: Mapping[QuestionId, FamilyId]) -> None:
+        self.names = list(dict.fromkeys(table.forecasters))
+        numbers = {name: number for number, name in enumerate(self.names)}
+        who = np.array([numbers[name] for name in table.forecasters], dtype=np.intp)
+        self.order = np.argsort(who, kind="stable")
+        self.who = who[self.order]
+        places: dict[FamilyId, int] = {}
+        by_question = [
+            places.setdefault(families[answered.question.id], len(places))
+            for answered in table.answered
+        ]
+        self.asked = table.asked[self.order]
+        self.family = np.array(by_question, dtype=np.intp)[self.asked]
+
+
+def _summarise(scored: ScoreColumns, groups: _Groups) -> Iterator[Summary]:
+    """Summaries of everyone under one rule, from the columns; sums are exact in any order."""
+    averaged, cut = scored.averaged, scored.averaged.cut
+    counts = [is_counted_under(scored.rule, kind) for kind in scored.table.kinds]
+    fits = np.array(counts, dtype=np.bool_)[groups.asked]
+    fits &= ~np.isnan(averaged.skill_over_schedule[groups.order])
+    is_active = fits & (cut.active[groups.order] > 0.0)
+    rows = groups.order[is_active]
+    bounds = np.searchsorted(groups.who[is_active], np.arange(len(groups.names) + 1)).tolist()
+    present = np.bincount(groups.who[fits], minlength=len(groups.names)).tolist()
+    family = groups.family[is_active]
+    columns = (averaged.skill_over_schedule, averaged.mean_while_active, cut.coverage)
+    skills, means, coverages = (column[rows].tolist() for column in columns)
+    for number, name in enumerate(groups.names):
+        if not present[number]:
+            continue
+        own = slice(bounds[number], bounds[number + 1])
+        n = own.stop - own.start
+        yield Summary(
+            forecaster_id=name,
+            rule=scored.rule,
+            questions=n,
+            families=np.unique(family[own]).size,
+            points=skill_points(scored.rule, math.fsum(skills[own])),
+            mean_while_active=math.fsum(means[own]) / n if n else None,
+            coverage=math.fsum(coverages[own]) / n if n else 0.0,
+        )
 
 
 def _sort_key(summary: Summary) -> tuple[int, bool, float, ForecasterId]:

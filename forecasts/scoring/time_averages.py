@@ -6,7 +6,7 @@ microseconds for scores over continuous time, and for others what their clock co
 midnights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,9 @@ from forecasts.scoring.rulebook import RuleName, rule_gains
 Counts = NDArray[np.int64]
 
 MAX_CELLS = 2_000_000
-"""Cells of the matrix in which forecasters are compared at a time; it bounds memory."""
+"""Pairs times periods that are compared at a time; it bounds memory."""
+
+TICK = timedelta(microseconds=1)
 
 
 def to_microseconds(instants: Sequence[datetime]) -> Counts:
@@ -30,8 +32,16 @@ def to_microseconds(instants: Sequence[datetime]) -> Counts:
     >>> to_microseconds([datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)]).tolist()
     [1000000]
     """
-    tick = timedelta(microseconds=1)
-    return np.array([(instant - EPOCH) // tick for instant in instants], dtype=np.int64)
+    return np.array([(instant - EPOCH) // TICK for instant in instants], dtype=np.int64)
+
+
+def to_instant(microseconds: int | np.int64) -> datetime:
+    """Convert microseconds since 1970-01-01 to a time, UTC.
+
+    >>> to_instant(1_000_000).isoformat()
+    '1970-01-01T00:00:01+00:00'
+    """
+    return EPOCH + int(microseconds) * TICK
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,56 +167,112 @@ def average_scores(
     return AveragedScores(cut, means, skill, values, parts)
 
 
-Comparison = Callable[[Floats], Floats]
-"""Function of a matrix: rows are pairs, columns times, NaN for no forecast; same shape."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Forecasts that stand in the same periods, one row a forecast and period.
+
+    `interval` is the number of the forecast, `column` that of the period, `row` that of the pair in
+    its group. By period, `single` marks the only ones of groups of eight pairs or more.
+    """
+
+    values: Floats
+    interval: NDArray[np.intp]
+    column: NDArray[np.intp]
+    row: NDArray[np.intp]
+    single: NDArray[np.bool_]
+
+    def count(self) -> NDArray[np.intp]:
+        """Number of forecasts in each period."""
+        return np.bincount(self.column, minlength=len(self.single))
+
+    def sum(self) -> Floats:
+        """Sum of the values in each period."""
+        sums = np.bincount(self.column, weights=self.values, minlength=len(self.single))
+        for period in np.flatnonzero(self.single).tolist():
+            # numpy adds one column in pairs and several row by row: stored scores are sums of both.
+            part = slice(*np.searchsorted(self.column, [period, period + 1]).tolist())
+            rows = np.zeros(int(self.row[part].max()) + 1)
+            rows[self.row[part]] = self.values[part]
+            sums[period] = rows.sum()
+        return sums.astype(np.float64, copy=False)
+
+
+Comparison = Callable[[Cells], Floats]
+"""Function of the cells of several periods, which gives each cell its value."""
 
 
 def average_comparison(
-    pair: NDArray[np.intp], start: Counts, end: Counts, *, values: Floats, compare: Comparison
+    pair: NDArray[np.intp],
+    start: Counts,
+    end: Counts,
+    *,
+    group: NDArray[np.intp],
+    values: Floats,
+    compare: Comparison,
 ) -> Floats:
-    """Mean over each interval of a comparison with all that stand at the same time.
+    """Mean over each interval of a comparison with all of its group that stand at the same time.
 
-    `values` has one value for each interval; intervals of one pair must not overlap. An empty
-    interval has the mean 0. The time is divided wherever anybody's forecast changes.
+    `group` has the number of the question of each pair, in order; `values` has one value for each
+    interval, and intervals of one pair must not overlap. An empty interval has the mean 0. The time
+    is divided wherever anybody's forecast changes.
 
     >>> pair, start, end = np.array([0, 1]), np.array([0, 5]), np.array([10, 10])
-    >>> average_comparison(pair, start, end, values=np.array([3.0, 1.0]),
-    ...     compare=lambda rows: rows - np.nanmean(rows, axis=0)).tolist()
+    >>> def compare(cells):
+    ...     return cells.values - (cells.sum() / cells.count())[cells.column]
+    >>> average_comparison(pair, start, end, group=np.array([0, 0]), values=np.array([3.0, 1.0]),
+    ...     compare=compare).tolist()
     [0.5, -1.0]
     """
-    cuts = np.unique(np.concatenate([start, end]))
-    first, last = np.searchsorted(cuts, start), np.searchsorted(cuts, end)
-    lengths = np.diff(cuts).astype(np.float64)
+    by_row = group[pair]
+    cuts, cut_group, first, last = _find_cuts(by_row, start, end)
+    lengths = np.diff(cuts, append=0).astype(np.float64)
+    numbers = np.arange(int(group.max(initial=-1)) + 1)
+    row = pair - np.searchsorted(group, numbers)[by_row]
+    heights = np.zeros(len(numbers), dtype=np.intp)
+    np.maximum.at(heights, by_row, row + 1)
+    periods = np.bincount(cut_group, minlength=len(numbers)) - 1
+    single = ((periods == 1) & (heights >= 8))[cut_group]
     totals = np.zeros(len(values))
-    block = max(MAX_CELLS // (int(pair.max(initial=0)) + 1), 1)
-    for begin in range(0, len(lengths), block):
-        over = lengths[begin : begin + block]
-        low = np.maximum(first - begin, 0)
-        count = np.minimum(last - begin, len(over)) - low
-        here = np.flatnonzero(count > 0)
-        cells = _Cells(pair[here], low[here], count[here])
-        totals[here] += cells.sum_over(over, compare(cells.spread(values[here], len(over))))
+    for begin, stop in _list_blocks(heights, periods + 1):
+        low = np.clip(first, begin, stop)
+        count = np.clip(last, begin, stop) - low
+        here = np.flatnonzero(count)
+        if not len(here):
+            continue
+        starts = np.cumsum(count[here]) - count[here]
+        which = np.repeat(here, count[here])
+        column = np.arange(len(which)) + np.repeat(low[here] - begin - starts, count[here])
+        compared = compare(Cells(values[which], which, column, row[which], single[begin:stop]))
+        totals[here] += np.add.reduceat(compared * lengths[begin + column], starts)
     return np.asarray(totals / np.maximum(end - start, 1), dtype=np.float64)
 
 
-class _Cells:
-    """Cells of intervals in a matrix of pairs by times."""
+def _find_cuts(
+    group: NDArray[np.intp], start: Counts, end: Counts
+) -> tuple[Counts, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Times at which forecasts of a group change, with its number, and those of each interval."""
+    times, groups = np.concatenate([start, end]), np.concatenate([group, group])
+    order = np.lexsort((times, groups))
+    times, groups = times[order], groups[order]
+    is_new = np.ones(len(order), dtype=np.bool_)
+    is_new[1:] = (np.diff(times) != 0) | (np.diff(groups) != 0)
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.cumsum(is_new) - 1
+    return times[is_new], groups[is_new], place[: len(start)], place[len(start) :]
 
-    def __init__(self, pair: NDArray[np.intp], first: Counts, count: Counts) -> None:
-        self._starts = np.cumsum(count) - count
-        self._count = count
-        self._row = np.repeat(pair, count)
-        self._column = np.arange(len(self._row)) + np.repeat(first - self._starts, count)
 
-    def spread(self, values: Floats, columns: int) -> Floats:
-        """Matrix of the values, NaN where no interval stands."""
-        matrix = np.full((int(self._row.max(initial=0)) + 1, columns), np.nan)
-        matrix[self._row, self._column] = np.repeat(values, self._count)
-        return matrix
+def _list_blocks(heights: NDArray[np.intp], widths: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+    """Divide the periods of groups into blocks of at most `MAX_CELLS`, a long group into several.
 
-    def sum_over(self, lengths: Floats, matrix: Floats) -> Floats:
-        """Integral of the matrix over each interval."""
-        if len(self._starts) == 0:
-            return np.zeros(0)
-        parts = matrix[self._row, self._column] * lengths[self._column]
-        return np.asarray(np.add.reduceat(parts, self._starts), dtype=np.float64)
+    By group: `heights` in pairs, and `widths` in periods.
+    """
+    begin = at = cells = 0
+    for height, width in zip(heights.tolist(), widths.tolist(), strict=True):
+        most = max(MAX_CELLS // max(height, 1), 1)
+        for size in (*(most,) * (width // most), width % most):
+            if cells + size * height > MAX_CELLS and at > begin:
+                yield begin, at
+                begin, cells = at, 0
+            at, cells = at + size, cells + size * height
+    if at > begin:
+        yield begin, at

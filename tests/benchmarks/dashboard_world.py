@@ -165,8 +165,7 @@ class World:
             )
         for number in range(self._size.feeds):
             feeds.add_feed(session, self._feed(number))
-        for resolution in self._answered.values():
-            resolution_record.add_resolution(session, resolution)
+        resolution_record.add_resolutions(session, list(self._answered.values()))
         last = event_log.find_last_entry(session)
         return 1 if last is None else last.seq + 1
 

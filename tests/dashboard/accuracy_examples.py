@@ -5,6 +5,7 @@ real tracker.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +22,10 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.questions.timeline import build_timeline
+from forecasts.questions.timeline import ForecastSpan, build_timeline
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.scores import Score
+from forecasts.scoring.scores import Score, score_alone
+from forecasts.scoring.span_table import AnsweredQuestion, SpanTable, collect_spans
 from forecasts.scoring.summary import summarise_scores
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
@@ -71,7 +73,10 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "resolutions": {q.id: r for q, r, _ in answered},
         "forecasters": PEOPLE,
         "scores": scores,
-        "summaries": summarise_scores(scores, group_families(questions.values())),
+        "summaries": summarise_scores(
+            score_alone(SpanTable.read([*starmap(stood, answered)])),
+            group_families(questions.values()),
+        ),
         "adjusted": MappingProxyType({}),
         "pools": MappingProxyType({}),
         "shown_pool": CROWD,
@@ -83,6 +88,15 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "hindsight": MappingProxyType({}),
     }
     return Accuracy(**{**values, **more})
+
+
+def stood(question: Question, answer: Resolution, scores: Sequence[Score]) -> AnsweredQuestion:
+    """What the receipts of everyone's scores say that stood."""
+    spans = {
+        score.forecaster_id: [ForecastSpan(i.start, i.end, i.forecast) for i in score.receipt]
+        for score in scores
+    }
+    return AnsweredQuestion(question, answer, collect_spans(question, spans))
 
 
 def waiting_question(asked: Answered) -> WaitingQuestion:

@@ -17,7 +17,6 @@ from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
-from tracker.storage import resolution_record
 from tracker.storage.sessions import Session
 
 
@@ -51,10 +50,10 @@ class ResolutionService(Service):
     def _resolve(
         self, session: Session, question: Question, resolution: Resolution
     ) -> tuple[Score, ...]:
-        resolve_question.resolve_question(session, question, resolution)
+        resolve_question.resolve_questions(session, [(question, resolution)])
         annul_branches(session, question, resolution)
         # none if the question is itself a branch that was annulled
-        return resolution_record.list_scores(session, question.id)
+        return question_page.list_receipts(session, question, resolution)
 
     @cacheable()
     def proposals(self) -> tuple[ProposedAnswer, ...]:

@@ -1,6 +1,6 @@
 """Read models for pages and commands, never stored; those of feeds and scores are re-exported."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -214,7 +214,7 @@ class Accuracy:
     questions: Mapping[QuestionId, Question]
     resolutions: Mapping[QuestionId, Resolution]
     forecasters: Mapping[ForecasterId, Forecaster]
-    scores: tuple[Score, ...]
+    scores: Sequence[Score]
     summaries: tuple[Summary, ...]
     adjusted: Mapping[RuleName, tuple[AdjustedSkill, ...]]
     pools: Mapping[RuleName, tuple[Comparison, ...]]

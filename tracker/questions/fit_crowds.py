@@ -57,8 +57,8 @@ def _load_answered(session: Session, now: datetime) -> dict[RuleName, tuple[Ques
     replayed = database_info.read_replay_time(session) is not None
     for retrospective in (False, True) if replayed else (False,):
         selection = gather_questions(session, Choice(retrospective=retrospective), now)
-        for rule in selection.headline_rules:
-            losses[rule] = (*losses.get(rule, ()), *load_losses(session, selection, rule))
+        for rule, answered in load_losses(session, selection).items():
+            losses[rule] = (*losses.get(rule, ()), *answered)
     return losses
 
 

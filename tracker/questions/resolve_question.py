@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import numpy as np
+
 from forecasts.aggregation.crowd import CrowdLessons, crowd_timeline, trace_learned_crowds
 from forecasts.calibration.personal import recalibrate_timeline
 from forecasts.questions.answers import check_resolution, parse_answer
@@ -14,7 +16,6 @@ from forecasts.questions.question import (
     PRIOR,
     ForecasterId,
     Question,
-    QuestionId,
     Resolution,
     effective_close,
     is_person,
@@ -24,7 +25,8 @@ from forecasts.questions.timeline import Forecast, Timeline, build_timeline, for
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.rulebook import SOLO_RULES
-from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
+from forecasts.scoring.scores import Score, ScoreColumns, list_scores, score_alone
+from forecasts.scoring.span_table import AnsweredQuestion, SpanTable, stand
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
 from tracker.model.audit import Authorship
@@ -68,17 +70,6 @@ class AnswerInput:
         return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, answer)
 
 
-def resolve_question(
-    session: Session, question: Question, resolution: Resolution
-) -> tuple[Score, ...]:
-    """Append the resolution and replace the scores of this question; annulled ones have none."""
-    check_resolution(question, resolution)
-    resolution_record.add_resolution(session, resolution)
-    scores = score_everyone(session, question, resolution)
-    resolution_record.replace_scores(session, {question.id: scores})
-    return scores
-
-
 def resolve_questions(session: Session, answers: Sequence[tuple[Question, Resolution]]) -> None:
     """Append resolutions, check each of them, and replace the scores of their questions."""
     for question, resolution in answers:
@@ -103,8 +94,8 @@ def reopen_question(session: Session, question: Question, why: str, by: Authorsh
     taken_back = Resolution(
         question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
     )
-    resolution_record.add_resolution(session, taken_back)
-    resolution_record.replace_scores(session, {question.id: ()})
+    resolution_record.add_resolutions(session, [taken_back])
+    resolution_record.replace_scores(session, [question.id])
     return taken_back
 
 
@@ -117,14 +108,14 @@ def preview_scores(
     """
     pretended = [(text, _hypothetical_resolution(question, text, known_at)) for text in answers]
     until = min(known_at, question.closes_at)
-    forecasts_over_time = add_recalibrated(
+    timelines = add_recalibrated(
         question,
         load_timelines(session, question, until),
         recalibrations.list_consents(session),
         until,
     )
     return {
-        text: compute_scores(question, resolution, forecasts_over_time)
+        text: list_receipts(stand(question, resolution, timelines))
         for text, resolution in pretended
     }
 
@@ -134,22 +125,18 @@ def _hypothetical_resolution(question: Question, text: str, known_at: datetime) 
     return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, answer)
 
 
-def score_everyone(
+def stand_everyone(
     session: Session,
     question: Question,
     resolution: Resolution,
     lessons: LessonsByKind | None = None,
-) -> tuple[Score, ...]:
-    """Score every forecaster, and the computed ones, by every rule that fits the question.
-
-    Peer scores compare people only: computed forecasters and those outside have no peers.
-    """
+) -> AnsweredQuestion:
+    """Return what every forecaster held, and the computed ones, until nothing counted any more."""
     close = effective_close(question, resolution)
     timelines = load_timelines(session, question, close, lessons)
     consents = recalibrations.list_consents(session)
-    return compute_scores(
-        question, resolution, add_recalibrated(question, timelines, consents, close)
-    )
+    everyone = add_recalibrated(question, timelines, consents, close)
+    return stand(question, resolution, everyone)
 
 
 def add_recalibrated(
@@ -174,27 +161,18 @@ def add_recalibrated(
     return {**timelines, **standing}
 
 
-def compute_scores(
-    question: Question, resolution: Resolution, all_timelines: TimelinesByForecaster
-) -> tuple[Score, ...]:
-    """Compute the scores from timelines; none where there is nothing to score against."""
-    return compute_all_scores([AnsweredQuestion(question, resolution, all_timelines)])[question.id]
+def compute_scores(table: SpanTable) -> tuple[ScoreColumns, ...]:
+    """Compute the scores of everyone by every rule that fits the question, in columns.
+
+    Peer scores compare people only: computed forecasters and those outside have no peers.
+    """
+    peers = table.select(np.array([is_person(name) for name in table.forecasters], dtype=np.bool_))
+    return (*score_alone(table), *score_points(peers), *score_daily(peers))
 
 
-def compute_all_scores(
-    answered: Sequence[AnsweredQuestion],
-) -> dict[QuestionId, tuple[Score, ...]]:
-    """Compute the scores of different questions together, as `compute_scores` does of each."""
-    scores = {}
-    for case, alone in zip(answered, score_questions(answered), strict=True):
-        question, resolution = case.question, case.resolution
-        peers = select_people(case.timelines)
-        scores[question.id] = (
-            *alone,
-            *score_points(question, resolution, peers),
-            *score_daily(question, resolution, peers),
-        )
-    return scores
+def list_receipts(answered: AnsweredQuestion) -> tuple[Score, ...]:
+    """List the scores of everyone on one question, with their receipts."""
+    return tuple(list_scores(compute_scores(SpanTable.read([answered]))))
 
 
 def select_people(all_timelines: TimelinesByForecaster) -> TimelinesByForecaster:
@@ -263,9 +241,8 @@ def rescore_all(session: Session) -> int:
     event_log.acquire_append_lock(session)  # two who replace the same scores would both insert them
     answered = resolution_record.load_current_resolutions(session)
     all_questions = questions.list_questions(session)
-    resolution_record.replace_scores(
-        session, {q.id: () for q in all_questions if q.id not in answered}
-    )
+    unanswered = [q.id for q in all_questions if q.id not in answered]
+    resolution_record.replace_scores(session, unanswered)
     rescore(session, [(q, answered[q.id]) for q in all_questions if q.id in answered])
     return len(answered)
 
@@ -283,5 +260,7 @@ def rescore(session: Session, answers: Sequence[tuple[Question, Resolution]]) ->
             known = lessons.get(question.kind, ())
             timelines = build_timelines(question, acts[question.id], close, known)
             timelines = add_recalibrated(question, timelines, consents, close)
-            cases.append(AnsweredQuestion(question, resolution, timelines))
-        resolution_record.replace_scores(session, compute_all_scores(cases))
+            cases.append(stand(question, resolution, timelines))
+        table = SpanTable.read(cases)
+        replaced = [question.id for question, _ in chunk]
+        resolution_record.replace_scores(session, replaced, table.answered, compute_scores(table))

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from forecasts.scoring.scores import list_bare_scores
+from forecasts.scoring.span_table import SpanTable
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.crowd_lessons import load_crowd_lessons
-from tracker.questions.resolve_question import score_everyone
+from tracker.questions.resolve_question import compute_scores, stand_everyone
 from tracker.storage import (
     decisions,
     essays,
@@ -68,28 +70,26 @@ def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
 
 
 def check_scores(session: Session) -> ScoreCheck:
-    """Recompute every score from the facts and compare it, with receipt, with the stored one."""
+    """Recompute what stood, and every score, from the facts and compare them with the stored."""
     answered = resolution_record.load_current_resolutions(session)
     lessons = load_crowd_lessons(session)
     differences: list[str] = []
     count = 0
     for question in questions.list_questions(session):
-        stored = {
-            (s.forecaster_id, s.rule): s
-            for s in resolution_record.list_scores(session, question.id)
-        }
         resolution = answered.get(question.id)
-        fresh = () if resolution is None else score_everyone(session, question, resolution, lessons)
-        computed = {(s.forecaster_id, s.rule): s for s in fresh}
-        count += len(computed)
-        wrong = [
-            key
-            for key in sorted(stored.keys() | computed.keys())
-            if stored.get(key) != computed.get(key)
-        ]
+        cases = (
+            [] if resolution is None else [stand_everyone(session, question, resolution, lessons)]
+        )
+        table = SpanTable.read(cases)
+        fresh = list(list_bare_scores(compute_scores(table)))
+        count += len(fresh)
+        if not resolution_record.is_standing_stored(session, question.id, table.answered):
+            differences.append(f"{question.id}: what stood is not what the log gives")
+        stored = resolution_record.list_scores(session, question.id)
+        wrong = {(s.forecaster_id, s.rule) for s in {*fresh} ^ {*stored}}
         differences += [
             f"{question.id}: {rule} of {forecaster_id} is not what the log gives"
-            for forecaster_id, rule in wrong
+            for forecaster_id, rule in sorted(wrong)
         ]
     return ScoreCheck(len(answered), count, tuple(differences))
 

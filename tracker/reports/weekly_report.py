@@ -15,10 +15,12 @@ from forecasts.questions.formatting import (
 )
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
-from forecasts.scoring.rulebook import HEADLINE, RULES
+from forecasts.scoring.rulebook import HEADLINE_RULES, RULES
+from forecasts.scoring.scores import score_alone
+from forecasts.scoring.summary import summarise_scores
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.accuracy import summarise_accuracy
 from tracker.questions.queries.families import load_families
+from tracker.questions.queries.score_selection import load_table
 from tracker.reports.content import (
     Block,
     ReportCell,
@@ -178,7 +180,7 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
 def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
     people = record.list_forecasters(session)
-    all_scores = resolution_record.list_all_scores(session)
+    resolutions = resolution_record.load_current_resolutions(session)
     families = load_families(session, (s.question for s in week.now.values()))
     for retrospective, heading in (
         (False, "Scores so far"),
@@ -191,11 +193,8 @@ def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
             and is_past_close(s.question, week.at)
             and get_answer(s.question, s.resolution) is not None
         }
-        scores = [
-            s
-            for s in summarise_accuracy(all_scores, questions, families)
-            if s.rule in HEADLINE.values()
-        ]
+        table = load_table(session, questions, resolutions)
+        scores = summarise_scores(score_alone(table, HEADLINE_RULES), families)
         if not scores:
             continue
         rows = [

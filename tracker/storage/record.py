@@ -151,14 +151,26 @@ def load_forecasts(
     return by_question
 
 
-def list_forecasts_since(
-    session: Session, question_id: QuestionId, known_at: datetime
-) -> tuple[Forecast, ...]:
-    """Return the acts on a question made at or after the instant its answer was known."""
-    query = select(ForecastRow).where(
-        ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at
-    )
-    return tuple(forecast_of_row(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+def load_forecasts_since(
+    session: Session, instants: Mapping[QuestionId, datetime]
+) -> dict[QuestionId, list[Forecast]]:
+    """Return the acts on each question made at or after its own instant, in the order of entry."""
+    by_question: dict[QuestionId, list[Forecast]] = {name: [] for name in instants}
+    pairs = list(instants.items())
+    for start in range(0, len(pairs), MAX_INSTANTS_PER_QUERY):
+        moment = _bind_instants(pairs[start : start + MAX_INSTANTS_PER_QUERY])
+        late = and_(
+            FORECAST.c.question_id == moment.c.question_id, FORECAST.c.made_at >= moment.c.at
+        )
+        query = sa_select(FORECAST).join(moment, late).order_by(FORECAST.c.id)
+        for act in map(forecast_of_row, session.execute(query)):
+            by_question[act.question_id].append(act)
+    return by_question
+
+
+def _bind_instants(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
+    at = column("at", FORECAST.c.made_at.type)
+    return sa_values(column("question_id", String), at, name="moment").data(instants).cte()
 
 
 def find_newest_forecast(
@@ -232,8 +244,7 @@ def load_last_acts_at(
 
 
 def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
-    at = column("at", FORECAST.c.made_at.type)
-    moment = sa_values(column("question_id", String), at, name="moment").data(instants).cte()
+    moment = _bind_instants(instants)
     forecaster = ForecasterRow.__table__  # type: ignore[attr-defined]
     last = sa_select(FORECAST.c.id).where(
         FORECAST.c.question_id == moment.c.question_id,

@@ -1,12 +1,13 @@
-"""Resolutions, which are append-only, and the scores computed from them."""
+"""Resolutions, which are append-only, what stood until then, and the scores computed from it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
+import numpy as np
 from sqlalchemy import delete, insert
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from forecasts.questions.question import (
     ForecasterId,
@@ -15,11 +16,11 @@ from forecasts.questions.question import (
     Resolution,
     latest_resolution,
 )
-from forecasts.scoring.rulebook import RULES, RuleName
-from forecasts.scoring.scores import ReceiptLine, Score
+from forecasts.scoring.scores import Score, ScoreColumns, list_numbers, sort_scores
+from forecasts.scoring.span_table import AnsweredQuestion, Standing
 from tracker.storage import event_log
 from tracker.storage.questions import distribution_from_json, distribution_to_json
-from tracker.storage.tables import ResolutionRow, ScoreRow
+from tracker.storage.tables import ResolutionRow, ScoreRow, StandingRow
 
 MAX_QUESTIONS_PER_QUERY: Final = 1000
 """Questions bound by one query; databases limit their number."""
@@ -30,15 +31,17 @@ RESOLUTION: Final = ResolutionRow.__table__  # type: ignore[attr-defined]
 SCORE: Final = ScoreRow.__table__  # type: ignore[attr-defined]
 
 
+STANDING: Final = StandingRow.__table__  # type: ignore[attr-defined]
+
+
 _SCORE_COLUMNS: Final = [name for name in Score.__slots__ if name != "receipt"]
 
 
-_RULE_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
+_SPAN: Final = np.dtype([("start", "<i8"), ("end", "<i8"), ("yes", "<f8")])
+"""A span as it is stored, the same on every machine."""
 
 
-def add_resolution(session: Session, resolution: Resolution) -> None:
-    """Append a resolution to the table and the log."""
-    add_resolutions(session, [resolution])
+_SELECT_SCORES: Final = sa_select(*(SCORE.c[name] for name in _SCORE_COLUMNS))
 
 
 def add_resolutions(session: Session, resolutions: Sequence[Resolution]) -> None:
@@ -111,49 +114,52 @@ def index_resolution_facts(session: Session) -> Mapping[int, dict[str, Any]]:
 
 
 def replace_scores(
-    session: Session, scores_by_question: Mapping[QuestionId, Sequence[Score]]
+    session: Session,
+    question_ids: Sequence[QuestionId],
+    answered: Iterable[AnsweredQuestion] = (),
+    columns: Iterable[ScoreColumns] = (),
 ) -> None:
-    """Replace the scores of questions."""
-    question_ids = list(scores_by_question)
+    """Replace what stood on questions, and the scores of it, by those of the `answered` ones."""
     for start in range(0, len(question_ids), MAX_QUESTIONS_PER_QUERY):
         chunk = question_ids[start : start + MAX_QUESTIONS_PER_QUERY]
-        session.execute(delete(ScoreRow).where(col(ScoreRow.question_id).in_(chunk)))
-    scores = [score for scores in scores_by_question.values() for score in scores]
-    if scores:
-        session.execute(insert(SCORE), list(_build_score_rows(scores)))
+        for stored in (SCORE, STANDING):
+            session.execute(delete(stored).where(stored.c.question_id.in_(chunk)))
+    if standings := [_standing_row(each) for each in answered]:
+        session.execute(insert(STANDING), standings)
+    if scores := [
+        dict(zip(_SCORE_COLUMNS, numbers, strict=True))
+        for scored in columns
+        for _, numbers in list_numbers(scored)
+    ]:
+        session.execute(insert(SCORE), scores)
 
 
 def list_scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
-    """Return the scores of a question with receipts, in the order of the rules."""
-    query = sa_select(SCORE).where(SCORE.c.question_id == question_id)
-    return tuple(sorted(map(_parse_score, session.execute(query)), key=_sort_key))
+    """Return the scores of a question without receipts, in the order of the rules."""
+    return _read_scores(session, _SELECT_SCORES.where(SCORE.c.question_id == question_id))
 
 
 def list_all_scores(session: Session) -> tuple[Score, ...]:
-    """Return all scores by question and rule, without receipts.
-
-    Receipts are long: read them with `list_scores` or `list_scores_with_receipts`.
-    """
-    rows = session.execute(sa_select(*(SCORE.c[name] for name in _SCORE_COLUMNS)))
-    return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_sort_key))
+    """Return all scores by question and rule, without receipts."""
+    return _read_scores(session, _SELECT_SCORES)
 
 
-def list_scores_with_receipts(
-    session: Session, rule: RuleName, question_ids: Collection[QuestionId]
-) -> tuple[Score, ...]:
-    """Return the scores by one rule on these questions, by question, with receipts."""
+def _read_scores(session: Session, query: Any) -> tuple[Score, ...]:
+    return tuple(sort_scores(Score(*row) for row in session.execute(query)))
+
+
+def load_standings(
+    session: Session, question_ids: Collection[QuestionId]
+) -> dict[QuestionId, Standing]:
+    """Return what stood on each of these questions that is scored."""
     ids = sorted(question_ids)
-    scores: list[Score] = []
+    standings: dict[QuestionId, Standing] = {}
     for start in range(0, len(ids), MAX_QUESTIONS_PER_QUERY):
-        condition = SCORE.c.question_id.in_(ids[start : start + MAX_QUESTIONS_PER_QUERY])
-        scores += map(
-            _parse_score, session.execute(sa_select(SCORE).where(SCORE.c.rule == rule, condition))
-        )
-    return tuple(sorted(scores, key=_sort_key))
-
-
-def _sort_key(score: Score) -> tuple[QuestionId, int, ForecasterId]:
-    return score.question_id, _RULE_ORDER[score.rule], score.forecaster_id
+        chunk = ids[start : start + MAX_QUESTIONS_PER_QUERY]
+        query = sa_select(STANDING).where(STANDING.c.question_id.in_(chunk))
+        for name, *columns in session.execute(query):
+            standings[name] = _parse_standing(*columns)
+    return standings
 
 
 def resolution_of_row(row: Any) -> Resolution:
@@ -171,48 +177,33 @@ def resolution_of_row(row: Any) -> Resolution:
     )
 
 
-def _build_score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
-    """Serialise scores; what lines of several rules share is serialised once."""
-    forecasts: dict[int, Any] = {}
-    times: dict[datetime, str] = {}
-
-    def serialise(line: ReceiptLine) -> list[Any]:
-        if (key := id(line.forecast)) not in forecasts:
-            forecasts[key] = distribution_to_json(line.forecast)
-        for instant in (line.start, line.end):
-            if instant not in times:
-                times[instant] = instant.isoformat()
-        return [
-            times[line.start],
-            times[line.end],
-            forecasts[key],
-            line.weight,
-            line.score,
-            line.contribution,
-        ]
-
-    for score in scores:
-        yield {name: getattr(score, name) for name in _SCORE_COLUMNS} | {
-            "receipt": [serialise(line) for line in score.receipt]
-        }
+def _standing_row(answered: AnsweredQuestion) -> dict[str, Any]:
+    standing = answered.standing
+    spans = np.empty(len(standing.start), _SPAN)
+    spans["start"], spans["end"], spans["yes"] = standing.start, standing.end, standing.yes
+    return {
+        "question_id": answered.question.id,
+        "forecasters": [
+            list(own) for own in zip(standing.forecasters, standing.sizes, strict=True)
+        ],
+        "spans": spans.tobytes(),
+        "forecasts": list(map(distribution_to_json, standing.forecasts)),
+    }
 
 
-def _parse_score(row: Any) -> Score:
-    return Score(
-        question_id=QuestionId(row.question_id),
-        forecaster_id=ForecasterId(row.forecaster_id),
-        rule=cast(RuleName, row.rule),
-        mean_while_active=row.mean_while_active,
-        coverage=row.coverage,
-        attainable_coverage=row.attainable_coverage,
-        skill_over_schedule=row.skill_over_schedule,
-        receipt=tuple(
-            ReceiptLine(
-                datetime.fromisoformat(i[0]),
-                datetime.fromisoformat(i[1]),
-                distribution_from_json(i[2]),
-                *i[3:],
-            )
-            for i in row.receipt
-        ),
+def _parse_standing(forecasters: Any, stored: bytes, forecasts: Any) -> Standing:
+    spans = np.frombuffer(stored, _SPAN)
+    names, sizes = zip(*forecasters, strict=True) if forecasters else ((), ())
+    times = spans["start"], spans["end"]
+    return Standing(
+        names, sizes, *times, spans["yes"], tuple(map(distribution_from_json, forecasts))
     )
+
+
+def is_standing_stored(
+    session: Session, question_id: QuestionId, answered: Iterable[AnsweredQuestion]
+) -> bool:
+    """Return True if what is stored of a question is what stood, to the last bit, or nothing is."""
+    query = sa_select(STANDING).where(STANDING.c.question_id == question_id)
+    stored = [row._asdict() for row in session.execute(query)]
+    return stored == [_standing_row(each) for each in answered]

@@ -12,11 +12,11 @@ from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.daily import score_daily
 from tests.acceptance.oracles.asked import OPENS, Asked, instant, question, resolution
 from tests.acceptance.oracles.cases import is_list
 from tests.acceptance.oracles.over_time import brier_scores, daily_scores
 from tests.acceptance.oracles.scores import TWO_SIDED
+from tests.forecasts.scored import score_daily
 
 Given = Mapping[str, Any]
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId, Outcome
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.daily import count_midnights, score_daily
-from forecasts.scoring.points import score_points
+from forecasts.scoring.daily import count_midnights
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
@@ -24,7 +23,7 @@ from tests.acceptance.oracles.asked import (
     question,
     resolution,
 )
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_daily, score_points, score_question
 
 Given = Mapping[str, Any]
 

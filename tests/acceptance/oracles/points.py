@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.points import score_points
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
 from tests.acceptance.oracles.asked import Asked, binary, curve, instant, options, per_forecaster
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_points, score_question
 
 Given = Mapping[str, Any]
 

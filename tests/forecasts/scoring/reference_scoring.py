@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 OneScore = Callable[[float, int], float]
 
 
@@ -162,3 +165,45 @@ def daily_gains(everyone: Sequence[Asked]) -> list[tuple[float, float]]:
 def midnights(opens: int, ends: int) -> Iterator[int]:
     """Midnights after the opening, up to the end."""
     return (at for at in range(opens // DAY * DAY + DAY, ends + 1, DAY))
+
+
+Matrix = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+
+def compare_in_matrix(
+    pair: Numbers, start: Numbers, end: Numbers, values: Matrix, compare: Callable[[Matrix], Matrix]
+) -> list[float]:
+    """Mean over each interval of a comparison in a matrix of forecasters by periods, NaN for gaps,
+    of one question: stored scores have been computed so since there are any.
+    """
+    cuts = np.unique(np.concatenate([start, end]))
+    first, last = np.searchsorted(cuts, start), np.searchsorted(cuts, end)
+    lengths = np.diff(cuts).astype(np.float64)
+    here = np.flatnonzero(last > first)
+    rows = np.full((int(pair[here].max(initial=-1)) + 1, len(lengths)), np.nan)
+    for number in here:
+        rows[pair[number], first[number] : last[number]] = values[number]
+    compared = compare(rows)
+    totals = np.zeros(len(values))
+    for number in here:
+        part = slice(first[number], last[number])
+        totals[number] = np.add.reduceat(compared[pair[number], part] * lengths[part], [0])[0]
+    return (totals / np.maximum(end - start, 1)).tolist()
+
+
+def peer_rows(logs: Matrix) -> Matrix:
+    """Peer points; rows are forecasters, columns periods."""
+    standing = ~np.isnan(logs)
+    n = standing.sum(axis=0)
+    mean = np.where(standing, logs, 0.0).sum(axis=0) / np.maximum(n, 1)
+    return np.where(n > 1, n / np.maximum(n - 1, 1), 0.0) * 100.0 * (logs - mean)
+
+
+def median_rows(scores: Matrix) -> Matrix:
+    """Differences from the median of all that stand; rows are forecasters, columns periods."""
+    standing = (~np.isnan(scores)).sum(axis=0)
+    ranked = np.sort(scores, axis=0)
+    middles = np.maximum(standing - 1, 0) // 2, standing // 2
+    low, high = (np.take_along_axis(ranked, row[np.newaxis], axis=0)[0] for row in middles)
+    return scores - (low + high) / 2.0

@@ -18,7 +18,7 @@ from forecasts.scoring.comparison import (
     trace_evidence,
 )
 from forecasts.statistics.betting import Differences
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import read_one
 from tests.forecasts.strategies import OPENS, day, question, resolution
 
 ANN, BOB, CY = map(ForecasterId, ("ann", "bob", "cy"))
@@ -127,8 +127,7 @@ def test_losses_are_compared_while_both_stood() -> None:
         ANN: build_timeline([(day(0), Binary(0.6)), (day(6), Binary(0.9))]),
         BOB: build_timeline([(day(4), Binary(0.5)), (day(7), None)]),
     }
-    scores = [s for s in score_question(asked, answer, held) if s.rule == "brier"]
-    paths = trace_losses(asked, scores)
+    (paths,) = trace_losses(read_one(asked, answer, held))
     found = compare_paths(asked, paths[ANN], paths[BOB])
     assert found.weights == pytest.approx([0.2, 0.1])
     assert found.gains == pytest.approx([0.25 - 0.16, 0.25 - 0.01])
@@ -145,6 +144,5 @@ def test_the_same_forecast_joined_late_is_no_difference() -> None:
         ANN: build_timeline([(day(0), Binary(0.2))]),
         BOB: build_timeline([(day(30), Binary(0.2))]),
     }
-    scores = [s for s in score_question(asked, answer, held) if s.rule == "brier"]
-    paths = trace_losses(asked, scores)
+    (paths,) = trace_losses(read_one(asked, answer, held))
     assert compare_paths(asked, paths[ANN], paths[BOB]).gains == pytest.approx([0.0])

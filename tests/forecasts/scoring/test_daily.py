@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.daily import count_midnights, score_daily
+from forecasts.scoring.daily import count_midnights
 from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
 from forecasts.scoring.time_averages import to_microseconds
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_daily, score_question
 from tests.forecasts.strategies import (
     ANN,
     LEVELS,

@@ -17,11 +17,11 @@ from forecasts.errors import InvalidProbability, InvalidTime
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring import time_averages
-from forecasts.scoring.points import average_peer_points, score_points, spot_times
+from forecasts.scoring.points import average_peer_points, spot_times
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
 from forecasts.scoring.scores import Score
 from forecasts.scoring.span_table import Timelines
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_points, score_question
 from tests.forecasts.strategies import (
     day,
     law,

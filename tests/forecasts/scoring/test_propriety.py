@@ -5,9 +5,8 @@ from itertools import product
 import pytest
 
 from forecasts.questions.question import Outcome
-from forecasts.scoring.points import score_points
 from forecasts.scoring.scores import Score
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_points, score_question
 from tests.forecasts.strategies import ANN, question, resolution, steps
 from tests.tables import check_rows
 

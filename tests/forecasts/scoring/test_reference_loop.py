@@ -1,8 +1,9 @@
 """Scores in columns are what the readable loop says, one question or many at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,13 +18,22 @@ from forecasts.questions.question import (
     effective_close,
 )
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.daily import score_daily
-from forecasts.scoring.points import score_points, spot_times
-from forecasts.scoring.scores import AnsweredQuestion, Score, score_questions
+from forecasts.scoring import daily as day_by_day
+from forecasts.scoring import points as against_others
+from forecasts.scoring.daily import count_midnights
+from forecasts.scoring.points import average_peer_points, spot_times
+from forecasts.scoring.scores import Score, list_scores, score_alone
+from forecasts.scoring.span_table import AnsweredQuestion, SpanTable, stand
 from forecasts.scoring.time_averages import to_microseconds
-from tests.forecasts.scored import score_question
+from tests.forecasts.scored import score_daily, score_points, score_question
 from tests.forecasts.scoring import reference_scoring
-from tests.forecasts.scoring.reference_scoring import Asked, Stood
+from tests.forecasts.scoring.reference_scoring import (
+    Asked,
+    Stood,
+    compare_in_matrix,
+    median_rows,
+    peer_rows,
+)
 from tests.forecasts.strategies import (
     ANN,
     answered,
@@ -44,6 +54,15 @@ everyone = st.lists(timelines, min_size=1, max_size=4).map(
     lambda lines: {ForecasterId(str(number)): line for number, line in enumerate(lines)}
 )
 Everyone = Mapping[ForecasterId, Timeline]
+instants = st.integers(0, 3).map(lambda quarter: 25.0 * quarter)
+crowds = st.lists(
+    st.lists(st.tuples(instants, st.floats(0.0, 1.0)), min_size=1, max_size=3).map(
+        lambda told: steps(*told)
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda lines: {ForecasterId(f"{number:02}"): line for number, line in enumerate(lines)})
+"""Many people who revise at few instants, so that some are compared in one period alone."""
 
 
 def written_out(asked: Question, said: Resolution, line: Timeline) -> Asked:
@@ -63,6 +82,18 @@ def written_out(asked: Question, said: Resolution, line: Timeline) -> Asked:
 
 def by_rule(scores: tuple[Score, ...]) -> dict[tuple[str, str], Score]:
     return {(score.rule, score.forecaster_id): score for score in scores}
+
+
+def score_together(cases: Sequence[AnsweredQuestion]) -> list[Score]:
+    """Everybody's scores by every rule, by question."""
+    table = SpanTable.read(cases)
+    columns = (
+        *score_alone(table),
+        *against_others.score_points(table),
+        *day_by_day.score_daily(table),
+    )
+    order = {case.question.id: number for number, case in enumerate(cases)}
+    return sorted(list_scores(columns), key=lambda score: order[score.question_id])
 
 
 @law
@@ -118,38 +149,72 @@ def test_many_questions_score_as_one_by_one(
     drawn: list[tuple[Everyone, float, Outcome]],
 ) -> None:
     cases = [
-        AnsweredQuestion(
+        stand(
             replace(question(days=100), id=QuestionId(str(number))),
             replace(resolution(outcome, known=known), question_id=QuestionId(str(number))),
             held,
         )
         for number, (held, known, outcome) in enumerate(drawn)
     ]
-    assert score_questions(cases) == tuple(
-        score_question(case.question, case.resolution, case.timelines) for case in cases
-    )
+    assert score_together(cases) == [score for case in cases for score in score_together([case])]
 
 
 def test_kinds_and_annulled_questions_are_scored_together() -> None:
     options, number = categorical_question(days=10, name="who"), numeric_question(days=10, name="n")
     cases = [
-        AnsweredQuestion(options, answered("Moscow", 10), {ANN: holding((0, options.prior))}),
-        AnsweredQuestion(
-            question(days=10, name="void"), resolution("annulled", 5), {ANN: steps((0, 0.5))}
-        ),
-        AnsweredQuestion(question(days=10), resolution("yes", 10), {ANN: steps((0, 0.5))}),
-        AnsweredQuestion(number, answered("50", 10), {ANN: holding((0, number.prior))}),
-        AnsweredQuestion(question(days=10, name="idle"), resolution("no", 10), {ANN: steps()}),
+        stand(options, answered("Moscow", 10), {ANN: holding((0, options.prior))}),
+        stand(question(days=10, name="void"), resolution("annulled", 5), {ANN: steps((0, 0.5))}),
+        stand(question(days=10), resolution("yes", 10), {ANN: steps((0, 0.5))}),
+        stand(number, answered("50", 10), {ANN: holding((0, number.prior))}),
+        stand(question(days=10, name="idle"), resolution("no", 10), {ANN: steps()}),
     ]
-    scores = score_questions(cases)
-    assert scores == tuple(score_question(c.question, c.resolution, c.timelines) for c in cases)
-    assert [[score.rule for score in own] for own in scores] == [
-        ["brier", "log", "spherical", "baseline"],
+    scores = score_together(cases)
+    assert scores == [score for case in cases for score in score_together([case])]
+    points, daily = (
+        ["baseline", "peer", "spot_baseline", "spot_peer"],
+        ["daily_brier", "relative_brier"],
+    )
+    told = [
+        [score.rule for score in scores if score.question_id == case.question.id] for case in cases
+    ]
+    assert told == [
+        ["brier", "log", "spherical", *points, *daily],
         [],
-        ["brier", "log", "spherical", "baseline"],
-        ["crps", "quantile", "baseline"],
-        ["brier", "log", "spherical", "baseline"],
+        ["brier", "log", "spherical", *points, *daily],
+        ["crps", "quantile", *points],
+        ["brier", "log", "spherical", *points, *daily],
     ]
+
+
+@law
+@given(st.lists(st.tuples(crowds, known_days, outcomes), min_size=1, max_size=3))
+def test_comparisons_equal_the_matrix_to_the_last_bit(
+    drawn: list[tuple[Everyone, float, Outcome]],
+) -> None:
+    cases = [
+        stand(
+            replace(question(days=100), id=QuestionId(str(number))),
+            replace(resolution(outcome, known=known), question_id=QuestionId(str(number))),
+            held,
+        )
+        for number, (held, known, outcome) in enumerate(drawn)
+    ]
+    table = SpanTable.read(cases)
+    daily = table.on_clock(count_midnights)
+    mass = np.clip(table.given, 0.001, 0.999)
+    peer = average_peer_points(table.pair, table.start, table.end, mass, group=table.asked)
+    brier = (table.given - 1.0) ** 2
+    _, behind = day_by_day.score_daily(table)
+    by_row = table.asked[table.pair]
+    for number in range(len(cases)):
+        own = by_row == number
+        pair = table.pair[own] - np.flatnonzero(table.asked == number)[0]
+        times = (pair, table.start[own], table.end[own])
+        days = (pair, daily.start[own], daily.end[own])
+        assert peer[own].tolist() == compare_in_matrix(*times, np.log(mass[own]), peer_rows)
+        assert behind.averaged.score[own].tolist() == compare_in_matrix(
+            *days, brier[own], median_rows
+        )
 
 
 def test_a_thousand_years_take_no_longer_than_a_week() -> None:

@@ -24,9 +24,15 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import ForecastSpan, Timeline
 from forecasts.scoring.rulebook import RULES, SOLO_RULES, RuleName
-from forecasts.scoring.scores import Score, recompute_score, score_spans, verify_receipt
-from forecasts.scoring.span_table import standing_spans
-from forecasts.scoring.summary import summarise_scores
+from forecasts.scoring.scores import (
+    LazySequence,
+    Score,
+    recompute_score,
+    score_alone,
+    verify_receipt,
+)
+from forecasts.scoring.span_table import SpanTable, stand, standing_spans
+from forecasts.scoring.summary import Summary, summarise_scores
 from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import (
     ANN,
@@ -113,7 +119,6 @@ def test_no_forecast_has_no_mean_and_no_skill(held: Timeline, known: float) -> N
 def test_an_annulled_or_ambiguous_question_is_not_scored(outcome: Outcome) -> None:
     asked, said, held = question(days=10), resolution(outcome, 10), steps((0, 0.8))
     assert score_question(asked, said, {ANN: held}) == ()
-    assert score_spans(asked, said, "brier", {ANN: standing_spans(asked, said, held)}) == ()
 
 
 def test_every_rule_scores_everyone_in_order() -> None:
@@ -339,64 +344,82 @@ def test_another_forecast_in_a_receipt_is_noticed(
 
 # Summaries
 
-
-def plain(
-    who: str, mean: float | None, skill: float, rule: RuleName = "brier", coverage: float = 1.0
-) -> Score:
-    blank = scored(steps())
-    return replace(
-        blank,
-        forecaster_id=ForecasterId(who),
-        rule=rule,
-        mean_while_active=mean,
-        skill_over_schedule=skill,
-        coverage=coverage,
-    )
-
-
-def over(*skills: float) -> list[Score]:
-    """Ann's scores on questions q0, q1, and so on."""
-    return [
-        replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)
-    ]
-
-
 FAMILIES = {QuestionId(f"q{n}"): FamilyId("q0" if n < 2 else f"q{n}") for n in range(4)}
 
 
+def summarise(
+    *held: dict[str, Timeline], rules: tuple[RuleName, ...] = ("brier",)
+) -> list[Summary]:
+    """Summaries of what people held on questions q0, q1, and so on, each answered YES."""
+    table = SpanTable.read(
+        [
+            stand(
+                question(days=10, name=f"q{n}"),
+                replace(resolution("yes", 10), question_id=QuestionId(f"q{n}")),
+                {ForecasterId(who): line for who, line in own.items()},
+            )
+            for n, own in enumerate(held)
+        ]
+    )
+    return list(summarise_scores(score_alone(table, rules), FAMILIES))
+
+
 def test_summaries_add_up_what_was_scored() -> None:
-    idle = replace(plain("ann", None, 0.0, coverage=0.0), question_id=QuestionId("q3"))
-    (summary,) = summarise_scores([*over(0.2, -0.1, 0.4), idle], FAMILIES)
+    (summary,) = summarise(
+        {"ann": steps((0, 0.5))},
+        {"ann": steps((5, 0.9))},
+        {"ann": steps((0, 0.2))},
+        {"ann": steps()},
+    )
     assert (summary.questions, summary.families) == (3, 2)
     assert (summary.points, summary.mean_while_active, summary.coverage) == pytest.approx(
-        (50.0, 0.2, 1.0)
+        (100 * (0.5 * 0.24 - 0.39), (0.25 + 0.01 + 0.64) / 3, 2.5 / 3)
     )
-    (alone,) = summarise_scores([idle], FAMILIES)
+    (alone,) = summarise({"ann": steps()})
     assert (alone.questions, alone.families, alone.points, alone.mean_while_active) == (
         0, 0, 0.0, None,
     )  # fmt: skip
-    assert summarise_scores([], FAMILIES) == ()
+    assert summarise() == []
 
 
 def test_summaries_are_sorted_by_rule_and_points() -> None:
-    scores = [
-        plain("idle", None, 0.0, coverage=0.0),
-        plain("bad", 0.4, -0.2),
-        plain("good", 0.1, 0.2),
-        plain("bad", 0.2, 0.5, "log"),
-        plain("even", 0.25, 0.0),
-        plain("also even", 0.25, 0.0),
+    held = {
+        "idle": steps(),
+        "bad": steps((0, 0.1)),
+        "good": steps((0, 0.9)),
+        "even": steps((0, 0.5)),
+        "also even": steps((0, 0.5)),
+    }
+    order = ["good", "also even", "even", "bad", "idle"]
+    assert [(s.rule, s.forecaster_id) for s in summarise(held, rules=("log", "brier"))] == [
+        *(("brier", name) for name in order),
+        *(("log", name) for name in order),
     ]
-    families = {score.question_id: FamilyId("one") for score in scores}
-    order = [(s.rule, s.forecaster_id) for s in summarise_scores(scores, families)]
-    assert order == [
-        ("brier", "good"),
-        ("brier", "also even"),
-        ("brier", "even"),
-        ("brier", "bad"),
-        ("brier", "idle"),
-        ("log", "bad"),
-    ]
+
+
+def test_a_question_counts_under_the_headline_of_its_kind() -> None:
+    asked = ordered_question(days=10)
+    table = SpanTable.read([stand(asked, answered("middle", 10), {ANN: holding((0, asked.prior))})])
+    counted = summarise_scores(score_alone(table), {asked.id: FamilyId("one")})
+    assert [summary.rule for summary in counted] == ["ranked", "log", "spherical", "baseline"]
+
+
+# Receipts
+
+
+def test_a_receipt_is_made_when_it_is_read() -> None:
+    made: list[int] = []
+
+    def make() -> tuple[int, ...]:
+        made.append(1)
+        return 7, 8
+
+    lazy = LazySequence(2, make)
+    assert (len(lazy), bool(lazy), made) == (2, True, [])
+    assert (lazy[1], lazy[:1], list(lazy), repr(lazy)) == (8, (7,), [7, 8], "(7, 8)")
+    assert lazy == (7, 8)
+    assert (lazy == (7, 9), lazy == 7, hash(lazy) == hash((7, 8))) == (False, False, True)
+    assert made == [1]
 
 
 def test_a_receipt_verifies_solo_rules_alone() -> None:

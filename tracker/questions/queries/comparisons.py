@@ -17,13 +17,12 @@ from forecasts.questions.question import (
     Forecaster,
     ForecasterId,
     Question,
-    QuestionId,
     Resolution,
     effective_close,
     is_computed,
     is_person,
 )
-from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.questions.timeline import ForecastSpan, Timeline, build_timeline
 from forecasts.scoring.adjusted_skill import AdjustedSkill, adjust_skill
 from forecasts.scoring.common_time import (
     LossPath,
@@ -41,11 +40,14 @@ from forecasts.scoring.comparison import (
     trace_evidence,
 )
 from forecasts.scoring.rulebook import HEADLINE, RuleName, ignorance_forecast
-from forecasts.scoring.scores import Score, score_spans
-from forecasts.scoring.span_table import standing_spans
+from forecasts.scoring.span_table import SpanTable, Standing, stand
 from tracker.model.read_models import Choice, ComparisonReport, RuleComparison
-from tracker.questions.queries.score_selection import QuestionSelection, gather_questions
-from tracker.storage import record, resolution_record
+from tracker.questions.queries.score_selection import (
+    QuestionSelection,
+    gather_questions,
+    load_table,
+)
+from tracker.storage import record
 from tracker.storage.sessions import Session
 
 UNINFORMED = Forecaster(ForecasterId("uninformed"), "Knowing nothing", "reference")
@@ -56,12 +58,12 @@ _REFERENCES = (FIRST.id, UNINFORMED.id)
 
 @dataclass(frozen=True)  # no slots, for the cached properties
 class QuestionLosses:
-    """Question that counts, with its answer, everyone's scores with receipts, and losses."""
+    """Question that counts, with its answer, what stood on it, and everyone's losses."""
 
     question: Question
     resolution: Resolution
     family: FamilyId
-    scores: Mapping[ForecasterId, Score]
+    standing: Standing
     paths: Paths
 
     @property
@@ -76,8 +78,8 @@ class QuestionLosses:
 
     @cached_property
     def timelines(self) -> Mapping[ForecasterId, Timeline]:
-        """Return the timelines of people, from the receipts of their scores."""
-        return {name: _rebuild_timeline(self.scores[name]) for name in self.people}
+        """Return the timelines of people, from what stood."""
+        return {name: _rebuild_timeline(self.standing.list_spans(name)) for name in self.people}
 
     @cached_property
     def uninformed(self) -> LossPath | None:
@@ -86,24 +88,26 @@ class QuestionLosses:
         return _trace(self, UNINFORMED.id, build_timeline([(self.question.opens_at, forecast)]))
 
 
+def trace_questions(
+    selection: QuestionSelection, table: SpanTable
+) -> dict[RuleName, tuple[QuestionLosses, ...]]:
+    """Trace everyone's losses on each question, by headline rule, that of most questions first."""
+    losses: dict[RuleName, list[QuestionLosses]] = {r: [] for r in selection.headline_rules}
+    for (question, resolution, standing), paths in zip(
+        table.answered, trace_losses(table), strict=True
+    ):
+        family = selection.families[question.id]
+        traced = QuestionLosses(question, resolution, family, standing, paths)
+        losses[HEADLINE[question.kind]].append(traced)
+    return {rule: tuple(traced) for rule, traced in losses.items()}
+
+
 def load_losses(
-    session: Session, selection: QuestionSelection, rule: RuleName
-) -> tuple[QuestionLosses, ...]:
-    """Load everyone's losses on the questions of which `rule` is the headline rule."""
-    questions = {q.id: q for q in selection.countable.values() if HEADLINE[q.kind] == rule}
-    scores: dict[QuestionId, dict[ForecasterId, Score]] = {}
-    for score in resolution_record.list_scores_with_receipts(session, rule, list(questions)):
-        scores.setdefault(score.question_id, {})[score.forecaster_id] = score
-    return tuple(
-        QuestionLosses(
-            questions[question_id],
-            selection.resolutions[question_id],
-            selection.families[question_id],
-            everyone,
-            trace_losses(questions[question_id], tuple(everyone.values())),
-        )
-        for question_id, everyone in scores.items()
-    )
+    session: Session, selection: QuestionSelection
+) -> dict[RuleName, tuple[QuestionLosses, ...]]:
+    """Load everyone's losses on the questions that count, by headline rule."""
+    table = load_table(session, selection.countable, selection.resolutions)
+    return trace_questions(selection, table)
 
 
 def adjust_people(losses: Iterable[QuestionLosses]) -> tuple[AdjustedSkill, ...]:
@@ -128,8 +132,8 @@ def compare_forecasters(
         choice=choice,
         forecasters=forecasters | {f.id: f for f in (UNINFORMED, FIRST)},
         rules=tuple(
-            RuleComparison(rule, _compare_all(load_losses(session, selection, rule), forecaster_id))
-            for rule in selection.headline_rules
+            RuleComparison(rule, _compare_all(losses, forecaster_id))
+            for rule, losses in load_losses(session, selection).items()
         ),
     )
 
@@ -138,7 +142,7 @@ def trace_pair(
     session: Session, choice: Choice, rule: RuleName, pair: Comparison, *, now: datetime
 ) -> tuple[EvidencePoint, ...]:
     """Trace the evidence on one pair of a report over time."""
-    losses = load_losses(session, gather_questions(session, choice, now), rule)
+    losses = load_losses(session, gather_questions(session, choice, now)).get(rule, ())
     return trace_evidence(_list_common_questions(losses, pair.a, pair.b), pair.threshold)
 
 
@@ -217,13 +221,12 @@ _BUILT: Mapping[ForecasterId, Callable[[QuestionLosses, ForecasterId], LossPath 
 """Opponents that are made for one forecaster and question."""
 
 
-def _rebuild_timeline(score: Score) -> Timeline:
-    steps = [(line.start, line.forecast) for line in score.receipt]
-    gaps = [(line.end, None) for line in score.receipt]
+def _rebuild_timeline(spans: Sequence[ForecastSpan]) -> Timeline:
+    steps = [(span.start, span.distribution) for span in spans]
+    gaps = [(span.end, None) for span in spans]
     return build_timeline([*gaps, *steps])
 
 
 def _trace(q: QuestionLosses, name: ForecasterId, timeline: Timeline) -> LossPath | None:
-    spans = standing_spans(q.question, q.resolution, timeline)
-    scores = score_spans(q.question, q.resolution, HEADLINE[q.question.kind], {name: spans})
-    return trace_losses(q.question, scores).get(name)
+    (paths,) = trace_losses(SpanTable.read([stand(q.question, q.resolution, {name: timeline})]))
+    return paths.get(name)

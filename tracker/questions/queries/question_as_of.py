@@ -25,8 +25,8 @@ from forecasts.questions.question import (
     question_status,
 )
 from forecasts.questions.timeline import Forecast, Timeline
-from forecasts.scoring.rulebook import RULES
-from forecasts.scoring.scores import Score
+from forecasts.scoring.scores import Score, sort_scores
+from forecasts.scoring.span_table import stand
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.model.audit import Override, SignpostStatus
 from tracker.model.evidence import Decision, EvidenceCard, judge_by_decisions
@@ -35,7 +35,7 @@ from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
 from tracker.questions.queries.question_page import require_question
-from tracker.questions.resolve_question import add_recalibrated, build_timelines, compute_scores
+from tracker.questions.resolve_question import add_recalibrated, build_timelines, list_receipts
 from tracker.questions.update_suggestion import compute_suggestion, load_background
 from tracker.storage import (
     decisions,
@@ -159,8 +159,8 @@ def _compute_scores(session: Session, known: _KnownRecord) -> tuple[Score, ...]:
         return ()
     consents = recalibrations.list_consents(session, known.at)
     timelines = add_recalibrated(known.question, known.timelines, consents, known.until)
-    scores = compute_scores(known.question, known.resolution, timelines)
-    return tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id)))
+    answered = stand(known.question, known.resolution, timelines)
+    return tuple(sort_scores(list_receipts(answered)))
 
 
 def _find_override(session: Session, question: Question, at: datetime) -> Override | None:

@@ -1,5 +1,7 @@
 """Gather what pages and commands show of a question. Reads only; every answer is as of `now`."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -13,8 +15,11 @@ from forecasts.questions.question import (
     latest_resolution,
 )
 from forecasts.questions.timeline import Forecast, hindsight_forecasts
+from forecasts.scoring.scores import Score
+from forecasts.scoring.span_table import AnsweredQuestion
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionHistory, QuestionPage, Receipts
+from tracker.questions import resolve_question
 from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
@@ -75,7 +80,7 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
             session, evidence.evidence_of_question(session, question.id)
         )[::-1],
         resolutions=answered,
-        scores=resolution_record.list_scores(session, question.id),
+        scores=list_receipts(session, question, latest_resolution(answered)),
         statements=describe_statements(session, question, versions),
         coverage=measure_feed_coverage(session, question, now),
         versions=versions,
@@ -106,8 +111,8 @@ def get_receipts(session: Session, question_id: str, now: datetime) -> Receipts:
     """All scores on a question with their receipts, and the forecasts that came too late."""
     question = require_question(session, question_id)
     resolution = resolution_record.find_resolution(session, question.id)
-    late = () if resolution is None else list_late_forecasts(session, resolution)
-    scores = resolution_record.list_scores(session, question.id)
+    late = () if resolution is None else list_late_forecasts(session, [resolution])
+    scores = list_receipts(session, question, resolution)
     is_provisional = bool(scores) and not is_past_close(question, now)
     return Receipts(
         question=question,
@@ -119,10 +124,35 @@ def get_receipts(session: Session, question_id: str, now: datetime) -> Receipts:
     )
 
 
-def list_late_forecasts(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
-    """List the forecasts made when the answer was already known."""
-    acts = record.list_forecasts_since(session, resolution.question_id, resolution.known_at)
-    return hindsight_forecasts(acts, resolution.known_at)
+def list_receipts(
+    session: Session, question: Question, resolution: Resolution | None
+) -> tuple[Score, ...]:
+    """List the stored scores on a question, with receipts made of what stood."""
+    scores = resolution_record.list_scores(session, question.id)
+    standing = resolution_record.load_standings(session, [question.id]).get(question.id)
+    if resolution is None or standing is None:
+        return scores
+    receipts = {
+        (score.forecaster_id, score.rule): score.receipt
+        for score in resolve_question.list_receipts(
+            AnsweredQuestion(question, resolution, standing)
+        )
+    }
+    return tuple(
+        replace(score, receipt=receipts.get((score.forecaster_id, score.rule), ()))
+        for score in scores
+    )
+
+
+def list_late_forecasts(
+    session: Session, resolutions: Iterable[Resolution]
+) -> tuple[Forecast, ...]:
+    """List the forecasts made when the answer was already known, by question."""
+    known = {resolution.question_id: resolution.known_at for resolution in resolutions}
+    acts = record.load_forecasts_since(session, known)
+    return tuple(
+        act for name, known_at in known.items() for act in hindsight_forecasts(acts[name], known_at)
+    )
 
 
 def _last_suggestion_time(

@@ -23,6 +23,7 @@ from forecasts.questions.question import (
 )
 from forecasts.scoring.rulebook import HEADLINE, RuleName
 from forecasts.scoring.scores import Score
+from forecasts.scoring.span_table import AnsweredQuestion, SpanTable
 from tracker.model.read_models import Choice, Facets
 from tracker.questions.queries.families import load_families
 from tracker.storage import questions, resolution_record
@@ -128,9 +129,20 @@ class QuestionSelection:
         counts = Counter(HEADLINE[question.kind] for question in self.countable.values())
         return tuple(rule for rule, _ in counts.most_common())
 
-    def filter_scores(self, scores: Iterable[Score]) -> tuple[Score, ...]:
-        """Filter the scores to those on questions that count."""
-        return tuple(s for s in scores if s.question_id in self.countable)
+
+def load_table(
+    session: Session,
+    questions: Mapping[QuestionId, Question],
+    resolutions: Mapping[QuestionId, Resolution],
+) -> SpanTable:
+    """Load what stood on answered questions, in columns, by question."""
+    standings = resolution_record.load_standings(session, questions)
+    return SpanTable.read(
+        [
+            AnsweredQuestion(questions[name], resolutions[name], standings[name])
+            for name in sorted(standings)
+        ]
+    )
 
 
 def gather_questions(session: Session, choice: Choice, now: datetime) -> QuestionSelection:

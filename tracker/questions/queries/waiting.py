@@ -1,16 +1,15 @@
 """Questions that do not count yet: answered and waiting for their close, or still open."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question, QuestionId, is_person
-from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.scores import Score
+from forecasts.scoring.rulebook import HEADLINE, HEADLINE_RULES
+from forecasts.scoring.scores import Score, list_bare_scores, score_alone, sort_scores
 from tracker.model.read_models import WaitingQuestion
-from tracker.questions.queries.score_selection import QuestionSelection
+from tracker.questions.queries.score_selection import QuestionSelection, load_table
 from tracker.storage import record
 from tracker.storage.sessions import Session
 
@@ -19,30 +18,32 @@ MAX_UPCOMING: Final = 5
 
 
 def list_waiting(
-    selection: QuestionSelection, scores: Iterable[Score], now: datetime
+    session: Session, selection: QuestionSelection, now: datetime
 ) -> tuple[WaitingQuestion, ...]:
     """List the questions answered before their scheduled close, the next to count first.
 
     Each has the provisional scores by the headline rule of all who held a forecast.
     """
-    waiting: dict[QuestionId, list[Score]] = {
-        question_id: []
+    waiting = {
+        question_id: question
         for question_id, resolution in selection.resolutions.items()
         if not is_past_close(question := selection.questions[question_id], now)
         and get_answer(question, resolution) is not None
     }
-    headlines = {name: HEADLINE[selection.questions[name].kind] for name in waiting}
-    for score in scores:
-        if headlines.get(score.question_id) == score.rule and score.mean_while_active is not None:
-            waiting[score.question_id].append(score)
+    table = load_table(session, waiting, selection.resolutions)
+    provisional: dict[QuestionId, list[Score]] = {name: [] for name in waiting}
+    for score in sort_scores(list_bare_scores(score_alone(table, HEADLINE_RULES))):
+        is_headline = score.rule == HEADLINE[waiting[score.question_id].kind]
+        if is_headline and score.mean_while_active is not None:
+            provisional[score.question_id].append(score)
     listed = [
         WaitingQuestion(
-            question=selection.questions[question_id],
+            question=question,
             resolution=selection.resolutions[question_id],
-            counts_from=selection.questions[question_id].closes_at,
-            scores=tuple(provisional),
+            counts_from=question.closes_at,
+            scores=tuple(provisional[question_id]),
         )
-        for question_id, provisional in waiting.items()
+        for question_id, question in waiting.items()
     ]
     return tuple(sorted(listed, key=lambda entry: (entry.counts_from, entry.question.id)))
 

@@ -62,8 +62,8 @@ def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime
             entered_at = at if standing is None else max(at, standing.entered_at)
             annulment = _build_annulment(branch, answer, entered_at)
             # Its times are not validated, as it may precede the opening of the branch.
-            resolution_record.add_resolution(session, annulment)
-            resolution_record.replace_scores(session, {branch.id: ()})
+            resolution_record.add_resolutions(session, [annulment])
+            resolution_record.replace_scores(session, [branch.id])
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled
 

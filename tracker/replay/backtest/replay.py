@@ -37,7 +37,7 @@ from tracker.ingestion.evidence import EvidenceLinker, detect_copies
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.ingestion.writer import MAX_EDITS
 from tracker.questions import fit_parameters, submit_forecast
-from tracker.questions.resolve_question import resolve_question
+from tracker.questions.resolve_question import resolve_questions
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import ForecastRequest
 from tracker.questions.update_suggestion import record_suggestions
@@ -318,7 +318,7 @@ class _Walk:
                 entered_by=QUESTION_SET_FORECASTER,
                 answer=past.answer,
             )
-            resolve_question(session, questions[past.question_id], resolution)
+            resolve_questions(session, [(questions[past.question_id], resolution)])
             annul_branches(session, questions[past.question_id], resolution)
         if at in self._learning_dates:
             fit_parameters.update_parameters(session, at)

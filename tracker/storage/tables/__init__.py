@@ -54,6 +54,7 @@ from tracker.storage.tables.record import (
     QuestionRow,
     ResolutionRow,
     ScoreRow,
+    StandingRow,
 )
 from tracker.storage.tables.series import (
     DismissedAnswerRow,
@@ -107,6 +108,7 @@ __all__ = [
     "SeriesValueRow",
     "SettlementRow",
     "SignpostMarkRow",
+    "StandingRow",
     "StatementsRow",
     "StoryMergeRow",
     "StoryRow",

@@ -85,7 +85,7 @@ class ResolutionRow(TableRow, table=True):
 
 
 class ScoreRow(TableRow, table=True):
-    """A score with its receipt, derived: replaced in the transaction of each resolution."""
+    """A score, derived: replaced in the transaction of each resolution."""
 
     __tablename__ = "score"
     question_id: str = Field(primary_key=True, foreign_key="question.id")
@@ -95,7 +95,21 @@ class ScoreRow(TableRow, table=True):
     coverage: float
     attainable_coverage: float
     skill_over_schedule: float
-    receipt: list[list[Any]] = json_column()
+
+
+class StandingRow(TableRow, table=True):
+    """Forecasts that stood on an answered question, of which receipts are made; derived as scores.
+
+    `forecasters` are names with their numbers of spans; `spans` are triples of eight bytes: start
+    and end in microseconds since 1970, and the probability of YES; `forecasts` has those of other
+    kinds of questions.
+    """
+
+    __tablename__ = "standing"
+    question_id: str = Field(primary_key=True, foreign_key="question.id")
+    forecasters: list[list[Any]] = json_column()
+    spans: bytes
+    forecasts: list[dict[str, Any]] = json_column()
 
 
 class JobRunRow(TableRow, table=True):
