@@ -232,10 +232,22 @@ def _describe_ranks(
             else "Too high: answers came lower than was said."
         )
     if outside:
-        worst = max(bars, key=lambda b: max(b.share - b.band_high, b.band_low - b.share))
-        word = "more" if worst.share > worst.band_high else "fewer"
-        return (
-            f"Off in one range: {word} answers than chance allows came at ranks of "
-            f"{worst.low:.0%} to {worst.high:.0%}."
-        )
+        return _describe_worst_bar(bars)
     return "Answers came where the curves said, within chance."
+
+
+def _describe_worst_bar(bars: Sequence[RankBar]) -> str:
+    """Describe the bar that lies farthest outside the band, which holds all bars at once."""
+
+    def measure_excess(bar: RankBar) -> float:
+        return max(bar.share - bar.band_high, bar.band_low - bar.share)
+
+    worst = max(bars, key=measure_excess)
+    outside = sum(measure_excess(bar) > 0.0 for bar in bars)
+    word = "many" if worst.share > worst.band_high else "few"
+    return (
+        f"Off in {outside} of {len(bars)} ranges: too {word} answers, {worst.share:.0%}, came "
+        f"between the {worst.low:.0%} and {worst.high:.0%} points of the curves. Calibrated curves "
+        f"have {worst.band_low:.0%} to {worst.band_high:.0%} there, and are off in no range in 95% "
+        "of cases."
+    )

@@ -132,11 +132,6 @@ class ClaimCoverage:
     forward_looking: int
 
     @property
-    def share(self) -> float | None:
-        """Share of forward-looking sentences with questions, 0 to 1; None without any."""
-        return self.asked / self.forward_looking if self.forward_looking else None
-
-    @property
     def undecided(self) -> int:
         """Number of sentences neither asked nor rejected."""
         return self.forward_looking - self.asked - self.rejected

@@ -251,15 +251,11 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class ClaimTests:
-    """Number of questions that test claims, and of those that say little by their base rate.
-
-    `unrated` ones have no base rate, so nobody can tell.
-    """
+    """Number of questions that test claims, and of those that say little by their base rate."""
 
     total: int = 0
     hardly_fail: int = 0
     hardly_succeed: int = 0
-    unrated: int = 0
 
     @property
     def weak(self) -> int:
@@ -283,7 +279,6 @@ def count_tests(questions: Iterable[Question]) -> ClaimTests:
         total=len(tests),
         hardly_fail=weaknesses.count("could hardly fail"),
         hardly_succeed=weaknesses.count("could hardly succeed"),
-        unrated=sum(base_chance(question) is None for question in tests),
     )
 
 

@@ -69,9 +69,8 @@ class CalendarEntry:
     """Calendar entry: by `at` a signpost, the close or the answer is due.
 
     `if_seen` and `if_silent` are the likelihood ratios (above 1 favours YES) of a signpost that is
-    or is not seen by then; `seen_words` and `silent_words` describe them. They are None and empty
-    for a close or an answer; those are "waiting" or "past", a missing answer "overdue"
-    (`forecasts.questions.question.is_overdue`).
+    or is not seen by then, None for a close or an answer; those are "waiting" or "past", a missing
+    answer "overdue" (`forecasts.questions.question.is_overdue`).
     """
 
     at: datetime
@@ -81,8 +80,6 @@ class CalendarEntry:
     indicator: Indicator | None = None
     if_seen: float | None = None
     if_silent: float | None = None
-    seen_words: str = ""
-    silent_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +283,8 @@ def _calendar_entries(entry: CalendarQuestion, now: datetime) -> Iterable[Calend
         due = post.indicator.expected
         if due is not None and due.by <= question.closes_at:
             seen, silent = due.ratio_when_seen, due.ratio_when_silent
-            words = (
-                describe_likelihood_ratio(seen, question.kind, post.indicator.option),
-                describe_silence_effect(question, post.indicator),
-            )
             yield CalendarEntry(
-                due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words
+                due.by, "signpost", question.id, post.state, post.indicator, seen, silent
             )
     yield CalendarEntry(
         question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"

@@ -107,9 +107,9 @@ class Comparison:
         relation_words = f"{was} {size} points {relation} than" if points else "equalled"
         start = f"{capitalise(a)} {relation_words} {b}"
         sample = describe_families(self.questions, self.families)
-        return f"{start} over {sample}{self._describe_conclusion(a, b)}"
+        return f"{start} over {sample}{self._describe_conclusion(a)}"
 
-    def _describe_conclusion(self, a: str, b: str) -> str:
+    def _describe_conclusion(self, a: str) -> str:
         if self.verdict == "too early to say":
             few = f"it takes {MIN_FAMILIES} families"
             return f": too early to say, {explain_rare_answers(self.rarer) or few}."

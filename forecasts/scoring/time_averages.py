@@ -188,7 +188,7 @@ class Cells:
     def sum(self) -> Floats:
         """Sum of the values in each period."""
         sums = np.bincount(self.column, weights=self.values, minlength=len(self.single))
-        for period in np.flatnonzero(self.single).tolist():
+        for period in np.flatnonzero(self.single & (self.count() > 0)).tolist():
             # numpy adds one column in pairs and several row by row: stored scores are sums of both.
             part = slice(*np.searchsorted(self.column, [period, period + 1]).tolist())
             rows = np.zeros(int(self.row[part].max()) + 1)

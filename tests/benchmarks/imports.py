@@ -5,8 +5,8 @@ A thousand questions of a month to a year, most of them answered early, with 50 
 ten people. A file is read, checked, stored with its log entries, answered and scored in one
 transaction, in a process of its own, so that its peak of memory is told. Then some of the forecasts
 are entered one by one, with a clock moved by hand and their questions answered, and scaled up. Times
-are those of the processor, as other work on the machine would be counted otherwise. The targets are
-60 seconds and 1 GB. `--share 0.1` makes a tenth of the world.
+are those of the processor, as other work on the machine would be counted otherwise; the target of
+60 seconds is for the clock on the wall all the same, that of memory is 1 GB. `--share 0.1` makes a tenth of the world.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main() -> None:
     count = max(round(QUESTIONS * parser.parse_args().share), SAMPLE)
     rows = list(draw_rows(count))
     with tempfile.TemporaryDirectory() as folder:
-        seconds = import_all(Path(folder), count, rows)
+        seconds, wall = import_all(Path(folder), count, rows)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1e6 if sys.platform == "darwin" else 1e3
     )
@@ -64,7 +64,8 @@ def main() -> None:
     )
     console = Console(width=120)
     console.print(shown)
-    met = seconds <= MAX_SECONDS and peak <= MAX_MEGABYTES
+    console.print(f"By the clock on the wall, the import took {wall:.1f} s.")
+    met = wall <= MAX_SECONDS and peak <= MAX_MEGABYTES
     console.print(
         f"Target of {MAX_SECONDS:g} s and {MAX_MEGABYTES:g} MB: {'met' if met else 'NOT MET'}."
     )
@@ -96,21 +97,21 @@ def draw_rows(count: int) -> Iterator[Row]:
         yield question, known.isoformat(), [(name, at, p) for at, name, p in forecasts]
 
 
-def import_all(folder: Path, count: int, rows: Sequence[Row]) -> float:
-    """Seconds that the import of files with all forecasts and answers takes."""
+def import_all(folder: Path, count: int, rows: Sequence[Row]) -> tuple[float, float]:
+    """Seconds of the processor, and on the wall, of the import of all forecasts and answers."""
     forecasts = ["question,forecaster,made_at,probability"]
     answers = ["question,outcome,known_at,source"]
     for number, (question, known, own) in enumerate(rows):
         forecasts += [f"{question.id},{name},{at.isoformat()},{p}" for name, at, p in own]
         answers.append(f"{question.id},{'yes' if number % 3 else 'no'},{known},https://example.org")
     with open_world(folder, FakeClock(NOW), [question for question, _, _ in rows]) as tracker:
-        start = time.process_time()
+        start, clock = time.process_time(), time.perf_counter()
         result = tracker.forecasts.import_files(
             {"forecasts.csv": "\n".join(forecasts), "answers.csv": "\n".join(answers)}
         )
-        seconds = time.process_time() - start
+        seconds, wall = time.process_time() - start, time.perf_counter() - clock
     assert (result.forecasts, result.answers) == (count * PEOPLE * REVISIONS, count), result
-    return seconds
+    return seconds, wall
 
 
 def enter_by_hand(folder: Path, rows: Sequence[Row]) -> float:

@@ -8,7 +8,7 @@ and the scores. The measure is the plain loop over questions, rules and forecast
 `tests.forecasts.scoring.reference_scoring`, in the same run on the same intervals: by the rules
 that need no others, and by all. It reads no database and stores nothing; it is timed on a sample of
 the questions and scaled up, and what makes its objects is left out of its time. Each time is the
-best of several, as other work on the machine only ever adds to one. `--share 0.1` makes a tenth.
+best of several, and of the processor, as other work on the machine only ever adds to one. `--share 0.1` makes a tenth.
 """
 
 import argparse
@@ -98,7 +98,7 @@ def measure_world(console: Console, intervals: int, people: int, revisions: int)
             stored = store_world(session, drawn)
         with tracker.context.store.reading() as session:
             ways = [time_way(session, score) for score in RULES.values()]
-            page = _seconds(lambda: measure_accuracy(session, CHOICE, NOW))
+            page = _seconds(lambda: measure_accuracy(session, CHOICE, NOW), tried=1)
     console.print(build_table(intervals, count, ways, loops))
     console.print(
         f"The page of accuracy takes {page:.2f} s in all, with skill and comparisons; storing what"
@@ -196,10 +196,10 @@ def store_world(session: Session, drawn: list[list[Asked]]) -> float:
         questions.add_question(session, case.question, case.question.opens_at)
     resolution_record.add_resolutions(session, [case.resolution for case in answered])
     columns = compute_scores(SpanTable.read(answered))
-    start = time.perf_counter()
+    start = time.process_time()
     ids = [case.question.id for case in answered]
     resolution_record.replace_scores(session, ids, answered, columns)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _answer(
@@ -233,9 +233,9 @@ def _seconds(measured: Callable[[], object], *, tried: int = TRIED) -> float:
     best = float("inf")
     for _ in range(tried):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         result = measured()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
         del result
     return best
 

@@ -89,7 +89,8 @@ def test_a_subject_stands_before_its_verb(before: str) -> None:
 
 def test_questions_actors_and_marks_that_leave_gaps() -> None:
     # A question without a known actor is asked as it stands.
-    assert parse_clause("Will within a generation blackouts end?").is_whole
+    clause = parse_clause("Will within a generation blackouts end?")
+    assert (clause.subject, clause.raw_event) == ("", "within a generation blackouts end")
     assert parse_clause("Will the plan help stop the war?").subject == "the plan"
     # Whose it is is a gap where the sentence only points there.
     assert (

@@ -156,7 +156,6 @@ def _build_draft(
         bears_out=clean(candidate["bears_out"], 40),
         unit=texts["unit"] if candidate["kind"] == "numeric" else "",
         base_rate="How often did this happen in comparable cases? Give k of n.",
-        entry_id=candidate["entry"],
     )
     window = Window(source.today, last, (last,))
     return ClaimDraft(source, source.sentence.text, window, plan, by=by)

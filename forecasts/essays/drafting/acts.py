@@ -88,7 +88,6 @@ def plan_act(
         unit="" if kind != "numeric" else "days" if entry.kind == "state" else "times",
         base_rate=_describe_base(entry),
         edge_cases=cases,
-        entry_id=entry.id,
         notes=(*list_notes(claim, match), *((body.note,) if body else ())),
     )
 

@@ -148,9 +148,9 @@ _SHORTENED_WORDS: Final = 12
 class Clause:
     """Claim of a sentence under a `condition`, or unless it comes about if `is_unless`.
 
-    `subject` is "" if it is unknown; then `event` is everything after "Will" if `is_whole`. `event`
-    starts with a verb in its base form, without times; `raw_event` is the same with times. `asks`
-    is the kind of question: "" for a statement, "state" for one about the present.
+    `subject` is "" if it is unknown; then `event` is everything after "Will". `event` starts with a
+    verb in its base form, without times; `raw_event` is the same with times. `asks` is the kind of
+    question: "" for a statement, "state" for one about the present.
     """
 
     condition: str = ""
@@ -162,7 +162,6 @@ class Clause:
     asks: InterrogativeKind = ""
     question_text: str = ""
     is_future: bool = True
-    is_whole: bool = False
     pronoun: str = ""
 
 
@@ -235,11 +234,11 @@ def _parse_inverted(text: str) -> Clause:
     if verb_index + 1 in verb_indexes and words[verb_index] not in ("help", "let", "make"):
         verb_index += 1  # "a home win change": the first of two is a noun
     if not verb_index:
-        return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
+        return Clause(asks="whether", event=_strip_event(text), raw_event=text)
     subject, pronoun = parse_subject(" ".join(words[:verb_index]))
     predicate = " ".join(words[verb_index:])
     if not subject and not pronoun:
-        return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
+        return Clause(asks="whether", event=_strip_event(text), raw_event=text)
     return Clause(
         asks="whether",
         subject=subject,

@@ -36,9 +36,9 @@ class Claim:
 class QuestionPlan:
     """Planned question.
 
-    `last` is the last day it covers, `published` the day by which its answer is out. `entry_id` is
-    the entry of the catalogue, "" for a rewording. `notes` say what was read into the claim, for a
-    person to check. `prior` is the chance that the essay itself gives, "" without one.
+    `last` is the last day it covers, `published` the day by which its answer is out. `notes` say
+    what was read into the claim, for a person to check. `prior` is the chance that the essay itself
+    gives, "" without one.
     """
 
     kind: Kind
@@ -55,7 +55,6 @@ class QuestionPlan:
     spread: float | None = None
     base_rate: str = ""
     edge_cases: tuple[str, ...] = ()
-    entry_id: str = ""
     notes: tuple[str, ...] = ()
     prior: str = ""
 

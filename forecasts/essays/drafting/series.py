@@ -75,7 +75,6 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
         spread=entry.usual_move,
         base_rate=_describe_base(match, claim),
         edge_cases=cases,
-        entry_id=entry.id,
         notes=_list_notes(match, claim),
     )
 

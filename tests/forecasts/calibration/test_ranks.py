@@ -71,6 +71,21 @@ def test_the_verdict_names_what_is_wrong(answers: list[float], start: str) -> No
     assert assess_ranks(tied).verdict.startswith("Too few families of questions")
 
 
+def test_a_range_that_is_off_is_named_with_its_band() -> None:
+    answers = [30.0, 70.0] * 10 + [22.0, 78.0] * 8 + [2.0, 98.0] * 2
+    found = assess_ranks([row(n, answer) for n, answer in enumerate(answers)])
+    worst = found.bars[1]
+    assert not found.deviation.is_far
+    assert found.verdict == (
+        "Off in 3 of 5 ranges: too many answers, 45%, came between the 20% and 40% points of the"
+        f" curves. Calibrated curves have {worst.band_low:.0%} to {worst.band_high:.0%} there, and"
+        " are off in no range in 95% of cases."
+    )
+    # An empty range is off, too.
+    found = assess_ranks([row(n, 5.0 * n + 2.5) for n in range(20) if n // 4 != 2] * 3)
+    assert found is not None
+
+
 def test_calibrated_curves_are_seldom_accused() -> None:
     rng = np.random.default_rng(5)
     accused = 0

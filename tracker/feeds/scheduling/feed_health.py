@@ -125,14 +125,12 @@ def _max_success_gap(state: FeedState) -> timedelta:
 class FleetHealth:
     """Health of all feeds.
 
-    `counts` has the number of feeds for each `Health`. `attempted` are the feeds that are polled
-    and have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing
-    is.
+    `counts` has the number of feeds for each `Health`. `share_failing` is of the feeds that are
+    polled and have been, 0 to 1. `alarm` says what is wrong, "" if nothing is.
     """
 
     feeds: int
     counts: Mapping[Health, int]
-    attempted: int
     share_failing: float
     newest_success: datetime | None
     alarm: str
@@ -154,7 +152,6 @@ def assess_fleet(states: Sequence[FeedState], now: datetime) -> FleetHealth:
     return FleetHealth(
         feeds=len(states),
         counts=MappingProxyType({kind: counts[kind] for kind in get_args(Health)}),
-        attempted=len(attempted),
         share_failing=failing / len(attempted) if attempted else 0.0,
         newest_success=newest_success,
         alarm="; ".join(alarm for alarm in alarms if alarm),
