@@ -16,7 +16,7 @@ from forecasts.distributions.probability import Floats
 from forecasts.questions.answers import Answer
 from forecasts.questions.question import ForecasterId, Question
 from forecasts.scoring.rulebook import HEADLINE, rule_values
-from forecasts.scoring.scores import rule_columns, score_given
+from forecasts.scoring.scores import rule_columns, score_binary
 from forecasts.scoring.span_table import SpanTable
 from forecasts.statistics.betting import Differences
 
@@ -56,15 +56,15 @@ def trace_losses(table: SpanTable) -> tuple[Paths, ...]:
     losses, _ = rule_columns(table)
     possible = _list_possible_losses(table)
     paths: tuple[dict[ForecasterId, LossPath], ...] = tuple({} for _ in table.answered)
-    bounds = np.searchsorted(pair, np.arange(len(table.asked) + 1)).tolist()
+    bounds = np.searchsorted(pair, np.arange(len(table.question_index) + 1)).tolist()
     for number, name, first, end in zip(
-        table.asked.tolist(), table.forecasters, bounds[:-1], bounds[1:], strict=True
+        table.question_index.tolist(), table.forecasters, bounds[:-1], bounds[1:], strict=True
     ):
         if first < end:
             part = slice(first, end)
-            own = possible[number][table.number[first] : table.number[first] + end - first]
-            paths[number][name] = LossPath(starts[part], ends[part], losses[part], own)
-    return tuple(dict(sorted(found.items())) for found in paths)
+            options = possible[number][table.number[first] : table.number[first] + end - first]
+            paths[number][name] = LossPath(starts[part], ends[part], losses[part], options)
+    return tuple(dict(sorted(by_name.items())) for by_name in paths)
 
 
 def _list_possible_losses(table: SpanTable) -> list[Floats]:
@@ -73,7 +73,7 @@ def _list_possible_losses(table: SpanTable) -> list[Floats]:
     All forecasts of a question are listed, selected or not.
     """
     yes = np.concatenate([np.zeros(0), *(a.standing.yes for a in table.answered)])
-    binary = np.column_stack([score_given(HEADLINE["binary"], p) for p in (1.0 - yes, yes)])
+    binary = np.column_stack([score_binary(HEADLINE["binary"], p) for p in (1.0 - yes, yes)])
     ends = np.cumsum([len(a.standing.yes) for a in table.answered], dtype=np.intp)
     return [
         part if question.kind == "binary" else _score_answers(question, standing.forecasts)

@@ -68,14 +68,14 @@ def score_daily(table: SpanTable) -> tuple[ScoreColumns, ...]:
     relative_brier bob 0.12 0.1 -0.012
     """
     fits = np.array([kind in RULES["daily_brier"].kinds for kind in table.kinds], dtype=np.bool_)
-    daily = table.select(fits[table.asked])
+    daily = table.select(fits[table.question_index])
     values, no_skill = rule_columns(daily)
     counted = daily.on_clock(count_midnights)
     behind = average_comparison(
         counted.pair,
         counted.start,
         counted.end,
-        group=counted.asked,
+        group=counted.question_index,
         values=values,
         compare=_compare_with_median,
     )

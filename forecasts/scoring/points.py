@@ -127,13 +127,13 @@ def score_points(
     instants = _read_spots(table, spots)
     # Instants before a time are counted, so that a forecast holds the instant of its start.
     at_spots = table.on_clock(
-        lambda times, asked: (instants[asked] < times[:, np.newaxis]).sum(axis=1)
+        lambda times, question_index: (instants[question_index] < times[:, np.newaxis]).sum(axis=1)
     )
     masses = _read_masses(table)
     is_curve = np.array([kind in CURVES for kind in table.kinds], dtype=np.bool_)
-    halved = is_curve[table.asked[table.pair]]
+    halved = is_curve[table.question_index[table.pair]]
     peer, spot_peer = (
-        average_peer_points(t.pair, t.start, t.end, masses, group=t.asked, halved=halved)
+        average_peer_points(t.pair, t.start, t.end, masses, group=t.question_index, halved=halved)
         for t in (table, at_spots)
     )
     baseline, _ = rule_columns(table, "baseline")
@@ -156,7 +156,7 @@ def _read_spots(table: SpanTable, spots: Sequence[datetime] | None) -> Counts:
 
 def _read_masses(table: SpanTable) -> Floats:
     """Probability that each forecast gave to the outcome, limited for points."""
-    masses = np.clip(table.given, POINTS_CLIP, 1.0 - POINTS_CLIP)
+    masses = np.clip(table.outcome_probability, POINTS_CLIP, 1.0 - POINTS_CLIP)
     for question, answer, forecasts, rows, _ in table.list_others():
         masses[rows] = [points_mass(question, answer, forecast) for forecast in forecasts]
     return masses

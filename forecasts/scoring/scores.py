@@ -173,26 +173,28 @@ def rule_columns(table: SpanTable, rule: RuleName | None = None) -> tuple[Floats
     once: rules are symmetric in YES and NO, so that the probability given to the outcome is scored.
     """
     name = rule or HEADLINE["binary"]
-    values = score_given(name, table.given)
-    no_skill = np.full(len(table.asked), float(score_given(name, np.array([0.5]))[0]))
+    values = score_binary(name, table.outcome_probability)
+    no_skill = np.full(len(table.question_index), float(score_binary(name, np.array([0.5]))[0]))
     for question, answer, forecasts, rows, pairs in table.list_others():
-        own = rule or HEADLINE[question.kind]
-        if fits := question.kind in RULES[own].kinds:
-            values[rows] = rule_values(own, question, answer, forecasts)
+        own_rule = rule or HEADLINE[question.kind]
+        if fits := question.kind in RULES[own_rule].kinds:
+            values[rows] = rule_values(own_rule, question, answer, forecasts)
         no_skill[pairs] = (
-            rule_values(own, question, answer, [ignorance_forecast(question)]) if fits else np.nan
+            rule_values(own_rule, question, answer, [ignorance_forecast(question)])
+            if fits
+            else np.nan
         )
     return values, no_skill
 
 
-def score_given(rule: RuleName, given: Floats) -> Floats:
+def score_binary(rule: RuleName, outcome_probability: Floats) -> Floats:
     """Values of a rule for the probability given to the outcome; NaN for NaN and other kinds."""
     if rule not in BINARY_RULES:
-        return np.full(len(given), np.nan)
-    if not (missing := np.isnan(given)).any():
-        return BINARY_RULES[rule](given, 1)
-    values = np.full(len(given), np.nan)
-    values[~missing] = BINARY_RULES[rule](given[~missing], 1)
+        return np.full(len(outcome_probability), np.nan)
+    if not (missing := np.isnan(outcome_probability)).any():
+        return BINARY_RULES[rule](outcome_probability, 1)
+    values = np.full(len(outcome_probability), np.nan)
+    values[~missing] = BINARY_RULES[rule](outcome_probability[~missing], 1)
     return values
 
 
@@ -202,7 +204,7 @@ def list_numbers(columns: ScoreColumns) -> Iterator[tuple[int, ScoreNumbers]]:
     ids = [a.question.id for a in table.answered]
     cut = averaged.cut
     numbers: Any = zip(
-        table.asked.tolist(),
+        table.question_index.tolist(),
         table.forecasters,
         averaged.mean_while_active.tolist(),
         (cut.active > 0.0).tolist(),
@@ -211,18 +213,20 @@ def list_numbers(columns: ScoreColumns) -> Iterator[tuple[int, ScoreNumbers]]:
         averaged.skill_over_schedule.tolist(),
         strict=True,
     )
-    for pair, (asked, name, mean, is_active, *shares, skill) in enumerate(numbers):
+    for pair, (index, name, mean, is_active, *shares, skill) in enumerate(numbers):
         if not math.isnan(skill):
             known = mean if is_active else None
-            yield pair, (ids[asked], name, columns.rule, known, *shares, skill)
+            yield pair, (ids[index], name, columns.rule, known, *shares, skill)
 
 
 def list_scores(columns: Iterable[ScoreColumns]) -> Iterator[Score]:
     """Yield the scores by each rule, with their receipts."""
     for scored in columns:
         table, cut = scored.table, scored.averaged.cut
-        bounds = np.searchsorted(table.pair, np.arange(len(table.asked) + 1)).tolist()
-        standing = np.bincount(table.pair[cut.length > 0.0], minlength=len(table.asked)).tolist()
+        bounds = np.searchsorted(table.pair, np.arange(len(table.question_index) + 1)).tolist()
+        standing = np.bincount(
+            table.pair[cut.length > 0.0], minlength=len(table.question_index)
+        ).tolist()
         for pair, numbers in list_numbers(scored):
             rows = range(bounds[pair], bounds[pair + 1])
             yield Score(*numbers, _open_receipt(scored, rows, standing[pair]))
@@ -255,7 +259,7 @@ def _list_lines(columns: ScoreColumns, rows: range) -> Iterator[ReceiptLine]:
         pair = table.pair[row]
         if averaged.cut.length[row] > 0.0:
             number = int(table.number[row])
-            standing = table.answered[table.asked[pair]].standing
+            standing = table.answered[table.question_index[pair]].standing
             yield ReceiptLine(
                 to_instant(standing.start[number]),
                 to_instant(standing.end[number]),

@@ -89,7 +89,7 @@ def stand(question: Question, resolution: Resolution, timelines: Timelines) -> A
 
 def collect_spans(question: Question, spans: Spans) -> Standing:
     """Put the spans of forecasters on a question into columns."""
-    every = [span for own in spans.values() for span in own]
+    every = [span for of_one in spans.values() for span in of_one]
     forecasts = tuple(span.distribution for span in every)
     return Standing(
         forecasters=tuple(spans),
@@ -140,19 +140,19 @@ class SpanTable:
     """Forecasts that stood on answered questions, in columns; a pair is a forecaster on a question.
 
     By pair: its number in `answered`, its forecaster, and its window. By span: the `pair`, its
-    times, its `number` in the standing of its question, and the probability `given` to the outcome
-    of a binary question, NaN for others.
+    times, its `number` in the standing of its question, and the probability given to the
+    outcome of a binary question, NaN for others.
     """
 
     answered: tuple[AnsweredQuestion, ...]
-    asked: NDArray[np.intp]
+    question_index: NDArray[np.intp]
     forecasters: tuple[ForecasterId, ...]
     windows: Windows
     pair: NDArray[np.intp]
     start: Counts
     end: Counts
     number: NDArray[np.intp]
-    given: Floats
+    outcome_probability: Floats
 
     @classmethod
     def read(cls, answered: Sequence[AnsweredQuestion]) -> "SpanTable":
@@ -160,21 +160,21 @@ class SpanTable:
         scored = tuple(a for a in answered if get_answer(a.question, a.resolution) is not None)
         standings = [a.standing for a in scored]
         sizes = np.array([size for s in standings for size in s.sizes], dtype=np.intp)
-        asked = np.repeat(np.arange(len(scored)), [len(s.sizes) for s in standings])
+        question_index = np.repeat(np.arange(len(scored)), [len(s.sizes) for s in standings])
         pair = np.repeat(np.arange(len(sizes)), sizes)
-        spans = np.bincount(asked[pair], minlength=len(scored))
+        spans = np.bincount(question_index[pair], minlength=len(scored))
         yes = _join([s.yes for s in standings], np.float64)
         happened = np.array([a.resolution.outcome == "yes" for a in scored], dtype=np.bool_)
         return cls(
             answered=scored,
-            asked=asked,
+            question_index=question_index,
             forecasters=tuple(name for s in standings for name in s.forecasters),
-            windows=_read_windows(scored, asked),
+            windows=_read_windows(scored, question_index),
             pair=pair,
             start=_join([s.start for s in standings], np.int64),
             end=_join([s.end for s in standings], np.int64),
             number=np.arange(len(pair)) - np.repeat(np.cumsum(spans) - spans, spans),
-            given=np.where(happened[asked[pair]], yes, 1.0 - yes),
+            outcome_probability=np.where(happened[question_index[pair]], yes, 1.0 - yes),
         )
 
     @property
@@ -185,13 +185,13 @@ class SpanTable:
     def list_others(self) -> Iterator[OtherQuestion]:
         """List the questions of other kinds than binary, with their rows and pairs."""
         numbers = [number for number, kind in enumerate(self.kinds) if kind != "binary"]
-        by_row = self.asked[self.pair]
+        by_row = self.question_index[self.pair]
         for number in numbers:
             question, resolution, standing = self.answered[number]
             answer = get_answer(question, resolution)
             assert answer is not None
             rows = np.arange(*np.searchsorted(by_row, [number, number + 1]))
-            pairs = np.arange(*np.searchsorted(self.asked, [number, number + 1]))
+            pairs = np.arange(*np.searchsorted(self.question_index, [number, number + 1]))
             forecasts = tuple(standing.forecasts[place] for place in self.number[rows].tolist())
             yield OtherQuestion(question, answer, forecasts, rows, pairs)
 
@@ -201,7 +201,7 @@ class SpanTable:
         windows = self.windows
         return replace(
             self,
-            asked=self.asked[pairs],
+            question_index=self.question_index[pairs],
             forecasters=tuple(
                 name for name, use in zip(self.forecasters, pairs.tolist(), strict=True) if use
             ),
@@ -210,14 +210,15 @@ class SpanTable:
             start=self.start[rows],
             end=self.end[rows],
             number=self.number[rows],
-            given=self.given[rows],
+            outcome_probability=self.outcome_probability[rows],
         )
 
     def on_clock(self, clock: Clock) -> "SpanTable":
         """Return the table with its times as a clock counts them."""
-        windows, by_row = self.windows, self.asked[self.pair]
+        windows, by_row = self.windows, self.question_index[self.pair]
         counted = (
-            clock(times, self.asked) for times in (windows.opens, windows.closes, windows.ends)
+            clock(times, self.question_index)
+            for times in (windows.opens, windows.closes, windows.ends)
         )
         return replace(
             self,
@@ -231,11 +232,13 @@ class SpanTable:
         return clip_intervals(self.pair, self.start, self.end, self.windows)
 
 
-def _read_windows(answered: Sequence[AnsweredQuestion], asked: NDArray[np.intp]) -> Windows:
+def _read_windows(
+    answered: Sequence[AnsweredQuestion], question_index: NDArray[np.intp]
+) -> Windows:
     opens = to_microseconds([a.question.opens_at for a in answered])
     closes = to_microseconds([a.question.closes_at for a in answered])
     ends = to_microseconds([effective_close(a.question, a.resolution) for a in answered])
-    return Windows(opens[asked], closes[asked], ends[asked])
+    return Windows(opens[question_index], closes[question_index], ends[question_index])
 
 
 def _join(parts: Sequence[NDArray[Any]], dtype: type) -> NDArray[Any]:

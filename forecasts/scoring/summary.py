@@ -21,7 +21,7 @@ class Summary:
 
     `points` add up the gain over the schedule of each question, higher is better: a question
     without a forecast adds 0, so choosing easy ones gains nothing that answering all would not.
-    They grow with the number of questions and rank nobody who answered others; see
+    They grow with the number of questions and rank nobody forecaster answered others; see
     `forecasts.scoring.adjusted_skill`. `mean_while_active` is the mean of the questions' means, in
     the direction of the rule, None without questions; `coverage` the mean share of scheduled time
     with a forecast, 0 to 1. All are over the same `questions`, in `families`.
@@ -45,11 +45,11 @@ def summarise_scores(
     retrospective questions separately.
     """
     summaries: list[Summary] = []
-    for _, scored in groupby(columns, key=lambda one: id(one.table)):
-        first, *more = scored
+    for _, same_table in groupby(columns, key=lambda scored: id(scored.table)):
+        first, *following = same_table
         groups = _Groups(first.table, families)
-        for one in (first, *more):
-            summaries += _summarise(one, groups)
+        for scored in (first, *following):
+            summaries += _summarise(scored, groups)
     return tuple(sorted(summaries, key=_sort_key))
 
 
@@ -59,44 +59,46 @@ class _Groups:
     def __init__(self, table: SpanTable, families: Mapping[QuestionId, FamilyId]) -> None:
         self.names = list(dict.fromkeys(table.forecasters))
         numbers = {name: number for number, name in enumerate(self.names)}
-        who = np.array([numbers[name] for name in table.forecasters], dtype=np.intp)
-        self.order = np.argsort(who, kind="stable")
-        self.who = who[self.order]
+        forecaster = np.array([numbers[name] for name in table.forecasters], dtype=np.intp)
+        self.order = np.argsort(forecaster, kind="stable")
+        self.forecaster = forecaster[self.order]
         places: dict[FamilyId, int] = {}
         by_question = [
             places.setdefault(families[answered.question.id], len(places))
             for answered in table.answered
         ]
-        self.asked = table.asked[self.order]
-        self.family = np.array(by_question, dtype=np.intp)[self.asked]
+        self.question_index = table.question_index[self.order]
+        self.family = np.array(by_question, dtype=np.intp)[self.question_index]
 
 
 def _summarise(scored: ScoreColumns, groups: _Groups) -> Iterator[Summary]:
     """Summaries of everyone under one rule, from the columns; sums are exact in any order."""
     averaged, cut = scored.averaged, scored.averaged.cut
     counts = [is_counted_under(scored.rule, kind) for kind in scored.table.kinds]
-    fits = np.array(counts, dtype=np.bool_)[groups.asked]
+    fits = np.array(counts, dtype=np.bool_)[groups.question_index]
     fits &= ~np.isnan(averaged.skill_over_schedule[groups.order])
     is_active = fits & (cut.active[groups.order] > 0.0)
     rows = groups.order[is_active]
-    bounds = np.searchsorted(groups.who[is_active], np.arange(len(groups.names) + 1)).tolist()
-    present = np.bincount(groups.who[fits], minlength=len(groups.names)).tolist()
+    bounds = np.searchsorted(
+        groups.forecaster[is_active], np.arange(len(groups.names) + 1)
+    ).tolist()
+    present = np.bincount(groups.forecaster[fits], minlength=len(groups.names)).tolist()
     family = groups.family[is_active]
     columns = (averaged.skill_over_schedule, averaged.mean_while_active, cut.coverage)
     skills, means, coverages = (column[rows].tolist() for column in columns)
     for number, name in enumerate(groups.names):
         if not present[number]:
             continue
-        own = slice(bounds[number], bounds[number + 1])
-        n = own.stop - own.start
+        part = slice(bounds[number], bounds[number + 1])
+        n = part.stop - part.start
         yield Summary(
             forecaster_id=name,
             rule=scored.rule,
             questions=n,
-            families=np.unique(family[own]).size,
-            points=skill_points(scored.rule, math.fsum(skills[own])),
-            mean_while_active=math.fsum(means[own]) / n if n else None,
-            coverage=math.fsum(coverages[own]) / n if n else 0.0,
+            families=np.unique(family[part]).size,
+            points=skill_points(scored.rule, math.fsum(skills[part])),
+            mean_while_active=math.fsum(means[part]) / n if n else None,
+            coverage=math.fsum(coverages[part]) / n if n else 0.0,
         )
 
 

@@ -80,13 +80,17 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="share of the world")
     intervals = round(INTERVALS * parser.parse_args().share)
     console = Console(width=120)
-    ratios = [measure_world(console, intervals, *world) for world in WORLDS]
-    met = "met" if ratios[0] >= TARGET else "NOT MET"
-    console.print(f"Target of {TARGET:g} times, by rules that need no others: {met}.")
+    for people, revisions in WORLDS:
+        ratio = measure_world(console, intervals, people, revisions)
+        met = "met" if ratio >= TARGET else "NOT MET"
+        console.print(
+            f"Target of {TARGET:g} times, the whole way by all rules, on questions of "
+            f"{people * revisions:,} intervals: {met}."
+        )
 
 
 def measure_world(console: Console, intervals: int, people: int, revisions: int) -> float:
-    """Measure and print one world; return how many times as fast as the loop the way is."""
+    """Measure and print one world; return how many times as fast as the loop the way by all rules is."""
     count = intervals // (people * revisions)
     drawn = draw(count, people, revisions)
     loops = time_loop(drawn[: max(SAMPLE // (people * revisions), 1)], count)
@@ -105,7 +109,7 @@ def measure_world(console: Console, intervals: int, people: int, revisions: int)
         f" stood and the scores by all rules {stored:.2f} s. The loop is scaled up from"
         f" {SAMPLE:,} intervals."
     )
-    return loops[0] / ways[0].all
+    return loops[-1] / ways[-1].all
 
 
 def build_table(intervals: int, count: int, ways: Sequence[Timed], loops: Sequence[float]) -> Table:

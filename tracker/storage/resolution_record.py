@@ -124,7 +124,7 @@ def replace_scores(
         chunk = question_ids[start : start + MAX_QUESTIONS_PER_QUERY]
         for stored in (SCORE, STANDING):
             session.execute(delete(stored).where(stored.c.question_id.in_(chunk)))
-    if standings := [_standing_row(each) for each in answered]:
+    if standings := [_standing_row(question) for question in answered]:
         session.execute(insert(STANDING), standings)
     if scores := [
         dict(zip(_SCORE_COLUMNS, numbers, strict=True))
@@ -184,7 +184,7 @@ def _standing_row(answered: AnsweredQuestion) -> dict[str, Any]:
     return {
         "question_id": answered.question.id,
         "forecasters": [
-            list(own) for own in zip(standing.forecasters, standing.sizes, strict=True)
+            list(pair) for pair in zip(standing.forecasters, standing.sizes, strict=True)
         ],
         "spans": spans.tobytes(),
         "forecasts": list(map(distribution_to_json, standing.forecasts)),
@@ -206,4 +206,4 @@ def is_standing_stored(
     """Return True if what is stored of a question is what stood, to the last bit, or nothing is."""
     query = sa_select(STANDING).where(STANDING.c.question_id == question_id)
     stored = [row._asdict() for row in session.execute(query)]
-    return stored == [_standing_row(each) for each in answered]
+    return stored == [_standing_row(question) for question in answered]

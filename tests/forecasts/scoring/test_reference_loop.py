@@ -201,14 +201,14 @@ def test_comparisons_equal_the_matrix_to_the_last_bit(
     ]
     table = SpanTable.read(cases)
     daily = table.on_clock(count_midnights)
-    mass = np.clip(table.given, 0.001, 0.999)
-    peer = average_peer_points(table.pair, table.start, table.end, mass, group=table.asked)
-    brier = (table.given - 1.0) ** 2
+    mass = np.clip(table.outcome_probability, 0.001, 0.999)
+    peer = average_peer_points(table.pair, table.start, table.end, mass, group=table.question_index)
+    brier = (table.outcome_probability - 1.0) ** 2
     _, behind = day_by_day.score_daily(table)
-    by_row = table.asked[table.pair]
+    by_row = table.question_index[table.pair]
     for number in range(len(cases)):
         own = by_row == number
-        pair = table.pair[own] - np.flatnonzero(table.asked == number)[0]
+        pair = table.pair[own] - np.flatnonzero(table.question_index == number)[0]
         times = (pair, table.start[own], table.end[own])
         days = (pair, daily.start[own], daily.end[own])
         assert peer[own].tolist() == compare_in_matrix(*times, np.log(mass[own]), peer_rows)
