@@ -1,17 +1,23 @@
-"""Rates of news: what a count of reports, and what silence says for one answer against the other.
+"""Rates of news: likelihood of a course of reports if the answer is the favoured one, and if not.
 
 If the answer is the other one, reports come at a rate r; if it is the favoured one, ρ times as
-often. r is unknown: its prior is a Gamma distribution by the author's words, updated by the reports
-before the question opened. ρ is unknown, too: its logarithm is normal around ln of the stated
-likelihood ratio. With a chance that falls with r an indicator says something at all, for news that
-is routine seldom foretells. A report is worth what it makes of these two likelihoods of the whole
-count, so seen, seen often and not seen follow from the same numbers, and the expected likelihood
-ratio is 1 if the answer is the other one. Source: ratio of two Gamma–Poisson mixtures.
+often since the opening. r is unknown: its prior is a Gamma distribution by the author's words, and
+the reports before the opening speak on it. ρ is unknown, too: its logarithm is normal around ln of
+the stated likelihood ratio. With a chance that falls with r an indicator says something at all, for
+news that is routine seldom foretells.
+
+Two more things are unknown, and common to all news of a question, so they are axes of the result
+(`forecasts.evidence.coverage` sums over them): `ECHOES`, how many reports follow a report within
+days (a self-exciting process, Hawkes 1971), and `ATTENTION`, how much more is reported since the
+opening than before, whatever the answer. So a report counts by the chance that it is an occasion of
+its own, and a rise of all news is no sign. r is summed over a grid; seen, seen often and not seen
+follow from the same numbers, and the expected likelihood ratio is 1 if the answer is the other one.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,20 +26,29 @@ from forecasts.distributions.probability import Floats
 
 YEAR_DAYS: Final = 365.0
 
+EPISODE_DAYS: Final = 3.0
+"""Days after a report within which further ones are the same: neither counted nor waited for."""
+
 RATIO_SPREAD: Final = 0.4
 """Standard deviation of ln ρ around ln of the stated likelihood ratio."""
 
 ROUTINE_DAYS: Final = 135.0
-"""Interval of reports below which they are more likely routine than a sign; see `_CHANCES`."""
+"""Interval of reports below which they are more likely routine than a sign; see `SIGNS`."""
 
 ROUTINE_SIGN_CHANCE: Final = 0.1
 """Chance that an indicator whose reports are routine says something all the same."""
 
-RECENT_CHANCE: Final = 0.2
+RECENT_CHANCE: Final = 0.05
 """Chance that the rate is raised by the half-life's profile, and not since the opening."""
 
 VAGUE_PRIOR: Final = (0.5, 10.0)
 """Gamma prior (events, days) of a rate on which the author says nothing."""
+
+UNWATCHED_CHANCE: Final = 0.3
+"""Chance that no feed brings such news, while neither an archive nor its author speaks of it."""
+
+UNWATCHED_PRIOR: Final = (0.02, 30.0)
+"""Gamma prior of a rate that is next to 0."""
 
 STATED_EVENTS: Final = 4.0
 """Weight of a stated rate, in events."""
@@ -41,25 +56,50 @@ STATED_EVENTS: Final = 4.0
 STATED_CHANCE: Final = 0.9
 """Chance that a stated rate is about right."""
 
-MIN_RATE: Final = 1e-3
-"""Reports a year below which a stated rate is taken for this."""
-
 MIN_ARCHIVE_DAYS: Final = 30.0
-"""Archive before the opening from which a usual rate is told in words."""
+"""Archive before the opening from which it says how often news comes."""
 
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
-_SPREAD: Final = _NODES * RATIO_SPREAD
-_SPREAD_CHANCES: Final = _WEIGHTS / _WEIGHTS.sum()
+ECHOES: Final = ((0.5, 0.0, 5.0), (0.25, 0.4, 10.0), (0.25, 0.8, 10.0))
+"""Ways in which reports follow reports: chance, number of followers, mean delay in days."""
 
-_SIGN_FACTORS: Final = np.array([3.0, -3.0, 1.0, 0.0]) * (1.0 - ROUTINE_SIGN_CHANCE) + np.array(
-    [0.0, 0.0, 0.0, ROUTINE_SIGN_CHANCE]
+STEP: Final = 0.3
+"""Step of the grids of ln r and of the logarithm of attention."""
+
+_SHIFTS: Final = np.arange(-4, 5)
+ATTENTION: Final = _SHIFTS * STEP
+"""Logarithms of the factor on all rates since the opening: from a third to three times."""
+
+STEADY_SPREAD: Final = 0.1
+SHIFT_SPREAD: Final = 0.7
+SHIFT_CHANCE: Final = 0.3
+"""ln attention is near 0, or, with this chance, shifted to a new level."""
+
+RATES: Final = 0.05 * np.exp(STEP * np.arange(36)) / YEAR_DAYS
+"""Grid of rates, in reports a day: from one in twenty years to five a day."""
+
+SIGNS: Final = ROUTINE_SIGN_CHANCE + (1.0 - ROUTINE_SIGN_CHANCE) * (
+    1.0 - (-np.expm1(-ROUTINE_DAYS * RATES)) ** 3
 )
-_SIGN_DAYS: Final = np.array([1.0, 2.0, 3.0, 0.0]) * ROUTINE_DAYS
-"""P(says something | r) = c + (1 − c) (1 − (1 − exp(−q r))³), written as Σ factor · exp(−days · r).
+"""Chance that an indicator says something, by its rate: nearly 1 at one report a year, .1 at 12."""
 
-Exponential terms keep every marginal in closed form. Of kinds of news that come once a year nearly
-all say something, of those that come once a month one in eight.
-"""
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(3)
+_SPREAD: Final = _NODES * RATIO_SPREAD
+_SPREAD_LOGS: Final = np.log(_WEIGHTS / _WEIGHTS.sum())
+_ECHO_CHANCES, _FOLLOWERS, _DELAYS = np.array(ECHOES).T
+
+
+def _weigh_common() -> Floats:
+    """Logarithms of the chances of each way of echoing (rows) and each attention (columns)."""
+    steady, shifted = (
+        np.exp(-((ATTENTION / spread) ** 2) / 2.0) for spread in (STEADY_SPREAD, SHIFT_SPREAD)
+    )
+    chances = (1.0 - SHIFT_CHANCE) * steady / steady.sum() + SHIFT_CHANCE * shifted / shifted.sum()
+    logs: Floats = np.log(_ECHO_CHANCES)[:, None] + np.log(chances)
+    return logs
+
+
+COMMON_LOGS: Final = _weigh_common()
+"""Prior of the common unknowns, in logarithms: ways of echoing × attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,130 +116,228 @@ class RateWords:
 
 
 @dataclass(frozen=True, slots=True)
-class NewsCount:
-    """Count of reports: `before` in `before_days` of archive, then at `ages` in `days`.
+class NewsCourse:
+    """Reports by the day after the opening on which they came, at least three days apart.
 
-    Ages are in days before now; `weights` (0 to 1) are the chances that each report is one.
+    They were watched for from `start` to `now`, and are counted from `since` on. `weights` (0 to 1)
+    are the chances that each is such a report.
     """
 
-    before: float
-    before_days: float
-    days: float
-    ages: tuple[float, ...] = ()
+    start: float
+    since: float
+    now: float
+    days: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
 
     @property
+    def archive(self) -> "NewsCourse":
+        """Course of the reports before the count began."""
+        reports = tuple(zip(*((d, w) for d, w in self.pairs if d < self.since), strict=True))
+        return NewsCourse(self.start, self.start, self.since, *reports)
+
+    @property
+    def pairs(self) -> Iterator[tuple[float, float]]:
+        """Days with their weights."""
+        return zip(self.days, self.weights, strict=True)
+
+    @property
     def total(self) -> float:
-        """Expected number of true reports since the opening."""
-        return math.fsum(self.weights)
+        """Expected number of true reports since the count began."""
+        return math.fsum(w for d, w in self.pairs if d >= self.since)
+
+    @property
+    def total_before(self) -> float:
+        """Expected number of true reports before the count began."""
+        return math.fsum(w for d, w in self.pairs if d < self.since)
+
+    @property
+    def is_archived(self) -> bool:
+        """True if an archive says how often such news came before the count began."""
+        return self.since - self.start >= MIN_ARCHIVE_DAYS
 
 
-def rate_log_ratio(words: RateWords, count: NewsCount) -> float:
-    """Log-likelihood ratio, in nats, of a count for the favoured answer against the other.
+@dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """Log-likelihoods of a course of reports, by way of echoing and attention.
 
-    0 while no time has passed. Below 0 the silence speaks for the other answer.
-
-    >>> words = RateWords(3.0, usual_per_year=1.0)
-    >>> one = NewsCount(1.0, 365.0, 90.0, (10.0,), (1.0,))
-    >>> [round(rate_log_ratio(words, count), 2) for count in (one, NewsCount(1.0, 365.0, 90.0))]
-    [0.5, -0.44]
+    `other` is for the other answer, `favoured` for the one that the reports favour.
     """
-    return float(log_ratios_with(words, count, [(0.0, 0.0)])[0])
+
+    other: Floats
+    favoured: Floats
 
 
-def log_ratios_with(
-    words: RateWords, count: NewsCount, changes: Sequence[tuple[float, float]]
-) -> Floats:
-    """Log-likelihood ratios of a count with one report changed each: by age and change of weight.
+@lru_cache(maxsize=2000)
+def weigh_course(words: RateWords, course: NewsCourse) -> Likelihoods:
+    """Find the log-likelihoods of a course of reports for both answers.
 
-    All zeros while no time has passed.
+    >>> course = NewsCourse(-365.0, 0.0, 90.0, (80.0,), (1.0,))
+    >>> logs = weigh_course(RateWords(3.0, usual_per_year=1.0), course)
+    >>> bool((logs.favoured > logs.other).all())
+    True
     """
-    if count.days <= 0.0:
-        return np.zeros(len(changes))
-    chances, logs, extra_days = _raise_rate(words, count, changes)
-    shares, events, prior_days = np.array(_rate_priors(words)).T
-    totals = count.total + np.array(changes)[:, 1]
-    # Axes: change, prior of the rate, chance of saying something, way in which the rate is raised.
-    shapes = np.maximum(totals, 0.0)[:, None] + events + count.before
-    rates = prior_days + count.before_days + count.days
-    levels = np.log(shares) + events * np.log(prior_days) - shapes * np.log(rates)
-    levels += _log_gamma(shapes) - _log_gamma(events)
-    quiet = levels[..., None] - shapes[..., None] * np.log1p(_SIGN_DAYS / rates[:, None])
-    longer = np.log1p((_SIGN_DAYS[:, None] + extra_days) / rates[:, None, None])
-    raised = levels[..., None, None] + logs[:, None, None] - shapes[..., None, None] * longer
-    highest = levels.max(axis=1)
-    top = np.maximum(highest, raised.max(axis=(1, 2, 3)))
-    says = np.exp(raised - top[:, None, None, None]) * (_SIGN_FACTORS[:, None] * chances)
-    nothing = np.exp(levels - top[:, None]).sum(axis=1) - (
-        np.exp(quiet - top[:, None, None]) * _SIGN_FACTORS
-    ).sum(axis=(1, 2))
-    other = highest + np.log(np.exp(levels - highest[:, None]).sum(axis=1))
-    ratios: Floats = top + np.log(np.maximum(nothing + says.sum(axis=(1, 2, 3)), _TINY)) - other
-    return ratios
+    logs = _weigh_reports(words, course, np.array([course.weights]))
+    return Likelihoods(logs.other[0], logs.favoured[0])
 
 
-def _log_gamma(values: Floats) -> Floats:
-    return np.array([math.lgamma(value) for value in values.flat]).reshape(values.shape)
+def weigh_course_without(words: RateWords, course: NewsCourse) -> Likelihoods:
+    """Find the log-likelihoods of a course without each report since the count began, in rows."""
+    weights = np.array(course.weights) * (1.0 - np.eye(len(course.days)))
+    return _weigh_reports(words, course, weights[np.array(course.days) >= course.since])
 
 
-_TINY: Final = 1e-300
+def _weigh_reports(words: RateWords, course: NewsCourse, weights: Floats) -> Likelihoods:
+    """Log-likelihoods of a course with each row of weights."""
+    parts = _CourseParts.of(course, weights)
+    gains = words.likelihood_ratio * np.exp(_SPREAD) - 1.0
+    steady = parts.weigh(np.concatenate([_NO_GAIN, gains]))
+    raised = _sum_logs(steady[..., 1:] + _SPREAD_LOGS)
+    if words.half_life_days is not None:
+        recent = _sum_logs(parts.weigh(gains, words.half_life_days / math.log(2.0)) + _SPREAD_LOGS)
+        raised = np.logaddexp(
+            raised + math.log(1.0 - RECENT_CHANCE), recent + math.log(RECENT_CHANCE)
+        )
+    usual = weigh_prior(words.usual_per_year, is_archived=course.is_archived)
+    before = (usual + _weigh_archive(course.archive))[:, None, :]
+    other, favoured = _shift_rates(steady[..., 0]), _shift_rates(raised)
+    mixed = np.logaddexp(other + np.log(1.0 - SIGNS), favoured + np.log(SIGNS))
+    return Likelihoods(_sum_logs(before + other), _sum_logs(before + mixed))
 
 
-def usual_counts(words: RateWords, count: NewsCount) -> tuple[float, float] | None:
+@lru_cache(maxsize=500)
+def weigh_context(course: NewsCourse) -> Floats:
+    """Log-likelihoods of reports that take no side, by way of echoing and attention."""
+    usual = _shift_rates(_weigh_usual(course))
+    return _sum_logs(_weigh_archive(course.archive)[:, None, :] + usual)
+
+
+@lru_cache(maxsize=2000)
+def _weigh_archive(archive: NewsCourse) -> Floats:
+    """Log-likelihood of an archive: ways of echoing × rates."""
+    return _weigh_usual(archive)
+
+
+def _weigh_usual(course: NewsCourse) -> Floats:
+    parts = _CourseParts.of(course, np.array([course.weights]))
+    logs: Floats = parts.weigh(_NO_GAIN)[0, ..., 0]
+    return logs
+
+
+def usual_counts(words: RateWords, course: NewsCourse) -> tuple[float, float] | None:
     """Reports that would be usual by now for the favoured and for the other answer.
 
     None while neither the author nor an archive says how often they come: one of a month, and of a
     quarter of the time since.
 
-    >>> words, none_yet = RateWords(3.0, usual_per_year=2.0), NewsCount(0.0, 0.0, 365.0)
-    >>> [round(usual, 1) for usual in usual_counts(words, none_yet)]
+    >>> words = RateWords(3.0, usual_per_year=2.0)
+    >>> [round(usual, 1) for usual in usual_counts(words, NewsCourse(0.0, 0.0, 365.0))]
     [6.0, 2.0]
     """
-    is_watched = count.before_days >= max(MIN_ARCHIVE_DAYS, count.days / 4.0)
+    archive_days, days = course.since - course.start, course.now - course.since
+    is_watched = course.is_archived and archive_days >= days / 4.0
     if not is_watched and not words.usual_per_year:
         return None
-    _, events, days = _rate_priors(words)[-1]
-    usual = (events + count.before) / (days + count.before_days) * count.days
+    _, events, prior_days = _list_priors(words.usual_per_year, is_archived=course.is_archived)[-1]
+    usual = (events + course.total_before) / (prior_days + archive_days) * days
     return words.likelihood_ratio * usual, usual
 
 
-def _rate_priors(words: RateWords) -> tuple[tuple[float, float, float], ...]:
-    """Gamma priors of the rate: chance, events, days; what the author states comes last."""
-    if not words.usual_per_year:
-        return ((1.0, *VAGUE_PRIOR),)
-    days = STATED_EVENTS * YEAR_DAYS / max(words.usual_per_year, MIN_RATE)
-    return (1.0 - STATED_CHANCE, *VAGUE_PRIOR), (STATED_CHANCE, STATED_EVENTS, days)
+@dataclass(frozen=True, slots=True)
+class _CourseParts:
+    """Arrays of a course with each row of weights.
 
-
-def _raise_rate(
-    words: RateWords, count: NewsCount, changes: Sequence[tuple[float, float]]
-) -> tuple[Floats, Floats, Floats]:
-    """Ways in which the rate is raised: chance, ln of the factor on the reports, days it adds.
-
-    The factors are those of each change, in rows.
+    `echoes` are the rates at which each report was to be expected as one: rows × ways of echoing ×
+    reports.
     """
-    log_ratios = math.log(words.likelihood_ratio) + _SPREAD
-    gains = np.expm1(log_ratios)
-    ages, deltas = np.array(changes).T
-    logs = (count.total + deltas)[:, None] * log_ratios
-    half_life = words.half_life_days
-    if half_life is None:
-        return _SPREAD_CHANCES, logs, gains * count.days
 
-    def raise_by_age(of: Floats) -> Floats:
-        raised: Floats = np.log1p(gains * np.exp2(-of / half_life)[:, None])
-        return raised
+    course: NewsCourse
+    days: Floats
+    weights: Floats
+    echoes: Floats
 
-    weights = np.array(count.weights)[:, None]
-    recent = (raise_by_age(np.array(count.ages)) * weights).sum(axis=0)
-    recent_logs = recent + deltas[:, None] * raise_by_age(ages)
-    reach = half_life / math.log(2.0)
-    days = gains * reach * -math.expm1(-count.days / reach)
-    chances = np.concatenate(
-        [_SPREAD_CHANCES * (1.0 - RECENT_CHANCE), _SPREAD_CHANCES * RECENT_CHANCE]
-    )
-    return (
-        chances,
-        np.concatenate([logs, recent_logs], axis=1),
-        np.concatenate([gains * count.days, days]),
-    )
+    @classmethod
+    def of(cls, course: NewsCourse, weights: Floats) -> "_CourseParts":
+        days = np.array(course.days)
+        gaps = days[:, None] - days - EPISODE_DAYS
+        is_after = gaps > -_ROUNDING
+        fading = np.exp(-np.maximum(gaps, 0.0) / _DELAYS[:, None, None]) * is_after
+        echoes = np.einsum("ein,kn->kei", fading, weights) * (_FOLLOWERS / _DELAYS)[:, None]
+        return cls(course, days, weights, echoes)
+
+    def weigh(self, gains: Floats, reach: float = math.inf) -> Floats:
+        """Log-likelihood since the count began: rows × ways of echoing × rates × gains.
+
+        The rate is (1 + gain · exp(−age/reach)) times the usual one.
+        """
+        since, now = self.course.since, self.course.now
+        is_counted = self.days >= since
+        fading = np.exp((self.days[is_counted] - now) / reach)
+        rates = RATES[:, None] * (1.0 + gains * fading[:, None, None])
+        expected = np.log(rates + self.echoes[:, :, is_counted, None, None])
+        waited, raised = self._measure(since, now, reach)
+        followers = _FOLLOWERS * (self._count_echoes(now) - self._count_echoes(since))
+        logs: Floats = np.einsum("keirg,ki->kerg", expected, self.weights[:, is_counted])
+        logs -= RATES[:, None] * (waited[:, None, None, None] + raised[:, None, None, None] * gains)
+        logs -= followers[:, :, None, None]
+        return logs
+
+    def _measure(self, start: float, end: float, reach: float) -> tuple[Floats, Floats]:
+        """Days in which a report would have counted, plain and weighted by exp(−age/reach)."""
+        begins = np.clip([start, *self.days], start, end)
+        ends = np.clip([end, *(self.days + EPISODE_DAYS)], start, end)
+        shares = np.hstack([np.ones((len(self.weights), 1)), -self.weights])
+        waited = np.maximum(shares @ (ends - begins), 0.0)
+        if math.isinf(reach):
+            return waited, waited
+        last, first = (np.exp((days - self.course.now) / reach) for days in (ends, begins))
+        return waited, np.maximum(shares @ (last - first) * reach, 0.0)
+
+    def _count_echoes(self, day: float) -> Floats:
+        """Share of each way's followers that came by a day, summed over the reports, by row."""
+        since = np.maximum(day - self.days - EPISODE_DAYS, 0.0)
+        shares: Floats = self.weights @ -np.expm1(-since[:, None] / _DELAYS)
+        return shares
+
+
+_ROUNDING: Final = 1e-9
+_NO_GAIN: Final = np.zeros(1)
+
+
+def _list_priors(usual_per_year: float, *, is_archived: bool) -> list[tuple[float, float, float]]:
+    """Gamma priors of the rate: chance, events, days; what the author states comes last."""
+    if usual_per_year:
+        days = STATED_EVENTS * YEAR_DAYS / usual_per_year
+        return [(1.0 - STATED_CHANCE, *VAGUE_PRIOR), (STATED_CHANCE, STATED_EVENTS, days)]
+    if not is_archived:
+        return [(UNWATCHED_CHANCE, *UNWATCHED_PRIOR), (1.0 - UNWATCHED_CHANCE, *VAGUE_PRIOR)]
+    return [(1.0, *VAGUE_PRIOR)]
+
+
+@cache
+def weigh_prior(usual_per_year: float, *, is_archived: bool) -> Floats:
+    """Logarithms of the chances of each rate of the grid."""
+    usual = usual_per_year and float(np.clip(usual_per_year, *RATES[[0, -1]] * YEAR_DAYS))
+    chances = np.zeros_like(RATES)
+    for chance, events, days in _list_priors(usual, is_archived=is_archived):
+        density = events * np.log(RATES) - days * RATES
+        shares = np.exp(density - density.max())
+        chances += chance * shares / shares.sum()
+    logs: Floats = np.log(chances + _TINY)
+    return logs
+
+
+_TINY: Final = 1e-300
+
+
+def _shift_rates(values: Floats) -> Floats:
+    """Values at each rate times attention: … × rates becomes … × attention × rates."""
+    last = len(RATES) - 1
+    shifted: Floats = values[..., np.clip(np.arange(last + 1) + _SHIFTS[:, None], 0, last)]
+    return shifted
+
+
+def _sum_logs(values: Floats) -> Floats:
+    """Logarithm of the sum over the last axis, of values given as logarithms."""
+    highest = values.max(axis=-1)
+    total: Floats = highest + np.log(np.exp(values - highest[..., None]).sum(axis=-1))
+    return total

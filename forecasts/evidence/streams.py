@@ -7,7 +7,6 @@ streams, so that four rumours do not make the text of the agreement routine.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,20 +24,10 @@ from forecasts.evidence.evidence import (
     Strength,
     combine_reliability,
 )
-from forecasts.evidence.log_odds import StoryEffect
-from forecasts.evidence.rates import (
-    MIN_ARCHIVE_DAYS,
-    NewsCount,
-    RateWords,
-    log_ratios_with,
-    rate_log_ratio,
-)
+from forecasts.evidence.rates import EPISODE_DAYS, Likelihoods, NewsCourse, RateWords, weigh_course
 from forecasts.evidence.rungs import Rung
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, effective_strength
 from forecasts.questions.question import MATCHER, EvidenceId, Question
-
-EPISODE_DAYS: Final = 3.0
-"""Length of an episode, from its first story on."""
 
 COINCIDENT_SHARE: Final = 0.5
 """Share of the rarer indicator's episodes that have to coincide for two to report one cause."""
@@ -86,27 +75,22 @@ class Episode:
         """Chance that it is such a report: that of its most trusted story."""
         return max(sighting.weight for sighting in self.sightings)
 
-    def weigh_changed(self, changed: Sighting) -> float:
-        """Weight with one of its stories changed, or with one more."""
-        other_weights = (s.weight for s in self.sightings if s.evidence_id != changed.evidence_id)
-        return max(changed.weight, *other_weights, 0.0)
-
 
 @dataclass(frozen=True)
 class Stream:
-    """Reports of one kind on a question, as counted at an instant, and what the count says.
+    """Reports of one kind on a question, as counted at an instant.
 
-    `indicator_ids` are several if they report one cause; `names` are theirs. `day` is the instant,
-    `since` the first day of the count, both in days after the opening.
+    Several `keys` if they report one cause; `names` are theirs. News was read from `start` on and
+    is counted since `since`, until `day`, all in days after the opening.
     """
 
     keys: tuple[StreamKey, ...]
     names: tuple[str, ...]
     words: RateWords
-    before_days: float
+    start: float
     since: float
     day: float
-    episodes: tuple[Episode, ...]
+    sightings: tuple[Sighting, ...]
 
     @property
     def direction(self) -> Direction:
@@ -119,49 +103,36 @@ class Stream:
         return self.keys[0].option
 
     @cached_property
+    def episodes(self) -> tuple[Episode, ...]:
+        """Episodes, in order of time."""
+        return tuple(split_episodes(self.sightings))
+
+    @cached_property
     def recent(self) -> tuple[Episode, ...]:
         """Episodes since the count began."""
         return tuple(e for e in self.episodes if e.day >= self.since)
 
     @cached_property
-    def count(self) -> NewsCount:
-        """Count of the episodes."""
-        return NewsCount(
-            before=math.fsum(e.weight for e in self.episodes if e.day < self.since),
-            before_days=self.before_days,
-            days=self.day - self.since,
-            ages=tuple(self.day - e.day for e in self.recent),
-            weights=tuple(e.weight for e in self.recent),
-        )
+    def course(self) -> NewsCourse:
+        """Episodes as reports of a rate."""
+        return make_course(self.episodes, self.start, self.since, self.day)
 
-    @cached_property
-    def log_odds(self) -> float:
-        """Contribution in nats: above 0 in favour of YES, or of its option."""
-        return self.direction * rate_log_ratio(self.words, self.count)
+    @property
+    def likelihoods(self) -> Likelihoods:
+        """Log-likelihoods of its course for both answers."""
+        return weigh_course(self.words, self.course)
 
-    def log_odds_with(self, changed: Sequence[Sighting]) -> list[float]:
-        """Contributions with one story changed each, or with one more."""
-        if not changed:
-            return []
-        ratios = log_ratios_with(self.words, self.count, [*map(self._change_of, changed)])
-        return [self.direction * ratio for ratio in ratios.tolist()]
+    def change_story(self, changed: Sighting) -> "Stream":
+        """Stream with one story changed, or with one more; one without weight is left out."""
+        remaining = (s for s in self.sightings if s.evidence_id != changed.evidence_id)
+        added = (changed,) if changed.weight else ()
+        return replace(self, sightings=tuple(sorted((*remaining, *added))))
 
-    def _change_of(self, changed: Sighting) -> tuple[float, float]:
-        """Age of the report that a story changes, and the change of its weight."""
-        index = bisect_right(self.recent, changed.day, key=lambda e: e.day) - 1
-        episode = self.recent[index] if index >= 0 else None
-        if episode is None or changed.day - episode.day >= EPISODE_DAYS:
-            return self.day - changed.day, changed.weight
-        return self.day - episode.day, episode.weigh_changed(changed) - episode.weight
 
-    def effects(self) -> tuple[StoryEffect, ...]:
-        """Effect of each story since the count began: what its absence would change, in nats."""
-        stories = [s for episode in self.recent for s in episode.sightings]
-        without = self.log_odds_with([s._replace(weight=0.0) for s in stories])
-        return tuple(
-            StoryEffect(s.evidence_id, self.log_odds - absent)
-            for s, absent in zip(stories, without, strict=True)
-        )
+def make_course(episodes: Sequence[Episode], start: float, since: float, day: float) -> NewsCourse:
+    """Course of episodes that were watched for from `start` to `day`."""
+    days, weights = (tuple(getattr(e, name) for e in episodes) for name in ("day", "weight"))
+    return NewsCourse(start, since, day, days, weights)
 
 
 def is_judged_alone(e: Evidence, indicator: Indicator | None) -> bool:
@@ -188,32 +159,43 @@ def find_streams(
 
     `seen` is as of `visible_evidence`, without stories judged alone and signposts with a date.
     News of the year before the opening, from `archive_from` on, says how often it comes. While
-    neither that nor its author does, silence says nothing: a stream begins with its first story.
+    neither that nor its author does, silence says nothing before other news of the question came.
+    """
+    span = find_span(question, at, archive_from)
+    if span is None:
+        return ()
+    start, since, day = span
+    sightings = _sort_sightings(question, seen, indicators, at)
+    talked_of = {key.indicator_id for key in sightings if key.is_talk}
+    is_archived = NewsCourse(start, since, day).is_archived
+    is_news = any(s.day >= since for of_key in sightings.values() for s in of_key)
+    streams = []
+    for key, of_key in sightings.items():
+        indicator = indicators.get(key.indicator_id)
+        is_rate_stated = key.is_talk or key.indicator_id not in talked_of
+        words = _find_words(indicator, key, is_rate_stated=is_rate_stated)
+        names = (_find_name(indicator, key.direction),)
+        counted = tuple(sorted(s for s in of_key if s.day >= start))
+        if is_news or is_archived or words.usual_per_year:
+            streams.append(Stream((key,), names, words, start, since, day, counted))
+    return tuple(_join_causes(streams))
+
+
+def find_span(
+    question: Question, at: datetime, archive_from: datetime | None
+) -> tuple[float, float, float] | None:
+    """Days after the opening from which news was read, from which it counts, and of now.
+
+    None while nothing counts.
     """
     archive_day = 0.0 if archive_from is None else (archive_from - question.opens_at) / DAY
     day = (at - question.opens_at) / DAY
     if day < archive_day or day <= 0.0:
-        return ()
+        return None
+    if archive_day <= 0.0:
+        return archive_day, 0.0, day
     # What the first poll brings, if the question was open already, is the news of some days.
-    since = archive_day - EPISODE_DAYS if archive_day > 0.0 else 0.0
-    sightings = _sort_sightings(question, seen, indicators, at)
-    talked_of = {key.indicator_id for key in sightings if key.is_talk}
-    streams = []
-    for key, known in sightings.items():
-        indicator = indicators.get(key.indicator_id)
-        is_rate_stated = key.is_talk or key.indicator_id not in talked_of
-        stream = Stream(
-            (key,),
-            (_find_name(indicator, key.direction),),
-            _find_words(indicator, key, is_rate_stated=is_rate_stated),
-            before_days=max(0.0, -archive_day),
-            since=since,
-            day=day,
-            episodes=tuple(_split_episodes(s for s in known if s.day >= archive_day)),
-        )
-        if stream.recent or stream.before_days >= MIN_ARCHIVE_DAYS or stream.words.usual_per_year:
-            streams.append(stream)
-    return tuple(_join_causes(streams))
+    return archive_day - EPISODE_DAYS, archive_day - EPISODE_DAYS, day
 
 
 def _sort_sightings(
@@ -290,14 +272,11 @@ def _find_words(indicator: Indicator | None, key: StreamKey, *, is_rate_stated: 
     return RateWords(ratio, indicator.half_life_days, usual)
 
 
-def _split_episodes(sightings: Iterable[Sighting]) -> Iterator[Episode]:
-    """Split stories into episodes; none reaches across the opening."""
+def split_episodes(sightings: Iterable[Sighting]) -> Iterator[Episode]:
+    """Split stories, in order of time, into episodes."""
     episode: list[Sighting] = []
-    for sighting in sorted(sightings):
-        is_later = episode and (
-            sighting.day - episode[0].day >= EPISODE_DAYS or episode[0].day < 0.0 <= sighting.day
-        )
-        if is_later:
+    for sighting in sightings:
+        if episode and sighting.day - episode[0].day >= EPISODE_DAYS:
             yield Episode(tuple(episode))
             episode = []
         episode.append(sighting)
@@ -338,7 +317,7 @@ def _share_cause(first: Stream, second: Stream) -> bool:
     coinciding = int((gaps <= EPISODE_DAYS).sum())
     if coinciding < COINCIDENT_SHARE * len(rarer):
         return False
-    span = max(first.before_days + first.day - first.since, 1.0)
+    span = max(first.day - first.start, 1.0)
     by_chance = len(rarer) * len(other) * 2.0 * EPISODE_DAYS / span
     return _exceed_chance(coinciding, by_chance) < COINCIDENCE_LEVEL
 
@@ -368,7 +347,5 @@ def _join_streams(group: Sequence[Stream]) -> Stream:
         keys=tuple(key for stream in group for key in stream.keys),
         names=tuple(name for stream in group for name in stream.names),
         words=words,
-        episodes=tuple(
-            _split_episodes(s for stream in group for e in stream.episodes for s in e.sightings)
-        ),
+        sightings=tuple(sorted(s for stream in group for s in stream.sightings)),
     )

@@ -1,8 +1,8 @@
 """Effect of judging a piece of evidence on the suggestion of its question.
 
-News enters a suggestion as a sum of lines. A judgement changes the count of its stream, or the
-signpost that it reports, and nothing else is recomputed: about a hundredth of the work of two
-suggestions for a question with a thousand stories.
+News enters a suggestion as a sum of lines. A judgement changes one stream in the coverage of the
+question, or the signpost that it reports, and nothing else is recomputed: a small part of the work
+of two suggestions for a question with a thousand stories.
 """
 
 import math
@@ -15,16 +15,13 @@ from typing import Final, assert_never
 import numpy as np
 
 from forecasts.distributions.curve_builders import tilt_knots, tilt_shares
+from forecasts.evidence.coverage import Coverage, find_coverage, select_context
 from forecasts.evidence.evidence import Evidence, EvidenceStatus, Indicator, IndicatorId
 from forecasts.evidence.log_odds import GROUPS, RAW_NEWS_KINDS
 from forecasts.evidence.signposts import find_sighted
 from forecasts.evidence.streams import (
-    Stream,
-    StreamKey,
     find_stream_key,
-    find_streams,
     is_judged_alone,
-    is_written,
     make_sighting,
 )
 from forecasts.evidence.weights import (
@@ -92,7 +89,7 @@ def compute_judgement_effects(
     )
     return {
         piece.id: max(
-            move(*change) for change in index.changes(piece, is_counted=piece.id in counted)
+            move(change) for change in index.changes(piece, is_counted=piece.id in counted)
         )
         for piece in pending
     }
@@ -110,10 +107,10 @@ def estimate_judgement_effect(
     return model.gamma * p * (1.0 - p) * max(full - now, now)
 
 
-_Change = tuple[str, float]
-"""Option ("" for none) and change of its summed weights, in nats."""
-_Move = Callable[[str, float], float]
-"""Change of a suggestion by such a change of weight."""
+_Change = Mapping[str, float]
+"""Changes of the summed weights, in nats, by option ("" for none)."""
+_Move = Callable[[_Change], float]
+"""Change of a suggestion by such changes of weight."""
 
 
 def _find_move(question: Question, current: AnySuggestion, model: SuggestionModel) -> _Move:
@@ -134,8 +131,8 @@ def _curve_move(question: Question, current: CurveSuggestion, model: SuggestionM
     side = -1.0 if question.kind == "date" else 1.0
     stands = tilt_shares(below, side * current.log_odds)
 
-    def move(_: str, change: float) -> float:
-        tilt = limit_log_odds(raw + change, model)
+    def move(change: _Change) -> float:
+        tilt = limit_log_odds(raw + math.fsum(change.values()), model)
         return float(np.abs(tilt_shares(below, side * tilt) - stands).max())
 
     return move
@@ -149,10 +146,9 @@ def _binary_move(current: Suggestion, model: SuggestionModel) -> _Move:
     )
     raw = math.fsum(line.log_odds for line in current.lines if line.kind in RAW_NEWS_KINDS)
 
-    def move(_: str, change: float) -> float:
-        return abs(
-            final_probability(start + limit_log_odds(raw + change, model), model) - current.p
-        )
+    def move(change: _Change) -> float:
+        limited = limit_log_odds(raw + math.fsum(change.values()), model)
+        return abs(final_probability(start + limited, model) - current.p)
 
     return move
 
@@ -167,9 +163,10 @@ def _categorical_move(
         for name, lines in current.lines.items()
     }
 
-    def move(option: str, change: float) -> float:
+    def move(change: _Change) -> float:
         changed = defaultdict(float, raw)
-        changed[find_prior_option(current.distribution, question, current.at, option)] += change
+        for option, amount in change.items():
+            changed[find_prior_option(current.distribution, question, current.at, option)] += amount
         after = {
             name: p * math.exp(cap(changed[name]) - cap(raw.get(name, 0.0)))
             for name, p in before.items()
@@ -191,14 +188,16 @@ class _NewsIndex:
     indicators: Mapping[IndicatorId, Indicator]
     at: datetime
     archive_from: datetime | None
-    streams: Mapping[StreamKey, Stream]
     seen: tuple[Evidence, ...]
+    counted: tuple[Evidence, ...]
+    context: tuple[Evidence, ...]
+    coverage: Coverage
 
     @classmethod
     def of(
         cls,
         question: Question,
-        evidence: Iterable[Evidence],
+        evidence: tuple[Evidence, ...],
         indicators: Mapping[IndicatorId, Indicator],
         *,
         at: datetime,
@@ -207,51 +206,52 @@ class _NewsIndex:
     ) -> "_NewsIndex":
         seen = visible_evidence(evidence, question.id, at, model)
         _, counted = split_judged(seen, indicators)
-        streams = find_streams(question, counted, indicators, at, archive_from=archive_from)
-        by_key = {key: stream for stream in streams for key in stream.keys}
-        return cls(question, indicators, at, archive_from, by_key, tuple(seen))
+        context = select_context(evidence, question, at)
+        coverage = find_coverage(
+            question, counted, indicators, at, context=context, archive_from=archive_from
+        )
+        return cls(
+            question, indicators, at, archive_from,
+            tuple(seen), tuple(counted), tuple(context), coverage,
+        )  # fmt: skip
 
     def changes(self, piece: Evidence, *, is_counted: bool) -> Iterator[_Change]:
-        """Changes of weight, in nats with their option, by each verdict on a piece."""
-        current = self._weigh(piece) if is_counted else 0.0
-        indicator = self.indicators.get(piece.indicator_id)
-        option = piece.option
-        if indicator and indicator.expected and piece.direction is indicator.direction:
-            option = indicator.option
+        """Changes of weight, in nats by option, by each verdict on a piece."""
+        current = self._weigh(piece) if is_counted else {}
         for verdict in VERDICTS:
             judged = replace(piece, status=verdict)
-            yield option, (0.0 if verdict == "rejected" else self._weigh(judged)) - current
+            weight = {} if verdict == "rejected" else self._weigh(judged)
+            yield _subtract(weight, current)
 
-    def _weigh(self, piece: Evidence) -> float:
-        """Weight of a piece in nats: what its absence would change."""
+    def _weigh(self, piece: Evidence) -> _Change:
+        """Weight of a piece in nats, by option: what its absence would change."""
         indicator = self.indicators.get(piece.indicator_id)
         if not piece.direction or not piece.strength:
-            return 0.0
+            return {}
         if indicator and indicator.expected and piece.direction is indicator.direction:
-            return self._weigh_sighting(indicator, piece)
+            return {indicator.option: self._weigh_sighting(indicator, piece)}
         if is_judged_alone(piece, indicator):
-            return judgement_entry(piece, indicator, self.question, self.at).log_odds
-        sighting = make_sighting(piece, self.question, indicator, self.at)
+            entry = judgement_entry(piece, indicator, self.question, self.at)
+            return {piece.option: entry.log_odds}
         key = find_stream_key(piece)
-        if key not in self.streams:  # it would be the first of its kind
-            streams = find_streams(
-                self.question, [piece], self.indicators, self.at, archive_from=self.archive_from
-            )
-            return next((stream.log_odds for stream in streams if key in stream.keys), 0.0)
-        stream = self.streams[key]
-        if sighting.day < stream.since:
-            return 0.0
-        absent, present = stream.log_odds_with([sighting._replace(weight=0.0), sighting])
-        return present if self._makes_stream(piece, stream) else present - absent
-
-    def _makes_stream(self, piece: Evidence, stream: Stream) -> bool:
-        """Return True if there is no such line without this piece: nobody wrote its indicator."""
-        other_pieces = [
-            s for e in stream.episodes for s in e.sightings if s.evidence_id != piece.id
-        ]
-        return not other_pieces and not any(
-            is_written(key, self.indicators.get(key.indicator_id)) for key in stream.keys
+        stream = next((s for s in self.coverage.streams if key in s.keys), None)
+        if stream is None or {s.evidence_id for s in stream.sightings} <= {piece.id}:
+            remaining = [e for e in self.counted if e.id != piece.id]
+            return _subtract(*(self._cover(pieces) for pieces in ([*remaining, piece], remaining)))
+        sighting = make_sighting(piece, self.question, indicator, self.at)
+        if sighting.day < stream.start:
+            return {}
+        present, absent = (
+            self.coverage.change_stream(stream, stream.change_story(s)).totals
+            for s in (sighting, sighting._replace(weight=0.0))
         )
+        return _subtract(present, absent)
+
+    def _cover(self, counted: Iterable[Evidence]) -> _Change:
+        return find_coverage(
+            self.question, counted, self.indicators, self.at,
+            context=self.context, archive_from=self.archive_from,
+        ).totals  # fmt: skip
 
     def _weigh_sighting(self, indicator: Indicator, piece: Evidence) -> float:
         """Weight of a piece on a dated signpost, in nats: seen, and what it takes from silence."""
@@ -263,3 +263,9 @@ class _NewsIndex:
             return math.fsum(entry.log_odds for _, entry in entries)
 
         return total([*other_pieces, piece]) - total(other_pieces)
+
+
+def _subtract(amounts: _Change, less: _Change) -> _Change:
+    return {
+        option: amounts.get(option, 0.0) - less.get(option, 0.0) for option in {*amounts, *less}
+    }

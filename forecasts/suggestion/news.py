@@ -3,9 +3,10 @@
 - Only evidence and reports first seen at or before `at` count, so that the past can be recomputed
   without hindsight. Evidence carries its newest status: a replay has to pass the decisions of then.
 - The reports of an indicator are counted, from the opening on, against what would be usual if YES
-  and if NO (`forecasts.evidence.rates`); so silence counts as well. What came before the opening
-  says how often such news comes. A story counts by its trust times the reliability of its sources,
-  so a doubtful one is a part of a report.
+  and if NO (`forecasts.evidence.rates`), and against the question's other news
+  (`forecasts.evidence.coverage`); so silence counts as well. What came before the opening says how
+  often such news comes. A story counts by its trust times the reliability of its sources, so a
+  doubtful one is a part of a report.
 - A story to which a person or a model gave more strength than its kind has counts by ln of that
   ratio, weakened by reliability and trust, fading by the half-life. Less strength makes it a part
   of a report.
@@ -20,6 +21,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from forecasts.evidence.coverage import Coverage, find_coverage, select_context
 from forecasts.evidence.evidence import (
     Evidence,
     Indicator,
@@ -32,7 +34,7 @@ from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerEntry, StoryEffect, apply_doubt
 from forecasts.evidence.rates import usual_counts
 from forecasts.evidence.signposts import Sighted, describe_likelihood_ratio, find_sighted
-from forecasts.evidence.streams import Stream, find_streams, is_judged_alone
+from forecasts.evidence.streams import Stream, is_judged_alone
 from forecasts.evidence.weights import (
     DAY,
     DEFAULT_HALF_LIFE_DAYS,
@@ -64,12 +66,20 @@ def news_entries(
 
     `archive_from` is the first instant from which news was read, by default the opening.
     """
-    seen = visible_evidence(evidence, question.id, at, model)
+    pieces = tuple(evidence)
+    seen = visible_evidence(pieces, question.id, at, model)
     alone, counted = split_judged(seen, indicators)
-    streams = find_streams(question, counted, indicators, at, archive_from=archive_from)
+    coverage = find_coverage(
+        question,
+        counted,
+        indicators,
+        at,
+        context=select_context(pieces, question, at),
+        archive_from=archive_from,
+    )
     sighted = find_sighted(question, indicators.values(), seen, at)
     return [
-        *((stream.option, stream_entry(stream, question.kind)) for stream in streams),
+        *coverage_entries(coverage, question.kind),
         *(
             (e.option, judgement_entry(e, indicators.get(e.indicator_id), question, at))
             for e in alone
@@ -92,25 +102,31 @@ def split_judged(
     return alone, counted
 
 
-def stream_entry(stream: Stream, kind: Kind) -> LedgerEntry:
-    """Entry of a stream, with its numbers in words."""
+def coverage_entries(coverage: Coverage, kind: Kind) -> Iterator[OptionEntry]:
+    """Entries of all streams, with their numbers in words."""
+    for number, stream in enumerate(coverage.streams):
+        log_odds = coverage.log_odds[number]
+        why = _describe_stream(stream, log_odds, kind)
+        yield stream.option, LedgerEntry("reports", why, log_odds, coverage.find_effects(number))
+
+
+def _describe_stream(stream: Stream, log_odds: float, kind: Kind) -> str:
     stories = sum(len(episode.sightings) for episode in stream.recent)
-    days = round(stream.count.days) or 1
+    days = round(stream.day - stream.since) or 1
     report_count = f"{format_count(stories, 'report') if stories else 'no report'} in "
     report_count += format_count(days, "day")
-    if stories and abs(stream.count.total - stories) >= 0.05:
-        report_count += f" (counted as {stream.count.total:.2g})"
+    if stories and abs(stream.course.total - stories) >= 0.05:
+        report_count += f" (counted as {stream.course.total:.2g})"
     favoured, other = _name_sides(kind, stream)
-    usual = usual_counts(stream.words, stream.count)
+    usual = usual_counts(stream.words, stream.course)
     if usual is None:
         against = "how often such news comes is not known yet"
     else:
         against = f"if {favoured} about {usual[0]:.2g} would be usual, if {other} {usual[1]:.2g}"
-    ratio = math.exp(abs(stream.log_odds))
-    side = favoured if stream.log_odds * stream.direction >= 0.0 else other
+    ratio = math.exp(abs(log_odds))
+    side = favoured if log_odds * stream.direction >= 0.0 else other
     effect = f"×{ratio:.3g} for {side}" if ratio >= 1.005 else "×1"
-    why = f"{_name_stream(stream, kind)}: {report_count}; {against}: {effect}"
-    return LedgerEntry("reports", why, stream.log_odds, stream.effects())
+    return f"{_name_stream(stream, kind)}: {report_count}; {against}: {effect}"
 
 
 def _name_stream(stream: Stream, kind: Kind) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.curve_builders import largest_gap
 from forecasts.distributions.distribution import Categorical
-from forecasts.evidence.evidence import Evidence, Strength
+from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import MATCHER, EvidenceId, Question
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
 from forecasts.suggestion.categorical import suggest_options
@@ -175,6 +175,17 @@ def test_effects_of_judgements_by_hand() -> None:
                 suggested(asked, [replace(unsure, status="confirmed")], 20.0),
             )
         )
+    # Beside other news, and an archive; what came before all that was read moves nothing.
+    news = [
+        evidence(2, at=-60),
+        evidence(3, at=-30, direction=Direction.NEUTRAL),
+        evidence(4, at=5),
+    ]
+    for at, least in ((12, 0.01), (-500, 0.0)):
+        pieces = [evidence(1, at=at, status="logged", relevance=0.9), *news]
+        assert_real(question(), pieces, 20.0, archive_from=day(-365))
+        assert effects(question(), pieces, 20.0, archive_from=day(-365))[EvidenceId(1)] >= least
+    assert effects(question(), pieces, 20.0, archive_from=day(-365)) == {1: 0.0}
     # An option that cannot come is moved by nothing.
     asked = replace(categorical_question(), prior=Categorical(OPTIONS, (0.0, 0.6, 0.4)))
     assert set(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from forecasts.distributions.probability import logit
@@ -17,7 +18,7 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.evidence.log_odds import RAW_NEWS_KINDS, apply_doubt
-from forecasts.evidence.rates import NewsCount, RateWords, rate_log_ratio
+from forecasts.evidence.rates import COMMON_LOGS, NewsCourse, RateWords, weigh_course
 from forecasts.evidence.rungs import Rung
 from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from forecasts.suggestion.binary import LedgerLine, SuggestionModel, is_worth_recording, suggest
@@ -68,12 +69,13 @@ def test_a_line_of_reports_says_its_numbers() -> None:
         question("state_at", prior=0.5), pieces, by_id(RARE), day(40), archive_from=day(-365)
     )
     (line,) = lines_of(found, "reports")
-    words = RateWords(3.0, None, 1.0)
-    count = NewsCount(1.8, 365.0, 40.0, (35.0, 10.0), (0.9, 0.9))
-    assert line.log_odds == pytest.approx(rate_log_ratio(words, count))
+    course = NewsCourse(-365.0, 0.0, 40.0, (-200.0, -100.0, 5.0, 30.0), (0.9,) * 4)
+    weighed = weigh_course(RateWords(3.0, None, 1.0), course)
+    favoured, other = (np.exp(COMMON_LOGS + logs) for logs in (weighed.favoured, weighed.other))
+    assert line.log_odds == pytest.approx(math.log(favoured.sum() / other.sum()))
     assert line.why == (
         "talks: 3 reports in 40 days (counted as 1.8); if YES about 0.38 would be usual, if NO "
-        "0.13: ×5.2 for YES"
+        "0.13: ×4.58 for YES"
     )
     assert [effect.evidence_id for effect in line.effects] == [3, 4, 5]
     assert logit(found.p) == pytest.approx(apply_doubt(line.log_odds, 0.02))

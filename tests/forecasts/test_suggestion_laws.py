@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, SourceReport, Strength
 from forecasts.evidence.log_odds import RAW_NEWS_KINDS
-from forecasts.evidence.rates import NewsCount, RateWords, rate_log_ratio
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts.strategies import (
@@ -254,35 +253,3 @@ def test_no_volume_of_evidence_moves_more_than_the_doubt_allows(
     found = suggest(q, flood, {}, day(8), model=replace(UNCLIPPED, gamma=gamma))
     moved = math.fsum(line.log_odds for line in found.lines if line.kind in OF_NEWS)
     assert abs(moved) <= gamma * math.log(49) + 1e-9
-
-
-@law
-@given(
-    st.floats(0.1, 30.0),
-    st.sampled_from([1.25, 3.0, 8.0]),
-    st.floats(60.0, 500.0),
-    st.integers(0, 12),
-    st.floats(1.0, 100.0),
-)
-def test_if_the_answer_is_the_other_a_count_is_worth_one_on_average(
-    usual: float, ratio: float, archive: float, before: int, days: float
-) -> None:
-    """E[LR | other answer] = 1, summed over the counts that the prior of the rate expects."""
-    priors = ((0.1, 0.5, 10.0), (0.9, 4.0, 4.0 * 365.0 / usual))
-    total = weight = 0.0
-    for count in range(1500):
-        ages, weights = (1.0,) * count, (1.0,) * count
-        chance = math.fsum(
-            prior_share * math.exp(
-                events * math.log(prior_days) - math.lgamma(events) - math.lgamma(count + 1)
-                + math.lgamma(events + before + count) + count * math.log(days)
-                - (events + before + count) * math.log(prior_days + archive + days)
-            )
-            for prior_share, events, prior_days in priors
-        )  # fmt: skip
-        news = NewsCount(float(before), archive, days, ages, weights)
-        share = chance * math.exp(rate_log_ratio(RateWords(ratio, None, usual), news))
-        total, weight = total + share, weight + chance
-        if count > 50 and share < 1e-12 * total:
-            break
-    assert total / weight == pytest.approx(1.0, abs=1e-3)
