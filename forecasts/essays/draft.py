@@ -19,8 +19,9 @@ from forecasts.essays.catalogue.lookup import (
     find_place_around,
 )
 from forecasts.essays.drafting.acts import find_frame, plan_act
+from forecasts.essays.drafting.attitudes import HeldClaim, strip_attitude
 from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
-from forecasts.essays.drafting.core import find_core, split_predictions, strip_comment
+from forecasts.essays.drafting.core import find_core, split_predictions
 from forecasts.essays.drafting.figures import find_chance, write_digits
 from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
@@ -98,18 +99,23 @@ class ClaimSource:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDraft:
-    """Question proposed for a sentence. `text` is the part of the sentence that it is about.
+    """Question proposed for a sentence. `held` is the part of the sentence that it is about.
 
     `window` is the one of its last day, `plan` the question; `match` its entry of the catalogue,
     None for a rewording. `by` is the model that wrote it, "" for the rules.
     """
 
     source: ClaimSource
-    text: str
+    held: HeldClaim
     window: Window
     plan: QuestionPlan
     match: CatalogueMatch | None = None
     by: str = ""
+
+    @property
+    def text(self) -> str:
+        """Claim in its own words."""
+        return self.held.text
 
     @property
     def horizons(self) -> tuple[date, ...]:
@@ -132,34 +138,43 @@ def propose_drafts(
     >>> drafts[0].plan.gaps
     ()
     """
-    chance, source = _read_chance(source)
-    text = strip_comment(source.sentence.text[:_MAX_SENTENCE_CHARACTERS])
-    text = name_base_years(text, source.day)
-    parts = split_predictions(write_digits(text))
     known = catalogue or load_catalogue()
-    matches = [(part, match) for part in parts for match in _match(source, part, known)]
-    by_entry = {match.entry.id: (part, match) for part, match in reversed(matches)}
-    best = sorted(by_entry.values(), key=lambda pair: -pair[1].score)
-    drafts = [
-        draft for part, match in best if _is_test(draft := _draft(source, part, match, known))
+    claims = [(held, _read_claim(source, held, known)) for held in _read_parts(source)]
+    matches = [
+        (held, claim, match) for held, claim in claims for match in _match(source, claim, known)
     ]
-    if not drafts:
-        drafts = [d for part in parts for d in _frame(source, part, known)]
+    by_entry = {entry[2].entry.id: entry for entry in reversed(matches)}
+    best = sorted(by_entry.values(), key=lambda entry: -entry[2].score)
+    drafts = [
+        draft
+        for held, claim, match in best
+        if _is_test(draft := _draft(source, held, match, known), claim, match)
+    ] or [
+        draft
+        for held, claim in claims
+        if (match := find_frame(claim, known)) is not None
+        and _is_test(draft := _draft(source, held, match, known), claim, match)
+    ]
     best_drafts = [d for d in drafts if d.plan.is_question][:MAX_CANDIDATES]
     texts = {draft.plan.text for draft in best_drafts}
     framed = {draft.text for draft in best_drafts if draft.match and draft.match.entry.is_frame}
-    rewordings = (_draft(source, part, None, known) for part in parts if part not in framed)
-    proposed = (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
-    return tuple(replace(d, plan=replace(d.plan, prior=chance)) for d in proposed)
+    rewordings = (
+        _draft(source, held, None, known) for held, _ in claims if held.text not in framed
+    )
+    return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
 
 
-def _read_chance(source: ClaimSource) -> tuple[str, ClaimSource]:
-    """Return the chance that a sentence names, and its claim: that before it if it has none."""
-    chance = find_chance(source.sentence.text)
-    if not (chance and source.before and _CHANCE_ALONE.match(source.sentence.text)):
-        return chance, source
-    sentence = replace(source.sentence, text=source.before[-1], cue="")
-    return chance, replace(source, sentence=sentence, before=source.before[:-1])
+def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
+    """Yield the claims of a sentence, or of the one before it that it gives a chance to."""
+    text = source.sentence.text[:_MAX_SENTENCE_CHARACTERS]
+    is_of_before = source.before and _CHANCE_ALONE.match(text)
+    text = source.before[-1] if is_of_before else text
+    for part in split_predictions(text):
+        held = strip_attitude(part)
+        words = write_digits(name_base_years(held.text, source.day))
+        before = f"{text[: max(0, text.find(part))]} {held.before}".strip()
+        chance = find_chance(source.sentence.text if is_of_before else part)
+        yield replace(held, text=words, chance=chance, before=before)
 
 
 _CHANCE_ALONE: Final = re.compile(
@@ -170,22 +185,19 @@ _CHANCE_ALONE: Final = re.compile(
 """"I would put the chance at one in ten": of the claim before it."""
 
 
-def _is_test(draft: ClaimDraft) -> bool:
-    """Return True if an answer bears the claim out, or the claim asks, and a source is that old."""
-    if draft.window.last.year < OLDEST_YEAR:
+def _is_test(draft: ClaimDraft, claim: Claim, match: CatalogueMatch) -> bool:
+    """Return True if an answer bears the claim out, or the claim asks, and a source is that old.
+
+    A draft that loses a number of the claim, or asks of an act that it cannot name, is none.
+    """
+    entry, clause = match.entry, claim.clause
+    if draft.window.last.year < OLDEST_YEAR or (clause.negated and _UNTIL.search(draft.text)):
         return False
-    clause = parse_clause(draft.text, draft.source.sentence.cue)
-    if clause.negated and draft.match and _UNTIL.search(draft.text):
+    if entry.kind == "act" and any(n not in draft.plan.text for n in _NUMBER.findall(clause.event)):
         return False
-    if draft.match is not None and draft.match.entry.kind == "act" and _loses_number(draft):
+    if entry.kind == "series" and _RECORD.search(clause.event):
         return False
-    is_series = draft.match is not None and draft.match.entry.kind == "series"
-    if is_series and _RECORD.search(clause.event):
-        return False
-    is_thing = draft.match is not None and (
-        draft.match.entry.is_thing or draft.match.entry.kind == "state"
-    )
-    if is_thing and ACTOR_GAP in draft.plan.text:
+    if (entry.is_thing or entry.kind == "state") and ACTOR_GAP in draft.plan.text:
         return False
     return bool(draft.plan.bears_out or clause.asks)
 
@@ -195,13 +207,6 @@ _RECORD: Final = re.compile(r"\bon record\b|\brecord (?:high|low)\b|\b(?:ever|al
 
 _UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
 """Word by which a denial tells when a thing happens after all."""
-
-
-def _loses_number(draft: ClaimDraft) -> bool:
-    """Return True if a claim says how often or how much an act is done, and its draft does not."""
-    event = parse_clause(draft.text, draft.source.sentence.cue).event
-    return any(number not in draft.plan.text for number in _NUMBER.findall(event))
-
 
 _NUMBER: Final = re.compile(
     r"\b\d[\d.,]*\b|\b(?:once|twice|(?:two|three|four|five|six|several) [a-z]+)\b"
@@ -225,7 +230,7 @@ def redraft(
         return _move_words(draft, last, add_days(last, delay))
     return _draft(
         draft.source,
-        draft.text,
+        draft.held,
         draft.match,
         catalogue or load_catalogue(),
         kind=kind or draft.plan.kind,
@@ -271,21 +276,20 @@ def _move_words(draft: ClaimDraft, last: date, published: date) -> ClaimDraft:
     return replace(draft, plan=words, window=replace(draft.window, last=last))
 
 
-def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
-    """Yield the entries that a part of the sentence is about, one for each subject phrase."""
+def _match(source: ClaimSource, claim: Claim, catalogue: Catalogue) -> Iterator[CatalogueMatch]:
+    """Yield the entries that a claim is about, one for each subject phrase."""
     subjects: set[str] = set()
-    clause = parse_clause(part, source.sentence.cue)
-    actor = fill_references(clause, part, _list_before(source, part)).carried
+    actor = claim.actor if claim.is_carried else ""
     ranked = sorted(
-        find_entries(source.locate(part), catalogue),
-        key=lambda match: -match.score - (_FIGURE if has_figure(match, part) else 0.0),
+        find_entries(claim.text, catalogue),
+        key=lambda match: -match.score - (_FIGURE if has_figure(match, claim.text.text) else 0.0),
     )
     for match in ranked:
         phrase = match.subject.lower()
         is_guessed = match.is_place_carried and source.day.year < OLDEST_YEAR
-        is_named = any(word[:1].isupper() for word in clause.subject.split())
+        is_named = any(word[:1].isupper() for word in claim.clause.subject.split())
         is_other = match.is_place_carried and is_named and match.entry.actor == "{place}"
-        if is_guessed or is_other or not is_about(match, clause, actor):
+        if is_guessed or is_other or not is_about(match, claim.clause, actor):
             continue
         if match.score >= _MIN_SCORE and phrase not in subjects:
             subjects.add(phrase)
@@ -294,16 +298,16 @@ def _match(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[Cat
 
 def _draft(
     source: ClaimSource,
-    part: str,
+    held: HeldClaim,
     match: CatalogueMatch | None,
     catalogue: Catalogue,
     *,
     kind: Kind = "binary",
     last: date | None = None,
 ) -> ClaimDraft:
-    is_periodic = match is not None and (match.entry.kind == "series" or match.entry.is_frame)
-    period = match.entry.period if match and is_periodic else None
-    claim = _read_claim(source, part, catalogue, last=last, period=period)
+    """Draft a question on a part of the sentence, in the window for what it is about."""
+    period = match.entry.period if match and match.entry.kind == "series" else None
+    claim = _read_claim(source, held, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, catalogue, kind)
     elif match.entry.kind == "series":
@@ -311,27 +315,26 @@ def _draft(
     else:
         proposed = propose_source(claim, catalogue) if match.entry.is_frame else None
         plan = plan_act(match, claim, kind, proposed if proposed and proposed.is_body else None)
-    return ClaimDraft(source, part, claim.window, plan, match)
-
-
-def _frame(source: ClaimSource, part: str, catalogue: Catalogue) -> Iterator[ClaimDraft]:
-    """Yield the draft of an act that no entry of the catalogue is about."""
-    match = find_frame(_read_claim(source, part, catalogue), catalogue)
-    if match is not None and _is_test(draft := _draft(source, part, match, catalogue)):
-        yield draft
+    notes = (*plan.notes, *([held.note] if held.note else []))
+    return ClaimDraft(
+        source, held, claim.window, replace(plan, prior=held.chance, notes=notes), match
+    )
 
 
 def _read_claim(
     source: ClaimSource,
-    part: str,
+    held: HeldClaim,
     catalogue: Catalogue,
     *,
     last: date | None = None,
     period: Period | None = None,
 ) -> Claim:
     """Read what a part of a sentence claims, in its window, with the name for its pronoun."""
-    parsed = parse_clause(part, source.sentence.cue)
-    filled = fill_references(parsed, part, _list_before(source, part))
+    part = held.text
+    parsed = parse_clause(part)
+    before = tuple(text[-_MAX_SENTENCE_CHARACTERS:] for text in source.before)
+    before = (*before, held.before) if len(held.before.split()) > 2 else before
+    filled = fill_references(parsed, part, before)
     clause = filled.clause
     dated = _find_dated(source, part, parsed)
     window = choose_window(dated, source.day, source.today, last=last, period=period)
@@ -374,18 +377,6 @@ _SOUTH: Final = re.compile(
     r"|Sydney|Melbourne)"
 )
 """Places south of the equator, whose summer begins in December."""
-
-
-def _list_before(source: ClaimSource, part: str) -> tuple[str, ...]:
-    """Return what stands before a part of a sentence, the sentences and its own beginning."""
-    start = source.sentence.text.find(part[:_HEAD])
-    head = source.sentence.text[: max(0, start)]
-    before = tuple(text[-_MAX_SENTENCE_CHARACTERS:] for text in source.before)
-    return (*before, head) if len(head.split()) > 2 else before
-
-
-_HEAD: Final = 24
-"""Characters by which a part is found in its sentence."""
 
 
 def build_new_question(

@@ -140,6 +140,30 @@ def possible_bases(word: str) -> tuple[str, ...]:
     return tuple(verb for verb in candidates if len(verb) > 1 and _regular_past(verb) == word)
 
 
+def find_base(word: str, *, gerund: bool = False) -> str:
+    """Return the base form of a finite verb, or of a form in -ing; "" for any other word.
+
+    >>> [find_base(word) for word in ("closes", "took", "are", "treaty", "bought", "sold")]
+    ['close', 'take', 'be', '', 'buy', 'sell']
+    >>> find_base("winning", gerund=True), find_base("making", gerund=True)
+    ('win', 'make')
+    """
+    if gerund:
+        stem = word.removesuffix("ing")
+        candidates = (stem, f"{stem}e", stem[:-1]) if stem != word and len(stem) > 1 else ()
+        known = [verb for verb in candidates if present_participle(verb) == word]
+        silent = known[1:] if re.search(r"[sczvgu]$", stem) else known
+        return next((verb for verb in known if is_base_form(verb)), next(iter(silent), ""))
+    if word in ("is", "are", "was", "were"):
+        return "be"
+    if is_past(word):
+        bases = possible_bases(word)
+        return next((base for base in bases if is_base_form(base)), bases[-1] if bases else "")
+    base = base_form(word)
+    is_verb = base != word and (is_base_form(base) or base in ("have", "do", "go"))
+    return base if is_verb else ""
+
+
 def is_past(word: str) -> bool:
     """Return True if a word can be a verb in the past tense and in no other.
 

@@ -6,15 +6,17 @@ import pytest
 
 from forecasts.essays.catalogue.entries import parse_catalogue
 from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
-from forecasts.essays.drafting.core import split_predictions, strip_comment
+from forecasts.essays.drafting.attitudes import strip_attitude
+from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.plan import QuestionPlan
 from forecasts.essays.drafting.times import find_claim_time
 from forecasts.essays.extract import Sentence
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.question import utc
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
 
 TODAY = date(2026, 11, 28)
+TABLES = read_tables("forecasts/attitudes")
 CATALOGUE = parse_catalogue(
     """
 [[place]]
@@ -144,17 +146,16 @@ def test_a_figure_waits_for_its_publication() -> None:
     assert "is more than 5 million tonnes. NO if not. A forecast" in made.criteria
 
 
-@check_rows(
-    [
-        ("I would not be surprised if Oslo stopped its trams.", "Oslo will stop its trams."),
-        ("I would be astonished if Oslo did not buy it.", "Oslo will buy it."),
-        ("I bet that Oslo releases another list.", "Oslo will release another list."),
-        ("Oslo will win, for me.", "Oslo will win."),
-        ("I doubt that Oslo will win.", "I doubt that Oslo will win."),
-    ]
-)
-def test_a_comment_is_no_part_of_a_claim(text: str, claim: str) -> None:
-    assert strip_comment(text) == claim
+@check_rows(TABLES["an_attitude_is_no_part_of_a_claim"])
+def test_an_attitude_is_no_part_of_a_claim(text: str, claim: str, sureness: int) -> None:
+    held = strip_attitude(text)
+    assert (held.text, held.sureness or 0) == (claim, sureness)
+    assert bool(held.note) == bool(sureness)
+
+
+@check_rows(TABLES["a_sentence_without_attitude_stays"])
+def test_a_sentence_without_attitude_stays(text: str) -> None:
+    assert strip_attitude(text).text == text
 
 
 def test_two_acts_of_one_body_are_two_claims() -> None:

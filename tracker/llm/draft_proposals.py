@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from forecasts.essays.draft import ClaimDraft, ClaimSource
+from forecasts.essays.drafting.attitudes import HeldClaim
 from forecasts.essays.drafting.plan import QuestionPlan
 from forecasts.essays.drafting.window import Window
 from forecasts.questions.question import MODEL_PREFIX, ForecasterId
@@ -158,7 +159,7 @@ def _build_draft(
         base_rate="How often did this happen in comparable cases? Give k of n.",
     )
     window = Window(source.today, last, (last,))
-    return ClaimDraft(source, source.sentence.text, window, plan, by=by)
+    return ClaimDraft(source, HeldClaim(source.sentence.text), window, plan, by=by)
 
 
 def apply_review(proposal: Proposal, review: LlmAnswer) -> Proposal:

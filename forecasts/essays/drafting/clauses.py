@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 from forecasts.essays.drafting.grammar import ADDITION, trim_predicate
 from forecasts.essays.drafting.subjects import (
-    ACTOR_GAP,
     FILLER_WORDS,
     LEADING_PHRASE,
     LEADING_WORDS,
@@ -21,16 +20,6 @@ from forecasts.essays.english import base_form, is_base_form
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 
-_REPORTING_LEAD: Final = re.compile(
-    r"^(?:the )?(?:cold |short |likely |simple )?"
-    r"(?:result|consequence|upshot|outcome|answer|truth|fact|reality) is(?: that|:)\s+"
-    r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)"
-    r"\s(?:(?!cannot|never|hardly|few|no)\w+\s)?"
-    r"(?:(?:think|believe|say|argue)s?(?: that)?|(?:expect|predict|warn|fear|hope)s? that)\s+"
-    r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to"
-    r" say)(?: that)?\s+",
-    re.IGNORECASE,
-)
 _ASIDES: Final = re.compile(
     r",\s(?:however|therefore|thus|moreover|though|too|in turn|by contrast|for example|for"
     r" instance|of course|meanwhile|then|in particular|on the other hand|he said|she said|they say"
@@ -63,26 +52,6 @@ _EXPECTATION: Final = re.compile(
     r"\b(?:expect(?:s|ing)?|predict(?:s|ing)?|forecasts?|anticipates?|foresees?|projects?"
     r"|wants?)\s(?P<who>(?!to\b)(?:[^,.;]|(?<=\b[A-Z])\.){1,80}?)\sto\s(?P<what>\w.+)",
     re.I,
-)
-_DOUBT: Final = re.compile(
-    r"(?:\bnot|\bcannot|\bnever|n[’']t)\s(?:expect|think|believe|anticipate|predict|foresee|see)\b"
-    r"|(?<!\bno )(?<!\blittle )\bdoubts?\s(?!about\b)|\bno way\s"
-    r"|\b(?:sceptical|skeptical|doubtful|unconvinced)\s(?:of|that|about)\b",
-    re.IGNORECASE,
-)
-"""Words by which the writer denies the following clause."""
-
-_TIME_CUE: Final = re.compile(
-    r"(?:by|before|until|till|at|in|within|over|during|for|from|on|later|this|next|tomorrow|the"
-    r" (?:coming|next|years?"
-    r"|decades?|months?|rest)|years|months|decades)\b",
-    re.IGNORECASE,
-)
-"""Start of a marker without a verb, as in "by the end of"."""
-
-_HARD_TO_SEE: Final = re.compile(
-    r"\b(?:difficult|hard|impossible) to (?:see|imagine|envisage|believe) (?:how|why|that|when)\s",
-    re.IGNORECASE,
 )
 _NEGATION: Final = re.compile(
     r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I
@@ -165,8 +134,8 @@ class Clause:
     pronoun: str = ""
 
 
-def parse_clause(text: str, cue: str = "") -> Clause:
-    """Parse a claim; `cue` is its marker, "" if it is unknown.
+def parse_clause(text: str) -> Clause:
+    """Parse a claim that no attitude of the writer leads.
 
     >>> clause = parse_clause("However, Beijing will not sign the treaty by 2030, as it is weak.")
     >>> clause.subject, clause.negated, clause.event
@@ -177,21 +146,15 @@ def parse_clause(text: str, cue: str = "") -> Clause:
     is_unless = condition != "" and bare.lower().startswith("unless ")
     if main.endswith("?") and (question := _parse_question(main)) is not None:
         return replace(question, condition=condition, is_unless=is_unless)
-    if match := _HARD_TO_SEE.search(main):
-        clause = _parse_statement(main[match.end() :], cue, negated=True)
-        return replace(clause, condition=condition, is_unless=is_unless)
     if match := _INVERTED.match(main):
         clause = replace(_parse_inverted(match["rest"].rstrip(".!")), asks="", negated=True)
         return replace(clause, condition=condition, is_unless=is_unless)
-    return replace(_parse_statement(main, cue), condition=condition, is_unless=is_unless)
+    return replace(_parse_statement(main), condition=condition, is_unless=is_unless)
 
 
 def _strip_lead(text: str) -> str:
     stripped = " ".join(text.split())
-    previous = None
-    while stripped != previous:
-        previous = stripped
-        stripped = _REPORTING_LEAD.sub("", LEADING_WORDS.sub("", stripped, count=1), count=1)
+    stripped = LEADING_WORDS.sub("", stripped, count=1)
     return _ASIDES.sub("", stripped).strip()
 
 
@@ -248,15 +211,16 @@ def _parse_inverted(text: str) -> Clause:
     )
 
 
-def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
-    modal, expectation = find_modal(text, cue), _EXPECTATION.search(text)
+def _parse_statement(text: str) -> Clause:
+    modal, expectation = find_modal(text), _EXPECTATION.search(text)
     if modal is None or (expectation and expectation.start() - modal.end() in (0, 1)):
         if expectation:
             subject, pronoun = parse_subject(expectation["who"])
-            negated ^= bool(_DOUBT.search(text[: expectation.start("who")]))
+            negated = bool(_NEGATION.search(text[: expectation.start("who")]))
             return _future_clause(subject, pronoun, expectation["what"], negated=negated)
-        statement = LEADING_PHRASE.sub("", remove_claim_times(_clause_around(text, cue)), count=1)
-        return Clause(event=_shorten(statement), raw_event=text, is_future=False, negated=negated)
+        statement = LEADING_PHRASE.sub("", remove_claim_times(_CLAUSE_END.split(text)[0]), count=1)
+        return Clause(event=_shorten(statement), raw_event=text, is_future=False)
+    negated = False
     subject, pronoun = _find_subject(text[: modal.start()])
     if denial := _DENIED_SUBJECT.match(subject):
         group = subject[denial.end() :]
@@ -265,7 +229,6 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
     predicate = text[modal.end() :]
     fillers = FILLER_WORDS.match(predicate.lstrip())
     negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
-    negated ^= bool(_DOUBT.search(re.split(r"[,;] (?:and|but) ", text[: modal.start()])[-1]))
     is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
     clause = _future_clause(subject, pronoun, predicate, negated=negated)
     return replace(clause, asks="whether") if is_open else clause
@@ -289,22 +252,6 @@ _DENIED_SUBJECT: Final = re.compile(
 _JOINED: Final = re.compile(r"\b(?:and|but|or)\s(?:(?:[a-z]+ly|then|also|perhaps|even|soon)\s)*$")
 
 
-def _clause_around(text: str, cue: str) -> str:
-    """Return the clause that holds the cue, or the first one."""
-    position = _find_cue(text, cue) or 0
-    start = max((m.end() for m in _CLAUSE_END.finditer(text) if m.end() <= position), default=0)
-    end = next(
-        (m.start() for m in _CLAUSE_END.finditer(text) if m.start() > max(position, start)),
-        len(text),
-    )
-    clause = re.sub(
-        r"^(?:and|but|which|who|that|as|although|while|because)\s", "", text[start:end].strip(" ,")
-    )
-    return (
-        f"{ACTOR_GAP} {clause}" if re.match(r"(?:has|have|is|are|was|were)\s", clause) else clause
-    )
-
-
 def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool) -> Clause:
     whole = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
     raw_event = re.sub(ADDITION, "", whole)
@@ -317,17 +264,21 @@ def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool)
     )
 
 
-def find_modal(text: str, cue: str = "") -> re.Match[str] | None:
-    """Return the modal of the clause that holds the cue, else the first one."""
+def find_modal(text: str) -> re.Match[str] | None:
+    """Return the first modal of a text that is none of a thought, a duty, the past or a relative
+    clause; one of those if there is no other.
+    """
     modals = [m for m in _MODAL.finditer(text) if not _is_noun(m, text)]
-    modals = [m for m in modals if not _THOUGHT.match(text[m.end() :])] or modals
-    position = _find_cue(text, cue)
-    if position is None:
-        return next(iter(modals), None)
-    nearby = (m for m in modals if m.start() < position + len(cue) and position <= m.end() + 1)
-    return next(nearby, None) or (
-        _modal_beside(text, position, modals) if _TIME_CUE.match(cue) else None
+    ahead = (
+        m
+        for m in modals
+        if not (
+            _THOUGHT.match(text[m.end() :])
+            or _WEAK.match(m[0])
+            or _RELATIVE_END.search(text[: m.start()])
+        )
     )
+    return next(ahead, None) or next(iter(modals), None)
 
 
 _THOUGHT: Final = re.compile(
@@ -336,12 +287,10 @@ _THOUGHT: Final = re.compile(
 """Verb by which a modal tells a thought, "I cannot believe", that a later one is about."""
 
 
-def _modal_beside(text: str, position: int, modals: list[re.Match[str]]) -> re.Match[str] | None:
-    """Return the modal in the clause that holds a time."""
-    ends = [m.start() for m in _CLAUSE_END.finditer(text)]
-    start = max((end for end in ends if end <= position), default=0)
-    end = min((end for end in ends if end > position), default=len(text))
-    return next((m for m in modals if start <= m.start() < end), None)
+_RELATIVE_END: Final = re.compile(r"\b(?:who|which|that)\s$", re.IGNORECASE)
+_WEAK: Final = re.compile(
+    r"must|should|ought|was|were|ha(?:s|ve) to|plan|intend|aim|vow|threat|promise", re.IGNORECASE
+)
 
 
 def _is_noun(modal: re.Match[str], text: str) -> bool:
@@ -351,11 +300,6 @@ def _is_noun(modal: re.Match[str], text: str) -> bool:
     return is_month or (
         word in ("will", "might") and bool(_NOUN_BEFORE.search(text[: modal.start()]))
     )
-
-
-def _find_cue(text: str, cue: str) -> int | None:
-    position = text.lower().find(cue.lower()) if cue.strip("?") else -1
-    return position if position >= 0 else None
 
 
 def _base_event(predicate: str) -> str:
@@ -402,4 +346,4 @@ def looks_ahead(text: str) -> bool:
     >>> looks_ahead("It will rain."), looks_ahead("It rained.")
     (True, False)
     """
-    return find_modal(text, "") is not None or _EXPECTATION.search(text) is not None
+    return find_modal(text) is not None or _EXPECTATION.search(text) is not None

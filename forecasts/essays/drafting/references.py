@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from forecasts.essays.drafting.attitudes import strip_attitude
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.subjects import parse_subject, settle_case
@@ -78,7 +79,7 @@ _OBJECT: Final = re.compile(r"(?<![\w’'])(?:it|them)(?![\w’'])(?! (?:is|was|
 def _iterate_acts(before: Sequence[str]) -> Iterator[Clause]:
     """Yield the clauses before a claim that tell an act to come, nearest first."""
     for sentence in reversed([text for text in before if text]):
-        clause = parse_clause(sentence)
+        clause = parse_clause(strip_attitude(sentence).text)
         is_act = clause.is_future and not _SAME_ACT.match(clause.event)
         if is_act and not find_predicate_fault(clause.event):
             yield clause
