@@ -6,6 +6,7 @@ from typing import Final
 from forecasts.essays.catalogue.lookup import CatalogueMatch
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.directions import moves
+from forecasts.essays.drafting.quantities import QUANTITY
 from forecasts.essays.english import past_participle
 
 _COMES: Final = re.compile(r"(?:be inevitable|follow|come|happen|occur|take place|resume)\b")
@@ -49,15 +50,13 @@ def _names_series(clause: Clause, phrase: str) -> bool:
         is_there = clause.subject == "there" or not event.startswith("be ")
         return not clause.subject or (phrase in event and moves(event) and is_there)
     inner = _OF_HEAD.search(head)
-    return inner is None or _QUANTITY.search(inner["head"]) is not None
+    return (
+        inner is None
+        or re.search(rf"(?:{QUANTITY.pattern}|\b(?:all|half|most))$", inner["head"]) is not None
+    )
 
 
 _OF_HEAD: Final = re.compile(r"(?P<head>.*?)\s(?:of|in|on|for|with|against|from|to|by)\s")
-_QUANTITY: Final = re.compile(
-    r"(?:growth|rise|increase|decline|fall|drop|levels?|rate|pace|share|number|demand|value|volume"
-    r"|costs?|prices?|average|all|half|most|index|measures?)$"
-)
-"""Nouns that make a series of what stands after them: "the level of debt"."""
 
 
 def _does(match: CatalogueMatch, clause: Clause) -> bool:

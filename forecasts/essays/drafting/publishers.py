@@ -13,6 +13,7 @@ from typing import Final
 from forecasts.essays.catalogue.entries import Catalogue, Institution
 from forecasts.essays.catalogue.lookup import compile_phrases, find_places
 from forecasts.essays.drafting.plan import Claim
+from forecasts.essays.drafting.quantities import is_measure
 
 AGENCIES: Final = "at least two of Reuters, AP and AFP"
 
@@ -72,7 +73,7 @@ def _iterate_sources(claim: Claim, catalogue: Catalogue) -> Iterator[ProposedSou
         yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
     yield from _find_by_topic(bodies, text)
     yield from _find_named(bodies, context, "as the text before the claim names it")
-    is_measured = _MEASURED.match(claim.clause.event)
+    is_measured = is_measure(claim.clause.event)
     if not is_measured and _is_named_actor(claim) and not find_places(claim.actor, catalogue):
         why = "as the one who acts"
         yield ProposedSource(claim.actor, "its own announcements", why, is_body=False)
@@ -140,11 +141,6 @@ def _is_named_actor(claim: Claim) -> bool:
     is_named = bool(words) and words[0][:1].isupper()
     return is_named and (len(words) == 1 or _ORGANISATION.search(claim.actor) is not None)
 
-
-_MEASURED: Final = re.compile(
-    r"(?:fall|drop|rise|climb|reach|hit|exceed|surpass|top|be|cost|trade|dip|stay|remain|average)\b"
-)
-"""Verbs of what is measured, not of who acts."""
 
 _ORGANISATION: Final = re.compile(
     r"\b(?:Corp|Inc|Ltd|Group|Company|Bank|Motors|Airlines|Airways|Lines|Energy|Press|Books|Records"

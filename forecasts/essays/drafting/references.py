@@ -11,8 +11,9 @@ from typing import Final
 from forecasts.essays.drafting.attitudes import strip_attitude
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
-from forecasts.essays.drafting.subjects import parse_subject, settle_case
-from forecasts.essays.english import is_plural
+from forecasts.essays.drafting.quantities import QUANTITY, is_measure
+from forecasts.essays.drafting.subjects import OWNER_GAP, parse_subject, settle_case
+from forecasts.essays.english import is_common_word, is_plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledC
             notes.append(f"“{other.event}” is taken from the text before the claim.")
             clause = replace(clause, event=other.event, raw_event=other.event)
             break
-    carried = carried or _carry_thing(texts[-1], clause) or carry_actor(texts, clause.pronoun)
+    carried = carried or carry_actor(texts, clause)
     name = carry_object(clause, texts)
     if name:
         event = _OBJECT.sub(name, clause.event, count=1)
@@ -52,6 +53,10 @@ def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledC
     if (noun := _find_counted(clause.subject, (*before, part))) != "":
         clause = replace(clause, subject=f"{clause.subject} {noun}")
         notes.append(f"“{noun}” is taken from the text before the claim.")
+    if (cases := _CASES.search(clause.event)) and (topic := _find_topic(before)):
+        event = f"{clause.event[: cases.end()]} of {topic}{clause.event[cases.end() :]}"
+        clause = replace(clause, event=event)
+        notes.append(f"“{topic}” is taken from the text before the claim: check it.")
     for short, full in _find_full_names(clause, before):
         subject, event = (
             re.sub(rf"\b[Tt]he {short}\b(?! of)", full, text, count=1)
@@ -63,15 +68,6 @@ def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledC
     return FilledClause(clause, carried, tuple(notes))
 
 
-def _carry_thing(head: str, clause: Clause) -> str:
-    """Return the named object of the statement before "but it will be released"."""
-    match = _NAMED_OBJECT.search(head) if clause.pronoun == "it" else None
-    return match["what"] if match and clause.event.startswith("be ") else ""
-
-
-_NAMED_OBJECT: Final = re.compile(
-    r" (?P<what>(?:the|an?) (?:[a-z]+ )?[A-Z][\w-]*(?: [A-Z\d][\w-]*)*),? (?:and|but)$"
-)
 _SAME_ACT: Final = re.compile(r"do (?:so|it|that|this|the same)\b")
 _OBJECT: Final = re.compile(r"(?<![\w’'])(?:it|them)(?![\w’'])(?! (?:is|was|has|will))")
 
@@ -92,46 +88,73 @@ def _cut_before_pronoun(part: str, clause: Clause) -> str:
 
 
 def carry_object(clause: Clause, before: Sequence[str]) -> str:
-    """Return the name for a pronoun in the predicate: a thing that the nearest text tells of.
+    """Return the name for a pronoun in the predicate: what the nearest text has in its own object.
 
-    It is none that the clause names itself.
+    Without one it is the subject there; it is none that the clause names itself.
     """
     match = _OBJECT.search(clause.event)
-    if match is None or clause.pronoun or not clause.subject:
+    if match is None:
         return ""
-    pronoun = "they" if match[0] == "them" else "it"
-    name = carry_actor([text for text in before if text][-1:], pronoun)
-    return "" if name.lower() in f"{clause.subject} {clause.event}".lower() else name
+    is_plural_one = match[0] == "them"
+    text = next((text for text in reversed(before) if text), "")
+    things = [m["what"] for m in _THING.finditer(text)]
+    own = f"{clause.subject} {clause.event}".lower()
+    things = [
+        what for what in things if is_plural(what) == is_plural_one and what.lower() not in own
+    ]
+    if things:
+        return things[-1]
+    pronoun = "they" if is_plural_one else "it"
+    name = "" if clause.pronoun else carry_actor((text,), replace(clause, pronoun=pronoun))
+    return "" if name.lower() in own else name
 
 
-def carry_actor(before: Sequence[str], pronoun: str) -> str:
+_THING: Final = re.compile(
+    r"(?<=[a-z] )(?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)(?= (?:in|by|before|and|but|as|at"
+    r"|for|last|this|that|again)\b|[,.;])"
+)
+
+
+def carry_actor(before: Sequence[str], clause: Clause) -> str:
     """Return the last subject before a claim that its pronoun can stand for, "" without one.
 
-    Of the nearest sentence it may be the thing that it is about; beyond it only a name is taken.
+    A figure is one of a quantity, if the text names any. Of the nearest sentence the subject may
+    be the thing that it is about; beyond it only a name is taken.
 
-    >>> carry_actor(["Norway signed the accord.", "Prices fell."], "it")
+    >>> it = parse_clause("It will grow.")
+    >>> carry_actor(["Norway signed the accord.", "Prices fell."], it)
     'Norway'
-    >>> carry_actor(["They talk about the fifth bleaching event as if it had a date."], "it")
+    >>> carry_actor(["They talk about the fifth bleaching event as if it had a date."], it)
     'the fifth bleaching event'
-    >>> carry_actor(["Norway signed the accord."], "they")
+    >>> falls = parse_clause("It will fall by 20 per cent.")
+    >>> carry_actor(["Arland has it worse: tram sales has been falling.", "Who cares?"], falls)
     ''
+    >>> carry_actor(["Oslo has it worse: its tram revenue has been falling."], falls)
+    'tram revenue'
     """
-    if pronoun not in ("it", "they", "he", "she"):
+    if clause.pronoun not in ("it", "they", "he", "she"):
         return ""
+    is_measured = is_measure(clause.event)
+    others = []
     for distance, sentence in enumerate(text for text in reversed(before) if text):
-        verb = _FIRST_VERB.search(sentence)
-        subject = parse_subject(sentence[: verb.start()])[0] if verb else ""
-        subject = settle_case(subject, sentence)
-        fits = is_plural(subject) == (pronoun == "they")
-        fits &= distance == 0 or any(word[:1].isupper() for word in subject.split())
-        if subject and fits and not find_subject_fault(subject):
-            return subject
-        topic = _TOPIC.search(sentence) if distance == 0 and pronoun == "it" else None
+        for part in _CLAUSE_JOINT.split(sentence):
+            verb = _FIRST_VERB.search(part)
+            subject = parse_subject(part[: verb.start()])[0] if verb else ""
+            subject = settle_case(subject.removeprefix(f"{OWNER_GAP} "), sentence)
+            fits = subject and is_plural(subject) == (clause.pronoun == "they")
+            if not fits or find_subject_fault(subject):
+                continue
+            if is_measured and QUANTITY.search(subject):
+                return subject
+            if distance == 0 or any(word[:1].isupper() for word in subject.split()):
+                others.append(subject)
+        topic = _TOPIC.search(sentence) if distance == 0 and clause.pronoun == "it" else None
         if topic is not None and not find_subject_fault(topic["what"]):
-            return topic["what"]
-    return ""
+            others.append(topic["what"])
+    return next(iter(others), "")
 
 
+_CLAUSE_JOINT: Final = re.compile(r"[;:—]\s|,\s(?:and|but|though|while)\s")
 _TOPIC: Final = re.compile(
     r"\b(?:about|of|on|for|discuss(?:ing)?|call(?:ing)? for)"
     r" (?P<what>the (?:[a-z-]+ ){1,4}?[a-z-]+)"
@@ -143,6 +166,23 @@ _FIRST_VERB: Final = re.compile(
     r"\s(?:[a-z]{3,}ed|is|are|was|were|has|have|had|will|would|could|may|might|can|must|should"
     r"|did|does|fell|rose|began|became|made|took|went|came|gave|won|lost|met|led|left|held|said"
     r"|says|wants|needs|plans|seeks|hopes|faces)\s"
+)
+
+
+_CASES: Final = re.compile(r"\b(?:cases|infections|outbreaks)\b(?! (?:of|from|with|among)\b)")
+"""Counts that do not say of what."""
+
+
+def _find_topic(before: Sequence[str]) -> str:
+    """Return the bare noun that a sentence before the claim is about: "Measles was declared"."""
+    for sentence in reversed(before):
+        if (topic := _BARE_SUBJECT.match(sentence)) and not is_common_word(topic[1]):
+            return topic[1].lower()
+    return ""
+
+
+_BARE_SUBJECT: Final = re.compile(
+    r"(?:And |But )?([A-Z][a-z]{3,}) (?:is|was|has|will|kills|spreads)\b"
 )
 
 

@@ -12,6 +12,7 @@ from forecasts.essays.drafting.figures import Figure, parse_figures
 from forecasts.essays.drafting.grammar import find_condition_fault, find_predicate_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.publishers import AGENCIES, ProposedSource, propose_source
+from forecasts.essays.drafting.quantities import QUANTITY, is_bare, is_fall, is_measure
 from forecasts.essays.drafting.subjects import UNIT_GAP
 from forecasts.essays.drafting.window import add_days
 from forecasts.essays.english import (
@@ -153,17 +154,11 @@ def is_decidable(claim: Claim) -> bool:
     subject, event = claim.actor, claim.clause.event
     verb, _, tail = event.partition(" ")
     is_vague = verb in _VAGUE_VERBS or _VAGUE.match(event) is not None
-    if subject in _BARE:
+    if is_bare(subject):
         return False
     is_named = _NAME.search(subject) or _NAME.search(tail) or _FIGURE.search(f"{subject} {tail}")
     return bool(is_named) and not is_vague and (bool(tail) or verb in _WHOLE_ACTS | _LASTING)
 
-
-_BARE: Final = frozenset(
-    "prices sales rates costs output demand production growth revenue profits numbers exports"
-    " imports investment employment trade spending markets shares wages".split()
-)
-"""Subjects that do not say of what."""
 
 _VAGUE_VERBS: Final = frozenset(read_words("vague_verbs"))
 _WHOLE_ACTS: Final = frozenset(
@@ -198,7 +193,7 @@ def _tell(subject: str, event: str) -> str:
 def _compare_years(claim: Claim, source: ProposedSource) -> ClaimTest | None:
     """Return the test of a quantity that rises or falls: a period against the year before."""
     subject, match = claim.actor, _DIRECTION.fullmatch(claim.clause.event)
-    if match is None or not _QUANTITY.search(subject):
+    if match is None or is_bare(subject) or not QUANTITY.search(subject):
         return None
     verb = match["verb"] or match["going"]
     side = "higher" if verb[:4] in _RISES else "lower"
@@ -228,41 +223,27 @@ _DIRECTION: Final = re.compile(
     rf"{_FALLING})(?:ing)?|fall(?:ing)|ris(?:ing)|declin(?:ing))))"
     r"(?: (?:again|further|sharply|slightly|steadily|significantly|dramatically|rapidly))*"
 )
-_QUANTITY: Final = re.compile(
-    r"\b(?:number|share|rate|level|size|cost|price|volume|amount|length|area|average|budget|turnout"
-    r"|population|demand|output|revenue|income|traffic|consumption|production|attendance|cover"
-    r"|(?:[a-z]+ )?(?:emissions|sales|prices|costs|cases|deaths|births|numbers|revenues|profits"
-    r"|imports|exports|lists|queues|stocks|reserves|visitors|temperatures|rents|wages|fees"
-    r"|admissions|shipments|levels))\b",
-    re.IGNORECASE,
-)
-"""Nouns of what is counted or measured, and so is higher or lower in a year."""
 
 
 def _find_goal(subject: str, claim: Claim) -> str:
     """Return what the figure of the subject has to be, "" for a claim without one."""
     event = claim.clause.event
-    figures = parse_figures(event) if subject not in _BARE else ()
-    if len(figures) != 1 or not _MEASURES.match(event) or UNIT_GAP in figures[0].unit:
+    figures = () if is_bare(subject) else parse_figures(event)
+    if len(figures) != 1 or not is_measure(event) or UNIT_GAP in figures[0].unit:
         return ""
     figure = figures[0]
     if re.search(r"\bby\W*(?:at least|more than)?\W*$", event[: figure.start + 2]) or re.match(
         r"by\b", event[figure.start :].lstrip()
     ):
-        side = "lower" if _FALLS.match(event) else "higher"
+        side = "lower" if is_fall(event) else "higher"
         opened = format_long_date(claim.window.first)
         return f"at least {figure.words} {side} than the newest one before {opened}"
-    is_fall = bool(_FALLS.match(event)) and not figure.is_strict
-    goal = "at most" if is_fall else figure.bears_out(negated=False).rpartition(" ")[0]
+    goal = (
+        "at most"
+        if is_fall(event) and not figure.is_strict
+        else figure.bears_out(negated=False).rpartition(" ")[0]
+    )
     return f"{goal} {figure.words}"
-
-
-_FALLS: Final = re.compile(r"(?:fall|drop|shrink|decline|decrease|sink|slide|plunge|slip|dip)\b")
-_MEASURES: Final = re.compile(
-    rf"{_FALLS.pattern}|(?:reach|hit|exceed|surpass|top|pass|rise|climb|grow|increase|jump|soar|be"
-    r"|stay|remain|account for|make up|cost|total|amount to|average|number)\b"
-)
-"""Verbs by which a figure is that of the subject."""
 
 
 def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -> tuple[str, str]:
