@@ -54,6 +54,7 @@ def initial_fields(draft: ClaimDraft, new_question: NewQuestion) -> dict[str, An
         "criteria": show_blanks(plan.criteria),
         "own-criteria": False,
         "sources": sources.first,
+        "named-source": sources.first,
         "fallback": sources.fallback,
         "shape": plan.shape,
         "options": "\n".join(name for name in plan.options if not GAP.search(name)),

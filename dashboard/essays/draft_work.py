@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components.visit import Visit
 from dashboard.essays.draft_values import initial_fields, list_days, parse_day
 from dashboard.essays.gaps import AS_WORDED, list_gaps, read_blanks, show_blanks
+from dashboard.essays.sources import split_sources
 from dashboard.home.question_form import QuestionForm
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.draft import (
@@ -19,6 +20,7 @@ from forecasts.essays.draft import (
     redraft,
     with_wording,
 )
+from forecasts.essays.drafting.publishers import follow_source
 from tracker.model.essays import EssayPage, SavedDraft
 
 _OUTCOME_FIELDS: Final = ("bears", "compared", "bound", "bound-day")
@@ -150,6 +152,23 @@ def take_words_as_test(work: DraftWork) -> None:
 def take_source(work: DraftWork, source: str) -> None:
     """Set a proposed source, before the page runs."""
     _set_fields(work.form, {"sources": source})
+
+
+def word_criteria(work: DraftWork) -> str:
+    """Return the drafted criteria with the source of the field in them."""
+    first = split_sources(work.draft.plan.sources).first
+    return follow_source(work.draft.plan.criteria, first, str(work.form.value("sources") or ""))
+
+
+def name_source_in_criteria(work: DraftWork) -> None:
+    """Let criteria that are one text name the source of the field, before they are shown."""
+    form = work.form
+    form.register_field("named-source")
+    before = form.value("named-source") or split_sources(work.draft.plan.sources).first
+    now = str(form.value("sources") or "").strip()
+    if now and now != before:
+        criteria = follow_source(str(form.value("criteria") or ""), str(before), now)
+        _set_fields(form, {"criteria": criteria, "named-source": now})
 
 
 def _fill_form(work: DraftWork, draft: ClaimDraft) -> None:

@@ -4,7 +4,14 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.essays.draft_work import DraftWork, take_source, take_words_as_test, write_freely
+from dashboard.essays.draft_work import (
+    DraftWork,
+    name_source_in_criteria,
+    take_source,
+    take_words_as_test,
+    word_criteria,
+    write_freely,
+)
 from dashboard.essays.gaps import (
     drop_lost_condition,
     fill_gaps,
@@ -47,7 +54,11 @@ def input_text(work: DraftWork, kind: Kind) -> str:
 
 
 def input_criteria(work: DraftWork, text: str) -> str:
-    """Show what decides the answer: its gaps as fields, or as one text."""
+    """Show what decides the answer: its gaps as fields, or as one text.
+
+    Where it names the source, it names the one of the field.
+    """
+    name_source_in_criteria(work)
     criteria = _input_gaps(work, "criteria", text)
     if criteria is not None and TEST_GAP in criteria and is_plain_event(text):
         st.button(
@@ -88,7 +99,7 @@ def _input_gaps(
     With the question the criteria lose what it no longer asks.
     """
     form = work.form
-    template = work.draft.plan.text if part == "text" else work.draft.plan.criteria
+    template = work.draft.plan.text if part == "text" else word_criteria(work)
     form.register_field(f"own-{part}", False)
     gaps = list_gaps(template)
     if form.value(f"own-{part}") or not gaps:

@@ -188,12 +188,15 @@ _CHANCE_ALONE: Final = re.compile(
 def _is_test(draft: ClaimDraft, claim: Claim, match: CatalogueMatch) -> bool:
     """Return True if an answer bears the claim out, or the claim asks, and a source is that old.
 
-    A draft that loses a number of the claim, or asks of an act that it cannot name, is none.
+    A draft with another number than the claim's, or of an act that it cannot name, is none.
     """
     entry, clause = match.entry, claim.clause
     if draft.window.last.year < OLDEST_YEAR or (clause.negated and _UNTIL.search(draft.text)):
         return False
-    if entry.kind == "act" and any(n not in draft.plan.text for n in _NUMBER.findall(clause.event)):
+    numbers = _NUMBER.findall(clause.event) if entry.kind == "act" else []
+    if numbers and (
+        _HAS_DIGIT.search(entry.counts) or any(n not in draft.plan.text for n in numbers)
+    ):
         return False
     if entry.kind == "series" and _RECORD.search(clause.event):
         return False
@@ -208,6 +211,7 @@ _RECORD: Final = re.compile(r"\bon record\b|\brecord (?:high|low)\b|\b(?:ever|al
 _UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
 """Word by which a denial tells when a thing happens after all."""
 
+_HAS_DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(
     r"\b\d[\d.,]*\b|\b(?:once|twice|(?:two|three|four|five|six|several) [a-z]+)\b"
 )

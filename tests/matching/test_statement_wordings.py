@@ -11,6 +11,16 @@ from tracker.matching.compile_question import compile_text
 
 MENDED: Final = (
     (
+        "Will the Barge Cup hand out more than $75 million in prizes by 31 August 2027?",
+        "Barge Cup hands out more than $75 million in prizes",
+        "Barge Cup will not hand out more than $75 million in prizes",
+    ),
+    (
+        "Will at least 28 countries be using the vaccines on 31 December 2027?",
+        "More than 28 countries are using the vaccines",
+        "Fewer than 28 countries are using the vaccines",
+    ),
+    (
         "Will a day pass at Zermatt in February cost an adult more than 100 francs by 29 February 2028?",
         "Day pass at Zermatt costs an adult more than 100 francs",
         "Day pass at Zermatt will not cost an adult more than 100 francs",

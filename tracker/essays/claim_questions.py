@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Final
 
+from forecasts.errors import InvalidQuestion
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.draft import (
     MAX_BEFORE,
@@ -30,7 +31,7 @@ from tracker.model.audit import Authorship
 from tracker.questions import question_lifecycle
 from tracker.questions.scenarios.scenario_edits import add_link
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import essays, scenarios
+from tracker.storage import essays, questions, scenarios
 from tracker.storage.sessions import Session
 
 MAX_RESTATEMENT_CHARS: Final = 1_000
@@ -82,8 +83,13 @@ def open_claim(
 ) -> Question:
     """Open a question from the sentence at `offset` of its essay; store the sentence as a claim if
     it is new.
+
+    Raises `InvalidQuestion` for one that is open already in the same words, unless `override` says
+    why.
     """
     sentence = find_sentence(session, new_question.essay_id, offset)
+    if not override:
+        _refuse_duplicate(session, new_question, authorship.at)
     register_forecaster(session, authorship.by)
     claim = claim_for_sentence(session, new_question.essay_id, sentence)
     essays.add_claim(session, claim)
@@ -95,6 +101,22 @@ def open_claim(
     )
     essays.delete_draft(session, new_question.essay_id, sentence.offset)
     return question
+
+
+def _refuse_duplicate(session: Session, new_question: NewQuestion, now: datetime) -> None:
+    """Raise `InvalidQuestion` if an open question asks the same in the same words."""
+    words = _fold_words(new_question.text)
+    for other in questions.list_questions(session):
+        is_open = other.opens_at <= now < other.closes_at and other.id != new_question.id
+        if is_open and other.kind == new_question.kind and _fold_words(other.text) == words:
+            raise InvalidQuestion(
+                f"{other.id} asks the same and is open: word this one otherwise, or say in an "
+                "override why it is asked twice"
+            )
+
+
+def _fold_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def claim_for_sentence(session: Session, essay_id: EssayId, sentence: Sentence) -> Claim:

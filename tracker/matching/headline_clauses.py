@@ -196,7 +196,8 @@ def _find_predicate(words: list[str]) -> int:
     following = words[index + 1 : index + _MAX_HEAD_WORDS + 1]
     for n, word in enumerate(following):
         if word in _OBJECTS or word[:1].isdigit():
-            return index + n
+            is_particle = n and words[index + n] in _AFTER_VERBS  # "hand out more"
+            return index + n - bool(is_particle)
         if not word.isalpha() or not word.islower() or word in _NO_VERBS:
             break
     return index

@@ -100,8 +100,17 @@ def write_digits(text: str) -> str:
 
     >>> write_digits("The two banks will grow by seven per cent and one half.")
     'The two banks will grow by 7 per cent and one half.'
+    >>> write_digits("at least a hundred countries")
+    'at least 100 countries'
     """
+    text = _ROUND_NUMBER.sub(lambda match: _ROUND_NUMBERS[match[1].lower()], text)
     return _WORD_NUMBER.sub(lambda match: str(_WORD_NUMBERS.index(match[0].lower()) + 1), text)
+
+
+_ROUND_NUMBERS: Final = {"hundred": "100", "thousand": "1,000", "million": "1 million"}
+_ROUND_NUMBER: Final = re.compile(
+    r"\b(?:a|one) (hundred|thousand|million)\b(?= [a-z])(?! (?:years|times|and)\b)", re.IGNORECASE
+)
 
 
 _WORD_NUMBERS: Final = "one two three four five six seven eight nine ten eleven twelve".split()

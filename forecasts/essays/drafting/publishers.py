@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from forecasts.essays.catalogue.entries import Catalogue, Institution
+from forecasts.essays.catalogue.entries import Catalogue, Institution, load_catalogue
 from forecasts.essays.catalogue.lookup import compile_phrases, find_places
 from forecasts.essays.drafting.plan import Claim
 from forecasts.essays.drafting.quantities import is_measure
@@ -59,25 +59,67 @@ def propose_source(claim: Claim, catalogue: Catalogue) -> ProposedSource:
     >>> source("The Institute of Bridges will see a record."), source("It will rain.")
     ('the Institute of Bridges, its publications', 'at least two of Reuters, AP and AFP')
     """
-    return next(_iterate_sources(claim, catalogue))
-
-
-def _iterate_sources(claim: Claim, catalogue: Catalogue) -> Iterator[ProposedSource]:
-    """Yield sources, the nearest to the claim first."""
     text = f"{claim.actor} \n {claim.text.text} \n {claim.clause.event}"
-    context = " \n ".join([*claim.text.before[-1:], claim.text.title])
-    around = f"{text} \n {claim.text.setting} \n {claim.text.context}"
-    bodies = _list_local(catalogue, around)
+    near = " \n ".join([*claim.text.before[-1:], claim.text.title])
+    around = f"{claim.text.setting} \n {claim.text.context}"
+    actor = "" if is_measure(claim.clause.event) else claim.actor
+    unknown = ProposedSource(AGENCIES, "", "as the claim names nobody who publishes it", is_body=False)
+    return next(_iterate_sources(catalogue, text, near, around, actor=actor), unknown)
+
+
+def list_sources(question: str, near: str, around: str) -> tuple[str, ...]:
+    """List the bodies that may publish the answer to a question, the nearest to it first.
+
+    >>> list_sources("Will hard coral die?", "The Institute of Reefs sees it.", "")[:2]
+    ('the Institute of Reefs, its publications', 'NOAA Coral Reef Watch, statements and data')
+    """
+    asked = re.match(r"Will (?:the )?(?P<actor>[A-Z][\w-]*(?: [A-Z][\w-]*)*) [a-z]", question)
+    actor = asked["actor"] if asked else ""
+    sources = _iterate_sources(load_catalogue(), question, near, around, actor=actor)
+    return tuple(dict.fromkeys(source.lines[0] for source in sources))
+
+
+def follow_source(criteria: str, before: str, after: str) -> str:
+    """Name another source in criteria: the first source of a question was `before`, and is `after`.
+
+    >>> follow_source("YES if FIFA reports that so.", "FIFA, results", "the Cup’s office, news")
+    'YES if the Cup’s office reports that so.'
+    >>> follow_source(f"{AGENCIES} report it. Source: {AGENCIES};", AGENCIES, "ESPN")
+    'ESPN reports it. Source: ESPN;'
+    """
+    old, new = (_name_source(line) for line in (before, after))
+    if not old or not new:
+        return criteria
+    is_plural = new == AGENCIES
+
+    def word(match: re.Match[str]) -> str:
+        ending = "" if is_plural else "s" if match["verb"] == "report" else "es"
+        return f"{new}{match['first'] or ''} {match['verb']}{ending}"
+
+    tells = rf"(?<!\w){re.escape(old)}(?P<first> first)? (?P<verb>report|publish)(?:e?s)?\b"
+    named = re.sub(tells, word, criteria)
+    return named.replace(f"Source: {before};", f"Source: {after};")
+
+
+def _name_source(line: str) -> str:
+    return AGENCIES if line.startswith(AGENCIES) else line.partition(",")[0].strip()
+
+
+def _iterate_sources(
+    catalogue: Catalogue, text: str, near: str, around: str, *, actor: str
+) -> Iterator[ProposedSource]:
+    """Yield sources, the nearest to the claim first."""
+    bodies = _list_local(catalogue, f"{text} \n {near} \n {around}")
     yield from _find_named(bodies, text, "as the claim names it")
     if match := _BODY.search(text):
         yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
     yield from _find_by_topic(bodies, text)
-    yield from _find_named(bodies, context, "as the text before the claim names it")
-    is_measured = is_measure(claim.clause.event)
-    if not is_measured and _is_named_actor(claim) and not find_places(claim.actor, catalogue):
-        why = "as the one who acts"
-        yield ProposedSource(claim.actor, "its own announcements", why, is_body=False)
-    yield ProposedSource(AGENCIES, "", "as the claim names nobody who publishes it", is_body=False)
+    yield from _find_named(bodies, near, "as the text before the claim names it")
+    if match := _BODY.search(near):
+        why = "as the text before the claim names it"
+        yield ProposedSource(_add_article(match[0]), "its publications", why, is_body=False)
+    if actor and _is_organisation(actor) and not find_places(actor, catalogue):
+        yield ProposedSource(actor, "its own announcements", "as the one who acts", is_body=False)
 
 
 def _list_local(catalogue: Catalogue, around: str) -> tuple[tuple[Institution, str], ...]:
@@ -107,14 +149,25 @@ def _find_named(
 def _find_by_topic(
     bodies: tuple[tuple[Institution, str], ...], text: str
 ) -> Iterator[ProposedSource]:
-    """Yield the institutions on whose topics a text touches, the longest topic first."""
+    """Yield the institutions on whose topics a text touches, the longest topic first.
+
+    A topic that is part of a longer name, "World Cup" in "Esports World Cup", is none.
+    """
     hits = [
         (len(hit[0].split()), hit[0], body, name)
         for body, name in bodies
         if (hit := _compile(body.topics).search(text))
+        and not (_TITLE.search(hit[0]) and _NAME_BEFORE.search(text[: hit.start()]))
     ]
     for _, topic, body, name in sorted(hits, key=lambda hit: -hit[0]):
         yield ProposedSource(name, body.source, f"from the topic “{topic}”")
+
+
+_TITLE: Final = re.compile(r"(?:Cup|League|Championships?|Games|Open|Tour|Prix|Awards?|Prize)$")
+_NAME_BEFORE: Final = re.compile(
+    r"\b(?!The |A |An |In |At |By |For |And |But |Next |This |Winter |Summer |Men’s |Women’s )"
+    r"[A-Z][\w’-]* $"
+)
 
 
 @cache
@@ -135,11 +188,11 @@ def _add_article(name: str) -> str:
     return f"the {name[4:] if name.lower().startswith('the ') else name}"
 
 
-def _is_named_actor(claim: Claim) -> bool:
-    """Return True for an organisation that may announce what it does; two names are a person."""
-    words = claim.actor.removeprefix("the ").split()
-    is_named = bool(words) and words[0][:1].isupper()
-    return is_named and (len(words) == 1 or _ORGANISATION.search(claim.actor) is not None)
+def _is_organisation(actor: str) -> bool:
+    """Return True for a name that may announce what it does; two words are mostly a person."""
+    words = actor.removeprefix("the ").split()
+    is_named = words[0][:1].isupper()
+    return is_named and (len(words) == 1 or _ORGANISATION.search(actor) is not None)
 
 
 _ORGANISATION: Final = re.compile(
