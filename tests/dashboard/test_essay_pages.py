@@ -611,3 +611,16 @@ def test_a_model_that_does_not_answer_is_one_calm_line(
     assert "The model did not answer." in words(visit)
     assert field(visit, "Question").value == SIGNS_ASKED
     assert not button(visit, "Open this question").disabled
+
+
+def test_criteria_name_the_source_that_is_typed(tracker: Tracker) -> None:
+    tracker.essays.add(NewEssay("river", "Trams", "Ann Oar will lose 20 trams by 2028.", "x"))
+    visit = drafted(tracker, 0)
+    assert "at least two of Reuters, AP and AFP report that" in field(visit, "What decides it").value
+    visit = say(visit, "Source", "Arland Trade Office, register")
+    assert "YES if Arland Trade Office reports that" in field(visit, "What decides it").value
+    visit = say(visit, "Source", "Arland Tram Board")
+    press(visit, "Open this question")
+    (opened,) = tracker.questions.list()
+    assert opened.question.sources[0] == "Arland Tram Board"
+    assert opened.question.criteria.startswith("YES if Arland Tram Board reports that, between")

@@ -28,7 +28,8 @@ def add(tracker: Tracker, text: str = TEXT, **changed: Any) -> EssayText:
 
 def asked_of(name: str = "rain", **changed: Any) -> NewQuestion:
     """A sound question that belongs to the essay."""
-    return an_asked(name, essay_id=RIVER, **changed)
+    text = f"Will it {name} in Arland before 31 December 2026?"
+    return an_asked(name, **{"text": text, "essay_id": RIVER, **changed})
 
 
 def states(tracker: Tracker, essay: str = "river") -> dict[int, str]:

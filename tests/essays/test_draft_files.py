@@ -330,6 +330,7 @@ def test_a_mended_file_opens_the_rest(tracker: Tracker) -> None:
     add(tracker)
     bad = completed().replace("at = 0", f"at = {SIGNS}").replace('"yes"', '"perhaps"')
     good = bad[bad.index("[[question]]") :].replace('"rain"', '"snow"').replace("perhaps", "yes")
+    good = good.replace("Will Arland sign", "Does Arland sign")
     first = tracker.essays.open_drafts("river", f"{bad}\n{good}", "river.toml")
     assert [d.question.id for d in first.new] == ["snow"]
     assert [problem.name for problem in first.problems] == ["rain"]
@@ -340,7 +341,7 @@ def test_a_mended_file_opens_the_rest(tracker: Tracker) -> None:
     assert again.problems == ()
     watched = tracker.questions.get("rain").indicators
     assert list(watched) == ["rain/talks"]
-    reworded = good.replace("Will Arland sign", "Will Arland not sign")
+    reworded = good.replace("Does Arland sign", "Will Arland not sign")
     (problem,) = tracker.essays.open_drafts("river", reworded, "river.toml").problems
     assert "snow is open in other words: `tracker question edit snow`" in problem.reason
 

@@ -217,6 +217,14 @@ def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
     assert sum(entry.kind == "question" for entry in entries(essay)) == 2
 
 
+def test_a_question_that_is_open_is_not_asked_again(essay: Tracker) -> None:
+    open_claim(essay, asked_of("rain"), SIGNS)
+    twin = asked_of("snow", text="will it rain in Arland, before 31 December 2026?")
+    with pytest.raises(InvalidQuestion, match="rain asks the same and is open"):
+        open_claim(essay, twin, LEAVES)
+    assert open_claim(essay, twin, LEAVES, override="a second source").id == "snow"
+
+
 def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracker) -> None:
     open_claim(essay, asked_of("rain"), SIGNS)
     own, other = ClaimId(f"at-{LEAVES}"), ClaimId(f"at-{SIGNS}")
