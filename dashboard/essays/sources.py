@@ -14,6 +14,8 @@ USUAL_FALLBACK: Final = "Reuters"
 MAX_PROPOSALS: Final = 4
 
 _FALLBACK: Final = re.compile(r",?\s*as (?:a )?fall-?back\s*$", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class DraftSources:
     """Sources as a form has them: `first` with | between, the fall-back's name alone."""

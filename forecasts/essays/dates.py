@@ -43,12 +43,6 @@ _DATE: Final = re.compile(
     )(?![\w])""",
     re.VERBOSE,
 )
-MONTH_PATTERN: Final = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-"""Month in any case, short or long; "may" is ambiguous without a day or a cue."""
-
 _CUE: Final = re.compile(
     r"(?:\b(?P<cue>by|until|till|before|prior to|no later than|on or before|up to|through|between"
     r"|from|since|after|to"

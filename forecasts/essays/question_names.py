@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import Final
 
 from forecasts.essays.dates import MONTHS, find_dates
-from forecasts.essays.relative_dates import remove_question_times
+from forecasts.essays.drafting.times import remove_claim_times
 
 MAX_NAME_WORDS: Final = 4
 MAX_NAME_LENGTH: Final = 36
@@ -43,7 +43,7 @@ def name_question(text: str, claim: str = "") -> str:
     >>> name_question("Will [… who] be moved by 31 December 2027?", "One venue will be moved.")
     'moved-venue'
     """
-    words = list(dict.fromkeys(_list_words(remove_question_times(_GAP.sub(" ", text)))))
+    words = list(dict.fromkeys(_list_words(remove_claim_times(_GAP.sub(" ", text)))))
     if len(words) < _MIN_NAME_WORDS:
         words += [word for word in _list_words(claim) if word not in words]
     name = "-".join(words[:MAX_NAME_WORDS])

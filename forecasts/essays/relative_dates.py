@@ -1,7 +1,4 @@
-"""Relative dates, such as "next year": detection, and resolution for a given day.
-
-`remove_times` takes all times out of a text, absolute ones, too.
-"""
+"""Relative dates, such as "next year": detection, and resolution for a given day."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from forecasts.essays.dates import MONTH_PATTERN, last_day_of_month, remove_dates
+from forecasts.essays.dates import last_day_of_month
 
 _NUMBERS: Final = {
     word: number
@@ -43,51 +40,6 @@ _RELATIVE_TIME: Final = re.compile(
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_RELATIVE_TIME_WITH_CUE: Final = re.compile(
-    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_RELATIVE_TIME.pattern})",
-    re.VERBOSE | re.IGNORECASE,
-)
-_BY_THEN: Final = re.compile(r"\bby (?:then|now)\b", re.IGNORECASE)
-_LEADING: Final = (
-    r"(?:by|before|in|on|at|until|through|during|between|from|after|past|beyond|as of|this|next)"
-)
-_OCCASION: Final = re.compile(
-    rf"\s\b{_LEADING}\s+(?:(?:the\s+)?end\sof\s+)?(?:(?:the|its|their)\s+)?(?:{MONTH_PATTERN}"
-    r"(?:['’]s)?\s+)(?:(?:19|20)\d\d\s+)?(?:(?:policy|rate|annual|regular|statistical)\s+)?"
-    r"(?:meeting|report|release|recess|survey|data|print|session|update|maintenance)\b",
-    re.IGNORECASE,
-)
-_LOOSE_TIME: Final = re.compile(
-    rf",?\s*\b{_LEADING}?\s*"
-    r"(?:the\s+)?(?:(?:end|start|beginning|close|middle) of\s+)?(?:the\s+year\s+)?"
-    rf"(?:{MONTH_PATTERN}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH_PATTERN}(?:,?\s+(?:19|20)\d\d)?"
-    rf"|{MONTH_PATTERN}\s+(?:19|20)\d\d|(?:this|next) (?:year|month|week|quarter)|christmas"
-    r"|easter|ramadan|new year"
-    r"|(?:first|second|last|final) (?:week|half|days?) of (?:20\d\d|"
-    rf"{MONTH_PATTERN})|(?:(?<=\bby )|(?<=yond )|(?<=past )){MONTH_PATTERN}['’]s end"
-    rf"|(?:(?<=\bby )|(?<=beyond )|(?<=before )|(?<=until ))(?:mid-|late |early ){MONTH_PATTERN}"
-    rf"|(?:(?<=\bby )|(?<=before )|(?<=\bin )|(?<=\bof )|(?<=until )|(?<=through )|(?<=\bthis )"
-    rf"|(?<=before the )|(?<=of this )|(?<=past )|(?<=beyond )){MONTH_PATTERN}"
-    r"|this (?:spring|summer|autumn|fall|winter)|the (?:summer|winter)(?:['’]s)?(?: end)?"
-    r"|(?<![\d$€£,.])(?:19|20)\d\d(?![\d,%]|\.\d| (?:points|people|tonnes)))(?!['’\w-])",
-    re.IGNORECASE,
-)
-_DANGLING: Final = re.compile(
-    r"[\s,;:–-]+(?:in any (?:quarter|month)(?: of)?|by|before|in|on|at|until|through"
-    r"|during|between|from|after|past|beyond|as of|of|to|and|or|the"
-    r"|the end of)$",
-    re.IGNORECASE,
-)
-_SEASON_END_MONTHS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
-
-
-SEASON_PATTERN: Final = re.compile(
-    r"\b(?:(?:by|in|before|during|until)\s)?(?:the\s)?(?P<season>spring|summer|autumn"
-    r"|fall)(?:\sof)?\s(?P<year>20[0-9]{2})\b",
-    re.IGNORECASE,
-)
-"""Season of the northern year; winter lies in two years and is excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +58,6 @@ def find_relative_times(text: str) -> tuple[RelativeTime, ...]:
     ['within six months', 'next year']
     """
     return tuple(RelativeTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
-
-
-def remove_times(text: str) -> str:
-    """Remove the dates and times of a text, and the words that lead to them.
-
-    >>> remove_times("sign it by then, or within six months, or by 1 May 2027")
-    'sign it, or, or'
-    """
-    bare = remove_dates(_BY_THEN.sub("", SEASON_PATTERN.sub("", text)))
-    bare = _RELATIVE_TIME_WITH_CUE.sub("", bare)
-    return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
-
-
-def remove_question_times(text: str) -> str:
-    """Remove the times of a question, those without a year and fixed occasions, too.
-
-    >>> remove_question_times("Chad to sign the pact by mid-May, before the June 2027 meeting")
-    'Chad to sign the pact'
-    >>> remove_question_times("petrol above 9 yuan through New Year")
-    'petrol above 9 yuan'
-    """
-    bare, previous = _DANGLING.sub("", remove_times(_OCCASION.sub("", text))), None
-    while previous != bare:
-        previous = bare
-        bare = _DANGLING.sub("", _LOOSE_TIME.sub("", f" {bare}")).strip(" ,;:")
-    return bare
 
 
 def resolve_relative_time(phrase: str, today: date) -> date | None:
@@ -161,7 +87,7 @@ def add_months(day: date, months: int) -> date:
     return min(last, last.replace(day=min(day.day, last.day)))
 
 
-def _resolve_match(match: re.Match[str], today: date) -> date:
+def _resolve_match(match: re.Match[str], today: date) -> date | None:
     if match["n"]:
         amount = match["n"].lower()
         return _ADD_UNITS[match["unit"].lower()](
@@ -175,9 +101,7 @@ def _resolve_match(match: re.Match[str], today: date) -> date:
         return _end_of_unit(match["ends"].lower(), today)
     steps = 0 if match["this"].lower() in ("this", "the current") else 1
     unit = match["what"].lower()
-    if unit in _SEASON_END_MONTHS:
-        return _end_of_season(_SEASON_END_MONTHS[unit], today, steps)
-    return _end_of_unit(unit, _ADD_UNITS[unit](today, steps))
+    return _end_of_unit(unit, _ADD_UNITS[unit](today, steps)) if unit in _ADD_UNITS else None
 
 
 def _end_of_unit(unit: str, day: date) -> date:
@@ -194,16 +118,6 @@ def _end_of_unit(unit: str, day: date) -> date:
             return date(day.year // 10 * 10 + 9, 12, 31)
         case _:
             return date(day.year // 100 * 100 + 99, 12, 31)
-
-
-def _end_of_season(month: int, today: date, steps: int) -> date:
-    """Return the end of a coming season of the northern year; winter ends in February."""
-    end = last_day_of_month(today.year, month)
-    return (
-        last_day_of_month(today.year + 1, month)
-        if end < today or (steps and (end - today).days < 90)
-        else end
-    )
 
 
 _ADD_UNITS: Final[dict[str, Callable[[date, int], date]]] = {

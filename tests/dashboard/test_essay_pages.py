@@ -616,7 +616,9 @@ def test_a_model_that_does_not_answer_is_one_calm_line(
 def test_criteria_name_the_source_that_is_typed(tracker: Tracker) -> None:
     tracker.essays.add(NewEssay("river", "Trams", "Ann Oar will lose 20 trams by 2028.", "x"))
     visit = drafted(tracker, 0)
-    assert "at least two of Reuters, AP and AFP report that" in field(visit, "What decides it").value
+    assert (
+        "at least two of Reuters, AP and AFP report that" in field(visit, "What decides it").value
+    )
     visit = say(visit, "Source", "Arland Trade Office, register")
     assert "YES if Arland Trade Office reports that" in field(visit, "What decides it").value
     visit = say(visit, "Source", "Arland Tram Board")

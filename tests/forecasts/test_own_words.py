@@ -68,7 +68,7 @@ def plan(text: str, *before: str) -> QuestionPlan:
         ("When the survey is published in August, cover in the north will be under 30 per cent.",
          "Will cover in the north be under 30 per cent in August 2027?"),
         ("A pass at Arl in February will cost more than 100 francs.",
-         "Will a pass at Arl in February cost more than 100 francs by 31 December 2027?"),
+         "Will a pass at Arl cost more than 100 francs in February 2027?"),
         ("The WHO will declare another emergency before 2028.",
          "Will the WHO declare another emergency by 31 December 2027?"),
     ]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from forecasts.essays.dates import MONTHS
-from forecasts.essays.relative_dates import remove_question_times
+from forecasts.essays.drafting.times import remove_claim_times
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
     MAX_NAMES,
@@ -198,7 +198,7 @@ def strip_question(text: str) -> str:
     first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
     if not _YEAR_AS_SUBJECT.match(remainder):
         after_day = _AFTER_DAY.search(remainder)
-        remainder = remove_question_times(_OF_YEAR.sub(r"\1", _AFTER_DAY.sub("", remainder)))
+        remainder = remove_claim_times(_OF_YEAR.sub(r"\1", _AFTER_DAY.sub("", remainder)))
         remainder += f" {after_day[0]}" if after_day else ""
     return f"{first} {remainder}".strip()
 
@@ -371,9 +371,7 @@ def find_names(text: str) -> tuple[tuple[str, ...], ...]:
     names = _find_acronyms(text)
     text = _use_acronyms(text)
     known = {spelling for spellings in names.values() for spelling in spellings}
-    for match in _NAME.finditer(
-        _POSSESSIVE.sub(" |", remove_question_times(_REMARK.sub("", text)))
-    ):
+    for match in _NAME.finditer(_POSSESSIVE.sub(" |", remove_claim_times(_REMARK.sub("", text)))):
         words = match[0].split()
         while words and words[0].lower() in _NO_NAMES:
             words.pop(0)

@@ -173,7 +173,8 @@ def _restate(claim: str, match: re.Match[str], *, denied: bool) -> str | None:
 
 _VERB: Final = re.compile(r"\b(?P<verb>[a-z]+?)(?P<not> not\b|n[’']t\b|\b)")
 _INFINITIVE: Final = re.compile(
-    r"(?P<who>(?!(?:is|are|was|were)\b)[^,;:]{2,60}?(?:, (?:its|the|an?) [^,]{3,50},)?) to (?=[a-z]+\b)"
+    r"(?P<who>(?!(?:is|are|was|were)\b)[^,;:]{2,60}?(?:, (?:its|the|an?) [^,]{3,50},)?)"
+    r" to (?=[a-z]+\b)"
 )
 
 

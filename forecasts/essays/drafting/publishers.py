@@ -63,7 +63,9 @@ def propose_source(claim: Claim, catalogue: Catalogue) -> ProposedSource:
     near = " \n ".join([*claim.text.before[-1:], claim.text.title])
     around = f"{claim.text.setting} \n {claim.text.context}"
     actor = "" if is_measure(claim.clause.event) else claim.actor
-    unknown = ProposedSource(AGENCIES, "", "as the claim names nobody who publishes it", is_body=False)
+    unknown = ProposedSource(
+        AGENCIES, "", "as the claim names nobody who publishes it", is_body=False
+    )
     return next(_iterate_sources(catalogue, text, near, around, actor=actor), unknown)
 
 

@@ -110,8 +110,8 @@ def carry_object(clause: Clause, before: Sequence[str]) -> str:
 
 
 _THING: Final = re.compile(
-    r"(?<=[a-z] )(?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)(?= (?:in|by|before|and|but|as|at"
-    r"|for|last|this|that|again)\b|[,.;])"
+    r"(?<=[a-z] )(?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)(?= (?:in|by|before|and|but|as"
+    r"|at|for|last|this|that|again)\b|[,.;])"
 )
 
 

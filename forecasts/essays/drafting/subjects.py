@@ -8,8 +8,8 @@ from functools import cache
 from typing import Final
 
 from forecasts.essays.catalogue.entries import load_catalogue
+from forecasts.essays.drafting.times import remove_claim_times
 from forecasts.essays.english import is_past, lowercase_subject
-from forecasts.essays.relative_dates import remove_times
 
 ACTOR_GAP: Final = "[… who]"
 OWNER_GAP: Final = "[… whose]"
@@ -122,7 +122,8 @@ def parse_subject(before: str) -> tuple[str, str]:
     """
     text = LEADING_PHRASE.sub(
         "",
-        remove_times(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""),
+        remove_claim_times(_BRACKETS.sub("", before))
+        + ("," if before.rstrip().endswith(",") else ""),
         count=1,
     )
     if text.endswith(","):  # "China, the largest buyer, will"

@@ -294,11 +294,12 @@ def _find_season(match: re.Match[str], written: date) -> Days:
 
 
 def _find_month(match: re.Match[str], written: date) -> Days:
-    """Return the month that comes next."""
-    month = MONTHS.index(match["month"]) + 1
-    year = min(written.year + (month < written.month), MAXYEAR)
+    """Return the month, or the day of a month, that comes next."""
+    month, day = MONTHS.index(match["month"]) + 1, int(match["day"] or match["after"] or 0)
+    year = min(written.year + ((month, day or 99) < (written.month, written.day)), MAXYEAR)
     year += (match["which"] or "").lower() == "next " and month == written.month
-    return date(year, month, 1), last_day_of_month(year, month)
+    last = last_day_of_month(year, month)
+    return (last.replace(day=min(day, last.day)),) * 2 if day else (last.replace(day=1), last)
 
 
 def _find_month_quarter(match: re.Match[str], written: date) -> Days:
@@ -317,9 +318,24 @@ _LAST_MONTH: Final = 6
 
 
 def _find_feast(match: re.Match[str], written: date) -> Days:
-    month, day = (12, 25) if match["feast"].lower() == "christmas" else (1, 1)
-    year = written.year + ((month, day) < (written.month, written.day))
-    return date(year, month, day), date(year, month, day)
+    """Return the feast that comes next, or that of a year."""
+    years = (
+        [int(match["year"])] if match["year"] else [written.year, min(written.year + 1, MAXYEAR)]
+    )
+    days = [_date_feast(match["feast"].lower(), year) for year in years]
+    day = next((day for day in days if day >= written), days[-1])
+    return day, day
+
+
+def _date_feast(name: str, year: int) -> date:
+    """Return the day of Christmas, New Year or (Gregorian) Easter in a year."""
+    if name != "easter":
+        return date(year, 12, 25) if name == "christmas" else date(year, 1, 1)
+    century, moon = year // 100, year % 19
+    epact = (century - century // 4 - (8 * century + 13) // 25 + 19 * moon + 15) % 30
+    epact -= epact == 29 or (epact == 28 and moon > 10)
+    weekday = (year + year // 4 + epact + 2 - century + century // 4) % 7
+    return date(year, 3, 28) + timedelta(days=epact - weekday)
 
 
 _MONTH_QUARTER: Final = re.compile(
@@ -327,7 +343,8 @@ _MONTH_QUARTER: Final = re.compile(
 )
 _TURN: Final = re.compile(r"\b(?:the )?(?P<unit>year|decade|century)[’']s end\b")
 _FEAST: Final = re.compile(
-    r"\b(?:next |this )?(?P<feast>Christmas|New Year)(?: Day)?\b(?!’| [a-z]+s\b)"
+    r"\b(?:next |this )?(?P<feast>Christmas|New Year|Easter)(?: Day)?(?: (?P<year>20\d\d))?\b"
+    r"(?!’| [a-z]+s\b)"
 )
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[..., Days | None]], ...]] = (
     (
@@ -361,7 +378,10 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[..., Days | None]], ...]]
     (
         re.compile(
             r"\b(?P<which>[Nn]ext |[Tt]his )?(?:early |late |mid-)?"
-            rf"(?P<month>{_MONTH_NAMES})\b(?! (?:\d|of |quarter))(?!-)"
+            r"(?:(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
+            rf"(?P<month>{_MONTH_NAMES})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
+            r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
+            r"(?! (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|report|hearing)\b)"
         ),
         _find_month,
     ),
