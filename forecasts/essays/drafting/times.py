@@ -380,8 +380,8 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[..., Days | None]], ...]]
             r"\b(?P<which>[Nn]ext |[Tt]his )?(?:early |late |mid-)?"
             r"(?:(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
             rf"(?P<month>{_MONTH_NAMES})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
+            r"(?! \d+ (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|hearing)\b)"
             r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
-            r"(?! (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|report|hearing)\b)"
         ),
         _find_month,
     ),
