@@ -18,7 +18,7 @@ from forecasts.essays.catalogue.lookup import (
     find_entries,
     find_place_around,
 )
-from forecasts.essays.drafting.acts import find_frame, plan_act
+from forecasts.essays.drafting.acts import plan_act
 from forecasts.essays.drafting.attitudes import HeldClaim, strip_attitude
 from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
 from forecasts.essays.drafting.core import find_core, split_predictions
@@ -26,7 +26,6 @@ from forecasts.essays.drafting.figures import find_chance, write_digits
 from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
-from forecasts.essays.drafting.publishers import propose_source
 from forecasts.essays.drafting.references import fill_references
 from forecasts.essays.drafting.rewording import plan_rewording
 from forecasts.essays.drafting.series import plan_series
@@ -149,18 +148,10 @@ def propose_drafts(
         draft
         for held, claim, match in best
         if _is_test(draft := _draft(source, held, match, known), claim, match)
-    ] or [
-        draft
-        for held, claim in claims
-        if (match := find_frame(claim, known)) is not None
-        and _is_test(draft := _draft(source, held, match, known), claim, match)
     ]
     best_drafts = [d for d in drafts if d.plan.is_question][:MAX_CANDIDATES]
     texts = {draft.plan.text for draft in best_drafts}
-    framed = {draft.text for draft in best_drafts if draft.match and draft.match.entry.is_frame}
-    rewordings = (
-        _draft(source, held, None, known) for held, _ in claims if held.text not in framed
-    )
+    rewordings = (_draft(source, held, None, known) for held, _ in claims)
     return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
 
 
@@ -191,8 +182,8 @@ def _is_test(draft: ClaimDraft, claim: Claim, match: CatalogueMatch) -> bool:
     A draft with another number than the claim's, or of an act that it cannot name, is none.
     """
     entry, clause = match.entry, claim.clause
-    if draft.window.last.year < OLDEST_YEAR or (clause.negated and _UNTIL.search(draft.text)):
-        return False
+    if draft.window.last.year < OLDEST_YEAR or (clause.negated and " until " in draft.text):
+        return False  # a denial with "until" tells when a thing happens after all
     numbers = _NUMBER.findall(clause.event) if entry.kind == "act" else []
     if numbers and (
         _HAS_DIGIT.search(entry.counts) or any(n not in draft.plan.text for n in numbers)
@@ -207,9 +198,6 @@ def _is_test(draft: ClaimDraft, claim: Claim, match: CatalogueMatch) -> bool:
 
 _RECORD: Final = re.compile(r"\bon record\b|\brecord (?:high|low)\b|\b(?:ever|all time)\b")
 """Words that compare with all years, which no comparison with one year stands for."""
-
-_UNTIL: Final = re.compile(r"\buntil\b", re.IGNORECASE)
-"""Word by which a denial tells when a thing happens after all."""
 
 _HAS_DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(
@@ -317,8 +305,7 @@ def _draft(
     elif match.entry.kind == "series":
         plan = plan_series(match, claim, kind)
     else:
-        proposed = propose_source(claim, catalogue) if match.entry.is_frame else None
-        plan = plan_act(match, claim, kind, proposed if proposed and proposed.is_body else None)
+        plan = plan_act(match, claim, kind)
     notes = (*plan.notes, *([held.note] if held.note else []))
     return ClaimDraft(
         source, held, claim.window, replace(plan, prior=held.chance, notes=notes), match

@@ -24,6 +24,15 @@ def read_words(name: str) -> tuple[str, ...]:
     return tuple(_load_words()[name].split())
 
 
+def match_words(name: str) -> str:
+    """Return a pattern for any word of a list of `words.toml`; "_" stands for a blank.
+
+    >>> match_words("before_names")[:14]
+    '(?:there|it|in'
+    """
+    return f"(?:{'|'.join(word.replace('_', ' ') for word in read_words(name))})"
+
+
 _COMMON_WORDS: Final = frozenset(read_words("common"))
 _NAME_PRECEDERS: Final = frozenset(read_words("before_names"))
 
@@ -101,11 +110,6 @@ _QUANTIFIER: Final = re.compile(
     r"|(?:at least |more than |only )?\d+(?: per ?cent|%)) of (?P<what>.+)",
     re.IGNORECASE,
 )
-_COORDINATION: Final = re.compile(
-    r"\band (?:the|an?|its|their|his|her|that of)\s|^both\b.*\band\b", re.IGNORECASE
-)
-
-
 _ALSO_NOUNS: Final = frozenset(read_words("verbs_or_nouns"))
 
 
@@ -249,12 +253,7 @@ def is_plural(subject: str) -> bool:
     ]
     if not words:
         return False
-    is_between = " between " in subject
-    if (
-        "and" in words
-        or (not is_between and _COORDINATION.search(subject))
-        or subject.lower() in _PLURAL | _ADJECTIVES
-    ):
+    if "and" in words or subject.lower() in _PLURAL | _ADJECTIVES:
         return True
     head = words[-1].strip("“”\"',").lower()
     return head in _PEOPLE or (

@@ -118,7 +118,6 @@ id = "victory"
 name = "a victory"
 verbs = ["win"]
 objects = ["cup", "Cup"]
-needs_name = true
 counts = "{actor} {done}"
 
 [[frame]]
@@ -131,7 +130,6 @@ counts = "{actor} {done}, or more, as it reports"
 [[frame]]
 id = "done"
 name = "what is done to a thing"
-is_thing = true
 verbs = ["be sold", "resign"]
 counts = "{actor} {done}, as its owner confirms"
 
@@ -229,11 +227,10 @@ def test_an_act_without_an_entry_is_asked_by_its_verb() -> None:
     assert plan.text == "Will Barge Lines close at least 20 locks by 31 May 2027?"
     assert plan.criteria == (
         "YES if, between 24 November 2026 and 31 May 2027 (UTC), Barge Lines confirms the lasting "
-        "closure of at least 20 locks. NO if not. Not enough: a plan. Source: decisions and "
-        "statements published by Barge Lines; if there is nothing by 14 June 2027, two of Reuters, "
-        "AP, AFP and the BBC."
+        "closure of at least 20 locks. NO if not. Not enough: a plan. Annulled if it cannot be "
+        "told by 14 June 2027."
     )
-    made = draft("The government will ban barges.", "Arland is tired of them.")[0]
+    made = draft("The government will ban 20 barges.", "Arland is tired of them.")[0]
     assert "the government of Arland publishes a binding decision to ban" in made.plan.criteria
 
 
@@ -246,7 +243,7 @@ def test_an_act_without_an_entry_is_asked_by_its_verb() -> None:
         ),
         (
             "Barge Lines will build 25 ships in 2028.",
-            "Barge Lines build 25 ships by 31 December 2028?",
+            "Barge Lines build 25 ships in 2028?",
             "between 1 January 2028 and 31 December 2028 (UTC), Barge Lines built 25 ships, or more",
         ),
         (

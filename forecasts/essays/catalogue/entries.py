@@ -109,7 +109,7 @@ class CatalogueEntry:
     stands for {object} if the claim names none. `actor` is who always acts, such as
     "{central_bank}", "" for the subject of the claim; `is_thing`: what acts is no person or body,
     such as a tunnel that opens; `is_amount`: a frame whose object has a figure; `objects` are words
-    of which the object of a frame has one, and a name if it `needs_name`. `counts` and
+    of which the object of a frame has one. `counts` and
     `not_counts` say what is enough and what is not.
 
     States: `verbs` say that it lasts, `act` is the predicate of what lasts.
@@ -139,7 +139,6 @@ class CatalogueEntry:
     is_thing: bool = False
     is_amount: bool = False
     objects: tuple[str, ...] = ()
-    needs_name: bool = False
     act: str = ""
     object: str = ""
     opposite: str = ""

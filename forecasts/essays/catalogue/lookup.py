@@ -146,16 +146,12 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
         for place in catalogue.places
         for word in (*place.words, *place.parts)
     }
-    subjects = {
-        entry.id: [form for subject in entry.subjects for form in _vary_subject(subject)]
-        for entry in catalogue.entries
-    }
     by_stem = defaultdict[str, dict[str, CatalogueEntry]](dict)
     for entry in catalogue.entries:
-        for phrase in subjects[entry.id]:
+        for phrase in entry.subjects:
             by_stem[_find_stem(phrase)][entry.id] = entry
     return _Index(
-        {name: compile_phrases(phrases) for name, phrases in subjects.items()},
+        {entry.id: compile_phrases(entry.subjects) for entry in catalogue.entries},
         {entry.id: compile_phrases(entry.excludes) for entry in catalogue.entries},
         {
             entry.id: compile_phrases(form for verb in entry.verbs for form in inflect(verb))
@@ -175,29 +171,6 @@ def _find_stem(phrase: str) -> str:
 
 _WORD: Final = re.compile(r"\w+")
 _STEM: Final = 4
-_HEADS: Final = (
-    r"prices?|sales|production|output|exports?|imports?|consumption|shipments?|demand|membership"
-    r"|deficits?|debt"
-)
-_COMPOUND: Final = re.compile(rf"(?P<noun>[a-z][a-z -]*) (?P<head>{_HEADS})")
-_OF: Final = re.compile(rf"(?P<head>{_HEADS}) of (?P<noun>[a-z][a-z -]*)")
-
-
-def _vary_subject(subject: str) -> tuple[str, ...]:
-    """Return a subject with its other order, and with another thing beside its own.
-
-    >>> _vary_subject("copper prices")
-    ('copper prices', 'prices of copper', 'copper and * prices', 'copper retail prices')
-    >>> _vary_subject("price of copper"), _vary_subject("Brexit")
-    (('price of copper', 'copper price'), ('Brexit',))
-    """
-    if match := _OF.fullmatch(subject):
-        return subject, f"{match['noun']} {match['head']}"
-    if match := _COMPOUND.fullmatch(subject):
-        noun, head = match["noun"], match["head"]
-        compounds = (f"{noun} and * {head}", f"{noun} retail {head}")
-        return subject, f"{head} of {noun}", *(compounds if head.endswith("s") else ())
-    return (subject,)
 
 
 def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -8,24 +8,20 @@ from typing import Final
 
 from forecasts.essays.catalogue.entries import (
     PLACE_FIELDS,
-    Catalogue,
     CatalogueEntry,
     Place,
 )
 from forecasts.essays.catalogue.lookup import (
     CatalogueMatch,
-    compile_phrases,
     find_part,
     list_local_cases,
 )
 from forecasts.essays.dates import format_long_date
-from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.plan import Claim, QuestionPlan
-from forecasts.essays.drafting.publishers import ProposedSource
-from forecasts.essays.drafting.subjects import ACTOR_GAP, is_common_body
-from forecasts.essays.drafting.window import add_days, find_span
-from forecasts.essays.english import is_plural, past_participle, past_tense, read_words
+from forecasts.essays.drafting.subjects import ACTOR_GAP
+from forecasts.essays.drafting.window import add_days
+from forecasts.essays.english import past_participle, read_words
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -48,26 +44,19 @@ _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
 )
 
 
-def plan_act(
-    match: CatalogueMatch, claim: Claim, kind: Kind = "binary", body: ProposedSource | None = None
-) -> QuestionPlan:
-    """Plan a question on an act or a state, with the actor and the object of the claim.
-
-    `body` is a source proposed for an act by its verb alone, before the one of its frame.
-    """
+def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> QuestionPlan:
+    """Plan a question on an act or a state, with the actor and the object of the claim."""
     entry, window, claim = match.entry, claim.window, activate(claim, match.entry.verbs)
-    if entry.is_amount and (span := find_span(claim.dated, window.last)):
-        window = replace(window, first=span.first)
     roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
-    text, rule = _word(entry, replace(claim, window=window), roles, kind)
-    enough = _fill(entry.not_counts, roles)
+    text, rule = _word(entry, claim, roles, kind)
+    enough = fill_fields(entry.not_counts, roles)
     criteria = " ".join(
         [
             rule,
             *([f"Not enough: {enough}."] if enough else []),
             *(f"{case.rstrip('.')}." for case in cases),
-            f"Source: {_fill(entry.source, roles)}; if there is nothing by "
+            f"Source: {fill_fields(entry.source, roles)}; if there is nothing by "
             f"{format_long_date(published)}, {entry.fallback}.",
         ]
     )
@@ -76,11 +65,7 @@ def plan_act(
         shape="holds_until" if entry.kind == "state" and kind == "binary" else _SHAPES[kind],
         text=text,
         criteria=criteria,
-        sources=(
-            *(body.lines[:1] if body else ()),
-            _fill(entry.source, roles),
-            f"{entry.fallback}, as fall-back",
-        ),
+        sources=(fill_fields(entry.source, roles), f"{entry.fallback}, as fall-back"),
         last=window.last,
         published=published,
         bears_out=_name_outcome(match, claim, kind),
@@ -88,7 +73,7 @@ def plan_act(
         unit="" if kind != "numeric" else "days" if entry.kind == "state" else "times",
         base_rate=_describe_base(entry),
         edge_cases=cases,
-        notes=(*list_notes(claim, match), *((body.note,) if body else ())),
+        notes=list_notes(claim, match),
     )
 
 
@@ -114,10 +99,6 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     entry, place = match.entry, match.place
     actor, event = _find_actor(match, claim), claim.clause.event
     verb, _, complement = event.partition(" ")
-    if entry.is_frame:
-        past = "were" if verb == "be" and is_plural(actor) else past_tense(verb)
-        done = f"{past} {complement}".strip()
-        return {"actor": actor, "act": event, "object": complement, "done": done}
     other_names = [
         name
         for name in find_names(claim.text.text)
@@ -138,8 +119,8 @@ def fill_roles(match: CatalogueMatch, claim: Claim) -> Mapping[str, str]:
     is_own = is_own and (bool(entry.actor) or is_named)
     if is_own and is_free and not find_predicate_fault(event):
         return {**roles, "object": complement, "act": event}
-    object_ = _fill(entry.object, roles)
-    return {**roles, "object": object_, "act": _fill(entry.act, {**roles, "object": object_})}
+    object_ = fill_fields(entry.object, roles)
+    return {**roles, "object": object_, "act": fill_fields(entry.act, {**roles, "object": object_})}
 
 
 _ONLY_OBJECT: Final = re.compile(r"[a-z ]+ \{object\}")
@@ -159,75 +140,6 @@ def _find_actor(match: CatalogueMatch, claim: Claim) -> str:
     if place is None or subject or entry.is_thing or place.name in claim.clause.event:
         return ""
     return place.name
-
-
-def find_frame(claim: Claim, catalogue: Catalogue) -> CatalogueMatch | None:
-    """Return the frame of a claim about an act of one body, None if it is about anything else.
-
-    A group that no decision can be asked of, "voters", is no such body.
-    """
-    claim = activate(claim, (verb for frame in catalogue.frames for verb in frame.verbs))
-    clause, subject = claim.clause, claim.actor
-    if not (clause.is_future and subject) or clause.condition or find_actor_fault(claim):
-        return None
-    is_named = any(word[:1].isupper() for word in subject.split()) and not _ANY.match(subject)
-    is_body = can_act(subject) and (is_named or not is_plural(subject)) and not _ANY.match(subject)
-    if is_common_body(subject) or find_predicate_fault(clause.event):
-        return None
-    for frame in catalogue.frames:
-        verb = next((v for v in frame.verbs if f"{clause.event} ".startswith(f"{v} ")), "")
-        is_actor = _is_thing_named(subject) if frame.is_thing else is_body
-        if verb and is_actor and _fits_frame(frame, clause.event.removeprefix(verb).strip()):
-            return CatalogueMatch(frame, 0.5, verb, verb=verb)
-    return None
-
-
-def _is_thing_named(subject: str) -> bool:
-    """Return True for a thing with a name; a plural that begins a sentence is none."""
-    first, *tail = subject.split()
-    is_name = first[:1].isupper() and not first.endswith("s")
-    is_named = is_name or any(word[:1].isupper() for word in tail)
-    return is_named and not _ANY.match(subject)
-
-
-def _fits_frame(frame: CatalogueEntry, complement: str) -> bool:
-    """Return True for an object of the kind that a frame needs, and no figure of speech."""
-    if _UNCLEAR.search(complement):
-        return False
-    if frame.is_amount:
-        figures = parse_figures(complement)
-        return bool(figures) and not re.search(r" (?:a|per) ", figures[0].unit)
-    if frame.objects:
-        is_named = not frame.needs_name or re.search("[A-Z]", complement) is not None
-        return is_named and compile_phrases(frame.objects).search(complement) is not None
-    is_whole = any(" " in verb or verb in _INTRANSITIVE for verb in frame.verbs)
-    return bool(complement or is_whole) and _names_thing(complement)
-
-
-_UNCLEAR: Final = re.compile(r"\b(?:times|twice|again and again)\b|^(?:his|her)\b")
-"""Act that is done more than once, or by a person to what is a body's to decide."""
-
-_INTRANSITIVE: Final = frozenset(("resign", "retire"))
-
-
-def _names_thing(complement: str) -> bool:
-    """Return True for a concrete object: no reference to the text, no figure of speech."""
-    return not _FIGURATIVE.search(complement)
-
-
-_ANY: Final = re.compile(
-    r"(?:an?|any|some|many|most|few|several|more|all)\s|(?:the )?AI\b|artificial intelligence",
-    re.IGNORECASE,
-)
-_FIGURATIVE: Final = re.compile(
-    r"^(?:by|in|on|at|to|with|from|for|of|as|up|off|out|down(?! the)|away|back|its|their|his|her|a"
-    r"|an|the)?\s?(?:trust|pressure|tensions?|hopes?|fears?|confidence|stakes|odds|eyes|gap|doors?"
-    r"|ranks|gates|floodgates|minds?|way|chapter|door|question|questions|doubts?|costs?|risks?"
-    r"|influence|power|efforts?|role|dependence|reliance|demand|growth|inflation|output|more|less"
-    r"|such|so|no|nothing|little|room|behind|traces?|marks?|scars?|nobody|none|hostilities"
-    r"|fighting|attacks?|war|strikes)\b",
-    re.IGNORECASE,
-)
 
 
 def find_actor_fault(claim: Claim) -> str:
@@ -279,10 +191,10 @@ def find_names(text: str) -> tuple[str, ...]:
     return tuple(match[0].strip() for match in _NAME.finditer(text) if match.start() > 0)
 
 
-def _fill(template: str, roles: Mapping[str, str]) -> str:
+def fill_fields(template: str, roles: Mapping[str, str]) -> str:
     """Fill the fields of a template; a thing that only the claim could name is a gap.
 
-    >>> _fill("repeal the law in question", {})
+    >>> fill_fields("repeal the law in question", {})
     'repeal [… which law]'
     """
     filled = _FIELD.sub(lambda match: roles.get(match[1], match[0]), template)
@@ -298,7 +210,7 @@ def _word(
     entry: CatalogueEntry, claim: Claim, roles: Mapping[str, str], kind: Kind
 ) -> tuple[str, str]:
     """Return question and rule."""
-    actor, act, counts = roles["actor"], roles["act"], _fill(entry.counts, roles)
+    actor, act, counts = roles["actor"], roles["act"], fill_fields(entry.counts, roles)
     opening, last = (format_long_date(d) for d in (claim.window.first, claim.window.last))
     period = f"between {opening} and {last} (UTC)"
     match kind:

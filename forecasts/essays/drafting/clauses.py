@@ -16,7 +16,7 @@ from forecasts.essays.drafting.subjects import (
     parse_subject,
 )
 from forecasts.essays.drafting.times import remove_claim_times
-from forecasts.essays.english import base_form, is_base_form
+from forecasts.essays.english import base_form, is_base_form, match_words
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 
@@ -85,16 +85,11 @@ _WH_QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_PREPOSITION: Final = re.compile(
-    r"\s(?:by|in|on|of|for|before|until|during|at|from|to|into|through|the|and)$", re.IGNORECASE
+    rf"\s(?:{match_words('prepositions')}|the|and)$", re.IGNORECASE
 )
 _TIME_ADVERB: Final = re.compile(
     r"\s(?:soon|eventually|ultimately|inevitably|at last|sooner or later|in (?:the )?(?:end|future)"
     r"|once (?:more|again)|this time|before long|yet|one day|anyway)\b",
-    re.IGNORECASE,
-)
-_INVERTED: Final = re.compile(
-    r"^(?:nor|neither|never|in no case|at no time|under no circumstances)\s"
-    r"(?:will|would|could|can|may|might|should|shall)\s(?P<rest>.{5,})$",
     re.IGNORECASE,
 )
 _CONDITION_FIRST: Final = re.compile(
@@ -146,9 +141,6 @@ def parse_clause(text: str) -> Clause:
     is_unless = condition != "" and bare.lower().startswith("unless ")
     if main.endswith("?") and (question := _parse_question(main)) is not None:
         return replace(question, condition=condition, is_unless=is_unless)
-    if match := _INVERTED.match(main):
-        clause = replace(_parse_inverted(match["rest"].rstrip(".!")), asks="", negated=True)
-        return replace(clause, condition=condition, is_unless=is_unless)
     return replace(_parse_statement(main), condition=condition, is_unless=is_unless)
 
 
@@ -323,11 +315,9 @@ def _shorten(text: str) -> str:
 
 
 LEADING_ADJUNCT: Final = re.compile(
-    r"^\W*(?:(?:and|but|so|yet)\s)?(?:even\s|only\s)?(?:if|unless|as|because|despite|although"
-    r"|though|while|whereas|when|whenever|once|after|before|until|since|with|given|thanks\sto"
-    r"|due\sto"
-    r"|without|amid|assuming|provided|instead\sof|rather\sthan|in\scontrast\sto|unlike|far\sfrom"
-    r"|regardless\sof|however)\b[^,;]{3,}?,\s(?=\S+\s\S)",
+    rf"^\W*(?:(?:and|but|so|yet)\s)?(?:even\s|only\s)?(?:{match_words('subordinators')}|as|once"
+    r"|after|before|until|since|with|without|assuming|in\scontrast\sto|unlike|far\sfrom|however)\b"
+    r"[^,;]{3,}?,\s(?=\S+\s\S)",
     re.IGNORECASE,
 )
 """Condition, time or reason in front of a claim."""

@@ -42,8 +42,6 @@ def read_direction(claim: str, match: CatalogueMatch, clause: Clause | None = No
         return None
     up_words = _patterns(_UP_VERBS, (*_UP_WORDS, *match.entry.up))
     down_words = _patterns(_DOWN_VERBS, (*_DOWN_WORDS, *match.entry.down))
-    if pressure := _PRESSURE.search(region):
-        return sign if pressure["side"].lower() == "downward" else -sign
     up, down = len(up_words.findall(region)), len(down_words.findall(region))
     up += bool(re.search(rf"\bmore(?: \w+)? {re.escape(match.subject)}", region, re.IGNORECASE))
     if up and down:  # the verb before what it moves: "cut rising prices"
@@ -108,13 +106,6 @@ _OBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 """Verb that moves what follows it."""
-
-_PRESSURE: Final = re.compile(
-    r"\b(?:reduc|eas|reliev|lessen|lower|moderat|dampen|lift|remov|tak)\w*\b[^,;]{0,30}?"
-    r"\b(?P<side>upward|downward) pressure",
-    re.IGNORECASE,
-)
-"""Pressure that is taken away."""
 
 
 def moves(event: str) -> bool:

@@ -8,30 +8,27 @@ seconds and a garbled question hardly ever.
 import re
 from typing import Final
 
-from forecasts.essays.english import read_words
+from forecasts.essays.english import match_words, read_words
 
 MAX_SUBJECT_WORDS: Final = 16
 MAX_PREDICATE_WORDS: Final = 22
 MAX_CONDITION_WORDS: Final = 14
 
 _PRONOUN: Final = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|he|him|his|she|her|hers|we|(?-i:us)|our|ours"
-    r"|you|your|i|me|my|this|that|these|those|one\b(?!\s[a-z])|such|so|here|there|then|(?-i:who)"
-    r"|whom|whose|which"
-    r"|what|former|latter|above(?! \d)|same)\b",
+    rf"\b(?:{match_words('pronouns')}|its|their|his|her|(?-i:us)|that|one\b(?!\s[a-z])|(?-i:who)"
+    r"|whom|whose|which|former|latter|above(?! \d)|same)\b",
     re.IGNORECASE,
 )
 _BARE_PRONOUN: Final = re.compile(
-    r"\b(?:it|itself|they|them|theirs|he|him|she|hers|we|(?-i:us)|our|you|your|i|me|my|this|these"
-    r"|those|such|so|here|there|then|what|the (?:former|latter|same))\b",
+    rf"\b(?:{match_words('pronouns')}|(?-i:us)|the (?:former|latter|same(?! (?:moment|time)\b)))"
+    r"\b",
     re.IGNORECASE,
 )
 """Pronouns that need a name in a predicate, where "its" and "a law that" need none."""
 
-_FINITE: Final = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must"
-    r"|cannot|say|says|said|added|argues?|argued|believes?|believed|thinks?|thought)\b|n[’']t\b",
-    re.IGNORECASE,
+FINITE: Final = re.compile(rf"\b{match_words('finite_verbs')}\b|n[’']t\b", re.IGNORECASE)
+_SAYS: Final = re.compile(
+    r"\b(?:cannot|says?|added|argue[sd]?|believe[sd]|thinks?|thought)\b", re.IGNORECASE
 )
 _SECOND_CLAUSE: Final = re.compile(
     r"\b(?:will|would|could|might|shall|should|must|cannot|was|were|has|had|does|did|says?|said)\b"
@@ -39,16 +36,13 @@ _SECOND_CLAUSE: Final = re.compile(
     r"|\b(?:and|but|or) (?:he|she|it|they|we|I|you|there)\b|[;:?!“”\"()\[\]]|\s[–—-]{1,2}\s",
 )
 _CONJUNCTION: Final = re.compile(
-    r"\b(?:although|though|because|since(?! (?:19|20)\d\d)|while|whereas|unless|if|when"
-    r"|as soon as|so that|even"
-    r"|however|therefore|thus|rather|instead|also|too)\b",
+    rf"\b(?:{match_words('subordinators')}|since(?! (?:19|20)\d\d)|as soon as|even|however"
+    r"|therefore|thus|instead|also|too)\b",
     re.IGNORECASE,
 )
 _LOOSE_END: Final = re.compile(
-    r"\b(?:of|in|on|to|by|for|from|with|at|and|or|but|nor|the|a|an|that|than|as|is|are|be|very|more"
-    r"|most|not|into|between|until|about|against|over|under|its|their|his|her|no|through|during"
-    r"|after"
-    r"|before|without|within|upon|onto|per|via|toward|towards|right|as well|so many|such)$",
+    rf"\b(?:{match_words('prepositions')}|and|or|but|nor|the|a|an|that|than|is|are|be|very|more|most"
+    r"|not|its|their|his|her|no|right|as well|so many|such)$",
     re.IGNORECASE,
 )
 ADDITION: Final = (
@@ -76,11 +70,7 @@ _SUBORDINATE: Final = re.compile(
 )
 """Clauses after the act, which say when or why, and that no answer depends on."""
 
-_PREPOSITION: Final = re.compile(
-    r"(?:at|in|on|of|by|to|for|from|with|within|without|upon|over|under|during|into|through|about"
-    r"|among|against|after|before|beyond|like|as|via|per)\s",
-    re.IGNORECASE,
-)
+_PREPOSITION: Final = re.compile(rf"{match_words('prepositions')}\s", re.IGNORECASE)
 _DENIAL: Final = re.compile(
     r"(?:no|nor|none|nobody|no one|neither|hardly|scarcely|few|little)\b", re.IGNORECASE
 )
@@ -139,7 +129,8 @@ _SUBJECT_FAULTS: Final = (
         re.compile(rf"^(?!at (?:least|most)\b){_PREPOSITION.pattern}", re.IGNORECASE),
         "it begins with a preposition",
     ),
-    (_FINITE, "a clause of its own stands in it"),
+    (FINITE, "a clause of its own stands in it"),
+    (_SAYS, "a clause of its own stands in it"),
     (_PRONOUN, "a pronoun stands for a name"),
     (_CONJUNCTION, "a clause of its own stands in it"),
     (_SECOND_CLAUSE, "a clause of its own stands in it"),

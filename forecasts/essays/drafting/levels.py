@@ -74,12 +74,8 @@ def _is_of_other_year(claim: str, level: Level, count: int) -> bool:
     """
     dates = [mention.last for mention in find_dates(claim)]
     tail = claim[level.end :] if level.end else ""
-    after = [mention.last for mention in find_dates(_DATES_JOINED.sub("", tail))]
+    after = [mention.last for mention in find_dates(tail)]
     return len(dates) > 1 and (after[0] != max(dates) if after else count > 1)
-
-
-_DATES_JOINED: Final = re.compile(r"\b(?:19|20)\d\d (?:and|to|or) (?=(?:19|20)\d\d\b)")
-"""First of two years that share a figure."""
 
 
 def has_figure(match: CatalogueMatch, claim: str) -> bool:
@@ -91,19 +87,14 @@ def find_level(claim: str, unit: str) -> Level | None:
     """Return the claim's figure if it counts in the unit of the series and is a level.
 
     No level are a change "by" and the ends of a range; of "from 2 to 3 per cent" the second is. Of
-    figures for several years the last one counts, as the last year is the deadline. A share in
-    words is one in per cent: "more than half of".
+    figures for several years the last one counts, as the last year is the deadline.
 
     >>> find_level("Births will fall below 650,000.", "thousand births").number
     650.0
-    >>> find_level("More than half of all ships will be electric.", "per cent").number
-    50.0
     """
     if _RANGE.search(claim):
         return None
-    if level := next(reversed([*_iterate_levels(claim, unit)]), None):
-        return level
-    return _find_share(claim) if _split_unit(unit)[1].startswith("per cent") else None
+    return next(reversed([*_iterate_levels(claim, unit)]), None)
 
 
 def count_levels(claim: str, unit: str) -> int:
@@ -178,31 +169,6 @@ def _find_growth(claim: str, entry: CatalogueEntry, direction: int) -> Level | N
     return Level(number, direction < 0, is_floor=direction > 0, end=change.end())
 
 
-def _find_share(claim: str) -> Level | None:
-    """Return a share in words, in per cent."""
-    match = _SHARE.search(claim)
-    if match is None:
-        return None
-    words = (match["cue"] or "").lower().strip()
-    is_upper = words in ("less than", "fewer than", "under", "below")
-    number = _SHARES[" ".join(match["share"].lower().replace("-", " ").split())]
-    return Level(number, is_upper, words not in ("", "at least"), words in _FLOOR_WORDS)
-
-
-_SHARES: Final = {
-    "half": 50.0, "a half": 50.0, "a third": 33.0, "one third": 33.0, "two thirds": 67.0,
-    "a quarter": 25.0, "one quarter": 25.0, "three quarters": 75.0, "a fifth": 20.0,
-    "one fifth": 20.0, "a tenth": 10.0, "one tenth": 10.0, "the majority": 50.0, "a majority": 50.0,
-}  # fmt: skip
-_FLOOR_WORDS: Final = ("more than", "over", "at least", "above")
-_SHARE: Final = re.compile(
-    r"(?<!first )(?<!second )(?<!other )(?<!latter )(?<!last )(?<!next )"
-    r"\b(?P<cue>more than |at least |over |less than |fewer than |under |below |above )?"
-    r"(?P<share>(?:a |one )?half|(?:a|one|two)[ -]thirds?|(?:a|one|three)[ -]quarters?"
-    r"|(?:a|one) fifth|(?:a|one) tenth|(?:the|a) majority) of\b",
-    re.IGNORECASE,
-)
-
 _RANGE: Final = re.compile(
     r"\b(?:between|rang(?:e|es|ing))\b(?! (?:19|20)\d\d\b)[^,;]*?\d|\d\W{0,2}[–-]\W{0,2}\d",
     re.IGNORECASE,
@@ -246,13 +212,7 @@ _CHANGE: Final = re.compile(
     r"|another|an?) )*(?P<n>\d+(?:\.\d+)?) ?(?P<unit>%|per ?cent(?:age points?)?|points?)",
     re.IGNORECASE,
 )
-_CHANGE_WORDS: Final = {
-    re.compile(r"\bin half\b|\bhalve[sd]?\b|\bby half\b", re.IGNORECASE): 50,
-    re.compile(r"\bdouble[sd]?\b", re.IGNORECASE): 100,
-    re.compile(r"\btriple[sd]?\b|\btreble[sd]?\b", re.IGNORECASE): 200,
-    re.compile(r"\bby (?:a|one) third\b", re.IGNORECASE): 33,
-    re.compile(r"\bby (?:a|one) quarter\b", re.IGNORECASE): 25,
-}
+_CHANGE_WORD: Final = re.compile(r"\b(?:in half|halved?|by half|doubled?)\b", re.IGNORECASE)
 _ALMOST: Final = 0.9
 """Share of a change in words that "almost" asks for."""
 
@@ -281,8 +241,8 @@ def find_change(claim: str, unit: str) -> str:
         number = _convert(figure, unit)
         if number is not None and re.search(r"\bby\W*$", claim[: figure.start + 2]):
             return f"{number:g} {unit}"
-    for word, percent in _CHANGE_WORDS.items():
-        if match := word.search(claim):
-            is_loose = _LOOSE_BEFORE.search(claim[: match.start()])
-            return f"{percent * _ALMOST if is_loose else percent:g} per cent"
+    if match := _CHANGE_WORD.search(claim):
+        percent = 100 if match[0].lower().startswith("double") else 50
+        is_loose = _LOOSE_BEFORE.search(claim[: match.start()])
+        return f"{percent * _ALMOST if is_loose else percent:g} per cent"
     return ""

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.essays.catalogue.entries import Catalogue
+from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry
+from forecasts.essays.catalogue.lookup import compile_phrases
 from forecasts.essays.dates import MONTHS, format_long_date
-from forecasts.essays.drafting.acts import OPTION_GAPS, find_actor_fault, list_notes
+from forecasts.essays.drafting.acts import OPTION_GAPS, fill_fields, find_actor_fault, list_notes
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure, parse_figures
 from forecasts.essays.drafting.grammar import find_condition_fault, find_predicate_fault
@@ -48,7 +49,11 @@ def plan_rewording(claim: Claim, catalogue: Catalogue, kind: Kind = "binary") ->
     for a person to edit.
     """
     source = propose_source(claim, catalogue)
-    test = _choose_test(claim, source, kind) if _reads_well(claim) else None
+    deed = find_deed(claim.clause.event, catalogue)
+    test = _choose_test(claim, source, kind, deed) if _reads_well(claim) else None
+    if deed and deed.source and not source.is_body:
+        work = fill_fields(deed.source, {"actor": claim.actor})
+        source = ProposedSource(work, "", "from the kind of act", is_body=False)
     figure = next(iter(parse_figures(claim.clause.event)), None)
     options = find_alternatives(claim.clause.event) or OPTION_GAPS
     due = add_days(claim.window.last, test.delay if test else _ACT_DAYS)
@@ -103,12 +108,14 @@ class ClaimTest:
     delay: int = _ACT_DAYS
 
 
-def _choose_test(claim: Claim, source: ProposedSource, kind: Kind) -> ClaimTest:
+def _choose_test(
+    claim: Claim, source: ProposedSource, kind: Kind, deed: CatalogueEntry | None
+) -> ClaimTest:
     """Choose the test of a claim: a record of a year, a figure, a direction, a state or an act."""
     subject, event, window = claim.actor, claim.clause.event, claim.window
     first, last = format_long_date(window.opening), format_long_date(window.last)
-    reported = f"{source.name} report{'' if source.name == AGENCIES else 's'}"
-    done = _tell(subject, event)
+    is_many = source.name == AGENCIES
+    reported, done = f"{source.name} report{'' if is_many else 's'}", _tell(subject, event)
     if subject.isdecimal():
         text, rule = f"Will {subject} {event}?", f"{reported} that {subject} {done}"
         excluded = "A forecast or a part of the year does not count."
@@ -116,32 +123,44 @@ def _choose_test(claim: Claim, source: ProposedSource, kind: Kind) -> ClaimTest:
     if goal := _find_goal(subject, claim):
         rule = (
             f"the newest figure for {subject} that covers a time up to {last}, as {source.name} "
-            f"publish{'' if source.name == AGENCIES else 'es'} it, is {goal}"
+            f"publish{'' if is_many else 'es'} it, is {goal}"
         )
         when = window.phrase if window.time and window.time.is_span else f"by {last}"
         excluded = "A forecast or an unofficial estimate does not count."
-        return ClaimTest(
-            f"Will {subject} {event} {when}?", rule, excluded, "event_by", _FIGURE_DAYS
-        )
+        text = f"Will {subject} {event} {when}?"
+        return ClaimTest(text, rule, excluded, "event_by", _FIGURE_DAYS)
     if kind == "binary" and (test := _compare_years(claim, source)):
         return test
     shape = _find_shape(claim.clause)
-    if not is_decidable(claim):
-        reported, done = "", TEST_GAP
-    acts = source.name == subject
-    still = "still " if shape == "holds_until" else ""
-    is_period = shape == "event_by" or done == TEST_GAP
-    when = f"between {first} and {last} (UTC)" if is_period else f"on {last} (UTC)"
-    event_told = f"{subject} {still}{done}" if done != TEST_GAP else done
-    rule = (
-        f"{reported} that, {when}, {event_told}"
-        if reported and not acts
-        else f"{when}, {event_told}"
-    )
-    rule = f"{rule}, as {subject} itself confirms" if acts and reported else rule
-    excluded = "" if done == TEST_GAP else _NOT_ENOUGH
     phrase = window.phrase if shape == "event_by" else f"{_PREPOSITIONS[shape]} {last}"
-    return ClaimTest(f"Will {subject} {event} {phrase}?", rule, excluded, shape)
+    text = f"Will {subject} {event} {phrase}?"
+    period = f"between {first} and {last} (UTC)"
+    if not is_decidable(claim, deed):
+        return ClaimTest(text, f"{period}, {TEST_GAP}", "", shape)
+    when = period if shape == "event_by" else f"on {last} (UTC)"
+    if deed is not None:
+        words = {"actor": subject, "act": event, "object": event.partition(" ")[2], "done": done}
+        excluded = f"Not enough: {fill_fields(deed.not_counts, words)}."
+        return ClaimTest(text, f"{when}, {fill_fields(deed.counts, words)}", excluded, shape)
+    told = f"{subject} {'still ' if shape == 'holds_until' else ''}{done}"
+    rule = f"{reported} that, {when}, {told}"
+    if source.name == subject:
+        rule = f"{when}, {told}, as {subject} itself confirms"
+    return ClaimTest(text, rule, _NOT_ENOUGH, shape)
+
+
+def find_deed(event: str, catalogue: Catalogue) -> CatalogueEntry | None:
+    """Return the kind of act that a predicate is by its verb and object, None for any other."""
+    for deed in catalogue.frames:
+        verb = next((v for v in deed.verbs if f"{event} ".startswith(f"{v} ")), None)
+        complement = "" if verb is None else event.removeprefix(verb)
+        is_amount = any(" a " not in f.unit for f in parse_figures(complement))
+        if verb is None or (deed.is_amount and not is_amount):
+            continue
+        is_whole = complement or " " in verb or verb in _WHOLE_ACTS
+        if is_whole and (not deed.objects or compile_phrases(deed.objects).search(complement)):
+            return deed
+    return None
 
 
 _NOT_ENOUGH: Final = (
@@ -149,7 +168,7 @@ _NOT_ENOUGH: Final = (
 )
 
 
-def is_decidable(claim: Claim) -> bool:
+def is_decidable(claim: Claim, deed: CatalogueEntry | None = None) -> bool:
     """Return True for an act that can be seen: with a name or a figure, and no vague verb."""
     subject, event = claim.actor, claim.clause.event
     verb, _, tail = event.partition(" ")
@@ -157,9 +176,15 @@ def is_decidable(claim: Claim) -> bool:
     if is_bare(subject):
         return False
     is_named = _NAME.search(subject) or _NAME.search(tail) or _FIGURE.search(f"{subject} {tail}")
-    return bool(is_named) and not is_vague and (bool(tail) or verb in _WHOLE_ACTS | _LASTING)
+    is_whole = bool(tail) or verb in _WHOLE_ACTS | _LASTING
+    is_told = not is_vague and is_whole
+    return bool(is_named) and not _FIGURATIVE.search(tail) and (is_told or deed is not None)
 
 
+_FIGURATIVE: Final = re.compile(
+    r"^(?:the |its |their |an? )?(?:gap|doors?|questions?|doubts?|hopes?|fears?|pressure|tensions?"
+    r"|stakes|ranks|role|influence|way|room|minds?|trust)\b"
+)
 _VAGUE_VERBS: Final = frozenset(read_words("vague_verbs"))
 _WHOLE_ACTS: Final = frozenset(
     "resign retire close open reopen fold launch merge split dissolve default return abdicate"

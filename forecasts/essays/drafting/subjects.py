@@ -8,8 +8,9 @@ from functools import cache
 from typing import Final
 
 from forecasts.essays.catalogue.entries import load_catalogue
+from forecasts.essays.drafting.grammar import FINITE
 from forecasts.essays.drafting.times import remove_claim_times
-from forecasts.essays.english import is_past, lowercase_subject
+from forecasts.essays.english import is_past, lowercase_subject, match_words
 
 ACTOR_GAP: Final = "[… who]"
 OWNER_GAP: Final = "[… whose]"
@@ -84,11 +85,6 @@ _PREPOSITION: Final = re.compile(r"\b(?:in|on|at|of|for|by|from|to|under|with)\s
 _DETERMINED: Final = re.compile(r"\ban?\s[a-z-]+\s$", re.IGNORECASE)
 """Article with an adjective, whose noun is still to come."""
 
-_FINITE: Final = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must"
-    r"|said)\b|n[’']t\b",
-    re.IGNORECASE,
-)
 _BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
 _PRONOUN: Final = re.compile(
     r"^(?:nor\s.*|it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such"
@@ -97,9 +93,7 @@ _PRONOUN: Final = re.compile(
 )
 _POSSESSIVE: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)
 _LEADING_PREPOSITION: Final = re.compile(
-    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with"
-    r"|to)\s",
-    re.IGNORECASE,
+    rf"(?!at (?:least|most)\b){match_words('prepositions')}\s", re.IGNORECASE
 )
 _TRAILING: Final = re.compile(
     r"\s(?:of|in|for|on|by|to|from|at|during|that|(?-i:who)|which|also|still|now|soon|then|too|thus"
@@ -164,7 +158,7 @@ def _continues_phrase(before: str, word: str) -> bool:
     if word == "and":
         words = clause.split() if before.rstrip().endswith(",") else ()
         is_told = any(is_past(word) and not word.endswith("ed") for word in words)
-        return not (is_told or _FINITE.search(clause))
+        return not (is_told or FINITE.search(clause))
     if word == "than":
         return True
     if word == "but":
@@ -176,7 +170,7 @@ def _continues_phrase(before: str, word: str) -> bool:
     return (
         word in _RELATIVE
         and bool(clause.strip())
-        and not (_BEFORE_REPORTED_SPEECH.search(before) or _FINITE.search(clause))
+        and not (_BEFORE_REPORTED_SPEECH.search(before) or FINITE.search(clause))
     )
 
 

@@ -114,8 +114,8 @@ _CUE: Final = re.compile(
     r"(?:^|(?<=\s)|(?<=[,(]))(?P<cue>no later than|prior to|ahead of|by|before|until|till|in|on|at"
     r"|during|over|within|through(?:out)?|from|for|as early as|as soon as|around|sometime in"
     r"|some time in|sometime|later|(?:well )?into|between now and|at some point(?: in)?|and)?\s*"
-    r"(?:the\s+)?"
-    r"(?:(?P<edge>end|close|start|beginning|middle)\s(?:of\s)?)?(?:the\s+)?"
+    r"(?:(?:the|its)\s+)?"
+    r"(?:(?P<edge>end|close|start|beginning|middle)\s(?:of\s)?)?(?:(?:the|its)\s+)?"
     r"(?:(?:first|last|final) (?:days?|weeks?|half|quarter) of\s)?"
     r"(?:very )?(?:early|late|mid)?[ -]?(?:the )?(?:year\s)?(?:\(|,\s)?$",
     re.IGNORECASE,
@@ -207,7 +207,6 @@ _NO_DEADLINE: Final = re.compile(
 )
 """Times that are no deadline: "cars of tomorrow", "within a year of the truce", "the 2035 ban"."""
 
-_MONTH_NAMES: Final = "|".join(MONTHS)
 _SEASON_WORDS: Final = r"(?P<season>spring|summer|autumn|fall|winter)"
 _SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _YEARS_INTO: Final = {"early": 3, "mid": 6, "late": 9, "": 9}
@@ -218,11 +217,6 @@ def _find_decade(match: re.Match[str], written: date) -> Days | None:
     part, decade = (match["part"] or "").lower(), int(match["decade"])
     last = date(decade + _YEARS_INTO[part], 12, 31)
     return (date(decade, 1, 1), last) if last.year > written.year else None
-
-
-def _find_mid_century(_: re.Match[str], written: date) -> Days | None:
-    day = date(max(written.year, 2001) // 100 * 100 + 50, 12, 31)
-    return (day, day)
 
 
 def _find_two_years(match: re.Match[str], written: date) -> Days | None:
@@ -302,12 +296,6 @@ def _find_month(match: re.Match[str], written: date) -> Days:
     return (last.replace(day=min(day, last.day)),) * 2 if day else (last.replace(day=1), last)
 
 
-def _find_month_quarter(match: re.Match[str], written: date) -> Days:
-    month = MONTHS.index(match["month"]) + 1
-    year = int(match["year"] or written.year + (month < written.month))
-    return date(year, month - 2, 1), last_day_of_month(year, month)
-
-
 def _find_campaign(_: re.Match[str], written: date) -> Days:
     """Return the season of most leagues, which ends in June."""
     end = date(written.year + (written.month > _LAST_MONTH), _LAST_MONTH, 30)
@@ -338,58 +326,40 @@ def _date_feast(name: str, year: int) -> date:
     return date(year, 3, 28) + timedelta(days=epact - weekday)
 
 
-_MONTH_QUARTER: Final = re.compile(
-    r"\b(?P<month>March|June|September|December) (?:(?P<year>20\d\d) )?quarter\b"
+_DECADE: Final = re.compile(
+    r"\bthe (?P<part>early|mid|late)?[ -]?(?P<decade>20[0-9]0)s\b", re.IGNORECASE
 )
-_TURN: Final = re.compile(r"\b(?:the )?(?P<unit>year|decade|century)[’']s end\b")
+_TWO_YEARS: Final = re.compile(
+    r"(?<!\S)(?P<year>20\d\d)[-–/](?P<next>\d\d)\b(?= season|[.,;]|$| fiscal)"
+)
+_SEASON: Final = re.compile(
+    rf"\b(?P<which>(?:next |this |coming |following )+)?(?:early |late |northern )?{_SEASON_WORDS}"
+    r"(?:,? (?:of )?(?P<year>20\d\d))?\b(?![’'-])(?! (?:season|Olympics|Games|sports?)\b)",
+    re.IGNORECASE,
+)
+_NAMED_MONTH: Final = re.compile(
+    r"\b(?P<which>[Nn]ext |[Tt]his )?(?:early |late |mid-)?"
+    r"(?:(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
+    rf"(?P<month>{'|'.join(MONTHS)})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
+    r"(?! \d+ (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|hearing)\b)"
+    r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
+    r"(?: (?:[a-z]+ )?(?:meeting|release|session)\b)?"
+)
+_CAMPAIGN: Final = re.compile(r"\b(?P<campaign>(?:this|end of the|rest of the) season)\b")
+_TURN: Final = re.compile(
+    r"\b(?:the )?(?:rest of the )?(?P<unit>year|decade|century)(?:[’']s end|(?<=rest of the \w{4})"
+    r"|(?<=rest of the \w{6}))\b"
+)
 _FEAST: Final = re.compile(
     r"\b(?:next |this )?(?P<feast>Christmas|New Year|Easter)(?: Day)?(?: (?P<year>20\d\d))?\b"
     r"(?!’| [a-z]+s\b)"
 )
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[..., Days | None]], ...]] = (
-    (
-        re.compile(
-            r"\bthe (?P<part>early|mid|late)?[ -]?(?P<decade>20[0-9]0)s\b",
-            re.IGNORECASE,
-        ),
-        _find_decade,
-    ),
-    (
-        re.compile(r"\b(?:the middle of the |(?:this )?mid-)[ ]?century\b", re.IGNORECASE),
-        _find_mid_century,
-    ),
-    (
-        re.compile(r"(?<!\S)(?P<year>20\d\d)[-–/](?P<next>\d\d)\b(?= season|[.,;]|$| fiscal)"),
-        _find_two_years,
-    ),
-    (
-        re.compile(
-            rf"\b(?P<which>(?:next |this |coming |following )+)?(?:early |late |northern )?"
-            rf"{_SEASON_WORDS}(?:,? (?:of )?(?P<year>20\d\d))?\b(?![’'-])"
-            r"(?! (?:season|Olympics|Games|sports?)\b)",
-            re.IGNORECASE,
-        ),
-        _find_season,
-    ),
-    (
-        re.compile(r"\b(?:rest|remainder) of the (?P<unit>year|decade|century)\b", re.IGNORECASE),
-        _find_rest,
-    ),
-    (
-        re.compile(
-            r"\b(?P<which>[Nn]ext |[Tt]his )?(?:early |late |mid-)?"
-            r"(?:(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
-            rf"(?P<month>{_MONTH_NAMES})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
-            r"(?! \d+ (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|hearing)\b)"
-            r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
-        ),
-        _find_month,
-    ),
-    (
-        re.compile(r"\b(?P<campaign>this season|end of the season|rest of the season)\b"),
-        _find_campaign,
-    ),
-    (_MONTH_QUARTER, _find_month_quarter),
+    (_DECADE, _find_decade),
+    (_TWO_YEARS, _find_two_years),
+    (_SEASON, _find_season),
+    (_NAMED_MONTH, _find_month),
+    (_CAMPAIGN, _find_campaign),
     (_TURN, _find_rest),
     (_FEAST, _find_feast),
 )

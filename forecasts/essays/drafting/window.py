@@ -207,8 +207,6 @@ def find_span(claim: str, last: date) -> PublishedPeriod | None:
     """Return the year or quarter that ends on a day and that a claim names as a whole."""
     if _BY.search(claim):
         return None
-    if _QUARTER.search(claim):
-        return find_period("quarter", last)
     for mention in find_dates(claim):
         days = (mention.last - mention.first).days
         if mention.last == last and days > _MIN_QUARTER:
@@ -217,7 +215,6 @@ def find_span(claim: str, last: date) -> PublishedPeriod | None:
     return find_period("year", last) if is_year_end and _THIS_YEAR.search(claim) else None
 
 
-_QUARTER: Final = re.compile(rf"\b(?:{'|'.join(MONTHS)})(?: (?:19|20)\d\d)? quarter\b")
 _MIN_QUARTER: Final = 85
 _MAX_QUARTER: Final = 200
 _THIS_YEAR: Final = re.compile(r"\b(?:this|next|the coming) year\b", re.IGNORECASE)
