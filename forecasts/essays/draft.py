@@ -193,7 +193,7 @@ def _is_test(draft: ClaimDraft, claim: Claim, match: CatalogueMatch) -> bool:
         return False
     if (entry.is_thing or entry.kind == "state") and ACTOR_GAP in draft.plan.text:
         return False
-    return bool(draft.plan.bears_out or clause.asks)
+    return bool(draft.plan.bears_out or (clause.asks and entry.kind != "series"))
 
 
 _RECORD: Final = re.compile(r"\bon record\b|\brecord (?:high|low)\b|\b(?:ever|all time)\b")

@@ -13,7 +13,12 @@ from typing import Final
 
 from forecasts.essays.drafting.clauses import LEADING_ADJUNCT, find_modal, looks_ahead
 from forecasts.essays.drafting.subjects import LEADING_PHRASE
-from forecasts.essays.english import find_base, is_base_form, is_participle, read_words
+from forecasts.essays.english import (
+    find_base,
+    is_base_form,
+    is_participle,
+    read_words,
+)
 
 _SURENESS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -70,6 +75,12 @@ _TRAILING: Final = re.compile(
 )
 """Words after a claim, or within it, that say how sure it is."""
 
+_DISBELIEF: Final = re.compile(
+    r"[,;] (?:but|though|and) I (?:doubt (?:it|that)|don[’']t (?:think so|believe it))"
+    r"(?=[.,;]|$| with\b| because\b).*",
+)
+"""Words by which the writer denies what others say."""
+
 _DENIAL: Final = re.compile(
     r"\b(?:not|never|no|hardly|little|few|nothing|nobody|cannot|refuse)\b|n[’']t\b", re.IGNORECASE
 )
@@ -112,6 +123,11 @@ def strip_attitude(text: str) -> HeldClaim:
     (HeldClaim(text='a pact will not be signed.', words='I doubt', sureness=80), 'I doubt it.')
     """
     bare = _TRAILING.sub("", " ".join(text.replace("…", " ").split()))
+    if disbelief := _DISBELIEF.search(bare):
+        held = strip_attitude(bare[: disbelief.start()])
+        modal = find_modal(held.text)
+        text = f"{held.text[: modal.end()]} not{held.text[modal.end() :]}." if modal else bare
+        return HeldClaim(text, disbelief[0].strip(" ,;"), 80 if modal else None)
     match = next((m for p in (_MATRIX, _SIGN) if (m := p.search(bare)) and _is_held(m)), None)
     if match is None:
         return HeldClaim(bare)
@@ -152,6 +168,7 @@ def _restate(claim: str, match: re.Match[str], *, denied: bool) -> str | None:
     modal = find_modal(claim)
     end = modal.start() if modal else len(claim)
     is_seen = match["word"].lower() == "see"
+    claim = re.sub(r"\b(are|were) all\b", r"\1", claim)
     is_finite = re.search(r"(?:that|if|when|how|why)$", match["link"] or "") is not None
     if not is_finite and (who := _INFINITIVE.match(claim)) and who.end("who") < end:
         return f"{who['who']} {will} {claim[who.end() :]}"
@@ -186,7 +203,7 @@ def _restate_seen(claim: str, will: str, end: int) -> str | None:
         tail = claim[verb.start() + len(word) :]
         if word.isalpha() and word.islower() and before and not _NO_NOUN.fullmatch(before):
             is_done = is_participle(word)
-            is_base = before.endswith("s") and is_base_form(word)
+            is_base = is_base_form(word) and (before.endswith("s") or word in _MOVES)
             base = word if is_base else find_base(word, gerund=True)
             if is_done or base:
                 return f"{claim[: verb.start()]}{will} {f'be {word}' if is_done else base}{tail}"
@@ -194,7 +211,10 @@ def _restate_seen(claim: str, will: str, end: int) -> str | None:
     return None
 
 
+_MOVES: Final = frozenset("become fall rise grow go win lose come".split())
+"""Verbs that follow a noun in the singular: "see the price become"."""
+
 _NO_NOUN: Final = re.compile(
-    r"(?:a|an|the|and|or|even|two|three|some|more|of|in|no|any|[a-z]+ly),?"
+    r"(?:a|an|the|and|or|even|two|three|some|more|of|in|no|any|less|its|to|not|[a-z]+ly),?"
 )
 """Words after which no noun has ended."""

@@ -188,6 +188,8 @@ def _parse_inverted(text: str) -> Clause:
     verb_index = next(iter(verb_indexes), 0)
     if verb_index + 1 in verb_indexes and words[verb_index] not in ("help", "let", "make"):
         verb_index += 1  # "a home win change": the first of two is a noun
+    if not verb_index and (name := _NAMED.match(text)):
+        verb_index = len(name[0].split())
     if not verb_index:
         return Clause(asks="whether", event=_strip_event(text), raw_event=text)
     subject, pronoun = parse_subject(" ".join(words[:verb_index]))
@@ -201,6 +203,12 @@ def _parse_inverted(text: str) -> Clause:
         event=_base_event(predicate),
         raw_event=predicate,
     )
+
+
+_NAMED: Final = re.compile(
+    r"(?:the )?[A-Z]\S*(?: [A-Z]\S*)*(?= [a-z]+ (?:the|an?|all|its|[a-z]+s)\b)"
+)
+"""Name before a verb with an object."""
 
 
 def _parse_statement(text: str) -> Clause:

@@ -95,7 +95,7 @@ def _split_predicates(text: str) -> tuple[str, ...]:
 
 _SECOND_ACT: Final = re.compile(
     r",?\s(?:and|but)\s(?P<act>(?P<be>be [a-z]+)?(?P<verb>[a-z]+)? ?(?:the|an?|its|their|his|her|to"
-    r"|by|with|from|at|no|all|\d|[A-Z])\b)"
+    r"|by|with|from|at|in|no|all|\d|[A-Z])\b)"
 )
 """Joint before a second predicate with an object."""
 

@@ -115,13 +115,17 @@ def _iterate_sources(
     yield from _find_named(bodies, text, "as the claim names it")
     if match := _BODY.search(text):
         yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
+    own = ProposedSource(actor, "its own announcements", "as the one who acts", is_body=False)
+    is_own = actor != "" and not find_places(actor, catalogue)
+    if is_own and _DECIDES.search(actor):
+        yield own
     yield from _find_by_topic(bodies, text)
     yield from _find_named(bodies, near, "as the text before the claim names it")
     if match := _BODY.search(near):
         why = "as the text before the claim names it"
         yield ProposedSource(_add_article(match[0]), "its publications", why, is_body=False)
-    if actor and _is_organisation(actor) and not find_places(actor, catalogue):
-        yield ProposedSource(actor, "its own announcements", "as the one who acts", is_body=False)
+    if is_own and _is_organisation(actor):
+        yield own
 
 
 def _list_local(catalogue: Catalogue, around: str) -> tuple[tuple[Institution, str], ...]:
@@ -197,6 +201,7 @@ def _is_organisation(actor: str) -> bool:
     return is_named and (len(words) == 1 or _ORGANISATION.search(actor) is not None)
 
 
+_DECIDES: Final = re.compile(r"\b(?:Court|Congress|Parliament|Senate|Bundestag)\b")
 _ORGANISATION: Final = re.compile(
     r"\b(?:Corp|Inc|Ltd|Group|Company|Bank|Motors|Airlines|Airways|Lines|Energy|Press|Books|Records"
     r"|Studios|Pictures|Resorts|Foods|Systems|Technologies|Labs|Capital|Partners|Holdings|Museum"

@@ -145,7 +145,7 @@ def _choose_test(
     told = f"{subject} {'still ' if shape == 'holds_until' else ''}{done}"
     rule = f"{reported} that, {when}, {told}"
     if source.name == subject:
-        rule = f"{when}, {told}, as {subject} itself confirms"
+        rule = f"{when}, {told}, as {subject} confirms"
     return ClaimTest(text, rule, _NOT_ENOUGH, shape)
 
 
@@ -196,7 +196,7 @@ _VAGUE: Final = re.compile(
     r"|different|like|in (?:trouble|charge)"
     r"|(?:largely|mostly|widely|more|less|very|so|too|increasingly|much|far|almost)\b.*)"
     r"|be (?:an?|the) (?:[a-z]+ )?(?:hit|success|failure|flop|disaster|favou?rite|force|threat)"
-    r"|continue to (?!be\b)|keep [a-z]+ing)\b"
+    r"|continue (?:its|their|to (?!be\b))|keep [a-z]+ing)\b"
 )
 _NAME: Final = re.compile(r"\b[A-Z]")
 _FIGURE: Final = re.compile(

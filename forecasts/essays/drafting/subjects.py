@@ -40,7 +40,7 @@ FILLER_WORDS: Final = re.compile(
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
     r"|forced|set|certain|sure|expected|obliged) to|have to"
-    r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)[a-z]+ly)\b,?\s+)+",
+    r"|(?!(?:app|re|supp|rep|comp|imp|multip|f|al|bul|ral)ly\b)(?-i:[a-z]+ly))\b,?\s+)+",
     re.IGNORECASE,
 )
 LEADING_PHRASE: Final = re.compile(
@@ -192,7 +192,7 @@ def settle_case(subject: str, claim: str, around: str = "") -> str:
     ('Paper Corp', 'Oslo')
     """
     first, _, tail = subject.partition(" ")
-    is_first = claim.lstrip(" “”\"'").startswith(first)
+    is_first = re.search(rf"(?:^\W*|: ){re.escape(first)}", claim) is not None
     may_be_name = not tail and not first.endswith("s")  # "Labour", but not "Births"
     is_known = first.lower() in list_common_words() and not may_be_name
     is_small = is_known or first.lower() in around.split() or _COMPOUND.fullmatch(first)
