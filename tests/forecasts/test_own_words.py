@@ -158,6 +158,36 @@ def test_a_sentence_without_attitude_stays(text: str) -> None:
     assert strip_attitude(text).text == text
 
 
+@check_rows(TABLES["words_that_point_back_have_names"])
+def test_words_that_point_back_have_names(claim: str, before: str, text: str) -> None:
+    made = draft(claim, before)
+    assert made.plan.text == text
+    assert any("taken from the text" in note or "check it" in note for note in made.plan.notes)
+
+
+@check_rows(TABLES["a_claim_is_a_whole_question"])
+def test_a_claim_is_a_whole_question(claim: str, text: str, bears_out: str) -> None:
+    made = draft(claim)
+    assert (made.plan.text, made.plan.bears_out, made.plan.gaps) == (text, bears_out, ())
+
+
+def test_a_chance_belongs_to_its_own_claim() -> None:
+    text = (
+        "Oslo will sell 20 trams by 2028, and there is a fair chance, say 40 percent, that Bergen"
+        " will buy 20 trams by 2029."
+    )
+    sentence = Sentence(0, len(text), text, None, "", 1.0, 0.9, True, "")
+    first, second = propose_drafts(ClaimSource(sentence, TODAY, TODAY), CATALOGUE)
+    assert (first.plan.prior, second.plan.prior) == ("", "40%")
+    assert not any("sure" in note for note in second.plan.notes)
+
+
+def test_how_sure_the_writer_sounds_is_a_note() -> None:
+    made = draft("I doubt that Oslo will sell 20 trams by 2028.")
+    assert made.plan.bears_out == "no"
+    assert "“I doubt that” sounds about 80 % sure." in made.plan.notes
+
+
 def test_two_acts_of_one_body_are_two_claims() -> None:
     text = "Oslo will default on its bonds and sell the trams by 2028."
     assert split_predictions(text) == (

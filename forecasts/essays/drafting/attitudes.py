@@ -117,10 +117,11 @@ def strip_attitude(text: str) -> HeldClaim:
     'Oslo will not stop its trams.'
     >>> strip_attitude("I would be astonished if Oslo did not sell them at all.").text
     'Oslo will sell them.'
-    >>> strip_attitude("Chances are that the ice will thin, I am fairly sure of it.")
-    HeldClaim(text='the ice will thin.', words='Chances are that', sureness=75)
-    >>> strip_attitude("I doubt we will see a pact signed."), strip_attitude("I doubt it.").text
-    (HeldClaim(text='a pact will not be signed.', words='I doubt', sureness=80), 'I doubt it.')
+    >>> held = strip_attitude("Chances are that the ice will thin, I am fairly sure of it.")
+    >>> held.text, held.words, held.sureness
+    ('the ice will thin.', 'Chances are that', 75)
+    >>> [strip_attitude(text).text for text in ("I doubt we will see a pact signed.", "I doubt it.")]
+    ['a pact will not be signed.', 'I doubt it.']
     """
     bare = _TRAILING.sub("", " ".join(text.replace("…", " ").split()))
     if disbelief := _DISBELIEF.search(bare):

@@ -8,6 +8,7 @@ seconds and a garbled question hardly ever.
 import re
 from typing import Final
 
+from forecasts.essays.drafting.quantities import QUANTITY
 from forecasts.essays.english import match_words, read_words
 
 MAX_SUBJECT_WORDS: Final = 16
@@ -167,6 +168,7 @@ def find_subject_fault(subject: str) -> str:
         _DETERMINER.match(subject)
         or any(word[:1].isupper() for word in words)
         or _NOUN_ALONE.search(subject)
+        or (len(words) > 1 and QUANTITY.search(subject))
         or _NOUN_WITH_PLACE.match(subject)
     )
     return "" if is_phrase else "it is no name"
