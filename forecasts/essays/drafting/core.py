@@ -106,10 +106,16 @@ def _is_prediction(text: str) -> bool:
     if modal is None or is_cut_off:
         return False
     before = text[: modal.start()]
-    is_within = "," in before and not LEADING_ADJUNCT.match(text) and not LEADING_PHRASE.match(text)
+    is_within = (
+        "," in before
+        and not _APPOSITION.match(before)
+        and not LEADING_ADJUNCT.match(text)
+        and not LEADING_PHRASE.match(text)
+    )
     return not is_within and bool(parse_subject(before)[0])
 
 
+_APPOSITION: Final = re.compile(r"[^,]+, (?:its|the|an?) [^,]+, $")
 _OPEN_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who|whether|if|as|because|while|when)\s(?:[\w’-]+\s){0,3}[\w’-]+$"
 )

@@ -111,7 +111,8 @@ def carry_object(clause: Clause, before: Sequence[str]) -> str:
 
 
 _THING: Final = re.compile(
-    r"\b(?P<verb>[a-z]+) (?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)(?= (?:in|by|before|and|but|as"
+    r"\b(?P<verb>[a-z]+) (?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)"
+    r"(?= (?:in|by|before|and|but|as"
     r"|at|for|last|this|that|again)\b|[,.;])"
 )
 

@@ -31,7 +31,8 @@ LEADING_WORDS: Final = re.compile(
     r"|of course|in addition|in the end|in short|in fact|in turn|in other words|in the long run"
     r"|in the near future|at the same time|as a result|on the other hand|by contrast|to be sure"
     r"|by then|by now|first|second|third"
-    rf"|(?!{_NO_ADVERB})[a-z]+ly),?\s+)+",
+    rf"|(?!{_NO_ADVERB}|[a-z]+ly (?:will|would|may|might|could|can|should|is|has)\b)[a-z]+ly)"
+    r",?\s+)+",
     re.IGNORECASE,
 )
 FILLER_WORDS: Final = re.compile(
@@ -126,7 +127,8 @@ def parse_subject(before: str) -> tuple[str, str]:
     is_list = re.search(r", (?:[^,]+ )?(?:and|or) |^(?:the|an?) \w+, ", phrase, re.IGNORECASE)
     phrase = phrase if is_list else phrase.split(", ")[-1]
     phrase = phrase if phrase.startswith("all ") else FILLER_WORDS.sub("", phrase)
-    phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
+    bare = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
+    phrase = bare or (phrase if phrase[:1].isupper() else "")
     last = phrase.rsplit(" ", 1)[-1]
     if _PRONOUN.match(phrase) or last.lower() == "what":
         return "", last.lower()
