@@ -98,14 +98,14 @@ class ClaimSource:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDraft:
-    """Question proposed for a sentence. `held` is the part of the sentence that it is about.
+    """Question proposed for a sentence. `part` is the part of the sentence that it is about.
 
     `window` is the one of its last day, `plan` the question; `match` its entry of the catalogue,
     None for a rewording. `by` is the model that wrote it, "" for the rules.
     """
 
     source: ClaimSource
-    held: HeldClaim
+    part: HeldClaim
     window: Window
     plan: QuestionPlan
     match: CatalogueMatch | None = None
@@ -114,7 +114,7 @@ class ClaimDraft:
     @property
     def text(self) -> str:
         """Claim in its own words."""
-        return self.held.text
+        return self.part.text
 
     @property
     def horizons(self) -> tuple[date, ...]:
@@ -138,20 +138,20 @@ def propose_drafts(
     ()
     """
     known = catalogue or load_catalogue()
-    claims = [(held, _read_claim(source, held, known)) for held in _read_parts(source)]
+    claims = [(part, _read_claim(source, part, known)) for part in _read_parts(source)]
     matches = [
-        (held, claim, match) for held, claim in claims for match in _match(source, claim, known)
+        (part, claim, match) for part, claim in claims for match in _match(source, claim, known)
     ]
     by_entry = {entry[2].entry.id: entry for entry in reversed(matches)}
     best = sorted(by_entry.values(), key=lambda entry: -entry[2].score)
     drafts = [
         draft
-        for held, claim, match in best
-        if _is_test(draft := _draft(source, held, match, known), claim, match)
+        for part, claim, match in best
+        if _is_test(draft := _draft(source, part, match, known), claim, match)
     ]
     best_drafts = [d for d in drafts if d.plan.is_question][:MAX_CANDIDATES]
     texts = {draft.plan.text for draft in best_drafts}
-    rewordings = (_draft(source, held, None, known) for held, _ in claims)
+    rewordings = (_draft(source, part, None, known) for part, _ in claims)
     return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
 
 
@@ -160,12 +160,12 @@ def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
     text = source.sentence.text[:_MAX_SENTENCE_CHARACTERS]
     is_of_before = source.before and _CHANCE_ALONE.match(text)
     text = source.before[-1] if is_of_before else text
-    for part in split_predictions(text):
-        held = strip_attitude(part)
-        words = write_digits(name_base_years(held.text, source.day))
-        before = f"{text[: max(0, text.find(part))]} {held.before}".strip()
-        chance = find_chance(source.sentence.text if is_of_before else part)
-        yield replace(held, text=words, chance=chance, before=before)
+    for words in split_predictions(text):
+        part = strip_attitude(words)
+        claim = write_digits(name_base_years(part.text, source.day))
+        before = f"{text[: max(0, text.find(words))]} {part.before}".strip()
+        chance = find_chance(source.sentence.text if is_of_before else words)
+        yield replace(part, text=claim, chance=chance, before=before)
 
 
 _CHANCE_ALONE: Final = re.compile(
@@ -222,7 +222,7 @@ def redraft(
         return _move_words(draft, last, add_days(last, delay))
     return _draft(
         draft.source,
-        draft.held,
+        draft.part,
         draft.match,
         catalogue or load_catalogue(),
         kind=kind or draft.plan.kind,
@@ -290,7 +290,7 @@ def _match(source: ClaimSource, claim: Claim, catalogue: Catalogue) -> Iterator[
 
 def _draft(
     source: ClaimSource,
-    held: HeldClaim,
+    part: HeldClaim,
     match: CatalogueMatch | None,
     catalogue: Catalogue,
     *,
@@ -299,42 +299,42 @@ def _draft(
 ) -> ClaimDraft:
     """Draft a question on a part of the sentence, in the window for what it is about."""
     period = match.entry.period if match and match.entry.kind == "series" else None
-    claim = _read_claim(source, held, catalogue, last=last, period=period)
+    claim = _read_claim(source, part, catalogue, last=last, period=period)
     if match is None:
         plan = plan_rewording(claim, catalogue, kind)
     elif match.entry.kind == "series":
         plan = plan_series(match, claim, kind)
     else:
         plan = plan_act(match, claim, kind)
-    notes = (*plan.notes, *([held.note] if held.note else []))
+    notes = (*plan.notes, *([part.note] if part.note else []))
     return ClaimDraft(
-        source, held, claim.window, replace(plan, prior=held.chance, notes=notes), match
+        source, part, claim.window, replace(plan, prior=part.chance, notes=notes), match
     )
 
 
 def _read_claim(
     source: ClaimSource,
-    held: HeldClaim,
+    part: HeldClaim,
     catalogue: Catalogue,
     *,
     last: date | None = None,
     period: Period | None = None,
 ) -> Claim:
     """Read what a part of a sentence claims, in its window, with the name for its pronoun."""
-    part = held.text
-    parsed = parse_clause(part)
+    words = part.text
+    parsed = parse_clause(words)
     before = tuple(text[-_MAX_SENTENCE_CHARACTERS:] for text in source.before)
-    before = (*before, held.before) if len(held.before.split()) > 2 else before
-    filled = fill_references(parsed, part, before)
+    before = (*before, part.before) if len(part.before.split()) > 2 else before
+    filled = fill_references(parsed, words, before)
     clause = filled.clause
-    dated = _find_dated(source, part, parsed)
+    dated = _find_dated(source, words, parsed)
     window = choose_window(dated, source.day, source.today, last=last, period=period)
-    subject = settle_case(clause.subject, part, " ".join([*source.before, source.title]))
+    subject = settle_case(clause.subject, words, " ".join([*source.before, source.title]))
     is_carried = bool(filled.carried and not clause.subject)
-    place = find_place_around(source.locate(part), catalogue) if is_common_body(subject) else None
+    place = find_place_around(source.locate(words), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
     actor = subject or filled.carried
-    return Claim(source.locate(part), clause, window, actor, is_carried, dated, filled.notes)
+    return Claim(source.locate(words), clause, window, actor, is_carried, dated, filled.notes)
 
 
 def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:

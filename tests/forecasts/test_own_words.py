@@ -148,9 +148,9 @@ def test_a_figure_waits_for_its_publication() -> None:
 
 @check_rows(TABLES["an_attitude_is_no_part_of_a_claim"])
 def test_an_attitude_is_no_part_of_a_claim(text: str, claim: str, sureness: int) -> None:
-    held = strip_attitude(text)
-    assert (held.text, held.sureness or 0) == (claim, sureness)
-    assert bool(held.note) == bool(sureness)
+    part = strip_attitude(text)
+    assert (part.text, part.sureness or 0) == (claim, sureness)
+    assert bool(part.note) == bool(sureness)
 
 
 @check_rows(TABLES["a_sentence_without_attitude_stays"])

@@ -275,8 +275,8 @@ def _phrase_there(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _phrase_count(match: re.Match[str]) -> tuple[str, str]:
-    what = re.sub(r"\bbe\b", "are", match["what"], count=1)
-    return f"More than {what}", f"Fewer than {what}"
+    counted = re.sub(r"\bbe\b", "are", match["what"], count=1)
+    return f"More than {counted}", f"Fewer than {counted}"
 
 
 def _phrase_without(match: re.Match[str]) -> tuple[str, str]:

@@ -117,17 +117,17 @@ def strip_attitude(text: str) -> HeldClaim:
     'Oslo will not stop its trams.'
     >>> strip_attitude("I would be astonished if Oslo did not sell them at all.").text
     'Oslo will sell them.'
-    >>> held = strip_attitude("Chances are that the ice will thin, I am fairly sure of it.")
-    >>> held.text, held.words, held.sureness
+    >>> claim = strip_attitude("Chances are that the ice will thin, I am fairly sure of it.")
+    >>> claim.text, claim.words, claim.sureness
     ('the ice will thin.', 'Chances are that', 75)
     >>> strip_attitude("I doubt we will see a pact signed.").text
     'a pact will not be signed.'
     """
     bare = _TRAILING.sub("", " ".join(text.replace("…", " ").split()))
     if disbelief := _DISBELIEF.search(bare):
-        held = strip_attitude(bare[: disbelief.start()])
-        modal = find_modal(held.text)
-        text = f"{held.text[: modal.end()]} not{held.text[modal.end() :]}." if modal else bare
+        doubted = strip_attitude(bare[: disbelief.start()])
+        modal = find_modal(doubted.text)
+        text = f"{doubted.text[: modal.end()]} not{doubted.text[modal.end() :]}." if modal else bare
         return HeldClaim(text, disbelief[0].strip(" ,;"), 80 if modal else None)
     match = next((m for p in (_MATRIX, _SIGN) if (m := p.search(bare)) and _is_held(m)), None)
     if match is None:
@@ -172,21 +172,21 @@ def _restate(claim: str, match: re.Match[str], *, denied: bool) -> str | None:
     is_seen = match["word"].lower() == "see"
     claim = re.sub(r"\b(are|were) all\b", r"\1", claim)
     is_finite = re.search(r"(?:that|if|when|how|why)$", match["link"] or "") is not None
-    if not is_finite and (who := _INFINITIVE.match(claim)) and who.end("who") < end:
-        return f"{who['who']} {will} {claim[who.end() :]}"
+    if not is_finite and (infinitive := _INFINITIVE.match(claim)) and infinitive.end("who") < end:
+        return f"{infinitive['who']} {will} {claim[infinitive.end() :]}"
     if is_seen or re.search(r"(?:on|of|against)$", match["link"] or ""):
         return _restate_seen(claim, will, end)
     if modal is not None:
         is_negative = re.search(r"not$|n[’']t$", modal[0]) is not None
-        said = "will" if is_negative else will
-        return f"{claim[:end]}{said}{claim[modal.end() :]}" if denied else claim
+        verb_ahead = "will" if is_negative else will
+        return f"{claim[:end]}{verb_ahead}{claim[modal.end() :]}" if denied else claim
     for verb in _VERB.finditer(claim if match.re is _MATRIX else ""):
         is_plural = claim[: verb.start()].endswith("s ") and is_base_form(verb["verb"])
         base = verb["verb"] if is_plural else find_base(verb["verb"])
         if base and verb.start():
-            said = ("will" if denied else "will not") if verb["not"] else will
+            verb_ahead = ("will" if denied else "will not") if verb["not"] else will
             base = "" if verb["not"] and base == "do" else f" {base}"
-            return f"{claim[: verb.start()]}{said}{base}{claim[verb.end() :]}"
+            return f"{claim[: verb.start()]}{verb_ahead}{base}{claim[verb.end() :]}"
     return None
 
 

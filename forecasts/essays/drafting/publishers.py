@@ -75,8 +75,8 @@ def list_sources(question: str, near: str, around: str) -> tuple[str, ...]:
     >>> list_sources("Will hard coral die?", "The Institute of Reefs sees it.", "")[1:]
     ('NOAA Coral Reef Watch, statements and data', 'the Institute of Reefs, its publications')
     """
-    asked = re.match(r"Will (?:the )?(?P<actor>[A-Z][\w-]*(?: [A-Z][\w-]*)*) [a-z]", question)
-    actor = asked["actor"] if asked else ""
+    match = re.match(r"Will (?:the )?(?P<actor>[A-Z][\w-]*(?: [A-Z][\w-]*)*) [a-z]", question)
+    actor = match["actor"] if match else ""
     sources = _iterate_sources(load_catalogue(), question, near, around, actor=actor)
     return tuple(dict.fromkeys(source.lines[0] for source in sources))
 
@@ -115,17 +115,17 @@ def _iterate_sources(
     yield from _find_named(bodies, text, "as the claim names it")
     if match := _BODY.search(text):
         yield ProposedSource(_add_article(match[0]), "its publications", "as the claim names it")
-    own = ProposedSource(actor, "its own announcements", "as the one who acts", is_body=False)
+    itself = ProposedSource(actor, "its own announcements", "as the one who acts", is_body=False)
     is_own = actor != "" and not find_places(actor, catalogue)
     if is_own and _DECIDES.search(actor):
-        yield own
+        yield itself
     yield from _find_by_topic(bodies, text)
     yield from _find_named(bodies, near, "as the text before the claim names it")
     if match := _BODY.search(near):
         why = "as the text before the claim names it"
         yield ProposedSource(_add_article(match[0]), "its publications", why, is_body=False)
     if is_own and _is_organisation(actor):
-        yield own
+        yield itself
 
 
 def _list_local(catalogue: Catalogue, around: str) -> tuple[tuple[Institution, str], ...]:

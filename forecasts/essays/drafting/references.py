@@ -98,16 +98,16 @@ def carry_object(clause: Clause, before: Sequence[str]) -> str:
         return ""
     is_plural_one = match[0] == "them"
     text = next((text for text in reversed(before) if text), "")
-    things = [m["what"] for m in _THING.finditer(text) if _is_verb_form(m["verb"])]
-    own = f"{clause.subject} {clause.event}".lower()
-    things = [
-        what for what in things if is_plural(what) == is_plural_one and what.lower() not in own
+    objects = [hit["what"] for hit in _THING.finditer(text) if _is_verb_form(hit["verb"])]
+    named = f"{clause.subject} {clause.event}".lower()
+    objects = [
+        name for name in objects if is_plural(name) == is_plural_one and name.lower() not in named
     ]
-    if things:
-        return things[-1]
+    if objects:
+        return objects[-1]
     pronoun = "they" if is_plural_one else "it"
     name = "" if clause.pronoun else carry_actor((text,), replace(clause, pronoun=pronoun))
-    return "" if name.lower() in own else name
+    return "" if name.lower() in named else name
 
 
 _THING: Final = re.compile(
@@ -139,7 +139,7 @@ def carry_actor(before: Sequence[str], clause: Clause) -> str:
     if clause.pronoun not in ("it", "they", "he", "she"):
         return ""
     is_measured = is_measure(clause.event)
-    others = []
+    candidates = []
     for distance, sentence in enumerate(text for text in reversed(before) if text):
         for part in _CLAUSE_JOINT.split(sentence):
             verb = _FIRST_VERB.search(part)
@@ -151,11 +151,11 @@ def carry_actor(before: Sequence[str], clause: Clause) -> str:
             if not fits or find_subject_fault(subject):
                 continue
             if distance == 0 or any(word[:1].isupper() for word in subject.split()):
-                others.append(subject)
+                candidates.append(subject)
         topic = _TOPIC.search(sentence) if distance == 0 and clause.pronoun == "it" else None
         if topic is not None and not find_subject_fault(topic["what"]):
-            others.append(topic["what"])
-    return next(iter(others), "")
+            candidates.append(topic["what"])
+    return next(iter(candidates), "")
 
 
 _CLAUSE_JOINT: Final = re.compile(r"[;:—]\s|,\s(?:and|but|though|while)\s")

@@ -142,10 +142,10 @@ def _choose_test(
         words = {"actor": subject, "act": event, "object": event.partition(" ")[2], "done": done}
         excluded = f"Not enough: {fill_fields(deed.not_counts, words)}."
         return ClaimTest(text, f"{when}, {fill_fields(deed.counts, words)}", excluded, shape)
-    told = f"{subject} {'still ' if shape == 'holds_until' else ''}{done}"
-    rule = f"{reported} that, {when}, {told}"
+    report = f"{subject} {'still ' if shape == 'holds_until' else ''}{done}"
+    rule = f"{reported} that, {when}, {report}"
     if source.name == subject:
-        rule = f"{when}, {told}, as {subject} confirms"
+        rule = f"{when}, {report}, as {subject} confirms"
     return ClaimTest(text, rule, _NOT_ENOUGH, shape)
 
 
