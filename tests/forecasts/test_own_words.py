@@ -186,7 +186,7 @@ def test_a_chance_belongs_to_its_own_claim() -> None:
 def test_how_sure_the_writer_sounds_is_a_note() -> None:
     made = draft("I doubt that Oslo will sell 20 trams by 2028.")
     assert made.plan.bears_out == "no"
-    assert "“I doubt that” sounds about 80 % sure." in made.plan.notes
+    assert "“I doubt that” sounds about 80% sure." in made.plan.notes
 
 
 def test_two_acts_of_one_body_are_two_claims() -> None:

@@ -26,7 +26,7 @@ _SURENESS: Final[Mapping[str, int]] = MappingProxyType(
         for words, percent in (pair.split("/") for pair in read_words("attitudes"))
     }
 )
-"""How sure of a claim a word sounds, in per cent; below 50 it denies the claim."""
+"""Sureness of a claim by its word, in per cent; below 50 the word denies the claim."""
 
 _WORDS: Final = "|".join(sorted(_SURENESS, key=len, reverse=True))
 _HOLDER: Final = (
@@ -107,7 +107,7 @@ class HeldClaim:
         """Note on how sure the writer sounds, "" if nothing tells or a chance is named."""
         if self.sureness is None or self.chance:
             return ""
-        return f"“{self.words}” sounds about {self.sureness} % sure."
+        return f"“{self.words}” sounds about {self.sureness}% sure."
 
 
 def strip_attitude(text: str) -> HeldClaim:
