@@ -42,8 +42,8 @@ _CONJUNCTION: Final = re.compile(
     re.IGNORECASE,
 )
 _LOOSE_END: Final = re.compile(
-    rf"\b(?:{match_words('prepositions')}|and|or|but|nor|the|a|an|that|than|is|are|be|very|more|most"
-    r"|not|its|their|his|her|no|right|as well|so many|such)$",
+    rf"\b(?:{match_words('prepositions')}|and|or|but|nor|the|a|an|that|than|is|are|be|very|more"
+    r"|most|not|its|their|his|her|no|right|as well|so many|such)$",
     re.IGNORECASE,
 )
 ADDITION: Final = (
