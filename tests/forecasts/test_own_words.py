@@ -5,7 +5,13 @@ from datetime import date, datetime
 import pytest
 
 from forecasts.essays.catalogue.entries import parse_catalogue
-from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
+from forecasts.essays.draft import (
+    ClaimDraft,
+    ClaimSource,
+    build_new_question,
+    propose_drafts,
+    redraft,
+)
 from forecasts.essays.drafting.attitudes import strip_attitude
 from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.plan import QuestionPlan
@@ -181,6 +187,15 @@ def test_a_chance_belongs_to_its_own_claim() -> None:
     first, second = propose_drafts(ClaimSource(sentence, TODAY, TODAY), CATALOGUE)
     assert (first.plan.prior, second.plan.prior) == ("", "40%")
     assert not any("sure" in note for note in second.plan.notes)
+
+
+def test_an_act_by_its_verb_is_asked_for_its_day() -> None:
+    made = redraft(draft("Oslo will sell 20 trams by 2028."), kind="date", catalogue=CATALOGUE)
+    assert made.plan.text == "When will Oslo sell 20 trams?"
+    assert made.plan.criteria.startswith(
+        "The first day, between 28 November 2026 and 31 December 2028 (UTC), for which "
+    )
+    assert made.plan.criteria.count("between") == 1
 
 
 def test_how_sure_the_writer_sounds_is_a_note() -> None:

@@ -283,7 +283,8 @@ def _word(test: ClaimTest, claim: Claim, kind: Kind, options: tuple[str, ...]) -
             comma = "," if test.rule.startswith(("between ", "on ")) else ""
             return test.text, f"YES if{comma} {test.rule}. {no} {test.excluded}".rstrip()
         case "date":
-            days = f"The first day, {period}, for which {test.rule}; “never” if there is none."
+            rule = test.rule.removeprefix(f"{period}, ")
+            days = f"The first day, {period}, for which {rule}; “never” if there is none."
             return f"When will {subject} {event}?", f"{days} {test.excluded}".rstrip()
         case "numeric":
             unit = figure.unit if figure else UNIT_GAP
