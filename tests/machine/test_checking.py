@@ -125,12 +125,12 @@ def test_a_good_model_may_move_numbers(
         (
             GOOD | {"for": (2.0, -1.5)},
             {"accuracy": 0.5, "auc": 0.5, "right": 0.5},
-            "50 % of the directions",
+            "50% of the directions",
         ),
         (
             GOOD | {"for": (2, 0.3), "against": (2, -0.3)},
             {"accuracy": 1, "coverage": 0},
-            "calls 0 %",
+            "calls 0%",
         ),
         (GOOD | {"unrelated": (2.0, 0.1)}, {"topic_auc": 0.5}, "AUC of topics is 0.50"),
         (GOOD | {"neither": (2.0, 3.0)}, {"sided": 1.0, "right": 1.0}, ""),
@@ -200,8 +200,8 @@ def test_the_terminal_says_what_the_model_may_do(
     lines = shell("model", "check").splitlines()
     assert lines[0].startswith("stub at http://127.0.0.1:")
     assert lines[2:] == [
-        "direction at the margin: 100 % called, 100 % right",
-        "headlines without a side: 0 % get one",
+        "direction at the margin: 100% called, 100% right",
+        "headlines without a side: 0% get one",
         "topic: AUC 1.00",
         "It may move numbers.",
     ]
