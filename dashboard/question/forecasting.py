@@ -20,18 +20,20 @@ from dashboard.question.form_state import (
 )
 from dashboard.question.probability_input import get_own_forecast
 from dashboard.wording import (
+    capitalise,
     clip,
     escape_markdown,
     forecast_headline,
     format_forecast,
     percent_whole,
 )
-from forecasts.errors import InvalidForecast
+from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
+from tracker.errors import TrackerError
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage, QuestionSummary
 
@@ -199,6 +201,42 @@ def _save_forecast(visit: Visit, question: Question, draft: ForecastDraft) -> No
         question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
     )
     _push_and_rerun(build_act_notice(visit.tracker, question, "Saved", act))
+
+
+def save_text_forecast(visit: Visit, summary: QuestionSummary, text: str) -> str | None:
+    """Save a forecast typed in a list, and push its notice with undo.
+
+    Returns None, or the sentence that refuses the text. For the callback of a component.
+    """
+    question = summary.question
+    return _act_in_list(
+        visit,
+        question,
+        "Saved",
+        partial(visit.tracker.forecasts.submit, question.id, text, key=get_form_id(question.id)),
+    )
+
+
+def reaffirm_in_list(visit: Visit, summary: QuestionSummary) -> str | None:
+    """Confirm the standing forecast from a list; returns as `save_text_forecast` does."""
+    question = summary.question
+    key = f"{get_form_id(question.id)}-reaffirm"
+    return _act_in_list(
+        visit,
+        question,
+        "Confirmed",
+        partial(visit.tracker.forecasts.reaffirm, question.id, key=key),
+    )
+
+
+def _act_in_list(
+    visit: Visit, question: Question, words: str, act: Callable[[], Forecast]
+) -> str | None:
+    try:
+        push_notice(build_act_notice(visit.tracker, question, words, act()))
+    except (ForecastsError, TrackerError) as refusal:
+        return f"{capitalise(str(refusal))}."
+    return None
 
 
 def _push_and_rerun(notice: Notice) -> None:

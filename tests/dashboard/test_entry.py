@@ -6,13 +6,16 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components import acting
 from dashboard.components.acting import step_through
+from dashboard.components.visit import Visit
 from dashboard.question import forecasting, form_state
 from dashboard.question.probability_input import (
     SLIDER_STOPS,
@@ -28,6 +31,7 @@ from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tracker.app.tracker import Tracker
+from tracker.model.read_models import QuestionSummary
 
 SUMMIT = "summit-2027"
 OTHER = "other-2027"
@@ -322,6 +326,32 @@ def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
     clock.advance(days=1)
     seen(button(visit, "Still 67%").click().run())
     assert loaded.questions.get(SUMMIT).summary.standings[ME].since == clock.time
+
+
+def test_text_in_a_list_is_saved_or_refused(
+    loaded: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(forecasting.st, "session_state", state)
+    visit = Visit(loaded, {}, clock.time, ZoneInfo("UTC"), None)
+
+    def summary() -> QuestionSummary:
+        return loaded.questions.get(SUMMIT).summary
+
+    assert forecasting.reaffirm_in_list(visit, summary()) == (
+        "You hold no forecast on summit-2027 to reaffirm: make one first."
+    )
+    assert "perhaps" in str(forecasting.save_text_forecast(visit, summary(), "perhaps"))
+    assert (held(loaded), state.get("notice-line")) == (None, None)
+    assert forecasting.save_text_forecast(visit, summary(), "2:1") is None
+    assert (held(loaded), state["notice-line"]) == (pytest.approx(2 / 3), "Saved: 67%")
+    clock.advance(days=1)
+    assert forecasting.reaffirm_in_list(visit, summary()) is None
+    mine = [act.act for act in loaded.questions.get(SUMMIT).acts if act.forecaster_id == ME]
+    assert mine == ["forecast", "reaffirm"]
+    acting._reverse("undo", state["notices"])
+    acting._reverse("undo", state["notices"])
+    assert held(loaded) is None
 
 
 def test_below_a_question_stands_the_next_of_the_list(two: Tracker) -> None:
