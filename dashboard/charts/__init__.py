@@ -27,7 +27,6 @@ from dashboard.charts.distributions import (
     option_lines,
     options_now_chart,
     options_over_time_chart,
-    preview_chart,
     value_axis,
 )
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
@@ -60,7 +59,6 @@ __all__ = [
     "options_now_chart",
     "options_over_time_chart",
     "other_question_style",
-    "preview_chart",
     "ranks_chart",
     "revisions_chart",
     "skill_chart",

@@ -256,24 +256,6 @@ def curves_now_chart(styles: tuple[LineStyle, ...], axis: ValueAxis, *, answer: 
     )
 
 
-@lru_cache(maxsize=16)
-def preview_chart(axis: ValueAxis) -> ChartSpec:
-    """Small density chart of a forecast before it is saved. Data: `curve`, `middle`."""
-    area = alt.Chart(alt.NamedData("curve")).mark_area(
-        color=BLUE, opacity=0.35, line={"color": BLUE, "strokeWidth": 2}
-    )
-    rule = alt.Chart(alt.NamedData("middle")).mark_rule(color=BLUE, strokeDash=[3, 3])
-    tips = [text_tooltip("at", "Value"), text_tooltip("by", "At most this")]
-    return (
-        alt.layer(
-            area.encode(x=_value_x(axis), y=_density_axis(), tooltip=tips),
-            rule.encode(x=_value_x(axis)),
-        )
-        .properties(height=130)
-        .to_dict()
-    )
-
-
 def _share_axis(top: float) -> alt.Axis:
     if top == 1.0:
         return share_axis()

@@ -23,7 +23,7 @@ def warn_missing(part: str, effect: str) -> None:
 
 COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
-_COMPONENT_NAMES: Final = ("reader", "keeper", "marked", "rows", "zone")
+_COMPONENT_NAMES: Final = ("reader", "entry", "marked", "rows", "zone")
 
 
 def load_component(
@@ -44,7 +44,7 @@ def load_component(
     try:
         _declare(name)
     except (AttributeError, ImportError, TypeError):
-        warn_missing("manifest of components", "texts are not marked, and unsaved input is lost")
+        warn_missing("manifest of components", "lists and forms are plain")
         return partial(_show_plain, plain) if isinstance(plain, str) else plain
     return st.components.v2.component(
         name, html=html or None, css=css or None, js=f"{folder}.js", isolate_styles=isolated

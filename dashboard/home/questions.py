@@ -73,10 +73,9 @@ def find_selected(shown: Sequence[QuestionSummary]) -> QuestionSummary | None:
 def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     st.markdown(f"**{escape_markdown(summary.question.text)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(forecasting.describe_own_forecast(visit, summary), width="content")
         link_to_question(visit, summary.question, "Open it", ":material/open_in_full:")
     if summary.status in ("open", "upcoming"):
-        forecasting.show_inline_form(visit, summary)
+        forecasting.show_form(visit, summary)
     else:
         st.caption("It takes no forecasts any more.")
 

@@ -20,7 +20,6 @@ from dashboard.components.probability_lines import (
     list_question_forecasters,
 )
 from dashboard.wording import (
-    describe_forecast,
     display_name,
     format_answer,
     format_forecast,
@@ -342,19 +341,6 @@ def series_frame(page: QuestionPage, window: TimeWindow) -> pd.DataFrame:
         if window[0] <= at <= window[1] and value.value > zero
     ]  # fmt: skip
     return build_frame("time:time value:float shown period", rows)
-
-
-def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
-    """The median of a forecast as one mark. Columns: value, told; empty if it lies beyond the
-    range.
-    """
-    middle = curve.quantile(0.5)
-    rows = (
-        []
-        if middle is None
-        else [(_chart_value(question, middle), describe_forecast(question, curve))]
-    )
-    return build_frame({"value": _value_dtype(question), "told": "str"}, rows)
 
 
 def _chart_value(question: Question, value: float) -> Any:

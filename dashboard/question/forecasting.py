@@ -1,35 +1,37 @@
-"""Form in which a person forecasts, reaffirms, withdraws and undoes."""
+"""Form in which a person forecasts, confirms, withdraws and undoes.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Final
+The component `entry` shows it. What is typed comes back as a draft, and the next run echoes how it
+is understood; a button or key comes back as an act. Unsaved input stays in the browser.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, Final
+from uuid import uuid4
 
 import streamlit as st
 
 from dashboard.components.acting import Notice, push_notice, push_undone
+from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals
-from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry
-from dashboard.question.form_state import (
-    get_form_id,
-    initial_numbers,
-    initial_text,
-    reset_form,
-    store_draft,
+from dashboard.question.entry_data import (
+    Draft,
+    build_echo,
+    build_input,
+    get_own_forecast,
+    parse_draft,
+    read_draft,
 )
-from dashboard.question.probability_input import get_own_forecast
 from dashboard.wording import (
-    capitalise,
     clip,
     escape_markdown,
     forecast_headline,
     format_forecast,
     percent_whole,
 )
-from forecasts.errors import ForecastsError, InvalidForecast
-from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.question import EvidenceId, Question
+from forecasts.errors import ForecastsError
+from forecasts.questions.formatting import format_sentence
+from forecasts.questions.question import Question, QuestionId
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
@@ -37,8 +39,178 @@ from tracker.errors import TrackerError
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage, QuestionSummary
 
+MAX_CITABLE_EVIDENCE = 100
+"""Newest pieces of evidence that can be cited."""
+
 _MAX_QUESTION_CHARACTERS: Final = 60
 """Characters of a question's text in a notice: undo may concern a question of another page."""
+
+
+def render(visit: Visit, page: QuestionPage) -> None:
+    """Show the form beside the chart of a question."""
+    undoable = any(act.forecaster_id == visit.me for act in page.acts)
+    show_form(visit, page.summary, page.evidence, undoable=undoable)
+
+
+@st.fragment
+def show_form(
+    visit: Visit,
+    summary: QuestionSummary,
+    evidence: Sequence[EvidenceCard] = (),
+    *,
+    undoable: bool = False,
+) -> None:
+    """Show the form; as a fragment, so that an echo does not draw the page again."""
+    question_id = summary.question.id
+    if st.session_state.pop(f"acted-{question_id}", False):
+        st.rerun()
+    visit, key = visit.refresh(), f"entry-{question_id}"
+    receive = partial(_receive_act, visit, summary)
+
+    def take_draft() -> None:
+        draft = st.session_state[key].draft
+        if isinstance(draft, Mapping) and draft.get("form") == get_form_id(question_id):
+            _get_form(question_id).update(draft=draft, problem=None)
+
+    def take_act() -> None:
+        sent = st.session_state[key].act
+        if isinstance(sent, Mapping):
+            receive(sent)
+
+    load_component(
+        "entry",
+        _read_file("entry.html"),
+        _read_file("entry.css"),
+        partial(_show_plain_form, receive),
+        isolated=False,
+    )(
+        key=key,
+        data=_build_data(visit, summary, evidence) | {"undo": undoable},
+        on_draft_change=take_draft,
+        on_act_change=take_act,
+    )
+
+
+@cache
+def _read_file(name: str) -> str:
+    return (COMPONENTS_FOLDER / "entry" / name).read_text(encoding="utf-8")
+
+
+def get_form_id(question_id: QuestionId) -> str:
+    """Return the id of this rendering of the form, also the idempotency key of its save."""
+    form: str = _get_form(question_id)["id"]
+    return form
+
+
+def _get_form(question_id: QuestionId) -> dict[str, Any]:
+    """Return the state of the form: id, draft, what the menu asked for, and the last refusal."""
+    state: dict[str, Any] = st.session_state.setdefault(
+        f"form-{question_id}", {"id": uuid4().hex, "draft": {}, "asked": "", "problem": None}
+    )
+    return state
+
+
+def reset_form(question_id: QuestionId) -> None:
+    """Start a new rendering of the form after an act; the browser keeps a reason not yet saved."""
+    st.session_state.pop(f"form-{question_id}", None)
+
+
+def _build_data(
+    visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
+) -> dict[str, Any]:
+    question, standing = summary.question, summary.standings.get(visit.me)
+    form, own = _get_form(question.id), get_own_forecast(visit, summary)
+    citable = [card for card in evidence if card.evidence.status != "rejected"]
+    citable = citable[:MAX_CITABLE_EVIDENCE]  # newest first
+    draft = form["draft"]
+    return {
+        "question": question.id,
+        "who": visit.me,
+        "form": form["id"],
+        "after": 0.0 if standing is None else standing.since.timestamp(),
+        "standing": describe_own_forecast(visit, summary),
+        "still": "" if own is None else clip(forecast_headline(question, own)[0], 30),
+        "input": build_input(visit, summary),
+        "initial": build_echo(visit, summary, Draft()),
+        "echo": {"nr": draft["nr"], **build_echo(visit, summary, read_draft(draft))}
+        if "nr" in draft
+        else None,
+        "problem": form["problem"],
+        "citable": bool(citable),
+        "evidence": [(card.evidence.id, clip(card.headline, 90)) for card in citable]
+        if form["asked"] == "cite"
+        else [],
+        "withdrawal": _describe_withdrawal(visit, summary) if form["asked"] == "withdraw" else "",
+    }
+
+
+def describe_own_forecast(visit: Visit, summary: QuestionSummary) -> str:
+    """Describe my forecast and its age in a few words."""
+    standing, own = summary.standings.get(visit.me), get_own_forecast(visit, summary)
+    if standing is None or own is None:
+        return "No forecast yet"
+    return f"{format_forecast(summary.question, own)}, updated {visit.age(standing.since)}"
+
+
+def _describe_withdrawal(visit: Visit, summary: QuestionSummary) -> str:
+    """Describe what withdrawing does; of a yes/no question with the score so far by answer."""
+    question = summary.question
+    text = "This withdraws your forecast. Your past forecast is still scored."
+    if question.kind != "binary" or visit.now <= question.opens_at:
+        return text
+    rule = RULES[HEADLINE[question.kind]]
+    scores = {
+        answer: next(s for s in receipt if s.forecaster_id == visit.me and s.rule == rule.name)
+        for answer, receipt in visit.tracker.resolutions.preview(
+            question.id, ("yes", "no"), visit.now
+        ).items()
+    }
+    yes, no = scores["yes"].mean_while_active, scores["no"].mean_while_active
+    if yes is None or no is None:
+        return text
+    return (
+        f"{text} So far it would score {yes:.3f} if YES and {no:.3f} if NO by {rule.title} "
+        f"({rule.better} is better), on {percent_whole(scores['yes'].coverage)} of the scheduled "
+        "time."
+    )
+
+
+def _receive_act(visit: Visit, summary: QuestionSummary, sent: Mapping[str, Any]) -> None:
+    """Do what the form asks for, once: one that is sent again belongs to an earlier rendering."""
+    question = summary.question
+    form, act = _get_form(question.id), sent.get("act")
+    if sent.get("form") != form["id"]:
+        return
+    if act == "ask":
+        form["asked"] = sent.get("about")
+        return
+    draft, at = read_draft(sent), sent.get("at")
+    try:
+        _do_act(visit, summary, draft, act)
+    except (ForecastsError, TrackerError) as refusal:
+        form["problem"] = {"text": format_sentence(str(refusal)), "at": at}
+        return
+    st.session_state[f"acted-{question.id}"] = True
+
+
+def _do_act(visit: Visit, summary: QuestionSummary, draft: Draft, act: object) -> None:
+    tracker, question = visit.tracker, summary.question
+    key, forecasts = get_form_id(question.id), tracker.forecasts
+    match act:
+        case "save":
+            forecast = parse_draft(visit, summary, draft)
+            made = forecasts.submit(
+                question.id, forecast, rationale=draft.reason, cites=draft.cites, key=key
+            )
+            push_notice(build_act_notice(tracker, question, "Saved", made))
+        case "reaffirm":
+            made = forecasts.reaffirm(question.id, rationale=draft.reason, key=f"{key}-reaffirm")
+            push_notice(build_act_notice(tracker, question, "Confirmed", made))
+        case "withdraw":
+            made = forecasts.withdraw(question.id, rationale=draft.reason, key=f"{key}-withdraw")
+            push_notice(build_act_notice(tracker, question, "Withdrawn", made))
+        case "undo":
+            push_undone(undo_act(tracker, question, f"{key}-undo"))
 
 
 def build_act_notice(tracker: Tracker, question: Question, words: str, act: Forecast) -> Notice:
@@ -51,10 +223,7 @@ def build_act_notice(tracker: Tracker, question: Question, words: str, act: Fore
 
 
 def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
-    """Undo the last act by appending a compensating one, once for each key.
-
-    The form is reset except for the reason, which may be unsaved work.
-    """
+    """Undo the last act by appending a compensating one, once for each key."""
     act = tracker.forecasts.undo(question.id, key=key)
     reverse = partial(redo_act, tracker, question, f"redo-{act.id}")
     return _make_notice(question, f"Undone, you hold {_format_forecast(question, act)}", reverse)
@@ -69,138 +238,14 @@ def redo_act(tracker: Tracker, question: Question, key: str) -> Notice:
 
 def _make_notice(question: Question, text: str, reverse: Callable[[], Notice]) -> Notice:
     """Reset the form, and make the notice of an act with what takes it back."""
-    reset_form(question.id, "why-text")
-    return Notice(f"{text} ({_shorten_question(question)})", reverse)
+    reset_form(question.id)
+    return Notice(f"{text} ({clip(question.text, _MAX_QUESTION_CHARACTERS)})", reverse)
 
 
 def _format_forecast(question: Question, act: Forecast) -> str:
     return (
         "no forecast" if act.distribution is None else format_forecast(question, act.distribution)
     )
-
-
-def _shorten_question(question: Question) -> str:
-    return clip(question.text, _MAX_QUESTION_CHARACTERS)
-
-
-MAX_RATIONALE_CHARACTERS = 4_000
-MAX_CITABLE_EVIDENCE = 100
-"""Newest pieces of evidence that are offered: they are sent to the browser at each visit."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastDraft:
-    """Content of the form; `key` prevents a second save."""
-
-    entry: ForecastEntry
-    why: str
-    cites: tuple[EvidenceId, ...]
-    key: str
-
-
-def render(visit: Visit, page: QuestionPage) -> None:
-    """Show my current forecast and the forms that change it."""
-    with st.container(border=True):
-        st.subheader("Your forecast", anchor=False)
-        st.caption(describe_own_forecast(visit, page.summary))
-        _show_new_forecast(visit, page.summary, page.evidence)
-        with st.container(horizontal=True):
-            show_reaffirm_button(visit, page.summary)
-            _show_other_acts(visit, page)
-
-
-def describe_own_forecast(visit: Visit, summary: QuestionSummary) -> str:
-    """Describe my forecast and its age in a sentence."""
-    standing = summary.standings.get(visit.me)
-    if standing is None:
-        return "You have none yet."
-    words = escape_markdown(
-        format_forecast(
-            summary.question,
-            fold_removed_options(summary.question, visit.now, standing.distribution),
-        )
-    )
-    return f"You hold **{words}**, last confirmed {visit.age(standing.since)}."
-
-
-@st.fragment
-def show_inline_form(visit: Visit, summary: QuestionSummary) -> None:
-    """Show the form for a list: one field for the forecast, one for the reason, and Reaffirm."""
-    form = get_form_id(summary.question.id)
-    left, right = st.columns([2, 3])
-    with left:
-        entry = show_text_entry(visit, summary, form)
-    with right:
-        reason = _show_reason(form)
-    with st.container(horizontal=True):
-        _show_save_button(visit, summary, ForecastDraft(entry, reason, (), form))
-        show_reaffirm_button(visit, summary)
-
-
-@st.fragment
-def _show_new_forecast(
-    visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
-) -> None:
-    question = summary.question
-    form = get_form_id(question.id)
-    entry = show_forecast_inputs(visit, summary, form)
-    reason = _show_reason(form)
-    citations = _choose_citations(evidence, form)
-    _show_save_button(visit, summary, ForecastDraft(entry, reason, tuple(citations), form))
-
-
-def _show_reason(form: str) -> str:
-    text = st.text_area(
-        "Why",
-        initial_text(form, "why-text"),
-        key=f"why-text-{form}",
-        placeholder="What do you know that moves you?",
-        height=90,
-        max_chars=MAX_RATIONALE_CHARACTERS,
-        persist_state="session",
-    )
-    return (text or "").strip()
-
-
-def _show_save_button(visit: Visit, summary: QuestionSummary, draft: ForecastDraft) -> None:
-    """Show the save button, and store the draft in the browser until then."""
-    if st.button("Save forecast", key="save", type="primary", shortcut="Ctrl+Enter"):
-        with show_refusals():
-            _save_forecast(visit, summary.question, draft)
-    standing = summary.standings.get(visit.me)
-    store_draft(
-        summary.question.id, visit.me, draft.key, None if standing is None else standing.since
-    )
-
-
-def _choose_citations(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
-    newest = [card for card in evidence if card.evidence.status != "rejected"][
-        :MAX_CITABLE_EVIDENCE
-    ]  # newest first
-    headlines = {card.evidence.id: clip(card.headline, 90) for card in newest}
-    if not headlines:
-        return []
-    return st.multiselect(
-        "Evidence it rests on",
-        list(headlines),
-        [EvidenceId(number) for number in initial_numbers(form, "cites") if number in headlines],
-        format_func=headlines.__getitem__,
-        key=f"cites-{form}",
-        placeholder="Optional",
-        persist_state="session",
-    )
-
-
-def _save_forecast(visit: Visit, question: Question, draft: ForecastDraft) -> None:
-    distribution = draft.entry.forecast
-    if distribution is None:
-        raise InvalidForecast(draft.entry.problem)
-    if not draft.why:
-        raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
-    act = visit.tracker.forecasts.submit(
-        question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
-    )
-    _push_and_rerun(build_act_notice(visit.tracker, question, "Saved", act))
 
 
 def save_text_forecast(visit: Visit, summary: QuestionSummary, text: str) -> str | None:
@@ -235,75 +280,22 @@ def _act_in_list(
     try:
         push_notice(build_act_notice(visit.tracker, question, words, act()))
     except (ForecastsError, TrackerError) as refusal:
-        return f"{capitalise(str(refusal))}."
+        return format_sentence(str(refusal))
     return None
 
 
-def _push_and_rerun(notice: Notice) -> None:
-    push_notice(notice)
-    st.rerun()
-
-
-def show_reaffirm_button(visit: Visit, summary: QuestionSummary) -> None:
-    """Show the button that reaffirms my forecast, if I have one."""
-    question, distribution = summary.question, get_own_forecast(visit, summary)
-    if distribution is None:
-        return
-    words = clip(
-        forecast_headline(question, fold_removed_options(question, visit.now, distribution))[0], 30
-    )
-    again = "Say again what you hold, so that it counts as fresh."
-    if st.button(f"Still {escape_markdown(words)}", key="reaffirm", help=again, shortcut="A"):
-        with show_refusals():
-            act = visit.tracker.forecasts.reaffirm(
-                question.id, key=f"{get_form_id(question.id)}-reaffirm"
-            )
-            _push_and_rerun(build_act_notice(visit.tracker, question, "Reaffirmed", act))
-
-
-def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
-    question, tracker = page.summary.question, visit.tracker
-    form = get_form_id(question.id)
-    if visit.me in page.summary.standings:
-        with st.popover("Withdraw", key="withdrawing", on_change="rerun") as popover:
-            st.caption("From now on you hold no forecast here. What stood before still counts.")
-            if popover.open:
-                _show_score_so_far(visit, page)
-            if st.button("Withdraw your forecast", key="withdraw"):
-                with show_refusals():
-                    act = tracker.forecasts.withdraw(question.id, key=f"{form}-withdraw")
-                    _push_and_rerun(build_act_notice(tracker, question, "Withdrawn", act))
-    has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
-    if has_acts and st.button(
-        "Undo your last act", key="undo", type="tertiary", icon=":material/undo:"
-    ):
-        with show_refusals():
-            push_undone(undo_act(tracker, question, f"{form}-undo"))
-            st.rerun()
-
-
-def _show_score_so_far(visit: Visit, page: QuestionPage) -> None:
-    """Show the score so far under either answer of a yes-no question."""
-    question = page.summary.question
-    if question.kind != "binary" or visit.now <= question.opens_at:
-        return
-    scored = visit.tracker.resolutions.preview(question.id, ("yes", "no"), visit.now)
-    rule = RULES[HEADLINE[question.kind]]
-    own_scores = {
-        answer: next(
-            (s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None
-        )
-        for answer, scores in scored.items()
-    }
-    yes, no = own_scores["yes"], own_scores["no"]
-    if (
-        yes is not None
-        and no is not None
-        and yes.mean_while_active is not None
-        and no.mean_while_active is not None
-    ):
-        st.caption(
-            f"What stood so far would score {yes.mean_while_active:.3f} if YES and "
-            f"{no.mean_while_active:.3f} if NO by {rule.title} ({rule.better} is better), on "
-            f"{percent_whole(yes.coverage)} of the scheduled time."
-        )
+def _show_plain_form(
+    receive: Callable[[Mapping[str, Any]], None], *, data: Mapping[str, Any], **_options: object
+) -> None:
+    """Show the form without scripts of ours: one field for the forecast, one for the reason."""
+    with st.form(f"plain-{data['form']}"):
+        st.text(data["standing"])
+        text = st.text_input(data["input"]["label"], data["input"]["text"])
+        reason = st.text_area("Why? (optional)")
+        if not st.form_submit_button("Save forecast"):
+            return
+    receive({"act": "save", "form": data["form"], "text": text, "reason": reason})
+    problem = _get_form(data["question"])["problem"]
+    if problem is None:
+        st.rerun()
+    st.error(escape_markdown(problem["text"]))

@@ -166,18 +166,16 @@ def _show_save_form(
 ) -> None:
     with st.form(f"own-why-{form.form}", border=False):
         reason = st.text_area(
-            "Why", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,
-            placeholder="What do you know that moves you?",
+            "Why? (optional)", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,
         )  # fmt: skip
         if not st.form_submit_button("Save as your forecast", type="primary"):
             return
     with show_refusals():
         if problem:
             raise InvalidForecast(problem)
-        if not (reason or "").strip():
-            raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
         question = page.summary.question
-        visit.tracker.forecasts.submit(question.id, shares, rationale=reason.strip(), key=form.form)
+        rationale = (reason or "").strip()
+        visit.tracker.forecasts.submit(question.id, shares, rationale=rationale, key=form.form)
         _discard_edits(form.form)
         st.session_state.pop(f"own-{question.id}", None)
         notify(f"Saved: {format_forecast(question, shares)}")

@@ -102,9 +102,8 @@ def format_fraction(p: float) -> str:
 def describe_probability(p: float) -> str:
     """Explain a typed probability: `63%, odds 1.7 to 1 for, about 5 in 8`."""
     if p in (0.0, 1.0):
-        return (
-            f"{percent_whole(p)}: certainty. If you are wrong, the log score is as bad as it gets"
-        )
+        meaning = "impossible: if it happens" if p == 0.0 else "certain: if it does not happen"
+        return f"{percent_whole(p)} means {meaning}, your log score is the worst possible"
     chance = format_odds(p)
     return (
         f"{percent_exact(p)}, {'even odds' if chance == 'even' else f'odds {chance}'}, "

@@ -130,9 +130,9 @@ def describe_forecast(question: Question, distribution: Distribution | None) -> 
             )
         case Cdf():
             middle = distribution.quantile(0.5)
-            parts = [] if middle is None else [f"middle {_bare_value(question, middle)}"]
-            parts.append(f"half of it {_format_range(question, distribution, 0.5)}")
-            parts.append(f"90% of it {format_central_range(question, distribution, 0.9)}")
+            parts = [] if middle is None else [f"median {_bare_value(question, middle)}"]
+            parts.append(f"50% interval {_format_range(question, distribution, 0.5)}")
+            parts.append(f"90% interval {format_central_range(question, distribution, 0.9)}")
             return "; ".join([", ".join(parts), *describe_tails(question, distribution)])
 
 

@@ -15,7 +15,7 @@ from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import data as details
 from dashboard.question import distributions_data
-from dashboard.question.probability_input import (
+from dashboard.question.interval_handles import (
     IntervalHandles,
     build_curve,
     build_start,
@@ -244,7 +244,7 @@ def test_curves_and_levels_of_everyone() -> None:
     assert mine["above"] == pytest.approx(5.0)
 
 
-def test_marks_of_answers_and_middles() -> None:
+def test_marks_of_answers() -> None:
     # The number that came true is one mark.
     for answer, value in (("41.5", 41.5), ("above", 200.0)):
         assert list(
@@ -254,9 +254,6 @@ def test_marks_of_answers_and_middles() -> None:
     # The date that came true is a time.
     mark = distributions_data.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
     assert mark["value"].iloc[0] == pd.Timestamp("2026-03-05", tz="UTC")
-    # The middle is marked where it lies in the range.
-    assert list(distributions_data.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
-    assert distributions_data.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
 
 
 # Tables
@@ -394,8 +391,6 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
         (charts.fan_chart(styles, axis, marks=True, answer=True),
          {**common, "fan": distributions_data.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
         (charts.curves_now_chart(styles, axis, answer=True), {"curves": distributions_data.curves_frame(page, ME, NOW), "answer": end}),
-        (charts.preview_chart(axis),
-         {"curve": distributions_data.density_frame(question, held), "middle": distributions_data.middle_frame(question, held)}),
     ]  # fmt: skip
 
 

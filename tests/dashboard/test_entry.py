@@ -1,35 +1,24 @@
-"""Forecasting by hand: slider and field in step, drafts, the way back, and walking through a
-list.
-"""
+"""The form of a forecast: field and slider, what the browser keeps and sends, and lists."""
 
-import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import acting
 from dashboard.components.acting import step_through
 from dashboard.components.visit import Visit
-from dashboard.question import forecasting, form_state
-from dashboard.question.probability_input import (
-    SLIDER_STOPS,
-    SliderMark,
-    draw_marks,
-    format_stop,
-    nearest_stop,
-    slider_position,
-)
+from dashboard.question import forecasting
+from dashboard.question.entry_data import SLIDER_STOPS, Draft, read_draft
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.formatting import format_full
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
-from tests.dashboard.pages import button, field, open_page, seen, words
+from tests.dashboard.entry_form import act, draft, echo_of, form_of, problem_of, save
+from tests.dashboard.pages import button, open_page, plain, seen, words
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import QuestionSummary
 
@@ -62,40 +51,18 @@ def held(tracker: Tracker) -> float | None:
     return None if standing is None else standing.p
 
 
-def slider(visit: AppTest) -> Any:
-    (found,) = visit.select_slider
-    return found
-
-
 def opened(tracker: Tracker) -> AppTest:
     return open_page(tracker, "question", q=SUMMIT)
 
 
-# The stops of the slider
+# Field and slider
 
 
-@given(st.floats(0.0, 1.0))
-def test_no_stop_is_nearer_than_the_nearest(p: float) -> None:
-    assert abs(nearest_stop(p) - 1000 * p) == min(abs(stop - 1000 * p) for stop in SLIDER_STOPS)
-
-
-def test_slider_stops_and_marks() -> None:
+def test_slider_stops_and_steps_through_a_list() -> None:
     # Near the ends a stop is a tenth of a point and neither end is certain.
-    assert [
-        format_stop(stop)
-        for stop in (*SLIDER_STOPS[:2], SLIDER_STOPS[19], SLIDER_STOPS[20], SLIDER_STOPS[-1])
-    ] == ["0.1%", "0.2%", "2%", "3%", "99.9%"]
+    ends = (*SLIDER_STOPS[:2], SLIDER_STOPS[19], SLIDER_STOPS[20], SLIDER_STOPS[-1])
+    assert ends == (1, 2, 20, 30, 999)
     assert list(SLIDER_STOPS) == sorted({*SLIDER_STOPS})
-    # A mark lies where the slider has its stop.
-    assert [slider_position(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
-    drawn = draw_marks(
-        [
-            SliderMark(0.0001, "dot", "#0072B2", "you"),
-            SliderMark(0.9999, "square", "#D55E00", "suggested"),
-        ]
-    )
-    assert 'cx="6.0"' in drawn
-    assert "translate(324.0 0)" in drawn
     # A step ends at either end.
     ids = [QuestionId("a"), QuestionId("b")]
     assert [
@@ -106,186 +73,128 @@ def test_slider_stops_and_marks() -> None:
     ] == ["b", None, None, "a"]
 
 
-# In step
-
-
 BASE_RATE = 0.123456
 
 
-@pytest.fixture
-def precise(tracker: Tracker) -> Tracker:
-    """A tracker with a question whose base rate has more digits than a page shows."""
+def test_untouched_form_saves_what_it_shows(tracker: Tracker) -> None:
+    # Of a base rate that has more digits than a page shows, all are saved.
     tracker.question_sets.load(a_set(replace(a_question(), prior=Binary(BASE_RATE))))
-    return tracker
-
-
-def save_untouched(visit: AppTest) -> AppTest:
-    field(visit, "Why").set_value("A reason.").run()
-    return seen(button(visit, "Save forecast").click().run())
-
-
-def test_untouched_form_saves_what_it_shows(precise: Tracker) -> None:
-    visit = opened(precise)
-    assert (field(visit, "Probability of YES").value, slider(visit).value) == (
-        "12.35%",
-        nearest_stop(BASE_RATE),
-    )
-    assert "about 1 in 8: the base rate" in words(visit)
-    save_untouched(visit)
-    assert held(precise) == BASE_RATE
-
-
-def test_what_i_hold_is_saved_exactly_and_marked(loaded: Tracker) -> None:
-    # An untouched form saves what i hold exactly.
-    loaded.forecasts.submit(SUMMIT, Binary(1 / 3), rationale="First.")
-    visit = opened(loaded)
-    assert field(visit, "Probability of YES").value == "33.33%"
-    assert "what you hold" in words(visit)
-    save_untouched(visit)
-    assert held(loaded) == 1 / 3
-    # Base rate what i held and the suggestion are marked.
-    loaded.forecasts.submit(SUMMIT, Binary(0.7), rationale="First.")
-    told = words(opened(loaded))
-    assert "● you, before 70%" in told
-    assert "▲ base rate" in told
-    assert "○ crowd" not in told  # I alone am no crowd
-
-
-def test_a_cleared_field_saves_what_the_slider_shows(loaded: Tracker) -> None:
-    visit = opened(loaded)
-    field(visit, "Probability of YES").set_value("63").run()
-    field(visit, "Probability of YES").set_value("").run()
-    assert slider(visit).value == 630
-    save_untouched(visit)
-    assert held(loaded) == 0.63
-
-
-def test_list_ignores_empty_fields_and_unknown_questions(loaded: Tracker) -> None:
-    # In the list a field left empty is no forecast.
-    visit = open_page(loaded, "questions", at=SUMMIT)
-    assert field(visit, "Probability of YES").value == ""
-    visit = save_untouched(visit)
-    assert "No forecast yet" in words(visit)
-    assert held(loaded) is None
-    # A question that is not in the list is not at hand.
-    visit = open_page(loaded, "questions", at="<script>")
-    assert [w.label for w in visit.text_input] == ["Search"]
-
-
-def test_typing_moves_the_slider_without_rounding(loaded: Tracker) -> None:
-    # What is typed moves the slider and is not rounded by it.
-    visit = opened(loaded)
-    field(visit, "Probability of YES").set_value("0.05%").run()
-    assert slider(visit).value == 1
-    field(visit, "Why").set_value("A reason.").run()
-    seen(button(visit, "Save forecast").click().run())
-    assert held(loaded) == pytest.approx(0.0005)
-    # What cannot be read leaves the slider where it is.
-    visit = opened(loaded)
-    before = slider(visit).value
-    field(visit, "Probability of YES").set_value("perhaps").run()
-    assert slider(visit).value == before
-
-
-def test_slider_types_its_stop(loaded: Tracker) -> None:
-    visit = opened(loaded)
-    slider(visit).set_value(985).run()
-    assert field(visit, "Probability of YES").value == "98.5%"
-    assert kept(visit)["values"] == {"typed": "98.5%"}
-    field(visit, "Why").set_value("A reason.").run()
-    seen(button(visit, "Save forecast").click().run())
-    assert held(loaded) == pytest.approx(0.985)
-
-
-def test_late_answers_take_nothing_back(loaded: Tracker) -> None:
-    # A slider that is behind does not take back what is typed.
-    visit = opened(loaded)
-    field(visit, "Probability of YES").set_value("12")
-    sent = visit._tree.get_widget_states()  # the field is ahead, the slider stands at the base rate
-    visit.run()
-    visit = seen(
-        visit._run(sent)
-    )  # the browser sends again before it knows of the slider's new place
-    assert (field(visit, "Probability of YES").value, slider(visit).value) == ("12", 120)
-    # A field that is behind does not take back the slider.
-    visit = opened(loaded)
-    field(visit, "Probability of YES").set_value("12").run()
-    slider(visit).set_value(630)
-    sent = visit._tree.get_widget_states()
-    visit.run()
-    visit = seen(visit._run(sent))
-    assert (field(visit, "Probability of YES").value, slider(visit).value) == ("63%", 630)
-
-
-# Drafts
-
-
-def kept(visit: AppTest) -> dict[str, Any]:
-    """What the page hands to the browser to keep."""
-    (found,) = [
-        json.loads(e.proto.json)
-        for e in visit.get("bidi_component")
-        if "keeper" in e.proto.component_name
-    ]
-    return found
-
-
-def test_draft_holds_only_what_was_changed(loaded: Tracker, clock: FakeClock) -> None:
-    # Only what was changed is a draft.
-    visit = opened(loaded)
-    assert kept(visit)["values"] == {}
-    field(visit, "Probability of YES").set_value("63").run()
-    field(visit, "Why").set_value("Because.").run()
-    assert kept(visit)["values"] == {"typed": "63", "why-text": "Because."}
-    # A draft is void once something newer was said.
-    before = kept(opened(loaded))["after"]
-    clock.advance(hours=1)
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    assert (before, kept(opened(loaded))["after"]) == (0.0, clock.time.timestamp())
-
-
-def restored(tracker: Tracker, **values: Any) -> AppTest:
-    """The page after a browser handed these values back."""
     visit = opened(tracker)
-    form = visit.session_state[f"form-{SUMMIT}"]
-    visit.session_state[f"restored-{form}"] = values
-    for name in ("typed", "why-text", "slide", "cites"):
-        if f"{name}-{form}" in visit.session_state:
-            del visit.session_state[f"{name}-{form}"]
-    anew = open_page(tracker, "question", q=SUMMIT)
-    anew.session_state[f"form-{SUMMIT}"] = "again"
-    anew.session_state["restored-again"] = values
-    return seen(anew.run())
+    assert form_of(visit)["input"]["text"] == "12.35%"
+    assert plain(echo_of(visit)["words"]).endswith("about 1 in 8: the base rate")
+    visit = save(visit)
+    assert held(tracker) == BASE_RATE
+    # So are all digits of what I hold, which is marked beside base rate and estimate.
+    tracker.forecasts.submit(SUMMIT, Binary(1 / 3))
+    visit = opened(tracker)
+    assert form_of(visit)["input"]["text"] == "33.33%"
+    labels = [mark["label"] for mark in form_of(visit)["input"]["marks"]]
+    assert labels == ["You 33%", "Base rate 12%", "Estimate 11%"]  # I alone am no crowd
+    save(visit, "33.33%")
+    assert held(tracker) == 1 / 3
 
 
-def test_a_draft_is_put_back(loaded: Tracker) -> None:
-    visit = restored(loaded, typed="63", **{"why-text": "Because."})
-    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == (
-        "63",
-        "Because.",
-    )
-    assert slider(visit).value == 630
+def test_typed_probabilities_are_echoed_and_saved(loaded: Tracker) -> None:
+    for text, p, echo in (
+        ("63", 0.63, "63%, odds 1.7 to 1 for, about 5 in 8"),
+        ("2:1", 2 / 3, "odds 2 to 1 for"),
+        ("0.05%", 0.0005, "0.05%"),
+        ("100%", 1.0, "your log score is the worst possible"),
+    ):
+        visit = draft(opened(loaded), text)
+        assert echo in plain(echo_of(visit)["words"])
+        assert echo_of(visit)["p"] == pytest.approx(p)
+        save(visit, text)
+        assert held(loaded) == pytest.approx(p)
 
 
-def test_junk_is_no_draft(loaded: Tracker) -> None:
-    for junk in (None, 7, True, ["63"], {"a": 1}, float("inf")):
-        visit = restored(loaded, typed=junk, cites=junk, typing=junk, **{"why-text": junk})
-        assert field(visit, "Probability of YES").value == format_full(
-            a_question(), a_question().prior
-        )
+def test_what_cannot_be_read_is_refused_in_a_sentence(loaded: Tracker) -> None:
+    for text, sentence in (
+        ("perhaps", "'perhaps' is not a probability"),
+        ("+5", "changes a forecast, and there is none"),
+        ("", "No forecast yet: give a probability, such as 63%."),
+    ):
+        visit = draft(opened(loaded), text)
+        assert sentence in plain(echo_of(visit)["problem"])
+        visit = save(visit, text)
+        assert sentence in problem_of(visit)
+        assert held(loaded) is None
+    # The refusal goes with the next draft.
+    assert problem_of(draft(visit, "63")) == ""
 
 
-def test_junk_is_no_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for value in (None, "x", "2026-13-01", 5, [1]):
-        monkeypatch.setattr(
-            form_state.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
-        )
-        usual = date(2027, 1, 1)
-        assert form_state.initial_day("form", "Middle", usual) == usual
-        assert form_state.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+def test_changes_apply_to_what_i_hold(loaded: Tracker) -> None:
+    visit = save(opened(loaded), "2:1", "They have booked the hall.")
+    assert "80%, odds 4 to 1 for" in plain(echo_of(draft(visit, "x2"))["words"])
+    visit = save(visit, "+3", "  And the band. ")
+    mine = [a for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME]
+    assert held(loaded) == pytest.approx(2 / 3 + 0.03)
+    assert [a.rationale for a in mine] == ["They have booked the hall.", "And the band."]
 
 
-def test_of_much_evidence_the_newest_is_offered_to_cite(
+def test_late_forecast_is_refused(loaded: Tracker, clock: FakeClock) -> None:
+    visit = opened(loaded)
+    clock.time = a_question().closes_at + timedelta(days=1)
+    save(visit, "40")
+    assert held(loaded) is None
+
+
+def test_recalibrated_probability_is_told(loaded: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    consent = SimpleNamespace(apply=lambda question, forecast: Binary(forecast.p / 2))
+    monkeypatch.setattr(type(loaded.accuracy), "consent", lambda self: consent)
+    assert echo_of(draft(opened(loaded), "60"))["words"].endswith("Recalibrated: 30%")
+
+
+# What the browser keeps and sends
+
+
+def test_draft_is_void_after_a_newer_act(loaded: Tracker, clock: FakeClock) -> None:
+    before = form_of(opened(loaded))
+    clock.advance(hours=1)
+    loaded.forecasts.submit(SUMMIT, Binary(0.4))
+    after = form_of(opened(loaded))
+    assert (before["after"], after["after"]) == (0.0, clock.time.timestamp())
+    assert (before["standing"], before["still"]) == ("No forecast yet", "")
+    assert (after["standing"], after["still"]) == ("40%, updated just now", "40%")
+
+
+JUNK = (None, 7, True, ["63"], {"a": 1}, float("inf"))
+
+
+def test_junk_from_the_browser_is_left_out() -> None:
+    for junk in JUNK:
+        read = read_draft({"text": junk, "values": junk, "reason": junk, "cites": junk})
+        assert read == Draft()
+    most = read_draft({"text": "x" * 5000, "values": [1, 2.5], "reason": " y ", "cites": [3]})
+    assert (len(most.text or ""), most.values, most.reason) == (4000, (1.0, 2.5), "y")
+    assert most.cites == (3,)
+
+
+def test_acts_of_an_earlier_form_do_nothing(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    form = form_of(visit)["form"]
+    visit = save(visit, "40", "Once.")
+    for name in ("save", "reaffirm", "withdraw", "undo"):
+        visit = act(visit, name, form=form, text="50")
+    visit = act(visit, "dance")
+    visit = draft(visit, "70", form=form)
+    assert form_of(visit)["echo"] is None
+    mine = [a.act for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME]
+    assert mine == ["forecast"]
+
+
+def test_forecast_is_confirmed_withdrawn_and_undone(loaded: Tracker, clock: FakeClock) -> None:
+    visit = save(opened(loaded), "40")
+    for name in ("reaffirm", "withdraw", "undo"):
+        clock.advance(days=1)
+        visit = act(visit, name, reason="So it is.")
+    mine = [a for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME]
+    assert [a.act for a in mine] == ["forecast", "reaffirm", "withdraw", "undo"]
+    assert [a.rationale for a in mine] == ["", "So it is.", "So it is.", ""]
+    assert form_of(visit)["still"] == "40%"
+
+
+def test_evidence_is_offered_when_asked_for(
     tracker_with_press: Tracker, press: Press, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forecasting, "MAX_CITABLE_EVIDENCE", 1)
@@ -294,8 +203,28 @@ def test_of_much_evidence_the_newest_is_offered_to_cite(
         press.publish("wire", headline)
         tracker_with_press.feeds.poll(every=True)
         clock.advance(hours=1)
-    (offered,) = opened(tracker_with_press).multiselect
-    assert offered.options == ["Arland cancels Borland talks"]
+    visit = opened(tracker_with_press)
+    assert (form_of(visit)["citable"], form_of(visit)["evidence"]) == (True, [])
+    visit = act(visit, "ask", about="cite")
+    ((number, headline),) = form_of(visit)["evidence"]
+    assert headline == "Arland cancels Borland talks"
+    save(visit, "30", cites=[number])
+    (made,) = [a for a in tracker_with_press.questions.get(SUMMIT).acts if a.forecaster_id == ME]
+    assert made.cites == (number,)
+
+
+def test_withdrawal_tells_the_score_first(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecasts.submit(SUMMIT, Binary(0.4))
+    clock.advance(days=3)
+    visit = act(opened(loaded), "ask", about="withdraw")
+    assert "So far it would score" in form_of(visit)["withdrawal"]
+    assert "if YES and" in form_of(visit)["withdrawal"]
+    assert held(loaded) == 0.4
+    visit = act(visit, "ask", about="")
+    assert form_of(visit)["withdrawal"] == ""
+    visit = act(visit, "withdraw")
+    assert held(loaded) is None
+    assert (form_of(visit)["standing"], form_of(visit)["undo"]) == ("No forecast yet", True)
 
 
 # Walking through a list
@@ -307,25 +236,12 @@ def test_end_of_the_list(loaded: Tracker) -> None:
     (toast,) = visit.toast
     assert "no other question" in toast.value
     # Walking past the end leaves the way back from what was done.
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40%").click().run())
+    loaded.forecasts.submit(SUMMIT, Binary(0.4))
+    visit = act(open_page(loaded, "questions", at=SUMMIT), "reaffirm")
     visit = seen(button(visit, "Next").click().run())
     assert "no other question" in visit.toast[0].value
-    assert "Reaffirmed: 40%" in words(visit)
+    assert "Confirmed: 40%" in words(visit)
     assert button(visit, "Undo")
-
-
-def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
-    loaded: Tracker, clock: FakeClock
-) -> None:
-    visit = open_page(loaded, "questions", at=SUMMIT)
-    field(visit, "Probability of YES").set_value("2:1").run()
-    field(visit, "Why").set_value("In the list.").run()
-    visit = seen(button(visit, "Save forecast").click().run())
-    assert held(loaded) == pytest.approx(2 / 3)
-    clock.advance(days=1)
-    seen(button(visit, "Still 67%").click().run())
-    assert loaded.questions.get(SUMMIT).summary.standings[ME].since == clock.time
 
 
 def test_text_in_a_list_is_saved_or_refused(

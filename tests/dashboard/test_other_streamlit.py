@@ -17,7 +17,7 @@ from dashboard.server import assets, serve
 from dashboard.server.assets import STATIC
 from dashboard.server.guard import limit_uploads
 from tests.builders import Press, a_set
-from tests.dashboard.pages import open_page, words
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.served import Served, serving
 from tests.dashboard.test_shell import ask
 from tracker.app.tracker import Tracker
@@ -130,7 +130,7 @@ def test_texts_are_shown_where_scripts_cannot_be_declared(
     with caplog.at_level(logging.WARNING, "dashboard"):
         inbox = open_page(tracker_with_press, "inbox")
         essay = open_page(tracker_with_press, "essay", e="river")
-        open_page(tracker_with_press, "question", q="summit-2027")
+        question = open_page(tracker_with_press, "question", q="summit-2027")
     assert "Arland invites *Borland* to a summit" in [text.value for text in inbox.text]
     assert "Arland will sign by 2028, for $5 or $6.\n\nIt rains." in [
         text.value for text in essay.text
@@ -139,3 +139,10 @@ def test_texts_are_shown_where_scripts_cannot_be_declared(
     assert "sign" in words(essay)
     (line,) = [record.message for record in caplog.records if record.name == "dashboard"]
     assert "manifest of components" in line
+    # A forecast is typed into a plain field, refused or saved.
+    field(question, "Probability of YES").set_value("perhaps")
+    question = seen(button(question, "Save forecast").click().run())
+    assert "is not a probability" in plain(question.error[0].value)
+    field(question, "Probability of YES").set_value("2:1")
+    question = seen(button(question, "Save forecast").click().run())
+    assert "67%, updated just now" in words(question)

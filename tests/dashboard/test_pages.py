@@ -10,6 +10,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
+from tests.dashboard.entry_form import has_form
 from tests.dashboard.pages import button, field, give_answer, marked, open_page, plain, seen, words
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
@@ -50,15 +51,6 @@ def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:
         for a in acts
         if a.forecaster_id == ME
     ]
-
-
-def save(visit: AppTest, p: str, why: str, cites: str = "") -> AppTest:
-    """Fill in the form and send it."""
-    field(visit, "Probability of YES").set_value(p).run()
-    field(visit, "Why").set_value(why)
-    if cites:
-        visit.multiselect[0].select(cites)
-    return seen(button(visit, "Save forecast").click().run())
 
 
 # Question
@@ -115,89 +107,11 @@ def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
     assert "p8: 20%" not in said
 
 
-def test_forecast_is_echoed_and_changed(news: Tracker) -> None:
-    # A forecast is echoed before it is saved.
-    visit = open_page(news, "question", q=SUMMIT)
-    field(visit, "Probability of YES").set_value("63").run()
-    assert "63%, odds 1.7 to 1 for, about 5 in 8" in words(visit)
-    assert my_acts(news) == []
-    # A change is made on what one holds and odds are read.
-    visit = open_page(news, "question", q=SUMMIT)
-    field(visit, "Probability of YES").set_value("+5").run()
-    assert "changes a forecast, and there is none" in words(visit)
-    visit = save(visit, "2:1", "They have booked the hall.")
-    assert "or a change: +5 points, x2 the odds" in words(visit)
-    field(visit, "Probability of YES").set_value("x2").run()
-    assert "80%, odds 4 to 1 for" in words(visit)
-    save(visit, "+3", "And the band.")
-    assert [p for _, p in my_acts(news)] == pytest.approx([2 / 3, 2 / 3 + 0.03])
-
-
-def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> None:
-    visit = open_page(news, "question", q=SUMMIT)
-    visit = save(visit, "63%", "They have booked the hall.", cites=INVITED)
-    assert my_acts(news) == [("forecast", 0.63)]
-    act = next(a for a in news.questions.get(SUMMIT).acts if a.forecaster_id == ME)
-    assert act.rationale == "They have booked the hall."
-    assert act.cites == (number(news, INVITED),)
-    assert "You hold **63%**" in words(visit)
-    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63%", "")
-
-
-def test_refused_forecasts_change_nothing(news: Tracker) -> None:
-    # What is no probability changes nothing and says why.
-    for typed in ("120", "-5", "perhaps", "1", "nan"):
-        visit = save(open_page(news, "question", q=SUMMIT), typed, "Because.")
-        assert my_acts(news) == []
-        assert len(visit.error) == 1
-    # A forecast without a reason is refused.
-    visit = save(open_page(news, "question", q=SUMMIT), "40", "   ")
-    assert my_acts(news) == []
-    assert "needs its reason" in visit.error[0].value
-
-
-def test_a_form_that_is_sent_twice_is_saved_once(news: Tracker) -> None:
-    visit = open_page(news, "question", q=SUMMIT)
-    form = visit.session_state[f"form-{SUMMIT}"]
-    visit = save(visit, "40", "Once.")
-    visit.session_state[f"form-{SUMMIT}"] = form
-    save(seen(visit.run()), "40", "Once.")
-    assert my_acts(news) == [("forecast", 0.4)]
-
-
-def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: FakeClock) -> None:
-    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    clock.advance(days=3)
-    visit = open_page(news, "question", q=SUMMIT)
-    visit = seen(button(visit, "Still 40%").click().run())
-    clock.advance(days=1)
-    visit = seen(button(visit, "Withdraw your forecast").click().run())
-    assert "You have none yet" in words(visit)
-    clock.advance(days=1)
-    visit = seen(button(visit, "Undo your last act").click().run())
-    assert "You hold **40%**" in words(visit)
-    assert my_acts(news) == [
-        ("forecast", 0.4),
-        ("reaffirm", 0.4),
-        ("withdraw", None),
-        ("undo", 0.4),
-    ]
-
-
-def test_late_forecasts_are_refused(news: Tracker, clock: FakeClock) -> None:
-    # A forecast that comes too late is refused in a sentence.
-    visit = open_page(news, "question", q=SUMMIT)
-    field(visit, "Probability of YES").set_value("40").run()
-    clock.time = a_question().closes_at + timedelta(days=1)
-    field(visit, "Why").set_value("Late.")
-    visit = seen(button(visit, "Save forecast").click().run())
-    assert my_acts(news) == []
-    assert "Waiting for its answer" in words(visit)
-    # A closed question offers no form.
+def test_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> None:
     clock.time = a_question().closes_at + timedelta(days=1)
     visit = open_page(news, "question", q=SUMMIT)
     assert "Waiting for its answer" in words(visit)
-    assert "Save forecast" not in [b.label for b in visit.button]
+    assert not has_form(visit)
 
 
 def test_answer_with_its_source_scores_everyone(news: Tracker, clock: FakeClock) -> None:

@@ -153,26 +153,19 @@ def test_others_give_way_as_chosen(world: Tracker, way: str, expected: tuple[flo
     visit = choose(visit, "The others give way", way)
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
     assert "Together **100%**" in words(visit)
-    field(visit, "Why").set_value("The pact is near.")
+    field(visit, "Why? (optional)").set_value("The pact is near.")
     seen(button(visit, "Save as your forecast").click().run())
     assert saved(world).p == pytest.approx(expected, abs=1e-3)
     assert sum(saved(world).p) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_refused_shares(world: Tracker) -> None:
-    # A forecast without a reason is not saved.
-    visit = select(own(world), "Scenario", "strangers")
-    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
-    visit = seen(button(visit, "Save as your forecast").click().run())
-    assert "A forecast needs its reason" in plain(visit.error[0].value)
-    assert "ada" not in world.questions.get(FUTURES).summary.standings
     # One that has too little cannot give way alone.
     world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = choose(select(own(world), "Scenario", "friends"), "The others give way", "from one")
     visit = select(visit, "Which one", "Other")
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
     assert "has only 0.1 to give" in words(visit)
-    field(visit, "Why").set_value("All the same.")
     visit = seen(button(visit, "Save as your forecast").click().run())
     assert saved(world).p == (0.3, 0.6, 0.1)
     assert len(visit.error) == 1
@@ -185,7 +178,6 @@ def test_several_edits_make_one_forecast(world: Tracker) -> None:
     visit = seen(button(visit, "Keep this, edit another").click().run())
     visit = select(visit, "Scenario", "Other")
     visit = seen(field(visit, "Its share, in percent").set_value(20.0).run())
-    field(visit, "Why").set_value("Both.")
     seen(button(visit, "Save as your forecast").click().run())
     assert saved(world).of("Other") == pytest.approx(0.2)
     assert saved(world).of("friends") == pytest.approx(0.8 * 0.5 / (0.5 + 0.6 * 0.5 / 0.7))

@@ -59,7 +59,6 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
     "daily_polls": charts.daily_polls_chart(("new",)),
 }
 OVER_DATES: dict[str, charts.ChartSpec] = {
-    "preview": charts.preview_chart(("date", 0.0)),
     "curves_now": charts.curves_now_chart(ME, ("date", 0.0), answer=True),
     "label_fan": label_fan_chart(("a",), dates=True),
     "by_date": by_date_chart(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
@@ -158,7 +157,7 @@ def test_time_axes_show_24_hours_and_the_date() -> None:
 def test_axes_of_dates_show_24_hours() -> None:
     # Axes of dates show 24 hours and the date.
     for span in ("a day", "30 days", "4 years"):
-        for chart in ("preview", "curves_now", "label_fan"):
+        for chart in ("curves_now", "label_fan"):
             found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
             assert len(found) >= 2
             assert all(re.fullmatch(SHOWN[span], label) for label in found), found

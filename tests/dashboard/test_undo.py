@@ -8,31 +8,21 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components import acting
 from dashboard.components.acting import Notice
-from dashboard.question.probability_input import nearest_stop
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.formatting import format_full
 from tests.builders import FakeClock, a_question
-from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, slider, two
+from tests.dashboard.entry_form import act, form_of, save
+from tests.dashboard.pages import button, open_page, plain, seen, words
+from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, two
 from tracker.app.tracker import Tracker
 
 __all__ = ["loaded", "two"]
 
 
-def save(visit: AppTest, p: str) -> AppTest:
-    field(visit, "Probability of YES").set_value(p).run()
-    field(visit, "Why").set_value("A reason.").run()
-    return seen(button(visit, "Save forecast").click().run())
-
-
-def shown(visit: AppTest) -> tuple[str, int, str]:
-    """What the field, the slider and the sentence above them say."""
-    (sentence,) = [c.value for c in visit.caption if str(c.value).startswith("You h")]
-    return (
-        field(visit, "Probability of YES").value,
-        slider(visit).value,
-        plain(sentence).split(",")[0],
-    )
+def shown(visit: AppTest) -> tuple[str, str]:
+    """What the field and the line above it say."""
+    data = form_of(visit)
+    return data["input"]["text"], data["standing"].split(",")[0]
 
 
 def labels(visit: AppTest) -> set[str]:
@@ -40,12 +30,8 @@ def labels(visit: AppTest) -> set[str]:
 
 
 def test_undo_walks_back_and_redo_forward(loaded: Tracker, clock: FakeClock) -> None:
-    prior = (
-        format_full(a_question(), a_question().prior),
-        nearest_stop(a_question().prior.p),
-        "You have none yet.",
-    )  # type: ignore[union-attr]
-    standing = {p: (f"{p}%", 10 * p, f"You hold **{p}%**") for p in (10, 20, 30)}
+    prior = (format_full(a_question(), a_question().prior), "No forecast yet")
+    standing = {p: (f"{p}%", f"{p}%") for p in (10, 20, 30)}
     visit = opened(loaded)
     for p in standing:
         clock.advance(minutes=1)
@@ -65,18 +51,10 @@ def test_undo_walks_back_and_redo_forward(loaded: Tracker, clock: FakeClock) -> 
     assert shown(seen(button(visit, "Undo").click().run())) == standing[10]
 
 
-def test_undo_leaves_a_reason_that_is_not_saved_yet(loaded: Tracker, clock: FakeClock) -> None:
-    visit = save(opened(loaded), "20")
-    field(visit, "Why").set_value("Half a thought").run()
-    clock.advance(minutes=1)
-    visit = seen(button(visit, "Undo").click().run())
-    assert field(visit, "Why").value == "Half a thought"
-
-
 def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: FakeClock) -> None:
-    visit = open_page(two, "questions", at=SUMMIT)
+    visit = open_page(two, "question", q=SUMMIT)
     for question in (SUMMIT, OTHER):
-        visit.query_params["at"] = question
+        visit.query_params["q"] = question
         visit = save(seen(visit.run()), "20")
         clock.advance(minutes=1)
     for question in (OTHER, SUMMIT):
@@ -90,9 +68,9 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
 
 
 def test_undo_by_the_button_is_done_again_by_redo(loaded: Tracker, clock: FakeClock) -> None:
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4))
     clock.advance(minutes=1)
-    visit = seen(button(opened(loaded), "Undo your last act").click().run())
+    visit = act(opened(loaded), "undo")
     assert held(loaded) is None
     clock.advance(minutes=1)
     seen(button(visit, "Redo").click().run())
@@ -122,14 +100,14 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
 
 def test_notice_stays_and_says_what_came_too_late(loaded: Tracker, clock: FakeClock) -> None:
     # A notice stays until it is closed.
-    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
-    visit = seen(button(opened(loaded), "Still 40%").click().run())
+    loaded.forecasts.submit(SUMMIT, Binary(0.4))
+    visit = act(opened(loaded), "reaffirm")
     visit = seen(visit.run())
-    assert "Reaffirmed: 40%" in words(visit)
+    assert "Confirmed: 40%" in words(visit)
     visit = seen(button(visit, "Close").click().run())
-    assert "Reaffirmed" not in words(visit)
+    assert "Confirmed" not in words(visit)
     # An undo that comes too late says why.
-    visit = seen(button(opened(loaded), "Still 40%").click().run())
+    visit = act(opened(loaded), "reaffirm")
     clock.time = a_question().closes_at
     visit = seen(button(visit, "Undo").click().run())
     (toast,) = visit.toast

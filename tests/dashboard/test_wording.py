@@ -263,10 +263,10 @@ def test_forecasts_of_every_kind_in_few_words() -> None:
         == "Beijing 60%, Minsk 10%, Other 30%"
     )
     assert plain(wording.describe_forecast(PRICE, price(10, 41, 120, above=0.05))) == (
-        "middle 41, half of it 23.78 to 84.89, 90% of it 10 to 120 US dollars; above 200: 5%"
+        "median 41, 50% interval 23.78 to 84.89, 90% interval 10 to 120 US dollars; above 200: 5%"
     )
     assert plain(wording.describe_forecast(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))) == (
-        "half of it 1 Nov 2026 to never, 90% of it 2 Mar 2026 to never; never: 70%"
+        "50% interval 1 Nov 2026 to never, 90% interval 2 Mar 2026 to never; never: 70%"
     )
     assert wording.describe_forecast(PRICE, None) == "–"
 

@@ -61,7 +61,7 @@ def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     visitor.settle()
     expect(page.get_by_role("button", name="Keep this, edit another")).to_be_visible()
     expect(page.get_by_text("Together 100%, before and after.")).to_be_visible()
-    page.get_by_role("textbox", name="Why").fill("A pact is a paper.")
+    page.get_by_role("textbox", name="Why? (optional)").fill("A pact is a paper.")
     page.get_by_role("button", name="Save as your forecast").click()
     expect(page.get_by_text("Saved: friends 50%")).to_be_visible()
     expect(page.get_by_text("You 50%").first).to_be_visible()

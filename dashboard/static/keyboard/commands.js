@@ -6,7 +6,7 @@
 
 const READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]';
 const TAKES_KEYS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=slider]";
-const FORECAST = '[class*="st-key-typed"] input';
+const FORECAST = ".entry [data-first]";
 const MODIFIERS = ["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock"];
 const ANSWER_TIME = 2000; // milliseconds after which a request without an answer no longer blocks keys
 const QUIET = 100; // milliseconds without a message after which an answer is complete
@@ -104,7 +104,7 @@ function keep(event) {
   typed = performance.now();
   if (event.key === "Escape") kept = null;
   else if (event.key === "Backspace") kept.pop();
-  else if (event.key !== "Enter") kept.push(event.shiftKey && event.key === "Tab" ? "Back" : event.key);
+  else kept.push(event.shiftKey && event.key === "Tab" ? "Back" : event.key);
 }
 
 // As soon as the page is ready: the cursor into the field, and into it what was typed meanwhile.
@@ -119,15 +119,14 @@ function moveToField() {
   kept = null;
   if (!field) return;
   field.focus();
-  field.select();
   keys.forEach(type);
 }
 
-// Whether the field stays: it belongs to the question of the address, and the draft of its form has been put back.
+// Whether the field stays: it belongs to the question of the address.
 function stays(field) {
-  const { form, question } = document.documentElement.dataset;
+  const { question } = field.closest(".entry").dataset;
   const address = new URLSearchParams(location.search);
-  return field.closest(`[class*="-${form}"]`) && (address.get("q") ?? address.get("at") ?? question) === question;
+  return (address.get("q") ?? address.get("at") ?? question) === question;
 }
 
 function type(key) {
@@ -136,7 +135,9 @@ function type(key) {
     const stops = [...document.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")];
     const open = stops.filter((each) => each.tabIndex >= 0 && !each.disabled && each.getClientRects().length);
     open[open.indexOf(at) + (key === "Tab" ? 1 : -1)]?.focus();
-  } else if (at.matches("input:not([type=range], [type=checkbox], [type=radio]), textarea")) {
+  } else if (key === "Enter") {
+    at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  } else if (at.matches("input:not([type=range], [type=checkbox], [type=radio], [type=date]), textarea")) {
     at.setRangeText(key, at.selectionStart, at.selectionEnd, "end");
     at.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
@@ -158,22 +159,19 @@ addEventListener("keydown", hear, true);
 document.documentElement.addEventListener("keydown", guard);
 addEventListener("keydown", note);
 
-// A click gives up the field that is waited for. The first click into the field selects what it starts with.
+// A click gives up the field that is waited for.
 
-let entered = false;
 addEventListener(
   "pointerdown",
-  (event) => {
+  () => {
     kept = null;
     typed = -Infinity;
-    entered = event.target.matches?.(FORECAST) && event.target !== document.activeElement;
   },
   true,
 );
 addEventListener(
   "click",
   (event) => {
-    if (entered && event.target.matches?.(FORECAST)) event.target.select();
     if (event.target.closest?.(".st-key-jump button")) {
       stop(event);
       openJump();

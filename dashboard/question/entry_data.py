@@ -1,0 +1,275 @@
+"""Data of the form of a forecast: what the component shows, and what it sends back.
+
+A browser may send anything: a draft is checked here, and its forecast by the domain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import fsum
+from typing import Any, Final
+
+import numpy as np
+
+from dashboard.charts import BLUE, GREY, ORANGE, VERMILLION
+from dashboard.components.visit import Visit
+from dashboard.question.interval_handles import (
+    IntervalHandles,
+    build_curve,
+    build_start,
+    count_digits,
+)
+from dashboard.wording import (
+    RangeSide,
+    capitalise,
+    describe_forecast,
+    format_bound,
+    format_value,
+    percent_whole,
+)
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.errors import ForecastsError, InvalidForecast
+from forecasts.questions.amendments import fold_removed_options
+from forecasts.questions.formatting import format_full, format_sentence, warn_of_past_mass
+from forecasts.questions.parse_forecast import base_for_change, parse_forecast
+from forecasts.questions.question import (
+    CROWD,
+    FORECAST_FORMATS,
+    PRIOR,
+    SUGGESTION,
+    EvidenceId,
+    ForecasterId,
+    Question,
+    is_person,
+)
+from tracker.model.read_models import QuestionSummary
+
+SLIDER_STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
+"""Stops of the slider in per mille: a tenth of a point apart near the ends, where it changes the
+odds as much as points do in the middle. 0 and 100% are left out, as the log score of certainty is
+unbounded.
+"""
+
+CURVE_POINTS: Final = 80
+"""Heights of the curve that the component draws."""
+
+MAX_TEXT_CHARACTERS: Final = 4_000
+MAX_VALUES: Final = 200
+"""Values and citations of one draft; more cannot be from this form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Content of the form: typed text, or values of its inputs; neither if it is untouched."""
+
+    text: str | None = None
+    values: tuple[float, ...] | None = None
+    reason: str = ""
+    cites: tuple[EvidenceId, ...] = ()
+
+
+def read_draft(sent: Mapping[str, Any]) -> Draft:
+    """Read what the browser sent; what is not of the right type counts as left empty."""
+    text, reason = sent.get("text"), sent.get("reason")
+    values, cites = _read_numbers(sent.get("values")), _read_numbers(sent.get("cites"))
+    return Draft(
+        text[:MAX_TEXT_CHARACTERS] if isinstance(text, str) else None,
+        values or None,
+        reason.strip()[:MAX_TEXT_CHARACTERS] if isinstance(reason, str) else "",
+        tuple(EvidenceId(int(number)) for number in cites),
+    )
+
+
+def _read_numbers(value: object) -> tuple[float, ...]:
+    """Read a list of numbers; empty if anything else is in it."""
+    numbers = value[:MAX_VALUES] if isinstance(value, list) else []
+    sound = all(type(each) in (int, float) and abs(each) < 1e15 for each in numbers)
+    return tuple(map(float, numbers)) if sound else ()
+
+
+def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | None:
+    """Return my current forecast, over the options that are offered now."""
+    standing = summary.standings.get(visit.me)
+    return (
+        None
+        if standing is None
+        else fold_removed_options(summary.question, visit.now, standing.distribution)
+    )
+
+
+def _get_start(visit: Visit, summary: QuestionSummary) -> Distribution:
+    """Return the initial forecast of the form: mine, else the base rate."""
+    own, question = get_own_forecast(visit, summary), summary.question
+    return fold_removed_options(question, visit.now, question.prior) if own is None else own
+
+
+def parse_draft(visit: Visit, summary: QuestionSummary, draft: Draft) -> Distribution:
+    """Build the forecast of a draft: the initial one if nothing was changed.
+
+    Raises `ForecastsError` with the sentence for a draft that is no forecast.
+    """
+    question, start = summary.question, _get_start(visit, summary)
+    if draft.text is not None:
+        if draft.text.strip() == format_full(question, start):
+            return start
+        if not draft.text.strip():
+            raise InvalidForecast(f"no forecast yet: {FORECAST_FORMATS[question.kind]}")
+        base = base_for_change(question, get_own_forecast(visit, summary))
+        return parse_forecast(question, draft.text, visit.now, base)
+    if draft.values is None:
+        return start
+    if isinstance(start, Cdf):
+        return _build_curve(question, start, visit, draft.values)
+    return _build_shares(question.offered_options(visit.now), draft.values)
+
+
+def _build_shares(offered: tuple[str, ...], percentages: Sequence[float]) -> Categorical:
+    if len(percentages) != len(offered):
+        raise InvalidForecast(f"give each of {', '.join(offered)} its share")
+    total = fsum(percentages)
+    if abs(total - 100.0) > 0.01:
+        raise InvalidForecast(f"the shares add up to {total:.4g}%: make them add up to 100%")
+    return Categorical(offered, tuple(share / total for share in percentages))
+
+
+def _build_curve(question: Question, start: Cdf, visit: Visit, values: Sequence[float]) -> Cdf:
+    assert question.scale is not None
+    places, masses = values[:3], [mass / 100.0 for mass in values[3:]]
+    names = [name for name, _ in _list_tails(question.scale)]
+    if len(places) != 3 or len(masses) != len(names):
+        raise InvalidForecast(f"no forecast yet: {FORECAST_FORMATS[question.kind]}")
+    handles = IntervalHandles(*places, **dict(zip(names, masses, strict=True)))
+    return build_curve(build_start(question, start, visit.now), handles, question.scale)
+
+
+def _list_tails(scale: Scale) -> list[tuple[str, RangeSide]]:
+    """List the open bounds, with the names of their masses."""
+    sides: tuple[tuple[str, RangeSide, bool], ...] = (
+        ("below", "lower", scale.open_lower),
+        ("above", "upper", scale.open_upper),
+    )
+    return [(name, side) for name, side, is_open in sides if is_open]
+
+
+def build_echo(visit: Visit, summary: QuestionSummary, draft: Draft) -> dict[str, Any]:
+    """Build the answer to a draft: the forecast in words, as number or curve, or the refusal."""
+    question, own = summary.question, get_own_forecast(visit, summary)
+    try:
+        forecast = parse_draft(visit, summary, draft)
+    except ForecastsError as refusal:
+        return {"problem": format_sentence(str(refusal))}
+    words = capitalise(describe_forecast(question, forecast))
+    if own is None and forecast == _get_start(visit, summary):
+        words = f"{words}: the base rate"
+    echo: dict[str, Any] = {
+        "words": words,
+        "warning": warn_of_past_mass(question, forecast, visit.now),
+    }
+    if isinstance(forecast, Binary):
+        echo["p"] = forecast.p
+        consent = visit.tracker.accuracy.consent()
+        recalibrated = None if consent is None else consent.apply(question, forecast)
+        if isinstance(recalibrated, Binary):
+            echo["words"] = f"{words}. Recalibrated: {percent_whole(recalibrated.p)}"
+    elif isinstance(forecast, Cdf):
+        echo["heights"] = compute_heights(forecast, build_start(question, forecast, visit.now).left)
+    return echo
+
+
+def compute_heights(curve: Cdf, left: Scale) -> list[float]:
+    """Compute the density over the range still open, at evenly spaced places, highest 1."""
+    edges = left.values(np.linspace(0.0, 1.0, CURVE_POINTS + 1))
+    heights = np.diff([curve.at(float(edge)) for edge in edges])
+    highest = heights.max()
+    return [round(float(each), 4) for each in (heights / highest if highest > 0.0 else heights)]
+
+
+def build_input(visit: Visit, summary: QuestionSummary) -> dict[str, Any]:
+    """Build the input of the question's kind at its initial forecast, mine or the base rate."""
+    question, start = summary.question, _get_start(visit, summary)
+    text = format_full(question, start)
+    if isinstance(start, Binary):
+        example = "63, 2:1, +5 or x2" if visit.me in summary.standings else "63 or 2:1"
+        return {
+            "text": text,
+            "label": "Probability of YES",
+            "example": example,
+            "stops": SLIDER_STOPS,
+            "marks": [asdict(mark) for mark in list_slider_marks(visit, summary)],
+        }
+    example = FORECAST_FORMATS[question.kind].partition("such as ")[2]
+    typed = {"text": text, "label": "Forecast", "example": example}
+    if isinstance(start, Categorical):
+        offered = question.offered_options(visit.now)
+        shares = dict(zip(start.options, start.p, strict=True))
+        return {
+            **typed,
+            "options": offered,
+            "values": [100.0 * shares.get(name, 0.0) for name in offered],
+        }
+    return {**typed, **_build_range(question, start, visit)}
+
+
+_HANDLE_LABELS: Final = ("25th percentile", "Median", "75th percentile")
+
+
+def _build_range(question: Question, start: Cdf, visit: Visit) -> dict[str, Any]:
+    initial = build_start(question, start, visit.now)
+    left, shown, tails = initial.left, initial.shown, _list_tails(initial.left)
+    ticks = [format_value(question, float(x)) for x in left.values(np.array([0.0, 0.5, 1.0]))]
+    masses = [100.0 * (shown.below if name == "below" else shown.above) for name, _ in tails]
+    return {
+        "date": question.kind == "date",
+        "lower": left.lower,
+        "upper": left.upper,
+        "zero": left.zero_point,
+        "digits": 0 if question.kind == "date" else count_digits(left),
+        "ticks": [tick.removesuffix(f" {left.unit}") for tick in ticks],
+        "condition": _describe_condition(question, left) if tails else "",
+        "labels": _HANDLE_LABELS,
+        "tails": [
+            f"{capitalise(format_bound(question, side, unit=False))}, %" for _, side in tails
+        ],
+        "sides": [name for name, _ in tails],
+        "values": [shown.low, shown.middle, shown.high, *masses],
+    }
+
+
+def _describe_condition(question: Question, left: Scale) -> str:
+    if question.kind == "date":
+        return f"If it happens by {format_value(question, left.upper)}:"
+    unit = f" {left.unit}" if left.unit else ""
+    return f"If it lies between {left.lower:g} and {left.upper:g}{unit}:"
+
+
+@dataclass(frozen=True, slots=True)
+class SliderMark:
+    """Marked probability on the slider: its sign, colour and owner."""
+
+    p: float
+    sign: str
+    colour: str
+    label: str
+
+
+_REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, str, str, str], ...]] = (
+    (PRIOR, "▲", GREY, "Base rate"),
+    (CROWD, "○", ORANGE, "Crowd"),
+    (SUGGESTION, "■", VERMILLION, "Estimate"),
+)
+
+
+def list_slider_marks(visit: Visit, summary: QuestionSummary) -> list[SliderMark]:
+    """List the marks of the slider: my last forecast, base rate, crowd and estimate.
+
+    The crowd needs at least one other forecaster.
+    """
+    standings = summary.standings
+    is_alone = all(name == visit.me or not is_person(name) for name in standings)
+    marks = [(visit.me, "●", BLUE, "You"), *_REFERENCE_MARKS]
+    return [
+        SliderMark(p, sign, colour, f"{label} {percent_whole(p)}")
+        for name, sign, colour, label in marks
+        if name in standings and not (name == CROWD and is_alone)
+        if (p := standings[name].p) is not None
+    ]
