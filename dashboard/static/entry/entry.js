@@ -110,7 +110,7 @@ class Form {
     this.input.element.hidden = typed && !both;
     this.find('[data-turn="text"]').textContent = typed ? "Enter by hand" : "Enter as text";
     this.box.querySelectorAll("[data-first]").forEach((field) => delete field.dataset.first);
-    (typed ? this.text : this.input.element.querySelector("input")).dataset.first = "";
+    (typed ? this.text : this.input.element.querySelector("input:not([type=range])")).dataset.first = "";
   }
 
   // The text or values that differ from the initial ones, else null.

@@ -6,7 +6,8 @@
 
 const READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]';
 const TAKES_KEYS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=slider]";
-const FORECAST = ".entry [data-first]";
+const FORM = '[class*="st-key-entry-"]';
+const FORECAST = ".entry [data-first]"; // there once the script of the form has run
 const MODIFIERS = ["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock"];
 const ANSWER_TIME = 2000; // milliseconds after which a request without an answer no longer blocks keys
 const QUIET = 100; // milliseconds without a message after which an answer is complete
@@ -111,7 +112,7 @@ function keep(event) {
 function moveToField() {
   if (!kept) return;
   const field = document.querySelector(FORECAST);
-  if (!ready() || (field && !stays(field))) {
+  if (!ready() || (field ? !stays(field) : document.querySelector(FORM))) {
     setTimeout(moveToField, 30);
     return;
   }
