@@ -56,7 +56,7 @@ def test_open_questions_come_first_and_match(visitor: Visitor) -> None:
 @pytest.mark.behaviour(7)
 def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
-    page.get_by_role("textbox", name="Why").fill("Half a thought")
+    page.get_by_role("textbox", name="Why? (optional)").fill("Half a thought")
     page.locator(".st-key-jump button").click()
     page.keyboard.type("bomber")
     expect(page.get_by_role("option", selected=True)).to_contain_text("bomber")
@@ -69,7 +69,7 @@ def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     visitor.settle()
     page.go_back()
-    expect(page.get_by_role("textbox", name="Why")).to_have_value("Half a thought")
+    expect(page.get_by_role("textbox", name="Why? (optional)")).to_have_value("Half a thought")
 
 
 @pytest.mark.behaviour(7)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visitor
+from tests.e2e.test_entry_browser import number, reason, standing
 from tracker.app.tracker import open_tracker
 from tracker.settings import Settings, replay_settings
 
@@ -62,17 +63,16 @@ def test_forecast_judgement_and_answer_without_a_mouse(visitor: Visitor, demo: P
 
 
 def _forecast(visitor: Visitor) -> None:
-    """By E, typing, Tab, typing, Ctrl + Enter."""
+    """By E, typing, Tab, typing, Enter."""
     page = visitor.page
-    field = page.get_by_role("textbox", name="Probability of YES")
     visitor.press("e")
-    expect(field).to_be_focused()
+    expect(number(page)).to_be_focused()
     page.keyboard.type("1:9")
     expect(page.get_by_text("10%, odds 9 to 1 against")).to_be_visible()
-    tab_to(page, page.get_by_role("textbox", name="Why"))
+    tab_to(page, reason(page))
     page.keyboard.type("It never has.")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("You hold 10%")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(standing(page)).to_contain_text("10%")
 
 
 def _answer(visitor: Visitor) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Arrive, Visitor
-from tests.e2e.test_entry_browser import my_acts
+from tests.e2e.test_entry_browser import my_acts, number, reason
 from tests.e2e.test_inbox_browser import waiting
 
 SENTENCE = "Quick 4x jar, hey"
@@ -63,10 +63,6 @@ def move(visitor: Visitor, path: str) -> Page:
     return visitor.page
 
 
-def forecast_field(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Probability of YES")
-
-
 def nothing_happened(visitor: Visitor, path: str) -> None:
     """No dialog, no notice, no other page."""
     visitor.settle()
@@ -87,8 +83,8 @@ def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None
             slow.settle()
         page.keyboard.press("e")
         page.keyboard.type(sentence)
-        expect(forecast_field(page)).to_have_value(sentence)
-        expect(forecast_field(page)).to_be_focused()
+        expect(number(page)).to_have_value(sentence)
+        expect(number(page)).to_be_focused()
         nothing_happened(slow, path)
         page.get_by_role("heading", name="Your forecast").click()
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
@@ -104,8 +100,8 @@ def test_number_and_reason_typed_before_the_page_arrive(slow: Visitor, demo: Pat
     page.keyboard.press("Tab")  # to the slider
     page.keyboard.press("Tab")
     page.keyboard.type(SENTENCE)
-    expect(page.get_by_role("textbox", name="Why")).to_have_value(SENTENCE)
-    expect(forecast_field(page)).to_have_value("63")
+    expect(reason(page)).to_have_value(SENTENCE)
+    expect(number(page)).to_have_value("63")
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "63%")
     nothing_happened(slow, "/question?q=treaty-kept-2027")
 
@@ -118,7 +114,7 @@ def test_question_is_put_at_hand_and_forecast_at_once(slow: Visitor) -> None:
         page.keyboard.press("j")
         page.keyboard.press("e")
         page.keyboard.type(f"{SENTENCE} {turn}")
-        expect(forecast_field(page)).to_have_value(f"{SENTENCE} {turn}")
+        expect(number(page)).to_have_value(f"{SENTENCE} {turn}")
         page.get_by_role("heading", name="Questions").click()
         slow.settle()
 
@@ -148,7 +144,7 @@ def test_typing_after_e_without_a_field_triggers_nothing(slow: Visitor) -> None:
 @pytest.mark.behaviour(7)
 def test_typing_on_when_the_field_is_gone_triggers_nothing(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
-    forecast_field(page).fill("")
+    number(page).fill("")
     page.keyboard.type("63 ha")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.type("jukhar jukhar")
@@ -192,11 +188,11 @@ def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
 @pytest.mark.behaviour(7)
 def test_first_click_selects_what_the_field_starts_with(visitor: Visitor) -> None:
     page = visitor.open("/question?q=nato-china-2027")
-    expect(forecast_field(page)).not_to_have_value("")
-    forecast_field(page).click()
+    expect(number(page)).not_to_have_value("")
+    number(page).click()
     page.keyboard.type("7")
-    expect(forecast_field(page)).to_have_value("7")
-    forecast_field(page).click()
+    expect(number(page)).to_have_value("7")
+    number(page).click()
     page.keyboard.press("End")
     page.keyboard.type("3")
-    expect(forecast_field(page)).to_have_value("73")
+    expect(number(page)).to_have_value("73")

@@ -5,7 +5,7 @@ import { buildField, draw, make } from "./parts.js";
 
 const DAY = 86_400_000;
 const [WIDTH, HEIGHT] = [1000, 100]; // of the drawing; the page stretches it
-const STEP = 80; // milliseconds between two drafts while a handle is dragged
+const STEP = 50; // milliseconds between two drafts while a handle is dragged
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 export function buildRange(input, changed) {
