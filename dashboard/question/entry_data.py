@@ -4,7 +4,7 @@ A browser may send anything: a draft is checked here, and its forecast by the do
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import fsum
 from typing import Any, Final
 
@@ -13,10 +13,10 @@ import numpy as np
 from dashboard.charts import BLUE, GREY, ORANGE, VERMILLION
 from dashboard.components.visit import Visit
 from dashboard.question.interval_handles import (
-    IntervalHandles,
     build_curve,
-    build_start,
+    compute_handles,
     count_digits,
+    get_open_range,
 )
 from dashboard.wording import (
     RangeSide,
@@ -60,10 +60,13 @@ MAX_VALUES: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content of the form: typed text, or values of its inputs; neither if it is untouched."""
+    """Content of the form: typed text, or values of its inputs; neither if it is untouched.
+
+    Values are the shares of all options, or the handles of an interval, None for one not moved.
+    """
 
     text: str | None = None
-    values: tuple[float, ...] | None = None
+    values: tuple[float | None, ...] | None = None
     reason: str = ""
     cites: tuple[EvidenceId, ...] = ()
 
@@ -76,15 +79,17 @@ def read_draft(sent: Mapping[str, Any]) -> Draft:
         text[:MAX_TEXT_CHARACTERS] if isinstance(text, str) else None,
         values or None,
         reason.strip()[:MAX_TEXT_CHARACTERS] if isinstance(reason, str) else "",
-        tuple(EvidenceId(int(number)) for number in cites),
+        tuple(EvidenceId(int(number)) for number in cites if number is not None),
     )
 
 
-def _read_numbers(value: object) -> tuple[float, ...]:
-    """Read a list of numbers; empty if anything else is in it."""
+def _read_numbers(value: object) -> tuple[float | None, ...]:
+    """Read a list of numbers and gaps; empty if anything else is in it."""
     numbers = value[:MAX_VALUES] if isinstance(value, list) else []
-    sound = all(type(each) in (int, float) and abs(each) < 1e15 for each in numbers)
-    return tuple(map(float, numbers)) if sound else ()
+    if any(type(each) not in (int, float, type(None)) for each in numbers):
+        return ()
+    read = tuple(None if each is None else float(each) for each in numbers)
+    return read if all(each is None or abs(each) < 1e15 for each in read) else ()
 
 
 def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | None:
@@ -119,11 +124,12 @@ def parse_draft(visit: Visit, summary: QuestionSummary, draft: Draft) -> Distrib
     if draft.values is None:
         return start
     if isinstance(start, Cdf):
-        return _build_curve(question, start, visit, draft.values)
+        return _build_curve(question, start, get_open_range(question, visit.now), draft.values)
     return _build_shares(question.offered_options(visit.now), draft.values)
 
 
-def _build_shares(offered: tuple[str, ...], percentages: Sequence[float]) -> Categorical:
+def _build_shares(offered: tuple[str, ...], values: Sequence[float | None]) -> Categorical:
+    percentages = [value for value in values if value is not None]
     if len(percentages) != len(offered):
         raise InvalidForecast(f"give each of {', '.join(offered)} its share")
     total = fsum(percentages)
@@ -132,23 +138,14 @@ def _build_shares(offered: tuple[str, ...], percentages: Sequence[float]) -> Cat
     return Categorical(offered, tuple(share / total for share in percentages))
 
 
-def _build_curve(question: Question, start: Cdf, visit: Visit, values: Sequence[float]) -> Cdf:
+def _build_curve(
+    question: Question, start: Cdf, left: Scale, values: Sequence[float | None]
+) -> Cdf:
     assert question.scale is not None
-    places, masses = values[:3], [mass / 100.0 for mass in values[3:]]
-    names = [name for name, _ in _list_tails(question.scale)]
-    if len(places) != 3 or len(masses) != len(names):
+    if len(values) != 5:
         raise InvalidForecast(f"no forecast yet: {FORECAST_FORMATS[question.kind]}")
-    handles = IntervalHandles(*places, **dict(zip(names, masses, strict=True)))
-    return build_curve(build_start(question, start, visit.now), handles, question.scale)
-
-
-def _list_tails(scale: Scale) -> list[tuple[str, RangeSide]]:
-    """List the open bounds, with the names of their masses."""
-    sides: tuple[tuple[str, RangeSide, bool], ...] = (
-        ("below", "lower", scale.open_lower),
-        ("above", "upper", scale.open_upper),
-    )
-    return [(name, side) for name, side, is_open in sides if is_open]
+    masses = [None if mass is None else mass / 100.0 for mass in values[3:]]
+    return build_curve(start, left, [*values[:3], *masses], question.scale)
 
 
 def build_echo(visit: Visit, summary: QuestionSummary, draft: Draft) -> dict[str, Any]:
@@ -172,7 +169,7 @@ def build_echo(visit: Visit, summary: QuestionSummary, draft: Draft) -> dict[str
         if isinstance(recalibrated, Binary):
             echo["words"] = f"{words}. Recalibrated: {percent_whole(recalibrated.p)}"
     elif isinstance(forecast, Cdf):
-        echo["heights"] = compute_heights(forecast, build_start(question, forecast, visit.now).left)
+        echo["heights"] = compute_heights(forecast, get_open_range(question, visit.now))
     return echo
 
 
@@ -195,7 +192,7 @@ def build_input(visit: Visit, summary: QuestionSummary) -> dict[str, Any]:
             "label": "Probability of YES",
             "example": example,
             "stops": SLIDER_STOPS,
-            "marks": [asdict(mark) for mark in list_slider_marks(visit, summary)],
+            "marks": _list_marks(visit, summary),
         }
     example = FORECAST_FORMATS[question.kind].partition("such as ")[2]
     typed = {"text": text, "label": "Forecast", "example": example}
@@ -210,14 +207,15 @@ def build_input(visit: Visit, summary: QuestionSummary) -> dict[str, Any]:
     return {**typed, **_build_range(question, start, visit)}
 
 
+_SIDES: Final[tuple[RangeSide, RangeSide]] = ("lower", "upper")
 _HANDLE_LABELS: Final = ("25th percentile", "Median", "75th percentile")
 
 
 def _build_range(question: Question, start: Cdf, visit: Visit) -> dict[str, Any]:
-    initial = build_start(question, start, visit.now)
-    left, shown, tails = initial.left, initial.shown, _list_tails(initial.left)
+    left = get_open_range(question, visit.now)
+    *places, below, above = compute_handles(start, left)
     ticks = [format_value(question, float(x)) for x in left.values(np.array([0.0, 0.5, 1.0]))]
-    masses = [100.0 * (shown.below if name == "below" else shown.above) for name, _ in tails]
+    is_open = (left.open_lower, left.open_upper)
     return {
         "date": question.kind == "date",
         "lower": left.lower,
@@ -225,13 +223,13 @@ def _build_range(question: Question, start: Cdf, visit: Visit) -> dict[str, Any]
         "zero": left.zero_point,
         "digits": 0 if question.kind == "date" else count_digits(left),
         "ticks": [tick.removesuffix(f" {left.unit}") for tick in ticks],
-        "condition": _describe_condition(question, left) if tails else "",
+        "condition": _describe_condition(question, left) if any(is_open) else "",
         "labels": _HANDLE_LABELS,
         "tails": [
-            f"{capitalise(format_bound(question, side, unit=False))}, %" for _, side in tails
+            f"{capitalise(format_bound(question, side, unit=False))}, %" if shown else ""
+            for side, shown in zip(_SIDES, is_open, strict=True)
         ],
-        "sides": [name for name, _ in tails],
-        "values": [shown.low, shown.middle, shown.high, *masses],
+        "values": [*places, 100.0 * below, 100.0 * above],
     }
 
 
@@ -242,16 +240,6 @@ def _describe_condition(question: Question, left: Scale) -> str:
     return f"If it lies between {left.lower:g} and {left.upper:g}{unit}:"
 
 
-@dataclass(frozen=True, slots=True)
-class SliderMark:
-    """Marked probability on the slider: its sign, colour and owner."""
-
-    p: float
-    sign: str
-    colour: str
-    label: str
-
-
 _REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, str, str, str], ...]] = (
     (PRIOR, "▲", GREY, "Base rate"),
     (CROWD, "○", ORANGE, "Crowd"),
@@ -259,7 +247,7 @@ _REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, str, str, str], ...]] = (
 )
 
 
-def list_slider_marks(visit: Visit, summary: QuestionSummary) -> list[SliderMark]:
+def _list_marks(visit: Visit, summary: QuestionSummary) -> list[dict[str, Any]]:
     """List the marks of the slider: my last forecast, base rate, crowd and estimate.
 
     The crowd needs at least one other forecaster.
@@ -268,7 +256,7 @@ def list_slider_marks(visit: Visit, summary: QuestionSummary) -> list[SliderMark
     is_alone = all(name == visit.me or not is_person(name) for name in standings)
     marks = [(visit.me, "●", BLUE, "You"), *_REFERENCE_MARKS]
     return [
-        SliderMark(p, sign, colour, f"{label} {percent_whole(p)}")
+        {"p": p, "sign": sign, "colour": colour, "label": f"{label} {percent_whole(p)}"}
         for name, sign, colour, label in marks
         if name in standings and not (name == CROWD and is_alone)
         if (p := standings[name].p) is not None

@@ -184,13 +184,32 @@ def _receive_act(visit: Visit, summary: QuestionSummary, sent: Mapping[str, Any]
     if act == "ask":
         form["asked"] = sent.get("about")
         return
-    draft, at = read_draft(sent), sent.get("at")
+    refusal = _try_act(visit, summary, read_draft(sent), act)
+    if refusal is None:
+        st.session_state[f"acted-{question.id}"] = True
+    else:
+        form["problem"] = {"text": refusal, "at": sent.get("at")}
+
+
+def save_text_forecast(visit: Visit, summary: QuestionSummary, text: str) -> str | None:
+    """Save a forecast typed in a list, and push its notice with undo.
+
+    Returns None, or the sentence that refuses the text. For the callback of a component.
+    """
+    return _try_act(visit, summary, Draft(text), "save")
+
+
+def reaffirm_in_list(visit: Visit, summary: QuestionSummary) -> str | None:
+    """Confirm the standing forecast from a list; returns as `save_text_forecast` does."""
+    return _try_act(visit, summary, Draft(), "reaffirm")
+
+
+def _try_act(visit: Visit, summary: QuestionSummary, draft: Draft, act: object) -> str | None:
     try:
         _do_act(visit, summary, draft, act)
     except (ForecastsError, TrackerError) as refusal:
-        form["problem"] = {"text": format_sentence(str(refusal)), "at": at}
-        return
-    st.session_state[f"acted-{question.id}"] = True
+        return format_sentence(str(refusal))
+    return None
 
 
 def _do_act(visit: Visit, summary: QuestionSummary, draft: Draft, act: object) -> None:
@@ -246,42 +265,6 @@ def _format_forecast(question: Question, act: Forecast) -> str:
     return (
         "no forecast" if act.distribution is None else format_forecast(question, act.distribution)
     )
-
-
-def save_text_forecast(visit: Visit, summary: QuestionSummary, text: str) -> str | None:
-    """Save a forecast typed in a list, and push its notice with undo.
-
-    Returns None, or the sentence that refuses the text. For the callback of a component.
-    """
-    question = summary.question
-    return _act_in_list(
-        visit,
-        question,
-        "Saved",
-        partial(visit.tracker.forecasts.submit, question.id, text, key=get_form_id(question.id)),
-    )
-
-
-def reaffirm_in_list(visit: Visit, summary: QuestionSummary) -> str | None:
-    """Confirm the standing forecast from a list; returns as `save_text_forecast` does."""
-    question = summary.question
-    key = f"{get_form_id(question.id)}-reaffirm"
-    return _act_in_list(
-        visit,
-        question,
-        "Confirmed",
-        partial(visit.tracker.forecasts.reaffirm, question.id, key=key),
-    )
-
-
-def _act_in_list(
-    visit: Visit, question: Question, words: str, act: Callable[[], Forecast]
-) -> str | None:
-    try:
-        push_notice(build_act_notice(visit.tracker, question, words, act()))
-    except (ForecastsError, TrackerError) as refusal:
-        return format_sentence(str(refusal))
-    return None
 
 
 def _show_plain_form(

@@ -5,8 +5,10 @@ the forecast is exactly the initial one.
 """
 
 import math
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.curve_builders import replace_tail_masses, reshape_curve
@@ -15,8 +17,7 @@ from forecasts.questions.question import Question
 QUARTERS = (0.25, 0.5, 0.75)
 
 
-@dataclass(frozen=True, slots=True)
-class IntervalHandles:
+class IntervalHandles(NamedTuple):
     """Quartiles of the forecast within the range, and the probabilities beyond its bounds."""
 
     low: float
@@ -24,29 +25,6 @@ class IntervalHandles:
     high: float
     below: float = 0.0
     above: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class IntervalStart:
-    """Initial state: the forecast, the range still open, its exact handles, and these as shown.
-
-    An input shows fewer digits than a forecast has, so unchanged values are read from the exact
-    handles.
-    """
-
-    curve: Cdf
-    left: Scale
-    exact: IntervalHandles
-    shown: IntervalHandles
-
-
-def build_start(question: Question, curve: Cdf, now: datetime) -> IntervalStart:
-    """Build the initial state of the inputs for a forecast."""
-    left = get_open_range(question, now)
-    exact = compute_handles(curve, left)
-    shown = _round_days(exact, left) if question.kind == "date" else _round_numbers(exact, left)
-    masses = {"below": _round_percentage(exact.below), "above": _round_percentage(exact.above)}
-    return IntervalStart(curve, left, exact, replace(shown, **masses))
 
 
 def get_open_range(question: Question, now: datetime) -> Scale:
@@ -61,29 +39,24 @@ def get_open_range(question: Question, now: datetime) -> Scale:
     return replace(question.scale, lower=float(tomorrow))
 
 
-def build_curve(start: IntervalStart, entered: IntervalHandles, scale: Scale) -> Cdf:
-    """Build the forecast from the inputs, over the whole `scale`; the initial one if none was
-    changed.
+def build_curve(curve: Cdf, left: Scale, moved: Sequence[float | None], scale: Scale) -> Cdf:
+    """Build the forecast over the whole `scale` from the initial one and its moved handles.
 
-    If only a probability beyond the range was changed, the shape within it stays; if a handle was
-    moved, the curve is smooth. Raises `InvalidForecast` if the handles do not rise within the
-    range, or if the probabilities beyond it exceed 1.
+    `moved` has the order of `IntervalHandles`, and None for what was not moved. If only a
+    probability beyond the range was, the shape within it stays; if a quartile was, the curve is
+    smooth. Raises `InvalidForecast` if the handles do not rise within the range, or if the
+    probabilities beyond it exceed 1.
     """
-    unchanged = [
-        math.isclose(new, old)
-        for new, old in zip(astuple(entered), astuple(start.shown), strict=True)
-    ]
-    if all(unchanged):
-        return start.curve
-    exact, left = astuple(start.exact), start.left
+    if all(value is None for value in moved):
+        return curve
     *places, below, above = (
-        old if is_same else new
-        for is_same, old, new in zip(unchanged, exact, astuple(entered), strict=True)
+        old if new is None else new
+        for old, new in zip(compute_handles(curve, left), moved, strict=True)
     )
-    curve = replace_tail_masses(start.curve, left, below=below, above=above)
-    if not all(unchanged[:3]):
-        curve = reshape_curve(curve, left, places, below=below, above=above)
-    return curve if left.lower == scale.lower else Cdf((scale.lower, *curve.x), (below, *curve.p))
+    made = replace_tail_masses(curve, left, below=below, above=above)
+    if any(value is not None for value in moved[:3]):
+        made = reshape_curve(made, left, places, below=below, above=above)
+    return made if left.lower == scale.lower else Cdf((scale.lower, *made.x), (below, *made.p))
 
 
 def compute_handles(curve: Cdf, left: Scale) -> IntervalHandles:
@@ -110,24 +83,3 @@ def count_digits(left: Scale) -> int:
     """Return the decimals of a value of the range; below 0 for tens, hundreds and so on."""
     least = left.span if left.zero_point is None else left.lower - left.zero_point
     return (2 if left.zero_point is not None else 3) - math.floor(math.log10(least))
-
-
-def _round_numbers(exact: IntervalHandles, left: Scale) -> IntervalHandles:
-    digits = count_digits(left)
-    low, middle, high = (
-        min(max(round(value, digits), left.lower), left.upper)
-        for value in (exact.low, exact.middle, exact.high)
-    )
-    return IntervalHandles(low, middle, high)
-
-
-def _round_days(exact: IntervalHandles, left: Scale) -> IntervalHandles:
-    first, last = math.ceil(left.lower), math.floor(left.upper)
-    low = min(max(round(exact.low), first), last - 2)
-    middle = min(max(round(exact.middle), low + 1), last - 1)
-    return IntervalHandles(low, middle, min(max(round(exact.high), middle + 1), last))
-
-
-def _round_percentage(mass: float) -> float:
-    """Round a probability to four digits, as an input shows it in percent."""
-    return float(f"{100 * mass:.4g}") / 100

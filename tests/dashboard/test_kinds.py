@@ -119,7 +119,7 @@ def answer_option(visit: AppTest, option: str) -> None:
     box.set_value(option)
 
 
-WALKS: dict[str, tuple[Callable[[AppTest], None], list[float], Callable[[AppTest], None], str]] = {
+WALKS: dict[str, tuple[Callable[[AppTest], None], list[Any], Callable[[AppTest], None], str]] = {
     "categorical": (
         fill_options,
         [50.0, 20.0, 30.0],
@@ -134,13 +134,13 @@ WALKS: dict[str, tuple[Callable[[AppTest], None], list[float], Callable[[AppTest
     ),
     "numeric": (
         fill_range,
-        [30.0, 41.0, 60.0, 10.0],
+        [30.0, 41.0, 60.0, None, 10.0],
         lambda visit: field(visit, "Number, US dollars").set_value("41.5"),
         "Resolved: 41.5 US dollars",
     ),
     "date": (
         fill_window,
-        [*days("2027-03-01", "2027-06-01", "2027-09-01"), 40.0],
+        [*days("2027-03-01", "2027-06-01", "2027-09-01"), None, 40.0],
         lambda visit: field(visit, "Date").set_value(date(2027, 5, 9)),
         "Resolved: 9 May 2027",
     ),
@@ -260,8 +260,7 @@ def test_moved_handles_are_saved_as_drawn(tracker: Tracker, clock: FakeClock) ->
     question = tracker.questions.ask(BASE_RATES["open"], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q="open")
-    values = form_of(visit)["input"]["values"]
-    values[1] = 50.0
+    values = [None, 50.0, None, None, None]
     visit = draft(visit, values=values)
     drawn_ = echo_of(visit)["heights"]
     assert (len(drawn_), max(drawn_), min(drawn_) >= 0) == (CURVE_POINTS, 1.0, True)
@@ -278,7 +277,7 @@ def test_numeric_form(kinds: Tracker) -> None:
     given = form_of(open_page(kinds, "question", q="incidents"))["input"]
     assert (given["labels"], given["tails"], given["condition"], given["zero"]) == (
         ["25th percentile", "Median", "75th percentile"],
-        [],
+        ["", ""],
         "",
         0.0,
     )
@@ -308,7 +307,7 @@ def test_dates_that_are_over_get_nothing(kinds: Tracker) -> None:
     given = form_of(visit)["input"]
     assert (given["date"], given["lower"]) == (True, *days("2026-12-02"))
     assert given["condition"] == "If it happens by 31 Dec 2027:"
-    save(visit, values=[*days("2027-03-01", "2027-06-01", "2027-09-01"), 40.0])
+    save(visit, values=[*days("2027-03-01", "2027-06-01", "2027-09-01"), None, 40.0])
     held = mine(kinds, "treaty")
     assert held.at(day_number(NOW)) == 0.0
     assert held.above == pytest.approx(0.4)

@@ -26,7 +26,12 @@ class Form {
     this.cites = new Set();
     this.sentForm = null; // the rendering whose content was sent with an act
     this.timer = 0;
-    this.selectOnEntry();
+    this.text.addEventListener("focus", () => this.text.select());
+    this.text.addEventListener("mousedown", (event) => {
+      if (document.activeElement === this.text) return;
+      event.preventDefault(); // the first click selects the content
+      this.text.focus();
+    });
     this.text.addEventListener("input", () => this.changed(PAUSE));
     this.why.addEventListener("input", () => this.store());
     box.addEventListener("keydown", (event) => this.hear(event));
@@ -43,17 +48,6 @@ class Form {
     const stop = new AbortController();
     const hear = (event) => (this.box.isConnected ? handle(event) : stop.abort());
     document.addEventListener(type, hear, { signal: stop.signal });
-  }
-
-  // The field's content is selected when it is entered, by key or by the first click.
-  selectOnEntry() {
-    let entered = false;
-    this.text.addEventListener("focus", () => this.text.select());
-    this.text.addEventListener("pointerdown", () => (entered = document.activeElement !== this.text));
-    this.text.addEventListener("click", () => {
-      if (entered) this.text.select();
-      entered = false;
-    });
   }
 
   update(data) {
@@ -143,7 +137,7 @@ class Form {
   // What the server understood. While it has not answered to the latest draft, the last answer stays, in grey.
   showEcho() {
     const echo = this.nr === 0 ? this.data.initial : this.data.echo;
-    const output = this.find(".entry-echo");
+    const output = this.find("output");
     if (this.nr && !this.typed && this.input.silent) {
       output.textContent = "";
       return;

@@ -17,7 +17,7 @@ export function buildOptions({ options, values: initial }, changed) {
     changed();
   };
   const rows = options.map((name, nr) => {
-    const slider = make("input", "entry-slider");
+    const slider = make("input");
     Object.assign(slider, { type: "range", min: 0, max: 100, step: 1 });
     slider.setAttribute("aria-label", `${name}, slider`);
     slider.addEventListener("input", () => set(nr, Number(slider.value)));
@@ -38,7 +38,6 @@ export function buildOptions({ options, values: initial }, changed) {
   const paint = (typing) =>
     rows.forEach(({ slider, field }, nr) => {
       slider.value = values[nr];
-      slider.style.setProperty("--place", values[nr] / 100);
       slider.setAttribute("aria-valuetext", `${round(values[nr])}%`);
       if (nr !== typing || document.activeElement !== field) field.value = round(values[nr]);
     });

@@ -7,7 +7,7 @@ const GAP = 10; // pixels between two labels
 const PLAIN = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*$/;
 
 export function buildProbability({ stops, marks }, _changed, type) {
-  const slider = make("input", "entry-slider");
+  const slider = make("input");
   Object.assign(slider, { type: "range", min: 0, max: stops.length - 1, step: 1 });
   slider.setAttribute("aria-label", "Probability of YES, slider");
   const labels = make("div", "entry-labels");
@@ -17,10 +17,7 @@ export function buildProbability({ stops, marks }, _changed, type) {
     slider.value = Math.round(placeOf(p, stops) * (stops.length - 1));
     paint();
   };
-  const paint = () => {
-    slider.setAttribute("aria-valuetext", `${stops[slider.value] / 10}%`);
-    slider.style.setProperty("--place", slider.value / (stops.length - 1));
-  };
+  const paint = () => slider.setAttribute("aria-valuetext", `${stops[slider.value] / 10}%`);
   slider.addEventListener("input", () => {
     paint();
     type(`${stops[slider.value] / 10}%`);

@@ -9,7 +9,7 @@ const STEP = 50; // milliseconds between two drafts while a handle is dragged
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 export function buildRange(input, changed) {
-  const state = { values: [...input.values], heights: [], drawn: [], touched: false };
+  const state = { values: [...input.values], heights: [], drawn: [], moved: new Set() };
   const scale = buildScale(input);
   const curve = buildCurve();
   const handles = input.labels.map((label, nr) => buildHandle(label, nr));
@@ -21,13 +21,14 @@ export function buildRange(input, changed) {
   const ticks = make("div", "entry-ticks", ...input.ticks.map((tick) => make("span", "", tick)));
   const condition = make("p", "entry-condition", input.condition);
   condition.hidden = !input.condition;
-  const places = make("div", "entry-fields", ...fields.map(({ element }) => element));
+  fields.slice(3).forEach((tail, nr) => (tail.element.hidden = !input.tails[nr]));
+  const places = make("div", "entry-fields", ...fields.map((each) => each.element));
   const element = make("div", "entry-range", condition, plot, ticks, places);
 
   function set(nr, value, wait = 200) {
     if (!Number.isFinite(value)) return;
     state.values[nr] = value;
-    state.touched = true;
+    state.moved.add(nr);
     paint(nr);
     bend();
     changed(wait);
@@ -79,7 +80,10 @@ export function buildRange(input, changed) {
       if (nr === typing && document.activeElement === field) return;
       field.value = nr < 3 ? scale.format(state.values[nr]) : Number(state.values[nr].toPrecision(4));
     });
-    input.sides.forEach((side, nr) => curve.tail(side, state.values[3 + nr] / 100));
+    curve.tails.forEach((tail, nr) => {
+      tail.setAttribute("y", HEIGHT - state.values[3 + nr]);
+      tail.setAttribute("height", Math.max(state.values[3 + nr], 0));
+    });
   }
 
   function bend() {
@@ -91,11 +95,14 @@ export function buildRange(input, changed) {
   paint();
   return {
     element,
-    read: () => (state.touched ? [...state.values] : null),
+    // Null for what was not moved: the server knows it exactly.
+    read: () => (state.moved.size ? state.values.map((value, nr) => (state.moved.has(nr) ? value : null)) : null),
     write(values) {
-      if (!values.every(Number.isFinite)) return;
-      state.values = [...values];
-      state.touched = true;
+      values.forEach((value, nr) => {
+        if (!Number.isFinite(value)) return;
+        state.values[nr] = value;
+        state.moved.add(nr);
+      });
       paint();
     },
     show(echo) {
@@ -136,14 +143,12 @@ export function bendHeights(heights, before, now) {
 
 function buildCurve() {
   const area = draw("path", { class: "entry-area" });
-  const tails = {
-    below: draw("rect", { x: 0, y: HEIGHT, width: 12, height: 0 }),
-    above: draw("rect", { x: WIDTH - 12, y: HEIGHT, width: 12, height: 0 }),
-  };
+  const tails = [0, WIDTH - 12].map((x) => draw("rect", { x, width: 12 }));
   const look = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" };
-  const element = draw("svg", look, area, tails.below, tails.above);
+  const element = draw("svg", look, area, ...tails);
   return {
     element,
+    tails,
     draw(heights) {
       const highest = Math.max(...heights, 1e-9);
       const points = heights.map((height, nr) => {
@@ -151,10 +156,6 @@ function buildCurve() {
         return `${x.toFixed(1)} ${(HEIGHT - (height / highest) * (HEIGHT - 6)).toFixed(1)}`;
       });
       area.setAttribute("d", `M0 ${HEIGHT}L${points.join("L")}L${WIDTH} ${HEIGHT}Z`);
-    },
-    tail(side, mass) {
-      tails[side].setAttribute("y", HEIGHT * (1 - mass));
-      tails[side].setAttribute("height", HEIGHT * mass);
     },
   };
 }
