@@ -86,10 +86,10 @@ def read_draft(sent: Mapping[str, Any]) -> Draft:
 def _read_numbers(value: object) -> tuple[float | None, ...]:
     """Read a list of numbers and gaps; empty if anything else is in it."""
     numbers = value[:MAX_VALUES] if isinstance(value, list) else []
-    if any(type(each) not in (int, float, type(None)) for each in numbers):
+    if any(type(number) not in (int, float, type(None)) for number in numbers):
         return ()
-    read = tuple(None if each is None else float(each) for each in numbers)
-    return read if all(each is None or abs(each) < 1e15 for each in read) else ()
+    read = tuple(None if number is None else float(number) for number in numbers)
+    return read if all(number is None or abs(number) < 1e15 for number in read) else ()
 
 
 def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | None:
@@ -104,8 +104,8 @@ def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | N
 
 def _get_start(visit: Visit, summary: QuestionSummary) -> Distribution:
     """Return the initial forecast of the form: mine, else the base rate."""
-    own, question = get_own_forecast(visit, summary), summary.question
-    return fold_removed_options(question, visit.now, question.prior) if own is None else own
+    current, question = get_own_forecast(visit, summary), summary.question
+    return fold_removed_options(question, visit.now, question.prior) if current is None else current
 
 
 def parse_draft(visit: Visit, summary: QuestionSummary, draft: Draft) -> Distribution:
@@ -150,14 +150,12 @@ def _build_curve(
 
 def build_echo(visit: Visit, summary: QuestionSummary, draft: Draft) -> dict[str, Any]:
     """Build the answer to a draft: the forecast in words, as number or curve, or the refusal."""
-    question, own = summary.question, get_own_forecast(visit, summary)
+    question = summary.question
     try:
         forecast = parse_draft(visit, summary, draft)
     except ForecastsError as refusal:
         return {"problem": format_sentence(str(refusal))}
     words = capitalise(describe_forecast(question, forecast))
-    if own is None and forecast == _get_start(visit, summary):
-        words = f"{words}: the base rate"
     echo: dict[str, Any] = {
         "words": words,
         "warning": warn_of_past_mass(question, forecast, visit.now),
@@ -178,7 +176,7 @@ def compute_heights(curve: Cdf, left: Scale) -> list[float]:
     edges = left.values(np.linspace(0.0, 1.0, CURVE_POINTS + 1))
     heights = np.diff([curve.at(float(edge)) for edge in edges])
     highest = heights.max()
-    return [round(float(each), 4) for each in (heights / highest if highest > 0.0 else heights)]
+    return [round(float(height), 4) for height in (heights / highest if highest > 0.0 else heights)]
 
 
 def build_input(visit: Visit, summary: QuestionSummary) -> dict[str, Any]:

@@ -25,10 +25,10 @@ from dashboard.question.entry_data import (
 from dashboard.wording import (
     clip,
     escape_markdown,
-    forecast_headline,
     format_forecast,
     percent_whole,
 )
+from forecasts.distributions.distribution import Distribution
 from forecasts.errors import ForecastsError
 from forecasts.questions.formatting import format_sentence
 from forecasts.questions.question import Question, QuestionId
@@ -119,7 +119,7 @@ def _build_data(
     visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
 ) -> dict[str, Any]:
     question, standing = summary.question, summary.standings.get(visit.me)
-    form, own = _get_form(question.id), get_own_forecast(visit, summary)
+    form, current = _get_form(question.id), get_own_forecast(visit, summary)
     citable = [card for card in evidence if card.evidence.status != "rejected"]
     citable = citable[:MAX_CITABLE_EVIDENCE]  # newest first
     draft = form["draft"]
@@ -129,7 +129,7 @@ def _build_data(
         "form": form["id"],
         "after": 0.0 if standing is None else standing.since.timestamp(),
         "standing": describe_own_forecast(visit, summary),
-        "still": "" if own is None else clip(forecast_headline(question, own)[0], 30),
+        "still": _name_still(question, current),
         "input": build_input(visit, summary),
         "initial": build_echo(visit, summary, Draft()),
         "echo": {"nr": draft["nr"], **build_echo(visit, summary, read_draft(draft))}
@@ -144,12 +144,19 @@ def _build_data(
     }
 
 
+def _name_still(question: Question, current: Distribution | None) -> str:
+    """Name my forecast on the button that confirms it."""
+    if current is None:
+        return ""
+    return format_forecast(question, current) if question.kind == "binary" else "the same"
+
+
 def describe_own_forecast(visit: Visit, summary: QuestionSummary) -> str:
     """Describe my forecast and its age in a few words."""
-    standing, own = summary.standings.get(visit.me), get_own_forecast(visit, summary)
-    if standing is None or own is None:
-        return "No forecast yet"
-    return f"{format_forecast(summary.question, own)}, updated {visit.age(standing.since)}"
+    standing, current = summary.standings.get(visit.me), get_own_forecast(visit, summary)
+    if standing is None or current is None:
+        return "No forecast yet; this is the base rate"
+    return f"{format_forecast(summary.question, current)}, updated {visit.age(standing.since)}"
 
 
 def _describe_withdrawal(visit: Visit, summary: QuestionSummary) -> str:

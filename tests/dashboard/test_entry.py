@@ -74,6 +74,7 @@ def test_slider_stops_and_steps_through_a_list() -> None:
 
 
 BASE_RATE = 0.123456
+NO_FORECAST = "No forecast yet; this is the base rate"
 
 
 def test_untouched_form_saves_what_it_shows(tracker: Tracker) -> None:
@@ -81,7 +82,7 @@ def test_untouched_form_saves_what_it_shows(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set(replace(a_question(), prior=Binary(BASE_RATE))))
     visit = opened(tracker)
     assert form_of(visit)["input"]["text"] == "12.35%"
-    assert plain(echo_of(visit)["words"]).endswith("about 1 in 8: the base rate")
+    assert plain(echo_of(visit)["words"]).endswith("about 1 in 8")
     visit = save(visit)
     assert held(tracker) == BASE_RATE
     # So are all digits of what I hold, which is marked beside base rate and estimate.
@@ -154,7 +155,7 @@ def test_draft_is_void_after_a_newer_act(loaded: Tracker, clock: FakeClock) -> N
     loaded.forecasts.submit(SUMMIT, Binary(0.4))
     after = form_of(opened(loaded))
     assert (before["after"], after["after"]) == (0.0, clock.time.timestamp())
-    assert (before["standing"], before["still"]) == ("No forecast yet", "")
+    assert (before["standing"], before["still"]) == (NO_FORECAST, "")
     assert (after["standing"], after["still"]) == ("40%, updated just now", "40%")
 
 
@@ -224,7 +225,7 @@ def test_withdrawal_tells_the_score_first(loaded: Tracker, clock: FakeClock) -> 
     assert form_of(visit)["withdrawal"] == ""
     visit = act(visit, "withdraw")
     assert held(loaded) is None
-    assert (form_of(visit)["standing"], form_of(visit)["undo"]) == ("No forecast yet", True)
+    assert (form_of(visit)["standing"], form_of(visit)["undo"]) == (NO_FORECAST, True)
 
 
 # Walking through a list

@@ -13,7 +13,7 @@ from forecasts.questions.formatting import format_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.entry_form import act, form_of, save
 from tests.dashboard.pages import button, open_page, plain, seen, words
-from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, two
+from tests.dashboard.test_entry import ME, NO_FORECAST, OTHER, SUMMIT, held, loaded, opened, two
 from tracker.app.tracker import Tracker
 
 __all__ = ["loaded", "two"]
@@ -30,7 +30,7 @@ def labels(visit: AppTest) -> set[str]:
 
 
 def test_undo_walks_back_and_redo_forward(loaded: Tracker, clock: FakeClock) -> None:
-    prior = (format_full(a_question(), a_question().prior), "No forecast yet")
+    prior = (format_full(a_question(), a_question().prior), NO_FORECAST)
     standing = {p: (f"{p}%", f"{p}%") for p in (10, 20, 30)}
     visit = opened(loaded)
     for p in standing:

@@ -138,7 +138,7 @@ class Form {
   showEcho() {
     const echo = this.nr === 0 ? this.data.initial : this.data.echo;
     const output = this.find("output");
-    if (this.nr && !this.typed && this.input.silent) {
+    if (!this.typed && this.input.silent) {
       output.textContent = "";
       return;
     }
