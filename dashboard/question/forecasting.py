@@ -166,19 +166,19 @@ def _describe_withdrawal(visit: Visit, summary: QuestionSummary) -> str:
     if question.kind != "binary" or visit.now <= question.opens_at:
         return text
     rule = RULES[HEADLINE[question.kind]]
-    scores = {
-        answer: next(s for s in receipt if s.forecaster_id == visit.me and s.rule == rule.name)
-        for answer, receipt in visit.tracker.resolutions.preview(
-            question.id, ("yes", "no"), visit.now
-        ).items()
-    }
-    yes, no = scores["yes"].mean_while_active, scores["no"].mean_while_active
+    preview = visit.tracker.resolutions.preview(question.id, ("yes", "no"), visit.now)
+    scores = [
+        score
+        for receipt in preview.values()
+        for score in receipt
+        if (score.forecaster_id, score.rule) == (visit.me, rule.name)
+    ]
+    yes, no = [score.mean_while_active for score in scores] or (None, None)
     if yes is None or no is None:
         return text
     return (
         f"{text} So far it would score {yes:.3f} if YES and {no:.3f} if NO by {rule.title} "
-        f"({rule.better} is better), on {percent_whole(scores['yes'].coverage)} of the scheduled "
-        "time."
+        f"({rule.better} is better), on {percent_whole(scores[0].coverage)} of the scheduled time."
     )
 
 
