@@ -22,7 +22,7 @@ class Form {
     this.box = box;
     this.find = (name) => box.querySelector(name);
     this.text = this.find(".entry-text");
-    this.why = this.find(".entry-why");
+    this.why = this.find("textarea");
     this.cites = new Set();
     this.sentForm = null; // the rendering whose content was sent with an act
     this.timer = 0;
@@ -55,19 +55,17 @@ class Form {
     this.data = data;
     if (isNew) this.begin();
     this.box.dataset.question = data.question; // for the keyboard
+    const show = (name, shown) => (this.find(name).hidden = !shown);
     this.find(".entry-standing").textContent = data.standing;
-    const still = this.find('[data-act="reaffirm"]');
-    still.textContent = `Still ${data.still}`;
-    still.hidden = !data.still;
-    this.find('[data-act="undo"]').hidden = !data.undo;
-    this.find('[data-ask="withdraw"]').hidden = !data.still;
-    this.find('[data-ask="cite"]').hidden = !data.citable;
-    const menu = this.find(".entry-menu");
-    menu.hidden = [...menu.querySelectorAll("button")].every((button) => button.hidden);
-    const question = this.find(".entry-withdraw");
-    question.hidden = !data.withdrawal;
-    question.querySelector("p").textContent = data.withdrawal;
-    this.find(".entry-acts").hidden = Boolean(data.withdrawal);
+    this.find('[data-act="reaffirm"]').textContent = `Still ${data.still}`;
+    this.find(".entry-withdraw p").textContent = data.withdrawal;
+    show('[data-act="reaffirm"]', data.still);
+    show('[data-act="undo"]', data.undo);
+    show('[data-ask="withdraw"]', data.still);
+    show('[data-ask="cite"]', data.citable);
+    show(".entry-menu", this.find(".entry-menu button:not([hidden])"));
+    show(".entry-withdraw", data.withdrawal);
+    show(".entry-acts", !data.withdrawal);
     this.showEvidence();
     this.showEcho();
     this.showProblem();
