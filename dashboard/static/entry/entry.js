@@ -51,8 +51,9 @@ class Form {
   }
 
   update(data) {
-    const isNew = this.data?.form !== data.form;
-    this.data = data;
+    const shape = JSON.stringify([data.form, data.input]);
+    const isNew = this.shape !== shape; // also when an option or mark is added
+    Object.assign(this, { data, shape });
     if (isNew) this.begin();
     this.box.dataset.question = data.question; // for the keyboard
     const show = (name, shown) => (this.find(name).hidden = !shown);
