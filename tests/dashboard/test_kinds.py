@@ -507,7 +507,7 @@ def test_evidence_on_a_number_points_and_moves_it(
     assert "◆ news: pick one to read it" in words(visit)
     assert list(visit.dataframe[0].value["direction"]) == ["▲ higher"]
     why = words(open_page(tracker_with_press, "question", q="summit-2027", tab="Why"))
-    assert "for higher (1 story) = 4.7" in why  # above 4.5, the base rate
+    assert "for higher (1 story) = 4.94" in why  # above 4.5, the base rate
     assert "The lines add up to +0." in why
 
 
