@@ -160,12 +160,13 @@ def render(visit: Visit) -> None:
             "ones that do not. Links come with question sets, or from `tracker scenario add-link`.",
         )
     else:
-        _show_contradictions(visit, coherence)
+        show_contradictions(visit, coherence)
         _show_repair_record(visit, coherence)
     _show_links(visit, coherence)
 
 
-def _show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+def show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+    """Show the contradictions with their repairs: mine, those of others, and probable noise."""
     sorted_contradictions = text.group_contradictions(coherence, visit.me)
     if not sorted_contradictions.mine and not sorted_contradictions.by_others:
         st.success(
