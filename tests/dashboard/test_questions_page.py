@@ -1,5 +1,6 @@
 """The place Questions: filters, orders, rows, board."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
 
 from dashboard.components.question_list import (
     ListView,
@@ -57,6 +61,7 @@ from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 LOOK = ListView(ME, NOW)
 OTHER = "other-2027"
+ME_THERE = ForecasterId("ada")
 
 
 def named(name: str, **more: Any) -> QuestionSummary:
@@ -340,6 +345,53 @@ def test_list_page(two: Tracker) -> None:
     seen(visit.selectbox(key="choose-mine").set_value("no").run())
     assert dict(visit.query_params) == {"mine": "no"}
     assert [row["id"] for row in sent_rows(visit, "Questions")] == ["summit-2027"]
+
+
+def send(visit: AppTest, event: str, value: Any) -> AppTest:
+    """Do something in the list, as its script would tell it."""
+    (rows,) = [
+        e.proto for e in visit.get("bidi_component") if e.proto.component_name.endswith("rows")
+    ]
+    states = visit._tree.get_widget_states()
+    events = json.dumps([{"event": event, "value": value}])
+    trigger = _make_trigger_id(rows.id, "events")
+    states.widgets.append(WidgetState(id=trigger, json_trigger_value=events))
+    return seen(visit._run(states))
+
+
+def test_forecast_is_entered_in_the_list(two: Tracker, clock: FakeClock) -> None:
+    visit = open_page(two, "questions")
+    name = a_question().id
+    # A refusal stands in the field until the next act.
+    visit = send(visit, "forecast", {"id": name, "text": "perhaps", "at": 1})
+    fields = {row["id"]: row["mine"] for row in sent_rows(visit, "Questions")}
+    assert fields[name]["entry"] == "perhaps"
+    assert "'perhaps' is not a probability" in fields[name]["problem"]
+    assert fields[OTHER]["problem"] == ""
+    # What is saved can be undone.
+    visit = send(visit, "forecast", {"id": name, "text": "63", "at": 2})
+    assert two.questions.get(name).summary.standings[ME_THERE].p == 0.63
+    assert "Saved: 63%" in words(visit)
+    clock.advance(hours=1)
+    visit = send(visit, "reaffirm", {"id": name, "at": 3})
+    assert two.questions.get(name).summary.standings[ME_THERE].since == clock.time
+    assert "Confirmed: 63%" in words(visit)
+    seen(button(visit, "Undo").click().run())
+    # A row that is gone does nothing.
+    assert "Saved" not in words(send(open_page(two, "questions"), "forecast", {"id": "gone"}))
+
+
+def test_headings_sort_and_sort_back(two: Tracker) -> None:
+    visit = open_page(two, "questions")
+    for order, expected in (
+        ("mine", {"sort": "mine"}),
+        ("mine", {"sort": "-mine"}),
+        ("title", {"sort": "title"}),
+        ("closing", {}),
+        ("closing", {"sort": "-closing"}),
+    ):
+        visit = send(visit, "sort", order)
+        assert dict(visit.query_params) == expected
 
 
 def test_long_list_shows_the_rest_on_demand(two: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
