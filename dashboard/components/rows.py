@@ -33,12 +33,16 @@ class RowColumn:
 
 @dataclass(frozen=True, slots=True)
 class TextCell:
-    """Words, with a note in small print after them; `help` shows while the pointer rests there."""
+    """Words, with a note in small print after them; `help` shows while the pointer rests there.
+
+    A `swatch` is the colour of a chart that they belong to.
+    """
 
     text: str
     note: str = ""
     tone: Tone = ""
     help: str = ""
+    swatch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ function fill(cell, content, row, state) {
   else if (content.href) cell.append(buildLink(content));
   else cell.append(make("span", content.tone ?? "", content.text));
   if (content.help) cell.title = content.help;
+  if (content.swatch) {
+    const swatch = make("span", "swatch");
+    swatch.style.background = content.swatch;
+    cell.prepend(swatch);
+  }
   if (content.note) cell.append(" ", make("small", "", content.note));
   content.badges?.forEach((badge) => cell.append(" ", buildBadge(badge)));
 }
