@@ -223,9 +223,9 @@ def sort_questions(
         return sorted(by_closing, key=lambda s: s.question.text.casefold(), reverse=reverse)
     keys = {s.question.id: _SORT_KEYS[order](s, view) for s in summaries}
     with_value = [s for s in by_closing if keys[s.question.id] is not None]
-    rest = [s for s in by_closing if keys[s.question.id] is None]
+    without = [s for s in by_closing if keys[s.question.id] is None]
     sign = -1.0 if reverse else 1.0
-    return [*sorted(with_value, key=lambda s: sign * (keys[s.question.id] or 0.0)), *rest]
+    return [*sorted(with_value, key=lambda s: sign * (keys[s.question.id] or 0.0)), *without]
 
 
 def _negate(value: float | None) -> float | None:

@@ -76,8 +76,8 @@ def show_choice(
     index: int | None = how.pop("index", None)
     usual = None if index is None else ids[index]
     key = f"choose-{name}"
-    asked = st.query_params.get(name)
-    st.session_state[key] = next((known for known in ids if known == asked), usual)
+    in_address = st.query_params.get(name)
+    st.session_state[key] = next((known for known in ids if known == in_address), usual)
     if show is st.selectbox:
         how["index"] = None if usual is None else 0  # with None it can be cleared
     picked: K | None = show(

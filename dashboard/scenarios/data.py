@@ -245,18 +245,21 @@ def explain_shares(scenario_posterior: ScenarioPosterior) -> tuple[tuple[ShareSt
     for option, lines in scenario_posterior.lines.items():
         for line in lines[1:]:  # the first is the prior
             steps.setdefault(line.question_id, {})[option] = exp(line.log_share)
-    rest = steps.pop(None, {})
-    told = {
+    together = steps.pop(None, {})
+    notable = {
         question_id: factors
         for question_id, factors in steps.items()
         if any(abs(factor - 1.0) >= MIN_FACTOR_CHANGE for factor in factors.values())
     }
-    for question_id in steps.keys() - told.keys():
-        rest = {option: rest.get(option, 1.0) * f for option, f in steps[question_id].items()}
+    for question_id in steps.keys() - notable.keys():
+        together = {
+            option: together.get(option, 1.0) * factor
+            for option, factor in steps[question_id].items()
+        }
     return (
-        *(ShareStep(question_id, factors) for question_id, factors in told.items()),
-        *([ShareStep(None, rest)] if rest else []),
-    ), len(steps) - len(told)
+        *(ShareStep(question_id, factors) for question_id, factors in notable.items()),
+        *([ShareStep(None, together)] if together else []),
+    ), len(steps) - len(notable)
 
 
 def measure_strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> BoardStrain | None:
