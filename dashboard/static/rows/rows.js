@@ -44,8 +44,8 @@ function buildTable(data, state) {
 }
 
 function buildHeading(column, data, state) {
-  const cell = make("th", column.align);
-  cell.scope = "col";
+  const cell = make(column.label ? "th" : "td", column.align); // an empty heading heads nothing
+  if (column.label) cell.scope = "col";
   if (column.help) cell.title = column.help;
   if (!column.sort) {
     cell.textContent = column.label;
