@@ -191,7 +191,7 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
 
 def test_base_rate_is_echoed(tracker: Tracker) -> None:
     for name, fill, prior, echo in (
-        ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "middle 41, half of it"),
+        ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "median 41, 50% interval"),
         (
             "categorical",
             {"Options, one a line": "Beijing\nMinsk"},
@@ -202,7 +202,7 @@ def test_base_rate_is_echoed(tracker: Tracker) -> None:
             "date",
             {"Latest date": date(2027, 12, 31)},
             "50%=2027-07-01 never=20%",
-            "middle 1 Jul 2027",
+            "median 1 Jul 2027",
         ),
         ("numeric", {"From": 0.0, "To": 90.0}, "cheap", "is not a forecast"),
     ):
