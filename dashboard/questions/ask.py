@@ -67,7 +67,7 @@ class NewQuestionInputs:
 
 @dataclass(frozen=True, slots=True)
 class KindInputs:
-    """What only some kinds have, and the close; `refusal` is why some of it could not be read."""
+    """Parts that only some kinds have, and the close; `refusal` says why one could not be read."""
 
     closes: datetime | None = None
     options: tuple[str, ...] = ()

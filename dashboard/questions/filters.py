@@ -31,7 +31,7 @@ _MAX_TITLE_CHARACTERS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is shown: a filter, and of the scenario sets or contradictions the questions."""
+    """Filter of the questions, and those of the chosen kind: scenario sets or contradictions."""
 
     question: QuestionFilter
     kind: KindFilter | None = None

@@ -53,7 +53,7 @@ _MAX_OPTION_CHARACTERS: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class RefusedForecast:
-    """What was typed into the row of a question, and why it was refused."""
+    """Text typed into the row of a question, and the reason why it was refused."""
 
     question_id: str = ""
     text: str = ""

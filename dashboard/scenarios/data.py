@@ -223,9 +223,9 @@ def recent_changes(
 
 @dataclass(frozen=True, slots=True)
 class ShareStep:
-    """What a row of the table multiplies each scenario's share by; all but the prior's 0.
+    """Factors by which a row of the table multiplies the scenarios' shares.
 
-    Without a question it is what all rows do together: what several of them say counts once.
+    Without a question they are those of all rows together: what several say counts once.
     """
 
     question_id: QuestionId | None
