@@ -88,13 +88,13 @@ def _sort_column(
     title: ColumnTitle, questions: Sequence[QuestionSummary], view: ListView
 ) -> tuple[QuestionSummary, ...]:
     if title == "Resolved lately":
-        return tuple(sorted(questions, key=_known_at, reverse=True))
+        return tuple(sorted(questions, key=_resolution_time, reverse=True))
     if title == "Moved this week":
         return tuple(sort_questions(questions, "change", view))
     return tuple(sort_questions(questions, "closing", view, reverse=title == "To resolve"))
 
 
-def _known_at(s: QuestionSummary) -> datetime:
+def _resolution_time(s: QuestionSummary) -> datetime:
     assert s.resolution is not None
     return s.resolution.known_at
 
