@@ -18,11 +18,13 @@ from dashboard.components.visit import PAGES, PageEntry, PageName, Visit
 from dashboard.essays import essay
 from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
-from dashboard.home import ask, deadlines_calendar, questions, reports
 from dashboard.home import page as home
+from dashboard.home import reports
 from dashboard.inbox import add
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
+from dashboard.questions import ask
+from dashboard.questions import page as questions
 from dashboard.scenarios import coherence
 from dashboard.scenarios import page as scenarios
 from dashboard.server.response_cache import get_tracker
@@ -42,7 +44,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "question": question.render,
     "inbox": inbox.render,
     "add": add.render,
-    "calendar": deadlines_calendar.render,
+    "calendar": questions.render_calendar,
     "scenarios": scenarios.render,
     "coherence": coherence.render,
     "record": accuracy.render,

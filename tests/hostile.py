@@ -200,7 +200,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ("essay", {"e": "essay"}),
     *(
         ("scenarios", {"q": FUTURES, "section": name})
-        for name in ("Why", "Your own", "What would change it", "The table")
+        for name in ("Why", "Your forecast", "What would change it", "Table")
     ),
     ("add", {"q": OPEN, "url": f"https://{MARK}/x", "title": EVERYTHING, "text": EVERYTHING}),
     ("record", {"kind": "Live", "view": "Questions"}),

@@ -93,7 +93,7 @@ def test_a_past_question_has_to_be_retrospective(tracker: Tracker) -> None:
         ),
         ({"id": "Two words"}, "is not a valid name: use small letters"),
         ({"text": " "}, "must not be empty"),
-        ({"sources": ()}, "at least one source"),
+        ({"sources": (" ",)}, "a source is empty"),
         ({"essay_id": EssayId("nope")}, "there is no essay nope: leave the essay out"),
         (
             {"essay_id": EssayId("essay"), "claim_ids": (ClaimId("C9"),)},

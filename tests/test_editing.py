@@ -84,7 +84,7 @@ def test_what_is_not_worded_anew_stays_as_it_is(tracker: Tracker, clock: FakeClo
         ({"text": f"  {an_asked().text}\n"}, "white space", "nothing has changed"),
         ({"text": " "}, "shorter", "must not be empty"),
         ({"criteria": ""}, "shorter", "must not be empty"),
-        ({"sources": ()}, "shorter", "at least one source"),
+        ({"sources": (" ",)}, "shorter", "a source is empty"),
         ({"criteria": VAGUE}, "shorter", "a stranger could not resolve rain"),
         ({"criteria": f"{BETTER}\0"}, "from a broken file", "character that cannot be kept"),
         ({"criteria": f"{BETTER}\ud800"}, "from a broken file", "character that cannot be kept"),

@@ -18,10 +18,7 @@ from dashboard.charts.common import (
 )
 from tracker.model.chart_style import BLUE, GREEN, LineStyle, time_ticks
 
-SCENARIOS_HEIGHT: Final = 460
-_BAR_HEIGHT: Final = 26
-_LEGEND: Final = (45, 20)
-"""Pixels around the legend and for each of its lines; streamlit includes both in the height."""
+SCENARIOS_HEIGHT: Final = 260
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +39,7 @@ def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
         .encode(
             x=time_axis(),
             y=y,
-            color=colour_encoding(styles, legend=True, field="option", symbol="square"),
+            color=colour_encoding(styles, legend=False, field="option", symbol="square"),
             order=alt.Order("rank:Q", sort="descending"),
         )
     )
@@ -66,52 +63,6 @@ def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
     )
     chart = alt.layer(areas, numbers, hover).resolve_scale(color="independent")
     return chart.properties(height=SCENARIOS_HEIGHT).to_dict()
-
-
-@lru_cache(maxsize=64)
-def scenarios_in_cases_chart(
-    styles: tuple[LineStyle, ...], cases: tuple[str, ...], *, legend: bool = False
-) -> ChartSpec:
-    """The scenarios in each of several cases, as bars of 100%. Data: `cases`."""
-    base = alt.Chart(alt.NamedData("cases")).encode(
-        y=alt.Y(
-            "case:N",
-            title=None,
-            sort=list(cases),
-            axis=alt.Axis(ticks=False, domain=False, labelPadding=8),
-        )
-    )
-    bars = base.mark_bar(opacity=1).encode(
-        x=alt.X(
-            "share:Q",
-            title=None,
-            stack="zero",
-            axis=None,
-            scale=alt.Scale(domain=[0, 1], nice=False),
-        ),
-        color=colour_encoding(styles, legend=legend, field="option", symbol="square"),
-        order=alt.Order("rank:Q"),
-        tooltip=[
-            text_tooltip("case", "If"),
-            text_tooltip("option", "Scenario"),
-            text_tooltip("shown", "Share"),
-        ],
-    )
-    numbers = base.mark_text(fontWeight="bold").encode(
-        x=alt.X("x:Q"), text="label:N", color=_text_colour(styles)
-    )
-    margin, line_height = _LEGEND
-    height = (
-        10
-        + _BAR_HEIGHT * len(cases)
-        + (margin + line_height * -(-len(styles) // 2) if legend else 0)
-    )
-    return (
-        alt.layer(bars, numbers)
-        .resolve_scale(color="independent")
-        .properties(height=height)
-        .to_dict()
-    )
 
 
 def _text_colour(styles: tuple[LineStyle, ...]) -> alt.Color:

@@ -1,24 +1,18 @@
-"""Question list: changes, disagreements, filters, sort orders and table rows."""
+"""Question list: changes, disagreements, filters and sort orders."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
-from typing import Any, Final, Literal
+from math import log
+from typing import Final, Literal, get_args
 
-import pandas as pd
-
-from dashboard.components.frames import build_frame
-from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
 from forecasts.distributions.probability import logit
-from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import (
     CROWD,
-    PRIOR,
     SUGGESTION,
     ForecasterId,
-    Resolution,
     is_overdue,
     is_person,
     question_status,
@@ -26,9 +20,6 @@ from forecasts.questions.question import (
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 SPARK_POINTS: Final = 30
-SIBLING_MARK: Final = "↳"
-"""Mark in front of a sibling, which stands under its parent."""
-
 MIN_MOVE: Final = 0.005
 """Smallest move in probability that is shown; anything less rounds to no move."""
 
@@ -40,12 +31,18 @@ WEEK: Final = timedelta(days=7)
 StateFilter = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
 """Filter by question state; "Overdue" is a closed question past its resolution date."""
 
-SortOrder = Literal["closing", "change", "stale", "apart"]
-"""Sort order: next to close, largest move, my oldest forecast, or widest gap first."""
+SortOrder = Literal[
+    "closing", "title", "estimate", "change", "crowd", "mine", "review", "stale", "apart"
+]
+"""Sort order: next to close, by text, highest estimate, largest move, highest crowd, my highest
+forecast, most to review, my oldest forecast, or widest gap first.
+"""
 
+MyForecastFilter = Literal["yes", "no", "stale", "apart"]
+"""Filter by my forecast: held, none, held but stale, or far from the crowd or the estimate."""
 
-MyForecastFilter = Literal["yes", "stale", "no"]
-"""Filter by my forecast: held, held but stale, or none."""
+MIN_GAP_LOG_ODDS: Final = log(2.0)
+"""Gap in log-odds that counts as disagreement: one's odds are twice the other's."""
 
 STALE_AFTER: Final = timedelta(days=30)
 """A forecast of mine is stale if I have not confirmed it for longer than this."""
@@ -187,7 +184,14 @@ def _in_state(s: QuestionSummary, state: StateFilter, now: datetime) -> bool:
 
 
 def _is_mine(s: QuestionSummary, mine: MyForecastFilter, view: ListView) -> bool:
-    return is_stale(s, view) if mine == "stale" else (view.me in s.standings) == (mine == "yes")
+    match mine:
+        case "stale":
+            return is_stale(s, view)
+        case "apart":
+            gap = find_widest_gap(s, view.me)
+            return gap is not None and gap.log_odds >= MIN_GAP_LOG_ODDS
+        case _:
+            return (view.me in s.standings) == (mine == "yes")
 
 
 def _has_words(s: QuestionSummary, words: Sequence[str]) -> bool:
@@ -195,33 +199,68 @@ def _has_words(s: QuestionSummary, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
+def read_order(text: str | None) -> tuple[SortOrder, bool]:
+    """Read an order of the address, and whether a minus turns it round; closing first by default.
+
+    >>> read_order("-change"), read_order("<img>")
+    (('change', True), ('closing', False))
+    """
+    name = (text or "").removeprefix("-")
+    for order in get_args(SortOrder):
+        if name == order:
+            return order, name != text
+    return "closing", False
+
+
 def sort_questions(
-    summaries: Sequence[QuestionSummary], order: SortOrder, view: ListView
+    summaries: Sequence[QuestionSummary], order: SortOrder, view: ListView, *, reverse: bool = False
 ) -> list[QuestionSummary]:
     """Sort questions; those without a sort value come last, next to close first."""
-    keys: Mapping[SortOrder, Callable[[QuestionSummary], float | None]] = {
-        "closing": lambda s: 0.0,
-        "change": lambda s: (
-            None
-            if (change := measure_move(s, view.over, view.now)) is None
-            else -abs(change.change)
-        ),
-        "stale": lambda s: (
-            None
-            if (standing := my_open_forecast(s, view.me)) is None
-            else standing.since.timestamp()
-        ),
-        "apart": lambda s: (
-            None if (change := find_widest_gap(s, view.me)) is None else -change.size
-        ),
-    }
-    key = keys[order]
+    by_closing = sorted(summaries, key=lambda s: s.question.closes_at)
+    if order == "closing":
+        return by_closing[::-1] if reverse else by_closing
+    if order == "title":
+        return sorted(by_closing, key=lambda s: s.question.text.casefold(), reverse=reverse)
+    keys = {s.question.id: _SORT_KEYS[order](s, view) for s in summaries}
+    with_value = [s for s in by_closing if keys[s.question.id] is not None]
+    without = [s for s in by_closing if keys[s.question.id] is None]
+    sign = -1.0 if reverse else 1.0
+    return [*sorted(with_value, key=lambda s: sign * (keys[s.question.id] or 0.0)), *without]
 
-    def sort_key(s: QuestionSummary) -> tuple[bool, float, datetime]:
-        value = key(s)
-        return value is None, value or 0.0, s.question.closes_at
 
-    return sorted(summaries, key=sort_key)
+def _negate(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _probability(s: QuestionSummary, forecaster_id: ForecasterId) -> float | None:
+    standing = s.standings.get(forecaster_id)
+    return None if standing is None else standing.p
+
+
+def _change_size(s: QuestionSummary, view: ListView) -> float | None:
+    move = measure_move(s, view.over, view.now)
+    return None if move is None else abs(move.change)
+
+
+def _forecast_time(s: QuestionSummary, view: ListView) -> float | None:
+    standing = my_open_forecast(s, view.me)
+    return None if standing is None else standing.since.timestamp()
+
+
+def _gap_size(s: QuestionSummary, view: ListView) -> float | None:
+    gap = find_widest_gap(s, view.me)
+    return None if gap is None else gap.size
+
+
+_SORT_KEYS: Final[Mapping[SortOrder, Callable[[QuestionSummary, ListView], float | None]]] = {
+    "estimate": lambda s, view: _negate(_probability(s, SUGGESTION)),
+    "change": lambda s, view: _negate(_change_size(s, view)),
+    "crowd": lambda s, view: _negate(_probability(s, CROWD)),
+    "mine": lambda s, view: _negate(_probability(s, view.me)),
+    "review": lambda s, view: _negate(float(s.waiting)) if s.waiting else None,
+    "stale": _forecast_time,
+    "apart": lambda s, view: _negate(_gap_size(s, view)),
+}
 
 
 def my_open_forecast(s: QuestionSummary, me: ForecasterId) -> CurrentForecast | None:
@@ -247,99 +286,3 @@ def sparkline_values(history: Sequence[tuple[datetime, float]], now: datetime) -
         history[bisect_right(seconds, total * (k / (SPARK_POINTS - 1))) - 1][1]
         for k in range(SPARK_POINTS)
     ]
-
-
-def questions_frame(summaries: Sequence[QuestionSummary], view: ListView) -> pd.DataFrame:
-    """One row per question. Columns:
-
-    id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of
-    YES, empty unless yes-no), mine_said and crowd_said (any forecast in words, padded so that
-    percentages sort), change (points over `view.over`, empty below one), trend (list of 0..1),
-    waiting (evidence to review), closes_in (days, empty once closed), last_change (days since I
-    last forecast or confirmed, while it is open), tags.
-    """
-    types = {
-        "id": "str",
-        "question": "str",
-        "state": "str",
-        "answer": "str",
-        "suggestion": "float64",
-        "mine": "float64",
-        "crowd": "float64",
-        "mine_said": "str",
-        "crowd_said": "str",
-        "change": "float64",
-        "trend": "object",
-        "waiting": "int64",
-        "closes_in": "float64",
-        "last_change": "float64",
-        "tags": "str",
-    }
-    return build_frame(types, (_question_row(s, view) for s in summaries))
-
-
-def _question_row(s: QuestionSummary, view: ListView) -> tuple[Any, ...]:
-    now, suggestion_move, standing = (
-        view.now,
-        measure_move(s, view.over, view.now),
-        my_open_forecast(s, view.me),
-    )
-    return (
-        s.question.id,
-        s.question.text if s.parent_id is None else f"{SIBLING_MARK} {s.question.text}",
-        STATUS_NAMES[s.status],
-        _format_answer(s, s.resolution),
-        _percent_of(s, SUGGESTION),
-        _percent_of(s, view.me),
-        _percent_of(s, CROWD),
-        _format_held_forecast(s, view.me, now),
-        _format_held_forecast(s, CROWD, now) or _format_computed_forecast(s, now),
-        (round(suggestion_move.change * 100) or None) if suggestion_move is not None else None,
-        sparkline_values(s.history, now if s.status == "open" else s.history[-1][0])
-        if s.history
-        else [],
-        s.waiting,
-        _whole_days(s.question.closes_at - now) if s.status == "open" else None,
-        None if standing is None else _whole_days(now - standing.since),
-        ", ".join(s.question.tags),
-    )
-
-
-def _whole_days(length: timedelta) -> int:
-    return int(length / timedelta(days=1))
-
-
-def _format_answer(s: QuestionSummary, resolution: Resolution | None) -> str:
-    return format_answer(s.question, resolution) if resolution is not None else ""
-
-
-def _percent_of(s: QuestionSummary, forecaster_id: ForecasterId) -> float | None:
-    standing = s.standings.get(forecaster_id)
-    return None if standing is None or standing.p is None else percent_number(standing.p)
-
-
-def _format_held_forecast(
-    s: QuestionSummary, forecaster_id: ForecasterId, now: datetime
-) -> str | None:
-    standing = s.standings.get(forecaster_id)
-    if standing is None:
-        return None
-    words = format_forecast(
-        s.question, fold_removed_options(s.question, now, standing.distribution)
-    )
-    # Padded, because a table sorts texts by their letters.
-    return words.rjust(6) if standing.p is not None else words
-
-
-def _format_computed_forecast(s: QuestionSummary, now: datetime) -> str | None:
-    """Return the suggestion or base rate shown in place of a crowd forecast, for kinds other than
-    yes-no.
-    """
-    if s.question.kind == "binary":
-        return None
-    suggested = _format_held_forecast(s, SUGGESTION, now)
-    return (
-        f"{_format_held_forecast(s, PRIOR, now)} (base rate)"
-        if suggested is None
-        else f"{suggested} (estimate)"
-    )

@@ -33,11 +33,25 @@ class RowColumn:
 
 @dataclass(frozen=True, slots=True)
 class TextCell:
-    """Words, with a note in small print after them."""
+    """Words, with a note in small print after them; `help` shows while the pointer rests there.
+
+    A `swatch` is the colour of a chart that they belong to.
+    """
 
     text: str
     note: str = ""
     tone: Tone = ""
+    help: str = ""
+    swatch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Chip behind a link: what to know of the row at first sight."""
+
+    text: str
+    tone: Tone = "chip"
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,9 @@ class LinkCell:
     href: str
     note: str = ""
     mark: str = ""
+    tone: Tone = ""
+    help: str = ""
+    badges: tuple[Badge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +77,17 @@ class SparkCell:
 
 @dataclass(frozen=True, slots=True)
 class EntryCell:
-    """Field in which a forecast is entered: its content, a hint, its accessible name, a refusal."""
+    """Field in which a forecast is entered: its content, a hint, its accessible name, a refusal.
+
+    A `wide` one has room for three numbers.
+    """
 
     entry: str
     label: str
     hint: str = ""
     problem: str = ""
+    help: str = ""
+    wide: bool = False
 
 
 Cell = TextCell | LinkCell | SparkCell | EntryCell

@@ -64,23 +64,40 @@ def link_to_question(visit: Visit, question: Question, label: str, icon: str | N
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 
-def show_choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
-    """Show a selectbox of {id: words} that keeps the chosen id in the address parameter `name`.
+def show_choice(
+    label: str, options: Mapping[K, str], name: str, show: Any = st.selectbox, **how: Any
+) -> K | None:
+    """Show a choice of {id: words} that keeps the chosen id in the address parameter `name`.
 
-    Streamlit's own binding would write the words, which change and may be long.
+    Streamlit's own binding would write the words, which change and may be long. The address
+    decides: a link to the same page with another choice is followed.
     """
     ids = list(options)
-    default: int | None = how.pop("index", None)
-    positions = [k for k, option_id in enumerate(ids) if option_id == st.query_params.get(name)]
-    index = positions[0] if positions else default
-    picked = st.selectbox(
-        label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how
+    index: int | None = how.pop("index", None)
+    usual = None if index is None else ids[index]
+    key = f"choose-{name}"
+    in_address = st.query_params.get(name)
+    st.session_state[key] = next((known for known in ids if known == in_address), usual)
+    if show is st.selectbox:
+        how["index"] = None if usual is None else 0  # with None it can be cleared
+    picked: K | None = show(
+        label,
+        ids,
+        format_func=options.__getitem__,
+        key=key,
+        on_change=_keep_choice,
+        args=(name, usual),
+        **how,
     )
-    if picked is None or (default is not None and picked == ids[default]):
+    return picked
+
+
+def _keep_choice(name: str, usual: str | None) -> None:
+    picked = st.session_state[f"choose-{name}"]
+    if picked is None or picked == usual:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = picked
-    return picked
 
 
 def show_buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:

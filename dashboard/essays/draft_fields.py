@@ -21,7 +21,7 @@ from dashboard.essays.gaps import (
 )
 from dashboard.essays.outcomes import choose_claim_outcome
 from dashboard.essays.part_fields import input_criteria, input_sources, input_text
-from dashboard.home.question_form import (
+from dashboard.questions.question_form import (
     QuestionForm,
     choose_kind,
     choose_shape,

@@ -11,7 +11,7 @@ from dashboard.components.visit import Visit
 from dashboard.essays.draft_values import initial_fields, list_days, parse_day
 from dashboard.essays.gaps import AS_WORDED, list_gaps, read_blanks, show_blanks
 from dashboard.essays.sources import split_sources
-from dashboard.home.question_form import QuestionForm
+from dashboard.questions.question_form import QuestionForm
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.draft import (
     ClaimDraft,

@@ -25,7 +25,7 @@ from dashboard.essays.draft_values import (
 )
 from dashboard.essays.draft_work import DraftWork, choose_draft
 from dashboard.essays.gaps import rank_drafts
-from dashboard.home.question_form import (
+from dashboard.questions.question_form import (
     QuestionForm,
     input_override,
     input_statements,
@@ -121,7 +121,7 @@ def _show_opening(
     problem = None if values.missing else values.refusal or _find_problem(questions)
     if problem is not None:
         st.markdown(f":material/error: {format_sentence(str(problem))}")
-    override = input_override(work.form, blocking) if blocking and not values.missing else ""
+    override = input_override(work.form) if blocking and not values.missing else ""
     is_blocked = bool(values.missing or problem or (blocking and not override))
     _show_buttons(work, questions, override, is_blocked=is_blocked)
 

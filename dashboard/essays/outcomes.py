@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.home.question_form import QuestionForm
+from dashboard.questions.question_form import QuestionForm
 from forecasts.questions.question import Kind
 
 _BINARY_OUTCOMES: Final = {"yes": "YES", "no": "NO", "": "Neither"}

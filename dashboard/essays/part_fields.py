@@ -22,7 +22,7 @@ from dashboard.essays.gaps import (
     show_blanks,
 )
 from dashboard.essays.sources import join_sources, propose_sources
-from dashboard.home.question_form import EXAMPLES, QuestionForm
+from dashboard.questions.question_form import EXAMPLES, QuestionForm
 from dashboard.wording import clip, escape_markdown
 from forecasts.essays.drafting.acts import OPTION_GAPS
 from forecasts.essays.drafting.rewording import TEST_GAP

@@ -1,4 +1,4 @@
-"""Home, the list of questions, the calendar, reports, and asking a question.
+"""Home and reports.
 
 May import components, charts, wording and `tracker`.
 """

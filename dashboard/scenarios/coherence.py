@@ -149,7 +149,7 @@ MAX_OTHERS = 3
 
 def render(visit: Visit) -> None:
     """Show contradictions, then the record of repairs, then the links."""
-    st.subheader("What contradicts what", anchor=False)
+    st.subheader("Links and contradictions", anchor=False)
     with show_skeleton():
         coherence = visit.tracker.links.coherence()
     if not coherence.links:
@@ -160,17 +160,16 @@ def render(visit: Visit) -> None:
             "ones that do not. Links come with question sets, or from `tracker scenario add-link`.",
         )
     else:
-        _show_contradictions(visit, coherence)
+        show_contradictions(visit, coherence)
         _show_repair_record(visit, coherence)
     _show_links(visit, coherence)
 
 
-def _show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+def show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+    """Show the contradictions with their repairs: mine, those of others, and probable noise."""
     sorted_contradictions = text.group_contradictions(coherence, visit.me)
     if not sorted_contradictions.mine and not sorted_contradictions.by_others:
-        st.success(
-            "No forecasts contradict each other by more than noise.", icon=":material/check:"
-        )
+        st.success("No forecasts contradict each other beyond rounding.", icon=":material/check:")
     for contradiction in sorted_contradictions.mine:
         _show_contradiction(visit, contradiction)
     many = len(sorted_contradictions.by_others) > MAX_OTHERS
@@ -185,9 +184,7 @@ def _show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
         _show_contradiction(visit, contradiction)
     if sorted_contradictions.noise:
         count = plural(len(sorted_contradictions.noise), "slight contradiction")
-        with st.expander(
-            f"{count}, within the noise that any forecast has", key="noise", on_change="rerun"
-        ) as drawer:
+        with st.expander(f"{count}, within rounding", key="noise", on_change="rerun") as drawer:
             if drawer.open:
                 for contradiction in sorted_contradictions.noise:
                     _show_contradiction(visit, contradiction)
@@ -206,7 +203,7 @@ def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
         st.markdown(escape_markdown(f"{violation.words}."))
         for step in text.list_repaired_forecasts(contradiction):
             _show_repair_step(visit, step)
-        slight = "" if violation.flagged else " Small enough to be noise."
+        slight = "" if violation.flagged else " Small enough to be rounding."
         st.caption(
             escape_markdown(
                 f"{format_nats(violation.nats).capitalize()}. "
@@ -254,7 +251,7 @@ def _show_keep_form(visit: Visit, link: Link) -> None:
 
 
 def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
-    st.markdown("#### Did repairing pay?")
+    st.markdown("#### Did repairs help?")
     if not coherence.repairs:
         st.caption(
             "No repair was adopted or declined yet. Each is scored once all its questions are "

@@ -3,17 +3,17 @@ table.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import exp, fsum, inf, log
-from typing import Any, Final
+from math import exp, fsum, log
+from typing import Final
 
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.scenarios.text import describe_board_state, format_cell
-from dashboard.wording import clip, display_name, percent_exact, percent_number
+from dashboard.wording import clip, display_name, percent_exact
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import CROWD, ForecasterId, QuestionId, is_person
@@ -36,9 +36,6 @@ RECENT_PERIOD: Final = timedelta(days=30)
 
 MIN_LABEL_SHARE: Final = 0.05
 """Smallest share with room for its number in the area chart."""
-
-MIN_BAR_SHARE: Final = 0.07
-"""Smallest share with room for its number in a horizontal bar."""
 
 MAX_TEXT_CHARS: Final = 170
 
@@ -224,64 +221,45 @@ def recent_changes(
 # Reasons
 
 
-def scenario_why_frame(
-    page: ScenarioPage, scenario_posterior: ScenarioPosterior, option: str
-) -> pd.DataFrame:
-    """The lines of one scenario's share and their sum, ln of the share. Columns: what, adds, times,
-    alone, weighed.
+@dataclass(frozen=True, slots=True)
+class ShareStep:
+    """Factors by which a row of the table multiplies the scenarios' shares.
 
-    `times` is the factor on the share from the line together with the others, in words; `alone` the
-    factor on the prior if its row were the only one on the board, empty for other lines.
+    Without a question they are those of all rows together: what several say counts once.
     """
-    lines = scenario_posterior.lines.get(option, ())
-    rows: list[tuple[Any, ...]] = []
-    for n, line in enumerate(lines):
-        if line.question_id is None:
-            subject, alone = "Before any evidence" if n == 0 else "All rows together", ""
-        else:
-            subject = clip(page.board[line.question_id].question.question.text, MAX_TEXT_CHARS)
-            alone = _effect_alone(page, scenario_posterior, line.question_id, option)
-        rows.append(
-            (
-                subject,
-                line.log_share,
-                "" if n == 0 else _format_factor(exp(line.log_share)),
-                alone,
-                line.why,
-            )
-        )
-    if rows:
-        share = scenario_posterior.distribution.of(option)
-        log_of_share = log(share) if share > 0.0 else -inf
-        rows.append(
-            ("Sum", log_of_share, "", "", f"the natural logarithm of {percent_exact(share)}")
-        )
-    return build_frame("what adds:float times alone weighed", rows)
+
+    question_id: QuestionId | None
+    factors: Mapping[str, float]
 
 
-def _effect_alone(
-    page: ScenarioPage, scenario_posterior: ScenarioPosterior, question_id: QuestionId, option: str
-) -> str:
-    """Return the factor on a scenario's prior if this row were the only one on the board:
-    `×1.20`.
+MIN_FACTOR_CHANGE: Final = 0.05
+"""A row that changes no share by more than this twentieth is not told by itself."""
+
+
+def explain_shares(scenario_posterior: ScenarioPosterior) -> tuple[tuple[ShareStep, ...], int]:
+    """List the steps from the prior to the shares, and how many rows leave all as it is.
+
+    The prior times all steps is the share; the last step takes the rows that are left out along.
     """
-    p = page.board[question_id].p
-    row = tuple(row for row in page.scenario_set.rows if row.question_id == question_id)
-    question = replace(page.summary.question, prior=scenario_posterior.prior)
-    row_only = compute_posterior(
-        question, replace(page.scenario_set, rows=row), {} if p is None else {question_id: p}
-    )
-    return _format_factor(row_only.distribution.of(option) / scenario_posterior.prior.of(option))
-
-
-def _format_factor(factor: float) -> str:
-    return f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}"
-
-
-def most_changed_scenario(scenario_posterior: ScenarioPosterior) -> str:
-    """Return the scenario whose share is farthest from its prior."""
-    now, prior = scenario_posterior.distribution, scenario_posterior.prior
-    return max(now.options, key=lambda name: abs(now.of(name) - prior.of(name)))
+    steps: dict[QuestionId | None, dict[str, float]] = {}
+    for option, lines in scenario_posterior.lines.items():
+        for line in lines[1:]:  # the first is the prior
+            steps.setdefault(line.question_id, {})[option] = exp(line.log_share)
+    together = steps.pop(None, {})
+    notable = {
+        question_id: factors
+        for question_id, factors in steps.items()
+        if any(abs(factor - 1.0) >= MIN_FACTOR_CHANGE for factor in factors.values())
+    }
+    for question_id in steps.keys() - notable.keys():
+        together = {
+            option: together.get(option, 1.0) * factor
+            for option, factor in steps[question_id].items()
+        }
+    return (
+        *(ShareStep(question_id, factors) for question_id, factors in notable.items()),
+        *([ShareStep(None, together)] if together else []),
+    ), len(steps) - len(notable)
 
 
 def measure_strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> BoardStrain | None:
@@ -348,24 +326,6 @@ def answer_values(
     )
 
 
-def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
-    """Shares of the scenarios in several cases, for stacked bars. Columns: case, option, rank,
-    share, x (middle), shown, label.
-
-    `label` is empty where a share has no room for its number.
-    """
-    rows: list[tuple[Any, ...]] = []
-    for case, distribution in cases.items():
-        before = 0.0
-        for n, (name, p) in enumerate(option_shares(distribution)):
-            shown = percent_exact(p)
-            rows.append(
-                (case, name, n, p, before + p / 2.0, shown, shown if p >= MIN_BAR_SHARE else "")
-            )
-            before += p
-    return build_frame("case option rank:int share:float x:float shown label", rows)
-
-
 # The table
 
 
@@ -404,25 +364,3 @@ def diagnosticity_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFram
     ]
     cells = " ".join(f"c{n}" for n in range(len(table.scenarios)))
     return build_frame(f"id question board ratio:float {cells}", rows)
-
-
-def edit_preview_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
-    """Preview of an edit. Columns: option, before, after (percent numbers), change (points, empty
-    for 0).
-    """
-    rows = (
-        (
-            name,
-            percent_number(p),
-            percent_number(after.of(name)),
-            round(100.0 * (after.of(name) - p), 1) or None,
-        )
-        for name, p in option_shares(before)
-    )
-    return build_frame("option before:float after:float change:float", rows)
-
-
-def fill_option_shares(distribution: Categorical, offered: tuple[str, ...]) -> Categorical:
-    """Extend a forecast to the offered options; new ones get 0."""
-    shares = dict(option_shares(distribution))
-    return Categorical(offered, tuple(shares.get(name, 0.0) for name in offered))

@@ -21,9 +21,10 @@ from dashboard.wording import (
     plural,
 )
 from dashboard.wording.links import format_gain
+from forecasts.distributions.distribution import Categorical
 from forecasts.questions.links import LINK_ARITIES, Link, LinkKind
 from forecasts.questions.question import CROWD, ForecasterId, Question, QuestionId
-from forecasts.scenarios.diagnosticity import ConsistencyMark, LikelihoodCell, ShareEditMethod
+from forecasts.scenarios.diagnosticity import ConsistencyMark, LikelihoodCell
 from forecasts.scenarios.scenario_set import FIVE_WORDS, nearest_word
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import (
@@ -54,16 +55,6 @@ MARKS_LEGEND: Final = (
     "it, −− below. Once a row is answered, the marks are those of its answer; while it is open, "
     "those of YES."
 )
-
-GIVE_WAY_LABELS: Final[dict[ShareEditMethod, tuple[str, str]]] = {
-    "in proportion": ("In proportion", "The others keep their ratios to each other."),
-    "in log-odds": (
-        "In log-odds",
-        "The log-odds of the others move by one amount: of a large share a smaller part.",
-    ),
-    "from one": ("From one", "One other scenario gives or takes all of it; the rest stay."),
-}
-"""Ways to adjust the other scenarios: name and explanation."""
 
 
 def leader_sentence(shares: Sequence[NamedShare]) -> str:
@@ -117,9 +108,25 @@ def describe_board_state(seat: BoardEntry) -> str:
     return "no number" if seat.p is None else f"{percent_exact(seat.p)} ({seat.by})"
 
 
-def format_information(bits: float) -> str:
-    """Format the expected information of an answer: `tells 0.21 bits`."""
-    return f"tells {bits:.2f}{NBSP}bits" if bits >= 0.005 else "tells next to nothing"
+def format_factor(factor: float) -> str:
+    """Format what a share is multiplied by: `×1.20`; empty where it stays as it is.
+
+    >>> format_factor(0.371), format_factor(1.001)
+    ('×0.37', '')
+    """
+    words = f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}"
+    return "" if words == "×1.00" else words
+
+
+def describe_largest_change(before: Categorical, after: Categorical) -> str:
+    """Describe the scenario that changes most: `friends 30% → 72%`.
+
+    >>> before, after = (Categorical(("friends", "Other"), (p, 1.0 - p)) for p in (0.3, 0.72))
+    >>> describe_largest_change(before, after)
+    'friends 30% → 72%'
+    """
+    name = max(after.options, key=lambda option: abs(after.of(option) - before.of(option)))
+    return f"{name} {percent_whole(before.of(name))} → {percent_whole(after.of(name))}"
 
 
 def describe_counts_against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:

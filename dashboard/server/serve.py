@@ -53,6 +53,7 @@ _HEAVY_MODULES: Final = (
     "streamlit.elements.vega_charts",
     "streamlit.emojis",
     "dashboard.app",
+    "forecasts.scenarios.coherence",  # scipy, which the list of questions needs for its warnings
 )
 
 _GC_THRESHOLDS: Final = (20_000, 20, 10)

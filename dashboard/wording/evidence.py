@@ -268,19 +268,21 @@ def describe_ratio(ratio: float, kind: Kind, option: str = "") -> str:
 
 
 def describe_outcomes(question: Question, expected: CalendarEntry) -> str:
-    """Describe both outcomes of a signpost: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks
-    for NO.`
+    """Describe both outcomes of a signpost: `If it happens: odds ×2.7. If not by then: odds ×0.19.`
 
     Empty for closes and answers.
     """
     if expected.indicator is None or expected.if_seen is None or expected.if_silent is None:
         return ""
     option = expected.indicator.option
+    ahead = f" of {option}" if option else ""
+    if question.kind in ("numeric", "date"):
+        ahead = f" of {describe_side(question.kind, Direction.YES)}"
     seen, silent = (
-        describe_ratio(ratio, question.kind, option)
+        f"×{ratio:.2g}" if ratio < 10 else f"×{ratio:.0f}"
         for ratio in (expected.if_seen, expected.if_silent)
     )
-    return f"If seen: {seen}. If not: {silent}."
+    return f"If it happens: odds{ahead} {seen}. If not by then: odds{ahead} {silent}."
 
 
 def describe_signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:

@@ -182,7 +182,7 @@ def _read_question(record: SetRecord, essay_file: EssayFile, additions: _Additio
         kind=kind,
         text=record.read_text("text"),
         criteria=record.read_text("criteria"),
-        sources=record.read_texts("sources", required=True),
+        sources=record.read_texts("sources"),
         horizon_shape=_read_horizon(record),
         opens_at=opens_at,
         closes_at=closes_at,

@@ -164,8 +164,8 @@ def check_edit(question: Question, edit: QuestionEdit, answered: bool) -> None:
     ):
         if not value.strip():
             raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
-    if not edit.sources or not all(map(str.strip, edit.sources)):
-        raise InvalidQuestion("name at least one source that will tell the answer")
+    if not all(map(str.strip, edit.sources)):
+        raise InvalidQuestion("a source is empty: name who will report the answer, or leave it out")
     if not edit.why.strip():
         raise InvalidQuestion(
             "say why the wording changes: those who made a forecast on the old one will ask"

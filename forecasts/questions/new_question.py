@@ -182,5 +182,5 @@ def _check_words(new: NewQuestion) -> None:
     ):
         if not value.strip():
             raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
-    if not new.sources or not all(map(str.strip, new.sources)):
-        raise InvalidQuestion("name at least one source that will tell the answer")
+    if not all(map(str.strip, new.sources)):
+        raise InvalidQuestion("a source is empty: name who will report the answer, or leave it out")

@@ -1,14 +1,12 @@
-"""Analysis of a scenario set: informative rows, diagnosticity, and edits of single shares."""
+"""Analysis of a scenario set: informative rows and diagnosticity."""
 
 import math
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, assert_never
+from typing import Literal
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.probability import SUM_TOLERANCE, check_probabilities, logit
-from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import (
     ScenarioSet,
@@ -20,16 +18,12 @@ from forecasts.scenarios.scenario_set import (
 ConsistencyMark = Literal["--", "-", "N", "+", "++"]
 """Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
 
-ShareEditMethod = Literal["in proportion", "in log-odds", "from one"]
-"""Method by which the other options absorb the edit of one."""
-
 _MARKS: tuple[tuple[float, ConsistencyMark], ...] = (
     (2.0, "++"),
     (1.25, "+"),
     (0.8, "N"),
     (0.5, "-"),
 )
-_CERTAIN = 37.0  # exceeds the log-odds of any float below 1
 _INCONSISTENT: Mapping[ConsistencyMark, int] = MappingProxyType({"-": 1, "--": 2})
 
 
@@ -195,104 +189,6 @@ def analyse_diagnosticity(
         sum(_INCONSISTENT.get(row.cells[n].mark, 0) for row in known) for n in range(len(names))
     )
     return Diagnosticity(names, tuple(rows), against)
-
-
-def edit_share(
-    shares: Categorical,
-    option: str,
-    new_share: float,
-    *,
-    method: ShareEditMethod = "in proportion",
-    donor: str | None = None,
-) -> Categorical:
-    """Set the share of one option and adjust the others to a sum of exactly 1.
-
-    - `in proportion`: the others keep their ratios.
-    - `in log-odds`: the log-odds of the others move by one amount, larger shares by a smaller
-      part.
-    - `from one`: only `donor` changes.
-
-    0 stays 0, unless all the others are 0: then they share the remainder equally. Raises
-    `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
-    or `donor` missing, the same, or too small.
-
-    >>> now = Categorical(("neutral", "closer", "Other"), (0.5, 0.4, 0.1))
-    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.6).p]
-    [0.6, 0.32, 0.08]
-    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.6, method="in log-odds").p]
-    [0.6, 0.326, 0.074]
-    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.55, method="from one", donor="Other").p]
-    [0.55, 0.4, 0.05]
-    """
-    new = float(check_probabilities(new_share))
-    if option not in shares.options:
-        raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
-    remaining = dict(zip(shares.options, shares.p, strict=True))
-    del remaining[option]
-    edited, rounded = _change_others(remaining, 1.0 - new, method, donor)
-    edited[option] = new
-    for _ in range(2):  # the first correction is rounded itself
-        edited[rounded] = max(
-            0.0, edited[rounded] + math.fsum((1.0, *(-p for p in edited.values())))
-        )
-    return Categorical(shares.options, tuple(edited[name] for name in shares.options))
-
-
-Shares = MutableMapping[str, float]
-
-
-def _change_others(
-    remaining: Shares, left: float, method: ShareEditMethod, donor: str | None
-) -> tuple[Shares, str]:
-    """Other shares with a sum of `left` but for rounding, and the one that absorbs the rounding."""
-    match method:
-        case "in proportion":
-            changed = _scale_others(remaining, left)
-        case "in log-odds":
-            changed = _shift_others(remaining, left)
-        case "from one":
-            if donor is None or donor not in remaining:
-                raise InvalidForecast(f"say which other option gives way: {', '.join(remaining)}")
-            return _take_from(remaining, donor, left), donor
-        case _:
-            assert_never(method)
-    return changed, max(changed, key=lambda name: changed[name])
-
-
-def _scale_others(remaining: Shares, left: float) -> Shares:
-    total = math.fsum(remaining.values())
-    if total == 0.0:
-        return dict.fromkeys(remaining, left / len(remaining))
-    return {name: left * (p / total) for name, p in remaining.items()}
-
-
-def _shift_others(remaining: Shares, left: float) -> Shares:
-    possible = {name: min(logit(p), _CERTAIN) for name, p in remaining.items() if p > 0.0}
-    if len(possible) < 2 or left == 0.0:
-        return _scale_others(remaining, left)
-    from scipy.optimize import brentq
-    from scipy.special import expit
-
-    z = list(possible.values())
-    even = logit(left / len(z))
-    shift = brentq(
-        lambda c: math.fsum(expit(z_n + c) for z_n in z) - left,
-        even - max(z) - 1.0,
-        even - min(z) + 1.0,
-    )
-    return _scale_others(
-        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in remaining}, left
-    )
-
-
-def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
-    remainder = left - math.fsum(p for name, p in remaining.items() if name != donor)
-    if remainder < -SUM_TOLERANCE:
-        raise InvalidForecast(
-            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others "
-            "give way too"
-        )
-    return {**remaining, donor: max(0.0, remainder)}
 
 
 def _total_variation(before: Categorical, after: Categorical) -> float:

@@ -62,6 +62,31 @@ def seen(visit: AppTest) -> AppTest:
     return visit
 
 
+def sent_rows(visit: AppTest, label: str) -> list[dict[str, Any]]:
+    """The rows of the list with this name, by their columns, as they are sent to the browser."""
+    for element in visit.get("bidi_component"):
+        if element.proto.component_name.endswith("rows"):
+            data = json.loads(element.proto.json)
+            if data["label"] == label:
+                return [{"id": row["id"], **row["cells"]} for row in data["rows"]]
+    return []
+
+
+def row_words(visit: AppTest) -> list[str]:
+    """What stands in the lists of a page."""
+    sent = [
+        json.loads(element.proto.json)
+        for element in visit.get("bidi_component")
+        if element.proto.component_name.endswith("rows")
+    ]
+    return [
+        " ".join(str(cell.get(part, "")) for part in ("text", "note") if cell.get(part))
+        for data in sent
+        for row in data["rows"]
+        for cell in row["cells"].values()
+    ]
+
+
 def words(visit: AppTest) -> str:
     """All prose of a page."""
     kinds = (
@@ -77,7 +102,7 @@ def words(visit: AppTest) -> str:
     )
     prose = [str(element.value) for kind in kinds for element in kind]
     links = [element.proto.label for element in visit.get("page_link")]
-    return plain("\n".join([*prose, *links, *marked(visit)]))
+    return plain("\n".join([*prose, *links, *marked(visit), *row_words(visit)]))
 
 
 def marked(visit: AppTest) -> list[str]:

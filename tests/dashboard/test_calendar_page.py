@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.home.data import CalendarSection, group_by_period, limit_entries, list_recent_marks
+from dashboard.questions.data import (
+    count_by_month,
+    group_by_period,
+    list_due_items,
+    list_recent_marks,
+)
 from forecasts.evidence.evidence import Expectation, Indicator
 from forecasts.evidence.signposts import CalendarQuestion, Signpost, build_calendar, list_signposts
 from forecasts.questions.question import Question, QuestionId
@@ -25,7 +30,7 @@ from tests.dashboard.examples import (
     named_question,
     summary,
 )
-from tests.dashboard.pages import open_page, words
+from tests.dashboard.pages import open_page, seen, sent_rows, words
 from tracker.app.tracker import Tracker
 from tracker.model.audit import SignpostStatus
 from tracker.model.scenarios import SignpostCalendar
@@ -52,45 +57,48 @@ def a_calendar(
     )
 
 
-# Frames
+# What is due
 
 
-def test_due_entries_stand_in_sections_of_time() -> None:
-    # What is due stands in sections of time and no section is empty.
+def test_due_items_stand_in_periods() -> None:
     # NOW is a Wednesday: its week ends on Sunday, 5 July 2026.
     assert NOW.weekday() == 2
     soon = [expected_by(NOW + days(n), id=f"in {n}", name=f"in {n} days") for n in (4, 5, 30, 31)]
-    found = group_by_period(a_calendar(QUESTION, indicators=tuple(soon)), NOW, ZONE)
-    names = {s.title: [d.name or d.kind for each in s.days for d in each.due] for s in found}
-    assert names == {
+    items = list_due_items(a_calendar(QUESTION, indicators=tuple(soon)))
+    found = group_by_period(items, NOW, ZONE)
+    assert {title: [d.name or d.kind for d in due] for title, due in found.items()} == {
         "This week": ["in 4 days"],
         "Next 30 days": ["in 5 days", "in 30 days"],
         "Later": ["in 31 days", "close", "answer due"],
     }
-    # Answers that are overdue come first even of questions that are closed.
+    assert count_by_month(items, ZONE) == {"2026-07": 3, "2026-08": 1, "2027-01": 2}
+
+
+def test_overdue_items_come_first_and_old_ones_last() -> None:
     closed = named_question("past", closes_at=NOW - days(9), resolves_at=NOW - days(2))
+    older = named_question("older", closes_at=NOW - days(99), resolves_at=NOW - days(40))
     waits = named_question("soon", closes_at=NOW - days(1), resolves_at=NOW + days(1))
-    first, second, *_ = group_by_period(a_calendar(QUESTION, closed, waits), NOW, ZONE)
-    assert (first.title, [q.id for _, q in first.days[0].due[0].entries]) == ("Overdue", ["past"])
-    assert (second.title, [q.id for _, q in second.days[0].due[0].entries]) == (
-        "This week",
-        ["soon"],
-    )
-    # One signpost on two questions is named once.
+    items = list_due_items(a_calendar(QUESTION, closed, older, waits))
+    found = group_by_period(items, NOW, ZONE)
+    assert list(found) == ["Overdue", "This week", "Later", "Older"]
+    first = {title: due[0].question.id for title, due in found.items()}
+    assert (first["Overdue"], first["This week"], first["Older"]) == ("past", "soon", "older")
+    assert "2026-05" not in count_by_month(items, ZONE)  # nothing is to come in it
+
+
+def test_items_that_fall_together_are_one() -> None:
+    # A signpost on two questions is named once.
     other = named_question("other")
     both = tuple(expected_by(NOW + days(9), id=q.id, question_id=q.id) for q in (QUESTION, other))
-    (due,) = group_by_period(a_calendar(QUESTION, other, indicators=both), NOW, ZONE)[0].days[0].due
+    due = list_due_items(a_calendar(QUESTION, other, indicators=both))[0]
     assert due.name == VISIT.name
     assert {q.id for _, q in due.entries} == {QUESTION.id, "other"}
-    # A long section is cut at a whole day.
-    many = tuple(named_question(f"q{n}", closes_at=CLOSES + days(n // 3)) for n in range(9))
-    later = next(s for s in group_by_period(a_calendar(*many), NOW, ZONE) if s.title == "Later")
-    assert limit_entries(later, later.count) == later.days
-    kept = limit_entries(later, 5)
-    assert sum(each.count for each in kept) <= 5
-    assert limit_entries(later, 1) == later.days[:1]
-    assert limit_entries(CalendarSection("Later", ()), 5) == ()
-    # A mark on a question that is gone is left out.
+    # So is a question that is due when it closes.
+    at_once = named_question("q", closes_at=CLOSES, resolves_at=CLOSES)
+    assert [d.kind for d in list_due_items(a_calendar(at_once))] == ["close and answer"]
+
+
+def test_mark_on_a_question_that_is_gone_is_left_out() -> None:
     mark = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
     found = replace(
         a_calendar(QUESTION),
@@ -106,9 +114,7 @@ def test_seen_signpost_is_not_waited_for() -> None:
     found = replace(
         a_calendar(QUESTION), expected=build_calendar([CalendarQuestion(QUESTION, seen)], NOW)
     )
-    assert {
-        d.kind for s in group_by_period(found, NOW, ZONE) for each in s.days for d in each.due
-    } == {"close", "answer due"}
+    assert [d.kind for d in list_due_items(found)] == ["close", "answer due"]
 
 
 # Words
@@ -193,32 +199,56 @@ def waiting(tracker_with_press: Tracker) -> Tracker:
     return tracker_with_press
 
 
+def calendar(tracker: Tracker, **params: str) -> Any:
+    return open_page(tracker, "questions", view="calendar", **params)
+
+
 def test_calendar_page(waiting: Tracker, clock: FakeClock) -> None:
     # The calendar tells what comes and what it will say.
-    text = words(open_page(waiting, "calendar"))
-    assert "1 signpost to watch for, 1 close, 1 answer due" in text
-    assert "**10 Dec 2026** · in 9 days" in text
-    assert "If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for NO." in text
-    assert text.count(a_question().text) == 3
-    assert "Nothing. Signposts that are seen" in text
-    # A question shows its signposts before and after the date.
+    visit = calendar(waiting)
+    (signpost,) = sent_rows(visit, "Due: Next 30 days")
+    assert signpost["day"]["text"] == "10 Dec 2026"
+    assert signpost["title"]["text"] == "One leader invites the other"
+    told = "If it happens: odds ×2.7. If not by then: odds ×0.19."
+    assert signpost["title"]["note"] == f"{a_question().text} {told}"
+    later = [row["kind"]["text"] for row in sent_rows(visit, "Due: Later")]
+    assert later == ["Closes", "Resolution due"]
+    # A month of the strip shows what is due in it alone.
+    (alone,) = sent_rows(calendar(waiting, month="2026-12"), "Due: 2026-12")
+    assert alone["title"]["text"] == "One leader invites the other"
+    # So do the filters of the place.
+    assert "No question fits" in words(calendar(waiting, find="penguins"))
+    # The calendar's own address leads there.
+    assert sent_rows(open_page(waiting, "calendar"), "Due: Next 30 days")
+    # An overdue answer comes first.
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    (overdue,) = sent_rows(calendar(waiting), "Due: Overdue")
+    assert (overdue["day"]["text"], overdue["day"]["note"]) == ("8 Jul 2027", "3\u00a0days ago")
+
+
+def test_what_is_long_overdue_is_folded(waiting: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().resolves_at + timedelta(days=99)
+    visit = calendar(waiting)
+    assert not sent_rows(visit, "Due: Older")
+    (drawer,) = visit.expander
+    assert drawer.label == "1 overdue for more than a month"
+    visit.session_state["older"] = True
+    assert len(sent_rows(seen(visit.run()), "Due: Older")) == 1
+
+
+def test_a_question_shows_its_signposts(waiting: Tracker, clock: FakeClock) -> None:
     assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(
         open_page(waiting, "question", q=SUMMIT)
     )
     clock.advance(days=10)
     assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
-    # An overdue answer comes first.
-    clock.time = a_question().resolves_at + timedelta(days=3)
-    text = words(open_page(waiting, "calendar"))
-    assert "Overdue" in text
-    assert "**8 Jul 2027** · 3 days ago" in text
 
 
 def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock) -> None:
     clock.advance(days=10)
     waiting.signposts.mark()
     assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(
-        open_page(waiting, "calendar")
+        calendar(waiting)
     )
     said = words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
     assert (
@@ -240,7 +270,10 @@ def test_many_entries_are_shown_on_demand(tracker: Tracker) -> None:
         for n in range(25)
     ]
     tracker.question_sets.load(a_set(*many, indicators=[]))
-    visit = open_page(tracker, "calendar")
-    assert len(visit.get("page_link")) == 40
+    visit = calendar(tracker)
+    assert len(sent_rows(visit, "Due: Later")) == 8
     visit.toggle(key="all-Later").set_value(True).run()
-    assert len(visit.get("page_link")) == 50
+    rows = sent_rows(seen(visit), "Due: Later")
+    assert len(rows) == 50
+    # A day is named once.
+    assert [row.get("day", {}).get("text") for row in rows[:2]] == ["1 Jul 2027", "2 Jul 2027"]

@@ -153,11 +153,11 @@ def _all(found: frames.ContradictionGroups) -> tuple[Any, ...]:
 def test_slight_contradiction_waits_in_a_drawer(linked: Tracker) -> None:
     say(linked, "31%", "30%")
     visit = open_page(linked, "coherence")
-    assert "No forecasts contradict each other by more than noise." in plain(visit.success[0].value)
+    assert "No forecasts contradict each other beyond rounding." in plain(visit.success[0].value)
     (drawer,) = [e for e in visit.expander if "slight" in e.label]
-    assert plain(drawer.label) == "1 slight contradiction, within the noise that any forecast has"
+    assert plain(drawer.label) == "1 slight contradiction, within rounding"
     visit = opened(visit, "noise")
-    assert "Small enough to be noise." in words(visit)
+    assert "Small enough to be rounding." in words(visit)
     seen(button(visit, "Adopt the nearest").click().run())
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
 

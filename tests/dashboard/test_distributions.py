@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines, question_list, score_data
+from dashboard.components import probability_lines, score_data
 from dashboard.components.frames import TIME
-from dashboard.components.question_list import ListView
 from dashboard.question import data as details
 from dashboard.question import distributions_data
 from dashboard.question.interval_handles import (
@@ -24,9 +23,9 @@ from dashboard.question.interval_handles import (
 )
 from dashboard.wording import display_name
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
-from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, Option, Question
+from forecasts.questions.question import CROWD, PRIOR, Option, Question
 from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import (
     ANA,
@@ -49,7 +48,6 @@ from tests.dashboard.examples import (
     price,
     resolution,
     shares,
-    summary,
 )
 from tests.forecasts.scored import score_question
 from tests.forecasts.strategies import cdfs
@@ -256,25 +254,6 @@ def test_marks_of_answers() -> None:
 
 
 # Tables
-
-
-def test_list_of_mixed_kinds_is_told_in_words() -> None:
-    # A list of mixed kinds tells forecasts in words that sort.
-    held = page_about(VISIT_TO, {ME: build_timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
-    nobody = page_about(PRICE, {}).summary
-    frame = question_list.questions_frame(
-        [held, nobody, summary(), summary(question=QUESTION)], ListView(ME, NOW)
-    )
-    assert frame["mine_said"].iloc[0] == "Beijing 60%"
-    assert frame["crowd_said"].iloc[1].startswith("105.3 ")
-    assert frame["crowd_said"].iloc[1].endswith("(base rate)")
-    assert frame["suggestion"].isna().tolist() == [True, True, False, False]
-    assert frame["crowd_said"].isna().tolist() == [False, False, True, True]
-    # A percentage in words sorts like a number.
-    low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
-                 for p in (0.05, 0.63))  # fmt: skip
-    said = question_list.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
-    assert list(said.sort_values()) == list(said)
 
 
 def test_history_and_options_of_every_kind() -> None:

@@ -233,12 +233,12 @@ def test_withdrawal_tells_the_score_first(loaded: Tracker, clock: FakeClock) -> 
 
 def test_end_of_the_list(loaded: Tracker) -> None:
     # At the end of the list the next says so.
-    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Next").click().run())
+    visit = seen(button(opened(loaded), "Next").click().run())
     (toast,) = visit.toast
     assert "no other question" in toast.value
     # Walking past the end leaves the way back from what was done.
     loaded.forecasts.submit(SUMMIT, Binary(0.4))
-    visit = act(open_page(loaded, "questions", at=SUMMIT), "reaffirm")
+    visit = act(opened(loaded), "reaffirm")
     visit = seen(button(visit, "Next").click().run())
     assert "no other question" in visit.toast[0].value
     assert "Confirmed: 40%" in words(visit)

@@ -29,14 +29,14 @@ NEXT_STEP = {
     "essay": "Paste one below",
     "add": "No question is open",
     "inbox": "The Feeds page shows whether they answer",
-    "calendar": "All questions",
+    "calendar": "The first steps",
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",
     "record": "Answers that are due",
     "learned": "Learning begins when",
     "feeds": "add your own here",
     "reports": "Every table as it is stored",
-    "ask": "it opens now",
+    "ask": "Its lines appear here once",
     "settings": "How each feed fares",
 }
 """What each page of an empty database says that can be done next."""

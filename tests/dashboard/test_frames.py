@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import probability_lines, question_list
+from dashboard.components import probability_lines
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import data
@@ -35,60 +35,6 @@ from tracker.model.read_models import QuestionPage
 
 LOOK = ListView(ME, NOW)
 RECORD = MatcherRecord({}, {"visit": Precision(1, 9)}, {}, {"visit": "1 of 9 kept"}, None)
-
-# The list of questions
-
-
-def test_questions_frame() -> None:
-    # A question is one row of numbers that sort.
-    row = question_list.questions_frame(
-        [summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK
-    ).iloc[0]
-    assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
-        "xi-zelensky",
-        46.0,
-        6.0,
-        1,
-        184.0,
-    )
-    assert pd.isna(row["mine"])
-    assert row["state"] == "Open"
-    assert row["answer"] == ""
-    # A resolved question shows its answer and no closing.
-    row = question_list.questions_frame(
-        [summary(status="resolved", resolution=resolution("no"))], LOOK
-    ).iloc[0]
-    assert row["answer"] == "NO"
-    assert pd.isna(row["closes_in"])
-    # No questions make an empty frame with the same columns.
-    empty, full = (
-        question_list.questions_frame([], LOOK),
-        question_list.questions_frame([summary()], LOOK),
-    )
-    assert list(empty.dtypes.items()) == list(full.dtypes.items())
-    # A spark samples the step function evenly.
-    values = question_list.sparkline_values(
-        ((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90)
-    )
-    assert len(values) == question_list.SPARK_POINTS
-    assert values == [0.3] * 15 + [0.5] * 15
-    assert question_list.sparkline_values((), NOW) == []
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 90 * 24 * 60), st.floats(0.01, 0.99)), min_size=1, max_size=60
-    )
-)
-def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
-    history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
-    values = question_list.sparkline_values(history, history[-1][0])
-    assert (values[0], values[-1]) == (
-        history[0][1] if len(history) > 1 else history[-1][1],
-        history[-1][1],
-    )
-    assert set(values) <= {p for _, p in history}
-
 
 # Revisions
 

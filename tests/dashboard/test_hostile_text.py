@@ -21,6 +21,7 @@ PLAIN = (
     "VegaLiteChart",
     "BidiComponent",
     "Selectbox.options",
+    "Selectbox.raw_value",
     "MultiSelect.options",
 )
 PLAIN_TOO = ("TextInput.default", "TextArea.default", "NumberInput.id", "LinkButton.url")

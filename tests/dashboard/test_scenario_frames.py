@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from math import log
+from math import prod
 
 import pytest
 
 from dashboard.charts import option_lines
-from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
+from dashboard.charts.scenarios import scenarios_over_time_chart
 from dashboard.scenarios import data, text
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Categorical
@@ -123,54 +123,43 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
     assert alone.forecasts == ()
 
 
-def test_share_lines_add_up(page: ScenarioPage, clock: FakeClock) -> None:
+def test_steps_multiply_from_the_base_rate_to_the_share(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
+    found = data.current_posterior(page, clock.time)
+    steps, unchanged = data.explain_shares(found)
+    assert (steps[0].question_id, steps[-1].question_id) == (PACT, None)
+    assert len(steps) - 1 + unchanged == 2
     for option in OPTIONS:
-        found = data.current_posterior(page, clock.time)
-        frame = data.scenario_why_frame(page, found, option)
-        *lines, total = frame["adds"]
-        assert sum(lines) == pytest.approx(total, abs=1e-12)
-        assert total == pytest.approx(log(found.distribution.of(option)))
-        assert list(frame["what"])[1:3] == ["Will they sign a pact?", "Will there be a fair?"]
-        assert frame["times"].iloc[0] == ""
+        product = found.prior.of(option) * prod(step.factors[option] for step in steps)
+        assert product == pytest.approx(found.distribution.of(option))
 
 
-def test_rows_are_told_together_and_alone(page: ScenarioPage, clock: FakeClock) -> None:
-    # A row is told beside the others and as if it were alone.
-    one = replace(page, board={PACT: page.board[PACT]})
-    frame = data.scenario_why_frame(one, data.current_posterior(one, clock.time), "friends")
-    assert frame["alone"].iloc[1] == frame["times"].iloc[1]
-    assert list(frame["alone"])[::2] == ["", ""]
-    assert list(frame["what"])[2:] == ["All rows together", "Sum"]
-    # A row that alone would raise a scenario may lower it beside another.
-    rows = (
-        ScenarioLikelihoods(PACT, (0.95, 0.05, 0.05)),
-        ScenarioLikelihoods(FAIR, (0.95, 0.05, 0.05)),
-    )
-    seats = {PACT: replace(page.board[PACT], p=0.9), FAIR: replace(page.board[FAIR], p=0.5)}
-    both = replace(page, scenario_set=replace(page.scenario_set, rows=rows), board=seats)
-    frame = data.scenario_why_frame(both, data.current_posterior(both, clock.time), "friends")
-    fair = frame[frame["what"] == "Will there be a fair?"].iloc[0]
-    assert float(fair["alone"].removeprefix("×")) > 1.0
-    assert float(fair["times"].removeprefix("×")) < 1.0
-    assert fair["weighed"] == "at 50%, where the prior alone expects 32%"
+def test_rows_of_little_effect_are_told_together(page: ScenarioPage, clock: FakeClock) -> None:
+    level = ScenarioLikelihoods(FAIR, (0.5, 0.5, 0.5))
+    table = replace(page.scenario_set, rows=(page.scenario_set.rows[0], level))
+    found = data.current_posterior(replace(page, scenario_set=table), clock.time)
+    steps, unchanged = data.explain_shares(found)
+    assert ([step.question_id for step in steps], unchanged) == ([PACT, None], 1)
 
 
-def test_an_option_that_is_gone_leaves_the_lines_whole(
+def test_an_option_that_is_gone_leaves_the_steps_whole(
     page: ScenarioPage, tracker: Tracker, clock: FakeClock
 ) -> None:
     tracker.questions.change_option(FUTURES, "strangers", "removed")
     after = tracker.scenarios.get(FUTURES)
-    frame = data.scenario_why_frame(after, data.current_posterior(after, clock.time), "friends")
-    assert frame["alone"].iloc[1].startswith("×")
+    found = data.current_posterior(after, clock.time)
+    steps, _ = data.explain_shares(found)
+    product = found.prior.of("friends") * prod(step.factors["friends"] for step in steps)
+    assert product == pytest.approx(found.distribution.of("friends"))
 
 
 def test_zero_prior_and_conflict(page: ScenarioPage, clock: FakeClock) -> None:
     # A scenario with a prior of zero has no lines.
     never = replace(page.summary.question, prior=Categorical(OPTIONS, (0.4, 0.6, 0.0)))
     changed = replace(page, summary=replace(page.summary, question=never))
-    assert data.scenario_why_frame(
-        changed, data.current_posterior(changed, clock.time), "Other"
-    ).empty
+    steps, _ = data.explain_shares(data.current_posterior(changed, clock.time))
+    assert not any("Other" in step.factors for step in steps)
     # Board and table that do not go together are named with their worst row.
     strain = data.measure_strain(page, data.current_posterior(page, clock.time))
     assert strain is not None
@@ -222,23 +211,6 @@ def test_telling_questions_come_first_and_answered_ones_go(
     ] == [FAIR]
 
 
-def test_edit_and_share_frames() -> None:
-    # Bars have their numbers where there is room.
-    frame = data.cases_frame({"Now": Categorical(OPTIONS, (0.5, 0.46, 0.04))})
-    assert list(frame["x"]) == pytest.approx([0.25, 0.73, 0.98])
-    assert [plain(label) for label in frame["label"]] == ["50%", "46%", ""]
-    assert plain(frame["shown"].iloc[2]) == "4%"
-    # An edit shows before after and the points between.
-    before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
-    frame = data.edit_preview_frame(before, after)
-    assert list(frame["before"]) == [30.0, 60.0, 10.0]
-    assert list(frame["change"])[:2] == [20.0, -20.0]
-    assert frame["change"].isna().tolist() == [False, False, True]
-    # Shares over the options that are offered give new ones nothing.
-    found = data.fill_option_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
-    assert found.p == (0.3, 0.6, 0.1, 0.0)
-
-
 def test_telling_rows_come_first_and_count_once_answered(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
@@ -259,19 +231,15 @@ def test_telling_rows_come_first_and_count_once_answered(
 # Charts
 
 
-def test_scenario_chart_legend() -> None:
-    # The legend follows the options and the first lies on top.
+def test_scenario_chart_colours() -> None:
+    # Colours follow the options and the first lies on top.
     spec = scenarios_over_time_chart(STYLES)
     areas, numbers, hover = spec["layer"]
     assert areas["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
     assert areas["encoding"]["order"]["sort"] == "descending"
     assert numbers["encoding"]["color"]["scale"]["range"][0] == "white"
     assert [tip["title"] for tip in hover["encoding"]["tooltip"]] == ["From", *OPTIONS]
-    # A legend makes room for itself.
-    with_legend = scenarios_in_cases_chart(STYLES, ("Now",), legend=True)
-    without = scenarios_in_cases_chart(STYLES, ("Now",))
-    assert with_legend["height"] > without["height"]
-    assert without["layer"][0]["encoding"]["color"]["legend"] is None
+    assert areas["encoding"]["color"]["legend"] is None  # the list of scenarios is one
 
 
 # Words

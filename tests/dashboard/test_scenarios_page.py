@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from dashboard.scenarios.table import parse_likelihoods
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidProbability
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import FakeClock
-from tests.dashboard.pages import button, field, open_page, plain, seen, spec, words
+from tests.dashboard.entry_form import save
+from tests.dashboard.pages import button, field, open_page, plain, seen, sent_rows, spec, words
 from tests.dashboard.scenario_examples import (
     BEN,
     FUTURES,
@@ -75,25 +76,30 @@ def test_scenario_page(world: Tracker) -> None:
     assert visit.header[0].value == "Arland and Borland"
     lead = plain(visit.subheader[0].value)
     assert lead.startswith("“friends” leads with 72%, 50 points ahead of “strangers” (22%)")
-    text = words(visit)
-    assert "Since 1 Dec 2026 “friends” is up 42 points" in text
-    assert "friends** · 30% → **72%" in text
-    assert "They sign pacts." in text
-    assert "Nobody holds a forecast yet" in text
-    # The chart draws every scenario in the order of the options.
+    assert "Since 1 Dec 2026 “friends” is up 42 points" in words(visit)
+    # Every scenario has its share, its meaning, and the colour that the chart gives it.
+    friends, *_ = sent_rows(visit, "Scenarios")
+    assert (friends["title"]["text"], friends["title"]["note"]) == ("friends", "They sign pacts.")
+    assert (friends["prior"]["text"], friends["now"]["text"]) == ("30%", "72%")
     found = spec(visit)
     assert [layer["data"]["name"] for layer in found["layer"]] == ["stack", "ends", "stretches"]
-    assert found["layer"][0]["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
+    scale = found["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"] == list(OPTIONS)
+    assert friends["title"]["swatch"] == scale["range"][0]
     # A name that is no scenario set is not found.
     text = words(open_page(world, "scenarios", q="![x](http://evil.example)"))
     assert "There is no such scenario set" in text
-    # Every share can be asked why and its lines add up.
-    for option in OPTIONS:
-        visit = open_page(world, "scenarios", q=FUTURES, scenario=option)
-        frame = visit.dataframe[0].value
-        assert sum(frame["adds"].iloc[:-1]) == pytest.approx(frame["adds"].iloc[-1], abs=1e-12)
-        assert "Will they sign a pact?" in list(frame["what"])
-        assert "a guess" in words(visit)
+
+
+def test_every_share_can_be_asked_why(world: Tracker) -> None:
+    visit = open_page(world, "scenarios", q=FUTURES)
+    first, *steps, last = sent_rows(visit, "From the base rate to the estimate")
+    assert (first["friends"]["text"], last["friends"]["text"]) == ("30%", "72%")
+    assert steps[0]["title"]["text"] == "Will they sign a pact?"
+    assert steps[0]["now"]["text"] == "80% (Crowd)"
+    assert float(steps[0]["friends"]["text"].removeprefix("×")) > 2.0
+    assert steps[-1]["title"]["text"] == "All rows together"
+    assert "a guess" in words(visit)
 
 
 def test_several_sets_are_shown_as_a_list(world: Tracker) -> None:
@@ -105,9 +111,8 @@ def test_several_sets_are_shown_as_a_list(world: Tracker) -> None:
         override=OVERRIDE,
     )
     world.scenarios.add(replace(SET, question_id=QuestionId("more"), title="Another", rows=()))
-    visit = open_page(world, "scenarios")
-    assert [h.value for h in visit.subheader] == ["Scenarios"]
-    assert {"**Arland and Borland**", "**Another**"} <= {m.value for m in visit.markdown}
+    rows = sent_rows(open_page(world, "scenarios"), "Scenario sets")
+    assert {row["title"]["text"] for row in rows} == {"Arland and Borland", "Another"}
 
 
 def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeClock) -> None:
@@ -119,68 +124,20 @@ def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeCloc
     assert "There is no history yet." in text
 
 
-# Why
-
-
-# My own
+# Your forecast
 
 
 def own(world: Tracker) -> AppTest:
-    return open_page(world, "scenarios", q=FUTURES, section="Your own")
+    return open_page(world, "scenarios", q=FUTURES, section="Your forecast")
 
 
-def saved(world: Tracker) -> Categorical:
-    (mine,) = [
-        s.distribution
-        for who, s in world.questions.get(FUTURES).summary.standings.items()
-        if who == "ada"
-    ]
+def test_own_shares_are_entered_here(world: Tracker) -> None:
+    visit = save(own(world), values=[50.0, 40.0, 10.0])
+    mine = world.questions.get(FUTURES).summary.standings[ForecasterId("ada")].distribution
     assert isinstance(mine, Categorical)
-    return mine
-
-
-@pytest.mark.parametrize(
-    ("way", "expected"),
-    [
-        ("in proportion", (0.5, 0.4286, 0.0714)),
-        ("in log-odds", (0.5, 0.4441, 0.0559)),
-        ("from one", (0.5, 0.4, 0.1)),
-    ],
-)
-def test_others_give_way_as_chosen(world: Tracker, way: str, expected: tuple[float, ...]) -> None:
-    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
-    visit = select(own(world), "Scenario", "friends")
-    visit = choose(visit, "The others give way", way)
-    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
-    assert "Together **100%**" in words(visit)
-    field(visit, "Why? (optional)").set_value("The pact is near.")
-    seen(button(visit, "Save as your forecast").click().run())
-    assert saved(world).p == pytest.approx(expected, abs=1e-3)
-    assert sum(saved(world).p) == pytest.approx(1.0, abs=1e-12)
-
-
-def test_refused_shares(world: Tracker) -> None:
-    # One that has too little cannot give way alone.
-    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
-    visit = choose(select(own(world), "Scenario", "friends"), "The others give way", "from one")
-    visit = select(visit, "Which one", "Other")
-    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
-    assert "has only 0.1 to give" in words(visit)
-    visit = seen(button(visit, "Save as your forecast").click().run())
-    assert saved(world).p == (0.3, 0.6, 0.1)
-    assert len(visit.error) == 1
-
-
-def test_several_edits_make_one_forecast(world: Tracker) -> None:
-    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
-    visit = select(own(world), "Scenario", "friends")
-    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
-    visit = seen(button(visit, "Keep this, edit another").click().run())
-    visit = select(visit, "Scenario", "Other")
-    visit = seen(field(visit, "Its share, in percent").set_value(20.0).run())
-    seen(button(visit, "Save as your forecast").click().run())
-    assert saved(world).of("Other") == pytest.approx(0.2)
-    assert saved(world).of("friends") == pytest.approx(0.8 * 0.5 / (0.5 + 0.6 * 0.5 / 0.7))
+    assert mine.p == pytest.approx((0.5, 0.4, 0.1))
+    (friends, *_) = sent_rows(visit, "Scenarios")
+    assert friends["You"]["text"] == "50%"
 
 
 def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeClock) -> None:
@@ -203,10 +160,10 @@ def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeCloc
 def test_scenario_sections(world: Tracker) -> None:
     # Open questions are ranked by what their answers would tell.
     visit = open_page(world, "scenarios", q=FUTURES, section="What would change it")
-    text = words(visit)
-    assert text.index("Will they sign a pact?") < text.index("Will there be a fair?")
-    assert "80% (Crowd) on the board · tells 0.4" in text
-    assert len(visit.get("vega_lite_chart")) == 4  # over time, now, and one a question
+    pact, fair = sent_rows(visit, "What would change it")
+    assert (pact["title"]["text"], pact["now"]["text"]) == ("Will they sign a pact?", "80% (Crowd)")
+    assert pact["no"]["text"].startswith("friends 72% → ")
+    assert fair["title"]["text"] == "Will there be a fair?"
     # The table shows its note its marks and what counts against.
     visit = table(world)
     assert list(visit.dataframe[0].value["question"]) == [
@@ -225,7 +182,7 @@ def test_scenario_sections(world: Tracker) -> None:
 
 
 def table(world: Tracker) -> AppTest:
-    return open_page(world, "scenarios", q=FUTURES, section="The table")
+    return open_page(world, "scenarios", q=FUTURES, section="Table")
 
 
 def rows(world: Tracker) -> dict[Any, ScenarioLikelihoods]:
@@ -269,7 +226,7 @@ def test_table_that_lacks_a_number_says_so(world: Tracker, clock: FakeClock) -> 
     visit = table(world)
     assert "give it a number" in plain(visit.warning[0].value)
     assert "“friends” leads with 72%" in words(visit)
-    assert "rivals** · **no number" in words(visit)
+    assert "no number\nrivals" in words(visit)
     fill(visit, "rivals", "very unlikely")
     seen(button(visit, "Save row").click().run())
     assert [len(row.p) for row in rows(world).values()].count(4) == 1

@@ -8,7 +8,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import QuestionId, utc
 from forecasts.questions.repetition import Repetition, SiblingTemplate
 from tests.builders import FakeClock, a_question, a_set
-from tests.dashboard.pages import button, field, open_page, seen, words
+from tests.dashboard.pages import button, field, open_page, seen, sent_rows, words
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import QuestionSummary
 
@@ -104,6 +104,5 @@ def test_today_has_only_the_sibling_that_is_due() -> None:
 def test_the_list_marks_a_sibling(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     tracker.questions.repeat(Repetition(PARENT, "month"))
-    visit = open_page(tracker, "questions")
-    (table,) = visit.dataframe
-    assert [text[:2] for text in table.value["question"]] == ["Wi", "↳ "]
+    rows = sent_rows(open_page(tracker, "questions"), "Questions")
+    assert [row["title"]["mark"] for row in rows] == ["", "↳"]

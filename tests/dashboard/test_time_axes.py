@@ -18,7 +18,6 @@ from dashboard.charts.scenarios import (
     by_date_chart,
     by_label_chart,
     label_fan_chart,
-    scenarios_in_cases_chart,
     scenarios_over_time_chart,
 )
 from tracker.reports import svg_charts
@@ -71,7 +70,6 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "calibration": charts.calibration_chart(),
     "ranks": charts.ranks_chart(),
     "bins": charts.bins_chart(),
-    "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),
     "waterfall": charts.waterfall_chart(3),
 }
 EVERY = OVER_TIME | OVER_DATES | WITHOUT_TIME

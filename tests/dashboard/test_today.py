@@ -283,7 +283,7 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
             name, "no", source_url="https://example.org", known_at=clock.time
         )
     assert "Nothing waits for you" in words(open_page(tracker, "home"))
-    assert "Nothing is expected" in words(open_page(tracker, "calendar"))
+    assert "Nothing is coming up" in words(open_page(tracker, "calendar"))
 
 
 def test_long_section_is_cut_and_leads_on(tracker: Tracker, clock: FakeClock) -> None:

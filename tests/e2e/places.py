@@ -51,7 +51,7 @@ PLACES: Final[dict[str, Place]] = {
         "Home", "/", "What moved in", "What moved, what waits for you, and who disagrees."
     ),
     "questions": _named(
-        "Questions", "/questions", "Pick a row to open it", "Every question, with filters."
+        "Questions", "/questions", "walk through the list", "Every question, with filters."
     ),
     "question": Place(
         f"/question?q={OPEN}",
@@ -102,30 +102,33 @@ PLACES: Final[dict[str, Place]] = {
         "Or find it in what was read",
         "Evidence by hand: a report that no feed brought, shared from any page.",
     ),
-    "calendar": _named("Calendar", "/calendar", "signposts to watch for", "What to expect next."),
+    "calendar": _named(
+        "Questions", "/calendar", "overdue for more than a month", "What to expect next."
+    ),
+    "board": _named("Questions", "/questions?view=board", "To forecast"),
     "scenarios": Place(
         f"/scenarios?q={FUTURES}",
-        "By the table",
+        "Estimated from indicator questions",
         "China's policy towards Russia",
         "Whole futures: which leads, and why.",
     ),
     "scenarios-mine": Place(
-        f"/scenarios?q={FUTURES}&section=Your+own",
-        "The others give way",
+        f"/scenarios?q={FUTURES}&section=Your+forecast",
+        "No forecast yet",
         "China's policy towards Russia",
     ),
     "scenarios-mind": Place(
         f"/scenarios?q={FUTURES}&section=What+would+change+it",
-        "What the answer of each open question",
+        "The questions that tell most come first",
         "China's policy towards Russia",
     ),
     "scenarios-table": Place(
-        f"/scenarios?q={FUTURES}&section=The+table",
+        f"/scenarios?q={FUTURES}&section=Table",
         "How likely YES is",
         "China's policy towards Russia",
     ),
     "coherence": _named(
-        "Contradictions",
+        "Links and contradictions",
         "/coherence",
         "Your forecasts contradict each other",
         "Forecasts that contradict each other, and the nearest that do not.",
@@ -161,7 +164,7 @@ PLACES: Final[dict[str, Place]] = {
         "Time zone",
         "Who acts, in which time zone, and what feeds may cost.",
     ),
-    "ask": _named("Ask a question", "/ask", "Left empty, it opens now", "A question of your own."),
+    "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }
 """The places that every test of all pages visits. `pictured` is the caption of the docs' picture;
 empty for none.

@@ -73,17 +73,6 @@ def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
     expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
 
 
-@pytest.mark.gate
-def test_row_of_the_list_opens_its_question(visitor: Visitor) -> None:
-    page = visitor.open("/questions?find=formula%202028")
-    grid = page.locator('[data-testid="stDataFrame"]')
-    grid.click(position={"x": 200, "y": 70})
-    expect(page.get_by_role("heading", name=TEXT)).to_be_visible()
-    page.wait_for_url(lambda url: f"/question?q={OPEN}" in url)
-    page.go_back()
-    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
-
-
 def test_first_page_keeps_the_time_asked_for(visitor: Visitor) -> None:
     page = visitor.go("/home?moved=30+days")
     expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
@@ -93,18 +82,6 @@ def test_first_page_keeps_the_time_asked_for(visitor: Visitor) -> None:
     ).first.click()
     expect(page.get_by_role("heading", name="What moved in 24 hours")).to_be_visible()
     page.wait_for_url(lambda url: "moved=24" in url)
-
-
-@pytest.mark.behaviour(1)
-def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) -> None:
-    page = visitor.go("/questions")
-    page.get_by_role("combobox", name="Order").click()
-    page.get_by_role("option", name="Most moved first").click()
-    page.wait_for_url(lambda url: "sort=change" in url)
-    expect(page.get_by_role("combobox", name="Moved over")).to_be_visible()
-    page.reload()
-    visitor.settle()
-    expect(page.get_by_role("combobox", name="Moved over")).to_be_visible()
 
 
 def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) -> None:

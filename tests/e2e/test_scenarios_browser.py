@@ -39,8 +39,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) -> None:
     page = visitor.go(f"/scenarios?q={FUTURES}")
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    scenarios = page.get_by_role("table", name="Scenarios", exact=True)
     for name in ("friends", "strangers", "Other"):
-        expect(chart.get_by_text(name, exact=True)).to_be_visible()
+        expect(scenarios.get_by_text(name, exact=True)).to_be_visible()
     box = chart.locator("svg").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.6)
@@ -53,18 +54,20 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
 @pytest.mark.gate
 @pytest.mark.behaviour(14)
 def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
-    page = visitor.open(f"/scenarios?q={FUTURES}&section=Your+own")
-    expect(page.get_by_text("You hold no forecast yet")).to_be_visible()
-    share = page.get_by_role("spinbutton", name="Its share, in percent")
-    share.fill("50")
-    share.press("Enter")
+    page = visitor.open(f"/scenarios?q={FUTURES}&section=Your+forecast")
+    shares = page.locator(".entry-option input:not([type=range])")
+    shares.nth(1).press("Tab")
+    page.get_by_role("button", name="Lock Other").click()
+    before = [float(shares.nth(nr).input_value()) for nr in range(3)]
+    shares.nth(0).fill("50")
+    shares.nth(0).press("Tab")
     visitor.settle()
-    expect(page.get_by_role("button", name="Keep this, edit another")).to_be_visible()
-    expect(page.get_by_text("Together 100%, before and after.")).to_be_visible()
-    page.get_by_role("textbox", name="Why? (optional)").fill("A pact is a paper.")
-    page.get_by_role("button", name="Save as your forecast").click()
-    expect(page.get_by_text("Saved: friends 50%")).to_be_visible()
-    expect(page.get_by_text("You 50%").first).to_be_visible()
+    after = [float(shares.nth(nr).input_value()) for nr in range(3)]
+    assert after == [50.0, pytest.approx(50.0 - before[2]), before[2]]
+    page.get_by_role("button", name="Save forecast").click()
+    expect(page.locator(".st-key-notice")).to_contain_text("Saved: friends 50%")
+    friends = page.get_by_role("table", name="Scenarios", exact=True).get_by_role("row").nth(1)
+    expect(friends).to_contain_text("50%")
 
 
 def test_the_section_stands_in_the_address(visitor: Visitor) -> None:

@@ -128,7 +128,7 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
         ({"text": "Will [… who] sign?"}, SIGNS, "a stranger could not resolve rain"),
         ({"id": "Two words"}, SIGNS, "is not a valid name: use small letters"),
         ({"text": ""}, SIGNS, "the question itself must not be empty"),
-        ({"sources": ()}, SIGNS, "name at least one source"),
+        ({"sources": (" ",)}, SIGNS, "a source is empty"),
         ({"prior": "130%"}, SIGNS, "a probability lies between 0 and 100%, not '130%'"),
         ({"bears_out": "perhaps"}, SIGNS, "perhaps"),
         (

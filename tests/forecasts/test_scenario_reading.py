@@ -1,4 +1,4 @@
-"""What would change our mind, which rows tell scenarios apart, and how shares give way."""
+"""What would change our mind, and which rows tell scenarios apart."""
 
 import math
 
@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
+from forecasts.errors import ForecastsError
 from forecasts.questions.question import QuestionId
 from forecasts.scenarios.diagnosticity import (
-    ShareEditMethod,
     analyse_diagnosticity,
-    edit_share,
     rank_informative_rows,
 )
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, compute_posterior
@@ -29,20 +27,6 @@ from tests.forecasts.test_scenario_set import (
 )
 
 NOW = Categorical(NAMES, (0.5, 0.3, 0.2))
-HOW: tuple[ShareEditMethod, ...] = ("in proportion", "in log-odds")
-
-hows = st.sampled_from(HOW)
-chances = st.floats(0.0, 1.0)
-
-
-@st.composite
-def held(draw: st.DrawFn) -> Categorical:
-    weights = draw(
-        st.lists(st.floats(1e-6, 1.0) | st.just(0.0), min_size=2, max_size=6).filter(any)
-    )
-    return Categorical(
-        tuple("abcdef"[: len(weights)]), tuple(w / math.fsum(weights) for w in weights)
-    )
 
 
 def test_information_by_hand() -> None:
@@ -158,82 +142,3 @@ def test_evidence_that_is_the_same_everywhere_counts_against_nobody(
     found = analyse_diagnosticity(asked, scenario_set(*table.rows, fog), {fog.question_id: answer})
     assert set(found.inconsistency) == {0}
     assert found.rows[-1].question_id == "fog" or found.rows[-1].ratio <= 1.0 / 0.7
-
-
-@law
-@given(held(), chances, hows)
-def test_shares_that_give_way_add_up_to_exactly_one(
-    shares: Categorical, new: float, how: ShareEditMethod
-) -> None:
-    found = edit_share(shares, "a", new, method=how)
-    assert math.fsum(found.p) == 1.0
-    assert found.of("a") == new
-    assert found.options == shares.options
-
-
-@law
-@given(held(), chances, hows)
-def test_others_keep_their_order_and_nothing_comes_from_nothing(
-    shares: Categorical, new: float, how: ShareEditMethod
-) -> None:
-    found = edit_share(shares, "a", new, method=how)
-    before, after = shares.p[1:], found.p[1:]
-    for n, p in enumerate(before):
-        assert all(after[n] >= after[m] - 1e-12 for m, q in enumerate(before) if p > q)
-    if any(before):
-        assert all(q == 0.0 for p, q in zip(before, after, strict=True) if p == 0.0)
-    else:
-        assert after == pytest.approx([(1.0 - new) / len(after)] * len(after))
-
-
-@law
-@given(held(), chances)
-def test_in_proportion_the_others_keep_their_ratios(shares: Categorical, new: float) -> None:
-    found = edit_share(shares, "a", new)
-    left = math.fsum(shares.p[1:])
-    if left > 0.0:
-        assert found.p[1:] == pytest.approx(
-            [(1.0 - new) * p / left for p in shares.p[1:]], abs=1e-12
-        )
-
-
-@law
-@given(held(), st.floats(0.01, 0.99))
-def test_in_log_odds_the_others_move_by_one_amount(shares: Categorical, new: float) -> None:
-    found = edit_share(shares, "a", new, method="in log-odds")
-    pairs = [(p, q) for p, q in zip(shares.p[1:], found.p[1:], strict=True) if 0.0 < p < 1.0]
-    if len(pairs) > 1:
-        moved = [math.log(q / (1 - q)) - math.log(p / (1 - p)) for p, q in pairs]
-        assert moved == pytest.approx([moved[0]] * len(moved), abs=1e-6)
-
-
-def test_shares_that_give_way_by_hand() -> None:
-    # An edit that changes nothing changes nothing.
-    for how in HOW:
-        assert edit_share(NOW, "closer", 0.3, method=how).p == pytest.approx(NOW.p, abs=1e-12)
-    assert edit_share(NOW, "closer", 0.3, method="from one", donor="Other").p == pytest.approx(
-        NOW.p, abs=1e-12
-    )
-    # One option alone can give way.
-    found = edit_share(NOW, "closer", 0.4, method="from one", donor="Other")
-    assert found.p == pytest.approx((0.5, 0.4, 0.1))
-    assert found.of("neutral") == 0.5
-    assert math.fsum(found.p) == 1.0
-    assert edit_share(NOW, "closer", 0.5, method="from one", donor="Other").of("Other") == 0.0
-    # What cannot give way is refused.
-    with pytest.raises(InvalidForecast, match=r"'Other' has only 0\.2 to give"):
-        edit_share(NOW, "closer", 0.6, method="from one", donor="Other")
-    for one in (None, "closer", "war"):
-        with pytest.raises(
-            InvalidForecast, match="say which other option gives way: neutral, Other"
-        ):
-            edit_share(NOW, "closer", 0.4, method="from one", donor=one)
-    with pytest.raises(InvalidForecast, match="no option 'war'"):
-        edit_share(NOW, "war", 0.4)
-    with pytest.raises(InvalidProbability):
-        edit_share(NOW, "closer", 1.4)
-    # A share that is all but certain can give way.
-    nearly = Categorical(("a", "b", "c"), (0.0, 1.0, 1e-9))
-    found = edit_share(nearly, "a", 0.4, method="in log-odds")
-    assert found.p == pytest.approx((0.4, 0.6, 0.0), abs=1e-6)
-    assert math.fsum(found.p) == 1.0

@@ -149,8 +149,7 @@ def test_edits_need_a_reason_and_no_answer(
     [
         (edit(text="  "), "the question itself must not be empty"),
         (edit(criteria=""), "resolution criteria must not be empty"),
-        (edit(sources=()), "name at least one source"),
-        (edit(sources=("https://a.org", " ")), "name at least one source"),
+        (edit(sources=("https://a.org", " ")), "a source is empty"),
         (edit(text="x", why=" "), "say why the wording changes"),
         (edit(), "nothing has changed"),
         (edit(text=OPENED.text.replace(" ", "\n ")), "nothing has changed"),

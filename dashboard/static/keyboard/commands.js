@@ -8,6 +8,7 @@ const READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-t
 const TAKES_KEYS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=slider]";
 const FORM = '[class*="st-key-entry-"]';
 const FORECAST = ".entry [data-first]"; // there once the script of the form has run
+const ROW_FIELD = ".rows tr[aria-current] input, .rows:not(:has(tr[aria-current])) input";
 const MODIFIERS = ["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock"];
 const ANSWER_TIME = 2000; // milliseconds after which a request without an answer no longer blocks keys
 const QUIET = 100; // milliseconds without a message after which an answer is complete
@@ -111,11 +112,12 @@ function keep(event) {
 // As soon as the page is ready: the cursor into the field, and into it what was typed meanwhile.
 function moveToField() {
   if (!kept) return;
-  const field = document.querySelector(FORECAST);
-  if (!ready() || (field ? !stays(field) : document.querySelector(FORM))) {
+  const form = document.querySelector(FORECAST);
+  if (!ready() || (form ? !stays(form) : document.querySelector(FORM))) {
     setTimeout(moveToField, 30);
     return;
   }
+  const field = form ?? document.querySelector(ROW_FIELD);
   const keys = kept;
   kept = null;
   if (!field) return;
@@ -127,7 +129,7 @@ function moveToField() {
 function stays(field) {
   const { question } = field.closest(".entry").dataset;
   const address = new URLSearchParams(location.search);
-  return (address.get("q") ?? address.get("at") ?? question) === question;
+  return (address.get("q") ?? question) === question;
 }
 
 function type(key) {

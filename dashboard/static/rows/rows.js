@@ -34,16 +34,18 @@ function make(tag, className, text) {
 function buildTable(data, state) {
   const table = make("table", "rows-table");
   table.setAttribute("aria-label", data.label);
-  const head = table.createTHead().insertRow();
-  data.columns.forEach((column) => head.append(buildHeading(column, data, state)));
+  if (data.columns.some((column) => column.label)) {
+    const head = table.createTHead().insertRow();
+    data.columns.forEach((column) => head.append(buildHeading(column, data, state)));
+  }
   const body = table.createTBody();
   data.rows.forEach((row) => body.append(buildRow(row, data.columns, state)));
   return table;
 }
 
 function buildHeading(column, data, state) {
-  const cell = make("th", column.align);
-  cell.scope = "col";
+  const cell = make(column.label ? "th" : "td", column.align); // an empty heading heads nothing
+  if (column.label) cell.scope = "col";
   if (column.help) cell.title = column.help;
   if (!column.sort) {
     cell.textContent = column.label;
@@ -77,14 +79,27 @@ function fill(cell, content, row, state) {
   else if (content.entry !== undefined) cell.append(...buildEntry(content, row, state));
   else if (content.href) cell.append(buildLink(content));
   else cell.append(make("span", content.tone ?? "", content.text));
+  if (content.help) cell.title = content.help;
+  if (content.swatch) {
+    const swatch = make("span", "swatch");
+    swatch.style.background = content.swatch;
+    cell.prepend(swatch);
+  }
   if (content.note) cell.append(" ", make("small", "", content.note));
+  content.badges?.forEach((badge) => cell.append(" ", buildBadge(badge)));
 }
 
-function buildLink({ text, href, mark }) {
-  const link = make("a", "", text);
+function buildLink({ text, href, mark, tone }) {
+  const link = make("a", tone, text);
   link.href = new URL(href, window.__streamlit?.BACKEND_BASE_URL ?? document.baseURI);
   if (mark) link.prepend(make("span", "mark", `${mark} `));
   return link;
+}
+
+function buildBadge({ text, tone, help }) {
+  const badge = make("span", tone, text);
+  if (help) badge.title = help;
+  return badge;
 }
 
 // The line has a scale of its own; its ends are told in words.
@@ -110,9 +125,9 @@ function buildSpark({ points, text }) {
   return picture;
 }
 
-// Enter saves what is typed, Escape puts back what stood there.
-function buildEntry({ entry, hint, label, problem }, row, state) {
-  const field = make("input", "rows-entry");
+// Enter saves what is typed and gives the row its keys back, Escape puts back what stood there.
+function buildEntry({ entry, hint, label, problem, wide }, row, state) {
+  const field = make("input", wide ? "rows-entry wide" : "rows-entry");
   field.type = "text";
   field.value = entry;
   field.placeholder = hint ?? "";
@@ -123,7 +138,9 @@ function buildEntry({ entry, hint, label, problem }, row, state) {
     if (event.isComposing) return;
     if (event.key === "Enter" && field.value.trim()) {
       event.preventDefault();
+      state.json = ""; // the field shows the answer even if nothing but its spelling differs
       state.send("forecast", { id: row.id, text: field.value.trim(), at: Date.now() });
+      field.closest("tr").querySelector("a")?.focus();
     } else if (event.key === "Escape") {
       field.value = entry;
       field.blur();
@@ -156,6 +173,10 @@ function restoreFocus(box, typing) {
   const row = findRow(box, typing.id);
   const target = row?.querySelector(typing.entry ? "input" : "a");
   target?.focus();
+  if (typing.entry && target) {
+    target.value = typing.value; // an answer for another row must not take what is being typed
+    target.setSelectionRange(typing.value.length, typing.value.length);
+  }
 }
 
 const findRow = (box, id) => [...box.querySelectorAll("tbody tr")].find((row) => row.dataset.id === id);
@@ -184,9 +205,9 @@ function listen(box, state) {
     if (!state.data.keys || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const letter = event.key.toLowerCase();
     if (letter === "j" || letter === "k") step(box, state, letter === "j" ? 1 : -1);
-    else if (letter === "a" && state.current) state.send("reaffirm", { id: state.current, at: Date.now() });
-    else return;
-    event.preventDefault();
+    if (letter !== "a" || !state.current) return;
+    event.preventDefault(); // tells `commands.js` that an answer of the server is to come
+    state.send("reaffirm", { id: state.current, at: Date.now() });
   };
   document.addEventListener("keydown", hear);
 }

@@ -71,10 +71,9 @@ class _QuestionOptions(TypedDict):
 @click.option(
     "--source",
     "sources",
-    required=True,
     multiple=True,
     metavar="URL",
-    help="Where the answer will stand.",
+    help="Where the answer will stand; without any, the criteria say who reports it.",
 )
 @click.option(
     "--closes",

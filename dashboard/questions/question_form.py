@@ -1,6 +1,4 @@
-"""Parts of a form that asks a question, shared by the page of a new question and the drafts of an
-essay.
-"""
+"""Parts of a form that asks a question, shared by the page Ask and the drafts of an essay."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -19,7 +17,6 @@ from dashboard.wording import (
     escape_markdown,
     line_labels,
     option_line_label,
-    plural,
 )
 from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.cdf import Scale
@@ -189,15 +186,14 @@ def input_range(form: QuestionForm) -> Scale:
     return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
 
 
-def input_reason(form: QuestionForm, kind: Kind) -> str:
+def input_reason(
+    form: QuestionForm, kind: Kind, label: str = "How often has this happened before?"
+) -> str:
     """Show the input of the base rate in words, with the number that it states."""
     if kind != "binary":
         return form.text("Where the base rate comes from", "reason")
     reason = form.text(
-        "How often has this happened before?",
-        "reason",
-        placeholder="6 of 11 years, one in ten, or 30%",
-        live="300ms",
+        label, "reason", placeholder="6 of 11 years, one in ten, or 30%", live="300ms"
     )
     if not reason or form.value("prior"):
         return reason
@@ -209,6 +205,12 @@ def input_reason(form: QuestionForm, kind: Kind) -> str:
     return reason
 
 
+def read_stated_prior(kind: Kind, reason: str) -> str:
+    """Return the base rate that a reason states, as it may be typed; "" if it states none."""
+    rate = read_base_rate(reason) if kind == "binary" else None
+    return "" if rate is None else f"{100.0 * rate.p:.4g}%"
+
+
 def input_prior(
     form: QuestionForm, new_question: NewQuestion, refusal: ForecastsError | None, reason: str
 ) -> str:
@@ -218,8 +220,7 @@ def input_prior(
         if new_question.kind == "binary"
         else FORECAST_FORMATS[new_question.kind].partition("such as ")[2]
     )
-    rate = read_base_rate(reason) if new_question.kind == "binary" else None
-    stated = "" if rate is None else f"{100.0 * rate.p:.4g}%"
+    stated = read_stated_prior(new_question.kind, reason)
     prior = form.text(
         "Base rate",
         "prior",
@@ -264,17 +265,8 @@ def show_finding(flaw: Flaw) -> None:
         st.caption(f":material/lightbulb: {message} *{escape_markdown(flaw.fix)}*")
 
 
-def input_override(form: QuestionForm, flaws: Sequence[Flaw]) -> str:
-    """Summarise the findings and show the override field if one blocks; "" without override."""
-    blocking = sum(flaw.severity == "blocking" for flaw in flaws)
-    advice = len(flaws) - blocking
-    advice_note = f"; {plural(advice, 'suggestion')}" if advice else ""
-    if not blocking:
-        st.caption(f":material/check: Nothing stands in the way{advice_note}.")
-        return ""
-    st.caption(
-        f":material/block: {plural(blocking, 'thing needs', 'things need')} fixing{advice_note}."
-    )
+def input_override(form: QuestionForm) -> str:
+    """Show the field for the reason why a question opens against the linter."""
     return form.text(
         "Or open it anyway, and say why",
         "override",
