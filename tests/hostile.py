@@ -190,12 +190,13 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ("questions", {"state": "All"}),
     ("questions", {"at": OPEN}),
     *(
-        ("question", {"q": OPEN, "tab": tab})
-        for tab in ("Why", "Evidence", "History", "Question", "Linked", "Answer")
+        ("question", {"q": OPEN, "details": section, "evidence": "1"})
+        for section in ("How it adds up", "Signposts", "Criteria", "Resolve early", "Repeat")
     ),
     ("question", {"q": ANSWERED}),
+    ("question", {"q": ANSWERED, "details": "Scores"}),
     ("question", {"q": FUTURES, "with": f"{EVE},{FUTURES}"}),
-    ("question", {"q": OPEN, "with": f"{EVE},{PACT}", "moved-in": "30 d"}),
+    ("question", {"q": OPEN, "with": f"{EVE},{PACT}", "details": "Compare", "moved-in": "30 d"}),
     ("essay", {"e": ESSAY, "s": str(len(EVERYTHING) + 2)}),
     ("essay", {"e": "essay"}),
     *(

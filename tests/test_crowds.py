@@ -21,7 +21,7 @@ from forecasts.questions.question import (
 )
 from forecasts.scoring.comparison import Comparison
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, rescore
-from tests.dashboard.pages import button, open_page, plain, words
+from tests.dashboard.pages import button, open_page, prose_of, words
 from tests.terminals import at_a_terminal
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
@@ -252,8 +252,7 @@ def test_a_pool_that_leads_may_be_shown_as_the_crowd(
     assert tracker.accuracy.summarise().shown_pool == CROWD_WEIGHTED
     now = now_on(tracker)
     assert now[CROWD] == now[CROWD_WEIGHTED] == before[CROWD_WEIGHTED] != before[CROWD]
-    boxes = [plain(box.label) for box in open_page(tracker, "question", q=TODAY).metric]
-    assert "Crowd of 2, weighted by skill" in boxes
+    assert "Crowd, weighted by skill (2)" in prose_of(open_page(tracker, "question", q=TODAY))
     # Boards show it from then on, and what was shown before stays.
     assert on_the_board(tracker, clock.time) == pytest.approx(now[CROWD])
     assert on_the_board(tracker, chosen_at - DAY / 2) == pytest.approx(before[CROWD])

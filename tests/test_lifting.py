@@ -14,7 +14,7 @@ from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.ingestion.evidence import EvidenceLinker
-from tracker.model.evidence import EvidenceCard, ManualEvidence, MatchReason
+from tracker.model.evidence import EvidenceCard, ManualEvidence, MatchReason, summarise_card
 from tracker.settings import Settings
 from tracker.storage import evidence
 from tracker.storage.evidence_history import list_first_reviews, load_evidence_as_of, load_lifts
@@ -45,6 +45,19 @@ def publish(tracker: Tracker, press: Press, clock: FakeClock, *titles: str) -> d
 def only(tracker: Tracker) -> EvidenceCard:
     (card,) = tracker.questions.get(SUMMIT).evidence
     return card
+
+
+def test_a_line_has_the_headline_of_its_carrier(
+    desk: Tracker, press: Press, clock: FakeClock
+) -> None:
+    publish(desk, press, clock, VAGUE)
+    before = clock.time
+    publish(desk, press, clock, DEED)
+    (piece,) = desk.questions.get(SUMMIT, newest=0).pieces
+    assert (piece.headline, piece.source) == (DEED, "The wire")
+    assert piece == summarise_card(only(desk))
+    (earlier,) = desk.questions.get_as_of(SUMMIT, before).pieces
+    assert earlier.headline == VAGUE
 
 
 def suggested(tracker: Tracker, at: datetime | None = None) -> float:

@@ -13,6 +13,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import SUGGESTION, EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
+from tests.test_learning import log
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.questions.review_evidence import ReviewEffect
@@ -34,6 +35,20 @@ def waiting(tracker_with_press: Tracker, press: Press) -> Tracker:
 def number(tracker: Tracker) -> EvidenceId:
     (card,) = tracker.questions.get(SUMMIT).evidence
     return card.evidence.id
+
+
+def test_a_piece_is_read_by_its_number(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    pieces = [log(tracker, title=f"Invitation {n}") for n in range(5)]
+    read = [card.evidence.id for card in tracker.evidence.list(SUMMIT, offset=1, limit=3)]
+    assert read == pieces[3:0:-1]
+    assert tracker.evidence.list(SUMMIT, offset=5) == ()
+    assert tracker.evidence.get(pieces[2]) == tracker.evidence.list(SUMMIT)[2]
+    page = tracker.questions.get(SUMMIT, newest=2)
+    assert [card.evidence.id for card in page.evidence] == pieces[:2:-1]
+    assert [piece.evidence.id for piece in page.pieces] == pieces[::-1]
+    with pytest.raises(NotFound):
+        tracker.evidence.get(99)
 
 
 def test_a_preview_of_a_judgement_writes_nothing(waiting: Tracker) -> None:

@@ -78,7 +78,7 @@ def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
         show_empty(
             "No question has been scored yet.",
             "Scores appear once a question has its answer and its scheduled close has passed."
-            " The answer is given on the question's page, in the tab Answer.",
+            " The answer is given on the question's page.",
         )
         overdue = {"state": "Overdue"}
         st.page_link(

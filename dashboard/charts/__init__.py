@@ -22,10 +22,8 @@ from dashboard.charts.common import (
 )
 from dashboard.charts.distributions import (
     ValueAxis,
-    curves_now_chart,
     fan_chart,
     option_lines,
-    options_now_chart,
     options_over_time_chart,
     value_axis,
 )
@@ -49,14 +47,12 @@ __all__ = [
     "bind_data",
     "bins_chart",
     "calibration_chart",
-    "curves_now_chart",
     "daily_items_chart",
     "daily_polls_chart",
     "evidence_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",
-    "options_now_chart",
     "options_over_time_chart",
     "other_question_style",
     "ranks_chart",

@@ -9,7 +9,6 @@ from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.model.chart_style import (
     LOCALE,
     PERSON_COLOURS,
-    SHARE_TICKS,
     LineStyle,
     dash_range,
     find_line_role,
@@ -22,7 +21,7 @@ ChartSpec = Mapping[str, Any]
 INK: Final = "#808495"
 """Grey for words within a chart, readable on light and dark backgrounds."""
 
-HEIGHT: Final = 400
+HEIGHT: Final = 300
 
 
 def forecaster_lines(
@@ -53,7 +52,7 @@ def time_axis() -> alt.X:
 
 def share_axis(**options: Any) -> alt.Axis:
     """Return an axis of probabilities from 0 to 1, in percent."""
-    return alt.Axis(format=".0%", values=list(SHARE_TICKS), **options)
+    return alt.Axis(format=".0%", tickCount=4, ticks=False, domain=False, **options)
 
 
 def colour_encoding(
@@ -91,10 +90,11 @@ def dash_encoding(
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
 
 
-def width_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeWidth:
+def width_encoding(styles: tuple[LineStyle, ...], *, field: str = "forecaster") -> alt.StrokeWidth:
     """Encode the width of each forecaster's line."""
-    scale = alt.Scale(domain=[line.name for line in styles], range=[line.width for line in styles])
-    return alt.StrokeWidth("forecaster:O", scale=scale, legend=None)
+    names, widths = [line.name for line in styles], [line.width for line in styles]
+    scale = alt.Scale(type="ordinal", domain=names, range=widths)  # by default it interpolates
+    return alt.StrokeWidth(f"{field}:O", scale=scale, legend=None)
 
 
 def text_tooltip(field: str, title: str) -> alt.Tooltip:

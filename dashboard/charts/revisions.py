@@ -26,132 +26,128 @@ ProbabilityScale = Literal["probability", "log-odds"]
 MAX_LOG_ODDS: Final = 5.0
 """Log-odds are drawn between −5 and +5 (0.7% and 99.3%); beyond, a line runs along the edge."""
 
-LABEL_ROOM: Final = 0.24
+LABEL_ROOM: Final = 0.3
 """Share of the window left free at the right for the names of the lines."""
+
+Domain = tuple[float, float]
+"""Lower and upper end of a value axis."""
 
 _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 @lru_cache(maxsize=256)
 def revisions_chart(
-    styles: tuple[LineStyle, ...], scale: ProbabilityScale, *, marks: bool, answer: bool
+    styles: tuple[LineStyle, ...],
+    scale: ProbabilityScale,
+    domain: Domain,
+    *,
+    layers: frozenset[str] = frozenset(),
 ) -> ChartSpec:
-    """Every forecaster's probability as step lines with names, evidence marks, rules, the answer.
+    """Step lines of probabilities with their names, marks of evidence on them, rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and optionally `marks` and `answer`.
-    It is one layered view, because concatenated views overflow on a phone.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and those of `band`, `marks` and `answer`
+    that `layers` names. It is one layered view, because concatenated views overflow on a phone.
     """
-    layers = [
-        _step_layer(styles, scale),
-        _name_layer(styles, scale),
-        _end_stroke_layer(styles, scale),
+    y = probability_axis("y", scale, domain)
+    stack = [
+        *([_band_layer(y)] if "band" in layers else []),
+        _crosshair_layer(styles),
         rules_layer(),
         _rule_label_layer(),
+        _step_layer(styles, y),
+        *end_layers(styles, y),
+        _act_layer(styles, y),
+        *([_mark_layer(y)] if "marks" in layers else []),
+        *([_answer_layer(y)] if "answer" in layers else []),
     ]
-    layers += [_crosshair_layer(styles), _act_layer(styles, scale)]
-    if marks:
-        layers.append(_mark_layer(scale))
-    if answer:
-        layers.append(_answer_layer(scale))
     # People and evidence have different colour domains, so no scale is shared.
-    chart = alt.layer(*layers).resolve_scale(
+    chart = alt.layer(*stack).resolve_scale(
         color="independent", strokeDash="independent", shape="independent", size="independent"
     )
     return chart.properties(height=HEIGHT).to_dict()
 
 
-def _probability_axis(scale: ProbabilityScale) -> alt.Y:
+def probability_axis(field: str, scale: ProbabilityScale, domain: Domain) -> alt.Y:
+    """Return the axis of a probability over a part of its range, its labels in percent."""
+    limits = alt.Scale(domain=list(domain), nice=False, zero=False)
     if scale == "probability":
-        return alt.Y(
-            "p:Q", title=None, axis=share_axis(), scale=alt.Scale(domain=[-0.12, 1.0], nice=False)
-        )
-    ticks = [round(logit(p), 4) for p in _TICKS]
+        return alt.Y(f"{field}:Q", title=None, axis=share_axis(), scale=limits)
+    ticks = [z for p in _TICKS if domain[0] <= (z := round(logit(p), 4)) <= domain[1]]
     axis = alt.Axis(values=ticks, labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')")
-    return alt.Y(
-        "log_odds:Q",
-        title=None,
-        axis=axis,
-        scale=alt.Scale(domain=[-MAX_LOG_ODDS * 1.24, MAX_LOG_ODDS], nice=False),
+    return alt.Y(f"{field}:Q", title=None, axis=axis, scale=limits)
+
+
+def _step_layer(styles: tuple[LineStyle, ...], y: alt.Y) -> alt.Chart:
+    chart = alt.Chart(alt.NamedData("steps")).mark_line(interpolate="step-after")
+    return chart.encode(**_line_encodings(styles, y))
+
+
+def _band_layer(y: alt.Y) -> alt.Chart:
+    chart = alt.Chart(alt.NamedData("band")).mark_area(
+        interpolate="step-after", opacity=0.16, color=GREY
     )
+    return chart.encode(x=time_axis(), y=y, y2="high")
 
 
-def _step_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
-    return (
-        alt.Chart(alt.NamedData("steps"))
-        .mark_line(interpolate="step-after")
-        .encode(**_line_encodings(styles, scale))
-    )
-
-
-def _name_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
-    # Names are grey, readable in both themes; the stroke beside them repeats colour and dash.
+def end_layers(
+    styles: tuple[LineStyle, ...], y: alt.Y, field: str = "forecaster"
+) -> tuple[alt.Chart, alt.Chart]:
+    """Return the names at the ends of lines, with a stroke of colour and dash before each."""
+    # Names are grey, readable in both themes.
     limit = {"expr": f"width * {LABEL_ROOM / (1 + LABEL_ROOM):.3f} - 22"}
     size = {"expr": "width < 400 ? 10 : 12"}
-    chart = alt.Chart(alt.NamedData("ends")).mark_text(
+    names = alt.Chart(alt.NamedData("ends")).mark_text(
         align="left", dx=24, color=INK, limit=limit, fontSize=size
     )
-    return chart.encode(x=time_axis(), y=_probability_axis(scale), text="label:N")
-
-
-def _end_stroke_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
-    chart = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
-    return chart.mark_point(shape="stroke", size=240, xOffset=12).encode(
-        **_line_encodings(styles, scale)
+    strokes = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
+    return (
+        names.encode(x=time_axis(), y=y, text="label:N"),
+        strokes.mark_point(shape="stroke", size=240, xOffset=12).encode(
+            **_line_encodings(styles, y, field)
+        ),
     )
 
 
-def _line_encodings(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> dict[str, Any]:
+def _line_encodings(
+    styles: tuple[LineStyle, ...], y: alt.Y, field: str = "forecaster"
+) -> dict[str, Any]:
     """Return the encodings that a line and the stroke at its end share."""
     return {
         "x": time_axis(),
-        "y": _probability_axis(scale),
-        "color": colour_encoding(styles, legend=False),
-        "strokeDash": dash_encoding(styles, legend=False),
-        "strokeWidth": width_encoding(styles),
+        "y": y,
+        "color": colour_encoding(styles, legend=False, field=field),
+        "strokeDash": dash_encoding(styles, legend=False, field=field),
+        "strokeWidth": width_encoding(styles, field=field),
     }
 
 
 def _crosshair_layer(styles: tuple[LineStyle, ...]) -> alt.Chart:
-    """A vertical line at the time nearest to the pointer, with the values of all lines in one
-    tooltip.
-    """
-    near = alt.selection_point(
-        name="near", nearest=True, on="pointerover", encodings=["x"], empty=False
-    )
+    """Stripes over the chart: that below the pointer shows the values of all lines."""
+    near = alt.selection_point(name="near", on="pointerover", clear="pointerout", empty=False)
     values = [text_tooltip(f"s{n}", line.name) for n, line in enumerate(styles)]
-    return (
-        alt.Chart(alt.NamedData("crossings"))
-        .mark_rule(color=INK)
-        .encode(
-            x=time_axis(),
-            opacity=alt.condition(near, alt.value(0.7), alt.value(0)),
-            tooltip=[time_tooltip("At"), *values],
-        )
-        .add_params(near)
-    )
+    chart = alt.Chart(alt.NamedData("crossings")).mark_rect(color=GREY)
+    return chart.encode(
+        x=time_axis(),
+        x2="until:T",
+        opacity=alt.condition(near, alt.value(0.14), alt.value(0)),
+        tooltip=[time_tooltip("At"), *values],
+    ).add_params(near)
 
 
-def _act_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
+def _act_layer(styles: tuple[LineStyle, ...], y: alt.Y) -> alt.Chart:
     tips = [
         text_tooltip("forecaster", "Who"),
-        text_tooltip("shown", "Said"),
+        text_tooltip("shown", "Forecast"),
         time_tooltip("on"),
         text_tooltip("why", "Why"),
     ]
-    return (
-        alt.Chart(alt.NamedData("acts"))
-        .mark_circle(size=45, opacity=1)
-        .encode(
-            x=time_axis(),
-            y=_probability_axis(scale),
-            color=colour_encoding(styles, legend=False),
-            tooltip=tips,
-        )
-    )
+    chart = alt.Chart(alt.NamedData("acts")).mark_circle(size=40, opacity=1)
+    colour = colour_encoding(styles, legend=False)
+    return chart.encode(x=time_axis(), y=y, color=colour, tooltip=tips)
 
 
 def rules_layer() -> alt.Chart:
-    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules`."""
+    """Vertical rules at the close, rewordings, and the time of the answer. Data: `rules`."""
     return (
         alt.Chart(alt.NamedData("rules"))
         .mark_rule(strokeDash=[3, 3], color=GREY)
@@ -160,20 +156,18 @@ def rules_layer() -> alt.Chart:
 
 
 def _rule_label_layer() -> alt.Chart:
-    chart = alt.Chart(alt.NamedData("rules")).mark_text(align="left", dx=4, color=INK, fontSize=11)
+    chart = alt.Chart(alt.NamedData("rules")).mark_text(
+        align="right", dx=-4, color=INK, fontSize=11
+    )
     return chart.encode(x=time_axis(), y=alt.value({"expr": "6 + 13 * datum.row"}), text="what:N")
 
 
-def _mark_layer(scale: ProbabilityScale) -> alt.Chart:
-    # A separate strip below zero (YES above NO), so that no line crosses the marks.
-    unit = 0.045 if scale == "probability" else MAX_LOG_ODDS * 0.09
-    base = -0.065 if scale == "probability" else -MAX_LOG_ODDS * 1.13
-    chart = alt.Chart(alt.NamedData("marks")).transform_calculate(
-        strip=f"{base} + {unit} * datum.level * 0.55"
-    )
+def _mark_layer(y: alt.Y) -> alt.Chart:
     return encode_marks(
-        chart.mark_point(filled=True, opacity=0.85).encode(
-            y=alt.Y("strip:Q"),
+        alt.Chart(alt.NamedData("marks"))
+        .mark_point(filled=True, opacity=1, stroke="white", strokeWidth=0.8)
+        .encode(
+            y=y,
             shape=alt.Shape(
                 "direction:N",
                 scale=_direction_scale(["triangle-up", "triangle-down", "diamond"]),
@@ -196,7 +190,7 @@ def encode_marks(chart: alt.Chart) -> alt.Chart:
         size=alt.condition(
             picked,
             alt.value(260),
-            alt.Size("weight:Q", scale=alt.Scale(domain=[0, 5], range=[30, 150]), legend=None),
+            alt.Size("weight:Q", scale=alt.Scale(domain=[0, 5], range=[80, 200]), legend=None),
         ),
         tooltip=[
             text_tooltip("headline", "News"),
@@ -211,14 +205,12 @@ def _direction_scale(values: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(values))
 
 
-def _answer_layer(scale: ProbabilityScale) -> alt.Chart:
+def _answer_layer(y: alt.Y) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("answer"))
         .mark_point(shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False)
         .encode(
-            x=time_axis(),
-            y=_probability_axis(scale),
-            tooltip=[text_tooltip("answer", "Question"), time_tooltip("known")],
+            x=time_axis(), y=y, tooltip=[text_tooltip("answer", "Question"), time_tooltip("known")]
         )
     )
 

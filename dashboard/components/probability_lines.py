@@ -1,15 +1,18 @@
-"""Data frames for the chart of a yes-no question: probability lines, evidence marks, rules,
-answer.
+"""Data frames for the chart of a yes-no question: lines of probability or log-odds, evidence on
+them, rules, answer.
+
+The column `y` is the height in the scale of the chart.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS
+from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS, Domain, ProbabilityScale
 from dashboard.components.frames import TIME, build_frame, memoise
 from dashboard.wording import (
     clip,
@@ -30,24 +33,23 @@ from forecasts.questions.question import (
     SUGGESTION,
     Forecaster,
     ForecasterId,
-    Kind,
     Question,
     Resolution,
     effective_close,
     find_outside_kind,
+    is_person,
     sort_forecasters,
 )
 from forecasts.questions.timeline import Timeline
-from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
 TimeWindow = tuple[datetime, datetime]
 """Start and end of the time that a chart shows."""
 
 
-def clamp_log_odds(p: float) -> float:
-    """Return log-odds clamped to the range of the chart."""
-    return min(MAX_LOG_ODDS, max(-MAX_LOG_ODDS, logit(p)))
+def place(p: float, scale: ProbabilityScale) -> float:
+    """Return the height of a probability; log-odds are clamped to the range of the chart."""
+    return p if scale == "probability" else min(MAX_LOG_ODDS, max(-MAX_LOG_ODDS, logit(p)))
 
 
 def list_question_forecasters(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
@@ -75,9 +77,11 @@ def crop_to_window(frame: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
     return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
 
 
-def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
-    """Forecasts that people made, as points on their lines. Columns: time, p, log_odds, forecaster,
-    shown, why.
+def acts_frame(
+    page: QuestionPage, me: ForecasterId, scale: ProbabilityScale = "probability"
+) -> pd.DataFrame:
+    """Forecasts that people made, as points on their lines. Columns: time, y, forecaster, shown,
+    why.
     """
     people = {
         f.id: display_name(f, me)
@@ -86,54 +90,62 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     }
     end = effective_close(page.summary.question, page.summary.resolution)
     opens = page.summary.question.opens_at
-    acts = (
-        (a, p_yes(a.distribution))
+    rows = [
+        (
+            max(a.made_at, opens),
+            place(p, scale),
+            people[a.forecaster_id],
+            percent_exact(p),
+            clip(a.rationale, 160),
+        )
         for a in page.acts
-        if a.forecaster_id in people and a.made_at < end
-    )
-    return build_frame(
-        "time:time p:float log_odds:float forecaster shown why",
-        (
-            (
-                max(a.made_at, opens),
-                p,
-                clamp_log_odds(p),
-                people[a.forecaster_id],
-                percent_exact(p),
-                clip(a.rationale, 160),
-            )
-            for a, p in acts
-            if p is not None
-        ),
-    )
+        if a.forecaster_id in people
+        and a.made_at < end
+        and (p := p_yes(a.distribution)) is not None
+    ]
+    return build_frame("time:time y:float forecaster shown why", rows)
 
 
-def evidence_marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
-    """Evidence marks below the chart, without rejected evidence. Columns:
+def evidence_marks_frame(page: QuestionPage, scale: ProbabilityScale) -> pd.DataFrame:
+    """Evidence that was not rejected, as marks on the line of the estimate. Columns:
 
-    id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
-    (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
+    id, time (first seen), y (empty on questions that are not yes-no), direction (word), level (−1
+    for NO, 1 for YES), weight (strength 0..5), bears (in the words of the question's kind),
+    headline and source (feed text).
     """
-    return build_frame(
-        "id:int time:time direction level:int weight:int bears headline source",
+    question, estimate = page.summary.question, page.timelines.get(SUGGESTION)
+    rows = [
         (
-            (
-                c.evidence.id,
-                c.evidence.first_seen_at,
-                _DIRECTION_WORDS[c.evidence.direction],
-                int(c.evidence.direction),
-                int(c.evidence.strength),
-                describe_bearing(c.evidence, kind),
-                clip(c.headline, 140),
-                c.carrier.feed_title,
-            )
-            for c in cards
-            if c.evidence.status != "rejected"
-        ),
-    )
+            piece.evidence.id,
+            piece.evidence.first_seen_at,
+            None if line is None else place(line, scale),
+            _DIRECTION_WORDS[piece.evidence.direction],
+            int(piece.evidence.direction),
+            int(piece.evidence.strength),
+            describe_bearing(piece.evidence, question.kind),
+            clip(piece.headline, 140),
+            piece.source,
+        )
+        for piece in page.pieces
+        if piece.evidence.status != "rejected"
+        for line in [_height_at(question, estimate, piece.evidence.first_seen_at)]
+    ]
+    columns = "id:int time:time y:float direction level:int weight:int bears headline source"
+    return build_frame(columns, rows)
 
 
-MAX_MARKS: Final = 80
+def _height_at(question: Question, estimate: Timeline | None, at: datetime) -> float | None:
+    """Return the estimate just after an instant, the base rate where there is none yet."""
+    if question.kind != "binary":
+        return None
+    estimate_p = None if estimate is None else p_yes(estimate.at(at + _PROMPT))
+    return question.base_rate if estimate_p is None else estimate_p
+
+
+_PROMPT: Final = timedelta(minutes=30)
+"""Time in which an estimate takes up a piece of news."""
+
+MAX_MARKS: Final = 30
 """Maximum number of distinguishable marks side by side, for each direction."""
 
 
@@ -162,13 +174,12 @@ def vertical_rules_frame(
 ) -> pd.DataFrame:
     """Vertical rules inside the shown time. Columns:
 
-    time, what (`opens`, `worded anew`, `closes`, `answer known`; `before` and `after` for the two
-    dates in `between` that are compared), row (0 to 2, which staggers the labels of neighbours).
+    time, what (`reworded`, `closes`, `answer known`; `before` and `after` for the two dates in
+    `between` that are compared), row (0 to 2, which staggers the labels of neighbours).
     """
     question, resolution = page.summary.question, page.summary.resolution
-    rows = [(question.opens_at, "opens")]
-    rows += [
-        (version.at, "worded anew")
+    rows = [
+        (version.at, "reworded")
         for version in page.versions[1:]
         if question.opens_at < version.at <= now
     ]
@@ -181,10 +192,12 @@ def vertical_rules_frame(
     return build_frame("time:time what row:int", numbered)
 
 
-def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
+def answer_frame(
+    question: Question, resolution: Resolution | None, scale: ProbabilityScale = "probability"
+) -> pd.DataFrame:
     """The answer of a yes-no question as one mark at 0 or 1; empty while unanswered.
 
-    Columns: time, p, log_odds, answer.
+    Columns: time, y, answer.
     """
     outcome = get_answer(question, resolution)
     rows = (
@@ -193,28 +206,26 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
         else [
             (
                 resolution.known_at,
-                float(outcome),
-                clamp_log_odds(float(outcome)),
+                place(float(outcome), scale),
                 f"resolved {format_answer(question, resolution)}",
             )
         ]
     )
-    return build_frame("time:time p:float log_odds:float answer", rows)
+    return build_frame("time:time y:float answer", rows)
 
 
-CROSSHAIR_POSITIONS: Final = 100
-"""Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
+CROSSHAIR_POSITIONS: Final = 16
+"""Number of stripes that show the values of all lines."""
 
+LABEL_GAP: Final = 0.07
+"""Minimum distance of names as a share of the height: a line of text on a chart of 300 pixels."""
 
-_MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
-"""Minimum distance of names in probability and in log-odds: a line of text on a chart of 400
-pixels.
-"""
+MIN_SPAN: Final[Mapping[ProbabilityScale, float]] = {"probability": 0.1, "log-odds": 1.0}
+"""Smallest range of a chart: what hardly moved looks calm."""
 
 MAX_LINES: Final = 5
 """Maximum number of lines that can be told apart in one chart."""
 
-_MAX_CHANGES_SHOWN: Final = 40
 _MAX_QUESTION_CHARS: Final = 60
 _MAX_NAME_CHARS: Final = 24
 
@@ -240,21 +251,74 @@ def list_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, .
 def default_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, ...]:
     """Return the lines shown by default, as many as fit.
 
-    First mine, suggestion and crowd, then those outside, other people, the crowds that learn, and
-    base rates.
+    First mine, the estimate and the crowd, then those outside, other people, and the base rate.
+    People who fill a band (see `band_frame`) have no line each.
     """
-    rank = dict.fromkeys(LEARNED_POOLS, 1) | {HAZARD: 2, PRIOR: 3}
-    lines = list_lines(page, me)
+    has_band = len(_people(page)) >= MIN_BAND_PEOPLE
+    lines = [
+        line
+        for line in list_lines(page, me)
+        if line.id not in (HAZARD, *LEARNED_POOLS)
+        and (line.id == me or not (has_band and is_person(ForecasterId(line.id))))
+    ]
     by_priority = sorted(
         lines,
         key=lambda line: (
             line.id not in (me, SUGGESTION, CROWD),
             find_outside_kind(ForecasterId(line.id)) is None,
-            rank.get(ForecasterId(line.id), 0),
+            line.id == PRIOR,
         ),
     )
-    first_ids = {line.id for line in by_priority[:MAX_LINES]}
+    first_ids = {line.id for line in by_priority[: MAX_LINES - has_band]}
     return tuple(line for line in lines if line.id in first_ids)
+
+
+MIN_BAND_PEOPLE: Final = 3
+"""People from whom on their forecasts are a band."""
+
+_MIN_QUARTILE_PEOPLE: Final = 8
+"""People from whom on the band is the middle half, without the extremes."""
+
+
+def _people(page: QuestionPage) -> list[Timeline]:
+    return [line for name, line in page.timelines.items() if is_person(name) and line.steps]
+
+
+def band_frame(page: QuestionPage, window: TimeWindow, scale: ProbabilityScale) -> pd.DataFrame:
+    """The range of what people forecast, of many the middle half. Columns: time, y, high.
+
+    Empty while there are too few people.
+    """
+    people = _people(page)
+    changes = {max(at, window[0]) for line in people for at, _ in line.steps if at < window[1]}
+    rows: list[tuple[Any, ...]] = []
+    if len(people) >= MIN_BAND_PEOPLE:
+        for at in sorted(changes | {window[1]}):
+            probabilities = sorted(p for line in people if (p := p_yes(line.at(at))) is not None)
+            cut = len(probabilities) // 4 if len(probabilities) >= _MIN_QUARTILE_PEOPLE else 0
+            if len(probabilities) > 1:
+                rows.append(
+                    (at, place(probabilities[cut], scale), place(probabilities[-1 - cut], scale))
+                )
+    return build_frame("time:time y:float high:float", rows)
+
+
+def choose_domain(
+    heights: Sequence[float], scale: ProbabilityScale, *, full: bool = False
+) -> Domain:
+    """Choose the range of a chart: that of its content, rounded, or all.
+
+    >>> choose_domain([0.92, 0.97], "probability"), choose_domain([0.5], "probability", full=True)
+    ((0.9, 1.0), (0.0, 1.0))
+    """
+    bottom, top = (0.0, 1.0) if scale == "probability" else (-MAX_LOG_ODDS, MAX_LOG_ODDS)
+    if full or not heights:
+        return bottom, top
+    low, high = min(heights), max(heights)
+    step = MIN_SPAN[scale] / (5 if high - low < 2 * MIN_SPAN[scale] else 2)
+    missing = max(0.0, MIN_SPAN[scale] - (high - low)) / 2 + 0.05 * (high - low)
+    low, high = floor((low - missing) / step + 0.01), ceil((high + missing) / step - 0.01)
+    return max(bottom, round(low * step, 4)), min(top, round(high * step, 4))
 
 
 def other_question_line(
@@ -267,92 +331,72 @@ def other_question_line(
     )
 
 
-def steps_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.DataFrame:
+def steps_frame(
+    lines: Sequence[ProbabilityLine],
+    window: TimeWindow,
+    scale: ProbabilityScale = "probability",
+) -> pd.DataFrame:
     """The steps of every line. Columns:
 
-    time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
-    The last value is repeated at the end, so that no line stops early.
+    time, y (empty where a gap begins), forecaster (name), shown (percent in words). The last value
+    is repeated at the end, so that no line stops early.
     """
-    rows = [row for line in lines for row in _step_rows(line, window)]
-    return build_frame("time:time p:float log_odds:float forecaster shown", rows)
-
-
-def _step_rows(line: ProbabilityLine, window: TimeWindow) -> list[tuple[Any, ...]]:
-    points = ((at, p_yes(distribution)) for at, distribution in line.timeline.drawn_steps(*window))
-    return [
-        (at, p, None if p is None else clamp_log_odds(p), line.name, _format_probability(p))
-        for at, p in points
+    rows = [
+        (at, None if p is None else place(p, scale), line.name, _format_probability(p))
+        for line in lines
+        for at, distribution in line.timeline.drawn_steps(*window)
+        for p in [p_yes(distribution)]
     ]
+    return build_frame("time:time y:float forecaster shown", rows)
 
 
 def _format_probability(p: float | None) -> str:
     return "no forecast" if p is None else percent_exact(p)
 
 
-def line_labels_frame(steps: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
-    """The name of each line at its end, without overlaps. Columns:
+def line_labels_frame(
+    steps: pd.DataFrame, window: TimeWindow, domain: Domain, field: str = "forecaster"
+) -> pd.DataFrame:
+    """The value and name of each line at its end, without overlaps. Columns:
 
-    time, forecaster, p and log_odds (height of the name, not of the line), label; and a last row
-    without a name, which reserves room at the right.
+    time, the field, y (height of the name, not of the line), label; and a last row without a name,
+    which reserves room at the right.
     """
-    last_rows = steps.dropna(subset=["p"]).groupby("forecaster", sort=False).last()
-    p = _spread_heights(last_rows["p"].tolist(), _MIN_DISTANCE_P, (0.0, 1.0))
-    z = _spread_heights(
-        last_rows["log_odds"].tolist(), _MIN_DISTANCE_Z, (-MAX_LOG_ODDS, MAX_LOG_ODDS)
-    )
+    last_rows = steps.dropna(subset=["y"]).groupby(field, sort=False).last()
+    heights = spread_heights(last_rows["y"].tolist(), domain)
     rows: list[tuple[Any, ...]] = [
-        (window[1], name, p[n], z[n], clip(str(name), _MAX_NAME_CHARS))
-        for n, name in enumerate(last_rows.index)
+        (window[1], name, height, f"{value} {clip(str(name), _MAX_NAME_CHARS)}")
+        for name, height, value in zip(last_rows.index, heights, last_rows["shown"], strict=True)
     ]
     if rows:
-        rows.append(
-            (
-                window[1] + LABEL_ROOM * (window[1] - window[0]),
-                rows[0][1],
-                rows[0][2],
-                rows[0][3],
-                "",
-            )
-        )
-    return build_frame("time:time forecaster p:float log_odds:float label", rows)
+        rows.append((window[1] + LABEL_ROOM * (window[1] - window[0]), *rows[0][1:3], ""))
+    return build_frame(f"time:time {field} y:float label", rows)
 
 
-def _spread_heights(
-    heights: Sequence[float], min_distance: float, bounds: tuple[float, float]
-) -> list[float]:
-    """Move heights apart to at least `min_distance`, keeping their order, within the bounds if
-    possible.
+def spread_heights(heights: Sequence[float], domain: Domain) -> list[float]:
+    """Move heights apart, so that names do not overlap, keeping their order, and within the range
+    where they fit.
     """
+    distance = LABEL_GAP * (domain[1] - domain[0])
     order = sorted(range(len(heights)), key=heights.__getitem__)
     placed = list(heights)
-    lower_limit = bounds[0] - min_distance
+    lower_limit = domain[0] - distance
     for n in order:
-        lower_limit = placed[n] = max(placed[n], lower_limit + min_distance)
-    upper_limit = bounds[1] + min_distance
+        lower_limit = placed[n] = max(placed[n], lower_limit + distance)
+    upper_limit = domain[1] + distance
     for n in reversed(order):
-        upper_limit = placed[n] = min(placed[n], upper_limit - min_distance)
+        upper_limit = placed[n] = min(placed[n], upper_limit - distance)
     return placed
 
 
 def crosshair_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.DataFrame:
-    """Values of all lines at each crosshair position. Columns: time, and s0, s1, … (in words), one
-    per line.
+    """Values of all lines in each stripe. Columns: time and until (its ends), and s0, s1, … (in
+    words), one per line.
     """
     names = [f"s{n}" for n in range(len(lines))]
+    start, width = window[0], (window[1] - window[0]) / CROSSHAIR_POSITIONS
     rows = [
-        (at, *(_format_probability(p_yes(line.timeline.at(at))) for line in lines))
-        for at in _crosshair_instants(lines, window)
+        (at, at + width, *(_format_probability(p_yes(line.timeline.at(at))) for line in lines))
+        for at in (start + n * width for n in range(CROSSHAIR_POSITIONS if width else 0))
     ]
-    return build_frame({"time": TIME, **dict.fromkeys(names, "str")}, rows)
-
-
-def _crosshair_instants(lines: Sequence[ProbabilityLine], window: TimeWindow) -> list[datetime]:
-    start, end = window
-    if start >= end:
-        return []
-    width: timedelta = (end - start) / CROSSHAIR_POSITIONS
-    even = {start + n * width for n in range(CROSSHAIR_POSITIONS)}
-    changes = [{at for at, _ in line.timeline.steps if start <= at < end} for line in lines]
-    return sorted(
-        even.union(*(instants for instants in changes if len(instants) <= _MAX_CHANGES_SHOWN))
-    )
+    return build_frame({"time": TIME, "until": TIME, **dict.fromkeys(names, "str")}, rows)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -81,15 +81,11 @@ INBOX_PLACE = "inbox"
 _C = st.column_config
 
 
-def show_selected_cards(visit: Visit, page: QuestionPage, state: Any) -> None:
-    """Show the evidence selected among the marks of a question's chart."""
-    selected = {row.get("id") for row in state.selection.get("evidence") or []}
-    if selected:
-        show_headline_note(visit)
-    for evidence_card in page.evidence:
-        if evidence_card.evidence.id in selected:
-            st.text(_describe_shift(page, evidence_card))
-            show_card(visit, evidence_card, page.summary.question, place="chart")
+def show_selected(visit: Visit, page: QuestionPage, shown: EvidenceCard) -> None:
+    """Show the evidence that was clicked in a question's chart."""
+    show_headline_note(visit)
+    st.text(_describe_shift(page, shown))
+    show_card(visit, shown, page.summary.question, place="chart")
 
 
 def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:

@@ -1,9 +1,10 @@
-"""Tab Answer: the answer with everyone's scores and receipts."""
+"""Resolution of a question: the verdict, the post-mortem, scores with receipts, and the forms."""
 
 from typing import Final
 
 import streamlit as st
 
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.score_data import (
     forecaster_scores_frame,
     hindsight_frame,
@@ -11,7 +12,6 @@ from dashboard.components.score_data import (
 )
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    WRAPPED_ROW_HEIGHT,
     build_score_columns,
     describe_direction,
     format_sentence,
@@ -21,10 +21,10 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.question import resolving, settling
-from dashboard.question import resolving as unchecked
-from dashboard.question.data import contributions_frame, unseen_signposts_frame
+from dashboard.question.data import list_misses
 from dashboard.question.why_data import SINGLE_QUESTION_CAVEAT, path_sentences
 from dashboard.wording import (
+    clip,
     describe_resolution,
     escape_markdown,
     format_answer,
@@ -32,6 +32,7 @@ from dashboard.wording import (
     name_in_sentence,
     plural,
 )
+from forecasts.questions.formatting import format_signed
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
@@ -46,28 +47,22 @@ MAX_IMMEDIATE_EVIDENCE: Final = 100
 
 
 def show_postmortem(visit: Visit, page: QuestionPage) -> None:
-    """Show the post-mortem, collapsed where much evidence would slow the page."""
-    drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE,
-        icon=":material/school:", key="post-mortem", on_change="rerun",
-    )  # fmt: skip
-    if not drawer.open:
+    """Show what the answer teaches; with much evidence only on request, as that takes time."""
+    show_markup(make_tag("h2", "Post-mortem"))
+    key = f"post-mortem-{page.summary.question.id}"
+    if len(page.pieces) > MAX_IMMEDIATE_EVIDENCE and not st.toggle("Work it out", key=key):
         return
     post_mortem = visit.tracker.resolutions.post_mortem(page.summary.question.id)
     if post_mortem is not None:
-        with drawer:
-            _show_best_path(visit, page, post_mortem)
-            _show_evidence_effects(visit, page, post_mortem)
-            _show_missed_signposts(visit, page, post_mortem)
-            st.caption(SINGLE_QUESTION_CAVEAT)
+        _show_best_path(visit, page, post_mortem)
+        _show_evidence_effects(visit, page, post_mortem)
+        _show_missed_signposts(visit, page, post_mortem)
+        st.caption(SINGLE_QUESTION_CAVEAT)
 
 
 def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    st.markdown("**Best path**")
     if post_mortem.path is None:
-        st.caption(
-            "You held no forecast that counts here, so there is no path of yours to compare."
-        )
+        st.caption("You had no forecast that counts here.")
         return
     best, worst = (
         name_in_sentence(page.forecasters[post_mortem.path.best], visit.me),
@@ -80,115 +75,97 @@ def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -
 
 
 def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    if page.summary.question.kind != "binary":
-        return
-    st.markdown("**Most helpful and most harmful evidence**")
-    frame = contributions_frame(post_mortem, page)
-    if frame.empty:
-        st.caption("No evidence moved the estimate.")
-        return
-    columns = {
-        "way": _C.TextColumn("It pointed", width=160),
-        "log_odds": _C.NumberColumn(
-            "Log-odds", format="%+.2f", width=80, help="At its strongest; + is towards it."
-        ),
-        "seen": _C.DatetimeColumn(
-            "First seen", format="D MMM YYYY", timezone=visit.zone.key, width=110
-        ),
-        "headline": _C.TextColumn("Headline", width=380),
-        "signpost": _C.TextColumn("Signpost", width=300),
-    }
-    show_table(
-        frame, columns, "Most helpful and most harmful evidence", row_height=WRAPPED_ROW_HEIGHT
-    )
+    """Show the evidence that pointed most towards the answer, and most away from it."""
+    pieces = {piece.evidence.id: piece for piece in page.pieces}
+    for title, pushes in (
+        ("Evidence that helped", post_mortem.helpful),
+        ("Evidence that misled", post_mortem.harmful),
+    ):
+        rows = [
+            make_tag(
+                "li",
+                make_tag("b", visit.day(piece.evidence.first_seen_at)),
+                f" “{clip(piece.headline, 150)}” ({piece.source})",
+            )
+            for push in pushes
+            if (piece := pieces.get(push.evidence_id)) is not None
+        ]
+        if rows:
+            show_markup(make_tag("p", make_tag("b", title)), make_tag("ul", *rows, kind="causes"))
 
 
 def _show_missed_signposts(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    frame = unseen_signposts_frame(post_mortem, page)
-    if frame.empty:
-        return
-    st.markdown("**Signposts that were not seen**")
-    columns = {
-        "signpost": _C.TextColumn("Signpost", width=380),
-        "strength": _C.TextColumn("Strength", width=100),
-        "due": _C.DatetimeColumn(
-            "Expected by", format="D MMM YYYY", timezone=visit.zone.key, width=110
-        ),
-        "told": _C.TextColumn("What that says", width=380),
-    }
-    if frame["due"].isna().all():
-        del columns["due"]
-    show_table(frame, columns, "Signposts that were not seen", row_height=WRAPPED_ROW_HEIGHT)
-    st.caption(
-        "Not seen is not the same as did not happen: the news that is read here may not have "
-        "had it."
-    )
+    rows = [make_tag("li", words) for words in list_misses(post_mortem, page, visit.zone)]
+    if rows:
+        show_markup(
+            make_tag("p", make_tag("b", "Missed signals")),
+            make_tag("ul", *rows, kind="causes"),
+            make_tag("p", "Not seen may also mean not read here.", kind="note"),
+        )
 
 
 def show_verdict(visit: Visit, page: QuestionPage) -> None:
-    """Show the answer beside the chart of a closed question, or that it is due."""
-    resolution = page.summary.resolution
+    """Show how the question was resolved, and your score, in place of the form."""
+    question, resolution = page.summary.question, page.summary.resolution
+    if resolution is None:
+        return
     with st.container(border=True):
-        if resolution is None:
-            st.subheader("Waiting for its answer", anchor=False)
-            st.caption(
-                f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the "
-                "tab Answer."
-            )
-            if page.desk.missing:
-                st.caption(format_sentence(f"Missing: {page.desk.missing}"))
-            if page.unchecked:
-                st.caption(
-                    "An answer from memory is there; it counts once somebody has checked it."
-                )
-            return
-        st.subheader(
-            escape_markdown(describe_resolution(page.summary.question, resolution)), anchor=False
-        )
+        st.markdown(f"**{escape_markdown(describe_resolution(question, resolution))}**")
         st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
-        if page.scores and (provisional := _describe_provisional(visit, page.summary.question)):
+        if own_score := describe_own_score(visit, page):
+            st.markdown(own_score)
+        if page.scores and (provisional := _describe_provisional(visit, question)):
             st.caption(provisional)
         if resolution.note:
             st.text(resolution.note)
         link_to_site(resolution.source_url, "Source of the answer", key="answer-source")
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
-    """Show scores and receipts, and the form to give or correct the answer."""
-    resolution = page.summary.resolution
-    if visit.looks_back:
-        _show_as_of(visit, page)
-        return
-    if resolution is None:
-        unchecked.show_unverified_answers(visit, page)
-        if page.summary.status == "open":
-            st.caption(
-                "Is the answer known already? Then give it here; forecasting ends at that instant."
-            )
+def describe_own_score(visit: Visit, page: QuestionPage) -> str:
+    """Describe the viewer's score by the headline rule: `Your Brier score: 0.04 · skill +12.3`."""
+    rule = RULES[HEADLINE[page.summary.question.kind]]
+    score = next(
+        (s for s in page.scores if s.forecaster_id == visit.me and s.rule == rule.name), None
+    )
+    if score is None or score.mean_while_active is None:
+        return ""
+    skill = format_signed(100 * score.skill_over_schedule, 1)
+    return f"Your {rule.title}: **{score.mean_while_active:.3f}** · skill {skill}"
+
+
+def show_due(visit: Visit, page: QuestionPage) -> None:
+    """Show the form of the answer of a closed question, in place of that of the forecast."""
+    with st.container(border=True):
+        st.markdown("**How did it turn out?**")
+        if page.desk.missing:
+            st.caption(format_sentence(f"Missing: {page.desk.missing}"))
+        resolving.show_unverified_answers(visit, page)
         resolving.show_answer_form(visit, page)
-        settling.show_rule_form(visit, page.summary.question, page.desk)
-        _show_earlier_answers(visit, page)
-        return
-    _show_scores(visit, page)
-    if page.scores:
-        show_postmortem(visit, page)
-    _show_hindsight(visit, page)
+
+
+def show_early(visit: Visit, page: QuestionPage) -> None:
+    """Show the form that resolves an open question, and the series that settles it."""
+    st.caption("If the answer is known already: forecasting ends at that instant.")
+    resolving.show_unverified_answers(visit, page)
+    resolving.show_answer_form(visit, page)
+    settling.show_rule_form(visit, page.summary.question, page.desk)
     _show_earlier_answers(visit, page)
-    with st.expander("Correct this answer"):
-        st.caption(
-            "A later answer supersedes this one; nothing is overwritten, and everyone is scored "
-            "again."
-        )
-        resolving.show_answer_form(visit, page)
+
+
+def show_correction(visit: Visit, page: QuestionPage) -> None:
+    """Show the forms that correct an answer, or take it back."""
+    st.caption(
+        "A later answer supersedes this one; nothing is overwritten, and everyone is scored again."
+    )
+    resolving.show_answer_form(visit, page)
     resolving.show_reopening(visit, page.summary.question)
 
 
-def _show_as_of(visit: Visit, page: QuestionPage) -> None:
-    """Show the answer in an as-of view, which is read-only."""
-    if page.summary.resolution is None:
-        show_empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
-        return
+def show_scores(visit: Visit, page: QuestionPage) -> None:
+    """Show everyone's scores with receipts, late forecasts and earlier answers."""
     _show_scores(visit, page)
+    if not visit.looks_back:
+        _show_hindsight(visit, page)
     _show_earlier_answers(visit, page)
 
 
@@ -214,7 +191,7 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
         )
     )
     st.toggle(
-        "By every rule",
+        "Show all scoring rules",
         key="all-rules",
         help="All are kept for everyone: rankings can differ between rules, so nobody picks the "
         "flattering one.",

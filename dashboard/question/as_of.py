@@ -12,36 +12,11 @@ from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
 
 DAY_PARAM: Final = "known"
-_LAST_DAY_KEY: Final = "known-last"
-"""Session key of the day that meant now when the slider was last drawn: at midnight it changes."""
-
-_PREVIOUS_KEY: Final = "known-seen"
-"""Session key of the days in address and slider, as the last run left them."""
-
-
-def sync_slider() -> None:
-    """Update the slider after a browser navigation to another day of the same question.
-
-    At the start of a run the slider has its old value. If only the address changed, the browser
-    moved.
-    """
-    address, selected = _read_address_and_slider()
-    previous = st.session_state.get(_PREVIOUS_KEY)
-    if (
-        previous is not None
-        and selected is not None
-        and selected == previous[1]
-        and address != previous[0]
-    ):
-        st.session_state[DAY_PARAM] = _parse_day(address) or st.session_state[_LAST_DAY_KEY]
-
-
-def _read_address_and_slider() -> tuple[str | None, date | None]:
-    return st.query_params.get(DAY_PARAM), st.session_state.get(DAY_PARAM)
+_SLIDER_KEY: Final = "known-day"
 
 
 def load_page_as_of(visit: Visit, question_id: str) -> QuestionPage | None:
-    """Load the page at the end of the chosen day; None for now, which is the last day.
+    """Load the page at the end of the day of the address; None for now, which is the last day.
 
     Raises `NotFound`.
     """
@@ -59,13 +34,12 @@ def get_visit_as_of(visit: Visit) -> Visit:
 
 
 def _get_instant(visit: Visit) -> datetime | None:
-    """Return the last instant of the chosen day; None if it is still to come."""
-    chosen = _parse_day(st.session_state.get(DAY_PARAM) or st.query_params.get(DAY_PARAM))
-    if (
-        chosen is None
-        or chosen == st.session_state.get(_LAST_DAY_KEY)
-        or chosen >= _get_day(visit, visit.stands_at)
-    ):
+    """Return the last instant of the day of the address; None if it is still to come."""
+    try:
+        chosen = date.fromisoformat(st.query_params.get(DAY_PARAM, ""))
+    except ValueError:
+        return None
+    if chosen >= _get_day(visit, visit.stands_at):
         return None
     return datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(
         microseconds=1
@@ -76,72 +50,54 @@ def _get_day(visit: Visit, instant: datetime) -> date:
     return instant.astimezone(visit.zone).date()
 
 
-def _get_day_range(visit: Visit, question: Question) -> tuple[date, date] | None:
-    """Return the first and last day to choose from; None if there are fewer than two."""
-    first, last = (_get_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
-    return (first, last) if first < last else None
-
-
-def _parse_day(value: object) -> date | None:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
 def show_as_of_banner(visit: Visit, present: Visit, question: Question) -> None:
-    """Show that the page is an as-of view, and the way to the present."""
-    days = _get_day_range(present, question)
-    if visit.known_on is None or days is None:
+    """Show that the page is an as-of view, with the slider and the way to the present."""
+    if visit.known_on is None:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f":material/history: **As known on {escape_markdown(visit.day(visit.known_on))}**, "
-            f"at the end of the day in {escape_markdown(visit.zone.key)}. What came later is "
-            "left out, and nothing can be changed here.",
-            width="stretch",
-        )
-        st.button(
-            "Back to now",
-            key="back-to-now",
-            on_click=_return_to_present,
-            args=(days[1],),
-            icon=":material/update:",
-        )
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/history: **As known on {escape_markdown(visit.day(visit.known_on))}**, "
+                f"at the end of the day in {escape_markdown(visit.zone.key)}. What came later is "
+                "left out, and nothing can be changed here.",
+                width="stretch",
+            )
+            st.button(
+                "Return to today",
+                key="back-to-now",
+                on_click=_open_day,
+                args=(None,),
+                icon=":material/update:",
+            )
+        show_day_slider(present, question, _get_day(visit, visit.known_on))
 
 
-def _return_to_present(last: date) -> None:
-    st.session_state[DAY_PARAM] = last  # the default, which the address omits
-
-
-def show_day_slider(visit: Visit, question: Question) -> None:
+def show_day_slider(visit: Visit, question: Question, chosen: date | None = None) -> None:
     """Show the slider of the as-of day; `visit` is that of the present."""
-    days = _get_day_range(visit, question)
-    if days is None:
+    first, last = (_get_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
+    if first >= last:
+        st.caption("The question opened today: there is no earlier day.")
         return
-    selected = _parse_day(st.session_state.get(DAY_PARAM))
-    was_now = selected == st.session_state.get(_LAST_DAY_KEY, days[1])
-    if selected not in (None, days[1]) and (was_now or not days[0] <= selected <= days[1]):
-        # Now before midnight, or a day chosen on another question.
-        selected = st.session_state[DAY_PARAM] = days[1]
-    st.session_state[_LAST_DAY_KEY] = days[1]
-    is_past = selected is not None and selected < days[1]
-    with st.expander(
-        "As known on an earlier day",
-        is_past,
-        type="compact",
-        icon=":material/history:",
-        key="looking-back",
-    ):
-        st.slider(
-            "As known at the end of",
-            *days,
-            days[1],
-            key=DAY_PARAM,
-            bind="query-params",
-            format="D MMM YYYY",
-        )
-        st.caption(
-            "The chart, the numbers and the evidence as they stood then. The last day is now."
-        )
-    st.session_state[_PREVIOUS_KEY] = _read_address_and_slider()
+    st.session_state[_SLIDER_KEY] = min(max(chosen or last, first), last)
+    st.slider(
+        "View the page as known at the end of",
+        first,
+        last,
+        key=_SLIDER_KEY,
+        format="D MMM YYYY",
+        on_change=_open_slider_day,
+        args=(last,),
+    )
+    st.caption("Chart, numbers and evidence as they were then. The last day is today.")
+
+
+def _open_slider_day(last: date) -> None:
+    chosen = st.session_state[_SLIDER_KEY]
+    _open_day(None if chosen == last else chosen)
+
+
+def _open_day(day: date | None) -> None:
+    if day is None:
+        st.query_params.pop(DAY_PARAM, None)
+    else:
+        st.query_params[DAY_PARAM] = day.isoformat()

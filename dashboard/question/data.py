@@ -1,18 +1,18 @@
-"""Data frames of one question's history, signposts and options."""
+"""Data of one question's signposts, options and wordings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from dashboard.components.frames import build_frame
 from dashboard.wording import (
     clip,
-    display_name,
-    format_forecast,
+    format_day,
     percent_number,
     side_label,
     strength_name,
@@ -24,54 +24,14 @@ from forecasts.questions.amendments import (
     QuestionVersion,
     WordingSegment,
     diff_versions,
-    find_version,
 )
-from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
-from forecasts.questions.timeline import Forecast
+from forecasts.questions.question import RESERVED, Question
 from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
-from tracker.model.evidence import EvidenceCard, MatcherRecord
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import QuestionPage
 
 MAX_PHRASING_CHARS: Final = 130
 """Maximum number of characters of phrasings in a cell, which is two or three lines."""
-
-
-def forecast_history_frame(
-    question: Question,
-    acts: Sequence[Forecast],
-    forecasters: Mapping[ForecasterId, Forecaster],
-    me: ForecasterId,
-    *,
-    versions: Sequence[QuestionVersion] = (),
-) -> pd.DataFrame:
-    """Forecasts and other acts of people, newest first. Columns:
-
-    made, who, act, said (forecast in words), wording (version it was made on; empty if there is
-    only one), why, cites (count). An imported act says so.
-    """
-    has_rewordings = len(versions) > 1
-    rows = [
-        (
-            act.made_at,
-            display_name(forecasters[act.forecaster_id], me),
-            f"{ACT_NAMES[act.act]}{'' if act.imported_by is None else ', imported'}",
-            format_forecast(question, act.distribution),
-            f"wording {find_version(versions, act.entered_at).number}" if has_rewordings else "",
-            act.rationale,
-            len(act.cites),
-        )
-        for act in sorted(acts, key=lambda act: (act.made_at, act.id), reverse=True)
-    ]
-    return build_frame("made:time who act said wording why cites:int", rows)
-
-
-ACT_NAMES: Final = {
-    "forecast": "forecast",
-    "reaffirm": "reaffirmed",
-    "withdraw": "withdrew",
-    "undo": "undid",
-    "redo": "did again",
-}
 
 
 def signposts_frame(page: QuestionPage, record: MatcherRecord) -> pd.DataFrame:
@@ -83,9 +43,10 @@ def signposts_frame(page: QuestionPage, record: MatcherRecord) -> pd.DataFrame:
     first phrasings for its direction, and against it).
     """
     seen_at: dict[str, list[datetime]] = {}
-    for card in page.evidence:
-        if card.evidence.status != "rejected":
-            seen_at.setdefault(card.evidence.indicator_id, []).append(card.evidence.first_seen_at)
+    for piece in page.pieces:
+        e = piece.evidence
+        if e.status != "rejected":
+            seen_at.setdefault(e.indicator_id, []).append(e.first_seen_at)
     kind = page.summary.question.kind
     rows = [
         (
@@ -178,8 +139,6 @@ def has_human_forecast(page: QuestionPage) -> bool:
     return any(act.forecaster_id not in RESERVED for act in page.acts)
 
 
-HELPFUL, HARMFUL = "✓ towards the answer", "✗ away from it"
-
 _SILENCE_MEANING: Final = {
     True: "its silence pointed to the answer",
     False: "its silence pointed away from the answer",
@@ -187,53 +146,17 @@ _SILENCE_MEANING: Final = {
 }
 
 
-def contributions_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
-    """The most helpful, then the most misleading evidence. Columns:
-
-    way (`HELPFUL` or `HARMFUL`), log_odds (at its strongest; above 0 towards the answer), seen
-    (time), headline (feed text), signpost.
-    """
-    cards: Mapping[EvidenceId, EvidenceCard] = {card.evidence.id: card for card in page.evidence}
-    rows: list[tuple[Any, ...]] = [
-        (
-            way,
-            contribution.toward,
-            card.evidence.first_seen_at,
-            clip(card.headline, 170),
-            card.indicator_name,
-        )
-        for way, pushes in ((HELPFUL, postmortem.helpful), (HARMFUL, postmortem.harmful))
-        for contribution in pushes
-        if (card := cards.get(contribution.evidence_id)) is not None
-    ]
-    return build_frame(
-        "way log_odds:float seen:time headline signpost",
-        rows,
+def list_misses(postmortem: PostMortem, page: QuestionPage, zone: ZoneInfo) -> tuple[str, ...]:
+    """List the signposts not seen before the answer, a sentence each."""
+    return tuple(
+        _describe_miss(miss, indicator, zone)
+        for miss in postmortem.missed
+        if (indicator := page.indicators.get(miss.indicator_id)) is not None
     )
 
 
-def unseen_signposts_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
-    """Signposts not seen before the answer. Columns: signpost, due (time or empty), strength,
-    told.
-    """
-    rows = [
-        (
-            indicator.name,
-            indicator.expected.by if indicator.expected else None,
-            strength_name(indicator.strength),
-            _describe_miss(miss),
-        )
-        for miss in postmortem.missed
-        if (indicator := _find_indicator(page, miss.indicator_id)) is not None
-    ]
-    return build_frame("signpost due:time strength told", rows)
-
-
-def _find_indicator(page: QuestionPage, indicator_id: IndicatorId) -> Indicator | None:
-    return page.indicators.get(indicator_id)
-
-
-def _describe_miss(miss: MissedSignpost) -> str:
-    if miss.state == "silent":
-        return f"expected and not seen: {_SILENCE_MEANING[miss.right]}"
-    return "would have pointed to the answer, and was never seen"
+def _describe_miss(miss: MissedSignpost, indicator: Indicator, zone: ZoneInfo) -> str:
+    if miss.state != "silent":
+        return f"{indicator.name}: would have pointed to the answer, and was never seen"
+    due = "" if indicator.expected is None else f" by {format_day(indicator.expected.by, zone)}"
+    return f"{indicator.name}: expected{due}, not seen; {_SILENCE_MEANING[miss.right]}"

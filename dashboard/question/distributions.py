@@ -1,55 +1,69 @@
-"""Charts of questions on options, numbers or dates: a forecaster over time, or everyone now."""
+"""Charts of questions on options, numbers or dates: one forecaster over time, others beside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts
 from dashboard.components.probability_lines import (
+    MAX_LINES,
+    TimeWindow,
+    choose_domain,
     crop_to_window,
     evidence_marks_frame,
+    line_labels_frame,
     list_question_forecasters,
+    thin_marks,
     vertical_rules_frame,
 )
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_buttons, show_choice, show_table
-from dashboard.inbox import cards
-from dashboard.question import distributions_data
-from dashboard.question.revision_chart import ZoomWindow, choose_zoom
+from dashboard.components.widgets import show_choice
+from dashboard.question import distributions_data, evidence
+from dashboard.question.head import lead_forecaster
+from dashboard.question.revision_chart import (
+    read_zoom,
+    show_chart_options,
+    show_full_range,
+    show_zoom,
+)
 from dashboard.wording import display_name, escape_markdown
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    LEARNED_POOLS,
+    PRIOR,
+    SUGGESTION,
+    ForecasterId,
+)
 from tracker.model.read_models import QuestionPage
 
-VIEWS = ("Over time", "Everyone")
-_C = st.column_config
+FORECASTER_PARAM: Final = "of"
+BESIDE: Final = (SUGGESTION, CROWD, PRIOR)
+"""Forecasters who stand beside the first before other people."""
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Show the chosen chart."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = show_buttons("View", VIEWS, VIEWS[0], "view")
-        chosen = (
-            None
-            if view == "Everyone"
-            else (_choose_forecaster(visit, page), choose_zoom(visit, page))
-        )
-    if chosen is not None:
-        _show_over_time(visit, page, *chosen)
-    elif page.summary.question.scale is None:
-        _show_options_now(visit, page)
-    else:
-        _show_curves_now(visit, page)
+    """Show the controls, the chart over time, and the news selected in it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="chart-controls"):
+        full = show_full_range("Full range")
+        options = show_chart_options()
+        if options.open:
+            with options:
+                show_zoom()
+                _choose_forecaster(visit, page)
+    asked_for = ForecasterId(st.query_params.get(FORECASTER_PARAM, ""))
+    lead = asked_for if asked_for in page.timelines else lead_forecaster(page, visit.me)
+    _show_over_time(visit, page, lead, full=full)
 
 
-def _choose_forecaster(visit: Visit, page: QuestionPage) -> ForecasterId:
+def _choose_forecaster(visit: Visit, page: QuestionPage) -> None:
+    """Show the choice of the bold line, which the address keeps."""
     names = {f.id: display_name(f, visit.me) for f in list_question_forecasters(page, visit.me)}
-    first = list(names).index(distributions_data.choose_forecaster(page, visit.me))
-    picked = show_choice(
-        "Forecaster", names, "of", index=first, label_visibility="collapsed", width=220
-    )
-    return picked or distributions_data.choose_forecaster(page, visit.me)
+    first = list(names).index(lead_forecaster(page, visit.me))
+    show_choice("Whose forecast", names, FORECASTER_PARAM, index=first, width=220)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +76,16 @@ class DistributionDrawing:
 
 
 def _show_over_time(
-    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: ZoomWindow
+    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, *, full: bool
 ) -> None:
-    marks = crop_to_window(
-        evidence_marks_frame(page.evidence, page.summary.question.kind), window.window
-    )
+    zoom = read_zoom(visit, page)
+    window = zoom.window
+    marks = crop_to_window(evidence_marks_frame(page, "probability"), window)
+    marks = thin_marks(marks, window)
+    view = DistributionView(forecaster_id, window, full, not marks.empty)
     draw = _draw_options if page.summary.question.scale is None else _draw_fan
-    drawing = draw(visit, page, forecaster_id, window, marks=not marks.empty)
-    rules = crop_to_window(vertical_rules_frame(page, window.now), window.window)
+    drawing = draw(visit, page, view)
+    rules = crop_to_window(vertical_rules_frame(page, zoom.now), window)
     state = st.vega_lite_chart(
         spec=charts.bind_data(
             drawing.spec, rules=rules, **drawing.frames, **({} if marks.empty else {"marks": marks})
@@ -80,155 +96,88 @@ def _show_over_time(
         selection_mode=None if marks.empty else ["evidence"],
         alt=f"{drawing.about}, over time",
     )
-    news = "" if marks.empty else " ◆ news: pick one to read it."
-    st.caption(f"{escape_markdown(drawing.about)}. Times in {visit.charts_zone}.{news}")
+    news = "" if marks.empty else " ◆ evidence: click a marker to read it."
+    st.caption(f"{escape_markdown(drawing.about)}.{news} Times in {visit.charts_zone}.")
     if not marks.empty:
-        cards.show_selected_cards(visit, page, state)
+        evidence.show_selected_card(visit, page, state)
 
 
-def _draw_options(
-    visit: Visit,
-    page: QuestionPage,
-    forecaster_id: ForecasterId,
-    window: ZoomWindow,
-    *,
-    marks: bool,
-) -> DistributionDrawing:
+@dataclass(frozen=True, slots=True)
+class DistributionView:
+    """Forecaster and window of a chart, whether it has the whole range, and marks of evidence."""
+
+    forecaster: ForecasterId
+    window: TimeWindow
+    full: bool
+    marks: bool
+
+
+def _draw_options(visit: Visit, page: QuestionPage, view: DistributionView) -> DistributionDrawing:
     question = page.summary.question
-    steps = distributions_data.option_lines_frame(page, forecaster_id, window.window)
-    top = distributions_data.choose_axis_top(steps)
-    answer = distributions_data.option_answer_frame(question, page.summary.resolution, top)
+    steps = distributions_data.option_lines_frame(page, view.forecaster, view.window)
+    heights = steps["y"].dropna().tolist()
+    domain = choose_domain([0.0, *heights], "probability", full=view.full)
+    answer = distributions_data.option_answer_frame(question, page.summary.resolution, domain[1])
     styles = charts.option_lines(
         [o.name for o in question.options], ordered=question.kind == "ordered"
     )
-    spec = charts.options_over_time_chart(styles, top, marks=marks, answer=not answer.empty)
-    name = display_name(page.forecasters[forecaster_id], visit.me)
-    return DistributionDrawing(
-        f"{name}: probability of each option", spec, {"steps": steps, **_include_answer(answer)}
-    )
+    spec = charts.options_over_time_chart(styles, domain, marks=view.marks, answer=not answer.empty)
+    name = display_name(page.forecasters[view.forecaster], visit.me)
+    ends = line_labels_frame(steps, view.window, domain, "option")
+    frames = {"steps": steps, "ends": ends, **_include("answer", answer)}
+    return DistributionDrawing(f"{name}: probability of each option", spec, frames)
 
 
-def _draw_fan(
-    visit: Visit,
-    page: QuestionPage,
-    forecaster_id: ForecasterId,
-    window: ZoomWindow,
-    *,
-    marks: bool,
-) -> DistributionDrawing:
+def _draw_fan(visit: Visit, page: QuestionPage, view: DistributionView) -> DistributionDrawing:
     question = page.summary.question
+    name = display_name(page.forecasters[view.forecaster], visit.me)
+    styles = _select_fan_lines(visit, page, view.forecaster)
+    fan = distributions_data.fan_frame(page, view.forecaster, view.window)
+    medians = distributions_data.medians_frame(page, view.forecaster, visit.me, view.window)
+    medians = medians[medians["forecaster"].isin([style.name for style in styles])]
+    ends = distributions_data.fan_labels_frame(question, name, fan, medians, window=view.window)
     answer = distributions_data.value_answer_frame(question, page.summary.resolution)
-    other_forecasters = [
-        f for f in list_question_forecasters(page, visit.me) if f.id != forecaster_id
-    ]
-    styles = charts.forecaster_lines(
-        other_forecasters, [display_name(f, visit.me) for f in other_forecasters], visit.me
-    )
-    axis = charts.value_axis(question)
-    series = distributions_data.series_frame(page, window.window)
+    series = distributions_data.series_frame(page, view.window)
+    optional = {**_include("answer", answer), **_include("series", series)}
     spec = charts.fan_chart(
-        styles, axis, marks=marks, answer=not answer.empty, series=not series.empty
+        styles,
+        charts.value_axis(question),
+        distributions_data.full_range(question) if view.full else None,
+        layers=frozenset(optional) | ({"marks"} if view.marks else set()),
     )
-    fan = distributions_data.fan_frame(page, forecaster_id, window.window)
-    medians = distributions_data.medians_frame(page, forecaster_id, visit.me, window.window)
-    unit = (
-        f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
-    )
-    name = display_name(page.forecasters[forecaster_id], visit.me)
-    description = (
-        f"{name}: middle, half and 90% of the forecast{unit}; thin lines are the middles of "
-        "everyone else's"
-    )
-    if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
-        top = "never" if question.kind == "date" else "values beyond the range"
-        description += f"; what reaches the edge stands for {top}"
-    if not series.empty:
-        description += "; ○ values of the series"
-    frames = {"fan": fan, "others": medians, **_include_answer(answer)}
-    return DistributionDrawing(
-        description, spec, frames if series.empty else {**frames, "series": series}
-    )
+    frames = {"fan": fan, "others": medians, "ends": ends, **optional}
+    return DistributionDrawing(_describe_fan(page, name, series=not series.empty), spec, frames)
 
 
-def _include_answer(answer: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {} if answer.empty else {"answer": answer}
-
-
-def _build_styles(visit: Visit, page: QuestionPage) -> tuple[charts.LineStyle, ...]:
-    everyone = list_question_forecasters(page, visit.me)
-    return charts.forecaster_lines(
-        everyone, [display_name(f, visit.me) for f in everyone], visit.me
+def _select_fan_lines(
+    visit: Visit, page: QuestionPage, lead: ForecasterId
+) -> tuple[charts.LineStyle, ...]:
+    """Return the styles of the forecaster of the fan, bold, and of those beside it."""
+    everyone = [
+        f
+        for f in list_question_forecasters(page, visit.me)
+        if f.id == lead or f.id not in (HAZARD, *LEARNED_POOLS)
+    ]
+    shown = sorted(everyone, key=lambda f: (f.id != lead, f.id not in BESIDE))[:MAX_LINES]
+    styles = charts.forecaster_lines(shown, [display_name(f, visit.me) for f in shown], visit.me)
+    return tuple(
+        replace(style, colour=charts.BLUE, width=3.0) if f.id == lead else replace(style, width=1.5)
+        for f, style in zip(shown, styles, strict=True)
     )
 
 
-def _show_options_now(visit: Visit, page: QuestionPage) -> None:
-    frame = distributions_data.current_shares_frame(page, visit.me, visit.now)
-    active_names = set(frame["forecaster"])
-    styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
-    labels = tuple(distributions_data.label_options(page, visit.now).values())
-    st.vega_lite_chart(
-        spec=charts.bind_data(
-            charts.options_now_chart(styles, labels, distributions_data.choose_axis_top(frame)),
-            shares=frame,
-        ),
-        width="stretch",
-        key="now-options",
-        alt="What everyone gives to each option",
-    )
-    tick = " ✓ marks the answer." if page.summary.status == "resolved" else ""
-    st.caption(f"What everyone gives to each option{_describe_time(page)}.{tick}")
-
-
-def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
+def _describe_fan(page: QuestionPage, name: str, *, series: bool) -> str:
+    """Describe the chart of a number or date: `You: median, 50% and 90% interval, in dollars`."""
     question = page.summary.question
-    frame = distributions_data.curves_frame(page, visit.me, visit.now)
-    active_names = set(frame["forecaster"])
-    styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
-    answer = distributions_data.value_answer_frame(question, page.summary.resolution)
-    spec = charts.curves_now_chart(styles, charts.value_axis(question), answer=not answer.empty)
-    st.vega_lite_chart(
-        spec=charts.bind_data(spec, curves=frame, **_include_answer(answer)),
-        width="stretch",
-        key="now-curves",
-        alt="Where everyone's forecast lies",
-    )
-    unit = (
-        f" Values in {question.scale.unit}."
-        if question.scale is not None and question.scale.unit
-        else ""
-    )
-    rule = "" if answer.empty else " The upright line is the answer."
-    st.caption(
-        escape_markdown(
-            f"Where everyone's forecast lies{_describe_time(page)}: the higher, the likelier."
-            f"{unit}{rule}"
-        )
-    )
-    show_table(
-        distributions_data.quantile_levels_frame(page, visit.me, visit.now),
-        _build_level_columns(page),
-        "Everyone's forecast in numbers",
-    )
+    scale = question.scale
+    assert scale is not None
+    unit = f", in {scale.unit}" if scale.unit else ""
+    words = f"{name}: median, 50% and 90% interval{unit}; thin lines: other medians"
+    if scale.open_lower or scale.open_upper:
+        top = "“never”" if question.kind == "date" else "values beyond the range"
+        words += f"; {top} at the edge"
+    return f"{words}; ○ values of the series" if series else words
 
 
-def _describe_time(page: QuestionPage) -> str:
-    return " now" if page.summary.status in ("open", "upcoming") else ", as it stood at the end"
-
-
-def _build_level_columns(page: QuestionPage) -> dict[str, object]:
-    """Build the columns of everyone's numbers; a mass beyond a bound only where it is open."""
-    scale = page.summary.question.scale
-    columns: dict[str, object] = {
-        "forecaster": _C.TextColumn("Forecaster"),
-        "low90": _C.TextColumn("5%", help="It lies below this with 5%."),
-        "low50": _C.TextColumn("25%"),
-        "middle": _C.TextColumn("Middle"),
-        "high50": _C.TextColumn("75%"),
-        "high90": _C.TextColumn("95%", help="It lies below this with 95%."),
-    }
-    if scale is not None and scale.open_lower:
-        columns["below"] = _C.NumberColumn("Below the range", format="%.1f%%")
-    if scale is not None and scale.open_upper:
-        never = page.summary.question.kind == "date"
-        columns["above"] = _C.NumberColumn("Never" if never else "Above the range", format="%.1f%%")
-    return columns
+def _include(name: str, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {} if frame.empty else {name: frame}

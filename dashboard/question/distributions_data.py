@@ -6,48 +6,38 @@ distance from the zero point, as a logarithmic axis requires.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
+from dashboard.charts.revisions import LABEL_ROOM
 from dashboard.components.frames import TIME, build_frame
 from dashboard.components.probability_lines import (
     TimeWindow,
-    chart_end,
     list_question_forecasters,
+    spread_heights,
 )
 from dashboard.wording import (
+    clip,
     display_name,
     format_answer,
     format_forecast,
-    format_quantile,
-    format_value,
     percent_exact,
-    percent_whole,
 )
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
-from forecasts.distributions.distribution import OTHER, Categorical, Distribution
+from forecasts.distributions.distribution import Categorical
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
-    CROWD,
-    PRIOR,
-    SUGGESTION,
-    Forecaster,
     ForecasterId,
     Question,
     Resolution,
-    effective_close,
 )
 from forecasts.questions.settlement import end_of_period
 from forecasts.questions.timeline import ForecastStep, Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
-
-DENSITY_BUCKETS: Final = 80
-"""Number of equal parts of the range at which density is drawn."""
 
 FAN_LEVELS: Final[Mapping[str, float]] = {
     "low90": 0.05,
@@ -69,18 +59,6 @@ def _read_timeline(question: Question, raw: Timeline) -> Timeline:
     )
 
 
-def choose_forecaster(page: QuestionPage, me: ForecasterId) -> ForecasterId:
-    """Choose whose forecasts a chart shows by default: mine, crowd, suggestion, or base rate."""
-    return next(
-        (
-            forecaster_id
-            for forecaster_id in (me, CROWD, SUGGESTION)
-            if forecaster_id in page.timelines and page.timelines[forecaster_id].steps
-        ),
-        PRIOR,
-    )
-
-
 def _steps_of(
     page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindow
 ) -> list[ForecastStep]:
@@ -96,14 +74,14 @@ def option_lines_frame(
 ) -> pd.DataFrame:
     """One step line per option, of one forecaster, within a window. Columns:
 
-    time, p (0..1, empty where a line ends), option, shown (percent in words). An option has no line
+    time, y (0..1, empty where a line ends), option, shown (percent in words). An option has no line
     before it was given a probability of its own, or after it was removed.
     """
     points = _steps_of(page, forecaster_id, window)
     rows = [
         row for option in page.summary.question.options for row in _option_rows(points, option.name)
     ]
-    return build_frame("time:time p:float option shown", rows)
+    return build_frame("time:time y:float option shown", rows)
 
 
 def _option_rows(points: Iterable[ForecastStep], option: str) -> list[tuple[Any, ...]]:
@@ -123,48 +101,10 @@ def _option_rows(points: Iterable[ForecastStep], option: str) -> list[tuple[Any,
     return rows
 
 
-def current_shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
-    """Everyone's current or last probability of each option. Columns: option, forecaster, p (0..1),
-    shown.
-
-    Options are those offered when the question closed, or now; the answer carries a tick.
-    """
-    names = label_options(page, now)
-    rows = [
-        (
-            label,
-            display_name(forecaster, me),
-            distribution.of(option),
-            percent_exact(distribution.of(option)),
-        )
-        for forecaster, distribution in _current_distributions(page, me, now)
-        if isinstance(distribution, Categorical)
-        for option, label in names.items()
-        if option in distribution.options
-    ]
-    return build_frame("option forecaster p:float shown", rows)
-
-
-def label_options(page: QuestionPage, now: datetime) -> dict[str, str]:
-    """Map the options offered now, or at the end, to axis labels; the answer has a tick."""
-    question = page.summary.question
-    outcome = get_answer(question, page.summary.resolution)
-    offered = question.offered_options(chart_end(page, now))
-    return {
-        name: f"✓ {name}" if name == outcome else name for name in sorted(offered, key=OTHER.__eq__)
-    }
-
-
-def choose_axis_top(frame: pd.DataFrame) -> float:
-    """Choose the top of a share axis: 1, or a half or a quarter if all shares are small."""
-    max_p = frame["p"].max()
-    return next((top for top in (0.25, 0.5) if max_p <= 0.9 * top), 1.0)
-
-
 def option_answer_frame(
     question: Question, resolution: Resolution | None, top: float = 1.0
 ) -> pd.DataFrame:
-    """The answer as a mark at the top. Columns: time, p, option, answer; empty while unanswered."""
+    """The answer as a mark at the top. Columns: time, y, option, answer; empty while unanswered."""
     outcome = get_answer(question, resolution)
     rows = (
         []
@@ -178,7 +118,7 @@ def option_answer_frame(
             )
         ]
     )
-    return build_frame("time:time p:float option answer", rows)
+    return build_frame("time:time y:float option answer", rows)
 
 
 # Numbers and dates
@@ -241,66 +181,59 @@ def medians_frame(
     )
 
 
-def curves_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
-    """Density of everyone's current or last forecast. Columns of `density_frame`, and
-    forecaster.
+def fan_labels_frame(
+    question: Question,
+    lead: str,
+    fan: pd.DataFrame,
+    medians: pd.DataFrame,
+    *,
+    window: TimeWindow,
+) -> pd.DataFrame:
+    """The name of each line at its end, `lead` that of the fan, without overlaps. Columns:
+
+    time, forecaster, middle (height of the name, not of the line), label; and a last row without a
+    name, which reserves room at the right.
     """
-    question = page.summary.question
-    parts = [
-        density_frame(question, distribution).assign(forecaster=display_name(forecaster, me))
-        for forecaster, distribution in _current_distributions(page, me, now)
-        if isinstance(distribution, Cdf)
+    lead_line = fan[["time", "middle"]].assign(forecaster=lead)
+    lines = pd.concat([lead_line, medians[lead_line.columns]]).dropna(subset=["middle"])
+    last_rows = lines.groupby("forecaster", sort=False).last()
+    is_log = _scale_of(question).zero_point is not None
+    levels = [*fan[["low90", "high90"]].stack(), *last_rows["middle"]]
+    numbers = [_axis_number(value, is_log=is_log) for value in levels]
+    if not numbers:
+        return build_frame({**_LABEL_TYPES, "middle": _value_dtype(question)}, ())
+    domain = min(numbers), max(numbers) + 1e-9
+    heights = spread_heights(numbers[-len(last_rows) :], domain)
+    rows: list[tuple[Any, ...]] = [
+        (window[1], name, _axis_value(question, height, is_log=is_log), clip(str(name), 24))
+        for name, height in zip(last_rows.index, heights, strict=True)
     ]
-    return pd.concat(parts, ignore_index=True)
+    rows.append((window[1] + LABEL_ROOM * (window[1] - window[0]), *rows[0][1:3], ""))
+    return build_frame({**_LABEL_TYPES, "middle": _value_dtype(question)}, rows)
 
 
-def density_frame(question: Question, curve: Cdf) -> pd.DataFrame:
-    """A forecast as heights over its range. Columns:
+_LABEL_TYPES: Final = {"time": TIME, "forecaster": "str", "middle": "", "label": "str"}
 
-    value, height (mass per unit of the scale; 1 is uniform), by (probability of at most this value,
-    in words), at (the value in words).
-    """
+
+def _axis_number(value: Any, *, is_log: bool) -> float:
+    number = value.timestamp() if isinstance(value, datetime) else float(value)
+    return math.log(number) if is_log else number
+
+
+def _axis_value(question: Question, number: float, *, is_log: bool) -> Any:
+    if question.kind == "date":
+        return datetime.fromtimestamp(number, UTC)
+    return math.exp(number) if is_log else number
+
+
+def full_range(question: Question) -> tuple[float, float]:
+    """Return the whole range of a question as the ends of an axis; of dates in milliseconds."""
     scale = _scale_of(question)
-    edges = scale.values(np.linspace(0.0, 1.0, DENSITY_BUCKETS + 1))
-    below = np.array([curve.at(float(edge)) for edge in edges])
-    heights = np.diff(below) * DENSITY_BUCKETS
-    middles = scale.values((np.arange(DENSITY_BUCKETS) + 0.5) / DENSITY_BUCKETS)
-    types = {"value": _value_dtype(question), "height": "float64", "by": "str", "at": "str"}
-    rows = [
-        (
-            _chart_value(question, float(x)),
-            float(height),
-            percent_whole(curve.at(float(x))),
-            format_value(question, float(x)),
-        )
-        for x, height in zip(middles, heights, strict=True)
-    ]
-    return build_frame(types, rows)
-
-
-def quantile_levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
-    """Everyone's forecast in numbers. Columns:
-
-    forecaster, below and above (percent beyond the range), low90 to high90 (quantiles in words).
-    """
-    question = page.summary.question
-    types = {
-        "forecaster": "str",
-        **dict.fromkeys(FAN_LEVELS, "str"),
-        "below": "float64",
-        "above": "float64",
-    }
-    rows = [
-        (
-            display_name(forecaster, me),
-            *(format_quantile(question, distribution, q) for q in FAN_LEVELS.values()),
-            100 * distribution.below,
-            100 * distribution.above,
-        )
-        for forecaster, distribution in _current_distributions(page, me, now)
-        if isinstance(distribution, Cdf)
-    ]
-    return build_frame(types, rows)
+    ends = (_chart_value(question, end) for end in (scale.lower, scale.upper))
+    low, high = (
+        1000 * end.timestamp() if isinstance(end, datetime) else float(end) for end in ends
+    )
+    return low, high
 
 
 def value_answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
@@ -357,25 +290,3 @@ def _value_dtype(question: Question) -> str:
 def _scale_of(question: Question) -> Scale:
     assert question.scale is not None
     return question.scale
-
-
-def _current_distributions(
-    page: QuestionPage, me: ForecasterId, now: datetime
-) -> Sequence[tuple[Forecaster, Distribution]]:
-    """List everyone's forecast now, or at the close of the question, in order."""
-    question, end = page.summary.question, chart_end(page, now)
-    # No forecast is in force at the close itself: one made then is too late.
-    instant = (
-        end
-        if end < effective_close(question, page.summary.resolution)
-        else end - timedelta(microseconds=1)
-    )
-    current = (
-        (f, _read_timeline(question, page.timelines[f.id]).at(instant))
-        for f in list_question_forecasters(page, me)
-    )
-    return [
-        (forecaster, distribution)
-        for forecaster, distribution in current
-        if distribution is not None
-    ]

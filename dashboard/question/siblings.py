@@ -1,87 +1,41 @@
-"""Siblings of a question: what they say of it, and the form that repeats it."""
+"""Form that repeats a question in shorter windows."""
 
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import format_sentence, show_refusals, show_section_title
-from dashboard.wording import clip, escape_markdown, format_answer, format_forecast
+from dashboard.components.widgets import format_sentence, show_refusals
+from dashboard.wording import escape_markdown, format_forecast
 from dashboard.wording.siblings import RHYTHM_NAMES, describe_rhythm
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError
-from forecasts.essays.siblings.foretelling import SiblingAnswer, describe_siblings
 from forecasts.questions.question import Question
 from forecasts.questions.repetition import PLACEHOLDERS, Repetition, SiblingTemplate
 from forecasts.questions.windows import Rhythm, format_day
 from tracker.errors import TrackerError
 from tracker.model.read_models import QuestionPage
-from tracker.model.siblings import SiblingFamily, SiblingPlan
-
-MAX_LISTED: Final = 5
-MAX_PARENT_CHARACTERS: Final = 120
+from tracker.model.siblings import SiblingPlan
 
 
-def show_parent(visit: Visit, page: QuestionPage, family: SiblingFamily) -> None:
-    """Show on a sibling's page the long question that it repeats."""
-    if page.summary.question.id == family.parent.id:
-        return
-    st.page_link(
-        visit.pages["question"],
-        label=f"Sibling of: {escape_markdown(clip(family.parent.text, MAX_PARENT_CHARACTERS))}",
-        icon=":material/subdirectory_arrow_right:",
-        query_params={"q": family.parent.id},
-    )
-
-
-def show_record(visit: Visit, page: QuestionPage, family: SiblingFamily) -> None:
-    """Show on the parent's page what its siblings say of it, and the newest of them."""
-    if page.summary.question.id != family.parent.id or not family.siblings:
-        return
-    show_section_title("Siblings, in shorter windows")
-    st.markdown(escape_markdown(describe_siblings(family.record)))
-    for sibling in family.siblings[:MAX_LISTED]:
-        _show_sibling(visit, sibling)
-    older = family.siblings[MAX_LISTED:]
-    if older:
-        with st.expander(f"{len(older)} older", type="compact", key="older-siblings"):
-            for sibling in older:
-                _show_sibling(visit, sibling)
-
-
-def _show_sibling(visit: Visit, sibling: SiblingAnswer) -> None:
-    question, resolution = sibling.question, sibling.resolution
-    if resolution is None:
-        state = "open" if visit.now < question.closes_at else "awaits its answer"
+def show_form(visit: Visit, question: Question) -> None:
+    """Show how the question is repeated, or the form that repeats it."""
+    family = visit.tracker.questions.siblings(question.id)
+    st.caption("Siblings ask the same of shorter windows, so that an answer comes sooner.")
+    if family is not None and family.repetition is not None:
+        _show_standing(visit, question, family.repetition)
     else:
-        state = format_answer(question, resolution)
-    score = "" if sibling.score is None else f" · your score {sibling.score:.2g}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.page_link(
-            visit.pages["question"],
-            label=escape_markdown(sibling.window),
-            icon=":material/event_repeat:",
-            query_params={"q": question.id},
-        )
-        st.caption(escape_markdown(f"{state}{score}"), width="content")
+        _show_repeat_form(visit, question)
 
 
-def show_form(visit: Visit, page: QuestionPage) -> None:
-    """Show how the question is repeated, or the form that repeats it; none for a sibling."""
-    question, family = (
-        page.summary.question,
-        visit.tracker.questions.siblings(page.summary.question.id),
+def may_repeat(visit: Visit, page: QuestionPage) -> bool:
+    """Return True for an open question that is not a sibling itself."""
+    return (
+        page.summary.parent_id is None
+        and not visit.looks_back
+        and page.summary.status in ("open", "upcoming")
     )
-    is_sibling = family is not None and family.parent.id != question.id
-    if is_sibling or visit.looks_back or page.summary.status not in ("open", "upcoming"):
-        return
-    with st.container(border=True):
-        st.markdown("**Siblings, in shorter windows**")
-        if family is not None and family.repetition is not None:
-            _show_standing(visit, question, family.repetition)
-        else:
-            _show_repeat_form(visit, question)
 
 
 def _show_standing(visit: Visit, question: Question, repetition: Repetition) -> None:

@@ -1,4 +1,4 @@
-"""Signposts expected by a date: whether they were seen, and what silence means."""
+"""Signposts of a question: what was seen of them, those expected by a date, and their silence."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.question.data import signposts_frame
 from dashboard.wording import (
     describe_signpost_ratio,
     describe_signpost_state,
@@ -25,6 +26,14 @@ from tracker.questions.add_indicator import make_indicator_id, parse_terms
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
+    """Show the signposts, those expected by a date, and the form that adds one."""
+    _show_signposts(visit, page)
+    _show_expected(visit, page)
+    if not visit.looks_back:
+        _show_add_indicator(visit, page)
+
+
+def _show_expected(visit: Visit, page: QuestionPage) -> None:
     """Show the expected signposts of a question, the next date first."""
     expected = _list_signposts(visit, page)
     if not expected:
@@ -43,6 +52,44 @@ def render(visit: Visit, page: QuestionPage) -> None:
                     describe_signpost_ratio(page.summary.question, signpost, visit.zone)
                 )
             )
+
+
+def _show_signposts(visit: Visit, page: QuestionPage) -> None:
+    """Show all signposts of a question with what was seen of them."""
+    record = visit.tracker.learning.matcher_record()
+    st.caption(
+        "Signposts say in advance what would bear on the question. "
+        f"{record.describe_question(page.summary.question.id)}"
+    )
+    if not page.indicators:
+        return
+    is_scale = page.summary.question.scale is not None
+    columns = {
+        "name": _C.TextColumn("Signpost", width=300),
+        "direction": _C.TextColumn("Points" if is_scale else "Speaks"),
+        "strength": _C.TextColumn("Strength"),
+        "seen": _C.NumberColumn(
+            "Seen", help="Pieces of evidence that were not rejected; 0 is silence."
+        ),
+        "kept": _C.TextColumn(
+            "Kept", width=150, help="Of its pieces that a person judged. Shown from three on."
+        ),
+        "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),
+        "expected": _C.DatetimeColumn(
+            "Expected by",
+            format="D MMM YYYY",
+            timezone=visit.zone.key,
+            help="From then on its silence counts.",
+        ),
+        "examples": _C.TextColumn("For example", width=380),
+        "opposites": _C.TextColumn("The opposite", width=380),
+    }
+    if all(i.expected is None for i in page.indicators.values()):
+        del columns["expected"]
+    frame = signposts_frame(page, record)
+    if not any(frame["kept"]):
+        del columns["kept"]
+    show_table(frame, columns, "Signposts", row_height=WRAPPED_ROW_HEIGHT)
 
 
 def show_silences(visit: Visit, page: QuestionPage) -> None:
@@ -70,9 +117,11 @@ def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
     if page.summary.resolution is not None:
         until = min(until, page.summary.resolution.known_at)
     return list_signposts(
-        page.summary.question, indicators, [card.evidence for card in page.evidence], until
+        page.summary.question, indicators, [piece.evidence for piece in page.pieces], until
     )
 
+
+_C = st.column_config
 
 _STRENGTHS: Final = tuple(s for s in Strength if s is not Strength.NONE)
 _NAME_LENGTH: Final = 160
@@ -82,7 +131,7 @@ _OPTION_DIRECTIONS: Final = {
 }
 
 
-def show_add_indicator(visit: Visit, page: QuestionPage) -> None:
+def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
     """Show the form, collapsed, while news can move the question."""
     question = page.summary.question
     if page.summary.status not in ("open", "upcoming"):

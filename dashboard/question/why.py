@@ -1,27 +1,18 @@
 """Tab Why: the lines of a suggestion, whatever the kind of the question."""
 
-from datetime import date, datetime, time, timedelta
 from math import fsum
-from typing import Final
 
 import streamlit as st
 
 from dashboard import charts
-from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
     show_choice,
     show_empty,
-    show_headline_note,
-    show_refusals,
     show_table,
     unwrap_prose,
 )
-from dashboard.question import signposts
 from dashboard.question.why_data import (
-    change_reasons_frame,
-    change_sentence,
-    explain_causes,
     has_bars,
     most_changed_option,
     option_suggestion_frame,
@@ -31,36 +22,29 @@ from dashboard.question.why_data import (
     why_frame,
 )
 from dashboard.wording import (
-    display_name,
     escape_markdown,
     explain_lines,
     forecast_headline,
     format_log_odds,
-    is_uncalled,
     percent_whole,
-    plural,
 )
-from forecasts.distributions.distribution import p_yes
-from forecasts.evidence.evidence import PERHAPS, Direction, describe_side
+from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.questions.formatting import format_quantile
-from forecasts.questions.question import SUGGESTION
-from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
-from forecasts.suggestion.changes import ProbabilityChange
 from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import explain_curve, explain_share, explain_suggestion
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
 
-_LINE_COLUMN = _C.TextColumn("Line", width=140)
-_WHAT_COLUMN = _C.TextColumn("What", width=370)
-_WEIGHED_COLUMN = _C.TextColumn("How it was weighed", width=410)
+_LINE_COLUMN = _C.TextColumn("Line", width=120)
+_WHAT_COLUMN = _C.TextColumn("What", width=310)
+_WEIGHED_COLUMN = _C.TextColumn("How it was weighed", width=310)
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
-    """Show the explanation for the question's kind."""
+def render(page: QuestionPage) -> None:
+    """Show the lines of the estimate, by the question's kind."""
     match page.suggestion:
         case Suggestion() as suggestion:
             _show_suggestion(page, suggestion)
@@ -70,11 +54,6 @@ def render(visit: Visit, page: QuestionPage) -> None:
             _show_curve(page, suggestion)
         case None:
             show_empty("There is no estimate yet.", "It is worked out when the question opens.")
-    if page.evidence:
-        show_headline_note(visit)
-    _show_perhaps_note(page)
-    _show_undirected_note(page)
-    signposts.render(visit, page)
 
 
 def _show_suggestion(page: QuestionPage, suggestion: Suggestion) -> None:
@@ -108,7 +87,7 @@ def _show_lines(
         "what": _WHAT_COLUMN,
         "weighed": _WEIGHED_COLUMN,
     }
-    frame = why_frame(suggestion, page.evidence)
+    frame = why_frame(suggestion, page.pieces)
     if not frame["weighed"].any():
         del columns["weighed"]
     if not with_chance:
@@ -145,7 +124,7 @@ def _show_curve(page: QuestionPage, suggestion: CurveSuggestion) -> None:
 
 def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
     """Show the same lines as bars."""
-    bars = waterfall_frame(suggestion, page.evidence)
+    bars = waterfall_frame(suggestion, page.pieces)
     if not has_bars(bars):
         return
     st.vega_lite_chart(
@@ -194,7 +173,7 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
 def _show_option_lines(
     page: QuestionPage, option_suggestion: OptionSuggestion, option: str
 ) -> None:
-    frame = option_why_frame(option_suggestion, option, page.evidence)
+    frame = option_why_frame(option_suggestion, option, page.pieces)
     if frame.empty:
         st.caption("Its base rate is 0, and no evidence moves what cannot happen.")
         return
@@ -218,176 +197,3 @@ def _show_option_lines(
         f"The lines add up to the logarithm of its share, which is {share}."
         f" Time passed moves no share. {explain_lines(set(frame['kind']))}"
     )
-
-
-def _show_perhaps_note(page: QuestionPage) -> None:
-    """Show the amount of evidence that is too unsure to move anything."""
-    count = sum(card.perhaps for card in page.evidence)
-    if count:
-        verb, object_ = ("moves", "it") if count == 1 else ("move", "them")
-        st.caption(
-            f"{plural(count, 'piece', 'pieces')} of evidence marked “{PERHAPS}” {verb} nothing "
-            f"until a person confirms {object_}."
-        )
-
-
-def _show_undirected_note(page: QuestionPage) -> None:
-    """Show the amount of evidence without direction, which moves nothing."""
-    count = sum(
-        is_uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
-    )
-    if count:
-        verb = "waits" if count == 1 else "wait"
-        st.caption(
-            f"{plural(count, 'piece', 'pieces')} of evidence {verb} for a person to say which "
-            "way it points, and until then moves nothing: see the tab Evidence."
-        )
-
-
-PRESET_PERIODS: Final = {
-    "24 h": timedelta(days=1),
-    "7 d": timedelta(days=7),
-    "30 d": timedelta(days=30),
-}
-BETWEEN_TWO_DAYS: Final = "two days"
-
-
-def show_change_between(visit: Visit, page: QuestionPage) -> None:
-    """Show why the suggestion changed in the last day, week or month, or between two days."""
-    suggestion = page.suggestion
-    if suggestion is None or suggestion.at <= page.summary.question.opens_at:
-        return
-    period = st.segmented_control(
-        "Why did the estimate move?",
-        (*PRESET_PERIODS, BETWEEN_TWO_DAYS),
-        key="moved-in",
-        bind="query-params",
-    )
-    if period is None:
-        return
-    since, until = _get_period(page, suggestion.at, period)
-    if period == BETWEEN_TWO_DAYS:
-        since, until = _choose_two_days(visit, since, until)
-    with show_refusals():
-        move = visit.tracker.questions.explain_change(page.summary.question.id, since, until)
-        _show_reasons(visit, page, move, "Estimate")
-
-
-def get_compared_dates(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
-    """Return the two compared instants before the page reaches their inputs; None without a
-    comparison.
-
-    A field's value counts before that of the address, as it is newer.
-    """
-    period, since, until = (
-        st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to")
-    )
-    if page.suggestion is None or period not in (*PRESET_PERIODS, BETWEEN_TWO_DAYS):
-        return None
-    first, last = _get_period(page, page.suggestion.at, period)
-    if period != BETWEEN_TWO_DAYS:
-        return first, last
-    begin, end = _parse_day(since), _parse_day(until)
-    if begin is None or end is None or begin > end:
-        return None
-    return max(_start_of_day(visit, begin), first), min(
-        _start_of_day(visit, end + timedelta(days=1)), last
-    )
-
-
-def _get_period(page: QuestionPage, until: datetime, period: str) -> tuple[datetime, datetime]:
-    opens = page.summary.question.opens_at
-    return (
-        max(opens, until - PRESET_PERIODS[period]) if period in PRESET_PERIODS else opens
-    ), until
-
-
-def _parse_day(value: object) -> date | None:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-def _start_of_day(visit: Visit, day: date) -> datetime:
-    return datetime.combine(day, time(), visit.zone)
-
-
-def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
-    """Explain one act of a forecaster: evidence by its share, the remainder as judgement."""
-    if p_yes(forecast.distribution) is None:
-        st.caption("Nothing stands after this act, so that there is no move to explain.")
-        return
-    move = visit.tracker.questions.explain_act(page.summary.question.id, forecast.id)
-    if move is None:
-        st.caption("The estimate began here: the tab Why tells what it is made of.")
-        return
-    earlier = [
-        a for a in page.acts if a.forecaster_id == forecast.forecaster_id and a.id < forecast.id
-    ]
-    is_first = not earlier or earlier[-1].distribution is None
-    name = display_name(page.forecasters[forecast.forecaster_id], visit.me)
-    _show_reasons(visit, page, move, name, from_base_rate=is_first)
-    if forecast.forecaster_id != SUGGESTION and not forecast.cites:
-        st.caption("It cites no evidence, so that all of it is judgement.")
-
-
-def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """Show the inputs from the start of one day to the end of another, in the viewer's zone."""
-    opens, ends = (instant.astimezone(visit.zone).date() for instant in (first, last))
-    with st.container(horizontal=True):
-        since = _show_day_input(
-            "From", "from", max(opens, ends - timedelta(days=30)), (opens, ends)
-        )
-        until = _show_day_input("To the end of", "to", ends, (opens, ends))
-    return max(_start_of_day(visit, since), first), min(
-        _start_of_day(visit, until + timedelta(days=1)), last
-    )
-
-
-def _show_day_input(label: str, key: str, default: date, bounds: tuple[date, date]) -> date:
-    return st.date_input(
-        label,
-        default,
-        *bounds,
-        key=key,
-        format="YYYY-MM-DD",
-        width=170,
-        bind="query-params",
-        required=True,
-    )
-
-
-def _show_reasons(
-    visit: Visit,
-    page: QuestionPage,
-    move: ProbabilityChange,
-    name: str,
-    *,
-    from_base_rate: bool = False,
-) -> None:
-    """Show the sentence, and the table whose log-odds add up to the change."""
-    since, until = visit.moment(move.since), visit.moment(move.until)
-    st.markdown(
-        f"**{escape_markdown(name)}**: "
-        f"{escape_markdown(change_sentence(move, since, until, from_base_rate=from_base_rate))}"
-    )
-    frame = change_reasons_frame(move, page.evidence)
-    if frame.empty:
-        return
-    columns = {
-        "cause": _C.TextColumn("Because", width=130),
-        "log_odds": _C.NumberColumn(
-            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
-        ),
-        "after": _C.NumberColumn(
-            "So far", format="%g%%", width=70, help="With the rows above it, in this order."
-        ),
-        "what": _C.TextColumn("What", width=370),
-        "weighed": _C.TextColumn("How it was weighed", width=390),
-    }
-    if not frame["weighed"].any():
-        del columns["weighed"]
-    show_table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED_ROW_HEIGHT)
-    if causes_note := explain_causes(set(frame["cause"])):
-        st.caption(causes_note)

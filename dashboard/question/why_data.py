@@ -35,7 +35,7 @@ from forecasts.suggestion.explanation import (
     explanation_rows,
 )
 from forecasts.suggestion.postmortem import PathComparison
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidencePiece
 
 CAUSE_MEANINGS: Final = {
     "came in": "a story that was not known before",
@@ -152,7 +152,7 @@ _ZERO_LOG_ODDS: Final = 1e-12
 
 @memoise(2)
 def why_frame(
-    suggestion: Suggestion | CurveSuggestion, cards: Sequence[EvidenceCard]
+    suggestion: Suggestion | CurveSuggestion, pieces: Sequence[EvidencePiece]
 ) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
@@ -163,7 +163,7 @@ def why_frame(
     z = 0.0
     for row in explanation_rows(suggestion.groups):
         z += row.nats
-        subject, weighed = _headline_and_reason(row, cards)
+        subject, weighed = _headline_and_reason(row, pieces)
         rows.append((row.title, subject, row.nats, percent_number(sigmoid(z)), weighed, row.kind))
     total = fsum(line.log_odds for line in suggestion.lines)
     rows.append(("Sum", "All lines together", total, percent_number(sigmoid(total)), "", "sum"))
@@ -210,7 +210,7 @@ def most_changed_option(suggestion: OptionSuggestion, question: Question) -> str
 
 
 def option_why_frame(
-    suggestion: OptionSuggestion, option: str, cards: Sequence[EvidenceCard]
+    suggestion: OptionSuggestion, option: str, pieces: Sequence[EvidencePiece]
 ) -> pd.DataFrame:
     """The lines of one option's share and their sum, the logarithm of the share. Columns:
 
@@ -219,7 +219,7 @@ def option_why_frame(
     """
     rows: list[tuple[Any, ...]] = []
     for row in explanation_rows(suggestion.groups(option)):
-        subject, weighed = _headline_and_reason(row, cards)
+        subject, weighed = _headline_and_reason(row, pieces)
         rows.append((row.title, subject, row.nats, weighed, row.kind))
     if rows:
         rows.append(
@@ -233,9 +233,9 @@ def _prior_shares(question: Question) -> dict[str, float]:
     return dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
 
 
-def _headline_and_reason(row: ExplanationRow, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
+def _headline_and_reason(row: ExplanationRow, pieces: Sequence[EvidencePiece]) -> tuple[str, str]:
     """Return the subject of a row (for evidence its headline) and how it was weighed."""
-    headline = row.find_headline({card.evidence.id: card.headline for card in cards})
+    headline = row.find_headline({piece.evidence.id: piece.headline for piece in pieces})
     return (clip(headline, 170), row.text) if headline else (clip(row.text, 170), "")
 
 
@@ -243,7 +243,7 @@ _MIN_LOG_ODDS: Final = 0.0005
 _MAX_TEXT_CHARS: Final = 170
 
 
-def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def change_reasons_frame(move: ProbabilityChange, pieces: Sequence[EvidencePiece]) -> pd.DataFrame:
     """The reasons of a change and their sum. Columns:
 
     cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
@@ -251,7 +251,7 @@ def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard])
     """
     if move.certain:
         return build_frame("cause what log_odds:float after:float weighed", ())
-    headlines = {card.evidence.id: card.headline for card in cards}
+    headlines = {piece.evidence.id: piece.headline for piece in pieces}
     rows: list[tuple[Any, ...]] = []
     z = logit(move.before)
     for reason in move.reasons:
@@ -279,7 +279,7 @@ def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, 
 
 
 @memoise(by_identity=2)
-def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def waterfall_frame(suggestion: Suggestion, pieces: Sequence[EvidencePiece]) -> pd.DataFrame:
     """The bars of a suggestion from the base rate down to itself. Columns:
 
     rank (0 for the base rate), label (unique), start and end (log-odds; the bar lies between), way
@@ -292,7 +292,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     first, *groups = suggestion.groups
     z = first.log_odds
     rows: list[tuple[Any, ...]] = [_end_row("Base rate", z, _join_reasons(first))]
-    headlines = {card.evidence.id: card.headline for card in cards}
+    headlines = {piece.evidence.id: piece.headline for piece in pieces}
     for label, why, adds in _bar_steps(groups, headlines):
         way = UP if adds > 0 else DOWN if adds < 0 else NONE
         shown = f"{format_log_odds(adds)}{NBSP}{'▲' if adds > 0 else '▼'}" if adds else NO_NEWS

@@ -213,8 +213,8 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if has_human_forecast(page):
         st.caption(
-            "Somebody has forecast it, so it cannot be taken back: it can only be annulled, in "
-            "the tab Answer."
+            "Somebody has forecast it, so it cannot be taken back, only annulled: resolve it as "
+            "annulled."
         )
         return
     with st.popover("Take the question back", icon=":material/undo:", key="taking-back"):

@@ -67,6 +67,15 @@ def format_points(change: float) -> str:
     return f"{'up' if change > 0 else 'down'} {plural(whole, 'point')}"
 
 
+def format_signed_points(change: float) -> str:
+    """Format a change in probability with its sign: `+3 points`, `−0.4 points`, `unchanged`."""
+    size = 100 * abs(change)
+    shown = f"{_round_half_up(size)}" if size >= 0.95 else f"{size:.1f}"
+    if shown == "0.0":
+        return "unchanged"
+    return f"{'+' if change > 0 else MINUS}{shown}{NBSP}{'point' if shown == '1' else 'points'}"
+
+
 def format_odds(p: float) -> str:
     """Format odds: `1.7 to 1 for`, `2.3 to 1 against`, `even`."""
     if p in (0.0, 1.0):

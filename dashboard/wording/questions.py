@@ -224,7 +224,7 @@ def _scale_of(question: Question) -> Scale:
 STATUS_NAMES: Final = {
     "upcoming": "Not open yet",
     "open": "Open",
-    "closed": "Closed, waiting for its answer",
+    "closed": "Awaiting resolution",
     "resolved": "Resolved",
     "annulled": "Annulled",
     "ambiguous": "Ambiguous",
@@ -238,22 +238,23 @@ def question_status_line(
     resolution: Resolution | None,
     clock: tuple[datetime, ZoneInfo],
 ) -> str:
-    """Describe the state of a question in one line; `clock` is now and the viewer's zone."""
+    """Describe the state of a question: `Open · closes 1 Jan 2028, in 13 months`.
+
+    `clock` is now and the viewer's zone.
+    """
     now, zone = clock
     if resolution is not None:
-        return (
-            f"{describe_resolution(question, resolution)}, known "
-            f"{format_day(resolution.known_at, zone)}"
-        )
-    closes = f"{format_day(question.closes_at, zone)} ({format_age(question.closes_at, now)})"
+        known = format_day(resolution.known_at, zone)
+        return f"{describe_resolution(question, resolution)} · known {known}"
+    closes = f"{format_day(question.closes_at, zone)}, {format_age(question.closes_at, now)}"
     match state:
         case "upcoming":
-            opens = f"{format_day(question.opens_at, zone)} ({format_age(question.opens_at, now)})"
-            return f"Opens {opens}, closes {format_day(question.closes_at, zone)}"
+            opens = f"{format_day(question.opens_at, zone)}, {format_age(question.opens_at, now)}"
+            return f"Not open yet · opens {opens} · closes {format_day(question.closes_at, zone)}"
         case "open":
-            return f"Open since {format_day(question.opens_at, zone)}, closes {closes}"
+            return f"Open · closes {closes}"
         case _:
-            return f"Closed {closes}, waiting for its answer"
+            return f"Closed {closes} · awaiting resolution"
 
 
 def describe_resolution(question: Question, resolution: Resolution) -> str:

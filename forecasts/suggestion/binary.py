@@ -133,7 +133,7 @@ def _share_left(question: Question, at: datetime) -> float:
 
 
 def _format_days(days: float) -> str:
-    return f"{round(days, 1):g}"
+    return f"{days:,.0f}" if days >= 10.0 else f"{round(days, 1):g}"
 
 
 LOGIT_MARGIN = 1e-12

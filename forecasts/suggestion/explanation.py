@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Direction, describe_side
-from forecasts.evidence.log_odds import LedgerGroup, StoryEffect
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS, LedgerGroup, StoryEffect
 from forecasts.questions.formatting import (
     MINUS,
     format_count,
@@ -118,6 +119,89 @@ def count_stories(lines: Iterable[LedgerLine | OptionLine]) -> int:
 def story_effects(lines: Iterable[LedgerLine | OptionLine]) -> dict[EvidenceId, float]:
     """Effect of each story, in nats before doubt and scale: what its absence would change."""
     return {e.evidence_id: e.log_odds for line in lines for e in line.effects}
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Line that moves a suggestion: without it the probability would be `change` lower.
+
+    `stories` are those behind it, the one with the largest effect first.
+    """
+
+    kind: str
+    text: str
+    change: float
+    stories: tuple[EvidenceId, ...] = ()
+
+
+def rank_movers(suggestion: AnySuggestion, option: str = "") -> tuple[Mover, ...]:
+    """Rank what moves a suggestion from its base rate, the largest first: news, time, correction.
+
+    The probability is that of YES, of the `option`, or of a number above (a date before) the median
+    without news. Doubt and scale are shared by all news.
+
+    >>> from forecasts.evidence.log_odds import LedgerLine
+    >>> from forecasts.questions.question import utc
+    >>> lines = (LedgerLine("base rate", "", -1.0, 0.27), LedgerLine("evidence", "Talks", 2.0, 0.73,
+    ...     (StoryEffect(7, 2.0),)), LedgerLine("evidence scale", "", -1.0, 0.5))
+    >>> [(mover.text, round(mover.change, 2)) for mover in
+    ...     rank_movers(Suggestion("q", utc("2026-01-01"), lines, 0.5))]
+    [('Talks', 0.23)]
+    """
+    lines = _lines_of(suggestion, option)
+    factor, p = _news_factor(lines), _probability_of(suggestion, option)
+    movers = (
+        Mover(
+            line.kind,
+            line.why,
+            _measure_change(p, _nats_of(line) * (factor if line.kind in RAW_NEWS_KINDS else 1.0)),
+            tuple(effect.evidence_id for effect in sort_effects(line.effects)),
+        )
+        for line in lines
+        if line.kind in (*RAW_NEWS_KINDS, "table row", "time passed", "learned correction")
+    )
+    return tuple(sorted(movers, key=lambda mover: -abs(mover.change)))
+
+
+def story_changes(suggestion: AnySuggestion, option: str = "") -> dict[EvidenceId, float]:
+    """Change of the probability by each story, as in `rank_movers`."""
+    lines = _lines_of(suggestion, option)
+    factor, p = _news_factor(lines), _probability_of(suggestion, option)
+    return {
+        story: _measure_change(p, nats * factor) for story, nats in story_effects(lines).items()
+    }
+
+
+def _lines_of(suggestion: AnySuggestion, option: str) -> tuple[LedgerLine | OptionLine, ...]:
+    return (
+        suggestion.lines.get(option, ())
+        if isinstance(suggestion, OptionSuggestion)
+        else suggestion.lines
+    )
+
+
+def _probability_of(suggestion: AnySuggestion, option: str) -> float:
+    match suggestion:
+        case Suggestion():
+            return suggestion.p
+        case OptionSuggestion():
+            return suggestion.distribution.of(option)
+        case CurveSuggestion():
+            return sigmoid(suggestion.log_odds)
+
+
+def _news_factor(lines: Iterable[LedgerLine | OptionLine]) -> float:
+    """Factor by which doubt and scale change the sum of all news."""
+    sums = dict.fromkeys((*RAW_NEWS_KINDS, "doubt", "evidence scale"), 0.0)
+    for line in lines:
+        if line.kind in sums:
+            sums[line.kind] += _nats_of(line)
+    raw = math.fsum(sums[kind] for kind in RAW_NEWS_KINDS)
+    return math.fsum(sums.values()) / raw if raw else 1.0
+
+
+def _measure_change(p: float, nats: float) -> float:
+    return p - sigmoid(logit(p) - nats) if 0.0 < p < 1.0 else 0.0
 
 
 def is_negligible(group: LedgerGroup | OptionGroup) -> bool:

@@ -46,7 +46,7 @@ from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
-from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem
+from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem, summarise_card
 from tracker.model.read_models import (
     CurrentForecast,
     FeedHealth,
@@ -301,7 +301,8 @@ def page(timelines: Mapping[ForecasterId, Timeline] | None = None, **more: Any) 
         "scores": (),
         "statements": QuestionStatements(LINES, LINES),
     }
-    return QuestionPage(**{**values, **more})
+    values |= more
+    return QuestionPage(pieces=tuple(map(summarise_card, values["evidence"])), **values)
 
 
 def suggestion(*lines: LedgerLine, p: float = 0.46) -> Suggestion:

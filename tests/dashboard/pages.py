@@ -1,7 +1,9 @@
 """A visit of a page on a real tracker, without a browser."""
 
 import json
+import re
 from functools import cache
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -102,7 +104,27 @@ def words(visit: AppTest) -> str:
     )
     prose = [str(element.value) for kind in kinds for element in kind]
     links = [element.proto.label for element in visit.get("page_link")]
-    return plain("\n".join([*prose, *links, *marked(visit), *row_words(visit)]))
+    return plain("\n".join([*prose, *links, *marked(visit), prose_of(visit), *row_words(visit)]))
+
+
+def prose_of(visit: AppTest) -> str:
+    """The text of our own HTML, a line for each element that breaks it."""
+    bodies = (body for e in visit.get("html") if not (body := e.proto.body).startswith("<style"))
+    return plain(
+        unescape(
+            re.sub(r"<[^>]*>", "", re.sub(r"</(p|li|h\d|div|summary)>", "\n", "\n".join(bodies)))
+        )
+    )
+
+
+def lists(visit: AppTest) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every list of the page, by its name."""
+    sent = [
+        json.loads(e.proto.json)
+        for e in visit.get("bidi_component")
+        if e.proto.component_name.endswith("rows")
+    ]
+    return {each["label"]: each["rows"] for each in sent}
 
 
 def marked(visit: AppTest) -> list[str]:
@@ -116,9 +138,9 @@ def marked(visit: AppTest) -> list[str]:
 
 
 def drawn(visit: AppTest, name: str) -> pd.DataFrame:
-    """A frame of the first chart of the page as the browser gets it."""
-    sets = visit.get("vega_lite_chart")[0].proto.datasets
-    (found,) = [each.data.data for each in sets if each.name == name]
+    """A frame of the first chart of the page that draws it, as the browser gets it."""
+    sets = [each for chart in visit.get("vega_lite_chart") for each in chart.proto.datasets]
+    found = next(each.data.data for each in sets if each.name == name)
     return convert_arrow_bytes_to_pandas_df(found)
 
 

@@ -270,7 +270,7 @@ def test_early_answers_wait_beside_those_that_count(scored: Tracker, clock: Fake
     visit = section(tracker, "Waiting")
     assert "1 answered question waits" in words(visit)
     assert len(tables(visit)["Answered, waiting for the close"]) == 1
-    answer = open_page(tracker, "question", q="soon", tab="Answer")
+    answer = open_page(tracker, "question", q="soon")
     assert "provisional until the scheduled close on" in words(answer)
 
 

@@ -35,7 +35,9 @@ def desk(tracker_with_press: Tracker, press: Press) -> Tracker:
 
 
 def evidence_tab(tracker: Tracker, **params: str) -> AppTest:
-    return open_page(tracker, "question", q=SUMMIT, tab="Evidence", **params)
+    visit = open_page(tracker, "question", q=SUMMIT, **params)
+    visit.session_state["add-evidence"] = True
+    return seen(visit.run())
 
 
 def choose(visit: AppTest, direction: Direction, place: int = 0) -> None:

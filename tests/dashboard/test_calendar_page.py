@@ -238,10 +238,12 @@ def test_what_is_long_overdue_is_folded(waiting: Tracker, clock: FakeClock) -> N
 
 def test_a_question_shows_its_signposts(waiting: Tracker, clock: FakeClock) -> None:
     assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(
-        open_page(waiting, "question", q=SUMMIT)
+        open_page(waiting, "question", q=SUMMIT, details="Signposts")
     )
     clock.advance(days=10)
-    assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
+    assert "The silence counts: ×0.19" in words(
+        open_page(waiting, "question", q=SUMMIT, details="Signposts")
+    )
 
 
 def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock) -> None:
@@ -250,7 +252,7 @@ def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock)
     assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(
         calendar(waiting)
     )
-    said = words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
+    said = words(open_page(waiting, "question", q=SUMMIT))
     assert (
         "Silence: “One leader invites the other” was expected by 10 Dec 2026 and not seen" in said
     )

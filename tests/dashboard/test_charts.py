@@ -9,6 +9,8 @@ from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
+UNIT = (0.0, 1.0)
+ALL = frozenset({"band", "marks", "answer"})
 HELD = build_timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
 FORECASTERS = probability_lines.list_question_forecasters(PAGE, ME)
@@ -34,9 +36,7 @@ def test_forecaster_lines_and_marks() -> None:
     assert by_name["Base rate"].dash
     assert by_name["Ana"].colour not in (charts.BLUE, charts.VERMILLION, charts.GREY)
     # Every forecaster is a step line with the same domain for colour and dash.
-    steps = layer_of(
-        charts.revisions_chart(STYLES, "probability", marks=True, answer=True), "steps"
-    )
+    steps = layer_of(charts.revisions_chart(STYLES, "probability", UNIT, layers=ALL), "steps")
     assert steps["mark"]["interpolate"] == "step-after"
     domains = [
         steps["encoding"][channel]["scale"]["domain"]
@@ -44,7 +44,7 @@ def test_forecaster_lines_and_marks() -> None:
     ]
     assert domains == [[line.name for line in STYLES]] * 3
     # Evidence shows its side by shape and colour.
-    spec = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)
+    spec = charts.revisions_chart(STYLES, "probability", UNIT, layers=ALL)
     marks = layer_of(spec, "marks")
     assert marks["encoding"]["shape"]["scale"]["range"][:2] == ["triangle-up", "triangle-down"]
     assert marks["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
@@ -52,31 +52,36 @@ def test_forecaster_lines_and_marks() -> None:
     assert evidence["fields"] == ["id"]
 
 
-def test_scale_switch_changes_the_drawn_field() -> None:
-    for scale, field in (("probability", "p"), ("log-odds", "log_odds")):
-        steps = layer_of(charts.revisions_chart(STYLES, scale, marks=False, answer=False), "steps")
-        assert steps["encoding"]["y"]["field"] == field
+def test_scale_switch_changes_the_axis() -> None:
+    for scale, domain in (("probability", UNIT), ("log-odds", (-5.0, 5.0))):
+        steps = layer_of(charts.revisions_chart(STYLES, scale, domain), "steps")
+        assert steps["encoding"]["y"]["scale"]["domain"] == list(domain)
+        assert ("labelExpr" in steps["encoding"]["y"]["axis"]) == (scale == "log-odds")
+    assert all(
+        layer["encoding"]["strokeWidth"]["scale"]["type"] == "ordinal"  # else widths are mixed
+        for layer in layers(charts.revisions_chart(STYLES, "probability", UNIT))
+        if "strokeWidth" in layer["encoding"]
+    )
 
 
 def test_revision_chart_layers() -> None:
     # Layers without data are left out.
     names = [
         layer["data"]["name"]
-        for layer in layers(
-            charts.revisions_chart(STYLES, "probability", marks=False, answer=False)
-        )
+        for layer in layers(charts.revisions_chart(STYLES, "probability", UNIT))
     ]
     assert "marks" not in names
     assert "answer" not in names
     # Every field that a chart reads is a column of its frame.
-    spec = charts.revisions_chart(STYLES, "log-odds", marks=True, answer=True)
+    spec = charts.revisions_chart(STYLES, "log-odds", UNIT, layers=ALL)
     frames = {
         "steps": STEPS,
-        "ends": probability_lines.line_labels_frame(STEPS, WINDOW),
+        "ends": probability_lines.line_labels_frame(STEPS, WINDOW, UNIT),
         "crossings": probability_lines.crosshair_frame(LINES, WINDOW),
         "acts": probability_lines.acts_frame(PAGE, ME),
         "rules": probability_lines.vertical_rules_frame(PAGE, NOW),
-        "marks": probability_lines.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
+        "marks": probability_lines.evidence_marks_frame(PAGE, "probability"),
+        "band": probability_lines.band_frame(PAGE, WINDOW, "probability"),
         "answer": probability_lines.answer_frame(QUESTION, None),
     }
     for layer in layers(spec):
@@ -85,14 +90,14 @@ def test_revision_chart_layers() -> None:
 
 def test_revision_chart_is_plain_and_compiled_once() -> None:
     # A chart is compiled once and holds no data.
-    first = charts.revisions_chart(STYLES, "probability", marks=True, answer=True)
-    assert charts.revisions_chart(STYLES, "probability", marks=True, answer=True) is first
+    first = charts.revisions_chart(STYLES, "probability", UNIT, layers=ALL)
+    assert charts.revisions_chart(STYLES, "probability", UNIT, layers=ALL) is first
     assert "datasets" not in first
     drawn = charts.bind_data(first, steps=STEPS)
     assert list(drawn["datasets"]) == ["steps"]
     assert "datasets" not in first
     # Charts are plain json.
-    for spec in (charts.revisions_chart(STYLES, "probability", marks=True, answer=True),):
+    for spec in (charts.revisions_chart(STYLES, "probability", UNIT, layers=ALL),):
         assert json.loads(json.dumps(spec)) == spec
 
 

@@ -6,10 +6,10 @@ import pytest
 from dashboard import charts
 from dashboard.components import probability_lines
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
+from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster, ForecasterId
 from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_question, a_set
-from tests.dashboard.examples import ANA, ME, OPENS, QUESTION, page
+from tests.dashboard.examples import ANA, ME, OPENS, PEOPLE, QUESTION, page
 from tests.dashboard.pages import open_page, plain, seen, words
 from tests.dashboard.test_revision_chart import drawn
 from tests.lives import an_asked
@@ -49,9 +49,17 @@ def test_default_lines_of_the_comparison() -> None:
         ANA,
         CROWD,
         SUGGESTION,
-        HAZARD,
+        PRIOR,
     ]
     assert [each.id for each in probability_lines.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
+    # Three people and more are a band, in which I alone have a line.
+    others = {ForecasterId(name): HELD for name in ("ben", "cem")}
+    crowded = page({ME: HELD, ANA: HELD, **others}, forecasters={**PEOPLE, **{
+        name: Forecaster(name, name.title(), "person") for name in others
+    }})  # fmt: skip
+    assert [each.id for each in probability_lines.default_lines(crowded, ME)] == [
+        ME, SUGGESTION, PRIOR,
+    ]  # fmt: skip
     # Another question stands with its suggestion or else its base rate.
     assert probability_lines.other_question_line(
         QUESTION, {PRIOR: HELD, SUGGESTION: build_timeline([])}
@@ -111,8 +119,6 @@ def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) 
 
 
 def _person(tracker: Tracker, name: str) -> ForecasterId:
-    from forecasts.questions.question import Forecaster
-
     tracker.people.register(Forecaster(ForecasterId(name), name.upper(), "person"))
     return ForecasterId(name)
 
@@ -120,7 +126,7 @@ def _person(tracker: Tracker, name: str) -> ForecasterId:
 def test_chosen_lines_are_kept_in_the_address(two: Tracker) -> None:
     visit = open_page(two, "question", q=SUMMIT)
     assert f"with-{SUMMIT}" not in [each.key for each in visit.multiselect]
-    visit.session_state["comparing"] = True
+    visit.session_state["chart-options"] = True
     seen(visit.run())
     choose = visit.multiselect(key=f"with-{SUMMIT}")
     assert "Will something else happen?" in [plain(o) for o in choose.options]

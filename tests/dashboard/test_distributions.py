@@ -25,7 +25,7 @@ from dashboard.wording import display_name
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.question import CROWD, PRIOR, Option, Question
+from forecasts.questions.question import Option, Question
 from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import (
     ANA,
@@ -74,23 +74,23 @@ def test_option_lines() -> None:
         page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
     )
     beijing = frame[frame["option"] == "Beijing"]
-    assert list(beijing["p"]) == [0.2, 0.6, 0.6]
+    assert list(beijing["y"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
     assert set(frame["option"]) == {"Beijing", "Minsk", "Other"}
     # A removed option ends and what it had goes to other.
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
     frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
-    assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
+    assert [None if pd.isna(p) else p for p in minsk["y"]] == [0.5, 0.5, None]
     assert minsk["time"].iloc[-1] == OPENS + days(60)
-    assert list(other["p"]) == [0.3, 0.8, 0.8]
+    assert list(other["y"]) == [0.3, 0.8, 0.8]
     assert "Tehran" not in set(frame["option"])
     # An option begins where it was first given a share.
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
     line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
     frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     tehran = frame[frame["option"] == "Tehran"]
-    assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
+    assert (tehran["time"].iloc[0], tehran["y"].iloc[0]) == (OPENS + days(90), 0.3)
     # A withdrawal leaves a gap in every option.
     line = build_timeline(
         [
@@ -102,75 +102,24 @@ def test_option_lines() -> None:
     frame = distributions_data.option_lines_frame(
         page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
     )
-    assert int(frame["p"].isna().sum()) == 3
+    assert int(frame["y"].isna().sum()) == 3
 
 
-def test_current_shares_and_the_answer() -> None:
-    # Everyones shares are those that stand and the answer carries a tick.
-    held = {
-        ME: build_timeline([(OPENS, shares(0.2, 0.5, 0.3))]),
-        ANA: build_timeline([(OPENS, None)]),
-    }
-    known = answered(VISIT_TO, "Minsk", OPENS + days(50))
-    frame = distributions_data.current_shares_frame(
-        page_about(VISIT_TO, held, resolution=known), ME, NOW
-    )
-    assert list(frame["forecaster"].unique()) == ["You", "Base rate"]
-    assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
-    assert list(frame.loc[frame["forecaster"] == "You", "shown"]) == [
-        "20%",
-        "50%",
-        "30%",
-    ]
-    # A forecast made at the close is not what stood there.
-    line = build_timeline(
-        [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))]
-    )
-    late = page_about(
-        VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
-    )
-    frame = distributions_data.current_shares_frame(late, ME, NOW)
-    assert list(frame.loc[frame["forecaster"] == "You", "p"]) == [0.2, 0.5, 0.3]
-    # Other stands last and options that are gone are left out.
-    assert list(distributions_data.label_options(page_about(CHANGED, {}), NOW)) == [
-        "Beijing",
-        "Tehran",
-        "Other",
-    ]
+def test_the_answer_is_a_mark_at_the_top() -> None:
     # The option that happened is a mark at the top.
     mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
-    assert list(mark[["p", "option"]].iloc[0]) == [1.0, "Minsk"]
+    assert list(mark[["y", "option"]].iloc[0]) == [1.0, "Minsk"]
     assert distributions_data.option_answer_frame(VISIT_TO, None).empty
     assert distributions_data.option_answer_frame(VISIT_TO, resolution("annulled")).empty
 
 
 def test_option_charts_order_and_scale() -> None:
-    # A chart shows me first then the crowd then the base rate.
-    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    assert (
-        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME)
-        == ME
-    )
-    assert distributions_data.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
-    assert (
-        distributions_data.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME)
-        == PRIOR
-    )
     # A chart of small shares is not squeezed into its foot.
-    tops = [
-        distributions_data.choose_axis_top(pd.DataFrame({"p": p}))
-        for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
-    ]
-    assert tops == [0.25, 0.5, 1.0, 1.0]
     styles = charts.option_lines(["a", "b"], ordered=False)
-    low = charts.options_over_time_chart(styles, 0.25, marks=False, answer=True)
+    low = charts.options_over_time_chart(styles, (0.0, 0.25), marks=False, answer=True)
     assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
-    assert (
-        distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)[
-            "p"
-        ].iloc[0]
-        == 0.25
-    )
+    mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)
+    assert mark["y"].iloc[0] == 0.25
 
 
 # Numbers and dates
@@ -210,35 +159,6 @@ def test_fan_and_medians() -> None:
     frame = distributions_data.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Base rate"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
-    # On a log scale values are drawn as their distance from the zero point.
-    shifted = replace(
-        INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0))
-    )
-    frame = distributions_data.density_frame(shifted, shifted.prior)
-    assert 1.0 <= frame["value"].min() <= 1.1
-    assert frame["at"].iloc[0].startswith("11.")
-
-
-@given(st.floats(1.0, 90.0), st.floats(1.0, 50.0), st.floats(1.0, 50.0), st.floats(0.0, 0.05))
-def test_heights_of_a_curve_hold_its_inner_mass(
-    low: float, step: float, more: float, above: float
-) -> None:
-    curve = price(low, low + step, low + step + more, above)
-    frame = distributions_data.density_frame(PRICE, curve)
-    assert len(frame) == distributions_data.DENSITY_BUCKETS
-    assert (frame["height"] >= 0).all()
-    assert frame["height"].mean() == pytest.approx(1.0 - curve.below - curve.above)
-
-
-def test_curves_and_levels_of_everyone() -> None:
-    page = page_about(PRICE, {ME: build_timeline([(OPENS, price(10, 41, 120, above=0.05))])})
-    assert set(distributions_data.curves_frame(page, ME, NOW)["forecaster"]) == {
-        "You",
-        "Base rate",
-    }
-    mine = distributions_data.quantile_levels_frame(page, ME, NOW).iloc[0]
-    assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("You", "41", "120")
-    assert mine["above"] == pytest.approx(5.0)
 
 
 def test_marks_of_answers() -> None:
@@ -256,11 +176,7 @@ def test_marks_of_answers() -> None:
 # Tables
 
 
-def test_history_and_options_of_every_kind() -> None:
-    # History tells what was said of every kind.
-    made = replace(act(1, 0.4, OPENS), distribution=price(10, 41, 120))
-    frame = details.forecast_history_frame(PRICE, [made, act(2, None, NOW)], PEOPLE, ME)
-    assert list(frame["said"]) == ["–", "41 (10 to 120) US dollars"]
+def test_options_with_their_base_rates() -> None:
     # Options are listed with their base rate and what became of them.
     frame = details.option_priors_frame(CHANGED)
     assert list(frame["option"]) == ["Beijing", "Minsk", "Other", "Tehran"]
@@ -339,36 +255,37 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
     styles = charts.forecaster_lines(people, [display_name(f, ME) for f in people], ME)
     common = {
         "rules": probability_lines.vertical_rules_frame(page, NOW),
-        "marks": probability_lines.evidence_marks_frame(page.evidence, question.kind),
+        "marks": probability_lines.evidence_marks_frame(page, "probability"),
     }
     if question.scale is None:
         options = charts.option_lines(
             [o.name for o in question.options], ordered=question.kind == "ordered"
         )
-        over = charts.options_over_time_chart(options, marks=True, answer=True)
+        over = charts.options_over_time_chart(options, (0.0, 1.0), marks=True, answer=True)
         end = distributions_data.option_answer_frame(question, page.summary.resolution)
-        labels = tuple(distributions_data.label_options(page, NOW).values())
         return [
             (
                 over,
                 {
                     **common,
-                    "steps": distributions_data.option_lines_frame(page, ME, (OPENS, NOW)),
+                    "steps": (
+                        steps := distributions_data.option_lines_frame(page, ME, (OPENS, NOW))
+                    ),
+                    "ends": probability_lines.line_labels_frame(
+                        steps, (OPENS, NOW), (0.0, 1.0), "option"
+                    ),
                     "answer": end,
                 },
-            ),
-            (
-                charts.options_now_chart(styles, labels),
-                {"shares": distributions_data.current_shares_frame(page, ME, NOW)},
             ),
         ]
     axis = charts.value_axis(question)
     end = distributions_data.value_answer_frame(question, page.summary.resolution)
+    fan = distributions_data.fan_frame(page, ME, (OPENS, NOW))
     others = distributions_data.medians_frame(page, ME, ME, (OPENS, NOW))
+    ends = distributions_data.fan_labels_frame(question, "You", fan, others, window=(OPENS, NOW))
     return [
-        (charts.fan_chart(styles, axis, marks=True, answer=True),
-         {**common, "fan": distributions_data.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
-        (charts.curves_now_chart(styles, axis, answer=True), {"curves": distributions_data.curves_frame(page, ME, NOW), "answer": end}),
+        (charts.fan_chart(styles, axis, layers=frozenset({"marks", "answer"})),
+         {**common, "fan": fan, "others": others, "ends": ends, "answer": end}),
     ]  # fmt: skip
 
 
@@ -391,20 +308,20 @@ def test_chart_fields_are_columns_of_their_frames() -> None:
 def test_axes_and_layers_by_kind() -> None:
     # Layers without data are left out.
     bare = charts.options_over_time_chart(
-        charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False
+        charts.option_lines(["a", "b"], ordered=False), (0.0, 1.0), marks=False, answer=False
     )
     assert not layer_of(bare, "marks")
     assert not layer_of(bare, "answer")
-    alone = charts.fan_chart((), ("number", 0.0), marks=False, answer=False)
-    assert not layer_of(alone, "others")
-    assert not layer_of(charts.curves_now_chart((), ("number", 0.0), answer=False), "answer")
+    alone = charts.fan_chart((), ("number", 0.0))
+    assert not layer_of(alone, "marks")
+    assert not layer_of(alone, "series")
     # Dates numbers and ratios have an axis of their own.
     assert [charts.value_axis(q) for q in (TREATY, PRICE, INCIDENTS)] == [
         ("date", 0.0),
         ("number", 0.0),
         ("log", 0.0),
     ]
-    middle = [layer_of(charts.fan_chart((), charts.value_axis(q), marks=False, answer=False), "fan")[2]["encoding"]["y"]
+    middle = [layer_of(charts.fan_chart((), charts.value_axis(q)), "fan")[2]["encoding"]["y"]
               for q in (TREATY, PRICE, INCIDENTS)]  # fmt: skip
     assert [y["type"] for y in middle] == ["temporal", "quantitative", "quantitative"]
     assert [y["scale"].get("type") for y in middle] == ["utc", None, "log"]

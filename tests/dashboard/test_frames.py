@@ -21,7 +21,6 @@ from tests.dashboard.examples import (
     ME,
     NOW,
     OPENS,
-    PEOPLE,
     QUESTION,
     act,
     card,
@@ -53,7 +52,7 @@ def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
 def test_revision_lines() -> None:
     # A line repeats its last value at the end of the chart.
     mine = steps(build_timeline([(OPENS + days(1), Binary(0.6)), (OPENS + days(5), Binary(0.7))]))
-    assert list(mine["p"]) == [0.6, 0.7, 0.7]
+    assert list(mine["y"]) == [0.6, 0.7, 0.7]
     assert mine["time"].iloc[-1] == NOW
     # A withdrawal leaves a gap in the line.
     mine = steps(
@@ -61,16 +60,18 @@ def test_revision_lines() -> None:
             [(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))]
         )
     )
-    assert [None if pd.isna(p) else p for p in mine["p"]] == [0.6, 0.6, None, 0.8, 0.8]
+    assert [None if pd.isna(p) else p for p in mine["y"]] == [0.6, 0.6, None, 0.8, 0.8]
     # A forecast after the answer was known is not drawn.
     late = build_timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
     mine = steps(
         late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW))
     )
-    assert list(mine["p"]) == [0.6, 0.6]
+    assert list(mine["y"]) == [0.6, 0.6]
     # Certainty is drawn along the edge in log odds.
-    mine = steps(build_timeline([(OPENS, Binary(1.0))]))
-    assert list(mine["log_odds"]) == [probability_lines.MAX_LOG_ODDS] * 2
+    certain = page({ME: build_timeline([(OPENS, Binary(1.0))])})
+    lines = probability_lines.list_lines(certain, ME)[:1]
+    mine = probability_lines.steps_frame(lines, (OPENS, NOW), "log-odds")
+    assert list(mine["y"]) == [probability_lines.MAX_LOG_ODDS] * 2
     # A question that has not opened draws nothing and keeps its columns.
     frame = drawn(page(), OPENS - days(3))
     assert frame.empty
@@ -85,8 +86,8 @@ def test_thinned_line_keeps_its_first_and_last_value(moves: list[tuple[int, floa
     mine = steps(line)
     assert len(mine) <= MAX_LINE_STEPS + 3
     assert mine["time"].is_monotonic_increasing
-    assert mine["p"].iloc[0] == line.at(mine["time"].iloc[0].to_pydatetime()).p
-    assert mine["p"].iloc[-1] == line.steps[-1][1].p
+    assert mine["y"].iloc[0] == line.at(mine["time"].iloc[0].to_pydatetime()).p
+    assert mine["y"].iloc[-1] == line.steps[-1][1].p
 
 
 def test_acts_and_evidence_marks() -> None:
@@ -107,12 +108,14 @@ def test_acts_and_evidence_marks() -> None:
     assert list(points["why"]) == ["early"]
     assert points["time"].iloc[0] == OPENS
     # Rejected evidence is no mark.
-    marks = probability_lines.evidence_marks_frame(
-        [card(1), card(2, status="rejected"), card(3, direction=Direction.NO)]
-    )
+    cards = (card(1), card(2, status="rejected"), card(3, direction=Direction.NO))
+    marks = probability_lines.evidence_marks_frame(page(evidence=cards), "probability")
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
-    assert probability_lines.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
+    assert (
+        probability_lines.evidence_marks_frame(page(), "probability").dtypes.to_dict()
+        == marks.dtypes.to_dict()
+    )
 
 
 def test_strongest_marks_are_drawn_where_there_are_many() -> None:
@@ -137,10 +140,9 @@ def test_strongest_marks_are_drawn_where_there_are_many() -> None:
 
 def test_rules_of_the_chart() -> None:
     # A rule stands at the close only once it has passed.
-    assert list(probability_lines.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
+    assert list(probability_lines.vertical_rules_frame(page(), NOW)["what"]) == []
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
     assert list(probability_lines.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
-        "opens",
         "answer known",
         "closes",
     ]
@@ -149,7 +151,7 @@ def test_rules_of_the_chart() -> None:
         assert (
             list(
                 probability_lines.answer_frame(QUESTION, resolution(outcome) if outcome else None)[
-                    "p"
+                    "y"
                 ]
             )
             == heights
@@ -160,16 +162,6 @@ def test_rules_of_the_chart() -> None:
 
 
 def test_details_frames() -> None:
-    # History is told newest first.
-    acts = [
-        act(1, 0.4, OPENS, rationale="first", cites=(1, 2)),
-        act(2, None, OPENS + days(1), who=ANA),
-    ]
-    frame = data.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
-    assert list(frame["who"]) == ["Ana", "You"]
-    assert list(frame["act"]) == ["withdrew", "forecast"]
-    assert list(frame["said"]) == ["–", "40%"]
-    assert frame["cites"].iloc[1] == 2
     # A silent signpost is listed with nothing seen.
     silent = data.signposts_frame(page(), RECORD).iloc[0]
     assert silent["seen"] == 0

@@ -1,4 +1,4 @@
-"""The tab of linked questions on a real tracker: charts, sentences, a conditional pair."""
+"""Related questions on the page of a question: rows, contradictions, a conditional pair."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
 from tests.builders import DAY, FakeClock, a_question, a_set
-from tests.dashboard.pages import button, layers, open_page, plain, seen, words
+from tests.dashboard.pages import lists, open_page, words
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
 
@@ -44,31 +44,28 @@ def linked(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-def linked_tab(tracker: Tracker, question_id: str) -> Any:
-    return open_page(tracker, "question", q=question_id, tab="Linked")
+def related(tracker: Tracker, question_id: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """The words of a question's page, and the cells of its related questions by their address."""
+    visit = open_page(tracker, "question", q=question_id)
+    rows = lists(visit).get("Related questions", [])
+    return words(visit), {row["cells"]["title"]["href"]: row["cells"] for row in rows}
 
 
-def test_a_question_without_links_says_what_they_are_for(tracker: Tracker) -> None:
+def test_a_question_without_links_has_no_such_section(tracker: Tracker) -> None:
     tracker.questions.ask(an_asked())
-    assert "It is linked to no other question" in words(linked_tab(tracker, "rain"))
+    assert "Related questions" not in related(tracker, "rain")[0]
 
 
 def test_group_of_dates(linked: Tracker) -> None:
-    # Dates share a chart and what contradicts is said plainly.
-    visit = linked_tab(linked, BY_2026)
-    assert layers(visit, 1) == {"chances"}
-    text = words(visit)
-    assert "Your forecasts contradict this" in text
-    assert "Repair it, or keep it as it is" in text
-    assert "“by December” is at 60%" in text
-    assert "**by January**: Will it rain in Arland before 31 January 2027?" in text
-    assert "You 45%" in text
-    # Each member but this one can be opened and the address follows.
-    seen(button(visit, "Open").click().run())
-    assert visit.query_params["q"] == BY_2027
-    assert "Will it rain in Arland before 31 January 2027?" in [
-        plain(h.value) for h in visit.header
-    ]
+    # The other date is a row with its label and number, and contradictions come first.
+    text, rows = related(linked, BY_2026)
+    (row,) = rows.values()
+    assert list(rows) == [f"question?q={BY_2027}"]
+    assert row["title"]["text"] == "Will it rain in Arland before 31 January 2027?"
+    assert row["title"]["note"] == "by January"
+    assert row["number"]["text"] == "45% (You)"
+    assert "⚠ You contradict yourself: “by December” is at 60%" in text
+    assert "Fix it, or keep it" in text
 
 
 @pytest.fixture
@@ -86,18 +83,19 @@ def pair(tracker: Tracker) -> Tracker:
 
 
 def test_conditional_pair(pair: Tracker, clock: FakeClock) -> None:
-    # A conditional pair stands side by side with its condition.
-    text = words(linked_tab(pair, "meet-if"))
-    assert "If it comes about" in text
-    assert "If it does not" in text
-    assert "Counts only if “Will it rain in Arland before 31 December 2026?” is answered NO" in text
-    assert "You, whatever becomes of it: 26% = 30% × 40% + 70% × 20%" in text.replace("**", "")
-    # The branch that did not come about is shown as annulled.
+    # The parts of a pair are named by their roles, and their total is told.
+    text, rows = related(pair, "meet-if")
+    assert [row["title"]["note"] for row in rows.values()] == [
+        "The condition",
+        "Asked for the case that it does not",
+    ]
+    assert "You: either way: 26% = 30% × 40% + 70% × 20%" in text
+    # The branch that did not come about is annulled.
     clock.advance(days=40)
     pair.resolutions.resolve(
         "rain", "no", source_url="https://arland.example/x", known_at=clock.time
     )
-    text = words(linked_tab(pair, "meet-if-not"))
-    assert "Answered: annulled" in text
-    assert "Answered: NO" in text
-    assert "whatever becomes of it" not in text
+    text, rows = related(pair, "meet-if-not")
+    assert rows["question?q=rain"]["number"]["text"] == "NO"
+    assert rows["question?q=meet-if"]["number"]["text"] == "annulled"
+    assert "either way" not in text

@@ -9,7 +9,7 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, marked, open_page, seen, words
+from tests.dashboard.pages import button, lists, marked, open_page, seen, words
 from tests.test_lifting import DEED, VAGUE, publish
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
@@ -48,8 +48,9 @@ def test_uncalled_evidence_needs_a_direction(uncalled: Tracker) -> None:
     # The inbox says how it is ordered.
     assert "what your judgement would move most" in words(open_page(uncalled, "inbox"))
     # The question says that evidence waits for its direction.
-    text = words(open_page(uncalled, "question", q=SUMMIT, tab="Why"))
-    assert "1 piece of evidence waits for a person to say which way it points" in text
+    (row,) = lists(open_page(uncalled, "question", q=SUMMIT))["Evidence"]
+    side = row["cells"]["side"]
+    assert (side["text"], side["note"]) == ("◆ direction not called", "to review")
     # An edit without a direction is refused.
     visit = open_page(uncalled, "inbox")
     (save,) = [b for b in visit.button if b.label == "Save as edited"]
@@ -156,11 +157,11 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
         str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
     )
     tracker_with_press.evidence.review(only(tracker_with_press).id, "confirmed")
-    visit = open_page(tracker_with_press, "question", q=SUMMIT, tab="Evidence")
-    assert visit.dataframe[0].value["status"].iloc[0] == "confirmed"
+    (row,) = lists(open_page(tracker_with_press, "question", q=SUMMIT))["Evidence"]
+    assert row["cells"]["side"]["note"] == ""
 
 
-@pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])
+@pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "evidence": "1"})])
 def test_a_lifted_story_names_the_report_that_carries_it(
     tracker_with_press: Tracker,
     press: Press,
@@ -170,11 +171,6 @@ def test_a_lifted_story_names_the_report_that_carries_it(
     tracker_with_press.question_sets.load(a_set(indicators=()))
     publish(tracker_with_press, press, clock, VAGUE, DEED)
     visit = open_page(tracker_with_press, page[0], **page[1])
-    if page[0] == "question":
-        visit.session_state["evidence-table"] = {
-            "selection": {"rows": [0], "columns": [], "cells": []}
-        }
-        visit.run()
     assert DEED in marked(visit)
     assert VAGUE not in marked(visit)
     text = words(visit)

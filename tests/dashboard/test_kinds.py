@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.probability_lines import LABEL_GAP
 from dashboard.question.entry_data import CURVE_POINTS, compute_heights
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.questions.new_question import NewQuestion, date_scale
@@ -21,9 +22,12 @@ from tests.dashboard.pages import (
     field,
     give_answer,
     layers,
+    lists,
     open_page,
     plain,
+    prose_of,
     seen,
+    spec,
     words,
 )
 from tests.quick_databases import begin
@@ -179,15 +183,16 @@ def test_a_question_is_asked_forecast_and_answered(
     assert form_of(visit)["still"] != ""
 
     clock.advance(days=30)
-    visit = open_page(tracker, "question", q=question, tab="Answer")
+    visit = open_page(tracker, "question", q=question, details="Resolve early")
     answer(visit)
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{question}").check()
     visit = give_answer(visit)
     assert told in words(visit)
     assert {s.forecaster_id for s in tracker.resolutions.receipts(question).scores} >= {ME}
-    assert "answer" in layers(visit)
-    assert visit.dataframe[0].value["forecaster"].tolist().count("You") == 1
+    assert any("answer" in each for each in all_layers(visit))
+    scores = open_page(tracker, "question", q=question, details="Scores").dataframe[0].value
+    assert scores["forecaster"].tolist().count("You") == 1
 
 
 # Forecasts
@@ -387,53 +392,58 @@ def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
 
 
 def test_charts_of_every_kind(held: Tracker) -> None:
-    # Every kind has its charts.
-    for view in ("Over time", "Everyone"):
-        for question in ("visit", "grade", "price", "incidents", "treaty"):
-            visit = open_page(held, "question", q=question, view=view)
-            options = question in ("visit", "grade")
-            wanted = {
-                ("Over time", True): {"steps", "rules"},
-                ("Over time", False): {"fan", "others", "rules"},
-                ("Everyone", True): {"shares"},
-                ("Everyone", False): {"curves"},
-            }
-            assert layers(visit) == wanted[view, options]
-            said = plain(words(visit))
-            assert {"You", "Crowd of 2"} <= set(said.splitlines())
-            assert "bo: " in said
-            assert "Base rate" in said
-    # Every kind is zoomed by buttons that stand in the address.
+    # Every kind has its chart.
+    for question in ("visit", "grade", "price", "incidents", "treaty"):
+        visit = open_page(held, "question", q=question)
+        options = question in ("visit", "grade")
+        frames = {"steps", "ends", "rules"} if options else {"fan", "others", "ends", "rules"}
+        assert frames in all_layers(visit)
+        said = prose_of(visit)
+        assert all(name in said for name in ("You", "Crowd (2)", "bo", "Base rate"))
+    # Every kind is zoomed from the address.
     for question in ("visit", "price"):
         visit = open_page(held, "question", q=question, zoom="1 week")
         name = "steps" if question == "visit" else "fan"
         lines = drawn(visit, name)["time"]
         assert lines.max() - lines.min() == timedelta(days=7)
-        assert "opens" not in set(drawn(visit, "rules")["what"])
         everything = drawn(open_page(held, "question", q=question), name)["time"]
         assert everything.max() - everything.min() > timedelta(days=19)
-        assert not [
-            b
-            for b in open_page(held, "question", q=question, view="Everyone").button_group
-            if b.key == "zoom"
-        ]
+    # The whole range is a switch: of shares to 100%, of values to the bounds of the question.
+    for question, ends in (("visit", [0.0, 1.0]), ("price", [0.0, 200.0])):
+        visit = open_page(held, "question", q=question, full="true")
+        (chart,) = [c for c in all_specs(visit) if "ends" in str(c)]
+        assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"] == ends
+
+
+def all_specs(visit: AppTest) -> list[dict[str, Any]]:
+    """The specifications of all charts of a page."""
+    return [spec(visit, n) for n in range(len(visit.get("vega_lite_chart")))]
+
+
+def all_layers(visit: AppTest) -> list[set[str]]:
+    """The names of the frames of each chart of a page."""
+    return [layers(visit, n) for n in range(len(visit.get("vega_lite_chart")))]
 
 
 def test_headline_and_other_forecasters(held: Tracker) -> None:
-    # The headline numbers say the likeliest or the middle and the rest.
+    # The headline numbers say the likeliest or the median and the rest.
     assert "Beijing 60%" in words(open_page(held, "question", q="visit"))
     assert "Other 30%, Minsk 10%" in words(open_page(held, "question", q="visit"))
     assert "41 US dollars" in words(open_page(held, "question", q="price"))
     assert "never: 30%" in words(open_page(held, "question", q="treaty"))
+    # My line is that of the fan, and the names of all stand at their ends.
+    visit = open_page(held, "question", q="price")
+    assert "You: median, 50% and 90% interval, in US dollars" in words(visit)
+    ends = drawn(visit, "ends")
+    assert set(ends["label"]) >= {"You", "bo", "Crowd", "Estimate", ""}
+    apart = ends["middle"][:-1].sort_values().diff().dropna()
+    assert (apart > 0.9 * LABEL_GAP * (drawn(visit, "fan")["high90"].max() - 0.0) / 2).all()
     # Another forecaster can be followed over time.
-    visit = open_page(held, "question", q="price", of="bo")
-    assert "bo: middle, half and 90% of the forecast, in US dollars" in words(visit)
-    assert "You: middle" in words(open_page(held, "question", q="price", of="nobody"))
-    # Everyones numbers stand below their curves.
-    visit = open_page(held, "question", q="treaty", view="Everyone")
-    levels = visit.dataframe[0].value
-    assert list(levels["forecaster"]) == ["You", "bo", "Crowd", "Estimate", "Base rate"]
-    assert levels["above"].iloc[0] == pytest.approx(30.0)
+    visit.session_state["chart-options"] = True
+    visit = seen(visit.run())
+    (choice,) = [s for s in visit.selectbox if s.label == "Whose forecast"]
+    visit = seen(choice.set_value("bo").run())
+    assert "bo: median, 50% and 90% interval, in US dollars" in words(visit)
 
 
 def test_why_of_every_kind(held: Tracker) -> None:
@@ -442,7 +452,7 @@ def test_why_of_every_kind(held: Tracker) -> None:
         ("price", "higher", "lower", ["Base rate", "News", "Sum"]),
         ("treaty", "earlier", "earlier", ["Base rate", "Time", "News", "Sum"]),
     ):
-        visit = open_page(held, "question", q=question, tab="Why")
+        visit = open_page(held, "question", q=question, details="How it adds up")
         assert "→ no news =" in words(visit)
         assert f"“So far” is the chance of {side} than" in words(visit)
         quantiles, lines = (table.value for table in visit.dataframe)
@@ -451,7 +461,7 @@ def test_why_of_every_kind(held: Tracker) -> None:
         assert list(lines["line"]) == rows
     # Of options why shows suggested shares and the lines of one.
     for question in ("visit", "grade"):
-        visit = open_page(held, "question", q=question, tab="Why")
+        visit = open_page(held, "question", q=question, details="How it adds up")
         assert "Estimated shares: the base rates, which no evidence has moved yet" in words(
             visit
         ).replace("**", "")
@@ -459,19 +469,17 @@ def test_why_of_every_kind(held: Tracker) -> None:
         assert list(shares["prior"]) == list(shares["suggested"])
         assert list(lines["line"]) == ["Base rate", "News", "Sum"]
     # The option whose lines are shown stands in the address.
-    visit = open_page(held, "question", q="visit", tab="Why", option="Minsk")
+    visit = open_page(held, "question", q="visit", details="How it adds up", option="Minsk")
     (chosen,) = [s for s in visit.selectbox if s.label == "Why this share"]
     assert chosen.value == "Minsk"
 
 
-def test_history_and_question_tab(held: Tracker) -> None:
+def test_history_and_criteria(held: Tracker) -> None:
     # The history tells every kind in words.
-    visit = open_page(held, "question", q="price", tab="History")
-    assert plain(visit.dataframe[0].value["said"].iloc[-1]).startswith("41 (")
-    assert [t for t in visit.toggle if "estimate" in t.label]
-    # The question tab says what can be the answer.
+    assert "You 41 (" in prose_of(open_page(held, "question", q="price"))
+    # The criteria say what can be the answer.
     about = {
-        q: words(open_page(held, "question", q=q, tab="Question"))
+        q: words(open_page(held, "question", q=q, details="Criteria"))
         for q in ("visit", "price", "incidents", "treaty")
     }
     assert "One of several options." in about["visit"]
@@ -485,7 +493,7 @@ def test_history_and_question_tab(held: Tracker) -> None:
     assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
     # Only options with an other can change.
     for question in ("grade", "price"):
-        visit = open_page(held, "question", q=question, tab="Question")
+        visit = open_page(held, "question", q=question, details="Criteria")
         assert "Add it" not in [b.label for b in visit.button]
 
 
@@ -502,12 +510,18 @@ def test_evidence_on_a_number_points_and_moves_it(
     press.publish("wire", "Arland invites Borland to a summit")
     tracker_with_press.feeds.poll()
     clock.advance(hours=1)
-    visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Evidence")
-    assert "marks" in layers(visit)
-    assert "◆ news: pick one to read it" in words(visit)
-    assert list(visit.dataframe[0].value["direction"]) == ["▲ higher"]
-    why = words(open_page(tracker_with_press, "question", q="summit-2027", tab="Why"))
-    assert "for higher (1 story) = 4.94" in why  # above 4.5, the base rate
+    visit = open_page(tracker_with_press, "question", q="summit-2027")
+    assert any("marks" in each for each in all_layers(visit))
+    assert "◆ evidence: click a marker to read it" in words(visit)
+    (row,) = lists(visit)["Evidence"]
+    assert row["cells"]["side"]["text"] == "▲ higher"
+    assert "Higher since 1 Dec 2026: “Arland invites Borland to a summit” (The wire)" in words(
+        visit
+    )
+    why = words(
+        open_page(tracker_with_press, "question", q="summit-2027", details="How it adds up")
+    )
+    assert "for higher (1 story) = 4.9" in why  # above 4.5, the base rate
     assert "The lines add up to +0." in why
 
 
@@ -517,14 +531,14 @@ def test_evidence_on_a_number_points_and_moves_it(
 def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
     # An option without a name or with one that is taken is refused.
     for name in ("", "Minsk"):
-        visit = open_page(held, "question", q="visit", tab="Question")
+        visit = open_page(held, "question", q="visit", details="Criteria")
         field(visit, "New option").set_value(name)
         visit = seen(button(visit, "Add it").click().run())
         assert len(visit.error) == 1
     visit = seen(button(visit, "Remove it").click().run())
     assert "cannot be removed" in words(visit)
     # An option is added and removed on the question tab.
-    visit = open_page(held, "question", q="visit", tab="Question")
+    visit = open_page(held, "question", q="visit", details="Criteria")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add it").click().run())
     assert held.questions.get("visit").summary.question.offered_options(clock.time) == (
@@ -534,7 +548,7 @@ def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
         "Tehran",
     )
     clock.advance(days=1)
-    visit = open_page(held, "question", q="visit", tab="Question")
+    visit = open_page(held, "question", q="visit", details="Criteria")
     assert "what standing forecasts gave to it counts for Other" in words(visit)
     answer_option(visit, "Beijing")
     visit = seen(button(visit, "Remove it").click().run())
@@ -549,7 +563,7 @@ def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
 
 def resolve(tracker: Tracker, question: str, outcome: str) -> AppTest:
     """Choose how a question came out, and go on to the form."""
-    visit = open_page(tracker, "question", q=question, tab="Answer")
+    visit = open_page(tracker, "question", q=question, details="Resolve early")
     seen(visit.button_group(key=f"answer-outcome-{question}").set_value(outcome).run())
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{question}").check()
@@ -585,14 +599,14 @@ def test_missing_answers_are_asked_for(held: Tracker) -> None:
 def test_scores_and_receipt(held: Tracker, clock: FakeClock) -> None:
     # Scores stand by the rules of their kind and all of them on demand.
     held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
-    visit = open_page(held, "question", q="price")
+    visit = open_page(held, "question", q="price", details="Scores")
     columns = list(visit.dataframe[0].value.columns)
     assert columns == ["forecaster", "skill", "crps", "quantile", "baseline", "peer", "coverage"]
-    (every,) = [t for t in visit.toggle if t.label == "By every rule"]
+    (every,) = [t for t in visit.toggle if t.label == "Show all scoring rules"]
     visit = seen(every.set_value(True).run())
     assert "spot_peer" in visit.dataframe[0].value.columns
     # A receipt tells the forecasts in words.
-    visit = open_page(held, "question", q="price")
+    visit = open_page(held, "question", q="price", details="Scores")
     visit.session_state["scores-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     visit = seen(visit.run())
     assert plain(visit.dataframe[1].value["said"].iloc[0]).endswith("US dollars")
@@ -603,4 +617,5 @@ def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> No
     for answer in ("41", "43"):
         held.resolutions.resolve("price", answer, source_url=SOURCE, known_at=clock.time)
         clock.advance(hours=1)
-    assert "41 US dollars, entered" in words(open_page(held, "question", q="price"))
+    page = open_page(held, "question", q="price", details="Scores")
+    assert "41 US dollars, entered" in words(page)

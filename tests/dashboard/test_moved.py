@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.question.why import PRESET_PERIODS
+from dashboard.question.compare import PRESET_PERIODS
 from dashboard.question.why_data import change_reasons_frame, change_sentence, explain_causes
 from forecasts.distributions.probability import logit
 from forecasts.questions.question import EvidenceId
@@ -102,14 +102,12 @@ def held(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 
 def history(tracker: Tracker, question: str = SUMMIT, **params: str):  # type: ignore[no-untyped-def]
-    return open_page(tracker, "question", q=question, tab="History", **params)
+    return open_page(tracker, "question", q=question, details="Compare", **params)
 
 
-def picked(visit, row: int, computed: bool = False):  # type: ignore[no-untyped-def]
-    visit.session_state[f"history-{computed}-{SUMMIT}"] = {
-        "selection": {"rows": [row], "columns": [], "cells": []}
-    }
-    return seen(visit.run())
+def picked(visit, number: int):  # type: ignore[no-untyped-def]
+    """The page with a forecast chosen to be explained."""
+    return seen(visit.selectbox(key=f"explained-{SUMMIT}").set_value(number).run())
 
 
 def because(visit) -> list[list[str]]:  # type: ignore[no-untyped-def]
@@ -121,30 +119,28 @@ def because(visit) -> list[list[str]]:  # type: ignore[no-untyped-def]
 
 def test_picked_acts_tell_their_causes(held: Tracker) -> None:
     # Nothing is worked out until somebody asks.
-    visit = history(held)
-    assert "Pick a row to see why it moved." in words(visit)
-    assert because(visit) == []
+    assert because(history(held)) == []
     # Picking a forecast shows what it rests on and the judgement.
-    visit = picked(history(held), 0)
+    visit = history(held, **{"moved-in": "one forecast"})
+    acts = held.questions.get(SUMMIT).acts
+    (own,) = [act.id for act in acts if act.forecaster_id == held.me]
+    visit = picked(visit, own)
     assert because(visit) == [["cited", "judgement", "sum"]]
     (table,) = [t.value for t in visit.dataframe if "cause" in t.value.columns]
     assert table["what"][0] == "A new invitation"
     assert table["log_odds"][2] == pytest.approx(logit(0.6) - logit(0.3))
     assert "From 30% (the base rate," in words(visit)
-    # Picking a revision of the suggestion shows its lines.
-    acts = held.questions.get(SUMMIT).acts[::-1]
-    ours = [n for n, act in enumerate(acts) if act.forecaster_id == "suggestion"]
-    visit = picked(history(held, computed="true"), ours[0], computed=True)
-    assert {"came in", "time passed"} <= set(because(visit)[0])
-    visit = picked(history(held, computed="true"), ours[-1], computed=True)
-    assert "The estimate began here" in words(visit)
+    # Picking a revision of the estimate shows its lines.
+    ours = [act.id for act in acts if act.forecaster_id == "suggestion"]
+    assert {"came in", "time passed"} <= set(because(picked(visit, ours[-1]))[0])
+    assert "The estimate began here" in words(picked(visit, ours[0]))
 
 
 def test_presets_tell_the_change(held: Tracker) -> None:
-    for preset, lines in (("24 h", 1), ("7 d", 1), ("30 d", 1)):
+    for preset, length in PRESET_PERIODS.items():
         visit = history(held, **{"moved-in": preset})
-        assert because(visit)[0].count("came in") == lines
-        move = held.questions.explain_change(SUMMIT, held.now() - PRESET_PERIODS[preset])
+        move = held.questions.explain_change(SUMMIT, held.now() - length)
+        assert because(visit) == [[*(reason.cause for reason in move.reasons), "sum"]]
         assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
 
 
@@ -179,7 +175,7 @@ def test_days_chosen_on_one_question_do_not_break_another(held: Tracker, clock: 
     clock.advance(days=3)
     visit.query_params["q"] = "rain"
     seen(visit.run())
-    assert "Will it rain" in visit.header[0].value
+    assert "Will it rain" in words(visit)
     assert str(field(visit, "From").value) >= "2026-12-12"  # it opened only then
 
 
@@ -187,6 +183,5 @@ def test_shares_have_no_lines_of_this_kind(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
     tracker.questions.ask(asked, override="a question of a test")
-    visit = history(tracker, "visit-2027", computed="true")
+    visit = history(tracker, "visit-2027")
     assert not [c for c in visit.get("button_group") if "Why did" in str(c.proto.label)]
-    assert "Pick a row" not in words(visit)

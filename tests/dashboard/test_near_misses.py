@@ -63,7 +63,7 @@ def test_precision_stands_on_the_pages(tracker: Tracker, clock: FakeClock) -> No
     clock.advance(hours=1)
     tracker.learning.fit()
     total = "1 of 9 kept (11%)"
-    assert total in words(open_page(tracker, "question", q=SUMMIT, tab="Evidence"))
+    assert total in words(open_page(tracker, "question", q=SUMMIT, details="Signposts"))
     assert f"{total}. Usually rejected" in words(open_page(tracker, "feeds", feed="wire"))
     learned = words(open_page(tracker, "learned"))
     assert f"Of all that was found and judged, {total}." in learned

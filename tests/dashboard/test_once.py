@@ -2,7 +2,7 @@
 
 from dashboard.components.frames import MAX_ENTRIES, memoise
 from dashboard.components.probability_lines import default_lines
-from dashboard.question.revision_chart import ChartWindow, ZoomWindow, build_drawing
+from dashboard.question.revision_chart import ChartView, ZoomWindow, build_drawing
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 
@@ -41,7 +41,7 @@ def test_frames_are_memoised_by_value() -> None:
     # What a chart draws is made once while the page is the same.
     shown, look = (
         page(evidence=(card(1), card(2))),
-        ChartWindow(ME, ZoomWindow((OPENS, NOW), NOW), None),
+        ChartView(ME, ZoomWindow((OPENS, NOW), NOW)),
     )
     lines = default_lines(shown, ME)
     assert build_drawing(shown, lines, look) is build_drawing(shown, default_lines(shown, ME), look)

@@ -1,7 +1,8 @@
 """The pages on a real tracker, without a browser: what they show, and what their forms do."""
 
-import json
+import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,8 +12,22 @@ from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.entry_form import has_form
-from tests.dashboard.pages import button, field, give_answer, marked, open_page, plain, seen, words
+from tests.dashboard.pages import (
+    button,
+    field,
+    give_answer,
+    layers,
+    lists,
+    marked,
+    open_page,
+    plain,
+    prose_of,
+    seen,
+    spec,
+    words,
+)
 from tests.quick_databases import begin
+from tests.test_learning import log
 from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
@@ -70,54 +85,85 @@ def test_question_page(news: Tracker) -> None:
     # The question page answers first.
     visit = open_page(news, "question", q=SUMMIT)
     assert a_question().text in words(visit)
-    assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
-    assert [m.label for m in visit.metric] == ["Estimate"]
-    assert "Base rate and time: 27% · Base rate: 30%" in plain(words(visit)).splitlines()
-    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
-    assert {layer["data"]["name"] for layer in spec["layer"]} == {
-        "steps", "ends", "crossings", "acts", "rules", "marks"
-    }  # fmt: skip
-    # The scale is part of the address.
-    visit = open_page(news, "question", q=SUMMIT, scale="Log-odds")
-    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
-    assert spec["layer"][0]["encoding"]["y"]["field"] == "log_odds"
-    # Every tab has its address.
-    for tab, shown in (
-        ("Why", "in log-odds"),
-        ("Evidence", "2 pieces of evidence"),
-        ("History", "Nobody has forecast yet"),
-        ("Question", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
-        ("Answer", "Is the answer known already?"),
+    assert "Open · closes 1 Jul 2027, in 6 months" in words(visit)
+    assert re.search(r"Estimate\d\d%.*Base rate30%", prose_of(visit), re.DOTALL)
+    assert layers(visit) == {"steps", "ends", "crossings", "acts", "rules", "marks"}
+    # What moved it comes with its points, and the evidence as rows with theirs.
+    assert "days passed without the event" in words(visit)
+    rows = lists(visit)["Evidence"]
+    assert [row["cells"]["side"]["note"] for row in rows] == ["to review", "to review"]
+    assert all(re.fullmatch(r"[+−]\d\spoints?", r["cells"]["effect"]["text"]) for r in rows)
+    assert "Nobody has forecast yet" in words(visit)
+    # A row's address opens the piece; one of no piece opens nothing.
+    params = dict(parse_qsl(urlsplit(rows[0]["cells"]["title"]["href"]).query))
+    assert params == {"q": SUMMIT, "evidence": rows[0]["id"]}
+    assert rows[0]["cells"]["title"]["text"] in marked(open_page(news, "question", **params))
+    assert marked(open_page(news, "question", q=SUMMIT, evidence="99")) == []
+    # The scale and the whole range are parts of the address.
+    full = spec(open_page(news, "question", q=SUMMIT, full="true"))
+    steps = next(layer for layer in full["layer"] if layer["data"]["name"] == "steps")
+    assert steps["encoding"]["y"]["scale"]["domain"] == [0.0, 1.0]
+    odds = spec(open_page(news, "question", q=SUMMIT, scale="Log-odds"))
+    steps = next(layer for layer in odds["layer"] if layer["data"]["name"] == "steps")
+    assert "labelExpr" in steps["encoding"]["y"]["axis"]
+    # Details are closed, and each section has its address.
+    assert not visit.expander[-1].proto.expanded
+    for section, shown in (
+        ("How it adds up", "in log-odds"),
+        ("Signposts", "Signposts say in advance"),
+        ("Criteria", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
+        ("Resolve early", "If the answer is known already"),
+        ("nothing", "Nobody has forecast yet"),
     ):
-        assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
+        assert shown in words(open_page(news, "question", q=SUMMIT, details=section))
 
 
-def test_many_forecasters_are_cut_after_eight(news: Tracker) -> None:
-    news.forecasts.submit(SUMMIT, Binary(0.6), rationale="The date is set.")
-    for n in range(10):
-        news.forecasts.submit(
-            SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet."
-        )
+def test_evidence_is_read_page_by_page(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    for n in range(23):
+        log(tracker, title=f"Invitation {n}")
+    visit = open_page(tracker, "question", q=SUMMIT)
+    for count in (10, 20, 23):
+        titles = [row["cells"]["title"]["text"] for row in lists(visit)["Evidence"]]
+        assert titles == [f"Invitation {n}" for n in range(22, 22 - count, -1)]
+        if count < 23:
+            visit = seen(button(visit, "Show more").click().run())
+    assert "Show more" not in [b.label for b in visit.button]
+
+
+def test_long_histories_are_cut(news: Tracker, clock: FakeClock) -> None:
+    for n in range(7):
+        news.forecasts.submit(SUMMIT, Binary(0.3 + n / 100), rationale=f"Reason {n}.")
+        clock.advance(days=1)
     visit = open_page(news, "question", q=SUMMIT)
-    assert [m.label for m in visit.metric] == ["You", "Crowd of 11", "Estimate"]
-    said = plain(words(visit))
-    assert "p0: 20% · p1: 20%" in said
-    assert "p7: 20% · Base rate and time" in said
-    assert "Base rate: 30% · 2 more people" in said
-    assert "p8: 20%" not in said
+    assert "You 36% +1 point · 7 Dec 2026\nReason 6." in prose_of(visit)
+    assert "Reason 1." not in prose_of(visit)
+    visit = seen(button(visit, "Show all 7").click().run())
+    assert "Reason 0." in prose_of(visit)
+
+
+def test_only_few_people_are_named_beside_the_number(news: Tracker) -> None:
+    news.forecasts.submit(SUMMIT, Binary(0.6), rationale="The date is set.")
+    for n in range(5):
+        name = ForecasterId(f"p{n}")
+        news.forecasts.submit(SUMMIT, Binary(0.2), forecaster=name, rationale="Not yet.")
+        numbers = prose_of(open_page(news, "question", q=SUMMIT)).split("What moved it")[0]
+        assert "You60%" in numbers
+        assert f"Crowd ({n + 2})" in numbers
+        assert ("p020%" in numbers) == (n < 4)
 
 
 def test_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> None:
     clock.time = a_question().closes_at + timedelta(days=1)
     visit = open_page(news, "question", q=SUMMIT)
-    assert "Waiting for its answer" in words(visit)
+    assert "How did it turn out?" in words(visit)
     assert not has_form(visit)
 
 
 def test_answer_with_its_source_scores_everyone(news: Tracker, clock: FakeClock) -> None:
     news.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
-    visit = open_page(news, "question", q=SUMMIT, tab="Answer")
+    visit = open_page(news, "question", q=SUMMIT, details="Resolve early")
     visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("yes")
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
@@ -133,7 +179,7 @@ def test_half_an_answer_is_refused(news: Tracker) -> None:
         ("yes", "javascript:alert(1)", True, "must be an http(s) link"),
         ("yes", SOURCE, False, "Tick that you have checked the source"),
     ):
-        visit = open_page(news, "question", q=SUMMIT, tab="Answer")
+        visit = open_page(news, "question", q=SUMMIT, details="Resolve early")
         if outcome:
             visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
         field(visit, "Source").set_value(source)

@@ -2,22 +2,21 @@
 
 import pytest
 
-from dashboard.question.data import HARMFUL, HELPFUL, contributions_frame, unseen_signposts_frame
+from dashboard.question.data import list_misses
 from dashboard.question.why_data import path_sentences
+from dashboard.wording import UTC_ZONE
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
-from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import (
-    EvidenceContribution,
     MissedSignpost,
     PathComparison,
     PathSegment,
     PostMortem,
 )
 from tests.builders import FakeClock, a_set
-from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page
-from tests.dashboard.pages import open_page, words
+from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, page
+from tests.dashboard.pages import open_page, prose_of, words
 from tests.lives import an_asked
 from tests.test_learning import log
 from tracker.app.tracker import Tracker
@@ -31,33 +30,12 @@ def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
     return PostMortem(QUESTION.id, **{**values, **more})
 
 
-def test_postmortem_frames() -> None:
-    # Helpful evidence comes before harmful and says which by mark and word.
-    both = found(
-        helpful=(EvidenceContribution(EvidenceId(1), 0.4),),
-        harmful=(
-            EvidenceContribution(EvidenceId(2), -0.3),
-            EvidenceContribution(EvidenceId(9), -0.1),
-        ),
+def test_missed_signposts_are_told_in_words() -> None:
+    missed = (MissedSignpost(VISIT.id, "never seen"), MissedSignpost(VISIT.id, "silent", False))
+    assert list_misses(found(missed=missed), page(), UTC_ZONE) == (
+        "An envoy visits: would have pointed to the answer, and was never seen",
+        "An envoy visits: expected, not seen; its silence pointed away from the answer",
     )
-    frame = contributions_frame(both, page(evidence=(card(1), card(2, "Envoy recalled"))))
-    assert list(frame["way"]) == [HELPFUL, HARMFUL]
-    assert list(frame["log_odds"]) == [0.4, -0.3]
-    assert list(frame["headline"]) == ["Envoy travels to Kyiv", "Envoy recalled"]
-    # What was missed is told in words.
-    frame = unseen_signposts_frame(
-        found(
-            missed=(
-                MissedSignpost(VISIT.id, "never seen"),
-                MissedSignpost(VISIT.id, "silent", False),
-            )
-        ),
-        page(),
-    )
-    assert list(frame["told"]) == [
-        "would have pointed to the answer, and was never seen",
-        "expected and not seen: its silence pointed away from the answer",
-    ]
 
 
 def test_postmortem_sentences() -> None:
@@ -96,12 +74,17 @@ def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     assert found.harmful[0].toward < -0.1
     assert found.path is not None
     assert found.path.best != "ada"
-    visit = open_page(answered, "question", q=SUMMIT, tab="Answer")
+    visit = open_page(answered, "question", q=SUMMIT)
     told = words(visit)
     assert "would have scored best" in told
     assert "n = 1" in told
-    (pushes,) = [t.value for t in visit.dataframe if "way" in t.value.columns]
-    assert list(pushes["headline"]) == ["An invitation"]
+    assert "Evidence that misled" in told
+    assert "“An invitation”" in told
+    assert "Evidence that helped" not in told
+    # The answer, the score and what there is to learn come before the rest.
+    prose = prose_of(visit)
+    assert prose.index("Resolved NO") < prose.index("Post-mortem") < prose.index("What moved it")
+    assert "Your Brier score: **0.810**" in told
 
 
 def test_a_number_tells_which_news_pointed_to_its_answer(
@@ -134,9 +117,7 @@ def test_without_an_answer_there_is_nothing_to_learn(tracker: Tracker, clock: Fa
         SUMMIT, "annulled", source_url="https://arland.example/no", known_at=clock.time
     )
     assert tracker.resolutions.post_mortem(SUMMIT) is None
-    assert "What there is to learn" not in [
-        e.label for e in open_page(tracker, "question", q=SUMMIT).expander
-    ]
+    assert "Post-mortem" not in words(open_page(tracker, "question", q=SUMMIT))
 
 
 def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> None:
@@ -145,6 +126,6 @@ def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> 
     tracker.resolutions.resolve(
         SUMMIT, "yes", source_url="https://arland.example/yes", known_at=clock.time
     )
-    told = words(open_page(tracker, "question", q=SUMMIT, tab="Answer"))
-    assert "there is no path of yours to compare" in told
-    assert "No evidence moved the estimate." in told
+    told = words(open_page(tracker, "question", q=SUMMIT))
+    assert "You had no forecast that counts here." in told
+    assert "Evidence that" not in told

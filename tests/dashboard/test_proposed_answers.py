@@ -94,7 +94,7 @@ def test_an_overdue_question_says_what_is_missing(proposing: Tracker) -> None:
 
 
 def test_the_rule_is_named_on_the_page(proposing: Tracker) -> None:
-    visit = open_page(proposing, "question", q="level", tab="Answer")
+    visit = open_page(proposing, "question", q="level", details="Resolve early")
     visit.text_input(key="settling-rule-level").set_value("value in 2026-11-30")
     save = next(button for button in visit.button if button.label == "Save the rule")
     seen(save.click().run())

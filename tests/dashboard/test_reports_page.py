@@ -48,7 +48,8 @@ def test_reports_page(lived: Lived) -> None:
     assert "There is nothing to report on yet." in words(visit)
     assert labels(visit) == ["CSV", "Parquet", "JSON"]
     # The question and the essay give their reports away.
-    assert labels(open_page(lived.tracker, "question", q=QUESTION))[-3:] == ["HTML", "PDF", "Data"]
+    visit = open_page(lived.tracker, "question", q=QUESTION, details="Report")
+    assert labels(visit)[-3:] == ["HTML", "PDF", "Data"]
     assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
     # A button makes what the terminal makes of the same instant.
     visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def held(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 
 def filled(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
-    visit = open_page(tracker, "question", q=SUMMIT, tab="Answer")
+    visit = open_page(tracker, "question", q=SUMMIT, details="Resolve early")
     visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()

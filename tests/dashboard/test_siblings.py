@@ -21,7 +21,7 @@ def page(tracker: Tracker, question: str, **params: str) -> Any:
 
 def test_a_click_opens_siblings_and_another_stops_them(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
-    visit = page(tracker, PARENT, tab="Linked")
+    visit = page(tracker, PARENT, details="Repeat")
     assert "meet in person by 31 December 2026?" in words(visit)
     assert "Closes 1 January 2027. Base rate 4.5%" in words(visit)
     visit = seen(button(visit, "Open it, and the next ones").click().run())
@@ -36,14 +36,14 @@ def test_a_click_opens_siblings_and_another_stops_them(tracker: Tracker) -> None
 def test_a_question_that_cannot_be_repeated_says_why(tracker: Tracker) -> None:
     timeless = a_question(text="Will the leaders ever meet?")
     tracker.question_sets.load(replace(a_set(timeless), overrides={timeless.id: "as written"}))
-    told = words(page(tracker, PARENT, tab="Linked"))
+    told = words(page(tracker, PARENT, details="Repeat"))
     assert "names no day that moves: word the siblings" in told
 
 
 def test_other_words_help_a_question_that_names_no_day(tracker: Tracker) -> None:
     timeless = a_question(text="Will the leaders ever meet?")
     tracker.question_sets.load(replace(a_set(timeless), overrides={timeless.id: "as written"}))
-    visit = page(tracker, PARENT, tab="Linked")
+    visit = page(tracker, PARENT, details="Repeat")
     field(visit, "Question of each").set_value("Will the leaders meet by {last}?")
     visit = seen(field(visit, "Base rate").set_value("12%").run())
     assert "Will the leaders meet by 31 December 2026?" in words(visit)
@@ -67,10 +67,9 @@ def test_the_parent_sums_up_and_the_sibling_leads_back(tracker: Tracker, clock: 
     assert "January 2027" in told
     assert "NO · your score 0.09" in told
     back = words(page(tracker, first))
-    assert (
-        "Sibling of: Will the leaders of Arland and Borland meet in person by 30 June 2027?" in back
-    )
-    assert "Siblings, in shorter windows" not in back
+    assert "Will the leaders of Arland and Borland meet in person by 30 June 2027?" in back
+    assert "Long question" in back
+    assert "At their pace" not in back
 
 
 def row(name: str, closes: str, parent: str = "", *, resolved: bool = False) -> QuestionSummary:

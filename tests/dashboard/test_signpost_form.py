@@ -25,7 +25,7 @@ def asked(tracker: Tracker) -> Tracker:
 
 
 def form(tracker: Tracker, question_id: str = "rain") -> AppTest:
-    visit = open_page(tracker, "question", q=question_id, tab="Question")
+    visit = open_page(tracker, "question", q=question_id, details="Signposts")
     visit.session_state["add-signpost"] = True
     return seen(visit.run())
 
@@ -96,8 +96,8 @@ def test_the_question_of_a_scenario_set_leads_to_its_scenarios(
         link.proto.label: link.proto.query_string
         for link in open_page(tracker, "question", q=FUTURES).get("page_link")
     }
-    assert found["As scenarios"] == "q=futures"
-    assert "As scenarios" not in [
+    assert found["View as scenarios"] == "q=futures"
+    assert "View as scenarios" not in [
         link.proto.label for link in open_page(tracker, "question", q=PACT).get("page_link")
     ]
     assert "Arland and Borland" in words(open_page(tracker, "scenarios", q=FUTURES))

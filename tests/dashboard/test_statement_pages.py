@@ -108,7 +108,7 @@ def test_every_option_has_its_line(tracker: Tracker) -> None:
 
 
 def about(tracker: Tracker, name: str = "rain", **params: str) -> AppTest:
-    return open_page(tracker, "question", q=name, tab="Question", **params)
+    return open_page(tracker, "question", q=name, details="Criteria", **params)
 
 
 def editing(tracker: Tracker, name: str = "rain") -> AppTest:

@@ -15,9 +15,6 @@ import vl_convert
 
 from dashboard import charts
 from dashboard.charts.scenarios import (
-    by_date_chart,
-    by_label_chart,
-    label_fan_chart,
     scenarios_over_time_chart,
 )
 from tracker.reports import svg_charts
@@ -46,25 +43,19 @@ SHOWN = {
     "a year": r"[A-Z][a-z]{2} \d{4}",
     "4 years": r"[A-Z][a-z]{2} \d{4}",
 }
+ALL = frozenset({"band", "marks", "answer"})
 ME = (charts.LineStyle("You", charts.BLUE),)
 OVER_TIME: dict[str, charts.ChartSpec] = {
-    "revisions": charts.revisions_chart(ME, "probability", marks=True, answer=True),
-    "revisions in log-odds": charts.revisions_chart(ME, "log-odds", marks=False, answer=False),
-    "options_over_time": charts.options_over_time_chart(ME, marks=True, answer=True),
-    "fan": charts.fan_chart(ME, ("number", 0.0), marks=True, answer=True),
-    "fan of dates": charts.fan_chart(ME, ("date", 0.0), marks=False, answer=False),
+    "revisions": charts.revisions_chart(ME, "probability", (0.0, 1.0), layers=ALL),
+    "revisions in log-odds": charts.revisions_chart(ME, "log-odds", (-5.0, 5.0)),
+    "options_over_time": charts.options_over_time_chart(ME, (0.0, 1.0), marks=True, answer=True),
+    "fan": charts.fan_chart(ME, ("number", 0.0), layers=ALL),
+    "fan of dates": charts.fan_chart(ME, ("date", 0.0)),
     "scenarios_over_time": scenarios_over_time_chart(ME),
     "daily_items": charts.daily_items_chart(),
     "daily_polls": charts.daily_polls_chart(("new",)),
 }
-OVER_DATES: dict[str, charts.ChartSpec] = {
-    "curves_now": charts.curves_now_chart(ME, ("date", 0.0), answer=True),
-    "label_fan": label_fan_chart(("a",), dates=True),
-    "by_date": by_date_chart(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
-}
 WITHOUT_TIME: dict[str, charts.ChartSpec] = {
-    "options_now": charts.options_now_chart(ME, ("a",)),
-    "by_label": by_label_chart(ME, ("a",)),
     "skill": charts.skill_chart(ME, "Skill"),
     "evidence": charts.evidence_chart("Points"),
     "calibration": charts.calibration_chart(),
@@ -72,7 +63,7 @@ WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "bins": charts.bins_chart(),
     "waterfall": charts.waterfall_chart(3),
 }
-EVERY = OVER_TIME | OVER_DATES | WITHOUT_TIME
+EVERY = OVER_TIME | WITHOUT_TIME
 
 
 def drawn(spec: charts.ChartSpec, span: timedelta) -> str:
@@ -97,7 +88,7 @@ def row(at: datetime) -> dict[str, Any]:
         when,
     )
     numbers = dict.fromkeys(
-        ("p", "log_odds", "height", "share", "mean", "new", "polls", "rank", "row"), number
+        ("p", "y", "high", "height", "share", "mean", "new", "polls", "rank", "row"), number
     )
     return {
         **times,
@@ -153,12 +144,6 @@ def test_time_axes_show_24_hours_and_the_date() -> None:
 
 
 def test_axes_of_dates_show_24_hours() -> None:
-    # Axes of dates show 24 hours and the date.
-    for span in ("a day", "30 days", "4 years"):
-        for chart in ("curves_now", "label_fan"):
-            found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
-            assert len(found) >= 2
-            assert all(re.fullmatch(SHOWN[span], label) for label in found), found
     # Upright axes of dates show them alike.
     for span in ("2 days", "100 days", "4 years"):
         found = named(labels(drawn(OVER_TIME["fan of dates"], SPANS[span]), "Y"))
@@ -187,7 +172,7 @@ def test_report_axes_show_24_hours() -> None:
 
 def test_every_chart_sets_its_time_format() -> None:
     # What is read aloud of an axis has 24 hours.
-    for chart in (*OVER_TIME, *OVER_DATES):
+    for chart in OVER_TIME:
         assert not re.search(r"\b[AP]M\b", drawn(EVERY[chart], SPANS["a day"]))
     # No axis or tip leaves its time format to vega.
     for chart in list(EVERY):

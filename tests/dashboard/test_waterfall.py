@@ -122,12 +122,17 @@ def test_tab_why_draws_the_bars(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set())
     clock.advance(days=30)
     tracker.evidence.review(log(tracker, title="An invitation"), "confirmed")
-    visit = open_page(tracker, "question", q="summit-2027", tab="Why")
+    visit = open_page(tracker, "question", q="summit-2027", details="How it adds up")
     assert len(visit.get("vega_lite_chart")) == 2
     assert "Each bar starts where the one above it ends." in words(visit)
     assert "The lines add up to" in words(visit)
     # A base rate that nothing moved needs no bars.
     clock.time = tracker.questions.get("summit-2027").summary.question.opens_at
     assert (
-        len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1
+        len(
+            open_page(tracker, "question", q="summit-2027", details="How it adds up").get(
+                "vega_lite_chart"
+            )
+        )
+        == 1
     )

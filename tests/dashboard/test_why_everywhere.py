@@ -39,7 +39,7 @@ def told_everywhere(tracker: Tracker) -> str:
     first = next(s for s in sections if s.heading.startswith("Why the estimate is")).blocks[0]
     assert isinstance(first, Paragraph)
     assert sentence in first.text
-    page = words(open_page(tracker, "question", q="open", tab="Why"))
+    page = words(open_page(tracker, "question", q="open", details="How it adds up"))
     assert plain(explain_suggestion(found, percent_whole)) in page
     return sentence
 

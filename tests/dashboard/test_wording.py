@@ -151,11 +151,13 @@ def test_counts_and_status_lines() -> None:
     assert wording.clip("one  two\nthree", 40) == "one two three"
     assert len(wording.clip("x" * 100, 20)) == 20
     # The status line says where a question stands.
-    assert told(NOW) == "Open since 1 Jan 2026, closes 1 Jan 2027 (in 6 months)"
-    assert told(OPENS - days(10)) == "Opens 1 Jan 2026 (in 10 days), closes 1 Jan 2027"
-    assert told(CLOSES + days(3)) == "Closed 1 Jan 2027 (3 days ago), waiting for its answer"
-    assert told(NOW, "yes") == "Resolved YES, known 1 Jul 2026"
-    assert told(NOW, "annulled") == "Annulled: not scored, known 1 Jul 2026"
+    assert told(NOW) == "Open · closes 1 Jan 2027, in 6 months"
+    assert (
+        told(OPENS - days(10)) == "Not open yet · opens 1 Jan 2026, in 10 days · closes 1 Jan 2027"
+    )
+    assert told(CLOSES + days(3)) == "Closed 1 Jan 2027, 3 days ago · awaiting resolution"
+    assert told(NOW, "yes") == "Resolved YES · known 1 Jul 2026"
+    assert told(NOW, "annulled") == "Annulled: not scored · known 1 Jul 2026"
 
 
 def told(now: datetime, answer: object = None) -> str:

@@ -9,7 +9,8 @@ import pytest
 
 from dashboard import wording
 from dashboard.components.probability_lines import vertical_rules_frame
-from dashboard.question.data import forecast_history_frame, has_human_forecast, list_rewordings
+from dashboard.question.data import has_human_forecast, list_rewordings
+from dashboard.question.history import describe_act
 from dashboard.question.resolving import form_values, list_outcomes
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
@@ -26,7 +27,6 @@ from tests.dashboard.examples import (
     ME,
     NOW,
     OPENS,
-    PEOPLE,
     PRICE,
     QUESTION,
     TREATY,
@@ -76,22 +76,20 @@ def test_rewordings() -> None:
     said = wording.diff_markdown(diff_words("in one room", "in one *building*"))
     assert said == r"in one :orange-background[~~room~~] :blue-background[**\*building\***]"
     # Each forecast is marked with the wording that it was made on.
-    acts = [act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25))]
-    frame = forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE)
-    assert list(frame["wording"]) == ["wording 3", "wording 2", "wording 2", "wording 1"]
-    assert set(
-        forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE[:1])["wording"]
-    ) == {""}
+    acts = tuple(act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25)))
+    worded = page(versions=TWICE, acts=acts)
+    assert [describe_act(worded, each)[1] for each in acts] == [
+        "wording 1", "wording 2", "wording 2", "wording 3",
+    ]  # fmt: skip
+    once = page(versions=TWICE[:1], acts=acts)
+    assert [describe_act(once, each)[1] for each in acts] == ["", "", "", ""]
     # The chart has a rule where the question was worded anew.
     assert list(vertical_rules_frame(page(versions=TWICE), NOW)["what"]) == [
-        "opens",
-        "worded anew",
-        "worded anew",
+        "reworded",
+        "reworded",
     ]
-    assert list(vertical_rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == [
-        "opens",
-        "worded anew",
-    ]
+    early = vertical_rules_frame(page(versions=TWICE), OPENS + days(15))
+    assert list(early["what"]) == ["reworded"]
     # What is computed counts as nobody.
     assert not has_human_forecast(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
     assert has_human_forecast(
@@ -104,7 +102,7 @@ def test_rewordings() -> None:
     assert (
         vertical_rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
         .tolist()
-        .count("worded anew")
+        .count("reworded")
         == 2
     )
 
@@ -145,7 +143,7 @@ def asked(tracker: Tracker) -> Tracker:
 
 
 def question_tab(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untyped-def]
-    return open_page(tracker, "question", q=question_id, tab="Question")
+    return open_page(tracker, "question", q=question_id, details="Criteria")
 
 
 def reworded(tracker: Tracker, clock: FakeClock) -> Question:
@@ -170,8 +168,7 @@ def test_first_and_second_wording(asked: Tracker, clock: FakeClock) -> None:
         in text
     )
     assert ":blue-background[**A meeting by video does not count.**]" in text
-    history = open_page(asked, "question", q=SUMMIT, tab="History").dataframe[0].value
-    assert list(history["wording"]) == ["wording 2", "wording 1"]
+    assert text.index("wording 2 ·") < text.index("second") < text.index("wording 1 ·")
 
 
 def anew(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untyped-def]
@@ -253,7 +250,7 @@ def test_question_without_forecasts_can_be_taken_back(asked: Tracker) -> None:
 def test_question_with_a_forecast_can_only_be_annulled(asked: Tracker) -> None:
     asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     visit = question_tab(asked)
-    assert "it can only be annulled, in the tab Answer" in words(visit)
+    assert "only annulled: resolve it as annulled" in words(visit)
     assert not [b for b in visit.button if b.label == "Take it back"]
 
 
@@ -303,11 +300,10 @@ def remembered(asked: Tracker, clock: FakeClock) -> Tracker:
 
 def test_answer_from_memory_needs_a_check(remembered: Tracker) -> None:
     # An answer from memory is shown and does not count.
-    visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
+    visit = open_page(remembered, "question", q=SUMMIT, details="Resolve early")
     text = words(visit)
     assert "Not checked, and not counted: YES" in text
     assert "They met, I think." in text
-    assert "it counts once somebody has checked it" in text
     assert remembered.questions.get(SUMMIT).summary.resolution is None
     # A click fills the form with it and a person still has to say that they checked.
     seen(button(visit, "Fill the form with it").click().run())
@@ -321,4 +317,6 @@ def test_answer_from_memory_needs_a_check(remembered: Tracker) -> None:
     resolution = remembered.questions.get(SUMMIT).summary.resolution
     assert resolution is not None
     assert (resolution.outcome, resolution.known_at) == ("yes", BUILT + 100 * DAY)
-    assert "Not checked" not in words(open_page(remembered, "question", q=SUMMIT, tab="Answer"))
+    assert "Not checked" not in words(
+        open_page(remembered, "question", q=SUMMIT, details="Resolve early")
+    )

@@ -57,25 +57,26 @@ PLACES: Final[dict[str, Place]] = {
         f"/question?q={OPEN}",
         _PIPELINE,
         _PIPELINE,
-        "A question: how every probability was revised, and the news.",
+        "A question: the number, what moved it, and the news.",
     ),
-    "question-evidence": Place(f"/question?q={OPEN}&tab=Evidence", "pieces of evidence", _PIPELINE),
-    "question-history": Place(
-        f"/question?q={OPEN}&tab=History", "With the estimate's own revisions", _PIPELINE
+    "question-details": Place(
+        f"/question?q={OPEN}&details=How+it+adds+up", "The lines add up to", _PIPELINE
     ),
-    "question-wording": Place(f"/question?q={OPEN}&tab=Question", "Sources", _PIPELINE),
-    "question-linked": Place(f"/question?q={OPEN}&tab=Linked", "Priced contract", _PIPELINE),
+    "question-signposts": Place(
+        f"/question?q={OPEN}&details=Signposts", "Signposts say in advance", _PIPELINE
+    ),
+    "question-wording": Place(f"/question?q={OPEN}&details=Criteria", "Base rate: ", _PIPELINE),
     "question-answer": Place(
-        f"/question?q={OPEN}&tab=Answer", "Is the answer known already?", _PIPELINE
+        f"/question?q={OPEN}&details=Resolve+early", "If the answer is known already", _PIPELINE
     ),
     "answered": Place(
         f"/question?q={RESOLVED}",
-        "Most helpful and most harmful evidence",
+        "Evidence that helped",
         "Will a general ceasefire",
         "An answered question: everyone's score, and what there is to learn.",
     ),
     "looking-back": Place(
-        f"/question?q={RESOLVED}&known=2025-06-30", "You look back", "Will a general ceasefire"
+        f"/question?q={RESOLVED}&known=2025-06-30", "Viewing the past", "Will a general ceasefire"
     ),
     "no-question": _named("Question", "/question", "Choose a question"),
     "essays": _named(

@@ -11,8 +11,8 @@ QUICK_SECONDS = 10.0
 
 
 def test_a_missed_report_is_found_and_added_in_ten_seconds(visitor: Visitor) -> None:
-    page = visitor.open(f"/question?q={OPEN}&tab=Evidence")
-    opener = page.get_by_text("Find in what was read", exact=True)
+    page = visitor.open(f"/question?q={OPEN}")
+    opener = page.get_by_text("Add evidence", exact=True)
     expect(opener).to_be_visible()
     begin = time.monotonic()
     opener.click()

@@ -14,7 +14,7 @@ NOT_THERE = {
     f"/scenarios?q={STRANGE}": "There is no such scenario set",
 }
 IN_PART = {
-    f"/question?q={OPEN}&tab={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "Your forecast",
+    f"/question?q={OPEN}&details={STRANGE}&evidence={STRANGE}&full={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "Your forecast",
     f"/questions?at={STRANGE}&sort={STRANGE}&state={STRANGE}&tag={STRANGE}": "Questions",
     f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Evidence to review",
     f"/record?kind={STRANGE}&view={STRANGE}": "Track record",

@@ -58,19 +58,23 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
 @pytest.mark.gate
 @pytest.mark.behaviour(1)
 @pytest.mark.behaviour(8)
-def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
+def test_the_scale_and_the_section_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={OPEN}")
-    page.get_by_role("radio", name="Log-odds").or_(
-        page.get_by_role("button", name="Log-odds")
+    page.get_by_role("button", name="Chart").click()
+    page.get_by_role("radio", name="Log-odds").click()
+    page.wait_for_url(lambda url: "scale=Log-odds" in url)
+    page.keyboard.press("Escape")
+    page.get_by_text("Details", exact=True).click()
+    page.get_by_role("radio", name="Signposts").or_(
+        page.get_by_role("button", name="Signposts")
     ).first.click()
-    page.get_by_role("tab", name="History").click()
     visitor.settle()
     page.wait_for_url(
-        lambda url: "scale=Log-odds" in url and "tab=History" in url and f"q={OPEN}" in url
+        lambda url: "scale=Log-odds" in url and "details=Signposts" in url and f"q={OPEN}" in url
     )
     page.reload()
     visitor.settle()
-    expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("Signposts say in advance")).to_be_visible()
 
 
 def test_first_page_keeps_the_time_asked_for(visitor: Visitor) -> None:
@@ -99,7 +103,7 @@ def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) ->
 @pytest.mark.gate
 @pytest.mark.parametrize(
     "path",
-    ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"],
+    ["/inbox", f"/question?q={OPEN}&evidence=1", f"/question?q={OPEN}", "/feeds?feed=stranger"],
 )
 def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
     page = visitor.go(path)

@@ -1,4 +1,4 @@
-"""Why did it move? Picked in the history of a question, in a real browser on the replay."""
+"""Why did it move? Chosen in the details of a question, in a real browser on the replay."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Arrive
 
 PIPELINE = "power-of-siberia-2-2028"
-HISTORY = f"/question?q={PIPELINE}&tab=History&computed=true"
+COMPARE = f"/question?q={PIPELINE}&details=Compare"
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -17,12 +17,12 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def pick_first_row(page: Page) -> None:
-    """Tick the box of the newest act; the table is drawn on a canvas."""
-    table = page.locator(f".st-key-history-True-{PIPELINE}")
-    table.scroll_into_view_if_needed()
-    expect(table.locator("canvas").first).to_be_visible()
-    table.click(position={"x": 18, "y": 35 + 31})
+def pick_newest(page: Page) -> None:
+    """Choose the newest forecast to be explained."""
+    page.get_by_role("radio", name="one forecast").click()
+    field = page.get_by_role("combobox", name="Forecast")
+    field.click()
+    page.get_by_role("option").first.click()
 
 
 @pytest.mark.behaviour(9)
@@ -31,15 +31,15 @@ def pick_first_row(page: Page) -> None:
 )
 def test_picked_revision_tells_why_it_moved(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
-    page = visitor.open(f"{HISTORY}&moved-in=30+d")
+    page = visitor.open(f"{COMPARE}&moved-in=30+d")
     expect(page.get_by_text("in log-odds.")).to_have_count(1)
-    pick_first_row(page)
-    expect(page.get_by_text("in log-odds.")).to_have_count(2)
+    pick_newest(page)
+    expect(page.get_by_text("in log-odds.")).to_have_count(1)
     expect(
         page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
     ).to_have_count(0)
     width, room = page.locator('[data-testid="stMain"]').evaluate(
         "e => [e.scrollWidth, e.clientWidth]"
     )
-    assert width <= room, "the history scrolls sideways"
+    assert width <= room, "the page scrolls sideways"
     visitor.picture(f"{look}-moved")

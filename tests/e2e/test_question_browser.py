@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import Arrive, Visitor
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
 PIPELINE = "power-of-siberia-2-2028"
 CEASEFIRE = "ceasefire-2025"
@@ -37,7 +38,7 @@ def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)
     page.mouse.move(box["x"] + box["width"] * 0.42, box["y"] + box["height"] * 0.22)
     tip = page.locator("#vg-tooltip-element.visible")
-    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Estimate", "Base rate and time"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Estimate", "Base rate"):
         expect(tip).to_contain_text(name)
 
 
@@ -63,13 +64,67 @@ def test_the_axis_of_a_chart_tells_day_and_24_hours(
 def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={CEASEFIRE}")
     marks = chart(page).locator('svg path[aria-label*="direction"]')
-    expect(marks.nth(10)).to_be_attached()
+    expect(marks.nth(8)).to_be_attached()
+    page.get_by_role("button", name="Chart").click()
     page.get_by_role("radio", name="1 month").click()
     page.wait_for_url(lambda url: "zoom=1+month" in url)
-    expect(marks.nth(10)).not_to_be_attached()
+    expect(marks.nth(8)).not_to_be_attached()
     page.reload()
     visitor.settle()
-    expect(page.get_by_role("radio", name="1 month")).to_be_checked()
+    expect(marks.nth(8)).not_to_be_attached()
+
+
+@pytest.mark.behaviour(8)
+def test_a_chart_has_a_range_of_its_own_and_a_switch(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={PIPELINE}")
+    labels = chart(page).locator("[aria-label^='Y-axis'] .role-axis-label text")
+    assert "100%" not in labels.all_text_contents()
+    page.get_by_text("0–100%", exact=True).click()
+    visitor.settle()
+    expect(labels.filter(has_text=re.compile("^100%$"))).to_have_count(1)
+    expect(labels.filter(has_text=re.compile("^0%$"))).to_have_count(1)
+    page.wait_for_url(lambda url: "full=true" in url)
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_first_screen_answers(arrive: Arrive, width: int, height: int) -> None:
+    visitor = arrive(viewport={"width": width, "height": height})
+    page = visitor.open(f"/question?q={PIPELINE}")
+    for shown in (
+        page.get_by_role("heading", level=1),
+        page.get_by_text("Open · closes"),
+        page.get_by_text("more", exact=True).or_(page.locator(".criteria")).first,
+        page.locator(".numbers strong"),
+    ):
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height
+    numbers, entry, drawn = (
+        page.locator(f".st-key-question-{name}").bounding_box()
+        for name in ("numbers", "entry", "chart")
+    )
+    assert numbers is not None
+    assert entry is not None
+    assert drawn is not None
+    # The entry stands beside the numbers, on a phone below them and above the chart.
+    assert (entry["x"] > numbers["x"]) == (width > 900)
+    assert entry["y"] < drawn["y"]
+    assert entry["y"] < height - 80
+    visitor.picture(f"{width}-first")
+
+
+@pytest.mark.behaviour(1)
+@pytest.mark.behaviour(8)
+def test_a_row_of_evidence_opens_its_card(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={CEASEFIRE}")
+    rows = page.locator(".rows-table").first.locator("tbody tr")
+    expect(rows).to_have_count(10)
+    page.get_by_role("button", name="Show more").first.click()
+    expect(rows).not_to_have_count(10)
+    rows.first.get_by_role("link").click()
+    page.wait_for_url(lambda url: "evidence=" in url and f"q={CEASEFIRE}" in url)
+    expect(page.get_by_text("first seen").first).to_be_visible()
 
 
 @pytest.mark.gate
@@ -81,7 +136,7 @@ def test_compared_lines_are_kept_in_the_address(visitor: Visitor) -> None:
     expect(labels.filter(has_text="Will a general")).to_have_count(1)
     expect(labels.filter(has_text="Crowd")).to_have_count(0)
     expect(page.get_by_text("Nothing is called “nobody”: it is left out.")).to_be_visible()
-    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Chart").click()
     page.get_by_role("combobox", name="Up to 5 lines").fill("Crowd")
     page.get_by_role("option", name="Crowd").click()
     page.wait_for_url(lambda url: "crowd" in url)
@@ -92,19 +147,19 @@ def test_compared_lines_are_kept_in_the_address(visitor: Visitor) -> None:
 def test_going_back_in_the_browser_looks_back_again(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={CEASEFIRE}&known=2025-06-30")
     visitor.go(f"/question?q={CEASEFIRE}")
-    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
-    expect(page.get_by_text("You look back")).to_have_count(0)
+    expect(page.get_by_text("Resolved NO", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Viewing the past")).to_have_count(0)
     page.go_back()
     expect(page.get_by_text("As known on 30 Jun 2025")).to_be_visible()
-    expect(page.get_by_text("You look back")).to_be_visible()
+    expect(page.get_by_text("Viewing the past")).to_be_visible()
     page.go_forward()
-    expect(page.get_by_text("You look back")).to_have_count(0)
+    expect(page.get_by_text("Viewing the past")).to_have_count(0)
 
 
 @pytest.mark.gate
 @pytest.mark.behaviour(11)
 def test_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
-    page = visitor.open(f"/question?q={PIPELINE}&tab=Answer")
+    page = visitor.open(f"/question?q={PIPELINE}&details=Resolve+early")
     page.get_by_role("radio", name="NO", exact=True).click()
     page.get_by_role("textbox", name="Source").fill("https://gazprom.example/no")
     page.get_by_text("I have checked the source.").click()
@@ -115,3 +170,13 @@ def test_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page.get_by_role("button", name="Not yet").click()
     expect(page.get_by_text("Before you confirm")).to_have_count(0)
     expect(page.get_by_text("Resolved NO", exact=True)).to_have_count(0)
+
+
+def test_a_group_of_dates_leads_to_the_other_one(visitor: Visitor) -> None:
+    links = load_question_set(DEFAULT_SET).links
+    earlier, later = next(link for link in links if link.kind == "dates").question_ids[:2]
+    page = visitor.open(f"/question?q={earlier}")
+    page.locator(f"a[href*='q={later}']").first.click()
+    page.wait_for_url(lambda url: f"q={later}" in url)
+    visitor.settle()
+    expect(page.locator(f"a[href*='q={earlier}']").first).to_be_visible()

@@ -6,6 +6,7 @@ from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Str
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import Service, cacheable
+from tracker.errors import NotFound
 from tracker.feeds.item import ItemId
 from tracker.ingestion.rematch import RematchReport
 from tracker.llm.evidence_run import LlmRunReport
@@ -23,7 +24,7 @@ from tracker.questions.fit_parameters import ParameterDecision
 from tracker.questions.queries.matcher_record import load_matcher_record
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import item_search, learned, record
+from tracker.storage import evidence_cards, item_search, learned, record
 from tracker.storage.learned import LearnedRecord
 
 
@@ -35,6 +36,23 @@ class EvidenceService(Service):
         """Return evidence that awaits review on open questions, most influential first (≤ 200)."""
         with self._store.reading() as session:
             return inbox.list_inbox(session, question_id, self._now())
+
+    @cacheable()
+    def list(
+        self, question_id: str, *, offset: int = 0, limit: int = 10
+    ) -> tuple[EvidenceCard, ...]:
+        """Return the evidence on a question, newest first, rejected pieces included."""
+        with self._store.reading() as session:
+            return evidence_cards.list_newest_cards(session, question_id, offset, limit)
+
+    @cacheable()
+    def get(self, evidence_id: int) -> EvidenceCard:
+        """Return a piece of evidence with its reports and decisions; raises `NotFound`."""
+        with self._store.reading() as session:
+            card = evidence_cards.find_card(session, evidence_id)
+        if card is None:
+            raise NotFound("evidence", evidence_id, "see `tracker evidence inbox` for the numbers")
+        return card
 
     def review(
         self,

@@ -47,10 +47,14 @@ class QuestionService(Service):
             return question_list.summarise_questions(session, self._now())
 
     @cacheable()
-    def get(self, question_id: str) -> QuestionPage:
-        """Return everything about one question; raises `NotFound`."""
+    def get(self, question_id: str, newest: int | None = None) -> QuestionPage:
+        """Return everything about one question; raises `NotFound`.
+
+        With `newest`, only so many pieces of its evidence come as cards, which read most: see
+        `tracker.evidence.list` for the others.
+        """
         with self._store.reading() as session:
-            page = question_page.build_question_page(session, question_id, self._now())
+            page = question_page.build_question_page(session, question_id, self._now(), newest)
             question, resolution = page.summary.question, page.summary.resolution
             return replace(
                 page,

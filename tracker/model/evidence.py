@@ -249,6 +249,30 @@ class EvidenceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidencePiece:
+    """A piece of evidence in a line: its headline and source are those of its carrier.
+
+    `relevance` and the like stand in `evidence`; unreviewed, it moves nothing below
+    `min_relevance`. Headline and source are feed text: show them as plain text only.
+    """
+
+    evidence: Evidence
+    headline: str
+    source: str
+    min_relevance: float = MIN_RELEVANCE
+
+    @property
+    def perhaps(self) -> bool:
+        """True if it moves nothing until a person has confirmed it."""
+        return self.evidence.is_perhaps(self.min_relevance)
+
+
+def summarise_card(card: EvidenceCard) -> EvidencePiece:
+    """Return a card as a line."""
+    return EvidencePiece(card.evidence, card.headline, card.carrier.feed_title, card.min_relevance)
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceUse:
     """A question that a report is evidence on, with the status of that evidence."""
 

@@ -44,7 +44,7 @@ from tracker.feeds.item import FeedId, Item
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, EvidencePiece
 from tracker.model.proposed_answers import AnswerDesk
 
 if TYPE_CHECKING:
@@ -392,7 +392,8 @@ class QuestionPage:
     `versions` are its wordings, the first one first; `override` is the reason why it opened against
     the linter; `unchecked` are answers to be checked; `scenarios` is true if its options are those
     of a scenario set; `marks` are the statuses of its expected indicators, the oldest first;
-    `headlines` names the author of those of a replay; `desk` tells how it gets its answer.
+    `headlines` names the author of those of a replay; `desk` tells how it gets its answer. `pieces`
+    are all its evidence, the newest first, and `evidence` the newest of it as cards, or all.
     """
 
     summary: QuestionSummary
@@ -404,6 +405,7 @@ class QuestionPage:
     timelines: Mapping[ForecasterId, Timeline]
     suggestion: AnySuggestion | None
     evidence: tuple[EvidenceCard, ...]
+    pieces: tuple[EvidencePiece, ...]
     resolutions: tuple[Resolution, ...]
     scores: tuple[Score, ...]
     statements: QuestionStatements

@@ -60,9 +60,15 @@ class SuggestionBackground:
 
 
 def load_background(
-    session: Session, batch: Sequence[Question], at: datetime
+    session: Session,
+    batch: Sequence[Question],
+    at: datetime,
+    pieces: Mapping[QuestionId, tuple[Evidence, ...]] | None = None,
 ) -> SuggestionBackground:
-    """Load the evidence and learned parameters of these questions as of `at`."""
+    """Load the evidence and learned parameters of these questions as of `at`.
+
+    `pieces` is their merged evidence where it is known already.
+    """
     ids = [question.id for question in batch]
     indicators: dict[QuestionId, dict[IndicatorId, Indicator]] = {
         question_id: {} for question_id in ids
@@ -75,7 +81,7 @@ def load_background(
         model=model,
         archive_from=items.find_archive_start(session),
         indicators=indicators,
-        evidence=evidence.merge_evidence_by_question(session, ids, at),
+        evidence=pieces or evidence.merge_evidence_by_question(session, ids, at),
         counted=list_counted_stories(session, ids, at, model),
     )
 

@@ -294,19 +294,25 @@ def merge_evidence_by_question(
     """
     query = sa_select(EVIDENCE).where(EVIDENCE.c.question_id.in_(question_ids))
     rows = session.execute(query.order_by(EVIDENCE.c.first_seen_at, EVIDENCE.c.id)).all()
-    pieces = add_reports(session, rows, at)
+    by_question: dict[QuestionId, list[Evidence]] = {
+        question_id: [] for question_id in question_ids
+    }
+    for piece in merge_pieces(session, add_reports(session, rows, at), at):
+        by_question[piece.question_id].append(piece)
+    return {question_id: tuple(pieces) for question_id, pieces in by_question.items()}
+
+
+def merge_pieces(
+    session: Session, pieces: Sequence[Evidence], at: datetime
+) -> tuple[Evidence, ...]:
+    """Return evidence, oldest first, at an instant, with merged stories counted once."""
     story_ids = {e.story_id for e in pieces}
     merges = (
         list_merges(session, story_ids if len(story_ids) <= MAX_VALUES_PER_QUERY else None)
         if pieces
         else ()
     )
-    by_question: dict[QuestionId, list[Evidence]] = {
-        question_id: [] for question_id in question_ids
-    }
-    for piece in merge_story_evidence(pieces, merges, at):
-        by_question[piece.question_id].append(piece)
-    return {question_id: tuple(pieces) for question_id, pieces in by_question.items()}
+    return tuple(merge_story_evidence(pieces, merges, at))
 
 
 def list_confirmed_headlines(

@@ -16,9 +16,15 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.questions.question import QuestionId
 from tracker.feeds.item import ItemId
-from tracker.model.evidence import EvidenceCard, StoryItem, find_reason, list_decisions_by
+from tracker.model.evidence import (
+    EvidenceCard,
+    EvidencePiece,
+    StoryItem,
+    find_reason,
+    list_decisions_by,
+)
 from tracker.storage.counted_stories import NEWEST, find_context_only
-from tracker.storage.decisions import load_decisions
+from tracker.storage.decisions import load_carriers, load_decisions
 from tracker.storage.evidence_rows import add_reports, select_story_items
 from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row, list_revisions, load_articles
 from tracker.storage.learned import model_at
@@ -54,6 +60,53 @@ def list_decisive_cards(
     )
     rows = session.exec(query.order_by(col(EvidenceRow.id))).all()
     return build_cards(session, add_reports(session, rows)) if rows else ()
+
+
+def list_newest_cards(
+    session: Session, question_id: str, offset: int, limit: int
+) -> tuple[EvidenceCard, ...]:
+    """Return cards of a question's evidence, newest first, from one place on."""
+    query = select(EvidenceRow).where(EvidenceRow.question_id == question_id)
+    newest = query.order_by(col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc())
+    rows = session.exec(newest.offset(offset).limit(limit)).all()
+    return build_cards(session, add_reports(session, rows)) if rows else ()
+
+
+def find_card(session: Session, evidence_id: int) -> EvidenceCard | None:
+    """Return the card of a piece of evidence; None if there is no such piece."""
+    rows = session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all()
+    return next(iter(build_cards(session, add_reports(session, rows))), None) if rows else None
+
+
+def summarise_evidence(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidencePiece, ...]:
+    """Return evidence with the headline and source of the report that carries each piece."""
+    first, by_item = _load_titles(session, [e.story_id for e in evidence])
+    lifted = load_carriers(session, [e.id for e in evidence])
+    min_relevance = model_at(session, NEWEST).min_relevance
+    return tuple(
+        EvidencePiece(
+            e, *by_item.get(lifted.get(e.id, ItemId(0)), first[e.story_id]), min_relevance
+        )
+        for e in evidence
+    )
+
+
+_Titles = tuple[str, str]
+"""Headline of an item, and the title of its feed."""
+
+
+def _load_titles(
+    session: Session, story_ids: Sequence[StoryId]
+) -> tuple[dict[StoryId, _Titles], dict[ItemId, _Titles]]:
+    """Return the titles of the first item of each story, and those of all items."""
+    columns = [ITEM.c[name] for name in ("story_id", "id", "title")]
+    query = sa_select(*columns, col(FeedRow.title))
+    first: dict[StoryId, _Titles] = {}
+    by_item: dict[ItemId, _Titles] = {}
+    for story_id, item_id, title, feed in session.execute(select_story_items(query, story_ids)):
+        by_item[ItemId(item_id)] = titles = (title, feed)
+        first.setdefault(StoryId(story_id), titles)
+    return first, by_item
 
 
 def build_cards(

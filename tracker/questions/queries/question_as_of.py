@@ -29,7 +29,12 @@ from forecasts.scoring.scores import Score, sort_scores
 from forecasts.scoring.span_table import stand
 from forecasts.suggestion.explanation import AnySuggestion
 from tracker.model.audit import Override, SignpostStatus
-from tracker.model.evidence import Decision, EvidenceCard, judge_by_decisions
+from tracker.model.evidence import (
+    Decision,
+    EvidenceCard,
+    judge_by_decisions,
+    summarise_card,
+)
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.queries.compiled_questions import describe_statements
@@ -97,6 +102,7 @@ def build_question_page_at(session: Session, question_id: str, at: datetime) -> 
         timelines=known.timelines,
         suggestion=suggestion,
         evidence=cards,
+        pieces=tuple(map(summarise_card, cards)),
         resolutions=known.resolutions,
         scores=_compute_scores(session, known),
         statements=describe_statements(session, question, known.versions, at),

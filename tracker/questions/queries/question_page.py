@@ -24,7 +24,7 @@ from tracker.questions.queries.compiled_questions import describe_statements
 from tracker.questions.queries.feed_status import measure_feed_coverage
 from tracker.questions.queries.question_list import summarise_question
 from tracker.questions.resolve_question import load_timelines
-from tracker.questions.update_suggestion import compute_suggestion
+from tracker.questions.update_suggestion import compute_suggestion, load_background
 from tracker.storage import (
     database_info,
     essays,
@@ -53,8 +53,10 @@ def require_question(session: Session, question_id: str) -> Question:
     return question
 
 
-def build_question_page(session: Session, question_id: str, now: datetime) -> QuestionPage:
-    """Gather everything about one question."""
+def build_question_page(
+    session: Session, question_id: str, now: datetime, newest: int | None = None
+) -> QuestionPage:
+    """Gather everything about one question; of its evidence the `newest` so many as cards."""
     question = require_question(session, question_id)
     essay = essays.find_essay(session, question.essay_id)
     if essay is None:  # a foreign key forbids it
@@ -65,8 +67,13 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
     close = effective_close(question, latest_resolution(answered))
     forecasts_over_time = load_timelines(session, question, min(now, close))
     last = _last_suggestion_time(session, question, now, close)
-    suggestion = compute_suggestion(session, question, last)
+    pieces = evidence.evidence_of_question(session, question.id)
+    is_newest = last == now  # else the reports are read as reliable as they were then
+    merged = {question.id: evidence.merge_pieces(session, pieces, now)} if is_newest else None
+    background = load_background(session, [question], last, merged)
+    suggestion = compute_suggestion(session, question, last, background)
     versions = list_versions(session, question)
+    pieces = pieces[::-1]
     return QuestionPage(
         summary=summarise_question(session, question, now),
         essay=essay,
@@ -76,9 +83,8 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
         acts=record.forecasts_of_question(session, question.id),
         timelines=forecasts_over_time,
         suggestion=suggestion,
-        evidence=evidence_cards.build_cards(
-            session, evidence.evidence_of_question(session, question.id)
-        )[::-1],
+        evidence=evidence_cards.build_cards(session, pieces[:newest]),
+        pieces=evidence_cards.summarise_evidence(session, pieces),
         resolutions=answered,
         scores=list_receipts(session, question, latest_resolution(answered)),
         statements=describe_statements(session, question, versions),

@@ -1,16 +1,9 @@
-"""Data frames for linked questions: current forecasts in the order of the link, and
-contradictions.
-"""
+"""Linked questions: their current forecasts in the order of the link, and contradictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
-import pandas as pd
-
-from dashboard.components.frames import TIME, build_frame
-from dashboard.wording import display_name, format_answer, format_forecast, percent_exact
-from forecasts.distributions.cdf import Cdf, date_from_day_number
+from dashboard.wording import format_answer
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.questions.links import LinkId
 from forecasts.questions.question import (
@@ -25,18 +18,6 @@ from forecasts.questions.question import (
 from forecasts.scenarios.link_rules import Violation, find_violation
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import LinkGroup
-
-LABEL_FAN_LEVELS: Final[Mapping[str, float]] = {
-    "low80": 0.1,
-    "low50": 0.25,
-    "middle": 0.5,
-    "high50": 0.75,
-    "high80": 0.9,
-}
-"""Quantile levels of a fan over labels."""
-
-ANSWER_NAME: Final = "Answer"
-"""Name under which known answers are drawn beside the forecasters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,71 +96,6 @@ def list_speakers(group: LinkGroup, me: ForecasterId) -> tuple[Forecaster, ...]:
     return tuple(speakers) or tuple(
         forecasters[forecaster_id] for forecaster_id in (PRIOR,) if forecaster_id in forecasters
     )
-
-
-def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFrame:
-    """P(YES) of each question by each forecaster shown, or its answer. Columns:
-
-    label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `Answer`),
-    shown (in words).
-    """
-    rows: list[tuple[Any, ...]] = []
-    for rank, member in enumerate(list_members(group)):
-        place = (member.label, rank, member.question.closes_at)
-        if member.answered_p is not None:
-            rows.append((*place, member.answered_p, ANSWER_NAME, member.answer))
-        probabilities = (
-            ()
-            if member.answer
-            else ((forecaster, member.p(forecaster.id)) for forecaster in list_speakers(group, me))
-        )
-        rows += [
-            (*place, p, display_name(forecaster, me), percent_exact(p))
-            for forecaster, p in probabilities
-            if p is not None
-        ]
-    return build_frame("label rank:int at:time p:float forecaster shown", rows)
-
-
-def sort_labels_by_probability(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Sort labels by mean probability, likeliest first."""
-    means = (
-        frame.groupby("label", sort=False)["p"].mean().sort_values(ascending=False, kind="stable")
-    )
-    return tuple(map(str, means.index))
-
-
-def label_fan_frame(group: LinkGroup, forecaster_id: ForecasterId) -> pd.DataFrame:
-    """One forecaster's numbers or dates over the labels. Columns:
-
-    label, rank, low80 to high80 (quantiles, clamped to the range), shown (the forecast in words).
-    """
-    question = group.questions[-1].question
-    dtype = TIME if question.kind == "date" else "float64"
-    types = {
-        "label": "str",
-        "rank": "int64",
-        **dict.fromkeys(LABEL_FAN_LEVELS, dtype),
-        "shown": "str",
-    }
-    rows = [
-        (
-            m.label,
-            rank,
-            *(_chart_value(m.question, distribution, q) for q in LABEL_FAN_LEVELS.values()),
-            format_forecast(m.question, distribution),
-        )
-        for rank, m in enumerate(list_members(group))
-        if isinstance(distribution := m.forecasts.get(forecaster_id), Cdf)
-    ]
-    return build_frame(types, rows)
-
-
-def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
-    scale = question.scale
-    assert scale is not None
-    bounded = curve.bounded_quantile(scale, share)
-    return date_from_day_number(bounded) if question.kind == "date" else bounded
 
 
 def list_contradictions(

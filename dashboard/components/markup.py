@@ -1,0 +1,43 @@
+"""HTML of our own for prose that streamlit's elements would split into many boxes.
+
+Every text in it is escaped when a tag is made, so feed text may stand in it. Nothing else on a page
+may call `st.html`.
+"""
+
+import re
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+_DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that would reorder the text after them."""
+
+
+class Markup(str):
+    """HTML whose texts are escaped."""
+
+    __slots__ = ()
+
+
+def make_tag(name: str, *content: str, kind: str = "", **attributes: str) -> Markup:
+    """Return an element of this class around content; plain strings are escaped.
+
+    >>> make_tag("p", "a < b ", make_tag("b", "c"), kind="note")
+    '<p class="note">a &lt; b <b>c</b></p>'
+    """
+    named = {"class": kind, **attributes} if kind else attributes
+    written = "".join(f' {key}="{escape(value)}"' for key, value in named.items())
+    return Markup(f"<{name}{written}>{join_markup(content)}</{name}>")
+
+
+def join_markup(content: tuple[str, ...] | list[str]) -> Markup:
+    """Return pieces as one, plain strings escaped."""
+    texts = (p if isinstance(p, Markup) else escape(_DIRECTION_MARKS.sub("", p)) for p in content)
+    return Markup("".join(texts))
+
+
+def show_markup(*content: Markup) -> None:
+    """Show elements as one of streamlit's."""
+    if content:
+        st.html(join_markup(content))
