@@ -36,7 +36,7 @@ from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidencePiece
 from tracker.model.read_models import QuestionPage, QuestionSummary
 
 MAX_CITABLE_EVIDENCE = 100
@@ -49,14 +49,14 @@ _MAX_QUESTION_CHARACTERS: Final = 60
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show the form beside the chart of a question."""
     undoable = any(act.forecaster_id == visit.me for act in page.acts)
-    show_form(visit, page.summary, page.evidence, undoable=undoable)
+    show_form(visit, page.summary, page.pieces, undoable=undoable)
 
 
 @st.fragment
 def show_form(
     visit: Visit,
     summary: QuestionSummary,
-    evidence: Sequence[EvidenceCard] = (),
+    evidence: Sequence[EvidencePiece] = (),
     *,
     undoable: bool = False,
 ) -> None:
@@ -116,7 +116,7 @@ def reset_form(question_id: QuestionId) -> None:
 
 
 def _build_data(
-    visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
+    visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidencePiece]
 ) -> dict[str, Any]:
     question, standing = summary.question, summary.standings.get(visit.me)
     form, current = _get_form(question.id), get_own_forecast(visit, summary)
