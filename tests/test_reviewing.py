@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.question import SUGGESTION, EvidenceId
+from forecasts.questions.question import EvidenceId
+from forecasts.suggestion.curves import CurveSuggestion
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.test_learning import log
 from tracker.app.tracker import Tracker
@@ -105,8 +106,9 @@ def test_on_a_number_a_judgement_moves_the_suggested_curve(
     assert isinstance(said.rejected, Cdf)
     assert said.confirmed.at(4.5) < 0.5 == said.rejected.at(4.5)
     tracker_with_press.evidence.review(number(tracker_with_press), "confirmed")
-    standing = tracker_with_press.questions.get(SUMMIT).summary.standings[SUGGESTION]
-    assert standing.distribution == said.confirmed
+    suggestion = tracker_with_press.questions.get(SUMMIT).suggestion
+    assert isinstance(suggestion, CurveSuggestion)
+    assert suggestion.distribution == said.confirmed
 
 
 def test_only_a_judgement_that_is_there_is_taken_back(waiting: Tracker) -> None:

@@ -26,6 +26,7 @@ from tests.dashboard.accuracy_examples import (
     open_world,
     yes_no_world,
 )
+from tests.dashboard.entry_form import echo_of
 from tests.dashboard.pages import open_page, plain, seen, spec, words
 from tests.lives import CLOSES, an_asked
 from tests.quick_databases import begin
@@ -362,7 +363,7 @@ def test_one_click_recalibrates_and_another_ends_it(tracker: Tracker, clock: Fak
     tracker.forecasts.submit("fresh", "95%")
     form = open_page(tracker, "question", q="fresh")
     percent = plain(percent_whole(float(applied.yes_no.apply(0.95))))
-    assert f"Recalibrated: {percent}" in plain(words(form))
+    assert f"Recalibrated: {percent}" in plain(echo_of(form)["words"])
     (button,) = [b for b in visit.button if b.label == "Switch off"]
     seen(button.click().run())
     assert tracker.accuracy.consent() is None

@@ -43,7 +43,7 @@ def test_lines_follow_the_question_until_they_are_changed(tracker: Tracker) -> N
 
 
 def test_only_changed_lines_are_stored(tracker: Tracker) -> None:
-    visit = filled(tracker, **{"Short name": "harvest"})
+    visit = filled(tracker, **{"ID": "harvest"})
     seen(visit.run())
     choose(visit, YES, "Record harvest in Arland")
     choose(visit, NAMES, "Arland | 阿兰")
@@ -53,7 +53,7 @@ def test_only_changed_lines_are_stored(tracker: Tracker) -> None:
     assert lines.compiled.names == (("Arland", "阿兰"),)
     (statement,) = lines.compiled.statements
     assert statement == Statement("Record harvest in Arland", lines.rules.statements[0].no)
-    send(filled(tracker, **{"Short name": "plain"}))
+    send(filled(tracker, **{"ID": "plain"}))
     assert tracker.questions.get_statements("plain").written_at is None
 
 
@@ -81,7 +81,7 @@ def test_the_horizon_follows_the_words_until_it_is_chosen(tracker: Tracker) -> N
     for label, value in (
         ("How it is resolved", CRITERIA),
         ("Sources, one a line", "arland.example\nborland.example"),
-        ("Short name", "harvest"),
+        ("ID", "harvest"),
     ):
         field(visit, label).set_value(value)
     time(visit, "Closes", datetime(2027, 12, 31, 18))  # noqa: DTZ001  the input has no zone
@@ -90,7 +90,7 @@ def test_the_horizon_follows_the_words_until_it_is_chosen(tracker: Tracker) -> N
 
 
 def test_every_option_has_its_line(tracker: Tracker) -> None:
-    visit = kind(filled(tracker, **{"Short name": "visit"}), "categorical")
+    visit = kind(filled(tracker, **{"ID": "visit"}), "categorical")
     choose(visit, "Options, one a line", "Beijing\nMinsk\nOther")
     choose(visit, "A headline for Minsk", "She flies to Minsk")
     time(visit, "Closes", datetime(2027, 12, 31, 18))  # noqa: DTZ001
