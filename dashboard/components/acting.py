@@ -90,7 +90,12 @@ def choose_zone(name: str | None) -> None:
 
 def save_zone() -> None:
     """Save the chosen zone in a cookie."""
-    load_component("zone")(key="keep-zone", data={"zone": get_chosen_zone() or ""})
+    save_cookie(_ZONE_COOKIE, get_chosen_zone() or "")
+
+
+def save_cookie(name: str, value: str) -> None:
+    """Save a value in the browser for a year; an empty one removes it."""
+    load_component("zone")(key=f"keep-{name}", data={"name": name, "value": value})
 
 
 def show_corner(visit: Visit) -> None:

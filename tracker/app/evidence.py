@@ -4,7 +4,7 @@ from datetime import datetime
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.evidence.parameters import LearnedValue
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import EvidenceId, ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.feeds.item import ItemId
 from tracker.ingestion.rematch import RematchReport
@@ -23,7 +23,8 @@ from tracker.questions.fit_parameters import ParameterDecision
 from tracker.questions.queries.matcher_record import load_matcher_record
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import item_search, learned, record
+from tracker.storage import evidence, item_search, learned, record
+from tracker.storage.evidence_cards import build_cards
 from tracker.storage.learned import LearnedRecord
 
 
@@ -35,6 +36,13 @@ class EvidenceService(Service):
         """Return evidence that awaits review on open questions, most influential first (≤ 200)."""
         with self._store.reading() as session:
             return inbox.list_inbox(session, question_id, self._now())
+
+    @cacheable()
+    def cards(self, evidence_ids: tuple[EvidenceId, ...]) -> tuple[EvidenceCard, ...]:
+        """Return these pieces of evidence with everything that explains them; unknown ones not."""
+        with self._store.reading() as session:
+            pieces = (evidence.find_evidence(session, number) for number in evidence_ids)
+            return build_cards(session, [piece for piece in pieces if piece is not None])
 
     def review(
         self,

@@ -344,12 +344,12 @@ def serve_replay(
     with open_tracker(replay_settings(settings), create=False) as tracker:
         is_unfinished = tracker.system.replay_end() is not None
 
-    def replay_rest() -> None:
-        rest = ["demo", "--no-serve", "--until", until.isoformat()]
-        supervisor.start_process("replay", [*_tracker_command(settings), *rest], ends=True)
+    def continue_replay() -> None:
+        arguments = ["demo", "--no-serve", "--until", until.isoformat()]
+        supervisor.start_process("replay", [*_tracker_command(settings), *arguments], ends=True)
 
     return _run_children(
-        supervisor, options, settings, notify, go_on=replay_rest if is_unfinished else None
+        supervisor, options, settings, notify, go_on=continue_replay if is_unfinished else None
     )
 
 
