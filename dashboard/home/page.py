@@ -23,6 +23,7 @@ from dashboard.components.widgets import (
     format_sentence,
     show_buttons,
     show_no_questions,
+    show_report_buttons,
     show_section_title,
     show_skeleton,
 )
@@ -61,7 +62,7 @@ from tracker.model.proposed_answers import ProposedAnswer
 from tracker.model.read_models import QuestionSummary
 
 MAX_MOVES: Final = 5
-MAX_TASKS: Final = 7
+MAX_TASKS: Final = 6
 MAX_ANSWERS: Final = 2
 """Rows of answers to confirm, and of answers overdue."""
 
@@ -94,7 +95,10 @@ def render(visit: Visit) -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         summary = st.container(width="content")
-        period, view = _choose_period(visit)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            period, view = _choose_period(visit)
+            with st.popover("Export", icon=":material/download:", type="tertiary"):
+                show_report_buttons(visit, "week")
     proposed = {proposal.question.id for proposal in proposals}
     overview = build_overview(summaries, view, proposed, replayed=replayed)
     if has_first_steps and not visit.tracker.system.first_steps().forecast:
@@ -152,9 +156,20 @@ _MOVE_COLUMNS: Final = (
 )
 
 
+def _show_title(visit: Visit, title: str, label: str, params: Mapping[str, str]) -> None:
+    """Show the title of a section, with a link to the questions that it has no room for."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(f"#### {title}", width="content")
+        if label:
+            _link_to_questions(visit, label, params)
+
+
 def _show_changes(visit: Visit, overview: HomeOverview) -> None:
-    show_section_title("What changed and why")
     moves, dated = overview.moves, not overview.moves
+    label = f"All {len(moves):,}" if len(moves) > MAX_MOVES else ""
+    _show_title(visit, "What changed and why", label, {"sort": "change"})
     if dated:
         st.caption(
             "These are the last moves there were."
@@ -165,8 +180,6 @@ def _show_changes(visit: Visit, overview: HomeOverview) -> None:
     if shown:
         rows = [_build_move_row(visit, move, dated=dated) for move in shown]
         show_rows("moves", "What changed", _MOVE_COLUMNS, rows)
-    if len(moves) > MAX_MOVES:
-        _link_to_questions(visit, f"All {len(moves):,} that moved", {"sort": "change"})
 
 
 def _build_move_row(visit: Visit, move: DatedMove, *, dated: bool) -> Row:
@@ -217,15 +230,12 @@ _GAP_COLUMNS: Final = (
 def _show_disagreements(visit: Visit, gaps: Sequence[ForecastGap]) -> None:
     if not gaps:
         return
-    show_section_title("Who disagrees")
+    label = f"All {len(gaps):,}" if len(gaps) > MAX_GAPS else ""
+    _show_title(visit, "Who disagrees", label, {"mine": "apart", "sort": "apart"})
     rows = [_build_gap_row(visit, gap) for gap in gaps[:MAX_GAPS]]
     filled = {name for row in rows for name in row.cells}
     columns = [column for column in _GAP_COLUMNS if column.name in filled]
     show_rows("gaps", "Who disagrees", columns, rows)
-    if len(gaps) > MAX_GAPS:
-        _link_to_questions(
-            visit, f"All {len(gaps):,} disagreements", {"mine": "apart", "sort": "apart"}
-        )
 
 
 def _build_gap_row(visit: Visit, gap: ForecastGap) -> Row:
@@ -354,20 +364,21 @@ def _act(
 def _link_to_rest(visit: Visit, overview: HomeOverview, proposals: int, forecasts: int) -> None:
     """Show links to what has no row."""
     to_confirm = sum(task.kind == "confirm" for task in overview.forecasts)
-    if to_confirm > forecasts:
-        label = f"All {plural(to_confirm, 'forecast')} to confirm"
-        _link_to_questions(visit, label, {"mine": "stale", "sort": "stale"})
-    if proposals > MAX_ANSWERS:
-        label = f"All {plural(proposals, 'proposed answer')}"
-        st.page_link(visit.pages["inbox"], label=label, icon=_MORE_ICON)
-    if len(overview.overdue) > MAX_ANSWERS:
-        label = f"All {plural(len(overview.overdue), 'overdue answer')}"
-        _link_to_questions(visit, label, {"state": "Overdue"})
-    if overview.old_overdue:
-        number = len(overview.old_overdue)
-        verb = "lacks" if number == 1 else "lack"
-        label = f"{plural(number, 'older question')} still {verb} an answer"
-        _link_to_questions(visit, label, {"state": "Overdue"})
+    with st.container(horizontal=True, gap="small"):
+        if to_confirm > forecasts:
+            label = f"All {plural(to_confirm, 'forecast')} to confirm"
+            _link_to_questions(visit, label, {"mine": "stale", "sort": "stale"})
+        if proposals > MAX_ANSWERS:
+            label = f"All {plural(proposals, 'proposed answer')}"
+            st.page_link(visit.pages["inbox"], label=label, icon=_MORE_ICON)
+        if len(overview.overdue) > MAX_ANSWERS:
+            label = f"All {plural(len(overview.overdue), 'overdue answer')}"
+            _link_to_questions(visit, label, {"state": "Overdue"})
+        if overview.old_overdue:
+            number = len(overview.old_overdue)
+            verb = "lacks" if number == 1 else "lack"
+            label = f"{plural(number, 'older question')} still {verb} an answer"
+            _link_to_questions(visit, label, {"state": "Overdue"})
 
 
 def _link_to_questions(visit: Visit, label: str, params: Mapping[str, str]) -> None:

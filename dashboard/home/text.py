@@ -94,8 +94,8 @@ def describe_cause(change: ProbabilityChange, headlines: Mapping[EvidenceId, str
         return _CAUSES.get(main.cause, "")
     if main.cause == "judged anew":
         return f"as {headline} was judged again"
-    others = sum(reason.cause == "came in" for reason in drivers[1:])
-    more = f" and {others} more {'report' if others == 1 else 'reports'}" if others else ""
+    reports = sum(reason.cause == "came in" for reason in drivers[1:])
+    more = f" and {reports} more {'report' if reports == 1 else 'reports'}" if reports else ""
     return f"after {headline}{more}"
 
 
@@ -119,14 +119,14 @@ def format_gap(size: float) -> str:
 
 def format_others(s: QuestionSummary, me: ForecasterId) -> str:
     """Format the probabilities of other people and platforms: `40%`, `30–62%`, or ""."""
-    others = sorted(
+    probabilities = sorted(
         standing.p
         for forecaster_id, standing in s.standings.items()
         if standing.p is not None and forecaster_id != me and not is_computed(forecaster_id)
     )
-    if not others:
+    if not probabilities:
         return ""
-    low, high = percent_exact(others[0]), percent_exact(others[-1])
+    low, high = percent_exact(probabilities[0]), percent_exact(probabilities[-1])
     return high if low == high else f"{low.removesuffix('%')}–{high}"
 
 
