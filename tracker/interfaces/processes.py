@@ -154,7 +154,7 @@ class Supervisor:
                 self._sleep(0.1)
             return 0
         finally:
-            self._end_processes()
+            self.end_processes()
 
     def _announce_news(self) -> None:
         now = self._monotonic()
@@ -192,7 +192,8 @@ class Supervisor:
     def _handle_stop_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _end_processes(self) -> None:
+    def end_processes(self) -> None:
+        """End all processes, those that do not end in time by force."""
         processes = [child.process for child in self._children.values()]
         for process in processes:
             if process.poll() is None:
@@ -340,9 +341,13 @@ def serve_replay(
     replay_to(stop=START)
     supervisor = Supervisor(notify)
     supervisor.start_process("dashboard", [*_dashboard_command(settings, options), "--replay"])
-    replay_to(stop=PREVIEW_END)
-    with open_tracker(replay_settings(settings), create=False) as tracker:
-        is_unfinished = tracker.system.replay_end() is not None
+    try:
+        replay_to(stop=PREVIEW_END)
+        with open_tracker(replay_settings(settings), create=False) as tracker:
+            is_unfinished = tracker.system.replay_end() is not None
+    except BaseException:  # also Ctrl-C: the dashboard is in a session of its own
+        supervisor.end_processes()
+        raise
 
     def continue_replay() -> None:
         arguments = ["demo", "--no-serve", "--until", until.isoformat()]
