@@ -31,6 +31,7 @@ from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.system import FirstSteps
 from tracker.errors import TrackerError
 from tracker.feeds.scheduling.first_start import FirstStart
+from tracker.model.read_models import QuestionSummary
 
 BUILT_IN_SETS: Final = {
     "china_russia_2022": "Why China stays close to Russia",
@@ -146,7 +147,7 @@ def _show_sample(visit: Visit) -> None:
     if sample is None:
         return
     st.markdown("**Try one.** How likely is it? Type a number, such as 63, and press Enter.")
-    row = _build_stored_row(visit, sample) if stored else _build_new_row(visit, sample)
+    row = _build_row(visit, sample, find_summary(visit.tracker.questions.list(), sample.id))
     show_rows(
         "sample",
         "A question to try",
@@ -165,37 +166,25 @@ def _read_default_questions() -> tuple[Question, ...]:
         return ()
 
 
-def _build_stored_row(visit: Visit, question: Question) -> Row:
-    summary = find_summary(visit.tracker.questions.list(), question.id)
-    assert summary is not None
-    cells: dict[str, Cell] = {
-        "title": LinkCell(
-            question.text,
-            page_address("question", q=question.id),
-            f"closes {format_day(question.closes_at, visit.zone)}",
-        ),
-        "estimate": TextCell(format_standing(summary, SUGGESTION), tone="quiet"),
-        "act": build_entry(summary, ListView(visit.me, visit.now), _get_refused()),
-    }
-    return Row(question.id, cells)
-
-
-def _build_new_row(visit: Visit, question: Question) -> Row:
-    refused = _get_refused()
-    base_rate = p_yes(question.prior)
-    cells: dict[str, Cell] = {
-        "title": TextCell(question.text, f"closes {format_day(question.closes_at, visit.zone)}"),
-        "base": TextCell("" if base_rate is None else percent_exact(base_rate), tone="quiet"),
-        "act": EntryCell(
-            refused.text, f"Your forecast: {clip(question.text, 90)}", "", refused.problem
-        ),
-    }
-    return Row(question.id, cells)
-
-
-def _get_refused() -> RefusedForecast:
+def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None) -> Row:
+    """Build the row of the sample; without a summary its set is not loaded yet."""
     refused: RefusedForecast = st.session_state.get(_REFUSED_KEY, RefusedForecast())
-    return refused
+    closes = f"closes {format_day(question.closes_at, visit.zone)}"
+    if summary is None:
+        base_rate = p_yes(question.prior)
+        label = f"Your forecast: {clip(question.text, 90)}"
+        cells: dict[str, Cell] = {
+            "title": TextCell(question.text, closes),
+            "base": TextCell("" if base_rate is None else percent_exact(base_rate), tone="quiet"),
+            "act": EntryCell(refused.text, label, problem=refused.problem),
+        }
+    else:
+        cells = {
+            "title": LinkCell(question.text, page_address("question", q=question.id), closes),
+            "estimate": TextCell(format_standing(summary, SUGGESTION), tone="quiet"),
+            "act": build_entry(summary, ListView(visit.me, visit.now), refused),
+        }
+    return Row(question.id, cells)
 
 
 def _forecast_sample(visit: Visit, question: Question, event: Mapping[str, Any]) -> None:
