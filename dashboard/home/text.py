@@ -28,7 +28,7 @@ _CAUSES: Final[Mapping[Cause, str]] = {
     "learned correction": "by a correction learned from past questions",
     "small changes": "in several small steps",
 }
-"""What moved an estimate, where no headline tells it."""
+"""Causes of a move in words, where no headline tells them."""
 
 
 def overview_sentence(period: Period, overview: HomeOverview, proposals: int) -> str:
