@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
@@ -21,9 +22,11 @@ from tests.builders import FakeClock, no_network
 from tests.forecasts.small_set import TEXTS
 from tests.worlds import END, busy_world
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.errors import AlreadyRunning
 from tracker.replay import demo
 from tracker.replay.demo import replay
 from tracker.settings import Settings, replay_settings
+from tracker.storage.database_info import dump_table, list_table_names
 
 ROOT = Path(__file__).parent.parent
 ADA = ForecasterId("demo-ada")
@@ -112,6 +115,55 @@ def test_a_replay_can_be_continued_to_a_later_day(
         assert continued["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
 
 
+def list_tables(settings: Settings) -> dict[str, list[Any]]:
+    """All stored rows, by table."""
+    with seen(settings) as tracker:
+        store = tracker.context.store
+        with store.reading() as session:
+            return {name: dump_table(session, name).rows for name in list_table_names()}
+
+
+def test_a_paused_replay_ends_as_one_without_a_pause(
+    tmp_path: Path, whole: tuple[Settings, float]
+) -> None:
+    at_once, _ = whole
+    paused = replace(at_once, data_dir=tmp_path)
+    for stop, reached in ((demo.START, demo.START), (END - timedelta(days=90), None)):
+        assert replay(paused, busy_world(), END, silent, stop=stop) > 1
+        with seen(paused) as tracker:
+            assert tracker.system.replay_end() == END
+            until = tracker.system.replayed_until()
+            assert until is not None
+            assert until <= stop
+            assert reached in (None, until)
+            assert tracker.questions.list()
+            with (
+                tracker.system.lead(),
+                pytest.raises(AlreadyRunning),
+            ):  # while another process replays
+                replay(paused, busy_world(), END, silent)
+    assert replay(paused, busy_world(), END, silent) > 1
+    with seen(paused) as tracker:
+        assert tracker.system.replay_end() is None
+    assert list_tables(paused) == list_tables(at_once)
+
+
+def test_acts_during_a_replay_do_not_disturb_it(settings: Settings) -> None:
+    stop, later = END - timedelta(days=150), END - timedelta(days=60)
+    replay(settings, busy_world(), END, silent, stop=stop)
+    with open_tracker(replay_settings(settings), now=lambda: later, fetch=no_network) as tracker:
+        tracker.acting_as(ADA).forecasts.submit("treaty", Binary(0.63))
+        reviewed = [card.evidence.id for card in tracker.evidence.inbox()]
+        for evidence_id in reviewed:
+            tracker.evidence.review(evidence_id, "rejected")
+    assert reviewed
+    assert replay(settings, busy_world(), END, silent) > 1
+    with seen(settings) as tracker:
+        assert tracker.system.verify().bad_seq is None
+        page = tracker.questions.get("treaty")
+        assert Binary(0.63) in [act.distribution for act in page.acts if act.forecaster_id == ADA]
+
+
 def test_a_replay_opens_the_siblings_of_its_last_day(settings: Settings) -> None:
     repeat = '\n[[repeat]]\nquestion = "treaty"\nevery = "month"\noverride = "a test"\n'
     question_set = read_question_set({**TEXTS, "questions.toml": TEXTS["questions.toml"] + repeat})
@@ -168,6 +220,7 @@ def summary(settings: Settings) -> dict[str, Any]:
 CHILD = """
 from pathlib import Path
 from tests.worlds import END, busy_world
+from tracker.errors import AlreadyRunning
 from tracker.replay import demo
 from tracker.replay.demo import replay
 from tracker.settings import Settings

@@ -327,6 +327,30 @@ class TestChildren:
             code, told = self.watch(nap, port=server.getsockname()[1])
         assert (code, told[0]) == (2, "ready")
 
+    def test_a_child_that_has_done_its_work_is_not_restarted(self) -> None:
+        told: list[str] = []
+        starts: list[Sequence[str]] = []
+
+        def launch(command: Sequence[str]) -> Any:
+            starts.append(command)
+            child = Simulated(len(starts))
+            child.code = 1 if len(starts) == 1 else 0  # it fails once, then ends
+            return child
+
+        now = 0.0
+
+        def sleep(_seconds: float) -> None:
+            nonlocal now
+            now += 1
+            if now > 100:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        children = Supervisor(told.append, launch=launch, monotonic=lambda: now, sleep=sleep)
+        children.start_process("replay", ["replay"], ends=True)
+        assert children.wait_for_exit("127.0.0.1", free_port(), lambda: None) == 0
+        assert len(starts) == 2
+        assert told == ["The replay ended with code 1; starting it again in 1 s."]
+
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tracker.interfaces.processes.STOP_SECONDS", 0.2)
         deaf = [

@@ -28,6 +28,12 @@ _FORECASTER_KEY: Final = "acting-as"
 _ZONE_KEY: Final = "time-zone"
 """Session key of the zone chosen in this tab, empty for the browser's own."""
 
+_PAGE_RUN_KEY: Final = "page-run"
+"""Session key that tells the run of a page from a later run of its badge alone."""
+
+REFRESH_SECONDS: Final = 3.0
+"""Interval at which pages show how far a running replay is."""
+
 _MAX_NAME_CHARACTERS: Final = 30
 """Characters of a name in the corner."""
 
@@ -84,7 +90,12 @@ def choose_zone(name: str | None) -> None:
 
 def save_zone() -> None:
     """Save the chosen zone in a cookie."""
-    load_component("zone")(key="keep-zone", data={"zone": get_chosen_zone() or ""})
+    save_cookie(_ZONE_COOKIE, get_chosen_zone() or "")
+
+
+def save_cookie(name: str, value: str) -> None:
+    """Save a value in the browser for a year; an empty one removes it."""
+    load_component("zone")(key=f"keep-{name}", data={"name": name, "value": value})
 
 
 def show_corner(visit: Visit) -> None:
@@ -100,14 +111,33 @@ def show_corner(visit: Visit) -> None:
 
 def _show_replay_badge(visit: Visit) -> None:
     until = visit.replayed_until
-    if until is not None:
-        st.badge(
-            f"Replay 2022–{until.year}",
-            icon=":material/history:",
-            color="orange",
-            help="A demonstration: headlines are restated, forecasters are invented, and nothing "
-            "is live.",
-        )
+    if until is None:
+        return
+    if visit.tracker.system.replay_end() is not None:
+        st.session_state[_PAGE_RUN_KEY] = True
+        _show_running_replay(visit)
+        return
+    st.badge(
+        f"Replay 2022–{until.year}",
+        icon=":material/history:",
+        color="orange",
+        help="A demonstration: headlines are restated, forecasters are invented, and nothing "
+        "is live.",
+    )
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _show_running_replay(visit: Visit) -> None:
+    """Show how far a replay is; run the page anew every few seconds, so that it fills."""
+    if not st.session_state.pop(_PAGE_RUN_KEY, False):
+        st.rerun()
+    st.badge(
+        f"Replaying: {visit.stands_at:%B %Y} …",
+        icon=":material/history:",
+        color="orange",
+        help="A demonstration: recorded history runs behind the pages, which fill meanwhile. "
+        "Headlines are restated, forecasters are invented, and nothing is live.",
+    )
 
 
 def _show_acting_person(visit: Visit) -> None:

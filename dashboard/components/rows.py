@@ -125,9 +125,12 @@ def show_rows(
     rows: Sequence[Row],
     *,
     sorted_by: str = "",
+    current: str = "",
     on: Mapping[RowEvent, Callable[[Any], None]] | None = None,
 ) -> None:
     """Show a list. `on` has a callback for each event; without any, keys do nothing here.
+
+    `current` is the row on which keys act while none is chosen.
 
     A callback runs before the page, as that of a widget: with a `ForecastEvent` for `forecast` and
     `reaffirm` (which has no text), with the name of an order for `sort`.
@@ -148,6 +151,7 @@ def show_rows(
             "label": label,
             "keys": bool(callbacks),
             "sorted": sorted_by,
+            "current": current,
             "columns": [asdict(column) for column in columns],
             "rows": [_encode_row(row) for row in rows],
         },

@@ -114,18 +114,10 @@ def show_buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
     return picked or usual
 
 
-def show_question_line(
-    visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False
-) -> None:
-    """Show a short link with the question's text beside it or, on a phone, below it.
-
-    The link leads to the question, or to its evidence in the inbox.
-    """
-    page, params = (
-        (visit.pages["inbox"], {"about": question.id}) if inbox else (visit.pages["question"], None)
-    )
+def show_question_line(visit: Visit, question: Question, label: str, icon: str) -> None:
+    """Show a short link to a question, with its text beside it or, on a phone, below it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        st.page_link(page, label=label, icon=icon, query_params=params or {"q": question.id})
+        link_to_question(visit, question, label, icon)
         st.markdown(escape_markdown(question.text), width="content")
 
 

@@ -1,65 +1,138 @@
-"""Content of the home page, also in words: moves, evidence, due forecasts, disagreements."""
+"""Content of the home page: moves, tasks and disagreements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
 
 from dashboard.components.question_list import (
     MIN_GAP_LOG_ODDS,
     MIN_MOVE,
     ForecastGap,
     ListView,
-    SuggestionMove,
     find_widest_gap,
     is_stale,
-    measure_move,
     my_open_forecast,
     refresh_states,
     sort_questions,
 )
 from dashboard.components.sibling_rows import keep_due_siblings
-from dashboard.wording.numbers import NBSP, format_age, format_points, percent_exact, plural
-from dashboard.wording.questions import format_forecast
-from forecasts.distributions.distribution import Distribution
-from forecasts.questions.formatting import capitalise
-from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId, Question, is_overdue
+from forecasts.questions.question import Question, QuestionId, is_overdue
 from tracker.model.read_models import QuestionSummary
 
-CHANGE_PERIODS: Final = {
+Period = Literal["Since your last visit", "24 hours", "7 days", "30 days"]
+
+CHANGE_PERIODS: Final[dict[Period, timedelta]] = {
     "24 hours": timedelta(days=1),
     "7 days": timedelta(days=7),
     "30 days": timedelta(days=30),
 }
 """Periods over which changes can be shown, by their words in the address."""
 
+SINCE_LAST_VISIT: Final[Period] = "Since your last visit"
+
+HISTORY_LENGTH: Final = timedelta(days=90)
+"""Time over which the estimates of a summary reach back."""
+
+VISIT_GAP: Final = timedelta(hours=4)
+"""Time without a look at the page after which the next one is another visit."""
+
 CLOSING_SOON: Final = timedelta(days=14)
 """A question closes soon if it closes within this time."""
+
+LATE_FORECAST_AGE: Final = timedelta(days=7)
+"""A forecast on a question that closes soon is due to be confirmed after this time."""
+
+OLD_ANSWER_AGE: Final = timedelta(days=365)
+"""An answer overdue for longer than this is not asked for every day."""
+
+MAX_SAMPLES: Final = 3
+"""Questions offered for a forecast while none closes soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedMove:
+    """Change of an estimate between two of its revisions, in probability."""
+
+    summary: QuestionSummary
+    since: datetime
+    until: datetime
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """Signed change: 0.12 is up 12 points."""
+        return self.after - self.before
+
+
+TaskKind = Literal["confirm", "forecast"]
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastTask:
+    """Question on which a forecast of mine is to be confirmed, or is missing."""
+
+    kind: TaskKind
+    summary: QuestionSummary
+    is_due: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class HomeOverview:
     """Content of the home page; all lists are complete.
 
-    moves      open questions that moved by a point or more, largest move first
-    waiting    open questions with evidence to review, most first
-    closing    open questions with a forecast of mine that close soon, next first
-    stale      open questions with a stale forecast of mine that do not close soon, oldest first
-    overdue    closed questions past their resolution date, longest wait first
-    apart      open questions on which two of me, crowd and suggestion disagree, widest gap first
+    moves        open questions that moved by a point or more, largest move first
+    last_moves   the last moves there were, newest first, if nothing moved in the period
+    waiting      open questions with evidence to review, most first
+    forecasts    forecasts of mine to confirm, then questions that close soon without one; if none
+                 of these closes soon, the next that do, which are not due
+    overdue      closed questions past their resolution date, latest first
+    old_overdue  those overdue for over a year, and retrospective ones, which a set left open
+    apart        open questions on which two of me, crowd and estimate disagree, widest gap first
     """
 
-    moves: tuple[SuggestionMove, ...]
+    moves: tuple[DatedMove, ...]
+    last_moves: tuple[DatedMove, ...]
     waiting: tuple[QuestionSummary, ...]
-    closing: tuple[QuestionSummary, ...]
-    stale: tuple[QuestionSummary, ...]
+    forecasts: tuple[ForecastTask, ...]
     overdue: tuple[QuestionSummary, ...]
+    old_overdue: tuple[QuestionSummary, ...]
     apart: tuple[ForecastGap, ...]
 
     @property
     def pieces(self) -> int:
         """Number of pieces of evidence to review."""
         return sum(s.waiting for s in self.waiting)
+
+    @property
+    def due_forecasts(self) -> int:
+        """Number of forecasts that are due."""
+        return sum(task.is_due for task in self.forecasts)
+
+
+def read_visits(cookie: str, now: datetime) -> tuple[datetime | None, str]:
+    """Return the time of the last visit, if known, and the cookie to keep.
+
+    A cookie has the times of the last visit and of the last look, in seconds; looks within
+    `VISIT_GAP` of each other are one visit.
+
+    >>> now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    >>> _, kept = read_visits("", now)
+    >>> read_visits(kept, now + timedelta(hours=1))[0]
+    >>> print(read_visits(kept, now + timedelta(days=2))[0])
+    2026-11-28 12:00:00+00:00
+    """
+    seconds = int(now.timestamp()) // 60 * 60
+    parts = cookie.split(".")
+    times = [int(part) for part in parts if part.isdecimal() and len(part) < 12]
+    visit, look = times if len(times) == len(parts) == 2 else (0, 0)
+    if not 0 <= visit <= look <= seconds:
+        visit, look = 0, 0
+    if seconds - look > VISIT_GAP.total_seconds():
+        visit = look
+    since = datetime.fromtimestamp(visit, UTC) if visit else None
+    return since, f"{visit}.{seconds}"
 
 
 def select_questions(
@@ -81,43 +154,106 @@ def select_questions(
     )
 
 
-def build_overview(summaries: Sequence[QuestionSummary], view: ListView) -> HomeOverview:
-    """Build the content of the home page for the viewer, time and period of `view`."""
+def build_overview(
+    summaries: Sequence[QuestionSummary],
+    view: ListView,
+    proposed: Collection[QuestionId] = (),
+    *,
+    replayed: bool = False,
+) -> HomeOverview:
+    """Build the content of the home page for the viewer, time and period of `view`.
+
+    `proposed` are questions with a proposed answer, which are not asked for again.
+    """
     open_ = [s for s in summaries if s.status == "open"]
-    my_questions = sort_questions([s for s in open_ if my_open_forecast(s, view.me)], "stale", view)
-    soon = view.now + CLOSING_SOON
-    return HomeOverview(
-        moves=list_moves(open_, view.over, view.now),
-        waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
-        closing=tuple(
-            sort_questions(
-                [s for s in my_questions if s.question.closes_at <= soon], "closing", view
-            )
+    moves = list_moves(open_, view.over, view.now)
+    overdue = sorted(
+        (
+            s
+            for s in summaries
+            if is_overdue(s.question, s.resolution, view.now) and s.question.id not in proposed
         ),
-        stale=tuple(s for s in my_questions if s.question.closes_at > soon and is_stale(s, view)),
-        overdue=list_overdue(summaries, view.now),
+        key=lambda s: s.question.resolves_at,
+        reverse=True,
+    )
+    latest_old = view.now - OLD_ANSWER_AGE
+    old = {
+        s.question.id
+        for s in overdue
+        if s.question.resolves_at < latest_old or (s.question.retrospective and not replayed)
+    }
+    return HomeOverview(
+        moves=moves,
+        last_moves=() if moves else _list_last_moves(open_),
+        waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
+        forecasts=(*_list_to_confirm(open_, view), *_list_to_forecast(open_, view)),
+        overdue=tuple(s for s in overdue if s.question.id not in old),
+        old_overdue=tuple(s for s in overdue if s.question.id in old),
         apart=_list_gaps(open_, view),
     )
 
 
 def list_moves(
     summaries: Sequence[QuestionSummary], over: timedelta, now: datetime
-) -> tuple[SuggestionMove, ...]:
+) -> tuple[DatedMove, ...]:
     """List open questions that moved by a point or more in this period, largest move first."""
-    large_moves = [
-        change
-        for s in summaries
-        if (change := measure_move(s, over, now)) and abs(change.change) >= MIN_MOVE
-    ]
-    return tuple(sorted(large_moves, key=lambda c: -abs(c.change)))
+    moves = [move for s in summaries if (move := _find_move(s, over, now))]
+    return tuple(sorted(moves, key=lambda move: -abs(move.change)))
 
 
-def list_overdue(
-    summaries: Sequence[QuestionSummary], now: datetime
-) -> tuple[QuestionSummary, ...]:
-    """List closed questions past their resolution date, longest wait first."""
-    due = [s for s in summaries if is_overdue(s.question, s.resolution, now)]
-    return tuple(sorted(due, key=lambda s: s.question.resolves_at))
+def _find_move(s: QuestionSummary, over: timedelta, now: datetime) -> DatedMove | None:
+    """Find the move of the period: from its beginning, or else from the first known estimate."""
+    if s.status != "open" or not s.history:
+        return None
+    since, before = next(
+        ((at, p) for at, p in reversed(s.history) if at <= now - over), s.history[0]
+    )
+    until, after = s.history[-1]
+    return DatedMove(s, since, until, before, after) if abs(after - before) >= MIN_MOVE else None
+
+
+def _list_last_moves(summaries: Sequence[QuestionSummary]) -> tuple[DatedMove, ...]:
+    """List the last move of each question, newest first."""
+    moves = [move for s in summaries if (move := _find_last_move(s))]
+    return tuple(sorted(moves, key=lambda move: move.until, reverse=True))
+
+
+def _find_last_move(s: QuestionSummary) -> DatedMove | None:
+    """Find the last revision of an estimate by a point or more."""
+    pairs = list(zip(s.history, s.history[1:], strict=False))
+    return next(
+        (
+            DatedMove(s, since, until, before, after)
+            for (since, before), (until, after) in reversed(pairs)
+            if abs(after - before) >= MIN_MOVE
+        ),
+        None,
+    )
+
+
+def _list_to_confirm(open_: Sequence[QuestionSummary], view: ListView) -> list[ForecastTask]:
+    """List forecasts of mine to confirm: those that close soon, then the oldest."""
+    mine = sort_questions([s for s in open_ if my_open_forecast(s, view.me)], "stale", view)
+    soon = [s for s in mine if _closes_soon(s, view) and _is_late(s, view)]
+    stale = [s for s in mine if not _closes_soon(s, view) and is_stale(s, view)]
+    return [ForecastTask("confirm", s) for s in (*sort_questions(soon, "closing", view), *stale)]
+
+
+def _is_late(s: QuestionSummary, view: ListView) -> bool:
+    standing = my_open_forecast(s, view.me)
+    return standing is not None and standing.since < view.now - LATE_FORECAST_AGE
+
+
+def _list_to_forecast(open_: Sequence[QuestionSummary], view: ListView) -> list[ForecastTask]:
+    """List questions without a forecast of mine that close soon; if none, some of the next."""
+    missing = sort_questions([s for s in open_ if view.me not in s.standings], "closing", view)
+    soon = [ForecastTask("forecast", s) for s in missing if _closes_soon(s, view)]
+    next_ones = [s for s in missing if s.question.kind == "binary"][:MAX_SAMPLES]
+    return soon or [ForecastTask("forecast", s, is_due=False) for s in next_ones]
+
+
+def _closes_soon(s: QuestionSummary, view: ListView) -> bool:
+    return s.question.closes_at <= view.now + CLOSING_SOON
 
 
 def _list_gaps(summaries: Sequence[QuestionSummary], view: ListView) -> tuple[ForecastGap, ...]:
@@ -129,94 +265,18 @@ def _list_gaps(summaries: Sequence[QuestionSummary], view: ListView) -> tuple[Fo
     return tuple(sorted(wide_gaps, key=lambda wide_gap: -wide_gap.size))
 
 
-ARROW: Final = "\u2192"
-
-
-def describe_move(before: float, after: float) -> str:
-    """Describe a move with its start and end.
-
-    >>> describe_move(0.34, 0.46).replace(NBSP, " ")
-    'Up 12 points, 34% → 46%'
-    """
-    return (
-        f"{capitalise(format_points(after - before))}, {percent_exact(before)} {ARROW} "
-        f"{percent_exact(after)}"
-    )
-
-
-def describe_gap(pair: tuple[tuple[ForecasterId, float], tuple[ForecasterId, float]]) -> str:
-    """Describe a disagreement and its size.
-
-    >>> describe_gap(((ForecasterId("ada"), 0.3), (SUGGESTION, 0.55))).replace(NBSP, " ")
-    '25 points apart: you 30%, estimate 55%'
-    """
-    (first_id, p), (second_id, q) = pair
-    whole = int(abs(p - q) * 100 + 0.5)
-    distance = plural(whole, "point") if whole else "Less than a point"
-    first = f"{_forecaster_word(first_id)} {percent_exact(p)}"
-    second = f"{_forecaster_word(second_id)} {percent_exact(q)}"
-    return f"{distance} apart: {first}, {second}"
-
-
-def _forecaster_word(forecaster_id: ForecasterId) -> str:
-    return {CROWD: "crowd", SUGGESTION: "estimate"}.get(forecaster_id, "you")
-
-
-def describe_stale(
-    question: Question, distribution: Distribution, since: datetime, now: datetime
-) -> str:
-    """Describe a stale forecast: `40%, confirmed 45 days ago`."""
-    return f"{format_forecast(question, distribution)}, confirmed {format_age(since, now)}"
-
-
-def describe_closing(question: Question, distribution: Distribution, now: datetime) -> str:
-    """Describe a question that closes soon: `Closes in 3 days, you hold 40%`."""
-    return (
-        f"Closes {format_age(question.closes_at, now)}, you hold "
-        f"{format_forecast(question, distribution)}"
-    )
-
-
-def describe_overdue(question: Question, now: datetime) -> str:
-    """Describe an overdue answer: `Due 3 days ago`."""
-    return f"Due {format_age(question.resolves_at, now)}"
-
-
-def no_moves_sentence(over: str, longer: int) -> str:
-    """State that nothing moved, and how many questions did in a longer period.
-
-    >>> no_moves_sentence("24 hours", 3).replace(NBSP, " ")
-    'No open question moved by a point or more; 3 questions did in 30 days.'
-    """
-    more = (
-        f"; {plural(longer, 'question')} did in 30{NBSP}days"
-        if longer and over != "30 days"
-        else ""
-    )
-    return f"No open question moved by a point or more{more}."
-
-
-def overview_sentence(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
-    """Summarise moves and pending tasks in a sentence.
-
-    `due` counts my forecasts that close soon, my stale forecasts, and overdue answers.
-
-    >>> overview_sentence("7 days", 2, 12, (0, 0, 1)).replace(NBSP, " ")
-    '**2 questions moved** in 7 days. 12 pieces of evidence to review, 1 answer overdue.'
-    >>> overview_sentence("24 hours", 0, 0, (0, 0, 0)).replace(NBSP, " ")
-    '**Nothing moved** in 24 hours. Nothing waits for you.'
-    """
-    closing, stale, late = due
-    parts = [
-        f"{plural(pieces, 'piece', 'pieces')} of evidence to review" if pieces else "",
-        f"{plural(closing, 'forecast')} of yours close{'s' if closing == 1 else ''} soon"
-        if closing
-        else "",
-        f"{plural(stale, 'forecast')} of yours not confirmed lately" if stale else "",
-        f"{plural(late, 'answer')} overdue" if late else "",
+def choose_sample(questions: Sequence[Question], now: datetime) -> Question | None:
+    """Choose the yes-no question to try first: the next to close of those that are open."""
+    open_ones = [
+        q
+        for q in questions
+        if q.kind == "binary" and not q.retrospective and q.opens_at <= now < q.closes_at
     ]
-    moved = f"{plural(moves, 'question')} moved" if moves else "Nothing moved"
-    return (
-        f"**{moved}** in {over.replace(' ', NBSP)}. "
-        f"{', '.join(filter(None, parts)) or 'Nothing waits for you'}."
-    )
+    return min(open_ones, key=lambda q: (q.closes_at, q.id), default=None)
+
+
+def find_summary(
+    summaries: Sequence[QuestionSummary], question_id: QuestionId
+) -> QuestionSummary | None:
+    """Find a question among summaries."""
+    return next((s for s in summaries if s.question.id == question_id), None)

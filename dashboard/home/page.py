@@ -1,221 +1,132 @@
-"""Home page: changes, evidence to review, due answers, and disagreement, on one screen."""
+"""Home page: what changed and why, what needs me, and who disagrees, on one screen."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple, TypeVar
+from dataclasses import replace
+from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.acting import notify
-from dashboard.components.question_list import ForecastGap, ListView, SuggestionMove
-from dashboard.components.visit import PageName, Visit
+from dashboard.components.acting import save_cookie
+from dashboard.components.question_list import ForecastGap, ListView
+from dashboard.components.rows import (
+    Cell,
+    LinkCell,
+    Row,
+    RowColumn,
+    SparkCell,
+    TextCell,
+    page_address,
+    show_rows,
+)
+from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     format_sentence,
     show_buttons,
     show_no_questions,
-    show_question_line,
-    show_refusals,
+    show_report_buttons,
     show_section_title,
     show_skeleton,
 )
 from dashboard.home.data import (
     CHANGE_PERIODS,
+    HISTORY_LENGTH,
+    SINCE_LAST_VISIT,
+    DatedMove,
+    ForecastTask,
     HomeOverview,
+    Period,
     build_overview,
-    describe_closing,
-    describe_gap,
-    describe_move,
-    describe_overdue,
-    describe_stale,
-    list_moves,
-    no_moves_sentence,
-    overview_sentence,
+    read_visits,
     select_questions,
 )
+from dashboard.home.first_run import show_first_steps
+from dashboard.home.text import (
+    COMPARED,
+    describe_cause,
+    describe_move,
+    describe_task,
+    format_gap,
+    format_others,
+    format_source,
+    format_standing,
+    list_drivers,
+    overview_sentence,
+)
 from dashboard.inbox.proposed_answers import describe_proposal
-from dashboard.wording import clip, escape_markdown, plural
-from dashboard.wording.feeds import first_steps_line
-from forecasts.questions.amendments import fold_removed_options
-from tracker.app.system import FirstSteps
-from tracker.feeds.scheduling.first_start import FirstStart
+from dashboard.question import forecasting
+from dashboard.questions.question_rows import RefusedForecast, build_entry, sample_history
+from dashboard.wording import escape_markdown, format_age, percent_whole, plural
+from forecasts.questions.question import SUGGESTION, EvidenceId
+from tracker.errors import TrackerError
 from tracker.model.proposed_answers import ProposedAnswer
 from tracker.model.read_models import QuestionSummary
 
-BUILT_IN_SETS: Final = {
-    "china_russia_2022": "Why China stays close to Russia",
-    "grid_storage_2026": "After the noon glut: electricity and batteries",
-}
-"""Question sets that are shipped, by their titles."""
-
-_HIDDEN_KEY: Final = "first-steps-hidden"
-_DONE_ICON: Final = ":material/check_circle:"
-_OPEN_ICON: Final = ":material/radio_button_unchecked:"
-
-
-class OnboardingStep(NamedTuple):
-    """One step: its text, whether it is done, the pages for it, and its result once it is done."""
-
-    words: str
-    done: bool
-    links: tuple[tuple[PageName, str], ...]
-    result: str = "done"
-
-
-def list_steps(
-    state: FirstSteps, first_start: FirstStart | None = None
-) -> tuple[OnboardingStep, ...]:
-    """List the four steps in their order."""
-    return (
-        OnboardingStep(
-            "Load questions, or write some",
-            state.asked,
-            (("ask", "Write one"), ("essays", "Start from an essay")),
-        ),
-        OnboardingStep(
-            "Make a first forecast", state.forecast, (("questions", "Choose a question"),)
-        ),
-        OnboardingStep(
-            "Add feeds, and see a first one answer",
-            state.polled,
-            (("feeds", "Feeds"),),
-            "done" if first_start is None else first_start.summary,
-        ),
-        OnboardingStep("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
-    )
-
-
-def show_first_steps(visit: Visit) -> bool:
-    """Show the steps while one is open and the list is not hidden; return whether it was shown."""
-    if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
-        return False
-    state = visit.tracker.system.first_steps()
-    all_steps = list_steps(state, visit.tracker.feeds.first_start())
-    if all(step.done for step in all_steps):
-        return False
-    with st.container(border=True, gap="small", key="first-steps"):
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-        ):
-            st.markdown(f"**{first_steps_line(state)}**", width="content")
-            st.button(
-                "Hide",
-                key="hide-first-steps",
-                type="tertiary",
-                icon=":material/close:",
-                on_click=_hide_steps,
-            )
-        for step in all_steps:
-            _show_step(visit, step)
-            if step is all_steps[0] and not step.done:
-                _show_sets(visit)
-        if not state.asked:
-            st.caption(
-                "Only looking around? `./run --demo` replays recorded history since 2022 in a "
-                "database of its own, with invented forecasters. It takes up to three minutes, "
-                "and no network."
-            )
-    return True
-
-
-def _hide_steps() -> None:
-    st.session_state[_HIDDEN_KEY] = True
-
-
-def _show_step(visit: Visit, step: OnboardingStep) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if step.done:
-            st.markdown(f"{_DONE_ICON} {step.words}: {step.result}", width="content")
-            return
-        st.markdown(f"{_OPEN_ICON} **{step.words}**", width="content")
-        for page, label in step.links:
-            st.page_link(visit.pages[page], label=label, icon=":material/arrow_forward:")
-
-
-def _show_sets(visit: Visit) -> None:
-    """Show the buttons that load a shipped set with its questions, signposts and feeds."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("Load a set, with its questions and feeds:", width="content")
-        chosen = [
-            name
-            for name, title in BUILT_IN_SETS.items()
-            if st.button(title, key=f"load-{name}", icon=":material/download:")
-        ]
-    for name in chosen:
-        _load_set(visit, name)
-
-
-def _load_set(visit: Visit, name: str) -> None:
-    """Load a shipped set; a second click, or one in another window, adds nothing."""
-    with show_refusals():
-        with st.spinner("Reading the questions and what they begin with; some seconds …"):
-            loaded = visit.tracker.question_sets.load_built_in(name)
-        questions = loaded.questions + loaded.siblings
-        summary = f"{plural(questions, 'question')} and {plural(loaded.feeds, 'feed')}"
-        notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
-        st.rerun()
-
-
 MAX_MOVES: Final = 5
-MAX_ROWS: Final = 3
-"""Rows of a section, so that all sections fit on one screen; the list of questions and the inbox
-have the rest.
-"""
+MAX_TASKS: Final = 6
+MAX_ANSWERS: Final = 2
+"""Rows of answers to confirm, and of answers overdue."""
 
-DEFAULT_PERIOD: Final = "7 days"
+MAX_GAPS: Final = 3
+"""Rows of a section, so that all sections fit on one screen; other pages have the rest."""
 
-T = TypeVar("T")
+MAX_DRIVERS: Final = 12
+"""Largest reasons of a move among which reports are counted."""
 
-
-class _Section(NamedTuple):
-    title: str
-    icon: str
-
-
-_OWN_SECTIONS: Final = {
-    "closing": _Section("Your forecasts that close within 14 days", ":material/lock_clock:"),
-    "stale": _Section("Your forecasts not confirmed for 30 days", ":material/history:"),
-}
+DEFAULT_PERIOD: Final[Period] = "7 days"
+VISITS_COOKIE: Final = "tracker-visits"
+_SINCE_KEY: Final = "home-since"
+_REFUSED_KEY: Final = "home-refused"
 _MORE_ICON: Final = ":material/list:"
 
 
 def render(visit: Visit) -> None:
-    """Show the summary, then changes, evidence and disagreement at the left, due questions at the
-    right.
-    """
+    """Show the summary, then changes at the left, tasks at the right, and disagreements below."""
     has_first_steps = show_first_steps(visit)
-    period = _choose_period() if visit.tracker.system.first_steps().asked else DEFAULT_PERIOD
     with show_skeleton():
         all_questions = visit.tracker.questions.list()
     if not all_questions:
         if not has_first_steps:
             show_no_questions(visit)
         return
-    now = visit.stands_at
-    summaries = select_questions(all_questions, now, replayed=visit.replayed_until is not None)
-    overview = build_overview(summaries, ListView(visit.me, now, CHANGE_PERIODS[period]))
-    st.markdown(
-        overview_sentence(
-            period,
-            len(overview.moves),
-            overview.pieces,
-            (len(overview.closing), len(overview.stale), len(overview.overdue)),
-        )
-    )
+    replayed = visit.replayed_until is not None
+    summaries = select_questions(all_questions, visit.stands_at, replayed=replayed)
+    proposals = visit.tracker.resolutions.proposals()
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        summary = st.container(width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            period, view = _choose_period(visit)
+            with st.popover("Export", icon=":material/download:", type="tertiary"):
+                show_report_buttons(visit, "week")
+    proposed = {proposal.question.id for proposal in proposals}
+    overview = build_overview(summaries, view, proposed, replayed=replayed)
+    if has_first_steps and not visit.tracker.system.first_steps().forecast:
+        # They have a question to try.
+        overview = replace(overview, forecasts=tuple(t for t in overview.forecasts if t.is_due))
+    summary.subheader(overview_sentence(period, overview, len(proposals)), anchor=False)
     _show_alarm(visit)
     left, right = st.columns(2, gap="large")
     with left:
-        _show_changes(
-            visit,
-            overview.moves,
-            period,
-            len(list_moves(summaries, CHANGE_PERIODS["30 days"], now)),
-        )
-        _show_evidence(visit, overview)
-        _show_disagreement(visit, overview.apart)
+        _show_changes(visit, overview)
     with right:
-        _show_proposed_answers(visit)
-        _show_own_questions(visit, overview.closing, "closing")
-        _show_own_questions(visit, overview.stale, "stale")
-        _show_overdue(visit, overview.overdue)
+        _show_tasks(visit, overview, proposals)
+    _show_disagreements(visit, overview.apart)
+
+
+def _choose_period(visit: Visit) -> tuple[Period, ListView]:
+    """Show the choice of the period; it begins with that since the last visit, where known."""
+    now, since = visit.stands_at, None
+    if visit.replayed_until is None:
+        known, cookie = read_visits(st.context.cookies.get(VISITS_COOKIE, ""), now)
+        since = st.session_state.setdefault(_SINCE_KEY, known)
+        save_cookie(VISITS_COOKIE, cookie)
+    if since is None:
+        chosen = show_buttons("Over how long", list(CHANGE_PERIODS), DEFAULT_PERIOD, "moved")
+        return chosen, ListView(visit.me, now, CHANGE_PERIODS[chosen])
+    periods = {SINCE_LAST_VISIT: min(now - since, HISTORY_LENGTH), **CHANGE_PERIODS}
+    chosen = show_buttons("Over how long", list(periods), SINCE_LAST_VISIT, "moved")
+    return chosen, ListView(visit.me, now, periods[chosen])
 
 
 def _show_alarm(visit: Visit) -> None:
@@ -238,127 +149,237 @@ def _show_alarm(visit: Visit) -> None:
         )
 
 
-def _choose_period() -> str:
+_MOVE_COLUMNS: Final = (
+    RowColumn("title", ""),
+    RowColumn("trend", ""),
+    RowColumn("change", "", "end"),
+)
+
+
+def _show_title(visit: Visit, title: str, label: str, params: Mapping[str, str]) -> None:
+    """Show the title of a section, with a link to the questions that it has no room for."""
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader("Home", anchor=False, width="content")
-        return show_buttons("Over how long", list(CHANGE_PERIODS), DEFAULT_PERIOD, "moved")
+        st.markdown(f"#### {title}", width="content")
+        if label:
+            _link_to_questions(visit, label, params)
 
 
-def _show_changes(
-    visit: Visit, changes: Sequence[SuggestionMove], period: str, longer: int
-) -> None:
-    def show_row(move: SuggestionMove) -> None:
-        icon = ":material/trending_up:" if move.change > 0 else ":material/trending_down:"
-        show_question_line(
-            visit, move.summary.question, f"**{describe_move(move.before, move.after)}**", icon
+def _show_changes(visit: Visit, overview: HomeOverview) -> None:
+    moves, dated = overview.moves, not overview.moves
+    label = f"All {len(moves):,}" if len(moves) > MAX_MOVES else ""
+    _show_title(visit, "What changed and why", label, {"sort": "change"})
+    if dated:
+        st.caption(
+            "These are the last moves there were."
+            if overview.last_moves
+            else "No estimate has moved by a point yet. Estimates move with news and time."
         )
-
-    show_section_title(f"What moved in {period}")
-    if not changes:
-        st.caption(no_moves_sentence(period, longer))
-        return
-    _show_rows(changes, show_row, MAX_MOVES)
-    if len(changes) > MAX_MOVES:
-        _link_to_all(visit, f"All {len(changes):,} that moved", {"sort": "change", "over": period})
+    shown = (moves or overview.last_moves)[:MAX_MOVES]
+    if shown:
+        rows = [_build_move_row(visit, move, dated=dated) for move in shown]
+        show_rows("moves", "What changed", _MOVE_COLUMNS, rows)
 
 
-def _show_disagreement(visit: Visit, gaps: Sequence[ForecastGap]) -> None:
+def _build_move_row(visit: Visit, move: DatedMove, *, dated: bool) -> Row:
+    question = move.summary.question
+    day = visit.day(move.until) if dated else ""
+    sentence = describe_move(move, _find_cause(visit, move), day)
+    history = move.summary.history
+    line = SparkCell(
+        sample_history(history, visit.minute if visit.replayed_until is None else visit.stands_at),
+        f"Estimate {percent_whole(history[0][1])} to {percent_whole(history[-1][1])}",
+    )
+    points = round(100.0 * move.change)
+    change = TextCell(f"{points:+d}".replace("-", "\u2212"), tone="strong")
+    title = LinkCell(question.text, page_address("question", q=question.id), sentence)
+    return Row(question.id, {"title": title, "trend": line, "change": change})
+
+
+def _find_cause(visit: Visit, move: DatedMove) -> str:
+    """Find in words what moved an estimate; "" where it cannot be told."""
+    try:
+        change = visit.tracker.questions.explain_change(
+            move.summary.question.id, move.since, move.until
+        )
+    except TrackerError:
+        return ""
+    drivers = list_drivers(change)[:MAX_DRIVERS]
+    ids = tuple(reason.evidence_id for reason in drivers if reason.evidence_id is not None)
+    return describe_cause(change, _load_headlines(visit, ids))
+
+
+def _load_headlines(visit: Visit, ids: tuple[EvidenceId, ...]) -> dict[EvidenceId, str]:
+    cards = visit.tracker.evidence.cards(ids) if ids else ()
+    return {
+        card.evidence.id: format_source(card.headline, card.carrier.feed_title) for card in cards
+    }
+
+
+_GAP_COLUMNS: Final = (
+    RowColumn("title", "Question"),
+    RowColumn("you", "You", "end"),
+    RowColumn("crowd", "Crowd", "end"),
+    RowColumn("estimate", "Estimate", "end"),
+    RowColumn("others", "Others", "end", help="Other people, markets and platforms"),
+    RowColumn("gap", "Apart", "end"),
+)
+
+
+def _show_disagreements(visit: Visit, gaps: Sequence[ForecastGap]) -> None:
     if not gaps:
         return
-
-    def show_row(gap: ForecastGap) -> None:
-        words = describe_gap(((gap.first_id, gap.first_p), (gap.second_id, gap.second_p)))
-        show_question_line(visit, gap.summary.question, f"**{words}**", ":material/compare_arrows:")
-
-    show_section_title("Furthest apart")
-    _show_rows(gaps, show_row)
-    if len(gaps) > MAX_ROWS:
-        _link_to_all(visit, f"All {len(gaps):,} that are apart", {"sort": "apart"})
+    label = f"All {len(gaps):,}" if len(gaps) > MAX_GAPS else ""
+    _show_title(visit, "Who disagrees", label, {"mine": "apart", "sort": "apart"})
+    rows = [_build_gap_row(visit, gap) for gap in gaps[:MAX_GAPS]]
+    filled = {name for row in rows for name in row.cells}
+    columns = [column for column in _GAP_COLUMNS if column.name in filled]
+    show_rows("gaps", "Who disagrees", columns, rows)
 
 
-def _show_evidence(visit: Visit, overview: HomeOverview) -> None:
-    def show_row(s: QuestionSummary) -> None:
-        words = f"**{plural(s.waiting, 'piece', 'pieces')} to review**"
-        show_question_line(visit, s.question, words, ":material/inbox:", inbox=True)
+def _build_gap_row(visit: Visit, gap: ForecastGap) -> Row:
+    s = gap.summary
+    words = {
+        "you": format_standing(s, visit.me),
+        **{name: format_standing(s, forecaster_id) for name, forecaster_id in COMPARED.items()},
+        "others": format_others(s, visit.me),
+    }
+    cells: dict[str, Cell] = {name: TextCell(text) for name, text in words.items() if text}
+    cells["title"] = LinkCell(s.question.text, page_address("question", q=s.question.id))
+    cells["gap"] = TextCell(format_gap(gap.size), tone="strong")
+    return Row(s.question.id, cells)
 
-    if not overview.waiting:
-        return
-    show_section_title("Evidence to review")
-    _show_rows(overview.waiting, show_row)
-    if len(overview.waiting) > MAX_ROWS:
-        st.page_link(
-            visit.pages["inbox"],
-            label=f"All {plural(overview.pieces, 'piece', 'pieces')}",
-            icon=_MORE_ICON,
+
+_TASK_COLUMNS: Final = (
+    RowColumn("title", "Question"),
+    RowColumn("estimate", "Estimate", "end"),
+    RowColumn("act", "You", "end", help="Type a forecast and press Enter"),
+)
+
+
+def _show_tasks(visit: Visit, overview: HomeOverview, proposals: Sequence[ProposedAnswer]) -> None:
+    """Show one queue of all that needs me, each row with its act."""
+    show_section_title("Needs you")
+    rows = _build_task_rows(visit, overview, proposals)
+    shown = overview.forecasts[: MAX_TASKS - len(rows)]
+    by_id = {task.summary.question.id: task.summary for task in shown}
+    refused = st.session_state.get(_REFUSED_KEY, RefusedForecast())
+    view = ListView(visit.me, visit.stands_at)
+    rows += [_build_forecast_row(task, view, refused) for task in shown]
+    first_standing = next((t.summary.question.id for t in shown if t.kind == "confirm"), "")
+    if not rows:
+        st.caption("You’re all caught up.")
+    else:
+        show_rows(
+            "tasks",
+            "Needs you",
+            _TASK_COLUMNS,
+            rows,
+            current=first_standing,
+            on={
+                "forecast": lambda event: _act(
+                    by_id, event, lambda s: forecasting.save_text_forecast(visit, s, event["text"])
+                ),
+                "reaffirm": lambda event: _act(
+                    by_id, event, lambda s: forecasting.reaffirm_in_list(visit, s)
+                ),
+            },
         )
+        if shown:
+            hint = " A confirms the marked forecast." if first_standing else ""
+            st.caption(f"Type a number and press Enter.{hint}")
+    _link_to_rest(visit, overview, len(proposals), len(shown))
 
 
-def _show_own_questions(
-    visit: Visit, questions: Sequence[QuestionSummary], section: Literal["closing", "stale"]
+def _build_task_rows(
+    visit: Visit, overview: HomeOverview, proposals: Sequence[ProposedAnswer]
+) -> list[Row]:
+    """Build the rows of answers and evidence, which are acted on at their own place."""
+    rows = [
+        _build_link_row(
+            f"answer-{proposal.question.id}",
+            proposal.question.text,
+            f"proposed answer: {describe_proposal(proposal, visit.now)}",
+            LinkCell("Confirm", page_address("inbox"), tone="chip"),
+        )
+        for proposal in proposals[:MAX_ANSWERS]
+    ]
+    rows += [
+        _build_link_row(
+            f"overdue-{s.question.id}",
+            s.question.text,
+            f"resolution due {format_age(s.question.resolves_at, visit.stands_at)}",
+            LinkCell("Resolve", page_address("question", q=s.question.id), tone="chip"),
+        )
+        for s in overview.overdue[:MAX_ANSWERS]
+    ]
+    if overview.waiting:
+        number = len(overview.waiting)
+        rows.append(
+            _build_link_row(
+                "review",
+                f"{plural(overview.pieces, 'piece')} of evidence to review",
+                f"on {plural(number, 'question')}, those that matter most first",
+                LinkCell("Review", page_address("inbox"), tone="chip"),
+            )
+        )
+    return rows
+
+
+def _build_link_row(row_id: str, text: str, note: str, act: LinkCell) -> Row:
+    return Row(row_id, {"title": LinkCell(text, act.href, note), "act": act})
+
+
+def _build_forecast_row(task: ForecastTask, view: ListView, refused: RefusedForecast) -> Row:
+    s = task.summary
+    standing = s.standings.get(view.me)
+    note = describe_task(task, None if standing is None else standing.since, view.now)
+    cells: dict[str, Cell] = {
+        "title": LinkCell(s.question.text, page_address("question", q=s.question.id), note),
+        "act": build_entry(s, view, refused),
+    }
+    if words := format_standing(s, SUGGESTION):
+        cells["estimate"] = TextCell(words, tone="quiet")
+    return Row(s.question.id, cells)
+
+
+def _act(
+    by_id: Mapping[Any, QuestionSummary],
+    event: Mapping[str, Any],
+    act: Callable[[QuestionSummary], str | None],
 ) -> None:
-    if not questions:
+    """Do an act on the question of a row; a refusal is shown in its field."""
+    st.session_state.pop(_REFUSED_KEY, None)
+    summary = by_id.get(event["id"])
+    if summary is None:  # a row of another kind
         return
-
-    def show_row(s: QuestionSummary) -> None:
-        standing, now = s.standings[visit.me], visit.stands_at
-        distribution = fold_removed_options(s.question, now, standing.distribution)
-        words = (
-            describe_closing(s.question, distribution, now)
-            if section == "closing"
-            else describe_stale(s.question, distribution, standing.since, now)
-        )
-        show_question_line(visit, s.question, f"**{words}**", _OWN_SECTIONS[section].icon)
-
-    show_section_title(_OWN_SECTIONS[section].title)
-    _show_rows(questions, show_row)
-    if len(questions) > MAX_ROWS:
-        _link_to_all(
-            visit,
-            f"All {len(questions):,} of them",
-            {"mine": "stale" if section == "stale" else "yes", "sort": section},
+    problem = act(summary)
+    if problem:
+        st.session_state[_REFUSED_KEY] = RefusedForecast(
+            summary.question.id, event.get("text", ""), problem
         )
 
 
-def _show_proposed_answers(visit: Visit) -> None:
-    def show_row(proposal: ProposedAnswer) -> None:
-        words = escape_markdown(describe_proposal(proposal, visit.now))
-        show_question_line(visit, proposal.question, f"**{words}**", ":material/gavel:")
-
-    proposals = visit.tracker.resolutions.proposals()
-    if not proposals:
-        return
-    show_section_title("Answers to confirm")
-    _show_rows(proposals, show_row)
-    if len(proposals) > MAX_ROWS:
-        st.page_link(
-            visit.pages["inbox"], label=f"All {plural(len(proposals), 'answer')}", icon=_MORE_ICON
-        )
-
-
-def _show_overdue(visit: Visit, questions: Sequence[QuestionSummary]) -> None:
-    def show_row(s: QuestionSummary) -> None:
-        show_question_line(
-            visit,
-            s.question,
-            f"**{describe_overdue(s.question, visit.stands_at)}**",
-            ":material/gavel:",
-        )
-
-    if not questions:
-        return
-    show_section_title("Answers overdue")
-    _show_rows(questions, show_row)
-    if len(questions) > MAX_ROWS:
-        _link_to_all(visit, f"All {len(questions):,} overdue answers", {"state": "Overdue"})
+def _link_to_rest(visit: Visit, overview: HomeOverview, proposals: int, forecasts: int) -> None:
+    """Show links to what has no row."""
+    to_confirm = sum(task.kind == "confirm" for task in overview.forecasts)
+    with st.container(horizontal=True, gap="small"):
+        if to_confirm > forecasts:
+            label = f"All {plural(to_confirm, 'forecast')} to confirm"
+            _link_to_questions(visit, label, {"mine": "stale", "sort": "stale"})
+        if proposals > MAX_ANSWERS:
+            label = f"All {plural(proposals, 'proposed answer')}"
+            st.page_link(visit.pages["inbox"], label=label, icon=_MORE_ICON)
+        if len(overview.overdue) > MAX_ANSWERS:
+            label = f"All {plural(len(overview.overdue), 'overdue answer')}"
+            _link_to_questions(visit, label, {"state": "Overdue"})
+        if overview.old_overdue:
+            number = len(overview.old_overdue)
+            verb = "lacks" if number == 1 else "lack"
+            label = f"{plural(number, 'older question')} still {verb} an answer"
+            _link_to_questions(visit, label, {"state": "Overdue"})
 
 
-def _show_rows(items: Sequence[T], show_row: Callable[[T], None], limit: int = MAX_ROWS) -> None:
-    with st.container(gap="xsmall"):
-        for item in items[:limit]:
-            show_row(item)
-
-
-def _link_to_all(visit: Visit, label: str, params: Mapping[str, str]) -> None:
+def _link_to_questions(visit: Visit, label: str, params: Mapping[str, str]) -> None:
     st.page_link(visit.pages["questions"], label=label, icon=_MORE_ICON, query_params=dict(params))

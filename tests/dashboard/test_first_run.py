@@ -3,15 +3,20 @@ thing to do.
 """
 
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
 import pytest
 
-from dashboard.components.visit import PAGES
-from dashboard.home.page import BUILT_IN_SETS
+from dashboard.components.visit import PAGES, Visit
+from dashboard.home.data import choose_sample
+from dashboard.home.first_run import BUILT_IN_SETS, PURPOSE, _forecast_sample
+from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
-from tests.dashboard.pages import button, open_page, seen, words
+from tests.dashboard.pages import button, open_page, seen, sent_rows, words
 from tracker.app import question_set_files
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker
 
 STEPS = (
@@ -81,7 +86,7 @@ def test_steps_are_ticked_when_done_until_the_list_goes(
     tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "rejected")
     text = words(open_page(tracker, "home"))
     assert "First steps" not in text
-    assert "What moved in 7 days" in text
+    assert "What changed and why" in text
 
 
 def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
@@ -99,9 +104,40 @@ def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
     visit = seen(button(visit, BUILT_IN_SETS["grid_storage_2026"]).click().run())
     text = words(visit)
     assert ticked(text) == [STEPS[0]]
-    assert "Load a set" not in text
     assert "./run --demo" not in text
+    # The other one is still offered.
+    assert [b.label for b in visit.button if b.label in BUILT_IN_SETS.values()] == [
+        BUILT_IN_SETS["china_russia_2022"]
+    ]
     assert len([s for s in tracker.questions.list() if s.parent_id is None]) == 18
+
+
+def test_a_question_can_be_tried_at_once(tracker: Tracker, clock: FakeClock) -> None:
+    """It is one of the shipped set, which its first forecast loads, or else one that is here."""
+    visit = open_page(tracker, "home")
+    assert PURPOSE in words(visit)
+    (row,) = sent_rows(visit, "A question to try")
+    assert row["base"]["text"].endswith("%")
+    sample = choose_sample(load_question_set(DEFAULT_SET).questions, clock())
+    assert sample is not None
+    assert (row["id"], row["title"]["text"]) == (sample.id, sample.text)
+    a_visit = Visit(tracker, {}, clock(), UTC_ZONE, None)
+    for typed, problem in (("perhaps", True), ("63", False)):
+        state: dict[str, Any] = {}
+        with mock.patch("streamlit.session_state", state):
+            _forecast_sample(a_visit, sample, {"id": sample.id, "text": typed})
+        assert any(name.endswith("refused") for name in state) == problem
+        assert tracker.system.first_steps().asked
+        assert tracker.system.first_steps().forecast != problem
+    assert not sent_rows(open_page(tracker, "home"), "A question to try")
+
+
+def test_sample_of_loaded_questions_leads_to_its_page(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    (row,) = sent_rows(open_page(tracker, "home"), "A question to try")
+    assert row["title"]["href"] == "question?q=summit-2027"
+    assert row["act"]["entry"] == ""
+    assert row["estimate"]["text"].endswith("%")
 
 
 def test_set_that_cannot_be_loaded_ticks_nothing(

@@ -73,11 +73,11 @@ def test_a_dismissal_needs_a_reason(proposing: Tracker) -> None:
     visit.text_input(key=f"{key}-why").set_value("Another price is meant")
     seen(visit.button(key=f"{key}-dismiss").click().run())
     assert proposing.resolutions.proposals() == ()
-    assert "Answers to confirm" not in words(open_page(proposing, "home"))
+    assert "proposed answer" not in words(open_page(proposing, "home"))
 
 
-def test_today_names_the_answers_to_confirm(proposing: Tracker) -> None:
-    assert "Answers to confirm" in words(open_page(proposing, "home"))
+def test_home_names_the_answers_to_confirm(proposing: Tracker) -> None:
+    assert "proposed answer: " in words(open_page(proposing, "home"))
 
 
 def test_the_series_stands_on_the_chart(proposing: Tracker) -> None:

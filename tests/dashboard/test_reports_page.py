@@ -38,6 +38,8 @@ def test_reports_page(lived: Lived) -> None:
     (_, table) = visit.selectbox
     assert {"forecast", "feed day", "log"} <= {*table.options}
     assert table.value == "forecast"
+    # Home gives the last week away in its own place.
+    assert labels(open_page(lived.tracker, "home")) == ["HTML", "PDF", "Data"]
     # A report is chosen in the address.
     for kind, name in (("question", QUESTION), ("essay", "essay")):
         visit = open_page(lived.tracker, "reports", report=kind, name=name)

@@ -178,7 +178,7 @@ def test_browser_keeps_the_chosen_zone(two: Tracker) -> None:
         for e in visit.get("bidi_component")
         if e.proto.component_name.endswith("zone")
     ]
-    assert kept == {"zone": "Asia/Tokyo"}
+    assert kept == {"name": "tracker-zone", "value": "Asia/Tokyo"}
 
 
 # The rest

@@ -48,7 +48,10 @@ def _named(name: str, path: str, shows: str, pictured: str = "") -> Place:
 
 PLACES: Final[dict[str, Place]] = {
     "home": _named(
-        "Home", "/", "What moved in", "What moved, what waits for you, and who disagrees."
+        "Home",
+        "/",
+        "What changed and why",
+        "What changed and why, what needs you, and who disagrees.",
     ),
     "questions": _named(
         "Questions", "/questions", "walk through the list", "Every question, with filters."

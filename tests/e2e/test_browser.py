@@ -79,12 +79,12 @@ def test_the_scale_and_the_section_stand_in_the_address(visitor: Visitor) -> Non
 
 def test_first_page_keeps_the_time_asked_for(visitor: Visitor) -> None:
     page = visitor.go("/home?moved=30+days")
-    expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
+    expect(page.get_by_role("heading", name="moved in 30 days")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     page.get_by_role("radio", name="24 hours").or_(
         page.get_by_role("button", name="24 hours")
     ).first.click()
-    expect(page.get_by_role("heading", name="What moved in 24 hours")).to_be_visible()
+    expect(page.get_by_role("heading", name="moved in 24 hours")).to_be_visible()
     page.wait_for_url(lambda url: "moved=24" in url)
 
 

@@ -56,4 +56,20 @@ def test_first_steps_are_ticked_and_can_be_put_away(new: str, arrive: Arrive) ->
     page.go_back()
     page.get_by_role("button", name="Hide").click()
     expect(main.get_by_text("First steps")).to_have_count(0)
-    expect(main.get_by_text("What moved in 7 days")).to_be_visible()
+    expect(main.get_by_text("What changed and why")).to_be_visible()
+
+
+def test_first_forecast_takes_a_number_and_enter(
+    arrive: Arrive, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On an empty database it loads the set of its question."""
+    data = tmp_path_factory.mktemp("empty")
+    open_tracker(Settings(data_dir=data)).close()
+    for at in served(data, data / "dashboard.log"):
+        visitor = arrive(at=at)
+        page = visitor.go("/home")
+        page.get_by_role("textbox", name="Your forecast").click()
+        page.keyboard.type("63")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Saved: 63%")).to_be_visible()
+        expect(page.get_by_text("First steps: 2 of 4 done")).to_be_visible()

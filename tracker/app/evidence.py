@@ -4,7 +4,7 @@ from datetime import datetime
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.evidence.parameters import LearnedValue
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import EvidenceId, ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.errors import NotFound
 from tracker.feeds.item import ItemId
@@ -48,11 +48,15 @@ class EvidenceService(Service):
     @cacheable()
     def get(self, evidence_id: int) -> EvidenceCard:
         """Return a piece of evidence with its reports and decisions; raises `NotFound`."""
+        for card in self.cards((EvidenceId(evidence_id),)):
+            return card
+        raise NotFound("evidence", evidence_id, "see `tracker evidence inbox` for the numbers")
+
+    @cacheable()
+    def cards(self, evidence_ids: tuple[EvidenceId, ...]) -> tuple[EvidenceCard, ...]:
+        """Return these pieces of evidence with their reports and decisions; unknown ones not."""
         with self._store.reading() as session:
-            card = evidence_cards.find_card(session, evidence_id)
-        if card is None:
-            raise NotFound("evidence", evidence_id, "see `tracker evidence inbox` for the numbers")
-        return card
+            return evidence_cards.find_cards(session, evidence_ids)
 
     def review(
         self,

@@ -160,10 +160,16 @@ class SystemService(Service):
         with self._store.reading() as session:
             return database_info.read_replay_time(session)
 
-    def mark_replayed(self, until: datetime) -> None:
-        """Mark the database as a replay that has reached this time."""
+    @cacheable()
+    def replay_end(self) -> datetime | None:
+        """Return the simulated time that an unfinished replay goes on to; None if there is none."""
+        with self._store.reading() as session:
+            return database_info.read_replay_end(session)
+
+    def mark_replayed(self, until: datetime, end: datetime | None = None) -> None:
+        """Mark the database as a replay that has reached this time, and goes on to `end`."""
         with self._store.writing() as session:
-            database_info.save_replay_time(session, until)
+            database_info.save_replay_time(session, until, end)
 
     @cacheable()
     def headline_credit(self) -> str:

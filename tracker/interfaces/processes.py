@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
-from tracker.app.tracker import Tracker, clock, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, TrackerError
 from tracker.model.bind_address import check_address, check_port
+from tracker.replay.demo import PREVIEW_END, START, replay
 from tracker.replay.demo import Progress as ReplayProgress
-from tracker.replay.demo import replay
 from tracker.settings import Settings, replay_settings
 
 STOP_SECONDS = 10.0
@@ -78,6 +78,7 @@ class ChildProcess:
     """A process and its restarts.
 
     `due` is the time of the next restart of a process that has exited. Times are monotonic seconds.
+    One that `ends` is not restarted after it has exited with code 0.
     """
 
     command: Sequence[str]
@@ -85,6 +86,7 @@ class ChildProcess:
     started: float
     restarts: RestartBudget = RestartBudget()
     due: float | None = None
+    ends: bool = False
 
 
 def _launch_process(command: Sequence[str]) -> Process:
@@ -117,10 +119,13 @@ class Supervisor:
         self._find_news: Callable[[], str] | None = None
         self._news_due = self._news_until = 0.0
 
-    def start_process(self, name: str, command: Sequence[str]) -> None:
-        """Start a process; it is restarted whenever it exits, unless a restart would not help."""
+    def start_process(self, name: str, command: Sequence[str], *, ends: bool = False) -> None:
+        """Start a process; it is restarted whenever it exits, unless a restart would not help.
+
+        One that `ends` has done its work when it exits with code 0.
+        """
         self._children[name] = ChildProcess(
-            command, self._launch_process(command), self._monotonic()
+            command, self._launch_process(command), self._monotonic(), ends=ends
         )
 
     def announce_once(self, find_news: Callable[[], str]) -> None:
@@ -140,7 +145,7 @@ class Supervisor:
         announced = False
         try:
             while not self._stopping:
-                if any(self._check_process(name) == EXIT_REFUSED for name in self._children):
+                if any(self._check_process(name) == EXIT_REFUSED for name in list(self._children)):
                     return EXIT_REFUSED
                 if not announced and _accepts_connections(host, port):
                     announced = True
@@ -149,7 +154,7 @@ class Supervisor:
                 self._sleep(0.1)
             return 0
         finally:
-            self._end_processes()
+            self.end_processes()
 
     def _announce_news(self) -> None:
         now = self._monotonic()
@@ -171,7 +176,9 @@ class Supervisor:
                 self._children[name] = replace(child, process=process, started=now, due=None)
             return None
         code = child.process.poll()
-        if code == EXIT_REFUSED:
+        if code == 0 and child.ends:
+            del self._children[name]
+        elif code == EXIT_REFUSED:
             self._notify(f"The {name} ended with code {code}.")
         elif code is not None:
             now = self._monotonic()
@@ -185,7 +192,8 @@ class Supervisor:
     def _handle_stop_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _end_processes(self) -> None:
+    def end_processes(self) -> None:
+        """End all processes, those that do not end in time by force."""
         processes = [child.process for child in self._children.values()]
         for process in processes:
             if process.poll() is None:
@@ -317,28 +325,53 @@ def describe_first_start(settings: Settings) -> str:
     return ""
 
 
-def serve_replay(settings: Settings, options: ServeOptions, notify: Notify) -> int:
-    """Serve the dashboard on the replay's database; no scheduler, nothing is polled."""
+def serve_replay(
+    settings: Settings, options: ServeOptions, notify: Notify, *, fresh: bool, until: datetime
+) -> int:
+    """Serve the dashboard while the replay goes on behind it.
+
+    The address is announced when the first months are replayed, so that pages have content.
+    """
     check_serve_options(options)
+    if fresh:
+        _delete_replay(settings)
+    notify("Opening the replay …")
+    question_set = load_question_set(DEFAULT_SET)
+    replay_to = partial(replay, settings, question_set, until, lambda *_progress: None)
+    replay_to(stop=START)
     supervisor = Supervisor(notify)
     supervisor.start_process("dashboard", [*_dashboard_command(settings, options), "--replay"])
-    return _run_children(supervisor, options, settings, notify)
+    try:
+        replay_to(stop=PREVIEW_END)
+        with open_tracker(replay_settings(settings), create=False) as tracker:
+            is_unfinished = tracker.system.replay_end() is not None
+    except BaseException:  # also Ctrl-C: the dashboard is in a session of its own
+        supervisor.end_processes()
+        raise
+
+    def continue_replay() -> None:
+        arguments = ["demo", "--no-serve", "--until", until.isoformat()]
+        supervisor.start_process("replay", [*_tracker_command(settings), *arguments], ends=True)
+
+    return _run_children(
+        supervisor, options, settings, notify, go_on=continue_replay if is_unfinished else None
+    )
 
 
 def replay_with_progress(
-    settings: Settings, console: Console, *, fresh: bool, until: datetime | None
+    settings: Settings, console: Console, *, fresh: bool, until: datetime
 ) -> None:
     """Replay with a progress bar on a terminal, and with lines elsewhere."""
-    path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
-        _delete_database(path)
+        _delete_replay(settings)
     began = time.monotonic()
     with (
         _progress_bar(console)
         if console.is_terminal
         else nullcontext(make_line_progress(console.print)) as progress
     ):
-        steps = replay(settings, load_question_set(DEFAULT_SET), until or clock(), progress)
+        steps = replay(settings, load_question_set(DEFAULT_SET), until, progress)
+    path = _replay_path(settings)
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
 
 
@@ -367,7 +400,12 @@ def _progress_bar(console: Console) -> Iterator[ReplayProgress]:
         )
 
 
-def _delete_database(database: Path) -> None:
+def _replay_path(settings: Settings) -> Path:
+    return Path(replay_settings(settings).url.removeprefix("sqlite:///"))
+
+
+def _delete_replay(settings: Settings) -> None:
+    database = _replay_path(settings)
     for stale in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
         try:
             stale.unlink(missing_ok=True)
@@ -378,8 +416,15 @@ def _delete_database(database: Path) -> None:
 
 
 def _run_children(
-    supervisor: Supervisor, options: ServeOptions, settings: Settings, notify: Notify
+    supervisor: Supervisor,
+    options: ServeOptions,
+    settings: Settings,
+    notify: Notify,
+    *,
+    go_on: Callable[[], None] | None = None,
 ) -> int:
+    """Announce the dashboard once it answers, call `go_on`, and watch the children."""
+
     def ready() -> None:
         notify(
             f"Dashboard: {options.url}\nData:      {settings.data_dir.absolute()}\nStop with "
@@ -387,6 +432,8 @@ def _run_children(
         )
         if options.browser:
             webbrowser.open(options.url)
+        if go_on is not None:
+            go_on()
 
     return supervisor.wait_for_exit(options.host, options.port, ready)
 

@@ -2,7 +2,8 @@
 
 A simulated clock steps from event to event: outlets publish, feeds are polled, matches become
 evidence, invented analysts review and forecast, answers become known, everyone is scored. A replay
-that was killed resumes where it stopped: every step is idempotent.
+that was killed resumes where it stopped: every step is idempotent. It writes in short transactions,
+so that pages can be read meanwhile.
 """
 
 import re
@@ -140,6 +141,11 @@ RESOLVE_DELAY = timedelta(hours=1)
 UNREVIEWED_PERIOD = timedelta(days=200)
 """Evidence of the last months stays in the inbox, so that there is something to review."""
 
+PREVIEW_END = START + timedelta(days=140)
+"""Time up to which the demo is replayed before its address is announced: the first questions have
+been open for some weeks then.
+"""
+
 LEARNING_INTERVAL_DAYS = 91
 """Days between two fits of the learned parameters, in whole weeks."""
 
@@ -168,12 +174,24 @@ class SimulatedClock:
 
 
 def replay(
-    settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress
+    settings: Settings,
+    question_set: QuestionSet,
+    until: datetime,
+    progress: Progress,
+    *,
+    stop: datetime | None = None,
 ) -> int:
-    """Replay the history up to `until` into its own database; return the number of steps done."""
+    """Replay the history up to `until` into its own database; return the number of steps done.
+
+    With `stop` it pauses after the steps of that time: a later call goes on, and ends as one that
+    never paused. Meanwhile the database says where the replay goes on to, and can be looked at.
+    """
     now = SimulatedClock()
     newsroom = DemoFeeds(question_set, now)
-    with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
+    with (
+        open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker,
+        tracker.system.lead(),  # a second replay would do the same steps once more
+    ):
         world = ReplayWorld(tracker, newsroom, question_set, now, until)
         tracker.system.set_headline_credit(question_set.headlines)
         reached = tracker.system.replayed_until()
@@ -181,13 +199,20 @@ def replay(
         if reached is None:
             world.set_up()
         todo = [step for step in world.list_steps() if reached is None or step.at > reached]
-        for number, step in enumerate(todo, 1):
+        if reached is not None:
+            tracker.system.mark_replayed(reached, until if todo else None)
+        done = 0
+        for step in todo:
+            if stop is not None and step.at > stop:
+                break
             now.time = step.at
             step.run()
-            if number == len(todo) or todo[number].at > step.at:
-                tracker.system.mark_replayed(step.at)
-            progress(number, len(todo), step.at)
-        return len(todo)
+            done += 1
+            is_last = done == len(todo)
+            if is_last or todo[done].at > step.at:
+                tracker.system.mark_replayed(step.at, None if is_last else until)
+            progress(done, len(todo), step.at)
+        return done
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from tracker.storage.tables import (
 )
 
 REPLAYED_UNTIL_KEY = "replayed_until"
+REPLAY_END_KEY = "replay_end"
+"""Time that an unfinished replay goes on to; absent once it is complete."""
 HEADLINES_KEY = "headlines"
 """Origin of a replay's headlines, as stated by its history."""
 MAX_JOB_RUNS = 500
@@ -42,9 +44,19 @@ def read_replay_time(session: Session) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-def save_replay_time(session: Session, until: datetime) -> None:
-    """Save the simulated time of a replay."""
+def read_replay_end(session: Session) -> datetime | None:
+    """Return the time that an unfinished replay goes on to; None once it is complete."""
+    value = read_property(session, REPLAY_END_KEY)
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def save_replay_time(session: Session, until: datetime, end: datetime | None = None) -> None:
+    """Save the simulated time of a replay, and the time it goes on to; None if it is complete."""
     write_property(session, REPLAYED_UNTIL_KEY, until.isoformat())
+    if end is not None:
+        write_property(session, REPLAY_END_KEY, end.isoformat())
+    else:
+        session.execute(delete(PropertyRow).where(col(PropertyRow.key) == REPLAY_END_KEY))
 
 
 def read_property(session: Session, key: str) -> str | None:

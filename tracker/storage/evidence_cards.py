@@ -14,7 +14,7 @@ from forecasts.evidence.evidence import (
     Strength,
     is_own_text,
 )
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import (
     EvidenceCard,
@@ -72,10 +72,10 @@ def list_newest_cards(
     return build_cards(session, add_reports(session, rows)) if rows else ()
 
 
-def find_card(session: Session, evidence_id: int) -> EvidenceCard | None:
-    """Return the card of a piece of evidence; None if there is no such piece."""
-    rows = session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all()
-    return next(iter(build_cards(session, add_reports(session, rows))), None) if rows else None
+def find_cards(session: Session, evidence_ids: Sequence[EvidenceId]) -> tuple[EvidenceCard, ...]:
+    """Return the cards of pieces of evidence; none for a number that is not there."""
+    rows = session.exec(select(EvidenceRow).where(col(EvidenceRow.id).in_(evidence_ids))).all()
+    return build_cards(session, add_reports(session, rows)) if rows else ()
 
 
 def summarise_evidence(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidencePiece, ...]:

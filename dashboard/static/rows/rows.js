@@ -2,6 +2,7 @@
 // All words come from the server and go in as text alone (textContent).
 
 const SPARK = { width: 96, height: 22, edge: 2 };
+const CARDS = { few: 520, many: 640, columns: 5 }; // pixels below which rows of up to five columns, or of more, are cards
 const LEAST_SPAN = 0.04; // a line that moved less than four points looks calm
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -14,10 +15,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   state.json = json;
   const typing = readFocus(box);
   box.replaceChildren(buildTable(data, state));
+  if (!findRow(box, state.current)) state.current = data.current || null;
   restoreFocus(box, typing);
   mark(box, state);
+  fit(box, data);
   if (!box.rowsListens) {
     box.rowsListens = true;
+    new ResizeObserver(() => fit(box, state.data)).observe(box);
     box.addEventListener("click", (event) => follow(event));
     box.addEventListener("focusin", (event) => choose(box, state, event.target.closest("tr")?.dataset.id));
     listen(box, state);
@@ -29,6 +33,10 @@ function make(tag, className, text) {
   if (className) element.className = className;
   if (text !== undefined) element.textContent = text;
   return element;
+}
+
+function fit(box, { columns }) {
+  box.classList.toggle("cards", box.clientWidth <= (columns.length > CARDS.columns ? CARDS.many : CARDS.few));
 }
 
 function buildTable(data, state) {

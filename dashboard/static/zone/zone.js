@@ -1,5 +1,5 @@
-// The time zone that was chosen is kept in the browser, so that the next visit is read in it from its first page on.
+// What the next visit begins with is kept in the browser: the time zone that was chosen, and the time of this visit.
 export default function ({ data }) {
-  const age = data.zone ? 365 * 24 * 3600 : 0;
-  document.cookie = `tracker-zone=${data.zone}; max-age=${age}; path=/; samesite=strict`;
+  const age = data.value ? 365 * 24 * 3600 : 0;
+  document.cookie = `${data.name}=${data.value}; max-age=${age}; path=/; samesite=strict`;
 }

@@ -30,7 +30,14 @@ from forecasts.questions.timeline import build_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.questions.crowd_lessons import LessonsByKind, load_crowd_lessons
-from tracker.storage import evidence, questions, record, resolution_record, scenarios
+from tracker.storage import (
+    database_info,
+    evidence,
+    questions,
+    record,
+    resolution_record,
+    scenarios,
+)
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -93,6 +100,7 @@ def board_forecast(summary: QuestionSummary) -> CurrentForecast:
 
 
 HISTORY_DAYS = 90
+"""Days over which revisions of the estimate are told, back from now or from the end of a replay."""
 
 
 def summarise_questions(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
@@ -128,13 +136,14 @@ class _RowData:
         resolved: Mapping[QuestionId, Resolution],
         only: QuestionId | None = None,
     ) -> "_RowData":
+        end = min(now, database_info.read_replay_time(session) or now)
         return cls(
             people=record.list_forecasters(session),
             resolved=resolved,
             counts=evidence.count_evidence(session, only),
             latest_acts=record.load_last_acts(session, only),
             moves=record.list_probabilities(
-                session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only
+                session, SUGGESTION, end - timedelta(days=HISTORY_DAYS), only
             ),
             parents=find_parents(scenarios.list_links(session)),
             lessons=load_crowd_lessons(session),

@@ -8,6 +8,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from forecasts.questions.question import utc
+from tracker.app.tracker import clock
 from tracker.errors import Refused
 from tracker.interfaces.cli.commands.scores import verify_scores
 from tracker.interfaces.cli.commands.terminal import (
@@ -20,7 +21,6 @@ from tracker.interfaces.cli.commands.terminal import (
 from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
-    check_serve_options,
     replay_with_progress,
     run_scheduler,
     serve_replay,
@@ -135,17 +135,18 @@ def demo(
 ) -> None:
     """Replay the years since February 2022, and show them.
 
-    The replay has a database of its own. It takes half a minute to three, and says how far it is:
-    by a bar, or by a line every few seconds in a file.
+    The replay has a database of its own. Its pages open after some seconds; the rest is replayed
+    behind them, in half a minute to three, and they fill as it runs. A later start goes on where
+    this one was stopped.
     """
     settings = settings_of(context)
-    serving = ServeOptions.from_options(settings, options)
-    if not no_serve:
-        check_serve_options(serving)  # refuse before the replay, not a minute later
+    end = utc(until) if until else clock()
     configure_logging(replace(settings, log_level="warning"))  # a replay polls thousands of times
-    replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
-    if not no_serve:
-        sys.exit(serve_replay(settings, serving, console.print))
+    if no_serve:
+        replay_with_progress(settings, console, fresh=fresh, until=end)
+        return
+    serving = ServeOptions.from_options(settings, options)
+    sys.exit(serve_replay(settings, serving, console.print, fresh=fresh, until=end))
 
 
 CHUNKS_PER_UPDATE = 10

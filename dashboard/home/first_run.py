@@ -1,0 +1,233 @@
+"""First run: what this is, four steps, a question to try, and the shipped sets."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from dashboard.components.acting import notify
+from dashboard.components.question_list import ListView
+from dashboard.components.rows import (
+    Cell,
+    EntryCell,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
+from dashboard.components.visit import PageName, Visit
+from dashboard.components.widgets import show_refusals
+from dashboard.home.data import choose_sample, find_summary
+from dashboard.home.text import format_standing
+from dashboard.question import forecasting
+from dashboard.questions.question_rows import RefusedForecast, build_entry
+from dashboard.wording import clip, format_day, percent_exact, plural
+from dashboard.wording.feeds import first_steps_line
+from forecasts.distributions.distribution import p_yes
+from forecasts.questions.question import SUGGESTION, Question
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
+from tracker.app.system import FirstSteps
+from tracker.errors import TrackerError
+from tracker.feeds.scheduling.first_start import FirstStart
+from tracker.model.read_models import QuestionSummary
+
+BUILT_IN_SETS: Final = {
+    "china_russia_2022": "Why China stays close to Russia",
+    "grid_storage_2026": "After the noon glut: electricity and batteries",
+}
+"""Question sets that are shipped, by their titles; each has an essay of its own name."""
+
+PURPOSE: Final = (
+    "Here are questions about the future that can be answered for certain one day. News moves an "
+    "estimate of each, you forecast beside it, and every answer shows who was right."
+)
+
+_HIDDEN_KEY: Final = "first-steps-hidden"
+_REFUSED_KEY: Final = "sample-refused"
+_DONE_ICON: Final = ":material/check_circle:"
+_OPEN_ICON: Final = ":material/radio_button_unchecked:"
+
+
+class OnboardingStep(NamedTuple):
+    """One step: its text, whether it is done, the pages for it, and its result once it is done."""
+
+    words: str
+    done: bool
+    links: tuple[tuple[PageName, str], ...]
+    result: str = "done"
+
+
+def list_steps(
+    state: FirstSteps, first_start: FirstStart | None = None
+) -> tuple[OnboardingStep, ...]:
+    """List the four steps in their order."""
+    return (
+        OnboardingStep(
+            "Load questions, or write some",
+            state.asked,
+            (("ask", "Write one"), ("essays", "Start from an essay")),
+        ),
+        OnboardingStep(
+            "Make a first forecast", state.forecast, (("questions", "Choose a question"),)
+        ),
+        OnboardingStep(
+            "Add feeds, and see a first one answer",
+            state.polled,
+            (("feeds", "Feeds"),),
+            "done" if first_start is None else first_start.summary,
+        ),
+        OnboardingStep("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
+    )
+
+
+def show_first_steps(visit: Visit) -> bool:
+    """Show the steps while one is open and the list is not hidden; return whether it was shown."""
+    if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
+        return False
+    state = visit.tracker.system.first_steps()
+    all_steps = list_steps(state, visit.tracker.feeds.first_start())
+    if all(step.done for step in all_steps):
+        return False
+    with st.container(border=True, gap="small", key="first-steps"):
+        _show_purpose()
+        steps, trial = st.columns(2, gap="large")
+        with steps, st.container(gap="xsmall"):
+            st.markdown(f"**{first_steps_line(state)}**")
+            for step in all_steps:
+                _show_step(visit, step)
+            _show_sets(visit)
+        if not state.forecast:
+            with trial:
+                _show_sample(visit)
+    return True
+
+
+def _show_purpose() -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(PURPOSE, width="content")
+        st.button(
+            "Hide",
+            key="hide-first-steps",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_hide_steps,
+        )
+
+
+def _hide_steps() -> None:
+    st.session_state[_HIDDEN_KEY] = True
+
+
+def _show_step(visit: Visit, step: OnboardingStep) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if step.done:
+            st.markdown(f"{_DONE_ICON} {step.words}: {step.result}", width="content")
+            return
+        st.markdown(f"{_OPEN_ICON} {step.words}", width="content")
+        for page, label in step.links:
+            st.page_link(visit.pages[page], label=label, icon=":material/arrow_forward:")
+
+
+_SAMPLE_COLUMNS: Final = (
+    RowColumn("title", "Question"),
+    RowColumn("base", "Base rate", "end", help="How often such things happen"),
+    RowColumn("estimate", "Estimate", "end"),
+    RowColumn("act", "You", "end", help="Type a forecast and press Enter"),
+)
+
+
+def _show_sample(visit: Visit) -> None:
+    """Show a question to try; a forecast on one of a set that is not here loads the set."""
+    stored = [s.question for s in visit.tracker.questions.list()]
+    sample = choose_sample(stored or _read_default_questions(), visit.now)
+    if sample is None:
+        return
+    st.markdown("**Try one.** How likely is it? Type a number, such as 63, and press Enter.")
+    row = _build_row(visit, sample, find_summary(visit.tracker.questions.list(), sample.id))
+    show_rows(
+        "sample",
+        "A question to try",
+        [column for column in _SAMPLE_COLUMNS if column.name in row.cells],
+        [row],
+        on={"forecast": lambda event: _forecast_sample(visit, sample, event)},
+    )
+
+
+@st.cache_resource
+def _read_default_questions() -> tuple[Question, ...]:
+    """Read the questions of the set that a first start loads."""
+    try:
+        return load_question_set(DEFAULT_SET).questions
+    except TrackerError:
+        return ()
+
+
+def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None) -> Row:
+    """Build the row of the sample; without a summary its set is not loaded yet."""
+    refused: RefusedForecast = st.session_state.get(_REFUSED_KEY, RefusedForecast())
+    closes = f"closes {format_day(question.closes_at, visit.zone)}"
+    if summary is None:
+        base_rate = p_yes(question.prior)
+        label = f"Your forecast: {clip(question.text, 90)}"
+        cells: dict[str, Cell] = {
+            "title": TextCell(question.text, closes),
+            "base": TextCell("" if base_rate is None else percent_exact(base_rate), tone="quiet"),
+            "act": EntryCell(refused.text, label, problem=refused.problem),
+        }
+    else:
+        cells = {
+            "title": LinkCell(question.text, page_address("question", q=question.id), closes),
+            "estimate": TextCell(format_standing(summary, SUGGESTION), tone="quiet"),
+            "act": build_entry(summary, ListView(visit.me, visit.now), refused),
+        }
+    return Row(question.id, cells)
+
+
+def _forecast_sample(visit: Visit, question: Question, event: Mapping[str, Any]) -> None:
+    """Save the forecast on the sample, after its set is loaded; a refusal is shown in its field."""
+    st.session_state.pop(_REFUSED_KEY, None)
+    if not visit.tracker.questions.list():
+        visit.tracker.question_sets.load_built_in(DEFAULT_SET)
+    summary = find_summary(visit.tracker.questions.list(), question.id)
+    if summary is None:  # it has been removed meanwhile
+        return
+    problem = forecasting.save_text_forecast(visit, summary, event["text"])
+    if problem:
+        st.session_state[_REFUSED_KEY] = RefusedForecast(question.id, event["text"], problem)
+
+
+def _show_sets(visit: Visit) -> None:
+    """Show the buttons that load the shipped sets which are not here."""
+    essays = {str(name) for name in visit.tracker.essays.titles()}
+    missing = {name: title for name, title in BUILT_IN_SETS.items() if name not in essays}
+    if not missing:
+        return
+    with st.container(gap="xsmall"):
+        st.markdown("Load a set, with its questions and feeds:")
+        chosen = [
+            name
+            for name, title in missing.items()
+            if st.button(title, key=f"load-{name}", icon=":material/download:")
+        ]
+    for name in chosen:
+        _load_set(visit, name)
+    if len(missing) == len(BUILT_IN_SETS):
+        st.caption(
+            "Only looking around? `./run --demo` replays recorded history since 2022 in a database "
+            "of its own, with invented forecasters and without network."
+        )
+
+
+def _load_set(visit: Visit, name: str) -> None:
+    """Load a shipped set; a second click, or one in another window, adds nothing."""
+    with show_refusals():
+        with st.spinner("Reading the questions and what they begin with; some seconds …"):
+            loaded = visit.tracker.question_sets.load_built_in(name)
+        questions = loaded.questions + loaded.siblings
+        summary = f"{plural(questions, 'question')} and {plural(loaded.feeds, 'feed')}"
+        notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
+        st.rerun()
