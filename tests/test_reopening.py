@@ -104,19 +104,3 @@ def test_the_page_asks_for_a_reason_and_a_second_click(answered: Tracker) -> Non
     assert "If the answer is known already" in words(visit)
     assert "Earlier answers" in words(visit)
     assert "The statement was withdrawn." in words(visit)
-
-
-def test_before_one_withdraws_the_page_says_what_that_would_earn(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.question_sets.load(a_set())
-    tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
-    clock.advance(days=30)
-    visit = open_page(tracker, "question", q=SUMMIT)
-    assert "What stood so far" not in words(visit)
-    visit.session_state["withdrawing"] = True
-    told = words(seen(visit.run()))
-    assert "0.040 if YES and 0.640 if NO by Brier score (lower is better)" in told
-    assert [a.act for a in tracker.questions.get(SUMMIT).acts if a.forecaster_id == ME] == [
-        "forecast"
-    ]

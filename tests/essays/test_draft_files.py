@@ -207,7 +207,7 @@ def completed() -> str:
         ('id = "rain"', 'id = "Two words"', 'id = "Two', "may hold only a-z"),
         ("at = 0", "at = -1", "at = -1", "must be a whole number"),
         ("at = 0\n", "", "[[question]]", "question needs 'at'"),
-        ("sources = [", "source = [", "source", 'unknown key source: write sources = ["…"]'),
+        ("sources = [", "source = [", "source", "unknown key 'source' in question; known: "),
         ("prior = 0.5", "prior = 4.0", "prior", "between 0 and 1"),
         (
             'kind = "binary"',

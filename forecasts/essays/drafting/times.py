@@ -341,6 +341,7 @@ _NAMED_MONTH: Final = re.compile(
     r"\b(?P<which>[Nn]ext |[Tt]his )?(?:early |late |mid-)?"
     r"(?:(?P<day>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
     rf"(?P<month>{'|'.join(MONTHS)})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
+    r"(?! \d\d?(?:st|nd|rd|th)?,? (?:20|19)\d\d)"
     r"(?! \d+ (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|hearing)\b)"
     r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
     r"(?: (?:[a-z]+ )?(?:meeting|release|session)\b)?"
