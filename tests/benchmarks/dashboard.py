@@ -11,7 +11,7 @@ time. The world is that of `dashboard_world.py`.
   warm: with the browser's cache; cold: with an empty one, as the first visit to a server that has
   just started.
 * A click lasts from the click to the first change that the server made. On the list another state
-  is chosen, on the question another tab.
+  is chosen, on the question another section of its details.
 * A page switch is one by the navigation's own links; the empty app of this measure has two pages.
 * CPU is that of the server's process between a request to run the page again and its end, asked for
   by a client that speaks Streamlit's protocol (protobuf over a web socket) and draws nothing.
@@ -39,10 +39,10 @@ from tests.benchmarks.dashboard_browser import (
     AGAIN,
     CAPTIONS,
     CHROMIUM,
+    DRAWER,
     FLAGS,
-    PANEL,
+    SECTIONS,
     STATES,
-    TABS,
     click,
     cold,
     there_and_back,
@@ -117,7 +117,7 @@ def clicks(
     visit(other, empty.address)
     for name, path, button, changing in (
         ("click on the list", list_path(), STATES, CAPTIONS),
-        ("click on a question", f"/question?q={question}", TABS, PANEL),
+        ("click on a question", f"/question?q={question}&details=Signposts", SECTIONS, DRAWER),
     ):
         visit(mine, ours.address + path)
         measuring.alternate(

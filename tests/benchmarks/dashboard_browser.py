@@ -19,8 +19,8 @@ const drawn = () => {
   const app = document.querySelector('[data-testid="stApp"]');
   if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-testid="stSkeleton"]'))
     return false;
-  const parts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stDataFrame"]')];
-  return parts.every(part => part.querySelector('svg.marks, canvas'))
+  const parts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], .rows, .entry')];
+  return parts.every(part => part.dataset.question || part.querySelector('svg.marks, table'))
     && (parts.length || /^(run|page) /.test(document.querySelector('[data-testid="stCaptionContainer"]')
       ?.textContent));
 };
@@ -47,11 +47,11 @@ SWITCH = f"""link => new Promise(done => {{ {_DRAWN}
   look();
 }})"""
 CAPTIONS = '[data-testid="stCaptionContainer"]'
-PANEL = '[role="tabpanel"]'
+DRAWER = ".st-key-details-drawer"
 AGAIN = '[data-testid="stButton"] button'
 FILTER = '[data-testid="stSelectbox"] input'
 STATES = '[role="option"]:is([data-key="0"], [data-key="5"]):not([aria-selected="true"])'
-TABS = '[role="tab"]:is([data-key="2"], [data-key="3"]):not([aria-selected="true"])'
+SECTIONS = f'{DRAWER} button:is(:nth-of-type(2), :nth-of-type(3)):not([data-selected="true"])'
 
 
 def visit(page: Page, url: str) -> float:

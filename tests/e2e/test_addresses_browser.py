@@ -18,7 +18,7 @@ IN_PART = {
     f"/questions?at={STRANGE}&sort={STRANGE}&state={STRANGE}&tag={STRANGE}": "Questions",
     f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Evidence to review",
     f"/record?kind={STRANGE}&view={STRANGE}": "Track record",
-    f"/home?moved={STRANGE}": "Home",
+    f"/home?moved={STRANGE}": "What changed and why",
 }
 
 

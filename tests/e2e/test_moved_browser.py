@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE, Arrive
+from tests.e2e.conftest import PHONE, Arrive, Visitor
 
 PIPELINE = "power-of-siberia-2-2028"
 COMPARE = f"/question?q={PIPELINE}&details=Compare"
@@ -17,10 +17,13 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def pick_newest(page: Page) -> None:
+def pick_newest(visitor: Visitor) -> None:
     """Choose the newest forecast to be explained."""
+    page = visitor.page
     page.get_by_role("radio", name="one forecast").click()
     field = page.get_by_role("combobox", name="Forecast")
+    expect(field).to_be_visible()
+    visitor.settle()  # the page is drawn anew after the radio, which closes an open list
     field.click()
     page.get_by_role("option").first.click()
 
@@ -33,7 +36,7 @@ def test_picked_revision_tells_why_it_moved(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     page = visitor.open(f"{COMPARE}&moved-in=30+d")
     expect(page.get_by_text("in log-odds.")).to_have_count(1)
-    pick_newest(page)
+    pick_newest(visitor)
     expect(page.get_by_text("in log-odds.")).to_have_count(1)
     expect(
         page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')

@@ -49,7 +49,7 @@ def data_of(page: bytes) -> dict[str, Any]:
 def test_question_goes_out_as_html_and_pdf_that_agree(
     visitor: Visitor, shell: Shell, tmp_path: Path, browser: Browser
 ) -> None:
-    page = visitor.open(f"/question?q={OPEN}")
+    page = visitor.open(f"/question?q={OPEN}&details=Report")
     html, pdf = download(page, "HTML", tmp_path), download(page, "PDF", tmp_path)
     assert (html.suffix, pdf.suffix) == (".html", ".pdf")
     content, printed = html.read_bytes(), pdf.read_bytes()

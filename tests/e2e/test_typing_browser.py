@@ -27,6 +27,18 @@ STATES = """() => {
 }"""
 """Notes each time the page begins or ends to be made."""
 
+BUSY = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    new MutationObserver((_, seen) => {
+        if (app.dataset.testScriptState !== "notRunning") return;
+        seen.disconnect();
+        console.log("busy");
+        const end = performance.now() + 1000;
+        while (performance.now() < end);
+    }).observe(app, {attributeFilter: ["data-test-script-state"]});
+}"""
+"""Keeps the browser busy for a second as soon as the server has made the next page."""
+
 FRAMES = (
     "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => "
     "setTimeout(done))))"
@@ -129,6 +141,18 @@ def test_keys_pressed_too_early_do_nothing_later(slow: Visitor, demo: Path, path
     page.keyboard.type("jkahuxn4rc")
     nothing_happened(slow, path)
     assert (waiting(demo), my_acts(demo, "un-condemn-2027")) == before
+
+
+@pytest.mark.behaviour(7)
+def test_key_pressed_while_the_browser_draws_does_nothing(visitor: Visitor) -> None:
+    page = visitor.open("/question?q=nato-china-2027")
+    page.evaluate(BUSY)
+    with page.expect_console_message(lambda message: message.text == "busy"):
+        move(visitor, "/question?q=un-condemn-2027")
+    page.keyboard.press("j")
+    nothing_happened(visitor, "/question?q=un-condemn-2027")
+    visitor.press("j")
+    page.wait_for_url(lambda url: "un-condemn-2027" not in url)
 
 
 @pytest.mark.behaviour(7)

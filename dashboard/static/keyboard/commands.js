@@ -18,6 +18,7 @@ const PAUSE = 1000; // milliseconds without a key after which somebody who lost 
 let typed = -Infinity; // when the last letter of a text was pressed
 let sent = -Infinity; // when something was last sent to the server
 let received = -Infinity; // when something last came from it
+let readySince = Infinity; // since when the page is ready; a key pressed before may arrive after
 let watching = 0; // the timer that waits for the page to be ready
 let kept = null; // keys pressed since E while its field is not there; null when no field is waited for
 
@@ -41,6 +42,8 @@ function ready() {
 function watch() {
   clearTimeout(watching);
   const on = ready();
+  if (!on) readySince = Infinity;
+  else if (readySince === Infinity) readySince = performance.now();
   document.documentElement.dataset.keys = on ? "on" : "off";
   if (!on) watching = setTimeout(watch, QUIET / 2);
 }
@@ -150,7 +153,8 @@ function type(key) {
 
 function guard(event) {
   if (!single(event)) return;
-  if (event.repeat || !ready() || taken(event) || "rc".includes(event.key.toLowerCase())) event.stopPropagation();
+  const early = !ready() || event.timeStamp < readySince;
+  if (event.repeat || early || taken(event) || "rc".includes(event.key.toLowerCase())) event.stopPropagation();
 }
 
 // A single key that was handled there is a command, which streamlit sends a little later.
