@@ -41,7 +41,7 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     scenarios = page.get_by_role("table", name="Scenarios", exact=True)
     for name in ("friends", "strangers", "Other"):
-        expect(scenarios.get_by_text(name, exact=True)).to_be_visible()
+        expect(scenarios.get_by_role("rowheader", name=name)).to_be_visible()
     box = chart.locator("svg").first.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.6)
