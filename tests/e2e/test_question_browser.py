@@ -21,7 +21,7 @@ def chart(page: Page) -> Locator:
 
 @pytest.mark.behaviour(8)
 def test_triangle_opens_its_story_with_source_shift_and_copies(visitor: Visitor) -> None:
-    page = visitor.open(f"/question?q={PIPELINE}&scale=Log-odds")
+    page = visitor.open(f"/question?q={CEASEFIRE}&scale=Log-odds")
     mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').last
     mark.click(force=True)
     visitor.settle()
