@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor
 
@@ -28,7 +29,7 @@ def pick_newest(visitor: Visitor) -> None:
     field.click()
     try:
         option.click(timeout=3_000)
-    except TimeoutError:  # a late run of the page closed the list
+    except PlaywrightTimeout:  # a late run of the page closed the list
         field.click()
         option.click()
 
