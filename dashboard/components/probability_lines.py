@@ -309,7 +309,7 @@ def choose_domain(
     """Choose the range of a chart: that of its content, rounded, or all.
 
     >>> choose_domain([0.92, 0.97], "probability"), choose_domain([0.5], "probability", full=True)
-    ((0.9, 1.0), (0.0, 1.0))
+    ((0.88, 1.0), (0.0, 1.0))
     """
     bottom, top = (0.0, 1.0) if scale == "probability" else (-MAX_LOG_ODDS, MAX_LOG_ODDS)
     if full or not heights:

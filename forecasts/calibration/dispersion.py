@@ -27,7 +27,7 @@ def estimate_dispersion(deviations: Floats) -> float:
 
     >>> runs = np.repeat([0.5, -0.5, -0.5, 0.5, -0.5, 0.5], 5)
     >>> round(estimate_dispersion(runs), 2), estimate_dispersion(np.tile([0.5, -0.5], 15))
-    (2.0, 1.0)
+    (1.89, 1.0)
     """
     scale = float(deviations @ deviations)
     lags = np.arange(1, min(NEIGHBOURS + 1, deviations.size))

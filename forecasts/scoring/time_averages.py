@@ -218,7 +218,7 @@ def average_comparison(
 
     >>> pair, start, end = np.array([0, 1]), np.array([0, 5]), np.array([10, 10])
     >>> def compare(cells):
-    ...     return cells.values - (cells.sum() / cells.count())[cells.column]
+    ...     return cells.values - (cells.sum() / np.maximum(cells.count(), 1))[cells.column]
     >>> average_comparison(pair, start, end, group=np.array([0, 0]), values=np.array([3.0, 1.0]),
     ...     compare=compare).tolist()
     [0.5, -1.0]

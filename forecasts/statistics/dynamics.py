@@ -147,7 +147,7 @@ def measure_excess_movement(
     >>> paths = [[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]]
     >>> found = measure_excess_movement(paths, ["rain", "vote", "summit"])
     >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
-    (3, 1.68, 0.38)
+    (3, 1.68, 0.42)
     """
     for path in paths:
         if _check_path(path)[-1] not in {0.0, 1.0}:

@@ -118,7 +118,7 @@ PLACES: Final[dict[str, Place]] = {
     ),
     "scenarios-mine": Place(
         f"/scenarios?q={FUTURES}&section=Your+forecast",
-        "No forecast yet",
+        "Save forecast",
         "China's policy towards Russia",
     ),
     "scenarios-mind": Place(

@@ -2,6 +2,8 @@
 so.
 """
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,8 +82,10 @@ WORDS = st.sampled_from(
 def test_a_subject_stands_before_its_verb(before: str) -> None:
     subject, pronoun = parse_subject(before)
     assert not (subject and pronoun)
-    # Blanks before punctuation marks are dropped.
-    assert subject.lower().replace(" ", "") in before.lower().replace(" ", "") or "(" in before
+    # Blanks before punctuation marks are dropped, and a word that stands there twice.
+    once = re.sub(r"\b(\w+)(?: \1\b)+", r"\1", before.lower())
+    found = re.sub(r"\b(\w+)(?: \1\b)+", r"\1", subject.lower())
+    assert found.replace(" ", "") in once.replace(" ", "") or "(" in before
 
 
 def test_questions_actors_and_marks_that_leave_gaps() -> None:

@@ -203,7 +203,7 @@ dates = st.builds(
     st.sampled_from(
         ["31 December 2026", "December 31, 2026", "March 2027", "2027", "June 1", "1 July 2027"]
     ),
-)
+).filter(lambda date: date != " on 2027")  # "up 5% on 2027" compares
 events = st.sampled_from(
     [
         "Kazakhstan leave the customs union", "Arland and Borland hold a summit",
