@@ -5,6 +5,8 @@ const SPARK = { width: 96, height: 22, edge: 2 };
 const CARDS = { few: 520, many: 640, columns: 5 }; // pixels below which rows of up to five columns, or of more, are cards
 const LEAST_SPAN = 0.04; // a line that moved less than four points looks calm
 
+let typed = null; // the row and text being typed: a list that streamlit makes anew takes them over
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".rows");
   const state = (box.rowsState ??= { json: "", current: null });
@@ -13,7 +15,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const json = JSON.stringify(data);
   if (json === state.json) return;
   state.json = json;
-  const typing = readFocus(box);
+  const typing = readFocus(box) ?? (box.rowsListens ? null : typed);
   box.replaceChildren(buildTable(data, state));
   if (!findRow(box, state.current)) state.current = data.current || null;
   restoreFocus(box, typing);
@@ -146,15 +148,19 @@ function buildEntry({ entry, hint, label, problem, wide }, row, state) {
     if (event.isComposing) return;
     if (event.key === "Enter" && field.value.trim()) {
       event.preventDefault();
+      typed = null;
       state.json = ""; // the field shows the answer even if nothing but its spelling differs
       state.send("forecast", { id: row.id, text: field.value.trim(), at: Date.now() });
       field.closest("tr").querySelector("a")?.focus();
     } else if (event.key === "Escape") {
+      typed = null;
       field.value = entry;
       field.blur();
     }
   });
   field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => (typed = { id: row.id, entry: true, value: field.value }));
+  field.addEventListener("blur", () => field.isConnected && (typed = null));
   if (!problem) return [field];
   const note = make("small", "problem", problem);
   note.setAttribute("role", "alert");
