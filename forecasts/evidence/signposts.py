@@ -16,6 +16,7 @@ from forecasts.evidence.evidence import (
     Expectation,
     Indicator,
     IndicatorId,
+    Strength,
 )
 from forecasts.questions.question import EvidenceId, Kind, Question, QuestionId, is_overdue
 
@@ -107,8 +108,8 @@ def find_sighted(
     """Find how far each dated signpost of a question is seen and silent at `at`, by name.
 
     In time is from the opening of the question to the date, both included. Rejected evidence, that
-    for the other side and what is too unsure (`Evidence.is_perhaps`) count for nothing, a doubtful
-    match by its trust. Left out are indicators of other questions, those without an expected date,
+    for the other side or without strength, and what is too unsure (`Evidence.is_perhaps`) count for
+    nothing, a doubtful match by its trust. Left out are indicators of other questions, those without an expected date,
     and those whose date had passed at the opening.
     """
     watched = {i.id: i for i in indicators if _is_expected(question, i)}
@@ -254,6 +255,7 @@ def _is_sighting(question: Question, indicator: Indicator, story: Evidence, at: 
         story.question_id == question.id
         and story.status != "rejected"
         and story.direction is indicator.direction
+        and story.strength is not Strength.NONE
         and question.opens_at <= story.first_seen_at <= at
     )
 
