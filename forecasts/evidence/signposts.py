@@ -109,8 +109,8 @@ def find_sighted(
 
     In time is from the opening of the question to the date, both included. Rejected evidence, that
     for the other side or without strength, and what is too unsure (`Evidence.is_perhaps`) count for
-    nothing, a doubtful match by its trust. Left out are indicators of other questions, those without an expected date,
-    and those whose date had passed at the opening.
+    nothing, a doubtful match by its trust. Left out are indicators of other questions,
+    those without an expected date, and those whose date had passed at the opening.
     """
     watched = {i.id: i for i in indicators if _is_expected(question, i)}
     stories: dict[IndicatorId, list[Evidence]] = {indicator_id: [] for indicator_id in watched}
