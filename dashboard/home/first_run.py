@@ -21,8 +21,8 @@ from dashboard.components.visit import PageName, Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.home.data import choose_sample, find_summary
 from dashboard.home.text import format_standing
-from dashboard.question import forecasting
-from dashboard.questions.question_rows import RefusedForecast, build_entry
+from dashboard.questions.question_rows import build_entry
+from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import clip, format_day, percent_exact, plural
 from dashboard.wording.feeds import first_steps_line
 from forecasts.distributions.distribution import p_yes
@@ -45,7 +45,6 @@ PURPOSE: Final = (
 )
 
 _HIDDEN_KEY: Final = "first-steps-hidden"
-_REFUSED_KEY: Final = "sample-refused"
 _DONE_ICON: Final = ":material/check_circle:"
 _OPEN_ICON: Final = ":material/radio_button_unchecked:"
 
@@ -168,7 +167,7 @@ def _read_default_questions() -> tuple[Question, ...]:
 
 def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None) -> Row:
     """Build the row of the sample; without a summary its set is not loaded yet."""
-    refused: RefusedForecast = st.session_state.get(_REFUSED_KEY, RefusedForecast())
+    refused = get_refused("sample")
     closes = f"closes {format_day(question.closes_at, visit.zone)}"
     if summary is None:
         base_rate = p_yes(question.prior)
@@ -188,16 +187,12 @@ def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None
 
 
 def _forecast_sample(visit: Visit, question: Question, event: Mapping[str, Any]) -> None:
-    """Save the forecast on the sample, after its set is loaded; a refusal is shown in its field."""
-    st.session_state.pop(_REFUSED_KEY, None)
+    """Save the forecast on the sample, after its set is loaded."""
     if not visit.tracker.questions.list():
         visit.tracker.question_sets.load_built_in(DEFAULT_SET)
     summary = find_summary(visit.tracker.questions.list(), question.id)
-    if summary is None:  # it has been removed meanwhile
-        return
-    problem = forecasting.save_text_forecast(visit, summary, event["text"])
-    if problem:
-        st.session_state[_REFUSED_KEY] = RefusedForecast(question.id, event["text"], problem)
+    known = [] if summary is None else [summary]  # it may have been removed meanwhile
+    build_forecast_events(visit, known, "sample")["forecast"](event)
 
 
 def _show_sets(visit: Visit) -> None:

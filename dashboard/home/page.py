@@ -1,8 +1,8 @@
 """Home page: what changed and why, what needs me, and who disagrees, on one screen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -53,13 +53,12 @@ from dashboard.home.text import (
     overview_sentence,
 )
 from dashboard.inbox.proposed_answers import describe_proposal
-from dashboard.question import forecasting
 from dashboard.questions.question_rows import RefusedForecast, build_entry, sample_history
+from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import escape_markdown, format_age, percent_whole, plural
 from forecasts.questions.question import SUGGESTION, EvidenceId
 from tracker.errors import TrackerError
 from tracker.model.proposed_answers import ProposedAnswer
-from tracker.model.read_models import QuestionSummary
 
 MAX_MOVES: Final = 5
 MAX_TASKS: Final = 6
@@ -75,7 +74,6 @@ MAX_DRIVERS: Final = 12
 DEFAULT_PERIOD: Final[Period] = "7 days"
 VISITS_COOKIE: Final = "tracker-visits"
 _SINCE_KEY: Final = "home-since"
-_REFUSED_KEY: Final = "home-refused"
 _MORE_ICON: Final = ":material/list:"
 
 
@@ -263,8 +261,7 @@ def _show_tasks(visit: Visit, overview: HomeOverview, proposals: Sequence[Propos
     show_section_title("Needs you")
     rows = _build_task_rows(visit, overview, proposals)
     shown = overview.forecasts[: MAX_TASKS - len(rows)]
-    by_id = {task.summary.question.id: task.summary for task in shown}
-    refused = st.session_state.get(_REFUSED_KEY, RefusedForecast())
+    refused = get_refused("home")
     view = ListView(visit.me, visit.stands_at)
     rows += [_build_forecast_row(task, view, refused) for task in shown]
     first_standing = next((t.summary.question.id for t in shown if t.kind == "confirm"), "")
@@ -277,14 +274,7 @@ def _show_tasks(visit: Visit, overview: HomeOverview, proposals: Sequence[Propos
             _TASK_COLUMNS,
             rows,
             current=first_standing,
-            on={
-                "forecast": lambda event: _act(
-                    by_id, event, lambda s: forecasting.save_text_forecast(visit, s, event["text"])
-                ),
-                "reaffirm": lambda event: _act(
-                    by_id, event, lambda s: forecasting.reaffirm_in_list(visit, s)
-                ),
-            },
+            on=build_forecast_events(visit, [task.summary for task in shown], "home"),
         )
         if shown:
             hint = " A confirms the marked forecast." if first_standing else ""
@@ -342,23 +332,6 @@ def _build_forecast_row(task: ForecastTask, view: ListView, refused: RefusedFore
     if words := format_standing(s, SUGGESTION):
         cells["estimate"] = TextCell(words, tone="quiet")
     return Row(s.question.id, cells)
-
-
-def _act(
-    by_id: Mapping[Any, QuestionSummary],
-    event: Mapping[str, Any],
-    act: Callable[[QuestionSummary], str | None],
-) -> None:
-    """Do an act on the question of a row; a refusal is shown in its field."""
-    st.session_state.pop(_REFUSED_KEY, None)
-    summary = by_id.get(event["id"])
-    if summary is None:  # a row of another kind
-        return
-    problem = act(summary)
-    if problem:
-        st.session_state[_REFUSED_KEY] = RefusedForecast(
-            summary.question.id, event.get("text", ""), problem
-        )
 
 
 def _link_to_rest(visit: Visit, overview: HomeOverview, proposals: int, forecasts: int) -> None:

@@ -1,7 +1,7 @@
 """The place Questions: filters, and the questions as a list, a board or a calendar."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -19,19 +19,17 @@ from dashboard.components.rows import show_rows
 from dashboard.components.sibling_rows import fold_siblings
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty, show_no_questions
-from dashboard.question import forecasting
 from dashboard.questions import board, calendar_view
 from dashboard.questions.filters import Filters, show_filters
 from dashboard.questions.question_rows import (
-    RefusedForecast,
     RowMarks,
     build_columns,
     build_row,
 )
+from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.scenarios.coherence import show_contradictions
 from dashboard.scenarios.text import group_contradictions
 from dashboard.wording import plural
-from forecasts.questions.question import QuestionId
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import CoherenceReport
 
@@ -41,7 +39,6 @@ _VIEWS: Final[dict[ViewName, str]] = {"list": "List", "board": "Board", "calenda
 MAX_ROWS: Final = 100
 """Rows of the list until all are asked for."""
 
-_REFUSED_KEY: Final = "refused-forecast"
 _SAVED_KEY: Final = "forecast-saved"
 
 
@@ -129,9 +126,8 @@ def _show_list(
     shown = _sort(selected, order, view, reverse=reverse, folded=not st.query_params.get("find"))
     remember_order([s.question.id for s in shown])
     limit = None if "all" in st.query_params else MAX_ROWS
-    refused = st.session_state.get(_REFUSED_KEY, RefusedForecast())
+    refused = get_refused("questions")
     rows = [build_row(s, view, marks, refused) for s in shown[:limit]]
-    by_id = {s.question.id: s for s in shown[:limit]}
     show_rows(
         "questions",
         "Questions",
@@ -140,12 +136,7 @@ def _show_list(
         sorted_by=order,
         on={
             "sort": _choose_order,
-            "forecast": lambda event: _act(
-                by_id, event, lambda s: forecasting.save_text_forecast(visit, s, event["text"])
-            ),
-            "reaffirm": lambda event: _act(
-                by_id, event, lambda s: forecasting.reaffirm_in_list(visit, s)
-            ),
+            **build_forecast_events(visit, shown[:limit], "questions", _note_saved),
         },
     )
     _show_count(len(shown), len(rows))
@@ -189,20 +180,5 @@ def _choose_order(order: SortOrder) -> None:
         st.query_params["sort"] = f"-{order}" if turned else order
 
 
-def _act(
-    by_id: dict[QuestionId, QuestionSummary],
-    event: dict[str, Any],
-    act: Callable[[QuestionSummary], str | None],
-) -> None:
-    """Do an act on the question of a row; a refusal is shown in its field."""
-    st.session_state.pop(_REFUSED_KEY, None)
-    summary = by_id.get(event["id"])
-    if summary is None:
-        return
-    problem = act(summary)
-    if problem:
-        st.session_state[_REFUSED_KEY] = RefusedForecast(
-            summary.question.id, event.get("text", ""), problem
-        )
-    else:
-        st.session_state[_SAVED_KEY] = True
+def _note_saved() -> None:
+    st.session_state[_SAVED_KEY] = True
