@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import Any, Final, Literal, TypedDict
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
+from dashboard.components.scripts import load_component
 from dashboard.components.visit import PageName
 
 Align = Literal["start", "end"]
@@ -163,19 +162,12 @@ def _encode_row(row: Row) -> dict[str, Any]:
     return {"id": row.id, "cells": {name: asdict(cell) for name, cell in row.cells.items()}}
 
 
-@cache
-def _read_style() -> str:
-    return (COMPONENTS_FOLDER / "rows" / "rows.css").read_text(encoding="utf-8")
-
-
 def _load() -> Callable[..., Any]:
-    return load_component(
-        "rows", '<div class="rows"></div>', _read_style(), plain=_show_plain, isolated=False
-    )
+    return load_component("rows", '<div class="rows"></div>', _show_plain, isolated=False)
 
 
 def _show_plain(data: Mapping[str, Any], **_options: object) -> None:
-    """Show the rows as links and text, where streamlit runs no scripts of ours."""
+    """Show the rows as text, where streamlit runs no scripts of ours."""
     for row in data["rows"]:
         cells = row["cells"]
         title = cells.get(TITLE, {})

@@ -21,7 +21,7 @@ def warn_missing(part: str, effect: str) -> None:
     _LOG.warning("the installed streamlit has no %s: %s", part, effect)
 
 
-COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
+_COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
 _COMPONENT_NAMES: Final = ("reader", "entry", "marked", "rows", "zone")
 
@@ -29,12 +29,13 @@ _COMPONENT_NAMES: Final = ("reader", "entry", "marked", "rows", "zone")
 def load_component(
     folder: str,
     html: str = "",
-    css: str = "",
     plain: str | Callable[..., None] = "",
     *,
     isolated: bool = True,
 ) -> Callable[..., Any]:
     """Return the component whose script is `dashboard/static/{folder}/{folder}.js`.
+
+    Its style stands beside the script, and so may its markup if `html` is empty.
 
     If streamlit does not let us declare scripts, the component shows the text `plain`, or what that
     function shows of its data. An isolated one has a style of its own; any other is a part of the
@@ -47,8 +48,19 @@ def load_component(
         warn_missing("manifest of components", "lists and forms are plain")
         return partial(_show_plain, plain) if isinstance(plain, str) else plain
     return st.components.v2.component(
-        name, html=html or None, css=css or None, js=f"{folder}.js", isolate_styles=isolated
+        name,
+        html=html or _read_part(f"{folder}.html"),
+        css=_read_part(f"{folder}.css"),
+        js=f"{folder}.js",
+        isolate_styles=isolated,
     )
+
+
+@cache
+def _read_part(name: str) -> str | None:
+    """Read a file beside the script of a component; None if it has no such file."""
+    path = _COMPONENTS_FOLDER / name.partition(".")[0] / name
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _declare(name: str) -> None:
@@ -63,7 +75,7 @@ def _declare(name: str) -> None:
     if manager.get_component_asset_root(name) is None:
         declared = [ComponentConfig(component, component) for component in _COMPONENT_NAMES]
         manager.register_from_manifest(
-            ComponentManifest(_PACKAGE, "1", declared), COMPONENTS_FOLDER
+            ComponentManifest(_PACKAGE, "1", declared), _COMPONENTS_FOLDER
         )
 
 

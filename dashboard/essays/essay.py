@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components import widgets
-from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
+from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
 from dashboard.essays import claim, drafting
@@ -37,8 +37,6 @@ from tracker.errors import NotFound
 from tracker.model.essays import EssayPage
 
 _C = st.column_config
-_FOLDER: Final = "reader"
-_STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "reader.css").read_text(encoding="utf-8")
 _HTML: Final = '<ul class="legend"></ul><div class="essay" role="group"></div>'
 _KEY: Final = "reader"
 
@@ -61,7 +59,7 @@ def show_essay_reader(page: EssayPage, blocks: Sequence[Paragraph], picked: int 
         "label": f"{page.essay.title}, sentence by sentence",
     }
     prose = "\n\n".join(" ".join(piece.text for piece in block) for block in blocks)
-    component = load_component(_FOLDER, _HTML, _STYLE, plain=prose)
+    component = load_component("reader", _HTML, prose)
     component(key=_KEY, data=data, on_picked_change=_store_selection)
 
 

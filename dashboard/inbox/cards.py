@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
+from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     HEADER_HEIGHT,
@@ -34,8 +34,6 @@ from forecasts.suggestion.explanation import story_effects
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
-_FOLDER: Final = "marked"
-_STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "marked.css").read_text(encoding="utf-8")
 _HTML: Final = '<div class="marked"></div>'
 
 
@@ -43,7 +41,7 @@ def show_marked_text(
     text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
 ) -> None:
     """Show a text with the matched `words` highlighted."""
-    component = load_component(_FOLDER, _HTML, _STYLE, plain=text)
+    component = load_component("marked", _HTML, text)
     component(key=key, data={"pieces": split_marked(text, words), "look": look})
 
 

@@ -5,14 +5,14 @@ is understood; a button or key comes back as an act. Unsaved input stays in the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 import streamlit as st
 
 from dashboard.components.acting import Notice, push_notice, push_undone
-from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
+from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
 from dashboard.question.entry_data import (
     Draft,
@@ -77,23 +77,12 @@ def show_form(
         if isinstance(sent, Mapping):
             receive(sent)
 
-    load_component(
-        "entry",
-        _read_file("entry.html"),
-        _read_file("entry.css"),
-        partial(_show_plain_form, receive),
-        isolated=False,
-    )(
+    load_component("entry", plain=partial(_show_plain_form, receive), isolated=False)(
         key=key,
         data=_build_data(visit, summary, evidence) | {"undo": undoable},
         on_draft_change=take_draft,
         on_act_change=take_act,
     )
-
-
-@cache
-def _read_file(name: str) -> str:
-    return (COMPONENTS_FOLDER / "entry" / name).read_text(encoding="utf-8")
 
 
 def get_form_id(question_id: QuestionId) -> str:
