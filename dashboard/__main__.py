@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with open_tracker(
             replay_settings(settings) if arguments.replay else settings, create=False
         ) as tracker:
-            serve(tracker, settings.address, settings.port)
+            serve(tracker.through("page"), settings.address, settings.port)
     except (TrackerError, ForecastsError) as error:
         sys.stderr.write(f"{escape_control_characters(str(error))}\n")
         return 1 if isinstance(error, StorageUnavailable) else 2

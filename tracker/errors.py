@@ -5,6 +5,7 @@
     ├── NotFound             no question, evidence, forecaster, feed or set of that name
     ├── Refused              a request that is not possible now, with the reason
     │   └── Unresolvable     a question that the linter objects to, with its findings
+    ├── Forbidden            a use case that the acting role may not use
     ├── DatabaseTooNew       the database was written by a newer version
     ├── AlreadyRunning       another scheduler holds this database
     ├── LeadershipLost       this scheduler no longer holds the lock of its database
@@ -56,6 +57,10 @@ class Unresolvable(Refused):
             f"a stranger could not resolve {question_id}. {findings} "
             "Or say why it opens all the same"
         )
+
+
+class Forbidden(TrackerError):
+    """A use case for which the role of whoever acts is not enough; the message names both."""
 
 
 class DatabaseTooNew(TrackerError):

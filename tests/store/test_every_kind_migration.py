@@ -50,7 +50,7 @@ class FirstVersion:
         self._last = build_next_entry(
             self._last, kind, subject, body=canonical_json(facts), entered_at=at
         )
-        self.add("log", **{name: getattr(self._last, name) for name in LogEntry.__slots__})
+        self.add("log", **{n: getattr(self._last, n) for n in LogEntry.__slots__ if n != "actor"})
         self.add(kind, **facts, log_seq=self._last.seq)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ALL_QUESTIONS = Choice()
 
 
-class AccuracyService(Service):
+class AccuracyService(Service, noun="accuracy"):
     """Use cases on accuracy. Live and retrospective questions are never mixed."""
 
     @cacheable()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracker.llm.draft_proposals import ProposalResult
 
 
-class EssayService(Service):
+class EssayService(Service, noun="essays"):
     """Use cases on essays."""
 
     @cacheable()

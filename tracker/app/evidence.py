@@ -28,7 +28,7 @@ from tracker.storage import evidence_cards, item_search, learned, record
 from tracker.storage.learned import LearnedRecord
 
 
-class EvidenceService(Service):
+class EvidenceService(Service, noun="evidence"):
     """Use cases on evidence."""
 
     @cacheable()
@@ -69,7 +69,7 @@ class EvidenceService(Service):
         forecaster: ForecasterId | None = None,
     ) -> Evidence:
         """Confirm, edit or reject evidence; the decision is logged and the suggestion follows."""
-        decision = EvidenceReview(verdict, direction, strength, note, forecaster or self._me)
+        decision = EvidenceReview(verdict, direction, strength, note, self._author(forecaster))
         with self._store.writing() as session:
             return review_evidence.review_evidence(session, evidence_id, decision, self._now())
 
@@ -77,7 +77,7 @@ class EvidenceService(Service):
         """Take the review of evidence back: it awaits review again, and the suggestion follows."""
         with self._store.writing() as session:
             return review_evidence.reopen_evidence(
-                session, evidence_id, forecaster or self._me, self._now()
+                session, evidence_id, self._author(forecaster), self._now()
             )
 
     def add(self, piece: ManualEvidence, *, by: ForecasterId | None = None) -> ManualResult:
@@ -158,7 +158,7 @@ class EvidenceService(Service):
             return record_suggestions(session, opened, now)
 
 
-class LearningService(Service):
+class LearningService(Service, noun="learning"):
     """Use cases on learned parameters."""
 
     def fit(self) -> tuple[LearnedValue, ...]:

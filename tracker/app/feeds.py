@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.ingestion.writer import PollReport
 
 
-class FeedService(Service):
+class FeedService(Service, noun="feeds"):
     """Use cases on feeds."""
 
     @cacheable()

@@ -23,7 +23,7 @@ class ActOptions(TypedDict, total=False):
     key: str | None
 
 
-class ForecastService(Service):
+class ForecastService(Service, noun="forecasts"):
     """Use cases on forecasts."""
 
     def submit(
@@ -35,7 +35,7 @@ class ForecastService(Service):
         **options: Unpack[ActOptions],
     ) -> Forecast:
         """Submit a forecast, as a distribution or as typed (see `parse`), with its evidence."""
-        forecaster = options.get("forecaster") or self._me
+        forecaster = self._author(options.get("forecaster"))
         distribution = (
             self.parse(question_id, forecast, forecaster) if isinstance(forecast, str) else forecast
         )
@@ -98,7 +98,7 @@ class ForecastService(Service):
         request = ForecastRequest(
             question_id,
             act,
-            options.get("forecaster") or self._me,
+            self._author(options.get("forecaster")),
             options.get("rationale", ""),
             options.get("key"),
             cites,

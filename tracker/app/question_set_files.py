@@ -219,7 +219,7 @@ def _find_related(question_set: QuestionSet, question: Question) -> tuple[Questi
     )
 
 
-class QuestionSetService(Service):
+class QuestionSetService(Service, noun="question_sets"):
     """Use cases on question sets."""
 
     def load(self, question_set: QuestionSet, *, replay: bool = False) -> SetImport:

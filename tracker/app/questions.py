@@ -37,7 +37,7 @@ class Wording:
     sources: tuple[str, ...] | None = None
 
 
-class QuestionService(Service):
+class QuestionService(Service, noun="questions"):
     """Use cases on questions."""
 
     @cacheable(from_log=True)
@@ -257,7 +257,7 @@ class QuestionService(Service):
             edit = QuestionEdit(
                 question_id=question.id,
                 at=self._now(),
-                by=by or self._me,
+                by=self._author(by),
                 why=why,
                 text=question.text if wording.text is None else wording.text,
                 criteria=question.criteria if wording.criteria is None else wording.criteria,
@@ -286,7 +286,7 @@ class QuestionService(Service):
         from tracker.questions import question_lifecycle
 
         change_made = OptionChange(
-            QuestionId(question_id), name, change, self._now(), by or self._me
+            QuestionId(question_id), name, change, self._now(), self._author(by)
         )
         with self._store.writing() as session:
             return question_lifecycle.change_option(session, change_made)

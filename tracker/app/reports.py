@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.reports.report_files import ReportCheck
 
 
-class ReportService(Service):
+class ReportService(Service, noun="reports"):
     """Use cases on reports and exports."""
 
     def build(

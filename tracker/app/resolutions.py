@@ -20,7 +20,7 @@ from tracker.questions.submit_forecast import refuse_reserved
 from tracker.storage.sessions import Session
 
 
-class ResolutionService(Service):
+class ResolutionService(Service, noun="resolutions"):
     """Use cases on resolutions."""
 
     def resolve(
@@ -40,7 +40,7 @@ class ResolutionService(Service):
         If the question is the condition of a pair, the branch that has become impossible is
         annulled with it.
         """
-        answer_input = AnswerInput(answer, source_url, known_at, event_at, note, by or self._me)
+        answer_input = AnswerInput(answer, source_url, known_at, event_at, note, self._author(by))
         with self._store.writing() as session:
             refuse_reserved(answer_input.by)
             question = question_page.require_question(session, question_id)

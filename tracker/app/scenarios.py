@@ -23,7 +23,7 @@ from tracker.questions.scenarios import (
 from tracker.storage import database_info
 
 
-class ScenarioService(Service):
+class ScenarioService(Service, noun="scenarios"):
     """Use cases on scenario sets."""
 
     @cacheable()
@@ -50,7 +50,7 @@ class ScenarioService(Service):
             return scenario_edits.revise_row(session, question_id, row, self._authorship())
 
 
-class LinkService(Service):
+class LinkService(Service, noun="links"):
     """Use cases on links between questions."""
 
     def add(self, link: Link) -> None:
@@ -80,7 +80,7 @@ class LinkService(Service):
             )
 
 
-class SignpostService(Service):
+class SignpostService(Service, noun="signposts"):
     """Use cases on expected indicators."""
 
     @cacheable()

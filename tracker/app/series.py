@@ -11,7 +11,7 @@ from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
 
 
-class SeriesService(Service):
+class SeriesService(Service, noun="series"):
     """Use cases on series."""
 
     @cacheable()

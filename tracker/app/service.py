@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import wraps
+from inspect import isfunction
+from typing import Any, ClassVar, TypeVar, cast
 
 from forecasts.questions.question import ForecasterId
+from tracker.app.permissions import REQUIRED_RIGHTS
+from tracker.errors import Forbidden
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network
 from tracker.model.audit import Authorship
+from tracker.model.principal import ROLE_NEEDED, Principal
 from tracker.settings import Settings
 from tracker.storage.sessions import Store
 
@@ -17,36 +22,74 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Everything that services share: settings, clock, acting person, database and network."""
+    """Everything that services share: settings, clock, acting identity, database and network."""
 
     settings: Settings
     now: Callable[[], datetime]
-    me: ForecasterId
+    principal: Principal
     store: Store
     network: Network
     match_state: MatchState
 
-    def acting_as(self, forecaster: ForecasterId) -> "AppContext":
-        """Return the same context for another person."""
-        return replace(self, me=forecaster)
+    def acting_as(self, principal: Principal) -> "AppContext":
+        """Return the same context for another identity, which is in all entries of the log."""
+        return replace(self, principal=principal, store=self.store.acting(principal.describe()))
 
 
 class Service:
     """Use cases of one noun. Each public method runs in one database transaction.
 
-    All times are aware UTC. All errors are one line for a person.
+    All times are aware UTC. All errors are one line for a person. A method that the acting role may
+    not use raises `Forbidden`: see `tracker.app.permissions`.
     """
+
+    noun: ClassVar[str]
+
+    def __init_subclass__(cls, noun: str) -> None:
+        super().__init_subclass__()
+        cls.noun = noun
+        for name, method in list(vars(cls).items()):
+            if isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, _require_right(f"{noun}.{name}", method))
 
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._settings = context.settings
         self._now = context.now
-        self._me = context.me
+        self._me = context.principal.me
         self._store = context.store
 
     def _authorship(self, by: ForecasterId | None = None) -> Authorship:
-        """Return the acting person, or `by`, with the current time."""
-        return Authorship(by or self._me, self._now())
+        """Return the author (see `_author`) with the current time."""
+        return Authorship(self._author(by), self._now())
+
+    def _author(self, by: ForecasterId | None) -> ForecasterId:
+        """Return the acting person, or `by`, whom only an admin may name."""
+        if by is None or by == self._me:
+            return self._me
+        if not self._context.principal.has("administer"):
+            raise Forbidden(f"only an admin acts in the name of {by}")
+        return by
+
+
+def _require_right(use_case: str, method: Method) -> Method:
+    """Wrap a use case so that a role without its right is refused.
+
+    Raises `KeyError` for a use case without an entry among the permissions.
+    """
+    right = REQUIRED_RIGHTS[use_case]
+
+    @wraps(method)
+    def check_and_call(self: Service, *args: Any, **options: Any) -> Any:
+        principal = self._context.principal
+        if not principal.has(right):
+            raise Forbidden(
+                f"{principal.me} has the role {principal.role}, and {use_case} needs "
+                f"{ROLE_NEEDED[right]}: ask an admin for it"
+            )
+        return method(self, *args, **options)
+
+    return cast(Method, check_and_call)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ NO_MODEL: Final = (
 )
 
 
-class PeopleService(Service):
+class PeopleService(Service, noun="people"):
     """Use cases on people who forecast."""
 
     @cacheable()
@@ -88,7 +88,7 @@ class PeopleService(Service):
         return not is_overridden("me")
 
 
-class SystemService(Service):
+class SystemService(Service, noun="system"):
     """Use cases on the installation and its database."""
 
     def version(self) -> str:

@@ -6,6 +6,7 @@ Each is loaded when it is first used: a command that lists questions reads no fe
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Self
 
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import AppContext
-from tracker.errors import NotFound
+from tracker.errors import Forbidden, NotFound
 from tracker.feeds.fetch_results import Fetch, FetchLimits
 from tracker.files.user_files import restrict_permissions
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network, make_fetch_limits
+from tracker.model.principal import Door, Principal
 from tracker.questions.resolve_question import scores_are_current, update_scores
 from tracker.settings import Settings
 from tracker.storage.sessions import open_store
@@ -53,7 +55,7 @@ def open_tracker(
     """Open the database named by the settings and migrate it to the newest version.
 
     Without `create`, a missing SQLite file is refused. `fetch` replaces the network, `limits` the
-    limits of its use.
+    limits of its use. Whoever can open the database acts as its owner.
     """
     restrict_permissions(settings.file, settings.url)
     store = open_store(settings.url, create=create)
@@ -68,8 +70,9 @@ def open_tracker(
         raise
     network = Network(limits or make_fetch_limits(settings), now, fetch)
     match_state = MatchState(settings.encoder)
-    me = ForecasterId(settings.me)
-    return Tracker(AppContext(settings, now, me, store, network, match_state))
+    owner = Principal(ForecasterId(settings.me))
+    store = store.acting(owner.describe())
+    return Tracker(AppContext(settings, now, owner, store, network, match_state))
 
 
 class Tracker(AbstractContextManager["Tracker"]):
@@ -82,7 +85,8 @@ class Tracker(AbstractContextManager["Tracker"]):
         self.context = context
         self.settings = context.settings
         self.now = context.now
-        self.me = context.me
+        self.principal = context.principal
+        self.me = context.principal.me
 
     def __enter__(self) -> Self:
         return self
@@ -101,13 +105,24 @@ class Tracker(AbstractContextManager["Tracker"]):
         self.context.store.close()
 
     def acting_as(self, forecaster: ForecasterId) -> "Tracker":
-        """Return the same tracker with another acting person; raises `NotFound` for a stranger.
+        """Return the same tracker in the name of another person, as only an admin may.
 
-        It shares the database and the network: closing one closes both.
+        It shares the database and the network: closing one closes both. Raises `NotFound` for a
+        stranger, `Forbidden` without the right.
         """
+        if not self.principal.has("administer"):
+            raise Forbidden(f"only an admin acts in the name of {forecaster}")
         if forecaster not in {person.id for person in self.people.list()}:
             raise NotFound("person", forecaster, "add them on the page Settings")
-        return Tracker(self.context.acting_as(forecaster))
+        return self.serve(replace(self.principal, acts_for=forecaster))
+
+    def through(self, door: Door) -> "Tracker":
+        """Return the same tracker for the same person, who comes through another door."""
+        return self.serve(replace(self.principal, door=door))
+
+    def serve(self, principal: Principal) -> "Tracker":
+        """Return the same tracker for whoever a door has identified."""
+        return Tracker(self.context.acting_as(principal))
 
     @cached_property
     def questions(self) -> "QuestionService":

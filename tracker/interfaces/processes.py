@@ -282,7 +282,7 @@ def run_scheduler(tracker: Tracker) -> int:
     freeze_gc()
     tracker.system.check_database()
     with tracker.system.lead() as leadership:
-        scheduler = Scheduler(tracker, check_lock=leadership.check)
+        scheduler = Scheduler(tracker.through("job"), check_lock=leadership.check)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda _number, _frame: scheduler.stop())
         return 0 if scheduler.run() else 1

@@ -192,7 +192,7 @@ def replay(
         open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker,
         tracker.system.lead(),  # a second replay would do the same steps once more
     ):
-        world = ReplayWorld(tracker, newsroom, question_set, now, until)
+        world = ReplayWorld(tracker.through("job"), newsroom, question_set, now, until)
         tracker.system.set_headline_credit(question_set.headlines)
         reached = tracker.system.replayed_until()
         progress(0, 1, reached or now.time)

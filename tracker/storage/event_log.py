@@ -22,10 +22,17 @@ from tracker.storage.tables import LogRow
 GENESIS_HASH = "0" * 64
 """Predecessor hash of the first entry."""
 
+ACTOR_KEY = "actor"
+"""Key of a session's `info` with the actor of all entries that it appends."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One log entry: event (`kind`), object (`subject`) and facts as canonical JSON (`body`)."""
+    """One log entry: event (`kind`), object (`subject`) and facts as canonical JSON (`body`).
+
+    `actor` says as canonical JSON who acted and through what (see `Principal`); it is empty for
+    what the installation does by itself, and in entries from before schema version 0020.
+    """
 
     seq: int
     entered_at: datetime
@@ -34,6 +41,7 @@ class LogEntry:
     body: str
     prev: str
     hash: str
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +75,18 @@ def _encode_value(value: object) -> str:
 
 
 def build_next_entry(
-    last: LogEntry | None, kind: str, subject: str, *, body: str, entered_at: datetime
+    last: LogEntry | None,
+    kind: str,
+    subject: str,
+    *,
+    body: str,
+    entered_at: datetime,
+    actor: str = "",
 ) -> LogEntry:
     """Return the entry that follows `last`, with its hash."""
     seq = 1 if last is None else last.seq + 1
     prev = GENESIS_HASH if last is None else last.hash
-    unsigned = LogEntry(seq, entered_at, kind, subject, body, prev, "")
+    unsigned = LogEntry(seq, entered_at, kind, subject, body, prev, "", actor)
     return replace(unsigned, hash=_hash_entry(unsigned))
 
 
@@ -81,7 +95,12 @@ def find_first_break(entries: Iterable[LogEntry]) -> ChainBreak | None:
     last: LogEntry | None = None
     for entry in entries:
         expected = build_next_entry(
-            last, entry.kind, entry.subject, body=entry.body, entered_at=entry.entered_at
+            last,
+            entry.kind,
+            entry.subject,
+            body=entry.body,
+            entered_at=entry.entered_at,
+            actor=entry.actor,
         )
         if entry.seq != expected.seq:
             return ChainBreak(expected.seq, f"entry {expected.seq} is missing")
@@ -97,6 +116,8 @@ def _hash_entry(entry: LogEntry) -> str:
     # JSON quotes each part, so no two different entries hash the same text.
     at = entry.entered_at.astimezone(UTC).isoformat()
     parts = [entry.seq, at, entry.kind, entry.subject, entry.body, entry.prev]
+    if entry.actor:  # entries without one have the hash that they always had
+        parts.append(entry.actor)
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -143,12 +164,15 @@ def append_entries(session: Session, new_entries: Sequence[NewEntry]) -> range:
     Raises `Refused` for a text with a character that cannot be stored.
     """
     bodies = [_check_storable(new.kind, canonical_json(new.facts)) for new in new_entries]
+    actor: str = session.info.get(ACTOR_KEY, "")
     acquire_append_lock(session)
     last = find_last_entry(session)
     first = 1 if last is None else last.seq + 1
     rows = []
     for new, body in zip(new_entries, bodies, strict=True):
-        last = build_next_entry(last, new.kind, new.subject, body=body, entered_at=new.at)
+        last = build_next_entry(
+            last, new.kind, new.subject, body=body, entered_at=new.at, actor=actor
+        )
         rows.append({name: getattr(last, name) for name in LogEntry.__slots__})
     if rows:
         session.execute(insert(LogRow.__table__), rows)  # type: ignore[attr-defined]
@@ -200,4 +224,6 @@ def iterate_entries(session: Session) -> Iterator[LogEntry]:
 
 
 def _parse_entry(row: LogRow) -> LogEntry:
-    return LogEntry(row.seq, row.entered_at, row.kind, row.subject, row.body, row.prev, row.hash)
+    return LogEntry(
+        row.seq, row.entered_at, row.kind, row.subject, row.body, row.prev, row.hash, row.actor
+    )

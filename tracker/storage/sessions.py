@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from sqlmodel import Session
 from forecasts.errors import ForecastsError
 from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
 from tracker.files.user_files import create_private_file
+from tracker.storage.event_log import ACTOR_KEY
 from tracker.storage.schema import upgrade
 
 __all__ = ["Session", "Store", "open_engine"]
@@ -323,12 +325,22 @@ def _begin_transaction(connection: Connection) -> None:
 
 
 class Store:
-    """Database access: scopes for reading and writing sessions."""
+    """Database access: scopes for reading and writing sessions.
 
-    def __init__(self, engine: Engine) -> None:
+    `actor` is in all log entries of its sessions: see `LogEntry`.
+    """
+
+    def __init__(self, engine: Engine, actor: str = "") -> None:
         self.engine = engine
+        self._actor = actor
         self._writer = engine.execution_options(tracker_writing=True)
         self._data_version = DataVersion(engine)
+
+    def acting(self, actor: str) -> "Store":
+        """Return the same database for another actor; closing one closes both."""
+        other = copy(self)
+        other._actor = actor
+        return other
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -340,6 +352,7 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """Open a session that commits at the end, or rolls back on an exception."""
         with translate_errors(self.engine), Session(self._writer) as session, session.begin():
+            session.info[ACTOR_KEY] = self._actor
             yield session
 
     def read_version(self) -> str:

@@ -28,6 +28,7 @@ class LogRow(TableRow, table=True):
     body: str = long_text()
     prev: str
     hash: str = Field(unique=True)
+    actor: str = ""
 
 
 class ForecasterRow(TableRow, table=True):

@@ -1,0 +1,73 @@
+"""Right that each use case needs. A public method of a service without an entry is an error."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tracker.model.principal import Right
+
+_VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
+    {
+        "read": {
+            "questions": "list get get_as_of history explain_change explain_act lint lint_stored"
+            " get_statements compile plan_sibling siblings",
+            "forecasts": "parse",
+            "evidence": "inbox list get cards near_misses search preview_review",
+            "learning": "matcher_record list history",
+            "resolutions": "proposals missing check preview post_mortem receipts",
+            "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"
+            " habits",
+            "essays": "list titles get compare drafts",
+            "scenarios": "list get",
+            "links": "groups coherence",
+            "signposts": "calendar",
+            "feeds": "list status get budget first_start export_opml",
+            "series": "list get is_read",
+            "reports": "build check export_table recent_changes",
+            "question_sets": "export",
+            "people": "list list_outside",
+            "system": "version newest_entry verify verify_scores last_model_check replayed_until"
+            " replay_end headline_credit runs first_steps status",
+        },
+        "forecast": {
+            "forecasts": "submit reaffirm withdraw undo redo import_files",
+            "accuracy": "recalibrate stop_recalibrating",
+        },
+        "propose": {"evidence": "add"},
+        "curate": {
+            "questions": "ask set_statements reset_statements repeat stop_repeating open_siblings"
+            " add_indicator edit retract change_option",
+            "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
+            "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
+            "essays": "add remove save_draft delete_draft write_drafts open_drafts open_claims"
+            " reject_claim restore_claim propose",
+            "scenarios": "add set_likelihoods",
+            "links": "add decide_repair",
+            "feeds": "judge_first_start poll stop_polling add subscribe try_address check"
+            " import_opml change pause retry read_articles",
+            "series": "check check_again add remove",
+            "question_sets": "load load_built_in note_unchecked",
+            "people": "add_outside",
+        },
+        "administer": {
+            "accuracy": "choose_crowd",
+            "evidence": "update_suggestions",
+            "learning": "fit decide",
+            "signposts": "mark",
+            "feeds": "forget_old_texts",
+            "people": "add register save_as_default",
+            "system": "lead check_database check_model find_local_models mark_replayed"
+            " set_headline_credit record_run",
+        },
+    }
+)
+
+REQUIRED_RIGHTS: Final[Mapping[str, Right]] = MappingProxyType(
+    {
+        f"{noun}.{verb}": right
+        for right, nouns in _VERBS.items()
+        for noun, verbs in nouns.items()
+        for verb in verbs.split()
+    }
+)
+"""Right by use case, as in `questions.ask`."""

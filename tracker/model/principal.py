@@ -1,0 +1,87 @@
+"""Acting identity: who acts, with which rights, through which door."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from forecasts.questions.question import ForecasterId
+
+Role = Literal["viewer", "forecaster", "agent", "analyst", "admin"]
+Right = Literal["read", "forecast", "propose", "curate", "administer"]
+Door = Literal["command", "page", "api", "mcp", "job"]
+
+RIGHTS: Final[Mapping[Role, frozenset[Right]]] = MappingProxyType(
+    {
+        "viewer": frozenset({"read"}),
+        "forecaster": frozenset({"read", "forecast", "propose"}),
+        "agent": frozenset({"read", "forecast", "propose"}),
+        "analyst": frozenset({"read", "forecast", "propose", "curate"}),
+        "admin": frozenset({"read", "forecast", "propose", "curate", "administer"}),
+    }
+)
+"""Rights of each role.
+
+*forecast*: one's own forecasts and comments; *propose*: evidence by hand, which others judge;
+*curate*: questions, evidence, answers, essays, feeds; *administer*: people, tokens, learned values,
+the installation, and acts in another's name.
+"""
+
+ROLE_NEEDED: Final[Mapping[Right, Role]] = MappingProxyType(
+    {
+        "read": "viewer",
+        "forecast": "forecaster",
+        "propose": "forecaster",
+        "curate": "analyst",
+        "administer": "admin",
+    }
+)
+"""The least role with a right, for refusals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whoever acts in a request, as its door established it.
+
+    `forecaster` is the person or agent, `acts_for` another one in whose name they act. `account` is
+    the opaque id of their account, "" for the owner of the machine; `token` that of an API token.
+    """
+
+    forecaster: ForecasterId
+    role: Role = "admin"
+    door: Door = "command"
+    acts_for: ForecasterId | None = None
+    account: str = ""
+    token: str = ""
+
+    @property
+    def me(self) -> ForecasterId:
+        """The forecaster in whose name acts are stored."""
+        return self.acts_for or self.forecaster
+
+    def has(self, right: Right) -> bool:
+        """Return whether the role has a right."""
+        return right in RIGHTS[self.role]
+
+    def describe(self) -> str:
+        """Canonical JSON for the log: only opaque ids; empty for a job of the installation.
+
+        >>> Principal(ForecasterId("ana"), "analyst", "page", account="a7").describe()
+        '{"account":"a7","by":"ana","via":"page"}'
+        """
+        if self.door == "job":
+            return ""
+        parts = {
+            "by": self.forecaster,
+            "for": self.acts_for,
+            "via": self.door,
+            "account": self.account,
+            "token": self.token,
+        }
+        return json.dumps(
+            {name: value for name, value in parts.items() if value},
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+        )
