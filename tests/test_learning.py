@@ -414,23 +414,23 @@ def shell(
 
 
 def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: Shell) -> None:
-    assert "Nothing is learned yet" in shell("learned", "list")
-    assert shell.json("learned", "list") == []
+    assert "Nothing is learned yet" in shell("model", "learned")
+    assert shell.json("model", "learned") == []
     tracker.question_sets.load(a_set(open_for_years()))
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock_of(tracker).advance(hours=1)
     tracker.learning.fit()
-    names = {row["name"] for row in shell.json("learned", "list")}
+    names = {row["name"] for row in shell.json("model", "learned")}
     assert names == {"correction", "relevance shift", "relevance slope"}
-    assert "relevance shift" in shell("learned", "list")
-    assert "relevance shift all stays at" in shell("learned", "freeze", "relevance-shift")
-    assert "relevance shift all learns again" in shell("learned", "thaw", "relevance-shift")
-    assert shell.json("learned", "reset", "relevance shift")["value"] == 0.0
-    states = [row["state"] for row in shell.json("learned", "history", "relevance-slope")]
+    assert "relevance shift" in shell("model", "learned")
+    assert "relevance shift all stays at" in shell("model", "freeze", "relevance-shift")
+    assert "relevance shift all learns again" in shell("model", "thaw", "relevance-shift")
+    assert shell.json("model", "reset", "relevance shift")["value"] == 0.0
+    states = [row["state"] for row in shell.json("model", "history", "relevance-slope")]
     assert states == ["learned", "frozen", "learned", "reset"]
-    assert "reset by ada" in " ".join(shell("learned", "history", "relevance-slope").split())
-    assert "gamma all was never learned" in shell("learned", "history", "gamma")
-    assert "tracker learned list" in shell.refused("learned", "freeze", "luck")
+    assert "reset by ada" in " ".join(shell("model", "history", "relevance-slope").split())
+    assert "gamma all was never learned" in shell("model", "history", "gamma")
+    assert "tracker model learned" in shell.refused("model", "freeze", "luck")
     assert "The log is whole" in shell("system", "verify")
 
 

@@ -351,7 +351,7 @@ def test_near_misses_are_judged_from_the_terminal(tracker: Tracker, shell: Shell
     assert f"is evidence on {SUMMIT} already, confirmed: review it" in said
     review_some(tracker, [True, True, False])
     assert "2 of 3 kept (67%)" in shell("question", "show", SUMMIT)
-    assert "2 of 3 kept (67%)" in shell("learned", "list")
+    assert "2 of 3 kept (67%)" in shell("model", "learned")
     assert "2 of 3 kept (67%)" in shell("feed", "show", "wire")
     assert shell.json("feed", "show", "wire")["precision"] == {"accepted": 2, "reviewed": 3}
     assert shell.json("question", "show", SUMMIT)["precision"]["accepted"] == 2

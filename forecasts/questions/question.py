@@ -340,8 +340,8 @@ def to_utc(value: datetime, text: str | None = None) -> datetime:
 EvidenceId = NewType("EvidenceId", int)
 
 
-OutsideKind = Literal["market", "platform"]
-"""Kinds of forecasters outside: a market, or the crowd of another platform."""
+OutsideKind = Literal["market", "platform", "agent"]
+"""Kinds of forecasters beside people: a market, the crowd of another platform, or a program."""
 
 ForecasterKind = (
     Literal["person", "bot", "crowd", "suggestion", "prior", "hazard", "recalibrated", "reference"]
@@ -369,8 +369,8 @@ class Forecaster:
     `suggestion` is the evidence ledger, `prior` the fixed base rate, `hazard` the base rate
     adjusted for elapsed time only, `crowd` an aggregate of people, `recalibrated` a person as their
     own record corrects them, from their consent on; a `reference` is made for one comparison. A
-    `market` or `platform` is outside: its forecasts are kept and scored, but it is no member of the
-    crowd; its id begins with its kind (`market:polymarket`).
+    `market`, `platform` or `agent` is outside: its forecasts are kept and scored, but it is no
+    member of the crowd; its id begins with its kind (`market:polymarket`).
     """
 
     id: ForecasterId
@@ -413,7 +413,7 @@ RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
 
 
 def find_outside_kind(forecaster_id: ForecasterId) -> OutsideKind | None:
-    """Return the kind of a market or platform, which its id begins with; None for all others.
+    """Return the kind of a market, platform or agent, which its id begins with; else None.
 
     >>> find_outside_kind(ForecasterId("market:polymarket")), find_outside_kind(CROWD)
     ('market', None)

@@ -46,14 +46,14 @@ class PeopleService(Service, noun="people"):
 
     @cacheable()
     def list_outside(self) -> tuple[Forecaster, ...]:
-        """Return the markets and platforms whose forecasts are kept here, by name."""
+        """Return the markets, platforms and agents whose forecasts are kept here, by name."""
         with self._store.reading() as session:
             outside = [f for f in record.list_forecasters(session).values() if f.kind in _OUTSIDE]
         return tuple(sorted(outside, key=lambda f: (f.name.lower(), f.id)))
 
     def add(self, name: str) -> Forecaster:
         """Add a person; the identity is made from the name: `Ada Lovelace` is `ada-lovelace`."""
-        shown, person_id = _make_identity(name)
+        shown, person_id = make_identity(name)
         refuse_reserved(person_id)
         return self._add_new(Forecaster(person_id, shown, "person"))
 
@@ -62,7 +62,7 @@ class PeopleService(Service, noun="people"):
 
         It is no member of the crowd. `Polymarket` is `market:polymarket`.
         """
-        shown, identity = _make_identity(name)
+        shown, identity = make_identity(name)
         return self._add_new(Forecaster(ForecasterId(f"{kind}:{identity}"), shown, kind))
 
     def _add_new(self, forecaster: Forecaster) -> Forecaster:
@@ -208,15 +208,24 @@ class SystemService(Service, noun="system"):
 _OUTSIDE: Final = get_args(OutsideKind)
 
 
-def _make_identity(name: str) -> tuple[str, ForecasterId]:
+def make_identity(name: str) -> tuple[str, ForecasterId]:
     """Return a name as shown and the identity made from it; raises `Refused`."""
     shown = " ".join(name.split())
-    identity = re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-")
+    identity = slug_name(name)
     if not identity or len(shown) > MAX_NAME_LENGTH:
         raise Refused(
             f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
         )
     return shown, ForecasterId(identity)
+
+
+def slug_name(name: str) -> str:
+    """Return the identity made from a name; "" if it has no letter a to z and no digit.
+
+    >>> slug_name(" Ada Lovelace ")
+    'ada-lovelace'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:

@@ -25,6 +25,7 @@ from tracker.settings import Settings
 from tracker.storage.sessions import open_store
 
 if TYPE_CHECKING:
+    from tracker.app.accounts import AccountService
     from tracker.app.accuracy import AccuracyService
     from tracker.app.essays import EssayService
     from tracker.app.evidence import EvidenceService, LearningService
@@ -228,6 +229,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.system import PeopleService
 
         return PeopleService(self.context)
+
+    @cached_property
+    def accounts(self) -> "AccountService":
+        """Accounts, log-ins, and tokens of programs."""
+        from tracker.app.accounts import AccountService
+
+        return AccountService(self.context)
 
     @cached_property
     def system(self) -> "SystemService":

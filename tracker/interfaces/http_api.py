@@ -147,7 +147,7 @@ def _proposal_row(proposal: ProposedAnswer) -> Json:
     }
 
 
-_PEOPLE: Final = ("person", "bot", "market", "platform")
+_PEOPLE: Final = ("person", "bot", "market", "platform", "agent")
 
 
 def _act_row(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> Json:

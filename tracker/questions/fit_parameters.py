@@ -158,7 +158,7 @@ def _apply_decision(
     default, value = _find_default(session, name, scope), stored.learned if stored else None
     if value is None and default is None:
         raise NotFound(
-            "learned value", f"{name} {scope}", "see `tracker learned list` for the names"
+            "learned value", f"{name} {scope}", "see `tracker model learned` for the names"
         )
     if (decided == "thaw") != (
         stored is not None and stored.state == "frozen"

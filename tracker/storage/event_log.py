@@ -26,6 +26,10 @@ ACTOR_KEY = "actor"
 """Key of a session's `info` with the actor of all entries that it appends."""
 
 
+ACTS = frozenset({"account"})
+"""Kinds of entries that stand alone: no table has their facts once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One log entry: event (`kind`), object (`subject`) and facts as canonical JSON (`body`).

@@ -291,8 +291,16 @@ ACCURACY_COMMANDS: Final = {
     ),
 }
 
-LEARNED_COMMANDS: Final = {
-    "list": CommandEntry("learned:list_learned", "List what was learned, and from how much."),
+MODEL_COMMANDS: Final = {
+    "check": CommandEntry(
+        "model:check", "Measure the model: may it move numbers, or only propose?"
+    ),
+    "ask": CommandEntry(
+        "model:ask", "Have the model judge evidence that waits, and near misses.", "--most 5"
+    ),
+    "learned": CommandEntry(
+        "learned:list_learned", "List what was learned from reviews and answers."
+    ),
     "history": CommandEntry(
         "learned:history", "Show every version of a learned value, the oldest first.", "relevance"
     ),
@@ -304,13 +312,21 @@ LEARNED_COMMANDS: Final = {
     "update": CommandEntry("learned:update", "Learn from reviews and answers now."),
 }
 
-MODEL_COMMANDS: Final = {
-    "check": CommandEntry(
-        "model:check", "Measure the model: may it move numbers, or only propose?"
+PEOPLE_COMMANDS: Final = {
+    "list": CommandEntry("people:list_accounts", "List who may log in, and with which role."),
+    "invite": CommandEntry("people:invite", "Make a link by which one person joins.", "analyst"),
+    "add": CommandEntry(
+        "people:add", "Make an account without a password, for an agent.", "Scout --role agent"
     ),
-    "ask": CommandEntry(
-        "model:ask", "Have the model judge evidence that waits, and near misses.", "--most 5"
+    "role": CommandEntry("people:change_role", "Give an account another role.", "ben analyst"),
+    "reset": CommandEntry("people:reset", "Make a link to set a new password.", "ben"),
+    "disable": CommandEntry("people:disable", "Let an account log in no longer.", "ben"),
+    "enable": CommandEntry("people:enable", "Let a disabled account log in again.", "ben"),
+    "tokens": CommandEntry("people:tokens", "List the tokens of programs."),
+    "token": CommandEntry(
+        "people:token", "Make a token for a program; it is shown once.", "scout --name nightly"
     ),
+    "revoke": CommandEntry("people:revoke", "End a program's token.", "4f1c09aa21be"),
 }
 
 REPORT_COMMANDS: Final = {
@@ -376,8 +392,8 @@ COMMANDS: Final = {
     "feed": GroupEntry("Choose which feeds and series are read, and poll them.", FEED_COMMANDS),
     "scenario": GroupEntry("Compare whole futures, and bind questions.", SCENARIO_COMMANDS),
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
-    "learned": GroupEntry("See what was learned from reviews and answers.", LEARNED_COMMANDS),
-    "model": GroupEntry("Measure a language model, and have it judge news.", MODEL_COMMANDS),
+    "model": GroupEntry("Use a language model, and see what was learned.", MODEL_COMMANDS),
+    "people": GroupEntry("Let people and programs in, each with a role.", PEOPLE_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
     "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),

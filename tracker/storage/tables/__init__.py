@@ -4,6 +4,7 @@ SQLModel maps `datetime` to an aware UTC column on both dialects and rejects nai
 keys are unique, so that writes are idempotent.
 """
 
+from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
@@ -65,6 +66,9 @@ from tracker.storage.tables.series import (
 )
 
 __all__ = [
+    "AccessLinkRow",
+    "AccountRow",
+    "ApiTokenRow",
     "ArticleRow",
     "ClaimDecisionRow",
     "ClaimRow",
@@ -88,6 +92,7 @@ __all__ = [
     "LinkRow",
     "LintOverrideRow",
     "LogRow",
+    "LoginRow",
     "ModelAnswerRow",
     "ModelDayRow",
     "OptionChangeRow",

@@ -1,0 +1,176 @@
+"""Commands on accounts and tokens."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+import click
+from rich.table import Table
+
+from forecasts.questions.formatting import format_utc_minute
+from tracker.errors import Refused
+from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
+from tracker.model.accounts import Account, ApiToken
+from tracker.model.json_values import to_plain
+from tracker.model.principal import Role
+from tracker.people.accounts import NewSecret
+from tracker.settings import Settings
+
+ROLES = get_args(Role)
+role_argument = click.argument("role", type=click.Choice(ROLES))
+role_option = click.option("--role", type=click.Choice(ROLES), default="forecaster")
+
+
+@click.command()
+@as_json
+@click.pass_context
+def list_accounts(context: click.Context, /, json: bool) -> None:
+    """List who may log in, and with which role."""
+    with tracker_session(context) as tracker:
+        accounts = tracker.accounts.list()
+    nothing = "Nobody has an account yet: `tracker people invite analyst` makes a link to join."
+    print_result(
+        [to_plain(account) for account in accounts],
+        json,
+        _build_account_table(accounts) if accounts else nothing,
+    )
+
+
+@click.command()
+@role_argument
+@click.pass_context
+def invite(context: click.Context, /, role: Role) -> None:
+    """Make a link by which one person joins with a role."""
+    with tracker_session(context) as tracker:
+        link = tracker.accounts.invite(role)
+        click.echo(_describe_link(tracker.settings, "join", link))
+
+
+@click.command()
+@click.argument("name")
+@role_option
+@click.pass_context
+def add(context: click.Context, /, name: str, role: Role) -> None:
+    """Make an account without a password: for an agent, or for a log-in elsewhere."""
+    with tracker_session(context) as tracker:
+        account = tracker.accounts.add(name, role)
+    click.echo(
+        f"{account.forecaster} has an account as {role}. `tracker people token "
+        f"{account.forecaster} --name …` makes a token for it."
+    )
+
+
+@click.command()
+@click.argument("account")
+@role_argument
+@click.pass_context
+def change_role(context: click.Context, /, account: str, role: Role) -> None:
+    """Give an account another role."""
+    with tracker_session(context) as tracker:
+        changed = tracker.accounts.change_role(account, role)
+    click.echo(f"{changed.name} is {role} from now on.")
+
+
+@click.command()
+@click.argument("account")
+@click.pass_context
+def reset(context: click.Context, /, account: str) -> None:
+    """Make a link by which the person sets a new password."""
+    with tracker_session(context) as tracker:
+        link = tracker.accounts.offer_reset(account)
+        click.echo(_describe_link(tracker.settings, "reset", link))
+
+
+@click.command()
+@click.argument("account")
+@click.pass_context
+def disable(context: click.Context, /, account: str) -> None:
+    """Let an account log in no longer; its forecasts stay and are scored."""
+    with tracker_session(context) as tracker:
+        changed = tracker.accounts.disable(account)
+    click.echo(f"{changed.name} can no longer log in; `tracker people enable` takes it back.")
+
+
+@click.command()
+@click.argument("account")
+@click.pass_context
+def enable(context: click.Context, /, account: str) -> None:
+    """Let a disabled account log in again."""
+    with tracker_session(context) as tracker:
+        changed = tracker.accounts.enable(account)
+    click.echo(f"{changed.name} can log in again.")
+
+
+@click.command()
+@as_json
+@click.pass_context
+def tokens(context: click.Context, /, json: bool) -> None:
+    """List the tokens of programs; their secrets are not stored."""
+    with tracker_session(context) as tracker:
+        tokens = tracker.accounts.tokens()
+        names = {account.id: account.name for account in tracker.accounts.list()}
+    nothing = "No program has a token: `tracker people token ACCOUNT --name …` makes one."
+    print_result(
+        [to_plain(token) for token in tokens],
+        json,
+        _build_token_table(tokens, names) if tokens else nothing,
+    )
+
+
+@click.command()
+@click.argument("account")
+@click.option("--name", required=True, help="For what the token is, such as nightly.")
+@click.option("--role", type=click.Choice(ROLES), help="A lesser role than that of the account.")
+@click.option("--days", default=90.0, help="How long it is valid; 365 at most.")
+@click.pass_context
+def token(
+    context: click.Context, /, account: str, *, name: str, role: Role | None, days: float
+) -> None:
+    """Make a token by which a program acts for an account; it is shown once."""
+    with tracker_session(context) as tracker:
+        accounts = {a.forecaster: a for a in tracker.accounts.list()}
+        if account not in accounts:
+            raise Refused(f"there is no account {account}: `tracker people list` has all of them")
+        owner = accounts[account]  # type: ignore[index]
+        made = tracker.accounts.make_token(name, role or owner.role, days, account=owner.id)
+    click.echo(made.secret)
+    click.echo(
+        f"Valid until {format_utc_minute(made.expires_at)}. Keep it like a password: it is not "
+        "shown again.",
+        err=True,
+    )
+
+
+@click.command()
+@click.argument("token_id")
+@click.pass_context
+def revoke(context: click.Context, /, token_id: str) -> None:
+    """End a program's token."""
+    with tracker_session(context) as tracker:
+        tracker.accounts.revoke_token(token_id)
+    click.echo(f"The token {token_id} is valid no longer.")
+
+
+def _describe_link(settings: Settings, path: str, link: NewSecret) -> str:
+    base = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
+    until = format_utc_minute(link.expires_at)
+    return f"{base}/{path}#{link.secret}\nIt works once, until {until}."
+
+
+def _build_account_table(accounts: Iterable[Account]) -> Table:
+    table = Table("Name", "Account", "Role", "Since", "State")
+    for account in accounts:
+        since = format_utc_minute(account.created_at)
+        state = "disabled" if account.disabled_at else ""
+        table.add_row(account.name, account.forecaster, account.role, since, state)
+    return table
+
+
+def _build_token_table(tokens: Iterable[ApiToken], names: dict[str, str]) -> Table:
+    table = Table("Token", "For", "Name", "Role", "Until", "Last used", "State")
+    for token in tokens:
+        used = format_utc_minute(token.used_at) if token.used_at else "never"
+        until = format_utc_minute(token.expires_at)
+        state = "revoked" if token.revoked_at else ""
+        owner = names.get(token.account, token.account)
+        table.add_row(token.id, owner, token.name, token.role, until, used, state)
+    return table

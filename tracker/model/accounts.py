@@ -1,0 +1,77 @@
+"""Accounts of people and agents, their log-ins, links to join, and tokens of their programs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from forecasts.questions.question import ForecasterId
+from tracker.model.principal import Role
+
+LinkPurpose = Literal["join", "reset", "owner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person or agent who may log in.
+
+    `id` is opaque, so that the log can name the account for ever, though the name is forgotten.
+    `failures` counts wrong passwords since the last right one, `failed_at` the last of them.
+    """
+
+    id: str
+    forecaster: ForecasterId
+    name: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None = None
+    failures: int = 0
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A browser that is logged in; `id` is the hash of its cookie. The owner has no account."""
+
+    id: str
+    account: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLink:
+    """A link that works once: to join with a role, to set a new password, or for the owner."""
+
+    purpose: LinkPurpose
+    expires_at: datetime
+    role: Role = "viewer"
+    account: str = ""
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A program's access to an account; its secret is shown once, and stored as a hash.
+
+    `role` is the account's or a lesser one.
+    """
+
+    id: str
+    account: str
+    name: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Origin of a log-in, as its door sees it."""
+
+    address: str = ""
+    browser: str = ""
