@@ -35,4 +35,4 @@ VOLUME /data
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8501/healthz', timeout=5)"]
-CMD ["tracker", "--data", "/data", "up", "--no-browser", "--address", "0.0.0.0", "--port", "8501", "--i-know-there-is-no-login"]
+CMD ["tracker", "--data", "/data", "up", "--no-browser", "--address", "0.0.0.0", "--port", "8501"]

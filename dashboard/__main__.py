@@ -36,10 +36,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--replay", action="store_true", help="show the replay of the demo instead of the live data"
     )
     arguments.add_argument(
-        "--i-know-there-is-no-login",
+        "--no-token",
         action="store_true",
-        help="allow an address that other machines can reach; everyone there can read and change "
-        "everything",
+        help="ask nobody to log in: whoever reaches the address can read and change everything",
     )
     return arguments
 
@@ -59,11 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 settings, **{name: value for name, value in overrides.items() if value is not None}
             )
         )
-        check_address(
-            settings.address,
-            open_to_all=arguments.i_know_there_is_no_login,
-            named=settings.has_public_names,
-        )
+        if arguments.no_token:
+            settings = replace(settings, require_login=False)
+        check_address(settings.address, named=settings.has_public_names)
         check_port(settings.address, settings.port)
         configure_logging(settings)
         with open_tracker(

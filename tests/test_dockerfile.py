@@ -174,9 +174,7 @@ def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
     )
     [command] = [each.words for each in last_stage() if each.word == "CMD"]
     settings = load_settings(None, environment)
-    check_address(
-        command[command.index("--address") + 1], open_to_all=True, named=settings.has_public_names
-    )
+    check_address(command[command.index("--address") + 1], named=settings.has_public_names)
     assert all(map(settings.access_policy.accepts_host, ("127.0.0.1:8501", "localhost:8501")))
     assert not settings.access_policy.accepts_host("evil.example:8501")
     told = next(

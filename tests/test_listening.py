@@ -92,18 +92,14 @@ def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
     ("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
     ("192.0.2.1", False), ("me", False),
 ])  # fmt: skip
-def test_a_wider_address_needs_consent_and_names(address: str, is_ours: bool) -> None:
+def test_a_wider_address_needs_names(address: str, is_ours: bool) -> None:
     assert is_loopback(address) is is_ours
-    check_address(address, open_to_all=True, named=True)
+    check_address(address, named=True)
     if is_ours:
-        check_address(address, open_to_all=False, named=False)
+        check_address(address, named=False)
         return
-    with pytest.raises(Refused, match=r"there is no log-in.*TRACKER_ALLOWED_HOSTS"):
-        check_address(address, open_to_all=False, named=False)
-    with pytest.raises(Refused, match="there is no log-in"):
-        check_address(address, open_to_all=False, named=True)
     with pytest.raises(Refused, match=r"^[^\n]*TRACKER_ALLOWED_HOSTS=[^\n]*$"):
-        check_address(address, open_to_all=True, named=False)
+        check_address(address, named=False)
 
 
 def test_loopback_names_are_loopback_addresses() -> None:

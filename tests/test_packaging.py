@@ -23,7 +23,7 @@ from tests.tables import check_rows
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ROOMS = ("dashboard", "forecasts", "tracker")
-IMPORTED_AS = {"vl_convert_python": "vl_convert"}
+IMPORTED_AS = {"vl_convert_python": "vl_convert", "argon2_cffi": "argon2"}
 LOCKS = sorted(bootstrap.LOCKS.values())
 SET_UP = [*LOCKS, bootstrap.UV_LOCK, "bootstrap.py", "run", "test", "pyproject.toml", ".ci/run"]
 

@@ -213,15 +213,13 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
     assert Shell(data, capsys, monkeypatch).refused("system", "run") == f"Error: {error}"
 
 
-def test_an_open_door_is_refused_before_anything_is_stored(
+def test_a_nameless_address_is_refused_before_anything_is_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = Shell(tmp_path / "data", capsys, monkeypatch)
     everywhere = ("--address", "0.0.0.0", "--port", str(free_port()), "--no-browser")
-    assert "--i-know-there-is-no-login" in shell.refused("up", *everywhere)
     for verb in ("up", "demo"):
-        said = shell.refused(verb, *everywhere, "--i-know-there-is-no-login")
-        assert "TRACKER_ALLOWED_HOSTS" in said
+        assert "TRACKER_ALLOWED_HOSTS" in shell.refused(verb, *everywhere)
     assert not (tmp_path / "data").exists()
 
 
@@ -234,7 +232,7 @@ def test_a_taken_port_is_refused() -> None:
 
 
 def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
-    options = {"port": None, "address": None, "no_browser": True, "open_door": False}
+    options = {"port": None, "address": None, "no_browser": True, "no_token": False}
     assert ServeOptions.from_options(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
     actual = ServeOptions.from_options(Settings(), {**options, "address": "0.0.0.0"}).url
     assert actual == "http://127.0.0.1:8501/"

@@ -57,7 +57,7 @@ class Settings:
     `model_key`, `model_seconds`, `model_tokens` and
     `model_budget` (requests a day) are its parameters. `allowed_hosts` are the host names that the
     dashboard accepts beside the loopback names, separated by commas; `public_url` is its address
-    behind a proxy.
+    behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -80,6 +80,7 @@ class Settings:
     log_json: bool = False
     port: int = 8501
     address: str = "127.0.0.1"
+    require_login: bool = True
     allowed_hosts: str = ""
     public_url: str = ""
 

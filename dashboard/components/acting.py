@@ -41,10 +41,23 @@ _ZONE_COOKIE: Final = "tracker-zone"
 """Cookie in which the browser keeps the zone."""
 
 
+LOGIN_HEADER: Final = "x-tracker-login"
+"""Header by which the gate of the server names the log-in of a session: see `server/login.py`."""
+
+
 def get_acting_tracker(tracker: Tracker) -> Tracker:
-    """Return the tracker of this session's forecaster: that of the settings, unless another was
-    chosen.
+    """Return the tracker of whoever is logged in, in the name of another whom an admin chose.
+
+    Stops the run where the log-in has ended.
     """
+    login_id = st.context.headers.get(LOGIN_HEADER)
+    if login_id is not None:
+        principal = tracker.accounts.identify(login_id)
+        if principal is None:
+            st.info("You are logged out.", icon=":material/logout:")
+            st.link_button("Log in", "/login")
+            st.stop()
+        tracker = tracker.serve(principal)
     forecaster_id = st.session_state.get(_FORECASTER_KEY)
     if forecaster_id is None or forecaster_id == tracker.me:
         return tracker

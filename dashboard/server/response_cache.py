@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import CachePolicy, Service
 from tracker.app.tracker import Tracker
+from tracker.model.principal import Principal
 
 MAX_AGE: Final = timedelta(minutes=5)
 """Age up to which a result is used while nothing is written. Probabilities change by less than a
@@ -63,8 +64,15 @@ class ResponseCache:
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
 
     def acting_as(self, forecaster: ForecasterId) -> "ResponseCache":
-        """Return a proxy for another person; results that depend on nobody are shared."""
-        other = ResponseCache(self._tracker.acting_as(forecaster))
+        """Return a proxy in the name of another; results that depend on nobody are shared."""
+        return self._share_with(self._tracker.acting_as(forecaster))
+
+    def serve(self, principal: Principal) -> "ResponseCache":
+        """Return a proxy for whoever a door has identified."""
+        return self._share_with(self._tracker.serve(principal))
+
+    def _share_with(self, tracker: Tracker) -> "ResponseCache":
+        other = ResponseCache(tracker)
         other._lock, other._entries = self._lock, self._entries
         return other
 

@@ -38,6 +38,7 @@ from dashboard.server.guard import (
     UnknownAddressFilter,
     limit_uploads,
 )
+from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.response_cache import get_tracker, share_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
@@ -105,7 +106,7 @@ class SecurityHeaders:
             "content-security-policy": content_policy(),
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
-            "referrer-policy": "no-referrer",
+            "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
         }
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -124,14 +125,15 @@ class SecurityHeaders:
 def build_app(tracker: Tracker) -> Any:
     """Build the ASGI application of a tracker."""
     share_tracker(tracker)
-
+    gate = [Middleware(LoginGate, tracker)] if tracker.settings.require_login else []
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,
-        routes=[*build_routes(tracker), *build_page_routes()],
+        routes=[*LoginPages(tracker).build_routes(), *build_routes(tracker), *build_page_routes()],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestGuard, tracker.settings.access_policy),
+            *gate,
             Middleware(StaticAssets),
             Middleware(UnknownAddressFilter),
         ],

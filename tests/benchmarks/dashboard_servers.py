@@ -82,7 +82,15 @@ class Servers:
 
     def ours(self) -> contextlib.AbstractContextManager[Served]:
         """The dashboard as it is started."""
-        command = [sys.executable, "-m", "dashboard", "--data", str(self._data), "--port"]
+        command = [
+            sys.executable,
+            "-m",
+            "dashboard",
+            "--data",
+            str(self._data),
+            "--no-token",
+            "--port",
+        ]
         return served(command, "/healthz", self._folder)
 
     def empty(self, script: str = "empty.py") -> contextlib.AbstractContextManager[Served]:

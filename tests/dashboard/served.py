@@ -98,8 +98,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def serving(place: Path, module: str = "tests.dashboard.trapped") -> Iterator[Served]:
-    """Run a module that starts a dashboard; its log is the file `log` beside the record."""
+def serving(
+    place: Path, module: str = "tests.dashboard.trapped", *, guarded: bool = False
+) -> Iterator[Served]:
+    """Run a module that starts a dashboard; its log is the file `log` beside the record.
+
+    Only a guarded one asks whoever comes to log in.
+    """
     open_tracker(Settings(data_dir=place / "data")).close()
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
@@ -111,7 +116,8 @@ def serving(place: Path, module: str = "tests.dashboard.trapped") -> Iterator[Se
         "TRACKER_ME": "ada",
     }
     command = [sys.executable, "-m", module, str(server.record), "--data", str(place / "data")]
-    command += ["--port", str(port), "--address", "0.0.0.0", "--i-know-there-is-no-login"]
+    command += ["--port", str(port), "--address", "0.0.0.0"]
+    command += [] if guarded else ["--no-token"]
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
     try:

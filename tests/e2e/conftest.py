@@ -132,7 +132,7 @@ def served(data: Path, log: Path, *flags: str) -> Iterator[str]:
     """
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
-    server = start_dashboard(["--data", str(data), *flags, "--port", str(port)], log)
+    server = start_dashboard(["--data", str(data), *flags, "--port", str(port), "--no-token"], log)
     found = f"http://127.0.0.1:{port}"
     try:
         _wait(found, server, log)

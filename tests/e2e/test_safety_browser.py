@@ -49,7 +49,7 @@ def sealed(headers: dict[str, str]) -> bool:
         headers["content-security-policy"] == content_policy()
         and headers["x-content-type-options"] == "nosniff"
         and headers["x-frame-options"] == "DENY"
-        and headers["referrer-policy"] == "no-referrer"
+        and headers["referrer-policy"] == "same-origin"
     )
 
 

@@ -245,7 +245,7 @@ class ServeOptions:
     port: int
     address: str
     browser: bool
-    allow_remote: bool
+    require_login: bool
     has_public_names: bool
 
     @classmethod
@@ -255,7 +255,7 @@ class ServeOptions:
             port=options["port"] or settings.port,
             address=options["address"] or settings.address,
             browser=not options["no_browser"],
-            allow_remote=options["open_door"],
+            require_login=settings.require_login and not options["no_token"],
             has_public_names=settings.has_public_names,
         )
 
@@ -354,7 +354,11 @@ def serve_replay(
         supervisor.start_process("replay", [*_tracker_command(settings), *arguments], ends=True)
 
     return _run_children(
-        supervisor, options, settings, notify, go_on=continue_replay if is_unfinished else None
+        supervisor,
+        options,
+        replay_settings(settings),
+        notify,
+        go_on=continue_replay if is_unfinished else None,
     )
 
 
@@ -427,20 +431,34 @@ def _run_children(
 
     def ready() -> None:
         notify(
-            f"Dashboard: {options.url}\nData:      {settings.data_dir.absolute()}\nStop with "
-            "Ctrl-C."
+            f"Dashboard: {make_address(settings, options)}\n"
+            f"Data:      {settings.data_dir.absolute()}\nStop with Ctrl-C."
         )
         if options.browser:
-            webbrowser.open(options.url)
+            webbrowser.open(make_address(settings, options))
         if go_on is not None:
             go_on()
 
     return supervisor.wait_for_exit(options.host, options.port, ready)
 
 
+def get_base_url(settings: Settings) -> str:
+    """Return the address of the dashboard by the settings: behind a proxy, the public one."""
+    host = f"[{settings.address}]" if ":" in settings.address else settings.address
+    return (settings.access_policy.public_origin or f"http://{host}:{settings.port}") + "/"
+
+
+def make_address(settings: Settings, options: ServeOptions) -> str:
+    """Return the address to open; where a log-in is required, one that lets its owner in once."""
+    if not options.require_login:
+        return options.url
+    with open_tracker(settings, create=False) as tracker:
+        return f"{options.url}enter#{tracker.accounts.make_owner_link().secret}"
+
+
 def check_serve_options(options: ServeOptions) -> None:
     """Refuse an unusable address or port before anything is started or stored."""
-    check_address(options.address, open_to_all=options.allow_remote, named=options.has_public_names)
+    check_address(options.address, named=options.has_public_names)
     check_port(options.address, options.port)
 
 
@@ -450,7 +468,7 @@ def _tracker_command(settings: Settings) -> list[str]:
 
 def _dashboard_command(settings: Settings, options: ServeOptions) -> list[str]:
     where = ["--port", str(options.port), "--address", options.address]
-    door = ["--i-know-there-is-no-login"] if options.allow_remote else []
+    door = [] if options.require_login else ["--no-token"]
     return [
         *_python_command(),
         "-m",

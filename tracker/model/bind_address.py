@@ -1,4 +1,4 @@
-"""Check the bind address and host names of the dashboard: without a log-in, this machine only."""
+"""Check the bind address and host names of the dashboard."""
 
 import ipaddress
 import re
@@ -125,26 +125,18 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def check_address(address: str, *, open_to_all: bool, named: bool) -> None:
-    """Refuse an address reachable from elsewhere unless requested, with host names set.
+def check_address(address: str, *, named: bool) -> None:
+    """Refuse an address reachable from elsewhere unless host names are set.
 
     Without names, every page that a browser visits could claim a name of this server and read it
     (DNS rebinding).
     """
-    if is_loopback(address):
-        return
-    names = (
-        "set allowed_hosts to the names that browsers use for it, such as"
-        " TRACKER_ALLOWED_HOSTS=forecast.example.org (or public_url, behind a proxy)"
-    )
-    if not open_to_all:
+    if not is_loopback(address) and not named:
         raise Refused(
-            f"there is no log-in, so anyone who reaches {address} could read and change everything:"
-            " use --address 127.0.0.1, or give --i-know-there-is-no-login if that is what you want"
-            + ("" if named else f", and {names}")
+            f"{address} can be reached from other machines: set allowed_hosts to the names that "
+            "browsers use for it, such as TRACKER_ALLOWED_HOSTS=forecast.example.org (or "
+            "public_url, behind a proxy)"
         )
-    if not named:
-        raise Refused(f"{address} can be reached from other machines: {names}")
 
 
 def check_port(address: str, port: int) -> None:

@@ -360,6 +360,9 @@ SET_COMMANDS: Final = {
 
 SYSTEM_COMMANDS: Final = {
     "run": CommandEntry("operations:run", "Run the scheduler alone until Ctrl-C."),
+    "address": CommandEntry(
+        "operations:address", "Print an address that lets you into the dashboard once."
+    ),
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),

@@ -21,6 +21,7 @@ from tracker.interfaces.cli.commands.terminal import (
 from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
+    get_base_url,
     replay_with_progress,
     run_scheduler,
     serve_replay,
@@ -93,10 +94,9 @@ SERVING_OPTIONS = [
     ),
     click.option("--no-browser", is_flag=True, help="Do not open a browser."),
     click.option(
-        "--i-know-there-is-no-login",
-        "open_door",
+        "--no-token",
         is_flag=True,
-        help="Allow an address that others can reach: there is no log-in.",
+        help="Ask nobody to log in: whoever reaches the address can read and change everything.",
     ),
 ]
 
@@ -105,6 +105,18 @@ def _add_serving_options(command: Any) -> Any:
     for option in reversed(SERVING_OPTIONS):
         command = option(command)
     return command
+
+
+@click.command()
+@click.pass_context
+def address(context: click.Context, /) -> None:
+    """Print an address that lets one browser into the dashboard, as the owner of this machine.
+
+    It works once, within twelve hours.
+    """
+    with tracker_session(context) as tracker:
+        secret = tracker.accounts.make_owner_link().secret
+        click.echo(f"{get_base_url(tracker.settings)}enter#{secret}")
 
 
 @click.command()
