@@ -27,7 +27,7 @@ from dashboard.questions import ask
 from dashboard.questions import page as questions
 from dashboard.scenarios import coherence
 from dashboard.scenarios import page as scenarios
-from dashboard.server.response_cache import get_tracker
+from dashboard.server.response_cache import get_tracker, is_guarded
 from dashboard.settings import learned
 from dashboard.settings import page as settings
 
@@ -104,7 +104,7 @@ def _group_pages(
 
 def main(start: PageName = "home") -> None:
     """Run the requested page; `start` is the one at the root address."""
-    tracker = get_acting_tracker(get_tracker())
+    tracker = get_acting_tracker(get_tracker(), guarded=is_guarded())
     # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []

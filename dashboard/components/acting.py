@@ -45,14 +45,13 @@ LOGIN_HEADER: Final = "x-tracker-login"
 """Header by which the gate of the server names the log-in of a session: see `server/login.py`."""
 
 
-def get_acting_tracker(tracker: Tracker) -> Tracker:
+def get_acting_tracker(tracker: Tracker, *, guarded: bool = False) -> Tracker:
     """Return the tracker of whoever is logged in, in the name of another whom an admin chose.
 
-    Stops the run where the log-in has ended.
+    Stops the run of a guarded page where the log-in has ended.
     """
-    login_id = st.context.headers.get(LOGIN_HEADER)
-    if login_id is not None:
-        principal = tracker.accounts.identify(login_id)
+    if guarded:
+        principal = tracker.accounts.identify(st.context.headers.get(LOGIN_HEADER, ""))
         if principal is None:
             st.info("You are logged out.", icon=":material/logout:")
             st.link_button("Log in", "/login")

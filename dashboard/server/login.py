@@ -67,7 +67,8 @@ class LoginGate:
         if _is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        principal, login_id = await anyio.to_thread.run_sync(self._identify, Headers(scope=scope))
+        # Not `Headers(scope=scope)`: it gives the scope another list than the one that is changed.
+        principal, login_id = await anyio.to_thread.run_sync(self._identify, headers)
         if principal is None:
             await _refuse(scope, receive, send)
             return

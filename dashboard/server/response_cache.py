@@ -118,11 +118,21 @@ class ResponseCache:
 
 
 _shared: list[Tracker] = []
+_guarded: list[bool] = []
 
 
-def share_tracker(tracker: Tracker) -> None:
-    """Set the tracker of this process, behind the response cache."""
+def share_tracker(tracker: Tracker, *, guarded: bool = False) -> None:
+    """Set the tracker of this process, behind the response cache.
+
+    Where it is `guarded`, a gate tells each session who is logged in.
+    """
     _shared[:] = [cast(Tracker, ResponseCache(tracker))]
+    _guarded[:] = [guarded]
+
+
+def is_guarded() -> bool:
+    """Return whether sessions of this process need a log-in."""
+    return any(_guarded)
 
 
 def get_tracker() -> Tracker:

@@ -124,8 +124,9 @@ class SecurityHeaders:
 
 def build_app(tracker: Tracker) -> Any:
     """Build the ASGI application of a tracker."""
-    share_tracker(tracker)
-    gate = [Middleware(LoginGate, tracker)] if tracker.settings.require_login else []
+    guarded = tracker.settings.require_login
+    share_tracker(tracker, guarded=guarded)
+    gate = [Middleware(LoginGate, tracker)] if guarded else []
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,

@@ -126,13 +126,14 @@ def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     yield from served(demo, tmp_path_factory.mktemp("log") / "dashboard.log", "--replay")
 
 
-def served(data: Path, log: Path, *flags: str) -> Iterator[str]:
+def served(data: Path, log: Path, *flags: str, guarded: bool = False) -> Iterator[str]:
     """Where a dashboard on this data answers; it runs in a foreign working directory, until the
-    last one is done.
+    last one is done. Only a guarded one asks whoever comes to log in.
     """
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
-    server = start_dashboard(["--data", str(data), *flags, "--port", str(port), "--no-token"], log)
+    flags = flags if guarded else (*flags, "--no-token")
+    server = start_dashboard(["--data", str(data), *flags, "--port", str(port)], log)
     found = f"http://127.0.0.1:{port}"
     try:
         _wait(found, server, log)
