@@ -20,7 +20,7 @@ from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
 from dashboard.home import page as home
 from dashboard.home import reports
-from dashboard.inbox import add
+from dashboard.inbox import add_evidence
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.questions import ask
@@ -43,7 +43,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "essay": essay.render,
     "question": question.render,
     "inbox": inbox.render,
-    "add": add.render,
+    "add": add_evidence.render,
     "calendar": questions.render_calendar,
     "scenarios": scenarios.render,
     "coherence": coherence.render,

@@ -8,10 +8,9 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.wording import clip, describe_bearing, format_day
-from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.urls import MAX_URL_LENGTH, resolve_web_link
-from tracker.model.evidence import EvidenceUse, ManualResult, SearchHit
+from tracker.model.evidence import ManualResult, SearchHit
 
 MAX_HEADLINE_CHARACTERS: Final = 300
 MAX_NOTE_CHARACTERS: Final = 500
@@ -74,23 +73,10 @@ def describe_addition(question: Question, result: ManualResult) -> str:
     bearing = describe_bearing(result.evidence, question.kind)
     begin = {
         "added": "Added",
-        "reviewed": "It was evidence already and is now judged by you",
-        "unchanged": "It was evidence already, as you said",
+        "reviewed": "It was evidence already, and you have now judged it",
+        "unchanged": "It was evidence already, judged by you",
     }[result.outcome]
-    return f"{begin}: {bearing}. {result.miss.replace('`', '')}"
-
-
-def describe_choice(question: Question, direction: Direction, option: str) -> str:
-    """Describe a direction as a choice: `for YES`, `lower`, `against it` of an option not chosen.
-
-    >>> from forecasts.evidence.evidence import Direction
-    >>> class Places: kind = "categorical"
-    >>> [describe_choice(Places, side, "") for side in (Direction.YES, Direction.NO)]
-    ['for it', 'against it']
-    """
-    if question.kind in ("categorical", "ordered") and direction and not option:
-        return "for it" if direction is Direction.YES else "against it"
-    return describe_side(question.kind, direction, option)
+    return f"{begin}: {bearing[0].lower()}{bearing[1:]}. {result.miss.replace('`', '')}"
 
 
 def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:
@@ -98,9 +84,11 @@ def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:
     return f"{hit.feed_title} · first seen {format_day(hit.item.first_seen_at, zone)}"
 
 
-def find_use(hit: SearchHit, question_id: QuestionId) -> EvidenceUse | None:
-    """Return the evidence on a question that a hit is already; None if it is none."""
-    return next((use for use in hit.uses if use.question_id == question_id), None)
+def is_judged(hit: SearchHit, question_id: QuestionId) -> bool:
+    """Return True if a person accepted a hit as evidence on a question."""
+    return any(
+        use.question_id == question_id and use.status in ("confirmed", "edited") for use in hit.uses
+    )
 
 
 def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
@@ -116,7 +104,7 @@ def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
 
 _STATES: Final = {
     "logged": "to review",
-    "confirmed": "confirmed",
-    "edited": "edited",
+    "confirmed": "accepted",
+    "edited": "accepted",
     "rejected": "rejected",
 }

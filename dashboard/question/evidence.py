@@ -63,10 +63,7 @@ def _show_ways_to_add(visit: Visit, page: QuestionPage) -> None:
     )  # fmt: skip
     if drawer.open:
         with drawer:
-            question = page.summary.question
-            add_evidence.show_form(visit, question, add_evidence.AddForm("question"))
-            st.markdown("**Or find it in what was read**")
-            add_evidence.show_search(visit, question.id)
+            add_evidence.show_field(visit, "question", question=page.summary.question)
 
 
 def find_card(visit: Visit, page: QuestionPage, name: str) -> EvidenceCard | None:
@@ -85,7 +82,8 @@ def show_selected_card(visit: Visit, page: QuestionPage, state: Any) -> None:
     for picked in state.selection.get("evidence") or []:
         card = find_card(visit, page, str(picked.get("id", "")))
         if card is not None:
-            cards.show_selected(visit, page, card)
+            show_headline_note(visit)
+            cards.show_card(visit, card, page.summary.question, place="chart")
 
 
 @st.fragment

@@ -15,7 +15,7 @@ NAMES = {
     "essay": ("e", "s"),
     "feeds": ("feed",),
     "scenarios": ("q", "section"),
-    "inbox": ("at", "about", "points", "source"),
+    "inbox": ("at", "about", "points", "section", "story"),
     "record": ("kind", "view", "rule", "topic", "horizon", "type", "period"),
     "home": ("moved",),
 }

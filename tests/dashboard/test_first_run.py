@@ -33,7 +33,7 @@ NEXT_STEP = {
     "essays": "Paste one below",
     "essay": "Paste one below",
     "add": "No question is open",
-    "inbox": "The Feeds page shows whether they answer",
+    "inbox": "*Feeds* shows whether they answer",
     "calendar": "The first steps",
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",

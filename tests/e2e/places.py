@@ -98,12 +98,12 @@ PLACES: Final[dict[str, Place]] = {
         "/essay?e=china_russia_2022", "The text itself is not included", "Why China has not"
     ),
     "inbox": _named(
-        "Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."
+        "Inbox", "/inbox", "Evidence to judge", "Evidence at hand, judged with a key each."
     ),
     "add": _named(
         "Add evidence",
         f"/add?q={OPEN}&url=https%3A%2F%2Fpaper.example%2Fpipeline&title=Pipeline+talks+go+on",
-        "Or find it in what was read",
+        "Add evidence",
         "Evidence by hand: a report that no feed brought, shared from any page.",
     ),
     "calendar": _named(

@@ -26,7 +26,7 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {
         "home": "./run --demo",
-        "inbox": "The Feeds page shows",
+        "inbox": "shows whether they answer",
         "record": "Answers that are due",
     }
     for name, step in steps.items():
