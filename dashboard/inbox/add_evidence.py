@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components.acting import Notice, push_notice
 from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import link_to_site, show_refusals
+from dashboard.components.widgets import link_to_site, show_choice, show_refusals
 from dashboard.inbox import add_text
 from dashboard.inbox.add_text import SharedReport
 from dashboard.inbox.judging import DIRECTION_KEYS, STRENGTHS
@@ -25,137 +25,99 @@ MAX_HITS: Final = 6
 _COUNT_KEY: Final = "added-by-hand"
 """Session key of the number of pieces added: the field begins anew after each."""
 
-_HINT: Final = "Paste an address or a headline, or type words to search what was read"
+_WIDTH: Final = 720
 _NOTHING_SHARED: Final = SharedReport()
 
 
 def render(visit: Visit) -> None:
     """Show the page that another page shares a report with; nothing is added before it is sent."""
     st.subheader("Add evidence", anchor=False)
-    shared = add_text.read_shared(
-        {name: st.query_params.get(name, "") for name in ("url", "title", "text")}
-    )
-    with st.container(width=760):
-        show_field(visit, "add", about=st.query_params.get("q", ""), shared=shared)
-        if not shared.source:
-            show_bookmarklet(visit)
+    params = {name: st.query_params.get(name, "") for name in ("url", "title", "text")}
+    show_field(visit, shared=add_text.read_shared(params))
 
 
 @st.fragment
 def show_field(
-    visit: Visit,
-    place: str,
-    *,
-    question: Question | None = None,
-    about: str = "",
-    shared: SharedReport = _NOTHING_SHARED,
+    visit: Visit, question: Question | None = None, *, shared: SharedReport = _NOTHING_SHARED
 ) -> None:
     """Show the field, and what is typed with a button for each direction that it may speak for.
 
-    Without a `question` one is chosen, at first `about`. A fragment, so that typing draws nothing
-    else.
+    Without a `question` one is chosen. A fragment, so that typing draws nothing else.
     """
     visit = visit.refresh()
     summaries = visit.tracker.questions.list()
     opened = {s.question.id: s.question for s in summaries if s.status == "open"}
-    if question is None and not opened:
+    if not (question or opened):
         st.caption("No question is open: evidence counts while a question is open.")
         return
-    prefix = f"{place}-{st.session_state.get(_COUNT_KEY, 0)}"
-    typed = st.text_input(
-        "Add or find evidence",
-        value=shared.source,
-        key=f"{prefix}-source",
-        placeholder=_HINT,
-        autocomplete="off",
-        max_chars=2_000,
-        label_visibility="collapsed",
-        icon=":material/add:",
-    )
+    key = f"add-{st.session_state.get(_COUNT_KEY, 0)}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        typed = st.text_input(
+            "Add or find evidence",
+            value=shared.source,
+            key=f"{key}-source",
+            placeholder="Paste an address or a headline, or type words to search what was read",
+            autocomplete="off",
+            max_chars=2_000,
+            label_visibility="collapsed",
+            icon=":material/add:",
+            width=_WIDTH,
+        )
+        with st.popover("From any web page", type="tertiary", icon=":material/bookmark:"):
+            _show_bookmarklet(visit)
     if not (source := (typed or "").strip()):
         return
-    question = question or _choose_question(opened, about, prefix)
+    question = question or _choose_question(opened)
     is_address = source.lower().startswith(("http://", "https://"))
-    draft = _show_details(visit, question, prefix, shared, is_address=is_address)
+    draft = _show_details(visit, question, key, shared, is_address=is_address)
     texts = {s.question.id: s.question.text for s in summaries}
     for hit in () if is_address else visit.tracker.evidence.search(source, limit=MAX_HITS):
-        notes = (add_text.describe_hit(hit, visit.zone), add_text.describe_uses(hit, texts))
-        show_report(hit.item.title, notes, link=(hit.item.url, f"{prefix}-read-{hit.item.id}"))
-        if question is not None and not add_text.is_judged(hit, question.id):
-            _show_choices(visit, question, replace(draft, source=hit.item.id), prefix)
-    show_report(source, ("This page" if is_address else "Add these words as a headline",))
-    if question is not None:
-        _show_choices(visit, question, replace(draft, source=source), prefix)
+        found = replace(draft, source=hit.item.id)
+        is_judged = question is not None and add_text.is_judged(hit, question.id)
+        lines = add_text.describe_hit(hit, visit.zone), add_text.describe_uses(hit, texts)
+        show_report(visit, None if is_judged else question, found, (hit.item.title, *lines),
+                    key=f"{key}-{hit.item.id}", url=hit.item.url)  # fmt: skip
+    lines = (source, "This page" if is_address else "Add these words as a headline")
+    show_report(visit, question, replace(draft, source=source), lines, key=f"{key}-new")
 
 
-def _show_choices(visit: Visit, question: Question, piece: ManualEvidence, prefix: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        name = piece.source if isinstance(piece.source, int) else "new"
-        show_direction_buttons(visit, question, piece, f"{prefix}-{name}")
-
-
-def _choose_question(
-    opened: Mapping[QuestionId, Question], about: str, prefix: str
-) -> Question | None:
-    ids = list(opened)
-    picked = st.selectbox(
-        "Question",
-        ids,
-        index=ids.index(QuestionId(about)) if about in opened else None,
-        format_func=lambda question_id: opened[question_id].text,
-        placeholder="On which question?",
-        label_visibility="collapsed",
-        key=f"{prefix}-question",
-    )
+def _choose_question(opened: Mapping[QuestionId, Question]) -> Question | None:
+    """Show the choice of a question; it begins with that of the filter."""
+    if (about := st.query_params.get("about", "")) in opened:
+        st.query_params.setdefault("q", about)
+    texts = {question_id: question.text for question_id, question in opened.items()}
+    picked = show_choice(
+        "Question", texts, "q", placeholder="On which question?", label_visibility="collapsed",
+        width=_WIDTH,
+    )  # fmt: skip
     return None if picked is None else opened[picked]
 
 
 def _show_details(
-    visit: Visit,
-    question: Question | None,
-    prefix: str,
-    shared: SharedReport,
-    *,
-    is_address: bool,
+    visit: Visit, question: Question | None, key: str, shared: SharedReport, *, is_address: bool
 ) -> ManualEvidence:
-    option, title = choose_option(question, prefix) if question else "", ""
-    drawer = st.expander("Strength, date, note", type="compact", key=f"{prefix}-details")
+    """Show what else may be said of a report, and return it without source and direction."""
+    option, title = choose_option(question, key), ""
+    drawer = st.expander("Strength, date, note", type="compact", key=f"{key}-details")
     with drawer, st.container(horizontal=True, vertical_alignment="bottom"):
         strength = st.selectbox(
-            "Strength",
-            STRENGTHS,
-            index=STRENGTHS.index(Strength.SOME),
-            format_func=strength_name,
-            key=f"{prefix}-strength",
-            width=150,
-        )
+            "Strength", STRENGTHS, STRENGTHS.index(Strength.SOME), strength_name,
+            key=f"{key}-strength", width=150,
+        )  # fmt: skip
+        today = visit.now.astimezone(visit.zone).date()
         published = st.date_input(
-            "Published",
-            value=None,
-            max_value=visit.now.astimezone(visit.zone).date(),
-            format="YYYY-MM-DD",
-            key=f"{prefix}-date",
-            width=160,
+            "Published", None, max_value=today, format="YYYY-MM-DD", key=f"{key}-date", width=160
         )
         if is_address:
             title = st.text_input(
-                "Headline, if the page cannot be read", shared.title, key=f"{prefix}-title",
-                autocomplete="off", width=300,
-            )  # fmt: skip
-        note = st.text_input(
-            "Note", shared.note, key=f"{prefix}-note",
-            max_chars=add_text.MAX_NOTE_CHARACTERS, width=300,
-        )  # fmt: skip
+                "Headline, if the page cannot be read", shared.title, key=f"{key}-title", width=300
+            )
+        note = st.text_input("Note", shared.note, max_chars=add_text.MAX_NOTE_CHARACTERS,
+                             key=f"{key}-note", width=300)  # fmt: skip
     return ManualEvidence(
-        "" if question is None else question.id,
-        "",
-        Direction.NEUTRAL,
-        strength,
-        published_at=_at_noon(published, visit),
-        note=note or "",
-        title=title or "",
-        option=option,
-    )
+        "" if question is None else question.id, "", Direction.NEUTRAL, strength,
+        _at_noon(published, visit), note or "", title or "", option,
+    )  # fmt: skip
 
 
 def _at_noon(day: date | None, visit: Visit) -> datetime | None:
@@ -166,41 +128,48 @@ def _at_noon(day: date | None, visit: Visit) -> datetime | None:
     return min(noon, visit.now)
 
 
-def choose_option(question: Question, prefix: str) -> str:
+def choose_option(question: Question | None, key: str) -> str:
     """Show the choice of an option; "" until one is chosen, or where the question has none."""
-    if not question.options:
+    if question is None or not question.options:
         return ""
     names = [option.name for option in question.options]
     return st.selectbox(
-        "Option", names, index=None, placeholder="Which one?", key=f"{prefix}-option", width=220
+        "Option", names, index=None, placeholder="Which one?", key=f"{key}-option", width=220
     ) or ""  # fmt: skip
 
 
-def show_report(title: str, notes: Sequence[str], link: tuple[str, str] | None = None) -> None:
-    """Show a report with notes in small print, and the address and key of a link to read it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        lines = [make_tag("div", note, kind="note") for note in notes if note]
-        headline = clip(title, add_text.MAX_HEADLINE_CHARACTERS)
-        show_markup(make_tag("div", make_tag("div", headline), *lines))
-        if link:
-            link_to_site(link[0], "Read", key=link[1])
-
-
-def show_direction_buttons(
-    visit: Visit, question: Question, piece: ManualEvidence, prefix: str
+def show_report(
+    visit: Visit,
+    question: Question | None,
+    piece: ManualEvidence,
+    lines: Sequence[str],
+    *,
+    key: str,
+    url: str = "",
 ) -> None:
-    """Show a button for each direction, which adds the piece; an option has to be chosen first."""
-    for direction, _ in DIRECTION_KEYS:
-        if st.button(
-            escape_markdown(capitalise(describe_choice(question, direction, piece.option))),
-            key=f"{prefix}-{int(direction)}",
-            disabled=bool(question.options and direction and not piece.option),
-        ):
-            with show_refusals(), st.spinner("Adding …"):
-                judged = replace(piece, direction=direction)
-                push_notice(_add_piece(visit.tracker, question, judged))
-                st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
-                st.rerun()
+    """Show headline and notes of a report, with a button for each direction, which adds it.
+
+    Without a question there is none, and an option has to be chosen first.
+    """
+    title, *notes = [clip(line, add_text.MAX_HEADLINE_CHARACTERS) for line in lines if line]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        small = [make_tag("div", note, kind="note") for note in notes]
+        show_markup(make_tag("div", make_tag("div", title), *small))
+        if url:
+            link_to_site(url, "Read", key=f"read-{key}")
+        if question is None:
+            return
+        for direction, _ in DIRECTION_KEYS:
+            if st.button(
+                escape_markdown(capitalise(describe_choice(question, direction, piece.option))),
+                key=f"{key}-{int(direction)}",
+                disabled=bool(question.options and direction and not piece.option),
+            ):
+                with show_refusals(), st.spinner("Adding …"):
+                    judged = replace(piece, direction=direction)
+                    push_notice(_add_piece(visit.tracker, question, judged))
+                    st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
+                    st.rerun()
 
 
 def _add_piece(tracker: Tracker, question: Question, piece: ManualEvidence) -> Notice:
@@ -226,7 +195,7 @@ def _undo_addition(
     return Notice("Taken back: it has no weight", redo)
 
 
-def show_bookmarklet(visit: Visit) -> None:
+def _show_bookmarklet(visit: Visit) -> None:
     """Show the bookmark that opens the field from any page, and how to use it."""
     public_url = visit.tracker.settings.public_url
     page = f"{public_url.rstrip('/')}/add" if public_url else st.context.url

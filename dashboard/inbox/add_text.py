@@ -94,7 +94,7 @@ def is_judged(hit: SearchHit, question_id: QuestionId) -> bool:
 def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
     """Describe the questions that a hit is evidence on; empty if there is none."""
     names = [
-        f"“{clip(texts.get(use.question_id, use.question_id), 80)}” ({_STATES[use.status]})"
+        f"“{clip(texts.get(use.question_id, use.question_id), 130)}” ({_STATES[use.status]})"
         for use in hit.uses
     ]
     if len(names) > MAX_USES:

@@ -106,7 +106,7 @@ def show_story(visit: Visit, story: StoryCards, questions: Mapping[QuestionId, Q
     """Show a story that bears on several questions once, and judge it once for all of them."""
     first, count = story[0], plural(len(story), "question")
     sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
-    counted = [f"{sides.count(side)} × {side}" for side in dict.fromkeys(sides)]
+    counted = [f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides)]
     lines = [make_tag("p", make_tag("b", f"Evidence on {count}"), f": {', '.join(counted)}")]
     if any(piece.may_answer for piece in story):
         lines.append(make_tag("p", _ANSWERS, kind="warning"))

@@ -151,11 +151,7 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
             "New evidence comes in as your feeds are read; *Feeds* shows whether they answer. What "
             "they missed you can add here.",
         )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width=720):
-            add_evidence.show_field(visit, "inbox", about=st.query_params.get("about", ""))
-        with st.popover("From any web page", type="tertiary", icon=":material/bookmark:"):
-            add_evidence.show_bookmarklet(visit)
+    add_evidence.show_field(visit)
     if stories:
         _show_list(visit, stories, place, questions)
         show_headline_note(visit)
@@ -281,17 +277,15 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
     )
     with st.container(border=True, gap="small"):
         asked = f"Is it evidence on “{question.text}”?"
-        notes = (add_text.describe_hit(miss.hit, visit.zone), asked)
-        add_evidence.show_report(item.title, notes, link=(item.url, f"{key}-link"))
         option = add_evidence.choose_option(question, key)
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            if st.button("No evidence", key=f"{key}-no"):
-                with show_refusals():
-                    visit.tracker.evidence.dismiss(item.id, question.id)
-                    notify("No evidence: it will not be asked again")
-                    st.rerun()
-            piece = ManualEvidence(question.id, item.id, Direction.NEUTRAL, option=option)
-            add_evidence.show_direction_buttons(visit, question, piece, key)
+        piece = ManualEvidence(question.id, item.id, Direction.NEUTRAL, option=option)
+        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), asked)
+        add_evidence.show_report(visit, question, piece, lines, key=key, url=item.url)
+        if st.button("No evidence", key=f"{key}-no"):
+            with show_refusals():
+                visit.tracker.evidence.dismiss(item.id, question.id)
+                notify("No evidence: it will not be asked again")
+                st.rerun()
 
 
 def _show_answers(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:

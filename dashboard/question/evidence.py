@@ -63,7 +63,7 @@ def _show_ways_to_add(visit: Visit, page: QuestionPage) -> None:
     )  # fmt: skip
     if drawer.open:
         with drawer:
-            add_evidence.show_field(visit, "question", question=page.summary.question)
+            add_evidence.show_field(visit, page.summary.question)
 
 
 def find_card(visit: Visit, page: QuestionPage, name: str) -> EvidenceCard | None:

@@ -44,10 +44,12 @@ def type_in(visit: AppTest, text: str) -> AppTest:
     return seen(field(visit, "Add or find evidence").input(text).run())
 
 
-def choose(visit: AppTest, label: str, item: str = "new") -> AppTest:
-    """Press a direction below what was typed, or below a hit."""
-    (found,) = [b for b in visit.button if b.label == label and f"-{item}-" in b.key]
-    return seen(found.click().run())
+def choose(visit: AppTest, label: str, item: int | None = None) -> AppTest:
+    """Press a direction beside a hit, or beside what was typed, which comes last."""
+    found = [b for b in visit.button if b.label == label]
+    return seen(
+        next(b for b in found[::-1] if item is None or f"-{item}-" in str(b.key)).click().run()
+    )
 
 
 def only(tracker: Tracker) -> EvidenceCard:
@@ -84,7 +86,7 @@ def test_a_report_that_was_read_is_found_and_added(desk: Tracker) -> None:
     visit = type_in(evidence_tab(desk), "lodge river")
     (hit,) = desk.evidence.search("lodge river")
     assert HEADLINE in words(visit)
-    visit = choose(visit, "For NO", str(hit.item.id))
+    visit = choose(visit, "For NO", hit.item.id)
     assert only(desk).evidence.direction is Direction.NO
     visit = type_in(visit, "lodge river")
     assert "Evidence already on “Will the leaders" in words(visit)
@@ -125,7 +127,7 @@ def test_hostile_headlines_are_shown_as_text(desk: Tracker, press: Press) -> Non
     (hit,) = desk.evidence.search("rivers")
     shown = f"{HOSTILE.partition('</script> ')[2]} rivers"  # feeds lose their scripts when parsed
     assert shown in words(visit)
-    visit = type_in(choose(visit, "For YES", str(hit.item.id)), HOSTILE)
+    visit = type_in(choose(visit, "For YES", hit.item.id), HOSTILE)
     markdown = [str(e.value) for kind in (visit.markdown, visit.caption) for e in kind]
     assert [text for text in markdown if "**bold**" in text or "<script>" in text] == []
 

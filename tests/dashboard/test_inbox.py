@@ -115,7 +115,7 @@ def test_story_on_several_questions_is_judged_once(twice: Tracker, press: Press)
     visit = open_page(twice, "inbox")
     assert sections(visit)[0] == "Evidence to judge · 1"
     assert marked(visit) == [INVITED]
-    assert "Evidence on 2 questions: 2 × ▲ for YES" in words(visit)
+    assert "Evidence on 2 questions: ▲ for YES on 2" in words(visit)
     visit = seen(button(visit, "Accept for all 2").click().run())
     assert statuses(twice) == ["confirmed", "confirmed"]
     assert sections(visit)[0] == "Evidence to judge"
