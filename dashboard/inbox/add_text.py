@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,11 +16,11 @@ MAX_NOTE_CHARACTERS: Final = 500
 MAX_USES: Final = 3
 """Questions and a count that stand below a hit."""
 
+_STATES: Final = {"logged": "to review", "rejected": "rejected"}
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
-@dataclass(frozen=True, slots=True)
-class SharedReport:
+class SharedReport(NamedTuple):
     """Content of the form as another page shared it: address or headline, headline, and note."""
 
     source: str = ""
@@ -93,18 +92,10 @@ def is_judged(hit: SearchHit, question_id: QuestionId) -> bool:
 
 def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
     """Describe the questions that a hit is evidence on; empty if there is none."""
-    names = [
-        f"“{clip(texts.get(use.question_id, use.question_id), 130)}” ({_STATES[use.status]})"
-        for use in hit.uses
-    ]
+    names = []
+    for use in hit.uses:
+        text = clip(texts.get(use.question_id, use.question_id), 130)
+        names.append(f"“{text}” ({_STATES.get(use.status, 'accepted')})")
     if len(names) > MAX_USES:
         names[MAX_USES - 1 :] = [f"{len(names) - MAX_USES + 1} other questions"]
     return f"Evidence already on {', '.join(names)}" if names else ""
-
-
-_STATES: Final = {
-    "logged": "to review",
-    "confirmed": "accepted",
-    "edited": "accepted",
-    "rejected": "rejected",
-}

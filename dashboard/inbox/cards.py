@@ -1,26 +1,18 @@
 """Evidence cards: a report, what it says about which question, and the judgement on it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import streamlit as st
 
+from dashboard.components import rows
 from dashboard.components.markup import Markup, make_tag, show_markup
-from dashboard.components.rows import (
-    TITLE,
-    LinkCell,
-    Row,
-    RowColumn,
-    TextCell,
-    page_address,
-    show_rows,
-)
 from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, link_to_site
 from dashboard.inbox import judging
-from dashboard.inbox.data import StoryCards, count_reports, flag_copies, list_item_versions
+from dashboard.inbox.data import Questions, Story, count_reports, flag_copies, list_item_versions
 from dashboard.wording import (
     DATE_NOTES,
     capitalise,
@@ -32,13 +24,12 @@ from dashboard.wording import (
     evidence_side,
     explain_direction,
     format_report_counts,
-    is_uncalled,
     judgement_line,
     lift_line,
     model_name,
     plural,
 )
-from forecasts.questions.question import MATCHER, Question, QuestionId
+from forecasts.questions.question import MATCHER, Question
 from tracker.model.evidence import EvidenceCard, StoryItem
 
 PIECE_PARAM: Final = "at"
@@ -48,8 +39,6 @@ MAX_SUMMARY_CHARACTERS: Final = 280
 MAX_ARTICLE_CHARACTERS: Final = 30_000
 MAX_SOURCES: Final = 3
 """Sources that are named below the headline; the reports name all."""
-
-_ANSWERS: Final = "This may be the answer itself. If it is, resolve the question."
 
 
 def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
@@ -67,85 +56,86 @@ def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]
 
 
-def show_card(visit: Visit, piece: EvidenceCard, question: Question, *, place: str) -> None:
-    """Show a piece of evidence; `place` makes keys unique on a page.
+def show_card(
+    visit: Visit,
+    story: Story,
+    questions: Questions,
+    place: str,
+) -> None:
+    """Show a story that is evidence on one question, or on several that are judged as one.
 
-    In the inbox it names its question and is judged by keys.
+    `place` makes keys unique on a page; in the inbox keys of the keyboard judge it.
     """
-    evidence, can_judge, in_inbox = piece.evidence, not visit.looks_back, place == judging.INBOX
-    about = f" on “{question.text}”" if in_inbox else f" · {piece.state}"
-    lines = [make_tag("p", make_tag("b", describe_bearing(evidence, question.kind)), about)]
-    if piece.may_answer:
-        lines.append(make_tag("p", _ANSWERS, kind="warning"))
+    first, question = story[0], questions[story[0].evidence.question_id]
+    can_judge, in_inbox = not visit.looks_back, place == judging.INBOX
+    lines = [_summarise(story, questions, place)]
+    if any(piece.may_answer for piece in story):
+        words = "This may be the answer itself. If it is, resolve the question."
+        lines.append(make_tag("p", words, kind="warning"))
     with st.container(border=True, gap="small", key=f"card-{place}"):
-        _show_report(visit, piece, place, lines)
+        _show_report(visit, first, place, lines)
         effect = st.empty()
-        if can_judge:
-            judging.show_choices(evidence, question, place)
+        if can_judge and len(story) == 1:
+            judging.show_choices(first.evidence, question, place)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            if can_judge:
-                judging.show_verdicts(visit, evidence, place)
-            link_to_site(piece.carrier.item.url, "Read", key=f"{place}-read-{evidence.id}")
-            if in_inbox:
+            if len(story) > 1:
+                judging.show_joint_verdicts(visit, [piece.evidence for piece in story], keys=True)
+            elif can_judge:
+                judging.show_verdicts(visit, first.evidence, place)
+            link_to_site(first.carrier.item.url, "Read", key=f"{place}-read-{first.evidence.id}")
+            if in_inbox and len(story) == 1:
                 link_to_question(visit, question, "Question", ":material/show_chart:")
-        show_markup(_explain(visit, [piece], {question.id: question}))
+        if len(story) > 1:
+            _show_questions(story, questions)
+        show_markup(_explain(visit, story, questions))
     if can_judge and visit.stands_at < question.closes_at:
         with effect:  # last, as it takes longest
-            show_markup(make_tag("p", _describe_effect(visit, piece, question), kind="note"))
+            show_markup(make_tag("p", _describe_effect(visit, story, question), kind="note"))
 
 
-def _describe_effect(visit: Visit, piece: EvidenceCard, question: Question) -> str:
-    evidence, call = piece.evidence, judging.get_call(piece.evidence)
+def _summarise(story: Story, questions: Questions, place: str) -> Markup:
+    """Return the sentence that says what a story is evidence for, and on which question."""
+    if len(story) == 1:
+        piece, question = story[0], questions[story[0].evidence.question_id]
+        bearing = make_tag("b", describe_bearing(piece.evidence, question.kind))
+        about = f" on “{question.text}”" if place == judging.INBOX else f" · {piece.state}"
+        return make_tag("p", bearing, about)
+    sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
+    counts = ", ".join(f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides))
+    return make_tag("p", make_tag("b", f"Evidence on {len(story)} questions"), f": {counts}")
+
+
+def _describe_effect(visit: Visit, story: Story, question: Question) -> str:
+    evidence = story[0].evidence
+    call = judging.get_call(evidence)
     if call.direction is None:
         return "Say which way it points, and it can be accepted."
     effect = visit.tracker.evidence.preview_review(evidence.id, call.direction, call.strength)
-    return effect_line(question, effect, evidence.option)
+    about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
+    return about + effect_line(question, effect, evidence.option)
 
 
-def show_story(visit: Visit, story: StoryCards, questions: Mapping[QuestionId, Question]) -> None:
-    """Show a story that bears on several questions once, and judge it once for all of them."""
-    first, count = story[0], plural(len(story), "question")
-    sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
-    counted = [f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides)]
-    lines = [make_tag("p", make_tag("b", f"Evidence on {count}"), f": {', '.join(counted)}")]
-    if any(piece.may_answer for piece in story):
-        lines.append(make_tag("p", _ANSWERS, kind="warning"))
-    with st.container(border=True, gap="small", key="card-story"):
-        _show_report(visit, first, "story", lines)
-        effect = st.empty()
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            pieces = [piece.evidence for piece in story]
-            judging.show_joint_verdicts(visit, pieces, keys=True)
-            link_to_site(first.carrier.item.url, "Read", key=f"read-{first.evidence.id}")
-        one_by_one = st.expander(
-            f"Judge the {count} one by one", type="compact", key="one-by-one", on_change="rerun"
-        )
-        if one_by_one.open:
-            with one_by_one:
-                _show_questions(story, questions)
-        show_markup(_explain(visit, story, questions))
-    question = questions[first.evidence.question_id]
-    if not is_uncalled(first.evidence):
-        words = f"Most is at stake on “{question.text}”. {_describe_effect(visit, first, question)}"
-        with effect:
-            show_markup(make_tag("p", words, kind="note"))
-
-
-def _show_questions(story: StoryCards, questions: Mapping[QuestionId, Question]) -> None:
-    """Show the questions of a story as rows, each a link to judge it by itself."""
-    rows = []
+def _show_questions(story: Story, questions: Questions) -> None:
+    """Show on demand the questions of a story as rows, each a link to judge it by itself."""
+    drawer = st.expander(
+        f"Judge the {len(story)} questions one by one", type="compact", key="one-by-one",
+        on_change="rerun",
+    )  # fmt: skip
+    if not drawer.open:
+        return
+    shown = []
     for piece in story:
-        address = page_address("inbox", **{PIECE_PARAM: str(piece.evidence.id)})
-        question = questions[piece.evidence.question_id]
-        bearing = TextCell(describe_bearing(piece.evidence, question.kind), describe_doubt(piece))
-        rows.append(
-            Row(
-                str(piece.evidence.id),
-                {TITLE: LinkCell(question.text, address), "bearing": bearing},
-            )
-        )
-    columns = (RowColumn(TITLE, "Question"), RowColumn("bearing", "Says"))
-    show_rows("story-questions", "Questions of this story", columns, rows)
+        evidence, question = piece.evidence, questions[piece.evidence.question_id]
+        address = rows.page_address("inbox", **{PIECE_PARAM: str(evidence.id)})
+        bearing = describe_bearing(evidence, question.kind)
+        cells: dict[str, rows.Cell] = {
+            rows.TITLE: rows.LinkCell(question.text, address),
+            "bearing": rows.TextCell(bearing, describe_doubt(piece)),
+        }
+        shown.append(rows.Row(str(evidence.id), cells))
+    columns = (rows.RowColumn(rows.TITLE, "Question"), rows.RowColumn("bearing", "Says"))
+    with drawer:
+        rows.show_rows("story-questions", "Questions of this story", columns, shown)
 
 
 def describe_doubt(piece: EvidenceCard) -> str:
@@ -173,30 +163,27 @@ def _describe_source(visit: Visit, piece: EvidenceCard) -> str:
     names = list(dict.fromkeys(item.feed_title for item in piece.items))
     others = f" and {len(names) - MAX_SOURCES:,} more" if len(names) > MAX_SOURCES else ""
     seen = piece.evidence.first_seen_at
-    return " · ".join(
-        filter(
-            None,
-            (
-                ", ".join(names[:MAX_SOURCES]) + others,
-                format_report_counts(*count_reports(piece.items)) if len(piece.items) > 1 else "",
-                f"first seen {visit.day(seen)}, {visit.age(seen)}",
-                DATE_NOTES[piece.carrier.item.date_note],
-            ),
-        )
+    return _join_facts(
+        ", ".join(names[:MAX_SOURCES]) + others,
+        format_report_counts(*count_reports(piece.items)) if len(piece.items) > 1 else "",
+        f"first seen {visit.day(seen)}, {visit.age(seen)}",
+        DATE_NOTES[piece.carrier.item.date_note],
     )
 
 
-def _explain(
-    visit: Visit, pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question]
-) -> Markup:
+def _join_facts(*facts: str) -> str:
+    return " · ".join(filter(None, facts))
+
+
+def _explain(visit: Visit, story: Story, questions: Questions) -> Markup:
     """Return what is behind "Why it was matched": match, judgements, reports, edits, articles."""
     reasons: list[str] = []
-    for piece in pieces:
+    for piece in story:
         question = questions[piece.evidence.question_id]
-        heading = [make_tag("b", question.text)] if len(pieces) > 1 else []
+        heading = [make_tag("b", question.text)] if len(story) > 1 else []
         reasons += [*heading, *_list_reasons(visit, piece, question)]
-    lists = [_make_list(reasons), *_describe_items(visit, pieces[0].items)]
-    return make_tag("details", make_tag("summary", "Why it was matched"), *lists, kind="why")
+    parts = [_make_list(reasons), *_describe_items(visit, story[0].items)]
+    return make_tag("details", make_tag("summary", "Why it was matched"), *parts, kind="why")
 
 
 def _make_list(lines: Sequence[str]) -> Markup:
@@ -205,14 +192,14 @@ def _make_list(lines: Sequence[str]) -> Markup:
 
 def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iterator[str]:
     """List the reasons of a match, its certainty, and the decisions of others, newest last."""
-    evidence = piece.evidence
+    evidence, waits = piece.evidence, piece.evidence.status == "logged"
     yield describe_match(evidence, piece.why) or "Added by hand"
     yield f"Signpost: {piece.indicator_name}"
     yield describe_certainty(evidence, context_only=piece.context_only, perhaps=piece.perhaps)
-    waits = evidence.status == "logged"
-    yield from filter(
-        None, [explain_direction(evidence, piece.why), capitalise(evidence.demoted) * waits]
-    )
+    if reason := explain_direction(evidence, piece.why):
+        yield reason
+    if waits and evidence.demoted:
+        yield capitalise(evidence.demoted)
     if waits and model_name(evidence.judged_by):
         yield "Judged by a machine; no person has judged it yet"
     lifts = {lift.decision: lift for lift in piece.lifts}
@@ -229,28 +216,27 @@ def _describe_items(visit: Visit, items: Sequence[StoryItem]) -> Iterator[Markup
     if len(items) > 1:
         yield make_tag("p", make_tag("b", "Reports"))
         yield _make_list([
-            " · ".join(filter(None, (
+            _join_facts(
                 visit.moment(report.item.first_seen_at), report.feed_title,
                 report.source_group if report.source_group != report.feed_title else "",
                 "copy" if is_copy else "", report.item.title,
-            )))
+            )
             for report, is_copy in flag_copies(items)
         ])  # fmt: skip
-    if edits := sum(len(item.revisions) for item in items):
-        yield make_tag("p", make_tag("b", f"Edited {edits}× since it was first seen"))
+    edited = [item for item in items if item.revisions]
+    if edited:
+        count = sum(len(item.revisions) for item in edited)
+        yield make_tag("p", make_tag("b", f"Edited {count}× since it was first seen"))
         yield _make_list([
-            " · ".join(filter(None, (
+            _join_facts(
                 visit.moment(version.seen_at), version.change, item.feed_title, version.title,
                 clip(version.summary, MAX_SUMMARY_CHARACTERS),
-            )))
-            for item in items
-            if item.revisions
-            for version in list_item_versions(item)
+            )
+            for item in edited for version in list_item_versions(item)
         ])  # fmt: skip
-    for item in items:
-        if item.article:
-            cut = len(item.article) > MAX_ARTICLE_CHARACTERS
-            rest = f", the first {MAX_ARTICLE_CHARACTERS:,}" if cut else ""
-            title = f"Whole article, {plural(len(item.article), 'character')}{rest}"
-            yield make_tag("p", make_tag("b", f"{title} · {item.feed_title}"))
-            yield make_tag("div", item.article[:MAX_ARTICLE_CHARACTERS], kind="article")
+    for item in filter(lambda item: item.article, items):
+        cut = len(item.article) > MAX_ARTICLE_CHARACTERS
+        rest = f", the first {MAX_ARTICLE_CHARACTERS:,}" if cut else ""
+        title = f"Whole article, {plural(len(item.article), 'character')}{rest}"
+        yield make_tag("p", make_tag("b", f"{title} · {item.feed_title}"))
+        yield make_tag("div", item.article[:MAX_ARTICLE_CHARACTERS], kind="article")

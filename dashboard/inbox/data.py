@@ -1,23 +1,26 @@
 """Stories in the order of the inbox, and the reports and versions behind a piece of evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from forecasts.evidence.evidence import StoryId
+from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import Item, ItemId, ItemRevision
 from tracker.model.evidence import EvidenceCard, StoryItem
 
-StoryCards = tuple[EvidenceCard, ...]
-"""Pieces of evidence of one story that wait, each on a question of its own."""
+Story = Sequence[EvidenceCard]
+"""Pieces of evidence of one story, each on a question of its own."""
+
+Questions = Mapping[QuestionId, Question]
 
 
-def group_stories(cards: Sequence[EvidenceCard]) -> list[StoryCards]:
+def group_stories(cards: Sequence[EvidenceCard]) -> list[Story]:
     """Group evidence by story, in the order of their first pieces."""
     stories: dict[StoryId, list[EvidenceCard]] = {}
     for card in cards:
         stories.setdefault(card.evidence.story_id, []).append(card)
-    return [tuple(pieces) for pieces in stories.values()]
+    return list(stories.values())
 
 
 def flag_copies(items: Sequence[StoryItem]) -> list[tuple[StoryItem, bool]]:

@@ -1,22 +1,14 @@
 """Inbox page: evidence to judge, answers to confirm, feeds in trouble."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
 
 import streamlit as st
 
+from dashboard.components import rows
 from dashboard.components.acting import notify, notify_only, show_step_buttons
-from dashboard.components.rows import (
-    TITLE,
-    Cell,
-    LinkCell,
-    Row,
-    RowColumn,
-    TextCell,
-    page_address,
-    show_rows,
-)
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     show_choice,
@@ -24,20 +16,14 @@ from dashboard.components.widgets import (
     show_headline_note,
     show_refusals,
     show_section_title,
-)
+)  # fmt: skip
 from dashboard.feeds.data import describe_problem, list_unhealthy_feeds
 from dashboard.inbox import add_evidence, add_text, cards, judging
-from dashboard.inbox.data import StoryCards, group_stories
+from dashboard.inbox.data import Questions, Story, group_stories
 from dashboard.inbox.proposed_answers import show_proposal
-from dashboard.wording import (
-    HEALTH_LABELS,
-    clip,
-    describe_bearing,
-    fleet_sentence,
-    is_uncalled,
-)
+from dashboard.wording import HEALTH_LABELS, clip, describe_bearing, fleet_sentence, is_uncalled
 from forecasts.evidence.evidence import Direction
-from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.questions.question import EvidenceId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.model.evidence import EvidenceCard, ManualEvidence, OfferedNearMiss
 from tracker.model.proposed_answers import ProposedAnswer
@@ -53,14 +39,11 @@ _SHOWN_KEY: Final = "inbox-shown"
 _MAX_CHARACTERS: Final = 160
 """Characters of a question, or of the trouble of a feed, in a list."""
 
-DirectionFilter = Literal["yes", "no", "uncalled"]
-DIRECTION_FILTERS: Final[Mapping[DirectionFilter, str]] = {
+_SIDES: Final = {
     "yes": "for YES, higher or earlier",
     "no": "for NO, lower or later",
     "uncalled": "unclear",
 }
-
-Questions = Mapping[QuestionId, Question]
 
 
 def render(visit: Visit) -> None:
@@ -75,15 +58,11 @@ def render(visit: Visit) -> None:
         "answers": ("Answers to confirm", len(proposals)),
         "feeds": ("Feeds in trouble", sum(health[state] for state in _list_troubles(visit))),
     }
+    names = {key: f"{name} · {n}" if n else name for key, (name, n) in counts.items()}
     section = show_choice(
-        "Section",
-        {key: f"{name} · {n}" if n else name for key, (name, n) in counts.items()},
-        "section",
-        st.segmented_control,
-        index=0,
-        required=True,
+        "Section", names, "section", st.segmented_control, index=0, required=True,
         label_visibility="collapsed",
-    )
+    )  # fmt: skip
     match section:
         case "answers":
             _show_answers(visit, proposals)
@@ -113,13 +92,13 @@ def _load_waiting(visit: Visit, questions: Questions, expected: int) -> list[Evi
 def _load_cards(
     visit: Visit, questions: Questions, order: tuple[EvidenceId, ...]
 ) -> list[EvidenceCard]:
-    loaded = {c.evidence.id: c for c in visit.tracker.evidence.cards(order)} if order else {}
-    cards_in_order = [loaded[evidence_id] for evidence_id in order if evidence_id in loaded]
-    return [
+    loaded = [
         card
-        for card in cards_in_order
+        for card in (visit.tracker.evidence.cards(order) if order else ())
         if card.evidence.status == "logged" and card.evidence.question_id in questions
     ]
+    places = {evidence_id: place for place, evidence_id in enumerate(order)}
+    return sorted(loaded, key=lambda card: places[card.evidence.id])
 
 
 def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Questions) -> None:
@@ -138,7 +117,9 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
                 st.caption(f"{place + 1} of {len(stories)}", width="content")
                 show_step_buttons(lambda by: _go_to_story(stories, place + by))
     if stories:
-        _show_story(visit, stories[place], questions)
+        piece_id = st.query_params.get(cards.PIECE_PARAM, "")
+        alone = [card for card in stories[place] if str(card.evidence.id) == piece_id]
+        cards.show_card(visit, alone or stories[place], questions, judging.INBOX)
         if len(shown) < len(waiting):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.caption("All that fits the filter:", width="content")
@@ -169,7 +150,7 @@ def _show_filters(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     }
     with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="filter"):
         question_id = show_choice("Question", words, "about", placeholder="Any question")
-        side = show_choice("Direction", DIRECTION_FILTERS, "points", placeholder="Any direction")
+        side = show_choice("Direction", _SIDES, "points", placeholder="Any direction")
     return [
         card
         for card in waiting
@@ -177,13 +158,13 @@ def _show_filters(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     ]
 
 
-def _find_side(card: EvidenceCard) -> DirectionFilter:
+def _find_side(card: EvidenceCard) -> str:
     if is_uncalled(card.evidence):
         return "uncalled"
     return "yes" if card.evidence.direction is Direction.YES else "no"
 
 
-def _find_story(stories: Sequence[StoryCards]) -> int:
+def _find_story(stories: Sequence[Story]) -> int:
     """Return the place of the story at hand: that of the address, else where the last one was."""
     story_id = st.query_params.get(STORY_PARAM, "")
     piece_id = st.query_params.get(cards.PIECE_PARAM, "")
@@ -198,7 +179,7 @@ def _find_story(stories: Sequence[StoryCards]) -> int:
     return place
 
 
-def _go_to_story(stories: Sequence[StoryCards], place: int) -> None:
+def _go_to_story(stories: Sequence[Story], place: int) -> None:
     if not 0 <= place < len(stories):
         notify_only("That was the last one" if place else "This is the first one")
         return
@@ -206,64 +187,42 @@ def _go_to_story(stories: Sequence[StoryCards], place: int) -> None:
     st.query_params[STORY_PARAM] = str(stories[place][0].evidence.story_id)
 
 
-def _show_story(visit: Visit, story: StoryCards, questions: Questions) -> None:
-    """Show a story as one card, or the piece of it that the address names by itself."""
-    piece_id = st.query_params.get(cards.PIECE_PARAM, "")
-    named = [card for card in story if str(card.evidence.id) == piece_id]
-    if len(story) > 1 and not named:
-        cards.show_story(visit, story, questions)
-        return
-    card = [*named, *story][0]
-    cards.show_card(visit, card, questions[card.evidence.question_id], place=judging.INBOX)
-
-
 _LIST_COLUMNS: Final = (
-    RowColumn(TITLE, "Waiting"),
-    RowColumn("question", "Question"),
-    RowColumn("bearing", "Says"),
-    RowColumn("seen", "Seen", "end"),
+    rows.RowColumn(rows.TITLE, "Waiting"),
+    rows.RowColumn("question", "Question"),
+    rows.RowColumn("bearing", "Says"),
+    rows.RowColumn("seen", "Seen", "end"),
 )
 
 
-def _show_list(
-    visit: Visit, stories: Sequence[StoryCards], place: int, questions: Questions
-) -> None:
+def _show_list(visit: Visit, stories: Sequence[Story], place: int, questions: Questions) -> None:
     """Show the stories that wait as rows, each a link that brings it up; the one at hand marked."""
     count = max(st.session_state.get(_SHOWN_KEY, PAGE_SIZE), place + 1)
-    rows = [_build_row(visit, s, questions, n == place) for n, s in enumerate(stories[:count])]
-    show_rows("waiting", "Evidence that waits", _LIST_COLUMNS, rows)
+    shown = [_build_row(visit, s, questions, n == place) for n, s in enumerate(stories[:count])]
+    rows.show_rows("waiting", "Evidence that waits", _LIST_COLUMNS, shown)
     if count < len(stories):
-        st.button(
-            f"Show more of {len(stories)}",
-            key="more-waiting",
-            type="tertiary",
-            on_click=st.session_state.__setitem__,
-            args=(_SHOWN_KEY, count + PAGE_SIZE),
-        )
+        more = partial(st.session_state.__setitem__, _SHOWN_KEY, count + PAGE_SIZE)
+        st.button(f"Show more of {len(stories)}", key="more", type="tertiary", on_click=more)
 
 
-def _build_row(visit: Visit, story: StoryCards, questions: Questions, is_at_hand: bool, /) -> Row:
-    first, story_id = story[0], str(story[0].evidence.story_id)
-    question = questions[first.evidence.question_id]
+def _build_row(visit: Visit, story: Story, questions: Questions, marked: bool, /) -> rows.Row:
+    evidence, story_id = story[0].evidence, str(story[0].evidence.story_id)
+    question = questions[evidence.question_id]
     filters = {name: v for name in ("about", "points") if (v := st.query_params.get(name))}
-    cells: dict[str, Cell] = {
-        TITLE: LinkCell(
-            first.headline,
-            page_address("inbox", story=story_id, **filters),
-            note=first.carrier.feed_title,
-            mark="▸" if is_at_hand else "",
-            tone="strong" if is_at_hand else "",
+    address = rows.page_address("inbox", story=story_id, **filters)
+    source, mark = story[0].carrier.feed_title, "▸" * marked
+    cells: dict[str, rows.Cell] = {
+        rows.TITLE: rows.LinkCell(
+            story[0].headline, address, source, mark, "strong" if marked else ""
         ),
-        "question": TextCell(clip(question.text, _MAX_CHARACTERS)),
-        "bearing": TextCell(
-            describe_bearing(first.evidence, question.kind), cards.describe_doubt(first)
-        ),
-        "seen": TextCell(visit.age(first.evidence.first_seen_at), tone="quiet"),
+        "question": rows.TextCell(f"{len(story)} questions"),
+        "seen": rows.TextCell(visit.age(evidence.first_seen_at), tone="quiet"),
     }
-    if len(story) > 1:
-        cells["question"] = TextCell(f"{len(story)} questions")
-        del cells["bearing"]
-    return Row(story_id, cells)
+    if len(story) == 1:
+        cells["question"] = rows.TextCell(clip(question.text, _MAX_CHARACTERS))
+        bearing = describe_bearing(evidence, question.kind)
+        cells["bearing"] = rows.TextCell(bearing, cards.describe_doubt(story[0]))
+    return rows.Row(story_id, cells)
 
 
 def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
@@ -291,24 +250,21 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
 def _show_answers(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:
     for proposal in proposals:
         show_proposal(visit, proposal, with_question=True)
-    if proposals:
-        return
-    show_empty(
-        "No answer to confirm.",
-        "One is proposed here when a series or a decisive report settles a question.",
-    )
-    st.page_link(
-        visit.pages["questions"],
-        label="Questions that are due",
-        icon=":material/list:",
-        query_params={"state": "Overdue"},
-    )
+    if not proposals:
+        show_empty(
+            "No answer to confirm.",
+            "One is proposed here when a series or a decisive report settles a question.",
+        )
+        st.page_link(
+            visit.pages["questions"], label="Questions that are due", icon=":material/list:",
+            query_params={"state": "Overdue"},
+        )  # fmt: skip
 
 
 _FEED_COLUMNS: Final = (
-    RowColumn(TITLE, "Feed"),
-    RowColumn("state", "State"),
-    RowColumn("next", "Next try", "end"),
+    rows.RowColumn(rows.TITLE, "Feed"),
+    rows.RowColumn("state", "State"),
+    rows.RowColumn("next", "Next try", "end"),
 )
 
 
@@ -329,17 +285,17 @@ def _show_feeds(visit: Visit) -> None:
     else:
         st.markdown(fleet_sentence(visit.tracker.feeds.status(), visit.now))
     if troubled:
-        rows = [_build_feed_row(visit, feed) for feed in troubled[:PAGE_SIZE]]
-        show_rows("troubled", "Feeds in trouble", _FEED_COLUMNS, rows)
+        shown = [_build_feed_row(visit, feed) for feed in troubled[:PAGE_SIZE]]
+        rows.show_rows("troubled", "Feeds in trouble", _FEED_COLUMNS, shown)
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/rss_feed:")
 
 
-def _build_feed_row(visit: Visit, feed: FeedHealth) -> Row:
-    title = LinkCell(
-        feed.state.feed.title,
-        page_address("feeds", feed=feed.state.id),
-        note=clip(describe_problem(feed), _MAX_CHARACTERS),
-    )
-    state = TextCell(HEALTH_LABELS[feed.health])
-    later = TextCell(visit.age(feed.state.next_due_at), tone="quiet")
-    return Row(feed.state.id, {TITLE: title, "state": state, "next": later})
+def _build_feed_row(visit: Visit, feed: FeedHealth) -> rows.Row:
+    address = rows.page_address("feeds", feed=feed.state.id)
+    problem = clip(describe_problem(feed), _MAX_CHARACTERS)
+    cells: dict[str, rows.Cell] = {
+        rows.TITLE: rows.LinkCell(feed.state.feed.title, address, problem),
+        "state": rows.TextCell(HEALTH_LABELS[feed.health]),
+        "next": rows.TextCell(visit.age(feed.state.next_due_at), tone="quiet"),
+    }
+    return rows.Row(feed.state.id, cells)

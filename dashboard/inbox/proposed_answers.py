@@ -12,15 +12,10 @@ from dashboard.wording import clip, describe_resolution, format_answer
 from forecasts.questions.question import ForecasterId
 from tracker.model.proposed_answers import ProposedAnswer
 
-MAX_QUOTE_CHARACTERS = 300
-SHOWN_HASH_CHARACTERS = 12
-
 
 def describe_proposal(proposal: ProposedAnswer, now: datetime) -> str:
     """Describe an answer and its origin: `YES, by the series brent`."""
-    source = (
-        "a decisive report" if proposal.series_id is None else f"the series {proposal.series_id}"
-    )
+    source = f"the series {proposal.series_id}" if proposal.series_id else "a decisive report"
     resolution = proposal.to_resolution(ForecasterId(""), now)
     return f"{format_answer(proposal.question, resolution)}, by {source}"
 
@@ -28,18 +23,17 @@ def describe_proposal(proposal: ProposedAnswer, now: datetime) -> str:
 def show_proposal(visit: Visit, proposal: ProposedAnswer, *, with_question: bool) -> None:
     """Show one proposed answer: what the source says, since when, and what to do with it."""
     question, key = proposal.question, f"proposed-{proposal.question.id}-{proposal.key}"
-    lines = [make_tag("p", question.text)] if with_question else []
-    answer = describe_proposal(proposal, visit.now)
-    lines.append(make_tag("p", make_tag("b", f"Proposed answer: {answer}")))
-    lines.append(make_tag("p", clip(proposal.quote, MAX_QUOTE_CHARACTERS)))
-    notes = [f"Known {visit.ago(proposal.known_at)}"]
-    if proposal.revised:
-        notes.append(f"The first release counts: {proposal.revised}")
-    if proposal.document_hash:
-        notes.append(f"SHA-256 of the document {proposal.document_hash[:SHOWN_HASH_CHARACTERS]}…")
-    lines.append(make_tag("p", " · ".join(notes), kind="note"))
+    answer = make_tag("b", f"Proposed answer: {describe_proposal(proposal, visit.now)}")
+    quote = make_tag("p", clip(proposal.quote, 300))
+    facts = [
+        f"Known {visit.ago(proposal.known_at)}",
+        f"The first release counts: {proposal.revised}" if proposal.revised else "",
+        f"SHA-256 of the document {proposal.document_hash[:12]}…" if proposal.document_hash else "",
+    ]
+    note = make_tag("p", " · ".join(filter(None, facts)), kind="note")
+    asked = [make_tag("p", question.text)] if with_question else []
     with st.container(border=True, gap="small", key=key.replace(":", "-")):
-        show_markup(*lines)
+        show_markup(*asked, make_tag("p", answer), quote, note)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if st.button("Confirm", key=f"{key}-confirm", type="primary"):
                 _confirm(visit, proposal)

@@ -48,7 +48,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
     chosen = find_card(visit, page, st.query_params.get(EVIDENCE_PARAM, ""))
     if chosen is not None:
         show_headline_note(visit)
-        cards.show_card(visit, chosen, page.summary.question, place="list")
+        question = page.summary.question
+        cards.show_card(visit, [chosen], {question.id: question}, "list")
     if page.pieces:
         _show_list(visit, page)
     if page.summary.status == "open" and not visit.looks_back:
@@ -83,7 +84,8 @@ def show_selected_card(visit: Visit, page: QuestionPage, state: Any) -> None:
         card = find_card(visit, page, str(picked.get("id", "")))
         if card is not None:
             show_headline_note(visit)
-            cards.show_card(visit, card, page.summary.question, place="chart")
+            question = page.summary.question
+            cards.show_card(visit, [card], {question.id: question}, "chart")
 
 
 @st.fragment

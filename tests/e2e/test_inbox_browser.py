@@ -53,7 +53,7 @@ def test_evidence_is_corrected_and_taken_back_without_a_mouse(visitor: Visitor, 
     expect(page.get_by_text("1 of")).to_be_visible()
     visitor.press("j")
     expect(page.get_by_text("2 of")).to_be_visible()
-    while not page.locator(".st-key-card-inbox").count():  # a story on several questions
+    while page.get_by_text("one by one").count():  # a story on several questions
         visitor.press("j")
         visitor.settle()
     for key in ("n", "4"):
