@@ -72,10 +72,10 @@ def show_field(
     draft = _show_details(visit, question, key, shared, is_address=is_address)
     texts = {s.question.id: s.question.text for s in summaries}
     for hit in () if is_address else visit.tracker.evidence.search(source, limit=MAX_HITS):
-        found = replace(draft, source=hit.item.id)
-        is_judged = question is not None and add_text.is_judged(hit, question.id)
-        lines = add_text.describe_hit(hit, visit.zone), add_text.describe_uses(hit, texts)
-        show_report(visit, None if is_judged else question, found, (hit.item.title, *lines),
+        piece = replace(draft, source=hit.item.id)
+        about = None if question and add_text.is_judged(hit, question.id) else question
+        notes = add_text.describe_hit(hit, visit.zone), add_text.describe_uses(hit, texts)
+        show_report(visit, about, piece, (hit.item.title, *notes),
                     key=f"{key}-{hit.item.id}", url=hit.item.url)  # fmt: skip
     lines = (source, "This page" if is_address else "Add these words as a headline")
     show_report(visit, question, replace(draft, source=source), lines, key=f"{key}-new")

@@ -161,10 +161,11 @@ def _show_report(visit: Visit, piece: EvidenceCard, place: str, lines: list[Mark
 def _describe_source(visit: Visit, piece: EvidenceCard) -> str:
     """Describe the sources, the number of reports, the age, and an odd date."""
     names = list(dict.fromkeys(item.feed_title for item in piece.items))
-    others = f" and {len(names) - MAX_SOURCES:,} more" if len(names) > MAX_SOURCES else ""
+    if len(names) > MAX_SOURCES:
+        names[MAX_SOURCES:] = [f"{len(names) - MAX_SOURCES:,} more"]
     seen = piece.evidence.first_seen_at
     return _join_facts(
-        ", ".join(names[:MAX_SOURCES]) + others,
+        ", ".join(names),
         format_report_counts(*count_reports(piece.items)) if len(piece.items) > 1 else "",
         f"first seen {visit.day(seen)}, {visit.age(seen)}",
         DATE_NOTES[piece.carrier.item.date_note],
@@ -235,8 +236,8 @@ def _describe_items(visit: Visit, items: Sequence[StoryItem]) -> Iterator[Markup
             for item in edited for version in list_item_versions(item)
         ])  # fmt: skip
     for item in filter(lambda item: item.article, items):
-        cut = len(item.article) > MAX_ARTICLE_CHARACTERS
-        rest = f", the first {MAX_ARTICLE_CHARACTERS:,}" if cut else ""
-        title = f"Whole article, {plural(len(item.article), 'character')}{rest}"
-        yield make_tag("p", make_tag("b", f"{title} · {item.feed_title}"))
+        length = plural(len(item.article), "character")
+        if len(item.article) > MAX_ARTICLE_CHARACTERS:
+            length += f", the first {MAX_ARTICLE_CHARACTERS:,}"
+        yield make_tag("p", make_tag("b", f"Whole article, {length} · {item.feed_title}"))
         yield make_tag("div", item.article[:MAX_ARTICLE_CHARACTERS], kind="article")

@@ -132,6 +132,7 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
             "New evidence comes in as your feeds are read; *Feeds* shows whether they answer. What "
             "they missed you can add here.",
         )
+        st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
     add_evidence.show_field(visit)
     if stories:
         _show_list(visit, stories, place, questions)
@@ -235,10 +236,10 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
         "the evidence is found, and what you add finds its like."
     )
     with st.container(border=True, gap="small"):
-        asked = f"Is it evidence on “{question.text}”?"
+        ask = f"Is it evidence on “{question.text}”?"
         option = add_evidence.choose_option(question, key)
         piece = ManualEvidence(question.id, item.id, Direction.NEUTRAL, option=option)
-        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), asked)
+        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), ask)
         add_evidence.show_report(visit, question, piece, lines, key=key, url=item.url)
         if st.button("No evidence", key=f"{key}-no"):
             with show_refusals():

@@ -31,9 +31,9 @@ def show_proposal(visit: Visit, proposal: ProposedAnswer, *, with_question: bool
         f"SHA-256 of the document {proposal.document_hash[:12]}…" if proposal.document_hash else "",
     ]
     note = make_tag("p", " · ".join(filter(None, facts)), kind="note")
-    asked = [make_tag("p", question.text)] if with_question else []
+    about = [make_tag("p", question.text)] if with_question else []
     with st.container(border=True, gap="small", key=key.replace(":", "-")):
-        show_markup(*asked, make_tag("p", answer), quote, note)
+        show_markup(*about, make_tag("p", answer), quote, note)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if st.button("Confirm", key=f"{key}-confirm", type="primary"):
                 _confirm(visit, proposal)
