@@ -56,12 +56,7 @@ def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]
 
 
-def show_card(
-    visit: Visit,
-    story: Story,
-    questions: Questions,
-    place: str,
-) -> None:
+def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> None:
     """Show a story that is evidence on one question, or on several that are judged as one.
 
     `place` makes keys unique on a page; in the inbox keys of the keyboard judge it.
@@ -90,7 +85,7 @@ def show_card(
         show_markup(_explain(visit, story, questions))
     if can_judge and visit.stands_at < question.closes_at:
         with effect:  # last, as it takes longest
-            show_markup(make_tag("p", _describe_effect(visit, story, question), kind="note"))
+            show_markup(make_tag("p", _describe_effect(visit, story, questions), kind="note"))
 
 
 def _summarise(story: Story, questions: Questions, place: str) -> Markup:
@@ -98,21 +93,25 @@ def _summarise(story: Story, questions: Questions, place: str) -> Markup:
     if len(story) == 1:
         piece, question = story[0], questions[story[0].evidence.question_id]
         bearing = make_tag("b", describe_bearing(piece.evidence, question.kind))
-        about = f" on “{question.text}”" if place == judging.INBOX else f" · {piece.state}"
+        state = piece.state.replace("confirmed", "accepted").replace("edited", "accepted")
+        about = f" on “{question.text}”" if place == judging.INBOX else f" · {state}"
         return make_tag("p", bearing, about)
     sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
     counts = ", ".join(f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides))
     return make_tag("p", make_tag("b", f"Evidence on {len(story)} questions"), f": {counts}")
 
 
-def _describe_effect(visit: Visit, story: Story, question: Question) -> str:
-    evidence = story[0].evidence
-    call = judging.get_call(evidence)
-    if call.direction is None:
-        return "Say which way it points, and it can be accepted."
-    effect = visit.tracker.evidence.preview_review(evidence.id, call.direction, call.strength)
-    about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
-    return about + effect_line(question, effect, evidence.option)
+def _describe_effect(visit: Visit, story: Story, questions: Questions) -> str:
+    """Describe the effect of a judgement; of several, that on the question that it moves most."""
+    for evidence in (piece.evidence for piece in story):
+        call, question = judging.get_call(evidence), questions[evidence.question_id]
+        if call.direction is not None:
+            effect = visit.tracker.evidence.preview_review(
+                evidence.id, call.direction, call.strength
+            )
+            about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
+            return about + effect_line(question, effect, evidence.option)
+    return "Say which way it points, and it can be accepted."
 
 
 def _show_questions(story: Story, questions: Questions) -> None:
@@ -219,7 +218,6 @@ def _describe_items(visit: Visit, items: Sequence[StoryItem]) -> Iterator[Markup
         yield _make_list([
             _join_facts(
                 visit.moment(report.item.first_seen_at), report.feed_title,
-                report.source_group if report.source_group != report.feed_title else "",
                 "copy" if is_copy else "", report.item.title,
             )
             for report, is_copy in flag_copies(items)

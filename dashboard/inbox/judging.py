@@ -81,14 +81,14 @@ def show_verdicts(visit: Visit, evidence: Evidence, place: str) -> None:
     """Show Accept and Reject, and a field for a note; a rejected piece can only be accepted."""
     call, keys, note_key = get_call(evidence), place == INBOX, f"{place}-note-{evidence.id}"
     note = str(st.session_state.get(note_key, ""))
-    is_same = evidence.reviewed and not note
+    stands = DirectionCall(evidence.direction, evidence.strength)
+    is_settled = evidence.reviewed and call == stands and not note
     if st.button(
         "Save" if evidence.reviewed else "Accept",
         key=f"{place}-confirm-{evidence.id}",
         type="primary",
         shortcut="A" if keys else None,
-        disabled=call.direction is None
-        or (is_same and call == DirectionCall(evidence.direction, evidence.strength)),
+        disabled=call.direction is None or is_settled,
         help="Say first which way it points." if call.direction is None else None,
     ):
         learns = call.direction is not Direction.NEUTRAL and not evidence.option
