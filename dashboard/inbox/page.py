@@ -75,12 +75,12 @@ def render(visit: Visit) -> None:
 def _load_waiting(visit: Visit, questions: Questions, expected: int) -> list[EvidenceCard]:
     """Load the evidence that waits, in an order that stands while it is judged.
 
-    The order is computed again only when there is more than the session knows of: a judgement takes
-    a piece out, and where there is much evidence the order takes seconds.
+    It is computed again only when new evidence came, or little is left of what was loaded: where
+    there is much evidence it takes half a second, and a judgement needs none of it.
     """
     order, beyond = st.session_state.get(_ORDER_KEY, ((), -1))
     waiting = _load_cards(visit, questions, order)
-    if expected - len(waiting) > beyond:
+    if expected - len(waiting) > beyond or (beyond > 0 and len(waiting) < PAGE_SIZE):
         known = set(order)
         inbox = [card.evidence.id for card in visit.tracker.evidence.inbox()]
         order = (*order, *(evidence_id for evidence_id in inbox if evidence_id not in known))

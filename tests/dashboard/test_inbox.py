@@ -192,6 +192,20 @@ def test_the_order_stands_while_it_is_judged(tracker: Tracker) -> None:
     assert "That was the last one" in visit.toast[0].value
 
 
+def test_what_was_not_loaded_comes_up_in_time(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.questions.review_evidence.MAX_CARDS", 2)
+    tracker.question_sets.load(a_set())
+    for _ in range(4):
+        log(tracker)
+    visit = open_page(tracker, "inbox")
+    for left in (2, 2, 1):
+        visit = seen(button(visit, "Reject").click().run())
+        assert len(order(visit)) == left
+    assert "caught up" in words(seen(button(visit, "Reject").click().run()))
+
+
 def order(visit: AppTest) -> list[str]:
     return [row["cells"]["title"]["text"] for row in lists(visit)["Evidence that waits"]]
 
