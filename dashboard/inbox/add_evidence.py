@@ -13,10 +13,10 @@ from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_site, show_choice, show_refusals
 from dashboard.inbox import add_text
-from dashboard.inbox.add_text import SharedReport
+from dashboard.inbox.add_text import NOTHING_SHARED
 from dashboard.inbox.judging import DIRECTION_KEYS, STRENGTHS
 from dashboard.wording import capitalise, clip, describe_choice, escape_markdown, strength_name
-from forecasts.evidence.evidence import Direction, Strength
+from forecasts.evidence.evidence import Strength
 from forecasts.questions.question import Question, QuestionId
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import ManualEvidence, ManualResult
@@ -26,7 +26,6 @@ _COUNT_KEY: Final = "added-by-hand"
 """Session key of the number of pieces added: the field begins anew after each."""
 
 _WIDTH: Final = 720
-_NOTHING_SHARED: Final = SharedReport()
 
 
 def render(visit: Visit) -> None:
@@ -38,7 +37,10 @@ def render(visit: Visit) -> None:
 
 @st.fragment
 def show_field(
-    visit: Visit, question: Question | None = None, *, shared: SharedReport = _NOTHING_SHARED
+    visit: Visit,
+    question: Question | None = None,
+    *,
+    shared: ManualEvidence = NOTHING_SHARED,
 ) -> None:
     """Show the field, and what is typed with a button for each direction that it may speak for.
 
@@ -54,7 +56,7 @@ def show_field(
     with st.container(horizontal=True, vertical_alignment="center"):
         typed = st.text_input(
             "Add or find evidence",
-            value=shared.source,
+            value=str(shared.source),
             key=f"{key}-source",
             placeholder="Paste an address or a headline, or type words to search what was read",
             autocomplete="off",
@@ -94,7 +96,7 @@ def _choose_question(opened: Mapping[QuestionId, Question]) -> Question | None:
 
 
 def _show_details(
-    visit: Visit, question: Question | None, key: str, shared: SharedReport, *, is_address: bool
+    visit: Visit, question: Question | None, key: str, shared: ManualEvidence, *, is_address: bool
 ) -> ManualEvidence:
     """Show what else may be said of a report, and return it without source and direction."""
     option, title = choose_option(question, key), ""
@@ -114,10 +116,9 @@ def _show_details(
             )
         note = st.text_input("Note", shared.note, max_chars=add_text.MAX_NOTE_CHARACTERS,
                              key=f"{key}-note", width=300)  # fmt: skip
-    return ManualEvidence(
-        "" if question is None else question.id, "", Direction.NEUTRAL, strength,
-        _at_noon(published, visit), note or "", title or "", option,
-    )  # fmt: skip
+    published_at = _at_noon(published, visit)
+    draft = replace(shared, title=title or "", note=note or "", option=option, strength=strength)
+    return replace(draft, question_id=question.id if question else "", published_at=published_at)
 
 
 def _at_noon(day: date | None, visit: Visit) -> datetime | None:

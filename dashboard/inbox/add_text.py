@@ -2,39 +2,35 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.wording import clip, describe_bearing, format_day
+from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.urls import MAX_URL_LENGTH, resolve_web_link
-from tracker.model.evidence import ManualResult, SearchHit
+from tracker.model.evidence import ManualEvidence, ManualResult, SearchHit
 
 MAX_HEADLINE_CHARACTERS: Final = 300
 MAX_NOTE_CHARACTERS: Final = 500
 MAX_USES: Final = 3
 """Questions and a count that stand below a hit."""
 
+NOTHING_SHARED: Final = ManualEvidence("", "", Direction.NEUTRAL)
 _STATES: Final = {"logged": "to review", "rejected": "rejected"}
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
-class SharedReport(NamedTuple):
-    """Content of the form as another page shared it: address or headline, headline, and note."""
-
-    source: str = ""
-    title: str = ""
-    note: str = ""
-
-
-def read_shared(params: Mapping[str, str]) -> SharedReport:
+def read_shared(params: Mapping[str, str]) -> ManualEvidence:
     """Read a shared page from the parameters url, title and text; whatever they hold is only text.
 
     Some phones share the address inside of the text.
 
-    >>> read_shared({"text": "Leaders meet https://a.example/1", "title": "Leaders meet"})
-    SharedReport(source='https://a.example/1', title='Leaders meet', note='')
+    >>> shared = read_shared({"text": "Leaders meet https://a.example/1", "title": "Leaders meet"})
+    >>> shared.source, shared.title, shared.note
+    ('https://a.example/1', 'Leaders meet', '')
     """
     title = clip(" ".join(params.get("title", "").split()), MAX_HEADLINE_CHARACTERS)
     text = " ".join(params.get("text", "").split())
@@ -44,9 +40,9 @@ def read_shared(params: Mapping[str, str]) -> SharedReport:
         url = resolve_web_link(link[0], "")
         text = " ".join(text.replace(link[0], " ").split())
     if not url:
-        return SharedReport(title or clip(text, MAX_HEADLINE_CHARACTERS))
+        return replace(NOTHING_SHARED, source=title or clip(text, MAX_HEADLINE_CHARACTERS))
     note = "" if text in ("", title) else clip(text, MAX_NOTE_CHARACTERS)
-    return SharedReport(url, title, note)
+    return replace(NOTHING_SHARED, source=url, title=title, note=note)
 
 
 def make_bookmarklet(page: str) -> str:

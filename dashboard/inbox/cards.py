@@ -105,10 +105,8 @@ def _describe_effect(visit: Visit, story: Story, questions: Questions) -> str:
     """Describe the effect of a judgement; of several, that on the question that it moves most."""
     for evidence in (piece.evidence for piece in story):
         call, question = judging.get_call(evidence), questions[evidence.question_id]
-        if call.direction is not None:
-            effect = visit.tracker.evidence.preview_review(
-                evidence.id, call.direction, call.strength
-            )
+        if call["direction"] is not None:
+            effect = visit.tracker.evidence.preview_review(evidence.id, **call)
             about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
             return about + effect_line(question, effect, evidence.option)
     return "Say which way it points, and it can be accepted."

@@ -1,9 +1,9 @@
 """Judgements on evidence: direction, strength, accept and reject in a key each, and undo."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 import streamlit as st
 
@@ -23,9 +23,8 @@ STRENGTHS: Final = tuple(strength for strength in Strength if strength is not St
 Verdict = Literal["confirmed", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
-class DirectionCall:
-    """Direction and strength to accept evidence with; None while the direction is unknown."""
+class Call(TypedDict):
+    """Direction and strength to accept evidence with; no direction while it is unknown."""
 
     direction: Direction | None
     strength: Strength
@@ -41,13 +40,12 @@ class ReviewRequest:
     change: Mapping[str, Any] = field(default_factory=dict)
 
 
-def get_call(evidence: Evidence) -> DirectionCall:
+def get_call(evidence: Evidence) -> Call:
     """Return direction and strength as chosen on the page, else as they stand."""
     direction = None if is_uncalled(evidence) else evidence.direction
-    call: DirectionCall = st.session_state.get(
-        f"call-{evidence.id}", DirectionCall(direction, evidence.strength)
-    )
-    return call
+    chosen: Call = {"direction": direction, "strength": evidence.strength}
+    chosen.update(st.session_state.get(f"call-{evidence.id}", {}))
+    return chosen
 
 
 def show_choices(evidence: Evidence, question: Question, place: str) -> None:
@@ -66,7 +64,7 @@ def show_choices(evidence: Evidence, question: Question, place: str) -> None:
                 escape_markdown(words),
                 key=f"{place}-call-{evidence.id}-{key}",
                 shortcut=key if place == INBOX else None,
-                type="primary" if replace(call, **change) == call else "secondary",
+                type="primary" if {**call, **change} == call else "secondary",
                 on_click=_update_call,
                 args=(evidence, change),
             )
@@ -74,27 +72,27 @@ def show_choices(evidence: Evidence, question: Question, place: str) -> None:
 
 def _update_call(evidence: Evidence, change: Mapping[str, Any]) -> None:
     """Update the current call: two keys may arrive before the page is drawn once."""
-    st.session_state[f"call-{evidence.id}"] = replace(get_call(evidence), **change)
+    st.session_state.setdefault(f"call-{evidence.id}", {}).update(change)
 
 
 def show_verdicts(visit: Visit, evidence: Evidence, place: str) -> None:
     """Show Accept and Reject, and a field for a note; a rejected piece can only be accepted."""
     call, keys, note_key = get_call(evidence), place == INBOX, f"{place}-note-{evidence.id}"
     note = str(st.session_state.get(note_key, ""))
-    stands = DirectionCall(evidence.direction, evidence.strength)
+    stands = {"direction": evidence.direction, "strength": evidence.strength}
     is_settled = evidence.reviewed and call == stands and not note
     if st.button(
         "Save" if evidence.reviewed else "Accept",
         key=f"{place}-confirm-{evidence.id}",
         type="primary",
         shortcut="A" if keys else None,
-        disabled=call.direction is None or is_settled,
-        help="Say first which way it points." if call.direction is None else None,
+        disabled=call["direction"] is None or is_settled,
+        help="Say first which way it points." if call["direction"] is None else None,
     ):
-        learns = call.direction is not Direction.NEUTRAL and not evidence.option
+        learns = call["direction"] is not Direction.NEUTRAL and not evidence.option
         words = f"Accepted{'; similar headlines will be found' if learns else ''}"
-        change = {"direction": call.direction, "strength": call.strength, "note": note}
-        _review(visit, [evidence], ReviewRequest((evidence.id,), "confirmed", words, change))
+        request = ReviewRequest((evidence.id,), "confirmed", words, {**call, "note": note})
+        _review(visit, [evidence], request)
     if evidence.status != "rejected" and st.button(
         "Reject", key=f"{place}-reject-{evidence.id}", shortcut="X" if keys else None
     ):

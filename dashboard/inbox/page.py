@@ -143,11 +143,10 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
 
 def _show_filters(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     """Show the filters behind a button, and return what fits them."""
-    texts = {card.evidence.question_id: card.question_text for card in waiting}
-    counts = Counter(card.evidence.question_id for card in waiting)
+    counts = Counter((card.evidence.question_id, card.question_text) for card in waiting)
     words = {
-        question_id: f"{clip(texts[question_id], _MAX_CHARACTERS)} ({counts[question_id]})"
-        for question_id in sorted(texts, key=texts.__getitem__)
+        question_id: f"{clip(text, _MAX_CHARACTERS)} ({n})"
+        for (question_id, text), n in counts.most_common()
     }
     with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="filter"):
         question_id = show_choice("Question", words, "about", placeholder="Any question")
