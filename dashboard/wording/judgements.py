@@ -38,14 +38,14 @@ def describe_choice(question: Question, direction: Direction, option: str) -> st
 _PROPOSED: Final = "only proposed, "
 """Beginning of a machine's note that changes nothing."""
 
+_ACTS: Final = {"logged": "Taken back", "confirmed": "Accepted", "edited": "Edited"}
+
 
 def judgement_line(
     decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
 ) -> str:
-    """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by you:
-    for YES, moderate.`
-
-    `adds`: it is the first one, by which a person added the piece by hand.
+    """Describe a judgement: `Accepted by you: for YES, moderate.`; one that `adds` the piece by
+    hand is the first one.
     """
     model, by = model_name(decision.by), judge_name(decision.by, me)
     note = decision.note.removeprefix(f"machine judgement by {model}: ")
@@ -53,12 +53,10 @@ def judgement_line(
         return f"Proposed by a machine ({model}): {note.removeprefix(_PROPOSED)}."
     if adds and decision.status == "rejected":
         return f"Left out by {by}: no evidence."
-    act = {"logged": "Taken back", "confirmed": "Accepted"}.get(decision.status, decision.status)
+    act = "Added by hand" if adds else _ACTS.get(decision.status, "Rejected")
     if decision.by == MATCHER and decision.status == "logged":
         act = "Logged"
-    judged_by = f"{'Added by hand' if adds else act.capitalize()} by {by}"
-    if model:
-        judged_by = f"Machine judgement ({model})"
+    judged_by = f"Machine judgement ({model})" if model else f"{act} by {by}"
     words = describe_side(kind, decision.direction, option)
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":
         words = "direction not called"
@@ -74,15 +72,13 @@ def lift_line(lift: Lift, kind: Kind) -> str:
     sure.`
     """
     report, decision = lift.report, lift.decision
-    by = "a story that joined it"
-    if report is not None:
-        by = f"“{report.item.title}” ({report.feed_title})"
+    by = f"“{report.item.title}” ({report.feed_title})" if report else "a story that joined it"
     revision = decision.revision or lift.before
-    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
     before, after = map(percent_whole, lift.relevance)
     change = after if before == after else f"{before} → {after}"
     side = "direction not called"
     if decision.direction:
         words = describe_side(kind, decision.direction, revision.option)
         side = f"{words}, {percent_whole(revision.p_direction)} sure"
+    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
     return f"Raised by {by}: {change} relevant, {side}{rung}."
