@@ -1,6 +1,6 @@
 """One field for evidence by hand: an address, a headline, or words of a report that was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -147,10 +147,12 @@ def show_report(
     *,
     key: str,
     url: str = "",
+    dismiss: Callable[[], None] | None = None,
 ) -> None:
     """Show headline and notes of a report, with a button for each direction, which adds it.
 
-    Without a question there is none, and an option has to be chosen first.
+    Without a question there is none, and an option has to be chosen first. With `dismiss` there is
+    one more, by which it is no evidence.
     """
     title, *notes = [clip(line, add_text.MAX_HEADLINE_CHARACTERS) for line in lines if line]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -160,6 +162,8 @@ def show_report(
             link_to_site(url, "Read", key=f"read-{key}")
         if question is None:
             return
+        if dismiss and st.button("No evidence", key=f"{key}-no"):
+            dismiss()
         for direction, _ in DIRECTION_KEYS:
             if st.button(
                 escape_markdown(capitalise(describe_choice(question, direction, piece.option))),

@@ -197,6 +197,8 @@ _LIST_COLUMNS: Final = (
 
 def _show_list(visit: Visit, stories: Sequence[Story], place: int, questions: Questions) -> None:
     """Show the stories that wait as rows, each a link that brings it up; the one at hand marked."""
+    if len(stories) == 1:
+        return
     count = max(st.session_state.get(_SHOWN_KEY, PAGE_SIZE), place + 1)
     shown = [_build_row(visit, s, questions, n == place) for n, s in enumerate(stories[:count])]
     rows.show_rows("waiting", "Evidence that waits", _LIST_COLUMNS, shown)
@@ -235,16 +237,21 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
         "the evidence is found, and what you add finds its like."
     )
     with st.container(border=True, gap="small"):
-        ask = f"Is it evidence on “{question.text}”?"
         option = add_evidence.choose_option(question, key)
         piece = ManualEvidence(question.id, item.id, Direction.NEUTRAL, option=option)
-        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), ask)
-        add_evidence.show_report(visit, question, piece, lines, key=key, url=item.url)
-        if st.button("No evidence", key=f"{key}-no"):
-            with show_refusals():
-                visit.tracker.evidence.dismiss(item.id, question.id)
-                notify("No evidence: it will not be asked again")
-                st.rerun()
+        about = f"Is it evidence on this question? {question.text}"
+        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), about)
+        dismiss = partial(_dismiss, visit, miss)
+        add_evidence.show_report(
+            visit, question, piece, lines, key=key, url=item.url, dismiss=dismiss
+        )
+
+
+def _dismiss(visit: Visit, miss: OfferedNearMiss) -> None:
+    with show_refusals():
+        visit.tracker.evidence.dismiss(miss.hit.item.id, miss.question.id)
+        notify("No evidence: it will not be asked again")
+        st.rerun()
 
 
 def _show_answers(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:
