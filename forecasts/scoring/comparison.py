@@ -117,9 +117,8 @@ class Comparison:
         if self.verdict == "no difference shown":
             return f". It could be anything from {worse} worse to {better} better."
         nearest, farthest = (worse, better) if self.verdict == "better" else (better, worse)
-        are = "are" if _is_plural(a) else "is"
         extent = f"{nearest} to {farthest}, with 95% confidence"
-        return f". The true figure is {extent}: {a} {are} {self.verdict}."
+        return f". The true figure is {extent}: {a} {be(a)} {self.verdict}."
 
     def describe_fixed_test(self) -> str:
         """Describe the test of one planned look; empty if there are too few families."""
@@ -130,6 +129,11 @@ class Comparison:
             f"large comes about by luck in {format_cases(self.p_value)} cases. Valid only if this "
             "number was decided on beforehand."
         )
+
+
+def be(name: str) -> str:
+    """Return the form of *to be* after a name: `you are`, `Ada is`."""
+    return "are" if _is_plural(name) else "is"
 
 
 def _is_plural(name: str) -> bool:

@@ -17,6 +17,16 @@ MAX_UPCOMING: Final = 5
 """Open questions that are named as the next to close."""
 
 
+def select_waiting(selection: QuestionSelection, now: datetime) -> dict[QuestionId, Question]:
+    """Select the questions answered before their scheduled close, which is still to come."""
+    return {
+        question_id: question
+        for question_id, resolution in selection.resolutions.items()
+        if not is_past_close(question := selection.questions[question_id], now)
+        and get_answer(question, resolution) is not None
+    }
+
+
 def list_waiting(
     session: Session, selection: QuestionSelection, now: datetime
 ) -> tuple[WaitingQuestion, ...]:
@@ -24,12 +34,7 @@ def list_waiting(
 
     Each has the provisional scores by the headline rule of all who held a forecast.
     """
-    waiting = {
-        question_id: question
-        for question_id, resolution in selection.resolutions.items()
-        if not is_past_close(question := selection.questions[question_id], now)
-        and get_answer(question, resolution) is not None
-    }
+    waiting = select_waiting(selection, now)
     table = load_table(session, waiting, selection.resolutions)
     provisional: dict[QuestionId, list[Score]] = {name: [] for name in waiting}
     for score in sort_scores(list_bare_scores(score_alone(table, HEADLINE_RULES))):
