@@ -111,7 +111,7 @@ class Comparison:
 
     def _describe_conclusion(self, a: str) -> str:
         if self.verdict == "too early to say":
-            few = f"it takes {MIN_FAMILIES} families"
+            few = f"it takes {MIN_FAMILIES} independent questions"
             return f": too early to say, {explain_rare_answers(self.rarer) or few}."
         worse, better = (format_signed(abs(100 * end)).lstrip("+") for end in (self.low, self.high))
         if self.verdict == "no difference shown":
@@ -125,9 +125,9 @@ class Comparison:
         if self.p_value is None:
             return ""
         return (
-            f"One planned look at {self.families} families (sign-flip test): a difference this "
-            f"large comes about by luck in {format_cases(self.p_value)} cases. Valid only if this "
-            "number was decided on beforehand."
+            f"One planned look at {self.families} independent questions (sign-flip test): a "
+            f"difference this large comes about by luck in {format_cases(self.p_value)} cases. "
+            "Valid only if this number was decided on beforehand."
         )
 
 

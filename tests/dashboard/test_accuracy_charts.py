@@ -2,9 +2,10 @@
 
 import json
 
-from dashboard import charts
 from dashboard.accuracy import calibration_data, standing_data
 from dashboard.accuracy import data as accuracy
+
+from dashboard import charts
 from dashboard.wording import display_name
 from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability

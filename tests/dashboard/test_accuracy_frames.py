@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-
 from dashboard.accuracy import calibration_data, data, insights, waiting
 from dashboard.accuracy import habits as habits_section
+
 from dashboard.wording import format_day, name_forecasts
 from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability

@@ -8,10 +8,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
-
 from dashboard.accuracy.page import SECTIONS
 from dashboard.accuracy.scores import export_scores_csv
+from streamlit.testing.v1 import AppTest
+
 from dashboard.wording import percent_whole
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.accuracy_examples import (

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-
 from dashboard.accuracy import standing_data
+
 from forecasts.questions.question import HAZARD, PRIOR
 from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import Comparison

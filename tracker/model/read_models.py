@@ -205,9 +205,9 @@ class Accuracy:
     empty where nobody shared a question; `pools` are the crowds that learn against the plain one,
     `shown_pool` is that which pages show as the crowd.
     `waiting` were answered before their scheduled close, which is still to come: they do not count
-    yet, because only the quick answers are known. `upcoming` are the next to close on which a
-    person holds a forecast, as long as nothing counts. `hindsight` counts the forecasts made when
-    the answer was known, which score nothing.
+    yet, because only the quick answers are known. `upcoming` are those still open on which a person
+    holds a forecast, the next to close first, as long as nothing counts. `hindsight` counts the
+    forecasts made when the answer was known, which score nothing.
     """
 
     choice: Choice

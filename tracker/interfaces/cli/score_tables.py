@@ -8,7 +8,6 @@ from rich.table import Table
 from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.formatting import (
     MINUS,
-    format_count,
     format_full,
     format_percent,
     format_short,
@@ -42,7 +41,7 @@ def format_number(value: float | None, spec: str = ".4f") -> str:
 
 def format_family_count(n: int, families: int) -> str:
     """Format the number of questions, and of their families, if different."""
-    return str(n) if n == families else f"{n} in {format_count(families, 'family', 'families')}"
+    return str(n) if n == families else f"{n} ({families} independent)"
 
 
 def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
@@ -249,10 +248,14 @@ def waiting_table(accuracy: Accuracy) -> Table:
     return table
 
 
+MAX_UPCOMING: Final = 5
+"""Open questions that are named as the next to close."""
+
+
 def upcoming_table(accuracy: Accuracy) -> Table:
     """Build the table of the next questions to close."""
     table = new_table("question", "closes", "asks")
-    for question in accuracy.upcoming:
+    for question in accuracy.upcoming[:MAX_UPCOMING]:
         closes = format_utc_day(question.closes_at)
         table.add_row(safe_text(question.id), closes, safe_text(question.text))
     table.title = "next to close"

@@ -1,7 +1,6 @@
 """Questions that do not count yet: answered and waiting for their close, or still open."""
 
 from datetime import datetime
-from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.links import is_past_close
@@ -12,9 +11,6 @@ from tracker.model.read_models import WaitingQuestion
 from tracker.questions.queries.score_selection import QuestionSelection, load_table
 from tracker.storage import record
 from tracker.storage.sessions import Session
-
-MAX_UPCOMING: Final = 5
-"""Open questions that are named as the next to close."""
 
 
 def select_waiting(selection: QuestionSelection, now: datetime) -> dict[QuestionId, Question]:
@@ -72,4 +68,4 @@ def list_upcoming(
         and question_id not in selection.resolutions
         and not is_past_close(question, now)
     ]
-    return tuple(sorted(upcoming, key=lambda q: (q.closes_at, q.id))[:MAX_UPCOMING])
+    return tuple(sorted(upcoming, key=lambda q: (q.closes_at, q.id)))

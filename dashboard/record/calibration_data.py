@@ -1,11 +1,10 @@
 """Data frames of calibration: curve, bands, bins, measures, ranks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
-from dashboard.accuracy.data import format_p_value
 from dashboard.components.frames import build_frame
 from dashboard.wording import (
     DASH,
@@ -20,10 +19,8 @@ from forecasts.calibration.corp import CurvePoint
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
-from forecasts.questions.question import (
-    Question,
-    QuestionId,
-)
+from forecasts.questions.formatting import format_cases
+from forecasts.questions.question import Question, QuestionId
 
 SIGNIFICANCE_LEVEL: Final = 0.05
 """P-values up to this one are called a sign of miscalibration."""
@@ -70,34 +67,25 @@ def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
     """One row per bin that is not empty. Columns:
 
     number (of the bin, from 0), range (in words), n, families, said (mean, percent) and happened
-    (share, percent), of (how many happened, in words), low and high (Wilson's 95% interval,
-    percent; empty with too few families), wilson (the same in words), label (n in words).
+    (share, percent), of (how many happened, in words), wilson (Wilson's 95% interval in words,
+    empty with too few families).
     """
     return build_frame(
+        "number:int range n:int families:int said:float happened:float of wilson",
         (
-            "number:int range n:int families:int said:float happened:float of low:float "
-            "high:float wilson label"
+            (
+                number,
+                f"{100 * b.low:.0f}{DASH}{percent_whole(b.high)}",
+                b.n,
+                b.families,
+                None if b.mean_p is None else 100 * b.mean_p,
+                None if b.share is None else 100 * b.share,
+                f"{b.happened} of {b.n}",
+                _percent_range(b.low95, b.high95),
+            )
+            for number, b in enumerate(bins)
+            if b.n
         ),
-        (_bin_row(number, b) for number, b in enumerate(bins) if b.n),
-    )
-
-
-def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
-    mean, share, low, high = (
-        None if x is None else 100 * x for x in (b.mean_p, b.share, b.low95, b.high95)
-    )
-    return (
-        number,
-        f"{100 * b.low:.0f}{DASH}{percent_whole(b.high)}",
-        b.n,
-        b.families,
-        mean,
-        share,
-        f"{b.happened} of {b.n}",
-        low,
-        high,
-        _percent_range(b.low95, b.high95),
-        f"n = {b.n}",
     )
 
 
@@ -105,21 +93,15 @@ def _percent_range(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{100 * low:.0f}{DASH}{percent_whole(high)}"
 
 
-def list_bin_snapshots(
-    snapshots: Sequence[CalibrationSnapshot], number: int
-) -> tuple[CalibrationSnapshot, ...]:
-    """List the snapshots in a bin, farthest from the outcome first."""
-    inside = [s for s in snapshots if bin_index(s.p) == number]
-    return tuple(sorted(inside, key=lambda s: (-abs(s.outcome - s.p), s.question_id)))
-
-
 def list_bin_questions(
     snapshots: Sequence[CalibrationSnapshot], number: int, questions: Mapping[QuestionId, Question]
 ) -> tuple[tuple[Question, str], ...]:
-    """List the questions of a bin with forecast and outcome in words: `67%, YES`."""
+    """List the questions of a bin, worst miss first, with forecast and outcome: `67%, YES`."""
+    inside = [s for s in snapshots if bin_index(s.p) == number]
+    inside.sort(key=lambda s: (-abs(s.outcome - s.p), s.question_id))
     return tuple(
         (questions[s.question_id], f"{percent_exact(s.p)}, {'YES' if s.outcome else 'NO'}")
-        for s in list_bin_snapshots(snapshots, number)
+        for s in inside
     )
 
 
@@ -191,7 +173,7 @@ def describe_p_value(p_value: float) -> str:
     )
     return (
         "A perfectly calibrated forecaster would look at least this miscalibrated in "
-        f"{format_p_value(p_value)}: {reading}."
+        f"{format_cases(p_value, thousands=',')} cases: {reading}."
     )
 
 

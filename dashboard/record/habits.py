@@ -1,4 +1,4 @@
-"""Section of the accuracy page on habits: who changes forecasts too much, too little, or right."""
+"""Habits in a track record: who changes forecasts too much, too little, or about right."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -58,7 +58,6 @@ _COLUMNS: Final = {
 }
 
 
-@st.fragment
 def show_habits(visit: Visit, accuracy: Accuracy) -> None:
     """Show one answer about everyone, each person's two sentences, and everyone as numbers."""
     with show_skeleton():
@@ -129,7 +128,7 @@ def describe_shortage(all_habits: Sequence[Habits], me: ForecasterId) -> str:
     if not counts:
         return ""
     return (
-        f"Judging takes {MIN_FIXED_TEST} families of answered questions; so far: "
+        f"Judging takes {MIN_FIXED_TEST} independent answered questions; so far: "
         f"{', '.join(counts)}."
     )
 

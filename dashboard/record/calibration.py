@@ -1,0 +1,250 @@
+"""Calibration in a track record: a chart with its sentence, the offer to recalibrate, measures."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts
+from dashboard.components.acting import notify
+from dashboard.components.rows import LinkCell, Row, RowColumn, TextCell, page_address, show_rows
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import (
+    get_latest_pick,
+    show_choice,
+    show_empty,
+    show_refusals,
+    show_skeleton,
+    show_table,
+)
+from dashboard.record.calibration_data import (
+    band_frame,
+    bands_frame,
+    bins_frame,
+    curve_frame,
+    describe_p_value,
+    intervals_frame,
+    list_bin_questions,
+    measures_frame,
+    ranks_frame,
+)
+from dashboard.wording import escape_markdown, name_forecasts, percent_whole, plural
+from forecasts.calibration.band import BAND_LEVEL, POINTWISE_LEVEL
+from forecasts.calibration.ranks import RankRecord
+from forecasts.calibration.reliability import Reliability
+from forecasts.calibration.snapshots import LEADS_DAYS
+from forecasts.questions.question import Forecaster, ForecasterId
+from forecasts.statistics.small_samples import MIN_FAMILIES
+from tracker.model.read_models import Accuracy, CalibrationReport
+
+_C = st.column_config
+
+DIAGONAL: Final = pd.DataFrame({"said": [0.0, 1.0], "happened": [0.0, 1.0]})
+_LEADS: Final = {str(days): f"{days} days before the close" for days in LEADS_DAYS}
+_USUAL_LEAD: Final = LEADS_DAYS[1]
+
+
+def _load_report(visit: Visit, accuracy: Accuracy) -> CalibrationReport:
+    """Load the calibration at the lead of the address."""
+    lead = st.query_params.get("lead", "")
+    days = int(lead) if lead in _LEADS else _USUAL_LEAD
+    with show_skeleton():
+        return visit.tracker.accuracy.calibration(accuracy.choice, lead_days=days)
+
+
+def show_calibration(visit: Visit, accuracy: Accuracy, chosen: ForecasterId) -> None:
+    """Show the reliability curve, or for numbers and dates where answers came in the curves."""
+    report = _load_report(visit, accuracy)
+    reliability, ranks = report.reliability.get(chosen), report.ranks.get(chosen)
+    standing = f"as forecasts stood {plural(report.lead_days, 'day')} before the close"
+    st.markdown(f"**Calibration** · {standing}")
+    if reliability is not None:
+        _show_curve(reliability, name_forecasts(accuracy.forecasters[chosen], visit.me))
+    elif ranks is not None:
+        _show_rank_bars(ranks)
+    else:
+        st.caption("No forecast stood at that time. Details have other times.")
+    if chosen == visit.me:
+        _show_recalibration(visit)
+
+
+def _show_curve(reliability: Reliability, subject: str) -> None:
+    frames = {
+        "band": band_frame(reliability.test.simultaneous),
+        "diagonal": DIAGONAL,
+        "curve": curve_frame(reliability.curve),
+    }
+    spec = charts.bind_data(charts.calibration_chart(curved=reliability.is_enough), **frames)
+    alt = (
+        f"Reliability curve over {plural(reliability.n, 'question')}, with the band of a "
+        "calibrated forecaster"
+    )
+    st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
+    dots = "how often forecasts of each size came true; bigger dots, more questions."
+    if not reliability.is_enough:
+        st.caption(f"Dots: {dots} A curve appears from {MIN_FAMILIES} independent questions.")
+        return
+    st.markdown(
+        f"**{escape_markdown(reliability.describe(subject))}** {reliability.caution}".rstrip()
+    )
+    sample = reliability.test.correlation.describe()
+    st.caption(
+        f"Over {sample}. Line: {dots} Above the diagonal forecasts were too low. Grey: where "
+        f"chance alone would keep the whole line, {percent_whole(BAND_LEVEL)} of the time."
+    )
+
+
+def _show_rank_bars(ranks: RankRecord) -> None:
+    frame = ranks_frame(ranks)
+    bands = {"band": frame} if ranks.is_enough else {}
+    chart = charts.ranks_chart(banded=ranks.is_enough)
+    spec = charts.bind_data(chart, ranks=frame, **bands)
+    alt = "Where answers came in the curves"
+    st.vega_lite_chart(spec=spec, width="stretch", key="ranks", alt=alt)
+    shaded = (
+        f" Shaded: where all bars of calibrated curves lie in {percent_whole(BAND_LEVEL)} of cases."
+    )
+    st.caption(
+        "Where in the curve the answers came: even bars are calibrated, high ends mean too narrow."
+        f"{shaded if ranks.is_enough else ''}"
+    )
+
+
+def _show_recalibration(visit: Visit) -> None:
+    """Show what my record offers, or that I am recalibrated, with the button for it."""
+    state = visit.tracker.accuracy.recalibration()
+    if state.standing is None and state.offer.is_empty:
+        return
+    with st.container(border=True):
+        if state.standing is not None and state.since is not None:
+            st.markdown(
+                f"**Your forecasts are recalibrated since {visit.day(state.since)}.** "
+                "The recalibrated ones are scored beside yours from then on."
+            )
+            _show_switch(visit, is_on=False)
+            return
+        for sentence in state.sentences:
+            st.markdown(f"**{escape_markdown(sentence)}**")
+        st.markdown(
+            "Shall further forecasts be shown and scored recalibrated, too? Yours stay as they "
+            "are, and so does the past. The fewer the questions, the smaller the change."
+        )
+        _show_switch(visit, is_on=True)
+
+
+def _show_switch(visit: Visit, *, is_on: bool) -> None:
+    label = "Recalibrate from now on" if is_on else "Switch off"
+    if st.button(label, key="recalibrate", icon=":material/tune:"):
+        with show_refusals():
+            if is_on:
+                visit.tracker.accuracy.recalibrate(by=visit.me)
+                notify("Your forecasts are recalibrated from now on.")
+            else:
+                visit.tracker.accuracy.stop_recalibrating(by=visit.me)
+                notify("Your forecasts are recalibrated no longer.")
+            st.rerun()
+
+
+def show_measures(visit: Visit, accuracy: Accuracy, forecaster: Forecaster) -> None:
+    """Show bins, measures, bands and ranks of one forecaster, at a lead that can be chosen."""
+    place = _LEADS[str(_USUAL_LEAD)]
+    show_choice("As it stood", _LEADS, "lead", index=list(_LEADS.values()).index(place), width=240)
+    report = _load_report(visit, accuracy)
+    reliability, ranks = report.reliability.get(forecaster.id), report.ranks.get(forecaster.id)
+    if reliability is None and ranks is None:
+        show_empty("No forecast stood at that time.", "Choose fewer days before the close.")
+    if reliability is not None:
+        _show_bins(report, reliability)
+        for row in measures_frame(reliability).itertuples():
+            st.markdown(
+                f"**{row.measure}: {row.value}**  \n{row.says}", help=str(row.technical) or None
+            )
+        _show_bands(reliability)
+    if ranks is not None:
+        _show_ranks(name_forecasts(forecaster, visit.me), ranks, drawn=reliability is not None)
+
+
+_WILSON = f"What the true share may be; shown from {MIN_FAMILIES} independent questions on."
+_BINS = {
+    "range": _C.TextColumn("Forecasts of", width=90),
+    "n": _C.NumberColumn("Questions", width=80),
+    "families": _C.NumberColumn("Independent", width=95),
+    "said": _C.NumberColumn("Average forecast", format="%.0f%%", width=115),
+    "of": _C.TextColumn("Came true", width=85),
+    "happened": _C.NumberColumn("Share", format="%.0f%%", width=60),
+    "wilson": _C.TextColumn("95% interval", width=95, alignment="right", help=_WILSON),
+}
+
+
+def _show_bins(report: CalibrationReport, reliability: Reliability) -> None:
+    """Show coarse bins; a picked one opens to its questions, the worst misses first."""
+    frame = bins_frame(reliability.bins)
+    modes = ["single-row", "single-cell"]
+    state = show_table(
+        frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes
+    )
+    picked = get_latest_pick(state, "bins-table")
+    if picked is None or picked[0] >= len(frame):
+        st.caption("Pick a row to see its questions.")
+        return
+    number = int(frame["number"].iloc[picked[0]])
+    rows = [
+        Row(
+            question.id,
+            {
+                "title": LinkCell(question.text, page_address("question", q=question.id)),
+                "said": TextCell(words),
+            },
+        )
+        for question, words in list_bin_questions(reliability.snapshots, number, report.questions)
+    ]
+    columns = [RowColumn("title", "Question"), RowColumn("said", "Forecast, outcome", "end")]
+    show_rows("bin-questions", "Questions of the bin", columns, rows)
+
+
+_BANDS = {
+    "said": _C.NumberColumn("Forecast", format="%g%%"),
+    "n": _C.NumberColumn("Questions"),
+    "worth": _C.NumberColumn("Came true, smoothed", format="%.0f%%"),
+    "whole": _C.TextColumn("Chance, whole line"),
+    "point": _C.TextColumn("Chance, this point"),
+    "outside": _C.TextColumn(""),
+}
+
+
+def _show_bands(reliability: Reliability) -> None:
+    if not reliability.is_enough:
+        return
+    show_table(bands_frame(reliability), _BANDS, "Curve and bands")
+    st.caption(
+        f"{describe_p_value(reliability.test.p_value)} The narrower band holds at each point by "
+        f"itself, in {percent_whole(POINTWISE_LEVEL)} of cases: most calibrated curves leave it "
+        "somewhere."
+    )
+
+
+_INTERVALS = {
+    "interval": _C.TextColumn("Central interval", width=130),
+    "inside": _C.NumberColumn("Answers inside", format="%g%%"),
+    "bar": _C.TextColumn("95% interval of that", alignment="right", help=_WILSON),
+    "width": _C.NumberColumn(
+        "Width, of range",
+        format="%.0f%%",
+        help="On average. Narrower is better, if enough lies inside.",
+    ),
+}
+
+
+def _show_ranks(subject: str, ranks: RankRecord, *, drawn: bool) -> None:
+    """Show numbers and dates; with their bars unless the page has them as its chart."""
+    st.markdown(
+        f"**{escape_markdown(subject)} of numbers and dates: {escape_markdown(ranks.verdict)}** "
+        f"Over {ranks.correlation.describe()}."
+    )
+    if drawn:
+        _show_rank_bars(ranks)
+    show_table(intervals_frame(ranks), _INTERVALS, "Answers inside central intervals")
+    st.caption(
+        "An answer beyond the range, such as “never”, counts as inside by the share of that mass "
+        "that is."
+    )

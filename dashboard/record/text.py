@@ -1,0 +1,117 @@
+"""Sentences of the track record."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.wording import display_name, format_day, name_in_sentence, percent_whole, plural
+from forecasts.aggregation.leading_pool import describe_leading_pool
+from forecasts.questions.question import ForecasterId
+from forecasts.scoring.comparison import Comparison
+from forecasts.scoring.rulebook import RULES, RuleName
+from tracker.model.read_models import Accuracy, AnsweredForecast, TrackRecord
+
+SOON: Final = timedelta(days=30)
+
+SCORING_IN_A_LINE: Final = (
+    "A forecast is scored while it stands: on a yes-no question +25 points at best, 0 for knowing "
+    "nothing, −75 at worst. A question counts once it is resolved and its scheduled close has "
+    "passed."
+)
+
+
+def name_standard(record: TrackRecord, me: ForecasterId) -> str:
+    """Name those with whom a record is compared, as a sentence goes on."""
+    if record.reference is not None:
+        return name_in_sentence(record.reference, me)
+    return "" if record.skill is None else f"the average of {record.skill.people} people"
+
+
+def explain_band(record: TrackRecord, me: ForecasterId) -> str:
+    """Explain the shaded band of the chart, and its other lines."""
+    whose = "your" if record.forecaster.id == me else "the"
+    return (
+        f"Shaded: the range of {whose} true skill, with 95% confidence however often you look. "
+        "All are compared on the same questions at the same times, so easy questions and joining "
+        "late earn nothing. "
+    )
+
+
+def explain_skill(record: TrackRecord) -> str:
+    """Explain a point by the rule of the record."""
+    if record.rule is None:
+        return ""
+    return f"A point is a hundredth of the {RULES[record.rule].title}."
+
+
+def describe_start(accuracy: Accuracy, now: datetime, zone: ZoneInfo) -> str:
+    """State when a record starts, before any question counts."""
+    if accuracy.waiting:
+        first = format_day(min(entry.counts_from for entry in accuracy.waiting), zone)
+        count = len(accuracy.waiting)
+        scores = "its score is" if count == 1 else "their scores are"
+        return (
+            f"Your record starts on {first}, at the scheduled close of the first resolved question."
+            f" {plural(count, 'question')} {_was_or_were(count)} resolved early, and {scores} "
+            "provisional until then."
+        )
+    start = "Your record starts with the first resolution"
+    if not accuracy.upcoming:
+        return f"{start} of a question on which you hold a forecast."
+    soon = sum(question.closes_at <= now + SOON for question in accuracy.upcoming)
+    if soon:
+        verb = "closes" if soon == 1 else "close"
+        return f"{start}: {plural(soon, 'question')} {verb} within 30 days."
+    return f"{start}: the next question closes on {_format_next(accuracy, zone)}."
+
+
+def _format_next(accuracy: Accuracy, zone: ZoneInfo) -> str:
+    return format_day(accuracy.upcoming[0].closes_at, zone)
+
+
+def describe_answered(answers: Sequence[AnsweredForecast]) -> str:
+    """State how many questions are listed, and in which points."""
+    count = plural(len(answers), "question")
+    if all(answer.question.kind == "binary" for answer in answers):
+        scale = "+25 is the best possible, 0 is knowing nothing, −75 the worst"
+    else:
+        scale = "each by the rule of its kind, 0 is knowing nothing, higher is better"
+    return f"{count}, in points: {scale}. One question says little about anybody."
+
+
+def describe_unscored(accuracy: Accuracy) -> str:
+    """State what does not count at all: annulled and ambiguous questions, hindsight."""
+    unscored, late = len(accuracy.unscored), sum(accuracy.hindsight.values())
+    words = []
+    if unscored:
+        words.append(
+            f"{plural(unscored, 'question')} {_was_or_were(unscored)} annulled or ambiguous, and "
+            "not scored."
+        )
+    if late:
+        it = "it" if late == 1 else "they"
+        words.append(
+            f"{plural(late, 'forecast')} {_was_or_were(late)} made when the answer was known: {it} "
+            "earned nothing."
+        )
+    return " ".join(words)
+
+
+def _was_or_were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def describe_pools(accuracy: Accuracy, rule: RuleName, me: ForecasterId) -> str:
+    """State which way of pooling people's forecasts leads under a rule; empty without any."""
+    names = {f.id: display_name(f, me) for f in accuracy.forecasters.values()}
+    return describe_leading_pool(accuracy.pools[rule], names)
+
+
+def describe_pair(comparison: Comparison, a: str, b: str) -> str:
+    """Describe a comparison with the share of time in common, and why the bar is high."""
+    common = percent_whole(comparison.coverage)
+    text = f"{comparison.describe(a, b)} Both had a forecast for {common} of the scheduled time."
+    if comparison.pairs < 2 or comparison.verdict == "too early to say":
+        return text
+    return f"{text} The bar is set higher because {comparison.pairs} pairs are looked at together."
