@@ -21,7 +21,7 @@ from dashboard.charts.distributions import (
     value_axis,
 )
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
-from dashboard.charts.record import calibration_chart, evidence_chart, ranks_chart, skill_chart
+from dashboard.charts.record import calibration_chart, ranks_chart, skill_chart
 from dashboard.charts.revisions import ProbabilityScale, revisions_chart, waterfall_chart
 from tracker.model.chart_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, LineStyle
 
@@ -42,7 +42,6 @@ __all__ = [
     "calibration_chart",
     "daily_items_chart",
     "daily_polls_chart",
-    "evidence_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",

@@ -1,4 +1,4 @@
-"""Charts of a track record: skill over time, evidence on a pair, and calibration."""
+"""Charts of a track record: skill over time, and calibration."""
 
 from functools import lru_cache
 
@@ -48,39 +48,8 @@ def _gain_axis() -> alt.Axis:
     return alt.Axis(tickCount=6, labelExpr="datum.value === 0 ? '0' : format(datum.value, '+,~f')")
 
 
-@lru_cache(maxsize=64)
-def evidence_chart(title: str) -> ChartSpec:
-    """Difference between two forecasters as families close, with its confidence sequence.
-
-    Data: `evidence`, `zero`.
-    """
-    tips = [
-        alt.Tooltip("skill:Q", title="Points better", format="+.1f"),
-        alt.Tooltip("low:Q", title="95% from", format="+.1f"),
-        alt.Tooltip("high:Q", title="to", format="+.1f"),
-        alt.Tooltip("families:Q", title="Independent questions"),
-        alt.Tooltip("evidence:Q", title="Evidence", format=".3~g"),
-        text_tooltip("closed", "Closed"),
-    ]
-    families = alt.X(
-        "families:Q",
-        title="Independent questions",
-        axis=alt.Axis(tickMinStep=1, tickCount=10, format="d"),
-    )
-    base = alt.Chart(alt.NamedData("evidence")).encode(x=families)
-    band = base.mark_area(color=BLUE, opacity=0.18, interpolate="step-after").encode(
-        y=alt.Y("low:Q", title=title, axis=_gain_axis()), y2="high:Q"
-    )
-    line = base.mark_line(color=BLUE, interpolate="step-after").encode(y="skill:Q")
-    dots = base.mark_circle(color=BLUE, size=50, opacity=1).encode(y="skill:Q", tooltip=tips)
-    zero = (
-        alt.Chart(alt.NamedData("zero")).mark_rule(strokeDash=[2, 4], color=GREY).encode(y="zero:Q")
-    )
-    return alt.layer(zero, band, line, dots).properties(height=HEIGHT).to_dict()
-
-
-@lru_cache(maxsize=4)
-def calibration_chart(*, curved: bool = True) -> ChartSpec:
+@lru_cache(maxsize=32)
+def calibration_chart(colour: str, *, curved: bool = True) -> ChartSpec:
     """The reliability curve over its band and the diagonal; dots grow with the number of questions.
 
     Without `curved`, for too few questions, dots alone: line and band would mislead.
@@ -99,8 +68,8 @@ def calibration_chart(*, curved: bool = True) -> ChartSpec:
     layers = (
         *((band.encode(x=x_axis, y=alt.Y("lower:Q"), y2="upper:Q"),) if curved else ()),
         diagonal.encode(x=x_axis, y=y_axis),
-        *((curve.mark_line(color=BLUE, strokeWidth=2),) if curved else ()),
-        curve.mark_circle(color=BLUE, opacity=0.9).encode(
+        *((curve.mark_line(color=colour, strokeWidth=2),) if curved else ()),
+        curve.mark_circle(color=colour, opacity=0.9).encode(
             size=alt.Size("size:Q", scale=None), tooltip=tips
         ),
     )

@@ -46,7 +46,7 @@ def show_answered(visit: Visit, record: TrackRecord) -> None:
             help="Gain over knowing nothing, by the time that each forecast stood",
         ),
         RowColumn("crowd", "Crowd", "end", help="Points of the crowd on the same question"),
-        RowColumn("date", "Known", "end", "date", descending=order == "date"),
+        RowColumn("date", "Date", "end", "date", descending=order == "date"),
     ]  # fmt: skip
     if record.forecaster.id == CROWD or not any(a.crowd_points is not None for a in shown):
         columns = [column for column in columns if column.name != "crowd"]

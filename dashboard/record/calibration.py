@@ -19,17 +19,15 @@ from dashboard.components.widgets import (
 )
 from dashboard.record.calibration_data import (
     band_frame,
-    bands_frame,
     bins_frame,
     curve_frame,
-    describe_p_value,
-    intervals_frame,
+    describe_intervals,
     list_bin_questions,
-    measures_frame,
+    list_measures,
     ranks_frame,
 )
 from dashboard.wording import escape_markdown, name_forecasts, percent_whole, plural
-from forecasts.calibration.band import BAND_LEVEL, POINTWISE_LEVEL
+from forecasts.calibration.band import BAND_LEVEL
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import LEADS_DAYS
@@ -59,7 +57,9 @@ def show_calibration(visit: Visit, accuracy: Accuracy, chosen: ForecasterId) -> 
     standing = f"as forecasts stood {plural(report.lead_days, 'day')} before the close"
     st.markdown(f"**Calibration** · {standing}")
     if reliability is not None:
-        _show_curve(reliability, name_forecasts(accuracy.forecasters[chosen], visit.me))
+        forecaster = accuracy.forecasters[chosen]
+        (style,) = charts.forecaster_lines([forecaster], [forecaster.name], visit.me)
+        _show_curve(reliability, name_forecasts(forecaster, visit.me), style.colour)
     elif ranks is not None:
         _show_rank_bars(ranks)
     else:
@@ -68,13 +68,15 @@ def show_calibration(visit: Visit, accuracy: Accuracy, chosen: ForecasterId) -> 
         _show_recalibration(visit)
 
 
-def _show_curve(reliability: Reliability, subject: str) -> None:
+def _show_curve(reliability: Reliability, subject: str, colour: str) -> None:
     frames = {
         "band": band_frame(reliability.test.simultaneous),
         "diagonal": DIAGONAL,
         "curve": curve_frame(reliability.curve),
     }
-    spec = charts.bind_data(charts.calibration_chart(curved=reliability.is_enough), **frames)
+    spec = charts.bind_data(
+        charts.calibration_chart(colour, curved=reliability.is_enough), **frames
+    )
     alt = (
         f"Reliability curve over {plural(reliability.n, 'question')}, with the band of a "
         "calibrated forecaster"
@@ -115,34 +117,34 @@ def _show_recalibration(visit: Visit) -> None:
     state = visit.tracker.accuracy.recalibration()
     if state.standing is None and state.offer.is_empty:
         return
+    is_on = state.standing is not None and state.since is not None
     with st.container(border=True):
-        if state.standing is not None and state.since is not None:
+        if is_on and state.since is not None:
             st.markdown(
-                f"**Your forecasts are recalibrated since {visit.day(state.since)}.** "
-                "The recalibrated ones are scored beside yours from then on."
+                f"**Your forecasts are recalibrated since {visit.day(state.since)}.** The "
+                "recalibrated ones are scored beside yours from then on."
             )
-            _show_switch(visit, is_on=False)
-            return
-        for sentence in state.sentences:
-            st.markdown(f"**{escape_markdown(sentence)}**")
-        st.markdown(
-            "Shall further forecasts be shown and scored recalibrated, too? Yours stay as they "
-            "are, and so does the past. The fewer the questions, the smaller the change."
-        )
-        _show_switch(visit, is_on=True)
+        else:
+            for sentence in state.sentences:
+                st.markdown(f"**{escape_markdown(sentence)}**")
+            st.markdown(
+                "Shall further forecasts be shown and scored recalibrated, too? Yours stay as they "
+                "are, and so does the past. The fewer the questions, the smaller the change."
+            )
+        label = "Switch off" if is_on else "Recalibrate from now on"
+        if st.button(label, key="recalibrate", icon=":material/tune:"):
+            _switch_recalibration(visit, on=not is_on)
 
 
-def _show_switch(visit: Visit, *, is_on: bool) -> None:
-    label = "Recalibrate from now on" if is_on else "Switch off"
-    if st.button(label, key="recalibrate", icon=":material/tune:"):
-        with show_refusals():
-            if is_on:
-                visit.tracker.accuracy.recalibrate(by=visit.me)
-                notify("Your forecasts are recalibrated from now on.")
-            else:
-                visit.tracker.accuracy.stop_recalibrating(by=visit.me)
-                notify("Your forecasts are recalibrated no longer.")
-            st.rerun()
+def _switch_recalibration(visit: Visit, *, on: bool) -> None:
+    with show_refusals():
+        if on:
+            visit.tracker.accuracy.recalibrate(by=visit.me)
+        else:
+            visit.tracker.accuracy.stop_recalibrating(by=visit.me)
+        words = "recalibrated from now on" if on else "recalibrated no longer"
+        notify(f"Your forecasts are {words}.")
+        st.rerun()
 
 
 def show_measures(visit: Visit, accuracy: Accuracy, forecaster: Forecaster) -> None:
@@ -155,11 +157,8 @@ def show_measures(visit: Visit, accuracy: Accuracy, forecaster: Forecaster) -> N
         show_empty("No forecast stood at that time.", "Choose fewer days before the close.")
     if reliability is not None:
         _show_bins(report, reliability)
-        for row in measures_frame(reliability).itertuples():
-            st.markdown(
-                f"**{row.measure}: {row.value}**  \n{row.says}", help=str(row.technical) or None
-            )
-        _show_bands(reliability)
+        for measure, meaning, technical in list_measures(reliability):
+            st.markdown(f"**{measure}** · {meaning}", help=technical or None)
     if ranks is not None:
         _show_ranks(name_forecasts(forecaster, visit.me), ranks, drawn=reliability is not None)
 
@@ -202,49 +201,13 @@ def _show_bins(report: CalibrationReport, reliability: Reliability) -> None:
     show_rows("bin-questions", "Questions of the bin", columns, rows)
 
 
-_BANDS = {
-    "said": _C.NumberColumn("Forecast", format="%g%%"),
-    "n": _C.NumberColumn("Questions"),
-    "worth": _C.NumberColumn("Came true, smoothed", format="%.0f%%"),
-    "whole": _C.TextColumn("Chance, whole line"),
-    "point": _C.TextColumn("Chance, this point"),
-    "outside": _C.TextColumn(""),
-}
-
-
-def _show_bands(reliability: Reliability) -> None:
-    if not reliability.is_enough:
-        return
-    show_table(bands_frame(reliability), _BANDS, "Curve and bands")
-    st.caption(
-        f"{describe_p_value(reliability.test.p_value)} The narrower band holds at each point by "
-        f"itself, in {percent_whole(POINTWISE_LEVEL)} of cases: most calibrated curves leave it "
-        "somewhere."
-    )
-
-
-_INTERVALS = {
-    "interval": _C.TextColumn("Central interval", width=130),
-    "inside": _C.NumberColumn("Answers inside", format="%g%%"),
-    "bar": _C.TextColumn("95% interval of that", alignment="right", help=_WILSON),
-    "width": _C.NumberColumn(
-        "Width, of range",
-        format="%.0f%%",
-        help="On average. Narrower is better, if enough lies inside.",
-    ),
-}
-
-
 def _show_ranks(subject: str, ranks: RankRecord, *, drawn: bool) -> None:
     """Show numbers and dates; with their bars unless the page has them as its chart."""
     st.markdown(
         f"**{escape_markdown(subject)} of numbers and dates: {escape_markdown(ranks.verdict)}** "
-        f"Over {ranks.correlation.describe()}."
+        f"Over {ranks.correlation.describe()}. {' '.join(describe_intervals(ranks))}",
+        help="An answer beyond the range, such as “never”, counts as inside by the share of that "
+        "mass that is.",
     )
     if drawn:
         _show_rank_bars(ranks)
-    show_table(intervals_frame(ranks), _INTERVALS, "Answers inside central intervals")
-    st.caption(
-        "An answer beyond the range, such as “never”, counts as inside by the share of that mass "
-        "that is."
-    )

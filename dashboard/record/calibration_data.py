@@ -6,13 +6,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import (
-    DASH,
-    percent_exact,
-    percent_number,
-    percent_whole,
-    plural,
-)
+from dashboard.wording import DASH, percent_exact, percent_whole, plural
 from forecasts.calibration.band import Band
 from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import CurvePoint
@@ -21,9 +15,6 @@ from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.questions.formatting import format_cases
 from forecasts.questions.question import Question, QuestionId
-
-SIGNIFICANCE_LEVEL: Final = 0.05
-"""P-values up to this one are called a sign of miscalibration."""
 
 _FULL_SIZE_N: Final = 10
 _MAX_DOT_AREA: Final = 420.0
@@ -105,145 +96,61 @@ def list_bin_questions(
     )
 
 
-def measures_frame(reliability: Reliability) -> pd.DataFrame:
-    """Calibration measures. Columns: measure, value (in words), says (meaning in one line),
-    technical (name among statisticians, empty without one).
-    """
-    corp, discrimination = reliability.corp, reliability.discrimination
-    rows = [
+def list_measures(reliability: Reliability) -> tuple[tuple[str, str, str], ...]:
+    """List measures of calibration: each with its value, its meaning, and its technical name."""
+    corp, told = reliability.corp, reliability.discrimination
+    yes, no = (
+        DASH if mean is None else percent_whole(mean)
+        for mean in (told.mean_if_yes, told.mean_if_no)
+    )
+    auc = DASH if told.auc is None else f"{told.auc:.2f}"
+    cases = format_cases(reliability.test.p_value, thousands=",")
+    return (
         (
-            "Forecast on a YES",
-            _format_share(discrimination.mean_if_yes),
-            f"On average, over {plural(discrimination.yes, 'question')}.",
+            f"Average forecast: {yes} on a YES, {no} on a NO",
+            f"Over {plural(told.yes + told.no, 'question')}, of which {told.yes} came true.",
             "",
         ),
         (
-            "Forecast on a NO",
-            _format_share(discrimination.mean_if_no),
-            f"On average, over {plural(discrimination.no, 'question')}.",
-            "",
-        ),
-        (
-            "YES told from NO",
-            _format_number(discrimination.auc, 2),
+            f"YES told from NO: {auc}",
             "How often a YES had a higher forecast than a NO: 1 is always, 0.5 is chance.",
             "Area under the ROC curve.",
         ),
         (
-            "Penalty",
-            _format_number(corp.score),
-            "0 is perfect, and saying 50% every time costs 0.25. The next three make it up: the "
-            "base, plus the cost, less the gain.",
-            "Brier score; Brier score = MCB − DSC + UNC.",
+            f"Penalty: {corp.score:.3f} = base {corp.unc:.3f} + cost {corp.mcb:.3f} − gain "
+            f"{corp.dsc:.3f}",
+            "0 is perfect, and 50% every time costs 0.25. Base: of somebody who knows only how "
+            "many came true. Cost: of numbers too high or too low, which recalibrating would save. "
+            "Gain: from telling questions apart.",
+            "Brier score = UNC + MCB − DSC.",
         ),
         (
-            "Base",
-            _format_number(corp.unc),
-            "The penalty of somebody who knows only how many questions came true.",
-            "Uncertainty, UNC.",
+            f"Chance alone: {cases}",
+            "How often a perfectly calibrated forecaster would look at least this miscalibrated.",
+            "P-value of the miscalibration.",
         ),
-        (
-            "Cost of numbers too high or too low",
-            _format_number(corp.mcb),
-            "What recalibrating would save. 0 is perfect.",
-            "Miscalibration, MCB.",
-        ),
-        (
-            "Gain from telling questions apart",
-            _format_number(corp.dsc),
-            "Higher is better.",
-            "Discrimination, DSC.",
-        ),
-    ]
-    return build_frame("measure value says technical", rows)
-
-
-def _format_number(value: float | None, digits: int = 3) -> str:
-    return DASH if value is None else f"{value:.{digits}f}"
-
-
-def _format_share(value: float | None) -> str:
-    return DASH if value is None else percent_whole(value)
-
-
-def describe_p_value(p_value: float) -> str:
-    """Explain the p-value of the miscalibration."""
-    reading = (
-        "a sign of miscalibration" if p_value <= SIGNIFICANCE_LEVEL else "no sign of miscalibration"
-    )
-    return (
-        "A perfectly calibrated forecaster would look at least this miscalibrated in "
-        f"{format_cases(p_value, thousands=',')} cases: {reading}."
     )
 
 
-def intervals_frame(ranks: RankRecord) -> pd.DataFrame:
-    """Central intervals of curves. Columns:
-
-    interval (in words), inside (percent of the answers), bar (95% interval of that, in words),
-    width (mean, percent of the range).
-    """
-    return build_frame(
-        "interval inside:float bar width:float",
-        (
-            (
-                percent_whole(row.level),
-                percent_number(row.share),
-                _percent_range(row.low95, row.high95),
-                100 * row.mean_width,
-            )
-            for row in ranks.intervals
-        ),
+def describe_intervals(ranks: RankRecord) -> tuple[str, ...]:
+    """Describe how many answers central intervals held, and how wide they were."""
+    return tuple(
+        f"{percent_whole(row.level)} intervals held {percent_whole(row.share)} of the answers"
+        + (f" (95%: {shown})" if (shown := _percent_range(row.low95, row.high95)) else "")
+        + f", and were {percent_whole(row.mean_width)} of the range wide on average."
+        for row in ranks.intervals
     )
 
 
 def ranks_frame(ranks: RankRecord) -> pd.DataFrame:
     """Bars of ranks. Columns: low, high, foot (0), share, lower, upper (0 to 1), range and band (in
-    words).
-
-    The band is empty with too few families.
+    words). The band is empty with too few questions.
     """
+    rows = []
+    for bar in ranks.bars:
+        band = (bar.band_low, bar.band_high) if ranks.is_enough else (None, None)
+        words = _percent_range(bar.low, bar.high), _percent_range(*band)
+        rows.append((bar.low, bar.high, 0.0, bar.share, *band, *words))
     return build_frame(
-        "low:float high:float foot:float share:float lower:float upper:float range band",
-        (
-            (
-                bar.low,
-                bar.high,
-                0.0,
-                bar.share,
-                bar.band_low if ranks.is_enough else None,
-                bar.band_high if ranks.is_enough else None,
-                _percent_range(bar.low, bar.high),
-                _percent_range(bar.band_low, bar.band_high) if ranks.is_enough else "",
-            )
-            for bar in ranks.bars
-        ),
-    )
-
-
-def bands_frame(reliability: Reliability) -> pd.DataFrame:
-    """The curve with both bands. Columns: said, n, worth, and whole and point (bands in words),
-    outside (in words, where the curve leaves the band of whole curves).
-    """
-    test = reliability.test
-    rows = zip(
-        reliability.curve,
-        zip(test.simultaneous.lower, test.simultaneous.upper, strict=True),
-        zip(reliability.pointwise.lower, reliability.pointwise.upper, strict=True),
-        test.outside,
-        strict=True,
-    )
-    return build_frame(
-        "said:float n:int worth:float whole point outside",
-        (
-            (
-                percent_number(at.p),
-                at.n,
-                percent_number(at.recalibrated),
-                _percent_range(*whole),
-                _percent_range(*point),
-                "outside" if outside else "",
-            )
-            for at, whole, point, outside in rows
-        ),
+        "low:float high:float foot:float share:float lower:float upper:float range band", rows
     )

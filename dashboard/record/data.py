@@ -10,14 +10,13 @@ import pandas as pd
 from dashboard import charts
 from dashboard.components.frames import build_frame, memoise
 from dashboard.components.probability_lines import line_labels_frame
-from dashboard.wording import display_name, format_day, percent_number
-from dashboard.wording.numbers import UTC_ZONE
+from dashboard.wording import display_name, percent_number
 from forecasts.questions.families import describe_families
 from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import Forecaster, ForecasterId, sort_forecasters
 from forecasts.scoring.comparison import Comparison, EvidencePoint
 from forecasts.scoring.rulebook import RULES, RuleName
-from forecasts.scoring.skill_record import SkillRecord
+from forecasts.scoring.skill_record import RecordPoint
 from forecasts.scoring.summary import format_interval
 from forecasts.statistics.small_samples import explain_interval_shortage
 from tracker.model.read_models import Accuracy, ComparisonReport, RuleComparison, TrackRecord
@@ -31,9 +30,6 @@ MEANINGS: Final[Mapping[str, str]] = {
     "uninformed": "50%, all options alike, or an even curve.",
 }
 """Opponents that are no people."""
-
-MAX_POINTS: Final = 30.0
-"""Points at which the chart of a pair ends; intervals that go beyond say nothing yet."""
 
 MAX_LINES: Final = 6
 """Lines of the chart of skill: the forecaster, computed ones, and people with the best skill."""
@@ -61,49 +57,63 @@ class SkillDrawing:
 def build_skill_drawing(
     record: TrackRecord, accuracy: Accuracy, me: ForecasterId, until: datetime
 ) -> SkillDrawing:
-    """Build the frames of the chart of skill, up to `until`: steps, band, ends, and the zero line.
+    """Build the chart of a record up to `until`: the forecaster with the band, others thinly."""
+    assert record.skill is not None
+    points, subject = record.skill.points, record.skill.subject
+    last = points[-1].skills
+    others = sorted((name for name in last if name != subject), key=lambda n: -last[n])
+    shown = [subject, *others[: MAX_LINES - 1]]
+    people = {**accuracy.forecasters, subject: record.forecaster}
+    return _draw(points, [people[name] for name in shown], me, until)
+
+
+@memoise()
+def build_pair_drawing(
+    points: Sequence[EvidencePoint], subject: Forecaster, me: ForecasterId, until: datetime
+) -> SkillDrawing:
+    """Build the chart of how much one forecaster was better than another, up to `until`."""
+    by_time = {
+        p.at: RecordPoint(p.at, p.families, {subject.id: p.advantage}, p.low, p.high)
+        for p in points
+    }
+    return _draw(list(by_time.values()), [subject], me, until)
+
+
+def _draw(
+    points: Sequence[RecordPoint], shown: Sequence[Forecaster], me: ForecasterId, until: datetime
+) -> SkillDrawing:
+    """Draw the first forecaster with the band.
 
     The axis holds all lines and the band of today; where the first answers came in, the band may
     reach beyond.
     """
-    assert record.skill is not None
-    skill, people = record.skill, accuracy.forecasters
-    shown = _choose_lines(skill)
-    listed = [people.get(name) or Forecaster(name, name, "person") for name in shown]
-    names = [display_name(forecaster, me) for forecaster in listed]
-    bold, *others = charts.forecaster_lines(listed, names, me)
+    names = [display_name(forecaster, me) for forecaster in shown]
+    bold, *others = charts.forecaster_lines(shown, names, me)
     styles = (replace(bold, width=3.0), *(replace(style, width=_THIN) for style in others))
-    points = [*((p, p.at) for p in skill.points), (skill.points[-1], until)]
+    stretches = [*((p, p.at) for p in points), (points[-1], until)]
     steps = build_frame(
         "time:time y:float forecaster shown",
         (
-            (at, 100.0 * p.skills[name], title, format_signed(100.0 * p.skills[name]))
-            for name, title in zip(shown, names, strict=True)
-            for p, at in points
-            if name in p.skills
+            (at, 100.0 * p.skills[f.id], name, format_signed(100.0 * p.skills[f.id]))
+            for f, name in zip(shown, names, strict=True)
+            for p, at in stretches
+            if f.id in p.skills
         ),
     )
     band = build_frame(
         "time:time low:float high:float y:float day interval families:int",
         (
-            (at, 100.0 * p.low, 100.0 * p.high, 100.0 * p.skills[skill.subject],
-             format_day(p.at, UTC_ZONE), format_interval(100.0 * p.low, 100.0 * p.high), p.families)
-            for p, at in points
+            (at, 100.0 * p.low, 100.0 * p.high, 100.0 * p.skills[shown[0].id],
+             format_utc_day(p.at), format_interval(100.0 * p.low, 100.0 * p.high), p.families)
+            for p, at in stretches
         ),
     )  # fmt: skip
     heights = [*steps["y"], band["low"].iloc[-1], band["high"].iloc[-1], 0.0]
     margin = _MARGIN * max(max(heights) - min(heights), 1.0)
     domain = (min(heights) - margin, max(heights) + margin)
-    ends = line_labels_frame(steps, (skill.points[0].at, until), domain)
+    ends = line_labels_frame(steps, (points[0].at, until), domain)
     zero = pd.DataFrame({"zero": [0.0]})
     return SkillDrawing({"steps": steps, "band": band, "ends": ends, "zero": zero}, styles, domain)
-
-
-def _choose_lines(skill: SkillRecord) -> list[ForecasterId]:
-    """List the subject, then the others, best first, as many as can be told apart."""
-    last = skill.points[-1].skills
-    others = sorted((name for name in last if name != skill.subject), key=lambda n: -last[n])
-    return [skill.subject, *others[: MAX_LINES - 1]]
 
 
 def standing_frame(accuracy: Accuracy, rule: RuleName, me: ForecasterId) -> pd.DataFrame:
@@ -169,28 +179,6 @@ def opponents_frame(
                 MEANINGS.get(c.b, ""),
             )
             for c in comparisons
-        ),
-    )
-
-
-def evidence_frame(points: Sequence[EvidencePoint]) -> pd.DataFrame:
-    """One row per family that closed. Columns:
-
-    families (count so far), closed (its day), skill (points better so far) with low and high, cut
-    off at `MAX_POINTS`, evidence (e-value).
-    """
-    return build_frame(
-        "families:int closed skill:float low:float high:float evidence:float",
-        (
-            (
-                p.families,
-                format_utc_day(p.at),
-                100.0 * p.advantage,
-                max(100.0 * p.low, -MAX_POINTS),
-                min(100.0 * p.high, MAX_POINTS),
-                p.e_value,
-            )
-            for p in points
         ),
     )
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
@@ -23,32 +22,19 @@ from dashboard.components.widgets import (
 from dashboard.record import calibration, habits
 from dashboard.record.data import (
     cohorts_frame,
-    evidence_frame,
     find_rule_comparison,
     opponents_frame,
     standing_frame,
 )
-from dashboard.record.text import describe_pair, describe_pools, describe_unscored
+from dashboard.record.skill import show_pair
+from dashboard.record.text import describe_pools, describe_unscored
 from dashboard.wording import escape_markdown, name_in_sentence, percent_whole, plural
 from forecasts.questions.question import CROWD
-from forecasts.scoring.comparison import Comparison
-from forecasts.scoring.rulebook import RULES, RuleName
+from forecasts.scoring.rulebook import RULES
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Accuracy, Choice, ComparisonReport, TrackRecord
+from tracker.model.read_models import Accuracy, Choice, TrackRecord
 
 _C = st.column_config
-
-EXPLANATION: Final = """
-**Points better.** A point is a hundredth of a Brier score, the squared distance between a forecast
-and what happened. The estimate of somebody with few questions is drawn towards the average.
-
-**Independent questions** share no fate: questions made from one claim, linked, about one event, or
-settled by one series count as one, however many they are.
-
-**The band** comes from bets against "no difference", so it may be looked at after every answer:
-between equals it leaves 0 out in at most 5 of 100 cases. A verdict waits until both answers, YES
-and NO, came in 5 independent questions at least.
-"""
 
 
 def show_details(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
@@ -164,26 +150,7 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> No
         st.caption(f"On the questions and times that {name} had in common with each. Pick a row "
                    "to see how the evidence grew.")  # fmt: skip
         return
-    _show_pair(visit, report, rule, pairs[picked])
-
-
-def _show_pair(visit: Visit, report: ComparisonReport, rule: RuleName, pair: Comparison) -> None:
-    first, second = (
-        name_in_sentence(report.forecasters[name], visit.me) for name in (pair.a, pair.b)
-    )
-    st.markdown(escape_markdown(describe_pair(pair, first, second)))
-    points = visit.tracker.accuracy.trace_pair(report.choice, rule, pair)
-    if len(points) > 1:
-        spec = charts.bind_data(
-            charts.evidence_chart(f"Points better than {second}"),
-            evidence=evidence_frame(points),
-            zero=pd.DataFrame({"zero": [0.0]}),
-        )
-        alt = "Difference of the two so far, with the interval that narrows as questions close"
-        st.vega_lite_chart(spec=spec, width="stretch", key="evidence", alt=alt)
-        st.caption("Shaded: the likely range. While it includes 0, no difference is shown.")
-    if once := pair.describe_fixed_test():
-        st.caption(escape_markdown(once))
+    show_pair(visit, report, rule, pairs[picked])
 
 
 def _show_crowds(visit: Visit, accuracy: Accuracy) -> None:

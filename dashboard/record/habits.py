@@ -1,7 +1,7 @@
 """Habits in a track record: who changes forecasts too much, too little, or about right."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -16,20 +16,6 @@ from tracker.model.read_models import Accuracy, Habits
 
 _C = st.column_config
 
-_FOLLOW_THROUGH: Final = (
-    "−1 to 1, and 0 is right. Above 0 one change tends to be followed by another the same way, so "
-    "changes come in too small; below 0 by one back, so they come in too big. In technical terms "
-    "the momentum: the lag-1 correlation of changes."
-)
-_MOVEMENT: Final = (
-    "How much forecasts changed, over the uncertainty that the changes removed: 1 is ideal, above "
-    "1 too much. In technical terms the excess movement."
-)
-_REACTION: Final = (
-    "How far changes go for each step that the evidence suggests, beside those that come with the "
-    "passing of time: 1 goes all the way."
-)
-
 _COLUMNS: Final = {
     "forecaster": _C.TextColumn("Forecaster", width=150),
     "acts": _C.NumberColumn("Forecasts", help="On answered yes-no questions, confirmed ones too."),
@@ -37,29 +23,35 @@ _COLUMNS: Final = {
     "monthly": _C.NumberColumn(
         "Changes a month", format="%.2f", help="On a question, in 30 days with a forecast."
     ),
-    "move": _C.NumberColumn(
-        "Average change",
-        format="%.0f points",
-        help="Accurate forecasters make frequent small changes.",
-    ),
+    "move": _C.NumberColumn("Average change", format="%.0f points"),
     "reaffirmed": _C.NumberColumn(
-        "Confirmed",
-        format="%.0f%%",
-        help="Of the forecasts after the first, how many gave the same number again.",
+        "Confirmed", format="%.0f%%", help="Share of later forecasts that gave the same number."
     ),
     "reversed": _C.NumberColumn(
-        "Turned back",
-        format="%.0f%%",
-        help="Of successive changes, how many went the other way.",
+        "Turned back", format="%.0f%%", help="Share of successive changes that went the other way."
     ),
-    "momentum": _C.NumberColumn("Follow-through", format="%+.2f", help=_FOLLOW_THROUGH),
-    "ratio": _C.NumberColumn("Amount of change", format="%.2f", help=_MOVEMENT),
-    "slope": _C.NumberColumn("Reaction to evidence", format="%.2f", help=_REACTION),
+    "momentum": _C.NumberColumn(
+        "Follow-through",
+        format="%+.2f",
+        help="Correlation of one change with the next, −1 to 1, and 0 is right: above, changes "
+        "come in too small; below, too big.",
+    ),
+    "ratio": _C.NumberColumn(
+        "Amount of change",
+        format="%.2f",
+        help="Movement over the uncertainty that it removed: 1 is ideal, above 1 too much.",
+    ),
+    "slope": _C.NumberColumn(
+        "Reaction to evidence",
+        format="%.2f",
+        help="How far changes go for each step that the evidence suggests, beside those that come "
+        "with the passing of time: 1 goes all the way.",
+    ),
 }
 
 
 def show_habits(visit: Visit, accuracy: Accuracy) -> None:
-    """Show one answer about everyone, each person's two sentences, and everyone as numbers."""
+    """Show one answer about everyone, a sentence on each who can be judged, and the numbers."""
     with show_skeleton():
         all_habits = visit.tracker.accuracy.habits(accuracy.choice)
     if not all_habits:
@@ -69,16 +61,10 @@ def show_habits(visit: Visit, accuracy: Accuracy) -> None:
         )
         return
     st.markdown(f"**{escape_markdown(describe_habits(all_habits, visit.me))}**")
-    lines = [
-        f"- **{escape_markdown(display_name(habits.forecaster, visit.me))}**: "
-        f"{escape_markdown(describe_person(habits))}"
-        for habits in all_habits
-        if habits.excess.families >= MIN_FIXED_TEST
-    ]
-    if lines:
-        st.markdown("\n".join(lines))
-    if shortage := describe_shortage(all_habits, visit.me):
-        st.markdown(escape_markdown(shortage))
+    judged = [habits for habits in all_habits if habits.excess.families >= MIN_FIXED_TEST]
+    for habits in judged:
+        name = escape_markdown(display_name(habits.forecaster, visit.me))
+        st.markdown(f"**{name}**: {escape_markdown(describe_person(habits))}")
     frame = habits_frame(all_habits, visit.me)
     columns = {name: column for name, column in _COLUMNS.items() if frame[name].notna().any()}
     show_table(frame, columns, "Habits of revision")
@@ -86,10 +72,13 @@ def show_habits(visit: Visit, accuracy: Accuracy) -> None:
 
 
 def describe_habits(all_habits: Sequence[Habits], me: ForecasterId) -> str:
-    """Say who changes forecasts too much, too little, or about right; or that it is too early."""
+    """Say who changes forecasts too much, too little, or about right; or what is missing for it."""
     judged = [habits for habits in all_habits if habits.excess.is_enough]
     if not judged:
-        return "It is too early to judge anyone's habits."
+        most = max(habits.excess.families for habits in all_habits)
+        if most < MIN_FIXED_TEST:
+            return f"Not enough data: {most} of {MIN_FIXED_TEST} independent questions."
+        return "Not enough data: YES or NO came in too few questions."
     verdicts = (
         ("too much", "too much"),
         ("too little", "too little"),
@@ -104,42 +93,17 @@ def describe_habits(all_habits: Sequence[Habits], me: ForecasterId) -> str:
         ]
         if names:
             verb = "changes" if len(names) == 1 and names != ["you"] else "change"
-            subject = join_names(names)
+            subject = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
             sentences.append(f"{subject[0].upper()}{subject[1:]} {verb} forecasts {words}.")
     return " ".join(sentences)
 
 
 def describe_person(habits: Habits) -> str:
     """Describe how much one person changes forecasts, and how they react to evidence."""
-    reaction = habits.reaction.sentence if habits.reaction.is_enough else _UNCERTAIN
+    if not habits.reaction.is_enough:
+        return f"{habits.excess.sentence} There is too little evidence to judge the reaction to it."
+    reaction = habits.reaction.sentence
     return f"{habits.excess.sentence} Reaction to evidence: {reaction[0].lower()}{reaction[1:]}"
-
-
-_UNCERTAIN: Final = "Too little evidence to say anything yet."
-
-
-def describe_shortage(all_habits: Sequence[Habits], me: ForecasterId) -> str:
-    """Name in one line everyone with too few questions to judge; empty if there is nobody."""
-    counts = [
-        f"{display_name(habits.forecaster, me)} {habits.excess.families}"
-        for habits in all_habits
-        if habits.excess.families < MIN_FIXED_TEST
-    ]
-    if not counts:
-        return ""
-    return (
-        f"Judging takes {MIN_FIXED_TEST} independent answered questions; so far: "
-        f"{', '.join(counts)}."
-    )
-
-
-def join_names(names: Sequence[str]) -> str:
-    """Join names as in a sentence.
-
-    >>> join_names(["Ada", "Ben", "Cem"])
-    'Ada, Ben and Cem'
-    """
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
@@ -148,30 +112,29 @@ def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
     forecaster, acts, questions, monthly (updates in 30 days), move (mean, points), reaffirmed and
     reversed (percent), momentum (−1 to 1), ratio (movement over the uncertainty removed; 1 is
     right), slope (reaction to evidence; 1 goes all the way). Cells without data are empty; so are
-    ratio and slope with too few families, and a slope that is too uncertain.
+    ratio and slope with too few questions, and a slope that is too uncertain.
     """
-    types = {"forecaster": "str", "acts": "int64", "questions": "int64"}
-    numbers = ("monthly", "move", "reaffirmed", "reversed", "momentum", "ratio", "slope")
     return build_frame(
-        {**types, **dict.fromkeys(numbers, "float64")}, (_habit_row(habit, me) for habit in habits)
-    )
-
-
-def _habit_row(habits: Habits, me: ForecasterId) -> tuple[Any, ...]:
-    updates = habits.updates
-    move, reaffirmed, reversed_ = (
-        None if x is None else 100 * x
-        for x in (updates.mean_move, updates.reaffirmation_share, updates.reversal_share)
-    )
-    return (
-        display_name(habits.forecaster, me),
-        updates.n_acts,
-        updates.n_questions,
-        updates.per_30_days,
-        move,
-        reaffirmed,
-        reversed_,
-        updates.momentum,
-        habits.excess.ratio if habits.excess.is_enough else None,
-        habits.reaction.slope if habits.reaction.is_telling else None,
+        "forecaster acts:int questions:int monthly:float move:float reaffirmed:float "
+        "reversed:float momentum:float ratio:float slope:float",
+        (
+            (
+                display_name(h.forecaster, me),
+                h.updates.n_acts,
+                h.updates.n_questions,
+                h.updates.per_30_days,
+                *(
+                    None if share is None else 100 * share
+                    for share in (
+                        h.updates.mean_move,
+                        h.updates.reaffirmation_share,
+                        h.updates.reversal_share,
+                    )
+                ),
+                h.updates.momentum,
+                h.excess.ratio if h.excess.is_enough else None,
+                h.reaction.slope if h.reaction.is_telling else None,
+            )
+            for h in habits
+        ),
     )

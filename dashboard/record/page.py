@@ -2,23 +2,21 @@
 
 import streamlit as st
 
-from dashboard import charts
 from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_skeleton
 from dashboard.record import answered, calibration, details
-from dashboard.record.data import build_skill_drawing, list_scored_forecasters
 from dashboard.record.filters import RETROSPECTIVE, choose_questions
+from dashboard.record.skill import show_skill
 from dashboard.record.text import (
     describe_start,
     describe_unscored,
-    explain_band,
-    explain_skill,
+    describe_whose,
     name_standard,
 )
 from dashboard.wording import escape_markdown, name_in_sentence
 from forecasts.questions.question import ForecasterId
-from tracker.model.read_models import Accuracy, TrackRecord
+from tracker.model.read_models import Accuracy
 
 
 def render(visit: Visit) -> None:
@@ -35,8 +33,6 @@ def render(visit: Visit) -> None:
             whole = practice if practice.scores else whole
     with place:
         whole, choice, subject = choose_questions(visit, whole)
-    if choice.retrospective:
-        st.caption("Retrospective questions are practice and don’t count towards your record.")
     with show_skeleton():
         accuracy = whole if choice == whole.choice else visit.tracker.accuracy.summarise(choice)
     if not accuracy.scores and whole.scores:
@@ -54,30 +50,15 @@ def _show_record(visit: Visit, accuracy: Accuracy, subject: ForecasterId) -> Non
     if record.skill is not None:
         claim = record.skill.describe(name, name_standard(record, visit.me))
         show_markup(make_tag("p", claim, kind="answer"))
-    if visit.me not in {f.id for f in list_scored_forecasters(accuracy, visit.me)}:
-        st.caption(f"You have no resolved forecast yet: this is the record of {name}.")
+    if note := describe_whose(accuracy, record, visit.me):
+        st.caption(escape_markdown(note))
     left, right = st.columns(2, gap="large")
     with left:
-        _show_skill(visit, accuracy, record)
+        show_skill(visit, accuracy, record)
     with right:
         calibration.show_calibration(visit, accuracy, subject)
     answered.show_answered(visit, record)
     details.show_details(visit, accuracy, record)
-
-
-def _show_skill(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
-    """Show the skill of the forecaster as answers came in, with its band, and others thinly."""
-    skill = record.skill
-    if skill is None:
-        return
-    standard = name_standard(record, visit.me)
-    st.markdown(f"**Skill over time** · points better than {escape_markdown(standard)}")
-    until = visit.replayed_until or visit.chart_end(skill.points[0].at)
-    drawing = build_skill_drawing(record, accuracy, visit.me, max(until, skill.points[-1].at))
-    spec = charts.bind_data(charts.skill_chart(drawing.styles, drawing.domain), **drawing.frames)
-    alt = f"Points better than {standard}, as questions were answered, with the 95% band"
-    st.vega_lite_chart(spec=spec, width="stretch", key="skill", alt=alt)
-    st.caption(f"{explain_band(record, visit.me)}{explain_skill(record)}", help=details.EXPLANATION)
 
 
 def _show_first_weeks(visit: Visit, accuracy: Accuracy) -> None:

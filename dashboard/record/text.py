@@ -28,21 +28,26 @@ def name_standard(record: TrackRecord, me: ForecasterId) -> str:
     return "" if record.skill is None else f"the average of {record.skill.people} people"
 
 
-def explain_band(record: TrackRecord, me: ForecasterId) -> str:
-    """Explain the shaded band of the chart, and its other lines."""
+def explain_chart(record: TrackRecord, me: ForecasterId) -> str:
+    """Explain the band of a record's chart, what is compared, and what a point is."""
     whose = "your" if record.forecaster.id == me else "the"
+    rule = "" if record.rule is None else RULES[record.rule].title
     return (
         f"Shaded: the range of {whose} true skill, with 95% confidence however often you look. "
         "All are compared on the same questions at the same times, so easy questions and joining "
-        "late earn nothing. "
+        f"late earn nothing. A point is a hundredth of the {rule}."
     )
 
 
-def explain_skill(record: TrackRecord) -> str:
-    """Explain a point by the rule of the record."""
-    if record.rule is None:
-        return ""
-    return f"A point is a hundredth of the {RULES[record.rule].title}."
+def describe_whose(accuracy: Accuracy, record: TrackRecord, me: ForecasterId) -> str:
+    """State that a record is practice, or that of somebody else while I have none; else empty."""
+    notes = []
+    if me not in {s.forecaster_id for s in accuracy.summaries if s.questions}:
+        name = name_in_sentence(record.forecaster, me)
+        notes.append(f"None of your forecasts is resolved yet: this is the record of {name}.")
+    if accuracy.choice.retrospective:
+        notes.append("Retrospective questions are practice and don’t count towards a record.")
+    return " ".join(notes)
 
 
 def describe_start(accuracy: Accuracy, now: datetime, zone: ZoneInfo) -> str:

@@ -73,7 +73,7 @@ def test_causes_that_nobody_recorded_are_told() -> None:
     assert judged(points(*((0.5, int(n < 7)) for n in range(14)))).caution == ""
 
 
-@check_rows([(1,), (14,)])
+@check_rows([1, 14])
 def test_the_verdict_says_how_many_questions_there_are(n: int) -> None:
     assert judged(groups((0.9, n, 0))).verdict == (
         f"Not enough data: {n} of {MIN_FAMILIES} independent questions."
