@@ -148,7 +148,10 @@ def test_excess_is_tested_with_its_skewness(paths: list[tuple[list[float], float
             ExcessMovement(0, 0, None, None, None, None),
             "Not enough data: 0 of 30 independent questions.",
         ),
-        (ExcessMovement(290, 29, 0.1, 1.5, 4.0, 0.001), "Not enough data: 29 of 30 independent questions."),
+        (
+            ExcessMovement(290, 29, 0.1, 1.5, 4.0, 0.001),
+            "Not enough data: 29 of 30 independent questions.",
+        ),
         (ExcessMovement(30, 30, 0.1, 1.5, 4.0, 0.001), "changed too much (1.50; 1.00 is ideal)"),
         (ExcessMovement(30, 30, -0.1, 0.5, -4.0, 0.001), "changed too little (0.50; 1.00 is"),
         (

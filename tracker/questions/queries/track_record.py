@@ -13,6 +13,7 @@ from forecasts.questions.question import (
     SUGGESTION,
     Forecaster,
     ForecasterId,
+    is_person,
 )
 from forecasts.scoring.common_time import Paths
 from forecasts.scoring.rulebook import HEADLINE, HEADLINE_RULES, RuleName
@@ -110,7 +111,9 @@ def _list_answered(
             resolution=resolution,
             forecast=forecast,
             points=points[question.id, name],
-            crowd_points=points.get((question.id, CROWD)),
+            crowd_points=points.get((question.id, CROWD))
+            if any(is_person(other) and other != name for other in standing.forecasters)
+            else None,
             provisional_until=question.closes_at if is_provisional else None,
         )
         for question, resolution, standing in table.answered

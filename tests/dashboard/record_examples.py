@@ -1,4 +1,4 @@
-"""Answered questions for the tests of the accuracy page: hand-built ones, and small worlds on a
+"""Answered questions for the tests of the track record: hand-built ones, and small worlds on a
 real tracker.
 """
 
