@@ -160,7 +160,7 @@ def show_measures(visit: Visit, accuracy: Accuracy, forecaster: Forecaster) -> N
         for measure, meaning, technical in list_measures(reliability):
             st.markdown(f"**{measure}** · {meaning}", help=technical or None)
     if ranks is not None:
-        _show_ranks(name_forecasts(forecaster, visit.me), ranks, drawn=reliability is not None)
+        _show_ranks(name_forecasts(forecaster, visit.me), ranks, with_bars=reliability is not None)
 
 
 _WILSON = f"What the true share may be; shown from {MIN_FAMILIES} independent questions on."
@@ -201,7 +201,7 @@ def _show_bins(report: CalibrationReport, reliability: Reliability) -> None:
     show_rows("bin-questions", "Questions of the bin", columns, rows)
 
 
-def _show_ranks(subject: str, ranks: RankRecord, *, drawn: bool) -> None:
+def _show_ranks(subject: str, ranks: RankRecord, *, with_bars: bool) -> None:
     """Show numbers and dates; with their bars unless the page has them as its chart."""
     st.markdown(
         f"**{escape_markdown(subject)} of numbers and dates: {escape_markdown(ranks.verdict)}** "
@@ -209,5 +209,5 @@ def _show_ranks(subject: str, ranks: RankRecord, *, drawn: bool) -> None:
         help="An answer beyond the range, such as “never”, counts as inside by the share of that "
         "mass that is.",
     )
-    if drawn:
+    if with_bars:
         _show_rank_bars(ranks)

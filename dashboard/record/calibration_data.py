@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import DASH, percent_exact, percent_whole, plural
+from dashboard.wording import DASH, percent_exact, percent_whole
 from forecasts.calibration.band import Band
 from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import CurvePoint
@@ -98,17 +98,17 @@ def list_bin_questions(
 
 def list_measures(reliability: Reliability) -> tuple[tuple[str, str, str], ...]:
     """List measures of calibration: each with its value, its meaning, and its technical name."""
-    corp, told = reliability.corp, reliability.discrimination
+    corp, discrimination = reliability.corp, reliability.discrimination
     yes, no = (
         DASH if mean is None else percent_whole(mean)
-        for mean in (told.mean_if_yes, told.mean_if_no)
+        for mean in (discrimination.mean_if_yes, discrimination.mean_if_no)
     )
-    auc = DASH if told.auc is None else f"{told.auc:.2f}"
+    auc = DASH if discrimination.auc is None else f"{discrimination.auc:.2f}"
     cases = format_cases(reliability.test.p_value, thousands=",")
     return (
         (
             f"Average forecast: {yes} on a YES, {no} on a NO",
-            f"Over {plural(told.yes + told.no, 'question')}, of which {told.yes} came true.",
+            f"Over {plural(reliability.n, 'question')}, of which {discrimination.yes} came true.",
             "",
         ),
         (

@@ -61,8 +61,8 @@ def build_skill_drawing(
     assert record.skill is not None
     points, subject = record.skill.points, record.skill.subject
     last = points[-1].skills
-    others = sorted((name for name in last if name != subject), key=lambda n: -last[n])
-    shown = [subject, *others[: MAX_LINES - 1]]
+    ranked = sorted((name for name in last if name != subject), key=lambda n: -last[n])
+    shown = [subject, *ranked[: MAX_LINES - 1]]
     people = {**accuracy.forecasters, subject: record.forecaster}
     return _draw(points, [people[name] for name in shown], me, until)
 
@@ -88,8 +88,8 @@ def _draw(
     reach beyond.
     """
     names = [display_name(forecaster, me) for forecaster in shown]
-    bold, *others = charts.forecaster_lines(shown, names, me)
-    styles = (replace(bold, width=3.0), *(replace(style, width=_THIN) for style in others))
+    bold, *thin = charts.forecaster_lines(shown, names, me)
+    styles = (replace(bold, width=3.0), *(replace(style, width=_THIN) for style in thin))
     stretches = [*((p, p.at) for p in points), (points[-1], until)]
     steps = build_frame(
         "time:time y:float forecaster shown",

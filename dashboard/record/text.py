@@ -30,10 +30,10 @@ def name_standard(record: TrackRecord, me: ForecasterId) -> str:
 
 def explain_chart(record: TrackRecord, me: ForecasterId) -> str:
     """Explain the band of a record's chart, what is compared, and what a point is."""
-    whose = "your" if record.forecaster.id == me else "the"
+    owner = "your" if record.forecaster.id == me else "the"
     rule = "" if record.rule is None else RULES[record.rule].title
     return (
-        f"Shaded: the range of {whose} true skill, with 95% confidence however often you look. "
+        f"Shaded: the range of {owner} true skill, with 95% confidence however often you look. "
         "All are compared on the same questions at the same times, so easy questions and joining "
         f"late earn nothing. A point is a hundredth of the {rule}."
     )

@@ -92,9 +92,9 @@ class SkillRecord:
         size = format_signed(abs(points)).lstrip("+")
         relation = "better" if points > 0.0 else "worse"
         extent = f"{size} points {relation} than" if size != "0.0" else "as good as"
-        others = f"the average of {self.people} people" if self.reference is None else reference
+        standard = f"the average of {self.people} people" if self.reference is None else reference
         sample = describe_families(self.questions, self.families)
-        start = f"{capitalise(name)} {be(name)} {extent} {others}, over {sample}"
+        start = f"{capitalise(name)} {be(name)} {extent} {standard}, over {sample}"
         return f"{start}{self._describe_certainty(relation)}"
 
     def _describe_certainty(self, relation: str) -> str:
@@ -129,25 +129,26 @@ def trace_record(
     subject: ForecasterId,
     *,
     people: Collection[ForecasterId],
-    others: Collection[ForecasterId] = (),
+    computed: Collection[ForecasterId] = (),
     reference: ForecasterId | None = None,
 ) -> SkillRecord | None:
     """Trace the record of a forecaster as questions closed, at `MAX_POINTS` times or fewer.
 
-    Without a reference, people are compared with their average. `others` are computed forecasters
-    on the same scale. None if the subject has no time in common with the standard.
+    Without a reference, people are compared with their average. `computed` are forecasters
+    on the same scale who are no people. None if the subject has no time in common with the
+    standard.
     """
     rows, closes = _sort_by_close(questions)
     standards = [_find_standard(row.paths, people, reference) for row in rows]
     measured = {
-        name: found
-        for name in (subject, *others)
-        if (found := _measure(name, rows, closes, standards)) is not None
+        name: differences
+        for name in (subject, *computed)
+        if (differences := _measure(name, rows, closes, standards)) is not None
     }
-    own = measured.get(subject)
-    if own is None:
+    subject_gains = measured.get(subject)
+    if subject_gains is None:
         return None
-    times = _thin_out(own.closes, closes[-1])
+    times = _thin_out(subject_gains.closes, closes[-1])
     skills = [
         {name: skill for name, m in measured.items() if (skill := m.average(at)) is not None}
         for at in times
@@ -159,11 +160,11 @@ def trace_record(
         subject=subject,
         reference=reference,
         people=len(skills[-1].keys() & set(people)),
-        questions=own.questions,
-        families=len(own.gains),
-        rarer=own.rarer,
+        questions=subject_gains.questions,
+        families=len(subject_gains.gains),
+        rarer=subject_gains.rarer,
         points=tuple(
-            _build_point(own, subject, at, s) for at, s in zip(times, skills, strict=True)
+            _build_point(subject_gains, subject, at, s) for at, s in zip(times, skills, strict=True)
         ),
     )
 
@@ -225,20 +226,20 @@ def _adjust(
     rows: Sequence[TracedQuestion], people: Collection[ForecasterId], counts: Sequence[int]
 ) -> list[dict[ForecasterId, float]]:
     """Adjusted skill of people from the first questions alone, for each of the counts."""
-    own = [
+    among_people = [
         (row.family, row.answer, {n: path for n, path in row.paths.items() if n in people})
         for row in rows
     ]
     return [
         {skill.forecaster_id: skill.skill for skill in skills}
-        for skills in trace_adjusted_skill(own, counts)
+        for skills in trace_adjusted_skill(among_people, counts)
     ]
 
 
 def _build_point(
-    own: _Measured, subject: ForecasterId, at: datetime, skills: Mapping[ForecasterId, float]
+    measured: _Measured, subject: ForecasterId, at: datetime, skills: Mapping[ForecasterId, float]
 ) -> RecordPoint:
-    families = bisect_right(own.closes, at)
-    low, high = confidence_interval(own.gains.first(families))
+    families = bisect_right(measured.closes, at)
+    low, high = confidence_interval(measured.gains.first(families))
     skill = skills[subject]
     return RecordPoint(at, families, skills, min(low, skill), max(high, skill))

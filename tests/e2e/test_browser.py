@@ -122,7 +122,7 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
 
 def test_points_in_the_track_record_open_to_their_receipt(visitor: Visitor) -> None:
     page = visitor.go("/record?who=suggestion")
-    row = page.locator(".rows [role=row], .rows li, .rows tr").filter(has_text="NATO").first
+    row = page.locator(".rows tr").filter(has_text="NATO").first
     row.get_by_role("link", name=re.compile(r"^[+−]\d")).click()
     page.wait_for_url("**/question?q=*details=Scores*")
     visitor.settle()

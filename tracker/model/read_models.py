@@ -240,7 +240,8 @@ class AnsweredForecast:
     """Answered question with the last forecast of one forecaster, and its points.
 
     `points` are those of skill by the headline rule of the kind, `crowd_points` those of the crowd,
-    None if nobody else had a forecast. They are provisional until `provisional_until`, None if they count.
+    None if nobody else had a forecast. They are provisional until `provisional_until`, None if they
+    count.
     """
 
     question: Question

@@ -36,7 +36,7 @@ LED = [traced(n, {ANN: 0.05, BOB: 0.2 + 0.05 * (n % 2), SUGGESTION: 0.1}) for n 
 
 
 def trace(rows: Sequence[TracedQuestion], subject: ForecasterId = ANN) -> SkillRecord:
-    record = trace_record(rows, subject, people=PEOPLE, others=(SUGGESTION, CROWD))
+    record = trace_record(rows, subject, people=PEOPLE, computed=(SUGGESTION, CROWD))
     assert record is not None
     return record
 
@@ -103,7 +103,7 @@ def test_questions_of_a_family_count_once_at_its_last_close() -> None:
 
 def test_somebody_alone_is_compared_with_a_reference() -> None:
     alone = [traced(n, {ANN: 0.05, HAZARD: 0.2, SUGGESTION: 0.1}) for n in range(1, 31)]
-    record = trace_record(alone, ANN, people=(), others=(SUGGESTION,), reference=HAZARD)
+    record = trace_record(alone, ANN, people=(), computed=(SUGGESTION,), reference=HAZARD)
     assert record is not None
     assert (record.reference, record.people, record.verdict) == (HAZARD, 0, "better")
     assert record.points[-1].skills == pytest.approx({ANN: 0.15, SUGGESTION: 0.1})

@@ -75,7 +75,7 @@ def _trace_skill(losses: Sequence[QuestionLosses], name: ForecasterId) -> SkillR
     if name in people:
         traced = [TracedQuestion(q.question, q.family, q.answer, q.paths) for q in losses]
         beside = (SUGGESTION, CROWD)
-        if (skill := trace_record(traced, name, people=people, others=beside)) is not None:
+        if (skill := trace_record(traced, name, people=people, computed=beside)) is not None:
             return skill
     met = {other for q in losses if name in q.paths for other in q.paths} | {UNINFORMED.id}
     reference = next(other for other in _REFERENCES if other in met and other != name)
@@ -83,7 +83,7 @@ def _trace_skill(losses: Sequence[QuestionLosses], name: ForecasterId) -> SkillR
         TracedQuestion(q.question, q.family, q.answer, _add_uninformed(q, reference))
         for q in losses
     ]
-    return trace_record(traced, name, people=(), others=(SUGGESTION,), reference=reference)
+    return trace_record(traced, name, people=(), computed=(SUGGESTION,), reference=reference)
 
 
 def _add_uninformed(q: QuestionLosses, reference: ForecasterId) -> Paths:
