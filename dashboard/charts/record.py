@@ -87,15 +87,10 @@ def ranks_chart(*, banded: bool = True) -> ChartSpec:
         "low:Q", title="Where in the curve", axis=share_axis(), scale=alt.Scale(domain=[0, 1])
     )
     y_axis = alt.Y("share:Q", title="Answers", axis=share_axis())
-    tips = [
-        text_tooltip("range", "Ranks"),
-        alt.Tooltip("share:Q", title="Answers", format=".0%"),
-        text_tooltip("band", "If calibrated"),
-    ]
     bars, band = (
         alt.Chart(alt.NamedData(name)).encode(x=x_axis, x2="high:Q") for name in ("ranks", "band")
     )
-    bars = bars.mark_rect(color=BLUE, opacity=0.75).encode(y=y_axis, y2="foot:Q", tooltip=tips)
+    bars = bars.mark_rect(color=BLUE, opacity=0.75).encode(y=y_axis, y2="foot:Q")
     band = band.mark_rect(color=GREY, opacity=0.25).encode(y=alt.Y("lower:Q"), y2="upper:Q")
     layers = (bars, band) if banded else (bars,)
     return alt.layer(*layers).properties(height=260).to_dict()

@@ -1,7 +1,7 @@
 """Answered questions of one forecaster as rows, and what closes next."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -109,17 +109,24 @@ def show_upcoming(visit: Visit, accuracy: Accuracy) -> None:
     """Show the questions with a forecast that close next, or the way to the first forecast."""
     if accuracy.upcoming:
         show_section_title("Closing next")
-        rows = [_build_upcoming(visit, question) for question in accuracy.upcoming[:MAX_UPCOMING]]
-        columns = [RowColumn("title", "Question"), RowColumn("date", "Closes", "end")]
-        show_rows("upcoming", "Closing next", columns, rows)
+        listed = [(q, visit.day(q.closes_at)) for q in accuracy.upcoming[:MAX_UPCOMING]]
+        show_questions("Closing next", "Closes", listed)
     else:
         st.page_link(visit.pages["questions"], label="Forecast a question", icon=":material/list:")
     st.caption(SCORING_IN_A_LINE)
 
 
-def _build_upcoming(visit: Visit, question: Question) -> Row:
-    cells: dict[str, Any] = {
-        "title": LinkCell(question.text, page_address("question", q=question.id)),
-        "date": TextCell(visit.day(question.closes_at)),
-    }
-    return Row(question.id, cells)
+def show_questions(name: str, heading: str, listed: Sequence[tuple[Question, str]]) -> None:
+    """Show questions as rows, each with words under a heading."""
+    rows = [
+        Row(
+            question.id,
+            {
+                "title": LinkCell(question.text, page_address("question", q=question.id)),
+                "words": TextCell(words),
+            },
+        )
+        for question, words in listed
+    ]
+    columns = [RowColumn("title", "Question"), RowColumn("words", heading, "end")]
+    show_rows(name.lower().replace(" ", "-"), name, columns, rows)

@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.components.acting import notify
-from dashboard.components.rows import LinkCell, Row, RowColumn, TextCell, page_address, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     get_latest_pick,
@@ -17,6 +16,7 @@ from dashboard.components.widgets import (
     show_skeleton,
     show_table,
 )
+from dashboard.record.answered import show_questions
 from dashboard.record.calibration_data import (
     band_frame,
     bins_frame,
@@ -187,18 +187,8 @@ def _show_bins(report: CalibrationReport, reliability: Reliability) -> None:
         st.caption("Pick a row to see its questions.")
         return
     number = int(frame["number"].iloc[picked[0]])
-    rows = [
-        Row(
-            question.id,
-            {
-                "title": LinkCell(question.text, page_address("question", q=question.id)),
-                "said": TextCell(words),
-            },
-        )
-        for question, words in list_bin_questions(reliability.snapshots, number, report.questions)
-    ]
-    columns = [RowColumn("title", "Question"), RowColumn("said", "Forecast, outcome", "end")]
-    show_rows("bin-questions", "Questions of the bin", columns, rows)
+    listed = list_bin_questions(reliability.snapshots, number, report.questions)
+    show_questions("Questions of the bin", "Forecast, outcome", listed)
 
 
 def _show_ranks(subject: str, ranks: RankRecord, *, with_bars: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import DASH, percent_exact, percent_whole
+from dashboard.wording import DASH, percent_exact, percent_whole, plural
 from forecasts.calibration.band import Band
 from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import CurvePoint
@@ -143,14 +143,11 @@ def describe_intervals(ranks: RankRecord) -> tuple[str, ...]:
 
 
 def ranks_frame(ranks: RankRecord) -> pd.DataFrame:
-    """Bars of ranks. Columns: low, high, foot (0), share, lower, upper (0 to 1), range and band (in
-    words). The band is empty with too few questions.
+    """Bars of ranks. Columns: low, high, foot (0), share, lower, upper (0 to 1; the band is empty
+    with too few questions).
     """
     rows = []
     for bar in ranks.bars:
         band = (bar.band_low, bar.band_high) if ranks.is_enough else (None, None)
-        words = _percent_range(bar.low, bar.high), _percent_range(*band)
-        rows.append((bar.low, bar.high, 0.0, bar.share, *band, *words))
-    return build_frame(
-        "low:float high:float foot:float share:float lower:float upper:float range band", rows
-    )
+        rows.append((bar.low, bar.high, 0.0, bar.share, *band))
+    return build_frame("low:float high:float foot:float share:float lower:float upper:float", rows)

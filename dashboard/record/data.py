@@ -19,17 +19,7 @@ from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.skill_record import RecordPoint
 from forecasts.scoring.summary import format_interval
 from forecasts.statistics.small_samples import explain_interval_shortage
-from tracker.model.read_models import Accuracy, ComparisonReport, RuleComparison, TrackRecord
-
-MEANINGS: Final[Mapping[str, str]] = {
-    "crowd": "All others together, without this forecaster.",
-    "suggestion": "Base rate, time and evidence, added up by the tracker.",
-    "hazard": "The base rate, moved by time alone: was the news worth following?",
-    "prior": "The base rate as written down: was anything worth doing?",
-    "first": "Their own first forecast, where they changed it: was updating worth the effort?",
-    "uninformed": "50%, all options alike, or an even curve.",
-}
-"""Opponents that are no people."""
+from tracker.model.read_models import Accuracy, ComparisonReport, TrackRecord
 
 MAX_LINES: Final = 6
 """Lines of the chart of skill: the forecaster, computed ones, and people with the best skill."""
@@ -150,23 +140,16 @@ def _scale(low: float | None, high: float | None) -> tuple[float | None, float |
     return None if low is None else 100.0 * low, None if high is None else 100.0 * high
 
 
-def find_rule_comparison(report: ComparisonReport, rule: RuleName) -> RuleComparison:
-    """Return the pairs under a rule that have time in common, as reported."""
-    pairs = next((part.comparisons for part in report.rules if part.rule == rule), ())
-    return RuleComparison(rule, tuple(c for c in pairs if c.advantage is not None))
-
-
 def opponents_frame(
     report: ComparisonReport, comparisons: Sequence[Comparison], me: ForecasterId
 ) -> pd.DataFrame:
     """One row per opponent of one forecaster. Columns:
 
     other, skill (points better than the other), verdict, interval (in words), evidence (e-value),
-    on (questions in words), common (percent of the scheduled time), meaning (of an opponent who is
-    no person).
+    on (questions in words), common (percent of the scheduled time).
     """
     return build_frame(
-        "other skill:float verdict interval evidence:float on common:float meaning",
+        "other skill:float verdict interval evidence:float on common:float",
         (
             (
                 display_name(report.forecasters[c.b], me),
@@ -176,7 +159,6 @@ def opponents_frame(
                 c.e_value,
                 describe_families(c.questions, c.families),
                 percent_number(c.coverage),
-                MEANINGS.get(c.b, ""),
             )
             for c in comparisons
         ),

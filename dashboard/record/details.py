@@ -20,14 +20,9 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.record import calibration, habits
-from dashboard.record.data import (
-    cohorts_frame,
-    find_rule_comparison,
-    opponents_frame,
-    standing_frame,
-)
+from dashboard.record.data import cohorts_frame, opponents_frame, standing_frame
 from dashboard.record.skill import show_pair
-from dashboard.record.text import describe_pools, describe_unscored
+from dashboard.record.text import describe_hindsight, describe_pools
 from dashboard.wording import escape_markdown, name_in_sentence, percent_whole, plural
 from forecasts.questions.question import CROWD
 from forecasts.scoring.rulebook import RULES
@@ -47,8 +42,6 @@ def show_details(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
             "Calibration": partial(calibration.show_measures, visit, accuracy, record.forecaster),
             "Habits": partial(habits.show_habits, visit, accuracy),
         }
-    if any(accuracy.pools.values()):
-        sections["Crowds"] = partial(_show_crowds, visit, accuracy)
     if accuracy.cohorts:
         sections["By opening date"] = partial(_show_cohorts, accuracy)
     if sections:
@@ -88,6 +81,7 @@ def _show_standing(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> Non
         f"{RULES[rule].title}: {describe_direction(rule)}. Points grow with every question "
         "answered, so only skill compares people."
     )
+    _show_crowds(visit, accuracy)
     st.download_button(
         "All scores as CSV",
         partial(export_scores_csv, visit.tracker, accuracy.choice),
@@ -115,15 +109,12 @@ _OPPONENTS = {
     "verdict": _C.TextColumn("Verdict", width=150),
     "interval": _C.TextColumn("95% interval", width=130, alignment="right"),
     "evidence": _C.NumberColumn(
-        "Evidence",
-        format="%.3g",
-        help="E-value against “no difference”; one pair needs 20.",
+        "Evidence", format="%.3g", help="E-value against “no difference”; one pair needs 20."
     ),
     "on": _C.TextColumn("Compared on", width=190),
     "common": _C.NumberColumn(
         "Time in common", format="%.0f%%", help="Share of the scheduled time on which both stood."
     ),
-    "meaning": _C.TextColumn("Meaning", width=420),
 }
 
 
@@ -132,7 +123,8 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> No
     subject, rule = record.forecaster, record.rule
     with show_skeleton():
         report = visit.tracker.accuracy.compare(accuracy.choice, forecaster_id=subject.id)
-    pairs = () if rule is None else find_rule_comparison(report, rule).comparisons
+    listed = [pair for part in report.rules if part.rule == rule for pair in part.comparisons]
+    pairs = [pair for pair in listed if pair.advantage is not None]
     if rule is None or not pairs:
         show_empty(
             "There is nobody to compare with yet.",
@@ -147,8 +139,10 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> No
     picked = get_selected_row(state)
     if picked is None:
         name = name_in_sentence(subject, visit.me)
-        st.caption(f"On the questions and times that {name} had in common with each. Pick a row "
-                   "to see how the evidence grew.")  # fmt: skip
+        st.caption(
+            f"On the questions and times that {name} had in common with each; the crowd is all "
+            "others together. Pick a row to see how the evidence grew."
+        )
         return
     show_pair(visit, report, rule, pairs[picked])
 
@@ -156,7 +150,8 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> No
 def _show_crowds(visit: Visit, accuracy: Accuracy) -> None:
     """Show which way of pooling leads, and offer it as the crowd of all pages, or the way back."""
     for rule in accuracy.pools:
-        st.markdown(escape_markdown(describe_pools(accuracy, rule, visit.me)))
+        if leading := describe_pools(accuracy, rule, visit.me):
+            st.markdown(escape_markdown(leading))
     if accuracy.offered_pool is not None:
         label, pool = "Show it as the crowd", accuracy.offered_pool
         st.caption("Pages and scenarios still show the median as the crowd.")
@@ -192,16 +187,12 @@ _COHORT = {
 
 def _show_cohorts(accuracy: Accuracy) -> None:
     """Show the outcomes of the questions opened in each quarter."""
-    over = plural(sum(c.over for c in accuracy.cohorts), "question")
-    if accuracy.annul_rate is None:
-        st.markdown("**No scheduled close has passed yet.**")
-    else:
+    if accuracy.annul_rate is not None:
+        over = plural(sum(c.over for c in accuracy.cohorts), "question")
         st.markdown(
             f"**Of {over} whose scheduled close has passed, {percent_whole(accuracy.annul_rate)} "
-            "were annulled or ambiguous.**"
+            f"were annulled or ambiguous.** {describe_hindsight(accuracy)}".rstrip()
         )
-    if unscored := describe_unscored(accuracy):
-        st.markdown(escape_markdown(unscored))
     show_table(cohorts_frame(accuracy), _COHORT, "Questions by quarter of opening")
     st.caption(
         "An event that happens settles its question early; one that does not keeps it open to the "

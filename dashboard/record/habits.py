@@ -20,21 +20,9 @@ _COLUMNS: Final = {
     "forecaster": _C.TextColumn("Forecaster", width=150),
     "acts": _C.NumberColumn("Forecasts", help="On answered yes-no questions, confirmed ones too."),
     "questions": _C.NumberColumn("Questions"),
-    "monthly": _C.NumberColumn(
-        "Changes a month", format="%.2f", help="On a question, in 30 days with a forecast."
-    ),
     "move": _C.NumberColumn("Average change", format="%.0f points"),
     "reaffirmed": _C.NumberColumn(
         "Confirmed", format="%.0f%%", help="Share of later forecasts that gave the same number."
-    ),
-    "reversed": _C.NumberColumn(
-        "Turned back", format="%.0f%%", help="Share of successive changes that went the other way."
-    ),
-    "momentum": _C.NumberColumn(
-        "Follow-through",
-        format="%+.2f",
-        help="Correlation of one change with the next, −1 to 1, and 0 is right: above, changes "
-        "come in too small; below, too big.",
     ),
     "ratio": _C.NumberColumn(
         "Amount of change",
@@ -109,32 +97,23 @@ def describe_person(habits: Habits) -> str:
 def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
     """Updating habits, one row per forecaster. Columns:
 
-    forecaster, acts, questions, monthly (updates in 30 days), move (mean, points), reaffirmed and
-    reversed (percent), momentum (−1 to 1), ratio (movement over the uncertainty removed; 1 is
-    right), slope (reaction to evidence; 1 goes all the way). Cells without data are empty; so are
-    ratio and slope with too few questions, and a slope that is too uncertain.
+    forecaster, acts, questions, move (mean, points), reaffirmed (percent), ratio (movement over the
+    uncertainty removed; 1 is right), slope (reaction to evidence; 1 goes all the way). Cells
+    without data are empty; so are ratio and slope with too few questions, and a slope that is too
+    uncertain.
     """
+    rows = []
+    for h in habits:
+        updates = h.updates
+        move, reaffirmed = (
+            None if share is None else 100 * share
+            for share in (updates.mean_move, updates.reaffirmation_share)
+        )
+        ratio = h.excess.ratio if h.excess.is_enough else None
+        slope = h.reaction.slope if h.reaction.is_telling else None
+        counts = updates.n_acts, updates.n_questions
+        rows.append((display_name(h.forecaster, me), *counts, move, reaffirmed, ratio, slope))
     return build_frame(
-        "forecaster acts:int questions:int monthly:float move:float reaffirmed:float "
-        "reversed:float momentum:float ratio:float slope:float",
-        (
-            (
-                display_name(h.forecaster, me),
-                h.updates.n_acts,
-                h.updates.n_questions,
-                h.updates.per_30_days,
-                *(
-                    None if share is None else 100 * share
-                    for share in (
-                        h.updates.mean_move,
-                        h.updates.reaffirmation_share,
-                        h.updates.reversal_share,
-                    )
-                ),
-                h.updates.momentum,
-                h.excess.ratio if h.excess.is_enough else None,
-                h.reaction.slope if h.reaction.is_telling else None,
-            )
-            for h in habits
-        ),
+        "forecaster acts:int questions:int move:float reaffirmed:float ratio:float slope:float",
+        rows,
     )

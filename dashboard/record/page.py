@@ -10,7 +10,6 @@ from dashboard.record.filters import RETROSPECTIVE, choose_questions
 from dashboard.record.skill import show_skill
 from dashboard.record.text import (
     describe_start,
-    describe_unscored,
     describe_whose,
     name_standard,
 )
@@ -68,6 +67,4 @@ def _show_first_weeks(visit: Visit, accuracy: Accuracy) -> None:
     if record.answered:
         answered.show_answered(visit, record)
     answered.show_upcoming(visit, accuracy)
-    if unscored := describe_unscored(accuracy):
-        st.caption(escape_markdown(unscored))
     details.show_details(visit, accuracy, record)

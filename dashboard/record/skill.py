@@ -15,15 +15,13 @@ from forecasts.scoring.rulebook import RuleName
 from tracker.model.read_models import Accuracy, ComparisonReport, TrackRecord
 
 EXPLANATION: Final = """
-**Points better.** A point is a hundredth of a Brier score, the squared distance between a forecast
-and what happened. The estimate of somebody with few questions is drawn towards the average.
+**Skill** of somebody with few questions is drawn towards the average.
 
 **Independent questions** share no fate: questions made from one claim, linked, about one event, or
 settled by one series count as one, however many they are.
 
-**The band** comes from bets against "no difference", so it may be looked at after every answer:
-between equals it leaves 0 out in at most 5 of 100 cases. A verdict waits until both answers, YES
-and NO, came in 5 independent questions at least.
+**The band** comes from bets: between equals it leaves 0 out in at most 5 of 100 cases, however
+often one looks. A verdict waits until YES and NO each came in 5 independent questions.
 """
 
 

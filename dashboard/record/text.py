@@ -54,12 +54,9 @@ def describe_start(accuracy: Accuracy, now: datetime, zone: ZoneInfo) -> str:
     """State when a record starts, before any question counts."""
     if accuracy.waiting:
         first = format_day(min(entry.counts_from for entry in accuracy.waiting), zone)
-        count = len(accuracy.waiting)
-        scores = "its score is" if count == 1 else "their scores are"
         return (
             f"Your record starts on {first}, at the scheduled close of the first resolved question."
-            f" {plural(count, 'question')} {_was_or_were(count)} resolved early, and {scores} "
-            "provisional until then."
+            " Until then its score is provisional."
         )
     start = "Your record starts with the first resolution"
     if not accuracy.upcoming:
@@ -68,11 +65,9 @@ def describe_start(accuracy: Accuracy, now: datetime, zone: ZoneInfo) -> str:
     if soon:
         verb = "closes" if soon == 1 else "close"
         return f"{start}: {plural(soon, 'question')} {verb} within 30 days."
-    return f"{start}: the next question closes on {_format_next(accuracy, zone)}."
-
-
-def _format_next(accuracy: Accuracy, zone: ZoneInfo) -> str:
-    return format_day(accuracy.upcoming[0].closes_at, zone)
+    return (
+        f"{start}: the next question closes on {format_day(accuracy.upcoming[0].closes_at, zone)}."
+    )
 
 
 def describe_answered(answers: Sequence[AnsweredForecast]) -> str:
@@ -85,26 +80,10 @@ def describe_answered(answers: Sequence[AnsweredForecast]) -> str:
     return f"{count}, in points: {scale}. One question says little about anybody."
 
 
-def describe_unscored(accuracy: Accuracy) -> str:
-    """State what does not count at all: annulled and ambiguous questions, hindsight."""
-    unscored, late = len(accuracy.unscored), sum(accuracy.hindsight.values())
-    words = []
-    if unscored:
-        words.append(
-            f"{plural(unscored, 'question')} {_was_or_were(unscored)} annulled or ambiguous, and "
-            "not scored."
-        )
-    if late:
-        it = "it" if late == 1 else "they"
-        words.append(
-            f"{plural(late, 'forecast')} {_was_or_were(late)} made when the answer was known: {it} "
-            "earned nothing."
-        )
-    return " ".join(words)
-
-
-def _was_or_were(count: int) -> str:
-    return "was" if count == 1 else "were"
+def describe_hindsight(accuracy: Accuracy) -> str:
+    """State how many forecasts came when the answer was known; empty without any."""
+    late = sum(accuracy.hindsight.values())
+    return f"{plural(late, 'forecast')} made when the answer was known earned nothing." * bool(late)
 
 
 def describe_pools(accuracy: Accuracy, rule: RuleName, me: ForecasterId) -> str:

@@ -172,7 +172,7 @@ def test_calibration_has_bins_and_measures(scored: Tracker) -> None:
     visit = pick(section(scored, "Calibration", who="ben"), "bins-table", 0)
     rows = sent_rows(visit, "Questions of the bin")
     assert {row["id"] for row in rows} == {"event0", "event2"}
-    assert [plain(row["said"]["text"]) for row in rows] == ["30%, YES", "30%, YES"]
+    assert [plain(row["words"]["text"]) for row in rows] == ["30%, YES", "30%, YES"]
     # Another time before the close has its address.
     told = words(section(scored, "Calibration", lead="7"))
     assert "as forecasts stood 7 days before the close" in plain(told)
@@ -203,7 +203,7 @@ def test_hindsight_earned_nothing(tracker: Tracker, clock: FakeClock) -> None:
     clock.time = CLOSE
     tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=known)
     visit = section(tracker, "By opening date")
-    assert "1 forecast was made when the answer was known: it earned nothing." in words(visit)
+    assert "1 forecast made when the answer was known earned nothing." in words(visit)
     (row,) = sent_rows(visit, "Answered questions")
     assert plain(row["forecast"]["text"]) == "70%"
 
@@ -259,7 +259,7 @@ def test_early_answers_are_provisional_until_their_close(
     visit = open_page(tracker, "record")
     told = plain(words(visit))
     assert "Your record starts on 1 Jul 2026" in told
-    assert "1 question was resolved early, and its score is provisional until then." in told
+    assert "Until then its score is provisional." in told
     (row,) = sent_rows(visit, "Answered questions")
     assert [badge["text"] for badge in row["title"]["badges"]] == ["until 1 Jul 2026"]
     assert row["points"]["text"].startswith("+")

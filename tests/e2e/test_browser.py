@@ -128,7 +128,7 @@ def test_points_in_the_track_record_open_to_their_receipt(visitor: Visitor) -> N
     visitor.settle()
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
-    grid.click(position={"x": 200, "y": 70})
+    grid.click(position={"x": 18, "y": 58})  # the box of the first row
     expect(
         page.get_by_text("The last column adds up to the mean").locator("visible=true")
     ).to_have_count(1)
