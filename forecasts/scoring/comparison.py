@@ -23,6 +23,7 @@ from forecasts.statistics.betting import (
     Differences,
     FamilyGains,
     confidence_interval,
+    confidence_sequence,
     e_threshold,
     evidence_path,
     pool_families,
@@ -251,14 +252,11 @@ def trace_evidence(
     closes = [
         max(q.closes_at for q in members) for _, members in groupby(ordered, key=lambda q: q.family)
     ]
-    counts = np.unique(np.linspace(1, len(gains), min(len(gains), MAX_POINTS)).astype(int))
+    spread = np.linspace(1, len(gains), min(len(gains), MAX_POINTS)).astype(int)
+    counts: list[int] = np.unique(spread).tolist()
+    intervals = confidence_sequence(gains, counts[:-1], threshold)
+    intervals.append(confidence_interval(gains, threshold))
     return tuple(
-        EvidencePoint(
-            closes[n - 1],
-            n,
-            gains.first(n).advantage,
-            *confidence_interval(gains.first(n), threshold),
-            float(path[n - 1]),
-        )
-        for n in counts.tolist()
+        EvidencePoint(closes[n - 1], n, gains.first(n).advantage, low, high, float(path[n - 1]))
+        for n, (low, high) in zip(counts, intervals, strict=True)
     )

@@ -22,7 +22,12 @@ from forecasts.questions.question import ForecasterId, Question
 from forecasts.scoring.adjusted_skill import trace_adjusted_skill
 from forecasts.scoring.common_time import LossPath, Paths, average_paths, compare_paths
 from forecasts.scoring.comparison import MAX_POINTS, ComparisonVerdict, be
-from forecasts.statistics.betting import FamilyGains, confidence_interval, pool_families
+from forecasts.statistics.betting import (
+    FamilyGains,
+    confidence_interval,
+    confidence_sequence,
+    pool_families,
+)
 from forecasts.statistics.small_samples import (
     MIN_FAMILIES,
     count_rarer,
@@ -163,9 +168,7 @@ def trace_record(
         questions=subject_gains.questions,
         families=len(subject_gains.gains),
         rarer=subject_gains.rarer,
-        points=tuple(
-            _build_point(subject_gains, subject, at, s) for at, s in zip(times, skills, strict=True)
-        ),
+        points=_build_points(subject, subject_gains, times, skills),
     )
 
 
@@ -236,10 +239,17 @@ def _adjust(
     ]
 
 
-def _build_point(
-    measured: _Measured, subject: ForecasterId, at: datetime, skills: Mapping[ForecasterId, float]
-) -> RecordPoint:
-    families = bisect_right(measured.closes, at)
-    low, high = confidence_interval(measured.gains.first(families))
-    skill = skills[subject]
-    return RecordPoint(at, families, skills, min(low, skill), max(high, skill))
+def _build_points(
+    subject: ForecasterId,
+    measured: _Measured,
+    times: Sequence[datetime],
+    skills: Sequence[Mapping[ForecasterId, float]],
+) -> tuple[RecordPoint, ...]:
+    """Build the points with their bands, each widened to hold the line."""
+    counts = [bisect_right(measured.closes, at) for at in times]
+    bands = confidence_sequence(measured.gains, counts[:-1])
+    bands.append(confidence_interval(measured.gains))
+    return tuple(
+        RecordPoint(at, count, by_name, min(low, by_name[subject]), max(high, by_name[subject]))
+        for at, count, by_name, (low, high) in zip(times, counts, skills, bands, strict=True)
+    )
