@@ -56,7 +56,9 @@ def calibration_chart(colour: str, *, curved: bool = True) -> ChartSpec:
 
     Data: `band`, `diagonal`, `curve`.
     """
-    x_axis, y_axis = _forecast_axis(), _outcome_axis()
+    shares = {"axis": share_axis(), "scale": alt.Scale(domain=[0, 1], nice=False)}
+    x_axis = alt.X("said:Q", title="Forecast", **shares)
+    y_axis = alt.Y("happened:Q", title="Came true", **shares)
     band = alt.Chart(alt.NamedData("band")).mark_area(color=GREY, opacity=0.25)
     diagonal = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     curve = alt.Chart(alt.NamedData("curve")).encode(x=x_axis, y=y_axis)
@@ -80,7 +82,7 @@ def calibration_chart(colour: str, *, curved: bool = True) -> ChartSpec:
 def ranks_chart(*, banded: bool = True) -> ChartSpec:
     """Bars of the ranks of answers in their curves, over the band of a calibrated forecaster.
 
-    Without `banded`, for too few families, bars alone. Data: `ranks`, and `band`, which may be the
+    Without `banded`, for too few questions, bars alone. Data: `ranks`, and `band`, which may be the
     same.
     """
     x_axis = alt.X(
@@ -94,18 +96,3 @@ def ranks_chart(*, banded: bool = True) -> ChartSpec:
     band = band.mark_rect(color=GREY, opacity=0.25).encode(y=alt.Y("lower:Q"), y2="upper:Q")
     layers = (bars, band) if banded else (bars,)
     return alt.layer(*layers).properties(height=260).to_dict()
-
-
-def _forecast_axis() -> alt.X:
-    return alt.X(
-        "said:Q", title="Forecast", axis=share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)
-    )
-
-
-def _outcome_axis() -> alt.Y:
-    return alt.Y(
-        "happened:Q",
-        title="Came true",
-        axis=share_axis(),
-        scale=alt.Scale(domain=[0, 1], nice=False),
-    )

@@ -54,8 +54,8 @@ def show_calibration(visit: Visit, accuracy: Accuracy, chosen: ForecasterId) -> 
     """Show the reliability curve, or for numbers and dates where answers came in the curves."""
     report = _load_report(visit, accuracy)
     reliability, ranks = report.reliability.get(chosen), report.ranks.get(chosen)
-    standing = f"as forecasts stood {plural(report.lead_days, 'day')} before the close"
-    st.markdown(f"**Calibration** · {standing}")
+    lead = plural(report.lead_days, "day")
+    st.markdown(f"**Calibration** · as forecasts stood {lead} before the close")
     if reliability is not None:
         forecaster = accuracy.forecasters[chosen]
         (style,) = charts.forecaster_lines([forecaster], [forecaster.name], visit.me)
@@ -74,13 +74,9 @@ def _show_curve(reliability: Reliability, subject: str, colour: str) -> None:
         "diagonal": DIAGONAL,
         "curve": curve_frame(reliability.curve),
     }
-    spec = charts.bind_data(
-        charts.calibration_chart(colour, curved=reliability.is_enough), **frames
-    )
-    alt = (
-        f"Reliability curve over {plural(reliability.n, 'question')}, with the band of a "
-        "calibrated forecaster"
-    )
+    chart = charts.calibration_chart(colour, curved=reliability.is_enough)
+    spec = charts.bind_data(chart, **frames)
+    alt = f"How often forecasts of each size came true, {plural(reliability.n, 'question')}"
     st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
     dots = "how often forecasts of each size came true; bigger dots, more questions."
     if not reliability.is_enough:
@@ -103,12 +99,11 @@ def _show_rank_bars(ranks: RankRecord) -> None:
     spec = charts.bind_data(chart, ranks=frame, **bands)
     alt = "Where answers came in the curves"
     st.vega_lite_chart(spec=spec, width="stretch", key="ranks", alt=alt)
-    shaded = (
-        f" Shaded: where all bars of calibrated curves lie in {percent_whole(BAND_LEVEL)} of cases."
-    )
+    level = percent_whole(BAND_LEVEL)
+    shaded = f" Shaded: where all bars of calibrated curves lie in {level} of cases."
     st.caption(
         "Where in the curve the answers came: even bars are calibrated, high ends mean too narrow."
-        f"{shaded if ranks.is_enough else ''}"
+        + shaded * ranks.is_enough
     )
 
 

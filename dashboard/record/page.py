@@ -30,8 +30,10 @@ def render(visit: Visit) -> None:
         if not whole.scores:
             practice = visit.tracker.accuracy.summarise(RETROSPECTIVE)
             whole = practice if practice.scores else whole
-    with place:
-        whole, choice, subject = choose_questions(visit, whole)
+    choice, subject = whole.choice, visit.me
+    if whole.scores:
+        with place:
+            whole, choice, subject = choose_questions(visit, whole)
     with show_skeleton():
         accuracy = whole if choice == whole.choice else visit.tracker.accuracy.summarise(choice)
     if not accuracy.scores and whole.scores:
@@ -62,8 +64,9 @@ def _show_record(visit: Visit, accuracy: Accuracy, subject: ForecasterId) -> Non
 
 def _show_first_weeks(visit: Visit, accuracy: Accuracy) -> None:
     """Show what comes before anything counts: provisional scores, and what closes next."""
-    show_markup(make_tag("p", describe_start(accuracy, visit.stands_at, visit.zone), kind="answer"))
     record = visit.tracker.accuracy.record(accuracy.choice)
+    start = describe_start(accuracy, record, visit.stands_at, visit.zone)
+    show_markup(make_tag("p", start, kind="answer"))
     if record.answered:
         answered.show_answered(visit, record)
     answered.show_upcoming(visit, accuracy)

@@ -50,24 +50,22 @@ def describe_whose(accuracy: Accuracy, record: TrackRecord, me: ForecasterId) ->
     return " ".join(notes)
 
 
-def describe_start(accuracy: Accuracy, now: datetime, zone: ZoneInfo) -> str:
-    """State when a record starts, before any question counts."""
-    if accuracy.waiting:
-        first = format_day(min(entry.counts_from for entry in accuracy.waiting), zone)
-        return (
-            f"Your record starts on {first}, at the scheduled close of the first resolved question."
-            " Until then its score is provisional."
-        )
+def describe_start(accuracy: Accuracy, record: TrackRecord, now: datetime, zone: ZoneInfo) -> str:
+    """State when my record starts, before any question counts."""
     start = "Your record starts with the first resolution"
-    if not accuracy.upcoming:
-        return f"{start} of a question on which you hold a forecast."
     soon = sum(question.closes_at <= now + SOON for question in accuracy.upcoming)
     if soon:
         verb = "closes" if soon == 1 else "close"
         return f"{start}: {plural(soon, 'question')} {verb} within 30 days."
-    return (
-        f"{start}: the next question closes on {format_day(accuracy.upcoming[0].closes_at, zone)}."
-    )
+    waiting = [a.provisional_until for a in record.answered if a.provisional_until is not None]
+    if waiting:
+        return (
+            f"Your record starts on {format_day(min(waiting), zone)}: until then it is provisional."
+        )
+    if not accuracy.upcoming:
+        return f"{start} of a question on which you hold a forecast."
+    first = format_day(accuracy.upcoming[0].closes_at, zone)
+    return f"{start}: the next question closes on {first}."
 
 
 def describe_answered(answers: Sequence[AnsweredForecast]) -> str:

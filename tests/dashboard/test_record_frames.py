@@ -14,6 +14,7 @@ from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot
 from forecasts.distributions.cdf import Scale, uniform_curve
+from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import (
     COMPUTED,
     HAZARD,
@@ -29,8 +30,9 @@ from forecasts.scoring.skill_record import RecordPoint, SkillRecord
 from forecasts.statistics.dynamics import ExcessMovement, UpdateHabits
 from forecasts.statistics.reaction import Reaction
 from tests.dashboard.examples import ANA, ME, NOW, PEOPLE, days, named_question
-from tests.dashboard.record_examples import accuracy_of, cohort, scored, waiting_question
+from tests.dashboard.record_examples import accuracy_of, cohort, scored
 from tracker.model.read_models import (
+    AnsweredForecast,
     Choice,
     ComparisonReport,
     Habits,
@@ -326,19 +328,18 @@ def test_cohorts_and_what_does_not_count() -> None:
 
 
 def test_a_record_starts_with_what_comes_first() -> None:
-    zone = ZoneInfo("UTC")
+    zone, first = ZoneInfo("UTC"), "Your record starts with the first resolution"
+    question, answer, _ = scored("a", "yes", {ME: 0.9})
+    early = AnsweredForecast(question, answer, Binary(0.9), 20.0, None, NOW + days(50))
 
-    def start(**more: object) -> str:
-        return plain(text.describe_start(accuracy_of(**more), NOW, zone))
+    def start(*answered: AnsweredForecast, **more: object) -> str:
+        record = replace(RECORD, skill=None, answered=answered)
+        return plain(text.describe_start(accuracy_of(**more), record, NOW, zone))
 
-    assert start() == (
-        "Your record starts with the first resolution of a question on which you hold a forecast."
-    )
+    assert start() == f"{first} of a question on which you hold a forecast."
     soon, later = (
         named_question(name, closes_at=NOW + days(wait)) for name, wait in (("a", 20), ("b", 90))
     )
-    first = "Your record starts with the first resolution"
-    assert start(upcoming=(soon, later)) == f"{first}: 1 question closes within 30 days."
+    assert start(early, upcoming=(soon, later)) == f"{first}: 1 question closes within 30 days."
     assert start(upcoming=(later,)).startswith(f"{first}: the next question closes on ")
-    two = tuple(waiting_question(scored(name, "yes", {ME: 0.9})) for name in ("a", "b"))
-    assert start(waiting=two).endswith("Until then its score is provisional.")
+    assert start(early, upcoming=(later,)).endswith(": until then it is provisional.")

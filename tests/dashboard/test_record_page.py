@@ -258,8 +258,7 @@ def test_early_answers_are_provisional_until_their_close(
     tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
     visit = open_page(tracker, "record")
     told = plain(words(visit))
-    assert "Your record starts on 1 Jul 2026" in told
-    assert "Until then its score is provisional." in told
+    assert "Your record starts on 1 Jul 2026: until then it is provisional." in told
     (row,) = sent_rows(visit, "Answered questions")
     assert [badge["text"] for badge in row["title"]["badges"]] == ["until 1 Jul 2026"]
     assert row["points"]["text"].startswith("+")
