@@ -56,9 +56,9 @@ def calibration_chart(colour: str, *, curved: bool = True) -> ChartSpec:
 
     Data: `band`, `diagonal`, `curve`.
     """
-    shares = {"axis": share_axis(), "scale": alt.Scale(domain=[0, 1], nice=False)}
-    x_axis = alt.X("said:Q", title="Forecast", **shares)
-    y_axis = alt.Y("happened:Q", title="Came true", **shares)
+    limits = alt.Scale(domain=[0, 1], nice=False)
+    x_axis = alt.X("said:Q", title="Forecast", axis=share_axis(), scale=limits)
+    y_axis = alt.Y("happened:Q", title="Came true", axis=share_axis(), scale=limits)
     band = alt.Chart(alt.NamedData("band")).mark_area(color=GREY, opacity=0.25)
     diagonal = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     curve = alt.Chart(alt.NamedData("curve")).encode(x=x_axis, y=y_axis)

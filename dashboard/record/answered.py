@@ -21,7 +21,7 @@ from dashboard.record.text import SCORING_IN_A_LINE, describe_answered
 from dashboard.wording import format_answer, format_forecast
 from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import CROWD, Question
-from tracker.model.read_models import Accuracy, AnsweredForecast, TrackRecord
+from tracker.model.read_models import Accuracy, AnsweredForecast, ForecasterRecord
 
 MAX_ROWS: Final = 30
 """Rows of the list until all are asked for."""
@@ -30,7 +30,7 @@ MAX_UPCOMING: Final = 5
 
 
 @st.fragment
-def show_answered(visit: Visit, record: TrackRecord) -> None:
+def show_answered(visit: Visit, record: ForecasterRecord) -> None:
     """Show the answered questions, the latest answer first, or by points."""
     show_section_title("Answered questions")
     order = st.query_params.get("sort", "date")

@@ -19,7 +19,7 @@ from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.skill_record import RecordPoint
 from forecasts.scoring.summary import format_interval
 from forecasts.statistics.small_samples import explain_interval_shortage
-from tracker.model.read_models import Accuracy, ComparisonReport, TrackRecord
+from tracker.model.read_models import Accuracy, ComparisonReport, ForecasterRecord
 
 MAX_LINES: Final = 6
 """Lines of the chart of skill: the forecaster, computed ones, and people with the best skill."""
@@ -45,7 +45,7 @@ class SkillDrawing:
 
 @memoise(by_identity=2)
 def build_skill_drawing(
-    record: TrackRecord, accuracy: Accuracy, me: ForecasterId, until: datetime
+    record: ForecasterRecord, accuracy: Accuracy, me: ForecasterId, until: datetime
 ) -> SkillDrawing:
     """Build the chart of a record up to `until`: the forecaster with the band, others thinly."""
     assert record.skill is not None

@@ -27,12 +27,12 @@ from dashboard.wording import escape_markdown, name_in_sentence, percent_whole, 
 from forecasts.questions.question import CROWD
 from forecasts.scoring.rulebook import RULES
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Accuracy, Choice, TrackRecord
+from tracker.model.read_models import Accuracy, Choice, ForecasterRecord
 
 _C = st.column_config
 
 
-def show_details(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
+def show_details(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) -> None:
     """Show the drawer with the sections that have something to say."""
     sections: dict[str, Callable[[], None]] = {}
     if accuracy.scores:
@@ -68,7 +68,7 @@ _STANDING = {
 }
 
 
-def _show_standing(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
+def _show_standing(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) -> None:
     """Show everyone by any scoring rule, and all scores as a file."""
     rules = list(dict.fromkeys(s.rule for s in accuracy.summaries if s.questions))
     titles = {rule: RULES[rule].title for rule in rules}
@@ -118,7 +118,7 @@ _OPPONENTS = {
 }
 
 
-def _show_opponents(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
+def _show_opponents(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) -> None:
     """Show the forecaster against each other one; a picked pair opens to its evidence."""
     subject, rule = record.forecaster, record.rule
     with show_skeleton():

@@ -12,7 +12,7 @@ from dashboard.record.text import describe_pair, explain_chart, name_standard
 from dashboard.wording import escape_markdown, name_in_sentence
 from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import RuleName
-from tracker.model.read_models import Accuracy, ComparisonReport, TrackRecord
+from tracker.model.read_models import Accuracy, ComparisonReport, ForecasterRecord
 
 EXPLANATION: Final = """
 **Skill** of somebody with few questions is drawn towards the average.
@@ -25,7 +25,7 @@ often one looks. A verdict waits until YES and NO each came in 5 independent que
 """
 
 
-def show_skill(visit: Visit, accuracy: Accuracy, record: TrackRecord) -> None:
+def show_skill(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) -> None:
     """Show the skill of a forecaster as answers came in, with its band, and others thinly."""
     if record.skill is None:
         return

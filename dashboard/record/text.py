@@ -10,7 +10,7 @@ from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import RULES, RuleName
-from tracker.model.read_models import Accuracy, AnsweredForecast, TrackRecord
+from tracker.model.read_models import Accuracy, AnsweredForecast, ForecasterRecord
 
 SOON: Final = timedelta(days=30)
 
@@ -21,14 +21,14 @@ SCORING_IN_A_LINE: Final = (
 )
 
 
-def name_standard(record: TrackRecord, me: ForecasterId) -> str:
+def name_standard(record: ForecasterRecord, me: ForecasterId) -> str:
     """Name those with whom a record is compared, as a sentence goes on."""
     if record.reference is not None:
         return name_in_sentence(record.reference, me)
     return "" if record.skill is None else f"the average of {record.skill.people} people"
 
 
-def explain_chart(record: TrackRecord, me: ForecasterId) -> str:
+def explain_chart(record: ForecasterRecord, me: ForecasterId) -> str:
     """Explain the band of a record's chart, what is compared, and what a point is."""
     owner = "your" if record.forecaster.id == me else "the"
     rule = "" if record.rule is None else RULES[record.rule].title
@@ -39,7 +39,7 @@ def explain_chart(record: TrackRecord, me: ForecasterId) -> str:
     )
 
 
-def describe_whose(accuracy: Accuracy, record: TrackRecord, me: ForecasterId) -> str:
+def describe_whose(accuracy: Accuracy, record: ForecasterRecord, me: ForecasterId) -> str:
     """State that a record is practice, or that of somebody else while I have none; else empty."""
     notes = []
     if me not in {s.forecaster_id for s in accuracy.summaries if s.questions}:
@@ -50,7 +50,9 @@ def describe_whose(accuracy: Accuracy, record: TrackRecord, me: ForecasterId) ->
     return " ".join(notes)
 
 
-def describe_start(accuracy: Accuracy, record: TrackRecord, now: datetime, zone: ZoneInfo) -> str:
+def describe_start(
+    accuracy: Accuracy, record: ForecasterRecord, now: datetime, zone: ZoneInfo
+) -> str:
     """State when my record starts, before any question counts."""
     start = "Your record starts with the first resolution"
     soon = sum(question.closes_at <= now + SOON for question in accuracy.upcoming)

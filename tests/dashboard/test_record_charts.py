@@ -12,7 +12,7 @@ from forecasts.questions.question import QuestionId
 from forecasts.scoring.skill_record import RecordPoint, SkillRecord
 from tests.dashboard.examples import ANA, ME, NOW, PEOPLE
 from tests.dashboard.record_examples import accuracy_of
-from tracker.model.read_models import TrackRecord
+from tracker.model.read_models import ForecasterRecord
 
 RELIABLE = assess_reliability(
     [CalibrationSnapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)],
@@ -32,7 +32,7 @@ RANKS = assess_ranks(
 )  # fmt: skip
 assert RANKS is not None
 POINTS = (RecordPoint(NOW, 1, {ME: 0.02, ANA: -0.02}, -0.1, 0.1),)
-RECORD = TrackRecord(PEOPLE[ME], None, "brier", SkillRecord(ME, None, 2, 1, 1, 1, POINTS), ())
+RECORD = ForecasterRecord(PEOPLE[ME], None, "brier", SkillRecord(ME, None, 2, 1, 1, 1, POINTS), ())
 DRAWING = data.build_skill_drawing(RECORD, accuracy_of(), ME, NOW)
 
 FRAMES = {

@@ -35,9 +35,9 @@ from tracker.model.read_models import (
     AnsweredForecast,
     Choice,
     ComparisonReport,
+    ForecasterRecord,
     Habits,
     RuleComparison,
-    TrackRecord,
 )
 
 NBSP = "\u00a0"
@@ -61,7 +61,7 @@ POINTS = tuple(
     for n, low, high in ((1, -0.9, 0.9), (2, -0.2, 0.25))
 )
 SKILL = SkillRecord(ME, None, 2, 5, 2, 1, POINTS)
-RECORD = TrackRecord(PEOPLE[ME], None, "brier", SKILL, ())
+RECORD = ForecasterRecord(PEOPLE[ME], None, "brier", SKILL, ())
 
 
 def test_the_chart_of_skill_has_one_bold_line_with_its_band() -> None:

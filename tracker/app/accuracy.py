@@ -12,9 +12,9 @@ from tracker.model.read_models import (
     CalibrationReport,
     Choice,
     ComparisonReport,
+    ForecasterRecord,
     Habits,
     RecalibrationState,
-    TrackRecord,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class AccuracyService(Service):
     @cacheable(per_person=True)
     def record(
         self, choice: Choice = ALL_QUESTIONS, *, forecaster_id: ForecasterId | None = None
-    ) -> TrackRecord:
+    ) -> ForecasterRecord:
         """Return the track record of a forecaster, or mine: skill over time, and every answer."""
         from tracker.questions.queries import track_record
 

@@ -253,7 +253,7 @@ class AnsweredForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackRecord:
+class ForecasterRecord:
     """Record of one forecaster: skill over time, and the answered questions, latest answer first.
 
     `skill` is by the headline rule of most of their questions, None without one that counts.

@@ -25,10 +25,10 @@ from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
     ComparisonReport,
+    ForecasterRecord,
     Habits,
     Receipts,
     RuleComparison,
-    TrackRecord,
 )
 
 
@@ -263,7 +263,7 @@ def upcoming_table(accuracy: Accuracy) -> Table:
     return table
 
 
-def describe_record(record: TrackRecord) -> str:
+def describe_record(record: ForecasterRecord) -> str:
     """Describe how good somebody is, against whom, and how sure that is; empty without answers."""
     if record.skill is None:
         return ""

@@ -21,7 +21,7 @@ from forecasts.scoring.scores import list_bare_scores, score_alone
 from forecasts.scoring.skill_record import SkillRecord, TracedQuestion, trace_record
 from forecasts.scoring.span_table import SpanTable
 from forecasts.scoring.summary import skill_points
-from tracker.model.read_models import AnsweredForecast, Choice, TrackRecord
+from tracker.model.read_models import AnsweredForecast, Choice, ForecasterRecord
 from tracker.questions.queries.comparisons import UNINFORMED, QuestionLosses, trace_questions
 from tracker.questions.queries.score_selection import gather_questions, load_table
 from tracker.questions.queries.waiting import select_waiting
@@ -34,7 +34,7 @@ _REFERENCES: Final = (HAZARD, PRIOR, UNINFORMED.id)
 
 def trace_track_record(
     session: Session, choice: Choice, forecaster_id: ForecasterId, now: datetime
-) -> TrackRecord:
+) -> ForecasterRecord:
     """Trace the record of a forecaster on the chosen questions."""
     selection = gather_questions(session, choice, now)
     counted = load_table(session, selection.countable, selection.resolutions)
@@ -48,7 +48,7 @@ def trace_track_record(
         *_list_answered(waiting, forecaster_id, is_provisional=True),
     ]
     answered.sort(key=lambda a: (a.resolution.known_at, a.question.id), reverse=True)
-    return TrackRecord(
+    return ForecasterRecord(
         forecaster=forecasters.get(forecaster_id)
         or Forecaster(forecaster_id, forecaster_id, "person"),
         reference=None
