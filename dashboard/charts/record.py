@@ -29,7 +29,7 @@ def skill_chart(styles: tuple[LineStyle, ...], domain: Domain) -> ChartSpec:
     band = base.mark_area(
         color=styles[0].colour, opacity=0.16, interpolate="step-after", clip=True
     ).encode(y=low, y2="high:Q")
-    dots = base.mark_circle(color=styles[0].colour, size=36, opacity=1).encode(y=y, tooltip=tips)
+    dots = base.mark_circle(color=styles[0].colour, size=24, opacity=1).encode(y=y, tooltip=tips)
     lines = (
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")

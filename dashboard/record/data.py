@@ -84,7 +84,7 @@ def _draw(
     steps = build_frame(
         "time:time y:float forecaster shown",
         (
-            (at, 100.0 * p.skills[f.id], name, format_signed(100.0 * p.skills[f.id]))
+            (at, 100.0 * p.skills[f.id], name, format_signed(round(100.0 * p.skills[f.id], 1)))
             for f, name in zip(shown, names, strict=True)
             for p, at in stretches
             if f.id in p.skills
