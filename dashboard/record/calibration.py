@@ -78,14 +78,15 @@ def _show_curve(reliability: Reliability, subject: str, colour: str) -> None:
     spec = charts.bind_data(chart, **frames)
     alt = f"How often forecasts of each size came true, {plural(reliability.n, 'question')}"
     st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
+    sample = reliability.test.correlation.describe()
     dots = "how often forecasts of each size came true; bigger dots, more questions."
     if not reliability.is_enough:
-        st.caption(f"Dots: {dots} A curve appears from {MIN_FAMILIES} independent questions.")
+        needed = f"A curve appears from {MIN_FAMILIES} independent questions."
+        st.caption(f"Over {sample}. Dots: {dots} {needed}")
         return
     st.markdown(
         f"**{escape_markdown(reliability.describe(subject))}** {reliability.caution}".rstrip()
     )
-    sample = reliability.test.correlation.describe()
     st.caption(
         f"Over {sample}. Line: {dots} Above the diagonal forecasts were too low. Grey: where "
         f"chance alone would keep the whole line, {percent_whole(BAND_LEVEL)} of the time."

@@ -122,7 +122,9 @@ def test_calibration_is_two_clicks_away_without_lines_through_noise(visitor: Vis
     page.wait_for_url("**/record*")
     visitor.settle()
     main = page.get_by_test_id("stMain")
-    expect(main.get_by_text("A curve appears from 15 independent questions.")).to_be_visible()
+    expect(
+        main.get_by_text(re.compile(r"Over \d+.questions.* A curve appears from 15 independent"))
+    ).to_be_visible()
     chart = main.get_by_test_id("stVegaLiteChart").filter(has=page.locator("svg")).nth(1)
     expect(chart).to_be_in_viewport()
     visitor.picture("calibration-of-few")
