@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import page as accuracy
 from dashboard.components.acting import (
     get_acting_tracker,
     get_zone,
@@ -25,6 +24,7 @@ from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.questions import ask
 from dashboard.questions import page as questions
+from dashboard.record import page as record
 from dashboard.scenarios import coherence
 from dashboard.scenarios import page as scenarios
 from dashboard.server.response_cache import get_tracker
@@ -47,7 +47,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "calendar": questions.render_calendar,
     "scenarios": scenarios.render,
     "coherence": coherence.render,
-    "record": accuracy.render,
+    "record": record.render,
     "learned": learned.render,
     "feeds": feeds.render,
     "reports": reports.render,

@@ -37,7 +37,7 @@ NEXT_STEP = {
     "calendar": "The first steps",
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",
-    "record": "Answers that are due",
+    "record": "Forecast a question",
     "learned": "Learning begins when",
     "feeds": "add your own here",
     "reports": "Every table as it is stored",

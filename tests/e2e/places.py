@@ -141,9 +141,11 @@ PLACES: Final[dict[str, Place]] = {
         "Track record", "/record", "than the average of", "How good every forecaster was."
     ),
     "record-calibration": _named(
-        "Track record", "/record?view=Calibration", "Track record", "Do their 80% happen?"
+        "Track record", "/record?details=Calibration", "Penalty: ", "Do their 80% happen?"
     ),
-    "record-questions": _named("Track record", "/record?view=Questions", "Track record"),
+    "record-compare": _named(
+        "Track record", "/record?details=Compare", "Pick a row to see how the evidence grew"
+    ),
     "learned": _named(
         "Learned values",
         "/learned",

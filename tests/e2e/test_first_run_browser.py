@@ -27,7 +27,7 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
     steps = {
         "home": "./run --demo",
         "inbox": "shows whether they answer",
-        "record": "Answers that are due",
+        "record": "Forecast a question",
     }
     for name, step in steps.items():
         page = visitor.go(f"/{name}")
