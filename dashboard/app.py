@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.accuracy import page as accuracy
 from dashboard.components.acting import (
     get_acting_tracker,
     get_zone,
@@ -20,11 +19,12 @@ from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
 from dashboard.home import page as home
 from dashboard.home import reports
-from dashboard.inbox import add
+from dashboard.inbox import add_evidence
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.questions import ask
 from dashboard.questions import page as questions
+from dashboard.record import page as record
 from dashboard.scenarios import coherence
 from dashboard.scenarios import page as scenarios
 from dashboard.server.response_cache import get_tracker, is_guarded
@@ -43,11 +43,11 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "essay": essay.render,
     "question": question.render,
     "inbox": inbox.render,
-    "add": add.render,
+    "add": add_evidence.render,
     "calendar": questions.render_calendar,
     "scenarios": scenarios.render,
     "coherence": coherence.render,
-    "record": accuracy.render,
+    "record": record.render,
     "learned": learned.render,
     "feeds": feeds.render,
     "reports": reports.render,

@@ -204,7 +204,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
         for name in ("Why", "Your forecast", "What would change it", "Table")
     ),
     ("add", {"q": OPEN, "url": f"https://{MARK}/x", "title": EVERYTHING, "text": EVERYTHING}),
-    ("record", {"kind": "Live", "view": "Questions"}),
+    ("record", {"kind": "Live", "details": "Standing"}),
     ("feeds", {"feed": FEED}),
 )
 """Every page, as (name, parameters), with what it shows of this world."""

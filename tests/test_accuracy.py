@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.distribution import Binary
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import (
+    COMPUTED,
     CROWD,
     HAZARD,
     PRIOR,
@@ -295,3 +297,72 @@ def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
         tracker.accuracy.habits(),
         tracker.accuracy.score_table().height,
     ) == ((), 0)
+
+
+# Track record
+
+
+def test_a_record_is_skill_beside_others_and_every_answer(world: Tracker) -> None:
+    record = world.accuracy.record()
+    assert record.skill is not None
+    assert (record.forecaster.id, record.rule, record.reference) == (ADA, "brier", None)
+    adjusted = {s.forecaster_id: s.skill for s in world.accuracy.summarise().adjusted["brier"]}
+    last = record.skill.points[-1].skills
+    assert {name: last[name] for name in adjusted} == pytest.approx(adjusted)
+    assert last.keys() == {ADA, BEN, SUGGESTION, CROWD}
+    assert (record.skill.people, record.skill.questions, record.skill.families) == (2, 2, 1)
+    # Every answer is there with the last forecast, and the points of the crowd where there was one.
+    answers = {a.question.id: a for a in record.answered}
+    assert list(answers) == ["two", "three", "one"]  # answers of one instant by name
+    assert answers["one"].forecast == Binary(0.8)
+    assert [answers[q].points for q in ("one", "three")] == pytest.approx([21.0, -39.0])
+    assert answers["one"].crowd_points == pytest.approx(10.5755, abs=1e-3)  # of 80% and 40%
+    assert answers["three"].crowd_points is None
+    assert {a.provisional_until for a in record.answered} == {None}
+    # It is about the chosen questions, and another forecaster on request.
+    assert len(world.accuracy.record(Choice(tag="east")).answered) == 1
+    assert world.accuracy.record(forecaster_id=BEN).skill != record.skill
+    nobody = world.accuracy.record(forecaster_id=CEM)
+    assert (nobody.forecaster.id, nobody.skill, nobody.answered) == (CEM, None, ())
+
+
+def test_somebody_alone_has_a_record_against_a_reference(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.questions.ask(an_asked())
+    tracker.forecasts.submit("rain", "90%")
+    clock.time = CLOSES
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
+    alone = tracker.accuracy.record()
+    assert alone.skill is not None
+    assert alone.reference == next(f for f in COMPUTED if f.id == HAZARD)
+    assert set(alone.skill.points[-1].skills) == {ADA, SUGGESTION}
+    time = tracker.accuracy.record(forecaster_id=HAZARD)
+    assert time.skill is not None
+    assert time.skill.reference == PRIOR
+    assert tracker.accuracy.record(forecaster_id=PRIOR).skill.reference == HAZARD  # type: ignore[union-attr]
+
+
+def test_early_answers_are_in_a_record_until_they_count(tracker: Tracker, clock: FakeClock) -> None:
+    live(tracker, clock, RAIN)
+    resolve(tracker, clock, RAIN)
+    record = tracker.accuracy.record()
+    assert record.skill is None
+    (entry,) = record.answered
+    assert entry.provisional_until == entry.question.closes_at
+    clock.time = entry.question.closes_at
+    (counted,) = tracker.accuracy.record().answered
+    assert (counted.provisional_until, counted.points) == (None, pytest.approx(entry.points))
+
+
+def test_kinds_have_records_of_their_own_rule(tracker: Tracker, clock: FakeClock) -> None:
+    for life in LIVES:
+        live(tracker, clock, life)
+    for life in LIVES:
+        resolve(tracker, clock, life)
+    clock.time = CLOSES
+    assert tracker.accuracy.record().rule == "crps"  # of most questions
+    assert tracker.accuracy.record(Choice(kind="ordered")).rule == "ranked"
+    # The base rate of a number has nobody to be held against but knowing nothing.
+    base_rate = tracker.accuracy.record(Choice(kind="numeric"), forecaster_id=PRIOR)
+    assert base_rate.reference == comparisons.UNINFORMED

@@ -516,7 +516,7 @@ def test_receipts_are_shown_for_one_rule_and_one_forecaster(answered: Shell) -> 
 
 def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
     out = answered("accuracy", "calibration", "--lead", "20")
-    assert "ben, 20 days before the close: Too few questions" in out
+    assert "ben, 20 days before the close: Not enough data" in out
     assert "answers inside" in out
     one = answered("accuracy", "calibration", "--lead", "20", "--who", "Crowd")
     assert "Crowd, 20 days before the close" in one
@@ -547,7 +547,7 @@ def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
 
 
 def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:
-    assert "Too few families of questions to say" in answered("accuracy", "habits")
+    assert "Not enough data: " in answered("accuracy", "habits")
     assert [
         h["forecaster"]["id"] for h in answered.json("accuracy", "habits", "--kind", "binary")
     ] == [

@@ -215,7 +215,7 @@ def test_the_pool_that_leads_is_said_once_pools_were_compared(
         (CROWD_EXTREMISED, CROWD_WEIGHTED),
     ]
     assert all(c.advantage is not None and c.advantage > 0 for c in pools)
-    said = words(open_page(tracker, "record"))
+    said = words(open_page(tracker, "record", details="Standing"))
     assert "No way of pooling has been shown to beat the plain crowd, the median." in said
     # People are not compared with the crowds that learn: each comparison more costs power.
     for comparison in tracker.accuracy.compare(forecaster_id=GOOD).rules[0].comparisons:
@@ -244,9 +244,13 @@ def test_a_pool_that_leads_may_be_shown_as_the_crowd(
         tracker.accuracy.choose_crowd(CROWD_WEIGHTED)
     with pytest.raises(Refused, match="shown as the crowd already"):
         tracker.accuracy.choose_crowd(CROWD)
-    assert not [b for b in open_page(tracker, "record").button if b.key == "choose-crowd"]
+    assert not [
+        b
+        for b in open_page(tracker, "record", details="Standing").button
+        if b.key == "choose-crowd"
+    ]
     monkeypatch.setattr(accuracy, "compare_pools", lambda _: (leading(CROWD_WEIGHTED),))
-    button(open_page(tracker, "record"), "Show it as the crowd").click().run()
+    button(open_page(tracker, "record", details="Standing"), "Show it as the crowd").click().run()
     chosen_at = clock.time
     clock.advance(days=1)
     assert tracker.accuracy.summarise().shown_pool == CROWD_WEIGHTED
@@ -261,7 +265,7 @@ def test_a_pool_that_leads_may_be_shown_as_the_crowd(
     assert p_yes(timelines[CROWD].at(clock.time)) == pytest.approx(before[CROWD])
     assert tracker.system.verify().bad_seq is None
     # The way back is as short.
-    back = open_page(tracker, "record")
+    back = open_page(tracker, "record", details="Standing")
     button(back, "Show the median as the crowd again").click().run()
     assert now_on(tracker)[CROWD] == pytest.approx(before[CROWD])
     states = [r.state for r in tracker.learning.history(SHOWN, "all")]

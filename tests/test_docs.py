@@ -200,7 +200,7 @@ def test_the_rooms_of_the_design_are_the_layers_of_the_contracts(package: str) -
     page = (ROOT / "DESIGN.md").read_text(encoding="utf-8")
     table = page.partition(f"\n### {package}\n")[2].partition("\n#")[0]
     drawn: dict[str, set[str]] = {}  # by layer, the highest first, which is the order of the table
-    for layer, rooms in re.findall(r"^\| (\d) \| ([^|]+) \|", table, re.MULTILINE):
+    for layer, rooms in re.findall(r"^\| (\d+) \| ([^|]+) \|", table, re.MULTILINE):
         drawn.setdefault(layer, set()).update(re.findall(r"`(\w+)`", rooms))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]

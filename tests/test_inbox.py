@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.inbox.data import evidence_frame
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import Direction, Strength
@@ -181,10 +180,10 @@ def test_a_story_that_counts_through_the_table_is_context_only(
     assert "context only" in shell("evidence", "inbox")
     assert "to review, context only" in " ".join(shell("question", "show", FUTURES).split())
     text = words(open_page(several, "inbox"))
-    assert "context only: it counts through a question of the scenarios’ table" in text
-    page = several.questions.get(FUTURES)
-    actual = evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
-    assert actual == "to review, context only"
+    assert "no effect here, as it counts through a question of the scenarios’ table" in text
+    assert [card.state for card in several.questions.get(FUTURES).evidence] == [
+        "to review, context only"
+    ]
     several.evidence.review(piece, "confirmed")
     (card,) = several.questions.get(FUTURES).evidence
     assert card.state == "confirmed, context only"
@@ -238,8 +237,8 @@ def test_unsure_evidence_is_called_perhaps_until_confirmed(
     assert "perhaps 0.60" in " ".join(shell("evidence", "inbox").split())
     assert "perhaps" in shell("question", "show", question)
     text = words(open_page(several, "inbox"))
-    assert "Perhaps, 60" in text
-    assert "it counts nothing until a person confirms it" in text
+    assert "Perhaps: 60% relevant" in text
+    assert "no weight until you accept it" in text
     report = several.reports.build("question", question)
     assert '"perhaps"' in report.data
     several.evidence.review(piece, "confirmed")

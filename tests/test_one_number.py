@@ -1,4 +1,4 @@
-"""A forecaster has one number and one name: on the accuracy page, at the terminal, and in the
+"""A forecaster has one number and one name: in the track record, at the terminal, and in the
 weekly report.
 """
 
@@ -69,8 +69,8 @@ Number = tuple[str, str]
 
 
 def on_the_page(tracker: Tracker, rule: str) -> dict[str, Number]:
-    visit = open_page(tracker, "record", **{"points-rule": rule})
-    (frame,) = (each.value for each in visit.dataframe if each.proto.alt == "Points by forecaster")
+    visit = open_page(tracker, "record", details="Standing", rule=rule)
+    (frame,) = (each.value for each in visit.dataframe if each.proto.alt == "Standing")
     return {row["forecaster"]: _page_row(row) for _, row in frame.iterrows()}
 
 

@@ -128,14 +128,14 @@ def test_points_and_skill_are_told_in_tables(lived: Tracker) -> None:
     }
     assert "Peer points" not in text
     row = line(text, "ada", "CRPS over the range")
-    assert row.split("│")[3].strip() == "3 in 2 families"
+    assert row.split("│")[3].strip() == "3 (2 independent)"
     assert "Base rate" in text
     points = told(
         score_tables.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
     )
     assert line(points, "ada").count("–") == 1  # points have no mean
     text = told(score_tables.skill_table(found, "crps"))
-    assert "13 more families of questions are needed" in line(text, "ada")
+    assert "13 more independent questions are needed" in line(text, "ada")
     assert "a newcomer starts in the middle" in text
 
 
@@ -174,14 +174,14 @@ def test_waiting_and_late_forecasts_are_told_in_a_sentence(
 def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:
     report = lived.accuracy.calibration(lead_days=15)
     text = told(*calibration_tables.reliability_tables(report, ADA))
-    assert "ada, 15 days before the close: Too few questions" in text
+    assert "ada, 15 days before the close: Not enough data" in text
     assert "1 = 100%" in line(text, "80% to 100%", "90%")
     assert "0.0100" in line(text, "Brier score")
     assert "–" in line(text, "area under the ROC")  # nothing to tell apart
     assert "raw +0.0100" in line(text, "reliability, bias corrected")
     report = lived.accuracy.calibration(lead_days=15)
     text = told(calibration_tables.ranks_table(report, BEN))
-    assert "ben, 15 days before the close, numbers and dates: Too few families" in text
+    assert "ben, 15 days before the close, numbers and dates: Not enough data" in text
     assert "of the range" in line(text, "90%")
     assert "outside" not in told(calibration_tables.band_table(report, ADA))
 
@@ -192,7 +192,7 @@ def test_comparisons_are_told_in_a_table(lived: Tracker) -> None:
     text = told(score_tables.comparison_table(report, numbers))
     row = line(text, "ada", "ben")
     assert "too early to say" in row
-    assert row.split("│")[5].strip() == "3 in 2 families"
+    assert row.split("│")[5].strip() == "3 (2 independent)"
     assert "First forecast, unchanged" in text
     assert "Knowing nothing" in text
     assert "hold however often you look" in text
@@ -204,7 +204,7 @@ def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:
     assert "30 points" in line(text, "ada")
     assert "100%" in line(text, "cem")  # a reaffirmation and no update
     assert line(text, "ben", "1 on 1 questions").count("–") == 4
-    assert "Too few families of questions to say anything: 1 of the 30 needed" in text
+    assert "Not enough data: 1 of 30 independent questions" in text
 
 
 def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeClock) -> None:

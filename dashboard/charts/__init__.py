@@ -6,13 +6,6 @@ Okabe and Ito, which colour-blind readers can distinguish; a shape or a dash alw
 information.
 """
 
-from dashboard.charts.accuracy import (
-    bins_chart,
-    calibration_chart,
-    evidence_chart,
-    ranks_chart,
-    skill_chart,
-)
 from dashboard.charts.common import (
     HEIGHT,
     ChartSpec,
@@ -28,6 +21,7 @@ from dashboard.charts.distributions import (
     value_axis,
 )
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
+from dashboard.charts.record import calibration_chart, ranks_chart, skill_chart
 from dashboard.charts.revisions import ProbabilityScale, revisions_chart, waterfall_chart
 from tracker.model.chart_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, LineStyle
 
@@ -45,11 +39,9 @@ __all__ = [
     "ProbabilityScale",
     "ValueAxis",
     "bind_data",
-    "bins_chart",
     "calibration_chart",
     "daily_items_chart",
     "daily_polls_chart",
-    "evidence_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",

@@ -79,7 +79,7 @@ def probability_axis(field: str, scale: ProbabilityScale, domain: Domain) -> alt
 
 def _step_layer(styles: tuple[LineStyle, ...], y: alt.Y) -> alt.Chart:
     chart = alt.Chart(alt.NamedData("steps")).mark_line(interpolate="step-after")
-    return chart.encode(**_line_encodings(styles, y))
+    return chart.encode(**line_encodings(styles, y))
 
 
 def _band_layer(y: alt.Y) -> alt.Chart:
@@ -103,12 +103,12 @@ def end_layers(
     return (
         names.encode(x=time_axis(), y=y, text="label:N"),
         strokes.mark_point(shape="stroke", size=240, xOffset=12).encode(
-            **_line_encodings(styles, y, field)
+            **line_encodings(styles, y, field)
         ),
     )
 
 
-def _line_encodings(
+def line_encodings(
     styles: tuple[LineStyle, ...], y: alt.Y, field: str = "forecaster"
 ) -> dict[str, Any]:
     """Return the encodings that a line and the stroke at its end share."""

@@ -289,6 +289,7 @@ SHORTCUTS: Final = (
     ("Enter", "save it; Shift + Enter starts a new line of the reason"),
     ("A", "confirm your forecast; in the inbox, accept the evidence"),
     ("X", "in the inbox, reject the evidence"),
+    ("Y N 0 1–5", "in the inbox, direction and strength of the evidence"),
     ("U", "undo the last act; again, the one before it"),
     ("Shift + U", "redo it"),
     ("Ctrl + K", "jump to a question or a page"),

@@ -23,7 +23,7 @@ def warn_missing(part: str, effect: str) -> None:
 
 _COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
-_COMPONENT_NAMES: Final = ("reader", "entry", "marked", "rows", "zone")
+_COMPONENT_NAMES: Final = ("reader", "entry", "rows", "zone")
 
 
 def load_component(

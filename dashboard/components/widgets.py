@@ -114,6 +114,24 @@ def show_buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
     return picked or usual
 
 
+def show_drawer(sections: Mapping[str, Callable[[], None]]) -> None:
+    """Show details, closed until they are opened: one section at a time, kept in the address."""
+    is_chosen = st.query_params.get("details") in sections
+    drawer = st.expander("Details", is_chosen, key="details-drawer", on_change="rerun")
+    if not drawer.open:
+        return
+    with drawer:
+        picked = st.pills(
+            "Details",
+            list(sections),
+            key="details",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if picked is not None:
+            sections[picked]()
+
+
 def show_question_line(visit: Visit, question: Question, label: str, icon: str) -> None:
     """Show a short link to a question, with its text beside it or, on a phone, below it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):

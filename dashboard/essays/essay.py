@@ -37,7 +37,6 @@ from tracker.errors import NotFound
 from tracker.model.essays import EssayPage
 
 _C = st.column_config
-_HTML: Final = '<ul class="legend"></ul><div class="essay" role="group"></div>'
 _KEY: Final = "reader"
 
 
@@ -59,7 +58,7 @@ def show_essay_reader(page: EssayPage, blocks: Sequence[Paragraph], picked: int 
         "label": f"{page.essay.title}, sentence by sentence",
     }
     prose = "\n\n".join(" ".join(piece.text for piece in block) for block in blocks)
-    component = load_component("reader", _HTML, prose)
+    component = load_component("reader", plain=prose)
     component(key=_KEY, data=data, on_picked_change=_store_selection)
 
 

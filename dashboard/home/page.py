@@ -291,7 +291,7 @@ def _build_task_rows(
             f"answer-{proposal.question.id}",
             proposal.question.text,
             f"proposed answer: {describe_proposal(proposal, visit.now)}",
-            LinkCell("Confirm", page_address("inbox"), tone="chip"),
+            LinkCell("Confirm", page_address("inbox", section="answers"), tone="chip"),
         )
         for proposal in proposals[:MAX_ANSWERS]
     ]

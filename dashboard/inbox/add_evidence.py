@@ -1,7 +1,7 @@
-"""Forms of evidence by hand: a report by its address or headline, or one that was read."""
+"""One field for evidence by hand: an address, a headline, or words of a report that was read."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Final
@@ -9,166 +9,116 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.acting import Notice, push_notice
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import link_to_site, show_refusals
+from dashboard.components.widgets import link_to_site, show_choice, show_refusals
 from dashboard.inbox import add_text
-from dashboard.inbox.add_text import SharedReport
-from dashboard.wording import clip, escape_markdown, strength_name
-from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.question import EvidenceId, Question, QuestionId
+from dashboard.inbox.add_text import NOTHING_SHARED
+from dashboard.inbox.judging import DIRECTION_KEYS, STRENGTHS
+from dashboard.wording import capitalise, clip, describe_choice, escape_markdown, strength_name
+from forecasts.evidence.evidence import Strength
+from forecasts.questions.question import Question, QuestionId
 from tracker.app.tracker import Tracker
-from tracker.model.evidence import ManualEvidence, ManualResult, SearchHit
+from tracker.model.evidence import ManualEvidence, ManualResult
 
-DIRECTIONS: Final = (Direction.YES, Direction.NO, Direction.NEUTRAL)
-STRENGTHS: Final = tuple(strength for strength in Strength if strength is not Strength.NONE)
-MAX_HITS: Final = 10
+MAX_HITS: Final = 6
 _COUNT_KEY: Final = "added-by-hand"
-"""Session key of the number of pieces added: the forms begin anew after each."""
+"""Session key of the number of pieces added: the field begins anew after each."""
 
-_QUESTION_KEY: Final = "add-about"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Direction of a report, None until it is chosen, with its strength and option."""
-
-    direction: Direction | None
-    strength: Strength
-    option: str
+_WIDTH: Final = 720
 
 
-NOTHING_SHARED: Final = SharedReport()
+def render(visit: Visit) -> None:
+    """Show the page that another page shares a report with; nothing is added before it is sent."""
+    st.subheader("Add evidence", anchor=False)
+    params = {name: st.query_params.get(name, "") for name in ("url", "title", "text")}
+    show_field(visit, shared=add_text.read_shared(params))
 
 
-@dataclass(frozen=True, slots=True)
-class AddForm:
-    """Place of a form on a page, which keeps its keys apart, and what is filled in."""
+@st.fragment
+def show_field(
+    visit: Visit,
+    question: Question | None = None,
+    *,
+    shared: ManualEvidence = NOTHING_SHARED,
+) -> None:
+    """Show the field, and what is typed with a button for each direction that it may speak for.
 
-    place: str
-    shared: SharedReport = NOTHING_SHARED
-
-    def key(self, name: str) -> str:
-        """Return the key of a field; another one after each piece that was added."""
-        return f"{self.place}-{name}-{st.session_state.get(_COUNT_KEY, 0)}"
-
-
-def show_on_question(visit: Visit, question: Question) -> None:
-    """Show both ways to add evidence on the page of an open question."""
-    with st.expander("Add evidence", icon=":material/add:", key="add-evidence"):
-        show_form(visit, question, AddForm("question"))
-    with st.expander("Find in what was read", icon=":material/search:", key="find-read"):
-        show_search(visit, question.id)
-
-
-def show_in_inbox(visit: Visit) -> None:
-    """Show both ways to add evidence on any open question."""
-    with st.expander("Add evidence that is missing", icon=":material/add:", key="add-evidence"):
-        show_with_picker(visit, AddForm("inbox"), st.query_params.get("about", ""))
-        show_bookmarklet(visit)
-
-
-def show_with_picker(visit: Visit, form: AddForm, preset: str) -> None:
-    """Show the choice of an open question, at first `preset`, the form, and the search below it."""
-    questions = {
-        s.question.id: s.question for s in visit.tracker.questions.list() if s.status == "open"
-    }
-    if not questions:
+    Without a `question` one is chosen. A fragment, so that typing draws nothing else.
+    """
+    visit = visit.refresh()
+    summaries = visit.tracker.questions.list()
+    opened = {s.question.id: s.question for s in summaries if s.status == "open"}
+    if not (question or opened):
         st.caption("No question is open: evidence counts while a question is open.")
         return
-    picked = st.selectbox(
-        "Question",
-        list(questions),
-        index=list(questions).index(QuestionId(preset)) if preset in questions else None,
-        format_func=lambda question_id: questions[question_id].text,
-        placeholder="Type to search",
-        key=_QUESTION_KEY,
-    )
-    if picked is None:
-        st.caption("Choose the question that the report bears on.")
-        return
-    show_form(visit, questions[picked], form)
-    st.markdown("**Or find it in what was read**")
-    show_search(visit, picked)
-
-
-def show_form(visit: Visit, question: Question, form: AddForm) -> None:
-    """Show the form for a report by its address or headline."""
-    with st.form(form.key("form"), border=False):
-        source = st.text_input(
-            "Address or headline",
-            value=form.shared.source,
-            key=form.key("source"),
-            placeholder="https://… or the headline itself",
+    key = f"add-{st.session_state.get(_COUNT_KEY, 0)}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        typed = st.text_input(
+            "Add or find evidence",
+            value=str(shared.source),
+            key=f"{key}-source",
+            placeholder="Paste an address or a headline, or type words to search what was read",
             autocomplete="off",
             max_chars=2_000,
+            label_visibility="collapsed",
+            icon=":material/add:",
+            width=_WIDTH,
         )
-        judgement = _show_judgement(question, form)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            published = st.date_input(
-                "Published",
-                value=None,
-                max_value=visit.now.astimezone(visit.zone).date(),
-                format="YYYY-MM-DD",
-                key=form.key("date"),
-                width=160,
-            )
-            title = st.text_input(
-                "Headline, if the page cannot be read",
-                value=form.shared.title,
-                key=form.key("title"),
-                autocomplete="off",
-                width=300,
-            )
-            note = st.text_input(
-                "Note",
-                value=form.shared.note,
-                key=form.key("note"),
-                max_chars=add_text.MAX_NOTE_CHARACTERS,
-                width=300,
-            )
-        if st.form_submit_button("Add evidence", type="primary", key=form.key("submit")):
-            report = ManualEvidence(
-                question.id,
-                source or "",
-                Direction.NEUTRAL,
-                published_at=_at_noon(published, visit),
-                title=title or "",
-                note=note or "",
-            )
-            _add_report(visit, question, judgement, report)
+        with st.popover("From any web page", type="tertiary", icon=":material/bookmark:"):
+            _show_bookmarklet(visit)
+    if not (source := (typed or "").strip()):
+        return
+    question = question or _choose_question(opened)
+    is_address = source.lower().startswith(("http://", "https://"))
+    draft = _show_details(visit, question, key, shared, is_address=is_address)
+    texts = {s.question.id: s.question.text for s in summaries}
+    for hit in () if is_address else visit.tracker.evidence.search(source, limit=MAX_HITS):
+        piece = replace(draft, source=hit.item.id)
+        about = None if question and add_text.is_judged(hit, question.id) else question
+        notes = add_text.describe_hit(hit, visit.zone), add_text.describe_uses(hit, texts)
+        show_report(visit, about, piece, (hit.item.title, *notes),
+                    key=f"{key}-{hit.item.id}", url=hit.item.url)  # fmt: skip
+    lines = (source, "This page" if is_address else "Add these words as a headline")
+    show_report(visit, question, replace(draft, source=source), lines, key=f"{key}-new")
 
 
-def _show_judgement(question: Question, form: AddForm) -> Judgement:
-    """Show option, direction and strength."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        option = _choose_option(question, form)
-        direction = st.segmented_control(
-            "It points" if question.kind in ("numeric", "date") else "It speaks",
-            DIRECTIONS,
-            format_func=lambda side: escape_markdown(
-                add_text.describe_choice(question, side, option)
-            ),
-            key=form.key("direction"),
-        )
+def _choose_question(opened: Mapping[QuestionId, Question]) -> Question | None:
+    """Show the choice of a question; it begins with that of the filter."""
+    if (about := st.query_params.get("about", "")) in opened:
+        st.query_params.setdefault("q", about)
+    texts = {question_id: question.text for question_id, question in opened.items()}
+    picked = show_choice(
+        "Question", texts, "q", placeholder="On which question?", label_visibility="collapsed",
+        width=_WIDTH,
+    )  # fmt: skip
+    return None if picked is None else opened[picked]
+
+
+def _show_details(
+    visit: Visit, question: Question | None, key: str, shared: ManualEvidence, *, is_address: bool
+) -> ManualEvidence:
+    """Show what else may be said of a report, and return it without source and direction."""
+    option, title = choose_option(question, key), ""
+    drawer = st.expander("Strength, date, note", type="compact", key=f"{key}-details")
+    with drawer, st.container(horizontal=True, vertical_alignment="bottom"):
         strength = st.selectbox(
-            "How strongly",
-            STRENGTHS,
-            index=STRENGTHS.index(Strength.SOME),
-            format_func=strength_name,
-            key=form.key("strength"),
-            width=150,
+            "Strength", STRENGTHS, STRENGTHS.index(Strength.SOME), strength_name,
+            key=f"{key}-strength", width=150,
+        )  # fmt: skip
+        today = visit.now.astimezone(visit.zone).date()
+        published = st.date_input(
+            "Published", None, max_value=today, format="YYYY-MM-DD", key=f"{key}-date", width=160
         )
-    return Judgement(direction, strength, option)
-
-
-def _choose_option(question: Question, form: AddForm) -> str:
-    if not question.options:
-        return ""
-    names = [option.name for option in question.options]
-    picked: str | None = st.selectbox(
-        "Option", names, index=None, placeholder="Which one?", key=form.key("option"), width=220
-    )
-    return picked or ""
+        if is_address:
+            title = st.text_input(
+                "Headline, if the page cannot be read", shared.title, key=f"{key}-title", width=300
+            )
+        note = st.text_input("Note", shared.note, max_chars=add_text.MAX_NOTE_CHARACTERS,
+                             key=f"{key}-note", width=300)  # fmt: skip
+    published_at = _at_noon(published, visit)
+    draft = replace(shared, title=title or "", note=note or "", option=option, strength=strength)
+    return replace(draft, question_id=question.id if question else "", published_at=published_at)
 
 
 def _at_noon(day: date | None, visit: Visit) -> datetime | None:
@@ -179,136 +129,85 @@ def _at_noon(day: date | None, visit: Visit) -> datetime | None:
     return min(noon, visit.now)
 
 
-def _add_report(
-    visit: Visit, question: Question, judgement: Judgement, report: ManualEvidence
-) -> None:
-    """Add a report as judged, and begin the forms anew; a refusal leaves them as they are."""
-    if judgement.direction is None:
-        st.error(
-            "Say which way it points; “for neither side” is an answer too.",
-            icon=":material/error:",
-        )
-        return
-    piece = replace(
-        report,
-        direction=judgement.direction,
-        strength=judgement.strength,
-        option=judgement.option,
-    )
-    with show_refusals():
-        with st.spinner("Adding …"):
-            result = visit.tracker.evidence.add(piece)
-        words = add_text.describe_addition(question, result)
-        reverse = _make_undo(visit.tracker, piece, result, words)
-        push_notice(Notice(words, reverse))
-        st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
-        st.rerun()
+def choose_option(question: Question | None, key: str) -> str:
+    """Show the choice of an option; "" until one is chosen, or where the question has none."""
+    if question is None or not question.options:
+        return ""
+    names = [option.name for option in question.options]
+    return st.selectbox(
+        "Option", names, index=None, placeholder="Which one?", key=f"{key}-option", width=220
+    ) or ""  # fmt: skip
 
 
-def _make_undo(
-    tracker: Tracker, piece: ManualEvidence, result: ManualResult, words: str
-) -> Callable[[], Notice] | None:
-    """Return the way back: what was new or rejected is rejected, what had waited waits again."""
-    evidence_id = result.evidence.id
-    if result.previous == "logged":
-        return partial(_undo_review, tracker, piece, evidence_id, words)
-    if result.previous in (None, "rejected"):
-        return partial(undo_addition, tracker, evidence_id, words)
-    return None  # another person's judgement stood there: edit it
-
-
-def undo_addition(tracker: Tracker, evidence_id: EvidenceId, words: str) -> Notice:
-    """Reject a piece that was added; the notice takes it up again."""
-    tracker.evidence.review(evidence_id, "rejected", note="taken back")
-    return Notice("Taken back: it counts nothing", partial(_redo, tracker, evidence_id, words))
-
-
-def _redo(tracker: Tracker, evidence_id: EvidenceId, words: str) -> Notice:
-    tracker.evidence.reopen(evidence_id)
-    return Notice(words, partial(undo_addition, tracker, evidence_id, words))
-
-
-def _undo_review(
-    tracker: Tracker, piece: ManualEvidence, evidence_id: EvidenceId, words: str
-) -> Notice:
-    """Take back the review that an addition became; the notice adds the piece once more."""
-    tracker.evidence.reopen(evidence_id)
-    return Notice("Taken back: it waits again", partial(_add_again, tracker, piece, words))
-
-
-def _add_again(tracker: Tracker, piece: ManualEvidence, words: str) -> Notice:
-    evidence_id = tracker.evidence.add(piece).evidence.id
-    return Notice(words, partial(_undo_review, tracker, piece, evidence_id, words))
-
-
-@st.fragment
-def show_search(visit: Visit, question_id: QuestionId) -> None:
-    """Show the search over everything read; a fragment, so that typing draws nothing else."""
-    visit = visit.refresh()
-    form = AddForm(f"found-{question_id}")
-    words = st.text_input(
-        "Words",
-        key=f"{form.place}-words",
-        placeholder="words of the report, “a phrase”, or begin*",
-        autocomplete="off",
-        label_visibility="collapsed",
-    )
-    if not words:
-        return
-    hits = visit.tracker.evidence.search(words, limit=MAX_HITS)
-    if not hits:
-        st.caption("Nothing that was read has these words.")
-        return
-    questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
-    question = questions[question_id]
-    judgement = _show_judgement(question, form)
-    texts = {question_id: q.text for question_id, q in questions.items()}
-    for hit in hits:
-        _show_hit(visit, question, judgement, hit, texts=texts)
-
-
-def _show_hit(
+def show_report(
     visit: Visit,
-    question: Question,
-    judgement: Judgement,
-    hit: SearchHit,
+    question: Question | None,
+    piece: ManualEvidence,
+    lines: Sequence[str],
     *,
-    texts: Mapping[QuestionId, str],
+    key: str,
+    url: str = "",
+    dismiss: Callable[[], None] | None = None,
 ) -> None:
-    """Show a hit with its source, what it is evidence on, and the button that adds it."""
-    with st.container(border=True, gap="xxsmall"):
-        st.text(clip(hit.item.title, add_text.MAX_HEADLINE_CHARACTERS))
-        source = add_text.describe_hit(hit, visit.zone)
-        for line in filter(None, (source, add_text.describe_uses(hit, texts))):
-            st.caption(escape_markdown(line))
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _show_add_button(visit, question, judgement, hit)
-            link_to_site(hit.item.url, "Read it", key=f"found-link-{hit.item.id}")
+    """Show headline and notes of a report, with a button for each direction, which adds it.
+
+    Without a question there is none, and an option has to be chosen first. With `dismiss` there is
+    one more, by which it is no evidence.
+    """
+    title, *notes = [clip(line, add_text.MAX_HEADLINE_CHARACTERS) for line in lines if line]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        small = [make_tag("div", note, kind="note") for note in notes]
+        show_markup(make_tag("div", make_tag("div", title), *small))
+        if url:
+            link_to_site(url, "Read", key=f"read-{key}")
+        if question is None:
+            return
+        if dismiss and st.button("No evidence", key=f"{key}-no"):
+            dismiss()
+        for direction, _ in DIRECTION_KEYS:
+            if st.button(
+                escape_markdown(capitalise(describe_choice(question, direction, piece.option))),
+                key=f"{key}-{int(direction)}",
+                disabled=bool(question.options and direction and not piece.option),
+            ):
+                with show_refusals(), st.spinner("Adding …"):
+                    judged = replace(piece, direction=direction)
+                    push_notice(_add_piece(visit.tracker, question, judged))
+                    st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
+                    st.rerun()
 
 
-def _show_add_button(
-    visit: Visit, question: Question, judgement: Judgement, hit: SearchHit
-) -> None:
-    use = add_text.find_use(hit, question.id)
-    is_done = use is not None and use.status in ("confirmed", "edited")
-    if st.button(
-        "Evidence already" if is_done else "Add as evidence",
-        key=f"add-hit-{hit.item.id}",
-        disabled=is_done,
-        icon=":material/check:" if is_done else ":material/add:",
-    ):
-        report = ManualEvidence(question.id, hit.item.id, Direction.NEUTRAL)
-        _add_report(visit, question, judgement, report)
+def _add_piece(tracker: Tracker, question: Question, piece: ManualEvidence) -> Notice:
+    """Add a piece of evidence; the notice takes it back.
+
+    What was new or rejected is rejected then, and what had waited waits again. Where another
+    person's judgement stood there is no way back.
+    """
+    result = tracker.evidence.add(piece)
+    undo = partial(_undo_addition, tracker, question, piece, result)
+    words = add_text.describe_addition(question, result)
+    return Notice(words, undo if result.previous in (None, "logged", "rejected") else None)
 
 
-def show_bookmarklet(visit: Visit) -> None:
-    """Show the bookmark that opens the form from any page, and how to use it."""
+def _undo_addition(
+    tracker: Tracker, question: Question, piece: ManualEvidence, result: ManualResult
+) -> Notice:
+    redo = partial(_add_piece, tracker, question, piece)
+    if result.previous == "logged":
+        tracker.evidence.reopen(result.evidence.id)
+        return Notice("Taken back: it waits again", redo)
+    tracker.evidence.review(result.evidence.id, "rejected", note="taken back")
+    return Notice("Taken back: it has no weight", redo)
+
+
+def _show_bookmarklet(visit: Visit) -> None:
+    """Show the bookmark that opens the field from any page, and how to use it."""
     public_url = visit.tracker.settings.public_url
     page = f"{public_url.rstrip('/')}/add" if public_url else st.context.url
     if not page:
         return
     st.caption(
-        "From the browser: make a bookmark with this as its address. On any article it opens the "
-        "form, filled in with address, headline and the text that you selected."
+        "Make a bookmark with this as its address. On any article it opens the field, filled in "
+        "with address, headline and the text that you selected."
     )
     st.code(add_text.make_bookmarklet(page), language=None)

@@ -2,41 +2,35 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard.wording import clip, describe_bearing, format_day
-from forecasts.evidence.evidence import Direction, describe_side
+from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.urls import MAX_URL_LENGTH, resolve_web_link
-from tracker.model.evidence import EvidenceUse, ManualResult, SearchHit
+from tracker.model.evidence import ManualEvidence, ManualResult, SearchHit
 
 MAX_HEADLINE_CHARACTERS: Final = 300
 MAX_NOTE_CHARACTERS: Final = 500
 MAX_USES: Final = 3
 """Questions and a count that stand below a hit."""
 
+NOTHING_SHARED: Final = ManualEvidence("", "", Direction.NEUTRAL)
+_STATES: Final = {"logged": "to review", "rejected": "rejected"}
 _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
-@dataclass(frozen=True, slots=True)
-class SharedReport:
-    """Content of the form as another page shared it: address or headline, headline, and note."""
-
-    source: str = ""
-    title: str = ""
-    note: str = ""
-
-
-def read_shared(params: Mapping[str, str]) -> SharedReport:
+def read_shared(params: Mapping[str, str]) -> ManualEvidence:
     """Read a shared page from the parameters url, title and text; whatever they hold is only text.
 
     Some phones share the address inside of the text.
 
-    >>> read_shared({"text": "Leaders meet https://a.example/1", "title": "Leaders meet"})
-    SharedReport(source='https://a.example/1', title='Leaders meet', note='')
+    >>> shared = read_shared({"text": "Leaders meet https://a.example/1", "title": "Leaders meet"})
+    >>> shared.source, shared.title, shared.note
+    ('https://a.example/1', 'Leaders meet', '')
     """
     title = clip(" ".join(params.get("title", "").split()), MAX_HEADLINE_CHARACTERS)
     text = " ".join(params.get("text", "").split())
@@ -46,9 +40,9 @@ def read_shared(params: Mapping[str, str]) -> SharedReport:
         url = resolve_web_link(link[0], "")
         text = " ".join(text.replace(link[0], " ").split())
     if not url:
-        return SharedReport(title or clip(text, MAX_HEADLINE_CHARACTERS))
+        return replace(NOTHING_SHARED, source=title or clip(text, MAX_HEADLINE_CHARACTERS))
     note = "" if text in ("", title) else clip(text, MAX_NOTE_CHARACTERS)
-    return SharedReport(url, title, note)
+    return replace(NOTHING_SHARED, source=url, title=title, note=note)
 
 
 def make_bookmarklet(page: str) -> str:
@@ -74,23 +68,10 @@ def describe_addition(question: Question, result: ManualResult) -> str:
     bearing = describe_bearing(result.evidence, question.kind)
     begin = {
         "added": "Added",
-        "reviewed": "It was evidence already and is now judged by you",
-        "unchanged": "It was evidence already, as you said",
+        "reviewed": "It was evidence already, and you have now judged it",
+        "unchanged": "It was evidence already, judged by you",
     }[result.outcome]
-    return f"{begin}: {bearing}. {result.miss.replace('`', '')}"
-
-
-def describe_choice(question: Question, direction: Direction, option: str) -> str:
-    """Describe a direction as a choice: `for YES`, `lower`, `against it` of an option not chosen.
-
-    >>> from forecasts.evidence.evidence import Direction
-    >>> class Places: kind = "categorical"
-    >>> [describe_choice(Places, side, "") for side in (Direction.YES, Direction.NO)]
-    ['for it', 'against it']
-    """
-    if question.kind in ("categorical", "ordered") and direction and not option:
-        return "for it" if direction is Direction.YES else "against it"
-    return describe_side(question.kind, direction, option)
+    return f"{begin}: {bearing[0].lower()}{bearing[1:]}. {result.miss.replace('`', '')}"
 
 
 def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:
@@ -98,25 +79,19 @@ def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:
     return f"{hit.feed_title} · first seen {format_day(hit.item.first_seen_at, zone)}"
 
 
-def find_use(hit: SearchHit, question_id: QuestionId) -> EvidenceUse | None:
-    """Return the evidence on a question that a hit is already; None if it is none."""
-    return next((use for use in hit.uses if use.question_id == question_id), None)
+def is_judged(hit: SearchHit, question_id: QuestionId) -> bool:
+    """Return True if a person accepted a hit as evidence on a question."""
+    return any(
+        use.question_id == question_id and use.status in ("confirmed", "edited") for use in hit.uses
+    )
 
 
 def describe_uses(hit: SearchHit, texts: Mapping[QuestionId, str]) -> str:
     """Describe the questions that a hit is evidence on; empty if there is none."""
-    names = [
-        f"“{clip(texts.get(use.question_id, use.question_id), 80)}” ({_STATES[use.status]})"
-        for use in hit.uses
-    ]
+    names = []
+    for use in hit.uses:
+        text = clip(texts.get(use.question_id, use.question_id), 130)
+        names.append(f"“{text}” ({_STATES.get(use.status, 'accepted')})")
     if len(names) > MAX_USES:
         names[MAX_USES - 1 :] = [f"{len(names) - MAX_USES + 1} other questions"]
     return f"Evidence already on {', '.join(names)}" if names else ""
-
-
-_STATES: Final = {
-    "logged": "to review",
-    "confirmed": "confirmed",
-    "edited": "edited",
-    "rejected": "rejected",
-}

@@ -1,54 +1,48 @@
-"""Evidence cards: reports of a story, and its meaning for one or several questions."""
+"""Evidence cards: a report, what it says about which question, and the judgement on it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import streamlit as st
 
+from dashboard.components import rows
+from dashboard.components.markup import Markup, make_tag, show_markup
 from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import (
-    HEADER_HEIGHT,
-    ROW_HEIGHT,
-    link_to_site,
-    show_headline_note,
-    show_table,
-)
-from dashboard.inbox import evidence_review
-from dashboard.inbox.data import count_reports, list_item_versions, reports_frame
+from dashboard.components.widgets import link_to_question, link_to_site
+from dashboard.inbox import judging
+from dashboard.inbox.data import Questions, Story, count_reports, flag_copies, list_item_versions
 from dashboard.wording import (
     DATE_NOTES,
+    capitalise,
     clip,
-    describe_shift,
-    describe_tilt,
+    describe_bearing,
+    describe_certainty,
+    describe_match,
+    effect_line,
+    evidence_side,
     explain_direction,
     format_report_counts,
+    judgement_line,
+    lift_line,
+    model_name,
     plural,
 )
-from dashboard.wording import describe_match as matched_words
-from forecasts.questions.question import Question, QuestionId
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.curves import CurveSuggestion
-from forecasts.suggestion.explanation import story_effects
-from tracker.model.evidence import EvidenceCard
-from tracker.model.read_models import QuestionPage
+from forecasts.questions.question import MATCHER, Question
+from tracker.model.evidence import EvidenceCard, StoryItem
 
-_HTML: Final = '<div class="marked"></div>'
+PIECE_PARAM: Final = "at"
+"""Address parameter of a piece of evidence that is judged by itself."""
 
-
-def show_marked_text(
-    text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
-) -> None:
-    """Show a text with the matched `words` highlighted."""
-    component = load_component("marked", _HTML, text)
-    component(key=key, data={"pieces": split_marked(text, words), "look": look})
+MAX_SUMMARY_CHARACTERS: Final = 280
+MAX_ARTICLE_CHARACTERS: Final = 30_000
+MAX_SOURCES: Final = 3
+"""Sources that are named below the headline; the reports name all."""
 
 
 def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     """Split a text into pieces with a flag for the given words, as whole words in any case.
-
-
 
     >>> split_marked("Envoy: envoys meet the envoy", ["envoy"])
     [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
@@ -62,189 +56,184 @@ def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]
 
 
-MAX_SUMMARY_CHARACTERS = 280
-MAX_UNSCROLLED_CHARACTERS = 1_500
-"""Characters from which an article scrolls in a box."""
+def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> None:
+    """Show a story that is evidence on one question, or on several that are judged as one.
 
-MAX_ARTICLE_CHARACTERS = 30_000
-"""Characters that are sent to the browser: an inbox has ten cards, mostly unopened."""
-
-MAX_SOURCES = 3
-"""Sources that are named on the card; the reports name all."""
-
-MAX_UNSCROLLED_REPORTS = 8
-"""Reports up to which their table is as high as needed; longer ones scroll."""
-
-INBOX_PLACE = "inbox"
-_C = st.column_config
-
-
-def show_selected(visit: Visit, page: QuestionPage, shown: EvidenceCard) -> None:
-    """Show the evidence that was clicked in a question's chart."""
-    show_headline_note(visit)
-    st.text(_describe_shift(page, shown))
-    show_card(visit, shown, page.summary.question, place="chart")
-
-
-def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
-    """Describe the effect of a piece on the suggestion, and its number of reports and copies."""
-    counts = count_reports(shown.items)
-    copies_line = format_report_counts(counts.reports, counts.independent, counts.copies) + (
-        "" if counts.copies else "; no copies"
-    )
-    if shown.context_only:
-        return f"Context only · {copies_line}"
-    suggestion = page.suggestion
-    if not isinstance(suggestion, Suggestion | CurveSuggestion):
-        return copies_line
-    added = story_effects(suggestion.lines).get(shown.evidence.id)
-    shift = (
-        describe_shift(added, suggestion.p)
-        if isinstance(suggestion, Suggestion)
-        else describe_tilt(added)
-    )
-    return f"{shift} · {copies_line}"
+    `place` makes keys unique on a page; in the inbox keys of the keyboard judge it.
+    """
+    first, question = story[0], questions[story[0].evidence.question_id]
+    can_judge, in_inbox = not visit.looks_back, place == judging.INBOX
+    lines = [_summarise(story, questions, place)]
+    if any(piece.may_answer for piece in story):
+        words = "This may be the answer itself. If it is, resolve the question."
+        lines.append(make_tag("p", words, kind="warning"))
+    with st.container(border=True, gap="small", key=f"card-{place}"):
+        _show_report(visit, first, place, lines)
+        effect = st.empty()
+        if can_judge and len(story) == 1:
+            judging.show_choices(first.evidence, question, place)
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            if len(story) > 1:
+                judging.show_joint_verdicts(visit, [piece.evidence for piece in story], keys=True)
+            elif can_judge:
+                judging.show_verdicts(visit, first.evidence, place)
+            link_to_site(first.carrier.item.url, "Read", key=f"{place}-read-{first.evidence.id}")
+            if in_inbox and len(story) == 1:
+                link_to_question(visit, question, "Question", ":material/show_chart:")
+        if len(story) > 1:
+            _show_questions(story, questions)
+        show_markup(_explain(visit, story, questions))
+    if can_judge and visit.stands_at < question.closes_at:
+        with effect:  # last, as it takes longest
+            show_markup(make_tag("p", _describe_effect(visit, story, questions), kind="note"))
 
 
-def show_card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
-    """Show evidence on the page of its question; `place` makes the widget keys unique."""
-    with st.container(border=True, gap="xsmall"):
-        _show_report(visit, shown, place)
-        evidence_review.show_judgement(
-            visit, shown, question, evidence_review.JudgementOptions(place)
-        )
-        _show_background(visit, shown, place)
+def _summarise(story: Story, questions: Questions, place: str) -> Markup:
+    """Return the sentence that says what a story is evidence for, and on which question."""
+    if len(story) == 1:
+        piece, question = story[0], questions[story[0].evidence.question_id]
+        bearing = make_tag("b", describe_bearing(piece.evidence, question.kind))
+        state = piece.state.replace("confirmed", "accepted").replace("edited", "accepted")
+        about = f" on “{question.text}”" if place == judging.INBOX else f" · {state}"
+        return make_tag("p", bearing, about)
+    sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
+    counts = ", ".join(f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides))
+    return make_tag("p", make_tag("b", f"Evidence on {len(story)} questions"), f": {counts}")
 
 
-def show_story(
-    visit: Visit,
-    pieces: Sequence[EvidenceCard],
-    questions: Mapping[QuestionId, Question],
-    *,
-    keys: bool = False,
-) -> None:
-    """Show a story in the inbox once, with a judgement for each question, the first one by keys."""
-    with st.container(border=True, gap="xsmall"):
-        _show_report(visit, pieces[0], INBOX_PLACE)
-        previous = ""
-        for piece in pieces:
-            question = questions[piece.evidence.question_id]
-            match_line = matched_words(piece.evidence, piece.why) + explain_direction(
-                piece.evidence, piece.why
-            )
-            with st.container(border=len(pieces) > 1, gap="xsmall"):
-                options = evidence_review.JudgementOptions(
-                    INBOX_PLACE,
-                    question.text,
-                    repeats=match_line == previous,
-                    keys=keys and piece is pieces[0],
-                )
-                evidence_review.show_judgement(visit, piece, question, options)
-            previous = match_line
-        if len(pieces) > 1:
-            evidence_review.show_joint_judgement(visit, pieces)
-        _show_background(visit, pieces[0], INBOX_PLACE)
+def _describe_effect(visit: Visit, story: Story, questions: Questions) -> str:
+    """Describe the effect of a judgement; of several, that on the question that it moves most."""
+    for evidence in (piece.evidence for piece in story):
+        call, question = judging.get_call(evidence), questions[evidence.question_id]
+        if call["direction"] is not None:
+            effect = visit.tracker.evidence.preview_review(evidence.id, **call)
+            about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
+            return about + effect_line(question, effect, evidence.option)
+    return "Say which way it points, and it can be accepted."
 
 
-def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Show headline, summary, source, age and odd dates. Feed text is never Markdown."""
-    carrier = shown.carrier.item
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        show_marked_text(
-            shown.headline,
-            shown.evidence.matched,
-            f"{place}-headline-{shown.evidence.id}",
-            "headline",
-        )
-        link_to_site(carrier.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
-    summary = clip(carrier.summary, MAX_SUMMARY_CHARACTERS)
-    with st.container(gap=None):
-        if summary and summary.lower() != shown.headline.lower():
-            show_marked_text(
-                summary, shown.evidence.matched, f"{place}-summary-{shown.evidence.id}"
-            )
-        st.text(_describe_source(visit, shown))
-    if len(shown.items) > 1:
-        _show_reports(visit, shown, place)
-
-
-def _describe_source(visit: Visit, shown: EvidenceCard) -> str:
-    """Describe the sources, the time first seen, and an odd date."""
-    names = list(dict.fromkeys(item.feed_title for item in shown.items))
-    others_note = f" and {len(names) - MAX_SOURCES:,} more" if len(names) > MAX_SOURCES else ""
-    seen = (
-        f"first seen {visit.day(shown.evidence.first_seen_at)}, "
-        f"{visit.age(shown.evidence.first_seen_at)}"
-    )
-    note = DATE_NOTES[shown.carrier.item.date_note]
-    return " · ".join(filter(None, (", ".join(names[:MAX_SOURCES]) + others_note, seen, note)))
-
-
-def _show_reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Show all reports, copies marked: they count once."""
-    counts = count_reports(shown.items)
-    label = format_report_counts(counts.reports, counts.independent, counts.copies)
-    columns = {
-        "what": _C.TextColumn(
-            "What", width=70, help="A copy has the text of an earlier report, and counts once."
-        ),
-        "source": _C.TextColumn("Source", width=190),
-        "group": _C.TextColumn(
-            "Stands behind it", width=120, help="The agency it names, or the owner of the feed."
-        ),
-        "seen": _C.DatetimeColumn(
-            "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
-        ),
-        "headline": _C.TextColumn("Headline", width=420),
-    }
-    with st.expander(label, type="compact", key=f"{place}-reports-{shown.evidence.id}"):
-        height = (
-            "content"
-            if len(shown.items) <= MAX_UNSCROLLED_REPORTS
-            else HEADER_HEIGHT + MAX_UNSCROLLED_REPORTS * ROW_HEIGHT
-        )
-        show_table(reports_frame(shown.items), columns, "Reports of this story", height=height)
-
-
-def _show_background(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    _show_versions(visit, shown, place)
-    _show_articles(shown, place)
-
-
-def _show_versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Show the edits by its outlets since it was first seen."""
-    edits = sum(len(item.revisions) for item in shown.items)
-    if not edits:
+def _show_questions(story: Story, questions: Questions) -> None:
+    """Show on demand the questions of a story as rows, each a link to judge it by itself."""
+    drawer = st.expander(
+        f"Judge the {len(story)} questions one by one", type="compact", key="one-by-one",
+        on_change="rerun",
+    )  # fmt: skip
+    if not drawer.open:
         return
-    label = f"Edited {edits}× since it was first seen"
-    with st.expander(label, type="compact", key=f"{place}-versions-{shown.evidence.id}"):
-        for item in shown.items:
-            for version in list_item_versions(item) if item.revisions else ():
-                with st.container(gap=None):
-                    seen = version.seen_at
-                    st.text(
-                        f"{visit.ago(seen)} · {version.change} · {item.feed_title}",
-                        help=visit.utc(seen),
-                    )
-                    st.text(version.title)
-                    if version.summary:
-                        st.text(clip(version.summary, MAX_SUMMARY_CHARACTERS))
+    shown = []
+    for piece in story:
+        evidence, question = piece.evidence, questions[piece.evidence.question_id]
+        address = rows.page_address("inbox", **{PIECE_PARAM: str(evidence.id)})
+        bearing = describe_bearing(evidence, question.kind)
+        cells: dict[str, rows.Cell] = {
+            rows.TITLE: rows.LinkCell(question.text, address),
+            "bearing": rows.TextCell(bearing, describe_doubt(piece)),
+        }
+        shown.append(rows.Row(str(evidence.id), cells))
+    columns = (rows.RowColumn(rows.TITLE, "Question"), rows.RowColumn("bearing", "Says"))
+    with drawer:
+        rows.show_rows("story-questions", "Questions of this story", columns, shown)
 
 
-def _show_articles(shown: EvidenceCard, place: str) -> None:
-    """Show the fetched articles of its reports."""
-    for item in shown.items:
-        if item.article:
-            label = f"Whole article, {plural(len(item.article), 'character')}"
-            with (
-                st.expander(
-                    label, type="compact", key=f"{place}-article-{shown.evidence.id}-{item.item.id}"
-                ),
-                st.container(
-                    height=360 if len(item.article) > MAX_UNSCROLLED_CHARACTERS else "content",
-                    border=False,
-                ),
-            ):
-                st.text(f"{item.feed_title}\n\n{item.article[:MAX_ARTICLE_CHARACTERS]}")
-                if len(item.article) > MAX_ARTICLE_CHARACTERS:
-                    st.caption(f"The first {plural(MAX_ARTICLE_CHARACTERS, 'character')} of it.")
+def describe_doubt(piece: EvidenceCard) -> str:
+    """Describe why a piece of evidence moves nothing now; "" if it does."""
+    if piece.context_only:
+        return "context only"
+    return "perhaps" if piece.perhaps else ""
+
+
+def _show_report(visit: Visit, piece: EvidenceCard, place: str, lines: list[Markup]) -> None:
+    """Show headline and summary with the matched words marked, source and age, and more lines."""
+    carrier, matched = piece.carrier.item, piece.evidence.matched
+    summary = clip(carrier.summary, MAX_SUMMARY_CHARACTERS)
+    texts = {piece.headline: "headline"}
+    if summary and summary.lower() != piece.headline.lower():
+        texts[summary] = "prose"
+    report = [{"look": look, "pieces": split_marked(text, matched)} for text, look in texts.items()]
+    component = load_component("reader", plain="\n\n".join(texts))
+    component(key=f"report-{place}-{piece.evidence.id}", data={"report": report})
+    show_markup(make_tag("div", _describe_source(visit, piece), kind="note"), *lines)
+
+
+def _describe_source(visit: Visit, piece: EvidenceCard) -> str:
+    """Describe the sources, the number of reports, the age, and an odd date."""
+    names = list(dict.fromkeys(item.feed_title for item in piece.items))
+    if len(names) > MAX_SOURCES:
+        names[MAX_SOURCES:] = [f"{len(names) - MAX_SOURCES:,} more"]
+    seen = piece.evidence.first_seen_at
+    return _join_facts(
+        ", ".join(names),
+        format_report_counts(*count_reports(piece.items)) if len(piece.items) > 1 else "",
+        f"first seen {visit.day(seen)}, {visit.age(seen)}",
+        DATE_NOTES[piece.carrier.item.date_note],
+    )
+
+
+def _join_facts(*facts: str) -> str:
+    return " · ".join(filter(None, facts))
+
+
+def _explain(visit: Visit, story: Story, questions: Questions) -> Markup:
+    """Return what is behind "Why it was matched": match, judgements, reports, edits, articles."""
+    reasons: list[str] = []
+    for piece in story:
+        question = questions[piece.evidence.question_id]
+        heading = [make_tag("b", question.text)] if len(story) > 1 else []
+        reasons += [*heading, *_list_reasons(visit, piece, question)]
+    parts = [_make_list(reasons), *_describe_items(visit, story[0].items)]
+    return make_tag("details", make_tag("summary", "Why it was matched"), *parts, kind="why")
+
+
+def _make_list(lines: Sequence[str]) -> Markup:
+    return make_tag("ul", *(make_tag("li", line) for line in lines))
+
+
+def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iterator[str]:
+    """List the reasons of a match, its certainty, and the decisions of others, newest last."""
+    evidence, waits = piece.evidence, piece.evidence.status == "logged"
+    yield describe_match(evidence, piece.why) or "Added by hand"
+    yield f"Signpost: {piece.indicator_name}"
+    yield describe_certainty(evidence, context_only=piece.context_only, perhaps=piece.perhaps)
+    if reason := explain_direction(evidence, piece.why):
+        yield reason
+    if waits and evidence.demoted:
+        yield capitalise(evidence.demoted)
+    if waits and model_name(evidence.judged_by):
+        yield "Judged by a machine; no person has judged it yet"
+    lifts = {lift.decision: lift for lift in piece.lifts}
+    for n, decision in enumerate(piece.decisions):
+        if decision in lifts:
+            yield f"{visit.day(decision.at)} · {lift_line(lifts[decision], question.kind)}"
+        elif decision.by != MATCHER:
+            words = judgement_line(decision, question.kind, evidence.option, visit.me, adds=n == 0)
+            yield f"{visit.day(decision.at)} · {words}"
+
+
+def _describe_items(visit: Visit, items: Sequence[StoryItem]) -> Iterator[Markup]:
+    """Describe the reports of a story, what their outlets edited, and their whole articles."""
+    if len(items) > 1:
+        yield make_tag("p", make_tag("b", "Reports"))
+        yield _make_list([
+            _join_facts(
+                visit.moment(report.item.first_seen_at), report.feed_title,
+                "copy" if is_copy else "", report.item.title,
+            )
+            for report, is_copy in flag_copies(items)
+        ])  # fmt: skip
+    edited = [item for item in items if item.revisions]
+    if edited:
+        count = sum(len(item.revisions) for item in edited)
+        yield make_tag("p", make_tag("b", f"Edited {count}× since it was first seen"))
+        yield _make_list([
+            _join_facts(
+                visit.moment(version.seen_at), version.change, item.feed_title, version.title,
+                clip(version.summary, MAX_SUMMARY_CHARACTERS),
+            )
+            for item in edited for version in list_item_versions(item)
+        ])  # fmt: skip
+    for item in filter(lambda item: item.article, items):
+        length = plural(len(item.article), "character")
+        if len(item.article) > MAX_ARTICLE_CHARACTERS:
+            length += f", the first {MAX_ARTICLE_CHARACTERS:,}"
+        yield make_tag("p", make_tag("b", f"Whole article, {length} · {item.feed_title}"))
+        yield make_tag("div", item.article[:MAX_ARTICLE_CHARACTERS], kind="article")

@@ -1,314 +1,250 @@
-"""Inbox page: one story to review by keys, the list of the others, and near misses."""
+"""Inbox page: evidence to judge, answers to confirm, feeds in trouble."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 
-from dashboard.components.acting import Notice, notify, notify_only, push_notice, show_step_buttons
+from dashboard.components import rows
+from dashboard.components.acting import notify, notify_only, show_step_buttons
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    link_to_question,
-    link_to_site,
     show_choice,
     show_empty,
     show_headline_note,
     show_refusals,
-    show_table,
-)
-from dashboard.inbox import add_evidence, add_text, cards, evidence_review, proposed_answers
-from dashboard.inbox.data import inbox_frame
-from dashboard.wording import clip, escape_markdown, is_uncalled, plural
-from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
-from forecasts.questions.question import EvidenceId, Question, QuestionId
+    show_section_title,
+)  # fmt: skip
+from dashboard.feeds.data import describe_problem, list_unhealthy_feeds
+from dashboard.inbox import add_evidence, add_text, cards, judging
+from dashboard.inbox.data import Questions, Story, group_stories
+from dashboard.inbox.proposed_answers import show_proposal
+from dashboard.wording import HEALTH_LABELS, clip, describe_bearing, fleet_sentence, is_uncalled
+from forecasts.evidence.evidence import Direction
+from forecasts.questions.question import EvidenceId
+from tracker.feeds.scheduling.feed_health import Health
 from tracker.model.evidence import EvidenceCard, ManualEvidence, OfferedNearMiss
+from tracker.model.proposed_answers import ProposedAnswer
+from tracker.model.read_models import FeedHealth
 
-EVIDENCE_PARAM: Final = "at"
-"""Address parameter of the selected evidence."""
+STORY_PARAM: Final = "story"
+"""Address parameter of the story at hand."""
 
+PAGE_SIZE: Final = 10
+_ORDER_KEY: Final = "inbox-order"
 _PLACE_KEY: Final = "inbox-place"
+_SHOWN_KEY: Final = "inbox-shown"
+_MAX_CHARACTERS: Final = 160
+"""Characters of a question, or of the trouble of a feed, in a list."""
 
-DirectionFilter = Literal["yes", "no", "uncalled"]
-DIRECTION_FILTERS: Final[Mapping[DirectionFilter, str]] = {
-    "yes": "for YES, up or earlier",
-    "no": "for NO, down or later",
-    "uncalled": "not called",
+_SIDES: Final = {
+    "yes": "for YES, higher or earlier",
+    "no": "for NO, lower or later",
+    "uncalled": "unclear",
 }
-
-StoryCards = Sequence[EvidenceCard]
 
 
 def render(visit: Visit) -> None:
-    """Show answers to confirm, then the most informative stories; a review brings up the next."""
-    evidence = visit.tracker.evidence.inbox()
-    proposed_answers.show_in_inbox(visit)
-    st.subheader("Evidence to review", anchor=False)
-    if not evidence:
+    """Show the three sections with their counts, of which one is open: at first the evidence."""
+    summaries = [s for s in visit.tracker.questions.list() if s.status == "open"]
+    questions = {s.question.id: s.question for s in summaries}
+    waiting = _load_waiting(visit, questions, sum(s.waiting for s in summaries))
+    proposals = visit.tracker.resolutions.proposals()
+    health = visit.tracker.feeds.status().counts
+    counts = {
+        "evidence": ("Evidence to judge", len({card.evidence.story_id for card in waiting})),
+        "answers": ("Answers to confirm", len(proposals)),
+        "feeds": ("Feeds in trouble", sum(health[state] for state in _list_troubles(visit))),
+    }
+    names = {key: f"{name} · {n}" if n else name for key, (name, n) in counts.items()}
+    section = show_choice(
+        "Section", names, "section", st.segmented_control, index=0, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    match section:
+        case "answers":
+            _show_answers(visit, proposals)
+        case "feeds":
+            _show_feeds(visit)
+        case _:
+            _show_evidence(visit, waiting, questions)
+
+
+def _load_waiting(visit: Visit, questions: Questions, expected: int) -> list[EvidenceCard]:
+    """Load the evidence that waits, in an order that stands while it is judged.
+
+    It is computed again only when new evidence came, or little is left of what was loaded: where
+    there is much evidence it takes half a second, and a judgement needs none of it.
+    """
+    order, beyond = st.session_state.get(_ORDER_KEY, ((), -1))
+    waiting = _load_cards(visit, questions, order)
+    if expected - len(waiting) > beyond or (beyond > 0 and len(waiting) < PAGE_SIZE):
+        known = set(order)
+        inbox = [card.evidence.id for card in visit.tracker.evidence.inbox()]
+        order = (*order, *(evidence_id for evidence_id in inbox if evidence_id not in known))
+        waiting = _load_cards(visit, questions, order)
+        st.session_state[_ORDER_KEY] = (order, expected - len(waiting))
+    return waiting
+
+
+def _load_cards(
+    visit: Visit, questions: Questions, order: tuple[EvidenceId, ...]
+) -> list[EvidenceCard]:
+    loaded = [
+        card
+        for card in (visit.tracker.evidence.cards(order) if order else ())
+        if card.evidence.status == "logged" and card.evidence.question_id in questions
+    ]
+    places = {evidence_id: place for place, evidence_id in enumerate(order)}
+    return sorted(loaded, key=lambda card: places[card.evidence.id])
+
+
+def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Questions) -> None:
+    """Show the story at hand, the field for what is missing, the list, and a near miss."""
+    shown, stories, place = waiting, group_stories(waiting), 0
+    if waiting:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            steps = st.container(
+                horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+            )
+            shown = _show_filters(waiting)
+            stories = group_stories(shown)
+        if stories:
+            place = _find_story(stories)
+            with steps:
+                st.caption(f"{place + 1} of {len(stories)}", width="content")
+                show_step_buttons(lambda by: _go_to_story(stories, place + by))
+    if stories:
+        piece_id = st.query_params.get(cards.PIECE_PARAM, "")
+        alone = [card for card in stories[place] if str(card.evidence.id) == piece_id]
+        cards.show_card(visit, alone or stories[place], questions, judging.INBOX)
+        if len(shown) < len(waiting):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                st.caption("All that fits the filter:", width="content")
+                judging.show_joint_verdicts(visit, [card.evidence for card in shown])
+    elif waiting:
+        show_empty("Nothing fits this filter.", "Choose another question or direction.")
+    else:
         show_empty(
-            "Nothing waits for you.",
-            "New evidence comes in as feeds are polled. The Feeds page shows whether they answer.",
+            "You’re all caught up.",
+            "New evidence comes in as your feeds are read; *Feeds* shows whether they answer. What "
+            "they missed you can add here.",
         )
         st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
-        _show_missing(visit)
-        return
-    shown = _show_filters(evidence)
-    if not shown:
-        show_empty(
-            "Nothing that waits fits these filters.", "Choose another question, source or side."
-        )
-        _show_missing(visit)
-        return
-    stories = _group_stories(shown)
-    questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
-    index = _find_selected_story(stories)
-    _show_heading(shown, stories, index)
-    show_headline_note(visit)
-    cards.show_story(visit, stories[index], questions, keys=True)
-    _show_missing(visit)
-    _show_list(visit, stories, index, questions)
+    add_evidence.show_field(visit)
+    if stories:
+        _show_list(visit, stories, place, questions)
+        show_headline_note(visit)
+    if offered := visit.tracker.evidence.near_misses():
+        _show_near_miss(visit, offered[0], len(offered))
 
 
-def _show_missing(visit: Visit) -> None:
-    """Show what may be missing: near misses, and the form for what was not found at all."""
-    show_near_misses(visit)
-    add_evidence.show_in_inbox(visit)
-
-
-def _show_filters(evidence: Sequence[EvidenceCard]) -> list[EvidenceCard]:
-    texts = {card.evidence.question_id: card.question_text for card in evidence}
-    counts = Counter(card.evidence.question_id for card in evidence)
+def _show_filters(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
+    """Show the filters behind a button, and return what fits them."""
+    counts = Counter((card.evidence.question_id, card.question_text) for card in waiting)
     words = {
-        identifier: f"{clip(texts[identifier], 110)} ({counts[identifier]})"
-        for identifier in sorted(texts, key=texts.__getitem__)
+        question_id: f"{clip(text, _MAX_CHARACTERS)} ({n})"
+        for (question_id, text), n in counts.most_common()
     }
-    sources = {item.item.feed_id: item.feed_title for card in evidence for item in card.items}
-    source_names = {
-        str(feed): clip(sources[feed], 60)
-        for feed in sorted(sources, key=lambda feed_id: sources[feed_id].lower())
-    }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        question_id = show_choice("Question", words, "about", placeholder="Any question", width=420)
-        source = show_choice("Source", source_names, "from", placeholder="Any source", width=220)
-        points = show_choice(
-            "It points", DIRECTION_FILTERS, "points", placeholder="Any way", width=200
-        )
-    return [card for card in evidence if _matches(card, question_id, source, points)]
-
-
-def _matches(
-    card: EvidenceCard,
-    question_id: QuestionId | None,
-    source: str | None,
-    points: DirectionFilter | None,
-) -> bool:
-    evidence = card.evidence
-    side: DirectionFilter = (
-        "uncalled"
-        if is_uncalled(evidence)
-        else "yes"
-        if evidence.direction is Direction.YES
-        else "no"
-    )
-    return (
-        question_id in (None, evidence.question_id)
-        and (source is None or any(str(item.item.feed_id) == source for item in card.items))
-        and points in (None, side)
-    )
-
-
-def _group_stories(shown: Sequence[EvidenceCard]) -> list[StoryCards]:
-    """Group evidence by story, in the order of their first pieces."""
-    stories: dict[StoryId, list[EvidenceCard]] = {}
-    for card in shown:
-        stories.setdefault(card.evidence.story_id, []).append(card)
-    return list(stories.values())
-
-
-def _find_selected_story(stories: Sequence[StoryCards]) -> int:
-    """Return the index of the selected story: that of the address, else that reviewed last."""
-    evidence_id = st.query_params.get(EVIDENCE_PARAM, "")
-    matches = [
-        n
-        for n, story in enumerate(stories)
-        if any(str(card.evidence.id) == evidence_id for card in story)
+    with st.popover("Filter", type="tertiary", icon=":material/filter_list:", key="filter"):
+        question_id = show_choice("Question", words, "about", placeholder="Any question")
+        side = show_choice("Direction", _SIDES, "points", placeholder="Any direction")
+    return [
+        card
+        for card in waiting
+        if question_id in (None, card.evidence.question_id) and side in (None, _find_side(card))
     ]
-    index: int = (
-        matches[0] if matches else min(st.session_state.get(_PLACE_KEY, 0), len(stories) - 1)
-    )
-    st.session_state[_PLACE_KEY] = index
-    return index
 
 
-def _show_heading(shown: Sequence[EvidenceCard], stories: Sequence[StoryCards], index: int) -> None:
-    st.caption(
-        f"{plural(len(shown), 'piece', 'pieces')} of evidence in "
-        f"{plural(len(stories), 'story', 'stories')}. First comes what may be an answer, then "
-        "what your judgement would move most."
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_step_buttons(lambda by: _go_to_story(stories, index + by))
-        st.caption(f"Story {index + 1} of {len(stories)}", width="content")
+def _find_side(card: EvidenceCard) -> str:
+    if is_uncalled(card.evidence):
+        return "uncalled"
+    return "yes" if card.evidence.direction is Direction.YES else "no"
 
 
-def _go_to_story(stories: Sequence[StoryCards], index: int) -> None:
-    if not 0 <= index < len(stories):
-        notify_only("That was the last story" if index else "This is the first story")
+def _find_story(stories: Sequence[Story]) -> int:
+    """Return the place of the story at hand: that of the address, else where the last one was."""
+    story_id = st.query_params.get(STORY_PARAM, "")
+    piece_id = st.query_params.get(cards.PIECE_PARAM, "")
+    places = [
+        place
+        for place, story in enumerate(stories)
+        if str(story[0].evidence.story_id) == story_id
+        or any(str(card.evidence.id) == piece_id for card in story)
+    ]
+    last: int = st.session_state.get(_PLACE_KEY, 0)
+    st.session_state[_PLACE_KEY] = place = [*places, min(last, len(stories) - 1)][0]
+    return place
+
+
+def _go_to_story(stories: Sequence[Story], place: int) -> None:
+    if not 0 <= place < len(stories):
+        notify_only("That was the last one" if place else "This is the first one")
         return
-    _select_evidence(stories[index][0].evidence.id)
+    st.query_params.pop(cards.PIECE_PARAM, None)
+    st.query_params[STORY_PARAM] = str(stories[place][0].evidence.story_id)
 
 
-def _select_evidence(evidence_id: EvidenceId) -> None:
-    st.query_params[EVIDENCE_PARAM] = str(evidence_id)
+_LIST_COLUMNS: Final = (
+    rows.RowColumn(rows.TITLE, "Waiting"),
+    rows.RowColumn("question", "Question"),
+    rows.RowColumn("bearing", "Says"),
+    rows.RowColumn("seen", "Seen", "end"),
+)
 
 
-def _show_list(
-    visit: Visit,
-    stories: Sequence[StoryCards],
-    index: int,
-    questions: Mapping[QuestionId, Question],
-) -> None:
-    """Show the list: a cell selects its story, ticked boxes are reviewed together."""
-    pieces = [card for story in stories for card in story]
-    if len(pieces) < 2:
+def _show_list(visit: Visit, stories: Sequence[Story], place: int, questions: Questions) -> None:
+    """Show the stories that wait as rows, each a link that brings it up; the one at hand marked."""
+    if len(stories) == 1:
         return
-    st.markdown("#### All that waits here")
-    frame = inbox_frame(pieces, questions, stories[index])
-    key = f"inbox-list-{len(pieces)}-{pieces[0].evidence.id}"
-    config = st.column_config
-    state = show_table(
-        frame,
-        {
-            "at": config.TextColumn("", width=30),
-            "headline": config.TextColumn("Report", width=420),
-            "question": config.TextColumn("Question", width=320),
-            "points": config.TextColumn("It points", width=170),
-            "source": config.TextColumn("Source", width=150),
-            "seen": config.DatetimeColumn(
-                "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
-            ),
-        },
-        "All evidence that waits here",
-        key=key,
-        on_select=partial(_handle_cell_click, key, pieces),
-        selection_mode=["multi-row", "single-cell"],
-    )
-    _show_bulk_actions(
-        visit, [pieces[row] for row in state.selection.get("rows", []) if row < len(pieces)]
-    )
-    st.caption(
-        "Pick a line to bring it up; tick boxes to judge several at once. Times in "
-        + visit.zone.key
-        + "."
-    )
+    count = max(st.session_state.get(_SHOWN_KEY, PAGE_SIZE), place + 1)
+    shown = [_build_row(visit, s, questions, n == place) for n, s in enumerate(stories[:count])]
+    rows.show_rows("waiting", "Evidence that waits", _LIST_COLUMNS, shown)
+    if count < len(stories):
+        more = partial(st.session_state.__setitem__, _SHOWN_KEY, count + PAGE_SIZE)
+        st.button(f"Show more of {len(stories)}", key="more", type="tertiary", on_click=more)
 
 
-def _handle_cell_click(key: str, pieces: Sequence[EvidenceCard]) -> None:
-    cells = st.session_state[key].selection.get("cells", [])
-    if cells and cells[0][0] < len(pieces):
-        _select_evidence(pieces[cells[0][0]].evidence.id)
+def _build_row(visit: Visit, story: Story, questions: Questions, marked: bool, /) -> rows.Row:
+    evidence, story_id = story[0].evidence, str(story[0].evidence.story_id)
+    question = questions[evidence.question_id]
+    filters = {name: v for name in ("about", "points") if (v := st.query_params.get(name))}
+    address = rows.page_address("inbox", story=story_id, **filters)
+    source, mark = story[0].carrier.feed_title, "▸" * marked
+    cells: dict[str, rows.Cell] = {
+        rows.TITLE: rows.LinkCell(
+            story[0].headline, address, source, mark, "strong" if marked else ""
+        ),
+        "question": rows.TextCell(f"{len(story)} questions"),
+        "seen": rows.TextCell(visit.age(evidence.first_seen_at), tone="quiet"),
+    }
+    if len(story) == 1:
+        cells["question"] = rows.TextCell(clip(question.text, _MAX_CHARACTERS))
+        bearing = describe_bearing(evidence, question.kind)
+        cells["bearing"] = rows.TextCell(bearing, cards.describe_doubt(story[0]))
+    return rows.Row(story_id, cells)
 
 
-def _show_bulk_actions(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
-    """Show the bulk actions; a piece without a direction cannot be accepted."""
-    if not ticked:
-        return
-    with_direction = [card for card in ticked if not is_uncalled(card.evidence)]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            f"Accept {len(with_direction)}", key="bulk-accept", disabled=not with_direction
-        ):
-            _review_all(visit, with_direction, "Accepted")
-        if st.button(f"Reject {len(ticked)}", key="bulk-reject"):
-            _review_all(visit, ticked, "Rejected")
-        if len(with_direction) < len(ticked):
-            missing = len(ticked) - len(with_direction)
-            st.caption(
-                f"{plural(missing, 'piece', 'pieces')} of which nobody has said which way they "
-                "point.",
-                width="content",
-            )
-
-
-def _review_all(
-    visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]
-) -> None:
-    ids = tuple(card.evidence.id for card in ticked)
-    with show_refusals():
-        verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"
-        words = f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence"
-        push_notice(
-            evidence_review.apply_review(
-                visit.tracker, evidence_review.ReviewRequest(ids, verdict, words)
-            )
-        )
-        st.rerun()
-
-
-MAX_QUESTION_CHARACTERS: Final = 160
-_NUMBERS: Final = ("One", "Two", "Three", "Four", "Five")
-
-
-def show_near_misses(visit: Visit) -> None:
-    """Show the near misses that nobody has judged yet; nothing while there are none."""
-    offered = () if visit.looks_back else visit.tracker.evidence.near_misses()
-    if not offered:
-        return
-    is_one = len(offered) == 1
-    title = (
-        f"{_NUMBERS[len(offered) - 1]} that {'was' if is_one else 'were'} left out: "
-        f"is {'it' if is_one else 'one of them'} evidence?"
-    )
-    with st.expander(title, icon=":material/help:", key="near-misses"):
-        st.caption(
-            "Five of the reports that came near are drawn at random each week. Your answers show "
-            "how much of the evidence is found, and what you add finds its like."
-        )
-        for miss in offered:
-            _show_near_miss(visit, miss)
-
-
-def _show_near_miss(visit: Visit, miss: OfferedNearMiss) -> None:
-    """Show a report with its question, and a button for each answer."""
+def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
+    """Show a near miss of this week that nobody has judged, the first of several."""
     question, item = miss.question, miss.hit.item
     key = f"near-{item.id}-{question.id}"
-    with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.text(clip(item.title, add_text.MAX_HEADLINE_CHARACTERS))
-            link_to_site(item.url, "Read it", key=f"{key}-link")
-        with st.container(gap=None):
-            st.text(clip(question.text, MAX_QUESTION_CHARACTERS))
-            st.caption(escape_markdown(add_text.describe_hit(miss.hit, visit.zone)))
-        option = ""
-        if question.options:
-            names = [o.name for o in question.options]
-            option = st.selectbox(
-                "Option", names, index=None, placeholder="Which one?", key=f"{key}-option",
-                width=220,
-            ) or ""  # fmt: skip
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            if st.button("No evidence", key=f"{key}-no"):
-                _dismiss(visit, miss)
-            for direction in add_evidence.DIRECTIONS:
-                words = add_text.describe_choice(question, direction, option)
-                if st.button(
-                    escape_markdown(f"Yes, {words}"),
-                    key=f"{key}-{int(direction)}",
-                    disabled=bool(question.options and direction and not option),
-                ):
-                    _add(visit, miss, direction, option)
-            link_to_question(visit, question, "Question", ":material/show_chart:")
-
-
-def _add(visit: Visit, miss: OfferedNearMiss, direction: Direction, option: str) -> None:
-    piece = ManualEvidence(miss.question.id, miss.hit.item.id, direction, option=option)
-    with show_refusals():
-        result = visit.tracker.evidence.add(piece)
-        words = add_text.describe_addition(miss.question, result)
-        undo = partial(add_evidence.undo_addition, visit.tracker, result.evidence.id, words)
-        push_notice(Notice(words, undo if result.outcome == "added" else None))
-        st.rerun()
+    show_section_title(f"Left out · {count}")
+    st.caption(
+        "Each week five reports that came near are drawn at random. Your answers show how much of "
+        "the evidence is found, and what you add finds its like."
+    )
+    with st.container(border=True, gap="small"):
+        option = add_evidence.choose_option(question, key)
+        piece = ManualEvidence(question.id, item.id, Direction.NEUTRAL, option=option)
+        about = f"Is it evidence on this question? {question.text}"
+        lines = (item.title, add_text.describe_hit(miss.hit, visit.zone), about)
+        dismiss = partial(_dismiss, visit, miss)
+        add_evidence.show_report(
+            visit, question, piece, lines, key=key, url=item.url, dismiss=dismiss
+        )
 
 
 def _dismiss(visit: Visit, miss: OfferedNearMiss) -> None:
@@ -316,3 +252,57 @@ def _dismiss(visit: Visit, miss: OfferedNearMiss) -> None:
         visit.tracker.evidence.dismiss(miss.hit.item.id, miss.question.id)
         notify("No evidence: it will not be asked again")
         st.rerun()
+
+
+def _show_answers(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:
+    for proposal in proposals:
+        show_proposal(visit, proposal, with_question=True)
+    if not proposals:
+        show_empty(
+            "No answer to confirm.",
+            "One is proposed here when a series or a decisive report settles a question.",
+        )
+        st.page_link(
+            visit.pages["questions"], label="Questions that are due", icon=":material/list:",
+            query_params={"state": "Overdue"},
+        )  # fmt: skip
+
+
+_FEED_COLUMNS: Final = (
+    rows.RowColumn(rows.TITLE, "Feed"),
+    rows.RowColumn("state", "State"),
+    rows.RowColumn("next", "Next try", "end"),
+)
+
+
+def _list_troubles(visit: Visit) -> tuple[Health, ...]:
+    """List the states in which a feed needs attention; none in a replay, which reads no feed."""
+    return () if visit.replayed_until else ("failing", "quiet")
+
+
+def _show_feeds(visit: Visit) -> None:
+    """Show in a sentence how the feeds are, and those in trouble as rows."""
+    troubled = [
+        feed
+        for feed in list_unhealthy_feeds(visit.tracker.feeds.list())
+        if feed.health in _list_troubles(visit)
+    ]
+    if visit.replayed_until:
+        show_empty("No feed is read in a replay.", "*Feeds* lists the outlets that it replays.")
+    else:
+        st.markdown(fleet_sentence(visit.tracker.feeds.status(), visit.now))
+    if troubled:
+        shown = [_build_feed_row(visit, feed) for feed in troubled[:PAGE_SIZE]]
+        rows.show_rows("troubled", "Feeds in trouble", _FEED_COLUMNS, shown)
+    st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/rss_feed:")
+
+
+def _build_feed_row(visit: Visit, feed: FeedHealth) -> rows.Row:
+    address = rows.page_address("feeds", feed=feed.state.id)
+    problem = clip(describe_problem(feed), _MAX_CHARACTERS)
+    cells: dict[str, rows.Cell] = {
+        rows.TITLE: rows.LinkCell(feed.state.feed.title, address, problem),
+        "state": rows.TextCell(HEALTH_LABELS[feed.health]),
+        "next": rows.TextCell(visit.age(feed.state.next_due_at), tone="quiet"),
+    }
+    return rows.Row(feed.state.id, cells)

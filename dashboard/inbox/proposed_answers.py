@@ -1,43 +1,21 @@
 """Proposed answers: what a series or a report says, to be confirmed or dismissed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, link_to_site, show_refusals
-from dashboard.wording import clip, describe_resolution, escape_markdown, format_answer
+from dashboard.wording import clip, describe_resolution, format_answer
 from forecasts.questions.question import ForecasterId
 from tracker.model.proposed_answers import ProposedAnswer
-
-MAX_QUESTION_CHARACTERS = 160
-MAX_QUOTE_CHARACTERS = 300
-SHOWN_HASH_CHARACTERS = 12
-
-
-def show_in_inbox(visit: Visit) -> None:
-    """Show all proposed answers; nothing while there are none."""
-    proposals = () if visit.looks_back else visit.tracker.resolutions.proposals()
-    if not proposals:
-        return
-    st.subheader("Answers to confirm", anchor=False)
-    for proposal in proposals:
-        show_proposal(visit, proposal, with_question=True)
-
-
-def show_on_question(visit: Visit, proposals: Sequence[ProposedAnswer]) -> None:
-    """Show the proposed answers of one question."""
-    for proposal in proposals:
-        show_proposal(visit, proposal, with_question=False)
 
 
 def describe_proposal(proposal: ProposedAnswer, now: datetime) -> str:
     """Describe an answer and its origin: `YES, by the series brent`."""
-    source = (
-        "a decisive report" if proposal.series_id is None else f"the series {proposal.series_id}"
-    )
+    source = f"the series {proposal.series_id}" if proposal.series_id else "a decisive report"
     resolution = proposal.to_resolution(ForecasterId(""), now)
     return f"{format_answer(proposal.question, resolution)}, by {source}"
 
@@ -45,27 +23,17 @@ def describe_proposal(proposal: ProposedAnswer, now: datetime) -> str:
 def show_proposal(visit: Visit, proposal: ProposedAnswer, *, with_question: bool) -> None:
     """Show one proposed answer: what the source says, since when, and what to do with it."""
     question, key = proposal.question, f"proposed-{proposal.question.id}-{proposal.key}"
-    with st.container(border=True, gap="xsmall", key=key.replace(":", "-")):
-        if with_question:
-            st.text(clip(question.text, MAX_QUESTION_CHARACTERS))
-        words = escape_markdown(describe_proposal(proposal, visit.now))
-        st.markdown(f":material/gavel: **Proposed answer: {words}**")
-        st.text(clip(proposal.quote, MAX_QUOTE_CHARACTERS))
-        document = (
-            f" Document {proposal.document_hash[:SHOWN_HASH_CHARACTERS]}…"
-            if proposal.document_hash
-            else ""
-        )
-        st.caption(
-            f"Known {visit.ago(proposal.known_at)}.{document}",
-            help=f"{visit.utc(proposal.known_at)}. SHA-256 {proposal.document_hash}"
-            if proposal.document_hash
-            else visit.utc(proposal.known_at),
-        )
-        if proposal.revised:
-            st.caption(
-                escape_markdown(f"The first release counts: {proposal.revised}."),
-            )
+    answer = make_tag("b", f"Proposed answer: {describe_proposal(proposal, visit.now)}")
+    quote = make_tag("p", clip(proposal.quote, 300))
+    facts = [
+        f"Known {visit.ago(proposal.known_at)}",
+        f"The first release counts: {proposal.revised}" if proposal.revised else "",
+        f"SHA-256 of the document {proposal.document_hash[:12]}…" if proposal.document_hash else "",
+    ]
+    note = make_tag("p", " · ".join(filter(None, facts)), kind="note")
+    about = [make_tag("p", question.text)] if with_question else []
+    with st.container(border=True, gap="small", key=key.replace(":", "-")):
+        show_markup(*about, make_tag("p", answer), quote, note)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if st.button("Confirm", key=f"{key}-confirm", type="primary"):
                 _confirm(visit, proposal)

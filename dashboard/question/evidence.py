@@ -48,7 +48,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
     chosen = find_card(visit, page, st.query_params.get(EVIDENCE_PARAM, ""))
     if chosen is not None:
         show_headline_note(visit)
-        cards.show_card(visit, chosen, page.summary.question, place="list")
+        question = page.summary.question
+        cards.show_card(visit, [chosen], {question.id: question}, "list")
     if page.pieces:
         _show_list(visit, page)
     if page.summary.status == "open" and not visit.looks_back:
@@ -63,10 +64,7 @@ def _show_ways_to_add(visit: Visit, page: QuestionPage) -> None:
     )  # fmt: skip
     if drawer.open:
         with drawer:
-            question = page.summary.question
-            add_evidence.show_form(visit, question, add_evidence.AddForm("question"))
-            st.markdown("**Or find it in what was read**")
-            add_evidence.show_search(visit, question.id)
+            add_evidence.show_field(visit, page.summary.question)
 
 
 def find_card(visit: Visit, page: QuestionPage, name: str) -> EvidenceCard | None:
@@ -85,7 +83,9 @@ def show_selected_card(visit: Visit, page: QuestionPage, state: Any) -> None:
     for picked in state.selection.get("evidence") or []:
         card = find_card(visit, page, str(picked.get("id", "")))
         if card is not None:
-            cards.show_selected(visit, page, card)
+            show_headline_note(visit)
+            question = page.summary.question
+            cards.show_card(visit, [card], {question.id: question}, "chart")
 
 
 @st.fragment

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_no_questions
-from dashboard.inbox import proposed_answers
+from dashboard.inbox.proposed_answers import show_proposal
 from dashboard.question import (
     answering,
     as_of,
@@ -63,7 +63,8 @@ def _show_entry(visit: Visit, page: QuestionPage) -> None:
     if visit.looks_back:
         st.caption("Viewing the past: return to today to forecast.")
         return
-    proposed_answers.show_on_question(visit, page.desk.proposals)
+    for proposal in page.desk.proposals:
+        show_proposal(visit, proposal, with_question=False)
     if page.summary.status in ("open", "upcoming"):
         forecasting.render(visit, page)
     else:

@@ -13,11 +13,9 @@ from dashboard.wording.evidence import (
     describe_match,
     describe_outcomes,
     describe_ratio,
-    describe_shift,
     describe_signpost_ratio,
     describe_signpost_state,
     describe_silence,
-    describe_tilt,
     effect_line,
     evidence_side,
     explain_direction,
@@ -47,7 +45,13 @@ from dashboard.wording.feeds import (
     shift_sentence,
     silent_line,
 )
-from dashboard.wording.judgements import judge_name, judgement_line, lift_line, model_name
+from dashboard.wording.judgements import (
+    describe_choice,
+    judge_name,
+    judgement_line,
+    lift_line,
+    model_name,
+)
 from dashboard.wording.links import (
     LINK_RULES,
     describe_contradiction,
@@ -129,6 +133,7 @@ __all__ = [
     "count_flaws",
     "describe_bearing",
     "describe_certainty",
+    "describe_choice",
     "describe_contradiction",
     "describe_forecast",
     "describe_health",
@@ -140,13 +145,11 @@ __all__ = [
     "describe_probability",
     "describe_ratio",
     "describe_resolution",
-    "describe_shift",
     "describe_signpost_ratio",
     "describe_signpost_state",
     "describe_silence",
     "describe_status",
     "describe_tails",
-    "describe_tilt",
     "describe_total_probability",
     "diff_markdown",
     "display_name",

@@ -9,16 +9,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.wording.numbers import (
-    MINUS,
     format_age,
     format_day,
-    format_log_odds,
     percent_whole,
     plural,
 )
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Categorical, Distribution, p_yes
-from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import (
     PERHAPS,
     Direction,
@@ -27,7 +24,7 @@ from forecasts.evidence.evidence import (
     describe_side,
 )
 from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_likelihood_ratio
-from forecasts.questions.formatting import format_short, format_signed
+from forecasts.questions.formatting import capitalise, format_short
 from forecasts.questions.question import Kind, Question
 from forecasts.suggestion.explanation import LINE_TITLES
 from tracker.model.audit import SignpostStatus
@@ -36,9 +33,7 @@ from tracker.questions.review_evidence import NoEffectReason, ReviewEffect
 
 NOT_CALLED: Final = "◆ direction not called"
 
-_STRENGTHS: Final = ("not at all", "slightly", "somewhat", "moderately", "strongly", "decisively")
-_SCALE_KINDS: Final = ("numeric", "date")
-"""Kinds whose evidence points along a scale."""
+_STRENGTHS: Final = ("No", "Very weak", "Weak", "Moderate", "Strong", "Decisive")
 
 
 def strength_name(value: Strength) -> str:
@@ -66,16 +61,19 @@ def evidence_side(e: Evidence, kind: Kind) -> str:
 
 
 def describe_bearing(e: Evidence, kind: Kind) -> str:
-    """Describe direction and strength of evidence: `▲ speaks moderately for YES`, `▼ points
-    slightly lower`.
+    """Describe direction and strength of evidence: `Weak evidence for YES`, `Moderate evidence for
+    a lower value`.
     """
     if is_uncalled(e):
-        return NOT_CALLED
+        return "Evidence of unclear direction"
     if e.strength is Strength.NONE or e.direction is Direction.NEUTRAL:
-        return "◆ does not speak either way"
-    verb = "points" if kind in _SCALE_KINDS else "speaks"
-    words = describe_side(kind, e.direction, e.option)
-    return f"{_direction_shape(kind, e.direction)} {verb} {_STRENGTHS[e.strength]} {words}"
+        return "No evidence either way"
+    side = describe_side(kind, e.direction, e.option).replace("option ", "", 1)
+    if kind == "numeric":
+        side = f"for a {side} value"
+    elif kind == "date":
+        side = "for an earlier date" if e.direction is Direction.YES else "for a later date"
+    return f"{_STRENGTHS[e.strength]} evidence {side}"
 
 
 def _direction_shape(kind: Kind, direction: Direction) -> str:
@@ -85,48 +83,35 @@ def _direction_shape(kind: Kind, direction: Direction) -> str:
     return first if direction is Direction.YES else second
 
 
-CONTEXT_ONLY: Final = "context only: it counts through a question of the scenarios’ table"
+_CONTEXT_ONLY: Final = "no effect here, as it counts through a question of the scenarios’ table"
 
 
-def describe_certainty(
-    e: Evidence, kind: Kind, *, context_only: bool = False, perhaps: bool = False
-) -> str:
-    """Describe the certainty of match and direction, and the weight until a person judges it.
+def describe_certainty(e: Evidence, *, context_only: bool = False, perhaps: bool = False) -> str:
+    """Describe how sure match and direction are, and the weight until a person judges it.
 
-    `82% likely to be relevant · for YES, 90% sure · counts 66% until a person judges it`. What
-    is only `perhaps` evidence says so first. Reviewed evidence, rejected evidence, and
-    `context_only` evidence have their own sentence.
+    `82% relevant · 90% sure of the direction · 66% weight until reviewed`.
     """
-    if e.reviewed:
-        counts = CONTEXT_ONLY if context_only else "it counts fully"
-        return f"a person took it: {counts if e.direction else 'it speaks for neither side'}"
-    if e.status == "rejected":
-        return "a person rejected it: it counts nothing"
-    doubt = f"{PERHAPS}, " if perhaps else ""
-    relevant = f"{doubt}{percent_whole(e.relevance)} likely to be relevant"
-    if is_uncalled(e):
-        counts = (
-            CONTEXT_ONLY
-            if context_only
-            else "it counts nothing until a person says which way it points"
-        )
-        return f"{relevant} · direction not called: {counts}"
-    words = describe_side(kind, e.direction, e.option)
+    if e.reviewed or e.status == "rejected":
+        return "Rejected" if e.status == "rejected" else "Accepted"
+    facts = [
+        f"{f'{PERHAPS.capitalize()}: ' if perhaps else ''}{percent_whole(e.relevance)} relevant"
+    ]
+    if not is_uncalled(e):
+        facts.append(f"{percent_whole(e.p_direction)} sure of the direction")
     if context_only:
-        counts = CONTEXT_ONLY
-    elif perhaps:
-        counts = "it counts nothing until a person confirms it"
+        facts.append(_CONTEXT_ONLY)
+    elif perhaps or is_uncalled(e):
+        facts.append("no weight until you accept it")
     else:
-        counts = f"counts {percent_whole(e.trust)} until a person judges it"
-    return f"{relevant} · {words}, {percent_whole(e.p_direction)} sure · {counts}"
+        facts.append(f"{percent_whole(e.trust)} weight until reviewed")
+    return " · ".join(facts)
 
 
 def describe_match(e: Evidence, why: MatchReason) -> str:
-    """Describe the match: `matched “envoy” · nearest to: “…” (cosine 0.61)`."""
+    """Describe the match: `Matched “envoy”; closest phrasing “Envoy visits Kyiv”`."""
     words = ", ".join(f"“{word}”" for word in e.matched)
-    cosine = f" (cosine {why.cosine:.2f})" if why.cosine else ""
-    near = f"nearest to: “{why.nearest}”{cosine}" if why.nearest else ""
-    return " · ".join(filter(None, (f"matched {words}" if words else "", near)))
+    nearest = f"closest phrasing “{why.nearest}”" if why.nearest else ""
+    return capitalise("; ".join(filter(None, (f"matched {words}" if words else "", nearest))))
 
 
 def explain_direction(e: Evidence, why: MatchReason) -> str:
@@ -136,76 +121,43 @@ def explain_direction(e: Evidence, why: MatchReason) -> str:
     reason = why.leaning
     if why.nearest:
         reason = reason.replace(f"as in “{why.nearest}”", "as in that phrasing")
-    return f"why no direction: {reason}" if is_uncalled(e) else f"why this way: {reason}"
+    return f"Why {'no' if is_uncalled(e) else 'this'} direction: {reason}"
 
 
 def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, option: str = "") -> str:
-    """Describe the effect of a judgement: `Suggested now 46.0%; accepted 49.2% (+3.2 points),
-    …`
+    """Describe the effect of a judgement: `Accepting moves the estimate 46.0% → 49.2%, rejecting
+    moves it to 44.1%.`
     """
     if effect == "context only":
-        return "Context only: it counts through an indicator question of its scenarios."
+        return "It has no effect here: it counts through an indicator question of its scenarios."
     if effect == "part of another story":
-        return "It moves nothing by itself: its story was joined to another."
-    if isinstance(effect.stands, Cdf):
-        stands, accepted_curve, rejected_curve = (
-            format_short(question, curve)
-            for curve in (effect.stands, effect.confirmed, effect.rejected)
-        )
-        return f"Estimate now {stands}; accepted {accepted_curve}, rejected {rejected_curve}."
-    current, accepted, rejected = (
-        _probability_of(distribution, option)
+        return "It has no effect by itself: its story was joined to another."
+    words = [
+        format_short(question, distribution)
+        if isinstance(distribution, Cdf)
+        else _format_tenths(distribution, option)
         for distribution in (effect.stands, effect.confirmed, effect.rejected)
-    )
-    if current is None or accepted is None or rejected is None:
-        return "It names no option, so it moves no share."
-    changes = (
-        f"{verb} {_format_tenths(p)} ({_format_change(p - current)})"
-        for verb, p in (("accepted", accepted), ("rejected", rejected))
-    )
-    about = f" for {option}" if option else ""
-    return f"Estimate now{about} {_format_tenths(current)}; {', '.join(changes)}."
+    ]
+    now, accepted, rejected = words
+    if "" in words:
+        return "It names no option, so it moves none."
+    estimate = f"the estimate for {option}" if option else "the estimate"
+    if now == accepted == rejected:
+        return f"Neither answer moves {estimate}, {now}."
+    accepting = f"keeps {estimate} at {now}"
+    if accepted != now:
+        accepting = f"moves {estimate} {now} → {accepted}"
+    rejecting = "leaves it" if rejected == now else f"moves it to {rejected}"
+    return f"Accepting {accepting}, rejecting {rejecting}."
 
 
-def _format_tenths(p: float) -> str:
-    """Format a percentage with tenths, because one story seldom moves a whole point."""
-    return f"{100 * p:.1f}%"
-
-
-def _format_change(p: float) -> str:
-    return "unchanged" if abs(p) < 0.0005 else f"{format_signed(100 * p)} points"
-
-
-def _probability_of(distribution: Distribution, option: str) -> float | None:
+def _format_tenths(distribution: Distribution, option: str) -> str:
+    """Format a percentage with tenths, as one story seldom moves a point; "" if it has none."""
     if isinstance(distribution, Categorical):
-        return dict(zip(distribution.options, distribution.p, strict=True)).get(option)
-    return p_yes(distribution)
-
-
-_MOVES_NOTHING: Final = "Does not move the estimate now"
-
-
-def describe_tilt(adds: float | None) -> str:
-    """Describe the effect of a story on a curve: `Shifts the estimate by −0.03 in log-odds now`.
-
-    `adds` is its contribution in log-odds, or None.
-    """
-    if adds is None:
-        return _MOVES_NOTHING
-    return f"Shifts the estimate by {format_log_odds(adds)} in log-odds now"
-
-
-def describe_shift(adds: float | None, p: float) -> str:
-    """Describe the effect of a story on a suggestion of p: `Shifts the estimate by −0.03 in
-    log-odds now, about −0.5 points`.
-
-    `adds` is its contribution in log-odds, or None.
-    """
-    if adds is None:
-        return _MOVES_NOTHING
-    points = round(100 * (p - sigmoid(logit(p) - adds)), 1)
-    size = f"{'+' if points > 0 else MINUS}{abs(points):g}" if points else "0"
-    return f"Shifts the estimate by {format_log_odds(adds)} in log-odds now, about {size} points"
+        p = dict(zip(distribution.options, distribution.p, strict=True)).get(option)
+    else:
+        p = p_yes(distribution)
+    return "" if p is None else f"{100 * p:.1f}%"
 
 
 def format_report_counts(reports: int, independent: int, copies: int) -> str:

@@ -3,16 +3,11 @@
 from typing import Final
 
 from dashboard.wording.evidence import strength_name
-from dashboard.wording.numbers import (
-    percent_whole,
-)
-from forecasts.evidence.evidence import (
-    Direction,
-    describe_side,
-)
+from dashboard.wording.numbers import percent_whole
+from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.evidence.rungs import Rung
 from forecasts.questions.formatting import capitalise
-from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind
+from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
 from tracker.model.evidence import Decision, Lift
 
 
@@ -29,39 +24,42 @@ def judge_name(by: ForecasterId, me: ForecasterId) -> str:
     return {me: "you", MATCHER: "the matcher"}.get(by, by)
 
 
-PROPOSED: Final = "only proposed, "
+def describe_choice(question: Question, direction: Direction, option: str) -> str:
+    """Describe a direction as a choice: `for YES`, `lower`, `neutral`, `against it` of an option
+    not chosen.
+    """
+    if direction is Direction.NEUTRAL:
+        return "neutral"
+    if question.options and not option:
+        return "for it" if direction is Direction.YES else "against it"
+    return describe_side(question.kind, direction, option).replace("option ", "", 1)
+
+
+_PROPOSED: Final = "only proposed, "
 """Beginning of a machine's note that changes nothing."""
+
+_ACTS: Final = {"logged": "Taken back", "confirmed": "Accepted", "edited": "Edited"}
 
 
 def judgement_line(
     decision: Decision, kind: Kind, option: str, me: ForecasterId, *, adds: bool = False
 ) -> str:
-    """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by you:
-    for YES, moderate.`
-
-    `adds`: it is the first one, by which a person added the piece by hand.
+    """Describe a judgement: `Accepted by you: for YES, moderate.`; one that `adds` the piece by
+    hand is the first one.
     """
-    model = model_name(decision.by)
+    model, by = model_name(decision.by), judge_name(decision.by, me)
     note = decision.note.removeprefix(f"machine judgement by {model}: ")
-    if model and note.startswith(PROPOSED):
-        return f"Proposed by a machine ({model}): {note.removeprefix(PROPOSED)}."
-    if model:
-        judged_by = f"Machine judgement ({model})"
-    elif decision.status == "logged":
-        judged_by = (
-            f"{'Logged' if decision.by == MATCHER else 'Taken back'} by "
-            f"{judge_name(decision.by, me)}"
-        )
-    elif adds and decision.status == "rejected":
-        return f"Left out by {judge_name(decision.by, me)}: no evidence."
-    elif adds:
-        judged_by = f"Added by hand by {judge_name(decision.by, me)}"
-    else:
-        judged_by = f"{decision.status.capitalize()} by {judge_name(decision.by, me)}"
+    if model and note.startswith(_PROPOSED):
+        return f"Proposed by a machine ({model}): {note.removeprefix(_PROPOSED)}."
+    if adds and decision.status == "rejected":
+        return f"Left out by {by}: no evidence."
+    act = "Added by hand" if adds else _ACTS.get(decision.status, "Rejected")
+    if decision.by == MATCHER and decision.status == "logged":
+        act = "Logged"
+    judged_by = f"Machine judgement ({model})" if model else f"{act} by {by}"
+    words = describe_side(kind, decision.direction, option)
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":
         words = "direction not called"
-    else:
-        words = describe_side(kind, decision.direction, option)
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 
@@ -70,21 +68,17 @@ _RUNGS: Final = {Rung.ANNOUNCED: "announced", Rung.DONE: "done", Rung.IN_FORCE: 
 
 
 def lift_line(lift: Lift, kind: Kind) -> str:
-    """Describe what a later report added: `Lifted by “…” (Wire): 31% → 85% likely to be relevant,
-    for YES, 90% sure.`
+    """Describe what a later report added: `Raised by “…” (Wire): 31% → 85% relevant, for YES, 90%
+    sure.`
     """
     report, decision = lift.report, lift.decision
-    by = (
-        "a report of a story that joined it"
-        if report is None
-        else f"“{report.item.title}” ({report.feed_title})"
-    )
+    by = f"“{report.item.title}” ({report.feed_title})" if report else "a story that joined it"
     revision = decision.revision or lift.before
-    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
     before, after = map(percent_whole, lift.relevance)
     change = after if before == after else f"{before} → {after}"
     side = "direction not called"
     if decision.direction:
         words = describe_side(kind, decision.direction, revision.option)
         side = f"{words}, {percent_whole(revision.p_direction)} sure"
-    return f"Lifted by {by}: {change} likely to be relevant, {side}{rung}."
+    rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
+    return f"Raised by {by}: {change} relevant, {side}{rung}."

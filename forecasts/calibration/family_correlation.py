@@ -49,7 +49,7 @@ class FamilyCorrelation:
         """Describe the sample, and what its families cost.
 
         >>> FamilyCorrelation(60, 30, 20, 0.4, 41.2).describe()
-        '60 questions in 30 families, worth 41 independent ones (correlated by up to 0.40)'
+        '60 questions (30 independent), which count as 41 (correlated by up to 0.40)'
         >>> FamilyCorrelation(19, 19, 0, 1.0, 19.0).describe()
         '19 questions'
         """
@@ -57,7 +57,7 @@ class FamilyCorrelation:
         if not self.shared:
             return sample
         return (
-            f"{sample}, worth {self.effective:.0f} independent ones (correlated by up to "
+            f"{sample}, which count as {self.effective:.0f} (correlated by up to "
             f"{self.correlation:.2f})"
         )
 

@@ -136,7 +136,7 @@ def describe_offer(
         sentences.append(
             f"To hold 9 of 10 answers, your 90% intervals have to be {verb}: "
             f"{offer.widening.factor:.2g} times as wide ({offer.widening.questions} questions, "
-            f"{offer.widening.families} families)."
+            f"{offer.widening.families} independent)."
         )
     return tuple(sentences)
 

@@ -214,11 +214,7 @@ def _describe_ranks(
     correlation: FamilyCorrelation, bars: Sequence[RankBar], deviation: Deviation, *, outside: bool
 ) -> str:
     if correlation.families < MIN_FAMILIES:
-        alone = correlation.families == correlation.questions
-        noun = "questions" if alone else "families of questions"
-        return (
-            f"Too few {noun} to say anything: {correlation.families} of the {MIN_FAMILIES} needed."
-        )
+        return f"Not enough data: {correlation.families} of {MIN_FAMILIES} independent questions."
     if deviation.is_far and abs(deviation.confidence) >= abs(deviation.level):
         return (
             "Too narrow: more answers came at the edges than was said; widen the curves."

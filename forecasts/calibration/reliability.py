@@ -178,11 +178,7 @@ def describe_calibration(
     """
     families = test.correlation.families
     if families < MIN_FAMILIES:
-        noun = "questions" if families == len(points) else "families of questions"
-        return (
-            f"Too few {noun} to say anything: {families} of the {MIN_FAMILIES} needed, "
-            f"{MIN_FAMILIES - families} are missing."
-        )
+        return f"Not enough data: {families} of {MIN_FAMILIES} independent questions."
     if test.deviation.is_far:
         deviation = _describe_deviation(points, test.deviation, subject)
         if not departures:

@@ -93,12 +93,12 @@ def describe_families(questions: int, families: int) -> str:
     """Describe a sample of questions.
 
     >>> describe_families(12, 9), describe_families(3, 1), describe_families(1, 1)
-    ('12 questions in 9 families', '3 questions in 1 family', '1 question')
+    ('12 questions (9 independent)', '3 questions (1 independent)', '1 question')
     """
     counted = format_count(questions, "question")
     if questions == families:
         return counted
-    return f"{counted} in {format_count(families, 'family', 'families')}"
+    return f"{counted} ({families} independent)"
 
 
 def _join(parents: dict[Hashable, Hashable], first: Hashable, second: Hashable) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from forecasts.distributions.probability import Floats
 from forecasts.questions.families import FamilyId
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.common_time import Paths, find_rows
+from forecasts.scoring.common_time import Paths, align_paths
 from forecasts.statistics.small_samples import count_rarer, explain_interval_shortage
 
 TYPICAL_SPREAD: Final = 0.02
@@ -65,6 +65,12 @@ class _Sums:
     excess: Floats
     answers: set[bool] = field(default_factory=set)
 
+    def add(self, sums: "_Sums", answer: bool | None) -> None:
+        """Add the equations of a question, and its answer if that is YES or NO."""
+        self.equations += sums.equations
+        self.excess += sums.excess
+        self.answers |= set() if answer is None else {answer}
+
 
 Row = tuple[FamilyId, bool | None, Paths]
 """Family of a question, its answer if that is YES or NO, and everyone's losses."""
@@ -76,32 +82,40 @@ def adjust_skill(rows: Iterable[Row]) -> tuple[AdjustedSkill, ...]:
     Forecasters who shared no question with others are left out; of groups without a question in
     common the largest is taken.
     """
-    listed = [row for row in rows if len(row[2]) > 1]
-    names = list(dict.fromkeys(name for _, _, paths in listed for name in paths))
+    listed = list(rows)
+    return trace_adjusted_skill(listed, [len(listed)])[0]
+
+
+def trace_adjusted_skill(
+    rows: Sequence[Row], counts: Sequence[int]
+) -> list[tuple[AdjustedSkill, ...]]:
+    """Estimate the adjusted skill from the first rows alone, for each of the counts, which rise."""
+    names = list(dict.fromkeys(name for _, _, paths in rows if len(paths) > 1 for name in paths))
     families: dict[FamilyId, _Sums] = {}
     questions = np.zeros(len(names))
-    for family, answer, paths in listed:
-        sums = _sum_question(paths, names)
-        questions += np.diag(sums.equations) > 0.0
-        total = families.setdefault(family, _Sums(np.zeros_like(sums.equations), sums.excess * 0.0))
-        total.equations += sums.equations
-        total.excess += sums.excess
-        total.answers |= set() if answer is None else {answer}
-    return _solve(list(families.values()), names, questions) if families else ()
+    estimates, first = [], 0
+    for count in counts:
+        for family, answer, paths in rows[first:count]:
+            if len(paths) > 1:
+                sums = _sum_question(paths, names)
+                questions += np.diag(sums.equations) > 0.0
+                empty = _Sums(np.zeros_like(sums.equations), np.zeros_like(sums.excess))
+                families.setdefault(family, empty).add(sums, answer)
+        first = count
+        estimates.append(_solve(list(families.values()), names, questions) if families else ())
+    return estimates
 
 
 def _sum_question(paths: Paths, names: Sequence[ForecasterId]) -> _Sums:
     """Normal equations of a question: differences to those who stood at the same instant."""
-    edges = np.unique(np.concatenate([np.append(p.starts, p.ends) for p in paths.values()]))
-    lengths, middles = np.diff(edges), (edges[:-1] + edges[1:]) / 2.0
+    edges, rows = align_paths(paths.values())
+    lengths = np.diff(edges)
     losses = np.zeros((len(names), len(lengths)))
     present = np.zeros_like(losses)
     order = {name: place for place, name in enumerate(names)}
-    for forecaster, path in paths.items():
-        rows = find_rows(path, middles)
-        stands = rows >= 0
-        present[order[forecaster]] = stands
-        losses[order[forecaster]] = np.where(stands, path.losses[rows], 0.0)
+    for (forecaster, path), row in zip(paths.items(), rows, strict=True):
+        present[order[forecaster]] = row >= 0
+        losses[order[forecaster]] = np.where(row >= 0, path.losses[row], 0.0)
     count = present.sum(axis=0)
     shared = present * np.where(count > 1, lengths, 0.0)
     mean = losses.sum(axis=0) / np.maximum(count, 1.0)

@@ -6,16 +6,16 @@ question that is answered early weighs by the time it took, not fully, which kee
 proper (Sempere & Lawsen 2021).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Distribution
 from forecasts.distributions.probability import Floats
-from forecasts.questions.answers import Answer
 from forecasts.questions.question import ForecasterId, Question
-from forecasts.scoring.rulebook import HEADLINE, rule_values
+from forecasts.scoring.rulebook import HEADLINE, curve_losses, rule_values
 from forecasts.scoring.scores import rule_columns, score_binary
 from forecasts.scoring.span_table import SpanTable
 from forecasts.statistics.betting import Differences
@@ -41,6 +41,9 @@ class LossPath:
 
 Paths = Mapping[ForecasterId, LossPath]
 """Losses of everyone on one question."""
+
+Rows = np.ndarray[tuple[int], np.dtype[np.intp]]
+"""Numbers of intervals of a path."""
 
 
 def trace_losses(table: SpanTable) -> tuple[Paths, ...]:
@@ -84,11 +87,14 @@ def _list_possible_losses(table: SpanTable) -> list[Floats]:
 
 
 def _score_answers(question: Question, forecasts: Sequence[Distribution]) -> Floats:
-    answers: Sequence[Answer] = [option.name for option in question.options]
     if question.scale is not None:
-        answers = question.scale.values(np.linspace(0.0, 1.0, CURVE_ANSWERS)).tolist()
+        answers = question.scale.values(np.linspace(0.0, 1.0, CURVE_ANSWERS))
+        curves = [curve for curve in forecasts if isinstance(curve, Cdf)]
+        return np.array([curve_losses(question.scale, curve, answers) for curve in curves])
     rule = HEADLINE[question.kind]
-    return np.column_stack([rule_values(rule, question, answer, forecasts) for answer in answers])
+    return np.column_stack(
+        [rule_values(rule, question, option.name, forecasts) for option in question.options]
+    )
 
 
 def hold_first_forecast(path: LossPath) -> LossPath:
@@ -98,9 +104,7 @@ def hold_first_forecast(path: LossPath) -> LossPath:
 
 def compare_paths(question: Question, first: LossPath, second: LossPath) -> Differences:
     """Differences in loss over the time that two forecasters have in common, second less first."""
-    edges = np.unique(np.concatenate([first.starts, first.ends, second.starts, second.ends]))
-    middles = (edges[:-1] + edges[1:]) / 2.0
-    rows_first, rows_second = find_rows(first, middles), find_rows(second, middles)
+    edges, (rows_first, rows_second) = align_paths([first, second])
     both = (rows_first >= 0) & (rows_second >= 0)
     a, b = rows_first[both], rows_second[both]
     bounds = np.abs(second.possible[b] - first.possible[a]).max(axis=1, initial=0.0)
@@ -116,7 +120,41 @@ def compare_paths(question: Question, first: LossPath, second: LossPath) -> Diff
     )
 
 
-def find_rows(path: LossPath, middles: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Find the interval of a path that holds each instant; −1 in gaps."""
+def align_paths(paths: Iterable[LossPath]) -> tuple[Floats, list[Rows]]:
+    """Cut the scheduled time where a forecast of anybody begins or ends.
+
+    Returns the edges of the pieces, and for each path the row that holds each piece; −1 in gaps.
+    """
+    listed = list(paths)
+    edges = np.unique(np.concatenate([np.append(path.starts, path.ends) for path in listed]))
+    middles = (edges[:-1] + edges[1:]) / 2.0
+    return edges, [_find_rows(path, middles) for path in listed]
+
+
+def _find_rows(path: LossPath, middles: Floats) -> Rows:
     rows = np.searchsorted(path.starts, middles, side="right") - 1
     return np.where((rows >= 0) & (middles < path.ends[rows]), rows, -1)
+
+
+def average_paths(paths: Paths) -> LossPath | None:
+    """Average the losses of forecasters over the time on which several stood; None without any."""
+    if len(paths) < 2:
+        return None
+    edges, rows = align_paths(paths.values())
+    stands = np.array(rows) >= 0
+    counts = stands.sum(axis=0)
+    shared = counts > 1
+    if not shared.any():
+        return None
+    losses, possible = (
+        sum(
+            np.where(there[:, None], table[row], 0.0)
+            for table, row, there in zip(tables, rows, stands, strict=True)
+        )
+        / np.maximum(counts, 1)[:, None]
+        for tables in (
+            [path.losses[:, None] for path in paths.values()],
+            [path.possible for path in paths.values()],
+        )
+    )
+    return LossPath(edges[:-1][shared], edges[1:][shared], losses[shared, 0], possible[shared])

@@ -23,6 +23,7 @@ from forecasts.statistics.betting import (
     Differences,
     FamilyGains,
     confidence_interval,
+    confidence_sequence,
     e_threshold,
     evidence_path,
     pool_families,
@@ -111,25 +112,29 @@ class Comparison:
 
     def _describe_conclusion(self, a: str) -> str:
         if self.verdict == "too early to say":
-            few = f"it takes {MIN_FAMILIES} families"
+            few = f"it takes {MIN_FAMILIES} independent questions"
             return f": too early to say, {explain_rare_answers(self.rarer) or few}."
         worse, better = (format_signed(abs(100 * end)).lstrip("+") for end in (self.low, self.high))
         if self.verdict == "no difference shown":
             return f". It could be anything from {worse} worse to {better} better."
         nearest, farthest = (worse, better) if self.verdict == "better" else (better, worse)
-        are = "are" if _is_plural(a) else "is"
         extent = f"{nearest} to {farthest}, with 95% confidence"
-        return f". The true figure is {extent}: {a} {are} {self.verdict}."
+        return f". The true figure is {extent}: {a} {be(a)} {self.verdict}."
 
     def describe_fixed_test(self) -> str:
         """Describe the test of one planned look; empty if there are too few families."""
         if self.p_value is None:
             return ""
         return (
-            f"One planned look at {self.families} families (sign-flip test): a difference this "
-            f"large comes about by luck in {format_cases(self.p_value)} cases. Valid only if this "
-            "number was decided on beforehand."
+            f"One planned look at {self.families} independent questions (sign-flip test): a "
+            f"difference this large comes about by luck in {format_cases(self.p_value)} cases. "
+            "Valid only if this number was decided on beforehand."
         )
+
+
+def be(name: str) -> str:
+    """Return the form of *to be* after a name: `you are`, `Ada is`."""
+    return "are" if _is_plural(name) else "is"
 
 
 def _is_plural(name: str) -> bool:
@@ -247,14 +252,11 @@ def trace_evidence(
     closes = [
         max(q.closes_at for q in members) for _, members in groupby(ordered, key=lambda q: q.family)
     ]
-    counts = np.unique(np.linspace(1, len(gains), min(len(gains), MAX_POINTS)).astype(int))
+    spread = np.linspace(1, len(gains), min(len(gains), MAX_POINTS)).astype(int)
+    counts: list[int] = np.unique(spread).tolist()
+    intervals = confidence_sequence(gains, counts[:-1], threshold)
+    intervals.append(confidence_interval(gains, threshold))
     return tuple(
-        EvidencePoint(
-            closes[n - 1],
-            n,
-            gains.first(n).advantage,
-            *confidence_interval(gains.first(n), threshold),
-            float(path[n - 1]),
-        )
-        for n in counts.tolist()
+        EvidencePoint(closes[n - 1], n, gains.first(n).advantage, low, high, float(path[n - 1]))
+        for n, (low, high) in zip(counts, intervals, strict=True)
     )

@@ -143,11 +143,14 @@ def _brier_ordered_values(
 
 def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
-    knots, levels = _over_range(question.scale, curve)
-    return (
-        float(crps_cdf(knots, levels, float(happened), zero_point=question.scale.zero_point))
-        / question.scale.length
-    )
+    return float(curve_losses(question.scale, curve, float(happened)))
+
+
+def curve_losses(scale: Scale, curve: Cdf, answers: ArrayLike) -> Floats:
+    """Headline losses of a curve, under one answer or each of many; 0 to 1, lower is better."""
+    knots, levels = _over_range(scale, curve)
+    losses: Floats = crps_cdf(knots, levels, answers, zero_point=scale.zero_point) / scale.length
+    return losses
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:

@@ -69,6 +69,14 @@ class Standing:
             for number in range(first, first + self.sizes[place])
         ]
 
+    def find_last(self, forecaster_id: ForecasterId) -> Distribution | None:
+        """Find the last forecast of a forecaster; None without one."""
+        if forecaster_id not in self.forecasters:
+            return None
+        place = self.forecasters.index(forecaster_id)
+        end = sum(self.sizes[: place + 1])
+        return self.get_forecast(end - 1) if self.sizes[place] else None
+
 
 class AnsweredQuestion(NamedTuple):
     """Question with its resolution, and the forecasts that stood."""

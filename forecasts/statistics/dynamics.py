@@ -111,18 +111,18 @@ class ExcessMovement:
         """Summary in one sentence.
 
         >>> ExcessMovement(12, 12, 0.1, 1.4, 2.5, 0.03).sentence
-        'Too few families of questions to say anything: 12 of the 30 needed.'
+        'Not enough data: 12 of 30 independent questions.'
         """
         if self.families < MIN_FIXED_TEST:
-            return explain_shortage("families of questions", self.families)
+            return explain_shortage("independent questions", self.families)
         if shortage := explain_rare_answers(self.rarer):
             return f"Too early to say anything: {shortage}."
         if self.ratio is None:
             return "Each first forecast was 0% or 100%: there was no uncertainty to remove."
         if self.p_value is None:
             return (
-                f"Forecasts changed {self.ratio:.2f} times as much as is ideal, alike in each "
-                "family of questions, so no test can tell whether that is chance."
+                f"Forecasts changed {self.ratio:.2f} times as much as is ideal, alike in all "
+                "questions, so no test can tell whether that is chance."
             )
         size = f"({self.ratio:.2f}; 1.00 is ideal)"
         if self.verdict == "too much":
@@ -312,5 +312,5 @@ def _check_path(path: ArrayLike) -> list[float]:
 
 
 def explain_shortage(noun: str, count: int) -> str:
-    """Explain that a verdict needs more families of a sort."""
-    return f"Too few {noun} to say anything: {count} of the {MIN_FIXED_TEST} needed."
+    """Explain that a verdict needs more questions of a sort."""
+    return f"Not enough data: {count} of {MIN_FIXED_TEST} {noun}."

@@ -79,7 +79,7 @@ class Reaction:
         'Too uncertain to say anything yet.'
         """
         if not self.is_enough:
-            return explain_shortage("families of questions with evidence", self.families)
+            return explain_shortage("independent questions with evidence", self.families)
         if self.slope is None or self.low is None or not self.is_telling:
             return "Too uncertain to say anything yet."
         interval = f"(95%: {self.low:.2f} to {self.high:.2f})"

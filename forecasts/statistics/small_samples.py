@@ -25,15 +25,15 @@ def explain_interval_shortage(families: int, rarer: int | None = None) -> str:
     `rarer` counts the families with the rarer of YES and NO, None where that does not apply.
 
     >>> explain_interval_shortage(9, 3)
-    '6 more families of questions are needed'
+    '6 more independent questions are needed'
     >>> explain_interval_shortage(40, 3)
-    'YES and NO both have to come in 5 families, and the rarer came in 3'
+    'YES and NO each have to come in 5 independent questions, and the rarer came in 3'
     """
     if families < MIN_FAMILIES:
         missing = MIN_FAMILIES - families
         if missing == 1:
-            return "1 more family of questions is needed"
-        return f"{missing} more families of questions are needed"
+            return "1 more independent question is needed"
+        return f"{missing} more independent questions are needed"
     return explain_rare_answers(rarer)
 
 
@@ -42,7 +42,7 @@ def explain_rare_answers(rarer: int | None) -> str:
     if rarer is None or rarer >= MIN_RARER:
         return ""
     return (
-        f"YES and NO both have to come in {MIN_RARER} families, and the rarer came in "
+        f"YES and NO each have to come in {MIN_RARER} independent questions, and the rarer came in "
         f"{rarer or 'none'}"
     )
 

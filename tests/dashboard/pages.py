@@ -132,9 +132,16 @@ def marked(visit: AppTest) -> list[str]:
     sent = [
         json.loads(e.proto.json)
         for e in visit.get("bidi_component")
-        if e.proto.component_name.endswith("marked")
+        if e.proto.component_name.endswith("reader")
     ]
-    return ["".join(text for text, _ in each["pieces"]) for each in sent]
+    texts = [text for each in sent for text in each.get("report", ())]
+    return ["".join(piece for piece, _ in text["pieces"]) for text in texts]
+
+
+def sections(visit: AppTest) -> list[str]:
+    """The sections of the inbox with their counts."""
+    (control,) = [g for g in visit.get("button_group") if g.label == "Section"]
+    return [plain(option.content) for option in control.proto.options]
 
 
 def drawn(visit: AppTest, name: str) -> pd.DataFrame:

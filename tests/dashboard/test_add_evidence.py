@@ -1,7 +1,6 @@
 """Evidence by hand on pages: few fields, a notice that takes it back, hostile text stays text."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -40,10 +39,17 @@ def evidence_tab(tracker: Tracker, **params: str) -> AppTest:
     return seen(visit.run())
 
 
-def choose(visit: AppTest, direction: Direction, place: int = 0) -> None:
-    group: Any = visit.get("button_group")
-    controls = [g for g in group if "for YES" in [o.content for o in g.proto.options]]
-    controls[place].set_value(direction)
+def type_in(visit: AppTest, text: str) -> AppTest:
+    """Type into the one field, and Enter."""
+    return seen(field(visit, "Add or find evidence").input(text).run())
+
+
+def choose(visit: AppTest, label: str, item: int | None = None) -> AppTest:
+    """Press a direction beside a hit, or beside what was typed, which comes last."""
+    found = [b for b in visit.button if b.label == label]
+    return seen(
+        next(b for b in found[::-1] if item is None or f"-{item}-" in str(b.key)).click().run()
+    )
 
 
 def only(tracker: Tracker) -> EvidenceCard:
@@ -52,76 +58,55 @@ def only(tracker: Tracker) -> EvidenceCard:
 
 
 def test_a_headline_is_added_and_taken_back(desk: Tracker) -> None:
-    visit = evidence_tab(desk)
-    field(visit, "Address or headline").input("Leaders agree on a date")
+    visit = type_in(evidence_tab(desk), "Leaders agree on a date")
     field(visit, "Note").input("radio")
-    choose(visit, Direction.YES)
-    visit = seen(button(visit, "Add evidence").click().run())
+    visit = choose(visit, "For YES")
     card = only(desk)
     assert (card.evidence.status, card.evidence.direction) == ("confirmed", Direction.YES)
     assert card.decisions[0].note == "radio"
-    assert "Added: ▲ speaks somewhat for YES. It was not read in any feed" in words(visit)
-    assert field(visit, "Address or headline").value == ""
+    assert "Added: weak evidence for YES. It was not read in any feed" in words(visit)
+    assert field(visit, "Add or find evidence").value == ""
     visit = seen(button(visit, "Undo").click().run())
     assert only(desk).evidence.status == "rejected"
     seen(button(visit, "Redo").click().run())
     assert only(desk).evidence.status == "confirmed"
 
 
-def test_a_direction_has_to_be_chosen(desk: Tracker) -> None:
-    visit = evidence_tab(desk)
-    field(visit, "Address or headline").input("Leaders agree on a date")
-    visit = seen(button(visit, "Add evidence").click().run())
-    assert "Say which way it points" in words(visit)
-    assert desk.questions.get(SUMMIT).evidence == ()
-    assert field(visit, "Address or headline").value == "Leaders agree on a date"
-
-
 def test_a_page_that_cannot_be_read_asks_for_its_headline(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
-    visit = evidence_tab(tracker)
-    field(visit, "Address or headline").input("https://a.invalid/x")
-    choose(visit, Direction.NO)
-    visit = seen(button(visit, "Add evidence").click().run())
+    visit = choose(type_in(evidence_tab(tracker), "https://a.invalid/x"), "For NO")
     assert "The page cannot be read" in words(visit)
+    assert field(visit, "Add or find evidence").value == "https://a.invalid/x"
     field(visit, "Headline, if the page cannot be read").input("Talks are off")
-    seen(button(visit, "Add evidence").click().run())
+    choose(visit, "For NO")
     assert only(tracker).headline == "Talks are off"
 
 
 def test_a_report_that_was_read_is_found_and_added(desk: Tracker) -> None:
-    visit = evidence_tab(desk)
-    visit = seen(field(visit, "Words").input("lodge river").run())
+    visit = type_in(evidence_tab(desk), "lodge river")
+    (hit,) = desk.evidence.search("lodge river")
     assert HEADLINE in words(visit)
-    choose(visit, Direction.NO, place=1)
-    visit = seen(button(visit, "Add as evidence").click().run())
+    visit = choose(visit, "For NO", hit.item.id)
     assert only(desk).evidence.direction is Direction.NO
-    assert button(visit, "Evidence already").disabled
+    visit = type_in(visit, "lodge river")
     assert "Evidence already on “Will the leaders" in words(visit)
-    visit = seen(field(visit, "Words").input("nowhere").run())
-    assert "Nothing that was read has these words." in words(visit)
+    assert [b.label for b in visit.button].count("For NO") == 1
 
 
 def test_a_review_is_taken_back_to_waiting(desk: Tracker, press: Press) -> None:
     press.publish("wire", "Arland invites Borland to a summit")
     desk.feeds.poll(every=True)
-    visit = evidence_tab(desk)
-    field(visit, "Address or headline").input("Arland invites Borland to a summit")
-    choose(visit, Direction.YES)
-    visit = seen(button(visit, "Add evidence").click().run())
-    assert "It was evidence already and is now judged by you" in words(visit)
+    visit = choose(type_in(evidence_tab(desk), "Arland invites Borland to a summit"), "For YES")
+    assert "It was evidence already, and you have now judged it" in words(visit)
     seen(button(visit, "Undo").click().run())
     assert only(desk).evidence.status == "logged"
 
 
 def test_the_inbox_adds_to_any_open_question(desk: Tracker) -> None:
-    visit = open_page(desk, "inbox")
-    assert "Choose the question that the report bears on." in words(visit)
+    visit = type_in(open_page(desk, "inbox"), "Leaders agree on a date")
+    assert "For YES" not in [b.label for b in visit.button]
     (picker,) = [box for box in visit.selectbox if box.label == "Question"]
-    visit = seen(picker.set_value(SUMMIT).run())
-    field(visit, "Address or headline").input("Leaders agree on a date")
-    choose(visit, Direction.YES)
-    seen(button(visit, "Add evidence").click().run())
+    choose(seen(picker.set_value(SUMMIT).run()), "For YES")
     assert only(desk).headline == "Leaders agree on a date"
 
 
@@ -138,12 +123,11 @@ def test_the_past_and_closed_questions_take_no_evidence(desk: Tracker, clock: Fa
 def test_hostile_headlines_are_shown_as_text(desk: Tracker, press: Press) -> None:
     press.publish("wire", f"{HOSTILE} rivers")
     desk.feeds.poll(every=True)
-    visit = evidence_tab(desk)
-    visit = seen(field(visit, "Words").input("rivers").run())
-    choose(visit, Direction.YES, place=1)
-    visit = seen(button(visit, "Add as evidence").click().run())
+    visit = type_in(evidence_tab(desk), "rivers")
+    (hit,) = desk.evidence.search("rivers")
     shown = f"{HOSTILE.partition('</script> ')[2]} rivers"  # feeds lose their scripts when parsed
-    assert shown in [text.value for text in visit.text]
+    assert shown in words(visit)
+    visit = type_in(choose(visit, "For YES", hit.item.id), HOSTILE)
     markdown = [str(e.value) for kind in (visit.markdown, visit.caption) for e in kind]
     assert [text for text in markdown if "**bold**" in text or "<script>" in text] == []
 
@@ -154,7 +138,7 @@ def test_what_is_shared_only_fills_the_form(desk: Tracker) -> None:
     )
     (picker,) = [box for box in visit.selectbox if box.label == "Question"]
     visit = seen(picker.set_value(SUMMIT).run())
-    assert field(visit, "Address or headline").value == "https://a.invalid/x?a=1&b=2"
+    assert field(visit, "Add or find evidence").value == "https://a.invalid/x?a=1&b=2"
     assert field(visit, "Headline, if the page cannot be read").value == HOSTILE
     assert field(visit, "Note").value == f"{HOSTILE} more"
     assert HOSTILE not in words(visit)
@@ -217,18 +201,9 @@ def test_an_option_has_to_be_named(tracker: Tracker) -> None:
         SUMMIT, kind="categorical", options=(Option("Paris"), Option("Rome")), prior=prior
     )
     tracker.question_sets.load(a_set(places, indicators=()))
-    visit = evidence_tab(tracker)
-    field(visit, "Address or headline").input("Hotels in Rome are booked")
-    group: Any = visit.get("button_group")
-    assert ["for it", "against it", "for neither side"] in [
-        [o.content for o in g.proto.options] for g in group
-    ]
-    next(g for g in group if "for it" in [o.content for o in g.proto.options]).set_value(
-        Direction.YES
-    )
-    visit = seen(button(visit, "Add evidence").click().run())
-    assert "Say which option it is about: Paris, Rome" in words(visit)
+    visit = type_in(evidence_tab(tracker), "Hotels in Rome are booked")
+    assert button(visit, "For it").disabled
+    assert button(visit, "Against it").disabled
     (option,) = [box for box in visit.selectbox if box.label == "Option"]
-    option.set_value("Rome")
-    seen(button(visit, "Add evidence").click().run())
+    choose(seen(option.set_value("Rome").run()), "For Rome")
     assert only(tracker).evidence.option == "Rome"

@@ -15,8 +15,8 @@ NAMES = {
     "essay": ("e", "s"),
     "feeds": ("feed",),
     "scenarios": ("q", "section"),
-    "inbox": ("at", "about", "points", "source"),
-    "record": ("kind", "view", "rule", "topic", "horizon", "type", "period"),
+    "inbox": ("at", "about", "points", "section", "story"),
+    "record": ("kind", "details", "rule", "who", "sort", "topic", "horizon", "type", "period"),
     "home": ("moved",),
 }
 STRANGE = ("<script>alert(1)</script>", "x" * 10_000, "\u202e\u0000", "9" * 400)

@@ -4,18 +4,11 @@ say.
 
 from math import exp
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.inbox.data import (
-    ReportCounts,
-    count_reports,
-    evidence_frame,
-    flag_copies,
-    reports_frame,
-)
+from dashboard.inbox.data import count_reports, flag_copies
 from dashboard.question import why_data
 from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
 from forecasts.evidence.log_odds import StoryEffect
@@ -34,28 +27,32 @@ from tests.dashboard.examples import (
     syndicated,
 )
 from tracker.feeds.item import ItemId
-from tracker.model.evidence import MatchReason
 
 # Evidence
 
 
 def test_reports_and_copies_are_folded() -> None:
     # Copies are folded and one owner is one witness.
-    assert count_reports(syndicated(14, reports=3)) == ReportCounts(3, 3, 14)
+    assert count_reports(syndicated(14, reports=3)) == (3, 3, 14)
     sisters = (
         copy(1, "Envoy", feed="Daily", group="press"),
         copy(2, "Envoy in Kyiv", feed="Sunday", group="press"),
     )
-    assert count_reports(sisters) == ReportCounts(2, 1, 0)
-    assert count_reports((copy(1, "Envoy"),)) == ReportCounts(1, 1, 0)
+    assert count_reports(sisters) == (2, 1, 0)
+    assert count_reports((copy(1, "Envoy"),)) == (1, 1, 0)
     # Every report is listed with copies marked first seen first.
-    frame = reports_frame(syndicated(2, reports=2)[::-1])
-    assert list(frame["what"]) == ["report", "report", "copy", "copy"]
-    assert list(frame["source"]) == ["Wire 1", "Wire 2", "Paper 0", "Paper 1"]
-    assert reports_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+    flagged = flag_copies(syndicated(2, reports=2)[::-1])
+    assert [is_copy for _, is_copy in flagged] == [False, False, True, True]
+    assert [report.feed_title for report, _ in flagged] == [
+        "Wire 1",
+        "Wire 2",
+        "Paper 0",
+        "Paper 1",
+    ]
+    assert flag_copies(()) == []
     # A copy whose original is elsewhere stands for its text.
     pair = (copy(5, "Envoy", copy_of=ItemId(1)), copy(6, "Envoy", copy_of=ItemId(1)))
-    assert [t.copy for t in flag_copies(pair)] == [False, True]
+    assert [is_copy for _, is_copy in flag_copies(pair)] == [False, True]
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=12))
@@ -69,35 +66,7 @@ def test_what_is_folded_is_what_reliability_counts(of: list[tuple[int, int]]) ->
         for i in items
     ]
     counted = independent_reports(reports)
-    assert count_reports(items).reports == len(counted)
-    assert count_reports(items).independent == len({r.source_group for r in counted})
-
-
-def test_evidence_rows() -> None:
-    # Evidence rows tell sides chances and reports.
-    row = evidence_frame(
-        [card(1, items=syndicated(3, reports=2), why=MatchReason("Envoy in Kyiv", 0.6))], "numeric"
-    ).iloc[0]
-    assert (row["direction"], row["sure"], row["relevant"]) == ("▲ higher", 90.0, 80.0)
-    assert (row["reports"], row["independent"], row["copies"]) == (2, 2, 3)
-    assert (row["matched"], row["nearest"]) == ("envoy, Kyiv", "Envoy in Kyiv")
-    assert row["sources"] == "Wire 1, Wire 2, Paper 0, Paper 1, Paper 2"
-    # A direction that was not called has no chance.
-    row = evidence_frame([card(1, direction=Direction.NEUTRAL)], "date").iloc[0]
-    assert row["direction"] == "◆ direction not called"
-    assert pd.isna(row["sure"])
-    # What a person judged shows no chances.
-    row = evidence_frame([card(1, status="confirmed")], "binary").iloc[0]
-    assert pd.isna(row["sure"])
-    assert pd.isna(row["relevant"])
-    # A machine judgement is marked in the list.
-    row = evidence_frame([card(1, judged_by="model:qwen")], "binary").iloc[0]
-    assert (row["status"], row["judge"]) == ("to review, machine judgement", "qwen")
-    # Evidence keeps its types without rows.
-    assert (
-        evidence_frame([], "binary").dtypes.to_dict()
-        == evidence_frame([card()], "binary").dtypes.to_dict()
-    )
+    assert count_reports(items)[:2] == (len(counted), len({r.source_group for r in counted}))
 
 
 # Why

@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.wording.evidence import LINE_MEANINGS
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
 from forecasts.evidence.rungs import Rung
 from forecasts.questions.question import MATCHER, ForecasterId, Kind
+from tests.builders import a_question
 from tests.dashboard.examples import ME, NOW, copy, evidence
 from tests.dashboard.pages import plain
 from tests.tables import check_rows
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import Decision, Lift, MatchReason, make_revision
+from tracker.questions.review_evidence import ReviewEffect
 
 YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -27,91 +30,97 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def test_evidence_direction_and_strength_in_words() -> None:
     # Evidence is told with a shape a side and a strength.
     for kind, direction, told in (
-        ("binary", YES, "▲ speaks moderately for YES"),
-        ("binary", NO, "▼ speaks moderately for NO"),
-        ("numeric", YES, "▲ points moderately higher"),
-        ("date", YES, "◀ points moderately earlier"),
-        ("date", NO, "▶ points moderately later"),
-        ("categorical", YES, "▲ speaks moderately for option Minsk"),
-        ("ordered", NO, "▼ speaks moderately against option Minsk"),
+        ("binary", YES, "Moderate evidence for YES"),
+        ("binary", NO, "Moderate evidence for NO"),
+        ("numeric", YES, "Moderate evidence for a higher value"),
+        ("date", YES, "Moderate evidence for an earlier date"),
+        ("date", NO, "Moderate evidence for a later date"),
+        ("categorical", YES, "Moderate evidence for Minsk"),
+        ("ordered", NO, "Moderate evidence against Minsk"),
     ):
         assert wording.describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
     # Neutral is an answer once a person gave it.
     found = evidence(status="confirmed", direction=NEUTRAL)
     assert wording.evidence_side(found, "binary") == "◆ for neither side"
-    assert wording.describe_bearing(found, "binary") == "◆ does not speak either way"
-    assert (
-        wording.describe_certainty(found, "binary")
-        == "a person took it: it speaks for neither side"
-    )
+    assert wording.describe_bearing(found, "binary") == "No evidence either way"
+    assert wording.describe_certainty(found) == "Accepted"
     # What has no strength speaks for nobody.
     assert (
         wording.describe_bearing(evidence(strength=Strength.NONE), "numeric")
-        == "◆ does not speak either way"
+        == "No evidence either way"
     )
 
 
 def test_uncalled_direction_is_never_told_as_one() -> None:
     for kind in KINDS:
         found = evidence(direction=NEUTRAL, p_direction=0.5)
-        assert (
-            wording.describe_bearing(found, kind)
-            == wording.evidence_side(found, kind)
-            == "◆ direction not called"
-        )
-        assert "counts nothing until a person says" in wording.describe_certainty(found, kind)
-        assert " sure" not in wording.describe_certainty(found, kind)
+        assert wording.describe_bearing(found, kind) == "Evidence of unclear direction"
+        assert wording.evidence_side(found, kind) == "◆ direction not called"
+        assert wording.describe_certainty(found).endswith("no weight until you accept it")
+        assert " sure" not in wording.describe_certainty(found)
 
 
 def test_match_reasons_in_words() -> None:
     # How sure a match is comes with what it counts for.
-    told = plain(wording.describe_certainty(evidence(), "binary"))
-    assert (
-        told
-        == "80% likely to be relevant · for YES, 90% sure · counts 64% until a person judges it"
-    )
-    assert (
-        wording.describe_certainty(evidence(status="edited"), "binary")
-        == "a person took it: it counts fully"
-    )
-    assert (
-        wording.describe_certainty(evidence(status="rejected"), "binary")
-        == "a person rejected it: it counts nothing"
-    )
-    # What is only perhaps evidence counts nothing.
-    unsure = wording.describe_certainty(evidence(), "binary", perhaps=True)
-    assert plain(unsure).startswith("perhaps, 80% likely to be relevant")
-    assert unsure.endswith("it counts nothing until a person confirms it")
+    told = plain(wording.describe_certainty(evidence()))
+    assert told == "80% relevant · 90% sure of the direction · 64% weight until reviewed"
+    assert wording.describe_certainty(evidence(status="edited")) == "Accepted"
+    assert wording.describe_certainty(evidence(status="rejected")) == "Rejected"
+    # What is only perhaps evidence has no weight, nor has what counts elsewhere.
+    unsure = plain(wording.describe_certainty(evidence(), perhaps=True))
+    assert unsure.startswith("Perhaps: 80% relevant")
+    assert unsure.endswith("no weight until you accept it")
+    assert "no effect here" in wording.describe_certainty(evidence(), context_only=True)
     # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
         wording.describe_match(evidence(), near)
-        == "matched “envoy”, “Kyiv” · nearest to: “Envoy visits Kyiv” (cosine 0.61)"
+        == "Matched “envoy”, “Kyiv”; closest phrasing “Envoy visits Kyiv”"
     )
-    assert wording.describe_match(evidence(), MatchReason("Envoy visits Kyiv")).endswith(
-        "nearest to: “Envoy visits Kyiv”"
-    )
-    assert wording.describe_match(evidence(), MatchReason()) == "matched “envoy”, “Kyiv”"
+    assert wording.describe_match(evidence(), MatchReason()) == "Matched “envoy”, “Kyiv”"
     # Why it leans so does not say a phrasing twice.
     near = MatchReason("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
-    assert wording.explain_direction(evidence(), near) == "why this way: as in that phrasing"
+    assert wording.explain_direction(evidence(), near) == "Why this direction: as in that phrasing"
     other = MatchReason("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
     assert (
         wording.explain_direction(evidence(), other)
-        == "why this way: as in the opposite “Envoy stays at home”"
+        == "Why this direction: as in the opposite “Envoy stays at home”"
     )
     unsure = MatchReason("Envoy visits Kyiv", 0.6, "it asks and does not say")
     assert (
         wording.explain_direction(evidence(direction=NEUTRAL), unsure)
-        == "why no direction: it asks and does not say"
+        == "Why no direction: it asks and does not say"
     )
     assert wording.explain_direction(evidence(), MatchReason()) == ""
 
 
-@given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
-def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Kind) -> None:
+@given(st.floats(0.0, 1.0), st.floats(0.5, 1.0))
+def test_every_chance_can_be_told(relevance: float, p_direction: float) -> None:
     found = evidence(relevance=relevance, p_direction=p_direction)
-    assert wording.percent_whole(found.trust) in wording.describe_certainty(found, kind)
+    assert wording.percent_whole(found.trust) in wording.describe_certainty(found)
+
+
+@check_rows([
+    ((0.46, 0.492, 0.441), "Accepting moves the estimate 46.0% → 49.2%, rejecting moves it to 44.1%."),
+    ((0.46, 0.46, 0.441), "Accepting keeps the estimate at 46.0%, rejecting moves it to 44.1%."),
+    ((0.46, 0.492, 0.46), "Accepting moves the estimate 46.0% → 49.2%, rejecting leaves it."),
+    ((0.46, 0.46, 0.46), "Neither answer moves the estimate, 46.0%."),
+])  # fmt: skip
+def test_effect_of_a_judgement_is_one_sentence(p: tuple[float, ...], told: str) -> None:
+    effect = ReviewEffect(*map(Binary, p))
+    assert wording.effect_line(a_question(), effect) == told
+
+
+def test_effect_of_no_judgement_has_its_reason() -> None:
+    question, shares = a_question(), Categorical(("Minsk", "Kyiv"), (0.3, 0.7))
+    same = ReviewEffect(shares, shares, shares)
+    for effect, option, told in (
+        ("context only", "", "It has no effect here"),
+        ("part of another story", "", "It has no effect by itself"),
+        (same, "", "It names no option, so it moves none."),
+        (same, "Minsk", "Neither answer moves the estimate for Minsk, 30.0%."),
+    ):
+        assert wording.effect_line(question, effect, option).startswith(told)  # type: ignore[arg-type]
 
 
 def test_reports_are_counted_as_they_count() -> None:
@@ -140,7 +149,7 @@ def test_judgements_in_words() -> None:
     assert decided("model:qwen", note=note) == (
         "Proposed by a machine (qwen): relevance 0.80, for NO with 0.93."
     )
-    assert decided(ME, "confirmed") == "Confirmed by you: for YES, moderate."
+    assert decided(ME, "confirmed") == "Accepted by you: for YES, moderate."
     assert (
         decided("ada", "rejected", note="Old news.")
         == "Rejected by ada: for YES, moderate. Old news."
@@ -166,10 +175,9 @@ def test_lines_are_explained() -> None:
 
 
 @check_rows([
-    (0.85, YES, True, "Lifted by “Deed” (Wire): 31% → 85% likely to be relevant, for YES, 90% sure."),
-    (0.31, NO, True, "Lifted by “Deed” (Wire): 31% likely to be relevant, for NO, 90% sure."),
-    (0.85, NEUTRAL, False, "Lifted by a report of a story that joined it: 31% → 85% likely to be"
-        " relevant, direction not called."),
+    (0.85, YES, True, "Raised by “Deed” (Wire): 31% → 85% relevant, for YES, 90% sure."),
+    (0.31, NO, True, "Raised by “Deed” (Wire): 31% relevant, for NO, 90% sure."),
+    (0.85, NEUTRAL, False, "Raised by a story that joined it: 31% → 85% relevant, direction not called."),
 ])  # fmt: skip
 def test_a_lift_names_its_report_and_what_it_added(
     relevance: float, direction: Direction, is_known: bool, told: str

@@ -2,7 +2,6 @@
 silence.
 """
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -40,7 +39,7 @@ def an_edit(tracker: Tracker, press: Press, clock: FakeClock, title: str) -> Non
 
 def drawers(visit: AppTest) -> list[str]:
     """Everything that can be opened, but for what every question and every inbox offers."""
-    offered = ("Add evidence", "Details", "Add evidence that is missing")
+    offered = ("Add evidence", "Details", "Strength, date, note")
     return [label for e in visit.expander if (label := plain(e.label)) not in offered]
 
 
@@ -51,22 +50,19 @@ def test_edited_item_shows_every_version(
     an_edit(news, press, clock, "Arland may invite Borland to a summit")
     an_edit(news, press, clock, "Arland invites nobody to a summit with Borland")
     visit = open_page(news, page[0], **page[1])
-    assert "Edited 2× since it was first seen" in drawers(visit)
-    (edited,) = [e for e in visit.expander if e.label.startswith("Edited")]
-    told = [re.sub(r", (\d+\s(hours?|minutes?) ago|just now)", "", t.value) for t in edited.text]
-    assert told == [
-        "1 Dec 2026, 09:30 UTC · first seen · The wire",
-        INVITED,
-        "1 Dec 2026, 10:30 UTC · headline changed · The wire",
-        "Arland may invite Borland to a summit",
-        "1 Dec 2026, 11:30 UTC · headline changed · The wire",
-        "Arland invites nobody to a summit with Borland",
-    ]
+    told = words(visit)
+    assert "Edited 2× since it was first seen" in told
+    for version in (
+        f"1 Dec 2026, 09:30 UTC · first seen · The wire · {INVITED}\n",
+        "1 Dec 2026, 10:30 UTC · headline changed · The wire · Arland may invite Borland",
+        "1 Dec 2026, 11:30 UTC · headline changed · The wire · Arland invites nobody",
+    ):
+        assert version in told
 
 
 def test_unedited_card(news: Tracker) -> None:
     # What was never edited says nothing of it.
-    assert drawers(open_page(news, "inbox")) == []
+    assert "Edited" not in words(open_page(news, "inbox"))
     # A card says what is odd about the date.
     assert "first seen 1 Dec 2026, just now · no date given" in words(open_page(news, "inbox"))
 
@@ -76,7 +72,7 @@ def test_an_edit_of_hostile_text_can_do_nothing(
 ) -> None:
     an_edit(news, press, clock, HOSTILE)
     visit = open_page(news, "inbox")
-    assert HOSTILE in [t.value for t in visit.text]
+    assert HOSTILE in words(visit)
     assert "evil" not in markdown_of(visit)
 
 
@@ -88,8 +84,8 @@ def test_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.Monk
     news.feeds.read_articles()
     visit = open_page(news, "inbox")
     text = f"{HOSTILE}. They will meet."
-    assert drawers(visit) == [f"Whole article, {len(text)} characters"]
-    assert text in visit.expander[0].text[0].value
+    assert f"Whole article, {len(text)} characters · The wire" in words(visit)
+    assert text in words(visit)
     assert "evil" not in markdown_of(visit)
 
 
@@ -100,9 +96,8 @@ def test_very_long_article_is_cut_and_says_so(
     monkeypatch.setattr(Network, "extract_article", lambda self, page: ("long " * 20_000, ""))
     news.feeds.read_articles()
     visit = open_page(news, "inbox")
-    assert drawers(visit) == ["Whole article, 100,000 characters"]
-    assert len(visit.expander[0].text[0].value) < 31_000
-    assert "The first 30,000 characters of it." in words(visit)
+    assert "Whole article, 100,000 characters, the first 30,000" in words(visit)
+    assert words(visit).count("long ") == 6_000
 
 
 # Silence behind a question

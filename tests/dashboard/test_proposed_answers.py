@@ -8,7 +8,7 @@ import pytest
 from dashboard.feeds.series import series_frame
 from forecasts.distributions.cdf import Scale
 from tests.builders import FakeClock, a_set
-from tests.dashboard.pages import open_page, seen, words
+from tests.dashboard.pages import open_page, sections, seen, words
 from tests.test_series import BRENT, Sources, a_question_of, desk, prices, sources
 from tracker.app.tracker import Tracker
 from tracker.interfaces import http_api
@@ -55,14 +55,15 @@ def key_of(tracker: Tracker) -> str:
 
 def test_one_click_in_the_inbox_confirms(proposing: Tracker) -> None:
     key = key_of(proposing)
-    visit = open_page(proposing, "inbox")
+    assert "Answers to confirm · 1" in sections(open_page(proposing, "inbox"))
+    visit = open_page(proposing, "inbox", section="answers")
     assert "Proposed answer: NO, by the series brent" in words(visit)
     assert "2026-11-30: 59.5" in words(visit)
     seen(visit.button(key=f"{key}-confirm").click().run())
     resolution = proposing.questions.get("above").summary.resolution
     assert resolution is not None
     assert resolution.outcome == "no"
-    assert "Proposed answer" not in words(open_page(proposing, "inbox"))
+    assert "Proposed answer" not in words(open_page(proposing, "inbox", section="answers"))
 
 
 def test_a_dismissal_needs_a_reason(proposing: Tracker) -> None:

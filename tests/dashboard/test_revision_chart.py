@@ -13,9 +13,8 @@ from dashboard import charts
 from dashboard.components import probability_lines
 from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
-from dashboard.wording import UTC_ZONE, describe_shift
+from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Binary
-from forecasts.distributions.probability import logit, sigmoid
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_set
@@ -162,21 +161,6 @@ def test_crosshair_names_and_rules_of_the_chart() -> None:
         if x["data"]["name"] == "rules" and "text" in x["encoding"]
     ]
     assert words == ["what"]
-
-
-# Words
-
-
-def test_shift_in_words() -> None:
-    # A shift is told in log odds and in points.
-    for adds, told in (
-        (logit(0.5) - logit(0.4), "by +0.41 in log-odds now, about +10 points"),
-        (-0.03, "by −0.03 in log-odds now, about −0.7 points"),
-        (0.0001, "by +0.00 in log-odds now, about 0 points"),
-    ):
-        assert describe_shift(adds, 0.5) == f"Shifts the estimate {told}"
-    # A story without a line moves nothing.
-    assert describe_shift(None, sigmoid(0.3)) == "Does not move the estimate now"
 
 
 # The page

@@ -98,12 +98,12 @@ PLACES: Final[dict[str, Place]] = {
         "/essay?e=china_russia_2022", "The text itself is not included", "Why China has not"
     ),
     "inbox": _named(
-        "Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."
+        "Inbox", "/inbox", "Evidence to judge", "Evidence at hand, judged with a key each."
     ),
     "add": _named(
         "Add evidence",
         f"/add?q={OPEN}&url=https%3A%2F%2Fpaper.example%2Fpipeline&title=Pipeline+talks+go+on",
-        "Or find it in what was read",
+        "Add evidence",
         "Evidence by hand: a report that no feed brought, shared from any page.",
     ),
     "calendar": _named(
@@ -141,9 +141,11 @@ PLACES: Final[dict[str, Place]] = {
         "Track record", "/record", "than the average of", "How good every forecaster was."
     ),
     "record-calibration": _named(
-        "Track record", "/record?view=Calibration", "Track record", "Do their 80% happen?"
+        "Track record", "/record?details=Calibration", "Penalty: ", "Do their 80% happen?"
     ),
-    "record-questions": _named("Track record", "/record?view=Questions", "Track record"),
+    "record-compare": _named(
+        "Track record", "/record?details=Compare", "Pick a row to see how the evidence grew"
+    ),
     "learned": _named(
         "Learned values",
         "/learned",

@@ -120,12 +120,15 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
 
-def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
-    page = visitor.go("/record?view=Questions")
+def test_points_in_the_track_record_open_to_their_receipt(visitor: Visitor) -> None:
+    page = visitor.go("/record?who=suggestion")
+    row = page.locator(".rows tr").filter(has_text="NATO").first
+    row.get_by_role("link", name=re.compile(r"^[+−]\d")).click()
+    page.wait_for_url("**/question?q=*details=Scores*")
+    visitor.settle()
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
-    grid.click(position={"x": 200, "y": 70})
-    page.get_by_role("group").filter(has_text="Estimate").last.locator("summary").click()
+    grid.click(position={"x": 18, "y": 58})  # the box of the first row
     expect(
         page.get_by_text("The last column adds up to the mean").locator("visible=true")
     ).to_have_count(1)

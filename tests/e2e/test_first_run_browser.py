@@ -26,8 +26,8 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {
         "home": "./run --demo",
-        "inbox": "The Feeds page shows",
-        "record": "Answers that are due",
+        "inbox": "shows whether they answer",
+        "record": "Forecast a question",
     }
     for name, step in steps.items():
         page = visitor.go(f"/{name}")

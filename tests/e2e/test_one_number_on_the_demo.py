@@ -1,4 +1,4 @@
-"""On the demo, too, a forecaster has one number and one name: on the accuracy page, at the
+"""On the demo, too, a forecaster has one number and one name: in the track record, at the
 terminal, in the report.
 """
 

@@ -1,4 +1,4 @@
-"""Settings, feeds and accuracy in a browser: whose act it is, when it was, how feeds fare, what a
+"""Settings, feeds and track record in a browser: whose act it is, when it was, how feeds fare, what a
 score is worth.
 """
 
@@ -97,55 +97,49 @@ def test_feed_is_asked_from_its_row(live: str, arrive: Arrive) -> None:
     expect(page).to_have_url(re.compile("/feeds$"))
 
 
-# Accuracy
+# Track record
 
 
 @pytest.mark.gate
 @pytest.mark.behaviour(12)
 def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
-    page = visitor.go("/record?kind=Retrospective")
+    page = visitor.go("/record?kind=Retrospective&details=Compare")
     main = page.get_by_test_id("stMain")
-    claim = main.get_by_test_id("stMarkdown").filter(has_text="than the average of")
     sentence = re.compile(
-        r"points (better|worse) than the average of \d+ people.*"
-        r"Over \d+\squestions in \d+\sfamilies(: too early|; likely between|\. It may be luck)"
+        r"points (better|worse) than the average of \d+ people, over \d+\squestions"
+        r"( \(\d+ independent\))?(\. That is too early|; with 95% confidence|\. It may be luck)"
     )
-    expect(claim).to_contain_text(sentence)
-    for rule in ("log", "brier"):
-        visitor.go(f"/record?kind=Retrospective&rule={rule}")
-        expect(claim).to_contain_text(sentence)
+    expect(main.get_by_text(sentence)).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_attached()
     expect(main.get_by_role("region", name="Opponents")).to_be_visible()
 
 
 @pytest.mark.gate
 @pytest.mark.behaviour(13)
-def test_calibration_in_words_without_lines_through_noise(visitor: Visitor) -> None:
-    page = visitor.open("/record?kind=Retrospective&view=Calibration")
+def test_calibration_is_two_clicks_away_without_lines_through_noise(visitor: Visitor) -> None:
+    page = visitor.open("/feeds")
+    page.get_by_role("link", name="Track record").click()
+    page.wait_for_url("**/record*")
+    visitor.settle()
     main = page.get_by_test_id("stMain")
-    said = re.compile(
-        r"Too few families of questions to say anything: \d+ of the 15 needed, \d+ are missing\."
-    )
-    expect(main.get_by_text(said)).to_be_visible()
     expect(
-        main.get_by_text("Line and band are drawn from 15 families of questions on.")
+        main.get_by_text(re.compile(r"Over \d+.questions.* A curve appears from 15 independent"))
     ).to_be_visible()
+    chart = main.get_by_test_id("stVegaLiteChart").filter(has=page.locator("svg")).nth(1)
+    expect(chart).to_be_in_viewport()
     visitor.picture("calibration-of-few")
 
 
 @pytest.mark.gate
 @pytest.mark.behaviour(16)
-def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
+def test_head_and_filter_stand_before_what_takes_long(visitor: Visitor) -> None:
     with visitor.page.add_init_script(FIRST_SEEN):
-        page = visitor.open("/record?kind=Retrospective&view=Calibration&lead=7")
-    expect(page.get_by_text("7 days before its scheduled close.").first).to_be_visible()
+        page = visitor.open("/record?kind=Retrospective&details=Calibration&lead=7")
+    expect(page.get_by_text("7 days before the close").first).to_be_visible()
     order = page.evaluate("window.firstSeen")
-    head, filters, section, body = (
-        order.index(each) for each in ("head", "filters", "section", "body")
-    )
+    head, filters, body = (order.index(each) for each in ("head", "filters", "body"))
     assert head < body
     assert filters < body
-    assert section < body
     expect(
         page.get_by_test_id("stMain").get_by_text(
             re.compile(r"As of \d+ \w+ \d{4}, \d\d:\d\d CES?T")
@@ -157,9 +151,8 @@ FIRST_SEEN = """
 window.firstSeen = [];
 const signs = {
   head: () => [...document.querySelectorAll("h3")].some((e) => e.textContent === "Track record"),
-  filters: () => document.querySelector(".st-key-choose-topic, .st-key-choose-horizon"),
-  section: () => document.querySelector(".st-key-view"),
-  body: () => document.body.textContent.replace(/\u00a0/g, " ").includes("7 days before its scheduled close."),
+  filters: () => document.querySelector(".st-key-record-filter"),
+  body: () => document.body.textContent.replace(/\u00a0/g, " ").includes("7 days before the close"),
 };
 new MutationObserver(() => {
   for (const [name, there] of Object.entries(signs))

@@ -146,9 +146,12 @@ def test_excess_is_tested_with_its_skewness(paths: list[tuple[list[float], float
     [
         (
             ExcessMovement(0, 0, None, None, None, None),
-            "Too few families of questions to say anything: 0 of the 30 needed.",
+            "Not enough data: 0 of 30 independent questions.",
         ),
-        (ExcessMovement(290, 29, 0.1, 1.5, 4.0, 0.001), "to say anything: 29 of the 30 needed."),
+        (
+            ExcessMovement(290, 29, 0.1, 1.5, 4.0, 0.001),
+            "Not enough data: 29 of 30 independent questions.",
+        ),
         (ExcessMovement(30, 30, 0.1, 1.5, 4.0, 0.001), "changed too much (1.50; 1.00 is ideal)"),
         (ExcessMovement(30, 30, -0.1, 0.5, -4.0, 0.001), "changed too little (0.50; 1.00 is"),
         (
@@ -157,12 +160,12 @@ def test_excess_is_tested_with_its_skewness(paths: list[tuple[list[float], float
             "gap is within chance).",
         ),
         (ExcessMovement(30, 30, 0.1, 1.5, 1.0, 0.3), "No sign that forecasts changed too much"),
-        (ExcessMovement(30, 30, -0.1, 0.4, None, None), "alike in each family"),
+        (ExcessMovement(30, 30, -0.1, 0.4, None, None), "alike in all questions"),
         (ExcessMovement(30, 30, 0.5, None, 4.0, 0.001), "Each first forecast was 0% or 100%"),
         (
             ExcessMovement(60, 60, -0.1, 0.4, -4.0, 0.001, 4),
-            "Too early to say anything: YES and NO both have to come in 5 families, and the rarer "
-            "came in 4.",
+            "Too early to say anything: YES and NO each have to come in 5 independent "
+            "questions, and the rarer came in 4.",
         ),
     ]
 )
@@ -388,7 +391,7 @@ def test_too_few_revisions_or_no_news() -> None:
     assert found.high is not None
     assert found.high < 1.0
     assert found.verdict is None
-    shortage = "Too few families of questions with evidence to say anything: {} of the 30 needed."
+    shortage = "Not enough data: {} of 30 independent questions with evidence."
     assert found.sentence == shortage.format(29)
     assert reaction_of(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
     # A wide interval around 1 says nothing, one that excludes 1 does.

@@ -12,6 +12,7 @@ from tracker.model.read_models import (
     CalibrationReport,
     Choice,
     ComparisonReport,
+    ForecasterRecord,
     Habits,
     RecalibrationState,
 )
@@ -31,6 +32,18 @@ class AccuracyService(Service, noun="accuracy"):
 
         with self._store.reading() as session:
             return accuracy.measure_accuracy(session, choice, self._now())
+
+    @cacheable(per_person=True)
+    def record(
+        self, choice: Choice = ALL_QUESTIONS, *, forecaster_id: ForecasterId | None = None
+    ) -> ForecasterRecord:
+        """Return the track record of a forecaster, or mine: skill over time, and every answer."""
+        from tracker.questions.queries import track_record
+
+        with self._store.reading() as session:
+            return track_record.trace_track_record(
+                session, choice, forecaster_id or self._me, self._now()
+            )
 
     def score_table(self, choice: Choice = ALL_QUESTIONS) -> "pl.DataFrame":
         """Return every score of the chosen questions as a table, for a spreadsheet."""

@@ -16,7 +16,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "learning": "matcher_record list history",
             "resolutions": "proposals missing check preview post_mortem receipts",
             "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"
-            " habits",
+            " habits record",
             "essays": "list titles get compare drafts",
             "scenarios": "list get",
             "links": "groups coherence",

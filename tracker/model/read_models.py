@@ -34,6 +34,7 @@ from forecasts.scoring.adjusted_skill import AdjustedSkill
 from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
+from forecasts.scoring.skill_record import SkillRecord
 from forecasts.scoring.summary import Summary
 from forecasts.statistics.dynamics import ExcessMovement, UpdateHabits
 from forecasts.statistics.reaction import Reaction
@@ -204,9 +205,9 @@ class Accuracy:
     empty where nobody shared a question; `pools` are the crowds that learn against the plain one,
     `shown_pool` is that which pages show as the crowd.
     `waiting` were answered before their scheduled close, which is still to come: they do not count
-    yet, because only the quick answers are known. `upcoming` are the next to close on which a
-    person holds a forecast, as long as nothing counts. `hindsight` counts the forecasts made when
-    the answer was known, which score nothing.
+    yet, because only the quick answers are known. `upcoming` are those still open on which a person
+    holds a forecast, the next to close first, as long as nothing counts. `hindsight` counts the
+    forecasts made when the answer was known, which score nothing.
     """
 
     choice: Choice
@@ -232,6 +233,37 @@ class Accuracy:
         if self.choice != Choice():
             return None
         return find_offered_pool(self.pools.values(), self.shown_pool)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredForecast:
+    """Answered question with the last forecast of one forecaster, and its points.
+
+    `points` are those of skill by the headline rule of the kind, `crowd_points` those of the crowd,
+    None if nobody else had a forecast. They are provisional until `provisional_until`, None if they
+    count.
+    """
+
+    question: Question
+    resolution: Resolution
+    forecast: Distribution
+    points: float
+    crowd_points: float | None
+    provisional_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecasterRecord:
+    """Record of one forecaster: skill over time, and the answered questions, latest answer first.
+
+    `skill` is by the headline rule of most of their questions, None without one that counts.
+    """
+
+    forecaster: Forecaster
+    reference: Forecaster | None
+    rule: RuleName | None
+    skill: SkillRecord | None
+    answered: tuple[AnsweredForecast, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ MAX_CARDS = 200
 MAX_CANDIDATES = 1000
 """Newest unreviewed pieces; those with the largest effects of them are shown."""
 
-MAX_PIECES = 10_000
+MAX_PIECES = 2_000
 """Pieces, reviewed ones too, that are read to compute effects: half a second."""
 
 EFFECT_DECIMALS = 12

@@ -1,12 +1,34 @@
-// An essay, sentence by sentence: each is a link that picks it. The texts are other people's, so they go in as text
-// alone (textContent), never as markup. Streamlit calls the function whenever the page has something new to show.
+// Texts of other people: an essay, in which each sentence is a link that picks it, or a report with the words that
+// matched marked. They go in as text alone (textContent), never as markup. Streamlit calls the function whenever the page
+// has something new to show.
 
 const LONG_WORD = 25;
 const NARROW = "(max-width: 640px)";
 let awaited = null; // what was picked here and is not yet shown beside the text
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const box = parentElement.querySelector(".essay");
+  const reader = parentElement.querySelector(".reader");
+  if (data.report) reader.replaceChildren(...data.report.map(markedText));
+  else showEssay(reader, data, setTriggerValue);
+}
+
+function markedText({ look, pieces }) {
+  const text = make("p", `marked ${look}`);
+  text.append(...pieces.map(([words, hit]) => (hit ? make("mark", "", words) : words)));
+  return text;
+}
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function showEssay(reader, data, setTriggerValue) {
+  if (!reader.firstChild) reader.append(make("ul", "legend"), make("div", "essay"));
+  const box = reader.lastChild;
+  box.setAttribute("role", "group");
   if (box.dataset.version !== data.version) draw(box, data);
   const picks = [...box.querySelectorAll("a")];
   const pick = (link) => {
@@ -40,28 +62,20 @@ function draw(box, data) {
 // A state in the legend, as it looks in the text.
 function explained(entry) {
   const line = document.createElement("li");
-  const words = document.createElement("span");
-  words.className = entry.look;
+  const words = make("span", entry.look, entry.words);
   words.style.setProperty("--shade", "27%");
-  words.textContent = entry.words;
   line.append(marked(entry.mark), words, ` ${entry.count}`);
   return line;
 }
 
 function marked(text) {
-  const mark = document.createElement("span");
-  mark.className = "mark";
-  mark.textContent = text;
+  const mark = make("span", "mark", text);
   mark.setAttribute("aria-hidden", "true");
   return mark;
 }
 
 function drawn(piece, address) {
-  if (piece.at === null) {
-    const plain = document.createElement("span");
-    plain.textContent = piece.text;
-    return plain;
-  }
+  if (piece.at === null) return make("span", "", piece.text);
   const link = document.createElement("a");
   link.href = address + piece.at;
   link.dataset.at = piece.at;
@@ -72,8 +86,7 @@ function drawn(piece, address) {
   const word = piece.text.split(" ", 1)[0];
   const first = word.length < LONG_WORD ? word : "";
   if (piece.mark) {
-    const head = document.createElement("span"); // the mark never stands alone at the end of a line
-    head.className = "head";
+    const head = make("span", "head"); // the mark never stands alone at the end of a line
     head.append(marked(piece.mark), first);
     link.append(head);
     link.setAttribute("aria-label", `${piece.text} (${piece.words})`);

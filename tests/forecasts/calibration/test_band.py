@@ -128,8 +128,8 @@ def test_correlation_within_families() -> None:
     assert (together.questions, together.families, together.shared) == (100, 50, 50)
     assert together.effective == pytest.approx(100 / (1 + together.correlation))
     told = together.describe()
-    assert told.startswith("100 questions in 50 families, worth 5")
-    assert told.endswith("independent ones (correlated by up to 1.00)")
+    assert told.startswith("100 questions (50 independent), which count as 5")
+    assert told.endswith("(correlated by up to 1.00)")
     # Options that exclude each other do not count as one.
     exclusive = np.array([1.0, 0.0] * 25 + [0.0, 1.0] * 25)
     assert correlate_outcomes(np.full(100, 0.5), exclusive, families).correlation < 0.05

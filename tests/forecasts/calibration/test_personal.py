@@ -56,7 +56,7 @@ def test_an_offer_is_described_by_what_it_changes() -> None:
     wide = PersonalRecalibration(widening=Widening(1.6, 34, 20))
     assert describe_offer((), wide) == (
         "To hold 9 of 10 answers, your 90% intervals have to be wider: 1.6 times as wide (34 "
-        "questions, 20 families).",
+        "questions, 20 independent).",
     )
 
 

@@ -47,7 +47,7 @@ def test_shares_inside_intervals_by_hand() -> None:
     # Below fifteen families there is no interval.
     found = assess_ranks([row(n, 5.0 * n, family=str(n % 14)) for n in range(20)])
     assert (found.intervals[1].low95, found.is_enough) == (None, False)
-    assert found.verdict == "Too few families of questions to say anything: 14 of the 15 needed."
+    assert found.verdict == "Not enough data: 14 of 15 independent questions."
 
 
 def test_an_answer_beyond_the_range_counts_by_its_share() -> None:
@@ -68,7 +68,7 @@ def test_the_verdict_names_what_is_wrong(answers: list[float], start: str) -> No
     assert found.deviation.is_far
     # One event asked many times accuses nobody.
     tied = [row(n, answer, family="one") for n, answer in enumerate(answers)]
-    assert assess_ranks(tied).verdict.startswith("Too few families of questions")
+    assert assess_ranks(tied).verdict.startswith("Not enough data: 1 of 15")
 
 
 def test_a_range_that_is_off_is_named_with_its_band() -> None:

@@ -14,6 +14,7 @@ from forecasts.statistics.betting import (
     Differences,
     FamilyGains,
     confidence_interval,
+    confidence_sequence,
     e_threshold,
     evidence_path,
     pool_families,
@@ -90,6 +91,18 @@ def test_interval_and_evidence_never_contradict(
     assert high >= families.advantage - 1e-9
     is_shown = evidence_path(families)[-1] >= threshold
     assert (low > 0.0 or high < 0.0) is bool(is_shown)
+
+
+@law
+@given(signs, sizes)
+def test_a_sequence_holds_every_interval_closely(rows: list[float], size: float) -> None:
+    families = pool(*(size * sign for sign in rows), bound=1.0)
+    counts = list(range(1, len(families) + 1))
+    for count, (low, high) in zip(counts, confidence_sequence(families, counts), strict=True):
+        exact = confidence_interval(families.first(count))
+        assert low <= exact[0] + 1e-9
+        assert high >= exact[1] - 1e-9
+        assert high - low <= exact[1] - exact[0] + 0.12
 
 
 def test_an_interval_is_no_wider_than_the_bounds() -> None:

@@ -63,20 +63,20 @@ def test_equals_show_no_difference() -> None:
     assert found.low < 0.0 < found.high
     assert ". It could be anything from " in found.describe("Ann", "Bob")
     assert found.p_value is not None
-    assert "One planned look at 60 families" in found.describe_fixed_test()
+    assert "One planned look at 60 independent questions" in found.describe_fixed_test()
 
 
 def test_few_families_or_rare_answers_are_too_early() -> None:
     few = compare(LED[:14])
     assert few.verdict == "too early to say"
     assert few.describe("Ann", "Bob").endswith(
-        "14 questions: too early to say, it takes 15 families."
+        "14 questions: too early to say, it takes 15 independent questions."
     )
     assert few.describe_fixed_test() == ""
     never = compare([q._replace(answer=n < 4) for n, q in enumerate(LED)])
     assert never.e_value >= never.threshold
     assert never.verdict == "too early to say"
-    assert "in 5 families, and the rarer came in 4" in never.describe("Ann", "Bob")
+    assert "in 5 independent questions, and the rarer came in 4" in never.describe("Ann", "Bob")
     numbers = compare([q._replace(answer=None) for q in LED])
     assert (numbers.verdict, numbers.rarer) == ("better", None)
 

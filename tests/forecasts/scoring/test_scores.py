@@ -431,3 +431,13 @@ def test_a_receipt_verifies_solo_rules_alone() -> None:
     assert verify_receipt(asked, None, found) is None
     assert verify_receipt(asked, resolution("annulled", 10), found) is None
     assert verify_receipt(asked, said, replace(found, rule="peer")) is None
+
+
+def test_the_last_forecast_that_stood_is_known() -> None:
+    asked, said = question(days=10), resolution("yes", 8)
+    held = steps((0, 0.6), (6, 0.9))
+    standing = stand(asked, said, {ANN: held}).standing
+    assert standing.find_last(ANN) == Binary(0.9)
+    assert standing.find_last(ForecasterId("bob")) is None
+    late = stand(asked, said, {ANN: steps((9, 0.9))}).standing
+    assert late.find_last(ANN) is None

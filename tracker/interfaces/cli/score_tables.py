@@ -8,7 +8,6 @@ from rich.table import Table
 from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.formatting import (
     MINUS,
-    format_count,
     format_full,
     format_percent,
     format_short,
@@ -26,6 +25,7 @@ from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
     ComparisonReport,
+    ForecasterRecord,
     Habits,
     Receipts,
     RuleComparison,
@@ -42,7 +42,7 @@ def format_number(value: float | None, spec: str = ".4f") -> str:
 
 def format_family_count(n: int, families: int) -> str:
     """Format the number of questions, and of their families, if different."""
-    return str(n) if n == families else f"{n} in {format_count(families, 'family', 'families')}"
+    return str(n) if n == families else f"{n} ({families} independent)"
 
 
 def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
@@ -249,14 +249,26 @@ def waiting_table(accuracy: Accuracy) -> Table:
     return table
 
 
+MAX_UPCOMING: Final = 5
+"""Open questions that are named as the next to close."""
+
+
 def upcoming_table(accuracy: Accuracy) -> Table:
     """Build the table of the next questions to close."""
     table = new_table("question", "closes", "asks")
-    for question in accuracy.upcoming:
+    for question in accuracy.upcoming[:MAX_UPCOMING]:
         closes = format_utc_day(question.closes_at)
         table.add_row(safe_text(question.id), closes, safe_text(question.text))
     table.title = "next to close"
     return table
+
+
+def describe_record(record: ForecasterRecord) -> str:
+    """Describe how good somebody is, against whom, and how sure that is; empty without answers."""
+    if record.skill is None:
+        return ""
+    reference = "" if record.reference is None else record.reference.name
+    return record.skill.describe("you", f"the {reference[:1].lower()}{reference[1:]}")
 
 
 def list_uncounted_tables(accuracy: Accuracy) -> list[Table]:

@@ -1,7 +1,6 @@
 """Questions that do not count yet: answered and waiting for their close, or still open."""
 
 from datetime import datetime
-from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.links import is_past_close
@@ -13,8 +12,15 @@ from tracker.questions.queries.score_selection import QuestionSelection, load_ta
 from tracker.storage import record
 from tracker.storage.sessions import Session
 
-MAX_UPCOMING: Final = 5
-"""Open questions that are named as the next to close."""
+
+def select_waiting(selection: QuestionSelection, now: datetime) -> dict[QuestionId, Question]:
+    """Select the questions answered before their scheduled close, which is still to come."""
+    return {
+        question_id: question
+        for question_id, resolution in selection.resolutions.items()
+        if not is_past_close(question := selection.questions[question_id], now)
+        and get_answer(question, resolution) is not None
+    }
 
 
 def list_waiting(
@@ -24,12 +30,7 @@ def list_waiting(
 
     Each has the provisional scores by the headline rule of all who held a forecast.
     """
-    waiting = {
-        question_id: question
-        for question_id, resolution in selection.resolutions.items()
-        if not is_past_close(question := selection.questions[question_id], now)
-        and get_answer(question, resolution) is not None
-    }
+    waiting = select_waiting(selection, now)
     table = load_table(session, waiting, selection.resolutions)
     provisional: dict[QuestionId, list[Score]] = {name: [] for name in waiting}
     for score in sort_scores(list_bare_scores(score_alone(table, HEADLINE_RULES))):
@@ -67,4 +68,4 @@ def list_upcoming(
         and question_id not in selection.resolutions
         and not is_past_close(question, now)
     ]
-    return tuple(sorted(upcoming, key=lambda q: (q.closes_at, q.id))[:MAX_UPCOMING])
+    return tuple(sorted(upcoming, key=lambda q: (q.closes_at, q.id)))

@@ -157,9 +157,9 @@ def summarise_accuracy(
 ) -> None:
     """Show how good every forecaster was.
 
-    First the skill of people on the same questions at the same times, then points, and what is
-    waiting: answered questions whose scheduled close is still to come, with the date and everyone's
-    provisional scores.
+    First a sentence on you, then the skill of people on the same questions at the same times,
+    points, and what is waiting: answered questions whose scheduled close is still to come, with
+    the date and everyone's provisional scores.
     """
     with tracker_session(context) as tracker:
         if crowd is not None:
@@ -167,10 +167,13 @@ def summarise_accuracy(
             print_result({"crowd": crowd}, json, f"From now on the crowd shown is: {crowd}.")
             return
         results = tracker.accuracy.summarise(Choice(**choice))
-    if json:
+        record = None if json else tracker.accuracy.record(Choice(**choice))
+    if record is None:
         print_result(results, json, "")
-    else:
-        _print_accuracy(results)
+        return
+    if sentence := score_tables.describe_record(record):
+        console.print(sentence)
+    _print_accuracy(results)
 
 
 def _print_accuracy(results: Accuracy) -> None:

@@ -1,4 +1,4 @@
-"""Answered questions for the tests of the accuracy page: hand-built ones, and small worlds on a
+"""Answered questions for the tests of the track record: hand-built ones, and small worlds on a
 real tracker.
 """
 
@@ -23,7 +23,6 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.questions.timeline import ForecastSpan, build_timeline
-from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import Score, score_alone
 from forecasts.scoring.span_table import AnsweredQuestion, SpanTable, collect_spans
 from forecasts.scoring.summary import summarise_scores
@@ -31,7 +30,7 @@ from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
 from tests.forecasts.scored import score_question
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import Accuracy, Choice, Facets, WaitingQuestion
+from tracker.model.read_models import Accuracy, Choice, Facets
 
 CAPITALS = ("Astana", "Beijing")
 STEPS = ("none", "some", "many")
@@ -97,13 +96,6 @@ def stood(question: Question, answer: Resolution, scores: Sequence[Score]) -> An
         for score in scores
     }
     return AnsweredQuestion(question, answer, collect_spans(question, spans))
-
-
-def waiting_question(asked: Answered) -> WaitingQuestion:
-    """A question that was answered early, with the provisional scores by its headline rule."""
-    question, answer, found = asked
-    headline = tuple(s for s in found if s.rule == HEADLINE[question.kind])
-    return WaitingQuestion(question, answer, question.closes_at, headline)
 
 
 def cohort(**counts: int) -> Cohort:
