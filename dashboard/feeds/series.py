@@ -1,41 +1,37 @@
-"""Series on the page Feeds: those that are read, and the form that adds one."""
+"""Series of numbers on the page Feeds: those that are read, and the form that adds one."""
 
 from collections.abc import Sequence
-from typing import cast, get_args
+from typing import Final, cast, get_args
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.frames import build_frame
+from dashboard.components.rows import LinkCell, Row, RowColumn, TextCell, page_address, show_rows
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals, show_table
+from dashboard.components.widgets import show_refusals, show_section_title
+from dashboard.wording import clip, plural
 from forecasts.questions.series import Series, SeriesFormat, SeriesId
 from tracker.errors import Refused
+from tracker.feeds.feed import FeedState
 from tracker.model.proposed_answers import SeriesStatus
 
-_C = st.column_config
+_COLUMNS: Final = (
+    RowColumn("title", "Series"),
+    RowColumn("newest", "Latest value", "end"),
+    RowColumn("questions", "Resolves"),
+    RowColumn("state", "State"),
+)
+_MAX_REASON_CHARACTERS: Final = 160
 
 
 def render(visit: Visit) -> None:
     """Show the series that are read, and the form."""
     rows = visit.tracker.series.list()
-    st.subheader("Series", anchor=False)
+    show_section_title("Series")
+    st.caption("Published numbers, such as a price or an index, that resolve questions.")
     if rows:
-        columns = {
-            "name": _C.TextColumn("Series", width=150),
-            "newest": _C.TextColumn("Newest value", width=150),
-            "period": _C.TextColumn("For", width=120),
-            "seen": _C.DatetimeColumn(
-                "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=150
-            ),
-            "questions": _C.TextColumn("Settles", width=220),
-            "state": _C.TextColumn("State", width=300),
-        }
-        show_table(series_frame(rows), columns, "Series of numbers that are read")
+        show_rows("series", "Series of numbers", _COLUMNS, [build_row(visit, row) for row in rows])
         _show_paused(visit, rows)
-    else:
-        st.caption("Numbers that settle questions, such as a price or an index: none is read yet.")
     _show_form(visit)
 
 
@@ -46,45 +42,44 @@ def _show_paused(visit: Visit, rows: Sequence[SeriesStatus]) -> None:
             if st.button(f"Read {name}", key=f"read-{name}", icon=":material/refresh:"):
                 with show_refusals():
                     visit.tracker.feeds.retry(name)
-                    notify(f"{name}: due now, the next round of polling asks it")
+                    notify(f"{name}: due now, the next round checks it")
                     st.rerun()
 
 
-def series_frame(rows: Sequence[SeriesStatus]) -> pd.DataFrame:
-    """One row for each series. Columns:
-
-    name, newest (with unit), period, seen, questions, state.
-    """
-    return build_frame("name newest period seen:time questions state", map(_series_row, rows))
-
-
-def _series_row(status: SeriesStatus) -> tuple[object, ...]:
-    newest, state = status.newest, status.state
-    words = (
-        f"paused: {state.paused_why}"
-        if state.paused
-        else f"fails: {state.last_error}"
-        if state.failures
-        else "answers"
-        if state.last_success_at
-        else "not asked yet"
-    )
-    return (
+def build_row(visit: Visit, status: SeriesStatus) -> Row:
+    """Build the row of a series."""
+    newest, count = status.newest, len(status.questions)
+    value = "" if newest is None else f"{newest.text} {status.series.unit}".strip()
+    note = "" if newest is None else f"for {newest.period}, seen {visit.day(newest.known_at)}"
+    questions = TextCell(plural(count, "question") if count else "")
+    first = status.questions[0] if status.questions else ""
+    return Row(
         status.series.id,
-        "" if newest is None else f"{newest.text} {status.series.unit}".strip(),
-        "" if newest is None else str(newest.period),
-        None if newest is None else newest.known_at,
-        ", ".join(status.questions),
-        words,
+        {
+            "title": TextCell(status.series.id),
+            "newest": TextCell(value, note),
+            "questions": LinkCell(questions.text, page_address("question", q=first))
+            if count == 1
+            else questions,
+            "state": TextCell(clip(_describe_state(status.state), _MAX_REASON_CHARACTERS)),
+        },
     )
+
+
+def _describe_state(state: FeedState) -> str:
+    if state.paused:
+        return f"paused: {state.paused_why}"
+    if state.failures:
+        return f"failing: {state.last_error}"
+    return "OK" if state.last_success_at else "not checked yet"
 
 
 def _show_form(visit: Visit) -> None:
     with (
-        st.expander("Add a series", icon=":material/database:", key="add-series"),
+        st.expander("Add a series", icon=":material/add:", key="add-series"),
         st.form("series", border=False),
     ):
-        st.caption("A table in CSV, JSON or a page, by its address. It is asked as feeds are.")
+        st.caption("A table in CSV or JSON, or on a web page.")
         left, right = st.columns(2)
         name = left.text_input("Name", key="series-name", placeholder="brent", max_chars=60)
         url = right.text_input("Address of the table", key="series-url", placeholder="https://…")
@@ -96,12 +91,12 @@ def _show_form(visit: Visit) -> None:
         )
         where = st.text_input(
             "Only rows with", key="series-where", placeholder="Country=Norway; Unit=tonnes",
-            help="Columns with the content that a row has to have, with ; between them.",
+            help="Columns with the content that a row must have, separated by ;",
         )  # fmt: skip
         with st.container(horizontal=True):
             day_first = st.checkbox("Day before month, as in 03/04/2026", key="series-day-first")
             comma = st.checkbox("Decimal comma, as in 1,5", key="series-comma")
-        if st.form_submit_button("Read it"):
+        if st.form_submit_button("Add"):
             with show_refusals(), st.spinner("Reading the address …"):
                 status = visit.tracker.series.add(
                     Series(
@@ -116,7 +111,7 @@ def _show_form(visit: Visit) -> None:
                         comma,
                     )
                 )
-                notify(f"{status.series.id} is read from now on: {status.count:,} values")
+                notify(f"{status.series.id} added, with {plural(status.count, 'value')}")
                 st.rerun()
 
 

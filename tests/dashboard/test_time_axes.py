@@ -53,7 +53,6 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
     "fan of dates": charts.fan_chart(ME, ("date", 0.0)),
     "scenarios_over_time": scenarios_over_time_chart(ME),
     "daily_items": charts.daily_items_chart(),
-    "daily_polls": charts.daily_polls_chart(("new",)),
 }
 WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "skill": charts.skill_chart(ME, "Skill"),
