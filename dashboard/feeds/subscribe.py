@@ -83,8 +83,11 @@ def build_trial_rows(trial: FeedTrial, texts: dict[str, str]) -> list[Row]:
         Row(str(nr), _build_match(match, texts.get(match.question_id, match.question_id)))
         for nr, match in enumerate(trial.matches[:MAX_MATCHES])
     ]
-    others = (title for title in trial.entries if title not in matched)
-    return [*rows, *(Row(f"entry-{nr}", {"title": TextCell(t)}) for nr, t in enumerate(others))]
+    rest_titles = (title for title in trial.entries if title not in matched)
+    return [
+        *rows,
+        *(Row(f"entry-{nr}", {"title": TextCell(t)}) for nr, t in enumerate(rest_titles)),
+    ]
 
 
 def _build_match(match: TrialMatch, question: str) -> dict[str, Cell]:
