@@ -15,7 +15,7 @@ _USUAL_ITEMS: Final = "on the usual day"
 
 @lru_cache(maxsize=1)
 def daily_items_chart() -> ChartSpec:
-    """New items of each day as bars, and the usual number as a line. Data: `days`, `usual`."""
+    """New items of each day as bars, and the usual number as a line. Data: `days`."""
     day_axis = alt.Axis(grid=False, **time_ticks("x", "utc"))
     count_axis = alt.Axis(tickMinStep=1, format="~s", tickCount=5)
     tips = [
@@ -40,9 +40,9 @@ def daily_items_chart() -> ChartSpec:
         )
     )
     line = (
-        alt.Chart(alt.NamedData("usual"))
+        alt.Chart(alt.NamedData("days"))
         .mark_rule(strokeDash=[5, 4], strokeWidth=2)
         .transform_calculate(series=f"'{_USUAL_ITEMS}'")
-        .encode(y=alt.Y("usual:Q"), color=series)
+        .encode(y=alt.Y("mean(usual):Q"), color=series)
     )
     return alt.layer(bars, line).properties(height=_HEIGHT).to_dict()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from dashboard.components.frames import build_frame
 from dashboard.wording import HEALTH_LABELS, format_answer_runs, format_bytes, percent_whole, plural
 from tracker.feeds.feed import FeedState
-from tracker.feeds.scheduling.feed_health import USUAL_ITEMS_DAYS, Health
+from tracker.feeds.scheduling.feed_health import USUAL_ITEMS_DAYS, Health, compute_usual_items
 from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedHealth
@@ -54,29 +54,23 @@ def list_days(days: Sequence[DayCount], now: datetime) -> list[DayCount]:
 def days_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
     """One row for each of the last 28 days (UTC), also for those without a poll. Columns:
 
-    day (its midnight), new and edited (items), polls, unchanged (share of "not modified" in words,
-    empty without polls), size (of all documents, in words).
+    day (its midnight), new and edited (items), usual (new items of the median day), polls,
+    unchanged (share of "not modified" in words, empty without polls), size (of all documents).
     """
-    return build_frame(
-        "day:time new:int edited:int polls:int unchanged size",
-        (_day_row(count) for count in list_days(days, now)),
+    usual = compute_usual_items(days, now).usual
+    rows = (
+        (
+            datetime.combine(count.day, time(), UTC),
+            count.new_items,
+            count.changed_items,
+            usual,
+            count.polls,
+            percent_whole(count.not_modified / count.polls) if count.polls else "",
+            format_bytes(count.bytes),
+        )
+        for count in list_days(days, now)
     )
-
-
-def _day_row(count: DayCount) -> tuple[Any, ...]:
-    return (
-        datetime.combine(count.day, time(), UTC),
-        count.new_items,
-        count.changed_items,
-        count.polls,
-        percent_whole(count.not_modified / count.polls) if count.polls else "",
-        format_bytes(count.bytes),
-    )
-
-
-def usual_items_frame(usual: float) -> pd.DataFrame:
-    """The usual number of new items a day, as a line of a chart. Columns: usual."""
-    return build_frame("usual:float", [(usual,)])
+    return build_frame("day:time new:int edited:int usual:float polls:int unchanged size", rows)
 
 
 def describe_polls(state: FeedState, days: Sequence[DayCount]) -> str:

@@ -15,12 +15,12 @@ from dashboard.components.widgets import (
     show_refusals,
     show_section_title,
 )
-from dashboard.feeds.data import days_frame, describe_polls, describe_problem, usual_items_frame
+from dashboard.feeds.data import days_frame, describe_polls, describe_problem
 from dashboard.feeds.feed_rows import (
     ITEM_COLUMNS,
     QUESTION_COLUMNS,
     build_item_row,
-    build_question_rows,
+    build_question_row,
 )
 from dashboard.wording import (
     GRADE_MEANINGS,
@@ -59,8 +59,11 @@ def render(visit: Visit, feed_id: str) -> None:
     if visit.replayed_until is None:
         _show_health(visit, health)
     _show_facts(visit, health)
-    _show_items(visit, page)
-    _show_evidence(visit, page)
+    if page.items:
+        _show_items(visit, page)
+        _show_evidence(visit, page)
+    else:
+        show_empty("No items yet.", "They appear here once the feed has been read.")
     if visit.replayed_until is None:
         _show_history(visit, health)
         _show_settings(visit, health.state.feed)
@@ -90,30 +93,27 @@ def _show_health(visit: Visit, health: FeedHealth) -> None:
         st.text(f"{move}. After seven days the new address is used.")
     with st.container(horizontal=True, gap="xsmall"):
         label = "Try again" if state.paused or state.failures else "Check now"
-        retry = f"retry-{state.id}"
-        st.button(
-            label, retry, icon=":material/refresh:", on_click=_check_now, args=(visit, state.id)
-        )
+        _show_button(visit, label, "refresh", state.id)
         if not state.paused:
-            st.button(
-                "Pause", f"pause-{state.id}", icon=":material/pause:",
-                on_click=_pause, args=(visit, state.id),
-            )  # fmt: skip
+            _show_button(visit, "Pause", "pause", state.id)
         link_to_site(state.feed.url, "Open feed", "feed-address")
         if state.feed.site_url:
             link_to_site(state.feed.site_url, "Open site", "feed-site")
 
 
-def _check_now(visit: Visit, feed_id: FeedId) -> None:
-    with show_refusals():
-        visit.tracker.feeds.retry(feed_id)
-        notify("Due now: the next round checks this feed")
+def _show_button(visit: Visit, label: str, icon: str, feed_id: FeedId) -> None:
+    key = f"{icon}-{feed_id}"
+    st.button(label, key, icon=f":material/{icon}:", on_click=_act, args=(visit, icon, feed_id))
 
 
-def _pause(visit: Visit, feed_id: FeedId) -> None:
+def _act(visit: Visit, act: str, feed_id: FeedId) -> None:
     with show_refusals():
-        visit.tracker.feeds.pause(feed_id)
-        notify("Paused until you try it again")
+        if act == "pause":
+            visit.tracker.feeds.pause(feed_id)
+            notify("Paused until you try it again")
+        else:
+            visit.tracker.feeds.retry(feed_id)
+            notify("This feed will be checked in the next round")
 
 
 def _show_facts(visit: Visit, health: FeedHealth) -> None:
@@ -133,9 +133,6 @@ def _show_facts(visit: Visit, health: FeedHealth) -> None:
 
 
 def _show_items(visit: Visit, page: FeedPage) -> None:
-    if not page.items:
-        show_empty("No items yet.", "They appear here once the feed has been read.")
-        return
     show_section_title("Newest items")
     show_headline_note(visit)
     rows = [build_item_row(visit, item) for item in page.items]
@@ -144,57 +141,38 @@ def _show_items(visit: Visit, page: FeedPage) -> None:
 
 def _show_evidence(visit: Visit, page: FeedPage) -> None:
     """Show the questions on which items of the feed are evidence."""
-    if not page.items:
-        return
     show_section_title("Evidence from this feed")
     if not page.questions:
         st.caption("None yet: items become evidence when they match an open question.")
         return
     questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
-    rows = build_question_rows(page.questions, questions)
-    show_rows(
-        "questions", "Questions with evidence from this feed", QUESTION_COLUMNS, rows, first=10
-    )
+    pieces = sorted(page.questions.items(), key=lambda pair: -pair[1])
+    rows = [build_question_row(questions[name], count) for name, count in pieces]
+    show_rows("questions", "Questions with its evidence", QUESTION_COLUMNS, rows, first=10)
 
 
 def _show_history(visit: Visit, health: FeedHealth) -> None:
     drawer = st.expander("History", key="feed-history", on_change="rerun")
     if not drawer.open:
         return
-    usual = compute_usual_items(health.days, visit.now).usual
     days = days_frame(health.days, visit.now)
-    spec = charts.bind_data(charts.daily_items_chart(), days=days, usual=usual_items_frame(usual))
+    spec = charts.bind_data(charts.daily_items_chart(), days=days)
     with drawer:
         st.caption(escape_markdown(describe_polls(health.state, health.days)))
-        alt = f"New items of each of the last 28 days (UTC); usually {usual:g} a day"
+        alt = "New items of each of the last 28 days (UTC), and of the usual day"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-items", alt=alt)
 
 
 _TEXT_FIELDS: Final = {
     "title": ("Title", ""),
-    "theme": (
-        "Theme",
-        "A tag of questions: a feed on the theme of an open question is checked more often.",
-    ),
-    "source_group": (
-        "Source group",
-        "Its owner or news agency: copies within one group count once.",
-    ),
-    "user_agent": (
-        "User agent",
-        "The name under which this feed is requested. Leave empty for the usual one.",
-    ),
+    "theme": ("Theme", "Feeds on the theme (a tag) of an open question are checked more often."),
+    "source_group": ("Source group", "Owner or agency: copies within one group count once."),
+    "user_agent": ("User agent", "Name sent with requests. Leave empty for the usual one."),
 }
 _NUMBER_FIELDS: Final = {
-    "importance": (
-        "Importance",
-        "Usually 1. A feed above 1 is checked more often, one below 1 less often.",
-    ),
+    "importance": ("Importance", "Usually 1; above 1 checks it more often, below 1 less often."),
     "every_minutes": ("Minutes between checks", "Leave empty to learn how often it publishes."),
-    "max_megabytes": (
-        "Size limit, MB",
-        "Larger documents are refused. Leave empty for the usual limit.",
-    ),
+    "max_megabytes": ("Size limit, MB", "Leave empty for the usual limit."),
 }
 """Labels and explanations of fields, by the names of a feed's settings."""
 

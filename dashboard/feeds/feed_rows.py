@@ -1,7 +1,5 @@
 """Rows of feeds, of their items, and of the questions on which they brought evidence."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from dashboard.components.rows import (
@@ -27,12 +25,10 @@ from dashboard.wording import (
     redirect_notice,
     safe_web_link,
 )
-from forecasts.evidence.matcher_record import NO_REVIEWS, Precision
-from forecasts.questions.question import Question, QuestionId
-from tracker.feeds.feed import FeedState
+from forecasts.evidence.matcher_record import Precision
+from forecasts.questions.question import Question
 from tracker.feeds.item import Item
 from tracker.feeds.scheduling.feed_health import Health, compute_usual_items
-from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import FeedHealth
 
 _MAX_NOTE_CHARACTERS: Final = 160
@@ -53,62 +49,44 @@ FEED_COLUMNS: Final = (
 REPLAY_COLUMNS: Final = (
     RowColumn("title", "Source"),
     RowColumn("grade", "Reliability"),
-    RowColumn("items", "Items", "end"),
+    RowColumn("total", "Items", "end"),
     _ACCEPTED,
-    RowColumn("answer", "Last item", "end"),
+    RowColumn("last", "Last item", "end"),
 )
 ITEM_COLUMNS: Final = (RowColumn("title", "Item"), RowColumn("seen", "First seen", "end"))
 QUESTION_COLUMNS: Final = (RowColumn("title", "Question"), RowColumn("pieces", "Evidence", "end"))
 
 
 def build_feed_row(
-    feed: FeedHealth, record: MatcherRecord, now: datetime, *, with_problem: bool = True
+    visit: Visit, feed: FeedHealth, precision: Precision, *, with_problem: bool = True
 ) -> Row:
-    """Build the row of a feed; a cell without content is left out."""
-    state, items = feed.state, [float(day.new_items) for day in list_days(feed.days, now)]
+    """Build the row of a feed with the cells of both lists; one without content is left out."""
+    state, now = feed.state, visit.now
+    items = tuple(float(day.new_items) for day in list_days(feed.days, now))
     note = (describe_problem(feed) or redirect_notice(state, now)) if with_problem else ""
-    usual = f"{compute_usual_items(feed.days, now).usual:g}" if feed.days else ""
-    span = f"{min(items):g} to {max(items):g} new items a day"
-    cells: dict[str, Cell | None] = {
-        "title": _link_feed(state, note),
-        "state": TextCell(HEALTH_LABELS[feed.health], tone=_TONES.get(feed.health, "chip")),
-        "trend": SparkCell(tuple(items), span) if any(items) else None,
-        "items": TextCell(usual) if usual and state.last_success_at else None,
-        "accepted": _build_accepted(record.feeds.get(state.id, NO_REVIEWS)),
-        "answer": TextCell(format_age(state.last_success_at, now)),
-        "next": None
-        if state.paused
-        else TextCell(
-            "due now" if state.next_due_at <= now else format_age(state.next_due_at, now),
-            help=describe_next_poll(state, now),
-        ),
-    }
-    return Row(state.id, {name: cell for name, cell in cells.items() if cell is not None})
-
-
-def build_replay_row(visit: Visit, feed: FeedHealth, record: MatcherRecord) -> Row:
-    """Build the row of a source that was replayed."""
-    state = feed.state
-    accepted = _build_accepted(record.feeds.get(state.id, NO_REVIEWS))
+    due = "due now" if state.next_due_at <= now else format_age(state.next_due_at, now)
     cells: dict[str, Cell] = {
-        "title": _link_feed(state),
+        "title": LinkCell(
+            clip(state.feed.title, _MAX_NOTE_CHARACTERS),
+            page_address("feeds", feed=state.id),
+            clip(note, _MAX_NOTE_CHARACTERS),
+        ),
+        "state": TextCell(HEALTH_LABELS[feed.health], tone=_TONES.get(feed.health, "chip")),
         "grade": TextCell(GRADE_MEANINGS[state.feed.grade]),
-        "items": TextCell(f"{state.items_seen:,}"),
-        **({"accepted": accepted} if accepted else {}),
-        **({"answer": TextCell(visit.day(state.last_new_at))} if state.last_new_at else {}),
+        "total": TextCell(f"{state.items_seen:,}"),
+        "answer": TextCell(format_age(state.last_success_at, now)),
     }
+    if any(items):
+        cells["trend"] = SparkCell(items, f"{min(items):g} to {max(items):g} new items a day")
+    if state.last_success_at and feed.days:
+        cells["items"] = TextCell(f"{compute_usual_items(feed.days, now).usual:g}")
+    if precision.reviewed:
+        cells["accepted"] = TextCell(f"{precision.accepted:,} of {precision.reviewed:,}")
+    if not state.paused:
+        cells["next"] = TextCell(due, help=describe_next_poll(state, now))
+    if state.last_new_at:
+        cells["last"] = TextCell(visit.day(state.last_new_at))
     return Row(state.id, cells)
-
-
-def _link_feed(state: FeedState, note: str = "") -> LinkCell:
-    title = clip(state.feed.title, _MAX_NOTE_CHARACTERS)
-    return LinkCell(title, page_address("feeds", feed=state.id), clip(note, _MAX_NOTE_CHARACTERS))
-
-
-def _build_accepted(precision: Precision) -> TextCell | None:
-    if not precision.reviewed:
-        return None
-    return TextCell(f"{precision.accepted:,} of {precision.reviewed:,}")
 
 
 def build_item_row(visit: Visit, item: Item) -> Row:
@@ -126,19 +104,8 @@ def build_item_row(visit: Visit, item: Item) -> Row:
     return Row(str(item.id), cells)
 
 
-def build_question_rows(
-    pieces: Mapping[QuestionId, int], questions: Mapping[QuestionId, Question]
-) -> Sequence[Row]:
-    """Build a row for each question on which a feed brought evidence, most evidence first."""
-    return [
-        Row(
-            question_id,
-            {
-                "title": LinkCell(
-                    questions[question_id].text, page_address("question", q=question_id)
-                ),
-                "pieces": TextCell(plural(count, "piece")),
-            },
-        )
-        for question_id, count in sorted(pieces.items(), key=lambda pair: -pair[1])
-    ]
+def build_question_row(question: Question, pieces: int) -> Row:
+    """Build the row of a question on which a feed brought evidence."""
+    address = page_address("question", q=question.id)
+    cells = {"title": LinkCell(question.text, address), "pieces": TextCell(plural(pieces, "piece"))}
+    return Row(question.id, cells)

@@ -6,13 +6,14 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.rows import show_rows
+from dashboard.components.rows import Row, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty
 from dashboard.feeds import feed, series, subscribe
 from dashboard.feeds.data import sort_worst_first
-from dashboard.feeds.feed_rows import FEED_COLUMNS, REPLAY_COLUMNS, build_feed_row, build_replay_row
+from dashboard.feeds.feed_rows import FEED_COLUMNS, REPLAY_COLUMNS, build_feed_row
 from dashboard.wording import clip, fleet_sentence, plural
+from forecasts.evidence.matcher_record import NO_REVIEWS
 from tracker.feeds.scheduling.feed_health import FleetHealth, assess_fleet
 from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.model.read_models import FeedHealth
@@ -48,28 +49,37 @@ def render(visit: Visit) -> None:
         )
     subscribe.show_address_form(visit)
     if feeds:
-        record = visit.tracker.learning.matcher_record()
         # Where every feed fails, the reason is said once.
         with_problem = fleet.counts["failing"] < len(feeds)
-        rows = [build_feed_row(row, record, visit.now, with_problem=with_problem) for row in feeds]
+        rows = _build_rows(visit, feeds, with_problem=with_problem)
         show_rows("feeds", "All feeds", FEED_COLUMNS, rows)
     series.render(visit)
     subscribe.show_lists(visit, empty=not feeds)
+
+
+def _build_rows(
+    visit: Visit, feeds: Sequence[FeedHealth], *, with_problem: bool = True
+) -> list[Row]:
+    record = visit.tracker.learning.matcher_record().feeds
+    return [
+        build_feed_row(visit, row, record.get(row.state.id, NO_REVIEWS), with_problem=with_problem)
+        for row in feeds
+    ]
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     if not feeds:
         show_empty("Nothing was replayed.", "Run the replay again: `tracker demo`.")
         return
-    record, items = visit.tracker.learning.matcher_record(), sum(f.state.items_seen for f in feeds)
-    total = record.total
+    items = sum(row.state.items_seen for row in feeds)
+    total = visit.tracker.learning.matcher_record().total
     accepted = f" {total.accepted:,} of {total.reviewed:,} reviewed matches were accepted."
     st.markdown(
         f"**{plural(len(feeds), 'source')} brought {plural(items, 'item')}.**"
         f"{accepted if total.reviewed else ''} Nothing is checked in a replay."
     )
     busiest = sorted(feeds, key=lambda row: -row.state.items_seen)
-    rows = [build_replay_row(visit, row, record) for row in busiest]
+    rows = _build_rows(visit, busiest)
     show_rows("feeds", "All sources", REPLAY_COLUMNS, rows, first=_SHOWN_SOURCES)
 
 
@@ -80,16 +90,10 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -
     ):
         st.markdown(fleet_sentence(fleet, visit.now), width="content")
         if fleet.counts["failing"]:
-            st.button(
-                "Retry all failing",
-                key="retry-failing",
-                icon=":material/refresh:",
-                on_click=_retry_failing,
-                args=(visit,),
-            )
+            st.button("Retry all failing", "retry-failing", icon=":material/refresh:",
+                      on_click=_retry_failing, args=(visit,))  # fmt: skip
     if fleet.counts["failing"] == len(feeds):
-        error = feeds[0].state.last_error
-        st.text(clip(f"Error: {error}", _MAX_REASON_CHARACTERS))
+        st.text(clip(f"Error: {feeds[0].state.last_error}", _MAX_REASON_CHARACTERS))
     if fleet.counts["late"]:
         st.warning(_LATE, icon=":material/schedule:")
     first = visit.tracker.feeds.first_start()
@@ -102,4 +106,4 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -
 
 def _retry_failing(visit: Visit) -> None:
     count = visit.tracker.feeds.retry_failing()
-    notify(f"{plural(count, 'feed')} due now: the next round checks")
+    notify(f"{plural(count, 'failing feed')} will be checked in the next round")

@@ -6,7 +6,15 @@ from typing import Final, cast, get_args
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.rows import LinkCell, Row, RowColumn, TextCell, page_address, show_rows
+from dashboard.components.rows import (
+    Cell,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
 from dashboard.wording import clip, plural
@@ -42,28 +50,25 @@ def _show_paused(visit: Visit, rows: Sequence[SeriesStatus]) -> None:
             if st.button(f"Read {name}", key=f"read-{name}", icon=":material/refresh:"):
                 with show_refusals():
                     visit.tracker.feeds.retry(name)
-                    notify(f"{name}: due now, the next round checks it")
+                    notify(f"{name} will be checked in the next round")
                     st.rerun()
 
 
 def build_row(visit: Visit, status: SeriesStatus) -> Row:
     """Build the row of a series."""
-    newest, count = status.newest, len(status.questions)
-    value = "" if newest is None else f"{newest.text} {status.series.unit}".strip()
-    note = "" if newest is None else f"for {newest.period}, seen {visit.day(newest.known_at)}"
-    questions = TextCell(plural(count, "question") if count else "")
-    first = status.questions[0] if status.questions else ""
-    return Row(
-        status.series.id,
-        {
-            "title": TextCell(status.series.id),
-            "newest": TextCell(value, note),
-            "questions": LinkCell(questions.text, page_address("question", q=first))
-            if count == 1
-            else questions,
-            "state": TextCell(clip(_describe_state(status.state), _MAX_REASON_CHARACTERS)),
-        },
-    )
+    newest, questions = status.newest, status.questions
+    cells: dict[str, Cell] = {
+        "title": TextCell(status.series.id),
+        "state": TextCell(clip(_describe_state(status.state), _MAX_REASON_CHARACTERS)),
+    }
+    if newest is not None:
+        note = f"for {newest.period}, seen {visit.day(newest.known_at)}"
+        cells["newest"] = TextCell(f"{newest.text} {status.series.unit}".strip(), note)
+    if questions:
+        address = page_address("question", q=questions[0])
+        words = plural(len(questions), "question")
+        cells["questions"] = LinkCell(words, address) if len(questions) == 1 else TextCell(words)
+    return Row(status.series.id, cells)
 
 
 def _describe_state(state: FeedState) -> str:

@@ -22,7 +22,6 @@ from tracker.model.read_models import FeedImport, Trial, TrialMatch
 
 _TRIAL_KEY: Final = "feed-trial"
 _IMPORT_KEY: Final = "feed-import"
-_ADDRESS_KEY: Final = "new-feed"
 MAX_LIST_MEGABYTES: Final = 10
 MAX_SKIPPED_LINES: Final = 50
 MAX_PREVIEW_ENTRIES: Final = 5
@@ -68,32 +67,25 @@ def trial_verdict(trial: FeedTrial) -> str:
         if not trial.addresses:
             return "**No feed here.**"
         return "**A page, not a feed.** Choose one of the feeds that it may have:"
-    matched = (
-        f"{len(trial.matches)} would be evidence on your open questions"
-        if trial.matches
-        else "none would be evidence on an open question today"
-    )
-    return f"**{plural(trial.count, 'entry', 'entries')}**; {matched}."
+    matched = len({match.title for match in trial.matches}) or "none"
+    entries = plural(trial.count, "entry", "entries")
+    return f"**{entries}**; {matched} would be evidence on your open questions today."
 
 
 def build_trial_rows(trial: FeedTrial, texts: dict[str, str]) -> list[Row]:
     """Build rows of the entries that would be evidence, then of the first others."""
+    rows = []
+    for nr, match in enumerate(trial.matches[:MAX_MATCHES]):
+        question = texts.get(match.question_id, match.question_id)
+        words = f"Matches {match.indicator_name}: {', '.join(match.matched)}"
+        cells: dict[str, Cell] = {
+            "title": TextCell(match.title, words),
+            "question": LinkCell(question, page_address("question", q=match.question_id)),
+        }
+        rows.append(Row(str(nr), cells))
     matched = {match.title for match in trial.matches}
-    rows = [
-        Row(str(nr), _build_match(match, texts.get(match.question_id, match.question_id)))
-        for nr, match in enumerate(trial.matches[:MAX_MATCHES])
-    ]
-    rest_titles = (title for title in trial.entries if title not in matched)
-    return [
-        *rows,
-        *(Row(f"entry-{nr}", {"title": TextCell(t)}) for nr, t in enumerate(rest_titles)),
-    ]
-
-
-def _build_match(match: TrialMatch, question: str) -> dict[str, Cell]:
-    address = page_address("question", q=match.question_id)
-    words = f"Matches {match.indicator_name}: {', '.join(match.matched)}"
-    return {"title": TextCell(match.title, words), "question": LinkCell(question, address)}
+    unmatched = [title for title in trial.entries if title not in matched]
+    return [*rows, *(Row(f"+{nr}", {"title": TextCell(t)}) for nr, t in enumerate(unmatched))]
 
 
 @st.fragment
@@ -107,7 +99,7 @@ def show_address_form(visit: Visit) -> None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"),
     ):
         url = st.text_input(
-            "Add a feed", key=_ADDRESS_KEY, placeholder="Address of a news site or feed",
+            "Add a feed", key="new-feed", placeholder="Address of a news site or feed",
             autocomplete="off", width=480,
         )  # fmt: skip
         if st.form_submit_button("Find", key="find-feed"):

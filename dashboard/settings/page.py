@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, notify, save_zone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
-from dashboard.wording import escape_markdown, parse_zone, plural
-from dashboard.wording.feeds import database_line, describe_budget, scheduler_line, zone_line
+from dashboard.wording import escape_markdown, format_bytes, parse_zone, plural
+from dashboard.wording.feeds import describe_budget, zone_line
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.llm.model_check import format_share
 from tracker.model.read_models import LogCheck
@@ -35,7 +35,6 @@ def render(visit: Visit) -> None:
 
 def _show_person(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people.list()}
-    default = ForecasterId(visit.tracker.settings.me)
     show_section_title("You")
     st.markdown(f"Signed in as **{escape_markdown(_format_person(everyone[visit.me]))}**.")
     st.selectbox(
@@ -47,8 +46,9 @@ def _show_person(visit: Visit) -> None:
         on_change=_switch_person,
         help="Forecasts, reviews and undo are theirs, in this browser tab, until you reload it.",
     )
-    if visit.me != default and st.button("Make default", key="keep-me", icon=":material/save:"):
-        _save_default(visit)
+    if visit.me != ForecasterId(visit.tracker.settings.me):
+        st.button("Make default", "keep-me", icon=":material/save:",
+                  on_click=_save_default, args=(visit,))  # fmt: skip
     with st.expander("Add person", icon=":material/person_add:", key="somebody-new"):
         _show_new_person(visit)
 
@@ -63,14 +63,10 @@ def _switch_person() -> None:
 
 def _save_default(visit: Visit) -> None:
     with show_refusals():
-        if visit.tracker.people.save_as_default():
-            notify(f"Saved in tracker.toml: {visit.me} is the default from the next start")
-        else:
-            notify(
-                "Saved in tracker.toml, but TRACKER_ME in the environment overrides it: set it to "
-                f"{visit.me}"
-            )
-        st.rerun()
+        applies = visit.tracker.people.save_as_default()
+        rest = f"{visit.me} is the default from the next start"
+        overridden = f"but TRACKER_ME in the environment overrides it: set it to {visit.me}"
+        notify(f"Saved in tracker.toml, {rest if applies else overridden}")
 
 
 def _show_new_person(visit: Visit) -> None:
@@ -131,11 +127,10 @@ def _apply_zone() -> None:
 
 def _show_learned(visit: Visit) -> None:
     states = [parameter.state for parameter in visit.tracker.learning.list()]
-    counts = ((f"{states.count(state):,}", state) for state in ("frozen", "reset"))
-    decided = ", ".join(f"{count} {state}" for count, state in counts if count != "0")
+    frozen = states.count("frozen")
     show_section_title("Learned values")
     st.markdown(
-        f"{plural(len(states), 'learned parameter')}, {decided or 'none frozen'}."
+        f"{plural(len(states), 'learned parameter')}, {f'{frozen:,}' if frozen else 'none'} frozen."
         if states
         else "Nothing has been learned yet."
     )
@@ -178,19 +173,22 @@ def _show_model(visit: Visit) -> None:
 
 
 def _show_installation(visit: Visit) -> None:
-    installation = visit.tracker.system.status()
-    replayed = visit.replayed_until is not None
-    scheduler = "none in a replay" if replayed else scheduler_line(installation, visit.now)
+    status = visit.tracker.system.status()
+    is_file = status.database == "SQLite"
+    scheduler = "never seen here; `./run` or `tracker up` starts it"
+    if visit.replayed_until is not None:
+        scheduler = "none in a replay"
+    elif status.last_job is not None:
+        scheduler = f"last active {visit.age(status.last_job)}"
     show_section_title("This installation")
-    lines = (
-        f"Version {escape_markdown(installation.version)}",
-        f"Database: {escape_markdown(database_line(installation))}",
-        f"Scheduler: {scheduler}",
-        f"Audit log: {plural(installation.entries, 'entry', 'entries')} (hash-chained)",
+    st.markdown(
+        f"- Version {escape_markdown(status.version)}\n"
+        f"- Database: {escape_markdown(status.database)}, {format_bytes(status.bytes)}"
+        f"{', in the data directory' if is_file else ''}\n"
+        f"- Scheduler: {scheduler}\n"
+        f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
     )
-    st.markdown("\n".join(f"- {line}" for line in lines))
     _show_log_check(visit)
-    is_file = installation.database == "SQLite"
     backup = "copy the data directory while the tracker is stopped" if is_file else "use `pg_dump`"
     st.caption(f"Backup: {backup}.")
     st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")

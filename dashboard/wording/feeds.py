@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.wording.numbers import MINUS, NBSP, format_age, format_duration, plural
-from tracker.app.system import FirstSteps, SystemStatus
+from tracker.app.system import FirstSteps
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
 from tracker.feeds.scheduling.budget import explain_next_poll
@@ -42,8 +42,6 @@ GRADE_MEANINGS: Final = {
 }
 """Meaning of the grades of a source."""
 
-_NO_ANSWER: Final = "-"
-
 
 def fleet_sentence(fleet: FleetHealth, now: datetime) -> str:
     """Describe the health of all feeds: `41 of 50 feeds are OK: 4 failing, 5 quiet. …`."""
@@ -74,26 +72,17 @@ def fleet_sentence(fleet: FleetHealth, now: datetime) -> str:
 
 def describe_health(state: FeedState, health: Health, now: datetime) -> str:
     """Describe the health of one feed in a sentence or two, without foreign text."""
-    last_answer = (
-        f"Last answer {format_age(state.last_success_at, now)}."
-        if state.last_success_at
-        else "It has never answered."
-    )
-    match health:
-        case "failing":
-            since = (
-                f", the first {format_age(state.failing_since, now)}" if state.failing_since else ""
-            )
-            return f"{plural(state.failures, 'failure')} in a row{since}. {last_answer}"
-        case "late":
-            delay = format_duration(now - state.next_due_at)
-            return f"Due for {delay}, but nothing checks it. {last_answer}"
-        case "new":
-            return "" if state.last_attempt_at is None else last_answer
-        case "quiet":
-            return f"It answers but brings nothing new. {last_answer}"
-        case "paused" | "ok":
-            return last_answer
+    newest, since = state.last_success_at, state.failing_since
+    first = f", the first {format_age(since, now)}" if since else ""
+    words = {
+        "failing": f"{plural(state.failures, 'failure')} in a row{first}. ",
+        "late": f"Due for {format_duration(now - state.next_due_at)}, but nothing checks it. ",
+        "quiet": "It answers but brings nothing new. ",
+    }
+    if health == "new" and state.last_attempt_at is None:
+        return ""
+    answer = f"Last answer {format_age(newest, now)}." if newest else "It has never answered."
+    return words.get(health, "") + answer
 
 
 def describe_next_poll(state: FeedState, now: datetime) -> str:
@@ -119,7 +108,7 @@ def redirect_notice(state: FeedState, now: datetime) -> str:
 def format_answer_runs(recent: str) -> str:
     """Format a feed's last answers as runs, oldest first: `200, 304 ×5, no answer ×2`."""
     runs = ((status, len(list(run))) for status, run in groupby(recent.split()))
-    words = (("no answer" if status == _NO_ANSWER else status, count) for status, count in runs)
+    words = (("no answer" if status == "-" else status, count) for status, count in runs)
     return ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in words)
 
 
@@ -133,15 +122,11 @@ def format_bytes(count: int) -> str:
 def silent_line(coverage: FeedCoverage) -> str:
     """State how many of the feeds behind a question are silent; "" if none is."""
     silent = len(coverage.silent)
-    if not silent:
-        return ""
-    if coverage.feeds == 1:
-        return "The one feed that should carry its evidence is silent"
-    verb = "is" if silent == 1 else "are"
-    return (
-        f"{silent:,} of {plural(coverage.feeds, 'feed')} that should carry its evidence "
-        f"{verb} silent"
+    feeds = (
+        "The one feed" if coverage.feeds == 1 else f"{silent:,} of {plural(coverage.feeds, 'feed')}"
     )
+    verb = "is" if silent == 1 else "are"
+    return f"{feeds} that should carry its evidence {verb} silent" if silent else ""
 
 
 def describe_import(imported: FeedImport) -> str:
@@ -168,19 +153,6 @@ def describe_budget(budget: FeedBudget, now: datetime) -> str:
     due = f"{plural(budget.due, 'feed')} {'is' if budget.due == 1 else 'are'} due now"
     due = due if budget.due else f"The next feed is due {format_age(budget.next_at, now)}"
     return f"{used} {due}, {budget.soon:,} within the hour."
-
-
-def database_line(installation: SystemStatus) -> str:
-    """Describe the database and its size: `SQLite, 28.9 MB, in the data directory`."""
-    place = ", in the data directory" if installation.database == "SQLite" else ""
-    return f"{installation.database}, {format_bytes(installation.bytes)}{place}"
-
-
-def scheduler_line(installation: SystemStatus, now: datetime) -> str:
-    """State when the scheduler last ran a job; jobs with nothing to do leave no trace."""
-    if installation.last_job is None:
-        return "never seen here; `./run` or `tracker up` starts it"
-    return f"last active {format_age(installation.last_job, now)}"
 
 
 def zone_line(zone: ZoneInfo, now: datetime) -> str:

@@ -15,7 +15,7 @@ from dashboard.feeds.feed_rows import build_feed_row, build_item_row
 from dashboard.feeds.subscribe import FeedTrial, build_trial_rows, summarise_trial, trial_verdict
 from dashboard.inbox.data import list_item_versions
 from dashboard.wording import NBSP
-from forecasts.evidence.matcher_record import Precision
+from forecasts.evidence.matcher_record import NO_REVIEWS, Precision
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
@@ -26,7 +26,6 @@ from tracker.feeds.discovery.feed_links import FeedCandidate
 from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
-from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
 DAYS = (
@@ -47,12 +46,13 @@ def test_feeds_are_listed_worst_first() -> None:
     assert [f.health for f in data.list_unhealthy_feeds(rows)] == ["failing", "paused", "quiet"]
 
 
-RECORD = MatcherRecord({}, {}, {"down": Precision(10, 13)}, {}, None)
+VISIT = Visit(cast(Tracker, None), {}, NOW, ZoneInfo("UTC"), None)
 
 
 def row_of(given: FeedHealth, **options: bool) -> dict[str, Any]:
     """What stands in the row of a feed."""
-    cells = build_feed_row(given, RECORD, NOW, **options).cells
+    precision = Precision(10, 13) if given.health == "failing" else NO_REVIEWS
+    cells = build_feed_row(VISIT, given, precision, **options).cells
     texts = {name: cell.text for name, cell in cells.items() if isinstance(cell, TextCell)}
     return {**cells, **{name: text.replace(NBSP, " ") for name, text in texts.items()}}
 
@@ -110,14 +110,12 @@ def test_feed_days_and_charts() -> None:
     row = frame.iloc[-4]
     assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
     assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70%", "")
+    assert set(frame["usual"]) == {2.0}
     # The chart of a feed reads columns of its frames, and draws days in UTC for every viewer.
-    frames = {
-        "days": data.days_frame(DAYS, NOW).assign(series=""),
-        "usual": data.usual_items_frame(2.0).assign(series=""),
-    }
     brought = charts.daily_items_chart()
     for layer in layers(brought):
-        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
+        assert layer["data"]["name"] == "days"
+        assert fields(layer["encoding"]) <= {*frame.columns, "series"}
     assert json.loads(json.dumps(brought)) == brought
     assert brought["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
 
@@ -134,9 +132,6 @@ def test_polls_are_summed_up() -> None:
 def an_entry(**more: Any) -> Item:
     values = {"title": "Headline", "url": "https://example.org/1", "published_at": None, **more}
     return Item(ItemId(1), FeedId("wire"), values.pop("title"), "", first_seen_at=NOW, **values)
-
-
-VISIT = Visit(cast(Tracker, None), {}, NOW, ZoneInfo("UTC"), None)
 
 
 def test_rows_of_items() -> None:
@@ -180,7 +175,7 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     assert "c" * 100 not in repr(found)
     assert (
         trial_verdict(found).replace(NBSP, " ")
-        == "**30 entries**; 2 would be evidence on your open questions."
+        == "**30 entries**; 1 would be evidence on your open questions today."
     )
     # What would be evidence comes first, with its question.
     rows = build_trial_rows(found, {"xi": "Will Xi?"})

@@ -119,7 +119,9 @@ def test_failing_feeds_are_retried_by_one_click(online: Tracker, web: Web) -> No
     online.feeds.poll()
     visit = open_page(online, "feeds")
     visit = seen(button(visit, "Retry all failing").click().run())
-    assert [plain(t.value) for t in visit.toast] == ["1 feed due now: the next round checks"]
+    assert [plain(t.value) for t in visit.toast] == [
+        "1 failing feed will be checked in the next round"
+    ]
     assert state(online).next_due_at == online.now()
     assert "Retry all failing" not in [b.label for b in visit.button]
     assert online.feeds.retry_failing() == 0
@@ -136,7 +138,7 @@ def test_a_feed_in_trouble_is_paused_and_retried(online: Tracker, web: Web) -> N
     visit = seen(button(visit, "Pause").click().run())
     assert state(online).paused_why == "paused by hand"
     assert "**Paused.**" in words(visit)
-    assert [plain(b.label) for b in visit.button if b.key.startswith(("retry", "pause"))] == [
+    assert [plain(b.label) for b in visit.button if b.key.startswith(("refresh-", "pause-"))] == [
         "Try again"
     ]
     visit = seen(button(visit, "Try again").click().run())
@@ -163,7 +165,7 @@ def test_page_of_a_feed(online: Tracker, clock: FakeClock) -> None:
     assert "1 item · 0 yesterday (usually 0), 1 in 7 days, 1 of them evidence · grade" in text
     (item,) = sent_rows(visit, "Newest items")
     assert (item["title"]["text"], item["title"]["href"]) == (INVITED, "https://wire.invalid/1")
-    (question,) = sent_rows(visit, "Questions with evidence from this feed")
+    (question,) = sent_rows(visit, "Questions with its evidence")
     assert question["title"]["href"] == "question?q=summit-2027"
     assert question["pieces"]["text"].replace("\u00a0", " ") == "1 piece"
     # Its history waits behind a click.
@@ -250,7 +252,7 @@ def test_an_address_is_tried_and_nothing_is_kept(online: Tracker, web: Web) -> N
         (INVITED, "https://new.invalid/1"), ("Cat", "https://new.invalid/2")
     )
     visit = find(open_page(online, "feeds"), "https://new.invalid/rss")
-    assert "**2 entries**; 1 would be evidence on your open questions." in words(visit)
+    assert "**2 entries**; 1 would be evidence on your open questions today." in words(visit)
     first, second = sent_rows(visit, "Entries of this feed")
     assert (first["title"]["text"], first["question"]["text"]) == (
         INVITED,
@@ -343,7 +345,7 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
     assert "**1 source brought 1 item.** Nothing is checked in a replay." in words(visit)
     (row,) = sent_rows(visit, "All sources")
     assert (row["title"]["text"], row["grade"]["text"]) == ("The wire", "usually reliable")
-    assert (row["items"]["text"], row["answer"]["text"]) == ("1", "1 Dec 2026")
+    assert (row["total"]["text"], row["last"]["text"]) == ("1", "1 Dec 2026")
     assert [b.label for b in visit.button] == ["Search", "Keys"]
     assert not visit.expander
     visit = open_page(online, "feeds", feed="wire")

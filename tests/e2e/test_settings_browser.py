@@ -66,7 +66,7 @@ def test_failing_feeds_are_asked_again_by_one_click(live: str, arrive: Arrive) -
         expect(main.get_by_role("columnheader", name=heading, exact=True)).to_be_visible()
     visitor.picture("feeds-live")
     page.get_by_role("button", name="Retry all failing").click()
-    expect(page.get_by_test_id("stToast")).to_contain_text("the next round checks")
+    expect(page.get_by_test_id("stToast")).to_contain_text("will be checked in the next round")
     expect(page.get_by_role("button", name="Retry all failing")).to_have_count(0)
     expect(main.get_by_text("1 not checked yet", exact=False)).to_be_visible()
 
@@ -81,7 +81,7 @@ def test_feed_is_opened_from_its_row_and_asked(live: str, arrive: Arrive) -> Non
     expect(article).to_have_attribute("target", "_blank")
     expect(article).to_have_attribute("href", re.compile("^https://wire.invalid/"))
     page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_test_id("stToast")).to_contain_text("the next round checks this feed")
+    expect(page.get_by_test_id("stToast")).to_contain_text("will be checked in the next round")
     page.get_by_text("History", exact=True).click()
     expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
 
