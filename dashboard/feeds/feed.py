@@ -70,9 +70,7 @@ def render(visit: Visit, feed_id: str) -> None:
 
 
 def link_to_feed(visit: Visit, feed_id: str, title: str) -> None:
-    """Show a link to a feed's page. Its title may be the feed's own, so it is truncated and
-    escaped.
-    """
+    """Show a link to a feed's page; its title may be the feed's own."""
     label = escape_markdown(clip(title, MAX_TITLE_CHARACTERS))
     st.page_link(visit.pages["feeds"], label=label, query_params={"feed": feed_id})
 
@@ -120,8 +118,8 @@ def _show_facts(visit: Visit, health: FeedHealth) -> None:
     """Show in a line what the feed brings, and how far its evidence was accepted."""
     state, usual = health.state, compute_usual_items(health.days, visit.now)
     week = (
-        f"{usual.last_day:,} yesterday (usually {usual.usual:g}), {health.items_7d:,} in 7 days, "
-        f"{health.evidence_7d:,} of them evidence"
+        f"{usual.last_day:,} yesterday (usually {usual.usual:g}), {health.items_7d:,} in 7 days "
+        f"with {plural(health.evidence_7d, 'match', 'matches')}"
     )
     facts = (
         plural(state.items_seen, "item"),
@@ -174,7 +172,6 @@ _NUMBER_FIELDS: Final = {
     "every_minutes": ("Minutes between checks", "Leave empty to learn how often it publishes."),
     "max_megabytes": ("Size limit, MB", "Leave empty for the usual limit."),
 }
-"""Labels and explanations of fields, by the names of a feed's settings."""
 
 
 def _show_settings(visit: Visit, feed: Feed) -> None:

@@ -25,10 +25,11 @@ from dashboard.wording import (
     redirect_notice,
     safe_web_link,
 )
-from forecasts.evidence.matcher_record import Precision
+from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.questions.question import Question
 from tracker.feeds.item import Item
 from tracker.feeds.scheduling.feed_health import Health, compute_usual_items
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import FeedHealth
 
 _MAX_NOTE_CHARACTERS: Final = 160
@@ -58,10 +59,11 @@ QUESTION_COLUMNS: Final = (RowColumn("title", "Question"), RowColumn("pieces", "
 
 
 def build_feed_row(
-    visit: Visit, feed: FeedHealth, precision: Precision, *, with_problem: bool = True
+    visit: Visit, feed: FeedHealth, record: MatcherRecord, *, with_problem: bool = True
 ) -> Row:
     """Build the row of a feed with the cells of both lists; one without content is left out."""
     state, now = feed.state, visit.now
+    precision = record.feeds.get(state.id, NO_REVIEWS)
     items = tuple(float(day.new_items) for day in list_days(feed.days, now))
     note = (describe_problem(feed) or redirect_notice(state, now)) if with_problem else ""
     due = "due now" if state.next_due_at <= now else format_age(state.next_due_at, now)
@@ -106,6 +108,5 @@ def build_item_row(visit: Visit, item: Item) -> Row:
 
 def build_question_row(question: Question, pieces: int) -> Row:
     """Build the row of a question on which a feed brought evidence."""
-    address = page_address("question", q=question.id)
-    cells = {"title": LinkCell(question.text, address), "pieces": TextCell(plural(pieces, "piece"))}
-    return Row(question.id, cells)
+    title = LinkCell(question.text, page_address("question", q=question.id))
+    return Row(question.id, {"title": title, "pieces": TextCell(plural(pieces, "piece"))})

@@ -6,14 +6,13 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.rows import Row, show_rows
+from dashboard.components.rows import show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty
 from dashboard.feeds import feed, series, subscribe
 from dashboard.feeds.data import sort_worst_first
 from dashboard.feeds.feed_rows import FEED_COLUMNS, REPLAY_COLUMNS, build_feed_row
 from dashboard.wording import clip, fleet_sentence, plural
-from forecasts.evidence.matcher_record import NO_REVIEWS
 from tracker.feeds.scheduling.feed_health import FleetHealth, assess_fleet
 from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.model.read_models import FeedHealth
@@ -51,20 +50,11 @@ def render(visit: Visit) -> None:
     if feeds:
         # Where every feed fails, the reason is said once.
         with_problem = fleet.counts["failing"] < len(feeds)
-        rows = _build_rows(visit, feeds, with_problem=with_problem)
+        record = visit.tracker.learning.matcher_record()
+        rows = [build_feed_row(visit, row, record, with_problem=with_problem) for row in feeds]
         show_rows("feeds", "All feeds", FEED_COLUMNS, rows)
     series.render(visit)
     subscribe.show_lists(visit, empty=not feeds)
-
-
-def _build_rows(
-    visit: Visit, feeds: Sequence[FeedHealth], *, with_problem: bool = True
-) -> list[Row]:
-    record = visit.tracker.learning.matcher_record().feeds
-    return [
-        build_feed_row(visit, row, record.get(row.state.id, NO_REVIEWS), with_problem=with_problem)
-        for row in feeds
-    ]
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
@@ -72,14 +62,15 @@ def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         show_empty("Nothing was replayed.", "Run the replay again: `tracker demo`.")
         return
     items = sum(row.state.items_seen for row in feeds)
-    total = visit.tracker.learning.matcher_record().total
+    record = visit.tracker.learning.matcher_record()
+    total = record.total
     accepted = f" {total.accepted:,} of {total.reviewed:,} reviewed matches were accepted."
     st.markdown(
         f"**{plural(len(feeds), 'source')} brought {plural(items, 'item')}.**"
         f"{accepted if total.reviewed else ''} Nothing is checked in a replay."
     )
     busiest = sorted(feeds, key=lambda row: -row.state.items_seen)
-    rows = _build_rows(visit, busiest)
+    rows = [build_feed_row(visit, row, record) for row in busiest]
     show_rows("feeds", "All sources", REPLAY_COLUMNS, rows, first=_SHOWN_SOURCES)
 
 

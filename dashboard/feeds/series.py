@@ -79,43 +79,45 @@ def _describe_state(state: FeedState) -> str:
     return "OK" if state.last_success_at else "not checked yet"
 
 
+_FIELDS: Final = (
+    ("name", "Name", "brent"),
+    ("url", "Address of the table", "https://…"),
+    ("date", "Column with the dates", "Date"),
+    ("value", "Column with the numbers", "Price"),
+    ("unit", "Unit", "USD a barrel"),
+    ("where", "Only rows with", "Country=Norway; Unit=tonnes"),
+)
+
+
 def _show_form(visit: Visit) -> None:
-    with (
-        st.expander("Add a series", icon=":material/add:", key="add-series"),
-        st.form("series", border=False),
-    ):
+    with st.expander("Add a series", key="add-series"), st.form("series", border=False):
         st.caption("A table in CSV or JSON, or on a web page.")
-        left, right = st.columns(2)
-        name = left.text_input("Name", key="series-name", placeholder="brent", max_chars=60)
-        url = right.text_input("Address of the table", key="series-url", placeholder="https://…")
-        table_format = left.selectbox("Format", get_args(SeriesFormat), key="series-format")
-        unit = right.text_input("Unit", key="series-unit", placeholder="USD a barrel")
-        dates = left.text_input("Column with the dates", key="series-date", placeholder="Date")
-        values = right.text_input(
-            "Column with the numbers", key="series-value", placeholder="Price"
+        columns = st.columns(2)
+        fields = {
+            name: columns[nr % 2].text_input(label, key=f"series-{name}", placeholder=example)
+            for nr, (name, label, example) in enumerate(_FIELDS)
+        }
+        table_format = st.segmented_control(
+            "Format", get_args(SeriesFormat), default="csv", required=True, key="series-format"
         )
-        where = st.text_input(
-            "Only rows with", key="series-where", placeholder="Country=Norway; Unit=tonnes",
-            help="Columns with the content that a row must have, separated by ;",
-        )  # fmt: skip
         with st.container(horizontal=True):
             day_first = st.checkbox("Day before month, as in 03/04/2026", key="series-day-first")
             comma = st.checkbox("Decimal comma, as in 1,5", key="series-comma")
         if st.form_submit_button("Add"):
             with show_refusals(), st.spinner("Reading the address …"):
-                status = visit.tracker.series.add(
-                    Series(
-                        SeriesId((name or "").strip()),
-                        (url or "").strip(),
-                        cast(SeriesFormat, table_format),
-                        dates or "",
-                        values or "",
-                        _parse_conditions(where or ""),
-                        (unit or "").strip(),
-                        day_first,
-                        comma,
-                    )
+                typed = {name: (text or "").strip() for name, text in fields.items()}
+                made = Series(
+                    SeriesId(typed["name"]),
+                    typed["url"],
+                    cast(SeriesFormat, table_format),
+                    typed["date"],
+                    typed["value"],
+                    _parse_conditions(typed["where"]),
+                    typed["unit"],
+                    day_first,
+                    comma,
                 )
+                status = visit.tracker.series.add(made)
                 notify(f"{status.series.id} added, with {plural(status.count, 'value')}")
                 st.rerun()
 

@@ -24,8 +24,7 @@ _TRIAL_KEY: Final = "feed-trial"
 _IMPORT_KEY: Final = "feed-import"
 MAX_LIST_MEGABYTES: Final = 10
 MAX_SKIPPED_LINES: Final = 50
-MAX_PREVIEW_ENTRIES: Final = 5
-MAX_MATCHES: Final = 10
+MAX_ENTRIES: Final = 8
 _TITLE_CHARACTERS: Final = 200
 _COLUMNS: Final = (RowColumn("title", "Entry"), RowColumn("question", "Evidence on"))
 
@@ -53,7 +52,7 @@ def summarise_trial(trial: Trial) -> FeedTrial:
     return FeedTrial(
         trial.url,
         clip(parsed.title or "A feed without a title", _TITLE_CHARACTERS) if parsed else "",
-        tuple(item.title for item in parsed.items[:MAX_PREVIEW_ENTRIES]) if parsed else (),
+        tuple(item.title for item in parsed.items[:MAX_ENTRIES]) if parsed else (),
         len(parsed.items) if parsed else 0,
         trial.matches,
         (parsed.warning or "") if parsed else trial.reason,
@@ -75,7 +74,7 @@ def trial_verdict(trial: FeedTrial) -> str:
 def build_trial_rows(trial: FeedTrial, texts: dict[str, str]) -> list[Row]:
     """Build rows of the entries that would be evidence, then of the first others."""
     rows = []
-    for nr, match in enumerate(trial.matches[:MAX_MATCHES]):
+    for nr, match in enumerate(trial.matches[:MAX_ENTRIES]):
         question = texts.get(match.question_id, match.question_id)
         words = f"Matches {match.indicator_name}: {', '.join(match.matched)}"
         cells: dict[str, Cell] = {
@@ -167,20 +166,14 @@ def show_lists(visit: Visit, *, empty: bool) -> None:
             _show_import(report)
         if not empty:
             st.download_button(
-                "Export all feeds",
-                visit.tracker.feeds.export_opml,
-                file_name="feeds.opml",
-                mime="text/x-opml",
-                icon=":material/download:",
-                on_click="ignore",
-                key="export-feeds",
-            )
+                "Export all feeds", visit.tracker.feeds.export_opml, "feeds.opml", "text/x-opml",
+                key="export-feeds", icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
 
 
 def _show_import(report: FeedImport) -> None:
     """Show the result of an import with the reasons of skipped feeds."""
     st.markdown(f"**{describe_import(report)}**{' Left out:' if report.skipped else ''}")
-    if report.skipped:
-        omitted = len(report.skipped) - MAX_SKIPPED_LINES
-        lines = [f"• {reason}" for reason in report.skipped[:MAX_SKIPPED_LINES]]
-        st.text("\n".join([*lines, *([f"… and {omitted:,} more"] if omitted > 0 else [])]))
+    omitted = len(report.skipped) - MAX_SKIPPED_LINES
+    more = f"\n… and {omitted:,} more" if omitted > 0 else ""
+    st.text("\n".join(f"• {why}" for why in report.skipped[:MAX_SKIPPED_LINES]) + more)

@@ -4,19 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf, log
-from typing import Final, NamedTuple
+from typing import Final
 
-import pandas as pd
-
-from dashboard.components.frames import build_frame
-from dashboard.wording import judge_name, percent_whole, plural
+from dashboard.wording import percent_whole, plural
 from forecasts.aggregation.pooling import weigh_skills
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.corrections import MIN_INDICATOR_REVIEWS, MIN_REVIEWS_TO_OMIT
 from forecasts.evidence.evidence import RELIABILITY
 from forecasts.evidence.matcher_record import DEMOTION_PRECISION, MIN_DEMOTION_REVIEWS
 from forecasts.evidence.parameters import is_learnable
-from forecasts.questions.question import MATCHER, ForecasterId
 from forecasts.statistics.small_samples import MIN_FAMILIES, MIN_RARER
 from tracker.feeds.feed import Feed
 from tracker.model.read_models import QuestionSummary
@@ -29,32 +25,23 @@ from tracker.questions.fit_parameters import (
     LearnedRecord,
 )
 
-ParameterKey = tuple[str, str]
-"""Key of a parameter: its name and scope."""
+ParameterKey = tuple[str, str]  # name and scope
+Description = tuple[str, str, str, float]  # title, subject, meaning and effect
 
-Description = tuple[str, str, str, float]
-"""Title, subject, meaning and effect of a value."""
-
-PARAMETER_STATES: Final = {"learned": "learning", "frozen": "frozen", "reset": "reset"}
 _ALL: Final = "all"
 _EXAMPLES: Final = (0.6, 0.8, 0.95)
-_MIN_EFFECT: Final = 0.02
-"""Log-odds below which a value moves 60% by less than half a point."""
-
+_MIN_EFFECT: Final = 0.02  # log-odds, half a point at 60%
 _UNITS: Final = {
     "reliability": "question",
     "gamma": "question",
     SKILL: "independent question",
     EXPONENT: "independent question",
 }
-"""Units of the samples that are no reviews."""
-
 _QUESTIONS_BY_RULE: Final = {
     "brier": "yes/no and option questions",
     "ranked": "ordered options",
     "crps": "numbers and dates",
 }
-"""Questions of each headline rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,38 +88,31 @@ class LessonNames:
         return self.questions.get(question, question), subject
 
 
-class LearningProgress(NamedTuple):
-    """Evidence judged by people, and closed yes/no questions with an answer."""
-
-    judged: int
-    answered: int
-
-
 def measure_progress(
     summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool = False
-) -> LearningProgress:
-    """Count the available training data at `now`, in a replay or not."""
-    return LearningProgress(
+) -> tuple[int, int]:
+    """Count reviews, and closed yes/no questions with an answer, at `now`, in a replay or not."""
+    return (
         sum(s.evidence - s.waiting for s in summaries),
         sum(is_learnable(s.question, s.resolution, now, replayed=replayed) for s in summaries),
     )
 
 
 def list_lessons(
-    records: Sequence[LearnedRecord], names: LessonNames, progress: LearningProgress
+    records: Sequence[LearnedRecord], names: LessonNames, progress: tuple[int, int]
 ) -> tuple[Lesson, ...]:
     """List what applies everywhere, then what was learned of single things, largest effect first.
 
     A value that changes nothing is left out, unless a person decided on it.
     """
-    known = {(record.learned.name, record.learned.scope): record for record in records}
+    general = {r.learned.name: r for r in records if r.learned.scope == _ALL}
     single = [_build_single(record, names) for record in records if record.learned.name in _SINGLE]
     notable = (
         lesson
         for lesson in single
         if lesson.effect >= _MIN_EFFECT or (lesson.record and lesson.record.state != "learned")
     )
-    return (*_list_general(known, progress), *sorted(notable, key=lambda lesson: -lesson.effect))
+    return (*_list_general(general, progress), *sorted(notable, key=lambda lesson: -lesson.effect))
 
 
 def _is_in_effect(record: LearnedRecord | None) -> bool:
@@ -140,18 +120,20 @@ def _is_in_effect(record: LearnedRecord | None) -> bool:
 
 
 def _list_general(
-    known: Mapping[ParameterKey, LearnedRecord], progress: LearningProgress
+    known: Mapping[str, LearnedRecord], progress: tuple[int, int]
 ) -> Iterator[Lesson]:
     """List the values of the whole installation, those that are still to be learned included."""
     from forecasts.suggestion import fitting  # loads scipy, which no other page needs
 
+    reviewed, resolved = progress
+
     unchanged = (
         "The matcher's probabilities apply unchanged. Learning starts at "
-        f"{fitting.MIN_DECISIONS} reviews (now {progress.judged:,})."
+        f"{fitting.MIN_DECISIONS} reviews (now {reviewed:,})."
     )
     in_full = (
         f"Evidence counts in full. Learning starts at {fitting.MIN_QUESTIONS} resolved yes/no "
-        f"questions that have closed (now {progress.answered:,}), {fitting.MIN_RARER_OUTCOMES} of "
+        f"questions that have closed (now {resolved:,}), {fitting.MIN_RARER_OUTCOMES} of "
         "them with the less common outcome."
     )
     as_it_is = (
@@ -164,14 +146,12 @@ def _list_general(
         (("gamma", "shift"), "How much evidence counts", in_full),
         ((EXPONENT,), "How bold the crowd is", as_it_is),
     ):
-        record = known.get((names[0], _ALL))
+        record = known.get(names[0])
         meaning = default
         if _is_in_effect(record):
-            values = [
-                known[name, _ALL].learned.value if (name, _ALL) in known else DEFAULT_VALUES[name]
-                for name in names
-            ]
-            meaning = _GENERAL.get(names[0], describe_map)(*values)
+            values = {name: value.learned.value for name, value in known.items()}
+            describe = _GENERAL.get(names[0], describe_map)
+            meaning = describe(*(values.get(name, DEFAULT_VALUES[name]) for name in names))
         yield Lesson(tuple((name, _ALL) for name in names), title, "", meaning, inf, record)
 
 
@@ -196,24 +176,14 @@ def describe_weight(gamma: float, shift: float) -> str:
     return f"{weight}; without any, 30% {'stays' if moved == '30%' else 'becomes'} {moved}."
 
 
-def describe_exponent(exponent: float) -> str:
-    """State what the exponent does to the forecast of the crowd.
-
-    >>> describe_exponent(1.5)
-    'Where members together say 70%, the crowd says 78%.'
-    """
-    return f"Where members together say 70%, the crowd says {_move(0.7, 0.0, exponent)}."
-
-
 def _move(p: float, shift: float, slope: float = 1.0) -> str:
     return percent_whole(sigmoid(slope * logit(p) + shift))
 
 
 _GENERAL: Final[Mapping[str, Callable[..., str]]] = {
     "gamma": describe_weight,
-    EXPONENT: describe_exponent,
+    EXPONENT: lambda e: f"Where members together say 70%, the crowd says {_move(0.7, 0.0, e)}.",
 }
-"""Words for the values of the whole installation; all others are maps of probabilities."""
 
 
 def _build_single(record: LearnedRecord, names: LessonNames) -> Lesson:
@@ -257,7 +227,6 @@ _SINGLE: Final[Mapping[str, Callable[[str, float, LessonNames], Description]]] =
     DEMOTED_FEED: _describe_demotion,
     SKILL: _describe_member,
 }
-"""Words for the values of single things, by their names."""
 
 
 def describe_learning() -> tuple[str, ...]:
@@ -265,32 +234,13 @@ def describe_learning() -> tuple[str, ...]:
     from forecasts.suggestion import fitting
 
     return (
-        "Question: each review moves the probability that its next match is relevant; a signpost "
-        f"has its own value from {MIN_INDICATOR_REVIEWS} reviews. From {MIN_REVIEWS_TO_OMIT} "
-        "reviews, matches that have become too unlikely are left out.",
-        f"Usually rejected: with less than {DEMOTION_PRECISION:.0%} accepted, from "
-        f"{MIN_DEMOTION_REVIEWS} reviews, what a signpost or source brings counts nothing until "
-        "you accept it.",
+        "Question: each review moves the probability that its next match is relevant. From "
+        f"{MIN_REVIEWS_TO_OMIT} reviews, matches that are too unlikely by then are left out.",
+        f"Signpost: a value of its own from {MIN_INDICATOR_REVIEWS} reviews.",
+        f"Usually rejected: a signpost or source with less than {DEMOTION_PRECISION:.0%} accepted, "
+        f"from {MIN_DEMOTION_REVIEWS} reviews.",
         f"Source: its record replaces its grade from {fitting.MIN_SIGNAL_QUESTIONS} resolved "
         f"questions, {fitting.MIN_SIGNAL_RARER_OUTCOMES} of them with the less common outcome.",
-        f"Forecaster: members of the crowd weigh by their skill from {MIN_FAMILIES} independent "
-        "questions that two people forecast.",
+        f"Forecaster: a weight by skill from {MIN_FAMILIES} independent questions that two people "
+        "forecast.",
     )
-
-
-def parameter_history_frame(versions: Sequence[LearnedRecord], me: ForecasterId) -> pd.DataFrame:
-    """All versions of values, newest first. Columns: since, name, value, n, state, by, why."""
-    newest = sorted(versions, key=lambda version: version.learned.as_of, reverse=True)
-    rows = (
-        (
-            version.learned.as_of,
-            version.learned.name,
-            version.learned.value if _is_in_effect(version) else None,
-            version.learned.n,
-            PARAMETER_STATES[version.state],
-            "learned" if version.by == MATCHER else judge_name(version.by, me),
-            version.learned.why,
-        )
-        for version in newest
-    )
-    return build_frame("since:time name value:float n:int state by why", rows)

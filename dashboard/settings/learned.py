@@ -17,20 +17,17 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_empty, show_refusals, show_table
+from dashboard.components.widgets import show_empty, show_refusals
 from dashboard.settings.data import (
-    PARAMETER_STATES,
     Lesson,
     LessonNames,
     describe_learning,
     list_lessons,
     measure_progress,
-    parameter_history_frame,
 )
-from dashboard.wording import capitalise, clip, display_name, escape_markdown, plural
-from tracker.questions.fit_parameters import ParameterDecision
+from dashboard.wording import capitalise, clip, display_name, escape_markdown
+from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
-_C = st.column_config
 _SHOWN_VALUES: Final = 20
 _MAX_TITLE_CHARACTERS: Final = 160
 _VALUE_PARAM: Final = "value"
@@ -39,6 +36,12 @@ _COLUMNS: Final = (
     RowColumn("meaning", "Effect"),
     RowColumn("sample", "Learned from", "end"),
     RowColumn("since", "Since", "end"),
+)
+_HISTORY_COLUMNS: Final = (
+    RowColumn("title", "Since"),
+    RowColumn("name", "Parameter"),
+    RowColumn("value", "Value", "end"),
+    RowColumn("why", "Reason"),
 )
 
 
@@ -51,22 +54,17 @@ def render(visit: Visit) -> None:
     if value_id:
         _show_lesson(visit, next((lesson for lesson in lessons if lesson.id == value_id), None))
         return
-    record = visit.tracker.learning.matcher_record()
     st.subheader("Learned values", anchor=False)
+    record = visit.tracker.learning.matcher_record()
     count = record.total
     total = f"**{count.accepted:,} of {count.reviewed:,} reviewed matches were accepted.** "
     st.markdown(
-        f"{total if count.reviewed else ''}Your reviews and resolutions teach the tracker these "
-        "values. Each applies from the day it was learned: earlier estimates stay as they were. "
-        f"{record.recall_words}"
+        f"{total if count.reviewed else ''}Your reviews and resolutions teach the tracker "
+        "these values. Each applies from the day it was learned: earlier estimates stay as they "
+        f"were. {record.recall_words}"
     )
-    show_rows(
-        "learned",
-        "Learned values",
-        _COLUMNS,
-        [_build_row(visit, lesson) for lesson in lessons],
-        first=_SHOWN_VALUES,
-    )
+    rows = [_build_row(visit, lesson) for lesson in lessons]
+    show_rows("learned", "Learned values", _COLUMNS, rows, first=_SHOWN_VALUES)
     with st.expander("How values are learned", key="how-learned"):
         st.markdown("\n".join(f"- {line}" for line in describe_learning()))
 
@@ -85,15 +83,12 @@ def _list_lessons(visit: Visit) -> tuple[Lesson, ...]:
 
 def _build_row(visit: Visit, lesson: Lesson) -> Row:
     record = lesson.record
-    state = (
-        ()
-        if record is None or record.state == "learned"
-        else (Badge(PARAMETER_STATES[record.state]),)
-    )
+    state = "learned" if record is None else record.state
+    badges = () if state == "learned" else (Badge(state),)
     title = clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)
     address = page_address("learned", value=lesson.id)
     cells: dict[str, Cell] = {
-        "title": LinkCell(title, address, lesson.subject, badges=state),
+        "title": LinkCell(title, address, lesson.subject, badges=badges),
         "meaning": TextCell(lesson.meaning),
     }
     if record is not None:
@@ -118,7 +113,7 @@ def _show_lesson(visit: Visit, lesson: Lesson | None) -> None:
         return
     st.text(f"{capitalise(record.learned.why)}.")
     since = record.learned.as_of
-    state = capitalise(PARAMETER_STATES[record.state])
+    state = "Learning" if record.state == "learned" else capitalise(record.state)
     st.caption(f"{state} since {visit.ago(since)}", help=visit.utc(since))
     with st.container(horizontal=True, gap="xsmall"):
         for decision in _ALLOWED_DECISIONS[record.state]:
@@ -162,15 +157,17 @@ def _show_history(visit: Visit, lesson: Lesson) -> None:
     """Show every version, the newest first."""
     history = visit.tracker.learning.history
     versions = [version for key in lesson.names for version in history(*key)]
-    columns = {
-        "since": _C.DatetimeColumn("Since", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
-        **({"name": _C.TextColumn("Parameter")} if len(lesson.names) > 1 else {}),
-        "value": _C.NumberColumn("Value", format="%.3f"),
-        "n": _C.NumberColumn("From", help="Size of the sample"),
-        "state": _C.TextColumn("State"),
-        "by": _C.TextColumn("By"),
-        "why": _C.TextColumn("Reason", width="large"),
+    versions.sort(key=lambda version: version.learned.as_of, reverse=True)
+    rows = [Row(str(nr), _build_version(visit, version)) for nr, version in enumerate(versions)]
+    with st.expander("History", key="lesson-history"):
+        show_rows("history", "History", _HISTORY_COLUMNS, rows, first=_SHOWN_VALUES)
+
+
+def _build_version(visit: Visit, version: LearnedRecord) -> dict[str, Cell]:
+    learned, is_reset = version.learned, version.state == "reset"
+    return {
+        "title": TextCell(visit.moment(learned.as_of)),
+        "name": TextCell(learned.name),
+        "value": TextCell("default" if is_reset else f"{learned.value:.3f}"),
+        "why": TextCell(capitalise(learned.why)),
     }
-    with st.expander(f"History, {plural(len(versions), 'version')}", key="lesson-history"):
-        frame = parameter_history_frame(versions, visit.me)
-        show_table(frame, columns, f"History: {lesson.title}")

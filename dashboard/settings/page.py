@@ -37,15 +37,16 @@ def _show_person(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people.list()}
     show_section_title("You")
     st.markdown(f"Signed in as **{escape_markdown(_format_person(everyone[visit.me]))}**.")
-    st.selectbox(
-        "Switch user",
-        list(everyone),
-        index=list(everyone).index(visit.me),
-        format_func=lambda forecaster_id: _format_person(everyone[forecaster_id]),
-        key="act-as",
-        on_change=_switch_person,
-        help="Forecasts, reviews and undo are theirs, in this browser tab, until you reload it.",
-    )
+    if len(everyone) > 1:
+        st.selectbox(
+            "Switch user",
+            list(everyone),
+            index=list(everyone).index(visit.me),
+            format_func=lambda forecaster_id: _format_person(everyone[forecaster_id]),
+            key="act-as",
+            on_change=lambda: act_as(st.session_state["act-as"]),
+            help="Forecasts, reviews and undo are theirs, in this tab, until you reload it.",
+        )
     if visit.me != ForecasterId(visit.tracker.settings.me):
         st.button("Make default", "keep-me", icon=":material/save:",
                   on_click=_save_default, args=(visit,))  # fmt: skip
@@ -55,10 +56,6 @@ def _show_person(visit: Visit) -> None:
 
 def _format_person(person: Forecaster) -> str:
     return person.name if person.name == person.id else f"{person.name} ({person.id})"
-
-
-def _switch_person() -> None:
-    act_as(st.session_state["act-as"])
 
 
 def _save_default(visit: Visit) -> None:
@@ -83,15 +80,11 @@ def _show_new_person(visit: Visit) -> None:
 
 
 @cache
-def _list_zones() -> tuple[str, ...]:
+def _list_zones() -> list[str]:
     """List the zones of cities, and UTC, without legacy names and fixed offsets."""
-    zones = (name for name in available_timezones() if "/" in name)
-    return ("UTC", *sorted(name for name in zones if not name.startswith(_LEGACY_PREFIXES)))
-
-
-_LEGACY_PREFIXES: Final = tuple(
-    f"{area}/" for area in "Etc SystemV US posix right Brazil Canada Chile Mexico".split()
-)
+    legacy = ("Etc", "SystemV", "US", "posix", "right", "Brazil", "Canada", "Chile", "Mexico")
+    parts = (name.partition("/") for name in available_timezones())
+    return ["UTC", *sorted("".join(p) for p in parts if p[2] and p[0] not in legacy)]
 
 
 def _show_zone(visit: Visit) -> None:
@@ -114,9 +107,7 @@ def _show_zone(visit: Visit) -> None:
     )
     save_zone()
     if visit.zone.key != browser_zone.key:
-        st.caption(
-            f"Charts always use your browser's time zone, {escape_markdown(browser_zone.key)}."
-        )
+        st.caption(f"Charts use your browser's time zone, {escape_markdown(browser_zone.key)}.")
     st.caption("Light or dark follows your system; the menu ⋮ at the top right changes it.")
 
 
@@ -159,10 +150,9 @@ def _show_model(visit: Visit) -> None:
         st.caption("`tracker model check` finds a model on this machine and says how to use it.")
         return
     name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
-    if check is None:
-        st.markdown(f"**{name} only suggests**: it was never checked.")
-    elif check.objection:
-        st.markdown(f"**{name} only suggests**: {check.objection}.")
+    if check is None or check.objection:
+        objection = "it was never checked" if check is None else check.objection
+        st.markdown(f"**{name} only suggests**: {objection}.")
     else:
         st.markdown(
             f"**{name} judges evidence**: it calls {format_share(check.coverage)} of the "

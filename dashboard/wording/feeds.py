@@ -141,8 +141,6 @@ def describe_budget(budget: FeedBudget, now: datetime) -> str:
     >>> now = datetime(2026, 12, 1)
     >>> describe_budget(FeedBudget(2000.0, True, 150, 40, 3, 12, now), now).replace(NBSP, " ")
     '150 of 2,000 requests used today (UTC). 3 feeds are due now, 12 within the hour.'
-    >>> describe_budget(FeedBudget(48.0, False, 0, 0, 0, 0, None), now)
-    '0 of 48 requests used today (UTC; 24 per feed by default). Every feed is paused.'
     """
     if not budget.limit:
         return "You have no feeds yet, so nothing is requested."

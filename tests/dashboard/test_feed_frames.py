@@ -15,7 +15,7 @@ from dashboard.feeds.feed_rows import build_feed_row, build_item_row
 from dashboard.feeds.subscribe import FeedTrial, build_trial_rows, summarise_trial, trial_verdict
 from dashboard.inbox.data import list_item_versions
 from dashboard.wording import NBSP
-from forecasts.evidence.matcher_record import NO_REVIEWS, Precision
+from forecasts.evidence.matcher_record import Precision
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
@@ -26,6 +26,7 @@ from tracker.feeds.discovery.feed_links import FeedCandidate
 from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
 DAYS = (
@@ -51,8 +52,8 @@ VISIT = Visit(cast(Tracker, None), {}, NOW, ZoneInfo("UTC"), None)
 
 def row_of(given: FeedHealth, **options: bool) -> dict[str, Any]:
     """What stands in the row of a feed."""
-    precision = Precision(10, 13) if given.health == "failing" else NO_REVIEWS
-    cells = build_feed_row(VISIT, given, precision, **options).cells
+    record = MatcherRecord({}, {}, {"down": Precision(10, 13)}, {}, None)
+    cells = build_feed_row(VISIT, given, record, **options).cells
     texts = {name: cell.text for name, cell in cells.items() if isinstance(cell, TextCell)}
     return {**cells, **{name: text.replace(NBSP, " ") for name, text in texts.items()}}
 
@@ -171,7 +172,7 @@ def a_trial(**more: Any) -> FeedTrial:
 def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     items = tuple(an_item(f"Headline {n}", content="c" * 20_000) for n in range(30))
     found = a_trial(parsed=ParsedFeed("Wire", items, "odd"), matches=(MATCH, MATCH))
-    assert (found.title, found.count, found.problem, len(found.entries)) == ("Wire", 30, "odd", 5)
+    assert (found.title, found.count, found.problem, len(found.entries)) == ("Wire", 30, "odd", 8)
     assert "c" * 100 not in repr(found)
     assert (
         trial_verdict(found).replace(NBSP, " ")
@@ -179,7 +180,7 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     )
     # What would be evidence comes first, with its question.
     rows = build_trial_rows(found, {"xi": "Will Xi?"})
-    assert len(rows) == 7
+    assert len(rows) == 10
     title, question = rows[0].cells["title"], rows[0].cells["question"]
     assert isinstance(title, TextCell)
     assert isinstance(question, LinkCell)

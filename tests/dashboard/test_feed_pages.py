@@ -162,7 +162,7 @@ def test_page_of_a_feed(online: Tracker, clock: FakeClock) -> None:
     text = words(visit)
     assert "**OK.** Last answer 12 minutes ago. Next check in" in text
     assert "not known yet how often it publishes" in text
-    assert "1 item · 0 yesterday (usually 0), 1 in 7 days, 1 of them evidence · grade" in text
+    assert "1 item · 0 yesterday (usually 0), 1 in 7 days with 1 match · grade" in text
     (item,) = sent_rows(visit, "Newest items")
     assert (item["title"]["text"], item["title"]["href"]) == (INVITED, "https://wire.invalid/1")
     (question,) = sent_rows(visit, "Questions with its evidence")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.settings import data
 from tests.builders import FakeClock, Press, a_question, a_set
-from tests.dashboard.examples import ME, NOW, days, learned, named_question, resolution, summary
+from tests.dashboard.examples import learned, named_question, resolution, summary
 from tests.dashboard.pages import open_page, plain, seen, sent_rows, words
 from tests.quick_databases import begin
 from tests.tables import check_rows
@@ -27,7 +27,7 @@ NAMES = data.LessonNames(
     {"xi-zelensky": "Will Xi call?"},
     {"ana": "Ana"},
 )
-NO_PROGRESS = data.LearningProgress(12, 3)
+NO_PROGRESS = (12, 3)
 
 
 def lessons_of(*records: LearnedRecord) -> dict[str, data.Lesson]:
@@ -126,18 +126,8 @@ def test_judged_evidence_and_answers_are_counted() -> None:
     ]
     closed = rows[1].question.closes_at
     assert data.measure_progress(rows, closed) == (4, 1)
-    assert data.measure_progress(rows, closed, replayed=True).answered == 2
-    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
-
-
-def test_history_is_told_newest_first() -> None:
-    versions = (
-        learned("gamma", 0.6),
-        learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
-    )
-    frame = data.parameter_history_frame(versions, ME)
-    assert list(frame["by"]) == ["you", "learned"]
-    assert list(frame["state"]) == ["frozen", "learning"]
+    assert data.measure_progress(rows, closed, replayed=True)[1] == 2
+    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True)[1] == 0
 
 
 # The page
@@ -234,5 +224,8 @@ def test_a_reset_brings_the_default_back_and_keeps_the_history(
     keys = {b.key for b in visit.button}
     assert f"sure-freeze-{RELEVANCE}" in keys
     assert not {f"sure-reset-{RELEVANCE}", f"sure-thaw-{RELEVANCE}"} & keys
-    (drawer,) = [e for e in visit.expander if e.label.startswith("History")]
-    assert "reset" in set(drawer.dataframe[0].value["state"])
+    # Its history begins with the newest version.
+    versions = sent_rows(visit, "History")
+    assert [row["value"]["text"] for row in versions][:2] == ["default", "default"]
+    assert {row["name"]["text"] for row in versions} == {"relevance shift", "relevance slope"}
+    assert versions[-1]["why"]["text"] == "Fitted to 40 decisions, 20 kept"

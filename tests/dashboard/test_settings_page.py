@@ -147,7 +147,7 @@ def test_chosen_zone_is_told_and_charts_differ(two: Tracker) -> None:
     visit = seen(chooser.select("Asia/Tokyo").run())
     text = words(visit)
     assert "Times are shown in **Asia/Tokyo (JST, UTC+9)**." in text
-    assert "Charts always use your browser's time zone, UTC." in text
+    assert "Charts use your browser's time zone, UTC." in text
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
 
@@ -188,6 +188,8 @@ def test_settings_sections(two: Tracker) -> None:
     text = words(open_page(two, "settings"))
     assert "0 of 24 requests used today (UTC; 24 per feed by default). 1 feed is due now" in text
     assert "write `request_budget = 2000`" in text
+    two.feeds.pause("wire")
+    assert "Every feed is paused." in words(open_page(two, "settings"))
     # Learned values are summed up and their page is linked.
     assert "Nothing has been learned yet." in text
     two.learning.decide("gamma", "all", "freeze")
