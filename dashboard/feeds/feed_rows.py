@@ -1,5 +1,6 @@
 """Rows of feeds, of their items, and of the questions on which they brought evidence."""
 
+from datetime import timedelta
 from typing import Final
 
 from dashboard.components.rows import (
@@ -66,7 +67,8 @@ def build_feed_row(
     precision = record.feeds.get(state.id, NO_REVIEWS)
     items = tuple(float(day.new_items) for day in list_days(feed.days, now))
     note = (describe_problem(feed) or redirect_notice(state, now)) if with_problem else ""
-    due = "due now" if state.next_due_at <= now else format_age(state.next_due_at, now)
+    is_due = state.next_due_at < now + timedelta(minutes=1)
+    due = "due now" if is_due else format_age(state.next_due_at, now)
     cells: dict[str, Cell] = {
         "title": LinkCell(
             clip(state.feed.title, _MAX_NOTE_CHARACTERS),

@@ -70,7 +70,7 @@ def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         f"{accepted if total.reviewed else ''} Nothing is checked in a replay."
     )
     busiest = sorted(feeds, key=lambda row: -row.state.items_seen)
-    rows = [build_feed_row(visit, row, record) for row in busiest]
+    rows = [build_feed_row(visit, row, record, with_problem=False) for row in busiest]
     show_rows("feeds", "All sources", REPLAY_COLUMNS, rows, first=_SHOWN_SOURCES)
 
 

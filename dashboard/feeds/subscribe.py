@@ -1,7 +1,7 @@
 """Subscriptions: a feed by one address, which is tried first, and lists of feeds (OPML)."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -20,6 +20,9 @@ from dashboard.components.widgets import show_refusals
 from dashboard.wording import capitalise, clip, describe_import, plural
 from tracker.model.read_models import FeedImport, Trial, TrialMatch
 
+if TYPE_CHECKING:
+    from tracker.feeds.discovery.feed_links import FeedCandidate
+
 _TRIAL_KEY: Final = "feed-trial"
 _IMPORT_KEY: Final = "feed-import"
 MAX_LIST_MEGABYTES: Final = 10
@@ -33,7 +36,7 @@ _COLUMNS: Final = (RowColumn("title", "Entry"), RowColumn("question", "Evidence 
 class FeedTrial:
     """Trial of an address without its document; `title` is "" if it is no feed.
 
-    All texts come from the server. `addresses` are the feeds that the page names, or usual places
+    All texts come from the server. `candidates` are the feeds that the page names, or usual places
     for one.
     """
 
@@ -43,7 +46,7 @@ class FeedTrial:
     count: int
     matches: tuple[TrialMatch, ...]
     problem: str
-    addresses: tuple[str, ...]
+    candidates: "tuple[FeedCandidate, ...]"
 
 
 def summarise_trial(trial: Trial) -> FeedTrial:
@@ -56,14 +59,14 @@ def summarise_trial(trial: Trial) -> FeedTrial:
         len(parsed.items) if parsed else 0,
         trial.matches,
         (parsed.warning or "") if parsed else trial.reason,
-        tuple(candidate.url for candidate in trial.linked or trial.candidates),
+        trial.linked or trial.candidates,
     )
 
 
 def trial_verdict(trial: FeedTrial) -> str:
     """Describe in a sentence, without foreign text, what an address has."""
     if not trial.title:
-        if not trial.addresses:
+        if not trial.candidates:
             return "**No feed here.**"
         return "**A page, not a feed.** Choose one of the feeds that it may have:"
     matched = len({match.title for match in trial.matches}) or "none"
@@ -72,19 +75,23 @@ def trial_verdict(trial: FeedTrial) -> str:
 
 
 def build_trial_rows(trial: FeedTrial, texts: dict[str, str]) -> list[Row]:
-    """Build rows of the entries that would be evidence, then of the first others."""
+    """Build rows of the entries that would be evidence, then of the first of the rest."""
+    matches: dict[str, list[TrialMatch]] = {}
+    for match in trial.matches:
+        matches.setdefault(match.title, []).append(match)
     rows = []
-    for nr, match in enumerate(trial.matches[:MAX_ENTRIES]):
-        question = texts.get(match.question_id, match.question_id)
-        words = f"Matches {match.indicator_name}: {', '.join(match.matched)}"
-        cells: dict[str, Cell] = {
-            "title": TextCell(match.title, words),
-            "question": LinkCell(question, page_address("question", q=match.question_id)),
-        }
-        rows.append(Row(str(nr), cells))
-    matched = {match.title for match in trial.matches}
-    unmatched = [title for title in trial.entries if title not in matched]
-    return [*rows, *(Row(f"+{nr}", {"title": TextCell(t)}) for nr, t in enumerate(unmatched))]
+    for title in list(dict.fromkeys((*matches, *trial.entries)))[:MAX_ENTRIES]:
+        cells: dict[str, Cell] = {"title": TextCell(title)}
+        if title in matches:
+            first, *more = matches[title]
+            cells["title"] = TextCell(title, f"Matched words: {', '.join(first.matched)}")
+            cells["question"] = LinkCell(
+                texts.get(first.question_id, first.question_id),
+                page_address("question", q=first.question_id),
+                f"and {plural(len(more), 'more question')}" if more else "",
+            )
+        rows.append(Row(str(len(rows)), cells))
+    return rows
 
 
 @st.fragment
@@ -122,13 +129,14 @@ def _show_trial(visit: Visit, trial: FeedTrial) -> None:
         if trial.title:
             st.text(trial.title)
         st.markdown(trial_verdict(trial))
-        if trial.problem and not trial.addresses:
+        if trial.problem and not trial.candidates:
             st.text(f"{capitalise(trial.problem)}.")
         if not trial.title:
-            for nr, address in enumerate(trial.addresses):
+            for nr, candidate in enumerate(trial.candidates):
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    st.button("Try", f"candidate-{nr}", on_click=_find, args=(visit, address))
-                    st.text(address)
+                    again = (visit, candidate.url)
+                    st.button("Try", f"candidate-{nr}", on_click=_find, args=again)
+                    st.text(" · ".join(filter(None, (candidate.title, candidate.url))))
             return
         if st.button("Subscribe", key="subscribe", type="primary"):
             _subscribe(visit, trial)

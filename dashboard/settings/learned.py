@@ -25,7 +25,7 @@ from dashboard.settings.data import (
     list_lessons,
     measure_progress,
 )
-from dashboard.wording import capitalise, clip, display_name, escape_markdown
+from dashboard.wording import MINUS, capitalise, clip, display_name, escape_markdown
 from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
 _SHOWN_VALUES: Final = 20
@@ -168,6 +168,6 @@ def _build_version(visit: Visit, version: LearnedRecord) -> dict[str, Cell]:
     return {
         "title": TextCell(visit.moment(learned.as_of)),
         "name": TextCell(learned.name),
-        "value": TextCell("default" if is_reset else f"{learned.value:.3f}"),
+        "value": TextCell("default" if is_reset else f"{learned.value:.3f}".replace("-", MINUS)),
         "why": TextCell(capitalise(learned.why)),
     }

@@ -146,7 +146,7 @@ def _show_model(visit: Visit) -> None:
     settings = visit.tracker.settings
     show_section_title("Language model")
     if not settings.model_url:
-        st.markdown("None: the matcher judges evidence, and you.")
+        st.markdown("None: you and the matcher judge evidence.")
         st.caption("`tracker model check` finds a model on this machine and says how to use it.")
         return
     name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()

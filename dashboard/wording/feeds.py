@@ -1,6 +1,6 @@
 """Feeds and the installation in words: health, server answers, next poll, dates, first steps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ HEALTH_LABELS: Final[dict[Health, str]] = {
     "paused": "paused",
     "late": "late",
     "quiet": "quiet",
-    "new": "not checked yet",
+    "new": "waiting",
     "ok": "OK",
 }
 """Health states of feeds in the words of a sentence, worst first."""
@@ -89,7 +89,8 @@ def describe_next_poll(state: FeedState, now: datetime) -> str:
     """Describe the next poll and its reason; "" while paused."""
     if state.paused:
         return ""
-    when = "in the next round" if state.next_due_at <= now else format_age(state.next_due_at, now)
+    is_due = state.next_due_at < now + timedelta(minutes=1)
+    when = "in the next round" if is_due else format_age(state.next_due_at, now)
     if state.last_attempt_at is None:
         return f"First check {when}."
     # Of a failing feed the state already says why.

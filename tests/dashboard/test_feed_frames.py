@@ -76,7 +76,7 @@ def test_row_of_a_feed() -> None:
     assert row_of(down, with_problem=False)["title"].note == ""
     # A feed that was never checked claims nothing.
     row = row_of(feed("a", "new", None, last_attempt_at=None))
-    assert (row["state"], row["answer"]) == ("not checked yet", "never")
+    assert (row["state"], row["answer"]) == ("waiting", "never")
     assert not {"trend", "items", "accepted"} & set(row)
     # A paused feed has no next check, and an overdue one is due now.
     assert "next" not in row_of(feed("a", "paused", paused_why="paused by hand"))
@@ -180,12 +180,13 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     )
     # What would be evidence comes first, with its question.
     rows = build_trial_rows(found, {"xi": "Will Xi?"})
-    assert len(rows) == 10
+    assert len(rows) == 8
     title, question = rows[0].cells["title"], rows[0].cells["question"]
     assert isinstance(title, TextCell)
     assert isinstance(question, LinkCell)
-    assert (title.text, title.note) == ("Envoy travels", "Matches An envoy visits: envoy, Kyiv")
+    assert (title.text, title.note) == ("Envoy travels", "Matched words: envoy, Kyiv")
     assert (question.text, question.href) == ("Will Xi?", "question?q=xi")
+    assert question.note.replace(NBSP, " ") == "and 1 more question"
 
 
 def test_a_verdict_tells_no_feed_from_a_page() -> None:
@@ -193,8 +194,8 @@ def test_a_verdict_tells_no_feed_from_a_page() -> None:
     page = a_trial(reason="an HTML page, not a feed", candidates=CANDIDATES)
     assert trial_verdict(page).startswith("**A page, not a feed.** Choose one")
     # Feeds that a page names come before guesses, which stand alone.
-    assert page.addresses == ("https://a.example/rss",)
-    assert a_trial(candidates=CANDIDATES[1:]).addresses == ("https://a.example/feed",)
+    assert page.candidates == CANDIDATES[:1]
+    assert a_trial(candidates=CANDIDATES[1:]).candidates == CANDIDATES[1:]
     empty = a_trial(parsed=ParsedFeed("", (), None))
     assert empty.title == "A feed without a title"
     assert "none would be evidence" in trial_verdict(empty)

@@ -152,7 +152,7 @@ def test_a_feed_in_trouble_is_paused_and_retried(online: Tracker, web: Web) -> N
 def test_page_of_a_feed(online: Tracker, clock: FakeClock) -> None:
     # A new feed says so and shows nothing that is not there.
     visit = open_page(online, "feeds", feed="wire")
-    assert "**Not checked yet.** First check in the next round." in words(visit)
+    assert "**Waiting.** First check in the next round." in words(visit)
     assert "No items yet." in words(visit)
     assert not visit.get("vega_lite_chart")
     # A feed says how it fares, when it is checked and what it brought.
@@ -345,6 +345,7 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
     assert "**1 source brought 1 item.** Nothing is checked in a replay." in words(visit)
     (row,) = sent_rows(visit, "All sources")
     assert (row["title"]["text"], row["grade"]["text"]) == ("The wire", "usually reliable")
+    assert row["title"]["note"] == ""
     assert (row["total"]["text"], row["last"]["text"]) == ("1", "1 Dec 2026")
     assert [b.label for b in visit.button] == ["Search", "Keys"]
     assert not visit.expander

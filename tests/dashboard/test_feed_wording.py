@@ -36,7 +36,7 @@ NEVER = " None has ever answered."
         ((WELL, PAUSED), f"**1 of 2 feeds is OK**: 1 paused.{NEWEST}"),
         (
             (WELL, WELL, FAILING, PAUSED, LATE, NEW),
-            f"**2 of 6 feeds are OK**: 1 failing, 1 paused, 1 late, 1 not checked yet.{NEWEST}",
+            f"**2 of 6 feeds are OK**: 1 failing, 1 paused, 1 late, 1 waiting.{NEWEST}",
         ),
         (
             (FAILING, FAILING),
@@ -47,7 +47,7 @@ NEVER = " None has ever answered."
         ((NEW, NEW), "**No feed has been checked yet.**"),
         (
             (NEW, replace(FAILING, last_success_at=None)),
-            f"**None of 2 feeds is OK**: 1 failing, 1 not checked yet.{NEVER}",
+            f"**None of 2 feeds is OK**: 1 failing, 1 waiting.{NEVER}",
         ),
         (
             (FAILING, FAILING, WELL, WELL, WELL),
@@ -81,6 +81,10 @@ def test_polls_and_moves_in_words() -> None:
     for state, told in (
         (WELL, f"Next check in 30 minutes: {why}."),
         (LATE, f"Next check in the next round: {why}."),
+        (
+            replace(WELL, next_due_at=NOW + timedelta(seconds=40)),
+            f"Next check in the next round: {why}.",
+        ),
         (FAILING, "Next check in 30 minutes."),
         (NEW, "First check in 30 minutes."),
         (PAUSED, ""),

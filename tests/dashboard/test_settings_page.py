@@ -203,7 +203,7 @@ def test_settings_sections(two: Tracker) -> None:
 
 
 def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) -> None:
-    assert "None: the matcher judges evidence, and you." in words(open_page(two, "settings"))
+    assert "None: you and the matcher judge evidence." in words(open_page(two, "settings"))
     settings = replace(two.settings, model_url="http://127.0.0.1:9/v1", model_name="small_1b")
     asked = Tracker(replace(two.context, settings=settings))
 

@@ -68,7 +68,7 @@ def test_failing_feeds_are_asked_again_by_one_click(live: str, arrive: Arrive) -
     page.get_by_role("button", name="Retry all failing").click()
     expect(page.get_by_test_id("stToast")).to_contain_text("will be checked in the next round")
     expect(page.get_by_role("button", name="Retry all failing")).to_have_count(0)
-    expect(main.get_by_text("1 not checked yet", exact=False)).to_be_visible()
+    expect(main.get_by_text("1 waiting", exact=False)).to_be_visible()
 
 
 @pytest.mark.behaviour(15)
