@@ -15,9 +15,7 @@ from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedHealth
 
 _UNHEALTHY: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
-"""Health states of a single feed that need attention. Lateness is due to polling, not to the
-feed.
-"""
+"""States that need attention; lateness is due to polling, not to the feed."""
 
 
 def sort_worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
@@ -36,10 +34,7 @@ def list_unhealthy_feeds(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
 
 
 def describe_problem(feed: FeedHealth) -> str:
-    """Return the reason why a feed is paused, failing or silent; "" if it is healthy.
-
-    Contains text from servers and feeds: show it as plain text only.
-    """
+    """Return why a feed is paused, failing or silent, in foreign text; "" if it is healthy."""
     return feed.state.paused_why or feed.state.last_error or feed.silence
 
 

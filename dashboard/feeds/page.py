@@ -58,16 +58,13 @@ def render(visit: Visit) -> None:
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
-    if not feeds:
-        show_empty("Nothing was replayed.", "Run the replay again: `tracker demo`.")
-        return
     items = sum(row.state.items_seen for row in feeds)
     record = visit.tracker.learning.matcher_record()
-    total = record.total
-    accepted = f" {total.accepted:,} of {total.reviewed:,} reviewed matches were accepted."
+    accepted, reviewed = record.total.accepted, record.total.reviewed
+    words = f" {accepted:,} of {reviewed:,} reviewed matches were accepted." if reviewed else ""
     st.markdown(
-        f"**{plural(len(feeds), 'source')} brought {plural(items, 'item')}.**"
-        f"{accepted if total.reviewed else ''} Nothing is checked in a replay."
+        f"**{plural(len(feeds), 'source')} brought {plural(items, 'item')}.**{words} "
+        "Nothing is checked in a replay."
     )
     busiest = sorted(feeds, key=lambda row: -row.state.items_seen)
     rows = [build_feed_row(visit, row, record, with_problem=False) for row in busiest]
@@ -89,10 +86,7 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -
         st.warning(_LATE, icon=":material/schedule:")
     first = visit.tracker.feeds.first_start()
     if first and (first.waiting or any(was_paused_at_start(row.state) for row in feeds)):
-        st.caption(
-            f"First start: {first.summary}. `tracker feed check` looks for the new addresses of "
-            "feeds that moved."
-        )
+        st.caption(f"First start: {first.summary}. `tracker feed check` finds those that moved.")
 
 
 def _retry_failing(visit: Visit) -> None:

@@ -79,7 +79,7 @@ def build_trial_rows(trial: FeedTrial, texts: dict[str, str]) -> list[Row]:
     matches: dict[str, list[TrialMatch]] = {}
     for match in trial.matches:
         matches.setdefault(match.title, []).append(match)
-    rows = []
+    rows: list[Row] = []
     for title in list(dict.fromkeys((*matches, *trial.entries)))[:MAX_ENTRIES]:
         cells: dict[str, Cell] = {"title": TextCell(title)}
         if title in matches:

@@ -101,9 +101,8 @@ def measure_progress(
 def list_lessons(
     records: Sequence[LearnedRecord], names: LessonNames, progress: tuple[int, int]
 ) -> tuple[Lesson, ...]:
-    """List what applies everywhere, then what was learned of single things, largest effect first.
-
-    A value that changes nothing is left out, unless a person decided on it.
+    """List what applies everywhere, then single things that matter or were decided on by a person,
+    largest effect first.
     """
     general = {r.learned.name: r for r in records if r.learned.scope == _ALL}
     single = [_build_single(record, names) for record in records if record.learned.name in _SINGLE]

@@ -60,10 +60,10 @@ def _format_person(person: Forecaster) -> str:
 
 def _save_default(visit: Visit) -> None:
     with show_refusals():
-        applies = visit.tracker.people.save_as_default()
-        rest = f"{visit.me} is the default from the next start"
-        overridden = f"but TRACKER_ME in the environment overrides it: set it to {visit.me}"
-        notify(f"Saved in tracker.toml, {rest if applies else overridden}")
+        if visit.tracker.people.save_as_default():
+            notify(f"Saved in tracker.toml: {visit.me} is the default from the next start")
+        else:
+            notify(f"Saved in tracker.toml, but TRACKER_ME overrides it: set it to {visit.me}")
 
 
 def _show_new_person(visit: Visit) -> None:
