@@ -168,7 +168,7 @@ PLACES: Final[dict[str, Place]] = {
         "Settings",
         "/settings",
         "Time zone",
-        "Who acts, in which time zone, and what feeds may cost.",
+        "Who is signed in, the time zone, and the request budget.",
     ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }
