@@ -41,7 +41,6 @@ from tracker.model.read_models import FeedHealth, FeedPage
 
 MAX_TITLE_CHARACTERS: Final = 80
 _MAX_REASON_CHARACTERS: Final = 600
-_SHOWN_ITEMS: Final = 15
 
 
 def render(visit: Visit, feed_id: str) -> None:
@@ -50,7 +49,8 @@ def render(visit: Visit, feed_id: str) -> None:
     try:
         page = visit.tracker.feeds.get(feed_id)
     except NotFound:
-        show_empty("There is no such feed.", "Its link may be mistyped, or from another database.")
+        st.subheader("There is no such feed", anchor=False)
+        st.text("Its link may be mistyped, or from another database.")
         return
     health = page.health
     title = clip(health.state.feed.title, MAX_TITLE_CHARACTERS)
@@ -134,7 +134,7 @@ def _show_items(visit: Visit, page: FeedPage) -> None:
     show_section_title("Newest items")
     show_headline_note(visit)
     rows = [build_item_row(visit, item) for item in page.items]
-    show_rows("items", "Newest items", ITEM_COLUMNS, rows, first=_SHOWN_ITEMS)
+    show_rows("items", "Newest items", ITEM_COLUMNS, rows, first=15)
 
 
 def _show_evidence(visit: Visit, page: FeedPage) -> None:

@@ -22,7 +22,6 @@ _LATE: Final = (
     "`tracker up`."
 )
 _MAX_REASON_CHARACTERS: Final = 300
-_SHOWN_SOURCES: Final = 30
 
 
 def render(visit: Visit) -> None:
@@ -68,7 +67,7 @@ def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     )
     busiest = sorted(feeds, key=lambda row: -row.state.items_seen)
     rows = [build_feed_row(visit, row, record, with_problem=False) for row in busiest]
-    show_rows("feeds", "All sources", REPLAY_COLUMNS, rows, first=_SHOWN_SOURCES)
+    show_rows("feeds", "All sources", REPLAY_COLUMNS, rows, first=30)
 
 
 def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -> None:

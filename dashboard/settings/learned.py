@@ -17,7 +17,7 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_empty, show_refusals
+from dashboard.components.widgets import show_refusals
 from dashboard.settings.data import (
     Lesson,
     LessonNames,
@@ -101,7 +101,8 @@ def _show_lesson(visit: Visit, lesson: Lesson | None) -> None:
     """Show one value with its reason, what can be decided about it, and its history."""
     st.page_link(visit.pages["learned"], label="All learned values", icon=":material/arrow_back:")
     if lesson is None:
-        show_empty("This value has no effect now.", "It was reset, or its subject is gone.")
+        st.subheader("This value has no effect now", anchor=False)
+        st.text("It may have returned to its default, or what it was about is gone.")
         return
     st.header(escape_markdown(clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)), anchor=False)
     st.markdown(escape_markdown(lesson.meaning))
