@@ -55,7 +55,7 @@ def render(visit: Visit, feed_id: str) -> None:
     health = page.health
     title = clip(health.state.feed.title, MAX_TITLE_CHARACTERS)
     st.set_page_config(page_title=title)
-    st.header(escape_markdown(title), anchor=False)
+    st.subheader(escape_markdown(title), anchor=False)
     if visit.replayed_until is None:
         _show_health(visit, health)
     _show_facts(visit, health)

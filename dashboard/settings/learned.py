@@ -104,7 +104,9 @@ def _show_lesson(visit: Visit, lesson: Lesson | None) -> None:
         st.subheader("This value has no effect now", anchor=False)
         st.text("It may have returned to its default, or what it was about is gone.")
         return
-    st.header(escape_markdown(clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)), anchor=False)
+    st.subheader(
+        escape_markdown(clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)), anchor=False
+    )
     st.markdown(escape_markdown(lesson.meaning))
     if lesson.subject:
         st.caption(escape_markdown(lesson.subject))

@@ -202,7 +202,7 @@ def test_a_feed_is_read_as_the_form_says(online: Tracker) -> None:
     assert changed == ("Wire of Arland", "summit", 15.0, 2.5)
     others = (feed.grade, feed.full_text, feed.max_megabytes, feed.user_agent)
     assert others == ("A", True, None, "")
-    assert [plain(h.value) for h in visit.header] == ["Wire of Arland"]
+    assert [plain(h.value) for h in visit.subheader] == ["Wire of Arland"]
     assert "grade A: completely reliable" in words(visit)
 
 
@@ -299,7 +299,7 @@ def test_the_only_feed_of_a_page_is_subscribed(online: Tracker, web: Web) -> Non
     visit = find(open_page(online, "feeds"), "https://new.invalid/")
     visit = seen(button(visit, "Subscribe").click().run())
     assert state(online, "the-new-one").feed.url == "https://new.invalid/all.rss"
-    assert [plain(h.value) for h in visit.header] == ["The new one"]
+    assert [plain(h.value) for h in visit.subheader] == ["The new one"]
 
 
 OPML = b"""<opml version="2.0"><head><title>Mine</title></head><body>
