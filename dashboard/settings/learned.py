@@ -30,7 +30,6 @@ from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
 _SHOWN_VALUES: Final = 20
 _MAX_TITLE_CHARACTERS: Final = 160
-_VALUE_PARAM: Final = "value"
 _COLUMNS: Final = (
     RowColumn("title", "Value"),
     RowColumn("meaning", "Effect"),
@@ -47,9 +46,9 @@ _HISTORY_COLUMNS: Final = (
 
 def render(visit: Visit) -> None:
     """Show the value of `?value=`, else all that have an effect."""
-    value_id = st.query_params.get(_VALUE_PARAM, "")
+    value_id = st.query_params.get("value", "")
     # A link to the current page changes its content but not the address.
-    st.query_params.from_dict({_VALUE_PARAM: value_id} if value_id else {})
+    st.query_params.from_dict({"value": value_id} if value_id else {})
     lessons = _list_lessons(visit)
     if value_id:
         _show_lesson(visit, next((lesson for lesson in lessons if lesson.id == value_id), None))
@@ -104,9 +103,8 @@ def _show_lesson(visit: Visit, lesson: Lesson | None) -> None:
         st.subheader("This value has no effect now", anchor=False)
         st.text("It may have returned to its default, or what it was about is gone.")
         return
-    st.subheader(
-        escape_markdown(clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)), anchor=False
-    )
+    title = clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)
+    st.subheader(escape_markdown(title), anchor=False)
     st.markdown(escape_markdown(lesson.meaning))
     if lesson.subject:
         st.caption(escape_markdown(lesson.subject))
