@@ -85,7 +85,7 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -
         st.warning(_LATE, icon=":material/schedule:")
     first = visit.tracker.feeds.first_start()
     if first and (first.waiting or any(was_paused_at_start(row.state) for row in feeds)):
-        st.caption(f"First start: {first.summary}. `tracker feed check` finds those that moved.")
+        st.caption(f"First start: {first.summary}. “tracker feed check” finds those that moved.")
 
 
 def _retry_failing(visit: Visit) -> None:

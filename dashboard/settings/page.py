@@ -135,7 +135,7 @@ def _show_budget(visit: Visit) -> None:
         return
     st.markdown(describe_budget(visit.tracker.feeds.budget(), visit.now))
     st.caption(
-        "To change it, write `request_budget = 2000` (requests a day) into `tracker.toml` in the "
+        "To change it, write “request_budget = 2000” (requests a day) into tracker.toml in the "
         "data directory and restart the tracker."
     )
     st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
@@ -147,7 +147,7 @@ def _show_model(visit: Visit) -> None:
     show_section_title("Language model")
     if not settings.model_url:
         st.markdown("None: you and the matcher judge evidence.")
-        st.caption("`tracker model check` finds a model on this machine and says how to use it.")
+        st.caption("“tracker model check” finds a model on this machine and says how to use it.")
         return
     name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
     if check is None or check.objection:
@@ -159,7 +159,7 @@ def _show_model(visit: Visit) -> None:
             f"directions, {format_share(check.right)} of them correctly."
         )
     checked = f"Checked on {visit.day(check.checked_at)}. " if check is not None else ""
-    st.caption(f"{checked}`tracker model check` measures it on a hundred headlines.")
+    st.caption(f"{checked}“tracker model check” measures it on a hundred headlines.")
 
 
 def _show_installation(visit: Visit) -> None:
@@ -179,7 +179,7 @@ def _show_installation(visit: Visit) -> None:
         f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
     )
     _show_log_check(visit)
-    backup = "copy the data directory while the tracker is stopped" if is_file else "use `pg_dump`"
+    backup = "copy the data directory while the tracker is stopped" if is_file else "use pg_dump"
     st.caption(f"Backup: {backup}.")
     st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
 

@@ -187,7 +187,7 @@ def test_settings_sections(two: Tracker) -> None:
     # The budget and the line that changes it are said.
     text = words(open_page(two, "settings"))
     assert "0 of 24 requests used today (UTC; 24 per feed by default). 1 feed is due now" in text
-    assert "write `request_budget = 2000`" in text
+    assert "write “request_budget = 2000”" in text
     two.feeds.pause("wire")
     assert "Every feed is paused." in words(open_page(two, "settings"))
     # Learned values are summed up and their page is linked.
