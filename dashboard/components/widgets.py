@@ -153,6 +153,12 @@ def link_to_site(url: str, label: str, key: str) -> None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
 
 
+def ask_line(label: str, key: str, value: str = "", place: Any = st, **how: Any) -> str:
+    """Show a field of one line, and return what stands in it without spaces around."""
+    how = {"max_chars": 1_000, "autocomplete": "off", **how}
+    return (place.text_input(label, value, key=key, **how) or "").strip()
+
+
 def show_section_title(words: str) -> None:
     """Show the title of a section."""
     st.markdown(f"#### {words}")

@@ -6,7 +6,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.components.widgets import show_refusals
+from dashboard.question.why import show_lines
 from dashboard.question.why_data import change_reasons_frame, change_sentence, explain_causes
 from dashboard.wording import display_name, escape_markdown, format_forecast
 from forecasts.distributions.distribution import p_yes
@@ -14,8 +15,6 @@ from forecasts.questions.question import SUGGESTION
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.model.read_models import QuestionPage
-
-_C = st.column_config
 
 PRESET_PERIODS: Final = {
     "24 h": timedelta(days=1),
@@ -90,16 +89,12 @@ def get_compared_dates(visit: Visit, page: QuestionPage) -> tuple[datetime, date
     begin, end = _parse_day(since), _parse_day(until)
     if begin is None or end is None or begin > end:
         return None
-    return max(_start_of_day(visit, begin), first), min(
-        _start_of_day(visit, end + timedelta(days=1)), last
-    )
+    return _get_whole_days(visit, begin, end, (first, last))
 
 
 def _get_period(page: QuestionPage, until: datetime, period: str) -> tuple[datetime, datetime]:
     opens = page.summary.question.opens_at
-    return (
-        max(opens, until - PRESET_PERIODS[period]) if period in PRESET_PERIODS else opens
-    ), until
+    return max(opens, until - PRESET_PERIODS.get(period, until - opens)), until
 
 
 def _parse_day(value: object) -> date | None:
@@ -107,10 +102,6 @@ def _parse_day(value: object) -> date | None:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return None
-
-
-def _start_of_day(visit: Visit, day: date) -> datetime:
-    return datetime.combine(day, time(), visit.zone)
 
 
 def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
@@ -135,27 +126,25 @@ def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
 def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
     """Show the inputs from the start of one day to the end of another, in the viewer's zone."""
     opens, ends = (instant.astimezone(visit.zone).date() for instant in (first, last))
+    usual = max(opens, ends - timedelta(days=30))
     with st.container(horizontal=True):
-        since = _show_day_input(
-            "From", "from", max(opens, ends - timedelta(days=30)), (opens, ends)
-        )
-        until = _show_day_input("To the end of", "to", ends, (opens, ends))
-    return max(_start_of_day(visit, since), first), min(
-        _start_of_day(visit, until + timedelta(days=1)), last
-    )
+        since, until = (
+            st.date_input(
+                label, day, opens, ends, key=key, format="YYYY-MM-DD", width=170,
+                bind="query-params", required=True,
+            )
+            for label, key, day in (("From", "from", usual), ("To the end of", "to", ends))
+        )  # fmt: skip
+    return _get_whole_days(visit, since, until, (first, last))
 
 
-def _show_day_input(label: str, key: str, default: date, bounds: tuple[date, date]) -> date:
-    return st.date_input(
-        label,
-        default,
-        *bounds,
-        key=key,
-        format="YYYY-MM-DD",
-        width=170,
-        bind="query-params",
-        required=True,
-    )
+def _get_whole_days(
+    visit: Visit, begin: date, end: date, limits: tuple[datetime, datetime]
+) -> tuple[datetime, datetime]:
+    """Return the start of one day and the end of another in the viewer's zone, within limits."""
+    start = datetime.combine(begin, time(), visit.zone)
+    stop = datetime.combine(end + timedelta(days=1), time(), visit.zone)
+    return max(start, limits[0]), min(stop, limits[1])
 
 
 def _show_reasons(
@@ -175,19 +164,6 @@ def _show_reasons(
     frame = change_reasons_frame(move, page.pieces)
     if frame.empty:
         return
-    columns = {
-        "cause": _C.TextColumn("Because", width=130),
-        "log_odds": _C.NumberColumn(
-            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
-        ),
-        "after": _C.NumberColumn(
-            "So far", format="%g%%", width=70, help="With the rows above it, in this order."
-        ),
-        "what": _C.TextColumn("What", width=310),
-        "weighed": _C.TextColumn("How it was weighed", width=310),
-    }
-    if not frame["weighed"].any():
-        del columns["weighed"]
-    show_table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED_ROW_HEIGHT)
+    show_lines(frame, f"Why it moved: {name}")
     if causes_note := explain_causes(set(frame["cause"])):
         st.caption(causes_note)

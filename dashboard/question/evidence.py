@@ -32,7 +32,8 @@ from tracker.errors import NotFound
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
-PAGE_SIZE: Final = 10
+PAGE_SIZE: Final = 5
+MORE: Final = 20
 EVIDENCE_PARAM: Final = "evidence"
 _MAX_HEADLINE_CHARACTERS: Final = 140
 _MAX_REASON_CHARACTERS: Final = 200
@@ -118,7 +119,7 @@ def _show_list(visit: Visit, page: QuestionPage) -> None:
             key="more-evidence",
             type="tertiary",
             on_click=st.session_state.__setitem__,
-            args=(key, count + PAGE_SIZE),
+            args=(key, count + MORE),
         )
 
 

@@ -1,12 +1,12 @@
 """Form that repeats a question in shorter windows."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import format_sentence, show_refusals
+from dashboard.components.widgets import ask_line, format_sentence, show_refusals
 from dashboard.wording import escape_markdown, format_forecast
 from dashboard.wording.siblings import RHYTHM_NAMES, describe_rhythm
 from forecasts.distributions.cdf import Scale
@@ -58,7 +58,9 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
         format_func=RHYTHM_NAMES.__getitem__,
         key="repeat-every",
     )
-    prior = _show_text_input(right, "Base rate", "prior", "follows from this question")
+    prior = ask_line(
+        "Base rate", "repeat-prior", place=right, placeholder="follows from this question"
+    )
     with st.expander("In other words", key="repeat-words"):
         template = _show_template_fields(question, prior)
     with show_refusals():
@@ -79,8 +81,10 @@ def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
     """Show the fields for what differs from the question; empty ones follow from it."""
     meanings = ", ".join(f"{{{name}}} is {meaning}" for name, meaning in PLACEHOLDERS.items())
     st.caption(escape_markdown(f"Only where its own words do not fit: {meanings}."))
-    text = _show_text_input(st, "Question of each", "text", "Will it rain in {window}?")
-    criteria = _show_text_input(st, "Criteria of each", "criteria", "YES if … by {last} (UTC).")
+    text = ask_line("Question of each", "repeat-text", placeholder="Will it rain in {window}?")
+    criteria = ask_line(
+        "Criteria of each", "repeat-criteria", placeholder="YES if … by {last} (UTC)."
+    )
     scale = None
     if question.scale is not None and question.kind == "numeric":
         low, high = st.columns(2)
@@ -93,13 +97,6 @@ def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
     return SiblingTemplate(
         text=text, criteria=criteria, prior=prior, prior_reason=reason, scale=scale
     )
-
-
-def _show_text_input(place: Any, label: str, key: str, placeholder: str) -> str:
-    typed = place.text_input(
-        label, key=f"repeat-{key}", placeholder=placeholder, autocomplete="off"
-    )
-    return (typed or "").strip()
 
 
 def _show_plan(plan: SiblingPlan) -> None:

@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.frames import build_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
-from dashboard.question.data import signposts_frame
 from dashboard.wording import (
+    clip,
     describe_signpost_ratio,
     describe_signpost_state,
     describe_silence,
@@ -17,10 +19,12 @@ from dashboard.wording import (
     side_label,
     strength_name,
 )
-from forecasts.evidence.evidence import Direction, Expectation, Indicator, Strength
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.evidence.signposts import Signpost, list_signposts
 from forecasts.questions.question import Question
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import QuestionPage
 from tracker.questions.add_indicator import make_indicator_id, parse_terms
 
@@ -241,3 +245,46 @@ def _show_lines(
         or ""
     )
     return tuple(line.strip() for line in entered.splitlines() if line.strip())
+
+
+MAX_PHRASING_CHARS: Final = 130
+"""Maximum number of characters of phrasings in a cell, which is two or three lines."""
+
+
+def signposts_frame(page: QuestionPage, record: MatcherRecord) -> pd.DataFrame:
+    """The indicators of a question and their sightings. Columns:
+
+    name, direction, strength, seen (pieces of evidence not rejected), kept (of those judged, and if
+    it is demoted; empty below three), last (empty while silent),
+    expected (date after which silence counts; empty if there is none), examples and opposites (the
+    first phrasings for its direction, and against it).
+    """
+    seen_at: dict[str, list[datetime]] = {}
+    for piece in page.pieces:
+        e = piece.evidence
+        if e.status != "rejected":
+            seen_at.setdefault(e.indicator_id, []).append(e.first_seen_at)
+    kind = page.summary.question.kind
+    rows = [
+        (
+            i.name,
+            side_label(kind, i.direction, i.option),
+            strength_name(i.strength),
+            len(seen_at.get(i.id, [])),
+            _describe_kept(record, i.id),
+            max(seen_at[i.id]) if i.id in seen_at else None,
+            i.expected.by if i.expected else None,
+            clip(" · ".join(i.examples), MAX_PHRASING_CHARS),
+            clip(" · ".join(i.opposites), MAX_PHRASING_CHARS),
+        )
+        for i in page.indicators.values()
+    ]
+    return build_frame(
+        "name direction strength seen:int kept last:time expected:time examples opposites",
+        sorted(rows, key=lambda row: -row[3]),
+    )
+
+
+def _describe_kept(record: MatcherRecord, indicator_id: IndicatorId) -> str:
+    words = str(record.indicators.get(indicator_id, NO_REVIEWS))
+    return f"{words}: usually rejected" if indicator_id in record.demoted else words

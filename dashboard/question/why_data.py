@@ -12,7 +12,6 @@ from dashboard.wording import (
     NBSP,
     capitalise,
     clip,
-    format_forecast,
     format_log_odds,
     percent_exact,
     percent_number,
@@ -34,7 +33,6 @@ from forecasts.suggestion.explanation import (
     count_stories,
     explanation_rows,
 )
-from forecasts.suggestion.postmortem import PathComparison
 from tracker.model.evidence import EvidencePiece
 
 CAUSE_MEANINGS: Final = {
@@ -103,38 +101,6 @@ def explain_causes(causes: set[str]) -> str:
         for c, meaning in meanings.items()
         if c in causes - _SELF_EXPLANATORY
     )
-
-
-SINGLE_QUESTION_CAVEAT = (
-    "One question says little about anybody (n = 1): luck and skill look alike on it. It "
-    "tells where to look."
-)
-
-
-def path_sentences(
-    question: Question, path: PathComparison, best: str, dates: tuple[str, str]
-) -> str:
-    """Compare my path with the best one.
-
-    `The estimate would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
-    to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
-    """
-    if path.worst is None:
-        return "No other path would have scored better than yours, of all that were kept here."
-    lead, lost = 100 * path.lead, 100 * path.worst.lost
-    mine, other = (
-        "nothing" if distribution is None else format_forecast(question, distribution)
-        for distribution in (path.worst.mine, path.worst.other)
-    )
-    return (
-        f"{capitalise(best)} would have scored best, {_format_skill_points(lead)} of skill ahead "
-        f"of you. You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
-        f"through, {best} {other}: {_format_skill_points(lost)}."
-    )
-
-
-def _format_skill_points(value: float) -> str:
-    return f"less than 0.1{NBSP}points" if value < 0.05 else f"{value:.1f}{NBSP}points"
 
 
 MAX_BARS: Final = 12

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
 from uuid import uuid4
 
 import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals, unwrap_prose
-from dashboard.question.data import has_human_forecast, list_rewordings
+from dashboard.components.widgets import ask_line, show_refusals, unwrap_prose
 from dashboard.wording import (
     capitalise,
     clip,
@@ -23,11 +24,11 @@ from dashboard.wording import (
     plural,
 )
 from forecasts.linting.lint import Flaw
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
+from forecasts.questions.question import RESERVED, ForecasterId, Question
 from tracker.app.questions import Wording
 from tracker.model.read_models import QuestionPage
 
-MAX_REASON_CHARACTERS = 1_000
 MAX_TEXT_CHARACTERS = 300
 
 
@@ -119,15 +120,6 @@ def _show_flaws(flaws: Sequence[Flaw]) -> None:
         st.markdown(f"{icon} {escape_markdown(flaw_line(flaw))}")
 
 
-@dataclass(frozen=True, slots=True)
-class _WordingForm:
-    """Content of the form."""
-
-    wording: Wording
-    why: str
-    override: str
-
-
 @st.fragment
 def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     """Show the form of a new wording with the linter's findings; the old wording is kept."""
@@ -136,13 +128,8 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     st.caption(
         "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
     )
-    text = st.text_input(
-        "Question",
-        question.text,
-        key=f"anew-text-{form}",
-        max_chars=MAX_TEXT_CHARACTERS,
-        autocomplete="off",
-    )
+    key = f"anew-text-{form}"
+    text = ask_line("Question", key, question.text, max_chars=MAX_TEXT_CHARACTERS)
     criteria = st.text_area(
         "How it is resolved",
         unwrap_prose(question.criteria),
@@ -153,17 +140,12 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
         "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
     )
     sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
-    wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
+    wording = Wording(text, (criteria or "").strip(), sources)
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
-    why = st.text_input(
-        "Why it changes",
-        key=f"anew-why-{form}",
-        max_chars=MAX_REASON_CHARACTERS,
-        autocomplete="off",
-    )
+    why = ask_line("Why it changes", f"anew-why-{form}")
     if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
         with show_refusals():
-            _save_wording(visit, page, _WordingForm(wording, (why or "").strip(), override))
+            _save_wording(visit, question, wording, (why, override))
 
 
 def _apply_wording(question: Question, wording: Wording) -> Question:
@@ -189,21 +171,17 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
-    override = st.text_input(
-        "Why it stands against the linter",
-        key=f"anew-override-{form}",
-        max_chars=MAX_REASON_CHARACTERS,
-    )
-    return (override or "").strip()
+    return ask_line("Why it stands against the linter", f"anew-override-{form}")
 
 
-def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
-    question = page.summary.question
-    wording = form.wording
+def _save_wording(
+    visit: Visit, question: Question, wording: Wording, reasons: tuple[str, str]
+) -> None:
     if wording.criteria == unwrap_prose(question.criteria):
         # Line breaks of the question's file are no change.
         wording = replace(wording, criteria=question.criteria)
-    visit.tracker.questions.edit(question.id, wording, why=form.why, override=form.override)
+    why, override = reasons
+    visit.tracker.questions.edit(question.id, wording, why=why, override=override)
     st.session_state.pop(f"wording-form-{question.id}", None)
     notify("Worded anew; the earlier wording is kept")
     st.rerun()
@@ -222,14 +200,53 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
             "Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why "
             "it went."
         )
-        why = st.text_input(
-            "Why it goes",
-            key=f"take-back-why-{question.id}",
-            max_chars=MAX_REASON_CHARACTERS,
-            autocomplete="off",
-        )
+        why = ask_line("Why it goes", f"take-back-why-{question.id}")
         if st.button("Take it back", key=f"take-back-{question.id}"):
             with show_refusals():
-                visit.tracker.questions.retract(question.id, (why or "").strip())
+                visit.tracker.questions.retract(question.id, why)
                 notify(f"Taken back: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])
+
+
+@dataclass(frozen=True, slots=True)
+class WordingChange:
+    """A changed part of a wording (question, criteria or sources), word by word."""
+
+    part: str
+    pieces: tuple[WordingSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A version and its changes from the one before."""
+
+    version: QuestionVersion
+    changes: tuple[WordingChange, ...]
+
+
+def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...]:
+    """List all versions after the first, newest first."""
+    return tuple(
+        Rewording(later, _list_changes(earlier, later)) for earlier, later in pairwise(versions)
+    )[::-1]
+
+
+_PART_NAMES: Final = {
+    "question": "The question",
+    "criteria": "How it is resolved",
+    "sources": "Sources",
+}
+
+
+def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
+    return tuple(
+        WordingChange(_PART_NAMES[part], pieces)
+        for part, pieces in diff_versions(earlier, later, joiner=" · ").items()
+    )
+
+
+def has_human_forecast(page: QuestionPage) -> bool:
+    """Return True if a person ever forecast the question; it can then be annulled, but not
+    withdrawn.
+    """
+    return any(act.forecaster_id not in RESERVED for act in page.acts)

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard import wording
 from dashboard.components.probability_lines import vertical_rules_frame
-from dashboard.question.data import has_human_forecast, list_rewordings
 from dashboard.question.history import describe_act
 from dashboard.question.resolving import form_values, list_outcomes
+from dashboard.question.wording_history import has_human_forecast, list_rewordings
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.amendments import (
