@@ -127,7 +127,7 @@ def line_encodings(styles: tuple[LineStyle, ...], y: alt.Y) -> dict[str, Any]:
         "x": time_axis(),
         "y": y,
         "color": colour_encoding(styles, legend=False),
-        "strokeDash": dash_encoding(styles, legend=False),
+        "strokeDash": dash_encoding(styles),
         "strokeWidth": width_encoding(styles),
     }
 

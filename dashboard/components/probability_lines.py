@@ -213,7 +213,7 @@ def answer_frame(
     return build_frame("time:time y:float forecaster answer", rows)
 
 
-CROSSHAIR_POSITIONS: Final = 16
+CROSSHAIR_POSITIONS: Final = 12
 """Number of stripes that show the values of all lines."""
 
 LABEL_GAP: Final = 0.07

@@ -48,6 +48,7 @@ _C = st.column_config
 MAX_IMMEDIATE_EVIDENCE: Final = 100
 """Pieces of evidence up to which the post-mortem is computed without a click."""
 
+MISSED_CAVEAT: Final = "A signal not seen may also be one not read here. "
 SINGLE_QUESTION_CAVEAT: Final = (
     "One question says little about anybody (n = 1): luck and skill look alike on it. It "
     "tells where to look."
@@ -83,18 +84,19 @@ def show_postmortem(visit: Visit, page: QuestionPage) -> None:
         make_tag("p", _describe_path(visit, page, post_mortem.path)),
         *_list_under("Evidence that helped", helpful),
         *_list_under("Evidence that misled", harmful),
-        *_list_under("Missed signals", misses, "Not seen may also mean not read here."),
-        make_tag("p", SINGLE_QUESTION_CAVEAT, kind="note"),
+        *_list_under("Missed signals", misses),
+        make_tag("p", f"{MISSED_CAVEAT if misses else ''}{SINGLE_QUESTION_CAVEAT}", kind="note"),
     )
 
 
-def _list_under(title: str, rows: Sequence[tuple[str, str]], note: str = "") -> tuple[Markup, ...]:
+def _list_under(title: str, rows: Sequence[tuple[str, str]]) -> tuple[Markup, ...]:
     """Return a titled list with a bold beginning of each row; nothing without rows."""
     if not rows:
         return ()
-    items = (make_tag("li", make_tag("b", begin), words) for begin, words in rows)
-    notes = (make_tag("p", note, kind="note"),) if note else ()
-    return make_tag("h3", title), make_tag("ul", *items, kind="causes"), *notes
+    items = (
+        make_tag("li", *([make_tag("b", begin)] if begin else []), words) for begin, words in rows
+    )
+    return make_tag("h3", title), make_tag("ul", *items, kind="causes")
 
 
 def _describe_path(visit: Visit, page: QuestionPage, path: PathComparison | None) -> str:
@@ -173,7 +175,7 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
     ]
     if source is not None:
         link = {"href": source, "target": "_blank", "rel": "noopener noreferrer"}
-        parts.append(make_tag("p", make_tag("a", "Source of the answer ↗", **link)))
+        parts.append(make_tag("a", "Source of the answer ↗", **link))
     elif resolution.source_url:
         parts.append(make_tag("p", f"No usable link: {resolution.source_url[:200]}"))
     show_markup(make_tag("section", *parts, kind="verdict"))
@@ -247,8 +249,8 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
         "flattering one.",
     )
     if picked is not None:
-        wanted = frame["who"][picked], HEADLINE[question.kind]
-        score = next(s for s in page.scores if (s.forecaster_id, s.rule) == wanted)
+        key = frame["who"][picked], HEADLINE[question.kind]
+        score = next(s for s in page.scores if (s.forecaster_id, s.rule) == key)
         show_receipt(visit, question, score)
 
 

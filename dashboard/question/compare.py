@@ -46,7 +46,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     since, until = _get_period(page, suggestion.at, period)
     if period == BETWEEN_TWO_DAYS:
         since, until = _choose_two_days(visit, since, until)
-    with show_refusals():
+    with show_refusals(page.summary.question):
         move = visit.tracker.questions.explain_change(page.summary.question.id, since, until)
         _show_reasons(visit, page, move, "Estimate")
 

@@ -138,7 +138,7 @@ def _show_remove_option(visit: Visit, question: Question, names: list[str]) -> N
 def _change_option(
     visit: Visit, question: Question, name: str, change: Literal["added", "removed"]
 ) -> None:
-    with show_refusals():
+    with show_refusals(question):
         visit.tracker.questions.change_option(question.id, name, change)
         notify(f"{name.strip()} is {change}")
         st.rerun()
@@ -210,7 +210,7 @@ def _show_statement_form(visit: Visit, question: Question, lines: QuestionStatem
             is_reset = lines.written_at is not None and st.form_submit_button(
                 "Let them follow from the question"
             )
-    with show_refusals():
+    with show_refusals(question):
         if is_reset or (is_saved and not any(edited)):
             visit.tracker.questions.reset_statements(question.id)
             _finish(question, "The lines follow from the question")

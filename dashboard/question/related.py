@@ -207,7 +207,7 @@ def list_members(group: LinkGroup) -> tuple[LinkMember, ...]:
         LinkMember(
             row,
             label,
-            {} if row.resolution else {who: s.distribution for who, s in row.standings.items()},
+            {} if row.resolution else {name: s.distribution for name, s in row.standings.items()},
         )
         for row, label in zip(group.questions, labels, strict=True)
     )
@@ -218,18 +218,18 @@ def list_speakers(group: LinkGroup, me: ForecasterId) -> tuple[Forecaster, ...]:
     base rate.
     """
     forecasters = {
-        who: standing.forecaster
+        name: standing.forecaster
         for row in group.questions
-        for who, standing in row.standings.items()
+        for name, standing in row.standings.items()
     }
-    others = any(is_person(who) and who != me for who in forecasters)
+    has_company = any(is_person(name) and name != me for name in forecasters)
     unanswered = [member for member in list_members(group) if not member.answer]
     speakers = tuple(
-        forecasters[who]
-        for who in (me, *([CROWD] if others else []), SUGGESTION)
-        if any(who in member.forecasts for member in unanswered)
+        forecasters[name]
+        for name in (me, *([CROWD] if has_company else []), SUGGESTION)
+        if any(name in member.forecasts for member in unanswered)
     )
-    return speakers or tuple(forecasters[who] for who in (PRIOR,) if who in forecasters)
+    return speakers or tuple(forecasters[name] for name in (PRIOR,) if name in forecasters)
 
 
 def list_contradictions(

@@ -16,6 +16,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.charts.revisions import Domain
 from dashboard.components.frames import memoise
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.probability_lines import (
     MAX_LINES,
     ProbabilityLine,
@@ -27,13 +28,10 @@ from dashboard.components.probability_lines import (
     choose_domain,
     crop_to_window,
     crosshair_frame,
-    default_lines,
     evidence_marks_frame,
     line_labels_frame,
-    list_lines,
     list_option_lines,
     list_question_forecasters,
-    other_question_line,
     steps_frame,
     thin_marks,
     vertical_rules_frame,
@@ -42,7 +40,8 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice
 from dashboard.question import compare, distributions_data, evidence
 from dashboard.question.head import lead_forecaster
-from dashboard.wording import clip, display_name, escape_markdown, format_forecast
+from dashboard.question.lines import THIN, ComparisonLines, select_lines, show_line_picker
+from dashboard.wording import display_name, format_forecast
 from forecasts.questions.question import (
     CROWD,
     HAZARD,
@@ -51,7 +50,6 @@ from forecasts.questions.question import (
     SUGGESTION,
     ForecasterId,
 )
-from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
 
 ZOOM_LEVELS: Final = {
@@ -64,18 +62,9 @@ ZOOM_PARAM: Final = "zoom"
 SCALE_PARAM: Final = "scale"
 SCALES: Final = ("Probability", "Log-odds")
 FULL_PARAM: Final = "full"
-LINES_PARAM: Final = "with"
 FORECASTER_PARAM: Final = "of"
-ME: Final = "me"
-"""Name of the viewer in the address."""
-
-BOLD, THIN = 3.5, 1.5
-"""Widths of the line that the page is about, and of the others."""
-
 BESIDE: Final = (SUGGESTION, CROWD, PRIOR)
 """Forecasters of a number who stand beside the first before other people."""
-
-_MAX_NAME_CHARACTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +99,21 @@ class Drawing:
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Show the chart, its controls, and the news selected in it."""
-    slot = st.container(gap="xsmall")
+    """Show the chart, the news selected in it, and its controls."""
     is_binary = page.summary.question.kind == "binary"
-    with st.container(horizontal=True, vertical_alignment="center", key="chart-controls"):
-        full = st.toggle(
-            "0–100%" if is_binary else "Full range", key=FULL_PARAM, bind="query-params"
-        )
-        options = st.popover(
-            "Chart", icon=":material/tune:", key="chart-options", type="tertiary", on_change="rerun"
-        )
-    if options.open:
-        with options:
-            _show_options(visit, page)
     is_log = is_binary and st.query_params.get(SCALE_PARAM) == SCALES[1]
     view = ChartView(
         visit.me,
         _read_zoom(visit, page),
         "log-odds" if is_log else "probability",
-        full,
+        st.query_params.get(FULL_PARAM) == "true",
         compare.get_compared_dates(visit, page) if is_binary else None,
     )
-    with slot:
-        _show_drawing(visit, page, _draw(visit, page, view))
+    _show_drawing(visit, page, _draw(visit, page, view))
+    options = st.popover("Chart", key="chart-options", type="tertiary", on_change="rerun")
+    if options.open:
+        with options:
+            _show_options(visit, page)
 
 
 def _show_options(visit: Visit, page: QuestionPage) -> None:
@@ -140,10 +121,13 @@ def _show_options(visit: Visit, page: QuestionPage) -> None:
     buttons = partial(
         show_choice, show=st.segmented_control, required=True, label_visibility="collapsed"
     )
+    is_binary = page.summary.question.kind == "binary"
     buttons("Zoom", {name: name for name in ZOOM_LEVELS}, ZOOM_PARAM, index=3)
-    if page.summary.question.kind == "binary":
+    whole = "0–100%" if is_binary else "Full range"
+    buttons("Range", {"": "Fitted range", "true": whole}, FULL_PARAM, index=0)
+    if is_binary:
         buttons("Scale", {name: name for name in SCALES}, SCALE_PARAM, index=0)
-        _show_line_picker(visit, page)
+        show_line_picker(visit, page)
         return
     names = {f.id: display_name(f, visit.me) for f in list_question_forecasters(page, visit.me)}
     first = list(names).index(lead_forecaster(page, visit.me))
@@ -173,7 +157,8 @@ def _show_drawing(visit: Visit, page: QuestionPage, drawing: Drawing) -> None:
         count = f"the strongest {drawing.marks} of {drawing.evidence:,}; " if is_thinned else ""
         sign = "▲▼" if page.summary.question.kind == "binary" else "◆"
         notes.append(f"{sign} evidence: {count}click a marker to read it.")
-    st.caption(" ".join([*map(escape_markdown, notes), f"Times in {visit.charts_zone}."]))
+    words = " ".join([*notes, f"Times in {visit.charts_zone}."])
+    show_markup(make_tag("p", words, kind="note"))
     if has_marks:
         evidence.show_selected_card(visit, page, state)
 
@@ -201,7 +186,7 @@ _list_option_lines = memoise()(list_option_lines)
 
 
 def _draw_lines(
-    page: QuestionPage, selection: "ComparisonLines", view: ChartView, about: str
+    page: QuestionPage, selection: ComparisonLines, view: ChartView, about: str
 ) -> Drawing:
     lines = build_drawing(page, selection.series, view)
     layers = frozenset(lines.frames) & {"band", "marks", "answer"}
@@ -266,114 +251,6 @@ def _get_chart_end(page: QuestionPage, window: TimeWindow) -> datetime:
     return window[1] if resolution is None else max(window[1], resolution.known_at)
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonLines:
-    """Lines to draw with their styles, and a note for each requested line that is missing."""
-
-    series: tuple[ProbabilityLine, ...]
-    styles: tuple[charts.LineStyle, ...]
-    notes: tuple[str, ...] = ()
-
-
-def select_lines(visit: Visit, page: QuestionPage) -> ComparisonLines:
-    """Return the lines of the address, or the default lines if it names none that exists."""
-    own_series = {line_series.id: line_series for line_series in list_lines(page, visit.me)}
-    names = _read_address(visit)
-    lines: list[ProbabilityLine] = []
-    notes: list[str] = []
-    for name in names[:MAX_LINES]:
-        try:
-            lines.append(
-                own_series[name] if name in own_series else _load_other_question(visit, page, name)
-            )
-        except LookupError as error:
-            notes.append(str(error.args[0]))
-    if len(names) > MAX_LINES:
-        notes.append(f"A chart has room for {MAX_LINES} lines: the first {MAX_LINES} are drawn.")
-    series = tuple(lines) or default_lines(page, visit.me)
-    return ComparisonLines(series, _build_styles(visit, page, series), tuple(notes))
-
-
-def _read_address(visit: Visit) -> list[str]:
-    names = [name.strip() for name in st.query_params.get(LINES_PARAM, "").split(",")]
-    return list(dict.fromkeys(visit.me if name == ME else name for name in names if name))
-
-
-def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> ProbabilityLine:
-    """Return another question as a line; raises `LookupError` with a sentence if it has none."""
-    try:
-        other = visit.tracker.questions.history(name)
-    except NotFound:
-        raise LookupError(
-            f"Nothing is called “{clip(name, _MAX_NAME_CHARACTERS)}”: it is left out."
-        ) from None
-    if other.question.kind != "binary" or other.question.id == page.summary.question.id:
-        raise LookupError(
-            f"“{clip(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
-            "left out."
-        )
-    return other_question_line(other.question, other.timelines)
-
-
-def _build_styles(
-    visit: Visit, page: QuestionPage, series: tuple[ProbabilityLine, ...]
-) -> tuple[charts.LineStyle, ...]:
-    """Return the styles: people and computed forecasters as everywhere, other questions with long
-    dashes.
-    """
-    forecasters = list_question_forecasters(page, visit.me)
-    known = charts.forecaster_lines(
-        forecasters, [display_name(f, visit.me) for f in forecasters], visit.me
-    )
-    by_id: dict[str, charts.LineStyle] = {
-        f.id: line for f, line in zip(forecasters, known, strict=True)
-    }
-    other_series = [line_series for line_series in series if line_series.id not in by_id]
-    by_id |= {
-        line_series.id: charts.other_question_style(line_series.name, index)
-        for index, line_series in enumerate(other_series)
-    }
-    lead = lead_forecaster(page, visit.me)
-    return tuple(
-        replace(by_id[line_series.id], width=BOLD if line_series.id == lead else THIN)
-        for line_series in series
-    )
-
-
-def _show_line_picker(visit: Visit, page: QuestionPage) -> None:
-    """Show the choice of lines, which reads all questions."""
-    own_names = {line_series.id: line_series.name for line_series in list_lines(page, visit.me)}
-    other_texts: dict[str, str] = {
-        row.question.id: row.question.text
-        for row in visit.tracker.questions.list()
-        if row.question.kind == "binary" and row.question.id != page.summary.question.id
-    }
-    words = {**other_texts, **own_names}
-    st.multiselect(
-        f"Up to {MAX_LINES} lines",
-        [*own_names, *(name for name in other_texts if name not in own_names)],
-        default=[line_series.id for line_series in select_lines(visit, page).series],
-        format_func=words.__getitem__,
-        max_selections=MAX_LINES,
-        key=_get_picker_key(page),
-        on_change=_store_lines,
-        args=(_get_picker_key(page),),
-    )
-    st.caption("Other questions show their estimate. The address keeps your choice.")
-
-
-def _get_picker_key(page: QuestionPage) -> str:
-    return f"with-{page.summary.question.id}"
-
-
-def _store_lines(key: str) -> None:
-    selected = st.session_state[key]
-    if selected:
-        st.query_params[LINES_PARAM] = ",".join(selected)
-    else:
-        st.query_params.pop(LINES_PARAM, None)
-
-
 @memoise()
 def _draw_fan(page: QuestionPage, lead: ForecasterId, view: ChartView) -> Drawing:
     """Draw one forecaster's median and intervals, and the medians of those beside it."""
@@ -416,12 +293,12 @@ def _select_fan_lines(
     ]
     shown = sorted(everyone, key=lambda f: (f.id != lead, f.id not in BESIDE))[:MAX_LINES]
     names = [display_name(f, me) for f in shown]
-    first, *others = charts.forecaster_lines(shown, names, me)
+    first, *further = charts.forecaster_lines(shown, names, me)
     lines = (
         ProbabilityLine(f.id, n, page.timelines[f.id]) for f, n in zip(shown, names, strict=True)
     )
     bold = replace(first, colour=charts.BLUE, width=3.0)
-    return tuple(lines), (bold, *(replace(style, width=THIN) for style in others))
+    return tuple(lines), (bold, *(replace(style, width=THIN) for style in further))
 
 
 def _describe_fan(page: QuestionPage, name: str, *, series: bool) -> str:

@@ -41,7 +41,7 @@ def may_repeat(visit: Visit, page: QuestionPage) -> bool:
 def _show_standing(visit: Visit, question: Question, repetition: Repetition) -> None:
     st.caption(escape_markdown(describe_rhythm(repetition)))
     if st.button("Open no further one", key="stop-repeating", icon=":material/stop_circle:"):
-        with show_refusals():
+        with show_refusals(question):
             visit.tracker.questions.stop_repeating(question.id)
             notify("No further sibling opens; those that are open stay")
             st.rerun()
@@ -63,7 +63,7 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
     )
     with st.expander("In other words", key="repeat-words"):
         template = _show_template_fields(question, prior)
-    with show_refusals():
+    with show_refusals(question):
         repetition = Repetition(question.id, every, template=template)
         try:
             plan = visit.tracker.questions.plan_sibling(repetition)
@@ -91,7 +91,7 @@ def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
         lower = low.number_input("Range from", value=None, key="repeat-lower")
         upper = high.number_input("to", value=None, key="repeat-upper")
         if lower is not None and upper is not None:
-            with show_refusals():
+            with show_refusals(question):
                 scale = Scale(lower, upper, unit=question.scale.unit)
     reason = "as given" if prior else ""
     return SiblingTemplate(

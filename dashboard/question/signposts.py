@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.frames import build_frame
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, ask_line, show_refusals, show_table
 from dashboard.wording import (
     clip,
     describe_signpost_ratio,
@@ -51,11 +52,8 @@ def _show_expected(visit: Visit, page: QuestionPage) -> None:
             st.caption(
                 f"**{escape_markdown(describe_signpost_state(signpost, (visit.now, visit.zone)))}**"
             )
-            st.caption(
-                escape_markdown(
-                    describe_signpost_ratio(page.summary.question, signpost, visit.zone)
-                )
-            )
+            ratio = describe_signpost_ratio(page.summary.question, signpost, visit.zone)
+            st.caption(escape_markdown(ratio))
 
 
 def _show_signposts(visit: Visit, page: QuestionPage) -> None:
@@ -101,16 +99,12 @@ def show_silences(visit: Visit, page: QuestionPage) -> None:
     silent = [signpost for signpost in _list_signposts(visit, page) if signpost.state == "silent"]
     if not silent:
         return
+    question = page.summary.question
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
     for signpost in sorted(silent, key=lambda post: post.expected.by, reverse=True):
-        with st.container(border=True):
-            message = describe_silence(
-                page.summary.question,
-                signpost,
-                logged.get(signpost.indicator.id),
-                visit.zone,
-            )
-            st.markdown(f":material/notifications_off: {escape_markdown(message)}")
+        noted = logged.get(signpost.indicator.id)
+        words = describe_silence(question, signpost, noted, visit.zone)
+        show_markup(make_tag("p", f"⌀ {words}"))
 
 
 def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
@@ -148,7 +142,7 @@ def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
         indicator = _show_fields(visit, question)
         if st.form_submit_button("Watch for it"):
-            with show_refusals():
+            with show_refusals(page.summary.question):
                 visit.tracker.questions.add_indicator(indicator)
                 notify("It is watched for")
                 st.rerun()
@@ -157,12 +151,8 @@ def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
 def _show_fields(visit: Visit, question: Question) -> Indicator:
     """Show the fields and return the indicator, complete or not."""
     key = f"signpost-{{}}-{question.id}".format
-    name = st.text_input(
-        "Signpost",
-        key=key("name"),
-        max_chars=_NAME_LENGTH,
-        autocomplete="off",
-        placeholder="What would be reported",
+    name = ask_line(
+        "Signpost", key("name"), max_chars=_NAME_LENGTH, placeholder="What would be reported"
     )
     direction, option = _choose_side(visit, question)
     strength_value = st.selectbox(
@@ -175,7 +165,7 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     )  # fmt: skip
     examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
     opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
-    indicator_name = " ".join((name or "").split())
+    indicator_name = " ".join(name.split())
     return Indicator(
         id=make_indicator_id(question.id, indicator_name),
         question_id=question.id,
@@ -213,23 +203,16 @@ def _show_expectation(question: Question) -> Expectation | None:
         "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
         "of it does."
     )
-    words = list(ICD_203)
+    words, key = list(ICD_203), f"signpost-{{}}-{question.id}".format
     by, if_yes, if_no = st.columns(3)
-    with by:
-        day = st.date_input(
-            "By the end of (UTC)", None, format="YYYY-MM-DD", key=f"signpost-by-{question.id}"
+    day = by.date_input("By the end of (UTC)", None, format="YYYY-MM-DD", key=key("by"))
+    yes, no = (
+        column.selectbox(label, words, index=words.index(usual), key=key(name))
+        for column, label, usual, name in (
+            (if_yes, "If YES, or its like", "likely", "yes"),
+            (if_no, "If NO", "unlikely", "no"),
         )
-    with if_yes:
-        yes = st.selectbox(
-            "If YES, or its like",
-            words,
-            index=words.index("likely"),
-            key=f"signpost-yes-{question.id}",
-        )
-    with if_no:
-        no = st.selectbox(
-            "If NO", words, index=words.index("unlikely"), key=f"signpost-no-{question.id}"
-        )
+    )
     if not isinstance(day, date):
         return None
     return Expectation(datetime.combine(day + timedelta(days=1), time(), UTC), yes, no)

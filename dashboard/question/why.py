@@ -79,12 +79,13 @@ def show_causes(visit: Visit, page: QuestionPage) -> None:
     causes = list_causes(page, suggestion, visit.day, texts)
     rows = [make_tag("li", make_tag("b", size), words) for size, words in causes]
     empty = make_tag("p", "No news has moved the estimate from its base rate.")
-    quotes = any("“" in words for _, words in causes)
-    notes = [explain_total(page.summary.question, suggestion), page.headlines if quotes else ""]
+    note = explain_total(page.summary.question, suggestion)
+    if any("“" in words for _, words in causes):
+        note = f"{note} {page.headlines}".strip()
     show_markup(
         title,
         make_tag("ul", *rows, kind="causes") if rows else empty,
-        *(make_tag("p", note, kind="note") for note in notes if note),
+        make_tag("p", note, kind="note"),
     )
 
 

@@ -144,7 +144,7 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
     why = ask_line("Why it changes", f"anew-why-{form}")
     if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
-        with show_refusals():
+        with show_refusals(page.summary.question):
             _save_wording(visit, question, wording, (why, override))
 
 
@@ -202,7 +202,7 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
         )
         why = ask_line("Why it goes", f"take-back-why-{question.id}")
         if st.button("Take it back", key=f"take-back-{question.id}"):
-            with show_refusals():
+            with show_refusals(page.summary.question):
                 visit.tracker.questions.retract(question.id, why)
                 notify(f"Taken back: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])

@@ -192,8 +192,10 @@ def weigh_courses(words: RateWords, courses: Sequence[NewsCourse]) -> Likelihood
     size = max(1, MAX_PAIRS // (longest**2 + 1))
     starts = range(0, len(courses), size)
     parts = [_weigh_rows(words, courses[start : start + size]) for start in starts]
-    others, favoured = ([getattr(p, name) for p in parts] for name in ("other", "favoured"))
-    return Likelihoods(np.concatenate(others), np.concatenate(favoured))
+    return Likelihoods(
+        np.concatenate([part.other for part in parts]),
+        np.concatenate([part.favoured for part in parts]),
+    )
 
 
 def _weigh_rows(words: RateWords, courses: Sequence[NewsCourse]) -> Likelihoods:

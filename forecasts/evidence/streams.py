@@ -78,9 +78,9 @@ class Episode:
     @property
     def decisive(self) -> tuple[Sighting, ...]:
         """Stories without which it differs: the first, and one stronger than all others."""
-        first, *others = self.sightings
+        first, *later = self.sightings
         *_, second, strongest = 0.0, *sorted(sighting.weight for sighting in self.sightings)
-        return first, *(s for s in others if s.weight == strongest > second)
+        return first, *(s for s in later if s.weight == strongest > second)
 
 
 @dataclass(frozen=True)

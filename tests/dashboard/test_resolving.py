@@ -1,16 +1,20 @@
 """The desk where a question is answered: what everyone would score, before it is confirmed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dashboard.components.score_data import list_possible_answers
+from dashboard.components.widgets import describe_refusal
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidResolution
+from forecasts.questions.question import QuestionId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import INCIDENTS, NOW, PRICE, QUESTION, TREATY, VISIT_TO
 from tests.dashboard.pages import button, field, give_answer, open_page, seen, words
 from tracker.app.tracker import Tracker
+from tracker.errors import Refused
 
 SUMMIT = "summit-2027"
 SOURCE = "https://arland.example/statement"
@@ -34,6 +38,17 @@ def filled(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-d
 
 def previewed(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
     return seen(button(filled(tracker, outcome), "Preview the scores").click().run())
+
+
+def test_refusals_name_the_question_by_its_text() -> None:
+    named = replace(QUESTION, id=QuestionId("rain"), text="Will it rain?")
+    for refusal, told in (
+        ("rain has its answer", "“Will it rain?” has its answer."),
+        ("'rain' is no option of rain-2027", "“Will it rain?” is no option of rain-2027."),
+        ("give a number", "Give a number."),
+    ):
+        assert describe_refusal(Refused(refusal), named) == told
+    assert describe_refusal(Refused("rain is open")) == "Rain is open."
 
 
 def test_given_answer_comes_first_among_the_compared() -> None:
