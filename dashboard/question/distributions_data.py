@@ -46,7 +46,7 @@ def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindo
     question = page.summary.question
     types = {"time": TIME, **dict.fromkeys(FAN_LEVELS, _value_dtype(question))}
     rows = [
-        (at, *(_bounded_value(question, distribution, level) for level in FAN_LEVELS.values()))
+        (at, *(_compute_quantile(question, distribution, level) for level in FAN_LEVELS.values()))
         for at, distribution in page.timelines[forecaster_id].drawn_steps(*window)
     ]
     return build_frame(types, rows)
@@ -57,7 +57,7 @@ def medians_frame(
 ) -> pd.DataFrame:
     """Medians of some forecasters within a window. Columns: time, middle, forecaster."""
     rows = [
-        (at, _bounded_value(question, distribution, 0.5), line.name)
+        (at, _compute_quantile(question, distribution, 0.5), line.name)
         for line in lines
         for at, distribution in line.timeline.drawn_steps(*window)
     ]
@@ -65,7 +65,7 @@ def medians_frame(
     return build_frame(types, rows)
 
 
-def _bounded_value(question: Question, distribution: Distribution | None, level: float) -> Any:
+def _compute_quantile(question: Question, distribution: Distribution | None, level: float) -> Any:
     if not isinstance(distribution, Cdf):
         return None
     return _chart_value(question, distribution.bounded_quantile(_scale_of(question), level))

@@ -221,10 +221,10 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: AnswerForm) ->
             "is overwritten."
         )
         with st.container(horizontal=True):
-            if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
+            if st.button("Resolve", type="primary", key=f"answer-give-{question.id}"):
                 with show_refusals(page.summary.question):
                     _submit_answer(visit, question, entered)
-            if st.button("Not yet", key=f"answer-not-{question.id}", type="tertiary"):
+            if st.button("Cancel", key=f"answer-not-{question.id}", type="tertiary"):
                 st.session_state.pop(_get_preview_key(question), None)
                 st.rerun()
 

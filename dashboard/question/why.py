@@ -1,4 +1,4 @@
-"""Why the estimate is what it is: what moved it most, and all lines that it adds up from."""
+"""Reasons of the estimate: what moved it most, and all lines that it adds up from."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -12,7 +12,6 @@ from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import ask_line, show_refusals, unwrap_prose
 from dashboard.wording import (
-    capitalise,
     clip,
     count_flaws,
     diff_markdown,
@@ -40,18 +39,18 @@ def render(visit: Visit, page: QuestionPage) -> None:
         return
     if page.summary.status in ("open", "upcoming"):
         flaws = visit.tracker.questions.lint_stored(page.summary.question.id)
-        label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
+        label = f"Resolvability check: {count_flaws(flaws)}"
         with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
             _show_flaws(flaws)
     if page.summary.resolution is None:
         with st.expander(
-            "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
+            "Edit wording", icon=":material/edit:", key="wording-anew", on_change="rerun"
         ) as drawer:
             if drawer.open:
                 _show_wording_form(visit, page)
         _show_retract_form(visit, page)
     else:
-        st.caption("It has its answer, so its wording stays as it is.")
+        st.caption("It is resolved, so its wording can no longer be edited.")
 
 
 def show_current_wording(visit: Visit, page: QuestionPage) -> None:
@@ -88,14 +87,14 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
     if not changes:
         return
     st.markdown(
-        f"**Worded anew {plural(len(changes), 'time')}**: what was added is **bold**, what went is "
+        f"**Edited {plural(len(changes), 'time')}**: additions are **bold**, deletions "
         "~~struck out~~"
     )
     for rewording in changes:
         version = rewording.version
         with st.container(border=True, gap="xsmall"):
             author = _name_author(visit, page, version.by)
-            message = f"Worded anew on {visit.ago(version.at)}, by {author} because: {version.why}"
+            message = f"Edited on {visit.ago(version.at)} by {author}: {version.why}"
             st.markdown(
                 f"**{version.number}** · {escape_markdown(message)}", help=visit.utc(version.at)
             )
@@ -111,10 +110,7 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
 
 def _show_flaws(flaws: Sequence[Flaw]) -> None:
     if not flaws:
-        st.caption(
-            "The linter finds nothing: somebody who sees the future, but not our minds, could "
-            "answer it."
-        )
+        st.caption("Somebody who saw the future, but not our minds, could answer it.")
     for flaw in flaws:
         icon = ":material/block:" if flaw.severity == "blocking" else ":material/lightbulb:"
         st.markdown(f"{icon} {escape_markdown(flaw_line(flaw))}")
@@ -143,7 +139,7 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     wording = Wording(text, (criteria or "").strip(), sources)
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
     why = ask_line("Why it changes", f"anew-why-{form}")
-    if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
+    if st.button("Edit wording", key=f"anew-save-{form}", type="primary"):
         with show_refusals(page.summary.question):
             _save_wording(visit, question, wording, (why, override))
 
@@ -164,14 +160,14 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     question = page.summary.question
     indicators = tuple(page.indicators.values())
     flaws = visit.tracker.questions.lint(worded, indicators)
-    st.caption(f"The linter on this wording: {count_flaws(flaws)}")
+    st.caption(f"This wording: {count_flaws(flaws)}")
     with st.container(gap="xxsmall"):
         _show_flaws(flaws) if flaws else None
     before = {flaw.code for flaw in visit.tracker.questions.lint(question, indicators)}
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
-    return ask_line("Why it stands against the linter", f"anew-override-{form}")
+    return ask_line("Override: reason", f"anew-override-{form}")
 
 
 def _save_wording(
@@ -183,7 +179,7 @@ def _save_wording(
     why, override = reasons
     visit.tracker.questions.edit(question.id, wording, why=why, override=override)
     st.session_state.pop(f"wording-form-{question.id}", None)
-    notify("Worded anew; the earlier wording is kept")
+    notify("Wording edited; the earlier one is kept")
     st.rerun()
 
 
@@ -191,20 +187,18 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if has_human_forecast(page):
         st.caption(
-            "Somebody has forecast it, so it cannot be taken back, only annulled: resolve it as "
-            "annulled."
+            "It has forecasts, so it cannot be withdrawn: to end it, resolve it as annulled."
         )
         return
-    with st.popover("Take the question back", icon=":material/undo:", key="taking-back"):
+    with st.popover("Withdraw the question", icon=":material/undo:", key="taking-back"):
         st.caption(
-            "Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why "
-            "it went."
+            "Nobody has forecast it yet, so it can be withdrawn. The log keeps that it was asked."
         )
-        why = ask_line("Why it goes", f"take-back-why-{question.id}")
-        if st.button("Take it back", key=f"take-back-{question.id}"):
+        why = ask_line("Reason", f"take-back-why-{question.id}")
+        if st.button("Withdraw the question", key=f"take-back-{question.id}"):
             with show_refusals(page.summary.question):
                 visit.tracker.questions.retract(question.id, why)
-                notify(f"Taken back: {clip(question.text, 80)}")
+                notify(f"Withdrawn: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])
 
 

@@ -84,12 +84,12 @@ class Coverage:
             if sighting.evidence_id in effects
         }
         if courses:
-            changes = self._weigh_changes(number, list(courses.values()))
+            changes = self._weigh_changes(number, tuple(courses.values()))
             effects |= zip(courses, changes, strict=True)
         return tuple(map(StoryEffect, effects, effects.values()))
 
-    def _weigh_changes(self, number: int, courses: Sequence[NewsCourse]) -> list[float]:
-        """What the total of a stream's option has more than with each of these courses instead."""
+    def _weigh_changes(self, number: int, courses: tuple[NewsCourse, ...]) -> list[float]:
+        """Loss of the total of a stream's option with each of these courses in place of its own."""
         stream = self.streams[number]
         changed = weigh_courses(stream.words, courses)
         usual = self._usual_logs - stream.likelihoods.other + changed.other

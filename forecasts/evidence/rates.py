@@ -182,11 +182,12 @@ def weigh_course(words: RateWords, course: NewsCourse) -> Likelihoods:
     >>> [round(float(gain), 2) for gain in (logs.favoured - logs.other)[0, [0, -1]]]
     [0.97, -0.14]
     """
-    logs = weigh_courses(words, [course])
+    logs = _weigh_rows(words, (course,))
     return Likelihoods(logs.other[0], logs.favoured[0])
 
 
-def weigh_courses(words: RateWords, courses: Sequence[NewsCourse]) -> Likelihoods:
+@lru_cache(maxsize=100)
+def weigh_courses(words: RateWords, courses: tuple[NewsCourse, ...]) -> Likelihoods:
     """Find the log-likelihoods of courses in rows: they differ in reports since the count began."""
     longest = max(len(course.days) for course in courses)
     size = max(1, MAX_PAIRS // (longest**2 + 1))

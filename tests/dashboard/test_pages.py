@@ -185,7 +185,7 @@ def test_half_an_answer_is_refused(news: Tracker) -> None:
         field(visit, "Source").set_value(source)
         visit.checkbox(key=f"answer-sure-{SUMMIT}").set_value(sure)
         visit = seen(button(visit, "Preview the scores").click().run())
-        assert "Give this answer" not in [b.label for b in visit.button]
+        assert "Resolve" not in [b.label for b in visit.button]
         assert reason in words(visit)
         assert news.resolutions.receipts(SUMMIT).scores == ()
 

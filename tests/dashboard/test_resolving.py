@@ -76,7 +76,7 @@ def test_preview_keeps_nothing(held: Tracker, clock: FakeClock) -> None:
     assert "by Brier score over knowing nothing: higher is better" in words(visit)
     assert held.questions.get(SUMMIT).summary.resolution is None
     # One may think again.
-    visit = seen(button(previewed(held), "Not yet").click().run())
+    visit = seen(button(previewed(held), "Cancel").click().run())
     assert "Before you confirm" not in words(visit)
     assert held.questions.get(SUMMIT).summary.resolution is None
     # What is no answer has no preview.
@@ -96,7 +96,7 @@ def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -
     assert held.resolutions.preview(SUMMIT, ["annulled"], clock.time) == {"annulled": ()}
     visit = previewed(held, "annulled")
     assert "Before you confirm: Annulled" in words(visit)
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = seen(button(visit, "Resolve").click().run())
     assert "Annulled" in words(visit)
 
 
@@ -104,7 +104,7 @@ def test_changed_and_future_answers(held: Tracker, clock: FakeClock) -> None:
     # An answer that is changed after its preview has to be previewed again.
     visit = previewed(held)
     seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
-    assert "Give this answer" not in [b.label for b in visit.button]
+    assert "Resolve" not in [b.label for b in visit.button]
     assert held.questions.get(SUMMIT).summary.resolution is None
     # A time in the future is refused before the preview.
     visit = filled(held)

@@ -181,9 +181,9 @@ def test_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page.get_by_text("I have checked the source.").click()
     page.get_by_role("button", name="Preview the scores").click()
     expect(page.get_by_text("Before you confirm: NO")).to_be_visible()
-    expect(page.get_by_role("button", name="Give this answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
     visitor.picture("light-preview")
-    page.get_by_role("button", name="Not yet").click()
+    page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Before you confirm")).to_have_count(0)
     expect(page.get_by_text("Resolved NO", exact=True)).to_have_count(0)
 

@@ -22,6 +22,7 @@ from forecasts.evidence.rates import (
     SIGNS,
     YEAR_DAYS,
     RateWords,
+    weigh_courses,
     weigh_prior,
 )
 from forecasts.evidence.streams import Sighting, Stream, StreamKey
@@ -178,6 +179,7 @@ def test_the_effect_of_a_story_is_what_its_absence_would_change(
     pairs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("forecasts.evidence.rates.MAX_PAIRS", pairs)
+    weigh_courses.cache_clear()
     days = (-200, 10, 11, 12, 12.5, 13.5, 16, 40, 41, 42)
     relevances = (0.95, 0.95, 0.85, 0.95, 0.85, 0.85, 0.95, 0.8, 0.95, 0.8)
     pieces = [
