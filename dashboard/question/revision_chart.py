@@ -99,7 +99,11 @@ class Drawing:
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Show the chart, the news selected in it, and its controls."""
+    """Show the controls, the chart, and the news selected in it."""
+    options = st.popover("Chart", key="chart-options", type="tertiary", on_change="rerun")
+    if options.open:
+        with options:
+            _show_options(visit, page)
     is_binary = page.summary.question.kind == "binary"
     is_log = is_binary and st.query_params.get(SCALE_PARAM) == SCALES[1]
     view = ChartView(
@@ -110,10 +114,6 @@ def render(visit: Visit, page: QuestionPage) -> None:
         compare.get_compared_dates(visit, page) if is_binary else None,
     )
     _show_drawing(visit, page, _draw(visit, page, view))
-    options = st.popover("Chart", key="chart-options", type="tertiary", on_change="rerun")
-    if options.open:
-        with options:
-            _show_options(visit, page)
 
 
 def _show_options(visit: Visit, page: QuestionPage) -> None:

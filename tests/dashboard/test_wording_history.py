@@ -225,7 +225,7 @@ def test_linter_on_the_question_tab(asked: Tracker, clock: FakeClock) -> None:
         SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at
     )
     visit = question_tab(asked)
-    assert "It has its answer, so its wording stays" in words(visit)
+    assert "so its wording can no longer be edited" in words(visit)
     assert not any(e.label == "Edit wording" for e in visit.expander)
 
 
