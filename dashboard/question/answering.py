@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.components.markup import Markup, make_tag, show_markup
+from dashboard.components.markup import Markup, make_site_link, make_tag, show_markup
 from dashboard.components.score_data import (
     forecaster_scores_frame,
     hindsight_frame,
@@ -32,7 +32,6 @@ from dashboard.wording import (
     format_forecast,
     name_in_sentence,
     plural,
-    safe_web_link,
 )
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.formatting import format_signed
@@ -161,7 +160,6 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
     question, resolution = page.summary.question, page.summary.resolution
     if resolution is None:
         return
-    source = safe_web_link(resolution.source_url)
     provisional = page.scores and _describe_provisional(visit, question)
     parts = [
         make_tag("h2", describe_resolution(question, resolution)),
@@ -173,12 +171,9 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
         ),
         *([make_tag("p", provisional, kind="note")] if provisional else []),
     ]
-    if source is not None:
-        link = {"href": source, "target": "_blank", "rel": "noopener noreferrer"}
-        parts.append(make_tag("a", "Source of the answer ↗", **link))
-    elif resolution.source_url:
-        parts.append(make_tag("p", f"No usable link: {resolution.source_url[:200]}"))
-    show_markup(make_tag("section", *parts, kind="verdict"))
+    if resolution.source_url:
+        parts.append(make_site_link("Source of the answer", resolution.source_url))
+    show_markup(make_tag("div", *parts, kind="verdict"))
 
 
 def describe_own_score(visit: Visit, page: QuestionPage) -> str:

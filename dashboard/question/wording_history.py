@@ -56,11 +56,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
 def show_current_wording(visit: Visit, page: QuestionPage) -> None:
     """Show the number of the current wording, if there is more than one."""
     if len(page.versions) > 1:
-        newest = page.versions[-1]
-        st.caption(
-            f"Wording {newest.number} of {len(page.versions)}, since {visit.day(newest.at)}: see "
-            "below."
-        )
+        newest, count = page.versions[-1], len(page.versions)
+        st.caption(f"Wording {newest.number} of {count}, since {visit.day(newest.at)}: see below.")
 
 
 def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId | None) -> str:

@@ -115,7 +115,9 @@ def test_findings_and_overrides_in_words() -> None:
     advice = replace(blocks, severity="advice")
     assert wording.count_flaws([]) == "no problems"
     assert plain(wording.count_flaws([blocks, blocks, advice])) == "2 must be fixed, 1 suggestion"
-    assert wording.flaw_line(blocks) == "Must fix: “significantly” means many things. Name a number."
+    assert (
+        wording.flaw_line(blocks) == "Must fix: “significantly” means many things. Name a number."
+    )
     assert wording.flaw_line(advice).startswith("Suggestion: ")
     # An override names who and why and what the linter said.
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
