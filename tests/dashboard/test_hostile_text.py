@@ -41,7 +41,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
 
 
 SITE_LINK = r'<a href="https?://[^"<> ]+" target="_blank" rel="noopener noreferrer">([^<]*)</a>'
-TAGS = set("h1 h2 p ul ol li b small span strong div dl dt dd details summary".split())
+TAGS = set("h1 h2 h3 p ul ol li b small span strong div dl dt dd details summary".split())
 """Elements of our own HTML; a text of somebody else's makes none."""
 
 
