@@ -7,12 +7,7 @@ from typing import Final, Literal
 
 import altair as alt
 
-from dashboard.charts.common import (
-    ChartSpec,
-    text_tooltip,
-    time_axis,
-    time_tooltip,
-)
+from dashboard.charts.common import ChartSpec, text_tooltip, time_axis, time_tooltip
 from dashboard.charts.revisions import (
     Domain,
     combine_layers,

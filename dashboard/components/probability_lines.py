@@ -14,13 +14,7 @@ import pandas as pd
 
 from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS, Domain, ProbabilityScale
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import (
-    clip,
-    describe_bearing,
-    display_name,
-    format_answer,
-    percent_exact,
-)
+from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
 from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
@@ -361,9 +355,7 @@ def _probability_of(option: str, distribution: Distribution | None) -> Binary | 
 
 
 def steps_frame(
-    lines: Sequence[ProbabilityLine],
-    window: TimeWindow,
-    scale: ProbabilityScale = "probability",
+    lines: Sequence[ProbabilityLine], window: TimeWindow, scale: ProbabilityScale = "probability"
 ) -> pd.DataFrame:
     """The steps of every line. Columns:
 

@@ -23,12 +23,7 @@ from dashboard.question.entry_data import (
     parse_draft,
     read_draft,
 )
-from dashboard.wording import (
-    clip,
-    escape_markdown,
-    format_forecast,
-    percent_whole,
-)
+from dashboard.wording import clip, escape_markdown, format_forecast, percent_whole
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import Question, QuestionId
