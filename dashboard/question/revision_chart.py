@@ -39,8 +39,8 @@ from dashboard.components.probability_lines import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice
 from dashboard.question import compare, distributions_data, evidence
+from dashboard.question.compare import THIN, ComparisonLines, select_lines, show_line_picker
 from dashboard.question.head import lead_forecaster
-from dashboard.question.lines import THIN, ComparisonLines, select_lines, show_line_picker
 from dashboard.wording import display_name, format_forecast
 from forecasts.questions.question import (
     CROWD,
