@@ -97,7 +97,9 @@ def test_question_page(news: Tracker) -> None:
     # A row's address opens the piece; one of no piece opens nothing.
     params = dict(parse_qsl(urlsplit(rows[0]["cells"]["title"]["href"]).query))
     assert params == {"q": SUMMIT, "evidence": rows[0]["id"]}
-    assert rows[0]["cells"]["title"]["text"] in marked(open_page(news, "question", **params))
+    picked = open_page(news, "question", **params)
+    assert rows[0]["cells"]["title"]["text"] in marked(picked)
+    assert "Moves the estimate by" in prose_of(picked)
     assert marked(open_page(news, "question", q=SUMMIT, evidence="99")) == []
     # The scale and the whole range are parts of the address.
     full = spec(open_page(news, "question", q=SUMMIT, full="true"))

@@ -27,8 +27,8 @@ def test_triangle_opens_its_story_with_source_shift_and_copies(visitor: Visitor)
     mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').last
     mark.click(force=True)
     visitor.settle()
-    expect(page.get_by_text("Shifts the estimate by")).to_contain_text("in log-odds now")
-    expect(page.get_by_text("Shifts the estimate by")).to_contain_text("no copies")
+    expect(page.get_by_text("Moves the estimate by")).to_contain_text("points")
+    expect(page.get_by_text("3 reports, all independent")).to_be_visible()
     expect(page.get_by_text("first seen")).to_contain_text(re.compile("ago|just now"))
 
 
