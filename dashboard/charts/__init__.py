@@ -17,7 +17,6 @@ from dashboard.charts.distributions import (
     ValueAxis,
     fan_chart,
     option_lines,
-    options_over_time_chart,
     value_axis,
 )
 from dashboard.charts.feeds import daily_items_chart
@@ -44,7 +43,6 @@ __all__ = [
     "fan_chart",
     "forecaster_lines",
     "option_lines",
-    "options_over_time_chart",
     "other_question_style",
     "ranks_chart",
     "revisions_chart",

@@ -5,7 +5,6 @@ Pages import these names from `dashboard.wording`; a page's own sentences stand 
 """
 
 from dashboard.wording.evidence import (
-    DUE_KINDS,
     LINE_MEANINGS,
     SIGNPOST_STATES,
     describe_bearing,
@@ -108,7 +107,6 @@ from forecasts.questions.formatting import capitalise
 __all__ = [
     "DASH",
     "DATE_NOTES",
-    "DUE_KINDS",
     "GRADE_MEANINGS",
     "HEALTH_LABELS",
     "KIND_NAMES",

@@ -48,7 +48,9 @@ ME = (charts.LineStyle("You", charts.BLUE),)
 OVER_TIME: dict[str, charts.ChartSpec] = {
     "revisions": charts.revisions_chart(ME, "probability", (0.0, 1.0), layers=ALL),
     "revisions in log-odds": charts.revisions_chart(ME, "log-odds", (-5.0, 5.0)),
-    "options_over_time": charts.options_over_time_chart(ME, (0.0, 1.0), marks=True, answer=True),
+    "revisions of options": charts.revisions_chart(
+        ME, "probability", (0.0, 1.0), layers=frozenset({"options", "marks", "answer"})
+    ),
     "fan": charts.fan_chart(ME, ("number", 0.0), layers=ALL),
     "fan of dates": charts.fan_chart(ME, ("date", 0.0)),
     "scenarios_over_time": scenarios_over_time_chart(ME),

@@ -88,7 +88,10 @@ function fill(cell, content, row, state) {
   if (content.points) cell.append(buildSpark(content));
   else if (content.entry !== undefined) cell.append(...buildEntry(content, row, state));
   else if (content.href) cell.append(buildLink(content));
-  else cell.append(content.tone ? make("span", content.tone, content.text) : content.text);
+  else if (content.tone === "quiet") {
+    cell.classList.add("quiet");
+    cell.append(content.text);
+  } else cell.append(content.tone ? make("span", content.tone, content.text) : content.text);
   if (content.help) cell.title = content.help;
   if (content.swatch) {
     const swatch = make("span", "swatch");
