@@ -268,6 +268,16 @@ def test_a_feed_can_be_added_and_asked_for_at_once(tracker: Tracker, clock: Fake
         tracker.feeds.retry("nope")
 
 
+def test_all_failing_feeds_are_asked_again_but_no_paused_one(tracker: Tracker) -> None:
+    for name in ("agency", "wire", "paper"):
+        tracker.feeds.add(a_feed(name))
+    assert tracker.feeds.poll().failed == 3
+    tracker.feeds.pause("wire")
+    assert tracker.feeds.retry_failing() == 2
+    assert tracker.feeds.get("wire").health.state.paused
+    assert tracker.feeds.poll().feeds == 2
+
+
 def test_only_one_scheduler_leads_and_the_second_is_told_who(both: Tracker) -> None:
     told = r"already runs on this database: .*\d+ on .*since .*; stop it first"
     with open_tracker(both.settings, now=both.now, fetch=no_network) as other:

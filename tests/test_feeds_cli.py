@@ -144,13 +144,25 @@ def test_one_feed_is_shown_with_its_next_poll_and_the_reason(
     shell("feed", "poll", "--allow-private")
     said = shell("feed", "show", "the-wire-of-the-town")
     assert "next poll" in said
-    assert "asked every" in said
+    assert "checked about every" in said
     assert "last answers 200" in said
     assert "(missing date)" in said
     assert "Arland invites Borland" in said
     shell("feed", "pause", "the-wire-of-the-town")
     assert "paused: paused by hand" in shell("feed", "show", "the-wire-of-the-town")
     assert "there is no feed nope" in shell.refused("feed", "show", "nope")
+
+
+def test_failing_feeds_are_retried_together(shell: Shell, press: FeedServer) -> None:
+    shell("feed", "add", press.url("/rss"), "--allow-private")
+    assert "0 failing feeds due now" in shell("feed", "retry", "--failing")
+    press.answer("/rss", 503, b"gone")
+    shell("feed", "poll", "--all", "--allow-private")
+    assert "1 failing feed due now: the next round" in shell("feed", "retry", "--failing")
+    (row,) = shell.json("feed", "list")["feeds"]
+    assert (row["state"]["failures"], row["why_next"]) == (0, "requested by hand")
+    for arguments in ((), ("the-wire-of-the-town", "--failing")):
+        assert "name one FEED, or give --failing" in shell.refused("feed", "retry", *arguments)
 
 
 def test_a_measured_round_prints_one_line_of_json(shell: Shell, press: FeedServer) -> None:

@@ -91,7 +91,7 @@ def test_a_question_with_an_answer_is_not_asked_again(tracker: Tracker) -> None:
     )
     (flaw,) = [f for f in tracker.questions.lint(again) if f.severity == "blocking"]
     assert (flaw.code, flaw.reason) == (
-        "already-settled", f"{an_asked().id} asks the same and has its answer: NO",
+        "already-settled", f"“{an_asked().text}” (rain) asks the same and has its answer: NO",
     )  # fmt: skip
 
 
@@ -99,8 +99,10 @@ def test_one_event_in_other_words_is_to_be_linked(tracker: Tracker) -> None:
     tracker.questions.ask(an_asked())
     text = "Before 31 December 2026, will Arland see rain?"
     assert "shared-event" not in codes(tracker)  # the same words make a family anyway
-    told = {f.code: f.reason for f in tracker.questions.lint(an_asked("wet", text=text))}
-    assert told["shared-event"] == "rain seems to ask about the same event in other words"
+    told = {f.code: f for f in tracker.questions.lint(an_asked("wet", text=text))}
+    name = f"“{an_asked().text}”"
+    assert told["shared-event"].reason == f"{name} seems to ask about the same event in other words"
+    assert "add-link`, rain)" in told["shared-event"].fix
     other = an_asked("wet", text="Will Arland join the river pact before 31 December 2026?")
     assert "shared-event" not in {f.code for f in tracker.questions.lint(other)}
 

@@ -17,10 +17,9 @@ from dashboard.charts.distributions import (
     ValueAxis,
     fan_chart,
     option_lines,
-    options_over_time_chart,
     value_axis,
 )
-from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
+from dashboard.charts.feeds import daily_items_chart
 from dashboard.charts.record import calibration_chart, ranks_chart, skill_chart
 from dashboard.charts.revisions import ProbabilityScale, revisions_chart, waterfall_chart
 from tracker.model.chart_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, LineStyle
@@ -41,11 +40,9 @@ __all__ = [
     "bind_data",
     "calibration_chart",
     "daily_items_chart",
-    "daily_polls_chart",
     "fan_chart",
     "forecaster_lines",
     "option_lines",
-    "options_over_time_chart",
     "other_question_style",
     "ranks_chart",
     "revisions_chart",

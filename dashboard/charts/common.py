@@ -46,7 +46,7 @@ def bind_data(spec: ChartSpec, **frames: Any) -> dict[str, Any]:
 
 def time_axis() -> alt.X:
     """Return the time axis in the viewer's zone, the same for all layers of a chart."""
-    axis = alt.Axis(grid=False, **time_ticks("x", "local"))
+    axis = alt.Axis(grid=False, ticks=False, **time_ticks("x", "local"))
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
 
@@ -79,22 +79,17 @@ def colour_encoding(
     return alt.Color(f"{field}:N", scale=scale, legend=legend_spec)
 
 
-def dash_encoding(
-    styles: tuple[LineStyle, ...], *, field: str = "forecaster", legend: bool = True
-) -> alt.StrokeDash:
-    """Encode the dashes of forecasters or another field; equal domains merge this legend with that
-    of colours.
-    """
-    names = [line.name for line in styles]
-    scale = alt.Scale(domain=names, range=dash_range(styles))
-    return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
+def dash_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeDash:
+    """Encode the dashes of forecasters."""
+    scale = alt.Scale(domain=[line.name for line in styles], range=dash_range(styles))
+    return alt.StrokeDash("forecaster:N", scale=scale, legend=None)
 
 
-def width_encoding(styles: tuple[LineStyle, ...], *, field: str = "forecaster") -> alt.StrokeWidth:
+def width_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeWidth:
     """Encode the width of each forecaster's line."""
     names, widths = [line.name for line in styles], [line.width for line in styles]
     scale = alt.Scale(type="ordinal", domain=names, range=widths)  # by default it interpolates
-    return alt.StrokeWidth(f"{field}:O", scale=scale, legend=None)
+    return alt.StrokeWidth("forecaster:O", scale=scale, legend=None)
 
 
 def text_tooltip(field: str, title: str) -> alt.Tooltip:

@@ -7,22 +7,15 @@ from typing import Final, Literal
 
 import altair as alt
 
-from dashboard.charts.common import (
-    HEIGHT,
-    ChartSpec,
-    colour_encoding,
-    dash_encoding,
-    text_tooltip,
-    time_axis,
-    time_tooltip,
-    width_encoding,
-)
+from dashboard.charts.common import ChartSpec, text_tooltip, time_axis, time_tooltip
 from dashboard.charts.revisions import (
     Domain,
-    encode_marks,
+    combine_layers,
+    crosshair_layer,
     end_layers,
-    probability_axis,
+    line_encodings,
     rules_layer,
+    strip_layer,
 )
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.question import Question
@@ -72,44 +65,6 @@ def _interpolate_colour(place: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def options_over_time_chart(
-    styles: tuple[LineStyle, ...], domain: Domain, *, marks: bool, answer: bool
-) -> ChartSpec:
-    """One forecaster's probability of each option as step lines with their names.
-
-    Data: `steps`, `ends`, `rules`, `marks`, `answer`.
-    """
-    y = probability_axis("y", "probability", domain)
-    base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(), y=y)
-    line = base.mark_line(interpolate="step-after").encode(
-        color=colour_encoding(styles, legend=False, field="option"),
-        strokeDash=dash_encoding(styles, legend=False, field="option"),
-        strokeWidth=width_encoding(styles, field="option"),
-    )
-    hover = base.mark_point(opacity=0.01, size=80).encode(
-        tooltip=[
-            text_tooltip("option", "Option"),
-            text_tooltip("shown", "Forecast"),
-            time_tooltip("from"),
-        ],
-    )
-    end = alt.Chart(alt.NamedData("answer")).mark_point(
-        shape="diamond", filled=True, size=220, opacity=1, clip=False
-    )
-    happened = end.encode(
-        x=time_axis(),
-        y=y,
-        color=colour_encoding(styles, legend=False, field="option"),
-        tooltip=[text_tooltip("answer", "It was")],
-    )
-    return _combine_layers(
-        [line, rules_layer(), *end_layers(styles, y, field="option"), hover],
-        marks=marks,
-        answer=happened if answer else None,
-    )
-
-
-@lru_cache(maxsize=256)
 def fan_chart(
     styles: tuple[LineStyle, ...],
     axis: ValueAxis,
@@ -117,44 +72,40 @@ def fan_chart(
     *,
     layers: frozenset[str] = frozenset(),
 ) -> ChartSpec:
-    """Median, 50% and 90% intervals of one forecaster, and the medians of others as thin lines.
+    """Median, 50% and 90% intervals of the first forecaster, medians of the others as thin lines.
 
-    The values of a series are points. Data: `fan`, `others`, `ends`, `rules`, and those of `marks`,
-    `answer` and `series` that `layers` names.
+    Data: `fan`, `others`, `ends`, `crossings`, `rules`, and those of `marks`, `answer` and `series`
+    (values as rings) that `layers` names.
     """
     base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
-    wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
-        y=_value_y("low90", axis, domain), y2="high90"
-    )
-    half = base.mark_area(interpolate="step-after", opacity=0.28, color=BLUE).encode(
-        y=_value_y("low50", axis, domain), y2="high50"
-    )
-    middle = base.mark_line(interpolate="step-after", strokeWidth=3, color=BLUE).encode(
-        y=_value_y("middle", axis, domain)
-    )
-    hover = base.mark_point(opacity=0.01, size=80).encode(
-        y=_value_y("middle", axis, domain),
-        tooltip=[text_tooltip("shown", "Forecast"), time_tooltip("from")],
-    )
-    end = alt.Chart(alt.NamedData("answer")).mark_point(
-        shape="diamond", filled=True, size=220, color=VERMILLION, opacity=1
-    )
-    happened = end.encode(
-        x=time_axis(),
-        y=_value_y("value", axis, domain),
-        tooltip=[text_tooltip("answer", "It was"), time_tooltip("known")],
-    )
+    areas = [
+        base.mark_area(interpolate="step-after", opacity=opacity, color=BLUE).encode(
+            y=_value_y(f"low{level}", axis, domain), y2=f"high{level}"
+        )
+        for level, opacity in ((90, 0.16), (50, 0.28))
+    ]
+    y = _value_y("middle", axis, domain)
+    medians = alt.Chart(alt.NamedData("others")).mark_line(interpolate="step-after")
     stack = [
-        wide,
-        half,
-        *_other_medians(styles, axis, domain),
-        middle,
+        crosshair_layer(styles),
+        *areas,
+        medians.encode(**line_encodings(styles, y)),
+        *end_layers(styles, y),
+        base.mark_line(interpolate="step-after", strokeWidth=3, color=BLUE).encode(y=y),
         rules_layer(),
         *([_series_points(axis, domain)] if "series" in layers else []),
-        hover,
+        *([strip_layer()] if "marks" in layers else []),
+        *([_value_answer(axis, domain)] if "answer" in layers else []),
     ]
-    answered = happened if "answer" in layers else None
-    return _combine_layers(stack, marks="marks" in layers, answer=answered)
+    return combine_layers(stack)
+
+
+def _value_answer(axis: ValueAxis, domain: Domain | None) -> alt.Chart:
+    chart = alt.Chart(alt.NamedData("answer")).mark_point(
+        shape="diamond", filled=True, size=220, color=VERMILLION, opacity=1
+    )
+    tips = [text_tooltip("answer", "It was"), time_tooltip("known")]
+    return chart.encode(x=time_axis(), y=_value_y("value", axis, domain), tooltip=tips)
 
 
 def _series_points(axis: ValueAxis, domain: Domain | None) -> alt.Chart:
@@ -162,40 +113,8 @@ def _series_points(axis: ValueAxis, domain: Domain | None) -> alt.Chart:
     points = alt.Chart(alt.NamedData("series")).mark_point(
         shape="circle", filled=False, size=34, strokeWidth=1.5, color=GREEN, opacity=1
     )
-    return points.encode(
-        x=time_axis(),
-        y=_value_y("value", axis, domain),
-        tooltip=[text_tooltip("shown", "Value"), text_tooltip("period", "For")],
-    )
-
-
-def _other_medians(
-    styles: tuple[LineStyle, ...], axis: ValueAxis, domain: Domain | None
-) -> tuple[alt.Chart, ...]:
-    """Return the medians of others, with the names of all lines at their ends."""
-    y = _value_y("middle", axis, domain)
-    base = alt.Chart(alt.NamedData("others")).encode(x=time_axis(), y=y)
-    lines = base.mark_line(interpolate="step-after").encode(
-        color=colour_encoding(styles, legend=False),
-        strokeDash=dash_encoding(styles, legend=False),
-        strokeWidth=width_encoding(styles),
-    )
-    return lines, *end_layers(styles, y)
-
-
-def _combine_layers(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> ChartSpec:
-    if marks:
-        # Placed in pixels near the lower edge, because the value axis differs by question.
-        strip = alt.Chart(alt.NamedData("marks")).mark_point(
-            shape="diamond", filled=True, opacity=0.85, color=GREY
-        )
-        layers.append(encode_marks(strip.encode(y=alt.value({"expr": "height - 9"}))))
-    if answer is not None:
-        layers.append(answer)
-    chart = alt.layer(*layers).resolve_scale(
-        color="independent", strokeDash="independent", size="independent"
-    )
-    return chart.properties(height=HEIGHT).to_dict()
+    tips = [text_tooltip("shown", "Value"), text_tooltip("period", "For")]
+    return points.encode(x=time_axis(), y=_value_y("value", axis, domain), tooltip=tips)
 
 
 def _value_y(field: str, axis: ValueAxis, domain: Domain | None) -> alt.Y:

@@ -1,4 +1,4 @@
-"""Charts of a feed's last four weeks: new items a day, and outcomes of polls."""
+"""Chart of the new items of a feed in its last four weeks."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,19 +6,20 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import ChartSpec, text_tooltip
-from tracker.model.chart_style import BLUE, GREY, SKY, VERMILLION, time_ticks
+from tracker.model.chart_style import BLUE, GREY, time_ticks
 
 _HEIGHT: Final = 220
 _NEW_ITEMS: Final = "new items"
 _USUAL_ITEMS: Final = "on the usual day"
-_COLOURS: Final = (BLUE, SKY, VERMILLION)
 
 
 @lru_cache(maxsize=1)
 def daily_items_chart() -> ChartSpec:
-    """New items of each day as bars, and the usual number as a line. Data: `days`, `usual`."""
+    """New items of each day as bars, and the usual number as a line. Data: `days`."""
+    day_axis = alt.Axis(grid=False, **time_ticks("x", "utc"))
+    count_axis = alt.Axis(tickMinStep=1, format="~s", tickCount=5)
     tips = [
-        _day_tip(),
+        alt.Tooltip("utcyearmonthdate(day):T", title="Day (UTC)", format="%d %b %Y"),
         alt.Tooltip("new:Q", title="New items"),
         alt.Tooltip("edited:Q", title="Edited"),
         alt.Tooltip("polls:Q", title="Polls"),
@@ -32,49 +33,16 @@ def daily_items_chart() -> ChartSpec:
         .mark_bar()
         .transform_calculate(series=f"'{_NEW_ITEMS}'")
         .encode(
-            x=_day_axis(),
-            y=alt.Y("new:Q", title="New items", axis=_count_axis()),
+            x=alt.X("utcyearmonthdate(day):T", title=None, axis=day_axis),
+            y=alt.Y("new:Q", title="New items", axis=count_axis),
             color=series,
             tooltip=tips,
         )
     )
     line = (
-        alt.Chart(alt.NamedData("usual"))
+        alt.Chart(alt.NamedData("days"))
         .mark_rule(strokeDash=[5, 4], strokeWidth=2)
         .transform_calculate(series=f"'{_USUAL_ITEMS}'")
-        .encode(y=alt.Y("usual:Q"), color=series)
+        .encode(y=alt.Y("mean(usual):Q"), color=series)
     )
     return alt.layer(bars, line).properties(height=_HEIGHT).to_dict()
-
-
-@lru_cache(maxsize=1)
-def daily_polls_chart(outcomes: tuple[str, ...]) -> ChartSpec:
-    """Polls of each day as bars stacked by outcome. Data: `polls`."""
-    scale = alt.Scale(domain=list(outcomes), range=list(_COLOURS))
-    legend = alt.Legend(orient="top", title=None)
-    tips = [_day_tip(), text_tooltip("outcome", "Came to"), alt.Tooltip("polls:Q", title="Polls")]
-    bars = (
-        alt.Chart(alt.NamedData("polls"))
-        .mark_bar()
-        .encode(
-            x=_day_axis(),
-            y=alt.Y("polls:Q", title="Polls", stack="zero", axis=_count_axis()),
-            color=alt.Color("outcome:N", scale=scale, legend=legend),
-            order=alt.Order("rank:Q"),
-            tooltip=tips,
-        )
-    )
-    return bars.properties(height=_HEIGHT).to_dict()
-
-
-def _day_axis() -> alt.X:
-    axis = alt.Axis(grid=False, **time_ticks("x", "utc"))
-    return alt.X("utcyearmonthdate(day):T", title=None, axis=axis)
-
-
-def _count_axis() -> alt.Axis:
-    return alt.Axis(tickMinStep=1, format="~s", tickCount=5)
-
-
-def _day_tip() -> alt.Tooltip:
-    return alt.Tooltip("utcyearmonthdate(day):T", title="Day (UTC)", format="%d %b %Y")

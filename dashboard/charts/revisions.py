@@ -45,22 +45,27 @@ def revisions_chart(
 ) -> ChartSpec:
     """Step lines of probabilities with their names, marks of evidence on them, rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and those of `band`, `marks` and `answer`
-    that `layers` names. It is one layered view, because concatenated views overflow on a phone.
+    Data: `steps`, `ends`, `crossings`, `rules`, `acts` and those of `band`, `marks` and `answer`
+    that `layers` names. With `options` there, lines are options: no acts, marks below the lines.
+    It is one layered view, because concatenated views overflow on a phone.
     """
-    y = probability_axis("y", scale, domain)
+    y, is_options = probability_axis("y", scale, domain), "options" in layers
     stack = [
         *([_band_layer(y)] if "band" in layers else []),
-        _crosshair_layer(styles),
+        crosshair_layer(styles),
         rules_layer(),
         _rule_label_layer(),
         _step_layer(styles, y),
         *end_layers(styles, y),
-        _act_layer(styles, y),
-        *([_mark_layer(y)] if "marks" in layers else []),
-        *([_answer_layer(y)] if "answer" in layers else []),
+        *([] if is_options else [_act_layer(styles, y)]),
+        *([strip_layer() if is_options else _mark_layer(y)] if "marks" in layers else []),
+        *([_answer_layer(y, styles if is_options else ())] if "answer" in layers else []),
     ]
-    # People and evidence have different colour domains, so no scale is shared.
+    return combine_layers(stack)
+
+
+def combine_layers(stack: Sequence[alt.Chart]) -> ChartSpec:
+    """Compile layers; people and evidence have different colour domains, so no scale is shared."""
     chart = alt.layer(*stack).resolve_scale(
         color="independent", strokeDash="independent", shape="independent", size="independent"
     )
@@ -89,39 +94,45 @@ def _band_layer(y: alt.Y) -> alt.Chart:
     return chart.encode(x=time_axis(), y=y, y2="high")
 
 
-def end_layers(
-    styles: tuple[LineStyle, ...], y: alt.Y, field: str = "forecaster"
-) -> tuple[alt.Chart, alt.Chart]:
-    """Return the names at the ends of lines, with a stroke of colour and dash before each."""
+def end_layers(styles: tuple[LineStyle, ...], y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    """Return the names at the ends of lines, with a stroke of colour and dash before each.
+
+    On a phone there is room for names alone.
+    """
     # Names are grey, readable in both themes.
-    limit = {"expr": f"width * {LABEL_ROOM / (1 + LABEL_ROOM):.3f} - 22"}
-    size = {"expr": "width < 400 ? 10 : 12"}
+    limit = {"expr": f"width * {LABEL_ROOM / (1 + LABEL_ROOM):.3f} - ({_NAME_DISTANCE} - 2)"}
+    size = {"expr": f"{IS_NARROW} ? 10 : 12"}
     names = alt.Chart(alt.NamedData("ends")).mark_text(
-        align="left", dx=24, color=INK, limit=limit, fontSize=size
+        align="left", dx={"expr": _NAME_DISTANCE}, color=INK, limit=limit, fontSize=size
     )
     strokes = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
+    short = {"test": IS_NARROW, "value": {"expr": "datum.short || datum.label"}}
+    text = alt.Text("label:N", condition=short)
+    length = {"expr": f"{IS_NARROW} ? 80 : 240"}
     return (
-        names.encode(x=time_axis(), y=y, text="label:N"),
-        strokes.mark_point(shape="stroke", size=240, xOffset=12).encode(
-            **line_encodings(styles, y, field)
-        ),
-    )
+        names.encode(x=time_axis(), y=y, text=text),
+        strokes.mark_point(shape="stroke", size=length, xOffset={"expr": f"{_NAME_DISTANCE} / 2"})
+        .encode(**line_encodings(styles, y)),
+    )  # fmt: skip
 
 
-def line_encodings(
-    styles: tuple[LineStyle, ...], y: alt.Y, field: str = "forecaster"
-) -> dict[str, Any]:
+IS_NARROW: Final = "width < 400"
+_NAME_DISTANCE: Final = f"({IS_NARROW} ? 13 : 24)"
+"""Pixels between the end of a line and its name."""
+
+
+def line_encodings(styles: tuple[LineStyle, ...], y: alt.Y) -> dict[str, Any]:
     """Return the encodings that a line and the stroke at its end share."""
     return {
         "x": time_axis(),
         "y": y,
-        "color": colour_encoding(styles, legend=False, field=field),
-        "strokeDash": dash_encoding(styles, legend=False, field=field),
-        "strokeWidth": width_encoding(styles, field=field),
+        "color": colour_encoding(styles, legend=False),
+        "strokeDash": dash_encoding(styles),
+        "strokeWidth": width_encoding(styles),
     }
 
 
-def _crosshair_layer(styles: tuple[LineStyle, ...]) -> alt.Chart:
+def crosshair_layer(styles: tuple[LineStyle, ...]) -> alt.Chart:
     """Stripes over the chart: that below the pointer shows the values of all lines."""
     near = alt.selection_point(name="near", on="pointerover", clear="pointerout", empty=False)
     values = [text_tooltip(f"s{n}", line.name) for n, line in enumerate(styles)]
@@ -183,6 +194,13 @@ def _mark_layer(y: alt.Y) -> alt.Chart:
     )
 
 
+def strip_layer() -> alt.Chart:
+    """Marks of evidence near the lower edge, in pixels, as value axes differ by question."""
+    chart = alt.Chart(alt.NamedData("marks"))
+    strip = chart.mark_point(shape="diamond", filled=True, opacity=0.85, color=GREY)
+    return encode_marks(strip.encode(y=alt.value({"expr": "height - 9"})))
+
+
 def encode_marks(chart: alt.Chart) -> alt.Chart:
     """Add place in time, size, tooltip and selection to evidence marks; a click selects `id` as
     `evidence`.
@@ -208,14 +226,14 @@ def _direction_scale(values: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(values))
 
 
-def _answer_layer(y: alt.Y) -> alt.Chart:
-    return (
-        alt.Chart(alt.NamedData("answer"))
-        .mark_point(shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False)
-        .encode(
-            x=time_axis(), y=y, tooltip=[text_tooltip("answer", "Question"), time_tooltip("known")]
-        )
+def _answer_layer(y: alt.Y, styles: tuple[LineStyle, ...]) -> alt.Chart:
+    """Return the answer as a diamond, in the colour of the option that it is."""
+    chart = alt.Chart(alt.NamedData("answer")).mark_point(
+        shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False
     )
+    tips = [text_tooltip("answer", "Question"), time_tooltip("known")]
+    encoded = chart.encode(x=time_axis(), y=y, tooltip=tips)
+    return encoded.encode(color=colour_encoding(styles, legend=False)) if styles else encoded
 
 
 UP, DOWN, END, NONE = "towards YES", "towards NO", "stands here", "adds nothing"

@@ -10,6 +10,8 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.wording import safe_web_link
+
 _DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that would reorder the text after them."""
 
@@ -29,6 +31,18 @@ def make_tag(name: str, *content: str, kind: str = "", **attributes: str) -> Mar
     named = {"class": kind, **attributes} if kind else attributes
     written = "".join(f' {key}="{escape(value)}"' for key, value in named.items())
     return Markup(f"<{name}{written}>{join_markup(content)}</{name}>")
+
+
+def make_site_link(label: str, url: str) -> Markup:
+    """Return a link to another site, or its address as text if it is not safe to open.
+
+    >>> make_site_link("Source", "https://a.example/?b&c")
+    '<a href="https://a.example/?b&amp;c" target="_blank" rel="noopener noreferrer">Source ↗</a>'
+    """
+    safe = safe_web_link(url)
+    if safe is None:
+        return make_tag("p", f"No usable link: {url[:200]}")
+    return make_tag("a", f"{label} ↗", href=safe, target="_blank", rel="noopener noreferrer")
 
 
 def join_markup(content: tuple[str, ...] | list[str]) -> Markup:

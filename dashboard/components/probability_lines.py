@@ -4,7 +4,7 @@ them, rules, answer.
 The column `y` is the height in the scale of the chart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
@@ -14,16 +14,11 @@ import pandas as pd
 
 from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS, Domain, ProbabilityScale
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import (
-    clip,
-    describe_bearing,
-    display_name,
-    format_answer,
-    percent_exact,
-)
-from forecasts.distributions.distribution import p_yes
+from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
+from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
@@ -40,7 +35,7 @@ from forecasts.questions.question import (
     is_person,
     sort_forecasters,
 )
-from forecasts.questions.timeline import Timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
 
 TimeWindow = tuple[datetime, datetime]
@@ -193,28 +188,26 @@ def vertical_rules_frame(
 
 
 def answer_frame(
-    question: Question, resolution: Resolution | None, scale: ProbabilityScale = "probability"
+    question: Question,
+    resolution: Resolution | None,
+    scale: ProbabilityScale = "probability",
+    top: float = 1.0,
 ) -> pd.DataFrame:
-    """The answer of a yes-no question as one mark at 0 or 1; empty while unanswered.
+    """The answer as one mark: at 0 or 1, for an option at the top; empty while unanswered.
 
-    Columns: time, y, answer.
+    Columns: time, y, forecaster (the option), answer.
     """
     outcome = get_answer(question, resolution)
-    rows = (
-        []
-        if resolution is None or not isinstance(outcome, int)
-        else [
-            (
-                resolution.known_at,
-                place(float(outcome), scale),
-                f"resolved {format_answer(question, resolution)}",
-            )
-        ]
-    )
-    return build_frame("time:time y:float answer", rows)
+    rows: list[tuple[Any, ...]] = []
+    if resolution is not None and isinstance(outcome, int | str):
+        is_option = isinstance(outcome, str)
+        y = top if isinstance(outcome, str) else place(float(outcome), scale)
+        words = f"resolved {format_answer(question, resolution)}"
+        rows = [(resolution.known_at, y, str(outcome) if is_option else "", words)]
+    return build_frame("time:time y:float forecaster answer", rows)
 
 
-CROSSHAIR_POSITIONS: Final = 16
+CROSSHAIR_POSITIONS: Final = 12
 """Number of stripes that show the values of all lines."""
 
 LABEL_GAP: Final = 0.07
@@ -331,10 +324,38 @@ def other_question_line(
     )
 
 
+def list_option_lines(
+    page: QuestionPage, forecaster_id: ForecasterId
+) -> tuple[ProbabilityLine, ...]:
+    """List a line for every option of a question, with one forecaster's probability of it."""
+    question = page.summary.question
+    timeline = fold_timeline(question, page.timelines[forecaster_id])
+    lines = []
+    for option in question.options:
+        steps = [(at, _probability_of(option.name, d)) for at, d in timeline.steps]
+        start = next((n for n, (_, p) in enumerate(steps) if p is not None), len(steps))
+        lines.append(ProbabilityLine(option.name, option.name, Timeline(tuple(steps[start:]))))
+    return tuple(lines)
+
+
+def fold_timeline(question: Question, raw: Timeline) -> Timeline:
+    """Return a timeline with removed options merged, and a step wherever an option was removed."""
+    removed = [o.removed_at for o in question.options if o.removed_at is not None]
+    instants = {at: raw.at(at) for at in (*(at for at, _ in raw.steps), *removed)}
+    return build_timeline(
+        (at, None if distribution is None else fold_removed_options(question, at, distribution))
+        for at, distribution in instants.items()
+    )
+
+
+def _probability_of(option: str, distribution: Distribution | None) -> Binary | None:
+    if isinstance(distribution, Categorical) and option in distribution.options:
+        return Binary(distribution.of(option))
+    return None
+
+
 def steps_frame(
-    lines: Sequence[ProbabilityLine],
-    window: TimeWindow,
-    scale: ProbabilityScale = "probability",
+    lines: Sequence[ProbabilityLine], window: TimeWindow, scale: ProbabilityScale = "probability"
 ) -> pd.DataFrame:
     """The steps of every line. Columns:
 
@@ -342,7 +363,7 @@ def steps_frame(
     is repeated at the end, so that no line stops early.
     """
     rows = [
-        (at, None if p is None else place(p, scale), line.name, _format_probability(p))
+        (at, None if p is None else place(p, scale), line.name, _format_probability(distribution))
         for line in lines
         for at, distribution in line.timeline.drawn_steps(*window)
         for p in [p_yes(distribution)]
@@ -350,27 +371,31 @@ def steps_frame(
     return build_frame("time:time y:float forecaster shown", rows)
 
 
-def _format_probability(p: float | None) -> str:
+def _format_probability(distribution: Distribution | None) -> str:
+    p = p_yes(distribution)
     return "no forecast" if p is None else percent_exact(p)
 
 
-def line_labels_frame(
-    steps: pd.DataFrame, window: TimeWindow, domain: Domain, field: str = "forecaster"
-) -> pd.DataFrame:
+def line_labels_frame(steps: pd.DataFrame, window: TimeWindow, domain: Domain) -> pd.DataFrame:
     """The value and name of each line at its end, without overlaps. Columns:
 
-    time, the field, y (height of the name, not of the line), label; and a last row without a name,
-    which reserves room at the right.
+    time, forecaster, y (height of the name, not of the line), label, short (without the value, for
+    a phone); and a last row without a name, which reserves room at the right.
     """
-    last_rows = steps.dropna(subset=["y"]).groupby(field, sort=False).last()
+    last_rows = steps.dropna(subset=["y"]).groupby("forecaster", sort=False).last()
     heights = spread_heights(last_rows["y"].tolist(), domain)
     rows: list[tuple[Any, ...]] = [
-        (window[1], name, height, f"{value} {clip(str(name), _MAX_NAME_CHARS)}")
+        (window[1], name, height, f"{value} {clip(str(name), _MAX_NAME_CHARS)}", shorten_name(name))
         for name, height, value in zip(last_rows.index, heights, last_rows["shown"], strict=True)
     ]
     if rows:
-        rows.append((window[1] + LABEL_ROOM * (window[1] - window[0]), *rows[0][1:3], ""))
-    return build_frame(f"time:time {field} y:float label", rows)
+        rows.append((window[1] + LABEL_ROOM * (window[1] - window[0]), *rows[0][1:3], "", ""))
+    return build_frame("time:time forecaster y:float label short", rows)
+
+
+def shorten_name(name: object) -> str:
+    """Return a name without its remark in brackets: `Ana` for `Ana (invented)`."""
+    return clip(str(name).split(" (")[0], _MAX_NAME_CHARS)
 
 
 def spread_heights(heights: Sequence[float], domain: Domain) -> list[float]:
@@ -389,14 +414,18 @@ def spread_heights(heights: Sequence[float], domain: Domain) -> list[float]:
     return placed
 
 
-def crosshair_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.DataFrame:
+def crosshair_frame(
+    lines: Sequence[ProbabilityLine],
+    window: TimeWindow,
+    format_value: Callable[[Distribution | None], str] = _format_probability,
+) -> pd.DataFrame:
     """Values of all lines in each stripe. Columns: time and until (its ends), and s0, s1, … (in
     words), one per line.
     """
     names = [f"s{n}" for n in range(len(lines))]
     start, width = window[0], (window[1] - window[0]) / CROSSHAIR_POSITIONS
     rows = [
-        (at, at + width, *(_format_probability(p_yes(line.timeline.at(at))) for line in lines))
+        (at, at + width, *(format_value(line.timeline.at(at)) for line in lines))
         for at in (start + n * width for n in range(CROSSHAIR_POSITIONS if width else 0))
     ]
     return build_frame({"time": TIME, "until": TIME, **dict.fromkeys(names, "str")}, rows)

@@ -1,6 +1,5 @@
 """Question list: changes, disagreements, filters and sort orders."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +18,6 @@ from forecasts.questions.question import (
 )
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
-SPARK_POINTS: Final = 30
 MIN_MOVE: Final = 0.005
 """Smallest move in probability that is shown; anything less rounds to no move."""
 
@@ -49,10 +47,12 @@ STALE_AFTER: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestionMove:
-    """Change of an open question's suggestion, in probability."""
+class DatedMove:
+    """Change of an estimate between two of its revisions, in probability."""
 
     summary: QuestionSummary
+    since: datetime
+    until: datetime
     before: float
     after: float
 
@@ -62,7 +62,7 @@ class SuggestionMove:
         return self.after - self.before
 
 
-def measure_move(s: QuestionSummary, length: timedelta, now: datetime) -> SuggestionMove | None:
+def measure_move(s: QuestionSummary, length: timedelta, now: datetime) -> DatedMove | None:
     """Measure the change of an open question's suggestion over up to 90 days, or since it opened.
 
     None for any other question, and if the earlier suggestion is unknown.
@@ -70,14 +70,11 @@ def measure_move(s: QuestionSummary, length: timedelta, now: datetime) -> Sugges
     if s.status != "open" or not s.history:
         return None
     start = now - length
-    before = [p for at, p in s.history if at <= start]
-    if before:
-        return SuggestionMove(s, before[-1], s.history[-1][1])
-    return (
-        SuggestionMove(s, s.history[0][1], s.history[-1][1])
-        if s.question.opens_at > start
-        else None
-    )
+    before = next(((at, p) for at, p in reversed(s.history) if at <= start), None)
+    if before is None and s.question.opens_at <= start:
+        return None
+    (since, p), (until, last) = before or s.history[0], s.history[-1]
+    return DatedMove(s, since, until, p, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,17 +269,3 @@ def is_stale(s: QuestionSummary, view: ListView) -> bool:
     """Return True if I hold a forecast on the open question and have not confirmed it lately."""
     standing = my_open_forecast(s, view.me)
     return standing is not None and standing.since < view.now - STALE_AFTER
-
-
-def sparkline_values(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
-    """Sample the suggestion at evenly spaced instants, for a sparkline."""
-    if not history:
-        return []
-    start = history[0][0]
-    seconds = [(at - start).total_seconds() for at, _ in history]
-    total = max((now - start).total_seconds(), seconds[-1])
-    # Seconds, because datetime arithmetic took most of the time for a list of 1,000 questions.
-    return [
-        history[bisect_right(seconds, total * (k / (SPARK_POINTS - 1))) - 1][1]
-        for k in range(SPARK_POINTS)
-    ]

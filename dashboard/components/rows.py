@@ -55,7 +55,9 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class LinkCell:
-    """Link to a page of ours; `href` comes from `page_address`."""
+    """Link to a page of ours, whose `href` comes from `page_address`, or to another site, in a new
+    tab, if `safe_web_link` lets its address pass.
+    """
 
     text: str
     href: str
@@ -126,8 +128,12 @@ def show_rows(
     sorted_by: str = "",
     current: str = "",
     on: Mapping[RowEvent, Callable[[Any], None]] | None = None,
+    first: int = 0,
 ) -> None:
     """Show a list. `on` has a callback for each event; without any, keys do nothing here.
+
+    With `first`, a longer list shows so many rows, and all of them behind a switch. A column that
+    no row fills is left out.
 
     `current` is the row on which keys act while none is chosen.
 
@@ -135,6 +141,9 @@ def show_rows(
     `reaffirm` (which has no text), with the name of an order for `sort`.
     """
     callbacks = on or {}
+    total, switch = len(rows), f"{key}-all"
+    if 0 < first < total and not st.session_state.get(switch):
+        rows = rows[:first]
 
     def run(event: RowEvent) -> Callable[[], None]:
         def callback() -> None:
@@ -151,11 +160,13 @@ def show_rows(
             "keys": bool(callbacks),
             "sorted": sorted_by,
             "current": current,
-            "columns": [asdict(column) for column in columns],
+            "columns": [asdict(c) for c in columns if any(c.name in row.cells for row in rows)],
             "rows": [_encode_row(row) for row in rows],
         },
         **{f"on_{event}_change": run(event) for event in callbacks},
     )
+    if 0 < first < total:
+        st.toggle(f"Show all {total:,}", key=switch)
 
 
 def _encode_row(row: Row) -> dict[str, Any]:

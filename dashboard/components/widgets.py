@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.components.score_data import list_rules_for
 from dashboard.components.visit import Visit
-from dashboard.wording import capitalise, escape_markdown, safe_web_link
+from dashboard.wording import capitalise, clip, escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
 from forecasts.questions import formatting
 from forecasts.questions.formatting import format_signed
@@ -26,18 +26,30 @@ K = TypeVar("K", bound=str)
 WRAPPED_ROW_HEIGHT: Final = 62
 """Row height for text of two or three lines; streamlit wraps from 4 rem (60 px here) on."""
 
+MAX_QUESTION_CHARACTERS: Final = 80
+"""Characters of a question's text in a refusal."""
+
 ROW_HEIGHT: Final = 35
 HEADER_HEIGHT: Final = 40
 MAX_TABLE_HEIGHT: Final = 900
 
 
 @contextmanager
-def show_refusals() -> Iterator[None]:
+def show_refusals(question: Question | None = None) -> Iterator[None]:
     """Show a refusal as one sentence; the requested act has not happened."""
     try:
         yield
     except (ForecastsError, TrackerError) as refusal:
-        st.error(format_sentence(str(refusal)), icon=":material/error:")
+        st.error(escape_markdown(describe_refusal(refusal, question)), icon=":material/error:")
+
+
+def describe_refusal(refusal: Exception, question: Question | None = None) -> str:
+    """Describe a refusal in a sentence, in which the question stands by its text."""
+    words = str(refusal)
+    if question is not None:
+        name = f"“{clip(question.text, MAX_QUESTION_CHARACTERS)}”"
+        words = re.sub(rf"(?<![\w-])'?{re.escape(question.id)}'?(?![\w-])", lambda _: name, words)
+    return formatting.format_sentence(words)
 
 
 def show_skeleton() -> AbstractContextManager[object]:
@@ -151,6 +163,12 @@ def link_to_site(url: str, label: str, key: str) -> None:
         st.text(f"No usable link: {url[:200]}")
     elif safe is not None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
+
+
+def ask_line(label: str, key: str, value: str = "", place: Any = st, **how: Any) -> str:
+    """Show a field of one line, and return what stands in it without spaces around."""
+    how = {"max_chars": 1_000, "autocomplete": "off", **how}
+    return (place.text_input(label, value, key=key, **how) or "").strip()
 
 
 def show_section_title(words: str) -> None:

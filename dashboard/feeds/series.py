@@ -1,41 +1,45 @@
-"""Series on the page Feeds: those that are read, and the form that adds one."""
+"""Series of numbers on the page Feeds: those that are read, and the form that adds one."""
 
 from collections.abc import Sequence
-from typing import cast, get_args
+from typing import Final, cast, get_args
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.frames import build_frame
+from dashboard.components.rows import (
+    Cell,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals, show_table
+from dashboard.components.widgets import show_refusals, show_section_title
+from dashboard.wording import clip, plural
 from forecasts.questions.series import Series, SeriesFormat, SeriesId
 from tracker.errors import Refused
+from tracker.feeds.feed import FeedState
 from tracker.model.proposed_answers import SeriesStatus
 
-_C = st.column_config
+_COLUMNS: Final = (
+    RowColumn("title", "Series"),
+    RowColumn("newest", "Latest value", "end"),
+    RowColumn("questions", "Resolves"),
+    RowColumn("state", "State"),
+)
+_MAX_REASON_CHARACTERS: Final = 160
 
 
 def render(visit: Visit) -> None:
     """Show the series that are read, and the form."""
     rows = visit.tracker.series.list()
-    st.subheader("Series", anchor=False)
+    show_section_title("Series")
+    st.caption("Published numbers, such as a price or an index, that resolve questions.")
     if rows:
-        columns = {
-            "name": _C.TextColumn("Series", width=150),
-            "newest": _C.TextColumn("Newest value", width=150),
-            "period": _C.TextColumn("For", width=120),
-            "seen": _C.DatetimeColumn(
-                "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=150
-            ),
-            "questions": _C.TextColumn("Settles", width=220),
-            "state": _C.TextColumn("State", width=300),
-        }
-        show_table(series_frame(rows), columns, "Series of numbers that are read")
+        show_rows("series", "Series of numbers", _COLUMNS, [build_row(visit, row) for row in rows])
         _show_paused(visit, rows)
-    else:
-        st.caption("Numbers that settle questions, such as a price or an index: none is read yet.")
     _show_form(visit)
 
 
@@ -46,77 +50,75 @@ def _show_paused(visit: Visit, rows: Sequence[SeriesStatus]) -> None:
             if st.button(f"Read {name}", key=f"read-{name}", icon=":material/refresh:"):
                 with show_refusals():
                     visit.tracker.feeds.retry(name)
-                    notify(f"{name}: due now, the next round of polling asks it")
+                    notify(f"{name} will be checked in the next round")
                     st.rerun()
 
 
-def series_frame(rows: Sequence[SeriesStatus]) -> pd.DataFrame:
-    """One row for each series. Columns:
+def build_row(visit: Visit, status: SeriesStatus) -> Row:
+    """Build the row of a series."""
+    newest, questions = status.newest, status.questions
+    cells: dict[str, Cell] = {
+        "title": TextCell(status.series.id),
+        "state": TextCell(clip(_describe_state(status.state), _MAX_REASON_CHARACTERS)),
+    }
+    if newest is not None:
+        note = f"for {newest.period}, seen {visit.day(newest.known_at)}"
+        cells["newest"] = TextCell(f"{newest.text} {status.series.unit}".strip(), note)
+    if questions:
+        address = page_address("question", q=questions[0])
+        words = plural(len(questions), "question")
+        cells["questions"] = LinkCell(words, address) if len(questions) == 1 else TextCell(words)
+    return Row(status.series.id, cells)
 
-    name, newest (with unit), period, seen, questions, state.
-    """
-    return build_frame("name newest period seen:time questions state", map(_series_row, rows))
+
+def _describe_state(state: FeedState) -> str:
+    if state.paused:
+        return f"paused: {state.paused_why}"
+    if state.failures:
+        return f"failing: {state.last_error}"
+    return "OK" if state.last_success_at else "not checked yet"
 
 
-def _series_row(status: SeriesStatus) -> tuple[object, ...]:
-    newest, state = status.newest, status.state
-    words = (
-        f"paused: {state.paused_why}"
-        if state.paused
-        else f"fails: {state.last_error}"
-        if state.failures
-        else "answers"
-        if state.last_success_at
-        else "not asked yet"
-    )
-    return (
-        status.series.id,
-        "" if newest is None else f"{newest.text} {status.series.unit}".strip(),
-        "" if newest is None else str(newest.period),
-        None if newest is None else newest.known_at,
-        ", ".join(status.questions),
-        words,
-    )
+_FIELDS: Final = (
+    ("name", "Name", "brent"),
+    ("url", "Address of the table", "https://…"),
+    ("date", "Column with the dates", "Date"),
+    ("value", "Column with the numbers", "Price"),
+    ("unit", "Unit", "USD a barrel"),
+    ("where", "Only rows with", "Country=Norway; Unit=tonnes"),
+)
 
 
 def _show_form(visit: Visit) -> None:
-    with (
-        st.expander("Add a series", icon=":material/database:", key="add-series"),
-        st.form("series", border=False),
-    ):
-        st.caption("A table in CSV, JSON or a page, by its address. It is asked as feeds are.")
-        left, right = st.columns(2)
-        name = left.text_input("Name", key="series-name", placeholder="brent", max_chars=60)
-        url = right.text_input("Address of the table", key="series-url", placeholder="https://…")
-        table_format = left.selectbox("Format", get_args(SeriesFormat), key="series-format")
-        unit = right.text_input("Unit", key="series-unit", placeholder="USD a barrel")
-        dates = left.text_input("Column with the dates", key="series-date", placeholder="Date")
-        values = right.text_input(
-            "Column with the numbers", key="series-value", placeholder="Price"
+    with st.expander("Add a series", key="add-series"), st.form("series", border=False):
+        st.caption("A table in CSV or JSON, or on a web page.")
+        columns = st.columns(2)
+        fields = {
+            name: columns[nr % 2].text_input(label, key=f"series-{name}", placeholder=example)
+            for nr, (name, label, example) in enumerate(_FIELDS)
+        }
+        table_format = st.segmented_control(
+            "Format", get_args(SeriesFormat), default="csv", required=True, key="series-format"
         )
-        where = st.text_input(
-            "Only rows with", key="series-where", placeholder="Country=Norway; Unit=tonnes",
-            help="Columns with the content that a row has to have, with ; between them.",
-        )  # fmt: skip
         with st.container(horizontal=True):
             day_first = st.checkbox("Day before month, as in 03/04/2026", key="series-day-first")
             comma = st.checkbox("Decimal comma, as in 1,5", key="series-comma")
-        if st.form_submit_button("Read it"):
+        if st.form_submit_button("Add"):
             with show_refusals(), st.spinner("Reading the address …"):
-                status = visit.tracker.series.add(
-                    Series(
-                        SeriesId((name or "").strip()),
-                        (url or "").strip(),
-                        cast(SeriesFormat, table_format),
-                        dates or "",
-                        values or "",
-                        _parse_conditions(where or ""),
-                        (unit or "").strip(),
-                        day_first,
-                        comma,
-                    )
+                typed = {name: (text or "").strip() for name, text in fields.items()}
+                made = Series(
+                    SeriesId(typed["name"]),
+                    typed["url"],
+                    cast(SeriesFormat, table_format),
+                    typed["date"],
+                    typed["value"],
+                    _parse_conditions(typed["where"]),
+                    typed["unit"],
+                    day_first,
+                    comma,
                 )
-                notify(f"{status.series.id} is read from now on: {status.count:,} values")
+                status = visit.tracker.series.add(made)
+                notify(f"{status.series.id} added, with {plural(status.count, 'value')}")
                 st.rerun()
 
 

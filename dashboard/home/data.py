@@ -8,6 +8,7 @@ from typing import Final, Literal
 from dashboard.components.question_list import (
     MIN_GAP_LOG_ODDS,
     MIN_MOVE,
+    DatedMove,
     ForecastGap,
     ListView,
     find_widest_gap,
@@ -48,22 +49,6 @@ OLD_ANSWER_AGE: Final = timedelta(days=365)
 
 MAX_SAMPLES: Final = 3
 """Questions offered for a forecast while none closes soon."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatedMove:
-    """Change of an estimate between two of its revisions, in probability."""
-
-    summary: QuestionSummary
-    since: datetime
-    until: datetime
-    before: float
-    after: float
-
-    @property
-    def change(self) -> float:
-        """Signed change: 0.12 is up 12 points."""
-        return self.after - self.before
 
 
 TaskKind = Literal["confirm", "forecast"]

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.acting import save_cookie
-from dashboard.components.question_list import ForecastGap, ListView
+from dashboard.components.question_list import DatedMove, ForecastGap, ListView
 from dashboard.components.rows import (
     Cell,
     LinkCell,
@@ -31,7 +31,6 @@ from dashboard.home.data import (
     CHANGE_PERIODS,
     HISTORY_LENGTH,
     SINCE_LAST_VISIT,
-    DatedMove,
     ForecastTask,
     HomeOverview,
     Period,

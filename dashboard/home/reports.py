@@ -30,8 +30,8 @@ def render(visit: Visit) -> None:
     """Show the choice of a report, the choice of a table, and the addresses for programs."""
     st.subheader("Reports", anchor=False)
     st.markdown(
-        "A report is one document that says what was known at one moment: with its charts, its "
-        "sources, and a hash of its data, so that anyone can check that nothing was changed."
+        "A report states what was known at one moment, with charts, sources and a hash of its "
+        "data, so that anyone can check that nothing was changed."
     )
     kind = show_choice("Report on", _REPORT_KINDS, "report", index=0)
     if kind == "week":
@@ -41,9 +41,9 @@ def render(visit: Visit) -> None:
     _show_tables(visit)
     show_section_title("For programs")
     st.markdown(
-        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
-        "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
-        "report build`, `tracker report export`."
+        "- JSON: `/api/v1/questions`, `/api/v1/questions/ID`\n"
+        "- Changes, for any feed reader (Atom): `/changes.atom`\n"
+        "- In a terminal: `tracker report build`, `tracker report export`"
     )
 
 
@@ -52,7 +52,7 @@ def _show_report_choice(visit: Visit, kind: ReportKind) -> None:
     if not subjects:
         show_empty(
             "There is nothing to report on yet.",
-            "Load a question set: `tracker set import china_russia_2022`.",
+            "Load a question set on Home, or ask a question of your own.",
         )
         return
     name = show_choice("Which one", subjects, "name", index=0)
@@ -79,8 +79,8 @@ def _list_subjects(visit: Visit, kind: ReportKind) -> dict[str, str]:
 def _show_tables(visit: Visit) -> None:
     show_section_title("Tables")
     st.caption(
-        "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
-        "formula gets an apostrophe before it. Parquet and JSON are exact."
+        "Every table as it is stored. In CSV, for spreadsheets, text that could start a formula "
+        "gets an apostrophe; Parquet and JSON are exact."
     )
     tables = {name: name.replace("_", " ") for name in visit.tracker.reports.table_names()}
     name = show_choice("Table", tables, "table", index=list(tables).index("forecast"))

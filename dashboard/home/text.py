@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from dashboard.home.data import SINCE_LAST_VISIT, DatedMove, ForecastTask, HomeOverview, Period
+from dashboard.components.question_list import DatedMove
+from dashboard.home.data import SINCE_LAST_VISIT, ForecastTask, HomeOverview, Period
 from dashboard.wording.numbers import NBSP, clip, format_age, percent_exact, plural
 from forecasts.questions.question import CROWD, SUGGESTION, EvidenceId, ForecasterId, is_computed
 from forecasts.suggestion.changes import Cause, ChangeReason, ProbabilityChange

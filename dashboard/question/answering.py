@@ -1,10 +1,12 @@
 """Resolution of a question: the verdict, the post-mortem, scores with receipts, and the forms."""
 
+from collections.abc import Sequence
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.components.markup import make_tag, show_markup
+from dashboard.components.markup import Markup, make_site_link, make_tag, show_markup
 from dashboard.components.score_data import (
     forecaster_scores_frame,
     hindsight_frame,
@@ -16,92 +18,141 @@ from dashboard.components.widgets import (
     describe_direction,
     format_sentence,
     get_selected_row,
-    link_to_site,
     show_empty,
     show_table,
 )
-from dashboard.question import resolving, settling
-from dashboard.question.data import list_misses
-from dashboard.question.why_data import SINGLE_QUESTION_CAVEAT, path_sentences
+from dashboard.question import resolving
 from dashboard.wording import (
+    NBSP,
+    capitalise,
     clip,
     describe_resolution,
-    escape_markdown,
     format_answer,
     format_day,
+    format_forecast,
     name_in_sentence,
     plural,
 )
+from forecasts.evidence.evidence import Indicator
 from forecasts.questions.formatting import format_signed
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.scores import Score
-from forecasts.suggestion.postmortem import PostMortem
+from forecasts.suggestion.postmortem import MissedSignpost, PathComparison, PostMortem
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
 
 MAX_IMMEDIATE_EVIDENCE: Final = 100
-"""Pieces of evidence up to which it is computed without a click."""
+"""Pieces of evidence up to which the post-mortem is computed without a click."""
+
+MISSED_CAVEAT: Final = "A signal not seen may also be one not read here. "
+SINGLE_QUESTION_CAVEAT: Final = (
+    "One question says little about anybody (n = 1): luck and skill look alike on it. It "
+    "tells where to look."
+)
 
 
 def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     """Show what the answer teaches; with much evidence only on request, as that takes time."""
-    show_markup(make_tag("h2", "Post-mortem"))
-    key = f"post-mortem-{page.summary.question.id}"
-    if len(page.pieces) > MAX_IMMEDIATE_EVIDENCE and not st.toggle("Work it out", key=key):
-        return
+    title = make_tag("h2", "Post-mortem")
+    if len(page.pieces) > MAX_IMMEDIATE_EVIDENCE:
+        show_markup(title)
+        if not st.toggle("Work it out", key=f"post-mortem-{page.summary.question.id}"):
+            return
+        title = make_tag("span")
     post_mortem = visit.tracker.resolutions.post_mortem(page.summary.question.id)
-    if post_mortem is not None:
-        _show_best_path(visit, page, post_mortem)
-        _show_evidence_effects(visit, page, post_mortem)
-        _show_missed_signposts(visit, page, post_mortem)
-        st.caption(SINGLE_QUESTION_CAVEAT)
-
-
-def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    if post_mortem.path is None:
-        st.caption("You had no forecast that counts here.")
+    if post_mortem is None:
         return
-    best, worst = (
-        name_in_sentence(page.forecasters[post_mortem.path.best], visit.me),
-        post_mortem.path.worst,
-    )
-    dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
-    st.markdown(
-        escape_markdown(path_sentences(page.summary.question, post_mortem.path, best, dates))
-    )
-
-
-def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    """Show the evidence that pointed most towards the answer, and most away from it."""
     pieces = {piece.evidence.id: piece for piece in page.pieces}
-    for title, pushes in (
-        ("Evidence that helped", post_mortem.helpful),
-        ("Evidence that misled", post_mortem.harmful),
-    ):
-        rows = [
-            make_tag(
-                "li",
-                make_tag("b", visit.day(piece.evidence.first_seen_at)),
+    helpful, harmful = (
+        [
+            (
+                visit.day(piece.evidence.first_seen_at),
                 f" “{clip(piece.headline, 150)}” ({piece.source})",
             )
             for push in pushes
             if (piece := pieces.get(push.evidence_id)) is not None
         ]
-        if rows:
-            show_markup(make_tag("p", make_tag("b", title)), make_tag("ul", *rows, kind="causes"))
+        for pushes in (post_mortem.helpful, post_mortem.harmful)
+    )
+    misses = [("", words) for words in list_misses(post_mortem, page, visit.zone)]
+    show_markup(
+        title,
+        make_tag("p", _describe_path(visit, page, post_mortem.path)),
+        *_list_under("Evidence that helped", helpful),
+        *_list_under("Evidence that misled", harmful),
+        *_list_under("Missed signals", misses),
+        make_tag("p", f"{MISSED_CAVEAT if misses else ''}{SINGLE_QUESTION_CAVEAT}", kind="note"),
+    )
 
 
-def _show_missed_signposts(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    rows = [make_tag("li", words) for words in list_misses(post_mortem, page, visit.zone)]
-    if rows:
-        show_markup(
-            make_tag("p", make_tag("b", "Missed signals")),
-            make_tag("ul", *rows, kind="causes"),
-            make_tag("p", "Not seen may also mean not read here.", kind="note"),
-        )
+def _list_under(title: str, rows: Sequence[tuple[str, str]]) -> tuple[Markup, ...]:
+    """Return a titled list with a bold beginning of each row; nothing without rows."""
+    if not rows:
+        return ()
+    items = (
+        make_tag("li", *([make_tag("b", begin)] if begin else []), words) for begin, words in rows
+    )
+    return make_tag("h3", title), make_tag("ul", *items, kind="causes")
+
+
+def _describe_path(visit: Visit, page: QuestionPage, path: PathComparison | None) -> str:
+    if path is None:
+        return "You had no forecast that counts here."
+    best, worst = name_in_sentence(page.forecasters[path.best], visit.me), path.worst
+    dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
+    return path_sentences(page.summary.question, path, best, dates)
+
+
+_SILENCE_MEANING: Final = {
+    True: "its silence pointed to the answer",
+    False: "its silence pointed away from the answer",
+    None: "its silence said nothing",
+}
+
+
+def list_misses(postmortem: PostMortem, page: QuestionPage, zone: ZoneInfo) -> tuple[str, ...]:
+    """List the signposts not seen before the answer, a sentence each."""
+    return tuple(
+        _describe_miss(miss, indicator, zone)
+        for miss in postmortem.missed
+        if (indicator := page.indicators.get(miss.indicator_id)) is not None
+    )
+
+
+def _describe_miss(miss: MissedSignpost, indicator: Indicator, zone: ZoneInfo) -> str:
+    if miss.state != "silent":
+        return f"{indicator.name}: would have pointed to the answer, and was never seen"
+    due = "" if indicator.expected is None else f" by {format_day(indicator.expected.by, zone)}"
+    return f"{indicator.name}: expected{due}, not seen; {_SILENCE_MEANING[miss.right]}"
+
+
+def path_sentences(
+    question: Question, path: PathComparison, best: str, dates: tuple[str, str]
+) -> str:
+    """Compare my path with the best one.
+
+    `The estimate would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
+    to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
+    """
+    if path.worst is None:
+        return "No other path would have scored better than yours, of all that were kept here."
+    lead, lost = 100 * path.lead, 100 * path.worst.lost
+    mine, other = (
+        "nothing" if distribution is None else format_forecast(question, distribution)
+        for distribution in (path.worst.mine, path.worst.other)
+    )
+    return (
+        f"{capitalise(best)} would have scored best, {_format_skill_points(lead)} of skill ahead "
+        f"of you. You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
+        f"through, {best} {other}: {_format_skill_points(lost)}."
+    )
+
+
+def _format_skill_points(value: float) -> str:
+    return f"less than 0.1{NBSP}points" if value < 0.05 else f"{value:.1f}{NBSP}points"
 
 
 def show_verdict(visit: Visit, page: QuestionPage) -> None:
@@ -109,16 +160,20 @@ def show_verdict(visit: Visit, page: QuestionPage) -> None:
     question, resolution = page.summary.question, page.summary.resolution
     if resolution is None:
         return
-    with st.container(border=True):
-        st.markdown(f"**{escape_markdown(describe_resolution(question, resolution))}**")
-        st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
-        if own_score := describe_own_score(visit, page):
-            st.markdown(own_score)
-        if page.scores and (provisional := _describe_provisional(visit, question)):
-            st.caption(provisional)
-        if resolution.note:
-            st.text(resolution.note)
-        link_to_site(resolution.source_url, "Source of the answer", key="answer-source")
+    provisional = page.scores and _describe_provisional(visit, question)
+    parts = [
+        make_tag("h2", describe_resolution(question, resolution)),
+        make_tag("p", f"Known {visit.ago(resolution.known_at)}", kind="note"),
+        *(
+            make_tag("p", text)
+            for text in (describe_own_score(visit, page), resolution.note)
+            if text
+        ),
+        *([make_tag("p", provisional, kind="note")] if provisional else []),
+    ]
+    if resolution.source_url:
+        parts.append(make_site_link("Source of the answer", resolution.source_url))
+    show_markup(make_tag("div", *parts, kind="verdict"))
 
 
 def describe_own_score(visit: Visit, page: QuestionPage) -> str:
@@ -130,7 +185,7 @@ def describe_own_score(visit: Visit, page: QuestionPage) -> str:
     if score is None or score.mean_while_active is None:
         return ""
     skill = format_signed(100 * score.skill_over_schedule, 1)
-    return f"Your {rule.title}: **{score.mean_while_active:.3f}** · skill {skill}"
+    return f"Your {rule.title}: {score.mean_while_active:.3f} · skill {skill}"
 
 
 def show_due(visit: Visit, page: QuestionPage) -> None:
@@ -148,7 +203,7 @@ def show_early(visit: Visit, page: QuestionPage) -> None:
     st.caption("If the answer is known already: forecasting ends at that instant.")
     resolving.show_unverified_answers(visit, page)
     resolving.show_answer_form(visit, page)
-    settling.show_rule_form(visit, page.summary.question, page.desk)
+    resolving.show_rule_form(visit, page.summary.question, page.desk)
     _show_earlier_answers(visit, page)
 
 
@@ -176,20 +231,12 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
         return
     frame = forecaster_scores_frame(question, page.scores, page.forecasters, visit.me)
     st.caption(
-        f"{_describe_provisional(visit, question)}One question says little about anybody. Pick a "
-        "row for its receipt."
+        f"{_describe_provisional(visit, question)}One question proves little. Click a row for its "
+        "score breakdown."
     )
-    picked = get_selected_row(
-        show_table(
-            frame,
-            build_score_columns(question, everything=st.session_state.get("all-rules", False)),
-            "Scores",
-            key="scores-table",
-            on_select="rerun",
-            selection_mode="single-row",
-            height="content",
-        )
-    )
+    columns = build_score_columns(question, everything=st.session_state.get("all-rules", False))
+    how = {"on_select": "rerun", "selection_mode": "single-row", "height": "content"}
+    picked = get_selected_row(show_table(frame, columns, "Scores", key="scores-table", **how))
     st.toggle(
         "Show all scoring rules",
         key="all-rules",
@@ -197,13 +244,9 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
         "flattering one.",
     )
     if picked is not None:
-        headline = HEADLINE[question.kind]
-        forecaster_id = frame["who"][picked]
-        show_receipt(
-            visit,
-            question,
-            next(s for s in page.scores if s.forecaster_id == forecaster_id and s.rule == headline),
-        )
+        key = frame["who"][picked], HEADLINE[question.kind]
+        score = next(s for s in page.scores if (s.forecaster_id, s.rule) == key)
+        show_receipt(visit, question, score)
 
 
 def _describe_provisional(visit: Visit, question: Question) -> str:
@@ -211,7 +254,7 @@ def _describe_provisional(visit: Visit, question: Question) -> str:
     if is_past_close(question, visit.now):
         return ""
     close = format_day(question.closes_at, visit.zone)
-    return f"Scores are **provisional until the scheduled close on {close}**; then they count. "
+    return f"Scores are provisional until the scheduled close on {close}; then they count. "
 
 
 def show_receipt(visit: Visit, question: Question, score: Score) -> None:
@@ -228,17 +271,10 @@ def show_receipt(visit: Visit, question: Question, score: Score) -> None:
         ),
         "contribution": _C.NumberColumn("Adds to mean", format="%.4f"),
     }
-    show_table(
-        score_receipt_frame(question, score),
-        columns,
-        "Receipt",
-        key=f"receipt-{score.question_id}-{score.forecaster_id}",
-    )
-    mean = (
-        ""
-        if score.mean_while_active is None
-        else f" The last column adds up to the mean, {score.mean_while_active:.4f}."
-    )
+    key = f"receipt-{score.question_id}-{score.forecaster_id}"
+    show_table(score_receipt_frame(question, score), columns, "Receipt", key=key)
+    total = score.mean_while_active
+    mean = "" if total is None else f" The last column adds up to the mean, {total:.4f}."
     st.caption(
         f"Each row is a forecast that stood, with its {rule.title}: "
         f"{describe_direction(rule.name)}.{mean}"
@@ -258,11 +294,8 @@ def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
         "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "said": _C.TextColumn("Said"),
     }
-    show_table(
-        hindsight_frame(question, late, page.forecasters, visit.me),
-        columns,
-        "Forecasts that do not count",
-    )
+    frame = hindsight_frame(question, late, page.forecasters, visit.me)
+    show_table(frame, columns, "Forecasts that do not count")
 
 
 def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:

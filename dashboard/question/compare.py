@@ -1,21 +1,32 @@
-"""Causes of a change: of the estimate between two days, or of one forecast."""
+"""Comparison: lines of a chart, and causes of a change between two days or of one forecast."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import streamlit as st
 
+from dashboard import charts
+from dashboard.components.probability_lines import (
+    MAX_LINES,
+    ProbabilityLine,
+    default_lines,
+    list_lines,
+    list_question_forecasters,
+    other_question_line,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.components.widgets import show_refusals
+from dashboard.question.head import lead_forecaster
+from dashboard.question.why import show_lines
 from dashboard.question.why_data import change_reasons_frame, change_sentence, explain_causes
-from dashboard.wording import display_name, escape_markdown, format_forecast
+from dashboard.wording import clip, display_name, escape_markdown, format_forecast
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.question import SUGGESTION
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange
+from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
-
-_C = st.column_config
 
 PRESET_PERIODS: Final = {
     "24 h": timedelta(days=1),
@@ -47,7 +58,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     since, until = _get_period(page, suggestion.at, period)
     if period == BETWEEN_TWO_DAYS:
         since, until = _choose_two_days(visit, since, until)
-    with show_refusals():
+    with show_refusals(page.summary.question):
         move = visit.tracker.questions.explain_change(page.summary.question.id, since, until)
         _show_reasons(visit, page, move, "Estimate")
 
@@ -90,16 +101,12 @@ def get_compared_dates(visit: Visit, page: QuestionPage) -> tuple[datetime, date
     begin, end = _parse_day(since), _parse_day(until)
     if begin is None or end is None or begin > end:
         return None
-    return max(_start_of_day(visit, begin), first), min(
-        _start_of_day(visit, end + timedelta(days=1)), last
-    )
+    return _get_whole_days(visit, begin, end, (first, last))
 
 
 def _get_period(page: QuestionPage, until: datetime, period: str) -> tuple[datetime, datetime]:
     opens = page.summary.question.opens_at
-    return (
-        max(opens, until - PRESET_PERIODS[period]) if period in PRESET_PERIODS else opens
-    ), until
+    return max(opens, until - PRESET_PERIODS.get(period, until - opens)), until
 
 
 def _parse_day(value: object) -> date | None:
@@ -107,10 +114,6 @@ def _parse_day(value: object) -> date | None:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return None
-
-
-def _start_of_day(visit: Visit, day: date) -> datetime:
-    return datetime.combine(day, time(), visit.zone)
 
 
 def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
@@ -135,27 +138,25 @@ def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
 def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
     """Show the inputs from the start of one day to the end of another, in the viewer's zone."""
     opens, ends = (instant.astimezone(visit.zone).date() for instant in (first, last))
+    usual = max(opens, ends - timedelta(days=30))
     with st.container(horizontal=True):
-        since = _show_day_input(
-            "From", "from", max(opens, ends - timedelta(days=30)), (opens, ends)
-        )
-        until = _show_day_input("To the end of", "to", ends, (opens, ends))
-    return max(_start_of_day(visit, since), first), min(
-        _start_of_day(visit, until + timedelta(days=1)), last
-    )
+        since, until = (
+            st.date_input(
+                label, day, opens, ends, key=key, format="YYYY-MM-DD", width=170,
+                bind="query-params", required=True,
+            )
+            for label, key, day in (("From", "from", usual), ("To the end of", "to", ends))
+        )  # fmt: skip
+    return _get_whole_days(visit, since, until, (first, last))
 
 
-def _show_day_input(label: str, key: str, default: date, bounds: tuple[date, date]) -> date:
-    return st.date_input(
-        label,
-        default,
-        *bounds,
-        key=key,
-        format="YYYY-MM-DD",
-        width=170,
-        bind="query-params",
-        required=True,
-    )
+def _get_whole_days(
+    visit: Visit, begin: date, end: date, limits: tuple[datetime, datetime]
+) -> tuple[datetime, datetime]:
+    """Return the start of one day and the end of another in the viewer's zone, within limits."""
+    start = datetime.combine(begin, time(), visit.zone)
+    stop = datetime.combine(end + timedelta(days=1), time(), visit.zone)
+    return max(start, limits[0]), min(stop, limits[1])
 
 
 def _show_reasons(
@@ -175,19 +176,124 @@ def _show_reasons(
     frame = change_reasons_frame(move, page.pieces)
     if frame.empty:
         return
-    columns = {
-        "cause": _C.TextColumn("Because", width=130),
-        "log_odds": _C.NumberColumn(
-            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
-        ),
-        "after": _C.NumberColumn(
-            "So far", format="%g%%", width=70, help="With the rows above it, in this order."
-        ),
-        "what": _C.TextColumn("What", width=310),
-        "weighed": _C.TextColumn("How it was weighed", width=310),
-    }
-    if not frame["weighed"].any():
-        del columns["weighed"]
-    show_table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED_ROW_HEIGHT)
+    show_lines(frame, f"Why it moved: {name}")
     if causes_note := explain_causes(set(frame["cause"])):
         st.caption(causes_note)
+
+
+LINES_PARAM: Final = "with"
+ME: Final = "me"
+"""Name of the viewer in the address."""
+
+BOLD, THIN = 3.5, 1.5
+"""Widths of the line that the page is about, and of the others."""
+
+_MAX_NAME_CHARACTERS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonLines:
+    """Lines to draw with their styles, and a note for each requested line that is missing."""
+
+    series: tuple[ProbabilityLine, ...]
+    styles: tuple[charts.LineStyle, ...]
+    notes: tuple[str, ...] = ()
+
+
+def select_lines(visit: Visit, page: QuestionPage) -> ComparisonLines:
+    """Return the lines of the address, or the default lines if it names none that exists."""
+    own_series = {line_series.id: line_series for line_series in list_lines(page, visit.me)}
+    names = _read_address(visit)
+    lines: list[ProbabilityLine] = []
+    notes: list[str] = []
+    for name in names[:MAX_LINES]:
+        try:
+            lines.append(
+                own_series[name] if name in own_series else _load_other_question(visit, page, name)
+            )
+        except LookupError as error:
+            notes.append(str(error.args[0]))
+    if len(names) > MAX_LINES:
+        notes.append(f"A chart has room for {MAX_LINES} lines: the first {MAX_LINES} are drawn.")
+    series = tuple(lines) or default_lines(page, visit.me)
+    return ComparisonLines(series, _build_styles(visit, page, series), tuple(notes))
+
+
+def _read_address(visit: Visit) -> list[str]:
+    names = [name.strip() for name in st.query_params.get(LINES_PARAM, "").split(",")]
+    return list(dict.fromkeys(visit.me if name == ME else name for name in names if name))
+
+
+def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> ProbabilityLine:
+    """Return another question as a line; raises `LookupError` with a sentence if it has none."""
+    try:
+        other = visit.tracker.questions.history(name)
+    except NotFound:
+        raise LookupError(
+            f"Nothing is called “{clip(name, _MAX_NAME_CHARACTERS)}”: it is left out."
+        ) from None
+    if other.question.kind != "binary" or other.question.id == page.summary.question.id:
+        raise LookupError(
+            f"“{clip(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
+            "left out."
+        )
+    return other_question_line(other.question, other.timelines)
+
+
+def _build_styles(
+    visit: Visit, page: QuestionPage, series: tuple[ProbabilityLine, ...]
+) -> tuple[charts.LineStyle, ...]:
+    """Return the styles: people and computed forecasters as everywhere, other questions with long
+    dashes.
+    """
+    forecasters = list_question_forecasters(page, visit.me)
+    known = charts.forecaster_lines(
+        forecasters, [display_name(f, visit.me) for f in forecasters], visit.me
+    )
+    by_id: dict[str, charts.LineStyle] = {
+        f.id: line for f, line in zip(forecasters, known, strict=True)
+    }
+    other_series = [line_series for line_series in series if line_series.id not in by_id]
+    by_id |= {
+        line_series.id: charts.other_question_style(line_series.name, index)
+        for index, line_series in enumerate(other_series)
+    }
+    lead = lead_forecaster(page, visit.me)
+    return tuple(
+        replace(by_id[line_series.id], width=BOLD if line_series.id == lead else THIN)
+        for line_series in series
+    )
+
+
+def show_line_picker(visit: Visit, page: QuestionPage) -> None:
+    """Show the choice of lines, which reads all questions."""
+    own_names = {line_series.id: line_series.name for line_series in list_lines(page, visit.me)}
+    other_texts: dict[str, str] = {
+        row.question.id: row.question.text
+        for row in visit.tracker.questions.list()
+        if row.question.kind == "binary" and row.question.id != page.summary.question.id
+    }
+    words = {**other_texts, **own_names}
+    st.multiselect(
+        f"Up to {MAX_LINES} lines",
+        [*own_names, *(name for name in other_texts if name not in own_names)],
+        default=[line_series.id for line_series in select_lines(visit, page).series],
+        format_func=words.__getitem__,
+        max_selections=MAX_LINES,
+        key=_get_picker_key(page),
+        on_change=_store_lines,
+        args=(_get_picker_key(page),),
+    )
+    st.caption("Other questions show their estimate. The address keeps your choice.")
+
+
+def _get_picker_key(page: QuestionPage) -> str:
+    return f"with-{page.summary.question.id}"
+
+
+def _store_lines(key: str) -> None:
+    selected = st.session_state[key]
+    if selected:
+        st.query_params[LINES_PARAM] = ",".join(selected)
+    else:
+        st.query_params.pop(LINES_PARAM, None)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_report_buttons
-from dashboard.question import answering, as_of, compare, resolution_text, siblings, signposts, why
+from dashboard.question import answering, as_of, compare, criteria, siblings, signposts, why
 from tracker.model.read_models import QuestionPage
 
 SECTION_PARAM = "details"
@@ -20,7 +20,7 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
     sections: dict[str, Section] = {
         "How it adds up": lambda _, page: why.render(page),
         "Signposts": signposts.render,
-        "Criteria": resolution_text.render,
+        "Criteria": criteria.render,
     }
     if question.kind == "binary":
         sections["Compare"] = compare.render

@@ -95,17 +95,15 @@ def _read_numbers(value: object) -> tuple[float | None, ...]:
 def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | None:
     """Return my current forecast, over the options that are offered now."""
     standing = summary.standings.get(visit.me)
-    return (
-        None
-        if standing is None
-        else fold_removed_options(summary.question, visit.now, standing.distribution)
-    )
+    if standing is None:
+        return None
+    return fold_removed_options(summary.question, visit.now, standing.distribution)
 
 
 def _get_start(visit: Visit, summary: QuestionSummary) -> Distribution:
     """Return the initial forecast of the form: mine, else the base rate."""
     current, question = get_own_forecast(visit, summary), summary.question
-    return fold_removed_options(question, visit.now, question.prior) if current is None else current
+    return current or fold_removed_options(question, visit.now, question.prior)
 
 
 def parse_draft(visit: Visit, summary: QuestionSummary, draft: Draft) -> Distribution:
@@ -185,23 +183,15 @@ def build_input(visit: Visit, summary: QuestionSummary) -> dict[str, Any]:
     text = format_full(question, start)
     if isinstance(start, Binary):
         example = "63, 2:1, +5 or x2" if visit.me in summary.standings else "63 or 2:1"
-        return {
-            "text": text,
-            "label": "Probability of YES",
-            "example": example,
-            "stops": SLIDER_STOPS,
-            "marks": _list_marks(visit, summary),
-        }
+        marks = {"stops": SLIDER_STOPS, "marks": _list_marks(visit, summary)}
+        return {"text": text, "label": "Probability of YES", "example": example, **marks}
     example = FORECAST_FORMATS[question.kind].partition("such as ")[2]
     typed = {"text": text, "label": "Forecast", "example": example}
     if isinstance(start, Categorical):
         offered = question.offered_options(visit.now)
         shares = dict(zip(start.options, start.p, strict=True))
-        return {
-            **typed,
-            "options": offered,
-            "values": [100.0 * shares.get(name, 0.0) for name in offered],
-        }
+        values = [100.0 * shares.get(name, 0.0) for name in offered]
+        return {**typed, "options": offered, "values": values}
     return {**typed, **_build_range(question, start, visit)}
 
 

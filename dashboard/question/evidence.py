@@ -32,7 +32,8 @@ from tracker.errors import NotFound
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
-PAGE_SIZE: Final = 10
+PAGE_SIZE: Final = 5
+MORE: Final = 20
 EVIDENCE_PARAM: Final = "evidence"
 _MAX_HEADLINE_CHARACTERS: Final = 140
 _MAX_REASON_CHARACTERS: Final = 200
@@ -47,9 +48,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     signposts.show_silences(visit, page)
     chosen = find_card(visit, page, st.query_params.get(EVIDENCE_PARAM, ""))
     if chosen is not None:
-        show_headline_note(visit)
-        question = page.summary.question
-        cards.show_card(visit, [chosen], {question.id: question}, "list")
+        _show_card(visit, page, chosen, "list")
     if page.pieces:
         _show_list(visit, page)
     if page.summary.status == "open" and not visit.looks_back:
@@ -83,9 +82,23 @@ def show_selected_card(visit: Visit, page: QuestionPage, state: Any) -> None:
     for picked in state.selection.get("evidence") or []:
         card = find_card(visit, page, str(picked.get("id", "")))
         if card is not None:
-            show_headline_note(visit)
-            question = page.summary.question
-            cards.show_card(visit, [card], {question.id: question}, "chart")
+            _show_card(visit, page, card, "chart")
+
+
+def _show_card(visit: Visit, page: QuestionPage, card: EvidenceCard, place: str) -> None:
+    """Show a piece with what the estimate would lose without it."""
+    question, changes = page.summary.question, measure_changes(page)
+    show_headline_note(visit)
+    cards.show_card(visit, [card], {question.id: question}, place)
+    if question.scale is None:
+        change = changes.get(card.evidence.id)
+        size = "" if change is None else f" by {_format_change(change)}"
+        words = f"Moves the estimate{size}." if size else "Does not move the estimate."
+        show_markup(make_tag("p", words, kind="note"))
+
+
+def _format_change(change: float) -> str:
+    return format_signed_points(change).replace("unchanged", "0 points")
 
 
 @st.fragment
@@ -118,7 +131,7 @@ def _show_list(visit: Visit, page: QuestionPage) -> None:
             key="more-evidence",
             type="tertiary",
             on_click=st.session_state.__setitem__,
-            args=(key, count + PAGE_SIZE),
+            args=(key, count + MORE),
         )
 
 
@@ -146,9 +159,7 @@ def _build_row(
         "seen": TextCell(visit.day(e.first_seen_at), tone="quiet"),
     }
     if e.id in changes:
-        cells["effect"] = TextCell(
-            format_signed_points(changes[e.id]).replace("unchanged", "0 points")
-        )
+        cells["effect"] = TextCell(_format_change(changes[e.id]))
     return Row(str(e.id), cells)
 
 

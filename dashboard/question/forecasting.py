@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard.components.acting import Notice, push_notice, push_undone
 from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
+from dashboard.components.widgets import describe_refusal
 from dashboard.question.entry_data import (
     Draft,
     build_echo,
@@ -22,15 +23,9 @@ from dashboard.question.entry_data import (
     parse_draft,
     read_draft,
 )
-from dashboard.wording import (
-    clip,
-    escape_markdown,
-    format_forecast,
-    percent_whole,
-)
+from dashboard.wording import clip, escape_markdown, format_forecast, percent_whole
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import ForecastsError
-from forecasts.questions.formatting import format_sentence
 from forecasts.questions.question import Question, QuestionId
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
@@ -204,7 +199,7 @@ def _try_act(visit: Visit, summary: QuestionSummary, draft: Draft, act: object) 
     try:
         _do_act(visit, summary, draft, act)
     except (ForecastsError, TrackerError) as refusal:
-        return format_sentence(str(refusal))
+        return describe_refusal(refusal, summary.question)
     return None
 
 

@@ -20,7 +20,7 @@ from forecasts.questions.question import SUGGESTION
 from forecasts.questions.timeline import Forecast
 from tracker.model.read_models import QuestionPage
 
-MAX_SHOWN: Final = 5
+MAX_SHOWN: Final = 3
 ACT_NAMES: Final = {
     "forecast": "",
     "reaffirm": "reaffirmed",

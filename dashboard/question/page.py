@@ -1,6 +1,7 @@
 """Question page: the number and its chart, what moved it, evidence, history, and the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -11,15 +12,14 @@ from dashboard.question import (
     answering,
     as_of,
     details,
-    distributions,
     evidence,
     forecasting,
     head,
     history,
-    moved,
     related,
+    resolving,
     revision_chart,
-    settling,
+    why,
 )
 from dashboard.wording import escape_markdown
 from tracker.errors import NotFound
@@ -43,51 +43,55 @@ def render(visit: Visit) -> None:
         return
     head.show_head(visit, page)
     as_of.show_as_of_banner(visit, present, page.summary.question)
-    # The style sheet lays these three out: the entry beside numbers and chart, on a phone between.
-    with st.container(key="question-top"):
-        with st.container(key="question-numbers"):
-            head.show_numbers(visit, page)
-        with st.container(key="question-entry"):
-            _show_entry(visit, page)
-        with st.container(key="question-chart"):
-            _show_chart(visit, page)
-    with st.container(key="question-story"):
-        _show_story(visit, present, page)
+    # The style sheet lays the parts out: two columns, or one on a phone.
+    with st.container(key="question-parts"):
+        head.show_numbers(visit, page)
+        for name, show in _PARTS.items():
+            with st.container(key=f"question-{name}"):
+                show(visit, page)
+        details.render(visit, present, page)
 
 
 def _show_entry(visit: Visit, page: QuestionPage) -> None:
     """Show the form of the forecast, once it has closed that of its answer, then the answer."""
     if page.summary.resolution is not None:
         answering.show_verdict(visit, page)
-        return
-    if visit.looks_back:
+    elif visit.looks_back:
         st.caption("Viewing the past: return to today to forecast.")
-        return
-    for proposal in page.desk.proposals:
-        show_proposal(visit, proposal, with_question=False)
-    if page.summary.status in ("open", "upcoming"):
-        forecasting.render(visit, page)
     else:
-        answering.show_due(visit, page)
+        for proposal in page.desk.proposals:
+            show_proposal(visit, proposal, with_question=False)
+        if page.summary.status in ("open", "upcoming"):
+            forecasting.render(visit, page)
+        else:
+            answering.show_due(visit, page)
 
 
 def _show_chart(visit: Visit, page: QuestionPage) -> None:
-    if page.summary.question.kind == "binary":
-        revision_chart.render(visit, page)
-    else:
-        distributions.render(visit, page)
-    settling.show_series_line(page.desk)
+    revision_chart.render(visit, page)
+    resolving.show_series_line(page.desk)
 
 
-def _show_story(visit: Visit, present: Visit, page: QuestionPage) -> None:
-    """Show what the numbers rest on, in one column."""
-    if page.scores and not visit.looks_back:
-        answering.show_postmortem(visit, page)
-    moved.render(visit, page)
+def _show_story(visit: Visit, page: QuestionPage) -> None:
+    """Show what the numbers rest on."""
+    why.show_causes(visit, page)
     evidence.render(visit, page)
     history.render(visit, page)
+
+
+def _show_aside(visit: Visit, page: QuestionPage) -> None:
+    """Show what the answer teaches, and related questions."""
+    if page.scores and not visit.looks_back:
+        answering.show_postmortem(visit, page)
     related.render(visit, page)
-    details.render(visit, present, page)
+
+
+_PARTS: Final[Mapping[str, Callable[[Visit, QuestionPage], None]]] = {
+    "entry": _show_entry,
+    "chart": _show_chart,
+    "story": _show_story,
+    "aside": _show_aside,
+}
 
 
 def _choose_question(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 """Section of related questions: contradictions first, then links, siblings and the parent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -17,13 +18,6 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.visit import Visit
-from dashboard.question.related_data import (
-    LinkMember,
-    list_contradictions,
-    list_members,
-    list_speakers,
-    probabilities_of,
-)
 from dashboard.wording import (
     capitalise,
     clip,
@@ -35,13 +29,51 @@ from dashboard.wording import (
     format_link_numbers,
 )
 from dashboard.wording.links import LINK_ROLES
+from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.essays.siblings.foretelling import SiblingAnswer, describe_siblings
-from tracker.model.read_models import QuestionPage
+from forecasts.questions.question import (
+    CROWD,
+    PRIOR,
+    SUGGESTION,
+    Forecaster,
+    ForecasterId,
+    Question,
+    is_person,
+)
+from forecasts.scenarios.link_rules import Violation, find_violation
+from tracker.model.read_models import QuestionPage, QuestionSummary
 from tracker.model.scenarios import LinkGroup
 from tracker.model.siblings import SiblingFamily
 
 MAX_SIBLINGS: Final = 5
 _MAX_CHARACTERS: Final = 140
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMember:
+    """A question of a link: its label and everyone's forecast, empty once it is answered."""
+
+    summary: QuestionSummary
+    label: str
+    forecasts: Mapping[ForecasterId, Distribution]
+
+    @property
+    def question(self) -> Question:
+        """The question itself."""
+        return self.summary.question
+
+    @property
+    def answer(self) -> str:
+        """Its answer in words, empty while unanswered."""
+        resolution = self.summary.resolution
+        return "" if resolution is None else format_answer(self.question, resolution)
+
+    def p(self, forecaster_id: ForecasterId) -> float | None:
+        """Return P(YES) of a forecaster, or of the answer; None without, and for other kinds."""
+        resolution = self.summary.resolution
+        if resolution is None:
+            return p_yes(self.forecasts.get(forecaster_id))
+        return {"yes": 1.0, "no": 0.0}.get(resolution.outcome)
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
@@ -166,3 +198,59 @@ def _describe_record(page: QuestionPage, family: SiblingFamily) -> list[str]:
         return []
     older = len(family.siblings) - MAX_SIBLINGS
     return [describe_siblings(family.record), *([f"{older} older ones."] if older > 0 else [])]
+
+
+def list_members(group: LinkGroup) -> tuple[LinkMember, ...]:
+    """List the questions of a link in its order; texts are labels where it has none."""
+    labels = group.link.labels or tuple(row.question.text for row in group.questions)
+    return tuple(
+        LinkMember(
+            row,
+            label,
+            {} if row.resolution else {name: s.distribution for name, s in row.standings.items()},
+        )
+        for row, label in zip(group.questions, labels, strict=True)
+    )
+
+
+def list_speakers(group: LinkGroup, me: ForecasterId) -> tuple[Forecaster, ...]:
+    """List whose forecasts are shown: mine, the crowd if others forecast, the suggestion; else the
+    base rate.
+    """
+    forecasters = {
+        name: standing.forecaster
+        for row in group.questions
+        for name, standing in row.standings.items()
+    }
+    has_company = any(is_person(name) and name != me for name in forecasters)
+    unanswered = [member for member in list_members(group) if not member.answer]
+    speakers = tuple(
+        forecasters[name]
+        for name in (me, *([CROWD] if has_company else []), SUGGESTION)
+        if any(name in member.forecasts for member in unanswered)
+    )
+    return speakers or tuple(forecasters[name] for name in (PRIOR,) if name in forecasters)
+
+
+def list_contradictions(
+    group: LinkGroup, me: ForecasterId
+) -> tuple[tuple[Forecaster, Violation], ...]:
+    """List whose forecasts on open questions violate the link, with the nearest coherent ones."""
+    questions = {row.question.id: row.question for row in group.questions}
+    contradictions = []
+    for forecaster in list_speakers(group, me):
+        distributions = {
+            member.question.id: member.forecasts[forecaster.id]
+            for member in list_members(group)
+            if forecaster.id in member.forecasts and member.summary.status == "open"
+        }
+        violation = find_violation(group.link, distributions, questions)
+        if violation is not None:
+            contradictions.append((forecaster, violation))
+    return tuple(contradictions)
+
+
+def probabilities_of(group: LinkGroup, forecaster_id: ForecasterId) -> tuple[float, ...] | None:
+    """Return P(YES) of every question of the link by one forecaster; None if any is missing."""
+    known = [p for member in list_members(group) if (p := member.p(forecaster_id)) is not None]
+    return tuple(known) if len(known) == len(group.questions) else None

@@ -11,6 +11,7 @@ from dashboard.components.acting import notify
 from dashboard.components.score_data import hypothetical_scores_frame, list_possible_answers
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
+    ask_line,
     build_score_columns,
     link_to_site,
     show_refusals,
@@ -29,6 +30,7 @@ from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import ForecasterId, Outcome, Question, Resolution
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.model.audit import UncheckedAnswer
+from tracker.model.proposed_answers import AnswerDesk
 from tracker.model.read_models import QuestionPage
 
 OPTION_OUTCOME, VALUE_OUTCOME = "option", "value"
@@ -42,7 +44,7 @@ def show_unverified_answers(visit: Visit, page: QuestionPage) -> None:
         with st.container(border=True, gap="xsmall"):
             st.markdown(
                 ":material/help: **Not checked, and not counted: "
-                f"{escape_markdown(format_answer(question, _build_resolution(unverified)))}**"
+                f"{escape_markdown(_format_unverified(question, unverified))}**"
             )
             known = unverified.known_at
             st.caption(
@@ -61,55 +63,38 @@ def show_unverified_answers(visit: Visit, page: QuestionPage) -> None:
             )
 
 
-def _build_resolution(unverified: UncheckedAnswer) -> Resolution:
-    """Build a resolution of the answer, for its wording only."""
+def _format_unverified(question: Question, unverified: UncheckedAnswer) -> str:
     times = (unverified.event_at, unverified.known_at, unverified.known_at)
-    return Resolution(
-        unverified.question_id,
-        cast(Outcome, unverified.outcome),
-        unverified.source_url,
-        unverified.note,
-        *times,
-        ForecasterId(""),
-        unverified.answer,
-    )
+    outcome, texts = cast(Outcome, unverified.outcome), (unverified.source_url, unverified.note)
+    nobody = ForecasterId("")
+    resolution = Resolution(question.id, outcome, *texts, *times, nobody, unverified.answer)
+    return format_answer(question, resolution)
 
 
 def _fill_form(visit: Visit, question: Question, unverified: UncheckedAnswer) -> None:
     """Copy an answer into the form; the tick that the source was checked stays empty."""
     outcome, name, value = form_values(question, unverified)
-    local = {
-        time_name: moment.astimezone(visit.zone).replace(tzinfo=None)
-        for time_name, moment in _list_times(unverified).items()
-    }
+    known, event = (
+        moment.astimezone(visit.zone).replace(tzinfo=None)
+        for moment in (unverified.known_at, unverified.event_at)
+    )
     filled = {
         "outcome": outcome,
         "url": unverified.source_url,
         "note": unverified.note,
-        **local,
+        "known": known,
         "sure": False,
     }
-    if name:
-        filled[name] = value
+    filled |= {} if event == known else {"event": event}
+    filled |= {name: value} if name else {}
     for field, content in filled.items():
         st.session_state[f"answer-{field}-{question.id}"] = content
-
-
-def _list_times(unverified: UncheckedAnswer) -> dict[str, datetime]:
-    return {
-        "known": unverified.known_at,
-        **({} if unverified.event_at == unverified.known_at else {"event": unverified.event_at}),
-    }
 
 
 def form_values(
     question: Question, unverified: UncheckedAnswer
 ) -> tuple[str, str, str | date | None]:
-    """Return the form's values for an answer: the outcome, its additional input, and the content of
-    that.
-
-    Outcomes are those of `dashboard.question.resolving.list_outcomes`.
-    """
+    """Return the form's values for an answer: outcome, additional input, and content of that."""
     if unverified.outcome != "answered":
         return unverified.outcome, "", None
     if question.scale is None:
@@ -169,31 +154,32 @@ def show_answer_form(visit: Visit, page: QuestionPage) -> None:
         key=f"answer-outcome-{question.id}",
         default=next(iter(labels)) if question.kind != "binary" else None,
     )
+    key = f"answer-{{}}-{question.id}".format
     with st.form(f"answer-{question.id}"):
         answer = _show_answer_input(question, outcome)
-        source = st.text_input(
+        source = ask_line(
             "Source",
+            key("url"),
             placeholder="https://…",
-            key=f"answer-url-{question.id}",
             help="The link where anyone can check it.",
         )
         left, right = st.columns(2)
         known = left.datetime_input(
             f"Known at ({zone})",
             local,
-            key=f"answer-known-{question.id}",
+            key=key("known"),
             help="When anyone could know. Forecasts made later do not count.",
         )
         event = right.datetime_input(
             f"Happened at ({zone})",
             None,
-            key=f"answer-event-{question.id}",
+            key=key("event"),
             help="Leave it empty if it is the same.",
         )
-        note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
-        sure = st.checkbox("I have checked the source.", key=f"answer-sure-{question.id}")
+        note = ask_line("Note", key("note"))
+        sure = st.checkbox("I have checked the source.", key=key("sure"))
         is_submitted = st.form_submit_button("Preview the scores", type="primary")
-    entered = AnswerForm(answer, source or "", note or "", known, event, sure)
+    entered = AnswerForm(answer, source, note, known, event, sure)
     if is_submitted:
         _preview_answer(visit, question, entered)
     if st.session_state.get(_get_preview_key(question)) == entered:
@@ -208,21 +194,21 @@ def _get_preview_key(question: Question) -> str:
 def _preview_answer(visit: Visit, question: Question, entered: AnswerForm) -> None:
     """Validate the answer; show an error instead of a preview if it is refused."""
     st.session_state.pop(_get_preview_key(question), None)
-    with show_refusals():
+    with show_refusals(question):
         visit.tracker.resolutions.check(question.id, **_build_arguments(visit, entered))
         st.session_state[_get_preview_key(question)] = entered
 
 
 def _show_confirmation(visit: Visit, page: QuestionPage, entered: AnswerForm) -> None:
     """Show everyone's scores under this answer and the others, and the confirmation."""
-    question = page.summary.question
+    question, labels = page.summary.question, list_outcomes(page.summary.question)
     assert entered.known is not None
     known = entered.known.replace(tzinfo=visit.zone)
     frame = _preview_scores(visit, page, entered, known)
     with st.container(border=True):
         st.markdown(
             "**Before you confirm: "
-            f"{escape_markdown(_format_answer(question, entered.answer or ''))}**, known "
+            f"{escape_markdown(labels.get(entered.answer or '') or entered.answer or '')}**, known "
             f"{visit.moment(known)}",
             help=visit.utc(known),
         )
@@ -235,10 +221,10 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: AnswerForm) ->
             "is overwritten."
         )
         with st.container(horizontal=True):
-            if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
-                with show_refusals():
+            if st.button("Resolve", type="primary", key=f"answer-give-{question.id}"):
+                with show_refusals(page.summary.question):
                     _submit_answer(visit, question, entered)
-            if st.button("Not yet", key=f"answer-not-{question.id}", type="tertiary"):
+            if st.button("Cancel", key=f"answer-not-{question.id}", type="tertiary"):
                 st.session_state.pop(_get_preview_key(question), None)
                 st.rerun()
 
@@ -249,13 +235,9 @@ def _preview_scores(
     question = page.summary.question
     answers = list_possible_answers(question, entered.answer or "", min(known, question.closes_at))
     scored = visit.tracker.resolutions.preview(question.id, answers, known)
-    labels = {answer: _format_answer(question, answer) for answer in answers}
-    return hypothetical_scores_frame(
-        question,
-        {labels[answer]: scores for answer, scores in scored.items()},
-        page.forecasters,
-        visit.me,
-    )
+    labels = list_outcomes(question)
+    by_label = {labels.get(answer) or answer: scores for answer, scores in scored.items()}
+    return hypothetical_scores_frame(question, by_label, page.forecasters, visit.me)
 
 
 def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
@@ -270,11 +252,6 @@ def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
         f"Skill is 100 × the gain by {rule.title} over knowing nothing: higher is better. ↓ "
         "lower is better, ↑ higher is better. Annulled or ambiguous, nobody is scored."
     )
-
-
-def _format_answer(question: Question, answer: str) -> str:
-    """Format a typed answer in the words of the question."""
-    return list_outcomes(question).get(answer) or answer
 
 
 def _show_answer_input(question: Question, outcome: str | None) -> str | None:
@@ -302,10 +279,7 @@ def _show_answer_input(question: Question, outcome: str | None) -> str | None:
         )
         return day.isoformat() if isinstance(day, date) else None
     unit = f"Number, {escape_markdown(scale.unit)}" if scale.unit else "Number"
-    text = st.text_input(
-        unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off"
-    )
-    return (text or "").strip() or None
+    return ask_line(unit, f"answer-number-{question.id}", placeholder="41.5") or None
 
 
 def _build_arguments(visit: Visit, entered: AnswerForm) -> dict[str, Any]:
@@ -320,7 +294,7 @@ def _build_arguments(visit: Visit, entered: AnswerForm) -> dict[str, Any]:
         raise InvalidResolution("tick that you have checked the source, then give the answer again")
     return {
         "answer": entered.answer,
-        "source_url": entered.source.strip(),
+        "source_url": entered.source,
         "known_at": entered.known.replace(tzinfo=visit.zone),
         "event_at": None if entered.event is None else entered.event.replace(tzinfo=visit.zone),
         "note": entered.note,
@@ -342,11 +316,65 @@ def show_reopening(visit: Visit, question: Question) -> None:
             "Its answer is taken back and its scores go, until it is answered anew. The answer "
             "stays in the record, and everyone can forecast again until the scheduled close."
         )
-        reason = st.text_input(
-            "Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000
-        )
+        reason = ask_line("Why it is re-opened", f"reopen-why-{question.id}")
         if st.button("Re-open it", key=f"reopen-{question.id}"):
-            with show_refusals():
-                visit.tracker.resolutions.reopen(question.id, reason or "")
+            with show_refusals(question):
+                visit.tracker.resolutions.reopen(question.id, reason)
                 notify("Re-opened: it has no answer now")
+                st.rerun()
+
+
+RULE_EXAMPLES = {
+    "binary": "mean of 2026-12 more than 60",
+    "numeric": "last of 2026-12",
+    "date": "first day on which value at least 100",
+    "categorical": "max of 2026",
+    "ordered": "max of 2026",
+}
+
+
+def show_series_line(desk: AnswerDesk) -> None:
+    """Say under the chart which series settles the question, and how far it is."""
+    if desk.settling is None:
+        return
+    settlement = desk.settling.settlement
+    words = f"Settled by the series {settlement.series_id}: {settlement.rule}."
+    waiting = f"It waits: {desk.waiting}." if desk.waiting and not desk.missing else ""
+    st.caption(escape_markdown(" ".join(filter(None, (words, waiting, desk.settling.distance)))))
+
+
+def show_rule_form(visit: Visit, question: Question, desk: AnswerDesk) -> None:
+    """Show the form that names a series and a rule; nothing while no series is read."""
+    names = [status.series.id for status in visit.tracker.series.list()]
+    if not names:
+        return
+    current = None if desk.settling is None else desk.settling.settlement
+    with (
+        st.expander("Settle it by a series", icon=":material/database:", key="settling"),
+        st.form(f"settling-{question.id}", border=False),
+    ):
+        st.caption(
+            "Once the series has the number, the answer is proposed here; a person confirms it. "
+            "Periods are written 2026-12-31, 2026-12, Q4 2026 or 2026."
+        )
+        name = st.selectbox(
+            "Series",
+            names,
+            index=names.index(current.series_id) if current and current.series_id in names else 0,
+            key=f"settling-series-{question.id}",
+        )
+        rule = ask_line(
+            "Rule",
+            f"settling-rule-{question.id}",
+            current.rule if current else "",
+            placeholder=RULE_EXAMPLES[question.kind],
+            help="value in, mean of, last of, max of, min of, change of, percent change of or "
+            "standing at a period; for yes or no with a number that it has to pass. Leave it "
+            "empty to give the answer by hand.",
+            max_chars=200,
+        )
+        if st.form_submit_button("Save the rule"):
+            with show_refusals(question):
+                visit.tracker.resolutions.settle_by(question.id, name, rule)
+                notify("Saved: the series settles it" if rule else "Saved: people answer it")
                 st.rerun()

@@ -1,12 +1,12 @@
 """Form that repeats a question in shorter windows."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import format_sentence, show_refusals
+from dashboard.components.widgets import ask_line, format_sentence, show_refusals
 from dashboard.wording import escape_markdown, format_forecast
 from dashboard.wording.siblings import RHYTHM_NAMES, describe_rhythm
 from forecasts.distributions.cdf import Scale
@@ -41,7 +41,7 @@ def may_repeat(visit: Visit, page: QuestionPage) -> bool:
 def _show_standing(visit: Visit, question: Question, repetition: Repetition) -> None:
     st.caption(escape_markdown(describe_rhythm(repetition)))
     if st.button("Open no further one", key="stop-repeating", icon=":material/stop_circle:"):
-        with show_refusals():
+        with show_refusals(question):
             visit.tracker.questions.stop_repeating(question.id)
             notify("No further sibling opens; those that are open stay")
             st.rerun()
@@ -58,10 +58,12 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
         format_func=RHYTHM_NAMES.__getitem__,
         key="repeat-every",
     )
-    prior = _show_text_input(right, "Base rate", "prior", "follows from this question")
+    prior = ask_line(
+        "Base rate", "repeat-prior", place=right, placeholder="follows from this question"
+    )
     with st.expander("In other words", key="repeat-words"):
         template = _show_template_fields(question, prior)
-    with show_refusals():
+    with show_refusals(question):
         repetition = Repetition(question.id, every, template=template)
         try:
             plan = visit.tracker.questions.plan_sibling(repetition)
@@ -79,27 +81,22 @@ def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
     """Show the fields for what differs from the question; empty ones follow from it."""
     meanings = ", ".join(f"{{{name}}} is {meaning}" for name, meaning in PLACEHOLDERS.items())
     st.caption(escape_markdown(f"Only where its own words do not fit: {meanings}."))
-    text = _show_text_input(st, "Question of each", "text", "Will it rain in {window}?")
-    criteria = _show_text_input(st, "Criteria of each", "criteria", "YES if … by {last} (UTC).")
+    text = ask_line("Question of each", "repeat-text", placeholder="Will it rain in {window}?")
+    criteria = ask_line(
+        "Criteria of each", "repeat-criteria", placeholder="YES if … by {last} (UTC)."
+    )
     scale = None
     if question.scale is not None and question.kind == "numeric":
         low, high = st.columns(2)
         lower = low.number_input("Range from", value=None, key="repeat-lower")
         upper = high.number_input("to", value=None, key="repeat-upper")
         if lower is not None and upper is not None:
-            with show_refusals():
+            with show_refusals(question):
                 scale = Scale(lower, upper, unit=question.scale.unit)
     reason = "as given" if prior else ""
     return SiblingTemplate(
         text=text, criteria=criteria, prior=prior, prior_reason=reason, scale=scale
     )
-
-
-def _show_text_input(place: Any, label: str, key: str, placeholder: str) -> str:
-    typed = place.text_input(
-        label, key=f"repeat-{key}", placeholder=placeholder, autocomplete="off"
-    )
-    return (typed or "").strip()
 
 
 def _show_plan(plan: SiblingPlan) -> None:

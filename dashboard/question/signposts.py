@@ -3,13 +3,16 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.frames import build_frame
+from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
-from dashboard.question.data import signposts_frame
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, ask_line, show_refusals, show_table
 from dashboard.wording import (
+    clip,
     describe_signpost_ratio,
     describe_signpost_state,
     describe_silence,
@@ -17,10 +20,12 @@ from dashboard.wording import (
     side_label,
     strength_name,
 )
-from forecasts.evidence.evidence import Direction, Expectation, Indicator, Strength
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.evidence.signposts import Signpost, list_signposts
 from forecasts.questions.question import Question
+from tracker.model.evidence import MatcherRecord
 from tracker.model.read_models import QuestionPage
 from tracker.questions.add_indicator import make_indicator_id, parse_terms
 
@@ -47,11 +52,8 @@ def _show_expected(visit: Visit, page: QuestionPage) -> None:
             st.caption(
                 f"**{escape_markdown(describe_signpost_state(signpost, (visit.now, visit.zone)))}**"
             )
-            st.caption(
-                escape_markdown(
-                    describe_signpost_ratio(page.summary.question, signpost, visit.zone)
-                )
-            )
+            ratio = describe_signpost_ratio(page.summary.question, signpost, visit.zone)
+            st.caption(escape_markdown(ratio))
 
 
 def _show_signposts(visit: Visit, page: QuestionPage) -> None:
@@ -97,16 +99,12 @@ def show_silences(visit: Visit, page: QuestionPage) -> None:
     silent = [signpost for signpost in _list_signposts(visit, page) if signpost.state == "silent"]
     if not silent:
         return
+    question = page.summary.question
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
     for signpost in sorted(silent, key=lambda post: post.expected.by, reverse=True):
-        with st.container(border=True):
-            message = describe_silence(
-                page.summary.question,
-                signpost,
-                logged.get(signpost.indicator.id),
-                visit.zone,
-            )
-            st.markdown(f":material/notifications_off: {escape_markdown(message)}")
+        noted = logged.get(signpost.indicator.id)
+        words = describe_silence(question, signpost, noted, visit.zone)
+        show_markup(make_tag("p", f"⌀ {words}"))
 
 
 def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
@@ -144,7 +142,7 @@ def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
         indicator = _show_fields(visit, question)
         if st.form_submit_button("Watch for it"):
-            with show_refusals():
+            with show_refusals(page.summary.question):
                 visit.tracker.questions.add_indicator(indicator)
                 notify("It is watched for")
                 st.rerun()
@@ -153,12 +151,8 @@ def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
 def _show_fields(visit: Visit, question: Question) -> Indicator:
     """Show the fields and return the indicator, complete or not."""
     key = f"signpost-{{}}-{question.id}".format
-    name = st.text_input(
-        "Signpost",
-        key=key("name"),
-        max_chars=_NAME_LENGTH,
-        autocomplete="off",
-        placeholder="What would be reported",
+    name = ask_line(
+        "Signpost", key("name"), max_chars=_NAME_LENGTH, placeholder="What would be reported"
     )
     direction, option = _choose_side(visit, question)
     strength_value = st.selectbox(
@@ -171,7 +165,7 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     )  # fmt: skip
     examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
     opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
-    indicator_name = " ".join((name or "").split())
+    indicator_name = " ".join(name.split())
     return Indicator(
         id=make_indicator_id(question.id, indicator_name),
         question_id=question.id,
@@ -209,23 +203,16 @@ def _show_expectation(question: Question) -> Expectation | None:
         "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
         "of it does."
     )
-    words = list(ICD_203)
+    words, key = list(ICD_203), f"signpost-{{}}-{question.id}".format
     by, if_yes, if_no = st.columns(3)
-    with by:
-        day = st.date_input(
-            "By the end of (UTC)", None, format="YYYY-MM-DD", key=f"signpost-by-{question.id}"
+    day = by.date_input("By the end of (UTC)", None, format="YYYY-MM-DD", key=key("by"))
+    yes, no = (
+        column.selectbox(label, words, index=words.index(usual), key=key(name))
+        for column, label, usual, name in (
+            (if_yes, "If YES, or its like", "likely", "yes"),
+            (if_no, "If NO", "unlikely", "no"),
         )
-    with if_yes:
-        yes = st.selectbox(
-            "If YES, or its like",
-            words,
-            index=words.index("likely"),
-            key=f"signpost-yes-{question.id}",
-        )
-    with if_no:
-        no = st.selectbox(
-            "If NO", words, index=words.index("unlikely"), key=f"signpost-no-{question.id}"
-        )
+    )
     if not isinstance(day, date):
         return None
     return Expectation(datetime.combine(day + timedelta(days=1), time(), UTC), yes, no)
@@ -241,3 +228,46 @@ def _show_lines(
         or ""
     )
     return tuple(line.strip() for line in entered.splitlines() if line.strip())
+
+
+MAX_PHRASING_CHARS: Final = 130
+"""Maximum number of characters of phrasings in a cell, which is two or three lines."""
+
+
+def signposts_frame(page: QuestionPage, record: MatcherRecord) -> pd.DataFrame:
+    """The indicators of a question and their sightings. Columns:
+
+    name, direction, strength, seen (pieces of evidence not rejected), kept (of those judged, and if
+    it is demoted; empty below three), last (empty while silent),
+    expected (date after which silence counts; empty if there is none), examples and opposites (the
+    first phrasings for its direction, and against it).
+    """
+    seen_at: dict[str, list[datetime]] = {}
+    for piece in page.pieces:
+        e = piece.evidence
+        if e.status != "rejected":
+            seen_at.setdefault(e.indicator_id, []).append(e.first_seen_at)
+    kind = page.summary.question.kind
+    rows = [
+        (
+            i.name,
+            side_label(kind, i.direction, i.option),
+            strength_name(i.strength),
+            len(seen_at.get(i.id, [])),
+            _describe_kept(record, i.id),
+            max(seen_at[i.id]) if i.id in seen_at else None,
+            i.expected.by if i.expected else None,
+            clip(" · ".join(i.examples), MAX_PHRASING_CHARS),
+            clip(" · ".join(i.opposites), MAX_PHRASING_CHARS),
+        )
+        for i in page.indicators.values()
+    ]
+    return build_frame(
+        "name direction strength seen:int kept last:time expected:time examples opposites",
+        sorted(rows, key=lambda row: -row[3]),
+    )
+
+
+def _describe_kept(record: MatcherRecord, indicator_id: IndicatorId) -> str:
+    words = str(record.indicators.get(indicator_id, NO_REVIEWS))
+    return f"{words}: usually rejected" if indicator_id in record.demoted else words

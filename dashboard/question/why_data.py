@@ -1,6 +1,6 @@
 """Lines of a suggestion and causes of its changes, as data frames and in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import fsum, log
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from dashboard.wording import (
     NBSP,
     capitalise,
     clip,
-    format_forecast,
     format_log_odds,
     percent_exact,
     percent_number,
@@ -24,8 +23,8 @@ from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.log_odds import RAW_NEWS_KINDS, LedgerGroup, LedgerLine
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
-from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
+from forecasts.suggestion.categorical import OptionSuggestion
+from forecasts.suggestion.changes import ProbabilityChange
 from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import (
     NO_NEWS,
@@ -34,7 +33,6 @@ from forecasts.suggestion.explanation import (
     count_stories,
     explanation_rows,
 )
-from forecasts.suggestion.postmortem import PathComparison
 from tracker.model.evidence import EvidencePiece
 
 CAUSE_MEANINGS: Final = {
@@ -73,9 +71,7 @@ def change_sentence(
 
 
 def percent_tenths(p: float) -> float:
-    """Return a percentage with one decimal, and more near the ends; changes are often below a
-    point.
-    """
+    """Return a percentage with one decimal, near the ends with more: changes are often small."""
     return round(100 * p, 1) if 0.1 <= p <= 0.9 else percent_number(p)
 
 
@@ -88,11 +84,8 @@ def _format_points(move: ProbabilityChange) -> str:
     if not change:
         return "unchanged"
     direction, size = "up" if change > 0 else "down", round(100 * abs(change), 1)
-    return (
-        f"{direction} {size:g}{NBSP}{'point' if size == 1 else 'points'}"
-        if size
-        else f"{direction} by less than 0.1{NBSP}points"
-    )
+    amount = f"{size:g}" if size else "less than 0.1"
+    return f"{direction} {'' if size else 'by '}{amount}{NBSP}{'point' if size == 1 else 'points'}"
 
 
 def explain_causes(causes: set[str]) -> str:
@@ -103,38 +96,6 @@ def explain_causes(causes: set[str]) -> str:
         for c, meaning in meanings.items()
         if c in causes - _SELF_EXPLANATORY
     )
-
-
-SINGLE_QUESTION_CAVEAT = (
-    "One question says little about anybody (n = 1): luck and skill look alike on it. It "
-    "tells where to look."
-)
-
-
-def path_sentences(
-    question: Question, path: PathComparison, best: str, dates: tuple[str, str]
-) -> str:
-    """Compare my path with the best one.
-
-    `The estimate would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
-    to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
-    """
-    if path.worst is None:
-        return "No other path would have scored better than yours, of all that were kept here."
-    lead, lost = 100 * path.lead, 100 * path.worst.lost
-    mine, other = (
-        "nothing" if distribution is None else format_forecast(question, distribution)
-        for distribution in (path.worst.mine, path.worst.other)
-    )
-    return (
-        f"{capitalise(best)} would have scored best, {_format_skill_points(lead)} of skill ahead "
-        f"of you. You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
-        f"through, {best} {other}: {_format_skill_points(lost)}."
-    )
-
-
-def _format_skill_points(value: float) -> str:
-    return f"less than 0.1{NBSP}points" if value < 0.05 else f"{value:.1f}{NBSP}points"
 
 
 MAX_BARS: Final = 12
@@ -189,17 +150,12 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
             percent_number(priors[name]) if name in priors else None,
             percent_number(p),
             round(100.0 * (p - priors[name]), 1) if name in priors else None,
-            *_count_lines(suggestion.lines.get(name, ())),
+            count_stories(lines := suggestion.lines.get(name, ())),
+            sum(line.kind == "table row" for line in lines),
         )
         for name, p in zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
     ]
     return build_frame("option prior:float suggested:float change:float stories:int rows:int", rows)
-
-
-def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
-    """Count the stories and the likelihood table rows among the lines of an option."""
-    kinds = [line.kind for line in lines]
-    return count_stories(lines), kinds.count("table row")
 
 
 def most_changed_option(suggestion: OptionSuggestion, question: Question) -> str:
@@ -240,7 +196,6 @@ def _headline_and_reason(row: ExplanationRow, pieces: Sequence[EvidencePiece]) -
 
 
 _MIN_LOG_ODDS: Final = 0.0005
-_MAX_TEXT_CHARS: Final = 170
 
 
 def change_reasons_frame(move: ProbabilityChange, pieces: Sequence[EvidencePiece]) -> pd.DataFrame:
@@ -257,25 +212,13 @@ def change_reasons_frame(move: ProbabilityChange, pieces: Sequence[EvidencePiece
     for reason in move.reasons:
         z += reason.log_odds
         if abs(reason.log_odds) >= _MIN_LOG_ODDS or reason.cause in ("cited", "judgement"):
-            subject, weighed = _headline_and_why(
-                reason,
-                headlines.get(reason.evidence_id) if reason.evidence_id is not None else None,
-            )
-            rows.append(
-                (reason.cause, subject, reason.log_odds, percent_tenths(sigmoid(z)), weighed)
-            )
+            headline = None if reason.evidence_id is None else headlines.get(reason.evidence_id)
+            subject, weighed = (headline, reason.why) if headline is not None else (reason.why, "")
+            after = percent_tenths(sigmoid(z))
+            rows.append((reason.cause, clip(subject, 170), reason.log_odds, after, weighed))
     total = fsum(reason.log_odds for reason in move.reasons)
     rows.append(("sum", "All reasons together", total, percent_tenths(move.after), ""))
     return build_frame("cause what log_odds:float after:float weighed", rows)
-
-
-def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, str]:
-    """Return the subject of a reason (for evidence its headline) and how it was weighed."""
-    return (
-        (clip(reason.why, _MAX_TEXT_CHARS), "")
-        if headline is None
-        else (clip(headline, _MAX_TEXT_CHARS), reason.why)
-    )
 
 
 @memoise(by_identity=2)
@@ -335,33 +278,22 @@ def _bar_steps(groups: Sequence[LedgerGroup], headlines: dict[Any, str]) -> list
 
 
 def _news_steps(news: LedgerGroup, headlines: dict[Any, str], max_bars: int) -> list[_BarStep]:
-    moving_lines = [line for line in news.lines if abs(line.log_odds) >= _ZERO_LOG_ODDS]
-    if not moving_lines:
+    moving = [line for line in news.lines if abs(line.log_odds) >= _ZERO_LOG_ODDS]
+    if not moving:
         return [("News", "no story moves it", 0.0)]
-    largest = sorted(
-        (x for x in moving_lines if abs(x.log_odds) >= MIN_BAR_LOG_ODDS),
-        key=lambda line: -abs(line.log_odds),
-    )
-    own_bar_ids = set(
-        map(
-            id,
-            largest if len(moving_lines) == len(largest) <= max_bars else largest[: max_bars - 1],
-        )
-    )
+    large = [line for line in moving if abs(line.log_odds) >= MIN_BAR_LOG_ODDS]
+    if not len(moving) == len(large) <= max_bars:
+        large = sorted(large, key=lambda line: -abs(line.log_odds))[: max_bars - 1]
+    large_ids = set(map(id, large))
     steps = [
         (_bar_label(line, headlines), clip(line.why, 170), line.log_odds)
-        for line in moving_lines
-        if id(line) in own_bar_ids
+        for line in moving
+        if id(line) in large_ids
     ]
-    small_values = [line.log_odds for line in moving_lines if id(line) not in own_bar_ids]
-    if small_values and abs(fsum(small_values)) >= _ZERO_LOG_ODDS:
-        steps.append(
-            (
-                f"… {len(small_values)} smaller",
-                "the news that adds least, in one",
-                fsum(small_values),
-            )
-        )
+    small = [line.log_odds for line in moving if id(line) not in large_ids]
+    if abs(fsum(small)) >= _ZERO_LOG_ODDS:
+        name = f"… {len(small)} smaller"
+        steps.append((name, "the news that adds least, in one", fsum(small)))
     return steps
 
 

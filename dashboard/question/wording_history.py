@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
 from uuid import uuid4
 
 import streamlit as st
 
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals, unwrap_prose
-from dashboard.question.data import has_human_forecast, list_rewordings
+from dashboard.components.widgets import ask_line, show_refusals, unwrap_prose
 from dashboard.wording import (
-    capitalise,
     clip,
     count_flaws,
     diff_markdown,
@@ -23,11 +23,11 @@ from dashboard.wording import (
     plural,
 )
 from forecasts.linting.lint import Flaw
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
+from forecasts.questions.question import RESERVED, ForecasterId, Question
 from tracker.app.questions import Wording
 from tracker.model.read_models import QuestionPage
 
-MAX_REASON_CHARACTERS = 1_000
 MAX_TEXT_CHARACTERS = 300
 
 
@@ -39,28 +39,25 @@ def render(visit: Visit, page: QuestionPage) -> None:
         return
     if page.summary.status in ("open", "upcoming"):
         flaws = visit.tracker.questions.lint_stored(page.summary.question.id)
-        label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
+        label = f"Resolvability check: {count_flaws(flaws)}"
         with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
             _show_flaws(flaws)
     if page.summary.resolution is None:
         with st.expander(
-            "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
+            "Edit wording", icon=":material/edit:", key="wording-anew", on_change="rerun"
         ) as drawer:
             if drawer.open:
                 _show_wording_form(visit, page)
         _show_retract_form(visit, page)
     else:
-        st.caption("It has its answer, so its wording stays as it is.")
+        st.caption("It is resolved, so its wording can no longer be edited.")
 
 
 def show_current_wording(visit: Visit, page: QuestionPage) -> None:
     """Show the number of the current wording, if there is more than one."""
     if len(page.versions) > 1:
-        newest = page.versions[-1]
-        st.caption(
-            f"Wording {newest.number} of {len(page.versions)}, since {visit.day(newest.at)}: see "
-            "below."
-        )
+        newest, count = page.versions[-1], len(page.versions)
+        st.caption(f"Wording {newest.number} of {count}, since {visit.day(newest.at)}: see below.")
 
 
 def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId | None) -> str:
@@ -87,14 +84,14 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
     if not changes:
         return
     st.markdown(
-        f"**Worded anew {plural(len(changes), 'time')}**: what was added is **bold**, what went is "
+        f"**Edited {plural(len(changes), 'time')}**: additions are **bold**, deletions "
         "~~struck out~~"
     )
     for rewording in changes:
         version = rewording.version
         with st.container(border=True, gap="xsmall"):
             author = _name_author(visit, page, version.by)
-            message = f"Worded anew on {visit.ago(version.at)}, by {author} because: {version.why}"
+            message = f"Edited on {visit.ago(version.at)} by {author}: {version.why}"
             st.markdown(
                 f"**{version.number}** · {escape_markdown(message)}", help=visit.utc(version.at)
             )
@@ -110,22 +107,10 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
 
 def _show_flaws(flaws: Sequence[Flaw]) -> None:
     if not flaws:
-        st.caption(
-            "The linter finds nothing: somebody who sees the future, but not our minds, could "
-            "answer it."
-        )
+        st.caption("Somebody who saw the future, but not our minds, could answer it.")
     for flaw in flaws:
         icon = ":material/block:" if flaw.severity == "blocking" else ":material/lightbulb:"
         st.markdown(f"{icon} {escape_markdown(flaw_line(flaw))}")
-
-
-@dataclass(frozen=True, slots=True)
-class _WordingForm:
-    """Content of the form."""
-
-    wording: Wording
-    why: str
-    override: str
 
 
 @st.fragment
@@ -136,13 +121,8 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     st.caption(
         "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
     )
-    text = st.text_input(
-        "Question",
-        question.text,
-        key=f"anew-text-{form}",
-        max_chars=MAX_TEXT_CHARACTERS,
-        autocomplete="off",
-    )
+    key = f"anew-text-{form}"
+    text = ask_line("Question", key, question.text, max_chars=MAX_TEXT_CHARACTERS)
     criteria = st.text_area(
         "How it is resolved",
         unwrap_prose(question.criteria),
@@ -153,17 +133,12 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
         "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
     )
     sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
-    wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
+    wording = Wording(text, (criteria or "").strip(), sources)
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
-    why = st.text_input(
-        "Why it changes",
-        key=f"anew-why-{form}",
-        max_chars=MAX_REASON_CHARACTERS,
-        autocomplete="off",
-    )
-    if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
-        with show_refusals():
-            _save_wording(visit, page, _WordingForm(wording, (why or "").strip(), override))
+    why = ask_line("Why it changes", f"anew-why-{form}")
+    if st.button("Edit wording", key=f"anew-save-{form}", type="primary"):
+        with show_refusals(page.summary.question):
+            _save_wording(visit, question, wording, (why, override))
 
 
 def _apply_wording(question: Question, wording: Wording) -> Question:
@@ -182,30 +157,26 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     question = page.summary.question
     indicators = tuple(page.indicators.values())
     flaws = visit.tracker.questions.lint(worded, indicators)
-    st.caption(f"The linter on this wording: {count_flaws(flaws)}")
+    st.caption(f"This wording: {count_flaws(flaws)}")
     with st.container(gap="xxsmall"):
         _show_flaws(flaws) if flaws else None
     before = {flaw.code for flaw in visit.tracker.questions.lint(question, indicators)}
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
-    override = st.text_input(
-        "Why it stands against the linter",
-        key=f"anew-override-{form}",
-        max_chars=MAX_REASON_CHARACTERS,
-    )
-    return (override or "").strip()
+    return ask_line("Override: reason", f"anew-override-{form}")
 
 
-def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
-    question = page.summary.question
-    wording = form.wording
+def _save_wording(
+    visit: Visit, question: Question, wording: Wording, reasons: tuple[str, str]
+) -> None:
     if wording.criteria == unwrap_prose(question.criteria):
         # Line breaks of the question's file are no change.
         wording = replace(wording, criteria=question.criteria)
-    visit.tracker.questions.edit(question.id, wording, why=form.why, override=form.override)
+    why, override = reasons
+    visit.tracker.questions.edit(question.id, wording, why=why, override=override)
     st.session_state.pop(f"wording-form-{question.id}", None)
-    notify("Worded anew; the earlier wording is kept")
+    notify("Wording edited; the earlier one is kept")
     st.rerun()
 
 
@@ -213,23 +184,60 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if has_human_forecast(page):
         st.caption(
-            "Somebody has forecast it, so it cannot be taken back, only annulled: resolve it as "
-            "annulled."
+            "It has forecasts, so it cannot be withdrawn: to end it, resolve it as annulled."
         )
         return
-    with st.popover("Take the question back", icon=":material/undo:", key="taking-back"):
+    with st.popover("Withdraw the question", icon=":material/undo:", key="taking-back"):
         st.caption(
-            "Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why "
-            "it went."
+            "Nobody has forecast it yet, so it can be withdrawn. The log keeps that it was asked."
         )
-        why = st.text_input(
-            "Why it goes",
-            key=f"take-back-why-{question.id}",
-            max_chars=MAX_REASON_CHARACTERS,
-            autocomplete="off",
-        )
-        if st.button("Take it back", key=f"take-back-{question.id}"):
-            with show_refusals():
-                visit.tracker.questions.retract(question.id, (why or "").strip())
-                notify(f"Taken back: {clip(question.text, 80)}")
+        why = ask_line("Reason", f"take-back-why-{question.id}")
+        if st.button("Withdraw the question", key=f"take-back-{question.id}"):
+            with show_refusals(page.summary.question):
+                visit.tracker.questions.retract(question.id, why)
+                notify(f"Withdrawn: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])
+
+
+@dataclass(frozen=True, slots=True)
+class WordingChange:
+    """A changed part of a wording (question, criteria or sources), word by word."""
+
+    part: str
+    pieces: tuple[WordingSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A version and its changes from the one before."""
+
+    version: QuestionVersion
+    changes: tuple[WordingChange, ...]
+
+
+def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...]:
+    """List all versions after the first, newest first."""
+    return tuple(
+        Rewording(later, _list_changes(earlier, later)) for earlier, later in pairwise(versions)
+    )[::-1]
+
+
+_PART_NAMES: Final = {
+    "question": "The question",
+    "criteria": "How it is resolved",
+    "sources": "Sources",
+}
+
+
+def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
+    return tuple(
+        WordingChange(_PART_NAMES[part], pieces)
+        for part, pieces in diff_versions(earlier, later, joiner=" · ").items()
+    )
+
+
+def has_human_forecast(page: QuestionPage) -> bool:
+    """Return True if a person ever forecast the question; it can then be annulled, but not
+    withdrawn.
+    """
+    return any(act.forecaster_id not in RESERVED for act in page.acts)

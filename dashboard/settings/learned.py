@@ -1,280 +1,174 @@
-"""Learned parameters of this installation: every value against its default, with the reason."""
+"""Learned values: what each means, in one list; and the page of one, with its history."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
-import pandas as pd
 import streamlit as st
 
+from dashboard.components.acting import notify
+from dashboard.components.rows import (
+    Badge,
+    Cell,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import (
-    WRAPPED_ROW_HEIGHT,
-    get_selected_row,
-    show_empty,
-    show_table,
-)
-from dashboard.settings.crowd_lessons import show_crowd_lessons
+from dashboard.components.widgets import show_refusals
 from dashboard.settings.data import (
-    LearningProgress,
-    ParameterKey,
-    build_learned_map,
-    effective_value,
-    feed_scopes_frame,
-    index_parameters,
+    Lesson,
+    LessonNames,
+    describe_learning,
+    list_lessons,
     measure_progress,
-    reliability_frame,
-    scopes_frame,
 )
-from dashboard.settings.learned_box import (
-    LearnedGroup,
-    show_learned_box,
-    show_learned_history,
-    show_learned_state,
-)
-from dashboard.wording import (
-    capitalise,
-    clip,
-    describe_learned_map,
-    escape_markdown,
-    format_log_odds,
-    gamma_sentence,
-    shift_sentence,
-)
-from forecasts.evidence.corrections import MIN_INDICATOR_REVIEWS, MIN_REVIEWS_TO_OMIT
-from forecasts.evidence.matcher_record import (
-    DEMOTION_PRECISION,
-    MIN_DEMOTION_REVIEWS,
-    MIN_RECALL_ANSWERS,
-)
-from tracker.questions.fit_parameters import (
-    CORRECTION,
-    DEMOTED_FEED,
-    DEMOTED_INDICATOR,
-    LearnedRecord,
-)
+from dashboard.wording import MINUS, capitalise, clip, display_name, escape_markdown
+from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
-_C = st.column_config
-
-
-MAX_TITLE_CHARACTERS = 160
+_SHOWN_VALUES: Final = 20
+_MAX_TITLE_CHARACTERS: Final = 160
+_COLUMNS: Final = (
+    RowColumn("title", "Value"),
+    RowColumn("meaning", "Effect"),
+    RowColumn("sample", "Learned from", "end"),
+    RowColumn("since", "Since", "end"),
+)
+_HISTORY_COLUMNS: Final = (
+    RowColumn("title", "Since"),
+    RowColumn("name", "Parameter"),
+    RowColumn("value", "Value", "end"),
+    RowColumn("why", "Reason"),
+)
 
 
 def render(visit: Visit) -> None:
-    """Show global values first, then feeds, then signposts."""
-    parameters = index_parameters(visit.tracker.learning.list())
-    summaries = visit.tracker.questions.list()
-    sample = measure_progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
-    st.subheader("What this installation has learned", anchor=False)
-    st.caption(
-        "From your own judgements and answers alone. A value counts from the moment it was "
-        "learned: what was estimated before stays as it was. You can freeze one, let it learn "
-        "again, or reset it to its default."
-    )
-    if not parameters:
-        show_empty(
-            "Nothing has been learned yet: everything is at its default.",
-            "Below, what each value waits for.",
-        )
-    _show_recalibration(visit, parameters, "relevance", sample)
-    _show_recalibration(visit, parameters, "direction", sample)
-    _show_record(visit)
-    _show_corrections(visit, parameters)
-    _show_demotions(visit, parameters)
-    _show_scale(visit, parameters, sample)
-    _show_reliability(visit, parameters)
-    show_crowd_lessons(visit, parameters)
-
-
-def _show_recalibration(
-    visit: Visit,
-    parameters: Mapping[ParameterKey, LearnedRecord],
-    kind: str,
-    sample: LearningProgress,
-) -> None:
-    """Show the recalibration of the matcher's probabilities."""
-    from forecasts.suggestion.fitting import (
-        MIN_DECISIONS,  # loads scipy, which no other page needs
-    )
-
-    titles = {"relevance": "How likely a match is relevant", "direction": "How sure a direction is"}
-    requirement = "judged" if kind == "relevance" else "kept by a person and had a direction"
-    lesson = LearnedGroup(
-        kind,
-        titles[kind],
-        ((f"{kind} shift", "all"), (f"{kind} slope", "all")),
-        f"The matcher's chances stand as they are. Learning begins when {MIN_DECISIONS} "
-        f"pieces of evidence were {requirement}.",
-        _describe_sample(sample.judged, MIN_DECISIONS, "judged"),
-    )
-    recalibration = build_learned_map(parameters, kind, visit.now)
-    shift, slope = recalibration.shift.value, recalibration.slope.value
-    claim = {"relevance": "a match is relevant", "direction": "a direction is right"}[kind]
-    lines = (
-        f"Of the matcher's chance that {claim}, {describe_learned_map(recalibration)}.",
-        f"Shift {format_log_odds(shift)} (default 0), slope {slope:.2f} (default 1), in log-odds.",
-    )
-    show_learned_box(visit, parameters, lesson, lines)
-
-
-def _show_record(visit: Visit) -> None:
-    """Show precision and recall so far."""
+    """Show the value of `?value=`, else all that have an effect."""
+    value_id = st.query_params.get("value", "")
+    # A link to the current page changes its content but not the address.
+    st.query_params.from_dict({"value": value_id} if value_id else {})
+    lessons = _list_lessons(visit)
+    if value_id:
+        _show_lesson(visit, next((lesson for lesson in lessons if lesson.id == value_id), None))
+        return
+    st.subheader("Learned values", anchor=False)
     record = visit.tracker.learning.matcher_record()
-    total = f"Of all that was found and judged, {record.total}." if str(record.total) else ""
-    recall = record.recall_words or (
-        "How much of the evidence is found is not known yet: it takes "
-        f"{MIN_RECALL_ANSWERS} judged near misses, which the inbox offers once a week."
+    count = record.total
+    total = f"**{count.accepted:,} of {count.reviewed:,} reviewed matches were accepted.** "
+    st.markdown(
+        f"{total if count.reviewed else ''}Your reviews and resolutions teach the tracker "
+        "these values. Each applies from the day it was learned: earlier estimates stay as they "
+        f"were. {record.recall_words}"
     )
-    with st.container(border=True, gap="xsmall"):
-        st.markdown("**How much of it is right, and how much is found**")
-        for line in filter(None, (total, recall)):
-            st.markdown(escape_markdown(line))
+    rows = [_build_row(visit, lesson) for lesson in lessons]
+    show_rows("learned", "Learned values", _COLUMNS, rows, first=_SHOWN_VALUES)
+    with st.expander("How values are learned", key="how-learned"):
+        st.markdown("\n".join(f"- {line}" for line in describe_learning()))
 
 
-def _show_corrections(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
-    """Show the correction of the matcher's chance on each question and signpost."""
-    st.markdown("**Corrections by question**")
-    values = [parameter for (name, _), parameter in parameters.items() if name == CORRECTION]
-    st.caption(
-        "Each judgement on a question moves the chance that its next match is relevant; from "
-        f"{MIN_INDICATOR_REVIEWS} on a signpost has a correction of its own. From "
-        f"{MIN_REVIEWS_TO_OMIT} judgements on, what becomes too unlikely is left out."
+def _list_lessons(visit: Visit) -> tuple[Lesson, ...]:
+    tracker, questions = visit.tracker, visit.tracker.questions.list()
+    names = LessonNames(
+        {row.state.id: row.state.feed for row in tracker.feeds.list()},
+        {s.question.id: s.question.text for s in questions},
+        {person.id: display_name(person, visit.me) for person in tracker.people.list()},
     )
-    if not values:
+    replayed = visit.replayed_until is not None
+    progress = measure_progress(questions, visit.stands_at, replayed=replayed)
+    return list_lessons(tracker.learning.list(), names, progress)
+
+
+def _build_row(visit: Visit, lesson: Lesson) -> Row:
+    record = lesson.record
+    state = "learned" if record is None else record.state
+    badges = () if state == "learned" else (Badge(state),)
+    title = clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)
+    address = page_address("learned", value=lesson.id)
+    cells: dict[str, Cell] = {
+        "title": LinkCell(title, address, lesson.subject, badges=badges),
+        "meaning": TextCell(lesson.meaning),
+    }
+    if record is not None:
+        cells["sample"] = TextCell(lesson.sample)
+        cells["since"] = TextCell(visit.day(record.learned.as_of))
+    return Row(lesson.id, cells)
+
+
+def _show_lesson(visit: Visit, lesson: Lesson | None) -> None:
+    """Show one value with its reason, what can be decided about it, and its history."""
+    st.page_link(visit.pages["learned"], label="All learned values", icon=":material/arrow_back:")
+    if lesson is None:
+        st.subheader("This value has no effect now", anchor=False)
+        st.text("It may have returned to its default, or what it was about is gone.")
         return
-    _show_value_table(
-        visit,
-        parameters,
-        CORRECTION,
-        scopes_frame(values, visit.tracker.questions.list()),
-        question=_C.TextColumn("Question", width=310),
-        signpost=_C.TextColumn("Signpost", width=140, help="Empty: the whole question."),
-        value=_C.NumberColumn("Correction", format="%+.2f", help="In log-odds, 0 by default."),
-        n=_C.NumberColumn("Judged"),
-        since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
-        state=_C.TextColumn("State", width=90),
-        why=_C.TextColumn("Why", width=330),
-    )
-
-
-def _show_demotions(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
-    """Show the signposts and feeds whose pieces are usually rejected."""
-    st.markdown("**What is usually rejected**")
-    st.caption(
-        f"A signpost or a feed of which people keep less than {100 * DEMOTION_PRECISION:.0f}%, "
-        f"from {MIN_DEMOTION_REVIEWS} judgements on, moves nothing until a person confirms it."
-    )
-    for name, heading in ((DEMOTED_INDICATOR, "signpost"), (DEMOTED_FEED, "feed")):
-        values = [parameter for (known, _), parameter in parameters.items() if known == name]
-        if not values:
-            continue
-        is_feed = name == DEMOTED_FEED
-        frame = (
-            feed_scopes_frame(values, visit.tracker.feeds.list())
-            if is_feed
-            else scopes_frame(values, visit.tracker.questions.list())
-        )
-        columns = {
-            **({} if is_feed else {"question": _C.TextColumn("Question", width=310)}),
-            heading: _C.TextColumn(capitalise(heading), width=220),
-            "value": _C.NumberColumn("Demoted", format="%.0f", help="1 if it is, 0 if not."),
-            "n": _C.NumberColumn("Judged"),
-            "since": _C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
-            "state": _C.TextColumn("State", width=90),
-            "why": _C.TextColumn("Why", width=330),
-        }
-        _show_value_table(visit, parameters, name, frame, **columns)
-
-
-def _show_scale(
-    visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord], sample: LearningProgress
-) -> None:
-    """Show the evidence weight and the bias of base rate and time."""
-    from forecasts.suggestion.fitting import MIN_QUESTIONS, MIN_RARER_OUTCOMES
-
-    lesson = LearnedGroup(
-        "scale",
-        "How much evidence counts",
-        (("gamma", "all"), ("shift", "all")),
-        f"{gamma_sentence(effective_value({}, 'gamma'))} Learning begins when {MIN_QUESTIONS} "
-        "yes-no questions have an answer and have reached their scheduled close, "
-        f"{MIN_RARER_OUTCOMES} of them answered the rarer way. One that is answered early waits "
-        "for its close: lately opened questions that have an answer are mostly YES.",
-        _describe_sample(sample.answered, MIN_QUESTIONS, "answered and closed"),
-    )
-    lines = (
-        gamma_sentence(effective_value(parameters, "gamma")),
-        shift_sentence(effective_value(parameters, "shift")),
-    )
-    show_learned_box(visit, parameters, lesson, lines)
-
-
-def _describe_sample(count: int, need: int, label: str) -> str:
-    """Describe the sample so far; once it suffices, only the next learning run is missing."""
-    later = (
-        "" if count < need else ": those of them that qualify are taken in when learning next runs"
-    )
-    return f"So far {count:,} {'is' if count == 1 else 'are'} {label}{later}."
-
-
-def _show_reliability(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
-    """Show the learned reliability of each feed against its grade."""
-    from forecasts.suggestion.fitting import MIN_SIGNAL_QUESTIONS, MIN_SIGNAL_RARER_OUTCOMES
-
-    st.markdown("**How reliable each feed is**")
-    values = [parameter for (name, _), parameter in parameters.items() if name == "reliability"]
-    if not values:
-        st.caption(
-            "Every feed counts by its grade. A feed's own record counts when "
-            f"{MIN_SIGNAL_QUESTIONS} questions that it bore on are answered and closed, "
-            f"{MIN_SIGNAL_RARER_OUTCOMES} of them the rarer way."
-        )
+    title = clip(capitalise(lesson.title), _MAX_TITLE_CHARACTERS)
+    st.subheader(escape_markdown(title), anchor=False)
+    st.markdown(escape_markdown(lesson.meaning))
+    if lesson.subject:
+        st.caption(escape_markdown(lesson.subject))
+    record = lesson.record
+    if record is None:
+        _show_decision(visit, lesson, "freeze")
         return
-    _show_value_table(
-        visit,
-        parameters,
-        "reliability",
-        reliability_frame(values, visit.tracker.feeds.list()),
-        feed=_C.TextColumn("Feed", width=220),
-        value=_C.NumberColumn(
-            "Learned", format="%.0f%%", help="Chance that a report of it tells something."
-        ),
-        graded=_C.NumberColumn("By its grade", format="%.0f%%", help="The default."),
-        grade=_C.TextColumn("Grade", width=60),
-        n=_C.NumberColumn("Questions", help="Answered questions that it bore on."),
-        since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
-        state=_C.TextColumn("State", width=90),
-        why=_C.TextColumn("Why", width=380),
-    )
+    st.text(f"{capitalise(record.learned.why)}.")
+    since = record.learned.as_of
+    state = "Learning" if record.state == "learned" else capitalise(record.state)
+    st.caption(f"{state} since {visit.ago(since)}", help=visit.utc(since))
+    with st.container(horizontal=True, gap="xsmall"):
+        for decision in _ALLOWED_DECISIONS[record.state]:
+            _show_decision(visit, lesson, decision)
+    _show_history(visit, lesson)
 
 
-def _show_value_table(
-    visit: Visit,
-    parameters: Mapping[ParameterKey, LearnedRecord],
-    name: str,
-    frame: pd.DataFrame,
-    **columns: Any,
-) -> None:
-    """Show a table of values; the selected row can be frozen or reset below it."""
-    st.caption("Pick a row for its history, and to freeze or reset it.")
-    key = name.replace(" ", "-")
-    selected = get_selected_row(
-        show_table(
-            frame, columns, capitalise(name), key=f"{key}-table", on_select="rerun",
-            selection_mode="single-row", row_height=WRAPPED_ROW_HEIGHT,
-        )
-    )  # fmt: skip
-    if selected is None or selected >= len(frame):
-        return
-    row = frame.iloc[selected]
-    title = (
-        row["feed"]
-        if "feed" in row
-        else ": ".join(filter(None, (row["signpost"], row["question"])))
-    )
-    lesson = LearnedGroup(
-        f"{key}-{row['id']}", clip(capitalise(title), MAX_TITLE_CHARACTERS), ((name, row["id"]),)
-    )
-    with st.container(border=True, gap="xsmall"):
-        st.text(lesson.title)
-        show_learned_state(visit, lesson, parameters[name, row["id"]])
-        show_learned_history(visit, lesson)
+_ALLOWED_DECISIONS: Final[Mapping[str, tuple[ParameterDecision, ...]]] = {
+    "learned": ("freeze", "reset"),
+    "frozen": ("thaw", "reset"),
+    "reset": ("freeze",),
+}
+"""Decisions by state; a reset value is learned anew by itself, unless its default is frozen."""
+
+_DECISIONS: Final[Mapping[ParameterDecision, tuple[str, str, str]]] = {
+    "freeze": ("Freeze", "It stays as it is, whatever is reviewed and resolved later.", "frozen"),
+    "thaw": ("Unfreeze", "It learns again, also from what came meanwhile.", "learning again"),
+    "reset": (
+        "Reset",
+        "The default applies, and what came before today is ignored. Its history stays.",
+        "reset to its default",
+    ),
+}
+"""Label, explanation and message of each decision."""
+
+
+def _show_decision(visit: Visit, lesson: Lesson, decision: ParameterDecision) -> None:
+    """Show a button that first explains its effect."""
+    label, warning, message = _DECISIONS[decision]
+    with st.popover(label, key=f"{decision}-{lesson.id}"):
+        st.caption(warning)
+        if st.button(f"{label} it", key=f"sure-{decision}-{lesson.id}"):
+            with show_refusals():
+                # Values that were fitted together follow the first.
+                visit.tracker.learning.decide(*lesson.names[0], decision)
+                notify(f"{lesson.title}: {message}")
+                st.rerun()
+
+
+def _show_history(visit: Visit, lesson: Lesson) -> None:
+    """Show every version, the newest first."""
+    history = visit.tracker.learning.history
+    versions = [version for key in lesson.names for version in history(*key)]
+    versions.sort(key=lambda version: version.learned.as_of, reverse=True)
+    rows = [Row(str(nr), _build_version(visit, version)) for nr, version in enumerate(versions)]
+    with st.expander("History", key="lesson-history"):
+        show_rows("history", "History", _HISTORY_COLUMNS, rows, first=_SHOWN_VALUES)
+
+
+def _build_version(visit: Visit, version: LearnedRecord) -> dict[str, Cell]:
+    learned, is_reset = version.learned, version.state == "reset"
+    return {
+        "title": TextCell(visit.moment(learned.as_of)),
+        "name": TextCell(learned.name),
+        "value": TextCell("default" if is_reset else f"{learned.value:.3f}".replace("-", MINUS)),
+        "why": TextCell(capitalise(learned.why)),
+    }

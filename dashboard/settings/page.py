@@ -1,4 +1,4 @@
-"""Settings page: acting forecaster, time zone, learned values, feed budget, and installation."""
+"""Settings page: acting person, time zone, learned values, request budget, and installation."""
 
 from functools import cache
 from typing import Final
@@ -8,22 +8,15 @@ import streamlit as st
 
 from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, notify, save_zone
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_refusals
-from dashboard.wording import escape_markdown, parse_zone, plural
-from dashboard.wording.feeds import (
-    database_line,
-    describe_budget,
-    describe_next_round,
-    scheduler_line,
-    zone_line,
-)
+from dashboard.components.widgets import show_refusals, show_section_title
+from dashboard.wording import escape_markdown, format_bytes, parse_zone, plural
+from dashboard.wording.feeds import describe_budget, zone_line
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.llm.model_check import format_share
 from tracker.model.read_models import LogCheck
 
 _CHECK_KEY: Final = "log-checked"
 _BROWSER_OPTION: Final = "browser"
-_BUDGET_LINE: Final = "request_budget = 2000"
 
 
 def render(visit: Visit) -> None:
@@ -31,7 +24,7 @@ def render(visit: Visit) -> None:
     st.subheader("Settings", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
-        _show_forecaster(visit)
+        _show_person(visit)
         _show_zone(visit)
         _show_learned(visit)
     with right:
@@ -40,60 +33,37 @@ def render(visit: Visit) -> None:
         _show_installation(visit)
 
 
-def _show_forecaster(visit: Visit) -> None:
+def _show_person(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people.list()}
-    default_id = ForecasterId(visit.tracker.settings.me)
-    with st.container(border=True, gap="small"):
-        st.markdown(f"**You act as {escape_markdown(_format_person(everyone[visit.me]))}**")
+    show_section_title("You")
+    st.markdown(f"Signed in as **{escape_markdown(_format_person(everyone[visit.me]))}**.")
+    if len(everyone) > 1:
         st.selectbox(
-            "Act as",
+            "Switch user",
             list(everyone),
             index=list(everyone).index(visit.me),
             format_func=lambda forecaster_id: _format_person(everyone[forecaster_id]),
             key="act-as",
-            on_change=_apply_forecaster,
-            help="Forecasts, judgements and undo are theirs from then on, in this browser tab "
-            "alone.",
+            on_change=lambda: act_as(st.session_state["act-as"]),
+            help="Forecasts, reviews and undo are theirs, in this tab, until you reload it.",
         )
-        if visit.me == default_id:
-            st.caption(
-                "As the settings of this installation say. Another choice holds until this tab "
-                "is reloaded."
-            )
-        else:
-            _show_keep_button(visit, everyone.get(default_id))
-        with st.expander("Somebody new", icon=":material/person_add:", key="somebody-new"):
-            _show_new_person(visit)
+    if visit.me != ForecasterId(visit.tracker.settings.me):
+        st.button("Make default", "keep-me", icon=":material/save:",
+                  on_click=_save_default, args=(visit,))  # fmt: skip
+    with st.expander("Add person", icon=":material/person_add:", key="somebody-new"):
+        _show_new_person(visit)
 
 
 def _format_person(person: Forecaster) -> str:
     return person.name if person.name == person.id else f"{person.name} ({person.id})"
 
 
-def _apply_forecaster() -> None:
-    act_as(st.session_state["act-as"])
-
-
-def _show_keep_button(visit: Visit, default: Forecaster | None) -> None:
-    default_note = (
-        f", where it is {escape_markdown(_format_person(default))} for now"
-        if default is not None
-        else ""
-    )
-    st.caption(
-        "In this tab alone, until it is reloaded. Keep it, and it holds for everybody from the "
-        f"next start{default_note}."
-    )
-    if st.button("Keep it", key="keep-me", icon=":material/save:"):
-        with show_refusals():
-            if visit.tracker.people.save_as_default():
-                notify(f"Kept in tracker.toml: from the next start on {visit.me} acts here")
-            else:
-                notify(
-                    "Kept in tracker.toml, but TRACKER_ME in the environment counts for more: "
-                    f"set it to {visit.me}"
-                )
-            st.rerun()
+def _save_default(visit: Visit) -> None:
+    with show_refusals():
+        if visit.tracker.people.save_as_default():
+            notify(f"Saved in tracker.toml: {visit.me} is the default from the next start")
+        else:
+            notify(f"Saved in tracker.toml, but TRACKER_ME overrides it: set it to {visit.me}")
 
 
 def _show_new_person(visit: Visit) -> None:
@@ -101,82 +71,44 @@ def _show_new_person(visit: Visit) -> None:
         name = st.text_input(
             "Name", key="person-name", max_chars=80, autocomplete="off", placeholder="Ada Lovelace"
         )
-        if st.form_submit_button("Add, and act as them"):
+        if st.form_submit_button("Add and switch"):
             with show_refusals():
                 added = visit.tracker.people.add(name or "")
                 act_as(added.id)
-                notify(f"{added.name} is known now, and acts in this tab")
+                notify(f"{added.name} added; this tab is signed in as them")
                 st.rerun()
 
 
 @cache
-def _list_zones() -> tuple[str, ...]:
+def _list_zones() -> list[str]:
     """List the zones of cities, and UTC, without legacy names and fixed offsets."""
-    return (
-        "UTC",
-        *sorted(
-            name
-            for name in available_timezones()
-            if "/" in name and not name.startswith(_LEGACY_PREFIXES)
-        ),
-    )
-
-
-_LEGACY_PREFIXES: Final = (
-    "Etc/",
-    "SystemV/",
-    "US/",
-    "posix/",
-    "right/",
-    "Brazil/",
-    "Canada/",
-    "Chile/",
-    "Mexico/",
-)
+    legacy = ("Etc", "SystemV", "US", "posix", "right", "Brazil", "Canada", "Chile", "Mexico")
+    parts = (name.partition("/") for name in available_timezones())
+    return ["UTC", *sorted("".join(p) for p in parts if p[2] and p[0] not in legacy)]
 
 
 def _show_zone(visit: Visit) -> None:
-    chosen, browser = get_chosen_zone(), st.context.timezone
-    browser_zone = parse_zone(browser)
-    origin = (
-        "as you chose"
-        if chosen
-        else "as your browser says"
-        if browser
-        else "as your browser names none"
+    chosen, browser_zone = get_chosen_zone(), parse_zone(st.context.timezone)
+    zones = _list_zones()
+    options = [_BROWSER_OPTION, *zones, *((chosen,) if chosen and chosen not in zones else ())]
+    show_section_title("Display")
+    st.markdown(f"Times are shown in **{escape_markdown(zone_line(visit.zone, visit.now))}**.")
+    st.selectbox(
+        "Time zone",
+        options,
+        index=options.index(chosen or _BROWSER_OPTION),
+        format_func=lambda name: (
+            f"Browser time zone ({browser_zone.key})"
+            if name == _BROWSER_OPTION
+            else name.replace("_", " ")
+        ),
+        key="choose-zone",
+        on_change=_apply_zone,
     )
-    options = [
-        _BROWSER_OPTION,
-        *_list_zones(),
-        *((chosen,) if chosen and chosen not in _list_zones() else ()),
-    ]
-    with st.container(border=True, gap="small"):
-        st.markdown(
-            f"**Times are written in {escape_markdown(zone_line(visit.zone, visit.now))}**, "
-            f"{origin}."
-        )
-        st.selectbox(
-            "Time zone",
-            options,
-            index=options.index(chosen or _BROWSER_OPTION),
-            format_func=lambda name: (
-                f"That of the browser: {browser_zone.key}"
-                if name == _BROWSER_OPTION
-                else name.replace("_", " ")
-            ),
-            key="choose-zone",
-            on_change=_apply_zone,
-        )
-        save_zone()
-        st.caption(
-            f"It is {escape_markdown(visit.moment(visit.now))}, which is "
-            f"{escape_markdown(visit.utc(visit.now))}."
-        )
-        if visit.zone.key != browser_zone.key:
-            st.caption(
-                ":material/info: Charts are drawn by the browser, in its own zone: "
-                f"{escape_markdown(browser_zone.key)}."
-            )
+    save_zone()
+    if visit.zone.key != browser_zone.key:
+        st.caption(f"Charts use your browser's time zone, {escape_markdown(browser_zone.key)}.")
+    st.caption("Light or dark follows your system; the menu ⋮ at the top right changes it.")
 
 
 def _apply_zone() -> None:
@@ -185,95 +117,71 @@ def _apply_zone() -> None:
 
 
 def _show_learned(visit: Visit) -> None:
-    parameters = visit.tracker.learning.list()
-    with st.container(border=True, gap="small"):
-        if parameters:
-            frozen, reset = (
-                sum(parameter.state == state for parameter in parameters)
-                for state in ("frozen", "reset")
-            )
-            states = (
-                f"{frozen:,} frozen, {reset:,} reset to the default"
-                if frozen or reset
-                else "all of them still learn"
-            )
-            st.markdown(
-                f"**{plural(len(parameters), 'value')}** learned, or decided on by a person; "
-                f"{states}."
-            )
-        else:
-            st.markdown("**Nothing has been learned yet**: everything counts at its default.")
-        label = (
-            "See each value, freeze it or reset it" if parameters else "What each value waits for"
-        )
-        st.page_link(visit.pages["learned"], label=label, icon=":material/school:")
+    states = [parameter.state for parameter in visit.tracker.learning.list()]
+    frozen = states.count("frozen")
+    show_section_title("Learned values")
+    st.markdown(
+        f"{plural(len(states), 'learned parameter')}, {f'{frozen:,}' if frozen else 'none'} frozen."
+        if states
+        else "Nothing has been learned yet."
+    )
+    st.page_link(visit.pages["learned"], label="See what they do", icon=":material/school:")
 
 
 def _show_budget(visit: Visit) -> None:
-    with st.container(border=True, gap="small"):
-        st.markdown("**What feeds may cost**")
-        if visit.replayed_until is not None:
-            st.markdown("Nothing is polled in a replay.")
-            return
-        budget = visit.tracker.feeds.budget()
-        st.markdown(f"{describe_budget(budget)} {describe_next_round(budget, visit.now)}")
-        st.caption(
-            f"To change it, write `{_BUDGET_LINE}` (requests a day; 0 for 24 a feed) into "
-            "`tracker.toml` in the data directory, or set TRACKER_REQUEST_BUDGET, and start the "
-            "tracker anew."
-        )
-        st.page_link(visit.pages["feeds"], label="How each feed fares", icon=":material/rss_feed:")
+    show_section_title("Request budget")
+    if visit.replayed_until is not None:
+        st.markdown("Nothing is requested in a replay.")
+        return
+    st.markdown(describe_budget(visit.tracker.feeds.budget(), visit.now))
+    st.caption(
+        "To change it, write “request_budget = 2000” (requests a day) into tracker.toml in the "
+        "data directory and restart the tracker."
+    )
+    st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
 
 
 def _show_model(visit: Visit) -> None:
     """Show which language model judges evidence, and whether it may move numbers."""
     settings = visit.tracker.settings
-    with st.container(border=True, gap="small"):
-        if not settings.model_url:
-            st.markdown("**No language model judges evidence**: the matcher does, and people.")
-            st.caption(
-                "A model on this machine is enough. Run “tracker model check”: it names those that "
-                "answer here, with the lines of tracker.toml that set one."
-            )
-            return
-        name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
-        if check is None:
-            st.markdown(f"**{name} only proposes**: it was never checked.")
-        elif check.objection:
-            st.markdown(f"**{name} only proposes**: {check.objection}.")
-        else:
-            st.markdown(
-                f"**{name} judges evidence**: {format_share(check.right)} of the directions that "
-                f"it calls are right, and it calls {format_share(check.coverage)} of them."
-            )
-        checked = f"Checked on {visit.day(check.checked_at)}. " if check is not None else ""
-        st.caption(f"{checked}“tracker model check” measures it on a hundred headlines.")
+    show_section_title("Language model")
+    if not settings.model_url:
+        st.markdown("None: you and the matcher judge evidence.")
+        st.caption("“tracker model check” finds a model on this machine and says how to use it.")
+        return
+    name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
+    if check is None or check.objection:
+        objection = "it was never checked" if check is None else check.objection
+        st.markdown(f"**{name} only suggests**: {objection}.")
+    else:
+        st.markdown(
+            f"**{name} judges evidence**: it calls {format_share(check.coverage)} of the "
+            f"directions, {format_share(check.right)} of them correctly."
+        )
+    checked = f"Checked on {visit.day(check.checked_at)}. " if check is not None else ""
+    st.caption(f"{checked}“tracker model check” measures it on a hundred headlines.")
 
 
 def _show_installation(visit: Visit) -> None:
-    installation = visit.tracker.system.status()
-    replayed = visit.replayed_until is not None
-    scheduler = "none in a replay" if replayed else scheduler_line(installation, visit.now)
-    with st.container(border=True, gap="small"):
-        st.markdown("**This installation**")
-        lines = (
-            f"Version: {escape_markdown(installation.version)}",
-            f"Database: {escape_markdown(database_line(installation))}",
-            f"Scheduler: {scheduler}",
-            f"Log: {plural(installation.entries, 'entry', 'entries')}, "
-            "each sealed by the one before",
-        )
-        st.markdown("\n".join(f"- {line}" for line in lines))
-        _show_log_check(visit)
-        backup_hint = (
-            "copy the data directory while nothing runs"
-            if installation.database == "SQLite"
-            else "use `pg_dump`"
-        )
-        st.caption(f"Backup: {backup_hint}. Whole tables, to read elsewhere:")
-        st.page_link(
-            visit.pages["reports"], label="Reports and tables", icon=":material/description:"
-        )
+    status = visit.tracker.system.status()
+    is_file = status.database == "SQLite"
+    scheduler = "never seen here; `./run` or `tracker up` starts it"
+    if visit.replayed_until is not None:
+        scheduler = "none in a replay"
+    elif status.last_job is not None:
+        scheduler = f"last active {visit.age(status.last_job)}"
+    show_section_title("This installation")
+    st.markdown(
+        f"- Version {escape_markdown(status.version)}\n"
+        f"- Database: {escape_markdown(status.database)}, {format_bytes(status.bytes)}"
+        f"{', in the data directory' if is_file else ''}\n"
+        f"- Scheduler: {scheduler}\n"
+        f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
+    )
+    _show_log_check(visit)
+    backup = "copy the data directory while the tracker is stopped" if is_file else "use pg_dump"
+    st.caption(f"Backup: {backup}.")
+    st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
 
 
 @st.fragment
@@ -282,8 +190,8 @@ def _show_log_check(visit: Visit) -> None:
 
     A fragment, so that the rest of the page does not wait for it.
     """
-    if st.button("Check the log", key="check-log", icon=":material/verified:"):
-        with show_refusals(), st.spinner("Working every entry out anew …"):
+    if st.button("Verify the audit log", key="check-log", icon=":material/verified:"):
+        with show_refusals(), st.spinner("Recomputing every entry …"):
             st.session_state[_CHECK_KEY] = (visit.tracker.system.verify(), visit.tracker.now())
     result = st.session_state.get(_CHECK_KEY)
     if result is None:
@@ -292,11 +200,9 @@ def _show_log_check(visit: Visit) -> None:
     when = escape_markdown(visit.moment(checked_at))
     if not isinstance(verdict, LogCheck) or verdict.bad_seq is not None:
         st.error(
-            f"**The log is not whole** at entry {verdict.bad_seq:,}: "
+            f"**The audit log is damaged** at entry {verdict.bad_seq:,}: "
             f"{escape_markdown(verdict.reason)} Checked {when}."
         )
     else:
-        st.markdown(
-            ":material/check: **The log is whole**: "
-            f"{plural(verdict.entries, 'entry', 'entries')}, {when}."
-        )
+        entries = plural(verdict.entries, "entry", "entries")
+        st.markdown(f":material/check: **The audit log is intact**: {entries}, checked {when}.")

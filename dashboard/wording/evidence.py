@@ -203,9 +203,6 @@ def explain_lines(kinds: set[str]) -> str:
 SIGNPOST_STATES: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
 """States of a signpost, each with its shape."""
 
-DUE_KINDS: Final = {"signpost": "Signpost", "close": "Closes", "answer due": "Answer due"}
-"""Kinds of calendar entries."""
-
 
 def describe_ratio(ratio: float, kind: Kind, option: str = "") -> str:
     """Describe a likelihood ratio: `×0.42, speaks for NO`, `×5.4, points higher`."""

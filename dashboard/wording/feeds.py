@@ -1,23 +1,12 @@
 """Feeds and the installation in words: health, server answers, next poll, dates, first steps."""
 
-from collections import Counter
-from datetime import datetime
-from http import HTTPStatus
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.wording.numbers import (
-    MINUS,
-    NBSP,
-    format_age,
-    format_duration,
-    percent_whole,
-    plural,
-)
-from forecasts.evidence.parameters import LearnedLogitMap
-from forecasts.evidence.weights import DEFAULT_MODEL
-from tracker.app.system import FirstSteps, SystemStatus
+from dashboard.wording.numbers import MINUS, NBSP, format_age, format_duration, plural
+from tracker.app.system import FirstSteps
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
 from tracker.feeds.scheduling.budget import explain_next_poll
@@ -26,14 +15,14 @@ from tracker.ingestion.request_budget import FeedBudget
 from tracker.model.read_models import FeedCoverage, FeedImport
 
 HEALTH_LABELS: Final[dict[Health, str]] = {
-    "ok": "✓ well",
-    "quiet": "◌ quiet",
-    "late": "◷ late",
-    "failing": "✗ failing",
-    "new": "○ new",
-    "paused": "Ⅱ paused",
+    "failing": "failing",
+    "paused": "paused",
+    "late": "late",
+    "quiet": "quiet",
+    "new": "waiting",
+    "ok": "OK",
 }
-"""Health states: a shape and a word, never colour alone."""
+"""Health states of feeds in the words of a sentence, worst first."""
 
 DATE_NOTES: Final[dict[DateNote, str]] = {
     "": "",
@@ -53,118 +42,75 @@ GRADE_MEANINGS: Final = {
 }
 """Meaning of the grades of a source."""
 
-_UNHEALTHY: Final[tuple[Health, ...]] = ("failing", "paused", "late", "quiet", "new")
-_NO_ANSWER: Final = "-"
-_STATUS_WORDS: Final = {"200": "a document", "304": "not modified", _NO_ANSWER: "no answer"}
-
 
 def fleet_sentence(fleet: FleetHealth, now: datetime) -> str:
-    """Describe the health of all feeds: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest
-    answer came …`.
-    """
+    """Describe the health of all feeds: `41 of 50 feeds are OK: 4 failing, 5 quiet. …`."""
+    counts, feeds = fleet.counts, plural(fleet.feeds, "feed")
     newest = (
-        f" The newest answer came {format_age(fleet.newest_success, now)}."
+        f" The latest answer came {format_age(fleet.newest_success, now)}."
         if fleet.newest_success
-        else ""
+        else " None has ever answered."
     )
-    trouble = [
-        f"{fleet.counts[kind]:,} {_state_words(kind)}" for kind in _UNHEALTHY if fleet.counts[kind]
-    ]
-    if fleet.feeds == 1:
-        only_state = next(kind for kind, count in fleet.counts.items() if count)
-        state = "well" if only_state == "ok" else _state_words(only_state)
-        return f"**The only feed is {state}.**{newest}"
-    if fleet.counts["new"] == fleet.feeds:
-        return "**None of the feeds has been polled yet.**"
-    if not trouble:
-        return f"**All {plural(fleet.feeds, 'feed')} are well.**{newest}"
-    return f"**{_healthy_words(fleet)}**; {', '.join(trouble)}.{newest}"
-
-
-def _healthy_words(fleet: FleetHealth) -> str:
-    well, feeds = fleet.counts["ok"], plural(fleet.feeds, "feed")
-    return (
-        f"{well:,} of {feeds} {'is' if well == 1 else 'are'} well"
-        if well
-        else f"None of {feeds} is well"
+    alone = next((kind for kind in counts if counts[kind] == fleet.feeds), None)
+    if alone == "new":
+        return "**No feed has been checked yet.**"
+    if alone is not None:
+        subject = f"All {feeds} are" if fleet.feeds > 1 else "The only feed is"
+        advice = " Check your internet connection." if alone == "failing" else ""
+        return f"**{subject} {HEALTH_LABELS[alone]}.**{advice}{newest}"
+    trouble = ", ".join(
+        f"{counts[kind]:,} {label}"
+        for kind, label in HEALTH_LABELS.items()
+        if counts[kind] and kind != "ok"
     )
-
-
-def _state_words(kind: Health) -> str:
-    return "not polled yet" if kind == "new" else kind
+    well = f"{counts['ok']:,} of {feeds} {'is' if counts['ok'] == 1 else 'are'} OK"
+    subject = well if counts["ok"] else f"None of {feeds} is OK"
+    many = fleet.alarm and counts["failing"] > 1
+    advice = " Many fail at once: check your internet connection." if many else ""
+    return f"**{subject}**: {trouble}.{newest}{advice}"
 
 
 def describe_health(state: FeedState, health: Health, now: datetime) -> str:
     """Describe the health of one feed in a sentence or two, without foreign text."""
-    answered = f"It last answered {format_age(state.last_success_at, now)}."
-    last_answer = answered if state.last_success_at else "It has never answered."
-    match health:
-        case "paused":
-            return f"Nobody polls it. {last_answer}"
-        case "failing":
-            since = (
-                f", the first {format_age(state.failing_since, now)}" if state.failing_since else ""
-            )
-            return f"{plural(state.failures, 'failure')} in a row{since}. {last_answer}"
-        case "late":
-            delay = format_duration(now - state.next_due_at)
-            return f"It has been due for {delay}, and nobody polls it. {last_answer}"
-        case "new":
-            pending = "It is about to be asked again."
-            return pending if state.last_attempt_at else "It has not been asked yet."
-        case "quiet":
-            return f"It answers, and brings nothing new. {last_answer}"
-        case "ok":
-            return last_answer
+    newest, since = state.last_success_at, state.failing_since
+    first = f", the first {format_age(since, now)}" if since else ""
+    words = {
+        "failing": f"{plural(state.failures, 'failure')} in a row{first}. ",
+        "late": f"Due for {format_duration(now - state.next_due_at)}, but nothing checks it. ",
+        "quiet": "It answers but brings nothing new. ",
+    }
+    if health == "new" and state.last_attempt_at is None:
+        return ""
+    answer = f"Last answer {format_age(newest, now)}." if newest else "It has never answered."
+    return words.get(health, "") + answer
 
 
-def describe_next_poll(state: FeedState, now: datetime, at: str = "") -> str:
-    """Describe the next poll and its reason, `at` being its time in words; "" while paused."""
+def describe_next_poll(state: FeedState, now: datetime) -> str:
+    """Describe the next poll and its reason; "" while paused."""
     if state.paused:
         return ""
-    when = f"{format_age(state.next_due_at, now)}{f', at {at}' if at else ''}"
-    if state.next_due_at <= now:
-        when = "in the next round"
+    is_due = state.next_due_at < now + timedelta(minutes=1)
+    when = "in the next round" if is_due else format_age(state.next_due_at, now)
     if state.last_attempt_at is None:
-        return f"First asked {when}."
-    why = explain_next_poll(state)
-    return f"Asked again {when}: {why}{'' if why.endswith('.') else '.'}"
+        return f"First check {when}."
+    # Of a failing feed the state already says why.
+    why = "" if state.failures else f": {explain_next_poll(state).removesuffix('.')}"
+    return f"Next check {when}{why}."
 
 
 def redirect_notice(state: FeedState, now: datetime) -> str:
     """Describe the permanent redirect announced by a feed's server; "" if there is none."""
     if not state.moved_to:
         return ""
-    long = f"For {format_duration(now - state.moved_since)} its" if state.moved_since else "Its"
-    return f"{long} server has said that it moved for good to {state.moved_to}"
-
-
-def describe_status(status: str) -> str:
-    """Describe one of a feed's last answers: `304 not modified`, `no answer`."""
-    if status == _NO_ANSWER:
-        return _STATUS_WORDS[status]
-    try:
-        word = _STATUS_WORDS.get(status) or HTTPStatus(int(status)).phrase.lower()
-    except ValueError:
-        return status
-    return f"{status} {word}"
+    since = f" {format_age(state.moved_since, now)}" if state.moved_since else ""
+    return f"Its server announced{since} that it moved to {state.moved_to}"
 
 
 def format_answer_runs(recent: str) -> str:
     """Format a feed's last answers as runs, oldest first: `200, 304 ×5, no answer ×2`."""
     runs = ((status, len(list(run))) for status, run in groupby(recent.split()))
-    words = (
-        (_STATUS_WORDS[status] if status == _NO_ANSWER else status, count) for status, count in runs
-    )
+    words = (("no answer" if status == "-" else status, count) for status, count in runs)
     return ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in words)
-
-
-def format_answer_counts(recent: str) -> str:
-    """Format a feed's last answers by frequency: `5 × 304 not modified, 2 × no answer`."""
-    counts = Counter(recent.split())
-    return ", ".join(
-        f"{count} × {describe_status(status)}" for status, count in counts.most_common()
-    )
 
 
 def format_bytes(count: int) -> str:
@@ -177,84 +123,35 @@ def format_bytes(count: int) -> str:
 def silent_line(coverage: FeedCoverage) -> str:
     """State how many of the feeds behind a question are silent; "" if none is."""
     silent = len(coverage.silent)
-    if not silent:
-        return ""
-    if coverage.feeds == 1:
-        return "The one feed that should carry its evidence is silent"
-    verb = "is" if silent == 1 else "are"
-    return (
-        f"{silent:,} of {plural(coverage.feeds, 'feed')} that should carry its evidence "
-        f"{verb} silent"
+    feeds = (
+        "The one feed" if coverage.feeds == 1 else f"{silent:,} of {plural(coverage.feeds, 'feed')}"
     )
+    verb = "is" if silent == 1 else "are"
+    return f"{feeds} that should carry its evidence {verb} silent" if silent else ""
 
 
 def describe_import(imported: FeedImport) -> str:
-    """Describe the result of an import: `12 feeds added, 3 were there already.`"""
-    known = (
-        f", {imported.known:,} {'was' if imported.known == 1 else 'were'} there already"
-        if imported.known
-        else ""
-    )
+    """Describe the result of an import: `12 feeds added, 3 already subscribed.`"""
+    known = f", {imported.known:,} already subscribed" if imported.known else ""
     return f"{plural(imported.added, 'feed') if imported.added else 'No feed'} added{known}."
 
 
-def describe_budget(budget: FeedBudget) -> str:
-    """Describe the daily request budget of all feeds, and its use since midnight UTC.
+def describe_budget(budget: FeedBudget, now: datetime) -> str:
+    """Describe the daily request budget of all feeds, its use, and the next round.
 
-    >>> describe_budget(FeedBudget(2000.0, True, 150, 40, 3, 12, None)).replace("\u00a0", " ")
-    '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, or 8% of
-    it.'
-    >>> describe_budget(FeedBudget(48.0, False, 0, 2, 0, 0, None))
-    '24 requests a day for each feed, 48 in all: no budget is set. Used since midnight UTC: none.'
+    >>> now = datetime(2026, 12, 1)
+    >>> describe_budget(FeedBudget(2000.0, True, 150, 40, 3, 12, now), now).replace(NBSP, " ")
+    '150 of 2,000 requests used today (UTC). 3 feeds are due now, 12 within the hour.'
     """
     if not budget.limit:
-        return "No feed is read yet, so nothing is spent."
-    limit = f"{budget.limit:,.0f} requests a day at most, for all feeds together."
-    if not budget.was_set:
-        limit = f"24 requests a day for each feed, {budget.limit:,.0f} in all: no budget is set."
-    if not budget.used:
-        return f"{limit} Used since midnight UTC: none."
-    spent = budget.used / budget.limit
-    share = (
-        f"or {percent_whole(spent)} of it"
-        if spent <= 1.0
-        else "more than was meant for a whole day"
-    )
-    return f"{limit} Used since midnight UTC: {budget.used:,}, {share}."
-
-
-def describe_next_round(budget: FeedBudget, now: datetime) -> str:
-    """Describe the next polling round.
-
-    >>> describe_next_round(FeedBudget(48.0, False, 0, 0, 0, 0, None), datetime(2026, 12, 1))
-    'Every feed is paused: none will be asked.'
-    """
-    if not budget.limit:
-        return ""
+        return "You have no feeds yet, so nothing is requested."
+    default = "" if budget.was_set else "; 24 per feed by default"
+    used = f"{budget.used:,} of {budget.limit:,.0f} requests used today (UTC{default})."
     if budget.next_at is None:
-        return "Every feed is paused: none will be asked."
-    if budget.due:
-        return (
-            f"The next round asks {plural(budget.due, 'feed')} now due; within the hour, "
-            f"{budget.soon:,} in all."
-        )
-    return (
-        f"The next feed is due {format_age(budget.next_at, now)}; within the hour "
-        f"{plural(budget.soon, 'feed')} will be asked."
-    )
-
-
-def database_line(installation: SystemStatus) -> str:
-    """Describe the database and its size: `SQLite, 28.9 MB, in the data directory`."""
-    place = ", in the data directory" if installation.database == "SQLite" else ""
-    return f"{installation.database}, {format_bytes(installation.bytes)}{place}"
-
-
-def scheduler_line(installation: SystemStatus, now: datetime) -> str:
-    """State when the scheduler last ran a job; jobs with nothing to do leave no trace."""
-    if installation.last_job is None:
-        return "never seen here: `./run` or `tracker up` starts it"
-    return f"last seen at work {format_age(installation.last_job, now)}"
+        return f"{used} Every feed is paused."
+    due = f"{plural(budget.due, 'feed')} {'is' if budget.due == 1 else 'are'} due now"
+    due = due if budget.due else f"The next feed is due {format_age(budget.next_at, now)}"
+    return f"{used} {due}, {budget.soon:,} within the hour."
 
 
 def zone_line(zone: ZoneInfo, now: datetime) -> str:
@@ -284,47 +181,3 @@ def first_steps_line(steps: FirstSteps) -> str:
     'First steps: 1 of 4 done'
     """
     return f"First steps: {steps.done} of 4 done"
-
-
-PARAMETER_STATES: Final = {"learned": "✓ learns", "frozen": "❄ frozen", "reset": "↺ reset"}
-"""States of a learned value: a shape and a word."""
-
-_EXAMPLES: Final = (0.6, 0.8, 0.95)
-
-
-def describe_learned_map(learned_map: LearnedLogitMap) -> str:
-    """Show a learned map at a few probabilities: `60% is taken for 52%, 80% for 69%, 95% for
-    84%`.
-    """
-    first, *other_pairs = (
-        (percent_whole(p), percent_whole(learned_map.apply(p))) for p in _EXAMPLES
-    )
-    return ", ".join(
-        [
-            f"{first[0]} is taken for {first[1]}",
-            *(f"{shown} for {mapped}" for shown, mapped in other_pairs),
-        ]
-    )
-
-
-def gamma_sentence(gamma: float) -> str:
-    """State the weight of evidence: `Evidence counts ×0.77; the default is ×0.50.`"""
-    if gamma == 0.0:
-        return "Evidence counts nothing: it pointed the wrong way."
-    default = DEFAULT_MODEL.gamma
-    sentence = f"Evidence counts ×{gamma:.2f}"
-    return (
-        f"{sentence}, which is the default."
-        if gamma == default
-        else f"{sentence}; the default is ×{default:.2f}."
-    )
-
-
-def shift_sentence(shift: float) -> str:
-    """State the bias of base rate and time: `Base rate and time came out 0.12 too low in
-    log-odds.`
-    """
-    if shift == 0.0:
-        return "Base rate and time stand as they are."
-    side, amount = ("low", f"+{shift:.2f}") if shift > 0.0 else ("high", f"{MINUS}{-shift:.2f}")
-    return f"Base rate and time came out too {side}: {amount} in log-odds is added."

@@ -305,19 +305,19 @@ def diff_markdown(pieces: Sequence[WordingSegment]) -> str:
 
 
 def count_flaws(flaws: Sequence[Flaw]) -> str:
-    """Count findings: `1 finding that blocks, 2 pieces of advice`; `no finding` without any."""
+    """Count findings: `1 must be fixed, 2 suggestions`; `no problems` without any."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
-    parts = [plural(blocking, "finding that blocks", "findings that block")] if blocking else []
-    parts += [plural(advice, "piece of advice", "pieces of advice")] if advice else []
-    return ", ".join(parts) or "no finding"
+    parts = [f"{blocking} must be fixed"] if blocking else []
+    parts += [plural(advice, "suggestion")] if advice else []
+    return ", ".join(parts) or "no problems"
 
 
 def flaw_line(flaw: Flaw) -> str:
-    """Format a finding: `Blocks: readers measure “significantly” by different yardsticks. Name a
+    """Format a finding: `Must fix: readers measure “significantly” by different yardsticks. Name a
     number.`
     """
-    kind = "Blocks" if flaw.severity == "blocking" else "Advice"
+    kind = "Must fix" if flaw.severity == "blocking" else "Suggestion"
     return (
         f"{kind}: {formatting.format_sentence(flaw.reason)} {formatting.format_sentence(flaw.fix)}"
     )
@@ -325,7 +325,7 @@ def flaw_line(flaw: Flaw) -> str:
 
 def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
     """Describe an override of the linter: `Opened against the linter by you on …, because …`"""
-    action = "Opened" if opened else "Worded anew"
+    action = "Opened" if opened else "Edited"
     objections = " ".join(CODES.get(code, code) for code in override.codes)
     return (
         f"{action} against the linter by {by} on {on}, because: "

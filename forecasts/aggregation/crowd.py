@@ -305,7 +305,7 @@ def _expand_options(
 
 def _pool_curves(scale: Scale, curves: Sequence[Cdf], weights: Floats | None) -> Cdf:
     """Mean curve, cut to the range, as bounds converted to a logarithm and back are rounded."""
-    x, share = pooling.pool_curves([(curve.x, curve.p) for curve in curves], weights)
+    x, share = pooling.pool_curves(curves, weights)
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)
     return Cdf(

@@ -186,7 +186,7 @@ def pool_options(matrix: ArrayLike, weights: ArrayLike | None = None) -> Floats:
 
 
 def pool_curves(
-    cdfs: Sequence[tuple[ArrayLike, ArrayLike]], weights: ArrayLike | None = None
+    cdfs: Sequence[Cdf | tuple[ArrayLike, ArrayLike]], weights: ArrayLike | None = None
 ) -> tuple[Floats, Floats]:
     """Aggregate of curves: (x, F) per forecaster, oldest first → one (x, F) on all their knots.
 
@@ -200,7 +200,7 @@ def pool_curves(
     ([0.0, 5.0, 10.0], [0.0, 0.3, 0.95])
     """
     shares_of_weight = _combine_weights(len(cdfs), weights)
-    curves = [Cdf(_to_floats(x), _to_floats(share)) for x, share in cdfs]
+    curves = [c if isinstance(c, Cdf) else Cdf(*map(_to_floats, c)) for c in cdfs]
     knots = np.unique(np.concatenate([curve.x for curve in curves]))
     shares = np.array([np.interp(knots, curve.x, curve.p) for curve in curves])
     # Rounding can break bounds and monotonicity in the last bit.

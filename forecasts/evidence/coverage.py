@@ -24,10 +24,9 @@ from forecasts.evidence.rates import (
     COMMON_LOGS,
     NewsCourse,
     weigh_context,
-    weigh_course_without,
+    weigh_courses,
 )
 from forecasts.evidence.streams import (
-    Episode,
     Sighting,
     Stream,
     find_span,
@@ -77,36 +76,29 @@ class Coverage:
     def find_effects(self, number: int) -> tuple[StoryEffect, ...]:
         """Effect of each story of a stream since the count began: what its absence would change."""
         stream = self.streams[number]
-        absences = self._weigh_absences(number) if stream.recent else ()
-        return tuple(
-            StoryEffect(sighting.evidence_id, self._find_effect(stream, episode, sighting, absence))
-            for episode, absence in zip(stream.recent, absences, strict=True)
-            for sighting in episode.sightings
-        )
+        effects = {s.evidence_id: 0.0 for episode in stream.recent for s in episode.sightings}
+        courses = {
+            sighting.evidence_id: stream.drop_story(place, sighting)
+            for place, episode in enumerate(stream.episodes)
+            for sighting in episode.decisive
+            if sighting.evidence_id in effects
+        }
+        if courses:
+            changes = self._weigh_changes(number, tuple(courses.values()))
+            effects |= zip(courses, changes, strict=True)
+        return tuple(map(StoryEffect, effects, effects.values()))
 
-    def _find_effect(
-        self, stream: Stream, episode: Episode, sighting: Sighting, absence: float
-    ) -> float:
-        """Effect of a story; `absence` is that of its whole episode."""
-        weights = [s.weight for s in episode.sightings if s is not sighting]
-        if not weights:
-            return absence
-        if sighting is not episode.sightings[0] and max(weights) >= sighting.weight:
-            return 0.0  # the episode counts as much without it
-        without = self.change_stream(stream, stream.change_story(sighting._replace(weight=0.0)))
-        return self.totals[stream.option] - without.totals[stream.option]
-
-    def _weigh_absences(self, number: int) -> list[float]:
-        """Change of the total by the absence of each recent episode of a stream."""
+    def _weigh_changes(self, number: int, courses: tuple[NewsCourse, ...]) -> list[float]:
+        """Loss of the total of a stream's option with each of these courses in place of its own."""
         stream = self.streams[number]
-        without = weigh_course_without(stream.words, stream.course)
-        usual = self._usual_logs - stream.likelihoods.other + without.other
+        changed = weigh_courses(stream.words, courses)
+        usual = self._usual_logs - stream.likelihoods.other + changed.other
         total = np.zeros(len(usual))
         for numbers in self._sides:
             first = self.streams[numbers[0]]
             if first.option == stream.option:
                 remaining = self._raise_side([n for n in numbers if n != number]).sum(axis=0)
-                gain = without.favoured - without.other if number in numbers else 0.0
+                gain = changed.favoured - changed.other if number in numbers else 0.0
                 total += first.direction * (_sum_logs(usual + remaining + gain) - _sum_logs(usual))
         return (self.totals[stream.option] - total).tolist()  # type: ignore[no-any-return]
 

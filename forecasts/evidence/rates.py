@@ -15,7 +15,7 @@ follow from the same numbers, and the expected likelihood ratio is 1 if the answ
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -61,6 +61,9 @@ MIN_ARCHIVE_DAYS: Final = 30.0
 
 ECHOES: Final = ((0.5, 0.0, 5.0), (0.25, 0.4, 10.0), (0.25, 0.8, 10.0))
 """Ways in which reports follow reports: chance, number of followers, mean delay in days."""
+
+MAX_PAIRS: Final = 100_000
+"""Pairs of reports that are weighed at a time: more would need much memory."""
 
 STEP: Final = 0.3
 """Step of the grids of ln r and of the logarithm of attention."""
@@ -179,19 +182,25 @@ def weigh_course(words: RateWords, course: NewsCourse) -> Likelihoods:
     >>> [round(float(gain), 2) for gain in (logs.favoured - logs.other)[0, [0, -1]]]
     [0.97, -0.14]
     """
-    logs = _weigh_reports(words, course, np.array([course.weights]))
+    logs = _weigh_rows(words, (course,))
     return Likelihoods(logs.other[0], logs.favoured[0])
 
 
-def weigh_course_without(words: RateWords, course: NewsCourse) -> Likelihoods:
-    """Find the log-likelihoods of a course without each report since the count began, in rows."""
-    weights = np.array(course.weights) * (1.0 - np.eye(len(course.days)))
-    return _weigh_reports(words, course, weights[np.array(course.days) >= course.since])
+@lru_cache(maxsize=100)
+def weigh_courses(words: RateWords, courses: tuple[NewsCourse, ...]) -> Likelihoods:
+    """Find the log-likelihoods of courses in rows: they differ in reports since the count began."""
+    longest = max(len(course.days) for course in courses)
+    size = max(1, MAX_PAIRS // (longest**2 + 1))
+    starts = range(0, len(courses), size)
+    parts = [_weigh_rows(words, courses[start : start + size]) for start in starts]
+    return Likelihoods(
+        np.concatenate([part.other for part in parts]),
+        np.concatenate([part.favoured for part in parts]),
+    )
 
 
-def _weigh_reports(words: RateWords, course: NewsCourse, weights: Floats) -> Likelihoods:
-    """Log-likelihoods of a course with each row of weights."""
-    parts = _CourseParts.of(course, weights)
+def _weigh_rows(words: RateWords, courses: Sequence[NewsCourse]) -> Likelihoods:
+    course, parts = courses[0], _CourseParts.of(courses)
     gains = words.likelihood_ratio * np.exp(_SPREAD) - 1.0
     steady = parts.weigh(np.concatenate([_NO_GAIN, gains]))
     raised = _sum_logs(steady[..., 1:] + _SPREAD_LOGS)
@@ -221,8 +230,7 @@ def _weigh_archive(archive: NewsCourse) -> Floats:
 
 
 def _weigh_usual(course: NewsCourse) -> Floats:
-    parts = _CourseParts.of(course, np.array([course.weights]))
-    logs: Floats = parts.weigh(_NO_GAIN)[0, ..., 0]
+    logs: Floats = _CourseParts.of([course]).weigh(_NO_GAIN)[0, ..., 0]
     return logs
 
 
@@ -247,7 +255,7 @@ def usual_counts(words: RateWords, course: NewsCourse) -> tuple[float, float] | 
 
 @dataclass(frozen=True, slots=True)
 class _CourseParts:
-    """Arrays of a course with each row of weights.
+    """Arrays of courses in rows, shorter ones filled up with reports of no weight.
 
     `echoes` are the rates at which each report was to be expected as one: rows × ways of echoing ×
     reports.
@@ -259,13 +267,16 @@ class _CourseParts:
     echoes: Floats
 
     @classmethod
-    def of(cls, course: NewsCourse, weights: Floats) -> "_CourseParts":
-        days = np.array(course.days)
-        gaps = days[:, None] - days - EPISODE_DAYS
-        is_after = gaps > -_ROUNDING
-        fading = np.exp(-np.maximum(gaps, 0.0) / _DELAYS[:, None, None]) * is_after
-        echoes = np.einsum("ein,kn->kei", fading, weights) * (_FOLLOWERS / _DELAYS)[:, None]
-        return cls(course, days, weights, echoes)
+    def of(cls, courses: Sequence[NewsCourse]) -> "_CourseParts":
+        shape = len(courses), max(len(course.days) for course in courses)
+        days, weights = np.full(shape, courses[0].now), np.zeros(shape)
+        for row, course in enumerate(courses):
+            days[row, : len(course.days)] = course.days
+            weights[row, : len(course.days)] = course.weights
+        gaps = (days[:, :, None] - days[:, None, :] - EPISODE_DAYS)[:, None]
+        fading = np.exp(-np.maximum(gaps, 0.0) / _DELAYS[:, None, None]) * (gaps > -_ROUNDING)
+        echoes = np.einsum("kein,kn->kei", fading, weights) * (_FOLLOWERS / _DELAYS)[:, None]
+        return cls(courses[0], days, weights, echoes)
 
     def weigh(self, gains: Floats, reach: float = math.inf) -> Floats:
         """Log-likelihood since the count began: rows × ways of echoing × rates × gains.
@@ -273,32 +284,34 @@ class _CourseParts:
         The rate is (1 + gain · exp(−age/reach)) times the usual one.
         """
         since, now = self.course.since, self.course.now
-        is_counted = self.days >= since
-        fading = np.exp((self.days[is_counted] - now) / reach)
-        rates = RATES[:, None] * (1.0 + gains * fading[:, None, None])
-        expected = np.log(rates + self.echoes[:, :, is_counted, None, None])
+        begin = np.count_nonzero(self.days[0] < since)  # the archive is the same in all rows
+        fading = np.exp((self.days[:, begin:] - now) / reach)
+        rates = RATES[:, None] * (1.0 + gains * fading[:, None, :, None, None])
+        expected = np.log(rates + self.echoes[:, :, begin:, None, None])
         waited, raised = self._measure(since, now, reach)
         followers = _FOLLOWERS * (self._count_echoes(now) - self._count_echoes(since))
-        logs: Floats = np.einsum("keirg,ki->kerg", expected, self.weights[:, is_counted])
+        logs: Floats = np.einsum("keirg,ki->kerg", expected, self.weights[:, begin:])
         logs -= RATES[:, None] * (waited[:, None, None, None] + raised[:, None, None, None] * gains)
         logs -= followers[:, :, None, None]
         return logs
 
     def _measure(self, start: float, end: float, reach: float) -> tuple[Floats, Floats]:
         """Days in which a report would have counted, plain and weighted by exp(−age/reach)."""
-        begins = np.clip([start, *self.days], start, end)
-        ends = np.clip([end, *(self.days + EPISODE_DAYS)], start, end)
-        shares = np.hstack([np.ones((len(self.weights), 1)), -self.weights])
-        waited = np.maximum(shares @ (ends - begins), 0.0)
+        whole = np.ones((len(self.days), 1))
+        begins = np.hstack([start * whole, np.clip(self.days, start, end)])
+        ends = np.hstack([end * whole, np.clip(self.days + EPISODE_DAYS, start, end)])
+        shares = np.hstack([whole, -self.weights])
+        waited = np.maximum((shares * (ends - begins)).sum(axis=1), 0.0)
         if math.isinf(reach):
             return waited, waited
         last, first = (np.exp((days - self.course.now) / reach) for days in (ends, begins))
-        return waited, np.maximum(shares @ (last - first) * reach, 0.0)
+        return waited, np.maximum((shares * (last - first)).sum(axis=1) * reach, 0.0)
 
     def _count_echoes(self, day: float) -> Floats:
         """Share of each way's followers that came by a day, summed over the reports, by row."""
         since = np.maximum(day - self.days - EPISODE_DAYS, 0.0)
-        shares: Floats = self.weights @ -np.expm1(-since[:, None] / _DELAYS)
+        arrived = -np.expm1(-since[:, :, None] / _DELAYS)
+        shares: Floats = np.einsum("ki,kie->ke", self.weights, arrived)
         return shares
 
 

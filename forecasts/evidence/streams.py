@@ -75,6 +75,13 @@ class Episode:
         """Chance that it is such a report: that of its most trusted story."""
         return max(sighting.weight for sighting in self.sightings)
 
+    @property
+    def decisive(self) -> tuple[Sighting, ...]:
+        """Stories without which it differs: the first, and one stronger than all others."""
+        first, *later = self.sightings
+        *_, second, strongest = 0.0, *sorted(sighting.weight for sighting in self.sightings)
+        return first, *(s for s in later if s.weight == strongest > second)
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -121,6 +128,28 @@ class Stream:
     def likelihoods(self) -> Likelihoods:
         """Log-likelihoods of its course for both answers."""
         return weigh_course(self.words, self.course)
+
+    def drop_story(self, place: int, dropped: Sighting) -> NewsCourse:
+        """Course without a story of the episode at this place."""
+        later = (s for e in self.episodes[place:] for s in e.sightings if s is not dropped)
+        changed: list[Episode] = []
+        end = len(self.episodes)
+        for episode in split_episodes(later):
+            end = self._places.get(episode.sightings[0], place)
+            if end > place:  # from here on it is as before
+                break
+            changed.append(episode)
+            end = len(self.episodes)
+        part, course = make_course(changed, self.start, self.since, self.day), self.course
+        days = (*course.days[:place], *part.days, *course.days[end:])
+        return replace(
+            part, days=days, weights=(*course.weights[:place], *part.weights, *course.weights[end:])
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[Sighting, int]:
+        """Place of each episode by its first story."""
+        return {episode.sightings[0]: n for n, episode in enumerate(self.episodes)}
 
     def change_story(self, changed: Sighting) -> "Stream":
         """Stream with one story changed, or with one more; one without weight is left out."""

@@ -59,7 +59,7 @@ def _check_not_answered(question: LintTarget, context: LintContext) -> Iterator[
             and _fold_text(other.text) == _fold_text(question.text)
         ):
             answer = resolution.answer or resolution.outcome.upper()
-            reason = f"{other.id} asks the same and has its answer: {answer}"
+            reason = f"“{other.text}” ({other.id}) asks the same and has its answer: {answer}"
             yield Flaw("already-settled", "blocking", "text", reason)
 
 
@@ -73,8 +73,9 @@ def _check_family(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
             and mask_event(other.text) != mask_event(question.text)
             and is_like_event(other.text, question.text)
         ):
-            reason = f"{other.id} seems to ask about the same event in other words"
-            yield Flaw("shared-event", "advice", "text", reason)
+            reason = f"“{other.text}” seems to ask about the same event in other words"
+            fix = f"Link the two (`tracker scenario add-link`, {other.id}), to be one family."
+            yield Flaw("shared-event", "advice", "text", reason, fix)
             return
 
 

@@ -328,7 +328,7 @@ def feed(
     }
     values: dict[str, Any] = {
         "next_due_at": NOW + timedelta(minutes=30),
-        "next_reason": "about 12 items a day: asked every 35 min or so",
+        "next_reason": "about 12 items a day: checked about every 35 min",
         "last_attempt_at": NOW,
         "last_status": 200,
         "recent": "200 304",

@@ -165,7 +165,7 @@ def button(visit: AppTest, label: str) -> Any:
 def give_answer(visit: AppTest) -> AppTest:
     """Send the filled form of an answer, and confirm it below the preview."""
     seen(button(visit, "Preview the scores").click().run())
-    return seen(button(visit, "Give this answer").click().run())
+    return seen(button(visit, "Resolve").click().run())
 
 
 def field(visit: AppTest, label: str) -> Any:

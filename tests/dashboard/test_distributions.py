@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from dashboard import charts
 from dashboard.components import probability_lines, score_data
 from dashboard.components.frames import TIME
-from dashboard.question import data as details
-from dashboard.question import distributions_data
+from dashboard.question import criteria, distributions_data
 from dashboard.question.interval_handles import (
     IntervalHandles,
     build_curve,
@@ -65,61 +64,54 @@ CHANGED = replace(
 # Options
 
 
+def option_steps(question: Question, *acts: tuple[datetime, Distribution | None]) -> pd.DataFrame:
+    """The steps of my lines, one an option."""
+    shown = page_about(question, {ME: build_timeline(acts)})
+    lines = probability_lines.list_option_lines(shown, ME)
+    return probability_lines.steps_frame(lines, (OPENS, NOW))
+
+
 def test_option_lines() -> None:
     # An option is one step line that runs to the end.
-    line = build_timeline(
-        [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))]
+    frame = option_steps(
+        VISIT_TO, (OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))
     )
-    frame = distributions_data.option_lines_frame(
-        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
-    )
-    beijing = frame[frame["option"] == "Beijing"]
+    beijing = frame[frame["forecaster"] == "Beijing"]
     assert list(beijing["y"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
-    assert set(frame["option"]) == {"Beijing", "Minsk", "Other"}
+    assert set(frame["forecaster"]) == {"Beijing", "Minsk", "Other"}
     # A removed option ends and what it had goes to other.
-    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
-    minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
-    assert [None if pd.isna(p) else p for p in minsk["y"]] == [0.5, 0.5, None]
-    assert minsk["time"].iloc[-1] == OPENS + days(60)
+    frame = option_steps(CHANGED, (OPENS, shares(0.2, 0.5, 0.3)))
+    minsk, other = (frame[frame["forecaster"] == name] for name in ("Minsk", "Other"))
+    assert [None if pd.isna(p) else p for p in minsk["y"]] == [0.5, 0.5]
+    assert minsk["time"].iloc[1] == OPENS + days(60)
     assert list(other["y"]) == [0.3, 0.8, 0.8]
-    assert "Tehran" not in set(frame["option"])
+    assert "Tehran" not in set(frame["forecaster"])
     # An option begins where it was first given a share.
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
-    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
-    frame = distributions_data.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
-    tehran = frame[frame["option"] == "Tehran"]
+    frame = option_steps(CHANGED, (OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later))
+    tehran = frame[frame["forecaster"] == "Tehran"]
     assert (tehran["time"].iloc[0], tehran["y"].iloc[0]) == (OPENS + days(90), 0.3)
     # A withdrawal leaves a gap in every option.
-    line = build_timeline(
-        [
-            (OPENS, shares(0.2, 0.5, 0.3)),
-            (OPENS + days(5), None),
-            (OPENS + days(9), shares(0.2, 0.5, 0.3)),
-        ]
-    )
-    frame = distributions_data.option_lines_frame(
-        page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW)
-    )
+    back = shares(0.2, 0.5, 0.3)
+    frame = option_steps(VISIT_TO, (OPENS, back), (OPENS + days(5), None), (OPENS + days(9), back))
     assert int(frame["y"].isna().sum()) == 3
 
 
 def test_the_answer_is_a_mark_at_the_top() -> None:
-    # The option that happened is a mark at the top.
-    mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
-    assert list(mark[["y", "option"]].iloc[0]) == [1.0, "Minsk"]
-    assert distributions_data.option_answer_frame(VISIT_TO, None).empty
-    assert distributions_data.option_answer_frame(VISIT_TO, resolution("annulled")).empty
-
-
-def test_option_charts_order_and_scale() -> None:
-    # A chart of small shares is not squeezed into its foot.
+    # The option that happened is a mark at the top of the range.
+    mark = probability_lines.answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"), top=0.25)
+    assert list(mark[["y", "forecaster"]].iloc[0]) == [0.25, "Minsk"]
+    assert probability_lines.answer_frame(VISIT_TO, None).empty
+    assert probability_lines.answer_frame(VISIT_TO, resolution("annulled")).empty
+    # It has the colour of its line, and evidence lies below all lines.
     styles = charts.option_lines(["a", "b"], ordered=False)
-    low = charts.options_over_time_chart(styles, (0.0, 0.25), marks=False, answer=True)
-    assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
-    mark = distributions_data.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)
-    assert mark["y"].iloc[0] == 0.25
+    layers = frozenset({"options", "answer", "marks"})
+    spec = charts.revisions_chart(styles, "probability", (0.0, 0.25), layers=layers)
+    (end,), (marks,) = layer_of(spec, "answer"), layer_of(spec, "marks")
+    assert end["encoding"]["color"]["scale"]["domain"] == ["a", "b"]
+    assert "field" not in marks["encoding"]["y"]
+    assert not layer_of(spec, "acts")
 
 
 # Numbers and dates
@@ -146,7 +138,6 @@ def test_fan_and_medians() -> None:
     )
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
-    assert frame["shown"].iloc[0] == "never 70%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
     low = distributions_data.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
                                       {ME: build_timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
@@ -156,8 +147,9 @@ def test_fan_and_medians() -> None:
         ME: build_timeline([(OPENS, price(10, 41, 120))]),
         ANA: build_timeline([(OPENS, price(20, 60, 100))]),
     }
-    frame = distributions_data.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
-    assert set(frame["forecaster"]) == {"Ana", "Base rate"}
+    lines = probability_lines.list_lines(page_about(PRICE, held), ME)
+    frame = distributions_data.medians_frame(PRICE, lines, (OPENS, NOW))
+    assert set(frame["forecaster"]) == {"You", "Ana", "Base rate"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
 
 
@@ -178,11 +170,11 @@ def test_marks_of_answers() -> None:
 
 def test_options_with_their_base_rates() -> None:
     # Options are listed with their base rate and what became of them.
-    frame = details.option_priors_frame(CHANGED)
+    frame = criteria.option_priors_frame(CHANGED)
     assert list(frame["option"]) == ["Beijing", "Minsk", "Other", "Tehran"]
     assert pd.isna(frame["prior"].iloc[3])
     assert frame["removed"].iloc[1] == OPENS + days(60)
-    assert details.option_priors_frame(PRICE).empty
+    assert criteria.option_priors_frame(PRICE).empty
 
 
 def scored(question: object, answer: object, held: dict) -> tuple:
@@ -257,36 +249,36 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
         "rules": probability_lines.vertical_rules_frame(page, NOW),
         "marks": probability_lines.evidence_marks_frame(page, "probability"),
     }
+    window, resolved = (OPENS, NOW), page.summary.resolution
     if question.scale is None:
         options = charts.option_lines(
             [o.name for o in question.options], ordered=question.kind == "ordered"
         )
-        over = charts.options_over_time_chart(options, (0.0, 1.0), marks=True, answer=True)
-        end = distributions_data.option_answer_frame(question, page.summary.resolution)
-        return [
-            (
-                over,
-                {
-                    **common,
-                    "steps": (
-                        steps := distributions_data.option_lines_frame(page, ME, (OPENS, NOW))
-                    ),
-                    "ends": probability_lines.line_labels_frame(
-                        steps, (OPENS, NOW), (0.0, 1.0), "option"
-                    ),
-                    "answer": end,
-                },
-            ),
-        ]
-    axis = charts.value_axis(question)
-    end = distributions_data.value_answer_frame(question, page.summary.resolution)
-    fan = distributions_data.fan_frame(page, ME, (OPENS, NOW))
-    others = distributions_data.medians_frame(page, ME, ME, (OPENS, NOW))
-    ends = distributions_data.fan_labels_frame(question, "You", fan, others, window=(OPENS, NOW))
-    return [
-        (charts.fan_chart(styles, axis, layers=frozenset({"marks", "answer"})),
-         {**common, "fan": fan, "others": others, "ends": ends, "answer": end}),
-    ]  # fmt: skip
+        layers = frozenset({"options", "marks", "answer"})
+        over = charts.revisions_chart(options, "probability", (0.0, 1.0), layers=layers)
+        lines = probability_lines.list_option_lines(page, ME)
+        steps = probability_lines.steps_frame(lines, window)
+        frames = {
+            "steps": steps,
+            "crossings": probability_lines.crosshair_frame(lines, window),
+            "ends": probability_lines.line_labels_frame(steps, window, (0.0, 1.0)),
+            "answer": probability_lines.answer_frame(question, resolved),
+        }
+        return [(over, common | frames)]
+    lines = probability_lines.list_lines(page, ME)
+    fan = distributions_data.fan_frame(page, ME, window)
+    others = distributions_data.medians_frame(question, lines, window)
+    frames = {
+        "fan": fan,
+        "others": others,
+        "ends": distributions_data.fan_labels_frame(question, fan, others, window),
+        "crossings": probability_lines.crosshair_frame(lines, window, str),
+        "answer": distributions_data.value_answer_frame(question, resolved),
+    }
+    spec = charts.fan_chart(
+        styles, charts.value_axis(question), layers=frozenset({"marks", "answer"})
+    )
+    return [(spec, common | frames)]
 
 
 def test_chart_fields_are_columns_of_their_frames() -> None:
@@ -307,9 +299,8 @@ def test_chart_fields_are_columns_of_their_frames() -> None:
 
 def test_axes_and_layers_by_kind() -> None:
     # Layers without data are left out.
-    bare = charts.options_over_time_chart(
-        charts.option_lines(["a", "b"], ordered=False), (0.0, 1.0), marks=False, answer=False
-    )
+    styles = charts.option_lines(["a", "b"], ordered=False)
+    bare = charts.revisions_chart(styles, "probability", (0.0, 1.0), layers=frozenset({"options"}))
     assert not layer_of(bare, "marks")
     assert not layer_of(bare, "answer")
     alone = charts.fan_chart((), ("number", 0.0))

@@ -256,7 +256,8 @@ def test_text_in_a_list_is_saved_or_refused(
         return loaded.questions.get(SUMMIT).summary
 
     assert forecasting.reaffirm_in_list(visit, summary()) == (
-        "You hold no forecast on summit-2027 to reaffirm: make one first."
+        "You hold no forecast on “Will the leaders of Arland and Borland meet in person by 30 June "
+        "2027?” to reaffirm: make one first."
     )
     assert "perhaps" in str(forecasting.save_text_forecast(visit, summary(), "perhaps"))
     assert (held(loaded), state.get("notice-line")) == (None, None)

@@ -1,32 +1,33 @@
-"""Feeds become frames, and their days become charts."""
+"""Feeds become rows, and their days become charts."""
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pandas as pd
-import pytest
 
 from dashboard import charts
+from dashboard.components.rows import LinkCell, TextCell
+from dashboard.components.visit import Visit
 from dashboard.feeds import data
-from dashboard.feeds.data import (
-    FeedTrial,
-    candidate_label,
-    describe_fetch_result,
-    summarise_trial,
-    trial_matches_frame,
-    trial_verdict,
-)
+from dashboard.feeds.feed_rows import build_feed_row, build_item_row
+from dashboard.feeds.subscribe import FeedTrial, build_trial_rows, summarise_trial, trial_verdict
 from dashboard.inbox.data import list_item_versions
+from dashboard.wording import NBSP
+from forecasts.evidence.matcher_record import Precision
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
 from tests.dashboard.test_charts import fields, layers
+from tests.tables import check_rows
+from tracker.app.tracker import Tracker
 from tracker.feeds.discovery.feed_links import FeedCandidate
-from tracker.feeds.feed import Feed
-from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, FetchResult, NotModified
+from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
-from tracker.model.read_models import Trial, TrialMatch
+from tracker.model.evidence import MatcherRecord
+from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
 DAYS = (
     a_day(40, polls=9, new_items=99),
@@ -38,235 +39,166 @@ DAYS = (
 # All feeds
 
 
-def test_feeds_frame() -> None:
-    # Trouble comes first and calm last.
+def test_feeds_are_listed_worst_first() -> None:
     states = ("ok", "quiet", "paused", "new", "failing", "late")
     rows = [feed(state, state) for state in states]  # type: ignore[arg-type]
     sorted_ones = data.sort_worst_first(rows)
     assert [f.health for f in sorted_ones] == ["failing", "paused", "late", "quiet", "new", "ok"]
-    assert [f.health for f in data.list_unhealthy_feeds(rows)] == [
-        "failing",
-        "paused",
-        "quiet",
-    ]
-    # A feed is one row with its lag and its next poll.
-    down = feed(
-        "down",
-        "failing",
-        NOW - days(3),
-        last_error="timed out",
-        failures=4,
-        recent="200 - - -",
-        days=DAYS,
-    )
-    row = data.feeds_frame([down], NOW).iloc[0]
-    assert (row["health"], row["lag"], row["note"]) == ("✗ failing", "3\u00a0days", "timed out")
-    assert (row["next"], row["why"]) == (
-        NOW + timedelta(minutes=30),
-        "about 12 items a day: asked every 35 min or so",
-    )
-    assert row["answers"] == "200, no answer ×3"
-    assert row["unchanged"] == pytest.approx(100 * 18 / 31)
-    # The last whole day is held against the usual one.
-    row = data.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
-    assert (row["yesterday"], row["usual"]) == (0, 2.0)
-    # A feed that was never asked claims nothing.
-    row = data.feeds_frame([feed("a", "new", None, recent="", last_attempt_at=None)], NOW).iloc[0]
-    assert row["lag"] == "never"
-    assert all(pd.isna(row[name]) for name in ("success", "yesterday", "usual", "unchanged"))
-    assert row["daily"] == [0] * 28
-    # A paused feed has no next poll but a reason why not.
-    row = data.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
-    assert pd.isna(row["next"])
-    assert (row["why"], row["note"]) == ("", "paused by hand")
-    # The small picture has a place for each of 28 days and ends today.
-    daily = data.count_daily_items(DAYS, NOW)
-    assert len(daily) == 28
-    assert daily[-4:] == [4, 0, 0, 3]
-    assert sum(daily) == 7
-    # Days are those of utc whatever the clock says.
-    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    assert data.count_daily_items(DAYS, late) == data.count_daily_items(DAYS, NOW)
-    # No feeds make an empty frame with the same columns.
-    empty, full = (
-        data.feeds_frame([], NOW),
-        data.feeds_frame([feed("a", days=DAYS)], NOW),
-    )
-    assert list(empty.dtypes.items()) == list(full.dtypes.items())
+    assert [f.health for f in data.list_unhealthy_feeds(rows)] == ["failing", "paused", "quiet"]
 
 
-def test_what_is_wrong_is_said_by_what_weighs_most() -> None:
-    for state, note in (
+VISIT = Visit(cast(Tracker, None), {}, NOW, ZoneInfo("UTC"), None)
+
+
+def row_of(given: FeedHealth, **options: bool) -> dict[str, Any]:
+    """What stands in the row of a feed."""
+    record = MatcherRecord({}, {}, {"down": Precision(10, 13)}, {}, None)
+    cells = build_feed_row(VISIT, given, record, **options).cells
+    texts = {name: cell.text for name, cell in cells.items() if isinstance(cell, TextCell)}
+    return {**cells, **{name: text.replace(NBSP, " ") for name, text in texts.items()}}
+
+
+def test_row_of_a_feed() -> None:
+    down = feed("down", "failing", NOW - days(3), last_error="timed out", failures=4, days=DAYS)
+    row = row_of(down)
+    assert (row["title"].text, row["title"].note, row["title"].href) == (
+        "Down",
+        "timed out",
+        "feeds?feed=down",
+    )
+    assert (row["state"], row["answer"], row["next"]) == ("failing", "3 days ago", "in 30 minutes")
+    assert (row["items"], row["accepted"]) == ("2", "10 of 13")
+    # The line has a point for each of 28 days and ends today.
+    assert len(row["trend"].points) == 28
+    assert row["trend"].points[-4:] == (4, 0, 0, 3)
+    assert row["trend"].text == "0 to 4 new items a day"
+    # Where all fail for one reason, it stands above the list.
+    assert row_of(down, with_problem=False)["title"].note == ""
+    # A feed that was never checked claims nothing.
+    row = row_of(feed("a", "new", None, last_attempt_at=None))
+    assert (row["state"], row["answer"]) == ("waiting", "never")
+    assert not {"trend", "items", "accepted"} & set(row)
+    # A paused feed has no next check, and an overdue one is due now.
+    assert "next" not in row_of(feed("a", "paused", paused_why="paused by hand"))
+    assert row_of(feed("a", next_due_at=NOW - days(1)))["next"] == "due now"
+
+
+@check_rows(
+    [
         ({"paused_why": "gone", "last_error": "HTTP 410"}, "gone"),
         ({"last_error": "HTTP 500", "silence": "failing since"}, "HTTP 500"),
         ({"silence": "nothing new since"}, "nothing new since"),
         (
             {"moved_to": "https://new.example"},
-            "Its server has said that it moved for good to https://new.example",
+            "Its server announced that it moved to https://new.example",
         ),
         ({}, ""),
-    ):
-        assert data.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
+    ]
+)
+def test_a_row_tells_the_weightiest_problem(state: dict[str, str], note: str) -> None:
+    assert row_of(feed("a", **state))["title"].note == note
 
 
 # One feed
 
 
 def test_feed_days_and_charts() -> None:
-    # Every day has a row also one without a poll.
+    # Every day has a row also one without a poll, in UTC whatever the clock says.
     frame = data.days_frame(DAYS, NOW)
     assert len(frame) == 28
     assert frame["day"].iloc[-1] == pd.Timestamp(NOW.date(), tz="UTC")
+    assert frame.equals(data.days_frame(DAYS, datetime(2026, 7, 1, 23, 30, tzinfo=UTC)))
     row = frame.iloc[-4]
     assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
     assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70%", "")
-    # The polls of a day add up whatever they came to.
-    frame = data.polls_frame(DAYS, NOW)
-    assert frame.groupby("day")["polls"].sum().tolist() == [10, 10, 2]
-    first = frame[frame["day"] == pd.Timestamp(NOW.date() - timedelta(days=3), tz="UTC")]
-    assert dict(zip(first["outcome"], first["polls"], strict=True)) == {
-        "new document": 2,
-        "not modified": 7,
-        "failed": 1,
-    }
-    assert data.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
-    # The charts of a feed read columns of their frames.
-    frames = {
-        "days": data.days_frame(DAYS, NOW).assign(series=""),
-        "usual": data.usual_items_frame(2.0).assign(series=""),
-        "polls": data.polls_frame(DAYS, NOW),
-    }
-    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(data.POLL_OUTCOMES)
+    assert set(frame["usual"]) == {2.0}
+    # The chart of a feed reads columns of its frames, and draws days in UTC for every viewer.
+    brought = charts.daily_items_chart()
     for layer in layers(brought):
-        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
-    assert fields(asked["encoding"]) <= set(frames["polls"].columns)
-    assert asked["encoding"]["color"]["scale"]["domain"] == list(data.POLL_OUTCOMES)
-    assert json.loads(json.dumps([brought, asked])) == [brought, asked]
-    # Days are drawn in utc for every viewer.
-    assert charts.daily_polls_chart(data.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
-        "utc"
+        assert layer["data"]["name"] == "days"
+        assert fields(layer["encoding"]) <= {*frame.columns, "series"}
+    assert json.loads(json.dumps(brought)) == brought
+    assert brought["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
+
+
+def test_polls_are_summed_up() -> None:
+    state = feed("a", recent="200 304 304 -", last_bytes=45_000).state
+    assert data.describe_polls(state, DAYS).replace(NBSP, " ") == (
+        "31 checks in four weeks: 58% not modified, 1 failed. Last document: 45 kB. Latest "
+        "answers, oldest first: 200, 304 ×2, no answer."
     )
-    assert charts.daily_items_chart()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
+    assert data.describe_polls(state, ()) == "Not checked in four weeks."
 
 
-def an_entry(number: int, **more: object) -> Item:
-    values = {
-        "title": "Headline",
-        "url": "https://example.org/1",
-        "published_at": None,
-        "first_seen_at": NOW,
-        **more,
-    }
-    return Item(ItemId(number), FeedId("wire"), values.pop("title"), "", **values)  # type: ignore[arg-type]
+def an_entry(**more: Any) -> Item:
+    values = {"title": "Headline", "url": "https://example.org/1", "published_at": None, **more}
+    return Item(ItemId(1), FeedId("wire"), values.pop("title"), "", first_seen_at=NOW, **values)
 
 
-def test_item_notes_and_links() -> None:
-    # What is odd about a date is said.
-    notes = ("", "missing", "unreadable", "future")
-    frame = data.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
-    assert list(frame["note"]) == ["", "no date given", "date cannot be read", "date in the future"]
-    # A repeated item is said to be one.
-    frame = data.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
-    assert frame["note"].iloc[0] == "no date given, repeats an earlier item"
-    # Only a web address is offered.
-    frame = data.items_frame(
-        [an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")]
-    )
-    assert frame["url"].dropna().to_dict() == {0: "https://example.org/1"}
-
-
-def test_feed_settings_in_words() -> None:
-    usual = Feed(FeedId("a"), "A", "https://a.example", "a")
-    assert data.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
-    odd = Feed(
-        FeedId("a"), "A", "https://a.example", "a", grade="A", theme="energy", importance=2.5, every_minutes=15.0,
-        user_agent="ours", max_megabytes=2.0, full_text=True,
-    )  # fmt: skip
-    assert data.list_feed_settings(odd) == (
-        "grade A",
-        "group a",
-        "theme energy",
-        "importance 2.5",
-        "asked every 15 minutes",
-        "at most 2 MB",
-        "user agent “ours”",
-        "whole articles of items that match",
-    )
+def test_rows_of_items() -> None:
+    for date_note, same_as, note in (
+        ("", None, ""),
+        ("missing", None, ""),
+        ("unreadable", None, "date cannot be read"),
+        ("future", ItemId(7), "date in the future, repeats an earlier item"),
+    ):
+        title = build_item_row(VISIT, an_entry(date_note=date_note, same_as=same_as)).cells["title"]
+        assert isinstance(title, LinkCell)
+        assert (title.text, title.note, title.href) == ("Headline", note, "https://example.org/1")
+    # Only a web address is a link.
+    for url in ("javascript:alert(1)", ""):
+        row = build_item_row(VISIT, an_entry(url=url))
+        assert isinstance(row.cells["title"], TextCell)
 
 
 # Trials
 
 
-BODY = b"x" * 45_000
 GOT = Fetched(
-    FeedId(""),
-    "https://a.example/rss",
-    200,
-    BODY,
-    "application/rss+xml",
-    None,
-    None,
-    0.0,
-    seconds=0.25,
+    FeedId(""), "https://a.example/rss", 200, b"x" * 45_000, "application/rss+xml", None, None, 0.0
 )
 MATCH = TrialMatch("Envoy travels", QuestionId("xi"), "An envoy visits", ("envoy", "Kyiv"))
+CANDIDATES = (
+    FeedCandidate("https://a.example/rss", "News", "link"),
+    FeedCandidate("https://a.example/feed", "", "guess"),
+)
 
 
-def a_trial(result: FetchResult = GOT, **more: object) -> FeedTrial:
+def a_trial(**more: Any) -> FeedTrial:
     values = {"parsed": None, "reason": "", "candidates": (), "matches": (), **more}
-    return summarise_trial(Trial("https://a.example", result, **values))  # type: ignore[arg-type]
+    return summarise_trial(Trial("https://a.example", GOT, **values))
 
 
-def test_trial_results_in_words() -> None:
-    for result, told in (
-        (GOT, "HTTP 200 · 45 kB in 0.25 s · application/rss+xml · https://a.example/rss"),
-        (
-            Fetched(
-                FeedId(""), "https://b.example", 200, b"", "", None, None, 0.0, "https://b.example"
-            ),
-            (
-                "HTTP 200 · 0 bytes in 0.00 s · no content type · https://b.example · moved for "
-                "good to https://b.example"
-            ),
-        ),
-        (FetchFailed(FeedId(""), "timed out"), "timed out"),
-        (Deferred(FeedId(""), 3.0, "enough for the moment"), "enough for the moment"),
-        (NotModified(FeedId(""), 0.0), "not modified"),
-    ):
-        assert describe_fetch_result(result).replace("\u00a0", " ") == told
-
-
-def test_trial_preview_and_verdict() -> None:
-    # A trial keeps a preview and not the document.
+def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     items = tuple(an_item(f"Headline {n}", content="c" * 20_000) for n in range(30))
     found = a_trial(parsed=ParsedFeed("Wire", items, "odd"), matches=(MATCH, MATCH))
-    assert (found.title, found.entries, found.odd, len(found.preview)) == ("Wire", 30, "odd", 10)
+    assert (found.title, found.count, found.problem, len(found.entries)) == ("Wire", 30, "odd", 8)
     assert "c" * 100 not in repr(found)
     assert (
-        trial_verdict(found).replace("\u00a0", " ")
-        == "**A feed with 30 entries**; 2 matches with 1 open question."
+        trial_verdict(found).replace(NBSP, " ")
+        == "**30 entries**; 1 would be evidence on your open questions today."
     )
-    row = trial_matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
-    assert list(row) == ["Envoy travels", "Will Xi?", "An envoy visits", "envoy, Kyiv"]
-    assert trial_matches_frame(found, {})["question"].iloc[0] == "xi"
-    # A verdict tells no feed from no answer.
-    assert trial_verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
-    assert (
-        trial_verdict(a_trial(FetchFailed(FeedId(""), "timed out")))
-        == "**Nothing could be read there.**"
-    )
+    # What would be evidence comes first, with its question.
+    rows = build_trial_rows(found, {"xi": "Will Xi?"})
+    assert len(rows) == 8
+    title, question = rows[0].cells["title"], rows[0].cells["question"]
+    assert isinstance(title, TextCell)
+    assert isinstance(question, LinkCell)
+    assert (title.text, title.note) == ("Envoy travels", "Matched words: envoy, Kyiv")
+    assert (question.text, question.href) == ("Will Xi?", "question?q=xi")
+    assert question.note.replace(NBSP, " ") == "and 1 more question"
+
+
+def test_a_verdict_tells_no_feed_from_a_page() -> None:
+    assert trial_verdict(a_trial(reason="timed out")) == "**No feed here.**"
+    page = a_trial(reason="an HTML page, not a feed", candidates=CANDIDATES)
+    assert trial_verdict(page).startswith("**A page, not a feed.** Choose one")
+    # Feeds that a page names come before guesses, which stand alone.
+    assert page.candidates == CANDIDATES[:1]
+    assert a_trial(candidates=CANDIDATES[1:]).candidates == CANDIDATES[1:]
     empty = a_trial(parsed=ParsedFeed("", (), None))
     assert empty.title == "A feed without a title"
-    assert "**A feed with 0\u00a0entries**; none would be evidence" in trial_verdict(empty)
-    # A guess is called one.
-    assert (
-        candidate_label(FeedCandidate("https://a.example/feed", "", "guess"))
-        == "https://a.example/feed (a guess)"
-    )
-    assert (
-        candidate_label(FeedCandidate("https://a.example/rss", "News", "link"))
-        == "https://a.example/rss · News"
-    )
+    assert "none would be evidence" in trial_verdict(empty)
 
 
 # Versions

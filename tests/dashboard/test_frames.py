@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dashboard.components import probability_lines
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
-from dashboard.question import data
+from dashboard.question import signposts
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.evidence.matcher_record import Precision
@@ -163,11 +163,11 @@ def test_rules_of_the_chart() -> None:
 
 def test_details_frames() -> None:
     # A silent signpost is listed with nothing seen.
-    silent = data.signposts_frame(page(), RECORD).iloc[0]
+    silent = signposts.signposts_frame(page(), RECORD).iloc[0]
     assert silent["seen"] == 0
     assert silent["kept"] == "1 of 9 kept (11%): usually rejected"
     assert pd.isna(silent["last"])
-    seen = data.signposts_frame(
+    seen = signposts.signposts_frame(
         page(evidence=(card(1), card(2, status="rejected"), card(3))), RECORD
     ).iloc[0]
     assert seen["seen"] == 2
@@ -175,6 +175,6 @@ def test_details_frames() -> None:
     # Each frame keeps its types without rows.
     bare, full = page(indicators={}), page()
     assert (
-        data.signposts_frame(bare, RECORD).dtypes.to_dict()
-        == data.signposts_frame(full, RECORD).dtypes.to_dict()
+        signposts.signposts_frame(bare, RECORD).dtypes.to_dict()
+        == signposts.signposts_frame(full, RECORD).dtypes.to_dict()
     )

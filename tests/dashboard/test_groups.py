@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.question import related_data
+from dashboard.question import related
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import (
@@ -67,41 +67,41 @@ def test_group_speakers_and_dates() -> None:
     # Me the crowd and the suggestion speak and the crowd only where it is more than me.
     everyone = {PRIOR: 0.3, SUGGESTION: 0.4, CROWD: 0.5, ME: 0.6}
     alone = two_dates(everyone, everyone)
-    assert [f.id for f in related_data.list_speakers(alone, ME)] == [ME, SUGGESTION]
+    assert [f.id for f in related.list_speakers(alone, ME)] == [ME, SUGGESTION]
     both = two_dates({**everyone, ANA: 0.2}, everyone)
-    assert [f.id for f in related_data.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
+    assert [f.id for f in related.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
     nobody = two_dates({PRIOR: 0.3}, {PRIOR: 0.4})
-    assert [f.id for f in related_data.list_speakers(nobody, ME)] == [PRIOR]
+    assert [f.id for f in related.list_speakers(nobody, ME)] == [PRIOR]
     # What is answered stands as its answer.
-    answered, later = related_data.list_members(a_link("dates", ANSWERED, row(LATE, {ME: 0.6})))
+    answered, later = related.list_members(a_link("dates", ANSWERED, row(LATE, {ME: 0.6})))
     assert (answered.answer, answered.p(ME), later.answer, later.p(ME)) == ("YES", 1.0, "", 0.6)
 
 
 def test_group_contradictions() -> None:
     # Forecasts that fall where they must rise are told with the nearest that agree.
     group = two_dates({ME: 0.6, SUGGESTION: 0.3}, {ME: 0.45, SUGGESTION: 0.4})
-    ((who, broken),) = related_data.list_contradictions(group, ME)
+    ((who, broken),) = related.list_contradictions(group, ME)
     assert who.id == ME
     said = wording.describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
     assert said.endswith("The nearest that agree: 53%, 53%.")
-    assert related_data.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
+    assert related.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
     # A question that is closed contradicts nobody any more.
     closed = row(EARLY, {ME: 0.6}, status="closed")
     assert (
-        related_data.list_contradictions(
+        related.list_contradictions(
             a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME
         )
         == ()
     )
     # A small contradiction is called noise.
-    ((_, broken),) = related_data.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
+    ((_, broken),) = related.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
     assert wording.describe_contradiction(broken).endswith("It is small enough to be noise.")
     # Nobody speaks for a whole link who left one question out.
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
-    assert related_data.probabilities_of(group, ME) is None
-    assert related_data.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
-    assert related_data.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
+    assert related.probabilities_of(group, ME) is None
+    assert related.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
+    assert related.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
         1.0,
         0.6,
     )

@@ -9,6 +9,7 @@ import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.markup import make_site_link
 from dashboard.components.visit import PAGES
 from tests import hostile
 from tests.builders import FakeClock, Press
@@ -39,13 +40,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
         yield tracker
 
 
-TAGS = set("h1 h2 p ul ol li b small span strong div dl dt dd details summary".split())
+SITE_LINK = r'<a href="https?://[^"<> ]+" target="_blank" rel="noopener noreferrer">([^<]*)</a>'
+TAGS = set("h1 h2 h3 p ul ol li b small span strong div dl dt dd details summary".split())
 """Elements of our own HTML; a text of somebody else's makes none."""
 
 
 def is_escaped(body: str) -> bool:
-    """Whether HTML has only our own elements, and no attribute but their class."""
-    tags = re.findall(r"<([^>]*)>", body)
+    """Whether HTML has only our own elements, no attribute but their class, and safe links."""
+    tags = re.findall(r"<([^>]*)>", re.sub(SITE_LINK, r"\1", body))
     return (
         all(re.fullmatch(r'/?(\w+)( class="[\w ]+")?', tag) for tag in tags)
         and {re.findall(r"\w+", tag)[0] for tag in tags} <= TAGS
@@ -82,6 +84,10 @@ def test_escaping_is_checked() -> None:
     assert is_escaped('<p class="note">a &lt;b&gt;</p>')
     assert not is_escaped("<p>a <img src=x></p>")
     assert not is_escaped('<p onclick="x">a</p>')
+    assert is_escaped(make_site_link("Source", "https://a.example/<b>?c=d&e"))
+    assert is_escaped(make_site_link("Source", "https://a.example/?c=d&e"))
+    assert "No usable link" in make_site_link("Source", "javascript:alert(1)")
+    assert not is_escaped('<a href="javascript:x" target="_blank" rel="noopener noreferrer">a</a>')
 
 
 def test_hostile_text_never_reaches_markdown(world: Tracker) -> None:

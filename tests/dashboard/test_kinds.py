@@ -323,7 +323,7 @@ def test_typed_forecasts(kinds: Tracker) -> None:
         ("visit", "Beijing=50", "50% is missing"),
         ("visit", "Paris=100", "no option 'Paris'"),
         ("grade", "perhaps", "is not a share"),
-        ("price", "cheap", "not a forecast of price"),
+        ("price", "cheap", "not a forecast of “what of price?”"),
         ("treaty", "50%=yesterday", "is not a date"),
         ("treaty", "", "no forecast yet: give dates at levels"),
     ):
@@ -396,7 +396,7 @@ def test_charts_of_every_kind(held: Tracker) -> None:
     for question in ("visit", "grade", "price", "incidents", "treaty"):
         visit = open_page(held, "question", q=question)
         options = question in ("visit", "grade")
-        frames = {"steps", "ends", "rules"} if options else {"fan", "others", "ends", "rules"}
+        frames = {"crossings", "ends", "rules"} | ({"steps"} if options else {"fan", "others"})
         assert frames in all_layers(visit)
         said = prose_of(visit)
         assert all(name in said for name in ("You", "Crowd (2)", "bo", "Base rate"))
@@ -412,7 +412,8 @@ def test_charts_of_every_kind(held: Tracker) -> None:
     for question, ends in (("visit", [0.0, 1.0]), ("price", [0.0, 200.0])):
         visit = open_page(held, "question", q=question, full="true")
         (chart,) = [c for c in all_specs(visit) if "ends" in str(c)]
-        assert chart["layer"][0]["encoding"]["y"]["scale"]["domain"] == ends
+        drawn_layer = next(x for x in chart["layer"] if x["data"]["name"] in ("steps", "fan"))
+        assert drawn_layer["encoding"]["y"]["scale"]["domain"] == ends
 
 
 def all_specs(visit: AppTest) -> list[dict[str, Any]]:

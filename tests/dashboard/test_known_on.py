@@ -20,9 +20,9 @@ WRITES = (
     "Confirm",
     "Reject",
     "Save as edited",
-    "Give this answer",
-    "Word it anew",
-    "Take it back",
+    "Resolve",
+    "Edit wording",
+    "Withdraw the question",
 )
 
 

@@ -1,55 +1,121 @@
-"""What was learned: its frames, its words, and the page with its buttons on a real tracker."""
+"""What was learned: lessons in words, and the page with its buttons on a real tracker."""
 
 from datetime import timedelta
+from typing import Any
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import wording
 from dashboard.settings import data
-from forecasts.evidence.parameters import LearnedLogitMap
 from tests.builders import FakeClock, Press, a_question, a_set
-from tests.dashboard.examples import (
-    ME,
-    NOW,
-    QUESTION,
-    days,
-    feed,
-    learned,
-    named_question,
-    resolution,
-    summary,
-)
-from tests.dashboard.pages import open_page, plain, seen, words
+from tests.dashboard.examples import learned, named_question, resolution, summary
+from tests.dashboard.pages import open_page, plain, seen, sent_rows, words
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.questions.fit_parameters import LearnedRecord
+from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId
+from tracker.questions.crowd_lessons import SKILL
+from tracker.questions.fit_parameters import DEMOTED_FEED, DEMOTED_INDICATOR, LearnedRecord
 
 LEVEL = "xi-zelensky/envoy-visits"
 
-# Frames
+# Lessons
+
+NAMES = data.LessonNames(
+    {"wire": Feed(FeedId("wire"), "The wire", "https://wire.example", "wire", grade="A")},
+    {"xi-zelensky": "Will Xi call?"},
+    {"ana": "Ana"},
+)
+NO_PROGRESS = (12, 3)
 
 
-def known(*values: LearnedRecord) -> dict[data.ParameterKey, LearnedRecord]:
-    return data.index_parameters(values)
+def lessons_of(*records: LearnedRecord) -> dict[str, data.Lesson]:
+    """The lessons of these values, by their names in addresses."""
+    return {lesson.id: lesson for lesson in data.list_lessons(records, NAMES, NO_PROGRESS)}
 
 
-def test_learned_values_and_their_counts() -> None:
-    # A value that was reset counts as its default.
-    assert data.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
-    assert data.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
-    assert data.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 1.0
-    assert data.effective_value({}, "gamma") == 1.0
-    # Chances are corrected only by what was learned.
-    assert data.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
-    found = data.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
-    assert found.apply(0.8) < 0.8
-    assert (
-        data.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8)
-        == 0.8
+def test_what_applies_everywhere_is_always_listed() -> None:
+    # Before anything is learned it is said what is waited for.
+    relevance, direction, weight, crowd = lessons_of().values()
+    assert relevance.meaning == direction.meaning
+    assert relevance.meaning.endswith("Learning starts at 30 reviews (now 12).")
+    assert "Learning starts at 30 resolved yes/no questions that have closed (now 3)" in (
+        weight.meaning
     )
-    # Judged evidence and answers given in time are counted.
+    assert "15 independent yes/no questions, 5 of them with the less common" in crowd.meaning
+    assert relevance.sample == ""
+    # A learned value says what it does, one that was reset says its default again.
+    records = (learned("gamma", 0.72), learned("shift", 0.36), learned("crowd exponent", 0.5))
+    found = lessons_of(*records)
+    assert found["gamma/all"].meaning == "Evidence counts ×0.72; without any, 30% becomes 38%."
+    assert found["gamma/all"].names == (("gamma", "all"), ("shift", "all"))
+    assert found["crowd exponent/all"].meaning.endswith("say 70%, the crowd says 60%.")
+    assert lessons_of(learned("gamma", 0.8, state="reset"))["gamma/all"].meaning == weight.meaning
+    frozen = lessons_of(learned("gamma", 1.0, state="frozen"))["gamma/all"]
+    assert frozen.meaning == "Evidence counts ×1.00; without any, 30% stays 30%."
+    zero = lessons_of(learned("gamma", 0.0))["gamma/all"].meaning
+    assert zero.startswith("Evidence pointed the wrong way: ignored")
+    moved = lessons_of(learned("relevance shift", -1.0))["relevance shift/all"]
+    assert moved.meaning == "60% is treated as 36%, 80% as 60%, 95% as 87%."
+
+
+@check_rows(
+    [
+        (
+            learned("reliability", 0.6, "wire"),
+            ("The wire", "Source", "60% of its reports tell something; its grade, A, says 97%."),
+        ),
+        (
+            learned("reliability", 0.6, "gone"),
+            ("gone", "Source", "60% of its reports tell something."),
+        ),
+        (
+            learned("correction", 1.0, LEVEL),
+            ("Will Xi call?", "Signpost “envoy visits”", "A match at 60% is treated as 80%."),
+        ),
+        (
+            learned("correction", 1.0, "xi-zelensky"),
+            ("Will Xi call?", "", "A match at 60% is treated as 80%."),
+        ),
+        (
+            learned(DEMOTED_FEED, 1.0, "wire"),
+            ("The wire", "Source", "Usually rejected: it counts nothing until you accept it."),
+        ),
+        (
+            learned(SKILL, 0.02, "brier/ana"),
+            ("Ana", "Forecaster", "Weighs ×2.72 in the crowd on yes/no and option questions."),
+        ),
+        (
+            learned(SKILL, -0.02, "crps/ben"),
+            ("ben", "Forecaster", "Weighs ×0.37 in the crowd on numbers and dates."),
+        ),
+        (
+            learned("correction", 1.0, "other", state="reset"),
+            ("other", "", "The default applies."),
+        ),
+    ]
+)
+def test_single_values_say_what_they_do(record: LearnedRecord, told: tuple[str, ...]) -> None:
+    lesson = lessons_of(record)[f"{record.learned.name}/{record.learned.scope}"]
+    assert (lesson.title, lesson.subject, lesson.meaning) == told
+
+
+def test_values_without_effect_are_left_out() -> None:
+    found = lessons_of(
+        learned("correction", 0.01, "small"),
+        learned(DEMOTED_INDICATOR, 0.0, LEVEL),
+        learned("correction", -0.5, "middle"),
+        learned("correction", 1.5, "large"),
+        learned("correction", 0.0, "decided", state="frozen"),
+        learned("usual level", 0.1, LEVEL),
+    )
+    # What is left comes by its effect, with its sample; a decision of a person stays.
+    assert list(found)[4:] == ["correction/large", "correction/middle", "correction/decided"]
+    assert plain(found["correction/large"].sample) == "40 reviews"
+
+
+def test_judged_evidence_and_answers_are_counted() -> None:
     answer = resolution("yes")
     hindsight = named_question("past", retrospective=True)
     rows = [
@@ -59,58 +125,9 @@ def test_learned_values_and_their_counts() -> None:
         summary(status="annulled", evidence=0, waiting=0),
     ]
     closed = rows[1].question.closes_at
-    assert data.measure_progress(rows, closed) == data.LearningProgress(judged=4, answered=1)
-    assert data.measure_progress(rows, closed, replayed=True).answered == 2
-    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
-
-
-def test_learned_tables() -> None:
-    # Feeds stand against their grades the most surprising first.
-    feeds = [feed("wire", about={"grade": "B"}), feed("paper", about={"grade": "C"})]
-    record = {"wire": 0.88, "paper": 0.4, "gone": 0.5}
-    values = [learned("reliability", value, name) for name, value in record.items()]
-    frame = data.reliability_frame(values, feeds)
-    assert list(frame["feed"]) == ["gone", "Paper", "Wire"]
-    assert list(frame["graded"].iloc[1:]) == [75.0, 90.0]
-    assert frame["value"].iloc[2] == pytest.approx(88.0)
-    assert data.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
-    # Usual levels are grouped by question.
-    other = named_question("a-summit", text="A summit?")
-    values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
-              learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
-    frame = data.scopes_frame(values, [summary(), summary(question=other)])
-    assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
-    assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
-    assert pd.isna(frame["value"].iloc[2])
-    # History is told newest first and names who decided.
-    versions = (
-        learned("gamma", 0.6),
-        learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
-    )
-    frame = data.parameter_history_frame(versions, ME)
-    assert list(frame["by"]) == ["you", "learned by itself"]
-    assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
-
-
-# Words
-
-
-def test_learned_values_in_words() -> None:
-    # What a map does is told by example.
-    shift, slope = (
-        learned(f"relevance {what}", value).learned
-        for what, value in (("shift", 0.0), ("slope", 1.0))
-    )
-    told = plain(wording.describe_learned_map(LearnedLogitMap(shift, slope)))
-    assert told == "60% is taken for 60%, 80% for 80%, 95% for 95%"
-    # The weight of evidence stands against its default.
-    assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×1.00."
-    assert wording.gamma_sentence(1.0) == "Evidence counts ×1.00, which is the default."
-    assert wording.gamma_sentence(0.0) == "Evidence counts nothing: it pointed the wrong way."
-    # A shift says which way base rates were off.
-    assert "too high: −0.14" in wording.shift_sentence(-0.14)
-    assert "too low: +0.14" in wording.shift_sentence(0.14)
-    assert wording.shift_sentence(0.0) == "Base rate and time stand as they are."
+    assert data.measure_progress(rows, closed) == (4, 1)
+    assert data.measure_progress(rows, closed, replayed=True)[1] == 2
+    assert data.measure_progress(rows, closed - timedelta(seconds=1), replayed=True)[1] == 0
 
 
 # The page
@@ -137,42 +154,51 @@ def read_judge_and_learn(tracker: Tracker, clock: FakeClock) -> None:
     clock.advance(hours=1)
 
 
+RELEVANCE = "relevance shift/all"
+
+
+def rows_of(visit: AppTest) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in sent_rows(visit, "Learned values")}
+
+
 def test_nothing_learned_yet(tracker: Tracker) -> None:
     # Before anything is learned the page says what it waits for.
-    text = words(open_page(tracker, "learned"))
-    assert "Nothing has been learned yet" in text
-    assert "Learning begins when 30 pieces of evidence were judged. So far 0 are judged." in text
-    assert "when 30 yes-no questions have an answer and have reached their scheduled close" in text
-    assert "So far 0 are answered and closed." in text
-    assert (
-        "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
-    )
+    visit = open_page(tracker, "learned")
+    rows = rows_of(visit)
+    assert len(rows) == 4
+    assert rows[RELEVANCE]["meaning"]["text"].endswith("starts at 30 reviews (now 0).")
+    assert rows[RELEVANCE]["title"]["href"] == "learned?value=relevance+shift%2Fall"
+    assert "from 10 resolved questions, 3 of them with the less common outcome" in words(visit)
     # A default can be frozen before anything is learned.
-    visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
+    visit = press_sure(open_page(tracker, "learned", value="gamma/all"), "freeze-gamma/all")
     assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
         "gamma": (1.0, "frozen"),
         "shift": (0.0, "frozen"),
     }
-    assert "Evidence counts ×1.00, which is the default." in words(visit)
+    assert "Evidence counts ×1.00; without any, 30% stays 30%." in words(visit)
+    # An address of something else is told apart.
+    assert "has no effect now" in words(open_page(tracker, "learned", value="gamma/none"))
 
 
 def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeClock) -> None:
-    # A learned value stands against its default with its reason.
-    text = words(open_page(taught, "learned"))
-    assert "Nothing has been learned yet" not in text
-    assert "Of the matcher's chance that a match is relevant, 60% is taken for" in text
-    assert "(default 0)" in text
-    assert "Fitted to 40 decisions, 20 kept" in text
-    assert "✓ learns · since 1 Dec 2026" in text
-    # A value is frozen and let learn again each with a second step.
+    # A learned value says what it does, and from what.
     visit = open_page(taught, "learned")
+    row = rows_of(visit)[RELEVANCE]
+    assert row["meaning"]["text"].startswith("60% is treated as")
+    assert (plain(row["sample"]["text"]), row["since"]["text"]) == ("40 reviews", "1 Dec 2026")
+    assert "**20 of 40 reviewed matches were accepted.**" in words(visit)
+    # A value is frozen and let learn again, each with a second step.
+    visit = open_page(taught, "learned", value=RELEVANCE)
+    assert "Fitted to 40 decisions, 20 kept." in words(visit)
     assert state(taught) == "learned"
-    visit = press_sure(visit, "freeze-relevance")
+    visit = press_sure(visit, f"freeze-{RELEVANCE}")
     assert state(taught) == "frozen"
-    assert "❄ frozen" in words(visit)
+    assert "Frozen since" in words(visit)
     assert "Frozen by ada" in words(visit)
+    badges = rows_of(open_page(taught, "learned"))[RELEVANCE]["title"]["badges"]
+    assert [badge["text"] for badge in badges] == ["frozen"]
     clock.advance(hours=1)
-    press_sure(open_page(taught, "learned"), "thaw-relevance")
+    press_sure(open_page(taught, "learned", value=RELEVANCE), f"thaw-{RELEVANCE}")
     assert state(taught) == "learned"
 
 
@@ -188,15 +214,18 @@ def press_sure(visit: AppTest, key: str) -> AppTest:
 def test_a_reset_brings_the_default_back_and_keeps_the_history(
     taught: Tracker, clock: FakeClock
 ) -> None:
-    press_sure(open_page(taught, "learned"), "reset-relevance")
+    press_sure(open_page(taught, "learned", value=RELEVANCE), f"reset-{RELEVANCE}")
     assert state(taught) == "reset"
     clock.advance(hours=1)
-    visit = open_page(taught, "learned")
+    visit = open_page(taught, "learned", value=RELEVANCE)
     text = words(visit)
-    assert "The matcher's chances stand as they are. Learning begins when 30 pieces" in text
+    assert "The matcher's probabilities apply unchanged. Learning starts at 30 reviews" in text
     assert "Reset by ada" in text
     keys = {b.key for b in visit.button}
-    assert "sure-freeze-relevance" in keys
-    assert not {"sure-reset-relevance", "sure-thaw-relevance"} & keys
-    drawer = next(e for e in visit.expander if e.label.startswith("History"))
-    assert "↺ reset" in set(drawer.dataframe[0].value["state"])
+    assert f"sure-freeze-{RELEVANCE}" in keys
+    assert not {f"sure-reset-{RELEVANCE}", f"sure-thaw-{RELEVANCE}"} & keys
+    # Its history begins with the newest version.
+    versions = sent_rows(visit, "History")
+    assert [row["value"]["text"] for row in versions][:2] == ["default", "default"]
+    assert {row["name"]["text"] for row in versions} == {"relevance shift", "relevance slope"}
+    assert versions[-1]["why"]["text"] == "Fitted to 40 decisions, 20 kept"

@@ -2,8 +2,7 @@
 
 import pytest
 
-from dashboard.question.data import list_misses
-from dashboard.question.why_data import path_sentences
+from dashboard.question.answering import list_misses, path_sentences
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
@@ -81,10 +80,10 @@ def test_answered_question_tells_what_misled(answered: Tracker) -> None:
     assert "Evidence that misled" in told
     assert "“An invitation”" in told
     assert "Evidence that helped" not in told
-    # The answer, the score and what there is to learn come before the rest.
+    # The answer comes first, then what moved the estimate and what there is to learn.
     prose = prose_of(visit)
-    assert prose.index("Resolved NO") < prose.index("Post-mortem") < prose.index("What moved it")
-    assert "Your Brier score: **0.810**" in told
+    assert prose.index("Resolved NO") < prose.index("What moved it") < prose.index("Post-mortem")
+    assert "Your Brier score: 0.810" in told
 
 
 def test_a_number_tells_which_news_pointed_to_its_answer(

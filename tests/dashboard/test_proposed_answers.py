@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.feeds.series import series_frame
 from forecasts.distributions.cdf import Scale
 from tests.builders import FakeClock, a_set
-from tests.dashboard.pages import open_page, sections, seen, words
+from tests.dashboard.pages import open_page, sections, seen, sent_rows, words
 from tests.test_series import BRENT, Sources, a_question_of, desk, prices, sources
 from tracker.app.tracker import Tracker
 from tracker.interfaces import http_api
@@ -104,8 +103,13 @@ def test_the_rule_is_named_on_the_page(proposing: Tracker) -> None:
 
 def test_a_series_is_added_on_the_page_feeds(proposing: Tracker, sources: Sources) -> None:
     visit = open_page(proposing, "feeds")
-    (row,) = series_frame(proposing.series.list()).to_dict("records")
-    assert (row["name"], row["newest"], row["state"]) == ("brent", "59.5 USD", "answers")
+    (row,) = sent_rows(visit, "Series of numbers")
+    assert (row["title"]["text"], row["newest"]["text"], row["state"]["text"]) == (
+        "brent",
+        "59.5 USD",
+        "OK",
+    )
+    assert row["questions"]["text"].replace("\u00a0", " ") == "3 questions"
     sources.documents["https://prices.invalid/gas.csv"] = prices(
         ("2026-11-30", "30.5"), header="Day,Level"
     )
@@ -113,7 +117,7 @@ def test_a_series_is_added_on_the_page_feeds(proposing: Tracker, sources: Source
         "name": "gas", "url": "https://prices.invalid/gas.csv", "date": "Day", "value": "Level",
     }.items():  # fmt: skip
         visit.text_input(key=f"series-{name}").set_value(text)
-    read = next(button for button in visit.button if button.label == "Read it")
+    read = next(button for button in visit.button if button.label == "Add")
     seen(read.click().run())
     assert [status.series.id for status in proposing.series.list()] == ["brent", "gas"]
 

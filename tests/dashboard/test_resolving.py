@@ -1,16 +1,20 @@
 """The desk where a question is answered: what everyone would score, before it is confirmed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dashboard.components.score_data import list_possible_answers
+from dashboard.components.widgets import describe_refusal
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidResolution
+from forecasts.questions.question import QuestionId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import INCIDENTS, NOW, PRICE, QUESTION, TREATY, VISIT_TO
 from tests.dashboard.pages import button, field, give_answer, open_page, seen, words
 from tracker.app.tracker import Tracker
+from tracker.errors import Refused
 
 SUMMIT = "summit-2027"
 SOURCE = "https://arland.example/statement"
@@ -34,6 +38,17 @@ def filled(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-d
 
 def previewed(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
     return seen(button(filled(tracker, outcome), "Preview the scores").click().run())
+
+
+def test_refusals_name_the_question_by_its_text() -> None:
+    named = replace(QUESTION, id=QuestionId("rain"), text="Will it rain?")
+    for refusal, told in (
+        ("rain has its answer", "“Will it rain?” has its answer."),
+        ("'rain' is no option of rain-2027", "“Will it rain?” is no option of rain-2027."),
+        ("give a number", "Give a number."),
+    ):
+        assert describe_refusal(Refused(refusal), named) == told
+    assert describe_refusal(Refused("rain is open")) == "Rain is open."
 
 
 def test_given_answer_comes_first_among_the_compared() -> None:
@@ -61,7 +76,7 @@ def test_preview_keeps_nothing(held: Tracker, clock: FakeClock) -> None:
     assert "by Brier score over knowing nothing: higher is better" in words(visit)
     assert held.questions.get(SUMMIT).summary.resolution is None
     # One may think again.
-    visit = seen(button(previewed(held), "Not yet").click().run())
+    visit = seen(button(previewed(held), "Cancel").click().run())
     assert "Before you confirm" not in words(visit)
     assert held.questions.get(SUMMIT).summary.resolution is None
     # What is no answer has no preview.
@@ -81,7 +96,7 @@ def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -
     assert held.resolutions.preview(SUMMIT, ["annulled"], clock.time) == {"annulled": ()}
     visit = previewed(held, "annulled")
     assert "Before you confirm: Annulled" in words(visit)
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = seen(button(visit, "Resolve").click().run())
     assert "Annulled" in words(visit)
 
 
@@ -89,7 +104,7 @@ def test_changed_and_future_answers(held: Tracker, clock: FakeClock) -> None:
     # An answer that is changed after its preview has to be previewed again.
     visit = previewed(held)
     seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
-    assert "Give this answer" not in [b.label for b in visit.button]
+    assert "Resolve" not in [b.label for b in visit.button]
     assert held.questions.get(SUMMIT).summary.resolution is None
     # A time in the future is refused before the preview.
     visit = filled(held)

@@ -58,3 +58,21 @@ def test_without_scripts_rows_are_text(monkeypatch: Any) -> None:
     monkeypatch.setattr(rows, "_load", lambda: rows._show_plain)
     visit = seen(AppTest.from_function(_list).run())
     assert [text.value for text in visit.text] == ["Will it rain? · 61% · 50% to 60%"]
+
+
+def _long_list() -> None:
+    from dashboard.components.rows import Row, RowColumn, TextCell, show_rows
+
+    columns = [RowColumn("title", "Number"), RowColumn("note", "Note")]
+    rows = [Row(str(n), {"title": TextCell(str(n))}) for n in range(5)]
+    show_rows("numbers", "Numbers", columns, rows, first=2)
+
+
+def test_a_long_list_shows_its_first_rows_and_filled_columns() -> None:
+    visit = seen(AppTest.from_function(_long_list).run())
+    data = _sent(visit)
+    assert [row["id"] for row in data["rows"]] == ["0", "1"]
+    assert [column["name"] for column in data["columns"]] == ["title"]
+    (switch,) = visit.toggle
+    assert switch.label == "Show all 5"
+    assert len(_sent(seen(switch.set_value(True).run()))["rows"]) == 5

@@ -67,12 +67,12 @@ def test_each_has_drafts_of_their_own(two: Tracker) -> None:
 
 def test_chosen_person_begins_without_drafts_of_the_first(two: Tracker) -> None:
     visit = open_page(two, "settings")
-    assert "You act as ada" in words(visit).replace("**", "")
+    assert "Signed in as **ada**." in words(visit)
     visit.session_state["form-x"] = "begun"
-    chooser = next(box for box in visit.selectbox if box.label == "Act as")
+    chooser = next(box for box in visit.selectbox if box.label == "Switch user")
     assert chooser.options == ["ada", "Grace (grace)"]
     visit = seen(chooser.select("grace").run())
-    assert "You act as Grace (grace)" in words(visit).replace("**", "")
+    assert "Signed in as **Grace (grace)**." in words(visit)
     assert "form-x" not in visit.session_state
     assert two.me == ADA
 
@@ -84,25 +84,25 @@ def test_choice_of_person_is_kept_only_when_asked(
     file = two.settings.data_dir / "tracker.toml"
     visit = open_as(two, GRACE, "settings")
     assert not file.exists()
-    seen(button(visit, "Keep it").click().run())
+    seen(button(visit, "Make default").click().run())
     assert file.read_text(encoding="utf-8") == 'me = "grace"\n'
 
 
 def test_somebody_new_is_added_and_acts_at_once(two: Tracker) -> None:
     visit = open_page(two, "settings")
     field(visit, "Name").set_value("![x](http://evil.example/p.png)")
-    visit = seen(button(visit, "Add, and act as them").click().run())
+    visit = seen(button(visit, "Add and switch").click().run())
     assert two.people.list()[0].id == "x-http-evil-example-p-png"
     assert not [m for m in visit.markdown if "![x](http" in m.value]
     visit = open_page(two, "settings")
     field(visit, "Name").set_value("crowd")
-    visit = seen(button(visit, "Add, and act as them").click().run())
+    visit = seen(button(visit, "Add and switch").click().run())
     assert "is computed by the tracker" in words(visit)
 
 
 def test_whoever_is_no_longer_there_acts_no_more(two: Tracker) -> None:
     visit = open_as(two, ForecasterId("gone"), "settings")
-    assert "You act as ada" in words(visit).replace("**", "")
+    assert "Signed in as **ada**." in words(visit)
 
 
 def test_the_session_keeps_its_time_zone_when_somebody_else_acts(
@@ -142,13 +142,12 @@ def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None
 
 def test_chosen_zone_is_told_and_charts_differ(two: Tracker) -> None:
     visit = open_page(two, "settings")
-    assert "Times are written in UTC" in words(visit).replace("**", "")
+    assert "Times are shown in **UTC**." in words(visit)
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     visit = seen(chooser.select("Asia/Tokyo").run())
-    text = words(visit).replace("**", "")
-    assert "Times are written in Asia/Tokyo (JST, UTC+9), as you chose." in text
-    assert "It is 1 Dec 2026, 18:30 JST, which is 1 Dec 2026, 09:30 UTC." in text
-    assert "Charts are drawn by the browser, in its own zone: UTC." in text
+    text = words(visit)
+    assert "Times are shown in **Asia/Tokyo (JST, UTC+9)**." in text
+    assert "Charts use your browser's time zone, UTC." in text
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
 
@@ -187,24 +186,24 @@ def test_browser_keeps_the_chosen_zone(two: Tracker) -> None:
 def test_settings_sections(two: Tracker) -> None:
     # The budget and the line that changes it are said.
     text = words(open_page(two, "settings"))
-    assert "24 requests a day for each feed, 24 in all: no budget is set." in text
-    assert "The next round asks 1 feed now due" in text
-    assert "write `request_budget = 2000`" in text
+    assert "0 of 24 requests used today (UTC; 24 per feed by default). 1 feed is due now" in text
+    assert "write “request_budget = 2000”" in text
+    two.feeds.pause("wire")
+    assert "Every feed is paused." in words(open_page(two, "settings"))
     # Learned values are summed up and their page is linked.
-    assert "Nothing has been learned yet" in words(open_page(two, "settings"))
+    assert "Nothing has been learned yet." in text
     two.learning.decide("gamma", "all", "freeze")
     visit = open_page(two, "settings")
-    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace(
-        "**", ""
-    )
-    assert "What this installation has learned" in words(open_page(two, "learned"))
-    # The log is checked when asked.
-    assert "The log is whole" not in words(visit)
-    assert "The log is whole" in words(seen(button(visit, "Check the log").click().run()))
+    assert "2 learned parameters, 2 frozen." in words(visit)
+    # The audit log is verified when asked.
+    assert "Audit log: " in words(visit)
+    assert "is intact" not in words(visit)
+    visit = seen(button(visit, "Verify the audit log").click().run())
+    assert "**The audit log is intact**" in words(visit)
 
 
 def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) -> None:
-    assert "No language model judges evidence" in words(open_page(two, "settings"))
+    assert "None: you and the matcher judge evidence." in words(open_page(two, "settings"))
     settings = replace(two.settings, model_url="http://127.0.0.1:9/v1", model_name="small_1b")
     asked = Tracker(replace(two.context, settings=settings))
 
@@ -227,12 +226,10 @@ def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) 
         return words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
 
     never = words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
-    assert "small_1b only proposes: it was never checked." in never
-    poor = "small_1b only proposes: 80% of the directions that it calls are right"
+    assert "small_1b only suggests: it was never checked." in never
+    poor = "small_1b only suggests: 80% of the directions that it calls are right"
     assert poor in shown(0.8)
-    good = (
-        "small_1b judges evidence: 95% of the directions that it calls are right, and it calls 60%"
-    )
+    good = "small_1b judges evidence: it calls 60% of the directions, 95% of them correctly."
     assert good in shown(0.95)
     assert "Checked on 1 Dec 2026." in shown(0.95)
 
@@ -240,5 +237,5 @@ def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) 
 def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) -> None:
     two.system.mark_replayed(clock())
     text = words(open_page(two, "settings"))
-    assert "Nothing is polled in a replay." in text
+    assert "Nothing is requested in a replay." in text
     assert "Scheduler: none in a replay" in text

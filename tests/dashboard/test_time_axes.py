@@ -48,19 +48,18 @@ ME = (charts.LineStyle("You", charts.BLUE),)
 OVER_TIME: dict[str, charts.ChartSpec] = {
     "revisions": charts.revisions_chart(ME, "probability", (0.0, 1.0), layers=ALL),
     "revisions in log-odds": charts.revisions_chart(ME, "log-odds", (-5.0, 5.0)),
-    "options_over_time": charts.options_over_time_chart(ME, (0.0, 1.0), marks=True, answer=True),
+    "revisions of options": charts.revisions_chart(
+        ME, "probability", (0.0, 1.0), layers=frozenset({"options", "marks", "answer"})
+    ),
     "fan": charts.fan_chart(ME, ("number", 0.0), layers=ALL),
     "fan of dates": charts.fan_chart(ME, ("date", 0.0)),
     "scenarios_over_time": scenarios_over_time_chart(ME),
+    "skill": charts.skill_chart(ME, (-10.0, 10.0)),
     "daily_items": charts.daily_items_chart(),
-    "daily_polls": charts.daily_polls_chart(("new",)),
 }
 WITHOUT_TIME: dict[str, charts.ChartSpec] = {
-    "skill": charts.skill_chart(ME, "Skill"),
-    "evidence": charts.evidence_chart("Points"),
-    "calibration": charts.calibration_chart(),
+    "calibration": charts.calibration_chart(charts.BLUE),
     "ranks": charts.ranks_chart(),
-    "bins": charts.bins_chart(),
     "waterfall": charts.waterfall_chart(3),
 }
 EVERY = OVER_TIME | WITHOUT_TIME

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.wording import percent_whole
+from dashboard.wording import capitalise, percent_whole
 from forecasts.distributions.probability import logit
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import explain_suggestion
@@ -40,7 +40,7 @@ def told_everywhere(tracker: Tracker) -> str:
     assert isinstance(first, Paragraph)
     assert sentence in first.text
     page = words(open_page(tracker, "question", q="open", details="How it adds up"))
-    assert plain(explain_suggestion(found, percent_whole)) in page
+    assert plain(capitalise(explain_suggestion(found, percent_whole))) in page
     return sentence
 
 

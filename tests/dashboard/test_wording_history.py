@@ -9,9 +9,9 @@ import pytest
 
 from dashboard import wording
 from dashboard.components.probability_lines import vertical_rules_frame
-from dashboard.question.data import has_human_forecast, list_rewordings
 from dashboard.question.history import describe_act
 from dashboard.question.resolving import form_values, list_outcomes
+from dashboard.question.wording_history import has_human_forecast, list_rewordings
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.amendments import (
@@ -113,13 +113,12 @@ def test_findings_and_overrides_in_words() -> None:
         "vague-word", "blocking", "text", "“significantly” means many things", "name a number"
     )
     advice = replace(blocks, severity="advice")
-    assert wording.count_flaws([]) == "no finding"
+    assert wording.count_flaws([]) == "no problems"
+    assert plain(wording.count_flaws([blocks, blocks, advice])) == "2 must be fixed, 1 suggestion"
     assert (
-        plain(wording.count_flaws([blocks, blocks, advice]))
-        == "2 findings that block, 1 piece of advice"
+        wording.flaw_line(blocks) == "Must fix: “significantly” means many things. Name a number."
     )
-    assert wording.flaw_line(blocks) == "Blocks: “significantly” means many things. Name a number."
-    assert wording.flaw_line(advice).startswith("Advice: ")
+    assert wording.flaw_line(advice).startswith("Suggestion: ")
     # An override names who and why and what the linter said.
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
     said = wording.override_line(override, opened=True, by="you", on="1 Jul 2026")
@@ -128,7 +127,7 @@ def test_findings_and_overrides_in_words() -> None:
     )
     assert said.endswith("in which the question ends. gone-code")
     assert wording.override_line(override, opened=False, by="you", on="").startswith(
-        "Worded anew against"
+        "Edited against"
     )
 
 
@@ -155,7 +154,7 @@ def reworded(tracker: Tracker, clock: FakeClock) -> Question:
 def test_first_and_second_wording(asked: Tracker, clock: FakeClock) -> None:
     # A question in its first wording has no history of it.
     text = words(question_tab(asked))
-    assert "Worded anew" not in text
+    assert "Edited" not in text
     assert "Wording 1" not in text
     # A question that was worded anew shows when why and what.
     asked.forecasts.submit(SUMMIT, "40%", rationale="first")
@@ -163,10 +162,7 @@ def test_first_and_second_wording(asked: Tracker, clock: FakeClock) -> None:
     asked.forecasts.submit(SUMMIT, "30%", rationale="second")
     text = words(question_tab(asked))
     assert "Wording 2 of 2, since 2 Dec 2026" in text
-    assert (
-        "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by you because: Borland prefers video."
-        in text
-    )
+    assert "Edited on 2 Dec 2026, 09:30 UTC, just now by you: Borland prefers video." in text
     assert ":blue-background[**A meeting by video does not count.**]" in text
     assert text.index("wording 2 ·") < text.index("second") < text.index("wording 1 ·")
 
@@ -180,10 +176,10 @@ def anew(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untype
 def test_wording_form(asked: Tracker) -> None:
     # A wording needs its reason and a change.
     visit = anew(asked)
-    seen(button(visit, "Word it anew").click().run())
+    seen(button(visit, "Edit wording").click().run())
     assert "Say why the wording changes" in words(visit)
     field(visit, "Why it changes").set_value("I feel like it.").run()
-    seen(button(visit, "Word it anew").click().run())
+    seen(button(visit, "Edit wording").click().run())
     assert "Nothing has changed" in words(visit)
     assert len(asked.questions.get(SUMMIT).versions) == 1
     # The form words a question anew.
@@ -193,7 +189,7 @@ def test_wording_form(asked: Tracker) -> None:
         "arland.example\nborland.example\nReuters, as fall-back"
     ).run()
     field(visit, "Why it changes").set_value("Borland has a site, too.").run()
-    seen(button(visit, "Word it anew").click().run())
+    seen(button(visit, "Edit wording").click().run())
     found = asked.questions.get(SUMMIT)
     assert found.summary.question.sources == (
         "arland.example",
@@ -210,23 +206,20 @@ def test_wording_that_the_linter_blocks_needs_a_reason(asked: Tracker) -> None:
     visit = anew(asked)
     vague = "Will relations of Arland and Borland improve significantly by 30 June 2027?"
     field(visit, "Question").set_value(vague).run()
-    assert "Blocks:" in words(visit)
+    assert "Must fix:" in words(visit)
     field(visit, "Why it changes").set_value("Broader.").run()
-    seen(button(visit, "Word it anew").click().run())
+    seen(button(visit, "Edit wording").click().run())
     assert "stranger could not resolve" in words(visit)
-    field(visit, "Why it stands against the linter").set_value("Our panel judges it.").run()
-    seen(button(visit, "Word it anew").click().run())
+    field(visit, "Override: reason").set_value("Our panel judges it.").run()
+    seen(button(visit, "Edit wording").click().run())
     assert asked.questions.get(SUMMIT).summary.question.text == vague
     text = words(question_tab(asked))
-    assert (
-        "Worded anew against the linter by you on 1 Dec 2026, because: Our panel judges it." in text
-    )
+    assert "Edited against the linter by you on 1 Dec 2026, because: Our panel judges it." in text
 
 
 def test_linter_on_the_question_tab(asked: Tracker, clock: FakeClock) -> None:
     assert any(
-        plain(e.label).startswith("Can a stranger resolve it?")
-        for e in question_tab(asked).expander
+        plain(e.label).startswith("Resolvability check:") for e in question_tab(asked).expander
     )
     clock.time = a_question().resolves_at + DAY
     assert not any("stranger" in e.label for e in question_tab(asked).expander)
@@ -234,24 +227,24 @@ def test_linter_on_the_question_tab(asked: Tracker, clock: FakeClock) -> None:
         SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at
     )
     visit = question_tab(asked)
-    assert "It has its answer, so its wording stays" in words(visit)
-    assert not any(e.label == "Word it anew" for e in visit.expander)
+    assert "so its wording can no longer be edited" in words(visit)
+    assert not any(e.label == "Edit wording" for e in visit.expander)
 
 
 def test_question_without_forecasts_can_be_taken_back(asked: Tracker) -> None:
     visit = question_tab(asked)
-    seen(button(visit, "Take it back").click().run())
+    seen(button(visit, "Withdraw the question").click().run())
     assert "is not taken back without a reason" in words(visit)
-    field(visit, "Why it goes").set_value("Asked twice.").run()
-    button(visit, "Take it back").click().run()
+    field(visit, "Reason").set_value("Asked twice.").run()
+    button(visit, "Withdraw the question").click().run()
     assert asked.questions.list() == ()
 
 
 def test_question_with_a_forecast_can_only_be_annulled(asked: Tracker) -> None:
     asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     visit = question_tab(asked)
-    assert "only annulled: resolve it as annulled" in words(visit)
-    assert not [b for b in visit.button if b.label == "Take it back"]
+    assert "resolve it as annulled" in words(visit)
+    assert not [b for b in visit.button if b.label == "Withdraw the question"]
 
 
 # Answers from memory

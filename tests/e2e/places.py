@@ -149,15 +149,15 @@ PLACES: Final[dict[str, Place]] = {
     "learned": _named(
         "Learned values",
         "/learned",
-        "What this installation has learned",
+        "Your reviews and resolutions teach",
         "What reviews and answers have taught.",
     ),
     "feeds": _named(
-        "Feeds", "/feeds", "outlets of the past were replayed", "The health of every feed."
+        "Feeds", "/feeds", "Nothing is checked in a replay", "The health of every feed."
     ),
     "feed": Place(
         "/feeds?feed=al-jazeera-english",
-        "Its newest items",
+        "Newest items",
         "Al Jazeera",
         "One feed: its items, and the evidence it brought.",
     ),
@@ -168,7 +168,7 @@ PLACES: Final[dict[str, Place]] = {
         "Settings",
         "/settings",
         "Time zone",
-        "Who acts, in which time zone, and what feeds may cost.",
+        "Who is signed in, the time zone, and the request budget.",
     ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }

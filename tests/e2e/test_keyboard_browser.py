@@ -90,6 +90,6 @@ def _answer(visitor: Visitor) -> None:
     page.keyboard.press("Space")
     tab_to(page, page.get_by_role("button", name="Preview the scores"))
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_role("button", name="Give this answer"))
+    tab_to(page, page.get_by_role("button", name="Resolve", exact=True))
     page.keyboard.press("Enter")
     expect(page.locator(".numbers strong")).to_have_text("NO")

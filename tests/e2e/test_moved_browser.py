@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor
@@ -25,13 +24,8 @@ def pick_newest(visitor: Visitor) -> None:
     field = page.get_by_role("combobox", name="Forecast")
     expect(field).to_be_visible()
     visitor.settle()
-    option = page.get_by_role("option").first
     field.click()
-    try:
-        option.click(timeout=3_000)
-    except PlaywrightTimeout:  # a late run of the page closed the list
-        field.click()
-        option.click()
+    page.get_by_role("option").first.click()
 
 
 @pytest.mark.behaviour(9)

@@ -190,10 +190,10 @@ def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
     minutes = round(wait_of(state, 0.1) / MINUTE)
     assert (
         words_of(state)
-        == f"about 11 items a day, most of them 06–18 UTC: asked every {minutes} min or so"
+        == f"about 11 items a day, most of them 06–18 UTC: checked about every {minutes} min"
     )
     needed = words_of(replace(state, need=4.0))
-    assert ", most of them 06–18 UTC, wanted more than others: asked every" in needed
+    assert ", most of them 06–18 UTC, wanted more than others: checked about every" in needed
 
 
 @check_rows(

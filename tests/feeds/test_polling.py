@@ -295,10 +295,10 @@ def test_failures_are_remembered_and_waits_double() -> None:
     share = hours[0]  # of the feed's own at this hour, between 0.9 and 1.1
     assert 0.9 <= share <= 1.1
     assert [round(h / share, 6) for h in hours] == [1, 2, 4, 8, 16, 32, 64, 128, 168, 168, 168]
-    assert reasons[0] == "1 failure, so it is left alone for 60 min"
-    assert reasons[1] == "2nd failure in a row, so it is left alone for 2 h"
-    assert reasons[2] == "3rd failure in a row, so it is left alone for 4 h"
-    assert reasons[10] == "11th failure in a row, so it is left alone for 7 days"
+    assert reasons[0] == "1 failure, next try after 60 min"
+    assert reasons[1] == "2nd failure in a row, next try after 2 h"
+    assert reasons[2] == "3rd failure in a row, next try after 4 h"
+    assert reasons[10] == "11th failure in a row, next try after 7 days"
 
 
 def test_a_server_that_asks_to_wait_is_not_asked_earlier() -> None:

@@ -22,6 +22,7 @@ from forecasts.evidence.rates import (
     SIGNS,
     YEAR_DAYS,
     RateWords,
+    weigh_courses,
     weigh_prior,
 )
 from forecasts.evidence.streams import Sighting, Stream, StreamKey
@@ -173,23 +174,33 @@ def test_silence_counts_once_any_news_of_the_question_came() -> None:
     assert drills.log_odds < 0.0 < talks.log_odds
 
 
-def test_the_effect_of_a_story_is_what_its_absence_would_change() -> None:
-    days = (-200, 10, 11, 12, 40)
-    pieces = [evidence(n, at=at) for n, at in enumerate(days, 1)]
+@pytest.mark.parametrize("pairs", [100_000, 1])
+def test_the_effect_of_a_story_is_what_its_absence_would_change(
+    pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forecasts.evidence.rates.MAX_PAIRS", pairs)
+    weigh_courses.cache_clear()
+    days = (-200, 10, 11, 12, 12.5, 13.5, 16, 40, 41, 42)
+    relevances = (0.95, 0.95, 0.85, 0.95, 0.85, 0.85, 0.95, 0.8, 0.95, 0.8)
+    pieces = [
+        evidence(n, at=at, relevance=relevance, status="logged")
+        for n, (at, relevance) in enumerate(zip(days, relevances, strict=True), 1)
+    ]
     known = by_id(indicator(), indicator("drills", usual=2.0))
-    found = suggest(question(), pieces, known, day(90), archive_from=day(ARCHIVE))
-    effects = {
-        e.evidence_id: e.log_odds for line in lines_of(found, "reports") for e in line.effects
-    }
-    assert set(effects) == {2, 3, 4, 5}
-    assert effects[EvidenceId(3)] == effects[EvidenceId(4)] == 0.0
-    for absent in (2, 5):
-        rest = [e for e in pieces if e.id != absent]
-        other = suggest(question(), rest, known, day(90), archive_from=day(ARCHIVE))
-        totals = [
-            math.fsum(line.log_odds for line in lines_of(s, "reports")) for s in (found, other)
-        ]
-        assert effects[EvidenceId(absent)] == pytest.approx(totals[0] - totals[1], abs=1e-12)
+
+    def effects_of(remaining: Sequence[Evidence]) -> tuple[dict[EvidenceId, float], float]:
+        found = suggest(question(), remaining, known, day(90), archive_from=day(ARCHIVE))
+        lines = lines_of(found, "reports")
+        effects = {e.evidence_id: e.log_odds for line in lines for e in line.effects}
+        return effects, math.fsum(line.log_odds for line in lines)
+
+    effects, total = effects_of(pieces)
+    assert set(effects) == set(range(2, 11))
+    assert effects[EvidenceId(3)] == effects[EvidenceId(4)] == effects[EvidenceId(10)] == 0.0
+    assert effects[EvidenceId(9)] > 0.01  # it is the strongest of its episode
+    for absent in effects:
+        without = effects_of([e for e in pieces if e.id != absent])[1]
+        assert effects[absent] == pytest.approx(total - without, abs=1e-12)
 
 
 def test_news_counts_from_the_opening_or_from_the_first_poll() -> None:

@@ -112,18 +112,20 @@ class FeedService(Service, noun="feeds"):
 
         Raises `Refused` with the feeds that the page names if there is more than one.
         """
-        trial = self.try_address(url)
-        choice = [c for c in trial.candidates if c.how != "guess"]
-        if trial.parsed is None and len(choice) == 1:
-            trial = self.try_address(choice[0].url)
+        trial = self.find(url)
         if trial.parsed is None or not isinstance(trial.result, Fetched):
-            raise Refused(f"{trial.reason}{_list_candidates(choice)}")
+            raise Refused(f"{trial.reason}{_list_candidates(trial.linked)}")
         with self._store.writing() as session:
             ids_by_url = feeds.map_urls_to_feeds(session)
             address = trial.result.moved_to or trial.url
             feed = subscriptions.make_feed(trial.parsed, address, tuple(ids_by_url.values()))
             subscriptions.add_new_subscription(session, feed, self._now())
             return subscriptions.change_feed(session, feed.id, **settings) if settings else feed
+
+    def find(self, url: str) -> Trial:
+        """Try an address; where it is a page that links one feed, try that feed."""
+        trial = self.try_address(url)
+        return self.try_address(trial.linked[0].url) if len(trial.linked) == 1 else trial
 
     def try_address(self, url: str) -> Trial:
         """Fetch and parse an address once, store nothing, and show what would match."""
@@ -184,6 +186,11 @@ class FeedService(Service, noun="feeds"):
         """Poll a feed or series at the next tick, even a paused one."""
         with self._store.writing() as session:
             subscriptions.retry_polling(session, name, self._now())
+
+    def retry_failing(self) -> int:
+        """Poll every failing feed and series at the next tick; return their number."""
+        with self._store.writing() as session:
+            return subscriptions.retry_failing(session, self._now())
 
     def read_articles(self) -> int:
         """Fetch whole articles of matched items where the feed asks for it; the number read."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 
 PAUSED_BY_HAND: Final = "paused by hand"
+BY_HAND: Final = "requested by hand"
 MAX_TRIAL_ENTRIES: Final = 100
 """Maximum entries of a feed on trial that are matched with the open questions."""
 
@@ -150,8 +151,18 @@ def pause_polling(session: Session, name: str) -> tuple[str, ...]:
 
 def retry_polling(session: Session, name: str, now: datetime) -> None:
     """Poll a feed or series at the next tick, even a paused one, and parse its full document."""
-    feeds.wake_feed(session, require_source(session, name), now, "asked for by hand")
+    feeds.wake_feed(session, require_source(session, name), now, BY_HAND)
     invalidate_plan(session)
+
+
+def retry_failing(session: Session, now: datetime) -> int:
+    """Poll every failing feed and series at the next tick; return the number of documents."""
+    states = (*feeds.list_feeds(session), *feeds.list_series_documents(session).values())
+    failing = {state.id for state in states if state.failures and not state.paused}
+    for source_id in failing:
+        feeds.wake_feed(session, source_id, now, BY_HAND)
+    invalidate_plan(session)
+    return len(failing)
 
 
 def make_feed(parsed: "ParsedFeed", url: str, known_ids: Sequence[FeedId]) -> Feed:

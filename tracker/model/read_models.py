@@ -156,6 +156,11 @@ class Trial:
     candidates: "tuple[FeedCandidate, ...]"
     matches: tuple[TrialMatch, ...]
 
+    @property
+    def linked(self) -> "tuple[FeedCandidate, ...]":
+        """Candidates that the page itself names; the others are guesses."""
+        return tuple(c for c in self.candidates if c.how != "guess")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -88,7 +88,10 @@ function fill(cell, content, row, state) {
   if (content.points) cell.append(buildSpark(content));
   else if (content.entry !== undefined) cell.append(...buildEntry(content, row, state));
   else if (content.href) cell.append(buildLink(content));
-  else cell.append(content.tone ? make("span", content.tone, content.text) : content.text);
+  else if (content.tone === "quiet") {
+    cell.classList.add("quiet");
+    cell.append(content.text);
+  } else cell.append(content.tone ? make("span", content.tone, content.text) : content.text);
   if (content.help) cell.title = content.help;
   if (content.swatch) {
     const swatch = make("span", "swatch");
@@ -102,6 +105,7 @@ function fill(cell, content, row, state) {
 function buildLink({ text, href, mark, tone }) {
   const link = make("a", tone, text);
   link.href = new URL(href, window.__streamlit?.BACKEND_BASE_URL ?? document.baseURI);
+  if (/^https?:/.test(href)) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" }); // another site
   if (mark) link.prepend(make("span", "mark", `${mark} `));
   return link;
 }
@@ -170,7 +174,7 @@ function buildEntry({ entry, hint, label, problem, wide }, row, state) {
 // A plain click stays within the session, as the browser's own buttons do; any other opens a tab.
 function follow(event) {
   const link = event.target.closest("a");
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link || link.target || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   (window.trackerGo ?? ((address) => location.assign(address)))(link.href);
 }

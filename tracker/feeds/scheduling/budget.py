@@ -239,7 +239,7 @@ def _compose_reason(state: FeedState, rates: Sequence[float], now: datetime, sec
         else "not known yet how often it publishes"
     )
     weight_text = ", wanted more than others" if compute_weight(state) >= NOTABLE_WEIGHT else ""
-    return f"{rate_text}{weight_text}: asked every {format_duration(seconds)} or so"
+    return f"{rate_text}{weight_text}: checked about every {format_duration(seconds)}"
 
 
 def describe_rate(rhythm: PublicationRate, at: datetime) -> str:

@@ -239,7 +239,7 @@ def _schedule_retry(
     )
     backoff = NextPoll(
         _add_wait(now, wait * compute_jitter(state, now)),
-        f"{times}, so it is left alone for {format_duration(wait)}",
+        f"{times}, next try after {format_duration(wait)}",
     )
     until = _add_wait(now, failed.retry_after_seconds or 0.0)
     return max(

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import click
 
+from forecasts.questions.formatting import format_count
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.feeds.scheduling.feed_health import assess_fleet
@@ -266,13 +267,20 @@ def pause_feed(context: click.Context, /, feed: str) -> None:
 
 
 @click.command()
-@click.argument("feed")
+@click.argument("feed", required=False)
+@click.option("--failing", is_flag=True, help="Every feed and series that fails, instead of one.")
 @click.pass_context
-def retry_feed(context: click.Context, /, feed: str) -> None:
+def retry_feed(context: click.Context, /, feed: str | None, failing: bool) -> None:
     """Poll a feed or series at the next tick, paused or not."""
+    if failing == (feed is not None):
+        raise click.UsageError("name one FEED, or give --failing")
     with tracker_session(context) as tracker:
-        tracker.feeds.retry(feed)
-    console.print(tables.safe_text(f"{feed} is due now: the next round of polling asks it."))
+        if feed is None:
+            words = f"{format_count(tracker.feeds.retry_failing(), 'failing feed')} due now"
+        else:
+            tracker.feeds.retry(feed)
+            words = f"{feed} is due now"
+    console.print(tables.safe_text(f"{words}: the next round of polling asks."))
 
 
 @click.command()
