@@ -110,6 +110,12 @@ class Settings:
         return AccessPolicy.from_settings(self.allowed_hosts, self.public_url)
 
     @property
+    def base_url(self) -> str:
+        """Address of the dashboard, with a slash at its end: behind a proxy, the public one."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return (self.access_policy.public_origin or f"http://{host}:{self.port}") + "/"
+
+    @property
     def has_public_names(self) -> bool:
         """True if host names for other machines are set."""
         return bool(self.allowed_hosts.strip(" ,") or self.public_url)

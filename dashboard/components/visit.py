@@ -30,6 +30,7 @@ PageName = Literal[
     "coherence",
     "reports",
     "settings",
+    "people",
 ]
 
 
@@ -56,6 +57,7 @@ PAGES: Final[Mapping[PageName, PageEntry]] = {
     "reports": PageEntry("Reports", ":material/description:", "menu"),
     "learned": PageEntry("Learned values", ":material/school:", "menu"),
     "settings": PageEntry("Settings", ":material/settings:", "menu"),
+    "people": PageEntry("People", ":material/group:", "menu"),
     "ask": PageEntry("Ask a question", ":material/add:"),
     "calendar": PageEntry("Calendar", ":material/event:"),
     "scenarios": PageEntry("Scenario sets", ":material/stacked_bar_chart:"),

@@ -36,7 +36,14 @@ def render(visit: Visit) -> None:
 def _show_person(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people.list()}
     show_section_title("You")
-    st.markdown(f"Signed in as **{escape_markdown(_format_person(everyone[visit.me]))}**.")
+    name = _format_person(everyone[visit.me]) if visit.me in everyone else visit.me
+    st.markdown(f"Signed in as **{escape_markdown(name)}**.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(visit.pages["people"], label="People and programs", icon=":material/group:")
+        if visit.tracker.settings.require_login:
+            st.link_button("Log out", "/logout", icon=":material/logout:", type="tertiary")
+    if not visit.tracker.principal.has("administer"):
+        return
     if len(everyone) > 1:
         st.selectbox(
             "Switch user",

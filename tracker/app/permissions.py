@@ -45,7 +45,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "scenarios": "add set_likelihoods",
             "links": "add decide_repair",
             "feeds": "judge_first_start poll stop_polling add subscribe try_address check"
-            " import_opml change pause retry read_articles",
+            " import_opml change pause retry retry_failing find read_articles",
             "series": "check check_again add remove",
             "question_sets": "load load_built_in note_unchecked",
             "people": "add_outside",

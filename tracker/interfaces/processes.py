@@ -442,12 +442,6 @@ def _run_children(
     return supervisor.wait_for_exit(options.host, options.port, ready)
 
 
-def get_base_url(settings: Settings) -> str:
-    """Return the address of the dashboard by the settings: behind a proxy, the public one."""
-    host = f"[{settings.address}]" if ":" in settings.address else settings.address
-    return (settings.access_policy.public_origin or f"http://{host}:{settings.port}") + "/"
-
-
 def make_address(settings: Settings, options: ServeOptions) -> str:
     """Return the address to open; where a log-in is required, one that lets its owner in once."""
     if not options.require_login:

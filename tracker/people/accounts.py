@@ -198,6 +198,8 @@ def make_token(
     """Make a token for a program; raises `Refused` for a role above that of the account."""
     if not RIGHTS[role] <= RIGHTS[account.role]:
         raise Refused(f"a token of {account.name} has the role {account.role} or a lesser one")
+    if not name.strip():
+        raise Refused("a token needs a name that says what it is for")
     if not timedelta(0) < life <= MAX_TOKEN_LIFE:
         raise Refused(f"a token lasts 1 to {MAX_TOKEN_LIFE.days} days")
     secret = make_secret(TOKEN_PREFIX)

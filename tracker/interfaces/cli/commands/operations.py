@@ -21,7 +21,6 @@ from tracker.interfaces.cli.commands.terminal import (
 from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
-    get_base_url,
     replay_with_progress,
     run_scheduler,
     serve_replay,
@@ -116,7 +115,7 @@ def address(context: click.Context, /) -> None:
     """
     with tracker_session(context) as tracker:
         secret = tracker.accounts.make_owner_link().secret
-        click.echo(f"{get_base_url(tracker.settings)}enter#{secret}")
+        click.echo(f"{tracker.settings.base_url}enter#{secret}")
 
 
 @click.command()

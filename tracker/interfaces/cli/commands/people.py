@@ -9,7 +9,6 @@ from rich.table import Table
 from forecasts.questions.formatting import format_utc_minute
 from tracker.errors import Refused
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
-from tracker.interfaces.processes import get_base_url
 from tracker.model.accounts import Account, ApiToken
 from tracker.model.json_values import to_plain
 from tracker.model.principal import Role
@@ -153,7 +152,7 @@ def revoke(context: click.Context, /, token_id: str) -> None:
 
 def _describe_link(settings: Settings, path: str, link: NewSecret) -> str:
     until = format_utc_minute(link.expires_at)
-    return f"{get_base_url(settings)}{path}#{link.secret}\nIt works once, until {until}."
+    return f"{settings.base_url}{path}#{link.secret}\nIt works once, until {until}."
 
 
 def _build_account_table(accounts: Iterable[Account]) -> Table:
