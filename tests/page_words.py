@@ -12,7 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 _WORDY = re.compile(r"[A-Za-z’]{2,}[^/_=<>{}]*[ .…:?!]|^[A-Z][a-z]+$")
-_CODE = re.compile(r"^(:material|https?:|[a-z]+(-[a-z]+)+$|[\w.%]+$(?<![A-Z]\w))|datum|\bSELECT\b")
+_CODE = re.compile(
+    r"^(:material|https?:|<|\w+:[A-Z]$|[a-z]+(-[a-z]+)+$|[a-z_\d.%]+$)|:(int|float|time|bool)\b|D MMM"
+)
 
 
 def list_texts(path: Path) -> Iterator[tuple[int, str]]:
