@@ -112,14 +112,16 @@ def show_tour(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tour"):
         st.markdown(
             "News since 2022, replayed: it moves an estimate of each question, invented people "
-            "forecast beside it, and every answer shows who was right."
+            "forecast beside it, and every answer shows who was right.",
+            width="content",
         )
-        for label, status in (("Why one moved", "open"), ("How one was answered", "resolved")):
-            those = [s for s in summaries if s.status == status and s.question.kind == "binary"]
-            if those:
-                best = max(those, key=lambda s: (s.evidence, s.question.closes_at))
-                link_to_question(visit, best.question, label, _GO_ICON)
-        st.page_link(visit.pages["record"], label="Who was right", icon=_GO_ICON)
+        with st.container(horizontal=True, gap="small", width="content"):
+            for label, status in (("Why one moved", "open"), ("How one was answered", "resolved")):
+                those = [s for s in summaries if s.status == status and s.question.kind == "binary"]
+                if those:
+                    best = max(those, key=lambda s: (s.evidence, s.question.closes_at))
+                    link_to_question(visit, best.question, label, _GO_ICON)
+            st.page_link(visit.pages["record"], label="Who was right", icon=_GO_ICON)
 
 
 def _show_purpose() -> None:

@@ -42,8 +42,8 @@ from dashboard.home.first_run import show_first_steps, show_tour
 from dashboard.home.text import (
     COMPARED,
     describe_cause,
-    describe_move,
     describe_task,
+    format_move,
     format_others,
     format_source,
     format_standing,
@@ -58,7 +58,7 @@ from forecasts.questions.question import SUGGESTION
 from tracker.errors import TrackerError
 from tracker.model.proposed_answers import ProposedAnswer
 
-MAX_MOVES: Final = 4
+MAX_MOVES: Final = 5
 MAX_TASKS: Final = 5
 MAX_ANSWERS: Final = 2
 """Rows of answers to confirm, and of answers overdue."""
@@ -185,15 +185,15 @@ def _show_changes(visit: Visit, overview: HomeOverview) -> None:
 
 def _build_move_row(visit: Visit, move: DatedMove, *, dated: bool) -> Row:
     question = move.summary.question
-    day = visit.day(move.until) if dated else ""
-    sentence = describe_move(move, _find_cause(visit, move), day)
+    ends, points = format_move(move)
+    day = f"on {visit.day(move.until)}" if dated else ""
+    sentence = " ".join(filter(None, (ends, day, _find_cause(visit, move))))
     history = move.summary.history
     line = SparkCell(
         sample_history(history, visit.minute if visit.replayed_until is None else visit.stands_at),
         f"Estimate {percent_whole(history[0][1])} to {percent_whole(history[-1][1])}",
     )
-    points = round(100.0 * move.change)
-    change = TextCell(f"{points:+d}".replace("-", "\u2212"), tone="strong")
+    change = TextCell(points, tone="strong")
     title = LinkCell(question.text, page_address("question", q=question.id), sentence)
     return Row(question.id, {"title": title, "trend": line, "change": change})
 

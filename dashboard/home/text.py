@@ -7,6 +7,7 @@ from typing import Final
 from dashboard.components.question_list import DatedMove
 from dashboard.home.data import SINCE_LAST_VISIT, ForecastTask, HomeOverview, Period
 from dashboard.wording.numbers import (
+    MINUS,
     NBSP,
     clip,
     format_age,
@@ -64,16 +65,14 @@ def describe_tasks(overview: HomeOverview, proposals: int) -> str:
     return f"{words} {'waits' if total == 1 else 'wait'} for you"
 
 
-def describe_move(move: DatedMove, cause: str, day: str = "") -> str:
-    """Describe a move: `63% → 71% after “Ships sail” (Reuters)`, with its day if one is passed.
-
-    Both ends have a decimal where whole percentages would not differ by the points of the move.
-    """
+def format_move(move: DatedMove) -> tuple[str, str]:
+    """Format the ends of a move and its points so that they agree: `63% → 71%` and `+8`."""
     before, after = percent_exact(move.before), percent_exact(move.after)
-    shown = percent_number(move.after) - percent_number(move.before)
-    if round(shown) != round(100.0 * move.change):
-        before, after = f"{100 * move.before:.1f}%", f"{100 * move.after:.1f}%"
-    return " ".join(filter(None, (f"{before} {ARROW} {after}", f"on {day}" if day else "", cause)))
+    points = f"{100.0 * move.change:+.0f}"
+    if round(percent_number(move.after) - percent_number(move.before)) != int(points):
+        before, after = f"{100.0 * move.before:.1f}%", f"{100.0 * move.after:.1f}%"
+        points = f"{float(after[:-1]) - float(before[:-1]):+.1f}"
+    return f"{before} {ARROW} {after}", points.replace("-", MINUS)
 
 
 def list_drivers(change: ProbabilityChange) -> list[ChangeReason]:

@@ -21,8 +21,8 @@ from dashboard.home.data import (
     read_visits,
     select_questions,
 )
-from dashboard.home.page import MAX_ANSWERS, MAX_GAPS, MAX_MOVES, MAX_TASKS, VISITS_COOKIE
-from dashboard.home.text import describe_cause, describe_move, format_others, overview_sentence
+from dashboard.home.page import MAX_ANSWERS, MAX_GAPS, MAX_TASKS, VISITS_COOKIE
+from dashboard.home.text import describe_cause, format_move, format_others, overview_sentence
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import (
     CROWD,
@@ -146,11 +146,19 @@ def test_cause_is_what_pushed_most(parts: tuple[Any, ...], expected: str) -> Non
     change = ProbabilityChange(QUESTION.id, OPENS, NOW, 0.4, 0.6, reasons)
     headlines = {EvidenceId(number): f"“{name}” (Reuters)" for number, name in ((7, "A"), (8, "B"))}
     assert plain_label(describe_cause(change, headlines)) == expected
-    (near,) = at(moving("q", (20, 0.4149), (1, 0.4051))).moves
-    assert describe_move(near, "") == "41.5% → 40.5%"
-    (move,) = at(moving("q", (20, 0.4), (1, 0.6))).moves
-    assert describe_move(move, expected) == f"40% → 60% {expected}".strip()
-    assert describe_move(move, expected, "3 Nov").startswith("40% → 60% on 3 Nov")
+
+
+@check_rows(
+    (
+        (0.4, 0.6, "40% → 60%", "+20"),
+        (0.4149, 0.4051, "41.5% → 40.5%", "−1.0"),  # 41% → 41% would not look like a move
+        (0.435, 0.4202, "43.5% → 42.0%", "−1.5"),
+        (0.099, 0.086, "9.9% → 8.6%", "−1"),
+    )
+)
+def test_points_agree_with_the_ends(before: float, after: float, ends: str, points: str) -> None:
+    (move,) = at(moving("q", (20, before), (1, after))).moves
+    assert format_move(move) == (ends, points)
 
 
 def test_a_visit_begins_after_four_hours_of_absence() -> None:
@@ -455,7 +463,7 @@ def test_long_section_is_cut_and_leads_on(tracker: Tracker, clock: FakeClock) ->
     assert further(home)["All 9"] == {"mine": "apart", "sort": "apart"}
     assert len(sent_rows(home, "Who disagrees")) == MAX_GAPS
     rows = sent_rows(home, "Needs you")
-    assert len(rows) == MAX_TASKS > MAX_MOVES
+    assert len(rows) == MAX_TASKS
     assert {row["act"]["entry"] for row in rows} == {"99%"}
     assert notes(home, "Needs you")[0].startswith("you confirmed it 40 days ago; closes in")
     clock.time = a_question().resolves_at + timedelta(days=3)
