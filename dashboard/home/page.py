@@ -86,6 +86,12 @@ def render(visit: Visit) -> None:
         return
     summaries = select_questions(all_questions, replayed=visit.replayed_until is not None)
     show_tour(visit, summaries)
+    if has_first_steps and not any(
+        len(s.history) > 1 or s.waiting or s.status == "closed" or visit.me in s.standings
+        for s in summaries
+    ):  # nothing has happened yet
+        _show_alarm(visit)
+        return
     proposals = visit.tracker.resolutions.proposals()
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"

@@ -154,6 +154,13 @@ def test_sample_of_loaded_questions_leads_to_its_page(tracker: Tracker) -> None:
     assert row["estimate"]["text"].endswith("%")
 
 
+def test_first_day_shows_no_empty_sections(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    assert "What changed and why" not in words(open_page(tracker, "home"))
+    tracker.forecasts.submit("summit-2027", Binary(0.4))
+    assert "What changed and why" in words(open_page(tracker, "home"))
+
+
 def test_set_that_cannot_be_loaded_ticks_nothing(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
