@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.question_list import ListView
 from dashboard.components.rows import (
     Cell,
     EntryCell,
@@ -22,7 +21,6 @@ from dashboard.components.visit import PageName, Visit
 from dashboard.components.widgets import link_to_question, show_refusals
 from dashboard.home.data import choose_sample, find_summary
 from dashboard.home.text import format_standing
-from dashboard.questions.question_rows import build_entry
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import clip, format_day, percent_exact, plural
 from dashboard.wording.feeds import first_steps_line
@@ -154,7 +152,6 @@ def _show_step(visit: Visit, step: OnboardingStep) -> None:
 
 _SAMPLE_COLUMNS: Final = (
     RowColumn("title", "Question"),
-    RowColumn("base", "Base rate", "end", help="How often such things happen"),
     RowColumn("estimate", "Estimate", "end"),
     RowColumn("act", "You", "end", help="Type a forecast and press Enter"),
 )
@@ -169,9 +166,8 @@ def _show_sample(visit: Visit) -> None:
         return
     st.markdown("**Try one.** How likely is it? Type a number, such as 63, and press Enter.")
     row = _build_row(visit, sample, find_summary(summaries, sample.id))
-    columns = [column for column in _SAMPLE_COLUMNS if column.name in row.cells]
     take = partial(_forecast_sample, visit, sample)
-    show_rows("sample", "A question to try", columns, [row], on={"forecast": take})
+    show_rows("sample", "A question to try", _SAMPLE_COLUMNS, [row], on={"forecast": take})
 
 
 @st.cache_resource
@@ -187,20 +183,17 @@ def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None
     """Build the row of the sample; without a summary its set is not loaded yet."""
     refused = get_refused("sample")
     closes = f"closes {format_day(question.closes_at, visit.zone)}"
-    if summary is None:
-        base_rate = p_yes(question.prior)
-        label = f"Your forecast: {clip(question.text, 90)}"
-        cells: dict[str, Cell] = {
-            "title": TextCell(question.text, closes),
-            "base": TextCell("" if base_rate is None else percent_exact(base_rate), tone="quiet"),
-            "act": EntryCell(refused.text, label, problem=refused.problem),
-        }
-    else:
-        cells = {
-            "title": LinkCell(question.text, page_address("question", q=question.id), closes),
-            "estimate": TextCell(format_standing(summary, SUGGESTION), tone="quiet"),
-            "act": build_entry(summary, ListView(visit.me, visit.now), refused),
-        }
+    address = page_address("question", q=question.id)
+    p = p_yes(question.prior)
+    estimate = format_standing(summary, SUGGESTION) if summary else percent_exact(p or 0.5)
+    label = f"Your forecast: {clip(question.text, 90)}"
+    cells: dict[str, Cell] = {
+        "title": (
+            LinkCell(question.text, address, closes) if summary else TextCell(question.text, closes)
+        ),
+        "estimate": TextCell(estimate, tone="quiet"),
+        "act": EntryCell(refused.text, label, problem=refused.problem),
+    }
     return Row(question.id, cells)
 
 

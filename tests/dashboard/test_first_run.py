@@ -131,7 +131,7 @@ def test_a_question_can_be_tried_at_once(tracker: Tracker, clock: FakeClock) -> 
     visit = open_page(tracker, "home")
     assert PURPOSE in words(visit)
     (row,) = sent_rows(visit, "A question to try")
-    assert row["base"]["text"].endswith("%")
+    assert row["estimate"]["text"].endswith("%")
     sample = choose_sample(load_question_set(DEFAULT_SET).questions, clock())
     assert sample is not None
     assert (row["id"], row["title"]["text"]) == (sample.id, sample.text)
