@@ -39,7 +39,7 @@ NEXT_STEP = {
     "coherence": "tracker scenario add-link",
     "record": "Forecast a question",
     "learned": "Learning begins when",
-    "feeds": "add your own here",
+    "feeds": "Add one by its address",
     "reports": "Every table as it is stored",
     "ask": "Its lines appear here once",
     "settings": "How each feed fares",
