@@ -38,11 +38,11 @@ NEXT_STEP = {
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",
     "record": "Forecast a question",
-    "learned": "Learning begins when",
+    "learned": "Learning starts at",
     "feeds": "Add one by its address",
     "reports": "Every table as it is stored",
     "ask": "Its lines appear here once",
-    "settings": "How each feed fares",
+    "settings": "See what they do",
 }
 """What each page of an empty database says that can be done next."""
 
