@@ -64,7 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         check_port(settings.address, settings.port)
         configure_logging(settings)
         with open_tracker(
-            replay_settings(settings) if arguments.replay else settings, create=False
+            replay_settings(settings) if arguments.replay else settings,
+            create=False,
+            follow_replay=arguments.replay,
         ) as tracker:
             serve(tracker.through("page"), settings.address, settings.port)
     except (TrackerError, ForecastsError) as error:

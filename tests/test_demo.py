@@ -30,6 +30,16 @@ from tracker.storage.database_info import dump_table, list_table_names
 
 ROOT = Path(__file__).parent.parent
 ADA = ForecasterId("demo-ada")
+LAST = """
+[[event]]
+id = "last"
+at = 2022-12-01T12:00:00Z
+title = "The carnival opens"
+summary = "It rains."
+source = "wire"
+url = "https://example.org/last"
+"""
+SMALL = read_question_set({**TEXTS, "history.toml": TEXTS["history.toml"] + LAST})
 
 
 def silent(_done: int, _total: int, _at: datetime) -> None:
@@ -45,9 +55,9 @@ def seen(settings: Settings) -> Tracker:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The small set, replayed to its end; it took more than fifty steps."""
+    """The small set with a last report, replayed to its end; it took more than fifty steps."""
     made = Settings(data_dir=tmp_path_factory.mktemp("small"), me="ada")
-    assert replay(made, read_question_set(TEXTS), END, silent) > 50
+    assert replay(made, SMALL, END, silent) > 50
     return made
 
 
@@ -84,14 +94,14 @@ def test_a_replay_leaves_what_living_would_have_left(
 def test_a_replay_of_what_was_replayed_does_nothing(small: Settings) -> None:
     with seen(small) as tracker:
         head = tracker.system.verify().head
-    assert replay(small, read_question_set(TEXTS), END, silent) == 0
+    assert replay(small, SMALL, END, silent) == 0
     with seen(small) as tracker:
         assert tracker.system.verify().head == head
 
 
 def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
     said = "Headlines are restated."
-    assert replay(small, replace(read_question_set(TEXTS), headlines=said), END, silent) == 0
+    assert replay(small, replace(SMALL, headlines=said), END, silent) == 0
     with seen(small) as tracker:
         assert tracker.system.headline_credit() == said
 
@@ -137,6 +147,11 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
             assert until <= stop
             assert reached in (None, until)
             assert tracker.questions.list()
+            with open_tracker(tracker.settings, follow_replay=True, fetch=no_network) as viewer:
+                assert viewer.now() == until
+                assert {s.status for s in viewer.questions.list()} >= (
+                    {"upcoming"} if reached else {"open"}
+                )
             with (
                 tracker.system.lead(),
                 pytest.raises(AlreadyRunning),
@@ -145,6 +160,8 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
     assert replay(paused, busy_world(), END, silent) > 1
     with seen(paused) as tracker:
         assert tracker.system.replay_end() is None
+        with open_tracker(tracker.settings, follow_replay=True, fetch=no_network) as viewer:
+            assert viewer.now() > END + timedelta(days=1)
     assert list_tables(paused) == list_tables(at_once)
 
 

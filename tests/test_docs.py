@@ -121,7 +121,7 @@ def test_every_kind_of_link_and_every_word_of_a_likelihood_table_is_documented()
     for kind in get_args(LinkKind):
         assert f"| `{kind}` |" in page
     for word, p in FIVE_WORDS.items():
-        assert f"| {word} | {100 * p:g} % |" in page
+        assert f"| {word} | {100 * p:g}% |" in page
 
 
 def test_every_state_and_every_kind_of_a_claim_is_documented() -> None:
@@ -170,6 +170,15 @@ def test_the_questions_shown_for_a_question_set_are_of_every_kind_and_can_be_rea
     assert {resolution.question_id for resolution in found.resolutions} == {
         question.id for question in found.questions
     }
+
+
+def test_percentages_stand_without_a_space() -> None:
+    shown = [*DOCS.glob("*.md"), *ROOT.glob("*.md"), *LIBRARY.rglob("*.md")]  # essays keep theirs
+    shown += [*(LIBRARY / "question_sets").rglob("*.toml"), LIBRARY / "linting" / "rules.toml"]
+    pages = {page: page.read_text(encoding="utf-8") for page in shown}
+    assert len(pages) > 20
+    spaced = {page.name: re.findall(r".*\d %.*", content) for page, content in pages.items()}
+    assert {name: lines[:1] for name, lines in spaced.items() if lines} == {}
 
 
 def test_every_link_inside_the_documentation_leads_somewhere() -> None:

@@ -319,6 +319,19 @@ def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:
     assert desk.questions.get("summit-2027").summary.status == "resolved"
 
 
+def test_a_report_before_the_opening_proposes_nothing(desk: Tracker, clock: FakeClock) -> None:
+    later = a_question("later-2027", opens_at=NOW + DAY)
+    desk.question_sets.load(a_set(a_question(), later))
+    piece = ManualEvidence(
+        "summit-2027", "https://arland.invalid/meet", Direction.YES, Strength.DECISIVE,
+        title="Leaders of Arland and Borland meet in Arlandville",
+    )  # fmt: skip
+    desk.evidence.add(piece)
+    clock.advance(days=2)
+    desk.evidence.add(replace(piece, question_id="later-2027"))
+    assert [p.question.id for p in desk.resolutions.proposals()] == ["summit-2027"]
+
+
 def test_a_report_of_the_event_proposes_its_day(desk: Tracker, clock: FakeClock) -> None:
     questions = [
         a_question_of("summit-date", kind="date", scale=WINDOW),

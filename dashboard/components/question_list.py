@@ -1,7 +1,7 @@
 """Question list: changes, disagreements, filters and sort orders."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from math import log
@@ -14,7 +14,6 @@ from forecasts.questions.question import (
     ForecasterId,
     is_overdue,
     is_person,
-    question_status,
 )
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
@@ -123,13 +122,6 @@ def find_widest_gap(s: QuestionSummary, me: ForecasterId) -> ForecastGap | None:
 
 def _log_odds(p: float) -> float:
     return logit(min(max(p, MIN_PROBABILITY), 1 - MIN_PROBABILITY))
-
-
-def refresh_states(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
-    """Recompute question states at an instant; a replay ends at its own time, not the current
-    one.
-    """
-    return [replace(s, status=question_status(s.question, s.resolution, now)) for s in summaries]
 
 
 @dataclass(frozen=True, slots=True)

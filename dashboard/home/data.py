@@ -14,7 +14,6 @@ from dashboard.components.question_list import (
     find_widest_gap,
     is_stale,
     my_open_forecast,
-    refresh_states,
     sort_questions,
 )
 from dashboard.components.sibling_rows import keep_due_siblings
@@ -72,8 +71,7 @@ class HomeOverview:
     waiting      open questions with evidence to review, most first
     forecasts    forecasts of mine to confirm, then questions that close soon without one; if none
                  of these closes soon, the next that do, which are not due
-    overdue      closed questions past their resolution date, latest first
-    old_overdue  those overdue for over a year, and retrospective ones, which a set left open
+    overdue      closed questions past their resolution date, by a year at most, latest first
     apart        open questions on which two of me, crowd and estimate disagree, widest gap first
     """
 
@@ -82,7 +80,6 @@ class HomeOverview:
     waiting: tuple[QuestionSummary, ...]
     forecasts: tuple[ForecastTask, ...]
     overdue: tuple[QuestionSummary, ...]
-    old_overdue: tuple[QuestionSummary, ...]
     apart: tuple[ForecastGap, ...]
 
     @property
@@ -121,30 +118,19 @@ def read_visits(cookie: str, now: datetime) -> tuple[datetime | None, str]:
 
 
 def select_questions(
-    summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool
+    summaries: Sequence[QuestionSummary], *, replayed: bool
 ) -> list[QuestionSummary]:
     """Select the questions for the home page; of the siblings of one only the one that is due.
 
-    A replay uses its own time, `now`, and has all; else a retrospective question counts only
-    while its answer is overdue.
+    Retrospective questions count in a replay only.
     """
-    return keep_due_siblings(
-        refresh_states(summaries, now)
-        if replayed
-        else [
-            s
-            for s in summaries
-            if not s.question.retrospective or is_overdue(s.question, s.resolution, now)
-        ]
-    )
+    return keep_due_siblings(s for s in summaries if replayed or not s.question.retrospective)
 
 
 def build_overview(
     summaries: Sequence[QuestionSummary],
     view: ListView,
     proposed: Collection[QuestionId] = (),
-    *,
-    replayed: bool = False,
 ) -> HomeOverview:
     """Build the content of the home page for the viewer, time and period of `view`.
 
@@ -156,24 +142,19 @@ def build_overview(
         (
             s
             for s in summaries
-            if is_overdue(s.question, s.resolution, view.now) and s.question.id not in proposed
+            if is_overdue(s.question, s.resolution, view.now)
+            and s.question.resolves_at >= view.now - OLD_ANSWER_AGE
+            and s.question.id not in proposed
         ),
         key=lambda s: s.question.resolves_at,
         reverse=True,
     )
-    latest_old = view.now - OLD_ANSWER_AGE
-    old = {
-        s.question.id
-        for s in overdue
-        if s.question.resolves_at < latest_old or (s.question.retrospective and not replayed)
-    }
     return HomeOverview(
         moves=moves,
         last_moves=() if moves else _list_last_moves(open_),
         waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
         forecasts=(*_list_to_confirm(open_, view), *_list_to_forecast(open_, view)),
-        overdue=tuple(s for s in overdue if s.question.id not in old),
-        old_overdue=tuple(s for s in overdue if s.question.id in old),
+        overdue=tuple(overdue),
         apart=_list_gaps(open_, view),
     )
 

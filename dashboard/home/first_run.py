@@ -1,12 +1,12 @@
-"""First run: what this is, four steps, a question to try, and the shipped sets."""
+"""First look: what this is, four steps, a question to try, the shipped sets; a tour of a replay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.question_list import ListView
 from dashboard.components.rows import (
     Cell,
     EntryCell,
@@ -18,10 +18,9 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.visit import PageName, Visit
-from dashboard.components.widgets import show_refusals
+from dashboard.components.widgets import link_to_question, show_refusals
 from dashboard.home.data import choose_sample, find_summary
 from dashboard.home.text import format_standing
-from dashboard.questions.question_rows import build_entry
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import clip, format_day, percent_exact, plural
 from dashboard.wording.feeds import first_steps_line
@@ -40,12 +39,13 @@ BUILT_IN_SETS: Final = {
 """Question sets that are shipped, by their titles; each has an essay of its own name."""
 
 PURPOSE: Final = (
-    "Here are questions about the future that can be answered for certain one day. News moves an "
+    "These are questions about the future, each with a definite answer one day. News moves an "
     "estimate of each, you forecast beside it, and every answer shows who was right."
 )
 
 _HIDDEN_KEY: Final = "first-steps-hidden"
 _DONE_ICON: Final = ":material/check_circle:"
+_GO_ICON: Final = ":material/arrow_forward:"
 _OPEN_ICON: Final = ":material/radio_button_unchecked:"
 
 
@@ -64,15 +64,15 @@ def list_steps(
     """List the four steps in their order."""
     return (
         OnboardingStep(
-            "Load questions, or write some",
+            "Load questions",
             state.asked,
-            (("ask", "Write one"), ("essays", "Start from an essay")),
+            (("ask", "Write your own"), ("essays", "Start from an essay")),
         ),
         OnboardingStep(
             "Make a first forecast", state.forecast, (("questions", "Choose a question"),)
         ),
         OnboardingStep(
-            "Add feeds, and see a first one answer",
+            "Connect a feed",
             state.polled,
             (("feeds", "Feeds"),),
             "done" if first_start is None else first_start.summary,
@@ -103,6 +103,25 @@ def show_first_steps(visit: Visit) -> bool:
     return True
 
 
+def show_tour(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
+    """Show in a replay what it is, with the open and the answered question with most evidence."""
+    if visit.replayed_until is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tour"):
+        st.markdown(
+            "News since 2022, replayed: it moves an estimate of each question, invented people "
+            "forecast beside it, and every answer shows who was right.",
+            width="content",
+        )
+        with st.container(horizontal=True, gap="small", width="content"):
+            for label, status in (("Why one moved", "open"), ("How one was answered", "resolved")):
+                those = [s for s in summaries if s.status == status and s.question.kind == "binary"]
+                if those:
+                    best = max(those, key=lambda s: (s.evidence, s.question.closes_at))
+                    link_to_question(visit, best.question, label, _GO_ICON)
+            st.page_link(visit.pages["record"], label="Who was right", icon=_GO_ICON)
+
+
 def _show_purpose() -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -128,12 +147,11 @@ def _show_step(visit: Visit, step: OnboardingStep) -> None:
             return
         st.markdown(f"{_OPEN_ICON} {step.words}", width="content")
         for page, label in step.links:
-            st.page_link(visit.pages[page], label=label, icon=":material/arrow_forward:")
+            st.page_link(visit.pages[page], label=label, icon=_GO_ICON)
 
 
 _SAMPLE_COLUMNS: Final = (
     RowColumn("title", "Question"),
-    RowColumn("base", "Base rate", "end", help="How often such things happen"),
     RowColumn("estimate", "Estimate", "end"),
     RowColumn("act", "You", "end", help="Type a forecast and press Enter"),
 )
@@ -141,19 +159,15 @@ _SAMPLE_COLUMNS: Final = (
 
 def _show_sample(visit: Visit) -> None:
     """Show a question to try; a forecast on one of a set that is not here loads the set."""
-    stored = [s.question for s in visit.tracker.questions.list()]
+    summaries = visit.tracker.questions.list()
+    stored = [s.question for s in summaries]
     sample = choose_sample(stored or _read_default_questions(), visit.now)
     if sample is None:
         return
     st.markdown("**Try one.** How likely is it? Type a number, such as 63, and press Enter.")
-    row = _build_row(visit, sample, find_summary(visit.tracker.questions.list(), sample.id))
-    show_rows(
-        "sample",
-        "A question to try",
-        [column for column in _SAMPLE_COLUMNS if column.name in row.cells],
-        [row],
-        on={"forecast": lambda event: _forecast_sample(visit, sample, event)},
-    )
+    row = _build_row(visit, sample, find_summary(summaries, sample.id))
+    take = partial(_forecast_sample, visit, sample)
+    show_rows("sample", "A question to try", _SAMPLE_COLUMNS, [row], on={"forecast": take})
 
 
 @st.cache_resource
@@ -169,20 +183,17 @@ def _build_row(visit: Visit, question: Question, summary: QuestionSummary | None
     """Build the row of the sample; without a summary its set is not loaded yet."""
     refused = get_refused("sample")
     closes = f"closes {format_day(question.closes_at, visit.zone)}"
-    if summary is None:
-        base_rate = p_yes(question.prior)
-        label = f"Your forecast: {clip(question.text, 90)}"
-        cells: dict[str, Cell] = {
-            "title": TextCell(question.text, closes),
-            "base": TextCell("" if base_rate is None else percent_exact(base_rate), tone="quiet"),
-            "act": EntryCell(refused.text, label, problem=refused.problem),
-        }
-    else:
-        cells = {
-            "title": LinkCell(question.text, page_address("question", q=question.id), closes),
-            "estimate": TextCell(format_standing(summary, SUGGESTION), tone="quiet"),
-            "act": build_entry(summary, ListView(visit.me, visit.now), refused),
-        }
+    address = page_address("question", q=question.id)
+    p = p_yes(question.prior)
+    estimate = format_standing(summary, SUGGESTION) if summary else percent_exact(p or 0.5)
+    label = f"Your forecast: {clip(question.text, 90)}"
+    cells: dict[str, Cell] = {
+        "title": (
+            LinkCell(question.text, address, closes) if summary else TextCell(question.text, closes)
+        ),
+        "estimate": TextCell(estimate, tone="quiet"),
+        "act": EntryCell(refused.text, label, problem=refused.problem),
+    }
     return Row(question.id, cells)
 
 
@@ -201,28 +212,23 @@ def _show_sets(visit: Visit) -> None:
     missing = {name: title for name, title in BUILT_IN_SETS.items() if name not in essays}
     if not missing:
         return
-    with st.container(gap="xsmall"):
-        st.markdown("Load a set, with its questions and feeds:")
-        chosen = [
-            name
-            for name, title in missing.items()
-            if st.button(title, key=f"load-{name}", icon=":material/download:")
-        ]
-    for name in chosen:
-        _load_set(visit, name)
+    st.markdown("Load a question set, with its feeds:")
+    for name, title in missing.items():
+        if st.button(title, key=f"load-{name}", icon=":material/download:"):
+            _load_set(visit, name)
     if len(missing) == len(BUILT_IN_SETS):
         st.caption(
-            "Only looking around? `./run --demo` replays recorded history since 2022 in a database "
-            "of its own, with invented forecasters and without network."
+            "Only looking around? `./run --demo` replays news since 2022 in a database of its own, "
+            "with invented forecasters and without network."
         )
 
 
 def _load_set(visit: Visit, name: str) -> None:
     """Load a shipped set; a second click, or one in another window, adds nothing."""
     with show_refusals():
-        with st.spinner("Reading the questions and what they begin with; some seconds …"):
+        with st.spinner("Loading the questions …"):
             loaded = visit.tracker.question_sets.load_built_in(name)
         questions = loaded.questions + loaded.siblings
         summary = f"{plural(questions, 'question')} and {plural(loaded.feeds, 'feed')}"
-        notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
+        notify(f"Loaded {summary} of “{clip(loaded.title, 80)}”")
         st.rerun()

@@ -38,13 +38,12 @@ from dashboard.home.data import (
     read_visits,
     select_questions,
 )
-from dashboard.home.first_run import show_first_steps
+from dashboard.home.first_run import show_first_steps, show_tour
 from dashboard.home.text import (
     COMPARED,
     describe_cause,
-    describe_move,
     describe_task,
-    format_gap,
+    format_move,
     format_others,
     format_source,
     format_standing,
@@ -55,12 +54,12 @@ from dashboard.inbox.proposed_answers import describe_proposal
 from dashboard.questions.question_rows import RefusedForecast, build_entry, sample_history
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import escape_markdown, format_age, percent_whole, plural
-from forecasts.questions.question import SUGGESTION, EvidenceId
+from forecasts.questions.question import SUGGESTION
 from tracker.errors import TrackerError
 from tracker.model.proposed_answers import ProposedAnswer
 
 MAX_MOVES: Final = 5
-MAX_TASKS: Final = 6
+MAX_TASKS: Final = 5
 MAX_ANSWERS: Final = 2
 """Rows of answers to confirm, and of answers overdue."""
 
@@ -85,8 +84,14 @@ def render(visit: Visit) -> None:
         if not has_first_steps:
             show_no_questions(visit)
         return
-    replayed = visit.replayed_until is not None
-    summaries = select_questions(all_questions, visit.stands_at, replayed=replayed)
+    summaries = select_questions(all_questions, replayed=visit.replayed_until is not None)
+    show_tour(visit, summaries)
+    if has_first_steps and not any(
+        len(s.history) > 1 or s.waiting or s.status == "closed" or visit.me in s.standings
+        for s in summaries
+    ):  # nothing has happened yet
+        _show_alarm(visit)
+        return
     proposals = visit.tracker.resolutions.proposals()
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -97,7 +102,7 @@ def render(visit: Visit) -> None:
             with st.popover("Export", icon=":material/download:", type="tertiary"):
                 show_report_buttons(visit, "week")
     proposed = {proposal.question.id for proposal in proposals}
-    overview = build_overview(summaries, view, proposed, replayed=replayed)
+    overview = build_overview(summaries, view, proposed)
     if has_first_steps and not visit.tracker.system.first_steps().forecast:
         # They have a question to try.
         overview = replace(overview, forecasts=tuple(t for t in overview.forecasts if t.is_due))
@@ -133,16 +138,21 @@ def _show_alarm(visit: Visit) -> None:
     fleet = visit.tracker.feeds.status()
     if not fleet.alarm and not fleet.counts["late"]:
         return
+    newest = fleet.newest_success
     label = "Feeds are in trouble" if fleet.alarm else "Some feeds are late"
-    messages = [format_sentence(fleet.alarm)] if fleet.alarm else []
-    if fleet.newest_success:
-        messages.append(
-            f"The newest news is as of {escape_markdown(visit.ago(fleet.newest_success))}."
-        )
+    messages = [
+        format_sentence(fleet.alarm),
+        f"The newest news is as of {escape_markdown(visit.ago(newest))}." if newest else "",
+    ]
+    if fleet.alarm and fleet.share_failing == 1.0:
+        label = f"All {plural(fleet.feeds, 'feed')} are failing"
+        messages[0] = "Check your internet connection."
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.page_link(visit.pages["feeds"], label=f"**{label}**", icon=":material/warning:")
         st.markdown(
-            " ".join(messages), width="content", help=visit.utc(fleet.newest_success or visit.now)
+            " ".join(filter(None, messages)),
+            width="content",
+            help=visit.utc(newest) if newest else None,
         )
 
 
@@ -169,9 +179,9 @@ def _show_changes(visit: Visit, overview: HomeOverview) -> None:
     _show_title(visit, "What changed and why", label, {"sort": "change"})
     if dated:
         st.caption(
-            "These are the last moves there were."
+            "Nothing moved in this time. These are the latest moves."
             if overview.last_moves
-            else "No estimate has moved by a point yet. Estimates move with news and time."
+            else "No estimate has moved yet. Estimates move with news and time."
         )
     shown = (moves or overview.last_moves)[:MAX_MOVES]
     if shown:
@@ -181,15 +191,15 @@ def _show_changes(visit: Visit, overview: HomeOverview) -> None:
 
 def _build_move_row(visit: Visit, move: DatedMove, *, dated: bool) -> Row:
     question = move.summary.question
-    day = visit.day(move.until) if dated else ""
-    sentence = describe_move(move, _find_cause(visit, move), day)
+    ends, points = format_move(move)
+    day = f"on {visit.day(move.until)}" if dated else ""
+    sentence = " ".join(filter(None, (ends, day, _find_cause(visit, move))))
     history = move.summary.history
     line = SparkCell(
         sample_history(history, visit.minute if visit.replayed_until is None else visit.stands_at),
         f"Estimate {percent_whole(history[0][1])} to {percent_whole(history[-1][1])}",
     )
-    points = round(100.0 * move.change)
-    change = TextCell(f"{points:+d}".replace("-", "\u2212"), tone="strong")
+    change = TextCell(points, tone="strong")
     title = LinkCell(question.text, page_address("question", q=question.id), sentence)
     return Row(question.id, {"title": title, "trend": line, "change": change})
 
@@ -204,14 +214,9 @@ def _find_cause(visit: Visit, move: DatedMove) -> str:
         return ""
     drivers = list_drivers(change)[:MAX_DRIVERS]
     ids = tuple(reason.evidence_id for reason in drivers if reason.evidence_id is not None)
-    return describe_cause(change, _load_headlines(visit, ids))
-
-
-def _load_headlines(visit: Visit, ids: tuple[EvidenceId, ...]) -> dict[EvidenceId, str]:
     cards = visit.tracker.evidence.cards(ids) if ids else ()
-    return {
-        card.evidence.id: format_source(card.headline, card.carrier.feed_title) for card in cards
-    }
+    headlines = {c.evidence.id: format_source(c.headline, c.carrier.feed_title) for c in cards}
+    return describe_cause(change, headlines)
 
 
 _GAP_COLUMNS: Final = (
@@ -244,7 +249,7 @@ def _build_gap_row(visit: Visit, gap: ForecastGap) -> Row:
     }
     cells: dict[str, Cell] = {name: TextCell(text) for name, text in words.items() if text}
     cells["title"] = LinkCell(s.question.text, page_address("question", q=s.question.id))
-    cells["gap"] = TextCell(format_gap(gap.size), tone="strong")
+    cells["gap"] = TextCell(plural(round(100 * gap.size), "point"), tone="strong")
     return Row(s.question.id, cells)
 
 
@@ -345,11 +350,6 @@ def _link_to_rest(visit: Visit, overview: HomeOverview, proposals: int, forecast
             st.page_link(visit.pages["inbox"], label=label, icon=_MORE_ICON)
         if len(overview.overdue) > MAX_ANSWERS:
             label = f"All {plural(len(overview.overdue), 'overdue answer')}"
-            _link_to_questions(visit, label, {"state": "Overdue"})
-        if overview.old_overdue:
-            number = len(overview.old_overdue)
-            verb = "lacks" if number == 1 else "lack"
-            label = f"{plural(number, 'older question')} still {verb} an answer"
             _link_to_questions(visit, label, {"state": "Overdue"})
 
 

@@ -6,7 +6,15 @@ from typing import Final
 
 from dashboard.components.question_list import DatedMove
 from dashboard.home.data import SINCE_LAST_VISIT, ForecastTask, HomeOverview, Period
-from dashboard.wording.numbers import NBSP, clip, format_age, percent_exact, plural
+from dashboard.wording.numbers import (
+    MINUS,
+    NBSP,
+    clip,
+    format_age,
+    percent_exact,
+    percent_number,
+    plural,
+)
 from forecasts.questions.question import CROWD, SUGGESTION, EvidenceId, ForecasterId, is_computed
 from forecasts.suggestion.changes import Cause, ChangeReason, ProbabilityChange
 from tracker.model.read_models import QuestionSummary
@@ -34,11 +42,10 @@ _CAUSES: Final[Mapping[Cause, str]] = {
 
 def overview_sentence(period: Period, overview: HomeOverview, proposals: int) -> str:
     """Summarise moves and pending tasks in a sentence; `proposals` are answers to confirm."""
-    over = "since your last visit" if period == SINCE_LAST_VISIT else f"in {_bind(period)}"
-    moves = len(overview.moves)
-    verb = "" if moves else "No estimate moved"
-    moved = verb or f"{plural(moves, 'estimate')} moved"
-    return f"{moved} {over}; {describe_tasks(overview, proposals)}."
+    last = period == SINCE_LAST_VISIT
+    over = "since your last visit" if last else f"in {period.replace(' ', NBSP)}"
+    moves = plural(len(overview.moves), "estimate") if overview.moves else "No estimate"
+    return f"{moves} moved {over}; {describe_tasks(overview, proposals)}."
 
 
 def describe_tasks(overview: HomeOverview, proposals: int) -> str:
@@ -58,14 +65,14 @@ def describe_tasks(overview: HomeOverview, proposals: int) -> str:
     return f"{words} {'waits' if total == 1 else 'wait'} for you"
 
 
-def _bind(words: str) -> str:
-    return words.replace(" ", NBSP)
-
-
-def describe_move(move: DatedMove, cause: str, day: str = "") -> str:
-    """Describe a move: `63% → 71% after “Ships sail” (Reuters)`, with its day if one is passed."""
-    sentence = f"{percent_exact(move.before)} {ARROW} {percent_exact(move.after)}"
-    return " ".join(filter(None, (sentence, f"on {day}" if day else "", cause)))
+def format_move(move: DatedMove) -> tuple[str, str]:
+    """Format the ends of a move and its points so that they agree: `63% → 71%` and `+8`."""
+    before, after = percent_exact(move.before), percent_exact(move.after)
+    points = f"{100.0 * move.change:+.0f}"
+    if round(percent_number(move.after) - percent_number(move.before)) != int(points):
+        before, after = f"{100.0 * move.before:.1f}%", f"{100.0 * move.after:.1f}%"
+        points = f"{float(after[:-1]) - float(before[:-1]):+.1f}"
+    return f"{before} {ARROW} {after}", points.replace("-", MINUS)
 
 
 def list_drivers(change: ProbabilityChange) -> list[ChangeReason]:
@@ -111,11 +118,6 @@ def describe_task(task: ForecastTask, since: datetime | None, now: datetime) -> 
     if task.kind == "confirm" and since is not None:
         return f"you confirmed it {format_age(since, now)}; {closes}"
     return f"{closes}; no forecast of yours yet"
-
-
-def format_gap(size: float) -> str:
-    """Format the size of a disagreement: `25 points`."""
-    return plural(int(size * 100 + 0.5), "point")
 
 
 def format_others(s: QuestionSummary, me: ForecasterId) -> str:

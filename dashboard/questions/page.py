@@ -12,7 +12,6 @@ from dashboard.components.question_list import (
     SortOrder,
     filter_questions,
     read_order,
-    refresh_states,
     sort_questions,
 )
 from dashboard.components.rows import show_rows
@@ -64,8 +63,6 @@ def _show_questions(visit: Visit) -> None:
     visit = visit.refresh()
     summaries = visit.tracker.questions.list()
     now = visit.replayed_until or visit.minute
-    if visit.replayed_until is not None:
-        summaries = tuple(refresh_states(summaries, now))
     view = _show_heading(visit)
     coherence = visit.tracker.links.coherence()
     marks = _find_marks(visit, coherence)

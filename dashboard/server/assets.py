@@ -24,7 +24,7 @@ import anyio.to_thread
 import streamlit
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -190,8 +190,12 @@ def hash_scripts(page: str) -> Iterator[str]:
         yield f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+_FORMER_ADDRESSES: Final[Mapping[str, PageName]] = {"/today": "home", "/accuracy": "record"}
+"""Addresses of pages that were renamed, for links that were kept."""
+
+
 def build_page_routes() -> list[Route]:
-    """Build the routes of the shell: the root and the address of each page.
+    """Build the routes of the shell: the root, the address of each page, and former addresses.
 
     There are none without a shell; streamlit serves its page at these addresses then.
     """
@@ -199,8 +203,15 @@ def build_page_routes() -> list[Route]:
     async def serve_shell(request: Request) -> HTMLResponse:
         return HTMLResponse(build_shell(), headers={"cache-control": "no-cache"})
 
+    async def redirect(request: Request) -> RedirectResponse:
+        name, query = _FORMER_ADDRESSES[request.url.path.rstrip("/")], request.url.query
+        return RedirectResponse(f"{name}?{query}" if query else name, 308)
+
     paths = ("/", *(f"/{name}" for name in get_args(PageName))) if build_shell() else ()
-    return [Route(path, serve_shell) for path in paths]
+    return [
+        *(Route(path, serve_shell) for path in paths),
+        *(Route(path, redirect) for path in _FORMER_ADDRESSES),
+    ]
 
 
 def list_destinations(tracker: Tracker) -> bytes:

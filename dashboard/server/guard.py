@@ -17,7 +17,7 @@ import h11
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -58,6 +58,13 @@ class HttpRefusal(NamedTuple):
 
 
 _BODY_REFUSAL: Final = HttpRefusal(413, "The body of this request is too large.")
+_NOT_FOUND: Final = HttpRefusal(404, "There is nothing at this address.")
+_NOT_FOUND_PAGE: Final = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Page not found</title>"
+    "<meta name=viewport content='width=device-width'><meta name=color-scheme content='light dark'>"
+    "<body style='font:16px sans-serif;max-width:30em;margin:15vh auto;padding:0 1em'>"
+    f"<h1>Page not found</h1><p>{_NOT_FOUND.reason} <a href=/>Go to Home</a></html>"
+)
 
 
 class RequestGuard:
@@ -138,9 +145,7 @@ class UnknownAddressFilter:
         if scope["type"] not in ("http", "websocket") or self._is_known(scope):
             await self._app(scope, receive, send)
         else:
-            await _send_refusal(
-                HttpRefusal(404, "There is nothing at this address."), scope, receive, send
-            )
+            await _send_refusal(_NOT_FOUND, scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
         routes: list[BaseRoute] = scope["app"].routes
@@ -210,7 +215,12 @@ async def _send_refusal(refusal: HttpRefusal, scope: Scope, receive: Receive, se
     elif scope["path"].startswith("/api/"):
         response = JSONResponse({"error": refusal.reason}, refusal.status)
     else:
-        response = PlainTextResponse(refusal.reason, refusal.status)
+        is_browser = "text/html" in Headers(scope=scope).get("accept", "")
+        response = (
+            HTMLResponse(_NOT_FOUND_PAGE, refusal.status)
+            if refusal is _NOT_FOUND and is_browser
+            else PlainTextResponse(refusal.reason, refusal.status)
+        )
     await response(scope, receive, send)
 
 

@@ -4,7 +4,7 @@
   three on the recency-weighted median counts: robust to single forecasts; old ones fade.
 - Weighted (the same with `weights`): the mean of the log-odds, in which each forecaster weighs by
   skill and recency, and nobody is taken to be further than `REACH` from the weighted median. So a
-  careless 0 % moves it no more than a forecast at that distance. Weights come from
+  careless 0% moves it no more than a forecast at that distance. Weights come from
   `weigh_skills`; equal skills leave the recency alone.
 - Extremised (`extremise`): forecasters who each know a part of what there is to know are together
   too cautious. A team with a shared evidence log has little of that, so the exponent is 1 until

@@ -64,7 +64,7 @@ class Deviation:
     """Deviation of outcomes from calibration, in standard deviations of calibrated worlds.
 
     `level` is above 0 where more happened than was said, `confidence` (Spiegelhalter's) where
-    forecasts were too far from 50 %. `is_far`: one of them is farther out than chance allows.
+    forecasts were too far from 50%. `is_far`: one of them is farther out than chance allows.
     """
 
     level: float

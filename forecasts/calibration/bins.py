@@ -15,15 +15,15 @@ from forecasts.statistics.small_samples import MIN_FAMILIES
 BIN_PERCENT: Final = 20
 """Width of a bin, in percent. Narrower bins would be nearly empty for years."""
 
-_PARTS: Final = 10_000_000  # per percent: 1 − 0.8 is 0.19999999999999996 and counts as 20 %
+_PARTS: Final = 10_000_000  # per percent: 1 − 0.8 is 0.19999999999999996 and counts as 20%
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Forecasts from `low` up to `high` (the last bin includes 100 %), and the share that happened.
+    """Forecasts from `low` up to `high` (the last bin includes 100%), and the share that happened.
 
     `mean_p` is the mean forecast and `share` the share that happened, both None in an empty bin,
-    with its 95 % Wilson interval `low95` to `high95`, None below `MIN_FAMILIES` families. Well
+    with its 95% Wilson interval `low95` to `high95`, None below `MIN_FAMILIES` families. Well
     calibrated: `mean_p` inside the interval.
     """
 

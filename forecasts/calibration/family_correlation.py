@@ -26,7 +26,7 @@ PRIOR_FAMILIES: Final = 2.0
 """Families of full correlation that are added to those observed."""
 
 MARGIN: Final = 1.64
-"""Standard errors added to the estimate, its upper limit of 95 %: too low a correlation accuses
+"""Standard errors added to the estimate, its upper limit of 95%: too low a correlation accuses
 calibrated forecasters, too high a one costs power."""
 
 

@@ -6,7 +6,7 @@ wide, and at one end where they lie too low or too high. Answers of questions of
 with the correlation estimated for their ranks.
 
 An answer beyond the curve has a rank between two values, and counts for each part of it by its
-share; so an answer "never" is inside the central 90 % interval by the share of that mass that is.
+share; so an answer "never" is inside the central 90% interval by the share of that mass that is.
 
 Source: Dawid 1984, Journal of the Royal Statistical Society A 147; Gneiting, Balabdaoui & Raftery
 2007, Journal of the Royal Statistical Society B 69; Czado, Gneiting & Held 2009, Biometrics 65, for
@@ -45,7 +45,7 @@ _FEW_RANKS: Final = 100  # with fewer, ten bars would be nearly empty
 class IntervalShare:
     """Share of answers inside the central intervals of mass `level`, and their mean width.
 
-    `low95` to `high95` is its 95 % interval (Wilson's, with families of questions), None below
+    `low95` to `high95` is its 95% interval (Wilson's, with families of questions), None below
     `MIN_FAMILIES` families. `mean_width` is in shares of the scale; among calibrated forecasters
     the narrower one is better.
     """

@@ -206,7 +206,7 @@ def curve_from_quantiles(
     below: float | None = None,
     above: float | None = None,
 ) -> Cdf:
-    """Curve from values at a few levels, such as 5, 50 and 95 %.
+    """Curve from values at a few levels, such as 5, 50 and 95%.
 
     `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a
     date, `above` is "never in the window"); by default a hundredth, or half of what the outermost
@@ -282,7 +282,7 @@ def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
 
 
 def curve_from_handles(low: float, middle: float, high: float, scale: Scale) -> Cdf:
-    """Curve from three quartiles set by slider handles: 25 % below `low`, 50 `middle`, 75 `high`.
+    """Curve from three quartiles set by slider handles: 25% below `low`, 50 `middle`, 75 `high`.
 
     A logistic curve on the scale, with a separate width on each side of the median. The mass cut
     off by a closed bound is added to the quarter before it, so that all three quartiles stay exact;
@@ -319,7 +319,7 @@ def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
 
 
 def uniform_curve(scale: Scale) -> Cdf:
-    """Uniform curve over the range, with 5 % beyond each open bound: the uninformed forecast.
+    """Uniform curve over the range, with 5% beyond each open bound: the uninformed forecast.
 
     >>> uniform_curve(Scale(0.0, 10.0, open_upper=True)).p
     (0.0, 0.95)

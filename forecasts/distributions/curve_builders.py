@@ -215,7 +215,7 @@ def _from_log_odds(log_odds: Floats) -> Floats:
 
 
 _GRID_LOG_ODDS: Final = tuple(n / 4 for n in range(-24, 25))
-"""Levels, in log-odds, at which a tilted curve has knots beside its own: 0.25 to 99.75 %."""
+"""Levels, in log-odds, at which a tilted curve has knots beside its own: 0.25 to 99.75%."""
 
 _NOTHING_LEFT: Final = 1e-12
 

@@ -41,7 +41,7 @@ _TAIL_MASSES = {
 }
 
 REMAINDER = "rest"
-"""Word for the share that is missing to 100 %, as in Other=rest."""
+"""Word for the share that is missing to 100%, as in Other=rest."""
 
 
 def parse_forecast(
@@ -214,7 +214,7 @@ def _curve_from_quartiles(
 def _check_tail_masses(
     question: Question, parts: Sequence[str], below: float, above: float
 ) -> None:
-    """Refuse a mass above 25 % beyond a bound, as only a quarter lies beyond either outer value."""
+    """Refuse a mass above 25% beyond a bound, as only a quarter lies beyond either outer value."""
     words = {key: word for word, key in _TAIL_WORDS[question.kind].items()}
     masses = {
         words.get(key, key): mass for key, mass in ((BELOW, below), (ABOVE, above)) if mass > 0.0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # needs scipy, which is slow to import
     from forecasts.scenarios.coherence import Repair
 
 FLAG_THRESHOLD = 2.58 * 0.05
-"""Threshold of z for noise with standard deviation 0.05 √(p (1 − p)), at 99 %."""
+"""Threshold of z for noise with standard deviation 0.05 √(p (1 − p)), at 99%."""
 
 _BETA = 1e-3  # keeps z finite near 0 and 1
 _MIN_NATS = 1e-9  # smaller divergences are rounding

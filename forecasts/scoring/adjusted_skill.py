@@ -41,7 +41,7 @@ class AdjustedSkill:
     """Skill of a forecaster on the same questions at the same times as others.
 
     `skill` is in units of loss, above 0 better than the average forecaster, drawn towards 0 by the
-    share `pooling` (0: not at all, 1: nothing is known). `low` to `high` is its 95 % interval
+    share `pooling` (0: not at all, 1: nothing is known). `low` to `high` is its 95% interval
     before that, None where `explain_interval_shortage` has a reason. `families` and `questions`
     count those that somebody else answered at the same time; `rarer` the families with the rarer
     of YES and NO, None without yes-no questions.

@@ -364,7 +364,7 @@ def is_counted_under(rule: RuleName, kind: Kind) -> bool:
 
 
 def ignorance_forecast(question: Question) -> Distribution:
-    """Uninformed forecast of a question: 50 %, equal shares or a uniform curve. Zero skill."""
+    """Uninformed forecast of a question: 50%, equal shares or a uniform curve. Zero skill."""
     return uninformed_prior(question.offered_options(question.opens_at), question.scale)
 
 

@@ -34,7 +34,7 @@ POINTS_CLIP = 0.001
 def brier(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """Brier score (p − o)²: squared error of a binary forecast.
 
-    Range 0 (certain and right) to 1 (certain and wrong); lower is better; always 50 % scores 0.25.
+    Range 0 (certain and right) to 1 (certain and wrong); lower is better; always 50% scores 0.25.
     Raises `InvalidProbability` for a p outside [0, 1] and `ValueError` for an outcome that is not 0
     or 1. Source: Brier 1950, Monthly Weather Review 78, halved so that one option is counted and
     not both.
@@ -50,7 +50,7 @@ def log_score(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Fl
 
     Range 0.001 (certain and right) to 6.908 (certain and wrong), as p is moved into [clip, 1 −
     clip] for this; with clip=0.0 nothing is moved, and the range is 0 to infinity. Lower is better;
-    always 50 % scores ln 2 = 0.693. Proper with any clip. Raises `InvalidProbability` for a p
+    always 50% scores ln 2 = 0.693. Proper with any clip. Raises `InvalidProbability` for a p
     outside [0, 1] or a clip outside [0, 0.5), `ValueError` for an outcome that is not 0 or 1.
     Source: Good 1952, Journal of the Royal Statistical Society B 14.
 
@@ -66,7 +66,7 @@ def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """Spherical score: probability of the outcome, divided by √(p² + (1 − p)²).
 
     Range 0 (certain and wrong) to 1 (certain and right); HIGHER is better, unlike the Brier and log
-    scores; always 50 % scores 0.707. Raises as `brier` does. Source: Gneiting & Raftery 2007,
+    scores; always 50% scores 0.707. Raises as `brier` does. Source: Gneiting & Raftery 2007,
     section 4.
 
     >>> spherical([0.8, 0.8], [1, 0]).round(4).tolist()

@@ -3,8 +3,8 @@
 Scores are computed before averaging over time: scoring an averaged forecast would not be proper.
 *Mean while active* is the mean score of the forecasts while they stood; *skill over schedule*
 divides by the question's scheduled length, and is the one for ranking. Take an event that occurs on
-day 1 of 10 with 50 %, or never: the mean counts the first day fully if it occurs and a tenth if
-not, so that the best report is 91 %. Over the schedule both count a tenth, and the best report is
+day 1 of 10 with 50%, or never: the mean counts the first day fully if it occurs and a tenth if
+not, so that the best report is 91%. Over the schedule both count a tenth, and the best report is
 the true probability.
 
 Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; rules are documented in
@@ -104,7 +104,7 @@ class Score:
     `mean_while_active`: time-weighted mean of the rule, None without a forecast; the direction
     depends on the rule. `coverage`: share of the scheduled time with a forecast, 0 to 1;
     `attainable_coverage`: its maximum, below 1 when the question resolved early.
-    `skill_over_schedule`: gain over the uninformed forecast (50 %, equal shares or a uniform
+    `skill_over_schedule`: gain over the uninformed forecast (50%, equal shares or a uniform
     curve), integrated over the active time and divided by the scheduled length; higher is better, 0
     is no skill; skipping a question costs and earns nothing. Points (baseline, peer, spot) are
     gains already: there skill over schedule is the points themselves. The lines of a `receipt` are

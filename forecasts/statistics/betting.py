@@ -3,7 +3,7 @@
 Somebody who bets on bounded differences, at odds that are fair if no difference is expected, starts
 with a capital of 1 and reaches 20 with a chance of at most 1 in 20, *however often one looks*
 (Ville 1939). So the capital is an e-value, and the means at which a bettor is not rich form a
-*confidence sequence*: an interval that holds the truth at all times together with 95 %.
+*confidence sequence*: an interval that holds the truth at all times together with 95%.
 
 A bet is made at every instant on which both forecasters stand. It knows how much either could gain
 by any answer (the *bound*), but not the answer; at each instant it stakes a fraction of the capital
@@ -135,7 +135,7 @@ def evidence_path(families: FamilyGains, mean: float = 0.0) -> Floats:
     """Capital after each family, against a mean difference: an e-value at any time, above 0.
 
     Half of it bets that the mean is higher, half that it is lower; 20 or more rejects the mean at
-    the level of 5 %.
+    the level of 5%.
 
     >>> steady = Differences(np.array([1.0]), np.array([0.1]), np.array([0.2]))
     >>> path = evidence_path(pool_families(enumerate([steady] * 40)))
@@ -259,7 +259,7 @@ def e_threshold(e_values: Sequence[float], level: float = 0.95) -> float:
     """E-value from which a null is rejected among several, at a false discovery rate of 1 − level.
 
     The e-values are the current ones; they may depend on each other in any way. The answer is
-    K / ((1 − level) k) for K e-values of which k reach it: 20 for a single one at 95 %. Source:
+    K / ((1 − level) k) for K e-values of which k reach it: 20 for a single one at 95%. Source:
     e-BH, Wang & Ramdas 2022.
 
     >>> e_threshold([25.0]), e_threshold([25.0, 1.0]), e_threshold([45.0, 50.0, 1.0])

@@ -7,7 +7,7 @@ ranges are never too narrow because draws depend on each other.
 
 The excess is measured by how much all chances have to be raised, by one amount in log-odds, until
 they give the observed number (Cox's intercept with a slope of 1). Its interval holds every excess
-under which the observed number would not be among the rarest 2.5 % at either end. So 0 lies inside
+under which the observed number would not be among the rarest 2.5% at either end. So 0 lies inside
 exactly if chance alone explains the number, and a draw that could hardly fail adds almost nothing.
 
 Sources: Poisson 1837, Recherches sur la probabilité des jugements; Cox 1958, Biometrika 45; Hong
@@ -30,8 +30,8 @@ Families = Sequence[Sequence[float]]
 
 Interval = tuple[float, float]
 
-_SUREST = 0.001  # nothing is taken as surer than 99.9 %, as its logit would be infinite
-_MAX_SHIFT = 25.0  # in log-odds: turns 0.1 % into certainty
+_SUREST = 0.001  # nothing is taken as surer than 99.9%, as its logit would be infinite
+_MAX_SHIFT = 25.0  # in log-odds: turns 0.1% into certainty
 _HALVINGS = 40
 _ROUNDING = 1e-12
 

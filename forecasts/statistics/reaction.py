@@ -34,7 +34,7 @@ class Reaction:
 
     `families`: families of questions in which the evidence suggested a move. `slope`: 1 follows the
     suggestion fully, below 1 under-reacts, above 1 over-reacts, below 0 moves the other way; None
-    when the suggestion never moved. `low`, `high`: its 95 % t interval with families − 1 degrees of
+    when the suggestion never moved. `low`, `high`: its 95% t interval with families − 1 degrees of
     freedom, None also for a single family.
     """
 

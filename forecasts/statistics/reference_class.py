@@ -1,4 +1,4 @@
-"""Base rates in words: "6 of 11 years", "one in ten", "about 30 %"."""
+"""Base rates in words: "6 of 11 years", "one in ten", "about 30%"."""
 
 import re
 from dataclasses import dataclass

@@ -54,6 +54,8 @@ from tests.benchmarks.dashboard_world import Size, build
 from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
+LIST = "/questions"
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -96,9 +98,9 @@ def visits(
     ours, empty = servers
     mine, other = (browser.new_context().new_page() for _ in servers)
     for name, path, target in (
-        ("warm list page", list_path(), 1.8),
-        ("question page", f"/question?q={question}", 2.9),
-        ("accuracy page", "/record", 2.9),
+        ("list", LIST, 1.5),
+        ("question", f"/question?q={question}", 1.5),
+        ("track record", "/record", 1.5),
     ):
         measuring.alternate(
             name,
@@ -116,7 +118,7 @@ def clicks(
     mine, other = (browser.new_context().new_page() for _ in servers)
     visit(other, empty.address)
     for name, path, button, changing in (
-        ("click on the list", list_path(), STATES, CAPTIONS),
+        ("click on the list", LIST, STATES, CAPTIONS),
         ("click on a question", f"/question?q={question}&details=Signposts", SECTIONS, DRAWER),
     ):
         visit(mine, ours.address + path)
@@ -135,12 +137,12 @@ def switches(measuring: Measuring, browser: Browser, servers: tuple[Served, Serv
     visit(other, pages.address)
 
     for name, ways in (
-        ("switch to the list", ("/record", list_path())),
-        ("switch to accuracy", (list_path(), "/record")),
+        ("switch to the list", ("/record", LIST)),
+        ("switch to the track record", (LIST, "/record")),
     ):
         visit(mine, ours.address + ways[1])
         measuring.alternate(
-            name, 1.5,
+            name, 1.3,
             lambda w=ways: there_and_back(mine, ours, w),
             lambda: there_and_back(other, pages, ("/two", "/")),
         )  # fmt: skip
@@ -149,10 +151,10 @@ def switches(measuring: Measuring, browser: Browser, servers: tuple[Served, Serv
 def first_visits(measuring: Measuring, browser: Browser, servers: Servers) -> None:
     """The list as the first page that a new server shows."""
     ours, empty = (
-        (lambda: cold(browser, servers.ours, list_path())),
+        (lambda: cold(browser, servers.ours, LIST)),
         (lambda: cold(browser, servers.empty, "/")),
     )
-    measuring.alternate("cold first visit", 1.6, ours, empty)
+    measuring.alternate("first visit of a new server", 1.5, ours, empty)
 
 
 def sessions(
@@ -163,11 +165,11 @@ def sessions(
     """
     ours, empty = servers
     for name, page, query in (
-        ("list", list_path().strip("/"), ""),
+        ("list", LIST.strip("/"), ""),
         ("question", "question", f"q={ids[0]}"),
     ):
         measuring.alternate(
-            f"server CPU per rerun, {name}", 1.0,
+            f"CPU of a run, {name}", 0.8,
             lambda p=page, q=query: asyncio.run(cpu(ours, p, q)), lambda: asyncio.run(cpu(empty, "", "")),
         )  # fmt: skip
     lonely = asyncio.run(alone(ours, f"q={ids[0]}"))
@@ -179,13 +181,6 @@ def sessions(
     measuring.keep(
         Measured(f"{len(ids)} sessions, p95 (p50 of one)", [late], [median(lonely)], 3.0)
     )
-
-
-def list_path() -> str:
-    """Where the list of all questions is."""
-    from dashboard.components.visit import PAGES
-
-    return "/questions" if "questions" in PAGES else "/"
 
 
 def main() -> None:

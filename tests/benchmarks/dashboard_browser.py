@@ -25,21 +25,22 @@ const drawn = () => {
       ?.textContent));
 };
 """
-STANDS = f"""() => new Promise(done => {{ {_DRAWN}
+_DEADLINE = "setTimeout(() => fail(Error('nothing new within a minute')), 60000);"
+STANDS = f"""() => new Promise((done, fail) => {{ {_DEADLINE} {_DRAWN}
   const look = () => drawn() ? done(performance.now()) : requestAnimationFrame(look);
   look();
 }})"""
-CLICK = """([button, changing]) => new Promise(done => {
+CLICK = f"""([button, changing]) => new Promise((done, fail) => {{ {_DEADLINE}
   const said = () => [...document.querySelectorAll(changing)].map(part => part.textContent).join('');
   const before = said(), start = performance.now();
-  const watch = new MutationObserver(() => {
+  const watch = new MutationObserver(() => {{
     const now = said();
-    if (now && now !== before) { watch.disconnect(); done(performance.now() - start); }
-  });
-  watch.observe(document.body, {subtree: true, childList: true, characterData: true});
+    if (now && now !== before) {{ watch.disconnect(); done(performance.now() - start); }}
+  }});
+  watch.observe(document.body, {{subtree: true, childList: true, characterData: true}});
   document.querySelector(button).click();
-})"""
-SWITCH = f"""link => new Promise(done => {{ {_DRAWN}
+}})"""
+SWITCH = f"""link => new Promise((done, fail) => {{ {_DEADLINE} {_DRAWN}
   const before = location.pathname, start = performance.now();
   const look = () =>
     location.pathname !== before && drawn() ? done(performance.now() - start) : requestAnimationFrame(look);

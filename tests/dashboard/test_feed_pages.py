@@ -361,10 +361,10 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
 
 def test_feed_trouble_is_one_line_on_today(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "home"))
+    assert "feeds are failing" not in words(open_page(tracker, "home"))
     tracker.feeds.poll()
     text = words(open_page(tracker, "home"))
-    assert "Feeds are in trouble" in text
-    assert "6 of 6 feeds fail." in text
+    assert "All 6 feeds are failing" in text
+    assert "Check your internet connection." in text
     tracker.system.mark_replayed(clock.time + timedelta(days=1))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "home"))
+    assert "feeds are failing" not in words(open_page(tracker, "home"))

@@ -13,21 +13,21 @@ from dashboard.home.data import choose_sample
 from dashboard.home.first_run import BUILT_IN_SETS, PURPOSE, _forecast_sample
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Binary
-from tests.builders import FakeClock, Press, a_set
+from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, open_page, seen, sent_rows, words
 from tracker.app import question_set_files
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker
 
 STEPS = (
-    "Load questions, or write some",
+    "Load questions",
     "Make a first forecast",
-    "Add feeds, and see a first one answer",
+    "Connect a feed",
     "Review a first piece of evidence",
 )
 
 NEXT_STEP = {
-    "home": "Load a set, with its questions and feeds:",
+    "home": "Load a question set, with its feeds:",
     "questions": "The first steps",
     "question": "The first steps",
     "essays": "Paste one below",
@@ -38,11 +38,11 @@ NEXT_STEP = {
     "scenarios": "Make one below",
     "coherence": "tracker scenario add-link",
     "record": "Forecast a question",
-    "learned": "Learning begins when",
-    "feeds": "add your own here",
+    "learned": "Learning starts at",
+    "feeds": "Add one by its address",
     "reports": "Every table as it is stored",
     "ask": "Its lines appear here once",
-    "settings": "How each feed fares",
+    "settings": "See what they do",
 }
 """What each page of an empty database says that can be done next."""
 
@@ -89,10 +89,24 @@ def test_steps_are_ticked_when_done_until_the_list_goes(
     assert "What changed and why" in text
 
 
-def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
+def test_a_replay_has_a_tour_instead_of_first_steps(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.question_sets.load(a_set(a_question(), a_question("other-2027")))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.feeds.poll()
+    clock.advance(days=1)
+    tracker.resolutions.resolve(
+        "other-2027", "no", source_url="https://example.org", known_at=clock()
+    )
     tracker.system.mark_replayed(clock())
-    assert "First steps" not in words(open_page(tracker, "home"))
+    home = open_page(tracker, "home")
+    assert "First steps" not in words(home)
+    links = {link.proto.label: link.proto.query_string for link in home.get("page_link")}
+    assert links["Why one moved"] == "q=summit-2027"
+    assert links["How one was answered"] == "q=other-2027"
+    assert "Who was right" in links
 
 
 def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
@@ -117,7 +131,7 @@ def test_a_question_can_be_tried_at_once(tracker: Tracker, clock: FakeClock) -> 
     visit = open_page(tracker, "home")
     assert PURPOSE in words(visit)
     (row,) = sent_rows(visit, "A question to try")
-    assert row["base"]["text"].endswith("%")
+    assert row["estimate"]["text"].endswith("%")
     sample = choose_sample(load_question_set(DEFAULT_SET).questions, clock())
     assert sample is not None
     assert (row["id"], row["title"]["text"]) == (sample.id, sample.text)
@@ -138,6 +152,13 @@ def test_sample_of_loaded_questions_leads_to_its_page(tracker: Tracker) -> None:
     assert row["title"]["href"] == "question?q=summit-2027"
     assert row["act"]["entry"] == ""
     assert row["estimate"]["text"].endswith("%")
+
+
+def test_first_day_shows_no_empty_sections(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    assert "What changed and why" not in words(open_page(tracker, "home"))
+    tracker.forecasts.submit("summit-2027", Binary(0.4))
+    assert "What changed and why" in words(open_page(tracker, "home"))
 
 
 def test_set_that_cannot_be_loaded_ticks_nothing(

@@ -143,6 +143,15 @@ def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
     assert (done.stdout, record.exists()) == ("False\n", False), done.stderr
 
 
+def test_former_addresses_lead_to_their_pages(served: Served) -> None:
+    for former, address in (
+        ("/today", "home"),
+        ("/accuracy?kind=binary&section=habits", "record?kind=binary&section=habits"),
+    ):
+        answer = served.ask(former)
+        assert (answer.status, answer.headers["location"]) == (308, address)
+
+
 def test_unknown_addresses_are_404(served: Served) -> None:
     # Unknown addresses of the api are 404 in json.
     for path in (
@@ -160,6 +169,10 @@ def test_unknown_addresses_are_404(served: Served) -> None:
     ).split():
         answer = served.ask(path)
         assert (answer.status, answer.is_page) == (404, False)
+    # A browser gets a page with the way home.
+    answer = served.ask("/Questions", Accept="text/html,*/*")
+    assert answer.status == 404
+    assert b"<a href=/>Go to Home</a>" in answer.body
     # Pages and files are where they were.
     for name in ("", *PAGES):
         answer = served.ask(f"/{name}")

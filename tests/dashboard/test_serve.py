@@ -61,7 +61,7 @@ def test_a_port_in_use_is_refused_before_anything_starts(
 def test_a_missing_database_is_no_reason_to_give_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_settings: object, *, create: bool) -> None:
+    def away(_settings: object, **_options: object) -> None:
         raise StorageUnavailable("no database answers")
 
     monkeypatch.setattr("dashboard.__main__.open_tracker", away)

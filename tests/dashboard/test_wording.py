@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
+from dashboard.home.first_run import PURPOSE
 from dashboard.wording import NBSP, UTC_ZONE
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical
@@ -29,6 +30,7 @@ from tests.dashboard.examples import (
     resolution,
     shares,
 )
+from tests.page_words import ROOT, list_texts
 
 PROBABILITIES = st.floats(0.0, 1.0)
 INSIDE = st.floats(0.0, 1.0, exclude_min=True, exclude_max=True)
@@ -319,3 +321,9 @@ def test_headlines() -> None:
     )
     # A zero that went through a logarithm is told as zero.
     assert wording.format_value(INCIDENTS, -7.1e-15) == "0"
+
+
+def test_page_words_are_what_pages_show() -> None:
+    texts = {text for _, text in list_texts(ROOT / "dashboard" / "home" / "first_run.py")}
+    assert {PURPOSE, "Make a first forecast", "closes {…}"} <= texts
+    assert not any("material" in text or text.startswith("Show the four") for text in texts)

@@ -47,7 +47,7 @@ def test_first_steps_are_ticked_and_can_be_put_away(new: str, arrive: Arrive) ->
     expect(main.get_by_text("First steps: 0 of 4 done")).to_be_visible()
     page.get_by_role("button", name="After the noon glut").click()
     expect(main.get_by_text("First steps: 1 of 4 done")).to_be_visible()
-    expect(main.get_by_text("Load questions, or write some: done")).to_be_visible()
+    expect(main.get_by_text("Load questions: done")).to_be_visible()
     expect(main.get_by_role("button", name="After the noon glut")).to_have_count(0)
     visitor.picture("first-steps")
     main.get_by_role("link", name="Choose a question").click()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -22,7 +22,8 @@ from tracker.ingestion.network import Network, make_fetch_limits
 from tracker.model.principal import Door, Principal
 from tracker.questions.resolve_question import scores_are_current, update_scores
 from tracker.settings import Settings
-from tracker.storage.sessions import open_store
+from tracker.storage import database_info
+from tracker.storage.sessions import Store, open_store
 
 if TYPE_CHECKING:
     from tracker.app.accounts import AccountService
@@ -52,11 +53,13 @@ def open_tracker(
     now: Callable[[], datetime] = clock,
     fetch: Fetch | None = None,
     limits: FetchLimits | None = None,
+    follow_replay: bool = False,
 ) -> "Tracker":
     """Open the database named by the settings and migrate it to the newest version.
 
     Without `create`, a missing SQLite file is refused. `fetch` replaces the network, `limits` the
-    limits of its use. Whoever can open the database acts as its owner.
+    limits of its use. With `follow_replay` its time is that of a replay while another process runs
+    it. Whoever can open the database acts as its owner.
     """
     restrict_permissions(settings.file, settings.url)
     store = open_store(settings.url, create=create)
@@ -69,11 +72,21 @@ def open_tracker(
     except BaseException:
         store.close()
         raise
+    if follow_replay:
+        now = partial(_read_time, store, now)
     network = Network(limits or make_fetch_limits(settings), now, fetch)
     match_state = MatchState(settings.encoder)
     owner = Principal(ForecasterId(settings.me))
     store = store.acting(owner.describe())
     return Tracker(AppContext(settings, now, owner, store, network, match_state))
+
+
+def _read_time(store: Store, now: Callable[[], datetime]) -> datetime:
+    """Return the time that an unfinished replay has reached, or else the current time."""
+    with store.reading() as session:
+        is_running = database_info.read_replay_end(session) is not None
+        reached = database_info.read_replay_time(session) if is_running else None
+    return reached or now()
 
 
 class Tracker(AbstractContextManager["Tracker"]):

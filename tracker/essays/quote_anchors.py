@@ -85,7 +85,7 @@ def choose_quote(sentence: Sentence, text: str) -> tuple[str, int]:
     >>> from forecasts.essays.extract import find_claims
     >>> text = "**Traffic:** it will grow by 4 % in 2027."
     >>> choose_quote(find_claims(text)[0], text)
-    ('it will grow by 4 % in 2027.', 13)
+    ('it will grow by 4% in 2027.', 13)
     """
     original = text[sentence.offset : sentence.end]
     matches = list(islice(_WORD.finditer(original), _MAX_SEARCHED_WORDS))

@@ -28,7 +28,7 @@ MIN_MARGIN: Final = 0.5
 
 DIRECTION_SLOPE: Final = 5.0
 """P(direction right) = sigmoid(slope · margin). Of 118 headlines of real news those with a margin
-below .25 were called right in 71 %, up to .5 in 83 %, above in 100 % (61 of 61); of 40 others
+below .25 were called right in 71%, up to .5 in 83%, above in 100% (61 of 61); of 40 others
 those above .5 in 8 of 9.
 """
 

@@ -2,7 +2,7 @@
 
 Joining is causal: an item joins an earlier story or starts one, and stays there. Meaning decides,
 as the cosine with the story's centre. A report that contradicts any of a story never joins, since
-opposite headlines are as near in meaning as any (matching by meaning alone would join 59 % of such
+opposite headlines are as near in meaning as any (matching by meaning alone would join 59% of such
 pairs); nor does the deed join the rumours of it. When a report is near to two stories that are near
 to each other, these are merged from then on.
 """

@@ -174,9 +174,11 @@ def _propose_by_reports(question: Question, cards: Iterable[EvidenceCard]) -> li
         e = card.evidence
         answer = _answer_by_report(question, card)
         url = card.carrier.item.url
+        known_at = card.carrier.item.first_seen_at
         if answer is None or not url.startswith(("http://", "https://")):
             continue
-        known_at = max(card.carrier.item.first_seen_at, question.opens_at)
+        if known_at < question.opens_at:  # it was known when this was asked
+            continue
         outcome, typed = parse_answer(question, answer)
         trust = "confirmed by a person" if e.reviewed else f"trusted to {e.trust:.0%}"
         day = "; the day is that of the report" if question.kind == "date" else ""

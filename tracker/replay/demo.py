@@ -138,8 +138,8 @@ START = datetime(2022, 2, 1, tzinfo=UTC)
 POLL_DELAY = timedelta(minutes=20)
 REVIEW_DELAY = timedelta(hours=20)
 RESOLVE_DELAY = timedelta(hours=1)
-UNREVIEWED_PERIOD = timedelta(days=200)
-"""Evidence of the last months stays in the inbox, so that there is something to review."""
+UNREVIEWED_PERIOD = timedelta(weeks=3)
+"""The last news of a history stays in the inbox, so that there is something to review."""
 
 PREVIEW_END = START + timedelta(days=140)
 """Time up to which the demo is replayed before its address is announced: the first questions have
@@ -158,7 +158,6 @@ class ReplayStep:
 
     at: datetime
     order: int
-    name: str
     run: Callable[[], object]
 
 
@@ -242,6 +241,7 @@ class ReplayWorld:
         """List all steps up to the end, in order."""
         steps = [
             *self._news_steps(),
+            *self._archive_steps(),
             *self._weekly_steps(),
             *self._forecast_steps(),
             *self._answer_steps(),
@@ -252,50 +252,46 @@ class ReplayWorld:
 
     def _news_steps(self) -> Iterator[ReplayStep]:
         for event in self.set.events:
-            yield ReplayStep(
-                event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll_outlets, event)
-            )
-            if event.at < self.until - UNREVIEWED_PERIOD:
-                yield ReplayStep(
-                    event.at + REVIEW_DELAY,
-                    2,
-                    f"review {event.id}",
-                    partial(self._review_event, event),
-                )
+            yield ReplayStep(event.at + POLL_DELAY, 0, partial(self._poll_outlets, event))
+            yield ReplayStep(event.at + REVIEW_DELAY, 2, self._review_inbox)
+
+    def _archive_steps(self) -> Iterator[ReplayStep]:
+        """Match what was read with questions as they open, and review that."""
+        for at in {question.opens_at for question in self.set.questions}:
+            yield ReplayStep(at, 0, self.tracker.evidence.rematch)
+            yield ReplayStep(at + REVIEW_DELAY, 2, self._review_inbox)
 
     def _weekly_steps(self) -> Iterator[ReplayStep]:
         week = START
         while week <= self.until:
-            yield ReplayStep(
-                week, 1, f"week of {week:%Y-%m-%d}", self.tracker.evidence.update_suggestions
-            )
+            yield ReplayStep(week, 1, self.tracker.evidence.update_suggestions)
             if (week - START).days % LEARNING_INTERVAL_DAYS == 0:
-                yield ReplayStep(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learning.fit)
+                yield ReplayStep(week, 0, self.tracker.learning.fit)
             week += timedelta(days=7)
-        yield ReplayStep(self.until, 8, "siblings", self.tracker.questions.open_siblings)
-        yield ReplayStep(self.until, 9, "today", self.tracker.evidence.update_suggestions)
+        yield ReplayStep(self.until, 8, self.tracker.questions.open_siblings)
+        yield ReplayStep(self.until, 8, self.tracker.evidence.rematch)
+        yield ReplayStep(self.until, 9, self.tracker.evidence.update_suggestions)
 
     def _forecast_steps(self) -> Iterator[ReplayStep]:
         for number, forecast in enumerate(self.set.forecasts):
-            yield ReplayStep(
-                forecast.at,
-                3,
-                f"forecast {number}",
-                partial(self._submit_forecast, forecast, number),
-            )
+            yield ReplayStep(forecast.at, 3, partial(self._submit_forecast, forecast, number))
 
     def _answer_steps(self) -> Iterator[ReplayStep]:
         for past in self.set.resolutions:
             at = max(past.known_at, past.event_at) + RESOLVE_DELAY
-            yield ReplayStep(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
+            yield ReplayStep(at, 4, partial(self._enter_answer, past))
 
     def _poll_outlets(self, event: HistoryEvent) -> None:
         self.tracker.feeds.poll(only=self.demo_feeds.list_publishers(event))
 
-    def _review_event(self, event: HistoryEvent) -> None:
-        """Judge the matches of an event as the set's author reads it."""
+    def _review_inbox(self) -> None:
+        """Judge what waits as the set's author reads it, the last news excepted."""
+        last = min(self.until, max((event.at for event in self.set.events), default=START))
+        end = min(self.now() - REVIEW_DELAY, last - UNREVIEWED_PERIOD)
+        news = {event.url: event for event in self.set.events if event.url and event.at <= end}
         for card in self.tracker.evidence.inbox():
-            if any(copy.item.url == event.url for copy in card.items):
+            event = next((news[i.item.url] for i in card.items if i.item.url in news), None)
+            if event is not None:
                 self._judge_card(card, event)
 
     def _judge_card(self, card: EvidenceCard, event: HistoryEvent) -> None:

@@ -37,7 +37,7 @@ _TRAILING_WORD: Final = re.compile(
 _VERB_WITH_UP: Final = re.compile(
     r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE
 )
-"""Verbs that take "up" themselves: "pick up to 2 %"."""
+"""Verbs that take "up" themselves: "pick up to 2%"."""
 
 _SYMBOLS: Final = {
     "$": "US dollars", "US$": "US dollars", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees",

@@ -98,7 +98,7 @@ def find_level(claim: str, unit: str) -> Level | None:
 
 
 def count_levels(claim: str, unit: str) -> int:
-    """Return how many levels a claim names in a unit: "2 % next year and 3 % in 2028" has two."""
+    """Return how many levels a claim names in a unit: "2% next year and 3% in 2028" has two."""
     return len({level.number for level in _iterate_levels(claim, unit)}) or int(
         find_level(claim, unit) is not None
     )
@@ -160,7 +160,7 @@ _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e
 
 
 def _find_growth(claim: str, entry: CatalogueEntry, direction: int) -> Level | None:
-    """Return the change that a claim names as the level of a series of changes: "grow by 2 %"."""
+    """Return the change that a claim names as the level of a series of changes: "grow by 2%"."""
     change = next(reversed([*_CHANGE.finditer(claim)]), None)
     is_growth = re.search(r"\b(?:growth|change)\b", entry.measure) is not None
     if change is None or not is_growth or not direction or "point" in change["unit"].lower():

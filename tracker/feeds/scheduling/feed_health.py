@@ -23,7 +23,7 @@ QUIET_AFTER_ITEMS: Final = -math.log(0.001)
 a probability of less than 1 in 1,000.
 
 Items come in bursts, so real gaps are longer than that. On 71 news sources this calls a feed quiet
-for 1.7 % of the time; one in 100 would be 3.4 %, or 5.4 % with weekends and gaps of less than a day
+for 1.7% of the time; one in 100 would be 3.4%, or 5.4% with weekends and gaps of less than a day
 counted in.
 """
 

@@ -67,9 +67,10 @@ def tracker_session(
     settings = settings_of(context)
     if not logs and settings.log_level != "debug":
         configure_logging(replace(settings, log_level="error"))
-    create = create and not context.find_root().params["replay"]
+    replayed = bool(context.find_root().params["replay"])
+    create = create and not replayed
     is_new = create and not settings.has_database
-    with open_tracker(settings, create=create, limits=limits) as tracker:
+    with open_tracker(settings, create=create, limits=limits, follow_replay=replayed) as tracker:
         if is_new:
             click.echo(f"Made a database in {settings.data_dir}.", err=True)
         yield tracker
