@@ -26,7 +26,6 @@ from dashboard.questions import ask
 from dashboard.questions import page as questions
 from dashboard.record import page as record
 from dashboard.scenarios import coherence
-from dashboard.scenarios import page as scenarios
 from dashboard.server.response_cache import get_tracker, is_guarded
 from dashboard.settings import learned, people
 from dashboard.settings import page as settings
@@ -45,7 +44,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "inbox": inbox.render,
     "add": add_evidence.render,
     "calendar": questions.render_calendar,
-    "scenarios": scenarios.render,
+    "scenarios": questions.render_scenarios,
     "coherence": coherence.render,
     "record": record.render,
     "learned": learned.render,

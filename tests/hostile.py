@@ -184,6 +184,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
             "feeds",
             "reports",
             "settings",
+            "people",
             "ask",
         )
     ),

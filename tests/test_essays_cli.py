@@ -82,7 +82,7 @@ def test_the_list_says_how_much_was_asked_and_how_it_came_out(
     )
     (line,) = [line for line in shell("essay", "list").splitlines() if "river" in line]
     assert [cell.strip() for cell in line.strip("│").split("│")] == [
-        "river", "On the river", "1", "1 of 3", "1 of 1 borne out, by chance 0.4", "–",
+        "river", "On the river", "1", "1 of 3", "1 of 1 came true, by chance 0.4", "–",
     ]  # fmt: skip
     (row,) = shell.json("essay", "list")
     assert (row["essay"]["id"], row["has_text"], row["questions"]) == ("river", True, 1)
@@ -605,7 +605,7 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
         for line in shell("essay", "map", "river").splitlines()
     ]
     assert [row[:2] for row in rows if row[0].isdigit()] == [
-        [str(SIGNS), "not borne out (0 of 1)"],
+        [str(SIGNS), "did not come true (0 of 1)"],
         [str(LEAVES), "open"],
         [str(HOLDS), "rejected"],
     ]  # fmt: skip
@@ -613,7 +613,7 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
     (scored,) = [row for row in rows if len(row) == 5 and row[1] == "0 of 1"]
     assert scored[2:4] == ["40%", "−0.40"]
     told = shell("essay", "map", "river")
-    assert "Live: 0 of 1 borne out, by chance 0.4, 1 open" in told
+    assert "Live: 0 of 1 came true, by chance 0.4, 1 open" in told
     assert (
         "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by." in told
     )

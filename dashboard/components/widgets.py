@@ -1,9 +1,10 @@
 """Shared widgets and columns. Feed text goes through `st.text` or a table cell, never Markdown."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from itertools import chain, count
 from typing import Any, Final, TypeVar
 
 import pandas as pd
@@ -149,6 +150,12 @@ def show_question_line(visit: Visit, question: Question, label: str, icon: str) 
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         link_to_question(visit, question, label, icon)
         st.markdown(escape_markdown(question.text), width="content")
+
+
+def find_unused(name: str, used: Collection[str]) -> str:
+    """Return the name, with a number behind it if it is used."""
+    names = chain([name], (f"{name}-{n}" for n in count(2)))
+    return next(free for free in names if free not in used)
 
 
 def unwrap_prose(text: str) -> str:

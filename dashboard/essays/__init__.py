@@ -1,4 +1,4 @@
-"""The essay pages: read an essay, mark claims, draft questions.
+"""The essay pages: read an essay, see how it stands, draft questions from its sentences.
 
-May import components, charts, wording and `tracker`.
+May import components, charts, wording, `tracker`, and the form of a question.
 """

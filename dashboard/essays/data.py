@@ -1,13 +1,10 @@
-"""Data for the essay pages: text pieces in paragraphs with their style, and records by claim."""
+"""Data of the essay pages: text in paragraphs with its style, claims as lines, and records."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import pandas as pd
-
-from dashboard.components.frames import build_frame
 from dashboard.essays.text import (
     DRAFTED_STYLE,
     LOOKS_BACK_STYLE,
@@ -18,15 +15,10 @@ from dashboard.essays.text import (
     sentence_mark,
     sentence_shade,
 )
-from dashboard.wording import capitalise, plural
-from forecasts.essays.claim_map import MappedSentence, TrackRecord
-from forecasts.essays.claim_outcomes import judge_chance
-from forecasts.essays.comparison import RecordComparison
+from dashboard.wording import capitalise
+from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.extraction.cleaning import strip_essay_markup
-from forecasts.essays.track_record import ClaimScore
 from tracker.model.essays import EssayPage
-
-RecordName = Literal["live", "looking back"]
 
 _EMPTY_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 _LIST_ITEM: Final = re.compile(r"\n[ \t]*(?:[-*+>#•]|\d{1,3}[.)])[ \t]")
@@ -53,25 +45,16 @@ Paragraph = tuple[TextPiece, ...]
 
 
 def list_paragraphs(page: EssayPage) -> tuple[Paragraph, ...]:
-    """List the paragraphs of an essay; without a stored text, the quotes of its claims."""
+    """List the paragraphs of the stored text; none without it."""
     if page.text is None:
-        quotes = [
-            (claim, f"“{claim.sentence.text.rstrip('.')} …”")
-            for claim in page.mapped
-            if claim.sentence.text
-        ]
-        return tuple((_claim_piece(claim, quote, page.drafts),) for claim, quote in quotes)
+        return ()
     text = page.text.text
-    paragraphs = _split_paragraphs(
-        text, [claim for claim in page.mapped if is_in_text(text, claim)], page.drafts
-    )
-    return tuple(paragraphs)
+    mapped = [claim for claim in page.mapped if is_in_text(text, claim)]
+    return tuple(_split_paragraphs(text, mapped, page.drafts))
 
 
 def is_in_text(text: str, claim: MappedSentence) -> bool:
-    """Return True if the sentence is in this text at its offset; a claim of an earlier version may
-    not be.
-    """
+    """Return True if the sentence stands in this version of the text, at its offset."""
     sentence = claim.sentence
     return (
         bool(sentence.text)
@@ -80,9 +63,7 @@ def is_in_text(text: str, claim: MappedSentence) -> bool:
 
 
 def list_missing_claims(page: EssayPage) -> tuple[MappedSentence, ...]:
-    """List claims that are missing from the stored text, because it is another version of the
-    essay.
-    """
+    """List claims that are missing from the stored text, as it is another version."""
     if page.text is None:
         return ()
     return tuple(
@@ -178,9 +159,7 @@ def find_sentence(page: EssayPage, offset_text: str) -> MappedSentence | None:
 
 
 def find_next_unasked(page: EssayPage, after: int) -> MappedSentence | None:
-    """Find the next sentence after an offset that has no question yet, else the first; None without
-    any.
-    """
+    """Find the next sentence after an offset that has no question yet, else the first."""
     waiting = [claim for claim in page.mapped if claim.state == "no question yet"]
     return next(
         (claim for claim in waiting if claim.sentence.offset > after),
@@ -188,50 +167,16 @@ def find_next_unasked(page: EssayPage, after: int) -> MappedSentence | None:
     )
 
 
-def claim_score_frame(record: TrackRecord) -> pd.DataFrame:
-    """Answered claims of a record, those that tell most first. Columns:
-
-    quote, borne_out ("1 of 2"), chance (percent), skill (points, −100 to 100; empty without a base
-    rate), note (why its tests say little).
-    """
-    scores = sorted(record.scores, key=lambda s: -abs(s.skill or 0.0))
-    return build_frame(
-        "quote borne_out chance:float skill:float note", (_score_row(score) for score in scores)
-    )
-
-
-def _score_row(score: ClaimScore) -> tuple[Any, ...]:
-    expected, skill = score.tally.expected, score.skill
-    return (
-        f"“{score.claim.quote}”",
-        f"{round(score.tally.borne_out, 1):g} of {score.tally.answered}",
-        None if expected is None else 100.0 * expected,
-        None if skill is None else 100.0 * skill,
-        "no base rate" if expected is None else judge_chance(expected) or "",
-    )
-
-
-def comparison_frame(titles: tuple[str, str], records: RecordComparison) -> pd.DataFrame:
-    """The records of two essays, a row each. Columns: essay, answered, borne_out, chance, skill."""
-    rows = zip(titles, (records.first, records.second), strict=True)
-    return build_frame(
-        "essay answered borne_out chance skill",
-        ((title, *record.comparison_cells) for title, record in rows),
-    )
-
-
-def list_records(page: EssayPage) -> Mapping[RecordName, TrackRecord]:
-    """List the records with claims, live ones first; live and retrospective ones are never
-    merged.
-    """
-    both: dict[RecordName, TrackRecord] = {"live": page.live, "looking back": page.retrospective}
-    return {name: verdict for name, verdict in both.items() if verdict.claims}
-
-
-def summarise_records(live: TrackRecord, retrospective: TrackRecord) -> tuple[str, str]:
-    """Summarise an essay's two records in words: live, and looking back."""
-    open_words = f"{plural(live.open, 'claim')} open" if live.open else ""
-    none_yet = "nothing answered yet" if live.claims else ""
-    return ", ".join(filter(None, [live.headline or none_yet, open_words])), (
-        f"looking back: {retrospective.headline}" if retrospective.answered else ""
-    )
+def list_claims(page: EssayPage) -> dict[int, tuple[str, StateStyle, str]]:
+    """List the claims by offset: a sentence that can be read by itself, its style and its state."""
+    restated = {claim.id: claim.restatement.strip() for claim in page.claims}
+    claims = {}
+    for claim in page.mapped:
+        words = " ".join(filter(None, (restated.get(name, "") for name in claim.claim_ids)))
+        if text := words or (f"“{claim.sentence.text}”" if claim.sentence.text else ""):
+            style = _style_of(claim, page.drafts)
+            state = capitalise(style.words.partition(":")[0])
+            if claim.state == "open" and claim.p is not None:
+                state = f"{sentence_mark(claim)} likely"
+            claims[claim.sentence.offset] = text, style, state
+    return claims

@@ -1,18 +1,16 @@
 """Values of a draft's form: its initial fields, the questions it makes, and their storage."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from dashboard.essays.gaps import is_skeleton, show_blanks
-from dashboard.essays.sources import split_sources
 from forecasts.distributions.cdf import Scale
-from forecasts.essays.dates import find_dates
 from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
+from forecasts.essays.draft_fields import is_skeleton, show_blanks, split_sources
 from forecasts.essays.drafting.plan import GAP
-from forecasts.essays.drafting.times import find_claim_time
+from forecasts.essays.question_names import name_questions
 from forecasts.linting.lint import Flaw
 from forecasts.questions.compiled_question import CompiledQuestion
 from forecasts.questions.new_question import NewQuestion
@@ -24,12 +22,8 @@ _BOUND: Final = re.compile(
 _DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
-OutcomeCondition = tuple[str, str]
-"""Comparison and bound of an answer: `("at least", "200")`, `("by", "2027-01-01")`."""
-
-
-def split_condition(kind: Kind, bears_out: str) -> OutcomeCondition:
-    """Split the condition that confirms the claim into its two fields; empty if it fits no kind."""
+def split_condition(kind: Kind, bears_out: str) -> tuple[str, str]:
+    """Split the condition that confirms the claim: `("at least", "200")`; empty if it fits none."""
     text = bears_out.strip()
     if kind == "numeric" and (bound := _BOUND.fullmatch(text)):
         return bound[1].lower(), bound[2]
@@ -90,48 +84,6 @@ def read_saved_fields(saved: Mapping[str, Any], today: date) -> dict[str, Any]:
     return fields
 
 
-def parse_day(typed: str, today: date) -> date | None:
-    """Parse a day as a person types it; a month or a year means its last day, None for no day.
-
-    >>> today = date(2026, 11, 28)
-    >>> [str(parse_day(typed, today)) for typed in ("2027-04-30", "30 Apr", "April 2027", "x")]
-    ['2027-04-30', '2027-04-30', '2027-04-30', 'None']
-    """
-    typed = typed.strip()
-    for year in ("", f" {today.year}", f" {today.year + 1}"):
-        for mention in find_dates(f"{typed}{year}"):
-            if mention.start < len(typed) and mention.last_days[0] >= today:
-                return mention.last_days[0]
-    return _find_last_day(typed, today)
-
-
-def _find_last_day(text: str, today: date) -> date | None:
-    """Return the last day that a text names after today, None without one."""
-    time = find_claim_time(text, today)
-    return time.last if time else None
-
-
-def find_named_days(sentence: str, today: date, written: date) -> tuple[date, ...]:
-    """Find the last days ahead that the parts of a sentence name, as of the day it was written.
-
-    >>> words = "It will bleach again this summer, and they will say so before the end of April."
-    >>> [day.isoformat() for day in find_named_days(words, date(2026, 11, 28), date(2026, 11, 1))]
-    ['2027-08-31', '2027-04-30']
-    """
-    parts = _CLAUSE_END.split(sentence)
-    days = (_find_last_day(part, written) or parse_day(part, today) for part in parts)
-    return tuple(dict.fromkeys(day for day in days if day is not None and day >= today))
-
-
-_CLAUSE_END: Final = re.compile(r"[,;:]\s|\sand\s")
-
-
-def list_days(draft: ClaimDraft, texts: Iterable[str], today: date) -> tuple[str, ...]:
-    """List the days to choose from: those of the draft, and those ahead that texts name."""
-    named = {day for text in texts for day in find_named_days(text, today, draft.source.day)}
-    return tuple(sorted(day.isoformat() for day in named | set(draft.horizons)))
-
-
 @dataclass(frozen=True, slots=True)
 class DraftForm:
     """Content of a form: the draft as worded by a person, and its closing days, a question each.
@@ -176,23 +128,8 @@ def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
     return tuple(questions)
 
 
-def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:
-    """Name a question per day: the base alone for one day, else with the shortest distinct date
-    suffix.
-    """
-    if len(days) < 2:
-        return (base,) * len(days)
-    for shape in ("%Y", "%Y-%m", "%Y-%m-%d"):
-        ends = [day.strftime(shape) for day in days]
-        if len(set(ends)) == len(days):
-            return tuple(f"{base}-{end}" for end in ends)
-    raise ValueError(f"a day stands twice among {days}")
-
-
 def merge_flaws(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
-    """Merge the flaws of several questions into one list without duplicates, blocking ones
-    first.
-    """
+    """Merge the flaws of several questions without duplicates, blocking ones first."""
     flaws = dict.fromkeys(flaw for question_flaws in flaws_by_question for flaw in question_flaws)
     return tuple(sorted(flaws, key=lambda flaw: flaw.severity != "blocking"))
 

@@ -7,22 +7,34 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.rows import (
+    TITLE,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_empty, show_refusals, show_table
-from dashboard.essays.data import comparison_frame, summarise_records
-from dashboard.essays.text import SKILL_NOTE, describe_claim_coverage, describe_coverage
-from dashboard.wording import escape_markdown
-from forecasts.essays.comparison import RecordComparison
+from dashboard.components.widgets import find_unused, show_empty, show_refusals
+from dashboard.essays.text import describe_practice, describe_standing
+from dashboard.wording import escape_markdown, plural
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused
 from tracker.essays.extracting import NOT_ENGLISH, is_english
 from tracker.model.essays import EssaySummary, NewEssay
 
-_C = st.column_config
 MAX_ESSAY_MEGABYTES: Final = 5
 _KINDS: Final = ["txt", "md", "markdown", "html", "htm", "mhtml"]
 _FORM_KEY: Final = "new-essay"
+_COLUMNS: Final = (
+    RowColumn(TITLE, "Essay"),
+    RowColumn("published", "Published"),
+    RowColumn("standing", "How it stands"),
+    RowColumn("unasked", "Without a question", "end"),
+)
 
 
 def render(visit: Visit) -> None:
@@ -30,8 +42,7 @@ def render(visit: Visit) -> None:
     st.subheader("Essays", anchor=False)
     essays = visit.tracker.essays.list()
     if essays:
-        for essay in essays:
-            _show_essay(visit, essay)
+        show_rows("essays", "Essays", _COLUMNS, [_build_row(essay) for essay in essays])
     else:
         show_empty(
             "There are no essays yet.",
@@ -46,27 +57,23 @@ def render(visit: Visit) -> None:
         _show_new_essay_form(visit)
 
 
-def _show_essay(visit: Visit, essay: EssaySummary) -> None:
-    with st.container(border=True, gap="xxsmall", key=f"essay-{essay.essay.id}"):
-        st.page_link(
-            visit.pages["essay"],
-            label=f"**{escape_markdown(essay.essay.title)}**",
-            icon=":material/article:",
-            query_params={"e": essay.essay.id},
-        )
-        coverage_line = (
-            describe_coverage(essay.coverage)
-            if essay.has_text
-            else describe_claim_coverage(essay.coverage)
-        )
-        st.markdown(coverage_line)
-        record = " · ".join(filter(None, summarise_records(essay.live, essay.retrospective)))
-        published = escape_markdown(essay.essay.published)
-        st.caption(" · ".join(filter(None, [published, record])))
+def _build_row(essay: EssaySummary) -> Row:
+    """Build a row: the live record, with the retrospective one in small print after it."""
+    standing = describe_standing(essay.live) or "Nothing has been asked yet."
+    unasked = essay.coverage.undecided if essay.has_text else 0
+    return Row(
+        essay.essay.id,
+        {
+            TITLE: LinkCell(essay.essay.title, page_address("essay", e=essay.essay.id)),
+            "published": TextCell(essay.essay.published, tone="quiet"),
+            "standing": TextCell(standing, describe_practice(essay.retrospective)),
+            "unasked": TextCell(plural(unasked, "claim") if unasked else ""),
+        },
+    )
 
 
 def _show_comparison(visit: Visit, essays: Sequence[EssaySummary]) -> None:
-    """Show the records of two essays side by side, once somebody opens the drawer."""
+    """Compare the records of two essays in sentences, once somebody opens the drawer."""
     drawer = st.expander(
         "Compare two essays", icon=":material/compare_arrows:", key="compare", on_change="rerun"
     )
@@ -84,28 +91,11 @@ def _show_comparison(visit: Visit, essays: Sequence[EssaySummary]) -> None:
             st.caption("Pick two different essays.")
             return
         compared = visit.tracker.essays.compare(first, second)
-        both = titles[first], titles[second]
-        _show_compared(compared.live, "Live", both)
-        _show_compared(compared.retrospective, "Looking back", both)
-        st.caption(SKILL_NOTE)
-
-
-def _show_compared(records: RecordComparison, name: str, titles: tuple[str, str]) -> None:
-    """Show one pair of records; their table only once one of them has an answer."""
-    if not records.first.answered and not records.second.answered:
-        st.caption(f"**{name}.** Neither has an answer yet.")
-        return
-    st.caption(f"**{name}.**")
-    for sentence in records.describe(*titles):
-        st.markdown(escape_markdown(sentence))
-    columns = {
-        "essay": _C.TextColumn("Essay", width=140),
-        "skill": _C.TextColumn("Skill per claim (95%)", width=180),
-        "answered": _C.TextColumn("Answered", width=80),
-        "borne_out": _C.TextColumn("Borne out", width=80),
-        "chance": _C.TextColumn("By chance", width=90),
-    }
-    show_table(comparison_frame(titles, records), columns, f"{name} records compared")
+        for name, records in (("Live", compared.live), ("Looking back", compared.retrospective)):
+            sentences = ["Neither has an answer yet."]
+            if records.first.answered or records.second.answered:
+                sentences = list(records.describe(titles[first], titles[second]))
+            st.markdown(f"**{name}.** {escape_markdown(' '.join(sentences))}")
 
 
 def _show_new_essay_form(visit: Visit) -> None:
@@ -128,11 +118,10 @@ def _show_new_essay_form(visit: Visit) -> None:
         )
         if not title:
             raise Refused("the essay has no title yet: give it one")
-        stored = visit.tracker.essays.add(
-            NewEssay(
-                _make_unused_name(visit, title), title, text, source, published=published or ""
-            )
-        )
+        used = {*visit.tracker.essays.titles(), OWN_ESSAY}
+        name = find_unused(short_name(title) or "essay", used)
+        new = NewEssay(name, title, text, source, published=published or "")
+        stored = visit.tracker.essays.add(new)
         st.session_state.pop(_FORM_KEY, None)
         notify("Essay added" if is_english(text) else f"Essay added. {NOT_ENGLISH}")
         st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})
@@ -170,14 +159,3 @@ def _read_text(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tup
     if not pasted.strip():
         raise Refused("there is no text yet: paste it or choose a file")
     return visit.tracker.essays.read_text(pasted.encode(), "the pasted text"), "pasted"
-
-
-def _make_unused_name(visit: Visit, title: str) -> str:
-    """Make an unused short name out of the title."""
-    base = short_name(title) or "essay"
-    used_names = {*visit.tracker.essays.titles(), OWN_ESSAY}
-    return next(
-        name
-        for n in range(1, len(used_names) + 2)
-        if (name := base if n == 1 else f"{base}-{n}") not in used_names
-    )

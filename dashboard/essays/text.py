@@ -1,4 +1,4 @@
-"""Essays in words: states of sentences, coverage and record."""
+"""Essays in words: marks and states of sentences, coverage, and how an essay stands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,11 @@ from types import MappingProxyType
 from typing import Final
 
 from dashboard.wording.numbers import percent_whole, plural
-from forecasts.essays.claim_map import (
-    ClaimCoverage,
-    ClaimState,
-    MappedSentence,
-    TrackRecord,
-)
+from forecasts.essays.claim_map import ClaimCoverage, ClaimState, MappedSentence, TrackRecord
 from forecasts.essays.claim_outcomes import base_chance, find_weakness
 from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import Question
+from forecasts.statistics.intervals import jeffreys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +26,15 @@ PLAIN_STYLE: Final = StateStyle("plain", "", "does not look ahead")
 
 STATE_STYLES: Final[Mapping[ClaimState, StateStyle]] = MappingProxyType(
     {
-        "borne out": StateStyle("borne-out", "✓", "borne out"),
-        "mixed": StateStyle("mixed", "±", "mixed: 40 to 60% borne out"),
-        "not borne out": StateStyle("not-borne-out", "✗", "not borne out"),
-        "open": StateStyle("open", "%", "open: how likely it is to be borne out"),
+        "borne out": StateStyle("borne-out", "✓", "came true"),
+        "mixed": StateStyle("mixed", "±", "mixed: 40 to 60% came true"),
+        "not borne out": StateStyle("not-borne-out", "✗", "did not come true"),
+        "open": StateStyle("open", "%", "open: how likely it is to come true"),
         "no answer": StateStyle("no-answer", "○", "asked, without an answer"),
         "not counted": StateStyle(
             "not-counted", "·", "asked, not counted: presupposed, or reported of others"
         ),
-        "rejected": StateStyle("rejected", "–", "set aside as untestable"),
+        "rejected": StateStyle("rejected", "–", "untestable"),
         "no question yet": StateStyle("no-question-yet", "?", "no question yet"),
         "dropped": PLAIN_STYLE,
         "not forward-looking": PLAIN_STYLE,
@@ -49,10 +45,12 @@ stronger its colour.
 """
 
 DRAFTED_STYLE: Final = StateStyle("no-question-yet", "✎", "draft saved")
-LOOKS_BACK_STYLE: Final = StateStyle("looks-back", "( )", "answers that look back")
+LOOKS_BACK_STYLE: Final = StateStyle("looks-back", "( )", "known when it was asked")
 SAYS_LITTLE_STYLE: Final = StateStyle(
     "says-little", "*", "says little: the test could hardly turn out otherwise"
 )
+
+PRACTICE_NOTE: Final = "Retrospective: written after the outcome was known"
 
 
 def sentence_mark(claim: MappedSentence) -> str:
@@ -76,90 +74,90 @@ def sentence_shade(claim: MappedSentence) -> int | None:
     return 10 if claim.p is None else round(6 + 42 * claim.p)
 
 
-def describe_coverage(coverage: ClaimCoverage) -> str:
+def describe_coverage(coverage: ClaimCoverage, *, has_text: bool = True) -> str:
     """State the coverage: `12 of 30 forward-looking sentences became questions, 15 have no question
     yet.`
+
+    Without its text nobody knows which sentences were missed, and only its claims are counted.
     """
     total = coverage.forward_looking
     if not total:
         return "No sentence of it looks ahead."
     became = "became a question" if 1 in (coverage.asked, total) else "became questions"
-    parts = [f"{coverage.asked:,} of {plural(total, 'forward-looking sentence')} {became}"]
-    if coverage.rejected:
-        parts.append(
-            f"{coverage.rejected:,} {'was' if coverage.rejected == 1 else 'were'} set aside as "
-            "untestable"
-        )
-    if coverage.undecided:
-        parts.append(
-            f"{coverage.undecided:,} {'has' if coverage.undecided == 1 else 'have'} no question yet"
-        )
+    counted = plural(total, "forward-looking sentence" if has_text else "claim")
+    parts = [f"{coverage.asked:,} of {counted} {became}"]
+    if coverage.rejected and has_text:
+        verb = "is" if coverage.rejected == 1 else "are"
+        parts.append(f"{coverage.rejected:,} {verb} untestable")
+    if coverage.undecided and has_text:
+        verb = "has" if coverage.undecided == 1 else "have"
+        parts.append(f"{coverage.undecided:,} {verb} no question yet")
     return f"{', '.join(parts)}."
 
 
-def describe_claim_coverage(coverage: ClaimCoverage) -> str:
-    """State the coverage of an essay without a stored text, whose missed claims are unknown."""
-    became = (
-        "became a question"
-        if 1 in (coverage.asked, coverage.forward_looking)
-        else "became questions"
+def describe_share(record: TrackRecord) -> str:
+    """State how many answered claims came true: `About 19 of 28 came true (69%; 95% CI 51–84%)`."""
+    if not record.answered:
+        return ""
+    share = record.borne_out / record.answered
+    low, high = map(
+        percent_whole, jeffreys(min(record.borne_out, record.answered), record.answered)
     )
-    return f"{coverage.asked:,} of {plural(coverage.forward_looking, 'claim')} {became}."
+    about = "" if record.borne_out == int(record.borne_out) else "About "
+    return (
+        f"{about}{round(record.borne_out)} of {record.answered} came true "
+        f"({percent_whole(share)}; 95% CI {low.rstrip('%')}–{high})"
+    )
 
 
-SKILL_NOTE: Final = (
-    "Chance is what the base rates of the same questions give, and skill is what was borne out "
-    "beyond it. A claim counts once, however many questions test it."
-)
-
-
-def describe_record(record: TrackRecord) -> tuple[str, tuple[str, ...]]:
-    """Return the record in words: the headline, and the sentences beneath it."""
+def describe_standing(record: TrackRecord) -> str:
+    """State how a record stands: what came true, and what is open; empty without claims."""
     if not record.claims:
-        looks_back = (
-            "No question looks back." if record.retrospective else "Nothing was asked live yet."
-        )
-        return "–", (looks_back,)
-    sentences = (
-        record.chance_words,
-        record.skill_words,
-        record.test_words,
-        _describe_unanswered(record),
-    )
-    return record.headline or "No answer yet", tuple(filter(None, sentences))
+        return ""
+    parts = [describe_share(record) or "No answer yet"]
+    if record.open:
+        parts.append(describe_open(record))
+    return f"{'; '.join(parts)}."
 
 
-def _describe_unanswered(record: TrackRecord) -> str:
-    parts = [describe_open(record)] if record.open else []
-    if record.unanswered:
-        parts.append(f"{record.unanswered:,} without an answer")
-    return f"{capitalise('; '.join(parts))}." if parts else ""
+def describe_practice(record: TrackRecord) -> str:
+    """State how a retrospective record stands; empty without an answer."""
+    share = describe_share(record)
+    return f"Looking back, {share[:1].lower()}{share[1:]}." if share else ""
 
 
 def describe_open(record: TrackRecord) -> str:
-    """Describe the open claims: `3 claims still open, on average 62% likely to be borne out`."""
-    chance_words = (
-        ""
-        if record.mean_chance is None
-        else f", on average {percent_whole(record.mean_chance)} likely to be borne out"
+    """Describe the open claims: `3 claims are open, on average 62% likely to come true`."""
+    verb = "is" if record.open == 1 else "are"
+    chance = record.mean_chance
+    likely = "" if chance is None else f", on average {percent_whole(chance)} likely to come true"
+    return f"{plural(record.open, 'claim')} {verb} open{likely}"
+
+
+def list_record_notes(record: TrackRecord) -> tuple[str, ...]:
+    """List what else there is to say of a record: chance, skill, weak tests, missing answers."""
+    missing = (
+        f"{plural(record.unanswered, 'claim')} without an answer." if record.unanswered else ""
     )
-    return f"{plural(record.open, 'claim')} still open{chance_words}"
+    notes = (record.chance_words, record.skill_words, record.test_words, missing)
+    return tuple(filter(None, notes))
 
 
 def describe_modality(claim: MappedSentence) -> str:
-    """Describe the wording of a claim: `“will” · explicit prediction · sounds 100% sure`."""
+    """Describe the wording of a claim: `“will” · explicit prediction · stated with certainty`."""
     sentence = claim.sentence
     parts = [f"“{sentence.cue}”"] if sentence.cue else []
     if sentence.kind:
         parts.append(sentence.kind)
     if sentence.cue and sentence.modality:
-        parts.append(f"sounds {percent_whole(sentence.modality)} sure")
+        sure = percent_whole(sentence.modality)
+        parts.append("stated with certainty" if sure == "100%" else f"sounds {sure} sure")
     return " · ".join(parts)
 
 
 def describe_claim_state(claim: MappedSentence) -> str:
     """Describe a sentence's state for its panel: `Mixed (1 of 2)`."""
-    return capitalise(claim.words)
+    return capitalise(claim.words.replace("rejected:", "untestable:"))
 
 
 def describe_test(question: Question) -> str:

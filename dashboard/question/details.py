@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_report_buttons
 from dashboard.question import answering, as_of, compare, criteria, siblings, signposts, why
+from dashboard.scenarios import sections as scenarios
 from tracker.model.read_models import QuestionPage
 
 SECTION_PARAM = "details"
@@ -32,16 +33,36 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
         sections["Scores"] = _show_unanswered
     elif status in ("open", "upcoming"):
         sections["Resolve early"] = answering.show_early
+    sections |= _list_scenario_sections(visit, page)
     if siblings.may_repeat(visit, page):
         sections["Repeat"] = lambda visit, page: siblings.show_form(visit, page.summary.question)
     if not visit.looks_back:
         sections["Earlier day"] = lambda _, page: as_of.show_day_slider(
             present, page.summary.question
         )
-        sections["Report"] = lambda visit, page: show_report_buttons(
-            visit, "question", page.summary.question.id
-        )
+        sections["Report"] = _show_reports
     return sections
+
+
+def _list_scenario_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:
+    """Return the sections of a scenario set, or the one that makes a question a set."""
+    if visit.looks_back:
+        return {}
+    if page.scenarios:
+        return {
+            "What would change it": lambda visit, page: scenarios.show_tests(visit, page.summary),
+            "Likelihood table": lambda visit, page: scenarios.show_table(visit, page.summary),
+        }
+    if page.summary.question.kind != "categorical" or page.summary.status not in (
+        "open",
+        "upcoming",
+    ):
+        return {}
+    return {
+        "Turn into scenarios": lambda visit, page: scenarios.show_new_set(
+            visit, page.summary.question
+        )
+    }
 
 
 def render(visit: Visit, present: Visit, page: QuestionPage) -> None:
@@ -61,6 +82,12 @@ def render(visit: Visit, present: Visit, page: QuestionPage) -> None:
         )
         if picked is not None:
             sections[picked](visit, page)
+
+
+def _show_reports(visit: Visit, page: QuestionPage) -> None:
+    """Show the report of the question, and that of its scenarios."""
+    for kind in ("question", "scenarios") if page.scenarios else ("question",):
+        show_report_buttons(visit, kind, page.summary.question.id)
 
 
 def _show_unanswered(_visit: Visit, _page: QuestionPage) -> None:

@@ -21,6 +21,7 @@ from dashboard.question import (
     revision_chart,
     why,
 )
+from dashboard.scenarios import sections as scenarios
 from dashboard.wording import escape_markdown
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
@@ -74,6 +75,8 @@ def _show_chart(visit: Visit, page: QuestionPage) -> None:
 
 def _show_story(visit: Visit, page: QuestionPage) -> None:
     """Show what the numbers rest on."""
+    if page.scenarios and not visit.looks_back:
+        scenarios.show_scenarios(visit, page.summary)
     why.show_causes(visit, page)
     evidence.render(visit, page)
     history.render(visit, page)

@@ -83,7 +83,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     question_id = page.summary.question.id
     groups = visit.tracker.links.groups(question_id)
     family = visit.tracker.questions.siblings(question_id)
-    if not groups and family is None and not page.scenarios:
+    if not groups and family is None:
         return
     warnings = [warning for group in groups for warning in _list_warnings(visit, group)]
     show_markup(make_tag("h2", "Related questions"), *warnings)
@@ -101,13 +101,6 @@ def render(visit: Visit, page: QuestionPage) -> None:
     numbers = [words for group in groups for words in _list_numbers(visit, group)]
     record = [] if family is None else _describe_record(page, family)
     show_markup(*(make_tag("p", words, kind="note") for words in (*numbers, *record)))
-    if page.scenarios:
-        st.page_link(
-            visit.pages["scenarios"],
-            label="View as scenarios",
-            icon=":material/stacked_bar_chart:",
-            query_params={"q": question_id},
-        )
 
 
 def _list_warnings(visit: Visit, group: LinkGroup) -> Iterator[Markup]:

@@ -26,8 +26,7 @@ from dashboard.questions.question_rows import (
     build_row,
 )
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
-from dashboard.scenarios.coherence import show_contradictions
-from dashboard.scenarios.text import group_contradictions
+from dashboard.scenarios.coherence import group_contradictions, show_contradictions
 from dashboard.wording import plural
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import CoherenceReport
@@ -52,6 +51,13 @@ def render(visit: Visit) -> None:
 def render_calendar(visit: Visit) -> None:
     """Lead the calendar's own address to the place of which it is a view."""
     st.switch_page(visit.pages["questions"], query_params={"view": "calendar"})
+
+
+def render_scenarios(visit: Visit) -> None:
+    """Lead the address of a scenario set to its question, and that of all sets to their list."""
+    if question_id := st.query_params.get("q"):
+        st.switch_page(visit.pages["question"], query_params={"q": question_id})
+    st.switch_page(visit.pages["questions"], query_params={"only": "scenarios"})
 
 
 @st.fragment

@@ -79,7 +79,8 @@ class QuestionForm:
         """Set a registered field to its computed value, unless somebody has changed it."""
         key = self.key(name)
         last_key = f"{key}-computed"
-        if st.session_state.get(key) in (None, "", st.session_state.get(last_key)):
+        current = st.session_state.get(key)
+        if current != computed and current in (None, "", st.session_state.get(last_key)):
             st.session_state[key] = computed
         st.session_state[last_key] = computed
 
@@ -88,8 +89,11 @@ class QuestionForm:
         return st.session_state.get(self.key(name), self.initial.get(name))
 
     def fields(self) -> dict[str, Any]:
-        """Return the values of all fields that were drawn."""
-        return {name: st.session_state.get(self.key(name)) for name in self.used}
+        """Return the values of all fields, those of parts that are not shown as well."""
+        suffix = f"-{self.id}"
+        keys = [str(key) for key in st.session_state if str(key).endswith(suffix)]
+        names = [key[4 : -len(suffix)] for key in keys if key.startswith("ask-")]
+        return {name: self.value(name) for name in (*self.initial, *names)}
 
     def text(self, label: str, name: str, **options: Any) -> str:
         """Show a line of text."""
@@ -168,22 +172,39 @@ def input_options(form: QuestionForm, kind: Kind) -> tuple[str, ...]:
 
 def input_range(form: QuestionForm) -> Scale:
     """Show the inputs of a number's range; raises `InvalidQuestion` if it is missing or invalid."""
-    left, right = st.columns(2)
-    with left:
-        lower = st.number_input("From", value=None, format="%g", **form.register_field("lower"))
-        open_lower = st.checkbox("It may also lie below", **form.register_field("open-lower"))
-    with right:
-        upper = st.number_input("To", value=None, format="%g", **form.register_field("upper"))
-        open_upper = st.checkbox("It may also lie above", **form.register_field("open-upper"))
-    unit = form.text("Unit", "unit", placeholder="tonnes")
-    zero = None
-    if st.checkbox("Logarithmic: equal steps are equal ratios", **form.register_field("log")):
-        zero = st.number_input(
+    low, high, unit = st.columns(3)
+    with low:
+        st.number_input("From", value=None, format="%g", **form.register_field("lower"))
+        st.checkbox("or below", help="It may also lie below.", **form.register_field("open-lower"))
+    with high:
+        st.number_input("To", value=None, format="%g", **form.register_field("upper"))
+        st.checkbox("or above", help="It may also lie above.", **form.register_field("open-upper"))
+    with unit:
+        form.text("Unit", "unit", placeholder="tonnes")
+        is_logarithmic = st.checkbox(
+            "Logarithmic", help="Equal steps are equal ratios.", **form.register_field("log")
+        )
+    if is_logarithmic:
+        st.number_input(
             "Zero point, below the range", format="%g", **form.register_field("zero", 0.0)
         )
+    return read_range(form)
+
+
+def read_range(form: QuestionForm) -> Scale:
+    """Read the range of a number; raises `InvalidQuestion` if it is missing or invalid."""
+    lower, upper = form.value("lower"), form.value("upper")
     if lower is None or upper is None:
         raise InvalidQuestion("a question about a number needs its range: fill in From and To")
-    return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
+    zero = float(form.value("zero") or 0.0) if form.value("log") else None
+    return Scale(
+        float(lower),
+        float(upper),
+        bool(form.value("open-lower")),
+        bool(form.value("open-upper")),
+        zero,
+        str(form.value("unit") or "").strip(),
+    )
 
 
 def input_reason(
@@ -296,11 +317,40 @@ def input_statements(
             st.caption("Its lines appear here once the question and its answers are filled in.")
             return None
         st.caption(EXPLANATION)
+        for name, label in _follow_lines(form, new_question, rules).items():
+            form.text(escape_markdown(label), name, max_chars=MAX_LINE_LENGTH)
+        form.lines(
+            NAMES_LABEL, "line-names", height=80, placeholder="Xi Jinping | Xi | Си Цзиньпин"
+        )
         try:
-            return _show_lines(form, new_question, rules)
+            return read_statements(visit, form, new_question)
         except ForecastsError as error:
             st.caption(f":material/error: {escape_markdown(str(error))}")
             raise
+
+
+def read_statements(
+    visit: Visit, form: QuestionForm, new_question: NewQuestion
+) -> CompiledQuestion | None:
+    """Read the lines, which follow from the question until somebody changes them.
+
+    None while the question is incomplete; raises `InvalidQuestion` for lines that cannot stand.
+    """
+    rules = _compile(visit, new_question)
+    if rules is None:
+        return None
+    lines = {
+        name: str(form.value(name) or "").strip()
+        for name in _follow_lines(form, new_question, rules)
+    }
+    names = str(form.value("line-names") or "").splitlines()
+    typed = {s.option: lines[option_line_label(s.option)] for s in rules.statements if s.option}
+    return build_own_lines(
+        lines.get("line-yes", ""),
+        lines.get("line-no", ""),
+        typed,
+        parse_names(tuple(name.strip() for name in names if name.strip())),
+    )
 
 
 def _compile(visit: Visit, new_question: NewQuestion) -> CompiledQuestion | None:
@@ -314,29 +364,18 @@ def _compile(visit: Visit, new_question: NewQuestion) -> CompiledQuestion | None
         return None
 
 
-def _show_lines(
+def _follow_lines(
     form: QuestionForm, new_question: NewQuestion, rules: CompiledQuestion
-) -> CompiledQuestion:
-    typed: dict[str, str] = {}
-    yes = no = ""
+) -> dict[str, str]:
+    """Fill in the lines that nobody has changed; return their labels by the names of the fields."""
     if new_question.options:
-        for statement in rules.statements:
-            label = option_line_label(statement.option)
-            typed[statement.option] = _input_line(form, label, label, statement.yes)
+        made = {option_line_label(s.option): s.yes for s in rules.statements}
+        labels = dict(zip(made, made, strict=True))
     else:
-        made = rules.statements[0] if rules.statements else None
-        yes_label, no_label = line_labels(new_question.kind)
-        yes = _input_line(form, yes_label, "line-yes", made.yes if made else "")
-        no = _input_line(form, no_label, "line-no", made.no if made else "")
-    form.register_field("line-names", "")
-    form.follow("line-names", "\n".join(format_names(rules.names)))
-    names = form.lines(
-        NAMES_LABEL, "line-names", height=80, placeholder="Xi Jinping | Xi | Си Цзиньпин"
-    )
-    return build_own_lines(yes, no, typed, parse_names(names))
-
-
-def _input_line(form: QuestionForm, label: str, name: str, made: str) -> str:
-    form.register_field(name, "")
-    form.follow(name, made)
-    return form.text(escape_markdown(label), name, max_chars=MAX_LINE_LENGTH)
+        first = rules.statements[0] if rules.statements else None
+        made = {"line-yes": first.yes if first else "", "line-no": first.no if first else ""}
+        labels = dict(zip(made, line_labels(new_question.kind), strict=True))
+    for name, line in (made | {"line-names": "\n".join(format_names(rules.names))}).items():
+        form.register_field(name, "")
+        form.follow(name, line)
+    return labels

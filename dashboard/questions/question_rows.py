@@ -112,11 +112,10 @@ def build_row(s: QuestionSummary, view: ListView, marks: RowMarks, refused: Refu
 
 
 def build_title(s: QuestionSummary, marks: RowMarks) -> LinkCell:
-    """Build the link to a question, or to the page of its scenarios."""
+    """Build the link to a question, with what to know of it at first sight."""
     question = s.question
-    is_set = question.id in marks.scenarios
     badges = []
-    if is_set:
+    if question.id in marks.scenarios:
         badges.append(Badge("Scenarios"))
     if question.id in marks.contradictions:
         badges.append(
@@ -124,7 +123,7 @@ def build_title(s: QuestionSummary, marks: RowMarks) -> LinkCell:
         )
     return LinkCell(
         question.text,
-        page_address("scenarios" if is_set else "question", q=question.id),
+        page_address("question", q=question.id),
         mark="" if s.parent_id is None else SIBLING_MARK,
         badges=tuple(badges),
     )

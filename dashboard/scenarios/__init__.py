@@ -1,4 +1,4 @@
-"""The scenario pages: scenario sets, links and coherence.
+"""Scenario sets on the page of their question; links between questions, and contradictions.
 
 May import components, charts, wording and `tracker`.
 """

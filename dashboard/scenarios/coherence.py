@@ -1,41 +1,264 @@
-"""Coherence page: contradictions with repairs, the record of earlier repairs, all links."""
+"""Links between questions, and the forecasts that contradict them, each with its repair."""
 
-from collections.abc import Mapping, Sequence
-from typing import get_args
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, get_args
 
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.rows import (
+    TITLE,
+    Cell,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    WRAPPED_ROW_HEIGHT,
-    link_to_question,
+    find_unused,
     show_empty,
     show_refusals,
+    show_section_title,
     show_skeleton,
-    show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import text
-from dashboard.scenarios.text import RepairedForecast, list_linkable_questions
-from dashboard.wording import LINK_RULES, clip, escape_markdown, name_forecasts, plural
+from dashboard.wording import LINK_RULES, clip, escape_markdown, name_forecasts, percent_exact
 from dashboard.wording.links import (
     LINK_KIND_NAMES,
     LINK_ROLES,
     OPTIONAL_ROLE,
-    describe_repair_gain,
-    format_nats,
+    format_gain,
     summarise_repairs,
 )
 from forecasts.errors import InvalidQuestion
-from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.links import LINK_ARITIES, Link, LinkId, LinkKind
 from forecasts.questions.new_question import short_name
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import CROWD, ForecasterId, QuestionId
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import CoherenceReport, Contradiction
+from tracker.model.scenarios import CoherenceReport, Contradiction, RepairWord
+
+MAX_OTHERS: Final = 3
+"""Contradictions of others that are shown by default."""
+
+_DECISIONS: Final[tuple[RepairWord, ...]] = ("adopted", "declined")
 
 
-def show_link_form(visit: Visit, coherence: CoherenceReport) -> None:
+def render(visit: Visit) -> None:
+    """Show contradictions, then the links, then what became of earlier repairs."""
+    st.subheader("Links and contradictions", anchor=False)
+    with show_skeleton():
+        coherence = visit.tracker.links.coherence()
+    if coherence.links:
+        show_contradictions(visit, coherence)
+        _show_links(visit, coherence)
+    else:
+        show_empty(
+            "No questions are linked yet.",
+            "A link says how questions hang together, such as that one follows from the other. "
+            "Forecasts that contradict it are then listed here, with the nearest that agree. Link "
+            "questions below, or load a question set.",
+        )
+    _show_link_form(visit, coherence)
+    if coherence.repairs:
+        _show_repairs(visit, coherence)
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionGroups:
+    """Contradictions by required action: mine, those of others, and those that may be noise."""
+
+    mine: tuple[Contradiction, ...]
+    by_others: tuple[Contradiction, ...]
+    noise: tuple[Contradiction, ...]
+
+
+def group_contradictions(coherence: CoherenceReport, me: ForecasterId) -> ContradictionGroups:
+    """Group the contradictions beyond noise by owner, largest first, and the probable noise."""
+    notable = sorted(
+        (c for c in coherence.contradictions if not c.slight and not _is_twin(c, coherence)),
+        key=lambda c: c.forecaster.id != me,
+    )
+    flagged = [c for c in notable if c.violation.flagged]
+    return ContradictionGroups(
+        mine=tuple(c for c in flagged if c.forecaster.id == me),
+        by_others=tuple(c for c in flagged if c.forecaster.id != me),
+        noise=tuple(c for c in notable if not c.violation.flagged),
+    )
+
+
+def _is_twin(contradiction: Contradiction, coherence: CoherenceReport) -> bool:
+    """Return True for the crowd's contradiction if the crowd is one person, who has it, too."""
+    return contradiction.forecaster.id == CROWD and any(
+        other.forecaster.id != CROWD
+        and other.violation.link.id == contradiction.violation.link.id
+        and other.violation.before == contradiction.violation.before
+        for other in coherence.contradictions
+    )
+
+
+def is_decided(contradiction: Contradiction) -> bool:
+    """Return True if the latest decision applies to the current forecasts."""
+    decision, violation = contradiction.decided, contradiction.violation
+    return (
+        decision is not None
+        and decision.question_ids == violation.question_ids
+        and decision.before == violation.before
+    )
+
+
+def show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+    """Show the contradictions with their repairs: mine, then some of others; the rest if asked."""
+    groups = group_contradictions(coherence, visit.me)
+    shown = (*groups.mine, *groups.by_others[:MAX_OTHERS])
+    hidden = (*groups.by_others[MAX_OTHERS:], *groups.noise)
+    if not shown:
+        st.markdown(":material/check: No forecasts contradict each other beyond rounding.")
+    for contradiction in shown:
+        _show_contradiction(visit, contradiction)
+    more = (
+        f"Show {len(hidden)} within rounding"
+        if hidden == groups.noise
+        else f"Show {len(hidden)} more"
+    )
+    if hidden and st.toggle(more, key="all-contradictions"):
+        for contradiction in hidden:
+            _show_contradiction(visit, contradiction)
+
+
+def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
+    """Show a contradiction and its nearest repair; for mine also the decision."""
+    violation = contradiction.violation
+    link, owner = violation.link, contradiction.forecaster
+    is_own = owner.id == visit.me
+    names = name_forecasts(owner, visit.me)
+    words = f"{names} contradict each other. {violation.words}."
+    slight = "" if violation.flagged else " It is small enough to be rounding."
+    st.markdown(
+        f":material/warning: **{escape_markdown(link.title)}** · {escape_markdown(words + slight)}"
+    )
+    labels = dict(zip(link.question_ids, link.labels, strict=False))
+    columns = [
+        RowColumn(TITLE, "Question"),
+        RowColumn("before", "Now", "end"),
+        RowColumn("after", "Nearest that agree", "end"),
+    ]
+    numbers = zip(violation.question_ids, violation.before, violation.after, strict=True)
+    rows = [
+        Row(
+            question_id,
+            {
+                TITLE: LinkCell(
+                    contradiction.questions[question_id].question.text,
+                    page_address("question", q=question_id),
+                    note=labels.get(question_id, ""),
+                ),
+                "before": TextCell(percent_exact(before)),
+                "after": TextCell(percent_exact(after), tone="strong"),
+            },
+        )
+        for question_id, before, after in numbers
+    ]
+    show_rows(f"contradiction-{link.id}-{owner.id}", link.title, columns, rows)
+    if is_own:
+        _show_decision(visit, contradiction)
+
+
+def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
+    """Show how to adopt the repair or to keep the forecasts; the log score of either is kept."""
+    link, decision = contradiction.violation.link, contradiction.decided
+    is_kept = is_decided(contradiction)
+    if decision is not None and is_kept:
+        reason = f", because: {decision.why}" if decision.why else ""
+        st.caption(escape_markdown(f"You kept yours on {visit.day(decision.at)}{reason}"))
+    with st.container(horizontal=True):
+        if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
+            _decide(visit, link, "adopted", "")
+        if is_kept:
+            return
+        with (
+            st.popover("Keep yours", key=f"keeping-{link.id}"),
+            st.form(f"keep-{link.id}", border=False),
+        ):
+            why = st.text_input(
+                "Why?", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off"
+            )
+            if st.form_submit_button("Keep yours"):
+                _decide(visit, link, "declined", (why or "").strip())
+    st.caption("Whatever the answers, the nearest that agree score no worse. Both will be scored.")
+
+
+def _decide(visit: Visit, link: Link, decision: RepairWord, why: str) -> None:
+    notes = {"adopted": "Adopted: your forecasts agree now", "declined": "Kept"}
+    with show_refusals():
+        visit.tracker.links.decide_repair(link.id, decision, why=why)
+        notify(f"{notes[decision]}. Both versions will be scored")
+        st.rerun()
+
+
+def _show_links(visit: Visit, coherence: CoherenceReport) -> None:
+    """Show every link with its questions below it, those of one kind together."""
+    texts = {s.question.id: s.question.text for s in visit.tracker.questions.list()}
+    kinds = get_args(LinkKind)
+    rows = []
+    for link in sorted(coherence.links, key=lambda link: (kinds.index(link.kind), link.title)):
+        title = TextCell(link.title, unwrap_prose(link.why), tone="strong")
+        kind = TextCell(LINK_KIND_NAMES[link.kind], tone="quiet", help=LINK_RULES[link.kind])
+        rows.append(Row(link.id, {TITLE: title, "kind": kind}))
+        labels = dict(zip(link.question_ids, link.labels, strict=False))
+        for question_id in link.question_ids:
+            address = page_address("question", q=question_id)
+            cells: dict[str, Cell] = {TITLE: LinkCell(texts[question_id], address, mark="↳")}
+            if label := labels.get(question_id):
+                cells["label"] = TextCell(label, tone="quiet")
+            rows.append(Row(f"{link.id}-{question_id}", cells))
+    columns = [
+        RowColumn(TITLE, "Link"),
+        RowColumn("label", "Short name"),
+        RowColumn("kind", "Kind"),
+    ]
+    show_section_title("Links")
+    show_rows("links", "Links", columns, rows)
+
+
+def _show_repairs(visit: Visit, coherence: CoherenceReport) -> None:
+    """Show what became of repairs that were adopted or declined, the newest first."""
+    show_section_title("Did fixes help?")
+    sentences = []
+    for word in _DECISIONS:
+        scored = [r for r in coherence.repairs if r.decision.decision == word]
+        sentences.append(summarise_repairs(word, [r.gain for r in scored if r.gain is not None]))
+    summary = " ".join(filter(None, sentences))
+    st.markdown(escape_markdown(summary or "None of their questions is answered yet."))
+    names = {c.forecaster.id: c.forecaster.name for c in coherence.contradictions}
+    names[visit.me] = "You"
+    rows = []
+    for number, repair in enumerate(coherence.repairs):
+        decision = repair.decision
+        pairs = zip(decision.before, decision.after, strict=True)
+        owner = names.get(decision.forecaster_id, decision.forecaster_id)
+        cells: dict[str, Cell] = {
+            TITLE: TextCell(repair.link.title, decision.why),
+            "decision": TextCell(f"{owner}: {decision.decision}", visit.day(decision.at)),
+            "moved": TextCell(
+                ", ".join(f"{percent_exact(p)} → {percent_exact(q)}" for p, q in pairs)
+            ),
+            "gain": TextCell(format_gain(repair.gain)),
+        }
+        rows.append(Row(f"repair-{number}", cells))
+    columns = [
+        RowColumn(TITLE, "Link"),
+        RowColumn("decision", "Decision"),
+        RowColumn("moved", "Forecasts"),
+        RowColumn("gain", "Gain", "end", help="In log score, by the repair; above 0 is better"),
+    ]
+    show_rows("repairs", "Decisions on repairs", columns, rows)
+
+
+def _show_link_form(visit: Visit, coherence: CoherenceReport) -> None:
     """Show the form, collapsed."""
     with st.expander("Link questions", key="add-link", on_change="rerun") as drawer:
         if drawer.open:
@@ -49,23 +272,16 @@ def _show_form(visit: Visit, coherence: CoherenceReport) -> None:
         "How they are linked", kinds, format_func=LINK_KIND_NAMES.__getitem__, key="link-kind"
     )
     st.caption(escape_markdown(LINK_RULES[kind]))
-    rows = visit.tracker.questions.list()
-    chosen = _choose_questions(kind, rows)
-    labels = _show_label_inputs(kind, chosen, {row.question.id: row.question.text for row in rows})
+    chosen = _choose_questions(kind, visit.tracker.questions.list())
+    labels = _input_labels(kind)
     title = st.text_input("Title", key="link-title", max_chars=120, autocomplete="off") or ""
-    reason = (
-        st.text_area(
-            "Why", key="link-why", height=80, max_chars=1_000, placeholder="What makes it so?"
-        )
-        or ""
+    why = st.text_area(
+        "Why", key="link-why", height=80, max_chars=1_000, placeholder="What makes it so?"
     )
     if st.button("Link them", type="primary", key="link-them"):
+        entered = Link(LinkId(""), kind, chosen, title.strip(), labels, (why or "").strip())
         with show_refusals():
-            _add_link(
-                visit,
-                coherence,
-                Link(LinkId(""), kind, chosen, title.strip(), labels, reason.strip()),
-            )
+            _add_link(visit, coherence, entered)
 
 
 def _choose_questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[QuestionId, ...]:
@@ -90,235 +306,47 @@ def _choose_questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[
     return tuple(question_id for question_id in selected if question_id is not None)
 
 
-def _show_label_inputs(
-    kind: LinkKind, chosen: Sequence[QuestionId], texts: dict[QuestionId, str]
-) -> tuple[str, ...]:
-    """Show the short names for a chart, all or none."""
-    if kind not in ("dates", "members", "condition") or not chosen:
+def _input_labels(kind: LinkKind) -> tuple[str, ...]:
+    """Show the short names of the questions, all or none."""
+    if kind not in ("dates", "members", "condition"):
         return ()
-    st.caption("Short names for a chart, such as “end of 2027”; leave all of them empty for none.")
-    labels = [
-        (
-            st.text_input(
-                escape_markdown(clip(texts[question_id], 90)),
-                key=f"link-label-{question_id}",
-                max_chars=40,
-                autocomplete="off",
-            )
-            or ""
-        ).strip()
-        for question_id in chosen
-    ]
-    return tuple(labels) if any(labels) else ()
+    entered = st.text_input(
+        "Short names in the same order, with | between them (optional)", key="link-labels",
+        autocomplete="off", placeholder="June 2027 | end of 2027",
+    )  # fmt: skip
+    return tuple(map(str.strip, entered.split("|"))) if (entered or "").strip() else ()
 
 
 def _add_link(visit: Visit, coherence: CoherenceReport, entered: Link) -> None:
+    """Add the link; raises `InvalidQuestion` for what is missing."""
     if not entered.title:
         raise InvalidQuestion("a link needs a title: what do the questions have in common?")
     if not entered.why:
         raise InvalidQuestion("a link needs its reason: write a sentence under Why")
     if entered.kind in LINK_ROLES and len(entered.question_ids) < len(LINK_ROLES[entered.kind]):
         raise InvalidQuestion("choose a question for every place of the link")
-    if entered.labels and not all(entered.labels):
+    if entered.labels and (
+        len(entered.labels) != len(entered.question_ids) or not all(entered.labels)
+    ):
         raise InvalidQuestion("give every question a short name, or none")
-    link_id = LinkId(
-        _make_unused_id(short_name(entered.title) or "link", {link.id for link in coherence.links})
-    )
-    visit.tracker.links.add(
-        Link(
-            link_id, entered.kind, entered.question_ids, entered.title, entered.labels, entered.why
-        )
-    )
+    used = {link.id for link in coherence.links}
+    link_id = LinkId(find_unused(short_name(entered.title) or "link", used))
+    visit.tracker.links.add(replace(entered, id=link_id))
     notify("Linked")
     for key in [key for key in st.session_state if str(key).startswith("link-")]:
         del st.session_state[key]
     st.rerun()
 
 
-def _make_unused_id(name: str, used_ids: set[LinkId]) -> str:
-    """Return the name, with a number if it is used."""
-    names = (name, *(f"{name}-{n}" for n in range(2, len(used_ids) + 3)))
-    return next(candidate for candidate in names if candidate not in used_ids)
-
-
-_C = st.column_config
-MAX_QUESTION_CHARACTERS = 130
-MAX_OTHERS = 3
-"""Contradictions of others that are shown by default."""
-
-
-def render(visit: Visit) -> None:
-    """Show contradictions, then the record of repairs, then the links."""
-    st.subheader("Links and contradictions", anchor=False)
-    with show_skeleton():
-        coherence = visit.tracker.links.coherence()
-    if not coherence.links:
-        show_empty(
-            "No questions are linked yet.",
-            "A link says what questions have to do with each other, such as that one follows "
-            "from the other. Forecasts that contradict it are then found here, with the nearest "
-            "ones that do not. Links come with question sets, or from `tracker scenario add-link`.",
-        )
-    else:
-        show_contradictions(visit, coherence)
-        _show_repair_record(visit, coherence)
-    _show_links(visit, coherence)
-
-
-def show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
-    """Show the contradictions with their repairs: mine, those of others, and probable noise."""
-    sorted_contradictions = text.group_contradictions(coherence, visit.me)
-    if not sorted_contradictions.mine and not sorted_contradictions.by_others:
-        st.success("No forecasts contradict each other beyond rounding.", icon=":material/check:")
-    for contradiction in sorted_contradictions.mine:
-        _show_contradiction(visit, contradiction)
-    many = len(sorted_contradictions.by_others) > MAX_OTHERS
-    show_all = many and st.toggle(
-        f"All {len(sorted_contradictions.by_others)} of others", key="all-others"
-    )
-    for contradiction in (
-        sorted_contradictions.by_others
-        if show_all
-        else sorted_contradictions.by_others[:MAX_OTHERS]
-    ):
-        _show_contradiction(visit, contradiction)
-    if sorted_contradictions.noise:
-        count = plural(len(sorted_contradictions.noise), "slight contradiction")
-        with st.expander(f"{count}, within rounding", key="noise", on_change="rerun") as drawer:
-            if drawer.open:
-                for contradiction in sorted_contradictions.noise:
-                    _show_contradiction(visit, contradiction)
-
-
-def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
-    """Show a contradiction and its nearest repair; for mine also the decision."""
-    violation = contradiction.violation
-    is_own = contradiction.forecaster.id == visit.me
-    with st.container(border=True, gap="xsmall"):
-        owner = name_forecasts(contradiction.forecaster, visit.me)
-        st.markdown(
-            f":material/warning: **{escape_markdown(violation.link.title)}** · "
-            f"{escape_markdown(owner)} contradict each other"
-        )
-        st.markdown(escape_markdown(f"{violation.words}."))
-        for step in text.list_repaired_forecasts(contradiction):
-            _show_repair_step(visit, step)
-        slight = "" if violation.flagged else " Small enough to be rounding."
-        st.caption(
-            escape_markdown(
-                f"{format_nats(violation.nats).capitalize()}. "
-                f"{describe_repair_gain(violation)}{slight}"
-            )
-        )
-        if is_own:
-            _show_decision(visit, contradiction)
-
-
-def _show_repair_step(visit: Visit, step: RepairedForecast) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        link_to_question(visit, step.question, "Open", ":material/show_chart:")
-        is_unchanged = step.before == step.after
-        numbers = f"{step.before}, stays" if is_unchanged else f"{step.before} → {step.after}"
-        label = step.label or clip(step.question.text, MAX_QUESTION_CHARACTERS)
-        st.markdown(f"**{escape_markdown(numbers)}** {escape_markdown(label)}", width="content")
-
-
-def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
-    link, decision = contradiction.violation.link, contradiction.decided
-    if decision is not None and text.is_decided(contradiction):
-        reason = f", because: {decision.why}" if decision.why else ""
-        st.caption(escape_markdown(f"You kept yours on {visit.day(decision.at)}{reason}"))
-    with st.container(horizontal=True):
-        if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
-            with show_refusals():
-                visit.tracker.links.decide_repair(link.id, "adopted")
-                notify("Adopted: your forecasts agree now. Both versions will be scored")
-                st.rerun()
-        if not text.is_decided(contradiction):
-            with st.popover("Keep yours", key=f"keeping-{link.id}"):
-                _show_keep_form(visit, link)
-
-
-def _show_keep_form(visit: Visit, link: Link) -> None:
-    with st.form(f"keep-{link.id}", border=False):
-        reason = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
-        st.caption("Both versions will be scored once the questions are answered.")
-        if st.form_submit_button("Keep yours"):
-            with show_refusals():
-                visit.tracker.links.decide_repair(link.id, "declined", why=(reason or "").strip())
-                notify("Kept. Both versions will be scored")
-                st.rerun()
-
-
-def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
-    st.markdown("#### Did repairs help?")
-    if not coherence.repairs:
-        st.caption(
-            "No repair was adopted or declined yet. Each is scored once all its questions are "
-            "answered."
-        )
-        return
-    sentences = [
-        words
-        for decision in ("adopted", "declined")
-        if (words := summarise_repairs(decision, text.list_gains(coherence.repairs, decision)))
-    ]
-    st.markdown(
-        escape_markdown(" ".join(sentences))
-        or "None of their questions is answered yet, so none is scored."
-    )
-    columns = {
-        "at": _C.DatetimeColumn("When", format="D MMM YYYY", timezone=visit.zone.key),
-        "link": _C.TextColumn("Link", width=260),
-        "who": _C.TextColumn("Who", width=80),
-        "decision": _C.TextColumn("Decision", width=80),
-        "moved": _C.TextColumn("Repair", width=190),
-        "nats": _C.NumberColumn(
-            "Apart", format="%.3f", help="How far the forecasts were from agreeing, in nats."
-        ),
-        "gain": _C.TextColumn(
-            "Gain", help="Of the repair in log score, in nats, once answered. Above 0 is better."
-        ),
-        "why": _C.TextColumn("Why", width=260),
+def list_linkable_questions(
+    kind: LinkKind, rows: Iterable[QuestionSummary], place: int = 0
+) -> dict[QuestionId, str]:
+    """Map the open questions that may stand at a place of a link of this kind to their texts."""
+    binary_places = LINK_ARITIES[kind].binary
+    must_be_binary = binary_places is None or place < binary_places
+    return {
+        row.question.id: clip(row.question.text, 120)
+        for row in rows
+        if row.status in ("open", "upcoming")
+        and (row.question.kind == "binary" or not must_be_binary)
     }
-    names = {
-        contradiction.forecaster.id: contradiction.forecaster.name
-        for contradiction in coherence.contradictions
-    }
-    frame = text.repairs_frame(coherence, {**names, visit.me: "You"})
-    show_table(frame, columns, "All decisions on repairs", row_height=WRAPPED_ROW_HEIGHT)
-
-
-def _show_links(visit: Visit, coherence: CoherenceReport) -> None:
-    if coherence.links:
-        st.markdown("#### All links")
-        texts = {row.question.id: row.question for row in visit.tracker.questions.list()}
-        for kind, links in text.group_links_by_kind(coherence.links):
-            label = f"{LINK_KIND_NAMES[kind]} ({len(links)})"
-            with st.expander(
-                label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"
-            ) as drawer:
-                if drawer.open:
-                    st.caption(escape_markdown(LINK_RULES[kind]))
-                    for link in links:
-                        _show_link(visit, link, texts)
-    show_link_form(visit, coherence)
-
-
-def _show_link(visit: Visit, link: Link, texts: Mapping[QuestionId, Question]) -> None:
-    with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{escape_markdown(link.title)}**")
-        if link.why:
-            st.caption(escape_markdown(unwrap_prose(link.why)))
-        labels = dict(zip(link.question_ids, link.labels, strict=False))
-        for question_id in link.question_ids:
-            question = texts[question_id]
-            label = (
-                f"**{escape_markdown(labels[question_id])}** · " if question_id in labels else ""
-            )
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                link_to_question(visit, question, "Open", ":material/show_chart:")
-                st.markdown(
-                    f"{label}{escape_markdown(clip(question.text, MAX_QUESTION_CHARACTERS))}",
-                    width="content",
-                )

@@ -112,31 +112,6 @@ MIN_REPAIRS: Final = 10
 """Fewer answered repairs than this are called a small sample."""
 
 
-def format_nats(amount: float) -> str:
-    """Format a divergence: `0.049 nats apart`, or infinitely far if certainties contradict each
-    other.
-    """
-    if not isfinite(amount):
-        return "infinitely far apart: certainties contradict each other"
-    return (
-        f"{amount:.3f}{NBSP}nats apart" if amount >= 0.0005 else f"less than 0.001{NBSP}nats apart"
-    )
-
-
-def describe_repair_gain(violation: Violation) -> str:
-    """State the guaranteed gain of a repair: `The nearest that agree gain at least 0.021 nats …`"""
-    gains = violation.repair.gains
-    min_gain = min(gains, default=0.0)
-    if min_gain < 0.0005:
-        return "The nearest that agree can only gain in log score, whatever the answers."
-    is_constant = isfinite(max(gains)) and max(gains) - min_gain < 0.0005
-    at_least = "" if is_constant else "at least "
-    return (
-        f"The nearest that agree gain {at_least}{min_gain:.3f}{NBSP}nats of log score, whatever "
-        "the answers."
-    )
-
-
 def format_gain(amount: float | None) -> str:
     """Format the gain of a repair: `+0.083`, `−0.120`, `not answered yet`."""
     if amount is None:

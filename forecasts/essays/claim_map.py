@@ -60,6 +60,12 @@ ClaimState = Literal[
 MIXED_SHARES = (0.4, 0.6)
 """Bounds, both included, of the confirmed share that is mixed: a tie is no verdict."""
 
+_VERDICTS: dict[ClaimState, str] = {
+    "borne out": "came true",
+    "not borne out": "did not come true",
+    "mixed": "mixed",
+}
+
 _ASIDE = re.compile(r"\([^)]*\)")  # such as the figure of "could ultimately (0.5)"
 
 
@@ -342,7 +348,7 @@ def _state_with_questions(
         else "mixed"
     )
     summary = (
-        f"{state} ({round(answers.borne_out, 1):g} of "
+        f"{_VERDICTS[state]} ({round(answers.borne_out, 1):g} of "
         f"{answers.answered}{', looking back' if is_retrospective else ''})"
     )
     return state, f"{summary}; {open_note}" if open_note else summary
@@ -363,7 +369,7 @@ def _open_text(still_open: QuestionTally) -> str:
     likelihood = (
         ""
         if still_open.probability is None
-        else f"{format_percent(still_open.probability)} likely to be borne out, "
+        else f"{format_percent(still_open.probability)} likely to come true, "
     )
     return f"{likelihood}{_count_questions(still_open.open, 'open ')}"
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import chain, count
 from typing import Final
 
@@ -57,6 +58,19 @@ def find_free_name(name: str, used_names: Collection[str], year: int) -> str:
     base = name or "question"
     names = chain([base, f"{base}-{year}"], (f"{base}-{year}-{n}" for n in count(2)))
     return next(free for free in names if free not in used_names)
+
+
+def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:
+    """Name a question per day: the base alone for one day, else with the shortest distinct date
+    suffix.
+    """
+    if len(days) < 2:
+        return (base,) * len(days)
+    for shape in ("%Y", "%Y-%m", "%Y-%m-%d"):
+        ends = [day.strftime(shape) for day in days]
+        if len(set(ends)) == len(days):
+            return tuple(f"{base}-{end}" for end in ends)
+    raise ValueError(f"a day stands twice among {days}")
 
 
 def _list_words(text: str) -> Iterator[str]:

@@ -153,17 +153,17 @@ class TrackRecord:
 
     @property
     def headline(self) -> str:
-        """Answer in one line, such as "19.4 of 28 borne out, by chance 17.2"; empty without."""
+        """Answer in one line, such as "19.4 of 28 came true, by chance 17.2"; empty without."""
         if not self.answered:
             return ""
-        result = f"{round(self.borne_out, 1):g} of {self.answered} borne out"
+        result = f"{round(self.borne_out, 1):g} of {self.answered} came true"
         if self.skill is None or self.skill.claims < self.answered:
             return result
         return f"{result}, by chance {round(self.skill.expected, 1):g}"
 
     @property
     def words(self) -> str:
-        """Record in a line, such as "8 of 10 borne out, by chance 6.1, 3 open (62% likely)"."""
+        """Record in a line, such as "8 of 10 came true, by chance 6.1, 3 open (62% likely)"."""
         parts = [self.headline] if self.answered else []
         if self.open:
             likelihood = (

@@ -14,7 +14,7 @@ NAMES = {
     "questions": ("at", "sort", "state", "tag", "essay", "find", "mine", "over"),
     "essay": ("e", "s"),
     "feeds": ("feed",),
-    "scenarios": ("q", "section"),
+    "scenarios": ("q",),
     "inbox": ("at", "about", "points", "section", "story"),
     "record": ("kind", "details", "rule", "who", "sort", "topic", "horizon", "type", "period"),
     "home": ("moved",),

@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.scenarios import text as frames
+from dashboard.scenarios import coherence as frames
 from dashboard.wording import links
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import NOW, FakeClock
-from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.dashboard.pages import button, field, open_page, plain, seen, sent_rows, words
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
 from tracker.model.scenarios import CoherenceReport
@@ -84,24 +84,27 @@ def test_contradiction_is_told_and_adopted(linked: Tracker) -> None:
     text = words(visit)
     assert "A pact** · Your forecasts contradict each other" in text
     assert "“by June” is at 60%, and “by July”, which follows from it, only at 30%." in text
-    assert "60% → 44%** by June" in text
-    assert "30% → 44%** by July" in text
-    assert "nats apart. The nearest that agree gain at least" in text
+    early, late = sent_rows(visit, "A pact")
+    assert early["title"]["href"] == "question?q=early"
+    assert [early[name]["text"] for name in ("before", "after")] == ["60%", "44%"]
+    assert [late[name]["text"] for name in ("before", "after")] == ["30%", "44%"]
+    assert "the nearest that agree score no worse" in text
     assert {plain(b.label) for b in visit.button} >= {"Adopt the nearest", "Keep yours"}
     # Adopting makes my forecasts agree.
     visit = seen(button(open_page(linked, "coherence"), "Adopt the nearest").click().run())
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
-    assert "contradict each other" not in words(visit)
-    assert visit.success
-    frame = visit.dataframe[0].value
-    assert list(frame["decision"]) == ["adopted"]
-    assert list(frame["gain"]) == ["not answered yet"]
+    assert "Your forecasts contradict" not in words(visit)
+    assert "No forecasts contradict each other beyond rounding." in words(visit)
+    (decided,) = sent_rows(visit, "Decisions on repairs")
+    assert decided["decision"]["text"] == "You: adopted"
+    assert decided["gain"]["text"] == "not answered yet"
+    assert plain(decided["moved"]["text"]) == "60% → 44%, 30% → 44%"
 
 
 def test_keeping_mine_is_remembered_with_its_reason(linked: Tracker) -> None:
     say(linked, "60%", "30%")
     visit = open_page(linked, "coherence")
-    field(visit, "Why").set_value("Two different pacts.")
+    field(visit, "Why?").set_value("Two different pacts.")
     visit = seen(button(visit, "Keep yours").click().run())
     assert (held(linked, EARLY), held(linked, LATE)) == (0.6, 0.3)
     assert "You kept yours on 1 Dec 2026, because: Two different pacts." in words(visit)
@@ -139,25 +142,24 @@ def test_small_and_endless_contradictions(linked: Tracker) -> None:
     found = linked.links.coherence()
     assert found.contradictions
     assert _all(frames.group_contradictions(found, ADA)) == ()
-    # Certainties that contradict each other are infinitely far apart.
+    # Certainties that contradict each other have a repair, too.
     say(linked, "100%", "0%")
-    assert "Infinitely far apart: certainties contradict each other" in words(
-        open_page(linked, "coherence")
-    )
+    early, _ = sent_rows(open_page(linked, "coherence"), "A pact")
+    assert [early[name]["text"] for name in ("before", "after")] == ["100%", "50%"]
 
 
 def _all(found: frames.ContradictionGroups) -> tuple[Any, ...]:
     return (*found.mine, *found.by_others, *found.noise)
 
 
-def test_slight_contradiction_waits_in_a_drawer(linked: Tracker) -> None:
+def test_slight_contradiction_is_shown_on_demand(linked: Tracker) -> None:
     say(linked, "31%", "30%")
     visit = open_page(linked, "coherence")
-    assert "No forecasts contradict each other beyond rounding." in plain(visit.success[0].value)
-    (drawer,) = [e for e in visit.expander if "slight" in e.label]
-    assert plain(drawer.label) == "1 slight contradiction, within rounding"
-    visit = opened(visit, "noise")
-    assert "Small enough to be rounding." in words(visit)
+    assert "No forecasts contradict each other beyond rounding." in words(visit)
+    (more,) = visit.toggle
+    assert more.label == "Show 1 within rounding"
+    visit = seen(more.set_value(True).run())
+    assert "It is small enough to be rounding." in words(visit)
     seen(button(visit, "Adopt the nearest").click().run())
     assert held(linked, EARLY) == pytest.approx(held(linked, LATE))
 
@@ -177,12 +179,13 @@ def test_record_of_adopted_repairs(linked: Tracker, clock: FakeClock, outcome: s
     assert scored.gain > 0.0
     told = f"1 of 1 adopted repair gained, +{scored.gain:.3f} nats on average; a small sample."
     assert told in words(visit)
-    assert list(visit.dataframe[0].value["gain"]) == [f"+{scored.gain:.3f}"]
+    (decided,) = sent_rows(visit, "Decisions on repairs")
+    assert decided["gain"]["text"] == f"+{scored.gain:.3f}"
 
 
 def test_record_of_repairs(linked: Tracker, clock: FakeClock) -> None:
-    # Without a decision the record says when there will be one.
-    assert "No repair was adopted or declined yet." in words(open_page(linked, "coherence"))
+    # Without a decision there is no record.
+    assert "Did fixes help?" not in words(open_page(linked, "coherence"))
     # Declined repairs are scored as well.
     say(linked, "60%", "30%")
     clock.advance(hours=1)
@@ -212,14 +215,14 @@ def test_without_links_the_page_says_what_they_are_for(tracker: Tracker) -> None
 
 
 def test_links_page(linked: Tracker) -> None:
-    visit = opened(open_page(linked, "coherence"), "kind-dates")
-    text = words(visit)
-    assert wording.LINK_RULES["dates"] in text
-    assert "by June** · Will they sign by June?" in text
-    assert "June is before July." in text
-    assert [kind for kind, _ in frames.group_links_by_kind(linked.links.coherence().links)] == [
-        "dates"
-    ]
+    link, early, late = sent_rows(open_page(linked, "coherence"), "Links")
+    assert (link["title"]["text"], link["title"]["note"]) == ("A pact", "June is before July.")
+    assert link["kind"]["help"] == wording.LINK_RULES["dates"]
+    assert (early["title"]["text"], early["label"]["text"]) == (
+        "Will they sign by June?",
+        "by June",
+    )
+    assert late["title"]["href"] == "question?q=late"
 
 
 def picked(visit: AppTest, label: str, value: str) -> AppTest:
@@ -251,10 +254,11 @@ def test_group_takes_ordered_questions_and_short_names(linked: Tracker) -> None:
     visit = seen(visit.multiselect[0].set_value([EARLY, LATE]).run())
     field(visit, "Title").set_value("Pact dates")
     field(visit, "Why").set_value("One event.")
-    visit = seen(field(visit, "Will they sign by June?").set_value("June").run())
+    short = "Short names in the same order, with | between them (optional)"
+    field(visit, short).set_value("June")
     visit = seen(button(visit, "Link them").click().run())
     assert "Give every question a short name, or none" in plain(visit.error[0].value)
-    visit = seen(field(visit, "Will they sign by July?").set_value("July").run())
+    field(visit, short).set_value("June | July")
     seen(button(visit, "Link them").click().run())
     added = linked.links.coherence().links[-1]
     assert added.labels == ("June", "July")

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from dashboard.essays import data
 from dashboard.essays import draft_values as forms
 from dashboard.essays import text as wording
-from dashboard.essays.gaps import rank_drafts
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.claim_map import (
     ClaimCoverage,
@@ -22,7 +21,6 @@ from forecasts.essays.claim_map import (
     TrackRecord,
 )
 from forecasts.essays.claim_outcomes import ClaimTests
-from forecasts.essays.comparison import EssayRecord, compare_records
 from forecasts.essays.draft import (
     ClaimDraft,
     ClaimSource,
@@ -35,14 +33,12 @@ from forecasts.essays.extract import Sentence, find_claims
 from forecasts.essays.track_record import ClaimScore, QuestionTally, measure_skill
 from forecasts.linting.lint import Flaw
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, ForecasterId, QuestionId
+from tests.dashboard.pages import plain
 from tests.forecasts.strategies import question
 from tracker.model.essays import EssayPage, EssayText, SavedDraft
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ESSAY = Essay(EssayId("river"), "The river treaty", "2026", "en", "")
-
-
-QUESTIONS = {QuestionId(f"of-{name}"): question(name=f"of-{name}") for name in ("C1", "C2")}
 
 
 def mapped(
@@ -90,8 +86,9 @@ def page(
 ) -> EssayPage:
     kept = None if text is None else EssayText(ESSAY.id, 1, text, "pasted", NOW, ForecasterId("me"))
     values: dict[str, Any] = {"live": verdict(), "retrospective": verdict(retrospective=True)}
+    values["claims"] = more.pop("claims", ())
     return EssayPage(
-        essay=ESSAY, text=kept, mapped=found, coverage=ClaimCoverage(0, 0, 0), claims=(), questions={}, rejections=(),
+        essay=ESSAY, text=kept, mapped=found, coverage=ClaimCoverage(0, 0, 0), questions={}, rejections=(),
         drafts=drafts or {}, **{**values, **more},
     )  # fmt: skip
 
@@ -135,12 +132,23 @@ def test_every_word_is_shown_once_and_in_order(text: str) -> None:
 
 
 def test_text_without_its_quotes_or_version() -> None:
-    # Without the text the quotes stand alone.
+    # Without the text there is nothing to read, and each claim is a line of its own.
     quote = Sentence(120, 130, "they will meet.", None, "will", 1.0, 1.0, True, "")
     nameless = replace(quote, offset=200, text="")
-    assert texts(
-        page(None, mapped(quote, claim_ids=(ClaimId("C1"),)), mapped(nameless, "rejected"))
-    ) == [["“they will meet …”"]]
+    restated = Claim(ClaimId("C1"), ESSAY.id, "", 0, "", "", "Both meet in 2027.")
+    without = page(
+        None,
+        mapped(quote, claim_ids=(ClaimId("C1"),)),
+        mapped(replace(quote, offset=150)),
+        mapped(nameless, "rejected"),
+        claims=(restated,),
+    )
+    assert texts(without) == []
+    claims = {at: (text, state) for at, (text, _, state) in data.list_claims(without).items()}
+    assert claims == {
+        120: ("Both meet in 2027.", "No question yet"),
+        150: ("“they will meet.”", "No question yet"),
+    }
     # A claim of another version is told of and not shown in the text.
     gone = mapped(
         Sentence(3, 9, "It fell.", None, "", 0.0, 0.0, False, ""),
@@ -233,48 +241,6 @@ def test_sentence_selection() -> None:
     assert data.find_next_unasked(page("It rained."), 0) is None
 
 
-# The record
-
-
-def test_record_frames() -> None:
-    # The claims that tell most stand first, and each test that says little is named.
-    found = verdict(
-        score("C1", 1.0, 0.95), score("C2", 0.0, 0.8), score("C3", 1.0, None), score("C4", 0.0, 0.1)
-    )
-    frame = data.claim_score_frame(found)
-    assert list(frame["skill"].round(1))[:3] == [-80.0, -10.0, 5.0]
-    assert frame["skill"].isna().tolist() == [False, False, False, True]
-    assert list(frame["note"]) == ["", "could hardly succeed", "could hardly fail", "no base rate"]
-    assert list(frame["borne_out"]) == ["0 of 1", "0 of 1", "1 of 1", "1 of 1"]
-    assert data.claim_score_frame(verdict()).dtypes.to_dict() == frame.dtypes.to_dict()
-    # Records without claims are left out and the two never mix.
-    live, back = verdict(score(), score("C2", 0.0)), verdict(score(), retrospective=True)
-    assert list(data.list_records(page(None, live=live))) == ["live"]
-    assert data.list_records(page(None, live=live, retrospective=back)) == {
-        "live": live,
-        "looking back": back,
-    }
-    assert data.summarise_records(live, back) == (
-        "1 of 2 borne out, by chance 1",
-        "looking back: 1 of 1 borne out, by chance 0.5",
-    )
-    assert data.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
-    assert (
-        data.summarise_records(verdict(open_claims=2), verdict())[0].replace("\u00a0", " ")
-        == "nothing answered yet, 2 claims open"
-    )
-
-
-def test_two_records_stand_in_a_frame() -> None:
-    essays = EssayRecord(verdict(score(), score("C2", 0.0)), QUESTIONS), EssayRecord(verdict(), {})
-    records = compare_records(essays, {})
-    frame = data.comparison_frame(("A", "B"), records)
-    assert frame.to_numpy().tolist() == [
-        ["A", "2", "1", "1", "0 points (−49 to +49)"],
-        ["B", "0", "–", "–", "–"],
-    ]
-
-
 # Words
 
 
@@ -282,13 +248,13 @@ def test_coverage_in_words() -> None:
     for coverage, said in (
         (
             ClaimCoverage(12, 3, 30),
-            "12 of 30 forward-looking sentences became questions, 3 were set aside as untestable,"
+            "12 of 30 forward-looking sentences became questions, 3 are untestable,"
             " 15 have no question yet.",
         ),
         (
             ClaimCoverage(1, 1, 3),
             (
-                "1 of 3 forward-looking sentences became a question, 1 was set aside as "
+                "1 of 3 forward-looking sentences became a question, 1 is "
                 "untestable, 1 has no question yet."
             ),
         ),
@@ -302,21 +268,27 @@ def test_coverage_in_words() -> None:
 
 
 def test_record_in_words() -> None:
-    # A record tells its claims, chance, skill, weak tests, and what is open.
-    number, more = wording.describe_record(
-        verdict(score(), open_claims=1, mean_chance=0.3, unanswered=2, tests=ClaimTests(1, 1))
-    )
-    assert number == "1 of 1 borne out, by chance 0.5"
-    assert [sentence.replace("\u00a0", " ") for sentence in more] == [
+    for record, said in (
+        (verdict(), ""),
+        (verdict(open_claims=4), "No answer yet; 4 claims are open."),
+        (
+            verdict(score(), score("C2", 0.0), open_claims=1, mean_chance=0.3),
+            "1 of 2 came true (50%; 95% CI 6–94%); 1 claim is open, on average 30% likely to come "
+            "true.",
+        ),
+        (
+            replace(verdict(), claims=28, answered=28, borne_out=19.4),
+            "About 19 of 28 came true (69%; 95% CI 51–84%).",
+        ),
+    ):
+        assert plain(wording.describe_standing(record)) == said
+    notes = wording.list_record_notes(verdict(score(), unanswered=2, tests=ClaimTests(1, 1)))
+    assert [plain(note) for note in notes] == [
         "By chance it would be 0 to 1 in 95 of 100 cases. 1 claim is too few to judge by.",
         "Skill: +0.5 claims (95% interval −0.5 to +0.5).",
         "1 of 1 test could hardly fail.",
-        "1 claim still open, on average 30% likely to be borne out; 2 without an answer.",
+        "2 claims without an answer.",
     ]
-    # A record without answers claims nothing.
-    assert wording.describe_record(verdict(open_claims=4))[0] == "No answer yet"
-    assert wording.describe_record(verdict()) == ("–", ("Nothing was asked live yet.",))
-    assert wording.describe_record(verdict(retrospective=True))[1] == ("No question looks back.",)
 
 
 def test_a_weak_test_is_described() -> None:
@@ -345,15 +317,6 @@ def a_form(draft: ClaimDraft, proposal: ClaimDraft, *days: date) -> forms.DraftF
 
 
 def test_questions_of_several_days() -> None:
-    # Questions of several days have names of their own.
-    for days, names in (
-        ((date(2027, 12, 31),), ("treaty",)),
-        ((date(2027, 12, 31), date(2028, 12, 31)), ("treaty-2027", "treaty-2028")),
-        ((date(2027, 3, 31), date(2027, 12, 31)), ("treaty-2027-03", "treaty-2027-12")),
-        ((date(2027, 3, 1), date(2027, 3, 31)), ("treaty-2027-03-01", "treaty-2027-03-31")),
-        ((), ()),
-    ):
-        assert forms.name_questions("treaty", days) == names
     # A form asks a question for each day with the day in its words.
     days, made = (date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)), a_draft()
     first, second = forms.build_questions(a_form(made, made, *days), NOW)
@@ -392,14 +355,6 @@ def test_words_of_a_person_move_to_another_day() -> None:
     ):
         form = a_form(with_wording(dated, bears_out=chosen), dated, date(2028, 3, 31))
         assert forms.build_questions(form, NOW)[0].bears_out == bears_out
-
-
-def test_complete_drafts_come_first_and_skeletons_last_resort() -> None:
-    made = a_draft()
-    gapped = with_wording(made, criteria="YES if [… the act]. NO otherwise.")
-    skeleton = with_wording(made, text="It will all come right.")
-    assert rank_drafts([skeleton, gapped, made]) == (made, gapped)
-    assert rank_drafts([skeleton]) == (skeleton,)
 
 
 def test_outcome_conditions() -> None:

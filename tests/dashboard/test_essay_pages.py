@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.essays.gaps import is_skeleton
-from dashboard.essays.sources import split_sources
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.draft import with_wording
+from forecasts.essays.draft_fields import is_skeleton, split_sources
+from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_set
-from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.dashboard.pages import button, field, open_page, plain, seen, sent_rows, words
 from tests.essays.opening import open_claim
 from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
@@ -48,7 +48,9 @@ def essay(tracker: Tracker) -> Tracker:
 
 def text_shown(visit: AppTest) -> dict[str, Any]:
     """What the browser is handed to draw the essay with."""
-    (reader,) = visit.get("bidi_component")
+    (reader,) = [
+        e for e in visit.get("bidi_component") if e.proto.component_name.endswith("reader")
+    ]
     found: dict[str, Any] = json.loads(reader.proto.json)
     return found
 
@@ -84,8 +86,13 @@ def choose(visit: AppTest, label: str, chosen: object) -> AppTest:
     return seen(pills.set_value(chosen).run())
 
 
+def step(visit: AppTest, number: int) -> AppTest:
+    """The draft at one of its three steps."""
+    return choose(visit, "Step", number)
+
+
 def days(visit: AppTest, first: str, *further: str) -> AppTest:
-    visit = choose(visit, "Last day that counts (UTC)", first)
+    visit = choose(step(visit, 2), "Last day that counts (UTC)", first)
     label = "The same question opens for each of these days, too"
     return choose(visit, label, list(further)) if further else visit
 
@@ -96,12 +103,12 @@ def pick(visit: AppTest, index: int) -> AppTest:
 
 
 def kind(visit: AppTest, chosen: str) -> AppTest:
-    return choose(visit, "Kind of answer", chosen)
+    return choose(step(visit, 1), "Kind of answer", chosen)
 
 
 def completed(visit: AppTest) -> AppTest:
     """The draft with its base rate."""
-    return say(visit, "How often has this happened before?", "3 of 10 comparable treaties")
+    return say(step(visit, 2), "How often has this happened before?", "3 of 10 comparable treaties")
 
 
 # All essays
@@ -109,11 +116,17 @@ def completed(visit: AppTest) -> AppTest:
 
 def test_every_essay_is_a_row_with_coverage_and_records(essay: Tracker) -> None:
     essay.question_sets.load(a_set())
-    said = words(open_page(essay, "essays"))
-    assert "0 of 3 forward-looking sentences became questions, 3 have no question yet." in said
-    assert "Why they will meet" in said
-    assert "1 of 1 claim became a question." in said
-    assert "nothing answered yet, 1 claim open" in said
+    rows = {row["id"]: row for row in sent_rows(open_page(essay, "essays"), "Essays")}
+    river, other = rows.pop("river"), rows.popitem()[1]
+    assert (river["title"]["text"], river["title"]["href"]) == ("The river treaty", "essay?e=river")
+    assert (river["published"]["text"], river["standing"]["text"]) == (
+        "November 2026",
+        "Nothing has been asked yet.",
+    )
+    assert plain(river["unasked"]["text"]) == "3 claims"
+    assert other["title"]["text"] == "Why they will meet"
+    assert plain(other["standing"]["text"]).startswith("No answer yet; 1 claim is open")
+    assert other["unasked"]["text"] == ""
 
 
 def test_essay_is_pasted_or_uploaded(tracker: Tracker) -> None:
@@ -185,13 +198,11 @@ def test_essay_page(essay: Tracker) -> None:
     # The panel tells how a sentence makes its claim.
     said = words(at(essay, SIGNS))
     assert "“Arland will sign the river treaty by the end of 2027.”" in said
-    assert "“will” · explicit prediction · sounds 100% sure" in said
+    assert "“will” · explicit prediction · stated with certainty" in said
     # From a sentence one goes on to the next without a question.
-    visit = press(
-        open_page(essay, "essay", e="river"), "Start with the first one without a question"
-    )
+    visit = press(open_page(essay, "essay", e="river"), "Next unasked sentence")
     assert text_shown(visit)["selected"] == SIGNS
-    visit = press(visit, "Next sentence without a question")
+    visit = press(visit, "Next unasked sentence")
     assert text_shown(visit)["selected"] == LEAVES
     assert str(LEAVES) in visit.query_params["s"]
 
@@ -224,28 +235,29 @@ def test_record_of_an_essay(essay: Tracker, clock: FakeClock) -> None:
     # The verdict stands at the top and says how little it rests on.
     asked_of(essay, clock)
     said = words(at(essay, SIGNS))
-    assert "1 of 1 borne out, by chance 0.3" in said
-    assert "1 claim is too few to judge by" in said
+    assert "1 of 1 came true (100%; 95% CI" in said
     assert "1 of 3 forward-looking sentences became a question" in said
-    assert "**Live.**" in said
     assert "Looking back" not in said
+    # Each answered claim stands in a list beside its chance.
+    visit = open_page(essay, "essay", e="river", details="Claim by claim")
+    (score,) = sent_rows(visit, "Answered claims: Live")
+    assert [plain(score[name]["text"]) for name in ("came", "chance", "skill")] == [
+        "1 of 1",
+        "30%",
+        "+70",
+    ]
+    said = words(visit)
+    assert "**Live.** 1 of 1 came true" in said
+    assert "1 claim is too few to judge by" in said
     assert "Skill: +0.7 claims (95% interval" in said
-    # Each answered claim stands in a table beside its chance.
-    assert not open_page(essay, "essay", e="river").dataframe
-    visit = open_page(essay, "essay", e="river")
-    visit.session_state["by-claim"] = True
-    (table,) = seen(visit.run()).dataframe
-    assert table.value["borne_out"].tolist() == ["1 of 1"]
     # The questions of a sentence stand beside it.
     visit = at(essay, SIGNS)
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✓"
     said = words(visit)
-    assert "Borne out (1 of 1); " in said
+    assert "Came true (1 of 1); " in said
     assert "Resolved YES" in said
-    links = [link.proto for link in visit.get("page_link")]
-    assert (
-        sum("q=later" in link.query_string or "q=soon" in link.query_string for link in links) == 2
-    )
+    rows = sent_rows(visit, "Questions of this sentence")
+    assert [row["title"]["href"] for row in rows] == ["question?q=soon", "question?q=later"]
     assert button(visit, "Draft another question")
 
 
@@ -258,6 +270,7 @@ def test_a_sure_test_is_marked_where_it_stands(essay: Tracker) -> None:
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "97%*"
     said = words(visit)
     assert "says little: could hardly fail, 97% sure by its base rate" in said
+    said = words(open_page(essay, "essay", e="river", details="Claim by claim"))
     assert "1 of 1 test could hardly fail." in said
 
 
@@ -283,12 +296,14 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     visit = at(tracker, 120, "essay")
     said = words(visit)
-    assert "The text itself is not included" in said
-    assert "tracker essay add FILE --name essay" in said
-    assert "“they will meet …”" in pieces(visit)
+    assert "The full text isn’t included (copyright)." in said
+    (claim,) = sent_rows(visit, "Claims")
+    assert claim["title"]["href"] == "essay?e=essay&s=120"
+    assert "“they will meet”" in said
     assert not [b for b in visit.button if b.label == "Draft a question"]
     # Ones own copy of a text is added under the same name.
-    visit = open_page(tracker, "essay", e="essay")
+    visit = open_page(tracker, "essay", e="essay", details="Text")
+    assert "tracker essay add FILE --name essay" in words(visit)
     field(visit, "Text").set_value("x" * 110 + " surely they will meet in 2027. It will rain.")
     visit = press(visit, "Save this text")
     assert "It will rain." in pieces(visit)
@@ -301,7 +316,7 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
 def test_a_complete_draft_opens_at_once(essay: Tracker) -> None:
     visit = drafted(essay)
     assert field(visit, "Question").value == SIGNS_ASKED
-    assert field(visit, "Short name").value == "arland-sign-river-treaty"
+    assert field(step(visit, 3), "ID").value == "arland-sign-river-treaty"
     assert not button(visit, "Open this question").disabled
     said = words(visit)
     assert "Needs fixing" not in said
@@ -319,7 +334,7 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     visit = say(visit, "What decides it", "The dam shows no leak. Seepage does not count.")
     assert "YES if, between 1 December 2026 and" in words(visit)
     assert "(UTC), the dam shows no leak. Seepage does not count. NO otherwise." in words(visit)
-    visit = say(visit, "Source", "Arland Dam Office")
+    visit = say(step(visit, 2), "Source", "Arland Dam Office")
     assert "Still to fill in" not in words(visit)
     assert field(visit, "Fall-back source").value == "Reuters"
     press(visit, "Open this question")
@@ -330,15 +345,16 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
 
 def test_a_filled_gap_moves_with_the_day_and_can_be_edited(essay: Tracker) -> None:
     visit = say(drafted(essay, HOLDS), "What decides it", "The gauge shows no leak.")
-    visit = say(visit, "Another day", "30 Apr 2027")
+    visit = say(step(visit, 2), "Another day", "30 Apr 2027")
     assert field(visit, "Another day").value == ""
+    visit = step(visit, 1)
     assert "and 30 April 2027 (UTC), the gauge" in words(visit)
     assert "until 30 April 2027?" in field(visit, "Question").value
     (edit,) = [b for b in visit.button if b.key and b.key.startswith("own-criteria")]
     visit = seen(edit.click().run())
     assert "and 30 April 2027 (UTC), the gauge" in field(visit, "What decides it").value
-    visit = choose(visit, "Last day that counts (UTC)", "2028-12-31")
-    assert "and 31 December 2028 (UTC), the gauge" in field(visit, "What decides it").value
+    visit = choose(step(visit, 2), "Last day that counts (UTC)", "2028-12-31")
+    assert "and 31 December 2028 (UTC), the gauge" in field(step(visit, 1), "What decides it").value
 
 
 def test_a_question_without_the_claim_begins_with_its_words(tracker: Tracker) -> None:
@@ -353,11 +369,10 @@ def test_a_question_without_the_claim_begins_with_its_words(tracker: Tracker) ->
 
 
 def test_a_typed_day_is_chosen_or_refused_in_one_line(essay: Tracker) -> None:
-    visit = say(
-        say(drafted(essay), "Question", f"{SIGNS_ASKED[:-1]}, in full?"), "Another day", "x"
-    )
+    visit = say(drafted(essay), "Question", f"{SIGNS_ASKED[:-1]}, in full?")
+    visit = say(step(visit, 2), "Another day", "x")
     assert "“x” is no day ahead. Write 30 April 2027." in words(visit)
-    visit = say(visit, "Another day", "2028-06-30")
+    visit = step(say(visit, "Another day", "2028-06-30"), 1)
     assert field(visit, "Question").value == (
         "Will Arland sign the river treaty by 30 June 2028, in full?"
     )
@@ -368,15 +383,15 @@ def test_a_typed_day_is_chosen_or_refused_in_one_line(essay: Tracker) -> None:
 
 
 def test_sources_of_the_essay_are_one_click_away(essay: Tracker) -> None:
-    visit = say(drafted(essay, SIGNS), "Source", "Arland Treaty Office (treaties.example)")
+    visit = say(step(drafted(essay, SIGNS), 2), "Source", "Arland Treaty Office (treaties.example)")
     press(visit, "Open this question")
-    visit = drafted(essay, HOLDS)
+    visit = step(drafted(essay, HOLDS), 2)
     visit = press(visit, "Arland Treaty Office (treaties.example)")
     assert field(visit, "Source").value == "Arland Treaty Office (treaties.example)"
 
 
 def test_a_stated_base_rate_is_echoed_and_opens(essay: Tracker) -> None:
-    visit = say(drafted(essay), "How often has this happened before?", "6 of 11 years")
+    visit = say(step(drafted(essay), 2), "How often has this happened before?", "6 of 11 years")
     assert "It starts at 54%: (6 + ½) / (11 + 1)." in words(visit)
     press(visit, "Open this question")
     (opened,) = essay.questions.list()
@@ -391,25 +406,26 @@ def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
     rules = tracker.essays.drafts("river", 0)
     assert shown == [draft.plan.text for draft in rules]
     assert shown[0] == f"Will {MEASURE} be below 3 per cent in December 2027?"
-    assert field(visit, "Source").value == split_sources(rules[0].plan.sources).first
+    assert field(step(visit, 2), "Source").value == split_sources(rules[0].plan.sources).first
     last = len(shown) - 1
-    visit = pick(visit, last)
+    visit = pick(step(visit, 1), last)
     assert field(visit, "Question").value == shown[last]
-    assert field(visit, "Source").value == split_sources(rules[last].plan.sources).first
-    visit = pick(visit, 0)
+    assert field(step(visit, 2), "Source").value == split_sources(rules[last].plan.sources).first
+    visit = pick(step(visit, 1), 0)
     assert field(visit, "Question").value == shown[0]
     # Another kind is drafted anew and keeps the closing days.
-    visit = days(visit, "2028-12-31")
+    visit = step(days(visit, "2028-12-31"), 1)
     assert field(visit, "Question").value.endswith("in December 2028?")
     visit = kind(visit, "numeric")
     assert (
         field(visit, "Question").value == f"What will {MEASURE} be in December 2028, in per cent?"
     )
     assert field(visit, "Unit").value == "per cent"
-    assert field(visit, "This number").value == 3.0
-    visit = kind(visit, "date")
+    assert field(step(visit, 2), "This number").value == 3.0
+    visit = kind(step(visit, 1), "date")
     assert field(visit, "Question").value == f"When will {MEASURE} first be below 3 per cent?"
-    assert str(field(visit, "This day").value) == "2028-12-31"
+    assert str(field(step(visit, 2), "This day").value) == "2028-12-31"
+    visit = step(visit, 1)
     assert field(kind(visit, "binary"), "Question").value.endswith("in December 2028?")
 
 
@@ -431,7 +447,7 @@ def test_two_closing_days_open_two_questions_with_own_periods(tracker: Tracker) 
 
 
 def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> None:
-    visit = completed(drafted(essay))
+    visit = step(completed(drafted(essay)), 3)
     yes = next(w for w in visit.text_input if w.key and "-line-yes-" in w.key)
     assert "treaty" in yes.value
     seen(yes.set_value("Arland signs the river treaty with Borland").run())
@@ -451,6 +467,18 @@ def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> No
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["look"] == "open"
 
 
+def test_signposts_of_a_draft_open_with_the_question(essay: Tracker) -> None:
+    visit = step(completed(drafted(essay)), 3)
+    sign = "▲ for YES: headlines that would be a sign of it, one a line"
+    visit = say(visit, sign, "Arland invites Borland to the signing\nArland names a delegation")
+    press(visit, "Open this question")
+    posts = essay.questions.get("arland-sign-river-treaty").indicators.values()
+    assert [(post.name, post.direction, post.examples) for post in posts] == [
+        (name, Direction.YES, (name,))
+        for name in ("Arland invites Borland to the signing", "Arland names a delegation")
+    ]
+
+
 def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     visit = days(completed(drafted(essay)), "2027-12-31", "2028-12-31")
     said = words(visit)
@@ -468,7 +496,8 @@ def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock
     from tests.lives import an_asked
 
     essay.questions.ask(an_asked("treaty-2028"))
-    visit = days(say(completed(drafted(essay)), "Short name", "treaty"), "2027-12-31", "2028-12-31")
+    visit = say(step(completed(drafted(essay)), 3), "ID", "treaty")
+    visit = days(visit, "2027-12-31", "2028-12-31")
     press(visit, "Open 2 questions")
     assert "there is a question 'treaty-2028' already" in error(visit).lower()
     assert {q.question.id for q in essay.questions.list()} == {"treaty-2028"}
@@ -487,7 +516,7 @@ def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
 
 def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     visit = days(say(drafted(essay), "Question", "Will Arland sign?"), "2028-12-31")
-    assert field(visit, "Question").value == "Will Arland sign?"
+    assert field(step(visit, 1), "Question").value == "Will Arland sign?"
     press(visit, "Save draft")
     again = at(essay, SIGNS)
     assert "Saved by" in words(again)
@@ -516,7 +545,7 @@ def test_any_draft_that_was_kept_opens(essay: Tracker, fields: dict[str, Any]) -
     assert "Saved by" in words(visit)
     assert not visit.error
     assert field(visit, "Question").value == (fields.get("text") or field(visit, "Question").value)
-    assert field(visit, "Short name").value
+    assert field(step(visit, 3), "ID").value
 
 
 def test_discarding_closes_the_draft_and_can_be_undone(essay: Tracker) -> None:
@@ -548,9 +577,9 @@ def test_discarding_closes_the_draft_and_can_be_undone(essay: Tracker) -> None:
 def test_a_draft_becomes_a_question_of_any_kind(
     essay: Tracker, chosen: str, fill: dict[str, object], bears_out: str
 ) -> None:
-    visit = say(kind(drafted(essay), chosen), "Short name", "treaty")
+    visit = kind(say(step(drafted(essay), 3), "ID", "treaty"), chosen)
     for label, value in fill.items():
-        say(visit, label, value)
+        say(step(visit, 2 if label == "Source" else 1), label, value)
     if any(w.label == "Or open it anyway, and say why" for w in visit.text_input):
         say(visit, "Or open it anyway, and say why", "It is only a test.")
     press(visit, "Open this question")
@@ -558,19 +587,36 @@ def test_a_draft_becomes_a_question_of_any_kind(
     assert (question.kind, question.bears_out) == (chosen, bears_out)
 
 
+def test_what_is_missing_or_wrong_is_said_at_its_field(essay: Tracker) -> None:
+    visit = kind(drafted(essay), "categorical")
+    assert "Fill in at least two options." in words(visit)
+    assert "1 Question and criteria (2 to fill in)" in steps(visit)
+    visit = say(kind(drafted(essay), "numeric"), "To", None)
+    assert "Fill in the range." in words(visit)
+    visit = say(say(visit, "From", 9.0), "To", 3.0)
+    assert "Fill in the range." not in words(visit)
+    assert ":material/error:" in words(visit)
+    assert button(visit, "Open this question").disabled
+
+
+def steps(visit: AppTest) -> list[str]:
+    (group,) = [b for b in visit.button_group if b.label == "Step"]
+    return list(group.options)
+
+
 # Setting aside
 
 
 def test_sentence_is_set_aside_with_its_reason(essay: Tracker) -> None:
     # Nothing is set aside without a reason.
-    visit = press(at(essay, HOLDS), "Set it aside")
+    visit = press(at(essay, HOLDS), "Mark as untestable")
     assert "say why it cannot be tested" in error(visit).lower()
     # A sentence is set aside with its reason and taken up again.
     visit = say(at(essay, HOLDS), "Why can it not be tested?", "It names no time.")
-    visit = press(visit, "Set it aside")
+    visit = press(visit, "Mark as untestable")
     assert pieces(visit)["The dam will hold."]["look"] == "rejected"
-    assert "Rejected: It names no time." in words(visit)
-    visit = press(visit, "Restore it")
+    assert "Untestable: It names no time." in words(visit)
+    visit = press(visit, "Restore")
     assert pieces(visit)["The dam will hold."]["look"] == "no-question-yet"
 
 
@@ -619,9 +665,10 @@ def test_criteria_name_the_source_that_is_typed(tracker: Tracker) -> None:
     assert (
         "at least two of Reuters, AP and AFP report that" in field(visit, "What decides it").value
     )
-    visit = say(visit, "Source", "Arland Trade Office, register")
-    assert "YES if Arland Trade Office reports that" in field(visit, "What decides it").value
-    visit = say(visit, "Source", "Arland Tram Board")
+    visit = say(step(visit, 2), "Source", "Arland Trade Office, register")
+    criteria = field(step(visit, 1), "What decides it").value
+    assert "YES if Arland Trade Office reports that" in criteria
+    visit = say(step(visit, 2), "Source", "Arland Tram Board")
     press(visit, "Open this question")
     (opened,) = tracker.questions.list()
     assert opened.question.sources[0] == "Arland Tram Board"

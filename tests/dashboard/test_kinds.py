@@ -104,7 +104,7 @@ def fill_steps(visit: AppTest) -> None:
 def fill_range(visit: AppTest) -> None:
     choose(visit, "From", 0.0)
     choose(visit, "To", 200.0)
-    (above,) = [c for c in visit.checkbox if c.label == "It may also lie above"]
+    (above,) = [c for c in visit.checkbox if c.label == "or above"]
     above.check().run()
     choose(visit, "Unit", "US dollars")
 

@@ -255,7 +255,7 @@ def test_marks_of_a_title() -> None:
     marks = RowMarks(frozenset({q}), frozenset({q}))
     title: Any = row(replace(named("q"), parent_id=QuestionId("p")), marks).cells["title"]
     assert [badge.text for badge in title.badges] == ["Scenarios", "Contradiction"]
-    assert title.href == "scenarios?q=q"
+    assert title.href == "question?q=q"
     assert title.mark == "↳"
 
 
@@ -413,7 +413,7 @@ def test_scenario_sets_are_questions_of_a_kind(tracker: Tracker, clock: FakeCloc
     a_world(tracker, clock)
     visit = open_page(tracker, "questions", only="scenarios")
     (futures,) = sent_rows(visit, "Questions")
-    assert futures["title"]["href"] == f"scenarios?q={FUTURES}"
+    assert futures["title"]["href"] == f"question?q={FUTURES}"
     assert [badge["text"] for badge in futures["title"]["badges"]] == ["Scenarios"]
 
 

@@ -52,7 +52,11 @@ def test_reports_page(lived: Lived) -> None:
     # The question and the essay give their reports away.
     visit = open_page(lived.tracker, "question", q=QUESTION, details="Report")
     assert labels(visit)[-3:] == ["HTML", "PDF", "Data"]
-    assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
+    assert labels(open_page(lived.tracker, "essay", e="essay", details="Report"))[-3:] == [
+        "HTML",
+        "PDF",
+        "Data",
+    ]
     # A button makes what the terminal makes of the same instant.
     visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
     made = widgets.make_report_later(visit, "question", QUESTION, "json")()
@@ -78,7 +82,10 @@ def test_no_report_is_made_before_its_button_is_pressed(
 
 def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> None:
     a_world(tracker, clock)
-    assert labels(open_page(tracker, "scenarios", q=FUTURES))[-3:] == ["HTML", "PDF", "Data"]
+    assert labels(open_page(tracker, "question", q=FUTURES, details="Report"))[-6:] == [
+        *("HTML", "PDF", "Data"),
+        *("HTML", "PDF", "Data"),
+    ]
     assert labels(open_page(tracker, "reports", report="scenarios"))[:3] == ["HTML", "PDF", "Data"]
 
 

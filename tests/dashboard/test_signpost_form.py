@@ -1,6 +1,4 @@
-"""The form on a question's page that says what else to watch for, and the way from a question to
-its scenarios.
-"""
+"""The form on a question's page that says what else to watch for."""
 
 from datetime import date
 
@@ -9,10 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from forecasts.evidence.evidence import Direction, Strength
 from tests.builders import DAY, FakeClock
-from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
+from tests.dashboard.pages import button, field, open_page, plain, seen
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
-from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
 
 
@@ -86,18 +82,3 @@ def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeC
     clock.time = KNOWN + DAY
     asked.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     assert "Add a signpost" not in [drawer.label for drawer in form(asked).expander]
-
-
-def test_the_question_of_a_scenario_set_leads_to_its_scenarios(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    begin(tracker, clock, a_world)
-    found = {
-        link.proto.label: link.proto.query_string
-        for link in open_page(tracker, "question", q=FUTURES).get("page_link")
-    }
-    assert found["View as scenarios"] == "q=futures"
-    assert "View as scenarios" not in [
-        link.proto.label for link in open_page(tracker, "question", q=PACT).get("page_link")
-    ]
-    assert "Arland and Borland" in words(open_page(tracker, "scenarios", q=FUTURES))

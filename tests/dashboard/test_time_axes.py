@@ -14,9 +14,6 @@ from xml.etree import ElementTree as ET
 import vl_convert
 
 from dashboard import charts
-from dashboard.charts.scenarios import (
-    scenarios_over_time_chart,
-)
 from tracker.reports import svg_charts
 from tracker.reports.content import Chart, Point, ReportSeries
 
@@ -53,7 +50,6 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
     ),
     "fan": charts.fan_chart(ME, ("number", 0.0), layers=ALL),
     "fan of dates": charts.fan_chart(ME, ("date", 0.0)),
-    "scenarios_over_time": scenarios_over_time_chart(ME),
     "skill": charts.skill_chart(ME, (-10.0, 10.0)),
     "daily_items": charts.daily_items_chart(),
 }

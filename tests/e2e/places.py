@@ -85,17 +85,17 @@ PLACES: Final[dict[str, Place]] = {
     "essays": _named(
         "Essays",
         "/essays",
-        "forward-looking sentences became questions",
+        "likely to come true",
         "Every essay with its record.",
     ),
     "essay": Place(
         f"/essay?e={ESSAY}",
-        "Asked before the answer could be known.",
+        "forward-looking sentences became questions",
         "After the Noon Glut",
         "An essay with its record written over it.",
     ),
     "essay-without-its-text": Place(
-        "/essay?e=china_russia_2022", "The text itself is not included", "Why China has not"
+        "/essay?e=china_russia_2022", "The full text isn’t included", "Why China has not"
     ),
     "inbox": _named(
         "Inbox", "/inbox", "Evidence to judge", "Evidence at hand, judged with a key each."
@@ -112,24 +112,19 @@ PLACES: Final[dict[str, Place]] = {
     "board": _named("Questions", "/questions?view=board", "To forecast"),
     "scenarios": Place(
         f"/scenarios?q={FUTURES}",
-        "Estimated from indicator questions",
-        "China's policy towards Russia",
-        "Whole futures: which leads, and why.",
-    ),
-    "scenarios-mine": Place(
-        f"/scenarios?q={FUTURES}&section=Your+forecast",
-        "Save forecast",
-        "China's policy towards Russia",
+        "Pro-Russian neutrality",
+        "Which description fits",
+        "Whole futures: what each means, and how likely it is.",
     ),
     "scenarios-mind": Place(
-        f"/scenarios?q={FUTURES}&section=What+would+change+it",
+        f"/question?q={FUTURES}&details=What+would+change+it",
         "The questions that tell most come first",
-        "China's policy towards Russia",
+        "Which description fits",
     ),
     "scenarios-table": Place(
-        f"/scenarios?q={FUTURES}&section=Table",
-        "How likely YES is",
-        "China's policy towards Russia",
+        f"/question?q={FUTURES}&details=Likelihood+table",
+        "The rows that tell the scenarios apart best",
+        "Which description fits",
     ),
     "coherence": _named(
         "Links and contradictions",
@@ -169,6 +164,12 @@ PLACES: Final[dict[str, Place]] = {
         "/settings",
         "Time zone",
         "Who is signed in, the time zone, and the request budget.",
+    ),
+    "people": _named(
+        "People",
+        "/people",
+        "None of your programs has a token",
+        "Who may log in with which role, and the tokens of your programs.",
     ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }

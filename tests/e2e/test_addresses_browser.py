@@ -11,7 +11,7 @@ NOT_THERE = {
     f"/question?q={STRANGE}": "There is no such question",
     f"/essay?e={STRANGE}": "There is no such essay",
     f"/feeds?feed={STRANGE}": "There is no such feed",
-    f"/scenarios?q={STRANGE}": "There is no such scenario set",
+    f"/scenarios?q={STRANGE}": "There is no such question",
 }
 IN_PART = {
     f"/question?q={OPEN}&details={STRANGE}&evidence={STRANGE}&full={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "Your forecast",

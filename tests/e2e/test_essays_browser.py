@@ -66,12 +66,12 @@ def sentence(page: Page, text: str) -> Any:
 def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     answered = sentence(page, ANSWERED)
-    expect(answered).to_have_accessible_name(re.compile(r"Borne out \(1 of 1, looking back\)"))
+    expect(answered).to_have_accessible_name(re.compile(r"Came true \(1 of 1, looking back\)"))
     expect(answered.locator(".mark")).to_have_text("(✓)")
     lines = {text: sentence(page, text).evaluate("e => getComputedStyle(e).textDecorationStyle")
              for text in (ANSWERED, SENTENCE, "Germany and Spain will each")}  # fmt: skip
     assert set(lines.values()) == {"solid", "dotted"}
-    expect(page.locator(".legend li").filter(has_text="borne out 3")).to_be_visible()
+    expect(page.locator(".legend li").filter(has_text="came true 3")).to_be_visible()
     page = visitor.go("/essay?e=dam")
     undecided = sentence(page, "The lake will rise")
     assert undecided.evaluate("e => getComputedStyle(e).textDecorationStyle") == "dashed"
@@ -86,7 +86,7 @@ def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> 
     page.reload()
     visitor.settle()
     expect(sentence(page, "Germany and Spain will each")).to_have_attribute("aria-current", "true")
-    panel.get_by_role("link", name=re.compile("%")).first.click()
+    panel.get_by_role("link", name="Will Spain count at least 600 hours").click()
     page.wait_for_url(re.compile(r"/question\?q="))
 
 
@@ -126,15 +126,18 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     opener = page.get_by_role("button", name="Open this question")
     expect(opener).to_be_enabled()
 
-    # A typed day is chosen with Enter, and the words follow at once.
+    # A typed day is chosen with Enter, and the words follow.
+    page.get_by_role("button", name="Next step").click()
     day = page.get_by_role("textbox", name="Another day")
     day.fill("30 June 2028")
     day.press("Enter")
-    expect(question).to_have_value("Will Arland sign the river treaty by 30 June 2028?")
     expect(page.get_by_role("radio", name="30 Jun 2028")).to_be_checked()
+    page.get_by_role("radio", name="1 Question and criteria").click()
+    expect(question).to_have_value("Will Arland sign the river treaty by 30 June 2028?")
     expect(page.get_by_role("textbox", name="What decides it")).to_have_value(
         re.compile("30 June 2028")
     )
+    page.get_by_role("radio", name="2 Window, source, base rate").click()
     page.get_by_role("textbox", name="How often has this happened before?").fill("6 of 11 years")
     expect(page.get_by_text("It starts at 54")).to_be_visible()
     visitor.settle()
@@ -156,18 +159,29 @@ def test_a_gap_is_filled_and_the_draft_discarded(visitor: Visitor) -> None:
     page.get_by_role("button", name="Draft a question").click()
     opener = page.get_by_role("button", name="Open this question")
     expect(page.get_by_text("Still to fill in: what decides it, the source.")).to_be_visible()
-    for label, words in (
-        ("What decides it", "The gauge of the dam shows no leak"),
-        ("Source", "Office of dams"),
-    ):
-        page.get_by_role("textbox", name=label, exact=True).fill(words)
-        page.keyboard.press("Tab")
-        visitor.settle()
+    gap = page.get_by_role("textbox", name="What decides it", exact=True)
+    gap.fill("The gauge of the dam shows no leak")
+    page.keyboard.press("Tab")
     expect(page.get_by_text("the gauge of the dam shows no leak. NO otherwise.")).to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    page.get_by_role("textbox", name="Source", exact=True).fill("Office of dams")
+    page.keyboard.press("Tab")
     expect(opener).to_be_enabled()
     page.get_by_role("button", name="Discard draft").click()
     expect(page.get_by_text("Draft discarded: “The dam will hold")).to_be_visible()
     expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
+
+
+def test_each_step_of_a_draft_fits_the_screen(arrive: Arrive) -> None:
+    visitor = arrive(viewport={"width": 1440, "height": 900})
+    page = visitor.open("/essay?e=dam")
+    sentence(page, "The lake will rise").click()
+    page.get_by_role("button", name="Draft a question").click()
+    for step in ("1 Question and criteria", "2 Window, source, base rate", "3 Signposts"):
+        page.get_by_role("radio", name=step).click()
+        visitor.settle()
+        expect(page.get_by_role("button", name="Save draft")).to_be_in_viewport(ratio=1)
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
 
 
 def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:

@@ -36,25 +36,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
 
-def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) -> None:
-    page = visitor.go(f"/scenarios?q={FUTURES}")
-    chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    scenarios = page.get_by_role("table", name="Scenarios", exact=True)
-    for name in ("friends", "strangers", "Other"):
-        expect(scenarios.get_by_role("rowheader", name=name)).to_be_visible()
-    box = chart.locator("svg").first.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.6)
-    tip = page.locator("#vg-tooltip-element")
-    expect(tip).to_contain_text("From")
-    expect(tip).to_contain_text("strangers")
-    expect(tip).to_contain_text("%")
-
-
 @pytest.mark.gate
 @pytest.mark.behaviour(14)
 def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
-    page = visitor.open(f"/scenarios?q={FUTURES}&section=Your+forecast")
+    page = visitor.open(f"/scenarios?q={FUTURES}")
+    page.wait_for_url(lambda url: f"/question?q={FUTURES}" in url)
     shares = page.locator(".entry-option input:not([type=range])")
     shares.nth(1).press("Tab")
     page.get_by_role("button", name="Lock Other").click()
@@ -70,15 +56,19 @@ def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     expect(friends).to_contain_text("50%")
 
 
-def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
-    page = visitor.go(f"/scenarios?q={FUTURES}")
-    page.get_by_role("tab", name="What would change it").click()
-    page.wait_for_url(lambda url: "section=What" in url and f"q={FUTURES}" in url)
-    page.reload()
+def test_a_row_of_the_table_moves_the_scenarios(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={FUTURES}&details=Likelihood+table")
+    choice = page.get_by_role("combobox", name="Change a row, or add one")
+    choice.scroll_into_view_if_needed()
     visitor.settle()
-    expect(page.get_by_role("tab", name="What would change it")).to_have_attribute(
-        "aria-selected", "true"
-    )
+    choice.click()  # where scrolling goes on, the list closes again
+    page.get_by_role("option", name="Will they sign a pact?").click()
+    visitor.settle()
+    page.get_by_role("textbox", name="Why these numbers").fill("They have said so.")
+    page.get_by_role("button", name="Save row").click()
+    expect(page.get_by_text("Row saved")).to_be_visible()
+    table = page.get_by_role("table", name="The likelihood table")
+    expect(table.get_by_role("rowheader", name="Will they sign a pact?")).to_be_visible()
 
 
 @pytest.mark.behaviour(14)
@@ -89,4 +79,4 @@ def test_a_contradiction_is_adopted_and_stands_in_the_record(arrive: Arrive) -> 
     page.get_by_role("button", name="Adopt the nearest").click()
     expect(page.get_by_text("Adopted: your forecasts agree now")).to_be_visible()
     expect(page.get_by_text("Your forecasts contradict each other")).to_have_count(0)
-    expect(page.get_by_text("None of their questions is answered yet")).to_be_visible()
+    expect(page.get_by_text("None of their questions is answered yet.")).to_be_visible()

@@ -169,7 +169,7 @@ def test_a_claim_of_a_sure_test_says_little(essay: Tracker, clock: FakeClock) ->
     page = essay.essays.get("river")
     (sure,) = [sentence for sentence in page.mapped if sentence.question_ids]
     assert (sure.words, sure.says_little) == (
-        "borne out (1 of 1); says little: could hardly fail",
+        "came true (1 of 1); says little: could hardly fail",
         True,
     )
     assert page.live.test_words == "1 of 1 test could hardly fail."

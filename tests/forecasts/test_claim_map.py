@@ -114,12 +114,12 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
         sentences, claims, [rejected(20)], questions, holding(b=0.38), answers(a="yes")
     )
     assert [(one.state, one.words) for one in found] == [
-        ("borne out", "borne out (1 of 1)"),
+        ("borne out", "came true (1 of 1)"),
         ("rejected", "rejected: nobody could tell"),
         ("no question yet", "no question yet"),
         ("dropped", "dropped: because"),
         ("not forward-looking", "not forward-looking: because"),
-        ("open", "38% likely to be borne out, 1 open question"),
+        ("open", "38% likely to come true, 1 open question"),
     ]
     assert [one.p for one in found] == [None, None, None, None, None, 0.38]
     assert (found[0].claim_ids, found[0].question_ids) == (("C1",), ("a",))
@@ -134,11 +134,11 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
 
 @check_rows(
     [
-        (answers(a="yes", b="yes"), "borne out", "borne out (2 of 2); 1 open question"),
+        (answers(a="yes", b="yes"), "borne out", "came true (2 of 2); 1 open question"),
         (answers(a="yes", b="no"), "mixed", "mixed (1 of 2); 1 open question"),
-        (answers(a="yes", b="no", c="yes"), "borne out", "borne out (2 of 3)"),
-        (answers(a="no"), "not borne out", "not borne out (0 of 1); 2 open questions"),
-        (answers(a="annulled", b="yes"), "borne out", "borne out (1 of 1); 1 open question"),
+        (answers(a="yes", b="no", c="yes"), "borne out", "came true (2 of 3)"),
+        (answers(a="no"), "not borne out", "did not come true (0 of 1); 2 open questions"),
+        (answers(a="annulled", b="yes"), "borne out", "came true (1 of 1); 1 open question"),
         (answers(a="annulled"), "open", "2 open questions"),
         (
             answers(a="annulled", b="ambiguous", c="annulled"),
@@ -155,12 +155,15 @@ def test_most_answers_decide_about_a_claim(
 
 
 @check_rows([
-        (3, 8, "not borne out"), (2, 5, "mixed"), (1, 2, "mixed"), (3, 5, "mixed"), (5, 8, "borne out"),
+        (3, 8, "not borne out", "did not come true"), (2, 5, "mixed", "mixed"), (1, 2, "mixed", "mixed"),
+        (3, 5, "mixed", "mixed"), (5, 8, "borne out", "came true"),
     ])  # fmt: skip
-def test_shares_from_two_to_three_fifths_are_mixed(kept: int, of: int, state: str) -> None:
+def test_shares_from_two_to_three_fifths_are_mixed(
+    kept: int, of: int, state: str, words: str
+) -> None:
     questions = [asked(f"q{n}") for n in range(of)]
     found = only(questions, answers(**{f"q{n}": "yes" if n < kept else "no" for n in range(of)}))
-    assert (found.state, found.words) == (state, f"{state} ({kept} of {of})")
+    assert (found.state, found.words) == (state, f"{words} ({kept} of {of})")
 
 
 @check_rows(TABLES["presuppositions_are_shown_and_not_counted"])
@@ -176,13 +179,13 @@ def test_presuppositions_are_shown_and_not_counted(modality: str, kind: str) -> 
         ("a", "b", "c"),
     )
     about = "on what the essay presupposes or reports of others"
-    assert both.words == f"borne out (1 of 1); not counted: 2 questions {about}"
+    assert both.words == f"came true (1 of 1); not counted: 2 questions {about}"
     (alone,) = map_claims([sentence(0)], claims[1:], [], questions, holding(c=0.4), known)
     assert (alone.state, alone.share, alone.p) == ("not counted", None, None)
     assert alone.words == f"not counted: 2 questions {about}"
     assert (
         compute_track_record(claims, questions, known, NOTHING).words
-        == "1 of 1 borne out, by chance 0.5"
+        == "1 of 1 came true, by chance 0.5"
     )
     assert measure_coverage([alone]).asked == 1
 
@@ -208,7 +211,7 @@ def test_the_probability_of_a_claim() -> None:
     held = {**holding(a=0.9), QuestionId("b"): of_options.prior, QuestionId("c"): of_a_number.prior}
     found = only([asked("a"), of_options, of_a_number, asked("d")], NONE, held)
     assert found.p == pytest.approx((0.9 + 1 / 3 + 0.25) / 3)
-    assert found.words == "49% likely to be borne out, 4 open questions"
+    assert found.words == "49% likely to come true, 4 open questions"
 
 
 def test_retrospective_answers_count_until_a_live_one() -> None:
@@ -216,8 +219,7 @@ def test_retrospective_answers_count_until_a_live_one() -> None:
     found = only(questions, answers(a="yes"), holding(b=0.2, c=0.4))
     assert (found.state, found.retrospective, found.share) == ("borne out", True, 1.0)
     assert (
-        found.words
-        == "borne out (1 of 1, looking back); 30% likely to be borne out, 2 open questions"
+        found.words == "came true (1 of 1, looking back); 30% likely to come true, 2 open questions"
     )
     found = only(questions, answers(a="yes", b="no"), holding(c=0.4))
     assert (found.state, found.retrospective, found.share, found.p) == (
@@ -376,7 +378,7 @@ def test_track_records_count_shares() -> None:
     known = answers(a="yes", b="no", c="yes", e="annulled")
     found = compute_track_record(claims, questions, known, holding(d=0.62))
     assert found.words == (
-        "1.5 of 2 borne out, by chance 1, 1 open (62% likely), 1 without an answer"
+        "1.5 of 2 came true, by chance 1, 1 open (62% likely), 1 without an answer"
     )
     assert [(score.claim.id, score.skill) for score in found.scores] == [("C1", 0.0), ("C2", 0.5)]
     # Without an answer nothing is told of chance.
@@ -421,7 +423,7 @@ def test_claims_without_a_base_rate_are_told_apart() -> None:
     blank = replace(asked("b", "C2"), **unknown)
     claims, known = [claim("C1"), claim("C2")], answers(a="yes", b="yes")
     found = compute_track_record(claims, [asked("a"), blank], known, NOTHING)
-    assert (found.headline, found.skill.claims) == ("2 of 2 borne out", 1)
+    assert (found.headline, found.skill.claims) == ("2 of 2 came true", 1)
     assert found.chance_words.startswith(
         "Of the 1 claim with a base rate, 1 came true, by chance 0.5. "
     )
@@ -455,16 +457,16 @@ def test_twins_share_a_vote() -> None:
     questions = [replace(asked(name), text=text) for name, text, _ in texts]
     tally = tally_questions(questions, answers(a="yes", b="yes", c="no"), NOTHING)
     assert (tally.answered, tally.borne_out, tally.share) == (2, 1.0, 0.5)
-    assert only(questions, answers(a="yes", b="no", c="no")).words == "not borne out (0.5 of 2)"
+    assert only(questions, answers(a="yes", b="no", c="no")).words == "did not come true (0.5 of 2)"
 
 
 @check_rows(
     [
-        ([0.95], "borne out (1 of 1); says little: could hardly fail", True),
-        ([0.1], "borne out (1 of 1); says little: could hardly succeed", True),
-        ([0.95, 0.5], "borne out (2 of 2); 1 of 2 tests say little", False),
-        ([0.95, 0.05], "borne out (2 of 2); says little: could hardly fail or succeed", True),
-        ([0.5], "borne out (1 of 1)", False),
+        ([0.95], "came true (1 of 1); says little: could hardly fail", True),
+        ([0.1], "came true (1 of 1); says little: could hardly succeed", True),
+        ([0.95, 0.5], "came true (2 of 2); 1 of 2 tests say little", False),
+        ([0.95, 0.05], "came true (2 of 2); says little: could hardly fail or succeed", True),
+        ([0.5], "came true (1 of 1)", False),
     ]
 )
 def test_tests_that_say_little_are_marked(priors: list[float], words: str, weak: bool) -> None:

@@ -70,7 +70,7 @@ def test_an_answered_essay_tells_its_record_and_size(tracker: Tracker, clock: Fa
         QUESTION, "yes", source_url="https://arland.example/met", known_at=clock.time
     )
     report = tracker.reports.build("essay", "essay")
-    assert report.answer == "Live: 1 of 1 borne out, by chance 0.3."
+    assert report.answer == "Live: 1 of 1 came true, by chance 0.3."
     assert cells(section(report, "Its record"))[0][3:] == [
         "+0.7 claims (95% interval −0.3 to +0.7)",
         "–",
