@@ -292,8 +292,8 @@ def test_the_crowd_is_chosen_at_a_terminal(
 
 def test_settings_show_what_was_learned_of_the_crowd(tracker: Tracker, clock: FakeClock) -> None:
     said = words(open_page(tracker, "learned"))
-    assert "It takes 15 families of questions" in said
+    assert "Learning starts at 15 independent yes/no questions" in said
     a_history(tracker, clock)
     tracker.learning.fit()
     said = words(open_page(tracker, "learned"))
-    assert "The exponent is" in said
+    assert "in the crowd on yes/no and option questions" in said

@@ -225,7 +225,7 @@ def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
 
 def test_pages_lead_to_the_form(tracker: Tracker) -> None:
     # An empty database leads to the form.
-    for page, link in (("home", "Write one"), ("questions", "Ask your first question")):
+    for page, link in (("home", "Write your own"), ("questions", "Ask your first question")):
         assert link in words(open_page(tracker, page))
     # The list of questions leads to the form.
     tracker.question_sets.load(a_set())

@@ -43,6 +43,7 @@ NEXT_STEP = {
     "reports": "Every table as it is stored",
     "ask": "Its lines appear here once",
     "settings": "See what they do",
+    "people": "Invite somebody with a role",
 }
 """What each page of an empty database says that can be done next."""
 

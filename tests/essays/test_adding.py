@@ -20,6 +20,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_edits import MAX_ESSAY_CHARS
 from tracker.model.essays import NewEssay
+from tracker.model.principal import Principal
 from tracker.storage import event_log
 from tracker.storage.event_log import LogEntry
 
@@ -241,7 +242,7 @@ def test_a_draft_is_replaced_and_dropped_with_its_sentence(both: Tracker, clock:
 
 def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> None:
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        add(Tracker(tracker.context.acting_as(CROWD)))
+        add(tracker.serve(Principal(CROWD)))
     assert tracker.essays.list() == ()
 
 

@@ -31,6 +31,7 @@ from tracker.errors import NotFound, TrackerError
 from tracker.essays.claim_questions import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
+from tracker.model.principal import Principal
 from tracker.storage import event_log, questions
 from tracker.storage.event_log import LogEntry
 
@@ -196,7 +197,7 @@ def test_an_override_is_logged_with_what_was_objected_to(essay: Tracker) -> None
 
 def test_nobody_opens_a_question_under_a_computed_name(essay: Tracker) -> None:
     before = essay.system.verify().entries
-    crowd = Tracker(essay.context.acting_as(CROWD))
+    crowd = essay.serve(Principal(CROWD))
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
         open_claim(crowd, asked_of(**VAGUE), SIGNS, override="a question of a test")
     assert nothing_came_of_it(essay, before)

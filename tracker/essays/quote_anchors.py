@@ -83,7 +83,7 @@ def choose_quote(sentence: Sentence, text: str) -> tuple[str, int]:
     They are copied as they are: the longest run without Markdown or HTML markup, if there is one.
 
     >>> from forecasts.essays.extract import find_claims
-    >>> text = "**Traffic:** it will grow by 4 % in 2027."
+    >>> text = "**Traffic:** it will grow by 4% in 2027."
     >>> choose_quote(find_claims(text)[0], text)
     ('it will grow by 4% in 2027.', 13)
     """

@@ -31,7 +31,7 @@ NOTHING_LEARNED = (
 @as_json
 @click.pass_context
 def list_learned(context: click.Context, /, json: bool) -> None:
-    """List what was learned, and from how much."""
+    """List what was learned from reviews and answers."""
     with tracker_session(context) as tracker:
         values = tracker.learning.list()
         record = tracker.learning.matcher_record()

@@ -109,9 +109,9 @@ def _add_serving_options(command: Any) -> Any:
 @click.command()
 @click.pass_context
 def address(context: click.Context, /) -> None:
-    """Print an address that lets one browser into the dashboard, as the owner of this machine.
+    """Print an address that lets you into the dashboard once.
 
-    It works once, within twelve hours.
+    It works for one browser, within twelve hours, with the rights of the owner of this machine.
     """
     with tracker_session(context) as tracker:
         secret = tracker.accounts.make_owner_link().secret

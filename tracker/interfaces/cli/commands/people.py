@@ -39,7 +39,10 @@ def list_accounts(context: click.Context, /, json: bool) -> None:
 @role_argument
 @click.pass_context
 def invite(context: click.Context, /, role: Role) -> None:
-    """Make a link by which one person joins with a role."""
+    """Make a link by which one person joins.
+
+    It works once, within a week, and gives the role.
+    """
     with tracker_session(context) as tracker:
         link = tracker.accounts.invite(role)
         click.echo(_describe_link(tracker.settings, "join", link))
@@ -50,7 +53,10 @@ def invite(context: click.Context, /, role: Role) -> None:
 @role_option
 @click.pass_context
 def add(context: click.Context, /, name: str, role: Role) -> None:
-    """Make an account without a password: for an agent, or for a log-in elsewhere."""
+    """Make an account without a password, for an agent.
+
+    An agent is scored beside people, and is no member of the crowd.
+    """
     with tracker_session(context) as tracker:
         account = tracker.accounts.add(name, role)
     click.echo(
@@ -74,7 +80,10 @@ def change_role(context: click.Context, /, account: str, role: Role) -> None:
 @click.argument("account")
 @click.pass_context
 def reset(context: click.Context, /, account: str) -> None:
-    """Make a link by which the person sets a new password."""
+    """Make a link to set a new password.
+
+    It works once, within a day, and ends all log-ins with the old password.
+    """
     with tracker_session(context) as tracker:
         link = tracker.accounts.offer_reset(account)
         click.echo(_describe_link(tracker.settings, "reset", link))
@@ -84,7 +93,10 @@ def reset(context: click.Context, /, account: str) -> None:
 @click.argument("account")
 @click.pass_context
 def disable(context: click.Context, /, account: str) -> None:
-    """Let an account log in no longer; its forecasts stay and are scored."""
+    """Let an account log in no longer.
+
+    Its log-ins end at once; its forecasts stay and are scored.
+    """
     with tracker_session(context) as tracker:
         changed = tracker.accounts.disable(account)
     click.echo(f"{changed.name} can no longer log in; `tracker people enable` takes it back.")
@@ -104,7 +116,10 @@ def enable(context: click.Context, /, account: str) -> None:
 @as_json
 @click.pass_context
 def tokens(context: click.Context, /, json: bool) -> None:
-    """List the tokens of programs; their secrets are not stored."""
+    """List the tokens of programs.
+
+    Their secrets are not stored.
+    """
     with tracker_session(context) as tracker:
         tokens = tracker.accounts.tokens()
         names = {account.id: account.name for account in tracker.accounts.list()}
@@ -125,7 +140,10 @@ def tokens(context: click.Context, /, json: bool) -> None:
 def token(
     context: click.Context, /, account: str, *, name: str, role: Role | None, days: float
 ) -> None:
-    """Make a token by which a program acts for an account; it is shown once."""
+    """Make a token for a program; it is shown once.
+
+    The program acts for the account, with its role or a lesser one.
+    """
     with tracker_session(context) as tracker:
         accounts = {a.forecaster: a for a in tracker.accounts.list()}
         if account not in accounts:
