@@ -17,7 +17,8 @@ from tracker.settings import Settings
 
 CAME_OF_IT = (
     f"img[src*='{hostile.MARK}'], "
-    f"a[href*='{hostile.MARK}']:not([data-testid^=stBaseLinkButton]), "
+    f"a[href*='{hostile.MARK}']:not([data-testid^=stBaseLinkButton], "
+    ":has-text('Source of the answer')), "
     f"script:has-text('{hostile.MARK}'), [class*=stMarkdownColored]:has-text('{hostile.MARK}'), "
     f".stMarkdownBadge:has-text('{hostile.MARK}'), .katex, a[href^='javascript:'], "
     "a[href^='mailto:'], img[alt='Streamlit logo']"

@@ -26,7 +26,7 @@ def test_two_people_share_one_dashboard(browser: Browser, tmp_path: Path) -> Non
             _join(ben, f"{address}/join#{tracker.accounts.invite('viewer').secret}")
             _forecast(ben, f"{address}/question?q={QUESTION}", "needs forecaster")
             tracker.accounts.change_role("ben", "forecaster")
-            _forecast(ben, f"{address}/question?q={QUESTION}", "63%")
+            _forecast(ben, f"{address}/question?q={QUESTION}", "Saved: 63%")
             assert "ben" in tracker.questions.get(QUESTION).summary.standings
             tracker.accounts.disable("ben")
             ben.reload()
