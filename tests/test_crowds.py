@@ -250,7 +250,7 @@ def test_a_pool_that_leads_may_be_shown_as_the_crowd(
         if b.key == "choose-crowd"
     ]
     monkeypatch.setattr(accuracy, "compare_pools", lambda _: (leading(CROWD_WEIGHTED),))
-    button(open_page(tracker, "record", details="Standing"), "Show it as the crowd").click().run()
+    button(open_page(tracker, "record", details="Standing"), "Use as the crowd").click().run()
     chosen_at = clock.time
     clock.advance(days=1)
     assert tracker.accuracy.summarise().shown_pool == CROWD_WEIGHTED
@@ -266,7 +266,7 @@ def test_a_pool_that_leads_may_be_shown_as_the_crowd(
     assert tracker.system.verify().bad_seq is None
     # The way back is as short.
     back = open_page(tracker, "record", details="Standing")
-    button(back, "Show the median as the crowd again").click().run()
+    button(back, "Use the median as the crowd again").click().run()
     assert now_on(tracker)[CROWD] == pytest.approx(before[CROWD])
     states = [r.state for r in tracker.learning.history(SHOWN, "all")]
     assert sorted(states) == ["frozen", "reset"]

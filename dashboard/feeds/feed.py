@@ -50,7 +50,7 @@ def render(visit: Visit, feed_id: str) -> None:
         page = visit.tracker.feeds.get(feed_id)
     except NotFound:
         st.subheader("There is no such feed", anchor=False)
-        st.text("Its link may be mistyped, or from another database.")
+        st.text("The link may be mistyped, or from another database.")
         return
     health = page.health
     title = clip(health.state.feed.title, MAX_TITLE_CHARACTERS)
@@ -165,12 +165,12 @@ _TEXT_FIELDS: Final = {
     "title": ("Title", ""),
     "theme": ("Theme", "Feeds on the theme (a tag) of an open question are checked more often."),
     "source_group": ("Source group", "Owner or agency: copies within one group count once."),
-    "user_agent": ("User agent", "Name sent with requests. Leave empty for the usual one."),
+    "user_agent": ("User agent", "Name sent with requests. Empty: the default."),
 }
 _NUMBER_FIELDS: Final = {
-    "importance": ("Importance", "Usually 1; above 1 checks it more often, below 1 less often."),
-    "every_minutes": ("Minutes between checks", "Leave empty to learn how often it publishes."),
-    "max_megabytes": ("Size limit, MB", "Leave empty for the usual limit."),
+    "importance": ("Importance", "1 is normal; higher is checked more often."),
+    "every_minutes": ("Minutes between checks", "Empty: learned from how often it publishes."),
+    "max_megabytes": ("Size limit, MB", "Empty: the default."),
 }
 
 

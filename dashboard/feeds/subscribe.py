@@ -181,7 +181,7 @@ def show_lists(visit: Visit, *, empty: bool) -> None:
 
 def _show_import(report: FeedImport) -> None:
     """Show the result of an import with the reasons of skipped feeds."""
-    st.markdown(f"**{describe_import(report)}**{' Left out:' if report.skipped else ''}")
+    st.markdown(f"**{describe_import(report)}**{' Skipped:' if report.skipped else ''}")
     omitted = len(report.skipped) - MAX_SKIPPED_LINES
     more = f"\n… and {omitted:,} more" if omitted > 0 else ""
     st.text("\n".join(f"• {why}" for why in report.skipped[:MAX_SKIPPED_LINES]) + more)

@@ -58,7 +58,7 @@ def show_field(
             "Add or find evidence",
             value=str(shared.source),
             key=f"{key}-source",
-            placeholder="Paste an address or a headline, or type words to search what was read",
+            placeholder="Paste an address or a headline, or search the archive",
             autocomplete="off",
             max_chars=2_000,
             label_visibility="collapsed",
@@ -89,7 +89,7 @@ def _choose_question(opened: Mapping[QuestionId, Question]) -> Question | None:
         st.query_params.setdefault("q", about)
     texts = {question_id: question.text for question_id, question in opened.items()}
     picked = show_choice(
-        "Question", texts, "q", placeholder="On which question?", label_visibility="collapsed",
+        "Question", texts, "q", placeholder="Choose a question", label_visibility="collapsed",
         width=_WIDTH,
     )  # fmt: skip
     return None if picked is None else opened[picked]
@@ -135,7 +135,7 @@ def choose_option(question: Question | None, key: str) -> str:
         return ""
     names = [option.name for option in question.options]
     return st.selectbox(
-        "Option", names, index=None, placeholder="Which one?", key=f"{key}-option", width=220
+        "Option", names, index=None, placeholder="Choose an option", key=f"{key}-option", width=220
     ) or ""  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def show_report(
             link_to_site(url, "Read", key=f"read-{key}")
         if question is None:
             return
-        if dismiss and st.button("No evidence", key=f"{key}-no"):
+        if dismiss and st.button("Not evidence", key=f"{key}-no"):
             dismiss()
         for direction, _ in DIRECTION_KEYS:
             if st.button(
@@ -195,9 +195,9 @@ def _undo_addition(
     redo = partial(_add_piece, tracker, question, piece)
     if result.previous == "logged":
         tracker.evidence.reopen(result.evidence.id)
-        return Notice("Taken back: it waits again", redo)
+        return Notice("Undone: it waits again", redo)
     tracker.evidence.review(result.evidence.id, "rejected", note="taken back")
-    return Notice("Taken back: it has no weight", redo)
+    return Notice("Undone: it has no weight", redo)
 
 
 def _show_bookmarklet(visit: Visit) -> None:

@@ -68,8 +68,8 @@ def describe_addition(question: Question, result: ManualResult) -> str:
     bearing = describe_bearing(result.evidence, question.kind)
     begin = {
         "added": "Added",
-        "reviewed": "It was evidence already, and you have now judged it",
-        "unchanged": "It was evidence already, judged by you",
+        "reviewed": "Already evidence, and now judged by you",
+        "unchanged": "Already evidence, judged by you",
     }[result.outcome]
     return f"{begin}: {bearing[0].lower()}{bearing[1:]}. {result.miss.replace('`', '')}"
 

@@ -109,7 +109,7 @@ def _describe_effect(visit: Visit, story: Story, questions: Questions) -> str:
             effect = visit.tracker.evidence.preview_review(evidence.id, **call)
             about = f"Most is at stake on “{question.text}”. " if len(story) > 1 else ""
             return about + effect_line(question, effect, evidence.option)
-    return "Say which way it points, and it can be accepted."
+    return "Choose a direction to accept it."
 
 
 def _show_questions(story: Story, questions: Questions) -> None:
@@ -199,7 +199,7 @@ def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iter
     if waits and evidence.demoted:
         yield capitalise(evidence.demoted)
     if waits and model_name(evidence.judged_by):
-        yield "Judged by a machine; no person has judged it yet"
+        yield "Judged by the model, not yet reviewed"
     lifts = {lift.decision: lift for lift in piece.lifts}
     for n, decision in enumerate(piece.decisions):
         if decision in lifts:

@@ -87,7 +87,7 @@ def show_verdicts(visit: Visit, evidence: Evidence, place: str) -> None:
         type="primary",
         shortcut="A" if keys else None,
         disabled=call["direction"] is None or is_settled,
-        help="Say first which way it points." if call["direction"] is None else None,
+        help="Choose a direction first." if call["direction"] is None else None,
     ):
         learns = call["direction"] is not Direction.NEUTRAL and not evidence.option
         words = f"Accepted{'; similar headlines will be found' if learns else ''}"
@@ -150,4 +150,4 @@ def _undo(tracker: Tracker, request: ReviewRequest) -> Notice:
     for evidence_id in request.ids:
         tracker.evidence.reopen(evidence_id)
     waiting = "it waits" if len(request.ids) == 1 else "they wait"
-    return Notice(f"Taken back: {waiting} again", partial(_apply, tracker, request))
+    return Notice(f"Undone: {waiting} again", partial(_apply, tracker, request))

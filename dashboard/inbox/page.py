@@ -48,6 +48,7 @@ _SIDES: Final = {
 
 def render(visit: Visit) -> None:
     """Show the three sections with their counts, of which one is open: at first the evidence."""
+    st.subheader("Inbox", anchor=False)
     summaries = [s for s in visit.tracker.questions.list() if s.status == "open"]
     questions = {s.question.id: s.question for s in summaries}
     waiting = _load_waiting(visit, questions, sum(s.waiting for s in summaries))
@@ -122,7 +123,7 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
         cards.show_card(visit, alone or stories[place], questions, judging.INBOX)
         if len(shown) < len(waiting):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.caption("All that fits the filter:", width="content")
+                st.caption("All that match the filter:", width="content")
                 judging.show_joint_verdicts(visit, [card.evidence for card in shown])
     elif waiting:
         show_empty("Nothing fits this filter.", "Choose another question or direction.")
@@ -181,7 +182,7 @@ def _find_story(stories: Sequence[Story]) -> int:
 
 def _go_to_story(stories: Sequence[Story], place: int) -> None:
     if not 0 <= place < len(stories):
-        notify_only("That was the last one" if place else "This is the first one")
+        notify_only("Last story in the list" if place else "First story in the list")
         return
     st.query_params.pop(cards.PIECE_PARAM, None)
     st.query_params[STORY_PARAM] = str(stories[place][0].evidence.story_id)
@@ -231,7 +232,7 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
     """Show a near miss of this week that nobody has judged, the first of several."""
     question, item = miss.question, miss.hit.item
     key = f"near-{item.id}-{question.id}"
-    show_section_title(f"Left out · {count}")
+    show_section_title(f"Near misses · {count}")
     st.caption(
         "Each week five reports that came near are drawn at random. Your answers show how much of "
         "the evidence is found, and what you add finds its like."
@@ -250,7 +251,7 @@ def _show_near_miss(visit: Visit, miss: OfferedNearMiss, count: int) -> None:
 def _dismiss(visit: Visit, miss: OfferedNearMiss) -> None:
     with show_refusals():
         visit.tracker.evidence.dismiss(miss.hit.item.id, miss.question.id)
-        notify("No evidence: it will not be asked again")
+        notify("Not evidence: you won’t be asked again")
         st.rerun()
 
 

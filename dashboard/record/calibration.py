@@ -63,7 +63,7 @@ def show_calibration(visit: Visit, accuracy: Accuracy, chosen: ForecasterId) -> 
     elif ranks is not None:
         _show_rank_bars(ranks)
     else:
-        st.caption("No forecast stood at that time. Details have other times.")
+        st.caption("No forecast at that time. Details have other times.")
     if chosen == visit.me:
         _show_recalibration(visit)
 
@@ -124,8 +124,8 @@ def _show_recalibration(visit: Visit) -> None:
             for sentence in state.sentences:
                 st.markdown(f"**{escape_markdown(sentence)}**")
             st.markdown(
-                "Shall further forecasts be shown and scored recalibrated, too? Yours stay as they "
-                "are, and so does the past. The fewer the questions, the smaller the change."
+                "If you do, recalibrated forecasts are shown and scored beside yours from then on. "
+                "Yours stay unchanged. The fewer the questions, the smaller the change."
             )
         label = "Switch off" if is_on else "Recalibrate from now on"
         if st.button(label, key="recalibrate", icon=":material/tune:"):
@@ -138,7 +138,7 @@ def _switch_recalibration(visit: Visit, *, on: bool) -> None:
             visit.tracker.accuracy.recalibrate(by=visit.me)
         else:
             visit.tracker.accuracy.stop_recalibrating(by=visit.me)
-        words = "recalibrated from now on" if on else "recalibrated no longer"
+        words = "recalibrated from now on" if on else "no longer recalibrated"
         notify(f"Your forecasts are {words}.")
         st.rerun()
 
@@ -150,7 +150,7 @@ def show_measures(visit: Visit, accuracy: Accuracy, forecaster: Forecaster) -> N
     report = _load_report(visit, accuracy)
     reliability, ranks = report.reliability.get(forecaster.id), report.ranks.get(forecaster.id)
     if reliability is None and ranks is None:
-        show_empty("No forecast stood at that time.", "Choose fewer days before the close.")
+        show_empty("No forecast at that time.", "Choose fewer days before the close.")
     if reliability is not None:
         _show_bins(report, reliability)
         for measure, meaning, technical in list_measures(reliability):
@@ -180,7 +180,7 @@ def _show_bins(report: CalibrationReport, reliability: Reliability) -> None:
     )
     picked = get_latest_pick(state, "bins-table")
     if picked is None or picked[0] >= len(frame):
-        st.caption("Pick a row to see its questions.")
+        st.caption("Click a row to see its questions.")
         return
     number = int(frame["number"].iloc[picked[0]])
     listed = list_bin_questions(reliability.snapshots, number, report.questions)

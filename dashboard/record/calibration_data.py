@@ -135,7 +135,7 @@ def list_measures(reliability: Reliability) -> tuple[tuple[str, str, str], ...]:
 def describe_intervals(ranks: RankRecord) -> tuple[str, ...]:
     """Describe how many answers central intervals held, and how wide they were."""
     return tuple(
-        f"{percent_whole(row.level)} intervals held {percent_whole(row.share)} of the answers"
+        f"{percent_whole(row.level)} intervals contained {percent_whole(row.share)} of the answers"
         + (f" (95%: {shown})" if (shown := _percent_range(row.low95, row.high95)) else "")
         + f", and were {percent_whole(row.mean_width)} of the range wide on average."
         for row in ranks.intervals

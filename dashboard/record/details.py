@@ -55,7 +55,7 @@ _STANDING = {
     ),
     "interval": _C.TextColumn("95% interval of one look", width=200),
     "pooling": _C.NumberColumn(
-        "Drawn in", format="%g%%", help="Share by which the skill is drawn to the average."
+        "Shrinkage", format="%g%%", help="Share by which the skill is drawn to the average."
     ),
     "points": _C.NumberColumn(
         "Points", format="%+.1f", help="Sum of the gains over knowing nothing; no ranking."
@@ -90,7 +90,7 @@ def _show_standing(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) -
         key="scores-csv",
         on_click="ignore",
         icon=":material/download:",
-        help="Every rule, forecaster and question of this choice, a row each.",
+        help="Every rule, forecaster and question of this choice, one per row.",
     )
 
 
@@ -127,7 +127,7 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) 
     pairs = [pair for pair in listed if pair.advantage is not None]
     if rule is None or not pairs:
         show_empty(
-            "There is nobody to compare with yet.",
+            "Nobody to compare with yet.",
             "It takes another forecast on the same question at the same time.",
         )
         return
@@ -141,7 +141,7 @@ def _show_opponents(visit: Visit, accuracy: Accuracy, record: ForecasterRecord) 
         name = name_in_sentence(subject, visit.me)
         st.caption(
             f"On the questions and times that {name} had in common with each; the crowd is all "
-            "others together. Pick a row to see how the evidence grew."
+            "others together. Click a row to see how the evidence grew."
         )
         return
     show_pair(visit, report, rule, pairs[picked])
@@ -153,10 +153,10 @@ def _show_crowds(visit: Visit, accuracy: Accuracy) -> None:
         if leading := describe_pools(accuracy, rule, visit.me):
             st.markdown(escape_markdown(leading))
     if accuracy.offered_pool is not None:
-        label, pool = "Show it as the crowd", accuracy.offered_pool
+        label, pool = "Use as the crowd", accuracy.offered_pool
         st.caption("Pages and scenarios still show the median as the crowd.")
     elif accuracy.shown_pool != CROWD:
-        label, pool = "Show the median as the crowd again", CROWD
+        label, pool = "Use the median as the crowd again", CROWD
         name = accuracy.forecasters[accuracy.shown_pool].name
         st.caption(f"Pages and scenarios show it as the crowd: {name}.")
     else:

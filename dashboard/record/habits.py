@@ -18,7 +18,7 @@ _C = st.column_config
 
 _COLUMNS: Final = {
     "forecaster": _C.TextColumn("Forecaster", width=150),
-    "acts": _C.NumberColumn("Forecasts", help="On answered yes-no questions, confirmed ones too."),
+    "acts": _C.NumberColumn("Forecasts", help="On resolved yes/no questions, confirmed ones too."),
     "questions": _C.NumberColumn("Questions"),
     "move": _C.NumberColumn("Average change", format="%.0f points"),
     "reaffirmed": _C.NumberColumn(
@@ -44,7 +44,7 @@ def show_habits(visit: Visit, accuracy: Accuracy) -> None:
         all_habits = visit.tracker.accuracy.habits(accuracy.choice)
     if not all_habits:
         show_empty(
-            "Nobody has forecast a yes-no question that was answered.",
+            "Nobody has forecast a resolved yes/no question yet.",
             "Habits show once people have.",
         )
         return
@@ -56,7 +56,7 @@ def show_habits(visit: Visit, accuracy: Accuracy) -> None:
     frame = habits_frame(all_habits, visit.me)
     columns = {name: column for name, column in _COLUMNS.items() if frame[name].notna().any()}
     show_table(frame, columns, "Habits of revision")
-    st.caption("Over answered yes-no questions. Hover over a heading for its meaning.")
+    st.caption("Over resolved yes/no questions. Hover over a heading for its meaning.")
 
 
 def describe_habits(all_habits: Sequence[Habits], me: ForecasterId) -> str:

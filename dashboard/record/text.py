@@ -15,7 +15,7 @@ from tracker.model.read_models import Accuracy, AnsweredForecast, ForecasterReco
 SOON: Final = timedelta(days=30)
 
 SCORING_IN_A_LINE: Final = (
-    "A forecast is scored while it stands: on a yes-no question +25 points at best, 0 for knowing "
+    "A forecast is scored while it stands: on a yes/no question +25 points at best, 0 for knowing "
     "nothing, −75 at worst. A question counts once it is resolved and its scheduled close has "
     "passed."
 )
@@ -83,7 +83,7 @@ def describe_answered(answers: Sequence[AnsweredForecast]) -> str:
 def describe_hindsight(accuracy: Accuracy) -> str:
     """State how many forecasts came when the answer was known; empty without any."""
     late = sum(accuracy.hindsight.values())
-    return f"{plural(late, 'forecast')} made when the answer was known earned nothing." * bool(late)
+    return f"{plural(late, 'forecast')} made after the outcome was known: not scored." * bool(late)
 
 
 def describe_pools(accuracy: Accuracy, rule: RuleName, me: ForecasterId) -> str:

@@ -194,7 +194,7 @@ def _build_single(record: LearnedRecord, names: LessonNames) -> Lesson:
 
 
 def _describe_source(scope: str, value: float, names: LessonNames) -> Description:
-    words = f"{percent_whole(value)} of its reports tell something"
+    words = f"{percent_whole(value)} of its reports are informative"
     if (feed := names.feeds.get(scope)) is None:
         return scope, "Source", f"{words}.", inf
     graded = RELIABILITY[feed.grade]
@@ -208,14 +208,14 @@ def _describe_correction(scope: str, value: float, names: LessonNames) -> Descri
 
 
 def _describe_demotion(scope: str, value: float, names: LessonNames) -> Description:
-    words = "Usually rejected: it counts nothing until you accept it."
+    words = "Usually rejected: no weight until you accept it."
     return *names.describe_scope(scope), words, value
 
 
 def _describe_member(scope: str, value: float, names: LessonNames) -> Description:
     rule, _, member = scope.partition("/")
     weight = float(weigh_skills([value])[0])
-    words = f"Weighs ×{weight:.2f} in the crowd on {_QUESTIONS_BY_RULE.get(rule, rule)}."
+    words = f"Weight ×{weight:.2f} in the crowd on {_QUESTIONS_BY_RULE.get(rule, rule)}."
     return names.people.get(member, member), "Forecaster", words, abs(log(weight))
 
 

@@ -158,7 +158,7 @@ def _show_model(visit: Visit) -> None:
         return
     name, check = escape_markdown(settings.model_name), visit.tracker.system.last_model_check()
     if check is None or check.objection:
-        objection = "it was never checked" if check is None else check.objection
+        objection = "not checked yet" if check is None else check.objection
         st.markdown(f"**{name} only suggests**: {objection}.")
     else:
         st.markdown(

@@ -17,10 +17,10 @@ def model_name(by: str) -> str:
 
 
 def judge_name(by: ForecasterId, me: ForecasterId) -> str:
-    """Return the judge's name: `you`, `the matcher`, `a machine (name)`, or a person's name."""
+    """Return the judge's name: `you`, `the matcher`, `the model (name)`, or a person's name."""
     model = model_name(by)
     if model:
-        return f"a machine ({model})"
+        return f"the model ({model})"
     return {me: "you", MATCHER: "the matcher"}.get(by, by)
 
 
@@ -38,7 +38,7 @@ def describe_choice(question: Question, direction: Direction, option: str) -> st
 _PROPOSED: Final = "only proposed, "
 """Beginning of a machine's note that changes nothing."""
 
-_ACTS: Final = {"logged": "Taken back", "confirmed": "Accepted", "edited": "Edited"}
+_ACTS: Final = {"logged": "Undone", "confirmed": "Accepted", "edited": "Edited"}
 
 
 def judgement_line(
@@ -50,16 +50,16 @@ def judgement_line(
     model, by = model_name(decision.by), judge_name(decision.by, me)
     note = decision.note.removeprefix(f"machine judgement by {model}: ")
     if model and note.startswith(_PROPOSED):
-        return f"Proposed by a machine ({model}): {note.removeprefix(_PROPOSED)}."
+        return f"Proposed by the model ({model}): {note.removeprefix(_PROPOSED)}."
     if adds and decision.status == "rejected":
-        return f"Left out by {by}: no evidence."
+        return f"Rejected by {by}: not evidence."
     act = "Added by hand" if adds else _ACTS.get(decision.status, "Rejected")
     if decision.by == MATCHER and decision.status == "logged":
         act = "Logged"
-    judged_by = f"Machine judgement ({model})" if model else f"{act} by {by}"
+    judged_by = f"Judged by the model ({model})" if model else f"{act} by {by}"
     words = describe_side(kind, decision.direction, option)
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":
-        words = "direction not called"
+        words = "direction unclear"
     note_suffix = f" {capitalise(note)}" if note else ""
     return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 
@@ -68,17 +68,17 @@ _RUNGS: Final = {Rung.ANNOUNCED: "announced", Rung.DONE: "done", Rung.IN_FORCE: 
 
 
 def lift_line(lift: Lift, kind: Kind) -> str:
-    """Describe what a later report added: `Raised by “…” (Wire): 31% → 85% relevant, for YES, 90%
-    sure.`
+    """Describe what a later report added: `Strengthened by “…” (Wire): 31% → 85% relevant, for
+    YES, 90% sure.`
     """
     report, decision = lift.report, lift.decision
-    by = f"“{report.item.title}” ({report.feed_title})" if report else "a story that joined it"
+    by = f"“{report.item.title}” ({report.feed_title})" if report else "a story merged into it"
     revision = decision.revision or lift.before
     before, after = map(percent_whole, lift.relevance)
     change = after if before == after else f"{before} → {after}"
-    side = "direction not called"
+    side = "direction unclear"
     if decision.direction:
         words = describe_side(kind, decision.direction, revision.option)
         side = f"{words}, {percent_whole(revision.p_direction)} sure"
     rung = "" if lift.rung is None else f", now reported as {_RUNGS[lift.rung]}"
-    return f"Raised by {by}: {change} relevant, {side}{rung}."
+    return f"Strengthened by {by}: {change} relevant, {side}{rung}."

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from dashboard.wording.numbers import (
+    MINUS,
     UTC_ZONE,
     clip,
     describe_probability,
@@ -200,7 +201,8 @@ def format_answer(question: Question, resolution: Resolution | None) -> str:
             return format_bound(question, "upper")
     if question.kind == "date":
         return format_day(utc(resolution.answer), UTC_ZONE)
-    return formatting.format_answer(question, resolution)  # as entered, not rounded
+    words = formatting.format_answer(question, resolution)  # as entered, not rounded
+    return f"{MINUS}{words[1:]}" if words.startswith("-") else words
 
 
 def _bare_value(question: Question, value: float) -> str:
@@ -208,7 +210,7 @@ def _bare_value(question: Question, value: float) -> str:
         return format_day(date_from_day_number(value), UTC_ZONE)
     # A zero that went through a logarithm is not exactly zero any more.
     is_noise = abs(value) < 1e-9 * _scale_of(question).span
-    return formatting.format_value(question, 0.0 if is_noise else value)
+    return formatting.format_value(question, 0.0 if is_noise else value).replace("-", MINUS)
 
 
 def _unit_suffix(question: Question) -> str:

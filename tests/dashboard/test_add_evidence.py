@@ -97,7 +97,7 @@ def test_a_review_is_taken_back_to_waiting(desk: Tracker, press: Press) -> None:
     press.publish("wire", "Arland invites Borland to a summit")
     desk.feeds.poll(every=True)
     visit = choose(type_in(evidence_tab(desk), "Arland invites Borland to a summit"), "For YES")
-    assert "It was evidence already, and you have now judged it" in words(visit)
+    assert "Already evidence, and now judged by you" in words(visit)
     seen(button(visit, "Undo").click().run())
     assert only(desk).evidence.status == "logged"
 

@@ -138,16 +138,16 @@ def test_judgements_in_words() -> None:
     assert wording.model_name("model:qwen") == "qwen"
     assert wording.model_name("ada") == wording.model_name("matcher") == ""
     assert [wording.judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
-        "a machine (qwen)", "the matcher", "you", "ada",
+        "the model (qwen)", "the matcher", "you", "ada",
     ]  # fmt: skip
     # A judgement says who made it.
     note = "machine judgement by qwen: relevance 0.80, for YES with 0.93"
     assert decided("model:qwen", note=note) == (
-        "Machine judgement (qwen): for YES, moderate. Relevance 0.80, for YES with 0.93"
+        "Judged by the model (qwen): for YES, moderate. Relevance 0.80, for YES with 0.93"
     )
     note = "machine judgement by qwen: only proposed, relevance 0.80, for NO with 0.93"
     assert decided("model:qwen", note=note) == (
-        "Proposed by a machine (qwen): relevance 0.80, for NO with 0.93."
+        "Proposed by the model (qwen): relevance 0.80, for NO with 0.93."
     )
     assert decided(ME, "confirmed") == "Accepted by you: for YES, moderate."
     assert (
@@ -156,7 +156,7 @@ def test_judgements_in_words() -> None:
     )
     assert (
         decided("matcher", direction=NEUTRAL)
-        == "Logged by the matcher: direction not called, moderate."
+        == "Logged by the matcher: direction unclear, moderate."
     )
 
 
@@ -175,9 +175,9 @@ def test_lines_are_explained() -> None:
 
 
 @check_rows([
-    (0.85, YES, True, "Raised by “Deed” (Wire): 31% → 85% relevant, for YES, 90% sure."),
-    (0.31, NO, True, "Raised by “Deed” (Wire): 31% relevant, for NO, 90% sure."),
-    (0.85, NEUTRAL, False, "Raised by a story that joined it: 31% → 85% relevant, direction not called."),
+    (0.85, YES, True, "Strengthened by “Deed” (Wire): 31% → 85% relevant, for YES, 90% sure."),
+    (0.31, NO, True, "Strengthened by “Deed” (Wire): 31% relevant, for NO, 90% sure."),
+    (0.85, NEUTRAL, False, "Strengthened by a story merged into it: 31% → 85% relevant, direction unclear."),
 ])  # fmt: skip
 def test_a_lift_names_its_report_and_what_it_added(
     relevance: float, direction: Direction, is_known: bool, told: str

@@ -325,7 +325,7 @@ def test_feed_lists(online: Tracker) -> None:
     # A list is taken in and says what was left out and why.
     visit = give_list(open_page(online, "feeds"), OPML)
     text = words(visit)
-    assert "**1 feed added, 1 already subscribed.** Left out:" in text
+    assert "**1 feed added, 1 already subscribed.** Skipped:" in text
     assert "not an http(s) address" in text
     assert {row.state.feed.url for row in online.feeds.list()} == {
         "https://wire.invalid/rss",

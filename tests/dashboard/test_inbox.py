@@ -54,7 +54,7 @@ def test_uncalled_evidence_needs_a_direction(uncalled: Tracker) -> None:
     visit = open_page(uncalled, "inbox")
     text = words(visit)
     assert "Evidence of unclear direction on “Will" in text
-    assert "Say which way it points, and it can be accepted." in text
+    assert "Choose a direction to accept it." in text
     assert "Why no direction: it asks and does not say" in text
     assert confirm(uncalled, visit).disabled
     visit = seen(button(visit, "for NO").click().run())
@@ -189,7 +189,7 @@ def test_the_order_stands_while_it_is_judged(tracker: Tracker) -> None:
     # The end of the list says so.
     for _ in range(4):
         visit = seen(button(visit, "Next").click().run())
-    assert "That was the last one" in visit.toast[0].value
+    assert "Last story in the list" in visit.toast[0].value
 
 
 def test_what_was_not_loaded_comes_up_in_time(
@@ -262,8 +262,8 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
         decisions.add_decision(session, only(tracker_with_press).id, judged)
     visit = open_page(tracker_with_press, "inbox")
     text = words(visit)
-    assert "Judged by a machine; no person has judged it yet" in text
-    assert "Machine judgement (qwen): for YES, moderate. Relevance 0.80" in text
+    assert "Judged by the model, not yet reviewed" in text
+    assert "Judged by the model (qwen): for YES, moderate. Relevance 0.80" in text
     assert "evil" not in "".join(
         str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
     )
@@ -285,5 +285,5 @@ def test_a_lifted_story_names_the_report_that_carries_it(
     assert DEED in marked(visit)
     assert VAGUE not in marked(visit)
     text = words(visit)
-    assert f" · Raised by “{DEED}” (The wire): " in text
+    assert f" · Strengthened by “{DEED}” (The wire): " in text
     assert "% relevant, for YES, " in text

@@ -64,11 +64,11 @@ def test_what_applies_everywhere_is_always_listed() -> None:
     [
         (
             learned("reliability", 0.6, "wire"),
-            ("The wire", "Source", "60% of its reports tell something; its grade, A, says 97%."),
+            ("The wire", "Source", "60% of its reports are informative; its grade, A, says 97%."),
         ),
         (
             learned("reliability", 0.6, "gone"),
-            ("gone", "Source", "60% of its reports tell something."),
+            ("gone", "Source", "60% of its reports are informative."),
         ),
         (
             learned("correction", 1.0, LEVEL),
@@ -80,15 +80,15 @@ def test_what_applies_everywhere_is_always_listed() -> None:
         ),
         (
             learned(DEMOTED_FEED, 1.0, "wire"),
-            ("The wire", "Source", "Usually rejected: it counts nothing until you accept it."),
+            ("The wire", "Source", "Usually rejected: no weight until you accept it."),
         ),
         (
             learned(SKILL, 0.02, "brier/ana"),
-            ("Ana", "Forecaster", "Weighs ×2.72 in the crowd on yes/no and option questions."),
+            ("Ana", "Forecaster", "Weight ×2.72 in the crowd on yes/no and option questions."),
         ),
         (
             learned(SKILL, -0.02, "crps/ben"),
-            ("ben", "Forecaster", "Weighs ×0.37 in the crowd on numbers and dates."),
+            ("ben", "Forecaster", "Weight ×0.37 in the crowd on numbers and dates."),
         ),
         (
             learned("correction", 1.0, "other", state="reset"),

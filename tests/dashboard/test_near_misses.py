@@ -25,7 +25,7 @@ def offering(tracker_with_press: Tracker, press: Press, monkeypatch: pytest.Monk
 
 def test_near_misses_are_answered_in_the_inbox(offering: Tracker) -> None:
     visit = open_page(offering, "inbox")
-    assert "Left out · 5" in words(visit)
+    assert "Near misses · 5" in words(visit)
     first, second, *_ = offering.evidence.near_misses()
     key = f"near-{first.hit.item.id}-{first.question.id}"
     visit = seen(visit.button(key=f"{key}-no").click().run())
@@ -46,7 +46,7 @@ def test_near_misses_are_answered_in_the_inbox(offering: Tracker) -> None:
 
 def test_an_inbox_without_near_misses_has_no_block(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
-    assert "Left out" not in words(open_page(tracker, "inbox"))
+    assert "Near misses" not in words(open_page(tracker, "inbox"))
 
 
 def test_accepting_says_that_its_like_will_be_found(tracker: Tracker) -> None:

@@ -226,7 +226,7 @@ def test_inbox_page(news: Tracker) -> None:
     assert marked(visit)[0] != first
     visit = seen(button(visit, "Next").click().run())
     (toast,) = visit.toast
-    assert "last one" in toast.value
+    assert "Last story" in toast.value
 
 
 def test_inbox_is_narrowed_to_a_question_by_address(

@@ -243,7 +243,7 @@ def test_ranks_of_answers() -> None:
     ]
     ranks = assess_ranks(rows, draws=200)
     half, most = map(plain, calibration_data.describe_intervals(ranks))
-    assert half.startswith("50% intervals held 53% of the answers")
+    assert half.startswith("50% intervals contained 53% of the answers")
     assert "(95%: " in half
     assert most.endswith(", and were 90% of the range wide on average.")
     bars = calibration_data.ranks_frame(ranks)
@@ -322,7 +322,7 @@ def test_cohorts_and_what_does_not_count() -> None:
     assert list(row) == ["2026-Q1", 3, 2, 1, 0, 0, 1, 1]
     late = accuracy_of(hindsight={ME: 1, ForecasterId("x"): 1})
     assert plain(text.describe_hindsight(late)) == (
-        "2 forecasts made when the answer was known earned nothing."
+        "2 forecasts made after the outcome was known: not scored."
     )
     assert text.describe_hindsight(accuracy_of()) == ""
 

@@ -115,8 +115,8 @@ def test_long_lists_begin_with_thirty_rows(tracker: Tracker, clock: FakeClock) -
 def test_every_section_has_its_address(scored: Tracker) -> None:
     expected = {
         "Standing": "Points grow with every question answered",
-        "Compare": "Pick a row to see how the evidence grew.",
-        "Calibration": "Pick a row to see its questions.",
+        "Compare": "Click a row to see how the evidence grew.",
+        "Calibration": "Click a row to see its questions.",
         "Habits": "Not enough data: 4 of 30 independent questions.",
         "By opening date": "Of 4 questions whose scheduled close has passed, 0% were annulled",
     }
@@ -203,7 +203,7 @@ def test_hindsight_earned_nothing(tracker: Tracker, clock: FakeClock) -> None:
     clock.time = CLOSE
     tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=known)
     visit = section(tracker, "By opening date")
-    assert "1 forecast made when the answer was known earned nothing." in words(visit)
+    assert "1 forecast made after the outcome was known: not scored." in words(visit)
     (row,) = sent_rows(visit, "Answered questions")
     assert plain(row["forecast"]["text"]) == "70%"
 
@@ -311,11 +311,11 @@ def test_one_forecast_is_enough_for_every_section(tracker: Tracker, clock: FakeC
     open_world(tracker, clock, of_kind("which", "categorical"))
     hold(tracker, "which", ada="Astana=60% Beijing=40%")
     close(tracker, clock, which="Astana")
-    habits = "Nobody has forecast a yes-no question that was answered."
+    habits = "Nobody has forecast a resolved yes/no question yet."
     for name in SECTIONS:
         told = words(section(tracker, name))
         assert "You are" in told
-        assert "No forecast stood at that time." in told
+        assert "No forecast at that time." in told
         assert (habits in told) == (name == "Habits")
 
 

@@ -226,7 +226,7 @@ def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) 
         return words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
 
     never = words(open_page(asked, "settings")).replace("**", "").replace("\\", "")
-    assert "small_1b only suggests: it was never checked." in never
+    assert "small_1b only suggests: not checked yet." in never
     poor = "small_1b only suggests: 80% of the directions that it calls are right"
     assert poor in shown(0.8)
     good = "small_1b judges evidence: it calls 60% of the directions, 95% of them correctly."

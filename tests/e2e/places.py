@@ -139,7 +139,7 @@ PLACES: Final[dict[str, Place]] = {
         "Track record", "/record?details=Calibration", "Penalty: ", "Do their 80% happen?"
     ),
     "record-compare": _named(
-        "Track record", "/record?details=Compare", "Pick a row to see how the evidence grew"
+        "Track record", "/record?details=Compare", "Click a row to see how the evidence grew"
     ),
     "learned": _named(
         "Learned values",

@@ -16,7 +16,7 @@ NOT_THERE = {
 IN_PART = {
     f"/question?q={OPEN}&details={STRANGE}&evidence={STRANGE}&full={STRANGE}&scale={STRANGE}&zoom={STRANGE}&known={STRANGE}&with={STRANGE}": "Your forecast",
     f"/questions?at={STRANGE}&sort={STRANGE}&state={STRANGE}&tag={STRANGE}": "Questions",
-    f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Evidence to judge",
+    f"/inbox?at={STRANGE}&about={STRANGE}&points={STRANGE}": "Inbox",
     f"/record?kind={STRANGE}&details={STRANGE}&sort={STRANGE}&who={STRANGE}": "Track record",
     f"/home?moved={STRANGE}": "What changed and why",
 }

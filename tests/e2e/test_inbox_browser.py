@@ -69,9 +69,9 @@ def test_evidence_is_corrected_and_taken_back_without_a_mouse(visitor: Visitor, 
     assert waiting(demo) == before - 1
     visitor.picture("inbox-keys")
     for key, told, left in (
-        ("u", "Taken back: it waits again", before),
+        ("u", "Undone: it waits again", before),
         ("Shift+U", "Accepted", before - 1),
-        ("u", "Taken back: it waits again", before),
+        ("u", "Undone: it waits again", before),
     ):
         visitor.press(key)
         expect(notice).to_contain_text(told)
@@ -92,7 +92,7 @@ def test_evidence_is_added_in_three_acts(visitor: Visitor) -> None:
     expect(notice).to_contain_text("Added: weak evidence for NO. It was read", timeout=20_000)
     assert time.monotonic() - begin < QUICK_SECONDS
     visitor.press("u")
-    expect(notice).to_contain_text("Taken back: it has no weight")
+    expect(notice).to_contain_text("Undone: it has no weight")
 
 
 def test_a_shared_page_fills_the_field_and_adds_nothing(visitor: Visitor) -> None:

@@ -51,7 +51,7 @@ def test_forecast_judgement_and_answer_without_a_mouse(visitor: Visitor, demo: P
     visitor.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Accepted")
     visitor.press("u")
-    expect(page.locator(".st-key-notice")).to_contain_text("Taken back: it waits again")
+    expect(page.locator(".st-key-notice")).to_contain_text("Undone: it waits again")
     jump(visitor, "Central Asian state by 31 May 2025")
     _answer(visitor)
     with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
