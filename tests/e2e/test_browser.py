@@ -55,6 +55,7 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     expect(page.get_by_role("link", name="Read it")).to_have_count(0)
     marks.first.click(force=True)
     visitor.settle()
+    page.get_by_text("Why it was matched").click()
     expect(page.get_by_text("Signpost: ").first).to_be_visible()
 
 
