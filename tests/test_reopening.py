@@ -95,12 +95,12 @@ def test_only_an_answer_is_re_opened(answered: Tracker, clock: FakeClock) -> Non
 
 def test_the_page_asks_for_a_reason_and_a_second_click(answered: Tracker) -> None:
     visit = open_page(answered, "question", q=SUMMIT, details="Correct")
-    visit = seen(button(visit, "Re-open it").click().run())
+    visit = seen(button(visit, "Reopen").click().run())
     assert "for a reason" in words(visit)
-    field(visit, "Why it is re-opened").set_value("The statement was withdrawn.")
-    visit = seen(button(visit, "Re-open it").click().run())
+    field(visit, "Reason").set_value("The statement was withdrawn.")
+    visit = seen(button(visit, "Reopen").click().run())
     assert answered.questions.get(SUMMIT).summary.resolution is None
     visit = open_page(answered, "question", q=SUMMIT, details="Resolve early")
-    assert "If the answer is known already" in words(visit)
-    assert "Earlier answers" in words(visit)
+    assert "If the outcome is already known" in words(visit)
+    assert "Earlier resolutions" in words(visit)
     assert "The statement was withdrawn." in words(visit)

@@ -161,7 +161,7 @@ def _show_acting_person(visit: Visit) -> None:
         visit.pages["settings"],
         label=f"Acting as {escape_markdown(clip(name, _MAX_NAME_CHARACTERS))}",
         icon=":material/person:",
-        help="Until this tab is reloaded. Change it on the page Settings.",
+        help="In this tab until it is reloaded. Change this in Settings.",
     )
 
 
@@ -283,17 +283,17 @@ def _close_line() -> None:
 
 
 SHORTCUTS: Final = (
-    ("J", "the next question, or the next piece of evidence"),
-    ("K", "the one before"),
-    ("E", "type a forecast"),
+    ("J", "next question or piece of evidence"),
+    ("K", "previous"),
+    ("E", "edit your forecast"),
     ("Enter", "save it; Shift + Enter starts a new line of the reason"),
-    ("A", "confirm your forecast; in the inbox, accept the evidence"),
-    ("X", "in the inbox, reject the evidence"),
-    ("Y N 0 1–5", "in the inbox, direction and strength of the evidence"),
-    ("U", "undo the last act; again, the one before it"),
-    ("Shift + U", "redo it"),
-    ("Ctrl + K", "jump to a question or a page"),
-    ("H", "this list"),
+    ("A", "reaffirm your forecast; in the Inbox: accept"),
+    ("X", "in the Inbox: reject"),
+    ("Y N 0 1–5", "in the Inbox: direction and strength"),
+    ("U", "undo; press again to go further back"),
+    ("Shift + U", "redo"),
+    ("Ctrl + K", "search questions and pages"),
+    ("H", "show these keys"),
 )
 _ORDER_KEY: Final = "walked"
 
@@ -340,11 +340,7 @@ def show_step_buttons(go: Callable[[int], None]) -> None:
 def _step_address(ids: Sequence[QuestionId], name: str, by: int) -> None:
     target = step_through(ids, st.query_params.get(name), by)
     if target is None:
-        notify_only(
-            "There is no other question in this list"
-            if by > 0
-            else "This is the first question of the list"
-        )
+        notify_only("This list has no other question" if by > 0 else "First question in the list")
         return
     st.query_params[name] = target
 
@@ -367,7 +363,7 @@ def describe_page_time(visit: Visit) -> str:
     """Describe the time of a page in UTC, and the zone of its other times."""
     zone = escape_markdown(zone_line(visit.zone, visit.stands_at))
     return (
-        f"{escape_markdown(visit.utc(visit.stands_at))}. Times of this page are in {zone}; choose "
+        f"{escape_markdown(visit.utc(visit.stands_at))}. Times are in {zone}; choose "
         "another on the page Settings."
     )
 
@@ -392,4 +388,4 @@ def _show_shortcuts() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(escape_markdown(key), color="gray")
             st.markdown(effect, width="content")
-    st.caption("Single keys act when the page is ready and nothing is being typed.")
+    st.caption("Single-letter keys are off while you type.")

@@ -41,7 +41,7 @@ def make_site_link(label: str, url: str) -> Markup:
     """
     safe = safe_web_link(url)
     if safe is None:
-        return make_tag("p", f"No usable link: {url[:200]}")
+        return make_tag("p", f"Broken link: {url[:200]}")
     return make_tag("a", f"{label} ↗", href=safe, target="_blank", rel="noopener noreferrer")
 
 

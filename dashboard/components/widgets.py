@@ -167,7 +167,7 @@ def link_to_site(url: str, label: str, key: str) -> None:
     """Show a button to an external page, or the address as text if it is not safe to open."""
     safe = safe_web_link(url)
     if safe is None and url:
-        st.text(f"No usable link: {url[:200]}")
+        st.text(f"Broken link: {url[:200]}")
     elif safe is not None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
 
@@ -187,11 +187,10 @@ def show_no_questions(visit: Visit) -> None:
     """Show the first steps of a database without questions."""
     show_empty(
         "There are no questions yet.",
-        "Load a question set on the page Home, or with `tracker set import "
-        "china_russia_2022`; or write your own.",
+        "Load a question set on Home, or write your own.",
     )
     with st.container(horizontal=True):
-        st.page_link(visit.pages["home"], label="The first steps", icon=":material/home:")
+        st.page_link(visit.pages["home"], label="First steps", icon=":material/home:")
         st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
@@ -284,7 +283,7 @@ _LABELS: Final[dict[ReportFormat, tuple[str, str]]] = {
     "pdf": ("PDF", "With vector charts, and the data attached."),
     "json": (
         "Data",
-        "Everything that the report shows, as JSON; its SHA-256 is that of the report.",
+        "The report’s data as JSON, with the same SHA-256.",
     ),
 }
 

@@ -47,11 +47,8 @@ _C = st.column_config
 MAX_IMMEDIATE_EVIDENCE: Final = 100
 """Pieces of evidence up to which the post-mortem is computed without a click."""
 
-MISSED_CAVEAT: Final = "A signal not seen may also be one not read here. "
-SINGLE_QUESTION_CAVEAT: Final = (
-    "One question says little about anybody (n = 1): luck and skill look alike on it. It "
-    "tells where to look."
-)
+MISSED_CAVEAT: Final = "A signal may be missing because its source isn’t read here. "
+SINGLE_QUESTION_CAVEAT: Final = "One question proves little (n = 1): luck and skill look alike."
 
 
 def show_postmortem(visit: Visit, page: QuestionPage) -> None:
@@ -59,7 +56,7 @@ def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     title = make_tag("h2", "Post-mortem")
     if len(page.pieces) > MAX_IMMEDIATE_EVIDENCE:
         show_markup(title)
-        if not st.toggle("Work it out", key=f"post-mortem-{page.summary.question.id}"):
+        if not st.toggle("Show the post-mortem", key=f"post-mortem-{page.summary.question.id}"):
             return
         title = make_tag("span")
     post_mortem = visit.tracker.resolutions.post_mortem(page.summary.question.id)
@@ -100,16 +97,16 @@ def _list_under(title: str, rows: Sequence[tuple[str, str]]) -> tuple[Markup, ..
 
 def _describe_path(visit: Visit, page: QuestionPage, path: PathComparison | None) -> str:
     if path is None:
-        return "You had no forecast that counts here."
+        return "You had no scored forecast here."
     best, worst = name_in_sentence(page.forecasters[path.best], visit.me), path.worst
     dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
     return path_sentences(page.summary.question, path, best, dates)
 
 
 _SILENCE_MEANING: Final = {
-    True: "its silence pointed to the answer",
-    False: "its silence pointed away from the answer",
-    None: "its silence said nothing",
+    True: "not seeing it pointed to the outcome",
+    False: "not seeing it pointed away from the outcome",
+    None: "not seeing it said nothing",
 }
 
 
@@ -124,7 +121,7 @@ def list_misses(postmortem: PostMortem, page: QuestionPage, zone: ZoneInfo) -> t
 
 def _describe_miss(miss: MissedSignpost, indicator: Indicator, zone: ZoneInfo) -> str:
     if miss.state != "silent":
-        return f"{indicator.name}: would have pointed to the answer, and was never seen"
+        return f"{indicator.name}: would have pointed to the outcome, but was never seen"
     due = "" if indicator.expected is None else f" by {format_day(indicator.expected.by, zone)}"
     return f"{indicator.name}: expected{due}, not seen; {_SILENCE_MEANING[miss.right]}"
 
@@ -138,7 +135,7 @@ def path_sentences(
     to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
     """
     if path.worst is None:
-        return "No other path would have scored better than yours, of all that were kept here."
+        return "No other forecaster scored better."
     lead, lost = 100 * path.lead, 100 * path.worst.lost
     mine, other = (
         "nothing" if distribution is None else format_forecast(question, distribution)
@@ -193,14 +190,14 @@ def show_due(visit: Visit, page: QuestionPage) -> None:
     with st.container(border=True):
         st.markdown("**How did it turn out?**")
         if page.desk.missing:
-            st.caption(format_sentence(f"Missing: {page.desk.missing}"))
+            st.caption(format_sentence(f"Still needed: {page.desk.missing}"))
         resolving.show_unverified_answers(visit, page)
         resolving.show_answer_form(visit, page)
 
 
 def show_early(visit: Visit, page: QuestionPage) -> None:
     """Show the form that resolves an open question, and the series that settles it."""
-    st.caption("If the answer is known already: forecasting ends at that instant.")
+    st.caption("If the outcome is already known. Forecasting ends at that moment.")
     resolving.show_unverified_answers(visit, page)
     resolving.show_answer_form(visit, page)
     resolving.show_rule_form(visit, page.summary.question, page.desk)
@@ -210,7 +207,8 @@ def show_early(visit: Visit, page: QuestionPage) -> None:
 def show_correction(visit: Visit, page: QuestionPage) -> None:
     """Show the forms that correct an answer, or take it back."""
     st.caption(
-        "A later answer supersedes this one; nothing is overwritten, and everyone is scored again."
+        "A new resolution replaces this one and everyone is rescored. "
+        "The old one stays in the history."
     )
     resolving.show_answer_form(visit, page)
     resolving.show_reopening(visit, page.summary.question)
@@ -240,8 +238,7 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
     st.toggle(
         "Show all scoring rules",
         key="all-rules",
-        help="All are kept for everyone: rankings can differ between rules, so nobody picks the "
-        "flattering one.",
+        help="All rules are kept: rankings can differ between them.",
     )
     if picked is not None:
         key = frame["who"][picked], HEADLINE[question.kind]
@@ -276,7 +273,7 @@ def show_receipt(visit: Visit, question: Question, score: Score) -> None:
     total = score.mean_while_active
     mean = "" if total is None else f" The last column adds up to the mean, {total:.4f}."
     st.caption(
-        f"Each row is a forecast that stood, with its {rule.title}: "
+        f"Each row is one forecast and how long it stood, with its {rule.title}: "
         f"{describe_direction(rule.name)}.{mean}"
     )
 
@@ -287,7 +284,7 @@ def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
     if not late:
         return
     st.markdown(
-        f"**Made when the answer was known: {plural(len(late), 'forecast')} that do not count**"
+        f"**Made after the outcome was known: {plural(len(late), 'forecast')}, not scored**"
     )
     columns = {
         "forecaster": _C.TextColumn("Forecaster"),
@@ -295,13 +292,13 @@ def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
         "said": _C.TextColumn("Said"),
     }
     frame = hindsight_frame(question, late, page.forecasters, visit.me)
-    show_table(frame, columns, "Forecasts that do not count")
+    show_table(frame, columns, "Forecasts not scored")
 
 
 def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:
     earlier = page.resolutions if page.summary.resolution is None else page.resolutions[:-1]
     if earlier:
-        st.markdown("**Earlier answers**")
+        st.markdown("**Earlier resolutions**")
         for answer in earlier:
             words = format_answer(page.summary.question, answer)
             st.text(

@@ -76,7 +76,7 @@ def show_day_slider(visit: Visit, question: Question, chosen: date | None = None
     """Show the slider of the as-of day; `visit` is that of the present."""
     first, last = (_get_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
     if first >= last:
-        st.caption("The question opened today: there is no earlier day.")
+        st.caption("The question opened today, so there is no earlier date.")
         return
     st.session_state[_SLIDER_KEY] = min(max(chosen or last, first), last)
     st.slider(

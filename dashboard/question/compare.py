@@ -119,7 +119,7 @@ def _parse_day(value: object) -> date | None:
 def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
     """Explain one act of a forecaster: evidence by its share, the remainder as judgement."""
     if p_yes(forecast.distribution) is None:
-        st.caption("Nothing stands after this act, so that there is no move to explain.")
+        st.caption("Nothing followed this forecast, so there is no change to explain.")
         return
     move = visit.tracker.questions.explain_act(page.summary.question.id, forecast.id)
     if move is None:
@@ -132,7 +132,7 @@ def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
     name = display_name(page.forecasters[forecast.forecaster_id], visit.me)
     _show_reasons(visit, page, move, name, from_base_rate=is_first)
     if forecast.forecaster_id != SUGGESTION and not forecast.cites:
-        st.caption("It cites no evidence, so that all of it is judgement.")
+        st.caption("It cites no evidence: all judgement.")
 
 
 def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
@@ -145,7 +145,7 @@ def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[dat
                 label, day, opens, ends, key=key, format="YYYY-MM-DD", width=170,
                 bind="query-params", required=True,
             )
-            for label, key, day in (("From", "from", usual), ("To the end of", "to", ends))
+            for label, key, day in (("From", "from", usual), ("Until the end of", "to", ends))
         )  # fmt: skip
     return _get_whole_days(visit, since, until, (first, last))
 
@@ -214,7 +214,7 @@ def select_lines(visit: Visit, page: QuestionPage) -> ComparisonLines:
         except LookupError as error:
             notes.append(str(error.args[0]))
     if len(names) > MAX_LINES:
-        notes.append(f"A chart has room for {MAX_LINES} lines: the first {MAX_LINES} are drawn.")
+        notes.append(f"Showing the first {MAX_LINES} lines.")
     series = tuple(lines) or default_lines(page, visit.me)
     return ComparisonLines(series, _build_styles(visit, page, series), tuple(notes))
 

@@ -75,7 +75,7 @@ def _describe_answers(question: Question) -> str:
         return f"{KIND_NAMES['binary']}: it asks {HORIZON_MEANINGS[question.horizon_shape]}."
     if scale is None:
         return f"{KIND_NAMES[question.kind]}."
-    log = " Equal steps of its scale are equal ratios." if scale.zero_point is not None else ""
+    log = " Logarithmic scale." if scale.zero_point is not None else ""
     open_bounds = [format_bound(question, "lower")] if scale.open_lower else []
     open_bounds += [format_bound(question, "upper")] if scale.open_upper else []
     beyond = f", or {' or '.join(open_bounds)}" if open_bounds else ""
@@ -117,10 +117,10 @@ def _show_add_option(visit: Visit, question: Question) -> None:
     ):
         name = ask_line("New option", f"new-option-{question.id}", max_chars=120)
         st.caption(
-            "Standing forecasts keep what they said: until somebody forecasts anew, the new "
-            f"option is part of their {OTHER}. Everybody sees it from now on."
+            "Existing forecasts stay as they are; the new "
+            f"option counts as part of their {OTHER} until they are updated."
         )
-        if st.form_submit_button("Add it"):
+        if st.form_submit_button("Add option"):
             _change_option(visit, question, name, "added")
 
 
@@ -128,10 +128,10 @@ def _show_remove_option(visit: Visit, question: Question, names: list[str]) -> N
     with st.popover("Remove an option", key="removing-option"):
         name = st.selectbox("Option", names, index=None, key=f"old-option-{question.id}")
         st.caption(
-            f"From now on, what standing forecasts gave to it counts for {OTHER}; what it earned "
-            "before stays. The option cannot come back under the same name."
+            f"Existing forecasts count its share as {OTHER} from now on. "
+            "The option can’t be added back under the same name."
         )
-        if st.button("Remove it", key="remove-option"):
+        if st.button("Remove option", key="remove-option"):
             _change_option(visit, question, name or "", "removed")
 
 
@@ -180,9 +180,7 @@ def _show_statements(visit: Visit, page: QuestionPage) -> None:
             st.markdown(f"Names: {escape_markdown(', '.join(names))}")
     if visit.looks_back or page.summary.resolution is not None:
         return
-    drawer = st.expander(
-        "Edit these lines", icon=":material/edit:", key="edit-lines", on_change="rerun"
-    )
+    drawer = st.expander("Edit lines", icon=":material/edit:", key="edit-lines", on_change="rerun")
     if drawer.open:
         with drawer, st.container(width=760):
             _show_statement_form(visit, question, lines)
@@ -190,10 +188,10 @@ def _show_statements(visit: Visit, page: QuestionPage) -> None:
 
 def _describe_author(visit: Visit, lines: QuestionStatements) -> str:
     if lines.written_at is None:
-        return "News is compared with these lines. They follow from the question."
+        return "News is compared with these lines. They are generated from the question."
     author = ForecasterId(lines.compiled.author)
     name = "the question set" if author == SET_AUTHOR else judge_name(author, visit.me)
-    since = " The question was worded anew since: do they still fit?" if lines.reworded else ""
+    since = " The question was edited since: do they still fit?" if lines.reworded else ""
     return (
         f"News is compared with these lines, edited by {name} on {visit.day(lines.written_at)}."
         f"{since}"
@@ -203,21 +201,21 @@ def _describe_author(visit: Visit, lines: QuestionStatements) -> str:
 def _show_statement_form(visit: Visit, question: Question, lines: QuestionStatements) -> None:
     form = st.session_state.setdefault(_get_form_key(question), uuid4().hex)
     with st.form(f"lines-{form}", border=False):
-        st.caption("An empty line follows from the question again.")
+        st.caption("Clear a line to regenerate it.")
         edited = _show_fields(question, lines.compiled, form)
         with st.container(horizontal=True):
-            is_saved = st.form_submit_button("Save the lines", type="primary")
+            is_saved = st.form_submit_button("Save lines", type="primary")
             is_reset = lines.written_at is not None and st.form_submit_button(
-                "Let them follow from the question"
+                "Reset to generated lines"
             )
     with show_refusals(question):
         if is_reset or (is_saved and not any(edited)):
             visit.tracker.questions.reset_statements(question.id)
-            _finish(question, "The lines follow from the question")
+            _finish(question, "Lines reset")
         elif is_saved:
             own_lines = _build_lines(question, lines.compiled, edited)
             visit.tracker.questions.set_statements(question.id, own_lines)
-            _finish(question, "The lines are saved")
+            _finish(question, "Lines saved")
 
 
 def _show_fields(question: Question, lines: CompiledQuestion, form: str) -> tuple[str, ...]:
@@ -233,7 +231,7 @@ def _show_fields(question: Question, lines: CompiledQuestion, form: str) -> tupl
         for number, (label, (_, line)) in enumerate(zip(labels, written, strict=True))
     ]
     names = st.text_area(
-        "Names to look for, one a line, with | between spellings",
+        "Names to look for, one per line, spellings separated by |",
         "\n".join(format_names(lines.names)),
         key=f"line-names-{form}",
         height=80,

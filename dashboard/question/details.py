@@ -91,4 +91,4 @@ def _show_reports(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_unanswered(_visit: Visit, _page: QuestionPage) -> None:
-    show_empty("The answer was not entered yet.", "Return to today to see it, or to give it.")
+    show_empty("It was not yet resolved.", "Return to today to view or resolve it.")

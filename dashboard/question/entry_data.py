@@ -129,10 +129,10 @@ def parse_draft(visit: Visit, summary: QuestionSummary, draft: Draft) -> Distrib
 def _build_shares(offered: tuple[str, ...], values: Sequence[float | None]) -> Categorical:
     percentages = [value for value in values if value is not None]
     if len(percentages) != len(offered):
-        raise InvalidForecast(f"give each of {', '.join(offered)} its share")
+        raise InvalidForecast(f"enter a share for {', '.join(offered)}")
     total = fsum(percentages)
     if abs(total - 100.0) > 0.01:
-        raise InvalidForecast(f"the shares add up to {total:.4g}%: make them add up to 100%")
+        raise InvalidForecast(f"shares add up to {total:.4g}%; they must total 100%")
     return Categorical(offered, tuple(share / total for share in percentages))
 
 

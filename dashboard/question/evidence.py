@@ -117,7 +117,7 @@ def _show_list(visit: Visit, page: QuestionPage) -> None:
     columns = [
         RowColumn(TITLE, "Headline"),
         RowColumn("side", "Points" if question.scale is not None else "Speaks"),
-        RowColumn("effect", "Effect", "end", help="What the estimate would lose without it."),
+        RowColumn("effect", "Effect", "end", help="How much the estimate would change without it."),
         RowColumn("seen", "Seen", "end"),
     ]
     if not changes:

@@ -161,8 +161,8 @@ def _describe_withdrawal(visit: Visit, summary: QuestionSummary) -> str:
     if yes is None or no is None:
         return text
     return (
-        f"{text} So far it would score {yes:.3f} if YES and {no:.3f} if NO by {rule.title} "
-        f"({rule.better} is better), on {percent_whole(scores[0].coverage)} of the scheduled time."
+        f"{text} Score so far: {yes:.3f} if YES, {no:.3f} if NO ({rule.title}; "
+        f"{rule.better} is better), over {percent_whole(scores[0].coverage)} of the scheduled time."
     )
 
 
@@ -236,14 +236,16 @@ def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
     """Undo the last act by appending a compensating one, once for each key."""
     act = tracker.forecasts.undo(question.id, key=key)
     reverse = partial(redo_act, tracker, question, f"redo-{act.id}")
-    return _make_notice(question, f"Undone, you hold {_format_forecast(question, act)}", reverse)
+    return _make_notice(
+        question, f"Undone. Your forecast: {_format_forecast(question, act)}", reverse
+    )
 
 
 def redo_act(tracker: Tracker, question: Question, key: str) -> Notice:
     """Repeat the act undone last, as a new act."""
     act = tracker.forecasts.redo(question.id, key=key)
     reverse = partial(undo_act, tracker, question, f"undo-{act.id}")
-    return _make_notice(question, f"Done again: {_format_forecast(question, act)}", reverse)
+    return _make_notice(question, f"Redone: {_format_forecast(question, act)}", reverse)
 
 
 def _make_notice(question: Question, text: str, reverse: Callable[[], Notice]) -> Notice:

@@ -118,7 +118,7 @@ def _choose_question(visit: Visit) -> None:
 def _show_not_found(visit: Visit, question_id: str, similar_ids: Sequence[str]) -> None:
     st.subheader("There is no such question", anchor=False)
     st.text(
-        f"Nothing here is called “{question_id[:80]}”. The link may be mistyped, or from "
+        f"No question has the ID “{question_id[:80]}”. The link may be mistyped or from "
         "another database."
     )
     for name in similar_ids:

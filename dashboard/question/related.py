@@ -88,7 +88,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     warnings = [warning for group in groups for warning in _list_warnings(visit, group)]
     show_markup(make_tag("h2", "Related questions"), *warnings)
     if warnings:
-        st.page_link(visit.pages["coherence"], label="Fix it, or keep it", icon=":material/rule:")
+        st.page_link(visit.pages["coherence"], label="Fix or keep", icon=":material/rule:")
     rows = [row for group in groups for row in _build_link_rows(visit, page, group)]
     rows += [] if family is None else _build_family_rows(visit, page, family)
     if rows:

@@ -48,16 +48,16 @@ def show_unverified_answers(visit: Visit, page: QuestionPage) -> None:
             )
             known = unverified.known_at
             st.caption(
-                f"From the question set, by memory. Known {visit.ago(known)}.",
+                f"From the question set, unverified. Known {visit.ago(known)}.",
                 help=visit.utc(known),
             )
             if unverified.note:
                 st.text(unverified.note)
             link_to_site(unverified.source_url, "Source to check", key=f"unchecked-source-{number}")
             st.button(
-                "Fill the form with it",
+                "Use this answer",
                 key=f"unchecked-fill-{number}",
-                help="Nothing is answered yet: check the source, then give the answer below.",
+                help="Not resolved yet: check the source, then resolve below.",
                 on_click=_fill_form,
                 args=(visit, question, unverified),
             )
@@ -168,13 +168,13 @@ def show_answer_form(visit: Visit, page: QuestionPage) -> None:
             f"Known at ({zone})",
             local,
             key=key("known"),
-            help="When anyone could know. Forecasts made later do not count.",
+            help="When anyone could know. Later forecasts aren’t scored.",
         )
         event = right.datetime_input(
             f"Happened at ({zone})",
             None,
             key=key("event"),
-            help="Leave it empty if it is the same.",
+            help="If empty, the same.",
         )
         note = ask_line("Note", key("note"))
         sure = st.checkbox("I have checked the source.", key=key("sure"))
@@ -217,8 +217,7 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: AnswerForm) ->
         else:
             _show_score_preview(question, frame)
         st.caption(
-            "Forecasting on this question ends. A later answer can supersede this one; nothing "
-            "is overwritten."
+            "Forecasting ends. You can correct the resolution later; the history keeps both."
         )
         with st.container(horizontal=True):
             if st.button("Resolve", type="primary", key=f"answer-give-{question.id}"):
@@ -248,7 +247,7 @@ def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
     show_table(frame, columns, "What everyone would score under each outcome")
     rule = RULES[HEADLINE[question.kind]]
     st.caption(
-        "Worked out as the final scores will be, from what stood until the answer was known. "
+        "Calculated like the final scores, from forecasts made before the outcome was known. "
         f"Skill is 100 × the gain by {rule.title} over knowing nothing: higher is better. ↓ "
         "lower is better, ↑ higher is better. Annulled or ambiguous, nobody is scored."
     )
@@ -287,11 +286,11 @@ def _build_arguments(visit: Visit, entered: AnswerForm) -> dict[str, Any]:
     missing.
     """
     if entered.answer is None:
-        raise InvalidResolution("no answer chosen yet: choose how it came out")
+        raise InvalidResolution("choose an outcome")
     if entered.known is None:
-        raise InvalidResolution("when was it known? give a date and time")
+        raise InvalidResolution("add when it was known")
     if not entered.sure:
-        raise InvalidResolution("tick that you have checked the source, then give the answer again")
+        raise InvalidResolution("confirm that you checked the source")
     return {
         "answer": entered.answer,
         "source_url": entered.source,
@@ -311,16 +310,16 @@ def _submit_answer(visit: Visit, question: Question, entered: AnswerForm) -> Non
 
 def show_reopening(visit: Visit, question: Question) -> None:
     """Show the form that retracts an answer, which needs a reason and a second click."""
-    with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
+    with st.popover("Reopen the question", icon=":material/undo:", key=f"reopening-{question.id}"):
         st.caption(
-            "Its answer is taken back and its scores go, until it is answered anew. The answer "
-            "stays in the record, and everyone can forecast again until the scheduled close."
+            "This removes the resolution and its scores. Both stay in the history, and "
+            "forecasting reopens until the scheduled close."
         )
-        reason = ask_line("Why it is re-opened", f"reopen-why-{question.id}")
-        if st.button("Re-open it", key=f"reopen-{question.id}"):
+        reason = ask_line("Reason", f"reopen-why-{question.id}")
+        if st.button("Reopen", key=f"reopen-{question.id}"):
             with show_refusals(question):
                 visit.tracker.resolutions.reopen(question.id, reason)
-                notify("Re-opened: it has no answer now")
+                notify("Reopened")
                 st.rerun()
 
 

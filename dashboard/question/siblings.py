@@ -22,7 +22,7 @@ from tracker.model.siblings import SiblingPlan
 def show_form(visit: Visit, question: Question) -> None:
     """Show how the question is repeated, or the form that repeats it."""
     family = visit.tracker.questions.siblings(question.id)
-    st.caption("Siblings ask the same of shorter windows, so that an answer comes sooner.")
+    st.caption("Siblings ask the same question over shorter windows, so answers come sooner.")
     if family is not None and family.repetition is not None:
         _show_standing(visit, question, family.repetition)
     else:
@@ -40,7 +40,7 @@ def may_repeat(visit: Visit, page: QuestionPage) -> bool:
 
 def _show_standing(visit: Visit, question: Question, repetition: Repetition) -> None:
     st.caption(escape_markdown(describe_rhythm(repetition)))
-    if st.button("Open no further one", key="stop-repeating", icon=":material/stop_circle:"):
+    if st.button("Stop opening new ones", key="stop-repeating", icon=":material/stop_circle:"):
         with show_refusals(question):
             visit.tracker.questions.stop_repeating(question.id)
             notify("No further sibling opens; those that are open stay")
@@ -52,7 +52,7 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
     rhythms: tuple[Rhythm, ...] = get_args(Rhythm)
     left, right = st.columns(2)
     every = left.selectbox(
-        "Ask the same of each",
+        "Ask again for each",
         rhythms,
         index=rhythms.index("month"),
         format_func=RHYTHM_NAMES.__getitem__,
@@ -61,7 +61,7 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
     prior = ask_line(
         "Base rate", "repeat-prior", place=right, placeholder="follows from this question"
     )
-    with st.expander("In other words", key="repeat-words"):
+    with st.expander("Different wording", key="repeat-words"):
         template = _show_template_fields(question, prior)
     with show_refusals(question):
         repetition = Repetition(question.id, every, template=template)
@@ -73,14 +73,14 @@ def _show_repeat_form(visit: Visit, question: Question) -> None:
         _show_plan(plan)
         if st.button("Open it, and the next ones", key="repeat-it", type="primary"):
             visit.tracker.questions.repeat(repetition)
-            notify(f"Open for {plan.sibling.window.words}; the next one follows by itself")
+            notify(f"Open for {plan.sibling.window.words}; the next one opens automatically")
             st.rerun()
 
 
 def _show_template_fields(question: Question, prior: str) -> SiblingTemplate:
     """Show the fields for what differs from the question; empty ones follow from it."""
     meanings = ", ".join(f"{{{name}}} is {meaning}" for name, meaning in PLACEHOLDERS.items())
-    st.caption(escape_markdown(f"Only where its own words do not fit: {meanings}."))
+    st.caption(escape_markdown(f"Only if the question’s own words don’t fit: {meanings}."))
     text = ask_line("Question of each", "repeat-text", placeholder="Will it rain in {window}?")
     criteria = ask_line(
         "Criteria of each", "repeat-criteria", placeholder="YES if … by {last} (UTC)."

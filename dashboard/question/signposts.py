@@ -44,7 +44,7 @@ def _show_expected(visit: Visit, page: QuestionPage) -> None:
     if not expected:
         return
     st.markdown(
-        "**Expected by a date**: what should be reported by then, and what it says if it is not"
+        "**Expected by a date**: what should be reported by then, and what it means if it isn’t"
     )
     for signpost in expected:
         with st.container(border=True, gap="xxsmall"):
@@ -70,9 +70,7 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
         "name": _C.TextColumn("Signpost", width=300),
         "direction": _C.TextColumn("Points" if is_scale else "Speaks"),
         "strength": _C.TextColumn("Strength"),
-        "seen": _C.NumberColumn(
-            "Seen", help="Pieces of evidence that were not rejected; 0 is silence."
-        ),
+        "seen": _C.NumberColumn("Seen", help="Pieces of evidence not rejected; 0 means none seen."),
         "kept": _C.TextColumn(
             "Kept", width=150, help="Of its pieces that a person judged. Shown from three on."
         ),
@@ -81,7 +79,7 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
             "Expected by",
             format="D MMM YYYY",
             timezone=visit.zone.key,
-            help="From then on its silence counts.",
+            help="After this date, no report counts as evidence too.",
         ),
         "examples": _C.TextColumn("For example", width=380),
         "opposites": _C.TextColumn("The opposite", width=380),
@@ -141,10 +139,10 @@ def _show_add_indicator(visit: Visit, page: QuestionPage) -> None:
         return
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
         indicator = _show_fields(visit, question)
-        if st.form_submit_button("Watch for it"):
+        if st.form_submit_button("Add signpost"):
             with show_refusals(page.summary.question):
                 visit.tracker.questions.add_indicator(indicator)
-                notify("It is watched for")
+                notify("Signpost added")
                 st.rerun()
 
 
@@ -156,15 +154,17 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     )
     direction, option = _choose_side(visit, question)
     strength_value = st.selectbox(
-        "How strongly", _STRENGTHS, index=2, format_func=strength_name, key=key("strength")
+        "Strength", _STRENGTHS, index=2, format_func=strength_name, key=key("strength")
     )
     terms = _show_lines(
         question, "terms",
-        "Words to look for (optional): each line has one in a report, with | between them",
+        "Words to look for (optional): each line needs one in a report, separated by |",
         placeholder="Arland* | Arlburg\ninvit* | summit",
     )  # fmt: skip
-    examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
-    opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
+    examples = _show_lines(question, "examples", "Headlines that would say so, one per line")
+    opposites = _show_lines(
+        question, "opposites", "Headlines that would contradict it, one per line"
+    )
     indicator_name = " ".join(name.split())
     return Indicator(
         id=make_indicator_id(question.id, indicator_name),
@@ -183,7 +183,7 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
 def _choose_side(visit: Visit, question: Question) -> tuple[Direction, str]:
     """Show the choice of direction, and of the option for a question with options."""
     direction = st.selectbox(
-        "It speaks",
+        "Direction",
         (Direction.YES, Direction.NO),
         format_func=lambda value: (
             _OPTION_DIRECTIONS[value] if question.options else side_label(question.kind, value)
@@ -199,17 +199,14 @@ def _choose_side(visit: Visit, question: Question) -> tuple[Direction, str]:
 
 def _show_expectation(question: Question) -> Expectation | None:
     """Show the inputs of the expected date; None while no day is chosen."""
-    st.caption(
-        "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
-        "of it does."
-    )
+    st.caption("Expected by a date? Then no report by that date counts as evidence too.")
     words, key = list(ICD_203), f"signpost-{{}}-{question.id}".format
     by, if_yes, if_no = st.columns(3)
     day = by.date_input("By the end of (UTC)", None, format="YYYY-MM-DD", key=key("by"))
     yes, no = (
         column.selectbox(label, words, index=words.index(usual), key=key(name))
         for column, label, usual, name in (
-            (if_yes, "If YES, or its like", "likely", "yes"),
+            (if_yes, "If YES", "likely", "yes"),
             (if_no, "If NO", "unlikely", "no"),
         )
     )

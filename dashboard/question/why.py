@@ -71,7 +71,7 @@ def show_causes(visit: Visit, page: QuestionPage) -> None:
     title = make_tag("h2", "What moved it")
     suggestion = page.suggestion
     if suggestion is None:
-        show_markup(title, make_tag("p", "There is no estimate yet: it comes with the opening."))
+        show_markup(title, make_tag("p", "No estimate yet: it starts when the question opens."))
         return
     texts = {}
     if page.scenarios:
@@ -164,7 +164,7 @@ def render(page: QuestionPage) -> None:
         case CurveSuggestion() as suggestion:
             _show_curve(page, suggestion)
         case None:
-            show_empty("There is no estimate yet.", "It is worked out when the question opens.")
+            show_empty("There is no estimate yet.", "It is calculated when the question opens.")
 
 
 def _show_suggestion(page: QuestionPage, suggestion: Suggestion) -> None:
@@ -219,13 +219,13 @@ def show_lines(frame: pd.DataFrame, about: str, *, with_chance: bool = True) -> 
             "Adds", format="%+.2f", width=80, help="To the natural logarithm of its share."
         ),
         "log_odds": _C.NumberColumn(
-            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
+            "Log-odds", format="%+.2f", width=80, help="Contribution, independent of order."
         ),
         "after": _C.NumberColumn(
             "So far", format="%g%%", width=70, help="With the lines above it, in this order."
         ),
         "what": _C.TextColumn("What", width=310),
-        "weighed": _C.TextColumn("How it was weighed", width=310),
+        "weighed": _C.TextColumn("Weighting", width=310),
     }
     unused = ({"weighed"} if not frame["weighed"].any() else set()) | columns.keys() - set(frame)
     unused |= set() if with_chance else {"after"}
@@ -283,7 +283,7 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
 def _show_option_lines(page: QuestionPage, suggestion: OptionSuggestion, option: str) -> None:
     frame = option_why_frame(suggestion, option, page.pieces)
     if frame.empty:
-        st.caption("Its base rate is 0, and no evidence moves what cannot happen.")
+        st.caption("Base rate 0: evidence can’t move it.")
         return
     words = explain_total(page.summary.question, suggestion, option)
     st.markdown(f"**{escape_markdown(words)}**")

@@ -36,12 +36,12 @@ from forecasts.suggestion.explanation import (
 from tracker.model.evidence import EvidencePiece
 
 CAUSE_MEANINGS: Final = {
-    "came in": "a story that was not known before",
-    "time passed on news": "no new story: the silence since, or the age of earlier ones",
+    "came in": "a new story",
+    "time passed on news": "no news: silence, or older stories fading",
     "judged anew": "a story was judged, gained a report, or turned out to be one with another",
     "small changes": "what moved it too little for a row each",
     "recorded otherwise": (
-        "what was written down then and cannot be worked out again, as news was logged later"
+        "recorded at the time; can’t be recalculated because news was logged later"
     ),
     "cited": "a piece of evidence that the forecast rests on, by what it moves the estimate",
     "judgement": "the rest, which is the forecaster's own",

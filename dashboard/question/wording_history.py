@@ -62,7 +62,7 @@ def show_current_wording(visit: Visit, page: QuestionPage) -> None:
 
 def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId | None) -> str:
     if forecaster_id is None:
-        return "nobody in particular"
+        return "unknown"
     if forecaster_id == visit.me or forecaster_id not in page.forecasters:
         return judge_name(forecaster_id, visit.me)
     return display_name(page.forecasters[forecaster_id], visit.me)
@@ -99,7 +99,7 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
                 st.caption(change.part)
                 st.markdown(diff_markdown(change.pieces))
     first = page.versions[0]
-    with st.expander("As it was opened", type="compact", key="wording-first"):
+    with st.expander("Original wording", type="compact", key="wording-first"):
         st.text(first.text)
         st.text(unwrap_prose(first.criteria))
         st.text("\n".join(f"• {source}" for source in first.sources))
@@ -118,9 +118,7 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     """Show the form of a new wording with the linter's findings; the old wording is kept."""
     question = page.summary.question
     form = st.session_state.setdefault(f"wording-form-{question.id}", uuid4().hex)
-    st.caption(
-        "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
-    )
+    st.caption("Existing forecasts stay with the wording they were made on.")
     key = f"anew-text-{form}"
     text = ask_line("Question", key, question.text, max_chars=MAX_TEXT_CHARACTERS)
     criteria = st.text_area(
@@ -130,12 +128,12 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
         height=140,
     )
     listed = st.text_area(
-        "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
+        "Sources, one per line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
     )
     sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
     wording = Wording(text, (criteria or "").strip(), sources)
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
-    why = ask_line("Why it changes", f"anew-why-{form}")
+    why = ask_line("Reason for the change", f"anew-why-{form}")
     if st.button("Edit wording", key=f"anew-save-{form}", type="primary"):
         with show_refusals(page.summary.question):
             _save_wording(visit, question, wording, (why, override))

@@ -110,7 +110,7 @@ def _show_more(
 ) -> NewQuestionInputs:
     """Show the fields that can stay as they are."""
     sources = form.lines(
-        "Sources, one a line", "sources", height=80,
+        "Sources, one per line", "sources", height=80,
         placeholder="https://… or the name of who will report it",
     )  # fmt: skip
     shape: HorizonShape | None = new.horizon_shape
@@ -118,9 +118,9 @@ def _show_more(
         shape = choose_shape(form, infer_horizon_shape(new.text, new.kind))
     left, right = st.columns(2)
     with left:
-        opens = _input_time(visit, form, "opens", "Empty: now.")
+        opens = _input_time(visit, form, "opens", "Defaults to now.")
     with right:
-        resolves = _input_time(visit, form, "resolves", "Empty: at the close.")
+        resolves = _input_time(visit, form, "resolves", "Defaults to the closing date.")
     reason = new.prior_reason if new.kind == "binary" else input_reason(form, new.kind)
     tags = form.text("Tags, separated by commas", "tags")
     complete = replace(
@@ -166,12 +166,11 @@ def _show_date_range(visit: Visit, form: QuestionForm) -> Scale:
         "Latest date", None, format="YYYY-MM-DD", **form.register_field("latest")
     )
     st.caption(
-        "Dates in UTC. It may also never come by the latest date: everyone forecasts how likely "
-        "that is."
+        "Dates in UTC. Forecasts also say how likely it is not to happen by the latest date."
     )
     if not isinstance(latest, date):
         raise InvalidQuestion(
-            "a question about a date needs its window: fill in the earliest and the latest date"
+            "a date question needs a window: fill in the earliest and latest date"
         )
     return date_scale(earliest.isoformat(), latest.isoformat())
 
@@ -181,7 +180,7 @@ def _input_close(visit: Visit, form: QuestionForm, text: str) -> datetime | None
     form.register_field("closes")
     named = find_close(text, visit.now)
     form.follow("closes", named and named.astimezone(visit.zone).replace(tzinfo=None))
-    help_text = "Forecasts are taken until then. It follows the day that the question names."
+    help_text = "Last moment to forecast; filled in from the date in the question."
     return _input_time(visit, form, "closes", help_text)
 
 
@@ -215,7 +214,7 @@ def _input_id(form: QuestionForm, text: str) -> str:
         "ID",
         "name",
         placeholder=proposed or "grain-exports",
-        help="For its address and for commands; kept for good.",
+        help="Used in its address and in commands; can’t be changed later.",
     )
     return entered or proposed
 
@@ -247,16 +246,16 @@ def _show_findings(flaws: Sequence[Flaw]) -> None:
 
 def _ask_question(visit: Visit, draft: NewQuestionInputs, override: str) -> None:
     if not draft.new_question.text:
-        raise InvalidQuestion("the question itself is empty: say it in one sentence")
+        raise InvalidQuestion("write the question in one sentence")
     if draft.refusal is not None:
         raise draft.refusal
     if draft.closes is None:
-        raise InvalidQuestion("when does it close? give a date and time")
+        raise InvalidQuestion("add a closing date and time")
     try:
         question = visit.tracker.questions.ask(draft.new_question, override=override)
     except Unresolvable as refusal:
         blocking = plural(len(refusal.flaws), "thing needs", "things need")
-        raise Refused(f"{blocking} fixing first, or say why it opens anyway") from None
+        raise Refused(f"{blocking} fixing first, or say why it should open anyway") from None
     st.session_state.pop("asking", None)
-    notify("The question is open" if question.opens_at <= visit.now else "The question is asked")
+    notify("Question opened" if question.opens_at <= visit.now else "Question scheduled")
     st.switch_page(visit.pages["question"], query_params={"q": question.id})

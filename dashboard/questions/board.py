@@ -27,7 +27,7 @@ _IN_LIST: Final[Mapping[ColumnTitle, Mapping[str, str]]] = {
     "Moved this week": {"sort": "change"},
     "To forecast": {"mine": "no"},
     "To resolve": {"state": "Closed"},
-    "Resolved lately": {"state": "Resolved", "sort": "-closing"},
+    "Recently resolved": {"state": "Resolved", "sort": "-closing"},
 }
 """Parameters of the list that begins with the questions of a column."""
 
@@ -41,8 +41,7 @@ def render(shown: Sequence[QuestionSummary], view: ListView, marks: RowMarks) ->
             _show_column(column, view, marks)
     if steady:
         st.caption(
-            f"{plural(steady, 'more open question')} with a forecast of yours, unmoved and not "
-            "closing soon."
+            f"{plural(steady, 'more open question')} with a forecast of yours and nothing new."
         )
 
 

@@ -61,8 +61,7 @@ def render(visit: Visit, shown: Collection[QuestionId]) -> None:
     if not items:
         show_empty(
             "Nothing is coming up.",
-            "Closing days and due resolutions of open questions are listed here, with the "
-            "signposts that should be seen by a date.",
+            "Closing dates, resolutions due, and signposts expected by a date appear here.",
         )
     else:
         _show_items(visit, items)
@@ -134,7 +133,7 @@ def _show_notes(visit: Visit, marks: Sequence[tuple[SignpostStatus, Question, st
     """Show which signposts were seen or stayed silent in the last 30 days."""
     if not marks:
         return
-    st.markdown("**Noted in the last 30 days**")
+    st.markdown("**Marked in the last 30 days**")
     rows = [
         Row(
             f"{question.id}-{n}",
@@ -149,4 +148,4 @@ def _show_notes(visit: Visit, marks: Sequence[tuple[SignpostStatus, Question, st
         )
         for n, (mark, question, name) in enumerate(marks)
     ]
-    show_rows("noted", "Noted in the last 30 days", _COLUMNS[:2], rows)
+    show_rows("noted", "Marked in the last 30 days", _COLUMNS[:2], rows)

@@ -24,7 +24,7 @@ MONTH: Final = timedelta(days=30)
 """Time within which something is near, before or after now."""
 
 ColumnTitle = Literal[
-    "Closing within 30 days", "Moved this week", "To forecast", "To resolve", "Resolved lately"
+    "Closing within 30 days", "Moved this week", "To forecast", "To resolve", "Recently resolved"
 ]
 """Columns of the board, from left to right."""
 
@@ -80,14 +80,14 @@ _COLUMNS: Final[dict[ColumnTitle, Callable[[QuestionSummary, ListView], bool]]] 
     "Moved this week": _has_moved,
     "To forecast": _needs_forecast,
     "To resolve": lambda s, view: s.status == "closed",
-    "Resolved lately": _is_resolved_lately,
+    "Recently resolved": _is_resolved_lately,
 }
 
 
 def _sort_column(
     title: ColumnTitle, questions: Sequence[QuestionSummary], view: ListView
 ) -> tuple[QuestionSummary, ...]:
-    if title == "Resolved lately":
+    if title == "Recently resolved":
         return tuple(sorted(questions, key=_resolution_time, reverse=True))
     if title == "Moved this week":
         return tuple(sort_questions(questions, "change", view))

@@ -23,7 +23,7 @@ _STATES: Final[Mapping[StateFilter, str]] = {
 _MINE: Final[Mapping[MyForecastFilter, str]] = {
     "yes": "You forecast",
     "no": "No forecast yet",
-    "stale": "Yours is over 30 days old",
+    "stale": "Over 30 days old",
     "apart": "You disagree",
 }
 _MAX_TITLE_CHARACTERS: Final = 40
@@ -58,7 +58,7 @@ def show_filters(
             "Yours",
             _MINE,
             "mine",
-            placeholder="Yours or not",
+            placeholder="Your forecast",
             label_visibility="collapsed",
             width=170,
         )
@@ -105,7 +105,7 @@ def _choose_essay(visit: Visit, summaries: Sequence[QuestionSummary]) -> str | N
         return None
     titles = visit.tracker.essays.titles()
     words = {
-        str(name): "From no essay"
+        str(name): "No essay"
         if name == OWN_ESSAY
         else clip(titles.get(name, name), _MAX_TITLE_CHARACTERS)
         for name in names

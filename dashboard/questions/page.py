@@ -162,8 +162,7 @@ def _sort(
 def _show_count(total: int, shown: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{plural(total, 'question')}. J and K walk through the list, E enters a forecast, "
-            "A confirms yours.",
+            f"{plural(total, 'question')}. J/K move, E edits your forecast, A reaffirms it.",
             width="content",
         )
         if shown < total:

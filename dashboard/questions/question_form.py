@@ -129,7 +129,7 @@ class QuestionForm:
 def choose_kind(form: QuestionForm, **options: Any) -> Kind:
     """Show the choice of the question's kind; `options` go to the widget."""
     kind: Kind = st.pills(
-        "Kind of answer",
+        "Type of answer",
         list(KIND_NAMES),
         required=True,
         format_func=KIND_NAMES.__getitem__,
@@ -148,7 +148,7 @@ def choose_shape(form: QuestionForm, inferred: InferredShape | None = None) -> H
     if inferred is not None:
         form.follow("shape", inferred.shape)
     shape: HorizonShape = st.pills(
-        "It asks",
+        "Timing",
         list(HORIZON_MEANINGS),
         required=True,
         format_func=HORIZON_MEANINGS.__getitem__,
@@ -163,9 +163,9 @@ def input_options(form: QuestionForm, kind: Kind) -> tuple[str, ...]:
     """Show the input of a question's options."""
     if kind == "ordered":
         return form.lines(
-            "Options, one a line, from low to high", "options", placeholder="low\nmiddle\nhigh"
+            "Options, one per line, from low to high", "options", placeholder="low\nmiddle\nhigh"
         )
-    options = form.lines("Options, one a line", "options", placeholder="Beijing\nMoscow\nOther")
+    options = form.lines("Options, one per line", "options", placeholder="Beijing\nMoscow\nOther")
     st.caption("With an option called Other, more can be added while the question is open.")
     return options
 
@@ -220,7 +220,7 @@ def input_reason(
         return reason
     rate = read_base_rate(reason)
     if rate is None:
-        st.caption("No count in it, so it starts at 50%. Write 6 of 11, one in ten, or 30%.")
+        st.caption("No count here, so it starts at 50%. Write 6 of 11, one in ten, or 30%.")
     else:
         st.caption(f"It starts at {percent_whole(rate.p)}: {rate.arithmetic}.")
     return reason
@@ -246,10 +246,10 @@ def input_prior(
         "Base rate",
         "prior",
         placeholder=stated or example,
-        help="Before any evidence; it is never changed later.",
+        help="Before any evidence; it can’t be changed later.",
     )
     if not prior and not stated:
-        st.caption("Left empty, every answer is equally likely.")
+        st.caption("If empty, all answers start equally likely.")
     elif prior and refusal is None:
         _show_echo(new_question, prior)
     return prior or stated
@@ -289,7 +289,7 @@ def show_finding(flaw: Flaw) -> None:
 def input_override(form: QuestionForm) -> str:
     """Show the field for the reason why a question opens against the linter."""
     return form.text(
-        "Or open it anyway, and say why",
+        "Override: reason",
         "override",
         live="300ms",
         placeholder="The reason is logged with the findings, under your name.",
@@ -298,10 +298,10 @@ def input_override(form: QuestionForm) -> str:
 
 HEADING: Final = "Headlines to watch for"
 EXPLANATION: Final = (
-    "News is compared with these lines. They follow from the question until you change them; an "
-    "empty one is filled in again."
+    "News is compared with these lines. They are generated "
+    "from the question; clear one to regenerate it."
 )
-NAMES_LABEL: Final = "Names to look for, one a line, with | between spellings"
+NAMES_LABEL: Final = "Names to look for, one per line, spellings separated by |"
 
 
 def input_statements(
@@ -314,7 +314,7 @@ def input_statements(
     with st.expander(HEADING, type="compact", key=f"lines-{form.id}"):
         rules = _compile(visit, new_question)
         if rules is None:
-            st.caption("Its lines appear here once the question and its answers are filled in.")
+            st.caption("Fill in the question and its answers to see its lines.")
             return None
         st.caption(EXPLANATION)
         for name, label in _follow_lines(form, new_question, rules).items():

@@ -70,7 +70,7 @@ class RowMarks:
 
 _COLUMNS: Final = (
     RowColumn("title", "Question", sort="title"),
-    RowColumn("trend", "90 days", help="The estimate, on a scale of its own"),
+    RowColumn("trend", "90 days", help="The estimate over 90 days; each row has its own scale"),
     RowColumn(
         "estimate",
         "Estimate",
@@ -78,11 +78,11 @@ _COLUMNS: Final = (
         "estimate",
         help="Base rate, time and evidence together",
     ),
-    RowColumn("change", "7 days", "end", "change", help="Points that the estimate has moved"),
-    RowColumn("crowd", "Crowd", "end", "crowd", help="The forecasts of all people together"),
+    RowColumn("change", "7 days", "end", "change", help="Change of the estimate in points"),
+    RowColumn("crowd", "Crowd", "end", "crowd", help="Median of everyone’s forecasts"),
     RowColumn("mine", "You", "end", "mine", help="Type a forecast and press Enter"),
     RowColumn("closes", "Closes", "end", "closing"),
-    RowColumn("review", "Evidence", "end", "review", help="Evidence that waits for your review"),
+    RowColumn("review", "Evidence", "end", "review", help="Evidence waiting for your review"),
 )
 
 
@@ -119,7 +119,7 @@ def build_title(s: QuestionSummary, marks: RowMarks) -> LinkCell:
         badges.append(Badge("Scenarios"))
     if question.id in marks.contradictions:
         badges.append(
-            Badge("Contradiction", "warn", "Forecasts on it contradict those on a linked question")
+            Badge("Contradiction", "warn", "Forecasts here contradict those on a linked question")
         )
     return LinkCell(
         question.text,

@@ -31,7 +31,7 @@ from tracker.model.audit import SignpostStatus
 from tracker.model.evidence import MatchReason
 from tracker.questions.review_evidence import NoEffectReason, ReviewEffect
 
-NOT_CALLED: Final = "◆ direction not called"
+NOT_CALLED: Final = "◆ direction unclear"
 
 _STRENGTHS: Final = ("No", "Very weak", "Weak", "Moderate", "Strong", "Decisive")
 
@@ -131,7 +131,7 @@ def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, optio
     if effect == "context only":
         return "It has no effect here: it counts through an indicator question of its scenarios."
     if effect == "part of another story":
-        return "It has no effect by itself: its story was joined to another."
+        return "Merged into another story."
     words = [
         format_short(question, distribution)
         if isinstance(distribution, Cdf)
@@ -182,7 +182,7 @@ LINE_MEANINGS: Final = {
     "evidence scale": "how much evidence counts, as past answers taught",
     "learned correction": "by how much earlier estimates were off on average, whatever the news",
     "limits": "no estimate goes beyond these",
-    "all options": "what others gained or lost, as all shares are brought back to 100%",
+    "all options": "adjustment so that shares total 100%",
 }
 """Meaning of each kind of line in a suggestion."""
 
@@ -208,7 +208,7 @@ def describe_ratio(ratio: float, kind: Kind, option: str = "") -> str:
     """Describe a likelihood ratio: `×0.42, speaks for NO`, `×5.4, points higher`."""
     factor = f"×{ratio:.2g}" if ratio < 10 else f"×{ratio:.0f}"
     if factor == "×1":
-        return f"{factor}, speaks for neither side"
+        return f"{factor}, neutral"
     verb = "points" if kind in ("numeric", "date") else "speaks"
     return (
         f"{factor}, {verb} "
@@ -269,13 +269,13 @@ def describe_signpost_ratio(question: Question, post: Signpost, zone: ZoneInfo) 
     )
     match post.state:
         case "seen":
-            if_sure = "" if counted == seen else f" (were it sure: {seen})"
+            if_sure = "" if counted == seen else f" (if certain: {seen})"
             return f"Seen in time: {counted}{if_sure}."
         case "silent":
-            if_sure = "" if counted == silent else f" (were it sure: {silent})"
-            return f"The silence counts: {counted}{if_sure}."
+            if_sure = "" if counted == silent else f" (if certain: {silent})"
+            return f"Not seen: {counted}{if_sure}."
         case _:
-            so_far = f" A doubtful sighting counts so far: {counted}." if post.trust else ""
+            so_far = f" Unclear sighting so far: {counted}." if post.trust else ""
             by = format_day(post.expected.by, zone)
             return f"If unseen by {by}: {silent}. If seen: {seen}.{so_far}"
 
@@ -290,8 +290,8 @@ def describe_silence(
     ratio = f"likelihood ratio {post.ratio:.2g} ({strength})"
     logged_words = f", logged on {format_day(logged, zone)}" if logged is not None else ""
     return (
-        f"Silence: “{post.indicator.name}” was expected by {format_day(post.expected.by, zone)} "
-        f"and not seen, {ratio}{logged_words}."
+        f"“{post.indicator.name}” was expected by {format_day(post.expected.by, zone)} "
+        f"and hasn’t been seen, {ratio}{logged_words}."
     )
 
 

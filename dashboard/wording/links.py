@@ -13,12 +13,11 @@ LINK_RULES: Final[dict[LinkKind, str]] = {
     "implies": "Whenever the first comes true, so does the second: it is at least as likely.",
     "negates": "Exactly one of the two comes true: together they make 100%.",
     "conjunction": (
-        "The third asks whether the first two both come true: it is no likelier than either "
-        "of them."
+        "The third asks whether the first two both come true: it can’t be likelier than either."
     ),
     "one of": "Exactly one of them comes true: together they make 100%.",
-    "dates": "One event, asked by several dates.",
-    "members": "The same question, asked of several.",
+    "dates": "One event by several dates.",
+    "members": "Same question, several subjects.",
     "condition": "A conditional pair: the branch whose condition does not come about is annulled.",
     "sibling": "The second asks the same of a shorter time.",
 }
@@ -65,7 +64,7 @@ def describe_total_probability(p: Sequence[float]) -> str:
         f"{percent_whole(b)} × {percent_whole(if_so)} + {percent_whole(1.0 - b)} × "
         f"{percent_whole(if_not)}"
     )
-    actual = f"; held is {percent_whole(p[3])}" if len(p) > 3 else ""
+    actual = f"; currently {percent_whole(p[3])}" if len(p) > 3 else ""
     return f"{percent_whole(total)} = {formula}{actual}"
 
 
@@ -74,7 +73,7 @@ def describe_contradiction(violation: Violation) -> str:
     and 53%.`
     """
     after = ", ".join(percent_whole(p) for p in violation.after)
-    slight = "" if violation.flagged else " It is small enough to be noise."
+    slight = "" if violation.flagged else " Within rounding."
     return f"{violation.words}. The nearest that agree: {after}.{slight}"
 
 

@@ -38,7 +38,7 @@ def filled(tracker: Tracker, **but: str) -> AppTest:
     said = {
         "Question": TEXT,
         "How it is resolved": CRITERIA,
-        "Sources, one a line": "arland.example\n\n https://borland.example ",
+        "Sources, one per line": "arland.example\n\n https://borland.example ",
         **but,
     }
     for label, value in said.items():
@@ -131,7 +131,7 @@ def test_question_may_open_later_and_be_answered_after_close(tracker: Tracker) -
 def test_missing_parts_are_refused_and_nothing_is_lost(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     for but, reason in (
-        ({"Question": "  "}, "The question itself is empty"),
+        ({"Question": "  "}, "Write the question in one sentence"),
         ({"How it is resolved": ""}, "resolution criteria must not be empty"),
         ({"ID": "Grain Exports"}, "'Grain Exports' is not a valid name"),
         ({"ID": "summit-2027"}, "there is a question 'summit-2027' already"),
@@ -151,14 +151,14 @@ def test_question_without_a_future_close_is_refused(tracker: Tracker) -> None:
     assert "closes before it opens" in only_error(send(visit))
     fresh = open_page(tracker, "ask")
     field(fresh, "Question").set_value("Will it rain?")
-    assert "When does it close?" in only_error(send(fresh))
+    assert "Add a closing date and time" in only_error(send(fresh))
 
 
 def test_kind_asks_for_what_it_needs(tracker: Tracker) -> None:
     # A kind asks for what it needs.
     for name, reason in (
         ("numeric", "fill in From and To"),
-        ("date", "fill in the earliest and the latest date"),
+        ("date", "fill in the earliest and latest date"),
         ("categorical", "at least two options"),
         ("ordered", "at least two options"),
     ):
@@ -194,7 +194,7 @@ def test_base_rate_is_echoed(tracker: Tracker) -> None:
         ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "median 41, 50% interval"),
         (
             "categorical",
-            {"Options, one a line": "Beijing\nMinsk"},
+            {"Options, one per line": "Beijing\nMinsk"},
             "Beijing=60 Minsk=rest",
             "Beijing 60%, Minsk 40%",
         ),
@@ -216,10 +216,10 @@ def test_base_rate_is_echoed(tracker: Tracker) -> None:
 
 def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
     visit = kind(filled(tracker), "categorical")
-    choose(visit, "Options, one a line", "Beijing\nMinsk")
+    choose(visit, "Options, one per line", "Beijing\nMinsk")
     kind(visit, "binary")
     visit = kind(visit, "categorical")
-    assert field(visit, "Options, one a line").value == "Beijing\nMinsk"
+    assert field(visit, "Options, one per line").value == "Beijing\nMinsk"
     assert field(visit, "Question").value == TEXT
 
 
@@ -253,7 +253,7 @@ def test_findings_while_asking(tracker: Tracker) -> None:
     visit = open_page(tracker, "ask")
     field(visit, "Question").set_value(TEXT)
     field(visit, "How it is resolved").set_value(CRITERIA)
-    field(visit, "Sources, one a line").set_value("arland.example\nborland.example")
+    field(visit, "Sources, one per line").set_value("arland.example\nborland.example")
     assert "Ready to ask" in words(seen(visit.run()))
     field(visit, "Question").set_value("Will it rain by 31 December 2027?")
     assert "Text ends on" not in words(seen(visit.run()))
@@ -268,7 +268,7 @@ def test_blocked_question_opens_only_with_a_reason(tracker: Tracker) -> None:
     )
     assert "3 things need fixing first" in only_error(visit).replace("\u00a0", " ")
     assert tracker.questions.list() == ()
-    choose(visit, "Or open it anyway, and say why", "The ministry has its own bound for it.")
+    choose(visit, "Override: reason", "The ministry has its own bound for it.")
     send(visit)
     assert [q.question.id for q in tracker.questions.list()] == ["exports"]
     assert tracker.system.verify().bad_seq is None

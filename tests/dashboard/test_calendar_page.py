@@ -128,7 +128,7 @@ def test_signposts_in_words() -> None:
     assert (
         wording.describe_ratio(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
     )
-    assert wording.describe_ratio(1.0, "binary") == "×1, speaks for neither side"
+    assert wording.describe_ratio(1.0, "binary") == "×1, neutral"
     # A signpost says where it stands and what its silence will say.
     clock = (NOW, ZONE)
     waiting = a_post("waiting")
@@ -146,26 +146,25 @@ def test_signposts_in_words() -> None:
     )
     assert (
         wording.describe_signpost_ratio(QUESTION, seen, ZONE)
-        == "Seen in time: ×1.8, speaks for YES (were it sure: ×2.7, speaks for YES)."
+        == "Seen in time: ×1.8, speaks for YES (if certain: ×2.7, speaks for YES)."
     )
     sure = wording.describe_signpost_ratio(QUESTION, a_post("seen", trust=1.0), ZONE)
     assert sure == "Seen in time: ×2.7, speaks for YES."
     doubtful = wording.describe_signpost_ratio(QUESTION, a_post("waiting", trust=0.3), ZONE)
-    assert doubtful.endswith(" A doubtful sighting counts so far: ×1.3, speaks for YES.")
+    assert doubtful.endswith(" Unclear sighting so far: ×1.3, speaks for YES.")
     faint = wording.describe_signpost_ratio(QUESTION, a_post("silent", silence=0.5), ZONE)
-    assert faint == "The silence counts: ×0.43, speaks for NO (were it sure: ×0.19, speaks for NO)."
+    assert faint == "Not seen: ×0.43, speaks for NO (if certain: ×0.19, speaks for NO)."
     silent = a_post("silent", silence=1.0)
     assert wording.describe_signpost_state(silent, (NOW + days(20), ZONE)) == (
         "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
     )
     assert (
-        wording.describe_signpost_ratio(QUESTION, silent, ZONE)
-        == "The silence counts: ×0.19, speaks for NO."
+        wording.describe_signpost_ratio(QUESTION, silent, ZONE) == "Not seen: ×0.19, speaks for NO."
     )
     # A silence reads as a piece of evidence.
     post = replace(silent, indicator=expected_by(NOW))
     assert wording.describe_silence(QUESTION, post, NOW + days(1), ZONE) == (
-        "Silence: “An envoy visits” was expected by 1 Jul 2026 and not seen, likelihood ratio 0.19"
+        "“An envoy visits” was expected by 1 Jul 2026 and hasn’t been seen, likelihood ratio 0.19"
         " (5.4 times likelier if NO), logged on 2 Jul 2026."
     )
     assert wording.describe_silence(QUESTION, post, None, ZONE).endswith(
@@ -241,9 +240,7 @@ def test_a_question_shows_its_signposts(waiting: Tracker, clock: FakeClock) -> N
         open_page(waiting, "question", q=SUMMIT, details="Signposts")
     )
     clock.advance(days=10)
-    assert "The silence counts: ×0.19" in words(
-        open_page(waiting, "question", q=SUMMIT, details="Signposts")
-    )
+    assert "Not seen: ×0.19" in words(open_page(waiting, "question", q=SUMMIT, details="Signposts"))
 
 
 def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock) -> None:
@@ -253,9 +250,7 @@ def test_silence_is_noted_among_the_evidence(waiting: Tracker, clock: FakeClock)
         calendar(waiting)
     )
     said = words(open_page(waiting, "question", q=SUMMIT))
-    assert (
-        "Silence: “One leader invites the other” was expected by 10 Dec 2026 and not seen" in said
-    )
+    assert "“One leader invites the other” was expected by 10 Dec 2026 and hasn’t been seen" in said
     assert "logged on 11 Dec 2026" in said
     assert "No evidence yet" in said
 

@@ -218,8 +218,8 @@ def test_withdrawal_tells_the_score_first(loaded: Tracker, clock: FakeClock) -> 
     loaded.forecasts.submit(SUMMIT, Binary(0.4))
     clock.advance(days=3)
     visit = act(opened(loaded), "ask", about="withdraw")
-    assert "So far it would score" in form_of(visit)["withdrawal"]
-    assert "if YES and" in form_of(visit)["withdrawal"]
+    assert "Score so far" in form_of(visit)["withdrawal"]
+    assert "if YES, " in form_of(visit)["withdrawal"]
     assert held(loaded) == 0.4
     visit = act(visit, "ask", about="")
     assert form_of(visit)["withdrawal"] == ""

@@ -103,7 +103,7 @@ def pick(visit: AppTest, index: int) -> AppTest:
 
 
 def kind(visit: AppTest, chosen: str) -> AppTest:
-    return choose(step(visit, 1), "Kind of answer", chosen)
+    return choose(step(visit, 1), "Type of answer", chosen)
 
 
 def completed(visit: AppTest) -> AppTest:
@@ -507,7 +507,7 @@ def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     visit = say(drafted(essay), "Question", "Should Arland sign the treaty by 31 December 2027?")
     assert "Needs fixing." in words(visit)
     assert button(visit, "Open this question").disabled
-    say(visit, "Or open it anyway, and say why", "It is only a test.")
+    say(visit, "Override: reason", "It is only a test.")
     press(visit, "Open this question")
     (opened,) = essay.questions.list()
     assert essay.questions.get(opened.question.id).override
@@ -565,7 +565,7 @@ def test_discarding_closes_the_draft_and_can_be_undone(essay: Tracker) -> None:
         (
             "categorical",
             {
-                "Options, one a line": "Beijing\nMinsk\nOther",
+                "Options, one per line": "Beijing\nMinsk\nOther",
                 "What decides it": "it signs",
                 "Source": "Arland Gazette",
             },
@@ -580,8 +580,8 @@ def test_a_draft_becomes_a_question_of_any_kind(
     visit = kind(say(step(drafted(essay), 3), "ID", "treaty"), chosen)
     for label, value in fill.items():
         say(step(visit, 2 if label == "Source" else 1), label, value)
-    if any(w.label == "Or open it anyway, and say why" for w in visit.text_input):
-        say(visit, "Or open it anyway, and say why", "It is only a test.")
+    if any(w.label == "Override: reason" for w in visit.text_input):
+        say(visit, "Override: reason", "It is only a test.")
     press(visit, "Open this question")
     question = essay.questions.get("treaty").summary.question
     assert (question.kind, question.bears_out) == (chosen, bears_out)

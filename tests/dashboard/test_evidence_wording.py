@@ -55,7 +55,7 @@ def test_uncalled_direction_is_never_told_as_one() -> None:
     for kind in KINDS:
         found = evidence(direction=NEUTRAL, p_direction=0.5)
         assert wording.describe_bearing(found, kind) == "Evidence of unclear direction"
-        assert wording.evidence_side(found, kind) == "◆ direction not called"
+        assert wording.evidence_side(found, kind) == "◆ direction unclear"
         assert wording.describe_certainty(found).endswith("no weight until you accept it")
         assert " sure" not in wording.describe_certainty(found)
 
@@ -116,7 +116,7 @@ def test_effect_of_no_judgement_has_its_reason() -> None:
     same = ReviewEffect(shares, shares, shares)
     for effect, option, told in (
         ("context only", "", "It has no effect here"),
-        ("part of another story", "", "It has no effect by itself"),
+        ("part of another story", "", "Merged into another story"),
         (same, "", "It names no option, so it moves none."),
         (same, "Minsk", "Neither answer moves the estimate for Minsk, 30.0%."),
     ):

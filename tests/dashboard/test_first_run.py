@@ -28,20 +28,20 @@ STEPS = (
 
 NEXT_STEP = {
     "home": "Load a question set, with its feeds:",
-    "questions": "The first steps",
-    "question": "The first steps",
+    "questions": "First steps",
+    "question": "First steps",
     "essays": "Paste one below",
     "essay": "Paste one below",
     "add": "No question is open",
     "inbox": "*Feeds* shows whether they answer",
-    "calendar": "The first steps",
+    "calendar": "First steps",
     "scenarios": "There are no questions yet.",
     "coherence": "or load a question set",
     "record": "Forecast a question",
     "learned": "Learning starts at",
     "feeds": "Add one by its address",
     "reports": "Every table as it is stored",
-    "ask": "Its lines appear here once",
+    "ask": "Fill in the question and its answers",
     "settings": "See what they do",
     "people": "Invite somebody with a role",
 }
@@ -62,7 +62,7 @@ def test_empty_pages_say_the_next_step(tracker: Tracker) -> None:
     visit = open_page(tracker, "home")
     visit = seen(button(visit, "Hide").click().run())
     text = words(visit)
-    assert "First steps" not in text
+    assert "First steps:" not in text
     assert "There are no questions yet." in text
     assert "First steps: 0 of 4 done" in words(open_page(tracker, "home"))
 
@@ -86,7 +86,7 @@ def test_steps_are_ticked_when_done_until_the_list_goes(
     assert "First steps: 3 of 4 done" in words(open_page(tracker, "home"))
     tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "rejected")
     text = words(open_page(tracker, "home"))
-    assert "First steps" not in text
+    assert "First steps:" not in text
     assert "What changed and why" in text
 
 

@@ -96,7 +96,7 @@ def test_group_contradictions() -> None:
     )
     # A small contradiction is called noise.
     ((_, broken),) = related.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
-    assert wording.describe_contradiction(broken).endswith("It is small enough to be noise.")
+    assert wording.describe_contradiction(broken).endswith("Within rounding.")
     # Nobody speaks for a whole link who left one question out.
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
     assert related.probabilities_of(group, ME) is None
@@ -126,7 +126,7 @@ def test_conditional_pair_adds_up() -> None:
         wording.describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
         == "26% = 30% × 40% + 70% × 20%"
     )
-    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50%")
+    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; currently 50%")
 
 
 @given(st.tuples(*[st.floats(0.0, 1.0)] * 3))

@@ -49,7 +49,7 @@ def test_uncalled_evidence_needs_a_direction(uncalled: Tracker) -> None:
     # The question says that evidence waits for its direction.
     (row,) = lists(open_page(uncalled, "question", q=SUMMIT))["Evidence"]
     side = row["cells"]["side"]
-    assert (side["text"], side["note"]) == ("◆ direction not called", "to review")
+    assert (side["text"], side["note"]) == ("◆ direction unclear", "to review")
     # A direction that was not called has to be said before it is accepted.
     visit = open_page(uncalled, "inbox")
     text = words(visit)

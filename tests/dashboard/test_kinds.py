@@ -94,11 +94,11 @@ def choose(visit: AppTest, label: str, value: Any) -> AppTest:
 
 
 def fill_options(visit: AppTest) -> None:
-    choose(visit, "Options, one a line", "Beijing\nMinsk\n\nOther\n")
+    choose(visit, "Options, one per line", "Beijing\nMinsk\n\nOther\n")
 
 
 def fill_steps(visit: AppTest) -> None:
-    choose(visit, "Options, one a line, from low to high", "poor\nfair\ngood")
+    choose(visit, "Options, one per line, from low to high", "poor\nfair\ngood")
 
 
 def fill_range(visit: AppTest) -> None:
@@ -158,10 +158,10 @@ def ask(tracker: Tracker, kind: str, fill: Callable[[AppTest], None]) -> AppTest
     choose(visit, "Question", f"What {kind} thing will it be?")
     fill(visit)
     choose(visit, "How it is resolved", "As the ministry reports.")
-    choose(visit, "Sources, one a line", "arland.example\nReuters")
+    choose(visit, "Sources, one per line", "arland.example\nReuters")
     closes = next(each for each in visit.datetime_input if each.label.startswith("Closes"))
     closes.set_value(datetime(2027, 12, 31, 12))  # noqa: DTZ001  the input has no zone
-    choose(visit, "Or open it anyway, and say why", "It is only a test.")
+    choose(visit, "Override: reason", "It is only a test.")
     return seen(button(visit, "Ask this question").click().run())
 
 
@@ -204,8 +204,8 @@ def test_shares_form(kinds: Tracker) -> None:
     assert form_of(visit)["standing"].endswith("this is the base rate")
     # Shares that do not add up, or of other options, are refused.
     for values, reason in (
-        ([80.0, 45.0, 0.0], "The shares add up to 125%: make them add up to 100%."),
-        ([50.0, 50.0], "Give each of Beijing, Minsk, Other its share."),
+        ([80.0, 45.0, 0.0], "Shares add up to 125%; they must total 100%."),
+        ([50.0, 50.0], "Enter a share for Beijing, Minsk, Other."),
         ([150.0, -50.0, 0.0], "not 1.5"),
     ):
         visit = save(visit, values=values)
@@ -488,14 +488,12 @@ def test_history_and_criteria(held: Tracker) -> None:
         "A number from 0 US dollars to 200 US dollars, or below 0 US dollars or above 200 "
         "US dollars."
     ) in about["price"]
-    assert (
-        "A number from 1 to 1000. Equal steps of its scale are equal ratios." in about["incidents"]
-    )
+    assert "A number from 1 to 1000. Logarithmic scale." in about["incidents"]
     assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
     # Only options with an other can change.
     for question in ("grade", "price"):
         visit = open_page(held, "question", q=question, details="Criteria")
-        assert "Add it" not in [b.label for b in visit.button]
+        assert "Add option" not in [b.label for b in visit.button]
 
 
 def test_evidence_on_a_number_points_and_moves_it(
@@ -534,14 +532,14 @@ def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
     for name in ("", "Minsk"):
         visit = open_page(held, "question", q="visit", details="Criteria")
         field(visit, "New option").set_value(name)
-        visit = seen(button(visit, "Add it").click().run())
+        visit = seen(button(visit, "Add option").click().run())
         assert len(visit.error) == 1
-    visit = seen(button(visit, "Remove it").click().run())
+    visit = seen(button(visit, "Remove option").click().run())
     assert "cannot be removed" in words(visit)
     # An option is added and removed on the question tab.
     visit = open_page(held, "question", q="visit", details="Criteria")
     field(visit, "New option").set_value("Tehran")
-    visit = seen(button(visit, "Add it").click().run())
+    visit = seen(button(visit, "Add option").click().run())
     assert held.questions.get("visit").summary.question.offered_options(clock.time) == (
         "Beijing",
         "Minsk",
@@ -550,9 +548,9 @@ def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
     )
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit", details="Criteria")
-    assert "what standing forecasts gave to it counts for Other" in words(visit)
+    assert "Existing forecasts count its share as Other" in words(visit)
     answer_option(visit, "Beijing")
-    visit = seen(button(visit, "Remove it").click().run())
+    visit = seen(button(visit, "Remove option").click().run())
     assert "Beijing" not in held.questions.get("visit").summary.question.offered_options(clock.time)
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit")
@@ -587,7 +585,7 @@ def test_missing_answers_are_asked_for(held: Tracker) -> None:
     # An answer that is not given is asked for.
     for question, outcome in (("visit", "option"), ("price", "value"), ("treaty", "value")):
         visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
-        assert "No answer chosen yet" in words(visit)
+        assert "Choose an outcome" in words(visit)
         assert held.resolutions.receipts(question).scores == ()
     # An answer that is not a number is refused.
     visit = resolve(held, "price", "value")

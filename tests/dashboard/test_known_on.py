@@ -39,7 +39,7 @@ def test_earlier_day_shows_its_numbers_and_a_banner(lived: Tracker) -> None:
     assert str(drawn(visit, "steps")["time"].max()).startswith("2026-12-05 23:59")
     assert "Resolved" not in words(visit)
     # The answer is not told before it was entered.
-    assert "The answer was not entered yet." in words(on(lived, "2026-12-12", details="Scores"))
+    assert "It was not yet resolved." in words(on(lived, "2026-12-12", details="Scores"))
     # The way back leads to now.
     visit = seen(button(on(lived, "2026-12-05"), "Return to today").click().run())
     assert "As known on" not in words(visit)
@@ -115,4 +115,4 @@ def test_a_question_that_opened_today_has_no_earlier_day(
     tracker.forecasts.submit(SUMMIT, Binary(0.5), rationale="First.")
     clock.time = tracker.questions.get(SUMMIT).summary.question.opens_at
     visit = open_page(tracker, "question", q=SUMMIT, details="Earlier day")
-    assert "there is no earlier day" in words(visit)
+    assert "there is no earlier date" in words(visit)

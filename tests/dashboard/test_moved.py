@@ -147,14 +147,14 @@ def test_presets_tell_the_change(held: Tracker) -> None:
 def test_two_days_in_the_address(held: Tracker) -> None:
     # Two days in the address tell the move between them.
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-03", "to": "2026-12-08"})
-    assert [str(field(visit, label).value) for label in ("From", "To the end of")] == [
+    assert [str(field(visit, label).value) for label in ("From", "Until the end of")] == [
         "2026-12-03",
         "2026-12-08",
     ]
     assert "3 Dec 2026, 00:00 UTC" in words(visit)
     assert "9 Dec 2026, 00:00 UTC" in words(visit)
     assert "came in" not in because(visit)[0]
-    visit = seen(field(visit, "To the end of").set_value(held.now().date()).run())
+    visit = seen(field(visit, "Until the end of").set_value(held.now().date()).run())
     assert "came in" in because(visit)[0]
     # Days in the wrong order are refused calmly.
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-10", "to": "2026-12-03"})

@@ -114,7 +114,7 @@ def test_question_page(news: Tracker) -> None:
         ("How it adds up", "in log-odds"),
         ("Signposts", "Signposts say in advance"),
         ("Criteria", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
-        ("Resolve early", "If the answer is known already"),
+        ("Resolve early", "If the outcome is already known"),
         ("nothing", "Nobody has forecast yet"),
     ):
         assert shown in words(open_page(news, "question", q=SUMMIT, details=section))
@@ -176,10 +176,10 @@ def test_answer_with_its_source_scores_everyone(news: Tracker, clock: FakeClock)
 
 def test_half_an_answer_is_refused(news: Tracker) -> None:
     for outcome, source, sure, reason in (
-        (None, SOURCE, True, "No answer chosen yet"),
+        (None, SOURCE, True, "Choose an outcome"),
         ("yes", "", True, "needs a source"),
         ("yes", "javascript:alert(1)", True, "must be an http(s) link"),
-        ("yes", SOURCE, False, "Tick that you have checked the source"),
+        ("yes", SOURCE, False, "Confirm that you checked the source"),
     ):
         visit = open_page(news, "question", q=SUMMIT, details="Resolve early")
         if outcome:

@@ -32,8 +32,8 @@ def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
 def test_missed_signposts_are_told_in_words() -> None:
     missed = (MissedSignpost(VISIT.id, "never seen"), MissedSignpost(VISIT.id, "silent", False))
     assert list_misses(found(missed=missed), page(), UTC_ZONE) == (
-        "An envoy visits: would have pointed to the answer, and was never seen",
-        "An envoy visits: expected, not seen; its silence pointed away from the answer",
+        "An envoy visits: would have pointed to the outcome, but was never seen",
+        "An envoy visits: expected, not seen; not seeing it pointed away from the outcome",
     )
 
 
@@ -47,7 +47,7 @@ def test_postmortem_sentences() -> None:
         "from 1 Jan to 1 Jul, when you held 40% and, half-way through, Ana 10%: 3.1 points." in said
     )
     # A path that nobody beats is told so.
-    assert "No other path" in path_sentences(
+    assert "No other forecaster" in path_sentences(
         QUESTION, PathComparison(ME, 0.0, None), "You", ("", "")
     )
 
@@ -126,5 +126,5 @@ def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> 
         SUMMIT, "yes", source_url="https://arland.example/yes", known_at=clock.time
     )
     told = words(open_page(tracker, "question", q=SUMMIT))
-    assert "You had no forecast that counts here." in told
+    assert "You had no scored forecast here." in told
     assert "Evidence that" not in told

@@ -297,7 +297,7 @@ def test_board_asks_for_what_is_most_urgent() -> None:
         "Moved this week": ["moved"],
         "To forecast": ["fresh"],
         "To resolve": ["late"],
-        "Resolved lately": ["done"],
+        "Recently resolved": ["done"],
     }
     assert steady == 1
 
@@ -455,5 +455,5 @@ def test_an_essay_is_a_filter_where_there_are_several(two: Tracker, clock: FakeC
     clock.advance(hours=1)
     visit = open_page(two, "questions", essay="own-questions")
     (essay,) = [s for s in visit.selectbox if s.label == "Essay"]
-    assert essay.options == ["Why they will meet", "From no essay"]
+    assert essay.options == ["Why they will meet", "No essay"]
     assert [row["title"]["text"] for row in sent_rows(visit, "Questions")] == [own]

@@ -27,7 +27,7 @@ def test_a_click_opens_siblings_and_another_stops_them(tracker: Tracker) -> None
     visit = seen(button(visit, "Open it, and the next ones").click().run())
     assert "One opens for each month when the last has ended." in words(visit)
     assert tracker.questions.siblings(PARENT) is not None
-    seen(button(visit, "Open no further one").click().run())
+    seen(button(visit, "Stop opening new ones").click().run())
     family = tracker.questions.siblings(PARENT)
     assert family is not None
     assert family.repetition is None

@@ -29,9 +29,9 @@ def form(tracker: Tracker, question_id: str = "rain") -> AppTest:
 def filled(visit: AppTest, *, example: str = "Storm on its way to Arland") -> AppTest:
     field(visit, "Signpost").set_value("A storm is forecast")
     field(
-        visit, "Words to look for (optional): each line has one in a report, with | between them"
+        visit, "Words to look for (optional): each line needs one in a report, separated by |"
     ).set_value("storm* | gale\nArland")
-    field(visit, "Headlines that would say so, one a line").set_value(example)
+    field(visit, "Headlines that would say so, one per line").set_value(example)
     return visit
 
 
@@ -41,7 +41,7 @@ def choose(visit: AppTest, label: str, value: object) -> None:
 
 
 def sent(visit: AppTest) -> AppTest:
-    return seen(button(visit, "Watch for it").click().run())
+    return seen(button(visit, "Add signpost").click().run())
 
 
 def test_signpost_is_added(asked: Tracker) -> None:
@@ -56,8 +56,8 @@ def test_signpost_is_added(asked: Tracker) -> None:
     assert "no name" in str(error.value)
     # A signpost is added on the page of its question.
     visit = filled(form(asked))
-    choose(visit, "It speaks", Direction.NO)
-    choose(visit, "If YES, or its like", "unlikely")
+    choose(visit, "Direction", Direction.NO)
+    choose(visit, "If YES", "unlikely")
     choose(visit, "If NO", "very likely")
     field(visit, "By the end of (UTC)").set_value(date(2026, 12, 20))
     sent(visit)

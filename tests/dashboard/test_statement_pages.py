@@ -15,7 +15,7 @@ from tracker.app.tracker import Tracker
 from tracker.matching.compile_question import compile_question
 
 YES, NO = "A headline for YES", "A headline for NO"
-NAMES = "Names to look for, one a line, with | between spellings"
+NAMES = "Names to look for, one per line, spellings separated by |"
 FIRST = "Will the ministry report a record harvest by 31 December 2027?"
 SECOND = "Will the ministry remain open until 31 December 2027?"
 
@@ -27,7 +27,7 @@ def shape(visit: AppTest) -> object:
 
 def test_lines_follow_the_question_until_they_are_changed(tracker: Tracker) -> None:
     visit = open_page(tracker, "ask")
-    assert "once the question and its answers are filled in" in words(visit)
+    assert "Fill in the question and its answers" in words(visit)
     choose(visit, "Question", FIRST)
     first = field(visit, YES).value
     assert first
@@ -80,7 +80,7 @@ def test_the_horizon_follows_the_words_until_it_is_chosen(tracker: Tracker) -> N
     # It is asked as it was chosen.
     for label, value in (
         ("How it is resolved", CRITERIA),
-        ("Sources, one a line", "arland.example\nborland.example"),
+        ("Sources, one per line", "arland.example\nborland.example"),
         ("ID", "harvest"),
     ):
         field(visit, label).set_value(value)
@@ -91,7 +91,7 @@ def test_the_horizon_follows_the_words_until_it_is_chosen(tracker: Tracker) -> N
 
 def test_every_option_has_its_line(tracker: Tracker) -> None:
     visit = kind(filled(tracker, **{"ID": "visit"}), "categorical")
-    choose(visit, "Options, one a line", "Beijing\nMinsk\nOther")
+    choose(visit, "Options, one per line", "Beijing\nMinsk\nOther")
     choose(visit, "A headline for Minsk", "She flies to Minsk")
     time(visit, "Closes", datetime(2027, 12, 31, 18))  # noqa: DTZ001
     visit = send(visit)
@@ -122,12 +122,12 @@ def test_a_question_shows_its_lines_and_edits_them(tracker: Tracker, clock: Fake
     asked = tracker.questions.ask(an_asked())
     said = words(about(tracker))
     assert "Headlines to watch for" in said
-    assert "They follow from the question." in said
+    assert "They are generated from the question." in said
     assert compile_question(asked).statements[0].yes in said
     visit = editing(tracker)
     field(visit, YES).set_value("Rain floods Arland")
     field(visit, NAMES).set_value("Arland | 阿兰\nBorland")
-    visit = seen(button(visit, "Save the lines").click().run())
+    visit = seen(button(visit, "Save lines").click().run())
     lines = tracker.questions.get_statements("rain").compiled
     assert lines.statements[0].yes == "Rain floods Arland"
     assert lines.names == (("Arland", "阿兰"), ("Borland",))
@@ -135,9 +135,9 @@ def test_a_question_shows_its_lines_and_edits_them(tracker: Tracker, clock: Fake
     text = "Does it rain in Arland before 31 December 2026?"
     tracker.questions.edit("rain", Wording(text=text), why="shorter")
     said = words(about(tracker))
-    assert "edited by you on 1 Dec 2026. The question was worded anew since" in said
+    assert "edited by you on 1 Dec 2026. The question was edited since" in said
     assert "Names: Arland, Borland" in said
-    seen(button(editing(tracker), "Let them follow from the question").click().run())
+    seen(button(editing(tracker), "Reset to generated lines").click().run())
     assert tracker.questions.get_statements("rain").written_at is None
 
 
@@ -146,7 +146,7 @@ def test_emptied_lines_follow_from_the_question(tracker: Tracker) -> None:
     visit = editing(tracker)
     for label in (YES, NO, NAMES):
         field(visit, label).set_value("")
-    seen(button(visit, "Save the lines").click().run())
+    seen(button(visit, "Save lines").click().run())
     assert tracker.questions.get_statements("rain").written_at is None
 
 
@@ -161,7 +161,7 @@ def test_lines_cannot_be_edited_after_the_answer_or_in_the_past(
     tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=clock.time)
     visit = about(tracker)
     assert "Headlines to watch for" in words(visit)
-    assert not [e for e in visit.expander if e.label == "Edit these lines"]
+    assert not [e for e in visit.expander if e.label == "Edit lines"]
 
 
 def test_an_option_is_edited_on_its_page(tracker: Tracker) -> None:
@@ -169,6 +169,6 @@ def test_an_option_is_edited_on_its_page(tracker: Tracker) -> None:
     tracker.questions.ask(an_asked("visit", kind="categorical", options=options))
     visit = editing(tracker, "visit")
     field(visit, "A headline for Beijing").set_value("She flies to Beijing")
-    seen(button(visit, "Save the lines").click().run())
+    seen(button(visit, "Save lines").click().run())
     lines = tracker.questions.get_statements(QuestionId("visit")).compiled
     assert lines.statements[1] == Statement("She flies to Beijing", "", "Beijing")

@@ -178,17 +178,17 @@ def test_wording_form(asked: Tracker) -> None:
     visit = anew(asked)
     seen(button(visit, "Edit wording").click().run())
     assert "Say why the wording changes" in words(visit)
-    field(visit, "Why it changes").set_value("I feel like it.").run()
+    field(visit, "Reason for the change").set_value("I feel like it.").run()
     seen(button(visit, "Edit wording").click().run())
     assert "Nothing has changed" in words(visit)
     assert len(asked.questions.get(SUMMIT).versions) == 1
     # The form words a question anew.
     visit = anew(asked)
     assert field(visit, "Question").value == a_question().text
-    field(visit, "Sources, one a line").set_value(
+    field(visit, "Sources, one per line").set_value(
         "arland.example\nborland.example\nReuters, as fall-back"
     ).run()
-    field(visit, "Why it changes").set_value("Borland has a site, too.").run()
+    field(visit, "Reason for the change").set_value("Borland has a site, too.").run()
     seen(button(visit, "Edit wording").click().run())
     found = asked.questions.get(SUMMIT)
     assert found.summary.question.sources == (
@@ -207,7 +207,7 @@ def test_wording_that_the_linter_blocks_needs_a_reason(asked: Tracker) -> None:
     vague = "Will relations of Arland and Borland improve significantly by 30 June 2027?"
     field(visit, "Question").set_value(vague).run()
     assert "Must fix:" in words(visit)
-    field(visit, "Why it changes").set_value("Broader.").run()
+    field(visit, "Reason for the change").set_value("Broader.").run()
     seen(button(visit, "Edit wording").click().run())
     assert "stranger could not resolve" in words(visit)
     field(visit, "Override: reason").set_value("Our panel judges it.").run()
@@ -299,11 +299,11 @@ def test_answer_from_memory_needs_a_check(remembered: Tracker) -> None:
     assert "They met, I think." in text
     assert remembered.questions.get(SUMMIT).summary.resolution is None
     # A click fills the form with it and a person still has to say that they checked.
-    seen(button(visit, "Fill the form with it").click().run())
+    seen(button(visit, "Use this answer").click().run())
     assert field(visit, "Source").value == "https://arland.example/met"
     assert field(visit, "Note").value == "They met, I think."
     seen(button(visit, "Preview the scores").click().run())
-    assert "Tick that you have checked the source" in words(visit)
+    assert "Confirm that you checked the source" in words(visit)
     assert remembered.questions.get(SUMMIT).summary.resolution is None
     visit.checkbox[0].check()
     give_answer(visit)

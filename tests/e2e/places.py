@@ -54,7 +54,7 @@ PLACES: Final[dict[str, Place]] = {
         "What changed and why, what needs you, and who disagrees.",
     ),
     "questions": _named(
-        "Questions", "/questions", "walk through the list", "Every question, with filters."
+        "Questions", "/questions", "edits your forecast", "Every question, with filters."
     ),
     "question": Place(
         f"/question?q={OPEN}",
@@ -70,7 +70,7 @@ PLACES: Final[dict[str, Place]] = {
     ),
     "question-wording": Place(f"/question?q={OPEN}&details=Criteria", "Base rate: ", _PIPELINE),
     "question-answer": Place(
-        f"/question?q={OPEN}&details=Resolve+early", "If the answer is known already", _PIPELINE
+        f"/question?q={OPEN}&details=Resolve+early", "If the outcome is already known", _PIPELINE
     ),
     "answered": Place(
         f"/question?q={RESOLVED}",

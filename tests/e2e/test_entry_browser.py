@@ -230,7 +230,7 @@ def test_keys_jump_and_list_themselves(visitor: Visitor) -> None:
     page = visitor.open("/feeds")
     visitor.press("h")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("jump to a question or a page")
+    expect(dialog).to_contain_text("search questions and pages")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     page.keyboard.press("Control+k")

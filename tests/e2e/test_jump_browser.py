@@ -25,9 +25,7 @@ def test_letters_typed_after_ctrl_k_arrive(slow: Visitor) -> None:
     page.keyboard.type("bomber cure")
     expect(field(page)).to_have_value("bomber cure")
     expect(field(page)).to_be_focused()
-    expect(
-        page.get_by_role("status").filter(has_text="Nothing contains these words.")
-    ).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="No matches.")).to_be_visible()
     for _ in " cure":
         page.keyboard.press("Backspace")
     expect(page.get_by_role("option").first).to_contain_text("bomber")
@@ -91,7 +89,7 @@ def test_list_opens_above_a_dialog_and_on_a_phone(arrive: Arrive) -> None:
     visitor = arrive(viewport=PHONE, color_scheme="dark")
     page = visitor.open("/calendar")
     page.get_by_role("button", name="Keys").click()
-    expect(page.get_by_role("dialog")).to_contain_text("type a forecast")
+    expect(page.get_by_role("dialog")).to_contain_text("edit your forecast")
     page.keyboard.press("Control+k")
     page.keyboard.type("Inbox")
     expect(field(page)).to_be_focused()

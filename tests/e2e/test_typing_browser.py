@@ -163,7 +163,7 @@ def test_typing_after_e_without_a_field_triggers_nothing(slow: Visitor) -> None:
     nothing_happened(slow, "/feeds")
     page.get_by_role("heading", name="Feeds").click()
     slow.press("h")
-    expect(page.get_by_role("dialog")).to_contain_text("type a forecast")
+    expect(page.get_by_role("dialog")).to_contain_text("edit your forecast")
 
 
 @pytest.mark.behaviour(7)

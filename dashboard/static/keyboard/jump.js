@@ -14,7 +14,7 @@ function build() {
   dialog.dataset.reactAriaTopLayer = "true"; // a dialog of streamlit that is open leaves it the focus
   dialog.innerHTML =
     '<input type="text" role="combobox" aria-label="Page or question" aria-controls="jump-list" aria-expanded="true"' +
-    ' aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Type a part of a question or page">' +
+    ' aria-autocomplete="list" autocomplete="off" spellcheck="false" placeholder="Search questions and pages">' +
     '<ul id="jump-list" role="listbox" aria-label="Questions and pages"></ul><p role="status"></p>';
   const [field, list, status] = dialog.children;
   field.addEventListener("input", () => showEntries());
@@ -62,7 +62,7 @@ async function fetchEntries() {
     if (JSON.stringify(fresh) === JSON.stringify(entries)) return;
     entries = fresh;
   } catch {
-    jump.status.textContent = "The server does not answer.";
+    jump.status.textContent = "The server isn’t responding.";
     return;
   }
   showEntries();
@@ -77,7 +77,7 @@ function showEntries() {
   const named = fits.filter((each) => typed && each.note === "page" && each.words.toLowerCase().startsWith(typed));
   shown = [...named, ...fits.filter((each) => !named.includes(each))].slice(0, MOST);
   jump.list.replaceChildren(...shown.map(option));
-  const nothing = entries.length ? "Nothing contains these words." : "";
+  const nothing = entries.length ? "No matches." : "";
   jump.status.textContent = fits.length ? `${shown.length} of ${entries.length}` : nothing;
   point(0);
 }
