@@ -47,11 +47,11 @@ def test_forecast_judgement_and_answer_without_a_mouse(visitor: Visitor, demo: P
     jump(visitor, "Central Asian state by 31 December 2027")
     _forecast(visitor)
     jump(visitor, "Inbox")
-    expect(page.get_by_text(re.compile(r"^1 of \d+$"))).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(re.compile(r"^1 of \d+$"))).to_be_visible()
     visitor.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Accepted")
     visitor.press("u")
-    expect(page.locator(".st-key-notice")).to_contain_text("Undone: it waits again")
+    expect(page.locator(".st-key-notice")).to_contain_text("Undone: they wait again")
     jump(visitor, "Central Asian state by 31 May 2025")
     _answer(visitor)
     with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
