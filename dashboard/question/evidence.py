@@ -32,7 +32,7 @@ from tracker.errors import NotFound
 from tracker.model.evidence import EvidenceCard
 from tracker.model.read_models import QuestionPage
 
-PAGE_SIZE: Final = 5
+PAGE_SIZE: Final = 4
 MORE: Final = 20
 EVIDENCE_PARAM: Final = "evidence"
 _MAX_HEADLINE_CHARACTERS: Final = 140

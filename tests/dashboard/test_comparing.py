@@ -115,7 +115,7 @@ def test_unknown_and_further_lines_are_left_out(two: Tracker, clock: FakeClock) 
     clock.advance(days=1)
     visit = compare(two, f"me,p0,p1,p2,suggestion,{OTHER}")
     assert names(visit) == ["You", "P0", "P1", "P2", "Estimate"]
-    assert "room for 5 lines" in words(visit)
+    assert "Showing the first 5 lines" in words(visit)
 
 
 def _person(tracker: Tracker, name: str) -> ForecasterId:

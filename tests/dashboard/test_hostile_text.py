@@ -86,7 +86,7 @@ def test_escaping_is_checked() -> None:
     assert not is_escaped('<p onclick="x">a</p>')
     assert is_escaped(make_site_link("Source", "https://a.example/<b>?c=d&e"))
     assert is_escaped(make_site_link("Source", "https://a.example/?c=d&e"))
-    assert "No usable link" in make_site_link("Source", "javascript:alert(1)")
+    assert "Broken link" in make_site_link("Source", "javascript:alert(1)")
     assert not is_escaped('<a href="javascript:x" target="_blank" rel="noopener noreferrer">a</a>')
 
 

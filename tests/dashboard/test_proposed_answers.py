@@ -90,7 +90,7 @@ def test_the_series_stands_on_the_chart(proposing: Tracker) -> None:
 
 def test_an_overdue_question_says_what_is_missing(proposing: Tracker) -> None:
     page = words(open_page(proposing, "question", q="late")).replace("\\", "")
-    assert "Missing: series brent: no value for December 2026 yet" in page
+    assert "Still needed: series brent: no value for December 2026 yet" in page
 
 
 def test_the_rule_is_named_on_the_page(proposing: Tracker) -> None:

@@ -61,7 +61,7 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
         assert ME in two.questions.get(question).summary.standings
         visit = seen(button(visit, "Undo").click().run())
         assert (
-            f"you hold no forecast ({two.questions.get(question).summary.question.text[:40]}"
+            f"Your forecast: no forecast ({two.questions.get(question).summary.question.text[:40]}"
             in words(visit)
         )
         assert ME not in two.questions.get(question).summary.standings

@@ -115,6 +115,7 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     page.get_by_role("textbox", name="Text").fill(TEXT)
     page.keyboard.press("Tab")
     visitor.settle()  # the page is drawn anew after the text, and a click meanwhile can be lost
+    page.wait_for_timeout(500)
     page.get_by_role("button", name="Add this essay").click()
     expect(page.get_by_role("heading", name="The river treaty")).to_be_visible()
     expect(page.get_by_text("0 of 3 forward-looking sentences became questions")).to_be_visible()
