@@ -134,9 +134,9 @@ def test_a_question_is_one_light_page(arrive: Arrive, question: str) -> None:
 def test_a_row_of_evidence_opens_its_card(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={CEASEFIRE}")
     rows = page.locator(".rows-table").first.locator("tbody tr")
-    expect(rows).to_have_count(5)
+    expect(rows).to_have_count(4)
     page.get_by_role("button", name="Show more").first.click()
-    expect(rows).not_to_have_count(5)
+    expect(rows).not_to_have_count(4)
     rows.first.get_by_role("link").click()
     page.wait_for_url(lambda url: "evidence=" in url and f"q={CEASEFIRE}" in url)
     expect(page.get_by_text("first seen").first).to_be_visible()
