@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
@@ -25,6 +25,9 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.matching import semantic
 from tracker.settings import Settings
 from tracker.storage import sessions
+
+if TYPE_CHECKING:
+    from tests.test_cli import Shell
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -263,6 +266,19 @@ def tracker(on_sqlite: Settings, clock: FakeClock) -> Iterator[Tracker]:
     """An empty tracker on SQLite that cannot reach the network."""
     with open_tracker(on_sqlite, now=clock, fetch=no_network) as opened:
         yield opened
+
+
+@pytest.fixture
+def shell(
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> "Shell":
+    """A terminal in front of the tracker of the test."""
+    from tests.terminals import at_a_terminal  # commands are imported by those who type some
+
+    return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
 from tests.essays.opening import open_claim
-from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
@@ -34,17 +33,6 @@ examples = ["Arland talks"]
 """
 WHY = "a question of a test"
 MARKUP = "[red]Arland[/red] will sign \x1b[31mthe treaty\u202e by the end of 2027."
-
-
-@pytest.fixture
-def shell(
-    tracker: Tracker,
-    clock: FakeClock,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shell:
-    """A terminal in front of the tracker."""
-    return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from tests.builders import FakeClock
 from tests.lives import an_asked
-from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
@@ -39,17 +38,6 @@ LINES = "".join(
     f"<p>In {year} the two governments will meet again and talk of nothing but fish.</p>"
     for year in range(2027, 2031)
 )
-
-
-@pytest.fixture
-def shell(
-    tracker: Tracker,
-    clock: FakeClock,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shell:
-    """A terminal in front of the tracker."""
-    return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 def test_an_essay_is_called_as_its_page_calls_it(

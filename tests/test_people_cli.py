@@ -2,25 +2,9 @@
 
 import re
 
-import pytest
-
-from tests.builders import FakeClock
-from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.model.accounts import Visitor
-
-
-@pytest.fixture
-def shell(
-    tracker: Tracker,
-    clock: FakeClock,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shell:
-    """Commands on an empty database."""
-    return at_a_terminal(tracker, clock, capsys, monkeypatch)
-
 
 LINK = re.compile(r"http://127\.0\.0\.1:8501/(\w+)#(\S+)\n")
 

@@ -22,20 +22,8 @@ from tests.dashboard.scenario_examples import (
 )
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, answer, ask, outcomes, say
-from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
-
-
-@pytest.fixture
-def shell(
-    tracker: Tracker,
-    clock: FakeClock,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shell:
-    """A terminal in front of the tracker."""
-    return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -13,23 +13,11 @@ from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
 from tests.quick_databases import begin
-from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 
 WHY = "a question of a test"
-
-
-@pytest.fixture
-def shell(
-    tracker: Tracker,
-    clock: FakeClock,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Shell:
-    """A terminal in front of the tracker."""
-    return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 def ask(tracker: Tracker, name: str, *, opens: int = 0, closes: int = 30) -> None:

@@ -1,16 +1,13 @@
 """Details of a question, closed until they are opened: one section at a time."""
 
 from collections.abc import Callable
-
-import streamlit as st
+from functools import partial
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import show_empty, show_report_buttons
+from dashboard.components.widgets import show_drawer, show_empty, show_report_buttons
 from dashboard.question import answering, as_of, compare, criteria, siblings, signposts, why
 from dashboard.scenarios import sections as scenarios
 from tracker.model.read_models import QuestionPage
-
-SECTION_PARAM = "details"
 
 Section = Callable[[Visit, QuestionPage], None]
 
@@ -68,20 +65,7 @@ def _list_scenario_sections(visit: Visit, page: QuestionPage) -> dict[str, Secti
 def render(visit: Visit, present: Visit, page: QuestionPage) -> None:
     """Show the drawer; the address keeps the section that is read."""
     sections = list_sections(visit, present, page)
-    is_chosen = st.query_params.get(SECTION_PARAM) in sections
-    drawer = st.expander("Details", is_chosen, key="details-drawer", on_change="rerun")
-    if not drawer.open:
-        return
-    with drawer:
-        picked = st.pills(
-            "Details",
-            list(sections),
-            key=SECTION_PARAM,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        if picked is not None:
-            sections[picked](visit, page)
+    show_drawer({name: partial(section, visit, page) for name, section in sections.items()})
 
 
 def _show_reports(visit: Visit, page: QuestionPage) -> None:

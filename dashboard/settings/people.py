@@ -9,7 +9,7 @@ from dashboard.components.rows import Row, RowColumn, TextCell, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
 from dashboard.wording import escape_markdown
-from tracker.model.accounts import Account
+from tracker.model.accounts import Account, ApiToken
 from tracker.model.principal import RIGHTS, Role
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -21,6 +21,12 @@ ROLE_NAMES: Final = {
     "admin": "Admin: also manages people",
 }
 TOKEN_DAYS: Final = (30, 90, 365)
+_TOKEN_COLUMNS: Final = (
+    RowColumn("name", "Token"),
+    RowColumn("role", "Role"),
+    RowColumn("used", "Last used", "end"),
+    RowColumn("until", "Until", "end"),
+)
 _SECRET_KEY: Final = "new-secret"  # noqa: S105 -- the key of a session
 
 
@@ -131,30 +137,32 @@ def _switch(visit: Visit, account: Account) -> None:
 def _show_tokens(visit: Visit) -> None:
     tokens = [token for token in visit.tracker.accounts.tokens() if token.revoked_at is None]
     show_section_title("Programs")
-    columns = (
-        RowColumn("name", "Token"),
-        RowColumn("role", "Role"),
-        RowColumn("used", "Last used", "end"),
-        RowColumn("until", "Until", "end"),
-    )
-    rows = [
-        Row(
-            token.id,
-            {
-                "name": TextCell(token.name),
-                "role": TextCell(token.role),
-                "used": TextCell(visit.age(token.used_at) if token.used_at else "never"),
-                "until": TextCell(visit.day(token.expires_at)),
-            },
-        )
-        for token in tokens
-    ]
-    if rows:
-        show_rows("tokens", "Tokens of programs", columns, rows)
+    if tokens:
+        rows = [_build_token_row(visit, token) for token in tokens]
+        show_rows("tokens", "Tokens of programs", _TOKEN_COLUMNS, rows)
     else:
         show_empty(
             "None of your programs has a token.", "A token lets a script read or act for you."
         )
+    _show_new_token(visit)
+    if tokens:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            names = {token.id: token.name for token in tokens}
+            chosen = st.selectbox("Token", list(names), format_func=names.__getitem__)
+            st.button("Revoke", on_click=_revoke, args=(visit, chosen, names[chosen]))
+
+
+def _build_token_row(visit: Visit, token: ApiToken) -> Row:
+    cells = {
+        "name": TextCell(token.name),
+        "role": TextCell(token.role),
+        "used": TextCell(visit.age(token.used_at) if token.used_at else "never"),
+        "until": TextCell(visit.day(token.expires_at)),
+    }
+    return Row(token.id, cells)
+
+
+def _show_new_token(visit: Visit) -> None:
     with (
         st.form("new-token", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -171,11 +179,6 @@ def _show_tokens(visit: Visit) -> None:
                 words = f"The token of {escape_markdown(name)}, until {visit.day(made.expires_at)}."
                 st.session_state[_SECRET_KEY] = words, made.secret
                 st.rerun()
-    if tokens:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            names = {token.id: token.name for token in tokens}
-            chosen = st.selectbox("Token", list(names), format_func=names.__getitem__)
-            st.button("Revoke", on_click=_revoke, args=(visit, chosen, names[chosen]))
 
 
 def _revoke(visit: Visit, token_id: str, name: str) -> None:

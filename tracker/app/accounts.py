@@ -115,9 +115,11 @@ class AccountService(Service, noun="accounts"):
         """Return whoever is logged in by the hash of a cookie; None for nobody."""
         now, owner = self._now(), self._context.principal
         with self._store.reading() as session:
-            principal = people.identify_login(session, login_id, owner, now)
-            is_late = principal is not None and people.is_seen_late(session, login_id, now)
-        if is_late:
+            pair = people.identify_login(session, login_id, owner, now)
+        if pair is None:
+            return None
+        login, principal = pair
+        if now - login.seen_at >= people.SEEN_STEP:
             with self._store.writing() as session:
                 accounts.note_login_seen(session, login_id, now, now + people.LOGIN_LIFE)
         return principal
@@ -171,9 +173,12 @@ class AccountService(Service, noun="accounts"):
             return accounts.list_tokens(session, mine)
 
     def make_token(
-        self, name: str, role: Role, days: float, *, account: str | None = None
+        self, name: str, role: Role | None, days: float, *, account: str | None = None
     ) -> NewSecret:
-        """Make a token for a program; only an admin makes one for another `account`."""
+        """Make a token for a program, by default with the role of the account.
+
+        Only an admin makes one for another `account`.
+        """
         principal, now = self._context.principal, self._now()
         if account not in (None, principal.account) and not principal.has("administer"):
             raise Forbidden("only an admin makes tokens for others")
@@ -185,7 +190,7 @@ class AccountService(Service, noun="accounts"):
                 else people.ensure_owner(session, self._me, now)
             )
             return people.make_token(
-                session, owner, name, role=role, life=timedelta(days=days), now=now
+                session, owner, name, role=role or owner.role, life=timedelta(days=days), now=now
             )
 
     def revoke_token(self, token_id: str) -> None:

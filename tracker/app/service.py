@@ -67,9 +67,14 @@ class Service:
         """Return the acting person, or `by`, whom only an admin may name."""
         if by is None or by == self._me:
             return self._me
-        if not self._context.principal.has("administer"):
-            raise Forbidden(f"only an admin acts in the name of {by}")
+        check_acting_for(self._context.principal, by)
         return by
+
+
+def check_acting_for(principal: Principal, other: ForecasterId) -> None:
+    """Refuse to act in the name of another to all but an admin; raises `Forbidden`."""
+    if not principal.has("administer"):
+        raise Forbidden(f"only an admin acts in the name of {other}")
 
 
 def _require_right(use_case: str, method: Method) -> Method:

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from forecasts.questions.question import ForecasterId
-from tracker.app.service import AppContext
-from tracker.errors import Forbidden, NotFound
+from tracker.app.service import AppContext, check_acting_for
+from tracker.errors import NotFound
 from tracker.feeds.fetch_results import Fetch, FetchLimits
 from tracker.files.user_files import restrict_permissions
 from tracker.ingestion.match_state import MatchState
@@ -124,8 +124,7 @@ class Tracker(AbstractContextManager["Tracker"]):
         It shares the database and the network: closing one closes both. Raises `NotFound` for a
         stranger, `Forbidden` without the right.
         """
-        if not self.principal.has("administer"):
-            raise Forbidden(f"only an admin acts in the name of {forecaster}")
+        check_acting_for(self.principal, forecaster)
         if forecaster not in {person.id for person in self.people.list()}:
             raise NotFound("person", forecaster, "add them on the page Settings")
         return self.serve(replace(self.principal, acts_for=forecaster))

@@ -155,20 +155,17 @@ def begin_login(session: Session, account_id: str, visitor: Visitor, now: dateti
 
 def identify_login(
     session: Session, login_id: str, owner: Principal, now: datetime
-) -> Principal | None:
-    """Return whoever a cookie belongs to; None if it is unknown, ended, or its account disabled."""
+) -> tuple[Login, Principal] | None:
+    """Return a log-in and whoever it belongs to; None if it is unknown, ended or disabled."""
     login = accounts.find_login(session, login_id)
     if login is None or login.expires_at <= now:
         return None
-    if not login.account:
-        return replace(owner, door="page")
-    return _identify_account(session, login.account, "page")
-
-
-def is_seen_late(session: Session, login_id: str, now: datetime) -> bool:
-    """Return whether it is time to store that a log-in was seen."""
-    login = accounts.find_login(session, login_id)
-    return login is not None and now - login.seen_at >= SEEN_STEP
+    principal = (
+        _identify_account(session, login.account, "page")
+        if login.account
+        else replace(owner, door="page")
+    )
+    return None if principal is None else (login, principal)
 
 
 def identify_token(

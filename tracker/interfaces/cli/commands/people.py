@@ -7,7 +7,6 @@ import click
 from rich.table import Table
 
 from forecasts.questions.formatting import format_utc_minute
-from tracker.errors import Refused
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
 from tracker.model.accounts import Account, ApiToken
 from tracker.model.json_values import to_plain
@@ -145,11 +144,7 @@ def token(
     The program acts for the account, with its role or a lesser one.
     """
     with tracker_session(context) as tracker:
-        accounts = {a.forecaster: a for a in tracker.accounts.list()}
-        if account not in accounts:
-            raise Refused(f"there is no account {account}: `tracker people list` has all of them")
-        owner = accounts[account]  # type: ignore[index]
-        made = tracker.accounts.make_token(name, role or owner.role, days, account=owner.id)
+        made = tracker.accounts.make_token(name, role, days, account=account)
     click.echo(made.secret)
     click.echo(
         f"Valid until {format_utc_minute(made.expires_at)}. Keep it like a password: it is not "
