@@ -213,6 +213,20 @@ def test_a_token_is_never_more_than_its_account(tracker: Tracker) -> None:
     assert program.role == "forecaster"
 
 
+def test_a_token_makes_none_above_itself(tracker: Tracker) -> None:
+    ben = identify(tracker, let_join(tracker, role="analyst"))
+    assert ben is not None
+    made = tracker.serve(ben).accounts.make_token("x", "viewer", 30)
+    program = tracker.accounts.identify_program(made.secret, "api")
+    assert program is not None
+    with pytest.raises(Forbidden, match="whoever acts as viewer makes no token for analyst"):
+        tracker.serve(program).accounts.make_token("y", "analyst", 30)
+    other = tracker.serve(program).accounts.make_token("y", None, 30)
+    second = tracker.accounts.identify_program(other.secret, "api")
+    assert second is not None
+    assert second.role == "viewer"
+
+
 def test_a_token_is_revoked_by_its_owner_alone(tracker: Tracker) -> None:
     ben = identify(tracker, let_join(tracker))
     eve = identify(tracker, let_join(tracker, "Eve"))

@@ -7,7 +7,7 @@ from tracker.app.service import Service
 from tracker.app.system import make_identity, slug_name
 from tracker.errors import Forbidden, NotFound
 from tracker.model.accounts import AccessLink, Account, ApiToken, Login, Visitor
-from tracker.model.principal import Door, Principal, Role
+from tracker.model.principal import RIGHTS, Door, Principal, Role
 from tracker.people import accounts as people
 from tracker.people.accounts import LINK_LIFE, LoginRefusal, NewSecret
 from tracker.people.secrets import hash_password, hash_secret, verify_password
@@ -189,8 +189,10 @@ class AccountService(Service, noun="accounts"):
                 if name_or_id
                 else people.ensure_owner(session, self._me, now)
             )
+            granted = role or _choose_lesser(owner.role, principal.role)
+            people.check_token_role(owner, principal, granted)
             return people.make_token(
-                session, owner, name, role=role or owner.role, life=timedelta(days=days), now=now
+                session, owner, name, role=granted, life=timedelta(days=days), now=now
             )
 
     def revoke_token(self, token_id: str) -> None:
@@ -200,3 +202,8 @@ class AccountService(Service, noun="accounts"):
             raise NotFound("token", token_id, "`tracker people tokens` has all of them")
         with self._store.writing() as session:
             people.revoke_token(session, token, self._now())
+
+
+def _choose_lesser(role: Role, other: Role) -> Role:
+    """Return the role with fewer rights."""
+    return role if RIGHTS[role] <= RIGHTS[other] else other

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from forecasts.questions.question import Forecaster, ForecasterId
-from tracker.errors import NotFound, Refused
+from tracker.errors import Forbidden, NotFound, Refused
 from tracker.model.accounts import AccessLink, Account, ApiToken, LinkPurpose, Login, Visitor
 from tracker.model.principal import RIGHTS, Door, Principal, Role
 from tracker.people.lockout import compute_wait
@@ -189,12 +189,21 @@ def _identify_account(session: Session, account_id: str, door: Door) -> Principa
     return Principal(account.forecaster, account.role, door, account=account.id)
 
 
+def check_token_role(account: Account, principal: Principal, role: Role) -> None:
+    """Check that a token has no more rights than its account, and than whoever makes it.
+
+    Raises `Refused` and `Forbidden`.
+    """
+    if not RIGHTS[role] <= RIGHTS[account.role]:
+        raise Refused(f"a token of {account.name} has the role {account.role} or a lesser one")
+    if not RIGHTS[role] <= RIGHTS[principal.role]:
+        raise Forbidden(f"whoever acts as {principal.role} makes no token for {role}")
+
+
 def make_token(
     session: Session, account: Account, name: str, *, role: Role, life: timedelta, now: datetime
 ) -> NewSecret:
-    """Make a token for a program; raises `Refused` for a role above that of the account."""
-    if not RIGHTS[role] <= RIGHTS[account.role]:
-        raise Refused(f"a token of {account.name} has the role {account.role} or a lesser one")
+    """Make a token for a program; raises `Refused`. Its role is checked by `check_token_role`."""
     if not name.strip():
         raise Refused("a token needs a name that says what it is for")
     if not timedelta(0) < life <= MAX_TOKEN_LIFE:
