@@ -131,7 +131,6 @@ def _show_replay_badge(visit: Visit) -> None:
         return
     st.badge(
         f"Replay 2022–{until.year}",
-        icon=":material/history:",
         color="orange",
         help="A demonstration: headlines are restated, forecasters are invented, and nothing "
         "is live.",
@@ -145,7 +144,6 @@ def _show_running_replay(visit: Visit) -> None:
         st.rerun()
     st.badge(
         f"Replaying: {visit.stands_at:%B %Y} …",
-        icon=":material/history:",
         color="orange",
         help="A demonstration: recorded history runs behind the pages, which fill meanwhile. "
         "Headlines are restated, forecasters are invented, and nothing is live.",
@@ -325,16 +323,7 @@ def show_walk_buttons(ids: Sequence[QuestionId], name: str) -> None:
 def show_step_buttons(go: Callable[[int], None]) -> None:
     """Show the buttons Previous and Next with their keys; `go` is called with −1 or 1."""
     for label, key, by in (("Previous", "K", -1), ("Next", "J", 1)):
-        icon = ":material/keyboard_arrow_down:" if by > 0 else ":material/keyboard_arrow_up:"
-        st.button(
-            label,
-            key=f"walk-{key}",
-            shortcut=key,
-            icon=icon,
-            on_click=go,
-            args=(by,),
-            type="tertiary",
-        )
+        st.button(label, key=f"walk-{key}", shortcut=key, on_click=go, args=(by,), type="tertiary")
 
 
 def _step_address(ids: Sequence[QuestionId], name: str, by: int) -> None:
@@ -350,7 +339,7 @@ def show_footer(visit: Visit, name: PageName) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if name == "question" and st.query_params.get("q"):
             show_walk_buttons(_load_order(visit), "q")
-        if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
+        if st.button("Keys", key="keys", shortcut="H", type="tertiary"):
             _show_shortcuts()
         st.caption(
             f"As of {escape_markdown(visit.moment(visit.stands_at))}",

@@ -57,10 +57,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_ways_to_add(visit: Visit, page: QuestionPage) -> None:
-    drawer = st.expander(
-        "Add evidence", icon=":material/add:", type="compact", key="add-evidence",
-        on_change="rerun",
-    )  # fmt: skip
+    drawer = st.expander("Add evidence", type="compact", key="add-evidence", on_change="rerun")
     if drawer.open:
         with drawer:
             add_evidence.show_field(visit, page.summary.question)
