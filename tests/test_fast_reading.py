@@ -175,4 +175,4 @@ def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -
             question_list.summarise_question(session, row.question, clock.time)
             for row in question_list.summarise_questions(session, clock.time)
         )
-        assert set(record.list_probabilities(session, SUGGESTION, NOW, two)) == {two}
+        assert set(record.list_probabilities(session, SUGGESTION, NOW, [two])) == {two}

@@ -23,7 +23,7 @@ MAX_AGE: Final = timedelta(minutes=5)
 page shows in that time.
 """
 
-MAX_ENTRIES: Final = 128
+MAX_ENTRIES: Final = 512
 """Least recently used results beyond this are dropped; the page of a question with 1,000 pieces of
 evidence takes 6 MB.
 """

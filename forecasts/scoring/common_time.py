@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.questions.question import ForecasterId, Question
@@ -89,8 +88,7 @@ def _list_possible_losses(table: SpanTable) -> list[Floats]:
 def _score_answers(question: Question, forecasts: Sequence[Distribution]) -> Floats:
     if question.scale is not None:
         answers = question.scale.values(np.linspace(0.0, 1.0, CURVE_ANSWERS))
-        curves = [curve for curve in forecasts if isinstance(curve, Cdf)]
-        return np.array([curve_losses(question.scale, curve, answers) for curve in curves])
+        return curve_losses(question.scale, forecasts, answers)
     rule = HEADLINE[question.kind]
     return np.column_stack(
         [rule_values(rule, question, option.name, forecasts) for option in question.options]

@@ -32,8 +32,9 @@ def crps_cdf(
     With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z),
     and is in nats of it; the CDF stays linear in x, so that inserting knots on it changes nothing.
 
-    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with
-    `zero_point` to ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots
+    `x` and `cdf` have the shape (…, K) and y broadcasts with the rest: of one CDF and many y the
+    result has the shape of y. In the unit of y; 0 to x_K − x₀, or with `zero_point` to
+    ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots
     or a zero point among them, `InvalidProbability` for a cdf outside [0, 1], and
     `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan 2011, for the threshold weighting.
 
@@ -44,11 +45,11 @@ def crps_cdf(
     """
     knots, levels = _check_knots(x, cdf)
     answers = _check_answers(y)
-    if zero_point is not None and not zero_point < knots[0]:
+    if zero_point is not None and not (zero_point < knots[..., 0]).all():
         raise InvalidForecast(
             f"the zero point of a log scale lies below all knots, not at {zero_point}"
         )
-    left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
+    left, right, a, b = knots[..., :-1], knots[..., 1:], levels[..., :-1], levels[..., 1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
     below = _integrate_square(left, split, a=a, b=middle, zero_point=zero_point)
@@ -108,7 +109,7 @@ def _log_scale_variance(c: Floats) -> Floats:
 
 def _check_knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
     knots, levels = _check_numbers(x, "a knot"), check_probabilities(cdf)
-    if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
+    if knots.shape != levels.shape or knots.shape[-1:] < (2,):  # () for a single number
         raise InvalidForecast(
             f"a CDF needs two or more knots and one probability for each, not {knots.shape} and "
             f"{levels.shape}"

@@ -4,8 +4,9 @@ Formulas and sources are in `rules` and `crps`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 from typing import Literal
 
@@ -108,13 +109,13 @@ def _baseline_binary(p: ArrayLike, outcome: ArrayLike) -> Floats:
     return baseline_points(np.where(outcome, p, np.subtract(1.0, p)))
 
 
-def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Scorer:
+def _for_options(rule: Callable[[Floats, int], Floats]) -> Scorer:
     def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
-        # Scored one by one, as forecasts may name different options.
-        values = [
-            rule(d.p, d.index(str(happened))) for d in forecasts if isinstance(d, Categorical)
-        ]
-        return np.array(values, dtype=np.float64)
+        listed = [d for d in forecasts if isinstance(d, Categorical)]
+        # Forecasts in a row that name the same options are scored at once.
+        rows = [list(row) for _, row in groupby(listed, lambda d: d.options)]
+        values = [rule(np.array([d.p for d in row]), row[0].index(str(happened))) for row in rows]
+        return np.concatenate([np.zeros(0), *values])
 
     return score
 
@@ -141,16 +142,22 @@ def _brier_ordered_values(
     return brier_ordered(rows, names.index(str(happened)))
 
 
-def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
+def _crps_values(question: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
     assert question.scale is not None
-    return float(curve_losses(question.scale, curve, float(happened)))
+    return curve_losses(question.scale, forecasts, np.array([float(happened)]))[:, 0]
 
 
-def curve_losses(scale: Scale, curve: Cdf, answers: ArrayLike) -> Floats:
-    """Headline losses of a curve, under one answer or each of many; 0 to 1, lower is better."""
-    knots, levels = _over_range(scale, curve)
-    losses: Floats = crps_cdf(knots, levels, answers, zero_point=scale.zero_point) / scale.length
-    return losses
+def curve_losses(scale: Scale, forecasts: Iterable[Distribution], answers: Floats) -> Floats:
+    """Headline losses of curves, a row each, under answers, a column each; 0 to 1, lower is better.
+
+    Curves in a row that have equally many knots are scored at once.
+    """
+    curves = (_over_range(scale, curve) for curve in forecasts if isinstance(curve, Cdf))
+    losses = [np.zeros((0, len(answers)))]
+    for _, group in groupby(curves, lambda curve: len(curve[0])):
+        knots, levels = np.array(list(group)).transpose(1, 0, 2)[:, :, np.newaxis]
+        losses.append(crps_cdf(knots, levels, answers, zero_point=scale.zero_point) / scale.length)
+    return np.concatenate(losses)
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
@@ -163,20 +170,31 @@ def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
     return knots, levels
 
 
-def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
+def _quantile_values(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution]
+) -> Floats:
     assert question.scale is not None
+    curves = [curve for curve in forecasts if isinstance(curve, Cdf)]
+    values = np.array(
+        [[_read_quantile(curve, level) for level in QUANTILE_LEVELS] for curve in curves]
+    )
     # Quantiles and answers beyond the range are moved to its bounds.
-    read = [curve.quantile(level) for level in QUANTILE_LEVELS]
-    ends = [-math.inf if level < curve.p[0] else math.inf for level in QUANTILE_LEVELS]
-    values = [end if value is None else value for value, end in zip(read, ends, strict=True)]
-    *places, place = np.clip(
-        question.scale.locations([*values, float(happened)]), 0.0, 1.0
-    ).tolist()
-    return float(quantile_score(QUANTILE_LEVELS, places, place))
+    places, place = (
+        np.clip(question.scale.locations(read), 0.0, 1.0)
+        for read in (values.reshape(-1, len(QUANTILE_LEVELS)), float(happened))
+    )
+    return quantile_score(QUANTILE_LEVELS, places, place)
 
 
-def _baseline_options(p: Sequence[float], index: int) -> Floats:
-    return baseline_points(p[index], len(p))
+def _read_quantile(curve: Cdf, level: float) -> float:
+    value = curve.quantile(level)
+    if value is None:
+        return -math.inf if level < curve.p[0] else math.inf
+    return value
+
+
+def _baseline_options(p: Floats, index: int) -> Floats:
+    return baseline_points(p[..., index], p.shape[-1])
 
 
 def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
@@ -252,7 +270,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 CURVES,
                 "lower",
                 "0 to 1 of the scale",
-                dict.fromkeys(CURVES, _for_curves(_crps_value)),
+                dict.fromkeys(CURVES, _crps_values),
             ),
             ScoringRule(
                 "log",
@@ -282,7 +300,7 @@ RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
                 CURVES,
                 "lower",
                 "0 to 1 of the scale",
-                dict.fromkeys(CURVES, _for_curves(_quantile_value)),
+                dict.fromkeys(CURVES, _quantile_values),
             ),
             ScoringRule(
                 "baseline",

@@ -358,15 +358,15 @@ def _load_carrier_titles(session: Session, evidence_ids: Sequence[int]) -> dict[
 
 
 def count_evidence(
-    session: Session, question_id: QuestionId | None = None
+    session: Session, only: Collection[QuestionId] | None = None
 ) -> dict[QuestionId, tuple[int, int]]:
-    """Count the evidence per question, or of one: total, and awaiting review.
+    """Count the evidence per question, or of these: total, and awaiting review.
 
     Grouped by status, so that the database reads the index alone, in its order.
     """
     query = select(EvidenceRow.question_id, EvidenceRow.status, func.count())
-    if question_id is not None:
-        query = query.where(EvidenceRow.question_id == question_id)
+    if only is not None:
+        query = query.where(col(EvidenceRow.question_id).in_(only))
     by_question: dict[QuestionId, tuple[int, int]] = {}
     for name, status, count in session.exec(
         query.group_by(EvidenceRow.question_id, col(EvidenceRow.status))

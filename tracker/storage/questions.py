@@ -3,7 +3,7 @@
 Distributions and scales are stored as JSON that names their kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, assert_never, cast
@@ -325,9 +325,14 @@ def find_original_question(session: Session, question_id: QuestionId) -> Questio
     )
 
 
-def list_questions(session: Session) -> tuple[Question, ...]:
-    """Return all questions not retracted in their current wording, next to close first."""
-    return _load_current(session, sa_select(QUESTION))
+def list_questions(
+    session: Session, only: Collection[QuestionId] | None = None
+) -> tuple[Question, ...]:
+    """Return all questions not retracted, or these, in their current wording, next to close
+    first.
+    """
+    query = sa_select(QUESTION)
+    return _load_current(session, query if only is None else query.where(QUESTION.c.id.in_(only)))
 
 
 def list_questions_in_window(session: Session, now: datetime) -> tuple[Question, ...]:

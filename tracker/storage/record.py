@@ -1,6 +1,6 @@
 """The record of forecasters and their forecasts, which are append-only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -214,12 +214,10 @@ def _select_last_ids(*conditions: Any) -> Any:
 
 
 def load_last_acts(
-    session: Session, question_id: QuestionId | None = None
+    session: Session, only: Collection[QuestionId] | None = None
 ) -> dict[QuestionId, dict[ForecasterId, LastAct]]:
-    """Return each forecaster's last act on each question, or on one, in the order of entry."""
-    last = _select_last_ids(
-        *(() if question_id is None else [FORECAST.c.question_id == question_id])
-    )
+    """Return each forecaster's last act on each question, or on these, in the order of entry."""
+    last = _select_last_ids(*(() if only is None else [FORECAST.c.question_id.in_(only)]))
     rows = session.execute(
         sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
     )
@@ -273,17 +271,17 @@ def list_probabilities(
     session: Session,
     forecaster_id: ForecasterId,
     start: datetime,
-    question_id: QuestionId | None = None,
+    only: Collection[QuestionId] | None = None,
 ) -> dict[QuestionId, list[tuple[datetime, float]]]:
-    """Return a forecaster's probabilities of YES from `start` on, on all questions or on one.
+    """Return a forecaster's probabilities of YES from `start` on, on all questions or on these.
 
     In the order of entry. Plain columns: there are tens of thousands, and full rows cost ten times
     as much.
     """
     query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
     query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)
-    if question_id is not None:
-        query = query.where(FORECAST.c.question_id == question_id)
+    if only is not None:
+        query = query.where(FORECAST.c.question_id.in_(only))
     by_question: dict[QuestionId, list[tuple[datetime, float]]] = {}
     for name, made_at, stored in session.execute(query.order_by(FORECAST.c.id)):
         if stored is not None and stored["kind"] == "binary":

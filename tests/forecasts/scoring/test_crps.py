@@ -114,7 +114,7 @@ def test_quantiles_by_hand() -> None:
     [
         ([0], [1], InvalidForecast, "two or more knots"),
         ([0, 1], [0, 0.5, 1], InvalidForecast, "one probability for each"),
-        ([[0, 1]], [[0, 1]], InvalidForecast, "two or more knots"),
+        ([[0, 1]], [0, 1], InvalidForecast, "two or more knots"),
         ([0, 0, 1], [0, 0.5, 1], InvalidForecast, "rise strictly"),
         ([1, 0], [0, 1], InvalidForecast, "rise strictly"),
         ([0, 1, 2], [0.5, 0.4, 1], InvalidForecast, "never falls"),

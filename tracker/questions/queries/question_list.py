@@ -1,6 +1,6 @@
 """Questions as rows: status, current forecasts, change of the suggestion, amount of evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -103,22 +103,26 @@ HISTORY_DAYS = 90
 """Days over which revisions of the estimate are told, back from now or from the end of a replay."""
 
 
-def summarise_questions(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
-    """Summarise all questions as rows, the next to close first."""
-    data = _RowData.of(session, now, resolution_record.load_current_resolutions(session))
-    return tuple(data.summary(question, now) for question in questions.list_questions(session))
+def summarise_questions(
+    session: Session, now: datetime, only: Collection[QuestionId] | None = None
+) -> tuple[QuestionSummary, ...]:
+    """Summarise all questions as rows, or only these, the next to close first."""
+    data = _RowData.of(session, now, resolution_record.load_current_resolutions(session), only)
+    return tuple(
+        data.summary(question, now) for question in questions.list_questions(session, only)
+    )
 
 
 def summarise_question(session: Session, question: Question, now: datetime) -> QuestionSummary:
     """Summarise one question as a row, without reading the others."""
     resolution = resolution_record.find_resolution(session, question.id)
     answered = {} if resolution is None else {question.id: resolution}
-    return _RowData.of(session, now, answered, question.id).summary(question, now)
+    return _RowData.of(session, now, answered, [question.id]).summary(question, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _RowData:
-    """Data of the rows, read at once for all questions, or for one."""
+    """Data of the rows, read at once for all questions, or for some."""
 
     people: Mapping[ForecasterId, Forecaster]
     resolved: Mapping[QuestionId, Resolution]
@@ -134,7 +138,7 @@ class _RowData:
         session: Session,
         now: datetime,
         resolved: Mapping[QuestionId, Resolution],
-        only: QuestionId | None = None,
+        only: Collection[QuestionId] | None = None,
     ) -> "_RowData":
         end = min(now, database_info.read_replay_time(session) or now)
         return cls(

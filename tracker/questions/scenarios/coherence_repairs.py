@@ -34,7 +34,8 @@ def load_coherence(session: Session, now: datetime) -> CoherenceReport:
     repairs.
     """
     all_links = tuple(link for link in scenarios.list_links(session) if link.kind != "sibling")
-    rows = {row.question.id: row for row in summarise_questions(session, now)}
+    linked = {name for link in all_links for name in link.question_ids}
+    rows = {row.question.id: row for row in summarise_questions(session, now, linked)}
     decisions = scenarios.list_repair_decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
     contradictions = [
@@ -73,7 +74,8 @@ def decide_repair(
     )
     if link is None:
         raise NotFound("link", link_id, "see `tracker scenario links` for their names")
-    rows = {row.question.id: row for row in summarise_questions(session, made.at)}
+    summaries = summarise_questions(session, made.at, link.question_ids)
+    rows = {row.question.id: row for row in summaries}
     forecasts = _open_forecasts(link, rows, made.by)
     contradiction = find_violation(link, forecasts, load_questions(session, link.question_ids))
     if contradiction is None:

@@ -1,6 +1,6 @@
 """Build pages and summaries of scenario sets, and groups of linked questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import isclose
@@ -17,10 +17,14 @@ from tracker.model.scenarios import (
     ScenarioSummary,
 )
 from tracker.questions.queries.families import load_families
-from tracker.questions.queries.question_list import board_forecast, summarise_questions
+from tracker.questions.queries.question_list import (
+    SummariesByQuestion,
+    board_forecast,
+    summarise_questions,
+)
 from tracker.questions.scenarios.board_timelines import load_board_timelines
 from tracker.questions.scenarios.scenario_edits import fill_descriptions, require_scenario_set
-from tracker.storage import record, scenarios
+from tracker.storage import questions, record, scenarios
 from tracker.storage.sessions import Session
 
 MAX_HISTORY_STEPS = 150
@@ -31,11 +35,9 @@ _ROUNDING = 1e-12  # shares that moved by less did not move
 
 def summarise_scenario_sets(session: Session, now: datetime) -> tuple[ScenarioSummary, ...]:
     """Summarise all scenario sets."""
-    known = {row.question.id: row for row in summarise_questions(session, now)}
-    sets = [
-        (scenario_set, known[scenario_set.question_id])
-        for scenario_set in scenarios.list_scenario_sets(session)
-    ]
+    stored = scenarios.list_scenario_sets(session)
+    known = _index_summaries(session, now, {s.question_id for s in stored})
+    sets = [(s, known[s.question_id]) for s in stored]
     return tuple(
         ScenarioSummary(fill_descriptions(scenario_set, summary.question), summary)
         for scenario_set, summary in sets
@@ -45,9 +47,10 @@ def summarise_scenario_sets(session: Session, now: datetime) -> tuple[ScenarioSu
 def load_scenario_page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
     """Build the page of a scenario set; raises `NotFound`."""
     scenario_set = require_scenario_set(session, question_id)
-    known = {row.question.id: row for row in summarise_questions(session, now)}
+    rows = {row.question_id for row in scenario_set.rows}
+    known = _index_summaries(session, now, {scenario_set.question_id, *rows})
     summary = known[scenario_set.question_id]
-    families = load_families(session, [row.question for row in known.values()])
+    families = load_families(session, questions.list_questions(session))
     return ScenarioPage(
         scenario_set=scenario_set,
         summary=summary,
@@ -60,6 +63,12 @@ def load_scenario_page(session: Session, question_id: str, now: datetime) -> Sce
         },
         forecasters=record.list_forecasters(session),
     )
+
+
+def _index_summaries(
+    session: Session, now: datetime, only: Collection[QuestionId]
+) -> SummariesByQuestion:
+    return {row.question.id: row for row in summarise_questions(session, now, only)}
 
 
 def _build_entry(summary: QuestionSummary) -> BoardEntry:
@@ -125,10 +134,15 @@ def _shares_equal(shares: Sequence[float], before: Sequence[float]) -> bool:
 
 def load_groups(session: Session, question_id: str, now: datetime) -> tuple[LinkGroup, ...]:
     """Return the links of a question, with all their questions; its siblings stand elsewhere."""
-    known = {row.question.id: row for row in summarise_questions(session, now)}
     own_links = [
         link
         for link in scenarios.list_links(session)
         if question_id in link.question_ids and link.kind != "sibling"
     ]
-    return tuple(LinkGroup(link, tuple(known[q] for q in link.question_ids)) for link in own_links)
+    known = _index_summaries(
+        session, now, {name for link in own_links for name in link.question_ids}
+    )
+    return tuple(
+        LinkGroup(link, tuple(known[q] for q in link.question_ids if q in known))
+        for link in own_links
+    )
