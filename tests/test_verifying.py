@@ -335,6 +335,8 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     )
     weekly = SiblingTemplate(text="Does it rain by {last}?", prior="9%", prior_reason="as ever")
     repetition = Repetition(QuestionId("rain"), "week", NOW.date(), 1, weekly, override="it is wet")
+    tracker.questions.share("snow", [])
+    tracker.questions.share("snow", None)
     with tracker.context.store.writing() as session:
         repetitions.add_repetition(session, repetition, Authorship(ForecasterId("ada"), NOW))
         consent = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 33, 20))

@@ -1,6 +1,7 @@
 """Page of one essay: how it stands, its text with the state of each sentence, and details."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -18,6 +19,7 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.scripts import load_component
+from dashboard.components.sharing import show_sharing
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, unwrap_prose
 from dashboard.essays import claim
@@ -45,6 +47,7 @@ from dashboard.wording.numbers import percent_whole
 from forecasts.essays.claim_outcomes import judge_chance
 from forecasts.essays.track_record import ClaimScore, TrackRecord
 from forecasts.questions.formatting import format_signed
+from forecasts.questions.question import EssayId
 from tracker.errors import NotFound
 from tracker.model.chart_style import BLUE, GREY, PURPLE, VERMILLION
 from tracker.model.essays import EssayPage
@@ -181,9 +184,16 @@ def _list_sections(visit: Visit, page: EssayPage) -> dict[str, Callable[[], Any]
         sections["Background"] = lambda: _show_lines(
             "Facts of the essay’s own day: they can be checked today, and predict nothing.", facts
         )
+    if len(visit.tracker.people.list()) > 1:
+        sections["Sharing"] = lambda: _show_sharing(visit, page.essay.id)
     sections["Text"] = lambda: _show_text_section(visit, page)
     sections["Report"] = lambda: widgets.show_report_buttons(visit, "essay", page.essay.id)
     return sections
+
+
+def _show_sharing(visit: Visit, essay_id: EssayId) -> None:
+    access = visit.tracker.essays.get_access(essay_id)
+    show_sharing(visit, essay_id, access, partial(visit.tracker.essays.share, essay_id))
 
 
 def _show_lines(note: str, lines: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from dashboard.components.rows import (
     page_address,
     show_rows,
 )
+from dashboard.components.sharing import choose_members
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import find_unused, show_empty, show_refusals
 from dashboard.essays.text import describe_practice, describe_standing
@@ -109,6 +110,7 @@ def _show_new_essay_form(visit: Visit) -> None:
         key=f"published-{form}", persist_state="session",
     )  # fmt: skip
     pasted, file = _show_text_inputs(form)
+    private_to = choose_members(visit, form)
     if not st.button("Add this essay", type="primary", key="add-it"):
         return
     with show_refusals():
@@ -121,7 +123,7 @@ def _show_new_essay_form(visit: Visit) -> None:
         used = {*visit.tracker.essays.titles(), OWN_ESSAY}
         name = find_unused(short_name(title) or "essay", used)
         new = NewEssay(name, title, text, source, published=published or "")
-        stored = visit.tracker.essays.add(new)
+        stored = visit.tracker.essays.add(new, private_to=private_to)
         st.session_state.pop(_FORM_KEY, None)
         notify("Essay added" if is_english(text) else f"Essay added. {NOT_ENGLISH}")
         st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})

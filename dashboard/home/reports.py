@@ -38,7 +38,8 @@ def render(visit: Visit) -> None:
         widgets.show_report_buttons(visit, "week")
     elif kind is not None:
         _show_report_choice(visit, kind)
-    _show_tables(visit)
+    if visit.tracker.principal.has("administer"):
+        _show_tables(visit)
     show_section_title("For programs")
     st.markdown(
         "- JSON: `/api/v1/questions`, `/api/v1/questions/ID`\n"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from dashboard.components.sharing import show_sharing
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_drawer, show_empty, show_report_buttons
 from dashboard.question import answering, as_of, compare, criteria, siblings, signposts, why
@@ -38,7 +39,13 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
             present, page.summary.question
         )
         sections["Report"] = _show_reports
-    return sections
+    return sections | _list_sharing_sections(visit, page)
+
+
+def _list_sharing_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:
+    """Return the section on who sees the question, where there is anybody else."""
+    is_shared = page.access.is_private or len(visit.tracker.people.list()) > 1
+    return {"Sharing": _show_sharing} if is_shared and not visit.looks_back else {}
 
 
 def _list_scenario_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:
@@ -72,6 +79,13 @@ def _show_reports(visit: Visit, page: QuestionPage) -> None:
     """Show the report of the question, and that of its scenarios."""
     for kind in ("question", "scenarios") if page.scenarios else ("question",):
         show_report_buttons(visit, kind, page.summary.question.id)
+
+
+def _show_sharing(visit: Visit, page: QuestionPage) -> None:
+    question_id = page.summary.question.id
+    show_sharing(
+        visit, question_id, page.access, partial(visit.tracker.questions.share, question_id)
+    )
 
 
 def _show_unanswered(_visit: Visit, _page: QuestionPage) -> None:

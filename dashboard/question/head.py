@@ -50,6 +50,8 @@ def show_head(visit: Visit, page: QuestionPage) -> None:
     state = question_status_line(question, page.summary.status, page.summary.resolution, clock)
     if question.retrospective:
         state += " · retrospective: practice that doesn’t count towards your record"
+    if page.access.is_private:
+        state += " · private"
     with st.container(key="question-head"):
         show_markup(
             make_tag("h1", question.text),

@@ -9,6 +9,7 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.components.acting import notify
+from dashboard.components.sharing import choose_members
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.questions.question_form import (
@@ -33,7 +34,7 @@ from forecasts.essays.question_names import name_question
 from forecasts.linting.lint import Flaw
 from forecasts.questions.horizon import infer_horizon_shape
 from forecasts.questions.new_question import NewQuestion, date_scale
-from forecasts.questions.question import HorizonShape, Kind
+from forecasts.questions.question import ForecasterId, HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
 
 _CLOSE_FINDINGS: Final = frozenset({"other-deadline", "no-start"})
@@ -63,6 +64,7 @@ class NewQuestionInputs:
     new_question: NewQuestion
     closes: datetime | None
     refusal: ForecastsError | None
+    private_to: tuple[ForecasterId, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def _show_more(
         resolves = _input_time(visit, form, "resolves", "Defaults to the closing date.")
     reason = new.prior_reason if new.kind == "binary" else input_reason(form, new.kind)
     tags = form.text("Tags, separated by commas", "tags")
+    private_to = choose_members(visit, form.id)
     complete = replace(
         new,
         id=_input_id(form, new.text),
@@ -138,7 +141,7 @@ def _show_more(
         complete = replace(complete, statements=input_statements(visit, form, new))
     except ForecastsError as error:
         refusal = refusal or error
-    return NewQuestionInputs(complete, parts.closes, refusal)
+    return NewQuestionInputs(complete, parts.closes, refusal, private_to)
 
 
 def _read_kind_inputs(visit: Visit, form: QuestionForm, kind: Kind) -> KindInputs:
@@ -252,7 +255,9 @@ def _ask_question(visit: Visit, draft: NewQuestionInputs, override: str) -> None
     if draft.closes is None:
         raise InvalidQuestion("add a closing date and time")
     try:
-        question = visit.tracker.questions.ask(draft.new_question, override=override)
+        question = visit.tracker.questions.ask(
+            draft.new_question, override=override, private_to=draft.private_to
+        )
     except Unresolvable as refusal:
         blocking = plural(len(refusal.flaws), "thing needs", "things need")
         raise Refused(f"{blocking} fixing first, or say why it should open anyway") from None

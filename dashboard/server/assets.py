@@ -290,7 +290,7 @@ def build_routes(tracker: Tracker) -> list[Route]:
         return await _respond(lambda: http_api.render_changes(serve(request), home), _ATOM)
 
     async def jump(request: Request) -> Response:
-        return await _respond(lambda: list_destinations(get_tracker()), _JSON)
+        return await _respond(lambda: list_destinations(_serve(get_tracker(), request)), _JSON)
 
     async def manifest(request: Request) -> Response:
         return await _respond(lambda: json.dumps(WEB_MANIFEST).encode(), _MANIFEST)

@@ -90,7 +90,8 @@ class ResponseCache:
     ) -> Any:
         """Return the cached result of a method, or call it and cache the result."""
         person = self._tracker.me if policy.per_person else ""
-        entry = self._entry((place, person, args, tuple(sorted(options.items()))))
+        hidden = self._tracker.context.store.load_hidden()
+        entry = self._entry((place, person, hidden, args, tuple(sorted(options.items()))))
         with entry.lock:  # concurrent callers of the same method wait for one result
             version, now = self._tracker.system.version(), self._tracker.now()
             fresh = entry.read_at is not None and timedelta(0) <= now - entry.read_at < MAX_AGE

@@ -28,9 +28,11 @@ from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.ingestion.series_subscriptions import add_series
+from tracker.model.access import Access, Shared
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import (
+    access,
     essays,
     event_log,
     facts,
@@ -108,6 +110,7 @@ SAID: Mapping[str, Any] = {
     "edit": lambda s: questions.add_edit(s, edit()),
     "statements": lambda s: statements.add_statements(s, SUMMIT, LINES, MADE),
     "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "access": lambda s: access.set_access(s, Shared("question", SUMMIT), Access(True, BEN), MADE),
     "repetition": lambda s: repetitions.add_repetition(s, MONTHLY, MADE),
     "recalibration": say_recalibration,
     "override": lambda s: questions.add_override(s, OVERRIDE),

@@ -98,7 +98,7 @@ class AccuracyService(Service, noun="accuracy"):
         from tracker.questions import choose_crowd
 
         pools = self.summarise().pools
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             choose_crowd.choose_crowd(session, pool, pools, self._authorship(by))
 
     @cacheable()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.draft import ClaimDraft
-from forecasts.questions.question import EssayId, Question
+from forecasts.questions.question import EssayId, ForecasterId, Question
 from tracker.app.service import Service, cacheable
 from tracker.errors import NotFound, Refused
 from tracker.essays import (
@@ -20,8 +20,10 @@ from tracker.essays import (
 from tracker.essays.claim_questions import PlannedQuestion
 from tracker.essays.draft_files import DraftedQuestion, DraftProblem, PickedDraft
 from tracker.essays.draft_opening import DraftReport, OpenedDraft
+from tracker.model.access import Access, Shared
 from tracker.model.essays import EssayComparison, EssayPage, EssaySummary, EssayText, NewEssay
-from tracker.storage import questions
+from tracker.questions import change_access
+from tracker.storage import access, essays, questions
 
 if TYPE_CHECKING:
     from tracker.llm.draft_proposals import ProposalResult
@@ -56,10 +58,41 @@ class EssayService(Service, noun="essays"):
                 session, EssayId(first_id), EssayId(second_id), self._now()
             )
 
-    def add(self, new: NewEssay) -> EssayText:
-        """Store an essay, or a new version of its text; questions opened from it stay unchanged."""
+    def add(self, new: NewEssay, *, private_to: Sequence[ForecasterId] | None = None) -> EssayText:
+        """Store an essay, or a new version of its text; questions opened from it stay unchanged.
+
+        With `private_to`, only the acting person and these people see it, and its questions.
+        """
         with self._store.writing() as session:
-            return essay_edits.add_essay(session, new, self._authorship())
+            text = essay_edits.add_essay(session, new, self._authorship())
+            if private_to is not None:
+                change_access.make_private(
+                    session, Shared("essay", new.id), private_to, self._authorship()
+                )
+            return text
+
+    def share(self, essay_id: str, private_to: Sequence[ForecasterId] | None) -> Access:
+        """Let only the owner and these people see an essay and its questions; None: everybody.
+
+        See `tracker.questions.share`.
+        """
+        authorship, is_admin = self._authorship(), self._context.principal.has("administer")
+        with self._store.writing() as session:
+            if essays.find_essay(session, EssayId(essay_id)) is None:
+                raise NotFound("essay", essay_id, "`tracker essay list` has their names")
+            change_access.check_owner(
+                session, Shared("essay", essay_id), self._me, is_admin=is_admin
+            )
+            if private_to is None:
+                return change_access.make_public(session, Shared("essay", essay_id), authorship)
+            return change_access.make_private(
+                session, Shared("essay", essay_id), private_to, authorship
+            )
+
+    def get_access(self, essay_id: str) -> Access:
+        """Return who sees an essay."""
+        with self._store.reading() as session:
+            return access.find_access(session, Shared("essay", essay_id))
 
     def remove(self, essay_id: str) -> None:
         """Remove an essay from which no question was opened; adding it again brings it back."""

@@ -22,6 +22,7 @@ from tracker.questions import review_evidence
 from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
 from tracker.questions.queries.matcher_record import load_matcher_record
+from tracker.questions.queries.question_page import require_question
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence_cards, item_search, learned, record
@@ -89,9 +90,11 @@ class EvidenceService(Service, noun="evidence"):
         """
         from tracker.ingestion.manual_evidence import add_manual_evidence
 
-        context = self._context
+        context, author = self._context, self._authorship(by)
+        with self._store.reading() as session:
+            require_question(session, piece.question_id)
         return add_manual_evidence(
-            self._store, context.network, context.match_state, piece, author=self._authorship(by)
+            self._whole_store, context.network, context.match_state, piece, author=author
         )
 
     def offer_near_misses(self) -> int:
@@ -99,7 +102,7 @@ class EvidenceService(Service, noun="evidence"):
         from tracker.ingestion import near_miss_offers
 
         state = self._context.match_state
-        return near_miss_offers.offer_near_misses(self._store, state, self._now())
+        return near_miss_offers.offer_near_misses(self._whole_store, state, self._now())
 
     def near_misses(self) -> tuple[OfferedNearMiss, ...]:
         """Return those of this week's near misses that nobody has judged yet, five at most."""
@@ -139,7 +142,7 @@ class EvidenceService(Service, noun="evidence"):
         from tracker.ingestion import rematch
 
         state = self._context.match_state
-        return rematch.match_archive(self._store, state, self._now, max_chunks=max_chunks)
+        return rematch.match_archive(self._whole_store, state, self._now, max_chunks=max_chunks)
 
     def ask_model(self, *, limit: int = 20) -> LlmRunReport:
         """Let the language model, if set up, judge evidence that waits, and near misses."""
@@ -147,13 +150,13 @@ class EvidenceService(Service, noun="evidence"):
 
         state = self._context.match_state
         return evidence_run.judge_candidates(
-            self._store, self._settings, state, self._now, limit=limit
+            self._whole_store, self._settings, state, self._now, limit=limit
         )
 
     def update_suggestions(self) -> int:
         """Update the suggestion of every open question to now; the number that changed."""
         now = self._now()
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             opened = record.list_open_questions(session, now).values()
             return record_suggestions(session, opened, now)
 
@@ -166,9 +169,9 @@ class LearningService(Service, noun="learning"):
         from tracker.questions import fit_parameters
 
         now = self._now()
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             fitted = fit_parameters.fit_parameters(session, now)
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             return fit_parameters.store_parameters(session, fitted)
 
     @cacheable()

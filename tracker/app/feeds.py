@@ -87,7 +87,7 @@ class FeedService(Service, noun="feeds"):
                 ]
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
         return poll.run_poll(
-            self._store,
+            self._whole_store,
             self._context.network,
             self._context.match_state,
             now=self._now,
@@ -196,7 +196,7 @@ class FeedService(Service, noun="feeds"):
         """Fetch whole articles of matched items where the feed asks for it; the number read."""
         from tracker.ingestion import network as articles
 
-        return articles.fetch_articles(self._store, self._context.network, self._now)
+        return articles.fetch_articles(self._whole_store, self._context.network, self._now)
 
     def forget_old_texts(self) -> int:
         """Delete texts older than setting `keep_days` that are no evidence; the number deleted."""

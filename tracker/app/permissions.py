@@ -17,13 +17,13 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "resolutions": "proposals missing check preview post_mortem receipts",
             "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"
             " habits record",
-            "essays": "list titles get compare drafts",
+            "essays": "list titles get get_access compare drafts",
             "scenarios": "list get",
             "links": "groups coherence",
             "signposts": "calendar",
             "feeds": "list status get budget first_start export_opml",
             "series": "list get is_read",
-            "reports": "build check export_table recent_changes",
+            "reports": "build check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
             "accounts": "logins end_login tokens make_token revoke_token log_out",
@@ -36,12 +36,12 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         },
         "propose": {"evidence": "add"},
         "curate": {
-            "questions": "ask set_statements reset_statements repeat stop_repeating open_siblings"
-            " add_indicator edit retract change_option",
+            "questions": "ask share set_statements reset_statements repeat stop_repeating"
+            " open_siblings add_indicator edit retract change_option",
             "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
             "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
-            "essays": "add remove save_draft delete_draft write_drafts open_drafts open_claims"
-            " reject_claim restore_claim propose",
+            "essays": "add share remove save_draft delete_draft write_drafts open_drafts"
+            " open_claims reject_claim restore_claim propose",
             "scenarios": "add set_likelihoods",
             "links": "add decide_repair",
             "feeds": "judge_first_start poll stop_polling add subscribe try_address check"
@@ -57,6 +57,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "signposts": "mark",
             "feeds": "forget_old_texts",
             "people": "add register save_as_default",
+            "reports": "export_table",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
             " enter_as_owner log_in identify identify_program change_role disable enable",
             "system": "lead check_database check_model find_local_models mark_replayed"

@@ -12,15 +12,16 @@ from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import ForecasterId, Question, QuestionId
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.app.service import Service, cacheable
+from tracker.model.access import Access, Shared
 from tracker.model.read_models import (
     QuestionHistory,
     QuestionPage,
     QuestionStatements,
     QuestionSummary,
 )
-from tracker.questions import propose_answer
+from tracker.questions import change_access, propose_answer
 from tracker.questions.queries import question_list, question_page
-from tracker.storage import questions
+from tracker.storage import access, questions
 
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
@@ -59,6 +60,7 @@ class QuestionService(Service, noun="questions"):
             return replace(
                 page,
                 desk=propose_answer.build_answer_desk(session, question, resolution, self._now()),
+                access=access.find_access(session, Shared("question", question.id)),
             )
 
     @cacheable()
@@ -165,23 +167,53 @@ class QuestionService(Service, noun="questions"):
         return self.get_statements(question_id)
 
     def ask(
-        self, new_question: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""
+        self,
+        new_question: NewQuestion,
+        *,
+        indicators: Sequence[Indicator] = (),
+        override: str = "",
+        private_to: Sequence[ForecasterId] | None = None,
     ) -> Question:
         """Open a question; its name must be new.
 
         A blocking finding of the linter raises `Unresolvable`, unless `override` gives the reason
-        to open it nevertheless; both are logged.
+        to open it nevertheless; both are logged. With `private_to`, only the acting person and
+        these people see it.
         """
         from tracker.questions import question_lifecycle
 
         with self._store.writing() as session:
-            return question_lifecycle.create_question(
+            question = question_lifecycle.create_question(
                 session,
                 new_question,
                 self._settings.keep_days,
                 self._authorship(),
                 indicators=indicators,
                 override=override,
+            )
+            if private_to is not None:
+                change_access.make_private(
+                    session, Shared("question", question.id), private_to, self._authorship()
+                )
+            return question
+
+    def share(self, question_id: str, private_to: Sequence[ForecasterId] | None) -> Access:
+        """Let only the owner and these people see a question; None makes it public again.
+
+        The owner is whoever made it private first. Only the owner and an admin change it later:
+        raises `Forbidden`, and `NotFound` for an unknown question or person.
+        """
+        principal, authorship = self._context.principal, self._authorship()
+        with self._store.writing() as session:
+            name = question_page.require_question(session, question_id).id
+            is_admin = principal.has("administer")
+            change_access.check_owner(
+                session, Shared("question", name), self._me, is_admin=is_admin
+            )
+            if private_to is None:
+                return change_access.make_public(session, Shared("question", name), authorship)
+            return change_access.make_private(
+                session, Shared("question", name), private_to, authorship
             )
 
     def plan_sibling(self, repetition: "Repetition") -> "SiblingPlan":
@@ -219,7 +251,7 @@ class QuestionService(Service, noun="questions"):
         """Open the next sibling of each repeated question that has none open."""
         from tracker.questions import repeat_question
 
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             return repeat_question.open_due_siblings(session, self._settings.keep_days, self._now())
 
     @cacheable(per_person=True)

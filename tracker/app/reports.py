@@ -76,12 +76,12 @@ class ReportService(Service, noun="reports"):
         return database_info.list_table_names()
 
     def export_table(self, name: str, form: TableFormat) -> bytes:
-        """Export a whole table as a file; raises `NotFound`."""
+        """Export a whole table as a file, private questions included; raises `NotFound`."""
         from tracker.reports.table_export import encode_table
 
         if name not in database_info.list_table_names():
             raise NotFound("table", name, "`tracker report export` lists the names")
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return encode_table(database_info.dump_table(session, name), form)
 
     def recent_changes(self, limit: int = 100) -> tuple[ActivityEntry, ...]:

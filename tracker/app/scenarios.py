@@ -97,7 +97,7 @@ class SignpostService(Service, noun="signposts"):
     def mark(self) -> tuple[SignpostStatus, ...]:
         """Mark signposts that were seen and those whose date has passed; return the new marks."""
         now = self._now()
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             return signpost_marks.mark_signposts(
                 session, signpost_marks.list_watched_questions(session, now), now
             )

@@ -33,7 +33,8 @@ class AppContext:
 
     def acting_as(self, principal: Principal) -> "AppContext":
         """Return the same context for another identity, which is in all entries of the log."""
-        return replace(self, principal=principal, store=self.store.acting(principal.describe()))
+        store = self.store.acting(principal.describe()).viewed_as(principal.viewer)
+        return replace(self, principal=principal, store=store)
 
 
 class Service:
@@ -58,6 +59,8 @@ class Service:
         self._now = context.now
         self._me = context.principal.me
         self._store = context.store
+        # For what the installation does for all its questions, whoever asks for it.
+        self._whole_store = context.store.viewed_as(None)
 
     def _authorship(self, by: ForecasterId | None = None) -> Authorship:
         """Return the author (see `_author`) with the current time."""

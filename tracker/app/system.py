@@ -93,35 +93,35 @@ class SystemService(Service, noun="system"):
 
     def version(self) -> str:
         """Return an opaque token that changes on any write to the database."""
-        return self._store.read_version()
+        return self._whole_store.read_version()
 
     def newest_entry(self) -> int:
         """Return the sequence number of the newest log entry."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return event_log.find_newest_seq(session)
 
     def lead(self) -> AbstractContextManager[Leadership]:
         """Hold the lock of the single scheduler; raises `AlreadyRunning` with its holder."""
-        return hold_leadership(self._store.engine, self._now())
+        return hold_leadership(self._whole_store.engine, self._now())
 
     def verify(self, head: str | None = None) -> LogCheck:
         """Verify the event log and every fact against it; `head` is an earlier SEQ:HASH."""
         from tracker.questions import verify_log
 
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return verify_log.verify_log(session, head)
 
     def verify_scores(self) -> ScoreCheck:
         """Recompute every score from the facts and compare it with the stored one."""
         from tracker.questions import verify_log
 
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return verify_log.check_scores(session)
 
     def check_database(self) -> None:
         """Check the structure of the whole database; raises `StorageDamaged`."""
         began = time.monotonic()
-        self._store.check_integrity()
+        self._whole_store.check_integrity()
         logger.info("database.checked", seconds=round(time.monotonic() - began, 1))
 
     def check_model(self, on_pair: Callable[[int, int], None]) -> "ModelCheck | LlmFailure":
@@ -133,7 +133,7 @@ class SystemService(Service, noun="system"):
             raise Refused(NO_MODEL)
         result = model_check.check_model(endpoint, self._now(), on_pair)
         if isinstance(result, model_check.ModelCheck):
-            with self._store.writing() as session:
+            with self._whole_store.writing() as session:
                 model_check.save_check(session, result)
         return result
 
@@ -145,7 +145,7 @@ class SystemService(Service, noun="system"):
         endpoint = make_model_endpoint(self._settings)
         if endpoint is None:
             return None
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return model_check.load_check(session, endpoint)
 
     def find_local_models(self) -> "tuple[LocalEndpoint, ...]":
@@ -157,51 +157,51 @@ class SystemService(Service, noun="system"):
     @cacheable()
     def replayed_until(self) -> datetime | None:
         """Return the simulated time that a replay has reached; None in a live database."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return database_info.read_replay_time(session)
 
     @cacheable()
     def replay_end(self) -> datetime | None:
         """Return the simulated time that an unfinished replay goes on to; None if there is none."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return database_info.read_replay_end(session)
 
     def mark_replayed(self, until: datetime, end: datetime | None = None) -> None:
         """Mark the database as a replay that has reached this time, and goes on to `end`."""
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             database_info.save_replay_time(session, until, end)
 
     @cacheable()
     def headline_credit(self) -> str:
         """Return the note on who worded the headlines of a replay; empty in a live database."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return database_info.read_property(session, database_info.HEADLINES_KEY) or ""
 
     def set_headline_credit(self, credit: str) -> None:
         """Store the note on who worded the headlines of a replay."""
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             database_info.write_property(session, database_info.HEADLINES_KEY, credit)
 
     def record_run(self, run: JobRun) -> None:
         """Store the outcome of a scheduled job."""
-        with self._store.writing() as session:
+        with self._whole_store.writing() as session:
             database_info.add_job_run(session, run)
 
     def runs(self) -> tuple[JobRun, ...]:
         """Return the last run of each scheduled job."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return database_info.list_last_job_runs(session)
 
     @cacheable()
     def first_steps(self) -> "FirstSteps":
         """Return which first steps this installation has taken."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return read_first_steps(session)
 
     @cacheable()
     def status(self) -> "SystemStatus":
         """Return the version, the storage and the health of the installation."""
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             return read_system_status(session, self._settings)
 
 

@@ -47,6 +47,8 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     if is_removed:
         essays.set_removed(session, essay_id, False, at=authorship.at, by=authorship.by)
         essays.set_published(session, essay_id, published)
+    elif known is None and essays.essay_id_exists(session, essay_id):
+        raise Refused(f"there is an essay {new.id!r} already: give this one a name of its own")
     elif known is None:
         title, note = new.title.strip() or new.id, new.note.strip()
         essays.add_essay(session, Essay(essay_id, title, published, new.language, note), ())

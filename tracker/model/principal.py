@@ -60,6 +60,15 @@ class Principal:
         """The forecaster in whose name acts are stored."""
         return self.acts_for or self.forecaster
 
+    @property
+    def viewer(self) -> ForecasterId | None:
+        """Person whose view of private questions counts; None for a view of everything.
+
+        Jobs see everything, and so does whoever can open the database at the command line.
+        """
+        is_owner = self.door == "command" and not self.account and self.acts_for is None
+        return None if is_owner or self.door == "job" else self.me
+
     def has(self, right: Right) -> bool:
         """Return whether the role has a right."""
         return right in RIGHTS[self.role]

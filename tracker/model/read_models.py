@@ -44,6 +44,7 @@ from tracker.feeds.fetch_results import FetchResult
 from tracker.feeds.item import FeedId, Item
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
+from tracker.model.access import Access
 from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
 from tracker.model.evidence import EvidenceCard, EvidencePiece
 from tracker.model.proposed_answers import AnswerDesk
@@ -429,8 +430,9 @@ class QuestionPage:
     `versions` are its wordings, the first one first; `override` is the reason why it opened against
     the linter; `unchecked` are answers to be checked; `scenarios` is true if its options are those
     of a scenario set; `marks` are the statuses of its expected indicators, the oldest first;
-    `headlines` names the author of those of a replay; `desk` tells how it gets its answer. `pieces`
-    are all its evidence, the newest first, and `evidence` the newest of it as cards, or all.
+    `headlines` names the author of those of a replay; `desk` tells how it gets its answer, `access`
+    who sees it. `pieces` are all its evidence, the newest first, and `evidence` the newest of it as
+    cards, or all.
     """
 
     summary: QuestionSummary
@@ -454,6 +456,7 @@ class QuestionPage:
     marks: tuple[SignpostStatus, ...] = ()
     headlines: str = ""
     desk: AnswerDesk = field(default_factory=AnswerDesk)
+    access: Access = field(default_factory=Access)
 
 
 @dataclass(frozen=True, slots=True)

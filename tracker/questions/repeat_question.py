@@ -20,6 +20,7 @@ from tracker.errors import Refused, Unresolvable
 from tracker.model.audit import Authorship
 from tracker.model.siblings import SiblingPlan, SiblingRun
 from tracker.questions import question_lifecycle
+from tracker.questions.change_access import inherit_access
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.scenario_edits import load_questions
 from tracker.questions.settle_by_series import check_settlement
@@ -190,6 +191,7 @@ def _open_sibling(
         indicators=plan.sibling.indicators,
         override=plan.repetition.override,
     )
+    inherit_access(session, plan.repetition.question_id, question.id, authorship)
     scenarios.add_link(session, plan.sibling.link, authorship)
     if plan.settlement is not None:
         series.add_settlement(session, question.id, plan.settlement, authorship)

@@ -18,6 +18,7 @@ from forecasts.questions.question import (
 )
 from tracker.model.essays import EssayText, SavedDraft
 from tracker.storage import event_log, facts
+from tracker.storage.access import SEE_ALL
 from tracker.storage.tables import (
     ClaimDecisionRow,
     ClaimRow,
@@ -218,6 +219,12 @@ def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
         if row is None or essay_id in list_removed_ids(session)
         else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
     )
+
+
+def essay_id_exists(session: Session, essay_id: EssayId) -> bool:
+    """Return whether there is an essay with this id, hidden ones included."""
+    query = select(EssayRow.id).where(EssayRow.id == essay_id)
+    return session.exec(query, execution_options=SEE_ALL).first() is not None
 
 
 def add_claim(session: Session, claim: Claim) -> None:

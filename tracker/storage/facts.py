@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from forecasts.questions.question import ForecasterId
 from tracker.storage import event_log
 from tracker.storage.tables import (
+    AccessRow,
     ClaimDecisionRow,
     DismissedAnswerRow,
     EssayRemovalRow,
@@ -28,6 +29,7 @@ from tracker.storage.tables import (
 )
 
 FACT_TABLES: Mapping[str, type[Any]] = {
+    "access": AccessRow,
     "claim": ClaimDecisionRow,
     "essay removal": EssayRemovalRow,
     "edit": QuestionEditRow,

@@ -32,6 +32,7 @@ from forecasts.questions.question import (
 )
 from tracker.model.audit import Override, UncheckedAnswer
 from tracker.storage import event_log, facts
+from tracker.storage.access import SEE_ALL
 from tracker.storage.tables import (
     IndicatorRow,
     LintOverrideRow,
@@ -305,7 +306,8 @@ def find_question(session: Session, question_id: str) -> Question | None:
 
 def question_id_exists(session: Session, question_id: str) -> bool:
     """Return True if the id was ever used; ids are never reused."""
-    return session.get(QuestionRow, question_id) is not None
+    query = select(QuestionRow.id).where(QuestionRow.id == question_id)
+    return session.exec(query, execution_options=SEE_ALL).first() is not None
 
 
 def list_question_ids(session: Session) -> tuple[QuestionId, ...]:

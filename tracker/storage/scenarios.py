@@ -14,7 +14,7 @@ from forecasts.questions.question import MATCHER, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tracker.model.audit import Authorship, SignpostState, SignpostStatus
 from tracker.model.scenarios import RepairDecision, RepairWord
-from tracker.storage import facts
+from tracker.storage import access, facts
 from tracker.storage.tables import LikelihoodRow as Stored
 from tracker.storage.tables import LinkRow, RepairRow, ScenarioSetRow, SignpostMarkRow
 
@@ -133,7 +133,7 @@ def add_link(session: Session, link: Link, authorship: Authorship) -> None:
 
 
 def list_links(session: Session) -> tuple[Link, ...]:
-    """Return all links by id."""
+    """Return all links by id, without those to hidden questions."""
     rows = session.exec(select(LinkRow).order_by(col(LinkRow.id)))
     return tuple(
         Link(
@@ -145,6 +145,7 @@ def list_links(session: Session) -> tuple[Link, ...]:
             r.why,
         )
         for r in rows
+        if access.sees_questions(session, r.question_ids)
     )
 
 
@@ -181,6 +182,7 @@ def list_repair_decisions(session: Session) -> tuple[RepairDecision, ...]:
             at=r.at,
         )
         for r in rows
+        if access.sees_questions(session, r.question_ids)
     )
 
 

@@ -23,8 +23,11 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalErro
 from sqlmodel import Session
 
 from forecasts.errors import ForecastsError
+from forecasts.questions.question import ForecasterId
 from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
 from tracker.files.user_files import create_private_file
+from tracker.model.access import NOTHING_HIDDEN, Hidden
+from tracker.storage import access
 from tracker.storage.event_log import ACTOR_KEY
 from tracker.storage.schema import upgrade
 
@@ -327,12 +330,15 @@ def _begin_transaction(connection: Connection) -> None:
 class Store:
     """Database access: scopes for reading and writing sessions.
 
-    `actor` is in all log entries of its sessions: see `LogEntry`.
+    `actor` is in all log entries of its sessions: see `LogEntry`. Its sessions hide what its
+    viewer may not see: see `tracker.storage.access`.
     """
 
     def __init__(self, engine: Engine, actor: str = "") -> None:
         self.engine = engine
         self._actor = actor
+        self._viewer: ForecasterId | None = None
+        self._hidden: dict[ForecasterId, tuple[str, Hidden]] = {}
         self._writer = engine.execution_options(tracker_writing=True)
         self._data_version = DataVersion(engine)
 
@@ -342,17 +348,41 @@ class Store:
         other._actor = actor
         return other
 
+    def viewed_as(self, viewer: ForecasterId | None) -> "Store":
+        """Return the same database as a person sees it; None sees everything."""
+        other = copy(self)
+        other._viewer = viewer
+        return other
+
+    def load_hidden(self) -> Hidden:
+        """Return what this store's viewer does not see, from memory while nothing is written."""
+        if self._viewer is None:
+            return NOTHING_HIDDEN
+        version = self.read_version()
+        known_at, hidden = self._hidden.get(self._viewer, ("", NOTHING_HIDDEN))
+        if known_at != version:
+            with translate_errors(self.engine), Session(self.engine) as session:
+                hidden = access.load_hidden(session, self._viewer)
+            self._hidden[self._viewer] = version, hidden
+        return hidden
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session with a consistent snapshot; its changes are discarded."""
+        hidden = self.load_hidden()
         with translate_errors(self.engine), Session(self.engine) as session:
+            if hidden:
+                access.hide(session, hidden)
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session that commits at the end, or rolls back on an exception."""
+        hidden = self.load_hidden()
         with translate_errors(self.engine), Session(self._writer) as session, session.begin():
             session.info[ACTOR_KEY] = self._actor
+            if hidden:
+                access.hide(session, hidden)
             yield session
 
     def read_version(self) -> str:
@@ -398,6 +428,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
     except BaseException:
         engine.dispose()
         raise
+    access.hide_rows(engine)
     return Store(engine)
 
 

@@ -41,6 +41,11 @@ QUESTION_COMMANDS: Final = {
         "Show the options of a question, add one, or remove one.",
         "first-visit --add Delhi",
     ),
+    "share": CommandEntry(
+        "sharing:share_question",
+        "Choose who sees a question: you, some people, or everybody.",
+        "rain-2027 --with ben",
+    ),
     "statements": CommandEntry(
         "questions:statements",
         "Show the lines that news is compared with, or edit them.",
@@ -157,6 +162,11 @@ ESSAY_COMMANDS: Final = {
         "essays:add",
         "Add an essay with its text, or a new version of its text.",
         'outlook.md --title "Air travel outlook 2027"',
+    ),
+    "share": CommandEntry(
+        "sharing:share_essay",
+        "Choose who sees an essay and the questions from it.",
+        "outlook --private",
     ),
     "claims": CommandEntry(
         "essays:claims", "Find the claims in a file, or in an essay.", "outlook.md"

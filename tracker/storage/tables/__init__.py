@@ -4,6 +4,7 @@ SQLModel maps `datetime` to an aware UTC column on both dialects and rejects nai
 keys are unique, so that writes are idempotent.
 """
 
+from tracker.storage.tables.access import AccessRow
 from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
@@ -67,6 +68,7 @@ from tracker.storage.tables.series import (
 
 __all__ = [
     "AccessLinkRow",
+    "AccessRow",
     "AccountRow",
     "ApiTokenRow",
     "ArticleRow",

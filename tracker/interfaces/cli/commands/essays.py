@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Group
@@ -24,6 +25,7 @@ from tracker.essays.extracting import (
 )
 from tracker.files.user_files import read_bytes
 from tracker.interfaces.cli import tables
+from tracker.interfaces.cli.commands.sharing import private_options, read_members
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
 from tracker.model.essays import EssayPage, EssayText, NewEssay
 from tracker.model.json_values import to_json
@@ -68,6 +70,7 @@ def list_essays(context: click.Context, /, json: bool) -> None:
 @click.option("--title", default="", help="Its title (default: as it stands in the file).")
 @click.option("--published", default="", metavar="DATE", help="When it appeared.")
 @click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
+@private_options
 @as_json
 @click.pass_context
 def add(
@@ -80,6 +83,7 @@ def add(
     published: str,
     note: str,
     json: bool,
+    **sharing: Any,
 ) -> None:
     """Add an essay with its text, or a new version of its text.
 
@@ -104,7 +108,7 @@ def add(
                 f"{before.id} is the essay “{before.title}”: give this one another --name, or say "
                 f"--name {before.id} for a new version of that text"
             )
-        stored = tracker.essays.add(new_essay)
+        stored = tracker.essays.add(new_essay, private_to=read_members(**sharing))
         page = tracker.essays.get(stored.essay_id)
     print_result(
         {"essay": stored.essay_id, "version": stored.version, "coverage": page.coverage},

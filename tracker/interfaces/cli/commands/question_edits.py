@@ -24,6 +24,7 @@ from tracker.app.questions import Wording
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.questions import read_own_lines, statement_options
+from tracker.interfaces.cli.commands.sharing import private_options, read_members
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -62,6 +63,8 @@ class _QuestionOptions(TypedDict):
     no: str | None
     option_statements: tuple[str, ...]
     names: tuple[str, ...]
+    private: bool
+    members: tuple[str, ...]
 
 
 @click.command()
@@ -114,6 +117,7 @@ class _QuestionOptions(TypedDict):
     "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
 )
 @click.option("--essay", default=OWN_ESSAY, metavar="ESSAY", help="The essay that it belongs to.")
+@private_options
 @statement_options
 @as_json
 @click.pass_context
@@ -142,7 +146,11 @@ def ask(
             bears_out=fields["bears_out"],
             statements=read_own_lines(fields),
         )
-        question = tracker.questions.ask(new_question, override=fields["override"])
+        question = tracker.questions.ask(
+            new_question,
+            override=fields["override"],
+            private_to=read_members(fields["private"], fields["members"]),
+        )
         lines = tracker.questions.get_statements(name)
     print_result(question, json, _describe_asked(question, new_question, lines))
 
