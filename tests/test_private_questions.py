@@ -181,7 +181,7 @@ def test_no_table_gives_a_stranger_a_hidden_row(each_world: Tracker) -> None:
     """Whatever a query of the future reads; lists of ids are checked where they are read."""
     store = enter(each_world, CEM).context.store
     everything = 0
-    for session_of, sees in ((store, False), (store.viewed_as(BEN), True)):
+    for session_of, sees in ((store, False), (store.view_as(BEN), True)):
         with session_of.reading() as session:
             for table in TableRow.metadata.sorted_tables:
                 if table.name not in ("access", "log", "link", "repair"):
@@ -204,7 +204,7 @@ def test_nested_and_joined_queries_hide_rows_too(each_world: Tracker) -> None:
         select(select(question.c.text).cte("named").c.text),
     )
     for viewer, sees in ((CEM, False), (BEN, True)):
-        with each_world.context.store.viewed_as(viewer).reading() as session:
+        with each_world.context.store.view_as(viewer).reading() as session:
             for query in queries:
                 rows = [str(row) for row in session.execute(query)]
                 assert any(TOKEN in row for row in rows) == sees, query

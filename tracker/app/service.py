@@ -33,7 +33,7 @@ class AppContext:
 
     def acting_as(self, principal: Principal) -> "AppContext":
         """Return the same context for another identity, which is in all entries of the log."""
-        store = self.store.acting(principal.describe()).viewed_as(principal.viewer)
+        store = self.store.acting(principal.describe()).view_as(principal.viewer)
         return replace(self, principal=principal, store=store)
 
 
@@ -60,7 +60,7 @@ class Service:
         self._me = context.principal.me
         self._store = context.store
         # For what the installation does for all its questions, whoever asks for it.
-        self._whole_store = context.store.viewed_as(None)
+        self._whole_store = context.store.view_as(None)
 
     def _authorship(self, by: ForecasterId | None = None) -> Authorship:
         """Return the author (see `_author`) with the current time."""

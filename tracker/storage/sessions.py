@@ -348,7 +348,7 @@ class Store:
         other._actor = actor
         return other
 
-    def viewed_as(self, viewer: ForecasterId | None) -> "Store":
+    def view_as(self, viewer: ForecasterId | None) -> "Store":
         """Return the same database as a person sees it; None sees everything."""
         other = copy(self)
         other._viewer = viewer
