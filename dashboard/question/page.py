@@ -69,7 +69,11 @@ def _show_entry(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_chart(visit: Visit, page: QuestionPage) -> None:
-    revision_chart.render(visit, page)
+    question = page.summary.question
+    if page.summary.status == "upcoming":
+        st.caption(f"The chart begins when the question opens, {visit.day(question.opens_at)}.")
+    else:
+        revision_chart.render(visit, page)
     resolving.show_series_line(page.desk)
 
 
