@@ -1,5 +1,6 @@
 """Evidence: list, add, find and review it, match the archive, ask the model, update suggestions."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
@@ -85,11 +86,15 @@ class EvidenceService(Service, noun="evidence"):
 
         A page that no feed has brought is fetched for its headline. The piece counts fully from now
         on, as its author's decision; a story that is evidence already gets their review instead.
-        Raises `Refused` for a question that is not open, and a page that cannot be read.
+        What somebody adds who may not judge evidence is a proposal: it waits for a review, and
+        moves nothing until then. Raises `Refused` for a question that is not open, and a page that
+        cannot be read.
         """
         from tracker.ingestion.manual_evidence import add_manual_evidence
 
         context = self._context
+        if not context.principal.has("curate"):
+            piece = replace(piece, is_proposal=True)
         return add_manual_evidence(
             self._store, context.network, context.match_state, piece, author=self._authorship(by)
         )
