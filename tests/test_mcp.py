@@ -410,3 +410,10 @@ def test_a_desktop_client_starts_the_command(tmp_path: Path) -> None:
             return (await client.call_tool("list_due", {})).structured_content
 
     assert anyio.run(list_due)["total"] == 1
+
+
+def test_every_tool_is_in_the_docs(scout: Agent) -> None:
+    tools = scout.use(lambda client: client.list_tools()).tools
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/mcp.md").read_text("utf-8"), re.MULTILINE)
+    assert rows == [tool.name for tool in tools]
+    assert all(tool.output_schema and tool.description for tool in tools)

@@ -209,7 +209,7 @@ class EvidenceCard:
 
     @property
     def proposals(self) -> tuple[Decision, ...]:
-        """What people and programs propose while it waits for a review, the newest last."""
+        """Proposals of people and programs while it waits for a review, the newest last."""
         waits = self.evidence.status == "logged"
         return tuple(d for d in self.decisions if waits and d.note.startswith(ONLY_PROPOSED))
 

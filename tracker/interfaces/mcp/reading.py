@@ -16,7 +16,7 @@ from forecasts.questions.question import FORECAST_FORMATS, Question
 from forecasts.scoring.rulebook import HEADLINE, HEADLINE_RULES
 from forecasts.scoring.summary import skill_points
 from tracker.app.tracker import Tracker
-from tracker.interfaces.mcp import rows
+from tracker.interfaces.mcp import results
 from tracker.interfaces.mcp.text import fence
 from tracker.model.read_models import QuestionPage, QuestionSummary
 
@@ -49,25 +49,25 @@ class ReadingTools:
 
     def list_questions(
         self, words: str = "", status: State = "open", limit: Limit = 20
-    ) -> rows.QuestionList:
+    ) -> results.QuestionList:
         """List questions whose text, id or tags have all these words, the next to close first."""
         desk = self._find_desk()
-        wanted = words.lower().split()
+        terms = words.lower().split()
         fitting = [
             s
             for s in desk.questions.list()
-            if status in ("all", s.status) and all(word in _list_words(s) for word in wanted)
+            if status in ("all", s.status) and all(term in _list_words(s) for term in terms)
         ]
-        lines = [rows.make_question_row(s, desk.me) for s in fitting[:limit]]
-        return rows.QuestionList(questions=lines, total=len(fitting))
+        lines = [results.make_question_line(s, desk.me) for s in fitting[:limit]]
+        return results.QuestionList(questions=lines, total=len(fitting))
 
-    def get_question(self, question_id: str) -> rows.QuestionDetail:
+    def get_question(self, question_id: str) -> results.QuestionDetail:
         """Read a question: criteria, sources, everyone's forecasts, evidence to cite, scores."""
         desk = self._find_desk()
         page = desk.questions.get(question_id, MAX_CARDS)
         q = page.summary.question
-        return rows.QuestionDetail(
-            question=rows.make_question_row(page.summary, desk.me),
+        return results.QuestionDetail(
+            question=results.make_question_line(page.summary, desk.me),
             criteria=q.criteria,
             sources=list(q.sources),
             options=list(q.offered_options(desk.now())),
@@ -75,32 +75,34 @@ class ReadingTools:
             how_to_forecast=FORECAST_FORMATS[q.kind],
             base_rate_reason=q.dated_prior_reason,
             essay_id=page.essay.id,
-            forecasts=rows.list_forecast_rows(page),
-            evidence=[rows.make_evidence_row(card, q) for card in page.evidence],
+            forecasts=results.list_forecast_lines(page),
+            evidence=[results.make_evidence_line(card, q) for card in page.evidence],
             scores=_list_scores(page),
         )
 
-    def get_evidence(self, evidence_id: int) -> rows.EvidenceDetail:
+    def get_evidence(self, evidence_id: int) -> results.EvidenceDetail:
         """Read a piece of evidence: all its reports in full, and what was decided about it."""
         desk = self._find_desk()
         card = desk.evidence.get(evidence_id)
-        return rows.make_evidence_detail(card, _get_question(desk, card.evidence.question_id))
+        return results.make_evidence_detail(card, _get_question(desk, card.evidence.question_id))
 
     def list_evidence(
         self, question_id: str, offset: int = 0, limit: Limit = 20
-    ) -> rows.EvidenceList:
+    ) -> results.EvidenceList:
         """List the evidence on a question, the newest first, from a place on."""
         desk = self._find_desk()
         question = _get_question(desk, question_id)
         cards = desk.evidence.list(question.id, offset=max(0, offset), limit=limit)
-        return rows.EvidenceList(evidence=[rows.make_evidence_row(c, question) for c in cards])
+        return results.EvidenceList(
+            evidence=[results.make_evidence_line(c, question) for c in cards]
+        )
 
     def search_archive(
         self,
         words: str,
         days: Annotated[float, Field(gt=0, le=36_500)] | None = None,
         limit: Limit = 20,
-    ) -> rows.HitList:
+    ) -> results.HitList:
         """Search all reports that the feeds brought, perhaps of the last days alone.
 
         All words have to occur; "quoted" ones follow one another, and a word may end in *.
@@ -108,22 +110,22 @@ class ReadingTools:
         desk = self._find_desk()
         since = None if days is None else desk.now() - timedelta(days=days)
         hits = desk.evidence.search(words, since=since, limit=limit)
-        return rows.HitList(reports=[rows.make_hit_row(hit) for hit in hits])
+        return results.HitList(reports=[results.make_hit_line(hit) for hit in hits])
 
-    def list_due(self, limit: Limit = 20) -> rows.DueList:
+    def list_due(self, limit: Limit = 20) -> results.DueList:
         """List open questions that need a forecast from you, and why; begin your day here."""
         desk = self._find_desk()
         is_replay = desk.system.replayed_until() is not None
         due = [
-            rows.DueRow(question=rows.make_question_row(s, desk.me), why=why)
+            results.DueLine(question=results.make_question_line(s, desk.me), why=why)
             for s in desk.questions.list()
             if s.status == "open" and (is_replay or not s.question.retrospective)
             if (why := _explain_due(s, desk))
         ]
         left = max(0, desk.settings.mcp_daily_forecasts - desk.accounts.acts_today().forecasts)
-        return rows.DueList(due=due[:limit], total=len(due), forecasts_left_today=left)
+        return results.DueList(due=due[:limit], total=len(due), forecasts_left_today=left)
 
-    def compare_forecasts(self, question_id: str) -> rows.Comparison:
+    def compare_forecasts(self, question_id: str) -> results.ForecastComparison:
         """Compare everyone's forecasts on a question with yours, with reasons and cited evidence.
 
         Distances are in points of probability, on yes-no questions alone.
@@ -137,20 +139,20 @@ class ReadingTools:
             for name, standing in standings.items()
             if mine is not None and standing.p is not None and name != desk.me
         }
-        return rows.Comparison(
-            question=rows.make_question_row(page.summary, desk.me),
-            forecasts=rows.list_forecast_rows(page),
+        return results.ForecastComparison(
+            question=results.make_question_line(page.summary, desk.me),
+            forecasts=results.list_forecast_lines(page),
             your_distance=distances,
         )
 
-    def get_track_record(self) -> rows.TrackRecord:
+    def get_track_record(self) -> results.OwnRecord:
         """Read how good your forecasts were: each answered question, and everyone's points."""
         desk = self._find_desk()
         record, accuracy = desk.accuracy.record(), desk.accuracy.summarise()
-        return rows.TrackRecord(
+        return results.OwnRecord(
             record=record.describe() or "None of your forecasts counts yet.",
             answered=[
-                rows.AnsweredRow(
+                results.AnsweredLine(
                     question_id=a.question.id,
                     text=a.question.text,
                     forecast=format_short(a.question, a.forecast),
@@ -162,7 +164,7 @@ class ReadingTools:
                 for a in record.answered
             ],
             standings=[
-                rows.StandingRow(
+                results.StandingLine(
                     forecaster=s.forecaster_id,
                     kind=accuracy.forecasters[s.forecaster_id].kind,
                     rule=s.rule,
@@ -206,11 +208,11 @@ def _get_question(desk: Tracker, question_id: str) -> Question:
     return desk.questions.get(question_id, 0).summary.question
 
 
-def _list_scores(page: QuestionPage) -> list[rows.ScoreRow]:
+def _list_scores(page: QuestionPage) -> list[results.ScoreLine]:
     """List the scores by the headline rule of the question's kind, the best first."""
     rule = HEADLINE[page.summary.question.kind]
     return [
-        rows.ScoreRow(
+        results.ScoreLine(
             forecaster=score.forecaster_id,
             kind=page.forecasters[score.forecaster_id].kind,
             rule=rule,

@@ -14,7 +14,7 @@ from forecasts.questions.question import EvidenceId
 from tracker.app.tracker import Tracker
 from tracker.errors import Forbidden, Refused
 from tracker.feeds.item import ItemId
-from tracker.interfaces.mcp import rows
+from tracker.interfaces.mcp import results
 from tracker.interfaces.mcp.reading import FindDesk
 from tracker.model.evidence import ManualEvidence, ManualResult
 
@@ -48,7 +48,7 @@ class WritingTools:
         forecast: str,
         reason: Reason,
         evidence_ids: list[int],
-    ) -> rows.ForecastReceipt:
+    ) -> results.ForecastReceipt:
         """Submit your forecast on an open question; the same one again confirms it.
 
         Cite at least one piece of evidence on this question that nobody rejected, and give the
@@ -61,7 +61,7 @@ class WritingTools:
             question = desk.questions.get(question_id, 0).summary.question
             cites = _check_cited(desk, question.id, evidence_ids)
             made = desk.forecasts.submit(question.id, forecast, cites=cites, rationale=reason)
-        return rows.ForecastReceipt(
+        return results.ForecastReceipt(
             question_id=question.id,
             forecast=format_full(question, made.distribution),
             made_at=f"{made.made_at:%Y-%m-%dT%H:%MZ}",
@@ -78,7 +78,7 @@ class WritingTools:
         reason: Reason,
         strength: StrengthWord = "some",
         option: str = "",
-    ) -> rows.EvidenceReceipt:
+    ) -> results.EvidenceReceipt:
         """Propose a report of the archive as evidence: a person accepts it before it counts.
 
         `direction` is for, against or neither (higher, lower, earlier, later); `option` the one it
@@ -104,7 +104,7 @@ class WritingTools:
         headline: str = "",
         strength: StrengthWord = "some",
         option: str = "",
-    ) -> rows.EvidenceReceipt:
+    ) -> results.EvidenceReceipt:
         """Add evidence that counts at once, which needs the role analyst.
 
         Give the item_id of a report of the archive, or the address and the headline of another
@@ -152,8 +152,8 @@ def _make_piece(
     )
 
 
-def _describe(result: ManualResult, left: int) -> rows.EvidenceReceipt:
-    return rows.EvidenceReceipt(
+def _describe(result: ManualResult, left: int) -> results.EvidenceReceipt:
+    return results.EvidenceReceipt(
         evidence_id=result.evidence.id,
         outcome=result.outcome,
         message=_OUTCOMES[result.outcome],

@@ -1,6 +1,6 @@
 """Results of the tools: their types, which a client gets as schemas, and how they are made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,7 +11,6 @@ from forecasts.questions.question import (
     CROWD,
     PRIOR,
     SUGGESTION,
-    Forecaster,
     ForecasterId,
     Question,
 )
@@ -21,13 +20,13 @@ from tracker.model.evidence import EvidenceCard, SearchHit
 from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary
 
 
-class Row(BaseModel):
+class ToolResult(BaseModel):
     """A value that cannot change; all times are UTC, as in 2026-12-01T09:30Z."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class QuestionRow(Row):
+class QuestionLine(ToolResult):
     """A question in a line; forecasts are as typed, short for numbers and dates, or "–"."""
 
     id: str
@@ -43,29 +42,29 @@ class QuestionRow(Row):
     evidence: int
 
 
-class QuestionList(Row):
+class QuestionList(ToolResult):
     """Questions, the next to close first; `total` counts those that fit."""
 
-    questions: list[QuestionRow]
+    questions: list[QuestionLine]
     total: int
 
 
-class DueRow(Row):
+class DueLine(ToolResult):
     """A question that needs a forecast from you, and why."""
 
-    question: QuestionRow
+    question: QuestionLine
     why: str
 
 
-class DueList(Row):
+class DueList(ToolResult):
     """Questions that need a forecast from you, the next to close first; `total` counts all."""
 
-    due: list[DueRow]
+    due: list[DueLine]
     total: int
     forecasts_left_today: int
 
 
-class EvidenceRow(Row):
+class EvidenceLine(ToolResult):
     """A piece of evidence: cite it by its id.
 
     `state` says if it moves the estimate: "perhaps" does not until a person confirms it.
@@ -81,13 +80,13 @@ class EvidenceRow(Row):
     untrusted_text: str
 
 
-class EvidenceList(Row):
+class EvidenceList(ToolResult):
     """Evidence on a question, the newest first."""
 
-    evidence: list[EvidenceRow]
+    evidence: list[EvidenceLine]
 
 
-class ForecastRow(Row):
+class ForecastLine(ToolResult):
     """A forecaster's standing forecast, the evidence it cites and, as untrusted text, its reason.
 
     `kind` is person, agent, market, platform, or what the tracker computes: crowd, suggestion (the
@@ -103,7 +102,7 @@ class ForecastRow(Row):
     untrusted_text: str
 
 
-class ScoreRow(Row):
+class ScoreLine(ToolResult):
     """Points of a forecaster on an answered question: 0 for knowing nothing, higher is better."""
 
     forecaster: str
@@ -113,10 +112,10 @@ class ScoreRow(Row):
     coverage: float
 
 
-class QuestionDetail(Row):
+class QuestionDetail(ToolResult):
     """Everything about a question; `evidence` holds the newest pieces, `get_evidence` more."""
 
-    question: QuestionRow
+    question: QuestionLine
     criteria: str
     sources: list[str]
     options: list[str]
@@ -124,20 +123,20 @@ class QuestionDetail(Row):
     how_to_forecast: str
     base_rate_reason: str
     essay_id: str
-    forecasts: list[ForecastRow]
-    evidence: list[EvidenceRow]
-    scores: list[ScoreRow]
+    forecasts: list[ForecastLine]
+    evidence: list[EvidenceLine]
+    scores: list[ScoreLine]
 
 
-class EvidenceDetail(Row):
+class EvidenceDetail(ToolResult):
     """A piece of evidence with all its reports, and what was decided or proposed about it."""
 
-    evidence: EvidenceRow
+    evidence: EvidenceLine
     decisions: list[str]
     untrusted_text: str
 
 
-class HitRow(Row):
+class HitLine(ToolResult):
     """A report that was read: propose it by its item_id; `evidence_on` names questions."""
 
     item_id: int
@@ -146,21 +145,21 @@ class HitRow(Row):
     untrusted_text: str
 
 
-class HitList(Row):
+class HitList(ToolResult):
     """Reports with these words, the newest first."""
 
-    reports: list[HitRow]
+    reports: list[HitLine]
 
 
-class Comparison(Row):
+class ForecastComparison(ToolResult):
     """Everyone's forecasts on a question beside yours, and your distance from them in points."""
 
-    question: QuestionRow
-    forecasts: list[ForecastRow]
+    question: QuestionLine
+    forecasts: list[ForecastLine]
     your_distance: dict[str, float]
 
 
-class AnsweredRow(Row):
+class AnsweredLine(ToolResult):
     """A question on which you had a forecast, its answer and the points of both."""
 
     question_id: str
@@ -172,7 +171,7 @@ class AnsweredRow(Row):
     counts: bool
 
 
-class StandingRow(Row):
+class StandingLine(ToolResult):
     """Sum of a forecaster's points by one rule over the questions that count."""
 
     forecaster: str
@@ -182,15 +181,15 @@ class StandingRow(Row):
     points: float
 
 
-class TrackRecord(Row):
+class OwnRecord(ToolResult):
     """Your record in a sentence, your answered questions, and everyone's sums beside it."""
 
     record: str
-    answered: list[AnsweredRow]
-    standings: list[StandingRow]
+    answered: list[AnsweredLine]
+    standings: list[StandingLine]
 
 
-class ForecastReceipt(Row):
+class ForecastReceipt(ToolResult):
     """A forecast that was stored, and how many you may still make today."""
 
     question_id: str
@@ -200,7 +199,7 @@ class ForecastReceipt(Row):
     forecasts_left_today: int
 
 
-class EvidenceReceipt(Row):
+class EvidenceReceipt(ToolResult):
     """A piece that was proposed or added: `outcome` in a word, and in a sentence."""
 
     evidence_id: int
@@ -209,7 +208,7 @@ class EvidenceReceipt(Row):
     evidence_left_today: int
 
 
-def make_question_row(s: QuestionSummary, me: ForecasterId) -> QuestionRow:
+def make_question_line(s: QuestionSummary, me: ForecasterId) -> QuestionLine:
     """Make the line of a question as its forecaster sees it."""
     q = s.question
 
@@ -217,7 +216,7 @@ def make_question_row(s: QuestionSummary, me: ForecasterId) -> QuestionRow:
         standing = s.standings.get(forecaster_id)
         return format_short(q, None if standing is None else standing.distribution)
 
-    return QuestionRow(
+    return QuestionLine(
         id=q.id,
         text=q.text,
         kind=q.kind,
@@ -232,10 +231,10 @@ def make_question_row(s: QuestionSummary, me: ForecasterId) -> QuestionRow:
     )
 
 
-def make_evidence_row(card: EvidenceCard, question: Question) -> EvidenceRow:
+def make_evidence_line(card: EvidenceCard, question: Question) -> EvidenceLine:
     """Make the line of a piece of evidence."""
     e, carrier = card.evidence, card.carrier
-    return EvidenceRow(
+    return EvidenceLine(
         id=e.id,
         question_id=e.question_id,
         first_seen_at=f"{e.first_seen_at:%Y-%m-%dT%H:%MZ}",
@@ -263,16 +262,16 @@ def make_evidence_detail(card: EvidenceCard, question: Question) -> EvidenceDeta
     ]
     notes = [f"Note of {d.by}: {d.note}" for d in card.decisions if d.note]
     return EvidenceDetail(
-        evidence=make_evidence_row(card, question),
+        evidence=make_evidence_line(card, question),
         decisions=[f"{d.at:%Y-%m-%d} {d.status} by {d.by}" for d in card.decisions],
         untrusted_text=fence("\n".join([*texts, *notes])),
     )
 
 
-def make_hit_row(hit: SearchHit) -> HitRow:
+def make_hit_line(hit: SearchHit) -> HitLine:
     """Make the line of a report."""
     item = hit.item
-    return HitRow(
+    return HitLine(
         item_id=item.id,
         first_seen_at=f"{item.first_seen_at:%Y-%m-%dT%H:%MZ}",
         evidence_on=[f"{u.question_id} (evidence {u.evidence_id}, {u.status})" for u in hit.uses],
@@ -285,20 +284,20 @@ def make_hit_row(hit: SearchHit) -> HitRow:
     )
 
 
-def list_forecast_rows(page: QuestionPage) -> list[ForecastRow]:
+def list_forecast_lines(page: QuestionPage) -> list[ForecastLine]:
     """List the standing forecasts of everyone, with the reason of the last act of each."""
     last: Mapping[str, Forecast] = {act.forecaster_id: act for act in page.acts}
     question, standings = page.summary.question, page.summary.standings
     return [
-        _make_forecast_row(question, forecaster_id, standing, last.get(forecaster_id))
+        _make_forecast_line(question, forecaster_id, standing, last.get(forecaster_id))
         for forecaster_id, standing in sorted(standings.items())
     ]
 
 
-def _make_forecast_row(
+def _make_forecast_line(
     question: Question, forecaster_id: str, standing: CurrentForecast, act: Forecast | None
-) -> ForecastRow:
-    return ForecastRow(
+) -> ForecastLine:
+    return ForecastLine(
         forecaster=forecaster_id,
         kind=standing.forecaster.kind,
         forecast=format_full(question, standing.distribution),
@@ -307,8 +306,3 @@ def _make_forecast_row(
         cites=[] if act is None else list(act.cites),
         untrusted_text="" if act is None else fence(act.rationale, 2_000),
     )
-
-
-def name_kind(forecasters: Iterable[Forecaster], forecaster_id: str) -> str:
-    """Return the kind of a forecaster; "person" for an unknown one."""
-    return next((f.kind for f in forecasters if f.id == forecaster_id), "person")
