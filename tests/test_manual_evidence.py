@@ -372,14 +372,15 @@ def scout(desk: Tracker) -> Tracker:
 def test_a_proposal_waits_and_moves_nothing(
     desk: Tracker, scout: Tracker, press: Press, clock: FakeClock
 ) -> None:
-    press.publish("wire", UNMATCHED)
+    for headline in (UNMATCHED, INVITED):
+        press.publish("wire", headline)
     desk.feeds.poll()
     (hit,) = desk.evidence.search("lodge")
     before = suggested(desk)
     result = add(scout, hit.item.id, strength=Strength.DECISIVE, note="they packed")
     assert (result.outcome, result.evidence.trust) == ("proposed", 0.0)
-    (card,) = desk.evidence.inbox()
-    assert (card.state, card.may_answer) == ("perhaps", False)
+    card, other = desk.evidence.inbox()  # it comes first, though it moves nothing
+    assert (card.state, card.may_answer, other.headline) == ("perhaps", False, INVITED)
     (proposal,) = card.proposals
     assert (proposal.by, proposal.note) == (
         SCOUT.me,

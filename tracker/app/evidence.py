@@ -34,7 +34,10 @@ class EvidenceService(Service, noun="evidence"):
 
     @cacheable()
     def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
-        """Return evidence that awaits review on open questions, most influential first (≤ 200)."""
+        """Return evidence that awaits review on open questions (≤ 200).
+
+        Possible answers come first, then proposals, then the most influential.
+        """
         with self._store.reading() as session:
             return inbox.list_inbox(session, question_id, self._now())
 

@@ -64,7 +64,7 @@ def add(
     """Add a report as evidence, by its address or headline.
 
     It counts fully from now on, as your decision; what the matcher had logged already becomes your
-    review. Of whoever may not judge evidence it is a proposal, which waits.
+    review.
     """
     from tracker.ingestion.manual_evidence import parse_direction
 
@@ -96,15 +96,11 @@ def _choose_source(source: str | None, item: int | None) -> str | ItemId:
 def describe_result(question: Question, result: ManualResult) -> str:
     """Describe what was added, in a line, and why the matcher had missed it, in another."""
     piece = result.evidence
-    if result.outcome == "proposed":
-        return (
-            f"Evidence {piece.id} on {question.id} is proposed: it moves nothing until somebody "
-            f"accepts it (`tracker evidence review {piece.id} confirm`).\n{result.miss}"
-        )
     side = describe_side(question.kind, piece.direction, piece.option)
     done = {
         "added": "is added",
         "reviewed": f"was there already and is {piece.status} by you now",
+        "proposed": "is proposed, and waits for a review",
         "unchanged": "was there already, as you said",
     }[result.outcome]
     reports = format_count(result.reports, "report")
