@@ -202,6 +202,8 @@ def with_settings(agent: Agent, **changed: Any) -> Agent:
 
 def test_the_budget_of_a_day_outlives_a_restart(scout: Agent, clock: FakeClock) -> None:
     poor = {"mcp_daily_forecasts": 2, "mcp_daily_evidence": 1}
+    # What comes through other doors, and from other agents, has nothing to do with it.
+    scout.desk.through("api").forecasts.submit(SUMMIT, "50%")
     assert [with_settings(scout, **poor).forecast()["forecasts_left_today"] for _ in range(2)] == [
         1,
         0,
@@ -215,8 +217,6 @@ def test_the_budget_of_a_day_outlives_a_restart(scout: Agent, clock: FakeClock) 
     with_settings(scout, **poor).call("propose_evidence", **piece)
     with pytest.raises(Fault, match="budget of 1 pieces of evidence a day"):
         with_settings(scout, **poor).call("propose_evidence", **piece)
-    # Other doors and other agents have nothing to do with it.
-    scout.desk.through("api").forecasts.submit(SUMMIT, "50%")
     scout.tracker.accounts.add("Owl", "agent")
     assert with_settings(replace(scout, account="agent:owl"), **poor).forecast()["made_at"]
     clock.time = NOW.replace(hour=0, minute=0) + timedelta(days=1)
@@ -331,7 +331,12 @@ def test_orders_in_the_news_stay_inside_the_fence(
     assert SCOUT not in tracker.questions.get(SUMMIT).summary.standings
 
 
-@given(st.text(max_size=400), st.integers(min_value=5, max_value=300))
+HARD_TEXT = st.text(
+    st.one_of(st.characters(), st.sampled_from("⟦⟧⟦⟧<>&;/\n\u202e\u200b\U000e0041")), max_size=400
+)
+
+
+@given(HARD_TEXT, st.integers(min_value=5, max_value=300))
 def test_no_text_leaves_its_fence_or_hides_in_it(text: str, longest: int) -> None:
     for fenced in (fence(text, longest), fence_parts(("Headline", text), longest=longest)):
         if fenced:
