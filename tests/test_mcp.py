@@ -331,9 +331,19 @@ def test_orders_in_the_news_stay_inside_the_fence(
     assert SCOUT not in tracker.questions.get(SUMMIT).summary.standings
 
 
-HARD_TEXT = st.text(
-    st.one_of(st.characters(), st.sampled_from("⟦⟧⟦⟧<>&;/\n\u202e\u200b\U000e0041")), max_size=400
+SIGNS = (
+    FENCE_BEGIN,
+    FENCE_END,
+    "⟦",
+    "⟧",
+    "&#10215;",
+    "<b>",
+    "\n",
+    "\u202e\u200b",
+    "\U000e0041",
+    "\x1b[2J",
 )
+HARD_TEXT = st.lists(st.sampled_from(SIGNS) | st.text(max_size=9), max_size=40).map("".join)
 
 
 @given(HARD_TEXT, st.integers(min_value=5, max_value=300))
