@@ -56,7 +56,7 @@ class WritingTools:
         """
         desk = self._find_desk()
         with self._lock:
-            left = _spend(desk, "forecast")
+            left = _check_budget(desk, "forecast")
             _check_reason(reason)
             question = desk.questions.get(question_id, 0).summary.question
             cites = _check_cited(desk, question.id, evidence_ids)
@@ -86,12 +86,12 @@ class WritingTools:
         """
         desk = self._find_desk()
         with self._lock:
-            left = _spend(desk, "evidence")
+            left = _check_budget(desk, "evidence")
             piece = _make_piece(
                 desk, question_id, ItemId(item_id), direction=direction, reason=reason,
                 strength=strength, option=option, is_proposal=True,
             )  # fmt: skip
-            return _describe(desk.evidence.add(piece), left)
+            return _make_receipt(desk.evidence.add(piece), left)
 
     def add_evidence(
         self,
@@ -119,13 +119,13 @@ class WritingTools:
         if item_id is None and not (address.strip() and headline.strip()):
             raise Refused("give an item_id, or an address with its headline: none is opened here")
         with self._lock:
-            left = _spend(desk, "evidence")
+            left = _check_budget(desk, "evidence")
             source = address if item_id is None else ItemId(item_id)
             piece = _make_piece(
                 desk, question_id, source, direction=direction, reason=reason, strength=strength,
                 option=option, title=headline,
             )  # fmt: skip
-            return _describe(desk.evidence.add(piece), left)
+            return _make_receipt(desk.evidence.add(piece), left)
 
 
 def _make_piece(
@@ -152,7 +152,7 @@ def _make_piece(
     )
 
 
-def _describe(result: ManualResult, left: int) -> results.EvidenceReceipt:
+def _make_receipt(result: ManualResult, left: int) -> results.EvidenceReceipt:
     return results.EvidenceReceipt(
         evidence_id=result.evidence.id,
         outcome=result.outcome,
@@ -161,7 +161,7 @@ def _describe(result: ManualResult, left: int) -> results.EvidenceReceipt:
     )
 
 
-def _spend(desk: Tracker, act: Literal["forecast", "evidence"]) -> int:
+def _check_budget(desk: Tracker, act: Literal["forecast", "evidence"]) -> int:
     """Return what is left of today's budget after this act; raises `Refused` if nothing is."""
     today, settings = desk.accounts.acts_today(), desk.settings
     budget, used, unit = (
