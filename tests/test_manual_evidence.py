@@ -19,6 +19,7 @@ from tracker.errors import NotFound, Refused
 from tracker.feeds.item import ItemId
 from tracker.ingestion.manual_evidence import parse_direction
 from tracker.model.evidence import ManualEvidence, ManualResult
+from tracker.model.principal import Principal
 from tracker.settings import Settings
 
 SUMMIT = "summit-2027"
@@ -356,3 +357,77 @@ def test_robots_and_private_addresses_are_respected(
         with pytest.raises(Refused, match=r"the page cannot be read .*127\.0\.0\.1"):
             add(careful, feed_server.url("/lodge"))
     assert len(feed_server.seen) == requests
+
+
+SCOUT = Principal(ForecasterId("agent:scout"), "agent", "mcp", account="a7")
+
+
+@pytest.fixture
+def scout(desk: Tracker) -> Tracker:
+    """The desk as a program uses it, which may only propose."""
+    desk.accounts.add("Scout", "agent")
+    return desk.serve(SCOUT)
+
+
+def test_a_proposal_waits_and_moves_nothing(
+    desk: Tracker, scout: Tracker, press: Press, clock: FakeClock
+) -> None:
+    for headline in (UNMATCHED, INVITED):
+        press.publish("wire", headline)
+    desk.feeds.poll()
+    (hit,) = desk.evidence.search("lodge")
+    before = suggested(desk)
+    result = add(scout, hit.item.id, strength=Strength.DECISIVE, note="they packed")
+    assert (result.outcome, result.evidence.trust) == ("proposed", 0.0)
+    card, other = desk.evidence.inbox()  # it comes first, though it moves nothing
+    assert (card.state, card.may_answer, other.headline) == ("perhaps", False, INVITED)
+    (proposal,) = card.proposals
+    assert (proposal.by, proposal.note) == (
+        SCOUT.me,
+        "only proposed, for YES, decisive: they packed",
+    )
+    clock.advance(hours=1)
+    desk.evidence.update_suggestions()
+    assert suggested(desk) == pytest.approx(before, abs=1e-3)
+    assert desk.resolutions.proposals() == ()
+    desk.evidence.review(card.evidence.id, "confirmed", direction=Direction.YES)
+    assert suggested(desk) > before + 0.01
+    assert desk.evidence.cards((card.evidence.id,))[0].proposals == ()
+    assert desk.system.verify().bad_seq is None
+
+
+def test_a_proposal_changes_no_judgement_of_others(
+    desk: Tracker, scout: Tracker, press: Press
+) -> None:
+    press.publish("wire", INVITED)
+    desk.feeds.poll()
+    (waiting,) = desk.evidence.inbox()
+    against = {"direction": Direction.NO, "strength": Strength.STRONG}
+    outcomes = [add(scout, waiting.items[0].item.id, **against).outcome for _ in range(2)]
+    assert outcomes == ["proposed", "unchanged"]
+    (card,) = desk.evidence.inbox()
+    assert card.evidence == waiting.evidence
+    desk.evidence.review(card.evidence.id, "rejected")
+    assert add(scout, waiting.items[0].item.id).outcome == "unchanged"
+    assert desk.questions.get(SUMMIT).evidence[0].evidence.status == "rejected"
+
+
+def test_a_proposed_headline_counts_on_no_other_question(tracker_with_press: Tracker) -> None:
+    tracker_with_press.question_sets.load(a_set(a_question(), a_question("other-2027")))
+    add(tracker_with_press.serve(SCOUT), INVITED)
+    assert tracker_with_press.questions.get("other-2027").evidence == ()
+
+
+def test_a_later_report_counts_as_if_nothing_were_proposed(
+    desk: Tracker, scout: Tracker, press: Press, clock: FakeClock
+) -> None:
+    add(scout, INVITED, direction=Direction.NO, strength=Strength.STRONG)
+    clock.advance(hours=3)
+    press.publish("wire", f"{INVITED} in spring")
+    desk.feeds.poll()
+    pieces = [c.evidence for c in desk.questions.get(SUMMIT).evidence]
+    (moving,) = [e for e in pieces if e.trust]
+    assert (moving.direction, moving.judged_by, moving.strength) == (
+        Direction.YES, "matcher", Strength.MODERATE,
+    )  # fmt: skip
+    assert desk.system.verify().bad_seq is None

@@ -54,10 +54,11 @@ class Settings:
     for ever. `encoder` compares meanings: `minilm` (a transformer judges what a table proposes),
     `static` (the table alone), `none`, or `auto` for the best available. `model_url` is the base
     address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
-    `model_key`, `model_seconds`, `model_tokens` and
-    `model_budget` (requests a day) are its parameters. `allowed_hosts` are the host names that the
-    dashboard accepts beside the loopback names, separated by commas; `public_url` is its address
-    behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
+    `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) are its
+    parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
+    `mcp_daily_evidence` limit what each of them writes on a day. `allowed_hosts` are the host names
+    that the dashboard accepts beside the loopback names, separated by commas; `public_url` is its
+    address behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -76,6 +77,9 @@ class Settings:
     model_seconds: float = 60.0
     model_tokens: int = 1000
     model_budget: int = 200
+    mcp_writes: bool = True
+    mcp_daily_forecasts: int = 50
+    mcp_daily_evidence: int = 20
     log_level: str = "info"
     log_json: bool = False
     port: int = 8501
@@ -234,6 +238,8 @@ def check_settings(settings: Settings) -> Settings:
         ("fetch_seconds", 1, 600),
         ("fetch_megabytes", 0.1, 500),
         ("keep_days", 0, 36500),
+        ("mcp_daily_forecasts", 0, 10_000),
+        ("mcp_daily_evidence", 0, 10_000),
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:

@@ -186,7 +186,8 @@ def _add_piece(tracker: Tracker, question: Question, piece: ManualEvidence) -> N
     result = tracker.evidence.add(piece)
     undo = partial(_undo_addition, tracker, question, piece, result)
     words = add_text.describe_addition(question, result)
-    return Notice(words, undo if result.previous in (None, "logged", "rejected") else None)
+    may_undo = result.outcome != "proposed" and result.previous in (None, "logged", "rejected")
+    return Notice(words, undo if may_undo else None)
 
 
 def _undo_addition(

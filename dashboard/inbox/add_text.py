@@ -65,6 +65,8 @@ def make_bookmarklet(page: str) -> str:
 
 def describe_addition(question: Question, result: ManualResult) -> str:
     """Describe what was added and why the matcher had missed it, for the notice with its undo."""
+    if result.outcome == "proposed":
+        return "Proposed: it waits in the inbox, and moves nothing until somebody accepts it."
     bearing = describe_bearing(result.evidence, question.kind)
     begin = {
         "added": "Added",

@@ -67,6 +67,7 @@ def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> N
     if any(piece.may_answer for piece in story):
         words = "This may be the answer itself. If it is, resolve the question."
         lines.append(make_tag("p", words, kind="warning"))
+    lines += [make_tag("p", words) for words in _list_proposals(visit, story, questions)]
     with st.container(border=True, gap="small", key=f"card-{place}"):
         _show_report(visit, first, place, lines)
         effect = st.empty()
@@ -99,6 +100,14 @@ def _summarise(story: Story, questions: Questions, place: str) -> Markup:
     sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
     counts = ", ".join(f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides))
     return make_tag("p", make_tag("b", f"Evidence on {len(story)} questions"), f": {counts}")
+
+
+def _list_proposals(visit: Visit, story: Story, questions: Questions) -> Iterator[str]:
+    """List what is proposed of the pieces of a story, and by whom."""
+    for piece in story:
+        kind, option = questions[piece.evidence.question_id].kind, piece.evidence.option
+        for proposal in piece.proposals:
+            yield judgement_line(proposal, kind, option, visit.me)
 
 
 def _describe_effect(visit: Visit, story: Story, questions: Questions) -> str:
@@ -191,7 +200,9 @@ def _make_list(lines: Sequence[str]) -> Markup:
 def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iterator[str]:
     """List the reasons of a match, its certainty, and the decisions of others, newest last."""
     evidence, waits = piece.evidence, piece.evidence.status == "logged"
-    yield describe_match(evidence, piece.why) or "Added by hand"
+    yield describe_match(evidence, piece.why) or (
+        "Proposed" if piece.proposals else "Added by hand"
+    )
     yield f"Signpost: {piece.indicator_name}"
     yield describe_certainty(evidence, context_only=piece.context_only, perhaps=piece.perhaps)
     if reason := explain_direction(evidence, piece.why):

@@ -2,7 +2,8 @@
 
 Pages of any site may send requests to this machine, and there is no log-in. A request is therefore
 served only under an allowed host name (against DNS rebinding), and a request that can change
-something must come from a page of this server (against cross-site requests).
+something must come from a page of this server (against cross-site requests), or from a program that
+shows a token and names no page.
 
 Requests have timeouts: the web server has none, and each unfinished one keeps a connection. Headers
 have to be complete in time. A body may take longer on a slow line, but has to make progress.
@@ -105,6 +106,8 @@ class RequestGuard:
             )
         if scope["type"] == "http" and scope["method"] in _READ_METHODS:
             return None
+        if is_bearer(headers) and not origins:
+            return None
         scheme = scope["scheme"].replace("ws", "http")
         if len(origins) == 1 and self._reach.is_own_origin(origins[0], scheme, hosts[0]):
             return None
@@ -160,6 +163,11 @@ class UnknownAddressFilter:
                 if not (isinstance(route, Mount) and not route.path)
             )
         )
+
+
+def is_bearer(headers: Headers) -> bool:
+    """Return True for a request with a token, which no page of another site can add."""
+    return headers.get("authorization", "").lower().startswith("bearer ")
 
 
 def _check_size(scope: Scope) -> HttpRefusal | None:

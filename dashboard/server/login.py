@@ -26,6 +26,7 @@ from dashboard.components.acting import LOGIN_HEADER
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
 from tracker.model.accounts import Visitor
 from tracker.model.principal import Principal
 from tracker.people.accounts import LOGIN_LIFE, LoginRefusal, NewSecret
@@ -38,6 +39,8 @@ _FOLDER: Final = Path(__file__).parent.parent / "static" / "login"
 _OPEN_PATHS: Final = frozenset(
     ("/login", "/logout", "/join", "/reset", "/enter", "/healthz", "/manifest.json", "/favicon.png")
 )
+"""Addresses that ask for no log-in, beside that of agents, which asks for a token by itself."""
+
 _OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health")
 """Beginnings of addresses that hold nothing of the database: scripts, styles, health."""
 
@@ -89,7 +92,7 @@ class LoginGate:
 
 
 def _is_open(path: str) -> bool:
-    return path in _OPEN_PATHS or path.startswith(_OPEN_FOLDERS)
+    return path in (*_OPEN_PATHS, AGENTS_PATH) or path.startswith(_OPEN_FOLDERS)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

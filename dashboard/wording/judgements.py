@@ -8,7 +8,7 @@ from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.evidence.rungs import Rung
 from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import MATCHER, MODEL_PREFIX, ForecasterId, Kind, Question
-from tracker.model.evidence import Decision, Lift
+from tracker.model.evidence import ONLY_PROPOSED, Decision, Lift
 
 
 def model_name(by: str) -> str:
@@ -35,9 +35,6 @@ def describe_choice(question: Question, direction: Direction, option: str) -> st
     return describe_side(question.kind, direction, option).replace("option ", "", 1)
 
 
-_PROPOSED: Final = "only proposed, "
-"""Beginning of a machine's note that changes nothing."""
-
 _ACTS: Final = {"logged": "Undone", "confirmed": "Accepted", "edited": "Edited"}
 
 
@@ -49,8 +46,8 @@ def judgement_line(
     """
     model, by = model_name(decision.by), judge_name(decision.by, me)
     note = decision.note.removeprefix(f"machine judgement by {model}: ")
-    if model and note.startswith(_PROPOSED):
-        return f"Proposed by the model ({model}): {note.removeprefix(_PROPOSED)}."
+    if note.startswith(ONLY_PROPOSED):
+        return f"Proposed by {by}: {note.removeprefix(ONLY_PROPOSED).removesuffix('.')}."
     if adds and decision.status == "rejected":
         return f"Rejected by {by}: not evidence."
     act = "Added by hand" if adds else _ACTS.get(decision.status, "Rejected")

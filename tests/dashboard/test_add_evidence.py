@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.inbox.add_evidence import _add_piece
 from dashboard.inbox.add_text import (
     MAX_NOTE_CHARACTERS,
     describe_uses,
@@ -12,12 +13,13 @@ from dashboard.inbox.add_text import (
     read_shared,
 )
 from forecasts.evidence.evidence import Direction
-from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.model.evidence import EvidenceCard, EvidenceUse
+from tracker.model.evidence import EvidenceCard, EvidenceUse, ManualEvidence
+from tracker.model.principal import Principal
 
 SUMMIT = "summit-2027"
 HEADLINE = "Envoys seen packing for the river lodge"
@@ -70,6 +72,15 @@ def test_a_headline_is_added_and_taken_back(desk: Tracker) -> None:
     assert only(desk).evidence.status == "rejected"
     seen(button(visit, "Redo").click().run())
     assert only(desk).evidence.status == "confirmed"
+
+
+def test_what_a_forecaster_adds_is_a_proposal(desk: Tracker) -> None:
+    ben = desk.serve(Principal(ForecasterId("ben"), "forecaster", "page"))
+    piece = ManualEvidence(SUMMIT, "Leaders agree on a date", Direction.YES)
+    notice = _add_piece(ben, desk.questions.get(SUMMIT).summary.question, piece)
+    assert notice.text.startswith("Proposed: it waits in the inbox")
+    assert notice.reverse is None
+    assert (only(desk).evidence.status, only(desk).perhaps) == ("logged", True)
 
 
 def test_a_page_that_cannot_be_read_asks_for_its_headline(tracker: Tracker) -> None:

@@ -149,6 +149,10 @@ def test_judgements_in_words() -> None:
     assert decided("model:qwen", note=note) == (
         "Proposed by the model (qwen): relevance 0.80, for NO with 0.93."
     )
+    note = "only proposed, for YES, strong: The envoys packed."
+    assert decided("agent:scout", direction=NEUTRAL, note=note) == (
+        "Proposed by agent:scout: for YES, strong: The envoys packed."
+    )
     assert decided(ME, "confirmed") == "Accepted by you: for YES, moderate."
     assert (
         decided("ada", "rejected", note="Old news.")

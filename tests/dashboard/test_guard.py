@@ -164,7 +164,7 @@ def test_unknown_addresses_are_404(served: Served) -> None:
     # Other unknown addresses are 404.
     for path in (
         "/openapi.json /calendar.ics /favicon.ico /index.html /static/none.js /static/js/none.js "
-        "/mcp /_stcore/none /_stcore/none.json /question/none.css /home-first /%2e%2e/index.html "
+        "/_stcore/none /_stcore/none.json /question/none.css /home-first /%2e%2e/index.html "
         "/Questions"
     ).split():
         answer = served.ask(path)

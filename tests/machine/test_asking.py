@@ -10,7 +10,7 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.compiled_question import CompiledQuestion, Statement
-from forecasts.questions.question import MATCHER, EvidenceId
+from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId
 from tests.builders import NOW, FakeClock, a_question, a_set, an_item, no_network
 from tests.machine.model_stub import (
     ModelStub,
@@ -32,7 +32,8 @@ from tracker.ingestion import near_misses
 from tracker.interfaces.scheduler import judge_with_model
 from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, NOTHING_WAITS, LlmRunReport
 from tracker.llm.model_check import ModelCheck, save_check
-from tracker.model.evidence import EvidenceCard
+from tracker.model.evidence import EvidenceCard, ManualEvidence
+from tracker.model.principal import Principal
 from tracker.settings import Settings, load_settings
 from tracker.storage import items, llm_answers
 
@@ -313,6 +314,19 @@ def test_a_near_miss_that_is_only_proposed_moves_nothing(
     (waiting,) = asking.evidence.inbox()
     assert (waiting.evidence.judged_by, waiting.evidence.direction) == (MATCHER, Direction.NEUTRAL)
     assert "only proposed, relevance 0.95, for YES" in waiting.decisions[-1].note
+    assert suggested(asking) == before
+
+
+def test_what_an_agent_proposes_waits_for_a_person(
+    asking: Tracker, stub: ModelStub, near: ItemId
+) -> None:
+    pass_check(asking, stub)
+    scout = asking.serve(Principal(ForecasterId("agent:scout"), "agent", "mcp"))
+    scout.evidence.add(ManualEvidence("summit-2027", near, Direction.YES))
+    before = suggested(asking)
+    stub.gives(FOR)
+    report = asking.evidence.ask_model()
+    assert (report.sent, report.is_idle) == (0, True)
     assert suggested(asking) == before
 
 

@@ -6,7 +6,7 @@ from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.app.service import Service
 from tracker.app.system import make_identity, slug_name
 from tracker.errors import Forbidden, NotFound
-from tracker.model.accounts import AccessLink, Account, ApiToken, Login, Visitor
+from tracker.model.accounts import AccessLink, Account, ApiToken, DailyActs, Login, Visitor
 from tracker.model.principal import RIGHTS, Door, Principal, Role
 from tracker.people import accounts as people
 from tracker.people.accounts import LINK_LIFE, LoginRefusal, NewSecret
@@ -136,6 +136,19 @@ class AccountService(Service, noun="accounts"):
             with self._store.writing() as session:
                 accounts.change_token(session, token.id, used_at=now)
         return principal
+
+    def act_as(self, name: str, door: Door) -> Principal:
+        """Return whoever an account belongs to; raises `NotFound`, or `Refused` if disabled."""
+        with self._store.reading() as session:
+            return people.act_as_account(session, name, door)
+
+    def acts_today(self) -> DailyActs:
+        """Count what the acting person did through this door since midnight UTC."""
+        midnight = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
+        door = self._context.principal.door
+        with self._store.reading() as session:
+            counts = accounts.count_acts(session, self._me, door, midnight)
+        return DailyActs(*counts, midnight + timedelta(days=1))
 
     def change_role(self, account: str, role: Role) -> Account:
         """Give an account another role."""

@@ -1,5 +1,6 @@
 """Evidence: list, add, find and review it, match the archive, ask the model, update suggestions."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
@@ -34,7 +35,10 @@ class EvidenceService(Service, noun="evidence"):
 
     @cacheable()
     def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
-        """Return evidence that awaits review on open questions, most influential first (≤ 200)."""
+        """Return evidence that awaits review on open questions (≤ 200).
+
+        Possible answers come first, then proposals, then the most influential.
+        """
         with self._store.reading() as session:
             return inbox.list_inbox(session, question_id, self._now())
 
@@ -86,13 +90,17 @@ class EvidenceService(Service, noun="evidence"):
 
         A page that no feed has brought is fetched for its headline. The piece counts fully from now
         on, as its author's decision; a story that is evidence already gets their review instead.
-        Raises `Refused` for a question that is not open, and a page that cannot be read.
+        What somebody adds who may not judge evidence is a proposal: it waits for a review, and
+        moves nothing until then. Raises `Refused` for a question that is not open, and a page that
+        cannot be read.
         """
         from tracker.ingestion.manual_evidence import add_manual_evidence
 
         context, author = self._context, self._authorship(by)
         with self._store.reading() as session:
             require_question(session, piece.question_id)
+        if not context.principal.has("curate"):
+            piece = replace(piece, is_proposal=True)
         return add_manual_evidence(
             self._whole_store, context.network, context.match_state, piece, author=author
         )

@@ -1,7 +1,8 @@
 """Add evidence by hand: find the item, place it in its story, and log its author's decision.
 
 Such a piece counts from the moment at which it was added, however old the report is: nobody scores
-with hindsight.
+with hindsight. A proposal is logged as a piece without side and relevance, which moves nothing
+until a person has reviewed it.
 """
 
 from collections.abc import Mapping
@@ -16,9 +17,11 @@ from forecasts.evidence.evidence import (
     Indicator,
     IndicatorId,
     StoryId,
+    Strength,
     describe_side,
 )
 from forecasts.questions.question import (
+    MATCHER,
     EvidenceId,
     Question,
     QuestionId,
@@ -37,6 +40,7 @@ from tracker.ingestion.match_state import MatchState, OpenProfiles, make_own_tex
 from tracker.ingestion.network import Network
 from tracker.model.audit import Authorship
 from tracker.model.evidence import (
+    ONLY_PROPOSED,
     Decision,
     ManualEvidence,
     ManualOutcome,
@@ -165,8 +169,10 @@ def _match_request(
     from tracker.matching.matcher import clean_item_text
 
     text = clean_item_text(item.title, item.summary)
-    # An item that was read was matched when it came: only its place in a story may be missing.
-    matches = () if checked.stored else next(iter(profiles.matcher.match([text])))
+    # An item that was read was matched when it came: only its place in a story may be missing. What
+    # is only proposed shall count on no other question either.
+    is_settled = checked.stored or checked.request.is_proposal
+    matches = () if is_settled else next(iter(profiles.matcher.match([text])))
     nearest = find_match(profiles, checked.question, text, threshold=0.0)
     return MatchedRequest(
         checked,
@@ -257,7 +263,8 @@ def _link_item(
         else match_state.load_stories(session, now)
     )
     linker = ManualLinker(session, match_state, matched.other_profiles, stories, now=now)
-    sides = {matched.checked.question.id: request.direction} if request.direction else {}
+    has_side = request.direction and not request.is_proposal
+    sides = {matched.checked.question.id: request.direction} if has_side else {}
     story = linker.place_item(stored, matched.result, sides)
     linker.link_items([replace(stored, story_id=story)], [matched.result])
     if was_read and stored.story_id is None:
@@ -284,8 +291,12 @@ def _log_decision(
     known = item_search.find_story_evidence(session, chain, question.id)
     if known is None:
         evidence_id = _add_evidence(session, chain[-1], matched, author)
-        return LoggedDecision("added", evidence_id, None, matched.miss)
+        outcome: ManualOutcome = "proposed" if request.is_proposal else "added"
+        return LoggedDecision(outcome, evidence_id, None, matched.miss)
     was = f"Its story was evidence already, {known.status} by {known.judged_by}."
+    if request.is_proposal:
+        outcome = "proposed" if _propose_again(session, known, matched, author) else "unchanged"
+        return LoggedDecision(outcome, known.id, known.status, was)
     stands = (known.judged_by, known.direction, known.strength, known.option)
     verdict = (author.by, request.direction, request.strength, request.option)
     if not request.is_evidence or (known.reviewed and stands == verdict):
@@ -299,6 +310,9 @@ def _add_evidence(
 ) -> EvidenceId:
     checked = matched.checked
     request = checked.request
+    if request.is_proposal:
+        piece = _make_proposed(story, matched, author)
+        return evidence.add_evidence(session, piece, _make_proposal(piece, checked, author))
     status: EvidenceStatus = "confirmed" if request.is_evidence else "rejected"
     piece = Evidence(
         id=EvidenceId(0),
@@ -316,6 +330,52 @@ def _add_evidence(
         option=request.option,
     )
     return evidence.add_evidence(session, piece, _make_decision(status, request, author))
+
+
+def _make_proposed(story: StoryId, matched: MatchedRequest, author: Authorship) -> Evidence:
+    """Make a piece that says nothing yet.
+
+    It counts as the matcher's, without side and relevance: so a later report of its story is worth
+    what it would be worth without the proposal.
+    """
+    checked = matched.checked
+    return Evidence(
+        id=EvidenceId(0),
+        question_id=checked.question.id,
+        story_id=story,
+        indicator_id=make_own_text_indicator(checked.question).id,
+        direction=Direction.NEUTRAL,
+        strength=Strength.SOME,
+        relevance=0.0,
+        status="logged",
+        judged_by=MATCHER,
+        first_seen_at=author.at,
+        reports=(),
+        matched=matched.matched,
+        p_direction=0.5,
+        option=checked.request.option,
+    )
+
+
+def _propose_again(
+    session: Session, known: Evidence, matched: MatchedRequest, author: Authorship
+) -> bool:
+    """Add a proposal to a piece that waits; False if it was judged, or proposed so before."""
+    proposal = _make_proposal(known, matched.checked, author)
+    earlier = decisions.list_decisions(session, known.id)
+    if known.status != "logged" or (author.by, proposal.note) in {(d.by, d.note) for d in earlier}:
+        return False
+    decisions.add_decision(session, known.id, proposal, known.judged_by)
+    return True
+
+
+def _make_proposal(piece: Evidence, checked: CheckedRequest, author: Authorship) -> Decision:
+    """Make the decision that leaves a piece as it is; the note says what is proposed."""
+    request = checked.request
+    side = describe_side(checked.question.kind, request.direction, request.option)
+    words = f"{ONLY_PROPOSED}{side}, {request.strength.name.lower()}"
+    note = f"{words}: {request.note}" if request.note else words
+    return Decision("logged", piece.direction, piece.strength, author.by, author.at, note)
 
 
 def _review_again(

@@ -16,6 +16,7 @@ from forecasts.questions.compiled_question import CompiledQuestion, Statement
 from forecasts.questions.question import MODEL_PREFIX, ForecasterId, Question
 from tracker.feeds.plain_text import remove_invisible, shorten_text
 from tracker.llm.llm_messages import Choice, LlmFailure, LlmMessage
+from tracker.model.evidence import ONLY_PROPOSED
 
 FORM: Final = "contrast-1"
 """Name of prompts and maps; a check of a model holds for one form."""
@@ -223,7 +224,7 @@ class LlmJudgement:
 
     def describe(self, question: Question, *, is_proposal: bool) -> str:
         """Describe the judgement for its stored record."""
-        kind = "only proposed, " if is_proposal else ""
+        kind = ONLY_PROPOSED if is_proposal else ""
         note = f"machine judgement by {self.model}: {kind}relevance {self.relevance:.2f}"
         if not self.is_evidence:
             return f"{note}, unrelated"

@@ -218,9 +218,13 @@ class LlmRun:
         )
 
     def is_open(self, card: EvidenceCard) -> bool:
-        """Return True if a piece is judged by the matcher alone, and not proposed in vain."""
+        """Return True if a piece is judged by the matcher alone, and not proposed in vain.
+
+        What somebody else proposed waits for a person.
+        """
         proposed = any(decision.by == self._by for decision in card.decisions)
-        return card.evidence.judged_by == MATCHER and (self._may_move or not proposed)
+        by_matcher = {card.evidence.judged_by, card.decisions[0].by} == {MATCHER}
+        return by_matcher and (self._may_move or not proposed)
 
     def judge(self, candidates: Sequence[Candidate], limit: int) -> None:
         """Judge candidates in their order until the limit, the budget or the time is used up."""

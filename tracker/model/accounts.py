@@ -70,6 +70,19 @@ class ApiToken:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyActs:
+    """Number of acts of one forecaster through one door since midnight UTC.
+
+    `forecasts` were made, pieces of `evidence` added, proposed or judged. All begin anew at
+    `renews_at`.
+    """
+
+    forecasts: int
+    evidence: int
+    renews_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """Origin of a log-in, as its door sees it."""
 

@@ -106,6 +106,10 @@ class Decision:
     revision: Revision | None = None
 
 
+ONLY_PROPOSED: Final = "only proposed, "
+"""Beginning of a decision's note that changes nothing: a proposal, which waits for a review."""
+
+
 def list_decisions_by(decisions: Sequence[Decision], at: datetime) -> Sequence[Decision]:
     """List the decisions that stood at an instant, oldest first; always that which logged a piece.
 
@@ -202,6 +206,12 @@ class EvidenceCard:
     def perhaps(self) -> bool:
         """True if it moves nothing until a person has confirmed it."""
         return self.evidence.is_perhaps(self.min_relevance)
+
+    @property
+    def proposals(self) -> tuple[Decision, ...]:
+        """Proposals of people and programs while it waits for a review, the newest last."""
+        waits = self.evidence.status == "logged"
+        return tuple(d for d in self.decisions if waits and d.note.startswith(ONLY_PROPOSED))
 
     @property
     def state(self) -> str:
@@ -348,12 +358,13 @@ def _describe_precision(precision: Precision) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ManualEvidence:
-    """A piece of evidence as a person adds it.
+    """A piece of evidence as a person or a program adds it.
 
     `source` is an address, a headline, or the id of an item that was read. `title` gives the
     headline of an address, which is then not fetched. `indicator` is the name of one of the
     question's indicators; without it the piece belongs to the question's own text. One that is no
-    evidence is logged as rejected, so that it is not asked about again.
+    evidence is logged as rejected, so that it is not asked about again. A proposal waits for the
+    review of somebody who may judge evidence, and moves nothing until then.
     """
 
     question_id: str
@@ -366,11 +377,13 @@ class ManualEvidence:
     option: str = ""
     indicator: str = ""
     is_evidence: bool = True
+    is_proposal: bool = False
 
 
-ManualOutcome = Literal["added", "reviewed", "unchanged"]
+ManualOutcome = Literal["added", "reviewed", "proposed", "unchanged"]
 """`reviewed`: the story was evidence on the question already, and this became a review of it.
-`unchanged`: the same person had said the same before.
+`proposed`: it waits for a review. `unchanged`: the same person had said the same before, or what
+was proposed was judged already.
 """
 
 

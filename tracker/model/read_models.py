@@ -271,6 +271,13 @@ class ForecasterRecord:
     skill: SkillRecord | None
     answered: tuple[AnsweredForecast, ...]
 
+    def describe(self) -> str:
+        """Describe how good you are, against whom, and how sure that is; empty without answers."""
+        if self.skill is None:
+            return ""
+        reference = "" if self.reference is None else self.reference.name
+        return self.skill.describe("you", f"the {reference[:1].lower()}{reference[1:]}")
+
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:

@@ -182,6 +182,21 @@ def identify_token(
     return token, replace(principal, role=role, token=token.id)
 
 
+def act_as_account(session: Session, name: str, door: Door) -> Principal:
+    """Return the principal of an account, by its opaque id or the id of its forecaster.
+
+    Raises `NotFound`, and `Refused` for a disabled account.
+    """
+    pair = accounts.find_account_of(session, ForecasterId(name))
+    account = pair[0] if pair else accounts.find_account(session, name)
+    if account is None:
+        hint = "`tracker people add Scout --role agent` makes agent:scout, `people list` has all"
+        raise NotFound("account", name, hint)
+    if account.disabled_at is not None:
+        raise Refused(f"{name} is disabled: `tracker people enable {name}` takes that back")
+    return Principal(account.forecaster, account.role, door, account=account.id)
+
+
 def _identify_account(session: Session, account_id: str, door: Door) -> Principal | None:
     account = accounts.find_account(session, account_id)
     if account is None or account.disabled_at is not None:

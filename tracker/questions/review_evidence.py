@@ -199,9 +199,9 @@ def list_inbox(
 ) -> tuple[EvidenceCard, ...]:
     """List unreviewed evidence on open questions, among the newest candidates.
 
-    Pieces that may be the answer itself come first, since they ask for a resolution; then those
-    whose review would move the suggestion most. Of several with the same effect, such as
-    context-only pieces, the newest comes first.
+    Pieces that may be the answer itself come first, since they ask for a resolution; then what
+    people and programs propose, and those whose review would move the suggestion most. Of several
+    with the same effect, such as context-only pieces, the newest comes first.
     """
     if question_id is None:
         open_by_id = list_open_questions(session, now)
@@ -216,6 +216,7 @@ def list_inbox(
         cards,
         key=lambda card: (
             not card.may_answer,
+            not card.proposals,
             -round(moves.get(card.evidence.id, 0.0), EFFECT_DECIMALS),
         ),
     )

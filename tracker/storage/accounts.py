@@ -4,25 +4,42 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from forecasts.questions.question import ForecasterId
 from tracker.model.accounts import AccessLink, Account, ApiToken, LinkPurpose, Login
-from tracker.model.principal import Role
+from tracker.model.principal import Door, Role
 from tracker.storage import event_log
 from tracker.storage.tables import (
     AccessLinkRow,
     AccountRow,
     ApiTokenRow,
+    DecisionRow,
     ForecasterRow,
+    ForecastRow,
     LoginRow,
+    LogRow,
 )
 
 
 def log_account_act(session: Session, account: str, act: str, at: datetime, **facts: Any) -> None:
     """Append to the log what was done to an account, which is named by its opaque id."""
     event_log.append_entry(session, "account", account, facts={"act": act, **facts}, at=at)
+
+
+def count_acts(
+    session: Session, forecaster: ForecasterId, door: Door, since: datetime
+) -> tuple[int, int]:
+    """Count a forecaster's forecasts, and decisions on evidence, that came through a door."""
+    forecasts, decisions = col(ForecastRow.id), col(DecisionRow.id)
+    made = select(func.count(forecasts)).join(LogRow, col(ForecastRow.log_seq) == LogRow.seq)
+    made = made.where(ForecastRow.forecaster_id == forecaster, ForecastRow.made_at >= since)
+    judged = select(func.count(decisions)).join(LogRow, col(DecisionRow.log_seq) == LogRow.seq)
+    judged = judged.where(DecisionRow.by == forecaster, DecisionRow.at >= since)
+    through_door = col(LogRow.actor).contains(f'"via":"{door}"', autoescape=True)
+    counts = [session.exec(query.where(through_door)).one() for query in (made, judged)]
+    return counts[0], counts[1]
 
 
 def add_account(session: Session, account: Account, password_hash: str) -> None:

@@ -398,6 +398,11 @@ COMMANDS: Final = {
     "demo": CommandEntry(
         "operations:demo", "Replay the years since February 2022, and show them.", "--fresh"
     ),
+    "mcp": CommandEntry(
+        "mcp:serve_agent",
+        "Serve an agent by MCP, over standard input and output.",
+        "--as agent:scout",
+    ),
     "question": GroupEntry("Ask questions, look at them, and answer them.", QUESTION_COMMANDS),
     "forecast": GroupEntry("Make forecasts, and take them back.", FORECAST_COMMANDS),
     "evidence": GroupEntry("Judge the evidence that the feeds brought.", EVIDENCE_COMMANDS),

@@ -25,7 +25,6 @@ from tracker.interfaces.cli.tables import escape_title, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
     ComparisonReport,
-    ForecasterRecord,
     Habits,
     Receipts,
     RuleComparison,
@@ -261,14 +260,6 @@ def upcoming_table(accuracy: Accuracy) -> Table:
         table.add_row(safe_text(question.id), closes, safe_text(question.text))
     table.title = "next to close"
     return table
-
-
-def describe_record(record: ForecasterRecord) -> str:
-    """Describe how good somebody is, against whom, and how sure that is; empty without answers."""
-    if record.skill is None:
-        return ""
-    reference = "" if record.reference is None else record.reference.name
-    return record.skill.describe("you", f"the {reference[:1].lower()}{reference[1:]}")
 
 
 def list_uncounted_tables(accuracy: Accuracy) -> list[Table]:

@@ -100,6 +100,7 @@ def describe_result(question: Question, result: ManualResult) -> str:
     done = {
         "added": "is added",
         "reviewed": f"was there already and is {piece.status} by you now",
+        "proposed": "is proposed, and waits for a review",
         "unchanged": "was there already, as you said",
     }[result.outcome]
     reports = format_count(result.reports, "report")

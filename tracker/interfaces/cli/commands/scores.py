@@ -171,7 +171,7 @@ def summarise_accuracy(
     if record is None:
         print_result(results, json, "")
         return
-    if sentence := score_tables.describe_record(record):
+    if sentence := record.describe():
         console.print(sentence)
     _print_accuracy(results)
 
