@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from dashboard.components.question_list import (
-    MIN_GAP_LOG_ODDS,
     MIN_MOVE,
     DatedMove,
     ForecastGap,
@@ -18,6 +17,7 @@ from dashboard.components.question_list import (
 )
 from dashboard.components.sibling_rows import keep_due_siblings
 from forecasts.questions.question import Question, QuestionId, is_overdue
+from forecasts.statistics.gaps import MIN_GAP
 from tracker.model.read_models import QuestionSummary
 
 Period = Literal["Since your last visit", "24 hours", "7 days", "30 days"]
@@ -226,7 +226,7 @@ def _list_gaps(summaries: Sequence[QuestionSummary], view: ListView) -> tuple[Fo
     wide_gaps = [
         wide_gap
         for s in summaries
-        if (wide_gap := find_widest_gap(s, view.me)) and wide_gap.log_odds >= MIN_GAP_LOG_ODDS
+        if (wide_gap := find_widest_gap(s, view.me)) and wide_gap.log_odds >= MIN_GAP
     ]
     return tuple(sorted(wide_gaps, key=lambda wide_gap: -wide_gap.size))
 

@@ -24,6 +24,7 @@ from tracker.storage.tables.claims import (
     StatementsRow,
     UncheckedAnswerRow,
 )
+from tracker.storage.tables.comments import CommentRow, DismissedGapRow, MentionRow, NoteRow
 from tracker.storage.tables.evidence import (
     DecisionRow,
     EvidenceRow,
@@ -72,8 +73,10 @@ __all__ = [
     "ArticleRow",
     "ClaimDecisionRow",
     "ClaimRow",
+    "CommentRow",
     "DecisionRow",
     "DismissedAnswerRow",
+    "DismissedGapRow",
     "DraftRow",
     "EssayRemovalRow",
     "EssayRow",
@@ -93,8 +96,10 @@ __all__ = [
     "LintOverrideRow",
     "LogRow",
     "LoginRow",
+    "MentionRow",
     "ModelAnswerRow",
     "ModelDayRow",
+    "NoteRow",
     "OptionChangeRow",
     "PropertyRow",
     "QuestionEditRow",
