@@ -1,4 +1,4 @@
-"""People talk about questions in plain text, keep notes that nobody else reads, and edit in the open."""
+"""People comment in plain text, edit in the open, and keep notes that nobody else reads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
