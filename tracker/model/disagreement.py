@@ -1,11 +1,15 @@
 """Disagreement on a question: who stands where, and what lies between each two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from forecasts.questions.question import EvidenceId, Forecaster, QuestionId
-from forecasts.scoring.gap_record import GapRecord
-from forecasts.suggestion.gap_lines import GapLines
+from forecasts.questions.formatting import capitalise, format_signed
+from forecasts.questions.question import SUGGESTION, EvidenceId, Forecaster, QuestionId
+from forecasts.scoring.gap_record import MIN_GAP_FAMILIES, GapRecord
+from forecasts.suggestion.explanation import LINE_TITLES, MIN_NATS
+from forecasts.suggestion.gap_lines import GapLine, GapLines
+from tracker.feeds.plain_text import shorten_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,76 @@ class Disagreement:
     positions: tuple[Position, ...]
     pairs: tuple[PairGap, ...]
     headlines: Mapping[EvidenceId, str]
+
+
+MAX_HEADLINES: Final = 3
+"""Headlines that are named at most; the others are counted."""
+
+MAX_HEADLINE_CHARACTERS: Final = 90
+
+TOO_FEW: Final = (
+    f"Too few to say who tends to be nearer: fewer than {MIN_GAP_FAMILIES} independent answered "
+    "questions with a gap as wide."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GapWriter:
+    """Writer of a disagreement in sentences: `name` inside a sentence, `percent` of a forecast."""
+
+    report: Disagreement
+    name: Callable[[Forecaster], str]
+    percent: Callable[[float], str]
+
+    def write_head(self, pair: PairGap) -> str:
+        """Write who stands where: `You 20%, the estimate 46%: 1.23 apart in log-odds`."""
+        chances = {p.forecaster.id: self.percent(p.p) for p in self.report.positions}
+        first, second = (f"{self.name(f)} {chances[f.id]}" for f in (pair.first, pair.second))
+        return f"{capitalise(first)}, {second}: {pair.size:.2f} apart in log-odds"
+
+    def write_reasons(self, pair: PairGap) -> list[str]:
+        """Write what lies between two, and who tended to be nearer if enough is known."""
+        sentences = [self._write_lines(pair)] if pair.lines is not None else []
+        sentences += self._write_cites(pair.first, pair.second, pair.first_cites)
+        sentences += self._write_cites(pair.second, pair.first, pair.second_cites)
+        if pair.record.is_enough:
+            sentences.append(f"{pair.record.describe(self.name(pair.first))}.")
+        return sentences
+
+    def _write_lines(self, pair: PairGap) -> str:
+        """Write which lines of the suggestion would have to go."""
+        assert pair.lines is not None
+        other = pair.second if pair.first.id == SUGGESTION else pair.first
+        target = next(p.p for p in self.report.positions if p.forecaster.id == other.id)
+        start = f"The estimate would reach {self.percent(target)}"
+        if not pair.lines.lines:
+            return f"No line of the estimate keeps it from {self.percent(target)}."
+        lines = "; ".join(map(self._name_line, pair.lines.lines))
+        if pair.lines.rest >= MIN_NATS:
+            return f"{start} but for {pair.lines.rest:.2f} in log-odds without {lines}."
+        return f"{start} without {lines}."
+
+    def _name_line(self, line: GapLine) -> str:
+        headlines = self._list_headlines(line.stories)
+        words = _join_headlines(headlines, 1) if headlines else LINE_TITLES[line.kind].lower()
+        return f"{words} ({format_signed(line.log_odds, 2)})"
+
+    def _write_cites(
+        self, who: Forecaster, other: Forecaster, pieces: Sequence[EvidenceId]
+    ) -> Iterator[str]:
+        """Write the evidence that one of two rests on and the other does not."""
+        if headlines := self._list_headlines(pieces):
+            name, opposite = capitalise(self.name(who)), self.name(other)
+            verb = "counts" if who.id == SUGGESTION else "cite" if name == "You" else "cites"
+            does = "do" if opposite == "you" else "does"
+            yield f"{name} {verb}, and {opposite} {does} not: {_join_headlines(headlines)}."
+
+    def _list_headlines(self, pieces: Sequence[EvidenceId]) -> list[str]:
+        known = (self.report.headlines.get(piece) for piece in pieces)
+        return [f"“{shorten_text(text, MAX_HEADLINE_CHARACTERS)}”" for text in known if text]
+
+
+def _join_headlines(headlines: Sequence[str], most: int = MAX_HEADLINES) -> str:
+    more = len(headlines) - most
+    words = ", ".join(headlines[:most])
+    return f"{words} and {more:,} more" if more > 0 else words
