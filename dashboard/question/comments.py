@@ -62,7 +62,6 @@ def render(visit: Visit, page: QuestionPage) -> None:
         f"Comments · {count:,}" if count else "Comments",
         COMMENTS_PARAM in st.query_params,
         type="compact",
-        icon=":material/forum:",
         key=_DRAWER_KEY,
         on_change="rerun",
     )
@@ -131,8 +130,9 @@ def _show_threads(visit: Visit, page: QuestionPage, comments: Sequence[Comment])
             on_click=st.session_state.__setitem__,
             args=(_ALL_KEY, True),
         )
-    for comment, is_reply in ordered:
-        _show_comment(visit, page, comment, is_reply=is_reply)
+    with st.container(gap="xxsmall", key="talk"):
+        for comment, is_reply in ordered:
+            _show_comment(visit, page, comment, is_reply=is_reply)
 
 
 def sort_threads(comments: Sequence[Comment]) -> list[tuple[Comment, bool]]:
@@ -173,8 +173,9 @@ def build_comment(visit: Visit, page: QuestionPage, comment: Comment, *, kind: s
     """Return a comment: who, when, the evidence it quotes, its text, and its earlier versions."""
     name = _name(page, comment.by, visit.me)
     if comment.is_removed:
-        remover = _name(page, comment.versions[-1].by, visit.me)
-        by = "" if remover == name else f" by {remover}"
+        remover = comment.versions[-1].by
+        by_whom = "you" if remover == visit.me else _name(page, remover, visit.me)
+        by = "" if remover == comment.by else f" by {by_whom}"
         return make_tag("div", make_tag("p", f"{name}: removed{by}", kind="note"), kind=kind)
     small = make_tag("small", f"{visit.day(comment.at)} · {visit.age(comment.at)}")
     parts = [make_tag("p", make_tag("b", name), " ", small)]

@@ -8,10 +8,13 @@ from forecasts.evidence.log_odds import RAW_NEWS_KINDS
 from forecasts.questions.question import EvidenceId
 from forecasts.statistics.gaps import bound_logit
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.explanation import MIN_NATS, measure_news_factor, sort_effects
+from forecasts.suggestion.explanation import measure_news_factor, sort_effects
 
 _KINDS: Final = (*RAW_NEWS_KINDS, "table row", "time passed", "learned correction", "base rate")
 """Lines that say something; doubt and scale only weigh news."""
+
+MIN_LINE: Final = 0.05
+"""Nats below which a line is not named: a twentieth is a point at even odds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class GapLine:
 class GapLines:
     """Lines between a suggestion and a probability, the largest first, the base rate last.
 
-    Without them the suggestion would reach it, but for `rest` nats: what no line explains.
+    Without them the suggestion would reach it, but for `rest` nats that no line of size explains.
     """
 
     lines: tuple[GapLine, ...]
@@ -53,7 +56,7 @@ def find_gap_lines(suggestion: Suggestion, p: float) -> GapLines:
     """
     gap = bound_logit(p) - bound_logit(suggestion.p)
     sign, left = (1.0 if gap > 0.0 else -1.0), abs(gap)
-    against = [line for line in _list_lines(suggestion) if -sign * line.log_odds >= MIN_NATS]
+    against = [line for line in _list_lines(suggestion) if -sign * line.log_odds >= MIN_LINE]
     needed: list[GapLine] = []
     for line in sorted(against, key=lambda line: (line.kind == "base rate", -abs(line.log_odds))):
         if left <= 0.0:

@@ -137,7 +137,7 @@ def test_gaps_are_explained_among_the_details(asked: Tracker) -> None:
     asked.forecasts.submit(SUMMIT, "90%")
     visit = open_page(asked, "question", q=SUMMIT, details="Disagreement")
     assert "You 90%, the estimate" in words(visit)
-    assert "Too few to say who tends to be nearer" in words(visit)
+    assert "too few answered questions had such a gap" in words(visit)
 
 
 def test_texts_are_inert() -> None:

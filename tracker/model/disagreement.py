@@ -7,8 +7,7 @@ from typing import Final
 from forecasts.questions.formatting import capitalise, format_signed
 from forecasts.questions.question import SUGGESTION, EvidenceId, Forecaster, QuestionId
 from forecasts.scoring.gap_record import MIN_GAP_FAMILIES, GapRecord
-from forecasts.suggestion.explanation import LINE_TITLES, MIN_NATS
-from forecasts.suggestion.gap_lines import GapLine, GapLines
+from forecasts.suggestion.gap_lines import MIN_LINE, GapLine, GapLines
 from tracker.feeds.plain_text import shorten_text
 
 
@@ -58,9 +57,12 @@ MAX_HEADLINES: Final = 3
 MAX_HEADLINE_CHARACTERS: Final = 90
 
 TOO_FEW: Final = (
-    f"Too few to say who tends to be nearer: fewer than {MIN_GAP_FAMILIES} independent answered "
-    "questions with a gap as wide."
+    "Where nothing is said of who tends to be nearer, too few answered questions had such a gap: "
+    f"it takes {MIN_GAP_FAMILIES} independent ones."
 )
+
+_PREFIXES: Final = {"base rate": "base rate, ", "learned correction": "correction "}
+"""Words before the reason of a line that does not say itself what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,24 @@ class GapWriter:
         """Write which lines of the suggestion would have to go."""
         assert pair.lines is not None
         other = pair.second if pair.first.id == SUGGESTION else pair.first
-        target = next(p.p for p in self.report.positions if p.forecaster.id == other.id)
-        start = f"The estimate would reach {self.percent(target)}"
+        target = self.percent(
+            next(p.p for p in self.report.positions if p.forecaster.id == other.id)
+        )
         if not pair.lines.lines:
-            return f"No line of the estimate keeps it from {self.percent(target)}."
+            return f"No single line keeps the estimate from {target}."
         lines = "; ".join(map(self._name_line, pair.lines.lines))
-        if pair.lines.rest >= MIN_NATS:
-            return f"{start} but for {pair.lines.rest:.2f} in log-odds without {lines}."
-        return f"{start} without {lines}."
+        if pair.lines.rest < MIN_LINE:
+            return f"The estimate would reach {target} without: {lines}."
+        short = f"{pair.lines.rest:.2f} in log-odds from {target}"
+        return f"The estimate would still be {short} without: {lines}."
 
     def _name_line(self, line: GapLine) -> str:
-        headlines = self._list_headlines(line.stories)
-        words = _join_headlines(headlines, 1) if headlines else LINE_TITLES[line.kind].lower()
-        return f"{words} ({format_signed(line.log_odds, 2)})"
+        """Name a line by its headlines, or by its kind and the reason it gives."""
+        size = format_signed(line.log_odds, 2)
+        if headlines := self._list_headlines(line.stories):
+            return f"{_join_headlines(headlines, 1)} ({size})"
+        reason = shorten_text(line.text.split(";")[0], MAX_HEADLINE_CHARACTERS)
+        return f"{_PREFIXES.get(line.kind, '')}{reason} ({size})"
 
     def _write_cites(
         self, who: Forecaster, other: Forecaster, pieces: Sequence[EvidenceId]
