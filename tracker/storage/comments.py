@@ -39,8 +39,8 @@ def add_version(session: Session, comment: Comment, text: str, author: Authorshi
 def _append_version(
     session: Session, question_id: QuestionId, text: str, author: Authorship, *, origin: Origin
 ) -> Any:
-    columns = {"replaces": None, "reply_to": None, "evidence_id": None, **origin}
-    columns |= {"question_id": question_id, "text": text}
+    unset = {"replaces": None, "reply_to": None, "evidence_id": None}
+    columns: dict[str, Any] = {**unset, **origin, "question_id": question_id, "text": text}
     return append_fact(session, "comment", question_id, columns, at=author.at, by=author.by)
 
 
@@ -130,8 +130,10 @@ def list_mentions(session: Session, after: int) -> tuple[Mention, ...]:
 
 def add_note(session: Session, question_id: QuestionId, text: str, author: Authorship) -> None:
     """Append a version of a private note to its table, and its hash to the log."""
-    columns = {"question_id": question_id, "salt": secrets.token_hex(16), "text": text}
-    row = NoteRow(**columns, at=author.at, by=author.by, log_seq=0)
+    salt = secrets.token_hex(16)
+    row = NoteRow(
+        question_id=question_id, salt=salt, text=text, at=author.at, by=author.by, log_seq=0
+    )
     subject = f"{question_id}/{author.by}"
     row.log_seq = event_log.append_entry(
         session, "note", subject, facts=_note_facts(row), at=author.at

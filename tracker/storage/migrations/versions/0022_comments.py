@@ -1,5 +1,7 @@
 """Comments, private notes, mentions, and wide gaps that a person set aside."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
@@ -65,7 +67,7 @@ def upgrade() -> None:
 _GAP_KEY = ("question_id", "forecaster_id", "other_id")
 
 
-def _fact_columns() -> tuple[sa.Column, ...]:
+def _fact_columns() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
