@@ -1,6 +1,6 @@
 """Comments on a question, behind a click: threads, one field to write in, and a private note."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -36,6 +36,14 @@ MAX_SHOWN: Final = 20
 """Newest comments that are shown at first."""
 
 _MAX_LINK_CHARACTERS: Final = 80
+_MAX_ANSWERED_CHARACTERS: Final = 120
+_FIELDS: Final[Mapping[str, tuple[str, str]]] = {
+    "comment": ("Your comment", "Comment"),
+    "reply": ("Your reply", "Comment"),
+    "edit": ("Edit your comment", "Save"),
+}
+"""Label of the field, and of its button."""
+
 _DRAWER_KEY: Final = "comments-drawer"
 _TURN_KEY: Final = "comment-turn"
 _COUNT_KEY: Final = "comments-written"
@@ -65,8 +73,11 @@ def render(visit: Visit, page: QuestionPage) -> None:
         key=_DRAWER_KEY,
         on_change="rerun",
     )
+    # A drawer with another label is a new one: the address keeps it open as the count changes.
     if not drawer.open:
+        st.query_params.pop(COMMENTS_PARAM, None)
         return
+    st.query_params[COMMENTS_PARAM] = "open"
     with drawer:
         _show_threads(visit, page, comments)
         if visit.looks_back:
@@ -225,27 +236,41 @@ def _name(page: QuestionPage, forecaster_id: ForecasterId, me: ForecasterId) -> 
 
 def _show_field(visit: Visit, page: QuestionPage, comments: Sequence[Comment]) -> None:
     """Show the field in which a comment is written, answered or edited."""
-    by_id = {comment.id: comment for comment in comments}
-    turn: Turn = st.session_state.get(_TURN_KEY, Turn())
-    about = by_id.get(turn.comment_id) if turn.comment_id is not None else None
-    if turn.comment_id is not None and about is None:  # of another question
-        turn = Turn()
-    if turn.evidence_id is not None and all(p.evidence.id != turn.evidence_id for p in page.pieces):
-        turn = Turn()
+    turn = _get_turn(page, comments)
+    about = next((comment for comment in comments if comment.id == turn.comment_id), None)
     if about is not None and turn.kind == "remove":
         _confirm_removal(visit, about)
         return
     if turn.evidence_id is not None:
         show_markup(_build_quote(page, turn.evidence_id))
-    label, act = _describe_turn(visit, page, turn, about)
+    if about is not None and turn.kind == "reply":
+        words = clip(about.text, _MAX_ANSWERED_CHARACTERS)
+        show_markup(make_tag("p", f"To {_name(page, about.by, visit.me)}: “{words}”", kind="note"))
+    typed = about.text if about is not None and turn.kind == "edit" else ""
+    _show_form(visit, page, turn, typed)
+
+
+def _get_turn(page: QuestionPage, comments: Sequence[Comment]) -> Turn:
+    """Return the state of the field; a new one if it is about something on another question."""
+    turn: Turn = st.session_state.get(_TURN_KEY, Turn())
+    comment_ids = {None, *(comment.id for comment in comments)}
+    evidence_ids = {None, *(piece.evidence.id for piece in page.pieces)}
+    is_here = turn.comment_id in comment_ids and turn.evidence_id in evidence_ids
+    return turn if is_here else Turn()
+
+
+def _show_form(visit: Visit, page: QuestionPage, turn: Turn, typed: str) -> None:
+    label, act = _FIELDS[turn.kind]
     count = st.session_state.setdefault(_COUNT_KEY, 0)
-    with st.form(f"comment-{turn.kind}-{turn.comment_id}-{count}", border=False):
+    # Another key empties the field, and one for each question keeps what is half written.
+    key = f"comment-{page.summary.question.id}-{turn.kind}-{turn.comment_id}-{count}"
+    with st.form(f"form-{key}", border=False):
         text = st.text_area(
             label,
-            about.text if about is not None and turn.kind == "edit" else "",
+            typed,
             max_chars=MAX_TEXT_LENGTH,
             height=100,
-            key=f"comment-text-{turn.kind}-{turn.comment_id}-{count}",
+            key=key,
             placeholder="Plain text; @name tells somebody",
         )
         with st.container(horizontal=True, gap="xsmall"):
@@ -257,18 +282,6 @@ def _show_field(visit: Visit, page: QuestionPage, comments: Sequence[Comment]) -
         with show_refusals(page.summary.question):
             _write(visit, page, turn, text or "")
             _end_turn()
-
-
-def _describe_turn(
-    visit: Visit, page: QuestionPage, turn: Turn, about: Comment | None
-) -> tuple[str, str]:
-    """Return the label of the field, and of its button."""
-    if about is not None and turn.kind == "edit":
-        return "Edit your comment", "Save"
-    if about is not None:
-        name = "yourself" if about.by == visit.me else _name(page, about.by, visit.me)
-        return f"Reply to {escape_markdown(name)}", "Comment"
-    return "Your comment", "Comment"
 
 
 def _write(visit: Visit, page: QuestionPage, turn: Turn, text: str) -> None:

@@ -47,7 +47,8 @@ def test_comments_are_one_click_away(asked: Tracker) -> None:
 def test_a_comment_is_written_answered_edited_and_removed(asked: Tracker, clock: FakeClock) -> None:
     theirs = asked.comments.add(SUMMIT, "They meet in May.", by=BEN)
     visit = seen(button(open_comments(asked), "Reply").click().run())
-    visit = send(visit, "Reply to Ben", "In June, @ben.", "Comment")
+    assert "To Ben: “They meet in May.”" in prose_of(visit)
+    visit = send(visit, "Your reply", "In June, @ben.", "Comment")
     mine = asked.comments.list(SUMMIT)[-1]
     assert (mine.reply_to, mine.by) == (theirs.id, "ada")
     assert field(visit, "Your comment").value == ""
