@@ -42,6 +42,8 @@ def test_the_widest_gap_of_a_question_is_told_once(asked: Tracker) -> None:
     say(asked, SUMMIT, ada="20%", ben="75%", cem="90%")
     say(asked, TALKS, ada="50%", ben="85%")
     (gap,) = asked.comments.wide_gaps()
+    assert asked.comments.wide_gaps(SUMMIT) == (gap,)
+    assert asked.comments.wide_gaps(TALKS) == ()
     assert (gap.question_id, gap.other.id, gap.p, gap.other_p) == (SUMMIT, "cem", 0.2, 0.9)
     ben = asked.serve(Principal(BEN, "forecaster", "page"))
     assert gaps(ben) == [(SUMMIT, "ada")]

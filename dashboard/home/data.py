@@ -237,14 +237,14 @@ def _list_gaps(
         for gap in wide
         if gap.question_id in by_id
     }
-    others = [
+    other_gaps = [
         gap
         for s in summaries
         if s.question.id not in to_people
         and (gap := find_widest_gap(s, view.me))
         and gap.log_odds >= MIN_GAP
     ]
-    return (*to_people.values(), *sorted(others, key=lambda gap: -gap.size))
+    return (*to_people.values(), *sorted(other_gaps, key=lambda gap: -gap.size))
 
 
 def choose_sample(questions: Sequence[Question], now: datetime) -> Question | None:

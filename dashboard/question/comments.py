@@ -99,11 +99,10 @@ def open_field(turn: Turn) -> None:
 def _show_wide_gap(visit: Visit, page: QuestionPage) -> None:
     """Show in a line that somebody is far from me, with the way to the comments."""
     question = page.summary.question
-    gap = next(
-        (g for g in visit.tracker.comments.wide_gaps() if g.question_id == question.id), None
-    )
-    if gap is None:
+    gaps = visit.tracker.comments.wide_gaps(question.id)
+    if not gaps:
         return
+    (gap,) = gaps
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="wide-gap"):
         st.markdown(escape_markdown(describe_wide_gap(gap)), width="content")
         st.button(

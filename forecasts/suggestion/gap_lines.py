@@ -34,11 +34,11 @@ class GapLine:
 class GapLines:
     """Lines between a suggestion and a probability, the largest first, the base rate last.
 
-    Without them the suggestion would reach it, but for `rest` nats that no line of size explains.
+    Without them the suggestion would reach it, but for `unexplained` nats.
     """
 
     lines: tuple[GapLine, ...]
-    rest: float
+    unexplained: float
 
 
 def find_gap_lines(suggestion: Suggestion, p: float) -> GapLines:
@@ -51,7 +51,7 @@ def find_gap_lines(suggestion: Suggestion, p: float) -> GapLines:
     >>> lines = (LedgerLine("base rate", "1 of 3", -0.7, 0.33), LedgerLine("evidence", "Talks", 0.2,
     ...     0.38), LedgerLine("time passed", "60 days", -0.9, 0.2))
     >>> gap = find_gap_lines(Suggestion("q", utc("2026-01-01"), lines, 0.2), 0.5)
-    >>> [(line.text, line.log_odds) for line in gap.lines], round(gap.rest, 2)
+    >>> [(line.text, line.log_odds) for line in gap.lines], round(gap.unexplained, 2)
     ([('60 days', -0.9), ('1 of 3', -0.7)], 0.0)
     """
     gap = bound_logit(p) - bound_logit(suggestion.p)

@@ -44,10 +44,10 @@ def test_as_few_lines_as_will_do_lie_between() -> None:
         ("time passed", (STORY,)),
         ("reports", (STORY,)),
     ]
-    assert higher.rest == 0.0
+    assert higher.unexplained == 0.0
     lower = find_gap_lines(NEWS, sigmoid(-3.0))
     assert [line.kind for line in lower.lines] == ["evidence"]
-    assert lower.rest == pytest.approx(1.0)
+    assert lower.unexplained == pytest.approx(1.0)
     assert find_gap_lines(NEWS, NEWS.p).lines == ()
 
 
@@ -63,7 +63,7 @@ def test_without_the_lines_and_the_rest_the_target_is_reached(nats: list[float],
     gap = find_gap_lines(made, p)
     removed = math.fsum(abs(line.log_odds) for line in gap.lines)
     size = measure_gap(made.p, p)
-    assert removed + gap.rest >= size - 1e-6
+    assert removed + gap.unexplained >= size - 1e-6
     assert removed - max((abs(line.log_odds) for line in gap.lines), default=0.0) <= size + 1e-6
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.service import Service, cacheable
 from tracker.errors import Forbidden
 from tracker.model.comments import Comment, TextVersion, WideGap
@@ -88,15 +88,16 @@ class CommentService(Service, noun="comments"):
         return self.note(question_id)
 
     @cacheable(per_person=True)
-    def wide_gaps(self) -> tuple[WideGap, ...]:
+    def wide_gaps(self, question_id: str | None = None) -> tuple[WideGap, ...]:
         """Return the widest gap on each open question between me and a person, still to talk about.
 
-        The widest first; without those that were set aside.
+        The widest first, on all questions or on one; without those that were set aside.
         """
         from tracker.questions.queries import disagreement
 
         with self._store.reading() as session:
-            return disagreement.list_wide_gaps(session, self._me, self._now())
+            only = None if question_id is None else QuestionId(question_id)
+            return disagreement.list_wide_gaps(session, self._me, self._now(), only)
 
     def dismiss_gap(self, question_id: str, other: ForecasterId) -> None:
         """Set the gap to another person aside until one of the two forecasts anew."""
@@ -110,7 +111,7 @@ class CommentService(Service, noun="comments"):
 
     @property
     def _note_owner(self) -> ForecasterId | None:
-        """Whose notes may be read: those of whoever is here, not of the one they act for."""
+        """Owner of the notes that may be read: whoever is here, not the one they act for."""
         principal = self._context.principal
         return self._me if principal.me == principal.forecaster else None
 
@@ -129,7 +130,7 @@ class CommentService(Service, noun="comments"):
             for person, pair in named
             if pair is None or pair[0].disabled_at is None
         )
-        return frozenset(who.me for who in people if self._may_see(who, question_id))
+        return frozenset(person.me for person in people if self._may_see(person, question_id))
 
     def _may_see(self, person: Principal, question_id: str) -> bool:
         """Return whether a person may see a question, by reading it as they would."""

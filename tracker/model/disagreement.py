@@ -98,9 +98,9 @@ class GapWriter:
         if not pair.lines.lines:
             return f"No single line keeps the estimate from {target}."
         lines = "; ".join(map(self._name_line, pair.lines.lines))
-        if pair.lines.rest < MIN_LINE:
+        if pair.lines.unexplained < MIN_LINE:
             return f"The estimate would reach {target} without: {lines}."
-        short = f"{pair.lines.rest:.2f} in log-odds from {target}"
+        short = f"{pair.lines.unexplained:.2f} in log-odds from {target}"
         return f"The estimate would still be {short} without: {lines}."
 
     def _name_line(self, line: GapLine) -> str:
@@ -112,12 +112,12 @@ class GapWriter:
         return f"{_PREFIXES.get(line.kind, '')}{reason} ({size})"
 
     def _write_cites(
-        self, who: Forecaster, other: Forecaster, pieces: Sequence[EvidenceId]
+        self, first: Forecaster, other: Forecaster, pieces: Sequence[EvidenceId]
     ) -> Iterator[str]:
         """Write the evidence that one of two rests on and the other does not."""
         if headlines := self._list_headlines(pieces):
-            name, opposite = capitalise(self.name(who)), self.name(other)
-            verb = "counts" if who.id == SUGGESTION else "cite" if name == "You" else "cites"
+            name, opposite = capitalise(self.name(first)), self.name(other)
+            verb = "counts" if first.id == SUGGESTION else "cite" if name == "You" else "cites"
             does = "do" if opposite == "you" else "does"
             yield f"{name} {verb}, and {opposite} {does} not: {_join_headlines(headlines)}."
 

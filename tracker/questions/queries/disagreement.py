@@ -14,6 +14,7 @@ from forecasts.questions.question import (
     QuestionId,
     find_outside_kind,
     is_person,
+    question_status,
 )
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.common_time import compare_paths
@@ -28,9 +29,9 @@ from tracker.model.comments import WideGap
 from tracker.model.disagreement import Disagreement, PairGap, Position
 from tracker.model.read_models import Choice, QuestionPage
 from tracker.questions.queries.comparisons import QuestionLosses, load_losses
-from tracker.questions.queries.question_page import build_question_page
+from tracker.questions.queries.question_page import build_question_page, require_question
 from tracker.questions.queries.score_selection import gather_questions
-from tracker.storage import comments, record
+from tracker.storage import comments, record, resolution_record
 from tracker.storage.record import LastAct
 from tracker.storage.sessions import Session
 
@@ -128,17 +129,20 @@ def _list_common_gaps(
             yield CommonQuestion(q.family, q.question.closes_at, q.answer, differences)
 
 
-def list_wide_gaps(session: Session, me: ForecasterId, now: datetime) -> tuple[WideGap, ...]:
+def list_wide_gaps(
+    session: Session, me: ForecasterId, now: datetime, only: QuestionId | None = None
+) -> tuple[WideGap, ...]:
     """List the widest gap on each open question between me and another person, the widest first.
 
+    On all questions, or on one.
     Only those where neither has commented since the later of the two forecasts, and that I have not
     set aside since.
     """
-    acts = record.load_last_acts(session)
+    acts = record.load_last_acts(session, only)
     people = record.list_forecasters(session)
     quieted = [comments.load_last_comments(session), comments.load_dismissed_gaps(session, me)]
     widest: dict[QuestionId, WideGap] = {}
-    for question_id in record.list_open_questions(session, now):
+    for question_id in _list_open(session, now, only):
         for other, p, other_p in _list_far_people(acts.get(question_id, {}), me):
             since = max(_find_start(session, question_id, name) for name in (me, other))
             times = [
@@ -151,6 +155,14 @@ def list_wide_gaps(session: Session, me: ForecasterId, now: datetime) -> tuple[W
                 widest[question_id] = WideGap(question_id, people[other], p, other_p, since)
                 break
     return tuple(sorted(widest.values(), key=lambda gap: -measure_gap(gap.p, gap.other_p)))
+
+
+def _list_open(session: Session, now: datetime, only: QuestionId | None) -> list[QuestionId]:
+    if only is None:
+        return list(record.list_open_questions(session, now))
+    question = require_question(session, only)
+    resolution = resolution_record.find_resolution(session, only)
+    return [only] if question_status(question, resolution, now) == "open" else []
 
 
 def _list_far_people(
