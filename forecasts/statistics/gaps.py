@@ -19,10 +19,10 @@ that the other has not, or reads it otherwise.
 """
 
 
-def bound_logit(p: float) -> float:
+def clamp_logit(p: float) -> float:
     """Log-odds of a probability, in nats; those of 0 and 1 are finite.
 
-    >>> round(bound_logit(0.75), 4), round(bound_logit(1.0), 2)
+    >>> round(clamp_logit(0.75), 4), round(clamp_logit(1.0), 2)
     (1.0986, 9.21)
     """
     return logit(min(max(p, MIN_PROBABILITY), 1.0 - MIN_PROBABILITY))
@@ -34,4 +34,4 @@ def measure_gap(p: float, q: float) -> float:
     >>> round(measure_gap(0.2, 0.75), 2), measure_gap(0.2, 0.67) > MIN_WIDE_GAP
     (2.48, True)
     """
-    return abs(bound_logit(p) - bound_logit(q))
+    return abs(clamp_logit(p) - clamp_logit(q))

@@ -6,7 +6,7 @@ from typing import Final
 
 from forecasts.evidence.log_odds import RAW_NEWS_KINDS
 from forecasts.questions.question import EvidenceId
-from forecasts.statistics.gaps import bound_logit
+from forecasts.statistics.gaps import clamp_logit
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import measure_news_factor, sort_effects
 
@@ -54,7 +54,7 @@ def find_gap_lines(suggestion: Suggestion, p: float) -> GapLines:
     >>> [(line.text, line.log_odds) for line in gap.lines], round(gap.unexplained, 2)
     ([('60 days', -0.9), ('1 of 3', -0.7)], 0.0)
     """
-    gap = bound_logit(p) - bound_logit(suggestion.p)
+    gap = clamp_logit(p) - clamp_logit(suggestion.p)
     sign, left = (1.0 if gap > 0.0 else -1.0), abs(gap)
     against = [line for line in _list_lines(suggestion) if -sign * line.log_odds >= MIN_LINE]
     needed: list[GapLine] = []

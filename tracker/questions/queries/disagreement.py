@@ -20,7 +20,7 @@ from forecasts.questions.timeline import Forecast
 from forecasts.scoring.common_time import compare_paths
 from forecasts.scoring.comparison import CommonQuestion
 from forecasts.scoring.gap_record import record_gaps
-from forecasts.statistics.gaps import MIN_GAP, MIN_WIDE_GAP, bound_logit, measure_gap
+from forecasts.statistics.gaps import MIN_GAP, MIN_WIDE_GAP, clamp_logit, measure_gap
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import MIN_NATS, story_effects
 from forecasts.suggestion.gap_lines import find_gap_lines
@@ -65,7 +65,7 @@ def _list_positions(page: QuestionPage, me: ForecasterId) -> tuple[Position, ...
     outside = [n for n in standings if find_outside_kind(n) in ("market", "platform") and n != me]
     names = (me, *((CROWD,) if has_others else ()), SUGGESTION, *outside)
     return tuple(
-        Position(standings[name].forecaster, p, bound_logit(p))
+        Position(standings[name].forecaster, p, clamp_logit(p))
         for name in names
         if name in standings and (p := standings[name].p) is not None
     )
