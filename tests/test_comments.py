@@ -83,18 +83,22 @@ def test_an_edit_keeps_its_history(talk: Talk, clock: FakeClock) -> None:
     ]
     assert [(m.forecaster_id, m.at) for m in mentions(talk.ada)] == [("ada", clock.time)]
     assert talk.ben.comments.edit(comment.id, " It snows, @ada @ben. ") == edited
+    (then,) = talk.eve.comments.list(SUMMIT, comment.at)
+    assert then.versions == comment.versions
     talk.ben.comments.edit(comment.id, "@ada: it hails.")
     assert [m.text for m in mentions(talk.ada)] == ["@ada: it hails."]
     assert talk.ada.system.verify().bad_seq is None
 
 
-def test_a_removed_comment_says_so_and_hides_its_text(talk: Talk) -> None:
+def test_a_removed_comment_says_so_and_hides_its_text(talk: Talk, clock: FakeClock) -> None:
     comment = talk.ben.comments.add(SUMMIT, "@ada, you know nothing.")
+    clock.advance(hours=1)
     talk.ada.comments.remove(comment.id)
     (shown,) = talk.eve.comments.list(SUMMIT)
     assert shown.is_removed
     assert [(v.text, v.by) for v in shown.versions] == [("", "ada")]
     assert [v.text for v in talk.eve.comments.history(comment.id)] == [""]
+    assert talk.eve.comments.list(SUMMIT, shown.at) == (shown,)  # nor on an earlier day
     for allowed in (talk.ben, talk.ada):
         assert allowed.comments.history(comment.id)[0].text == "@ada, you know nothing."
     assert mentions(talk.ada) == ()

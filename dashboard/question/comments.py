@@ -293,7 +293,7 @@ def _write(visit: Visit, page: QuestionPage, turn: Turn, text: str) -> None:
 
 
 def _confirm_removal(visit: Visit, comment: Comment) -> None:
-    st.markdown("Remove this comment? Nobody sees it any more; its text stays in the audit log.")
+    st.markdown("Remove this comment from all pages? Its text stays in the audit log.")
     with st.container(horizontal=True, gap="xsmall"):
         if st.button("Remove it", key="remove-comment", type="primary"):
             with show_refusals():

@@ -22,9 +22,7 @@ class CommentService(Service, noun="comments"):
     def list(self, question_id: str, until: datetime | None = None) -> tuple[Comment, ...]:
         """Return the comments on a question, the oldest first, optionally as of an instant."""
         with self._store.reading() as session:
-            question = require_question(session, question_id)
-            written = comments.list_comments(session, question.id, until)
-        return tuple(map(talk.hide_removed, written))
+            return talk.list_comments(session, question_id, until)
 
     def history(self, comment_id: int) -> tuple[TextVersion, ...]:
         """Return the versions of a comment, the oldest first.

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.errors import Forbidden, NotFound, Refused
@@ -97,6 +98,26 @@ def require_comment(session: Session, comment_id: int) -> Comment:
     if comment is None:
         raise NotFound("comment", comment_id, "`tracker question comments` lists their numbers")
     return comment
+
+
+def list_comments(
+    session: Session, question_id: str, until: datetime | None
+) -> tuple[Comment, ...]:
+    """List the comments on a question, the oldest first, optionally as of an instant.
+
+    One that was removed later is removed there, too: what it said is not to be read in the past.
+    """
+    question = require_question(session, question_id)
+    written = map(hide_removed, comments.list_comments(session, question.id))
+    if until is None:
+        return tuple(written)
+    return tuple(_look_back(comment, until) for comment in written if comment.at <= until)
+
+
+def _look_back(comment: Comment, until: datetime) -> Comment:
+    if comment.is_removed:
+        return comment
+    return replace(comment, versions=tuple(v for v in comment.versions if v.at <= until))
 
 
 def hide_removed(comment: Comment) -> Comment:

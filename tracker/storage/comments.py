@@ -53,13 +53,9 @@ def add_mentions(
     session.flush()
 
 
-def list_comments(
-    session: Session, question_id: QuestionId, until: datetime | None = None
-) -> tuple[Comment, ...]:
-    """Return the comments on a question, the oldest first, optionally as of an instant."""
+def list_comments(session: Session, question_id: QuestionId) -> tuple[Comment, ...]:
+    """Return the comments on a question, the oldest first."""
     query = select(CommentRow).where(CommentRow.question_id == question_id)
-    if until is not None:
-        query = query.where(CommentRow.at <= until)
     return _build_comments(session, session.exec(query.order_by(col(CommentRow.id))).all())
 
 
