@@ -160,8 +160,13 @@ def _people(tracker: Tracker, clock: FakeClock) -> None:
     for question in (OPEN, ANSWERED, PACT):
         tracker.forecasts.submit(question, "40%", rationale=LONG, forecaster=EVE)
         tracker.forecasts.submit(question, "90%", rationale=EVERYTHING)
+    piece = tracker.evidence.list(OPEN)[0].evidence.id
+    comment = tracker.comments.add(OPEN, f"{EVERYTHING} @eve", evidence_id=piece, by=EVE)
+    tracker.comments.edit(comment.id, f"{EVERYTHING} @ada @eve", by=EVE)
+    tracker.comments.add(OPEN, EVERYTHING, reply_to=comment.id)
+    tracker.comments.write_note(OPEN, EVERYTHING)
     clock.time += timedelta(days=1)
-    tracker.forecasts.submit(OPEN, "20%", rationale=EVERYTHING)
+    tracker.forecasts.submit(OPEN, "5%", rationale=EVERYTHING)
     tracker.resolutions.resolve(
         ANSWERED,
         "yes",
@@ -194,6 +199,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
         ("question", {"q": OPEN, "details": section, "evidence": "1"})
         for section in ("How it adds up", "Signposts", "Criteria", "Resolve early", "Repeat")
     ),
+    ("question", {"q": OPEN, "comments": "open", "details": "Disagreement"}),
     ("question", {"q": ANSWERED}),
     ("question", {"q": ANSWERED, "details": "Scores"}),
     ("question", {"q": FUTURES, "with": f"{EVE},{FUTURES}"}),

@@ -46,7 +46,7 @@ from tracker.model.audit import Authorship
 from tracker.settings import Settings
 from tracker.storage import facts, recalibrations, repetitions
 from tracker.storage.series import add_dismissal
-from tracker.storage.tables import EssayTextRow, LearnedRow
+from tracker.storage.tables import EssayTextRow, LearnedRow, NoteRow
 
 Tamper = Callable[[sqlite3.Connection], object]
 
@@ -346,6 +346,8 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
         add_dismissal(
             session, QuestionId("rain"), Authorship(BEN, clock()), key="evidence:1", why="a rumour"
         )
+    tracker.comments.add("rain", "It rained last year.")
+    tracker.comments.write_note("rain", "I doubt it.")
     tracker.resolutions.settle_by("rain", "brent", "value in 2027 more than 60")
     clock.advance(days=2)
     tracker.signposts.mark()
@@ -361,7 +363,12 @@ def whole(said: Path, tmp_path: Path) -> Iterator[Tracker]:
         yield tracker
 
 
-TABLES: dict[str, Any] = {**facts.FACT_TABLES, "essay text": EssayTextRow, "learned": LearnedRow}
+TABLES: dict[str, Any] = {
+    **facts.FACT_TABLES,
+    "essay text": EssayTextRow,
+    "learned": LearnedRow,
+    "note": NoteRow,
+}
 UNSAID = ("id", "log_seq")
 """The row's own number, where the database gives it, and that of its entry."""
 
@@ -379,7 +386,8 @@ def other(holds: Any) -> str:
         return "'2020-01-01 00:00:00.000000'"
     if isinstance(holds, Boolean):
         return "NOT {0}"
-    return "{0} + 1" if isinstance(holds, Integer | Float) else "{0} || 'x'"
+    number = isinstance(holds, Integer | Float)
+    return "coalesce({0}, 0) + 1" if number else "{0} || 'x'"
 
 
 def value(tracker: Tracker, query: str) -> Any:

@@ -37,12 +37,15 @@ def make_site_link(label: str, url: str) -> Markup:
     """Return a link to another site, or its address as text if it is not safe to open.
 
     >>> make_site_link("Source", "https://a.example/?b&c")
-    '<a href="https://a.example/?b&amp;c" target="_blank" rel="noopener noreferrer">Source ↗</a>'
+    '<a href="https://a.example/?b&amp;c" target="_blank" rel="nofollow noopener
+    noreferrer">Source ↗</a>'
     """
     safe = safe_web_link(url)
     if safe is None:
         return make_tag("p", f"Broken link: {url[:200]}")
-    return make_tag("a", f"{label} ↗", href=safe, target="_blank", rel="noopener noreferrer")
+    return make_tag(
+        "a", f"{label} ↗", href=safe, target="_blank", rel="nofollow noopener noreferrer"
+    )
 
 
 def join_markup(content: tuple[str, ...] | list[str]) -> Markup:

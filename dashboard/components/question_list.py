@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
-from math import log
 from typing import Final, Literal, get_args
 
-from forecasts.distributions.probability import logit
 from forecasts.questions.question import (
     CROWD,
     SUGGESTION,
@@ -15,13 +13,11 @@ from forecasts.questions.question import (
     is_overdue,
     is_person,
 )
+from forecasts.statistics.gaps import MIN_GAP, measure_gap
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 MIN_MOVE: Final = 0.005
 """Smallest move in probability that is shown; anything less rounds to no move."""
-
-MIN_PROBABILITY: Final = 0.0001
-"""Probabilities are clamped this far from 0 and 1 before log-odds are taken."""
 
 WEEK: Final = timedelta(days=7)
 
@@ -37,9 +33,6 @@ forecast, most to review, my oldest forecast, or widest gap first.
 
 MyForecastFilter = Literal["yes", "no", "stale", "apart"]
 """Filter by my forecast: held, none, held but stale, or far from the crowd or the estimate."""
-
-MIN_GAP_LOG_ODDS: Final = log(2.0)
-"""Gap in log-odds that counts as disagreement: one's odds are twice the other's."""
 
 STALE_AFTER: Final = timedelta(days=30)
 """A forecast of mine is stale if I have not confirmed it for longer than this."""
@@ -78,7 +71,7 @@ def measure_move(s: QuestionSummary, length: timedelta, now: datetime) -> DatedM
 
 @dataclass(frozen=True, slots=True)
 class ForecastGap:
-    """Two forecasters out of me, crowd and suggestion, and their probabilities of YES."""
+    """Two forecasters, such as me and the crowd, and their probabilities of YES."""
 
     summary: QuestionSummary
     first_id: ForecasterId
@@ -94,7 +87,7 @@ class ForecastGap:
     @property
     def log_odds(self) -> float:
         """Absolute difference in log-odds: 0.69 if one's odds are twice the other's."""
-        return abs(_log_odds(self.first_p) - _log_odds(self.second_p))
+        return measure_gap(self.first_p, self.second_p)
 
 
 def find_widest_gap(s: QuestionSummary, me: ForecasterId) -> ForecastGap | None:
@@ -118,10 +111,6 @@ def find_widest_gap(s: QuestionSummary, me: ForecasterId) -> ForecastGap | None:
         for (first_id, p), (second_id, q) in combinations(probabilities, 2)
     ]
     return max(gaps, key=lambda candidate: candidate.size)
-
-
-def _log_odds(p: float) -> float:
-    return logit(min(max(p, MIN_PROBABILITY), 1 - MIN_PROBABILITY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +167,7 @@ def _is_mine(s: QuestionSummary, mine: MyForecastFilter, view: ListView) -> bool
             return is_stale(s, view)
         case "apart":
             gap = find_widest_gap(s, view.me)
-            return gap is not None and gap.log_odds >= MIN_GAP_LOG_ODDS
+            return gap is not None and gap.log_odds >= MIN_GAP
         case _:
             return (view.me in s.standings) == (mine == "yes")
 

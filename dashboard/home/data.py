@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from dashboard.components.question_list import (
-    MIN_GAP_LOG_ODDS,
     MIN_MOVE,
     DatedMove,
     ForecastGap,
@@ -18,6 +17,8 @@ from dashboard.components.question_list import (
 )
 from dashboard.components.sibling_rows import keep_due_siblings
 from forecasts.questions.question import Question, QuestionId, is_overdue
+from forecasts.statistics.gaps import MIN_GAP
+from tracker.model.comments import WideGap
 from tracker.model.read_models import QuestionSummary
 
 Period = Literal["Since your last visit", "24 hours", "7 days", "30 days"]
@@ -72,7 +73,8 @@ class HomeOverview:
     forecasts    forecasts of mine to confirm, then questions that close soon without one; if none
                  of these closes soon, the next that do, which are not due
     overdue      closed questions past their resolution date, by a year at most, latest first
-    apart        open questions on which two of me, crowd and estimate disagree, widest gap first
+    apart        open questions with a wide gap to another person, then those on which two of me,
+                 crowd and estimate disagree, the widest gap first
     """
 
     moves: tuple[DatedMove, ...]
@@ -131,10 +133,12 @@ def build_overview(
     summaries: Sequence[QuestionSummary],
     view: ListView,
     proposed: Collection[QuestionId] = (),
+    wide: Sequence[WideGap] = (),
 ) -> HomeOverview:
     """Build the content of the home page for the viewer, time and period of `view`.
 
-    `proposed` are questions with a proposed answer, which are not asked for again.
+    `proposed` are questions with a proposed answer, which are not asked for again; `wide` are gaps
+    to other people that wait for a talk.
     """
     open_ = [s for s in summaries if s.status == "open"]
     moves = list_moves(open_, view.over, view.now)
@@ -155,7 +159,7 @@ def build_overview(
         waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
         forecasts=(*_list_to_confirm(open_, view), *_list_to_forecast(open_, view)),
         overdue=tuple(overdue),
-        apart=_list_gaps(open_, view),
+        apart=_list_gaps(open_, view, wide),
     )
 
 
@@ -222,13 +226,25 @@ def _closes_soon(s: QuestionSummary, view: ListView) -> bool:
     return s.question.closes_at <= view.now + CLOSING_SOON
 
 
-def _list_gaps(summaries: Sequence[QuestionSummary], view: ListView) -> tuple[ForecastGap, ...]:
-    wide_gaps = [
-        wide_gap
+def _list_gaps(
+    summaries: Sequence[QuestionSummary], view: ListView, wide: Sequence[WideGap]
+) -> tuple[ForecastGap, ...]:
+    by_id = {s.question.id: s for s in summaries}
+    to_people = {
+        gap.question_id: ForecastGap(
+            by_id[gap.question_id], view.me, gap.other.id, gap.p, gap.other_p
+        )
+        for gap in wide
+        if gap.question_id in by_id
+    }
+    other_gaps = [
+        gap
         for s in summaries
-        if (wide_gap := find_widest_gap(s, view.me)) and wide_gap.log_odds >= MIN_GAP_LOG_ODDS
+        if s.question.id not in to_people
+        and (gap := find_widest_gap(s, view.me))
+        and gap.log_odds >= MIN_GAP
     ]
-    return tuple(sorted(wide_gaps, key=lambda wide_gap: -wide_gap.size))
+    return (*to_people.values(), *sorted(other_gaps, key=lambda gap: -gap.size))
 
 
 def choose_sample(questions: Sequence[Question], now: datetime) -> Question | None:

@@ -51,11 +51,13 @@ from dashboard.home.text import (
     overview_sentence,
 )
 from dashboard.inbox.proposed_answers import describe_proposal
+from dashboard.question.comments import COMMENTS_PARAM, describe_wide_gap
 from dashboard.questions.question_rows import RefusedForecast, build_entry, sample_history
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.wording import escape_markdown, format_age, percent_whole, plural
 from forecasts.questions.question import SUGGESTION
 from tracker.errors import TrackerError
+from tracker.model.comments import WideGap
 from tracker.model.proposed_answers import ProposedAnswer
 
 MAX_MOVES: Final = 5
@@ -102,7 +104,8 @@ def render(visit: Visit) -> None:
             with st.popover("Export", icon=":material/download:", type="tertiary"):
                 show_report_buttons(visit, "week")
     proposed = {proposal.question.id for proposal in proposals}
-    overview = build_overview(summaries, view, proposed)
+    wide = visit.tracker.comments.wide_gaps()
+    overview = build_overview(summaries, view, proposed, wide)
     if has_first_steps and not visit.tracker.system.first_steps().forecast:
         # They have a question to try.
         overview = replace(overview, forecasts=tuple(t for t in overview.forecasts if t.is_due))
@@ -113,7 +116,7 @@ def render(visit: Visit) -> None:
         _show_changes(visit, overview)
     with right:
         _show_tasks(visit, overview, proposals)
-    _show_disagreements(visit, overview.apart)
+    _show_disagreements(visit, overview.apart, wide)
 
 
 def _choose_period(visit: Visit) -> tuple[Period, ListView]:
@@ -229,18 +232,23 @@ _GAP_COLUMNS: Final = (
 )
 
 
-def _show_disagreements(visit: Visit, gaps: Sequence[ForecastGap]) -> None:
+def _show_disagreements(visit: Visit, gaps: Sequence[ForecastGap], wide: Sequence[WideGap]) -> None:
     if not gaps:
         return
+    questions = {gap.question_id: describe_wide_gap(gap) for gap in wide}
     label = f"All {len(gaps):,}" if len(gaps) > MAX_GAPS else ""
     _show_title(visit, "Who disagrees", label, {"mine": "apart", "sort": "apart"})
-    rows = [_build_gap_row(visit, gap) for gap in gaps[:MAX_GAPS]]
+    rows = [
+        _build_gap_row(visit, gap, questions.get(gap.summary.question.id, ""))
+        for gap in gaps[:MAX_GAPS]
+    ]
     filled = {name for row in rows for name in row.cells}
     columns = [column for column in _GAP_COLUMNS if column.name in filled]
     show_rows("gaps", "Who disagrees", columns, rows)
 
 
-def _build_gap_row(visit: Visit, gap: ForecastGap) -> Row:
+def _build_gap_row(visit: Visit, gap: ForecastGap, ask: str) -> Row:
+    """Build the row of a gap; `ask` is what to ask another person, and leads to the comments."""
     s = gap.summary
     words = {
         "you": format_standing(s, visit.me),
@@ -248,7 +256,9 @@ def _build_gap_row(visit: Visit, gap: ForecastGap) -> Row:
         "others": format_others(s, visit.me),
     }
     cells: dict[str, Cell] = {name: TextCell(text) for name, text in words.items() if text}
-    cells["title"] = LinkCell(s.question.text, page_address("question", q=s.question.id))
+    params = {COMMENTS_PARAM: "open"} if ask else {}
+    address = page_address("question", q=s.question.id, **params)
+    cells["title"] = LinkCell(s.question.text, address, ask)
     cells["gap"] = TextCell(plural(round(100 * gap.size), "point"), tone="strong")
     return Row(s.question.id, cells)
 

@@ -6,7 +6,16 @@ from functools import partial
 from dashboard.components.sharing import show_sharing
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_drawer, show_empty, show_report_buttons
-from dashboard.question import answering, as_of, compare, criteria, siblings, signposts, why
+from dashboard.question import (
+    answering,
+    as_of,
+    compare,
+    criteria,
+    disagreement,
+    siblings,
+    signposts,
+    why,
+)
 from dashboard.scenarios import sections as scenarios
 from tracker.model.read_models import QuestionPage
 
@@ -22,7 +31,7 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
         "Criteria": criteria.render,
     }
     if question.kind == "binary":
-        sections["Compare"] = compare.render
+        sections |= _list_comparisons(visit)
     if page.summary.resolution is not None:
         sections["Scores"] = answering.show_scores
         if not visit.looks_back:
@@ -46,6 +55,12 @@ def _list_sharing_sections(visit: Visit, page: QuestionPage) -> dict[str, Sectio
     """Return the section on who sees the question, where there is anybody else."""
     is_shared = page.access.is_private or len(visit.tracker.people.list()) > 1
     return {"Sharing": _show_sharing} if is_shared and not visit.looks_back else {}
+
+
+def _list_comparisons(visit: Visit) -> dict[str, Section]:
+    """Return the sections that compare estimates and forecasters of a yes-no question."""
+    now = {} if visit.looks_back else {"Disagreement": disagreement.render}
+    return {"Compare": compare.render, **now}
 
 
 def _list_scenario_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:

@@ -20,7 +20,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_headline_note
 from dashboard.feeds import feed
 from dashboard.inbox import add_evidence, cards
-from dashboard.question import signposts
+from dashboard.question import comments, signposts
 from dashboard.question.as_of import DAY_PARAM
 from dashboard.question.why_data import most_changed_option
 from dashboard.wording import clip, evidence_side, format_signed_points, silent_line
@@ -92,6 +92,15 @@ def _show_card(visit: Visit, page: QuestionPage, card: EvidenceCard, place: str)
         size = "" if change is None else f" by {_format_change(change)}"
         words = f"Moves the estimate{size}." if size else "Does not move the estimate."
         show_markup(make_tag("p", words, kind="note"))
+    if not visit.looks_back and visit.tracker.principal.has("forecast"):
+        st.button(
+            "Comment on it",
+            key=f"quote-{place}",
+            type="tertiary",
+            icon=":material/forum:",
+            on_click=comments.open_field,
+            args=(comments.Turn(evidence_id=card.evidence.id),),
+        )
 
 
 def _format_change(change: float) -> str:

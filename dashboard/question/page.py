@@ -11,6 +11,7 @@ from dashboard.inbox.proposed_answers import show_proposal
 from dashboard.question import (
     answering,
     as_of,
+    comments,
     details,
     evidence,
     forecasting,
@@ -84,6 +85,7 @@ def _show_story(visit: Visit, page: QuestionPage) -> None:
     why.show_causes(visit, page)
     evidence.render(visit, page)
     history.render(visit, page)
+    comments.render(visit, page)
 
 
 def _show_aside(visit: Visit, page: QuestionPage) -> None:

@@ -18,9 +18,13 @@ from forecasts.scoring.rulebook import HEADLINE, curve_losses, rule_values
 from forecasts.scoring.scores import rule_columns, score_binary
 from forecasts.scoring.span_table import SpanTable
 from forecasts.statistics.betting import Differences
+from forecasts.statistics.gaps import MIN_PROBABILITY
 
 CURVE_ANSWERS = 51
 """Answers tried on a scale to find how much two curves can differ."""
+
+GAP_TOLERANCE = 1e-9
+"""Nats by which a gap may miss its limit through rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +104,19 @@ def hold_first_forecast(path: LossPath) -> LossPath:
     return LossPath(path.starts[:1], path.ends[-1:], path.losses[:1], path.possible[:1])
 
 
-def compare_paths(question: Question, first: LossPath, second: LossPath) -> Differences:
-    """Differences in loss over the time that two forecasters have in common, second less first."""
+def compare_paths(
+    question: Question, first: LossPath, second: LossPath, min_gap: float = 0.0
+) -> Differences:
+    """Differences in loss over the time that two forecasters have in common, second less first.
+
+    With `min_gap`, only over the time on which they were at least so far apart, in nats; the
+    question is a yes-no question then.
+    """
     edges, (rows_first, rows_second) = align_paths([first, second])
     both = (rows_first >= 0) & (rows_second >= 0)
+    if min_gap > 0.0:
+        gaps = np.abs(_log_odds(first)[rows_first] - _log_odds(second)[rows_second])
+        both &= gaps >= min_gap - GAP_TOLERANCE
     a, b = rows_first[both], rows_second[both]
     bounds = np.abs(second.possible[b] - first.possible[a]).max(axis=1, initial=0.0)
     gains = second.losses[b] - first.losses[a]
@@ -116,6 +129,13 @@ def compare_paths(question: Question, first: LossPath, second: LossPath) -> Diff
         np.minimum(np.maximum(bounds, np.abs(gains)), 1.0),
         1.0 - first_common,
     )
+
+
+def _log_odds(path: LossPath) -> Floats:
+    """Log-odds of YES of each forecast: under NO its Brier score is the square of p."""
+    p = np.clip(np.sqrt(path.possible[:, 0]), MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
+    odds: Floats = np.log(p) - np.log1p(-p)
+    return odds
 
 
 def align_paths(paths: Iterable[LossPath]) -> tuple[Floats, list[Rows]]:

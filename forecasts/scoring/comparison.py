@@ -199,7 +199,7 @@ class _Measured:
 
 
 def _measure(pair: Pair, questions: Sequence[CommonQuestion]) -> _Measured:
-    ordered = _sort_families(questions)
+    ordered = sort_families(questions)
     gains = pool_families((q.family, q.differences) for q in ordered)
     answers = [
         {q.answer for q in members if q.answer is not None}
@@ -216,7 +216,7 @@ def _measure(pair: Pair, questions: Sequence[CommonQuestion]) -> _Measured:
     )
 
 
-def _sort_families(questions: Sequence[CommonQuestion]) -> list[CommonQuestion]:
+def sort_families(questions: Sequence[CommonQuestion]) -> list[CommonQuestion]:
     """Sort by the last scheduled close of each family; questions without common time go."""
     common = [q for q in questions if q.differences.coverage > 0.0]
     last: dict[FamilyId, datetime] = {}
@@ -246,7 +246,7 @@ def trace_evidence(
     questions: Sequence[CommonQuestion], threshold: float
 ) -> tuple[EvidencePoint, ...]:
     """Trace a comparison over time, at `MAX_POINTS` families or fewer; the last is the present."""
-    ordered = _sort_families(questions)
+    ordered = sort_families(questions)
     gains = pool_families((q.family, q.differences) for q in ordered)
     path = evidence_path(gains)
     closes = [

@@ -149,7 +149,7 @@ def rank_movers(suggestion: AnySuggestion, option: str = "") -> tuple[Mover, ...
     [('Talks', 0.23)]
     """
     lines = _lines_of(suggestion, option)
-    factor, p = _news_factor(lines), _probability_of(suggestion, option)
+    factor, p = measure_news_factor(lines), _probability_of(suggestion, option)
     movers = (
         Mover(
             line.kind,
@@ -166,7 +166,7 @@ def rank_movers(suggestion: AnySuggestion, option: str = "") -> tuple[Mover, ...
 def story_changes(suggestion: AnySuggestion, option: str = "") -> dict[EvidenceId, float]:
     """Change of the probability by each story, as in `rank_movers`."""
     lines = _lines_of(suggestion, option)
-    factor, p = _news_factor(lines), _probability_of(suggestion, option)
+    factor, p = measure_news_factor(lines), _probability_of(suggestion, option)
     return {
         story: _measure_change(p, nats * factor) for story, nats in story_effects(lines).items()
     }
@@ -190,7 +190,7 @@ def _probability_of(suggestion: AnySuggestion, option: str) -> float:
             return sigmoid(suggestion.log_odds)
 
 
-def _news_factor(lines: Iterable[LedgerLine | OptionLine]) -> float:
+def measure_news_factor(lines: Iterable[LedgerLine | OptionLine]) -> float:
     """Factor by which doubt and scale change the sum of all news."""
     sums = dict.fromkeys((*RAW_NEWS_KINDS, "doubt", "evidence scale"), 0.0)
     for line in lines:

@@ -40,7 +40,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
         yield tracker
 
 
-SITE_LINK = r'<a href="https?://[^"<> ]+" target="_blank" rel="noopener noreferrer">([^<]*)</a>'
+SITE_LINK = (
+    r'<a href="https?://[^"<> ]+" target="_blank" rel="nofollow noopener noreferrer">([^<]*)</a>'
+)
 TAGS = set("h1 h2 h3 p ul ol li b small span strong div dl dt dd details summary".split())
 """Elements of our own HTML; a text of somebody else's makes none."""
 
@@ -87,7 +89,9 @@ def test_escaping_is_checked() -> None:
     assert is_escaped(make_site_link("Source", "https://a.example/<b>?c=d&e"))
     assert is_escaped(make_site_link("Source", "https://a.example/?c=d&e"))
     assert "Broken link" in make_site_link("Source", "javascript:alert(1)")
-    assert not is_escaped('<a href="javascript:x" target="_blank" rel="noopener noreferrer">a</a>')
+    assert not is_escaped(
+        '<a href="javascript:x" target="_blank" rel="nofollow noopener noreferrer">a</a>'
+    )
 
 
 def test_hostile_text_never_reaches_markdown(world: Tracker) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock
 from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import open_tracker
@@ -15,6 +16,7 @@ OPEN: Final = "power-of-siberia-2-2028"
 RESOLVED: Final = "ceasefire-2025"
 ESSAY: Final = "grid_storage_2026"
 FUTURES: Final = "china-policy-2027"
+_ANA: Final = ForecasterId("ana")
 _NAMED: Final = "{} · Scenario tracker"
 _PIPELINE: Final = (
     "Will Gazprom and CNPC announce a signed supply contract for Power of Siberia 2, with a "
@@ -65,6 +67,10 @@ PLACES: Final[dict[str, Place]] = {
     "question-details": Place(
         f"/question?q={OPEN}&details=How+it+adds+up", "The lines add up to", _PIPELINE
     ),
+    "question-disagreement": Place(
+        f"/question?q={OPEN}&details=Disagreement", "apart in log-odds", _PIPELINE
+    ),
+    "question-comments": Place(f"/question?q={OPEN}&comments=open", "no volume was", _PIPELINE),
     "question-signposts": Place(
         f"/question?q={OPEN}&details=Signposts", "Signposts say in advance", _PIPELINE
     ),
@@ -197,3 +203,7 @@ def live_in(settings: Settings) -> None:
             "ceasefire-2027", "30%", rationale="Talks go on, and neither side has moved."
         )
         tracker.forecasts.submit("nato-china-2027", "5%", rationale="No member has asked for it.")
+        first = tracker.comments.add(OPEN, "Is there a price, @ben? https://example.org", by=_ANA)
+        reply = tracker.comments.add(OPEN, "I hear of none.", reply_to=first.id)
+        tracker.comments.edit(reply.id, "I hear of none, and no volume was named.")
+        tracker.comments.write_note(OPEN, "Look again after the May summit.")

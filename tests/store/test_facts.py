@@ -33,6 +33,7 @@ from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedA
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import (
     access,
+    comments,
     essays,
     event_log,
     facts,
@@ -102,6 +103,11 @@ def say_recalibration(session: Session) -> None:
     recalibrations.add_consent(session, CONSENT, MADE)
 
 
+def say_comment(session: Session) -> None:
+    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"))
+    comments.add_comment(session, SUMMIT, "They will.", MADE, origin={"reply_to": None})
+
+
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
@@ -121,6 +127,7 @@ SAID: Mapping[str, Any] = {
     "likelihood": say_likelihood,
     "signpost": lambda s: scenarios.add_signpost_status(s, MARK),
     "settlement": say_settlement,
+    "comment": say_comment,
     "dismissal": lambda s: series.add_dismissal(s, SUMMIT, MADE, key="evidence:1", why="a rumour"),
 }
 """How each kind of fact is said, by ben, a day after NOW."""

@@ -9,9 +9,10 @@ from tracker.model.principal import Right
 _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
     {
         "read": {
-            "questions": "list get get_as_of history explain_change explain_act lint lint_stored"
-            " get_statements compile plan_sibling siblings",
+            "questions": "list get get_as_of history explain_change explain_act explain_gaps lint"
+            " lint_stored get_statements compile plan_sibling siblings",
             "forecasts": "parse",
+            "comments": "list history note wide_gaps",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
             "resolutions": "proposals missing check preview post_mortem receipts",
@@ -32,6 +33,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo import_files",
+            "comments": "add edit remove write_note dismiss_gap",
             "accuracy": "recalibrate stop_recalibrating",
         },
         "propose": {"evidence": "add"},

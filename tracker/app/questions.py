@@ -26,6 +26,7 @@ from tracker.storage import access, questions
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
     from forecasts.questions.repetition import Repetition
+    from tracker.model.disagreement import Disagreement
     from tracker.model.siblings import SiblingFamily, SiblingPlan, SiblingRun
 
 
@@ -103,6 +104,17 @@ class QuestionService(Service, noun="questions"):
 
         with self._store.reading() as session:
             return explanations.explain_act_change(session, question_id, forecast_id)
+
+    @cacheable(per_person=True)
+    def explain_gaps(self, question_id: str) -> "Disagreement":
+        """Explain how me, crowd, suggestion and markets differ on a yes-no question, and why.
+
+        With the record of each two in such gaps. Raises `NotFound`, and `Refused` for other kinds.
+        """
+        from tracker.questions.queries import disagreement
+
+        with self._store.reading() as session:
+            return disagreement.explain_disagreement(session, question_id, self._me, self._now())
 
     def lint(
         self, new_question: NewQuestion | Question, indicators: Sequence[Indicator] = ()

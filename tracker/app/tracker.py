@@ -28,6 +28,7 @@ from tracker.storage.sessions import Store, open_store
 if TYPE_CHECKING:
     from tracker.app.accounts import AccountService
     from tracker.app.accuracy import AccuracyService
+    from tracker.app.comments import CommentService
     from tracker.app.essays import EssayService
     from tracker.app.evidence import EvidenceService, LearningService
     from tracker.app.feeds import FeedService
@@ -150,6 +151,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.forecasts import ForecastService
 
         return ForecastService(self.context)
+
+    @cached_property
+    def comments(self) -> "CommentService":
+        """Comments on questions, private notes, and wide gaps between people."""
+        from tracker.app.comments import CommentService
+
+        return CommentService(self.context)
 
     @cached_property
     def evidence(self) -> "EvidenceService":

@@ -64,7 +64,7 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
         )
     refuse_unfit(question, request.distribution, now)
     register_forecaster(session, request.forecaster)
-    _refuse_foreign_evidence(session, question, request.cites)
+    refuse_foreign_evidence(session, question, request.cites)
     earlier_acts = record.forecasts_of_question(session, question.id, request.forecaster)
     distribution, undoes = _apply_act(request, earlier_acts)
     forecast = Forecast(
@@ -138,9 +138,10 @@ def refuse_unfit(question: Question, distribution: Distribution | None, now: dat
         )
 
 
-def _refuse_foreign_evidence(
+def refuse_foreign_evidence(
     session: Session, question: Question, cites: Sequence[EvidenceId]
 ) -> None:
+    """Refuse pieces of evidence that are not on the question; raises `NotFound`."""
     for evidence_id in cites:
         piece = evidence.find_evidence(session, evidence_id)
         if piece is None or piece.question_id != question.id:

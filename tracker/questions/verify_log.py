@@ -9,6 +9,7 @@ from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.resolve_question import compute_scores, stand_everyone
 from tracker.storage import (
+    comments,
     decisions,
     essays,
     event_log,
@@ -104,6 +105,7 @@ def _read_facts(session: Session) -> FactsByKind:
         "learned": learned.index_learned_facts,
         "essay text": essays.index_text_facts,
         "series reading": series.index_reading_facts,
+        "note": comments.index_note_facts,
     }
     return {
         **{kind: _read_kind(session, seqs) for kind, seqs in kinds.items()},

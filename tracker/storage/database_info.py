@@ -140,9 +140,13 @@ class TableDump:
     rows: list[tuple[Any, ...]]
 
 
+SECRET_TABLES: Final = frozenset({"access_link", "account", "api_token", "login", "note"})
+"""Tables that nobody exports: hashes of passwords and secrets, and private notes."""
+
+
 def list_table_names() -> tuple[str, ...]:
-    """Return the names of all tables in alphabetical order."""
-    return tuple(sorted(TableRow.metadata.tables))
+    """Return the names of the tables that may be exported, in alphabetical order."""
+    return tuple(sorted(TableRow.metadata.tables.keys() - SECRET_TABLES))
 
 
 def dump_table(session: Session, name: str) -> TableDump:

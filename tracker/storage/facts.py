@@ -11,6 +11,7 @@ from tracker.storage import event_log
 from tracker.storage.tables import (
     AccessRow,
     ClaimDecisionRow,
+    CommentRow,
     DismissedAnswerRow,
     EssayRemovalRow,
     LikelihoodRow,
@@ -46,6 +47,7 @@ FACT_TABLES: Mapping[str, type[Any]] = {
     "signpost": SignpostMarkRow,
     "settlement": SettlementRow,
     "dismissal": DismissedAnswerRow,
+    "comment": CommentRow,
 }
 """Table of each log entry kind whose facts are the columns of its row."""
 
@@ -58,12 +60,14 @@ def append_fact(
     *,
     at: datetime,
     by: ForecasterId,
-) -> None:
-    """Append a fact to its table and to the log."""
+) -> Any:
+    """Append a fact to its table and to the log, and return its row."""
     facts = {**columns, "at": at, "by": by}
     seq = event_log.append_entry(session, kind, subject, facts=facts, at=at)
-    session.add(FACT_TABLES[kind](**facts, log_seq=seq))
+    row = FACT_TABLES[kind](**facts, log_seq=seq)
+    session.add(row)
     session.flush()
+    return row
 
 
 def index_facts_by_kind(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:

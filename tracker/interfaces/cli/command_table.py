@@ -81,6 +81,21 @@ QUESTION_COMMANDS: Final = {
         "Dismiss a proposed answer: it is not proposed again.",
         'brent-2026 --why "The criteria name another price"',
     ),
+    "comments": CommandEntry(
+        "comments:list_comments",
+        "List the comments on a question, and your private note.",
+        "neutrality-2027",
+    ),
+    "comment": CommandEntry(
+        "comments:comment",
+        "Comment on a question, or edit or remove a comment.",
+        'neutrality-2027 "@ben: what do you know of the May summit?"',
+    ),
+    "gaps": CommandEntry(
+        "comments:gaps",
+        "Show who disagrees on a question, why, and who tends to be nearer.",
+        "neutrality-2027",
+    ),
     "calendar": CommandEntry(
         "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
     ),

@@ -25,6 +25,7 @@ from tracker.storage.tables.claims import (
     StatementsRow,
     UncheckedAnswerRow,
 )
+from tracker.storage.tables.comments import CommentRow, DismissedGapRow, MentionRow, NoteRow
 from tracker.storage.tables.evidence import (
     DecisionRow,
     EvidenceRow,
@@ -74,8 +75,10 @@ __all__ = [
     "ArticleRow",
     "ClaimDecisionRow",
     "ClaimRow",
+    "CommentRow",
     "DecisionRow",
     "DismissedAnswerRow",
+    "DismissedGapRow",
     "DraftRow",
     "EssayRemovalRow",
     "EssayRow",
@@ -95,8 +98,10 @@ __all__ = [
     "LintOverrideRow",
     "LogRow",
     "LoginRow",
+    "MentionRow",
     "ModelAnswerRow",
     "ModelDayRow",
+    "NoteRow",
     "OptionChangeRow",
     "PropertyRow",
     "QuestionEditRow",
