@@ -62,6 +62,8 @@ def build_world(tracker: Tracker, clock: FakeClock) -> Tracker:
         ben.evidence.add(
             ManualEvidence(name, "A minister arrives", Direction.YES, note=f"of {TOKEN}")
         )
+        ben.comments.add(name, f"Why would {TOKEN} not sign?")
+        ben.comments.write_note(name, f"Ask the {TOKEN} desk")
     text = f"{TOKEN} will sign the pact before 2028. Its parliament will not ratify it.\n"
     ben.essays.add(NewEssay(ESSAY, f"On {TOKEN}", text, "memo.txt"), private_to=[ADA])
     ben.essays.save_draft(ESSAY, 0, {"text": f"Will {TOKEN} sign?"})
@@ -82,6 +84,7 @@ SAMPLES: Mapping[str, Any] = {
     "evidence_id": 1,
     "evidence_ids": [1, 2],
     "forecast_id": 1,
+    "comment_id": 1,
     "feed_id": "wire",
     "series_id": "none",
     "offset": 0,
@@ -162,6 +165,9 @@ WRITES: Mapping[str, tuple[Any, ...]] = {
     "evidence.add": (ManualEvidence(SECRET, "A minister leaves", Direction.NO),),
     "evidence.review": (1, "rejected"),
     "evidence.reopen": (1,),
+    "comments.add": (SECRET, "I know of it"),
+    "comments.edit": (1, "I know of it"),
+    "comments.dismiss_gap": (SECRET, BEN),
     "resolutions.reopen": (DONE, "a mistake"),
     "essays.remove": (ESSAY,),
     "essays.share": (ESSAY, None),
