@@ -134,8 +134,8 @@ def list_wide_gaps(
 ) -> tuple[WideGap, ...]:
     """List the widest gap on each open question between me and another person, the widest first.
 
-    On all questions, or on one. Only those where neither has commented since the later of the two forecasts, and that I have not
-    set aside since.
+    On all questions, or on one. Only those where neither has commented since the later of the two
+    forecasts, and that I have not set aside since.
     """
     acts = record.load_last_acts(session, None if only is None else [only])
     people = record.list_forecasters(session)
