@@ -39,7 +39,9 @@ from dashboard.server.guard import (
     limit_uploads,
 )
 from dashboard.server.login import LoginGate, LoginPages
+from dashboard.server.proxy import build_proxy_layers
 from dashboard.server.response_cache import get_tracker, share_tracker
+from dashboard.server.sso import build_sso_routes
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 
@@ -130,9 +132,15 @@ def build_app(tracker: Tracker) -> Any:
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,
-        routes=[*LoginPages(tracker).build_routes(), *build_routes(tracker), *build_page_routes()],
+        routes=[
+            *LoginPages(tracker).build_routes(),
+            *build_sso_routes(tracker),
+            *build_routes(tracker),
+            *build_page_routes(),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
+            *build_proxy_layers(tracker.settings.proxy_trust),
             Middleware(RequestGuard, tracker.settings.access_policy),
             *gate,
             Middleware(StaticAssets),
@@ -209,6 +217,7 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `build_proxy_layers` reads them, after the peer itself was looked at
         timeout_graceful_shutdown=2,
         **SERVER_LIMITS,
     )

@@ -4,7 +4,13 @@ SQLModel maps `datetime` to an aware UTC column on both dialects and rejects nai
 keys are unique, so that writes are idempotent.
 """
 
-from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
+from tracker.storage.tables.accounts import (
+    AccessLinkRow,
+    AccountRow,
+    ApiTokenRow,
+    IdentityRow,
+    LoginRow,
+)
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
@@ -84,6 +90,7 @@ __all__ = [
     "FeedRow",
     "ForecastRow",
     "ForecasterRow",
+    "IdentityRow",
     "IndicatorRow",
     "ItemRow",
     "JobRunRow",

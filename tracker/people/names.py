@@ -1,0 +1,47 @@
+"""Names of people, and the identities of forecasters made from them."""
+
+import re
+from collections.abc import Container
+from itertools import count
+from typing import Final
+
+from forecasts.questions.question import Forecaster, ForecasterId, is_computed
+from tracker.errors import Refused
+
+MAX_NAME_LENGTH: Final = 80
+
+
+def make_identity(name: str) -> tuple[str, ForecasterId]:
+    """Return a name as shown and the identity made from it; raises `Refused`."""
+    shown = " ".join(name.split())
+    identity = slug_name(name)
+    if not identity or len(shown) > MAX_NAME_LENGTH:
+        raise Refused(
+            f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
+        )
+    return shown, ForecasterId(identity)
+
+
+def slug_name(name: str) -> str:
+    """Return the identity made from a name; "" if it has no letter a to z and no digit.
+
+    >>> slug_name(" Ada Lovelace ")
+    'ada-lovelace'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def name_newcomer(name: str, taken: Container[ForecasterId]) -> Forecaster:
+    """Return a new forecaster whom nobody takes for another: a taken name gets a number.
+
+    >>> name_newcomer("Ada", {"ada"})
+    Forecaster(id='ada-2', name='Ada 2', kind='person'...)
+    """
+    clean = "".join(c if c.isprintable() else " " for c in name)
+    shown = " ".join(clean.split())[: MAX_NAME_LENGTH - 6].strip() or "Somebody"
+    slug = slug_name(shown) or "somebody"
+    for number in count(1):
+        identity = ForecasterId(slug if number == 1 else f"{slug}-{number}")
+        if identity not in taken and not is_computed(identity):
+            break
+    return Forecaster(identity, shown if number == 1 else f"{shown} {number}", "person")
