@@ -45,13 +45,18 @@ LOGIN_HEADER: Final = "x-tracker-login"
 """Header by which the gate of the server names the log-in of a session: see `server/login.py`."""
 
 
+def get_login_id() -> str:
+    """Return the id of the visitor's log-in; "" where nobody is asked to log in."""
+    return st.context.headers.get(LOGIN_HEADER, "")
+
+
 def get_acting_tracker(tracker: Tracker, *, guarded: bool = False) -> Tracker:
     """Return the tracker of whoever is logged in, in the name of another whom an admin chose.
 
     Stops the run of a guarded page where the log-in has ended.
     """
     if guarded:
-        principal = tracker.accounts.identify(st.context.headers.get(LOGIN_HEADER, ""))
+        principal = tracker.accounts.identify(get_login_id())
         if principal is None:
             st.info("You are logged out.", icon=":material/logout:")
             st.link_button("Log in", "/login")

@@ -38,9 +38,9 @@ NO_LOGIN: Final = "none"
 """Value of that header for a program, which uses no pages."""
 
 _FOLDER: Final = Path(__file__).parent.parent / "static" / "login"
+_OPEN_FILES: Final = ("/healthz", "/manifest.json", "/favicon.png")
 _OPEN_PATHS: Final = frozenset(
-    ("/login", "/logout", "/join", "/reset", "/enter", "/sso", "/sso/callback")
-    + ("/healthz", "/manifest.json", "/favicon.png")
+    ("/login", "/logout", "/join", "/reset", "/enter", "/sso", "/sso/callback", *_OPEN_FILES)
 )
 _OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health")
 """Beginnings of addresses that hold nothing of the database: scripts, styles, health."""
@@ -140,7 +140,8 @@ def name_cookie(tracker: Tracker) -> str:
 
 def read_cookie(headers: Headers, name: str) -> str:
     """Return the value of a cookie; "" without one, and for two: one of them was planted."""
-    parts = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    text = ";".join(headers.getlist("cookie"))
+    parts = (part.strip().partition("=") for part in text.split(";"))
     values = {value for key, _, value in parts if key == name}
     return values.pop() if len(values) == 1 else ""
 
@@ -154,12 +155,18 @@ class Turnstile:
 
     def __init__(self, at_once: int) -> None:
         self._limiter = anyio.CapacityLimiter(at_once)
+        self._most = at_once + MAX_WAITING
+        self._inside = 0
 
     async def run(self, work: Callable[[], Result]) -> Result | LoginRefusal:
         """Return the result of the work, which runs in a thread."""
-        if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
+        if self._inside >= self._most:
             return CROWDED
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        self._inside += 1
+        try:
+            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._inside -= 1
 
 
 MAX_WAITING: Final = 50

@@ -106,7 +106,9 @@ class Team:
             Cookie=cookie,
         )
 
-    def begin(self, cookie: str | None = None, path: str = "/sso", **fields: str) -> tuple[str, str]:
+    def begin(
+        self, cookie: str | None = None, path: str = "/sso", **fields: str
+    ) -> tuple[str, str]:
         """Begin a log-in; return the address at the provider, and the cookie."""
         answer = self.post(path, cookie, **fields)
         assert answer.status == 200, answer.body

@@ -45,10 +45,13 @@ def admit(
     event_log.acquire_append_lock(session)  # two first requests at once make one account
     linked = identities.find_identity(session, identity)
     if linked is None:
-        role = rules.find_group_role(identity.groups) or rules.newcomer_role
+        group_role = rules.find_group_role(identity.groups)
+        role = group_role or rules.newcomer_role
         if role is None:
             return _refuse_stranger(identity)
-        return _add_newcomer(session, identity, role, owner=owner, now=now)
+        newcomer = _add_newcomer(session, identity, role, owner=owner, now=now)
+        identities.note_group_role(session, identity, group_role or "")
+        return newcomer
     account = require_account(session, linked.account)
     if account.disabled_at is not None:
         return LoginRefusal("This account is disabled. Ask an admin.")
