@@ -23,6 +23,7 @@ _REFUSAL_COLUMNS: Final = (
     RowColumn("at", "When", "end"),
 )
 _DOORS: Final = {"page": "", "command": "command line", "api": "program", "mcp": "program"}
+_ACTS: Final = {"token": "invalid token", "acting_as": "act for somebody else"}
 _FIRST: Final = 5
 
 
@@ -103,7 +104,7 @@ def _build_refusal_row(visit: Visit, refusal: Refusal) -> Row:
     count = f"{refusal.count:,} " if refusal.count > 1 else ""
     cells = {
         "who": TextCell(refusal.who, _DOORS.get(refusal.door, "")),
-        "act": TextCell(f"{count}{refusal.act}"),
+        "act": TextCell(f"{count}{_ACTS.get(refusal.act, refusal.act)}"),
         "at": TextCell(visit.age(refusal.at)),
     }
     return Row(str(refusal.seq), cells)

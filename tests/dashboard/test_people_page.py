@@ -90,4 +90,4 @@ def test_an_admin_sees_log_ins_and_refusals(tracker: Tracker) -> None:
     tracker.accounts.identify_program("trk_guess", "api")
     page = open_page(tracker, "people")
     assert sent_rows(page, "People")[0]["logins"]["text"] == "1"
-    assert sent_rows(page, "Refused lately")[0]["act"]["text"] == "token"
+    assert sent_rows(page, "Refused lately")[0]["act"]["text"] == "invalid token"
