@@ -84,6 +84,14 @@ def test_only_a_link_for_admins_makes_the_owners_account(tracker: Tracker) -> No
     tracker.accounts.join(admin, tracker.me, "a house by the river", HERE)
 
 
+def test_the_owner_links_a_provider_and_stays_the_owner(welcoming: Tracker) -> None:
+    with welcoming as tracker:
+        tracker.through("page").accounts.link_mine(BEN)
+        enter(tracker, BEN)
+        tracker.accounts.link("ada", "ada", by_proxy=True)
+        assert [(a.forecaster, a.role) for a in tracker.accounts.list()] == [("ada", "admin")]
+
+
 def test_an_account_without_a_name_is_made_for_nobody(welcoming: Tracker) -> None:
     with welcoming as tracker:
         for subject in ("", "x" * 256, "a\nb", "\x00"):

@@ -73,4 +73,4 @@ def test_refusals_are_listed(shell: Shell, tracker: Tracker) -> None:
     tracker.accounts.identify_program("trk_guess", "api")
     assert "unknown" in shell("people", "refusals")
     (refusal,) = shell.json("people", "refusals")
-    assert (refusal["who"], refusal["act"], refusal["door"]) == ("unknown", "token", "api")
+    assert (refusal["name"], refusal["act"], refusal["door"]) == ("unknown", "token", "api")

@@ -22,7 +22,7 @@ BEN = ForecasterId("ben")
 def list_refused(tracker: Tracker) -> list[tuple[str, str, str, int]]:
     """Return what was refused, the oldest first: who, what, through which door, how many."""
     refusals = reversed(tracker.accounts.refusals())
-    return [(r.who, r.act, r.door, r.count) for r in refusals]
+    return [(r.name, r.act, r.door, r.count) for r in refusals]
 
 
 def test_a_refused_act_is_logged_once_with_its_actor(tracker: Tracker) -> None:
@@ -115,9 +115,9 @@ def test_every_refusal_is_written_or_counted_once(steps: list[tuple[str, int]]) 
         is_entry, ended = tally.count(who, now)
         seen[who] += is_entry
         for each in ended:
-            seen[each.who] += each.excess
+            seen[each.subject] += each.excess
     for each in tally.drain():
-        seen[each.who] += each.excess
+        seen[each.subject] += each.excess
     assert seen == Counter(who for who, _ in steps)
 
 

@@ -63,7 +63,7 @@ class Forbidden(TrackerError):
     """A use case for which the role of whoever acts is not enough; the message names both."""
 
     is_logged = False
-    """Whether the refusal is in the log."""
+    """True once the refusal is in the log."""
 
 
 class DatabaseTooNew(TrackerError):

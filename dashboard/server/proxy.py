@@ -25,7 +25,7 @@ def build_proxy_layers(trust: ProxyTrust) -> list[Middleware]:
     forwarders = ["127.0.0.1", *map(str, trust.networks)]
     return [
         Middleware(ProxyIdentities, trust),
-        Middleware(ProxyHeadersMiddleware, trusted_hosts=forwarders),  # type: ignore[arg-type]
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=forwarders),
     ]
 
 
@@ -50,13 +50,13 @@ class ProxyIdentities:
     @staticmethod
     def _take(scope: Scope, name: str) -> list[str]:
         """Remove a header, also as `Remote_User`, and return its values."""
-        wanted, kept, values = name.encode(), [], []
+        key, remaining, values = name.encode(), [], []
         for header, value in scope["headers"]:
-            if not name or header.lower().replace(b"_", b"-") != wanted:
-                kept.append((header, value))
-            elif header.lower() == wanted:
+            if not name or header.lower().replace(b"_", b"-") != key:
+                remaining.append((header, value))
+            elif header.lower() == key:
                 values.append(value.decode("utf-8", "replace").strip())
-        scope["headers"] = kept
+        scope["headers"] = remaining
         return values
 
 

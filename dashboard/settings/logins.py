@@ -53,12 +53,12 @@ def _build_row(visit: Visit, login: Login, *, is_current: bool) -> Row:
     return Row(login.id, cells)
 
 
-def _show_ending(visit: Visit, others: Sequence[Login], current: str) -> None:
-    if not others:
+def _show_ending(visit: Visit, other_logins: Sequence[Login], current: str) -> None:
+    if not other_logins:
         return
     names = {
         login.id: f"{describe_browser(login.browser)}, {visit.age(login.seen_at)}"
-        for login in others
+        for login in other_logins
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Log-in", list(names), format_func=names.__getitem__)
@@ -79,9 +79,9 @@ def _end_others(visit: Visit, current: str) -> None:
 
 
 def _show_provider(visit: Visit) -> None:
-    """Offer to link the provider, to whoever has an account."""
-    client, account = visit.tracker.settings.oidc_client, visit.tracker.principal.account
-    if client is None or not account:
+    """Offer to link the provider, to whoever is logged in."""
+    client = visit.tracker.settings.oidc_client
+    if client is None or not visit.tracker.settings.require_login:
         return
     name = escape_markdown(client.name)
     if client.issuer in visit.tracker.accounts.issuers():
@@ -103,7 +103,7 @@ def show_refused(visit: Visit) -> None:
 def _build_refusal_row(visit: Visit, refusal: Refusal) -> Row:
     count = f"{refusal.count:,} " if refusal.count > 1 else ""
     cells = {
-        "who": TextCell(refusal.who, _DOORS.get(refusal.door, "")),
+        "who": TextCell(refusal.name, _DOORS.get(refusal.door, "")),
         "act": TextCell(f"{count}{_ACTS.get(refusal.act, refusal.act)}"),
         "at": TextCell(visit.age(refusal.at)),
     }

@@ -147,7 +147,7 @@ def test_a_thousand_attempts_are_answered_without_hashing(team: Team) -> None:
             statuses[answer.status] += 1
     assert statuses == {403: 10, 429: 990}
     assert bodies["wim"] == bodies["no-wim"], "nobody learns who has an account"
-    acts = [(refusal.who, refusal.act) for refusal in team.tracker.accounts.refusals()]
+    acts = [(refusal.name, refusal.act) for refusal in team.tracker.accounts.refusals()]
     assert acts.count(("Wim", "log-in")) == 10
     assert team.tracker.system.verify().bad_seq is None
 

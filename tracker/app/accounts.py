@@ -128,9 +128,9 @@ class AccountService(Service, noun="accounts"):
         with self._store.writing() as session:
             return people.finish_log_in(session, account.id, is_right, visitor=visitor, now=now)
 
-    def _note_refusal(self, refusal: LoginRefusal, who: str, **facts: Any) -> LoginRefusal:
+    def _note_refusal(self, refusal: LoginRefusal, subject: str, **facts: Any) -> LoginRefusal:
         """Log a log-in that was refused for another reason than a wrong password."""
-        log_refusal(self._context, who, describe_stranger("page"), act="log-in", **facts)
+        log_refusal(self._context, subject, describe_stranger("page"), act="log-in", **facts)
         return refusal
 
     def enter_by_identity(self, identity: Identity, visitor: Visitor) -> NewSecret | LoginRefusal:
@@ -180,17 +180,18 @@ class AccountService(Service, noun="accounts"):
             raise Refused("no OpenID provider is set: docs/settings.md says how to set one")
         issuer = PROXY if by_proxy or client is None else client.issuer
         with self._store.writing() as session:
+            if account == self._settings.me:
+                people.ensure_owner(session, ForecasterId(account), self._now())
             identity = Identity(issuer, subject, subject)
             return identities.link_identity(session, account, identity, self._now())
 
     def link_mine(self, identity: Identity) -> Account:
-        """Let an identity log in as the acting account; raises `Refused` without one."""
+        """Let an identity log in as the acting account; the owner gets one by that."""
         self._refuse_programs()
-        account = self._context.principal.account
-        if not account:
-            raise Refused("the owner of this machine has no account to link: join by an invitation")
+        now, owner = self._now(), ForecasterId(self._settings.me)
         with self._store.writing() as session:
-            return identities.link_identity(session, account, identity, self._now())
+            account = self._context.principal.account or people.ensure_owner(session, owner, now).id
+            return identities.link_identity(session, account, identity, now)
 
     def issuers(self) -> tuple[str, ...]:
         """Return the issuers by whose word the acting account logs in."""
@@ -228,8 +229,8 @@ class AccountService(Service, noun="accounts"):
         with self._store.reading() as session:
             token, principal = people.identify_token(session, secret, door, now)
         if principal is None:
-            who = refusals.NOBODY if token is None else token.id
-            log_refusal(self._context, who, describe_stranger(door), act="token")
+            subject = refusals.NOBODY if token is None else token.id
+            log_refusal(self._context, subject, describe_stranger(door), act="token")
         elif token is not None and people.is_due(token.used_at, now):
             with self._store.writing() as session:
                 accounts.change_token(session, token.id, used_at=now)
@@ -269,9 +270,9 @@ class AccountService(Service, noun="accounts"):
 
     def end_other_logins(self, login_id: str) -> int:
         """End all log-ins of the acting account but one, and return how many there were."""
-        others = [login.id for login in self.logins() if login.id != login_id]
-        self._end_logins(*others)
-        return len(others)
+        login_ids = [login.id for login in self.logins() if login.id != login_id]
+        self._end_logins(*login_ids)
+        return len(login_ids)
 
     def _end_logins(self, *login_ids: str) -> None:
         now, account = self._now(), self._context.principal.account
@@ -279,8 +280,10 @@ class AccountService(Service, noun="accounts"):
             for login_id in login_ids:
                 accounts.delete_login(session, login_id)
             if login_ids:
-                who = account or people.OWNER
-                accounts.log_account_act(session, who, "log-ins ended", now, count=len(login_ids))
+                subject = account or people.OWNER
+                accounts.log_account_act(
+                    session, subject, "log-ins ended", now, count=len(login_ids)
+                )
 
     def _refuse_programs(self) -> None:
         """Refuse programs: where a person is logged in is no business of theirs."""

@@ -27,7 +27,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 class AppContext:
     """Everything that services share: settings, clock, acting identity, database and network.
 
-    `refusals` and `unknown_names` are what this process remembers of those who were refused.
+    `refusals` and `unknown_names` are what this process remembers of refusals.
     """
 
     settings: Settings
@@ -85,17 +85,17 @@ def check_acting_for(principal: Principal, other: ForecasterId) -> None:
         raise Forbidden(f"only an admin acts in the name of {other}")
 
 
-def log_refusal(context: AppContext, who: str, actor: str, **facts: Any) -> None:
-    """Log that something was refused, or count it where `who` was refused often of late.
+def log_refusal(context: AppContext, subject: str, actor: str, **facts: Any) -> None:
+    """Log that something was refused, or count it where `subject` was refused often of late.
 
     A refusal stays one where the database cannot be written.
     """
     now = context.now()
-    is_entry, ended = context.refusals.count(who, now)
+    is_entry, ended = context.refusals.count(subject, now)
     with suppress(TrackerError):
         if is_entry:
             with context.store.acting(actor).writing() as session:
-                append_refusal(session, who, facts, now)
+                append_refusal(session, subject, facts, now)
         log_tallies(context, ended)
 
 
@@ -111,8 +111,8 @@ def log_forbidden(context: AppContext, use_case: str, error: Forbidden) -> None:
     if not error.is_logged:
         error.is_logged = True
         principal = context.principal
-        who = principal.account or principal.forecaster
-        log_refusal(context, who, principal.describe(), act=use_case, role=principal.role)
+        subject = principal.account or principal.forecaster
+        log_refusal(context, subject, principal.describe(), act=use_case, role=principal.role)
 
 
 def _require_right(use_case: str, method: Method) -> Method:

@@ -81,13 +81,13 @@ class Visitor:
 class Refusal:
     """Something that was refused: `act` by use case, or "log-in", "token", "further refusals".
 
-    `who` is the name of whoever acted where it is known, else the subject of the entry; `door` is
+    `name` is that of whoever acted where it is known, else the subject of the entry; `door` is
     "" in a line with the `count` of those that have no entry of their own.
     """
 
     seq: int
     at: datetime
-    who: str
+    name: str
     act: str
     door: str
     count: int = 1

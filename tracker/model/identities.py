@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Self, get_args
 from urllib.parse import urlsplit
@@ -38,7 +38,7 @@ class Identity:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the subject is a text that can be stored and shown."""
+        """True if the subject is a text that can be stored and shown."""
         return 0 < len(self.subject) <= MAX_SUBJECT and self.subject.isprintable()
 
 
@@ -68,8 +68,10 @@ class EntryRules:
 
     def find_group_role(self, groups: Iterable[str]) -> Role | None:
         """Return the role with the most rights that any of the groups gives."""
-        given = [self.group_roles[group] for group in groups if group in self.group_roles]
-        return max(given, key=lambda role: len(RIGHTS[role]), default=None)
+        roles: list[Role] = [
+            self.group_roles[group] for group in groups if group in self.group_roles
+        ]
+        return max(roles, key=lambda role: len(RIGHTS[role]), default=None)
 
 
 def _parse_group_role(group: str, text: str) -> Role:
@@ -138,7 +140,10 @@ class OidcClient:
     groups_claim: str = "groups"
 
     def check(self) -> Self:
-        """Refuse an unsafe issuer, and a registration without an id; raises `BadSettings`."""
+        """Return the registration with its issuer as it is stored; raises `BadSettings`.
+
+        An unsafe issuer is refused, and a registration without an id.
+        """
         if not is_safe_address(self.issuer):
             raise BadSettings(
                 f"setting 'oidc_issuer' is {self.issuer!r}: write the https address of the "
@@ -151,7 +156,7 @@ class OidcClient:
             )
         if "openid" not in self.scopes.split():
             raise BadSettings("setting 'oidc_scopes' must hold openid")
-        return self
+        return replace(self, issuer=self.issuer.rstrip("/"))
 
 
 def is_safe_address(address: str) -> bool:

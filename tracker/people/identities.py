@@ -100,8 +100,8 @@ def _refuse_stranger(identity: Identity) -> LoginRefusal:
 def _add_newcomer(
     session: Session, identity: Identity, role: Role, *, owner: ForecasterId, now: datetime
 ) -> Account:
-    taken = {*record.list_forecasters(session), owner}
-    forecaster = name_newcomer(identity.name or identity.subject, taken)
+    existing = {*record.list_forecasters(session), owner}
+    forecaster = name_newcomer(identity.name or identity.subject, existing)
     account = add_account(session, forecaster, role, password_hash="", now=now)
     _bind(session, identity, account.id, now)
     return account
@@ -127,15 +127,15 @@ def _follow_groups(
     role = rules.find_group_role(identity.groups)
     if role is None and not linked.group_role:
         return account
-    given = role or rules.newcomer_role or "viewer"
+    new_role = role or rules.newcomer_role or "viewer"
     if role != (linked.group_role or None):
         identities.note_group_role(session, identity, role or "")
-    if given != account.role:
-        accounts.change_account(session, account.id, role=given)
+    if new_role != account.role:
+        accounts.change_account(session, account.id, role=new_role)
         accounts.log_account_act(
-            session, account.id, "role", now, role=given, before=account.role, reason="groups"
+            session, account.id, "role", now, role=new_role, before=account.role, reason="groups"
         )
     if role is None and rules.newcomer_role is None:
         accounts.delete_logins(session, account.id)
         return NO_GROUP
-    return replace(account, role=given)
+    return replace(account, role=new_role)

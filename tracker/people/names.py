@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container
-from itertools import count
+from itertools import chain, count
 from typing import Final
 
 from forecasts.questions.question import Forecaster, ForecasterId, is_computed
@@ -31,7 +31,7 @@ def slug_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def name_newcomer(name: str, taken: Container[ForecasterId]) -> Forecaster:
+def name_newcomer(name: str, existing: Container[ForecasterId]) -> Forecaster:
     """Return a new forecaster whom nobody takes for another: a taken name gets a number.
 
     >>> name_newcomer("Ada", {"ada"})
@@ -40,8 +40,6 @@ def name_newcomer(name: str, taken: Container[ForecasterId]) -> Forecaster:
     clean = "".join(c if c.isprintable() else " " for c in name)
     shown = " ".join(clean.split())[: MAX_NAME_LENGTH - 6].strip() or "Somebody"
     slug = slug_name(shown) or "somebody"
-    for number in count(1):
-        identity = ForecasterId(slug if number == 1 else f"{slug}-{number}")
-        if identity not in taken and not is_computed(identity):
-            break
-    return Forecaster(identity, shown if number == 1 else f"{shown} {number}", "person")
+    pairs = chain([(slug, shown)], ((f"{slug}-{n}", f"{shown} {n}") for n in count(2)))
+    forecasters = (Forecaster(ForecasterId(slug), shown, "person") for slug, shown in pairs)
+    return next(f for f in forecasters if f.id not in existing and not is_computed(f.id))

@@ -86,8 +86,8 @@ class OidcProvider:
                 "aud": {"essential": True, "values": [client.client_id]},
             },
         )
-        wanted = {client.name_claim, client.groups_claim}
-        if not wanted <= claims.keys() and "userinfo_endpoint" in app.server_metadata:
+        needed = {client.name_claim, client.groups_claim}
+        if not needed <= claims.keys() and "userinfo_endpoint" in app.server_metadata:
             more = app.userinfo(token=token)
             if more.get("sub") != claims["sub"]:
                 raise ValueError("the provider answered about somebody else")

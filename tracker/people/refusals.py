@@ -32,7 +32,7 @@ NOBODY: Final = "unknown"
 class Tally:
     """Refusals of one identity since the first of its current period."""
 
-    who: str
+    subject: str
     since: datetime
     count: int = 0
 
@@ -49,16 +49,16 @@ class RefusalTally:
         self._lock = Lock()
         self._tallies: dict[str, Tally] = {}
 
-    def count(self, who: str, now: datetime) -> tuple[bool, tuple[Tally, ...]]:
+    def count(self, subject: str, now: datetime) -> tuple[bool, tuple[Tally, ...]]:
         """Count a refusal.
 
         Returns whether it gets an entry of its own, and the tallies whose period has ended.
         """
         with self._lock:
             ended = self._take(lambda tally: now - tally.since >= PERIOD)
-            before = self._tallies.get(who, Tally(who, now))
-            after = Tally(who, before.since, before.count + 1)
-            self._tallies[who] = after
+            before = self._tallies.get(subject, Tally(subject, now))
+            after = Tally(subject, before.since, before.count + 1)
+            self._tallies[subject] = after
             return after.excess == 0, ended
 
     def drain(self) -> tuple[Tally, ...]:
@@ -69,20 +69,20 @@ class RefusalTally:
     def _take(self, is_due: Callable[[Tally], bool]) -> tuple[Tally, ...]:
         due = [tally for tally in self._tallies.values() if is_due(tally)]
         for tally in due:
-            del self._tallies[tally.who]
+            del self._tallies[tally.subject]
         return tuple(tally for tally in due if tally.excess)
 
 
-def append_refusal(session: Session, who: str, facts: Mapping[str, Any], now: datetime) -> None:
+def append_refusal(session: Session, subject: str, facts: Mapping[str, Any], now: datetime) -> None:
     """Append a refusal; `facts` has the `act` that was refused."""
-    event_log.append_entry(session, KIND, who, facts=facts, at=now)
+    event_log.append_entry(session, KIND, subject, facts=facts, at=now)
 
 
 def append_tallies(session: Session, tallies: tuple[Tally, ...], now: datetime) -> None:
     """Append a line with a count for each tally."""
     for tally in tallies:
         facts = {"act": FURTHER, "count": tally.excess, "since": tally.since}
-        append_refusal(session, tally.who, facts, now)
+        append_refusal(session, tally.subject, facts, now)
 
 
 def list_refusals(session: Session, limit: int = 50) -> tuple[Refusal, ...]:
@@ -94,6 +94,6 @@ def list_refusals(session: Session, limit: int = 50) -> tuple[Refusal, ...]:
 
 def _parse_refusal(entry: LogEntry, names: Mapping[str, str]) -> Refusal:
     facts, actor = json.loads(entry.body), json.loads(entry.actor or "{}")
-    who = names.get(entry.subject) or actor.get("by") or entry.subject
+    name = names.get(entry.subject) or actor.get("by") or entry.subject
     door, count = actor.get("via", ""), facts.get("count", 1)
-    return Refusal(entry.seq, entry.entered_at, who, facts["act"], door, count)
+    return Refusal(entry.seq, entry.entered_at, name, facts["act"], door, count)

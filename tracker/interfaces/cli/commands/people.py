@@ -237,5 +237,5 @@ def _build_refusal_table(refused: Iterable[Refusal]) -> Table:
     table = Table("When", "Who", "What", "Through", "Count")
     for refusal in refused:
         at, count = format_utc_minute(refusal.at), f"{refusal.count:,}"
-        table.add_row(at, refusal.who, refusal.act, refusal.door, count)
+        table.add_row(at, refusal.name, refusal.act, refusal.door, count)
     return table
