@@ -324,7 +324,7 @@ PEOPLE_COMMANDS: Final = {
     "enable": CommandEntry("people:enable", "Let a disabled account log in again.", "ben"),
     "link": CommandEntry(
         "people:link",
-        "Let whom the OpenID provider knows as SUBJECT log in as an account.",
+        "Let a person of the OpenID provider log in as an account.",
         "ben 00u1f96ab",
     ),
     "unlink": CommandEntry(

@@ -119,9 +119,9 @@ def enable(context: click.Context, /, account: str) -> None:
 @click.option("--proxy", is_flag=True, help="SUBJECT is the name that a trusted proxy sends.")
 @click.pass_context
 def link(context: click.Context, /, account: str, subject: str, *, proxy: bool) -> None:
-    """Let whom the OpenID provider knows as SUBJECT log in as an account.
+    """Let a person of the OpenID provider log in as an account.
 
-    The provider shows the subject of a person; whoever was not let in is told it, too.
+    SUBJECT is what the provider calls them for ever; whoever was not let in is told theirs.
     """
     with tracker_session(context) as tracker:
         linked = tracker.accounts.link(account, subject, by_proxy=proxy)
