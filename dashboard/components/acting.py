@@ -22,7 +22,7 @@ from dashboard.wording.feeds import zone_line
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound, TrackerError
+from tracker.errors import Forbidden, NotFound, TrackerError
 
 _FORECASTER_KEY: Final = "acting-as"
 _ZONE_KEY: Final = "time-zone"
@@ -67,7 +67,7 @@ def get_acting_tracker(tracker: Tracker, *, guarded: bool = False) -> Tracker:
         return tracker
     try:
         return tracker.acting_as(forecaster_id)
-    except NotFound:  # the database has been replaced
+    except (NotFound, Forbidden):  # the database has been replaced, or they are no admin any more
         st.session_state.pop(_FORECASTER_KEY)
         return tracker
 

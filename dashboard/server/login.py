@@ -195,7 +195,9 @@ class LoginPages:
 
     async def _show(self, request: Request) -> Response:
         page = request.url.path.strip("/")
-        has_accounts = await anyio.to_thread.run_sync(lambda: bool(self._accounts.list()))
+        has_accounts = page == "join" or await anyio.to_thread.run_sync(
+            lambda: bool(self._accounts.list())
+        )
         target = local_path(request.query_params.get("next", "/"))
         return HTMLResponse(self._render(page, next=target, has_accounts=has_accounts))
 
