@@ -19,8 +19,8 @@ MAX_SUBJECT: Final = 255
 """Longest name that an issuer gives a person, as OpenID Connect has it."""
 
 _HEADER_NAME: Final = re.compile(r"[a-z0-9-]+")
-_GIVEN_ROLES: Final = tuple(role for role in get_args(Role) if role != "agent")
-_NEWCOMER_ROLES: Final = tuple(role for role in _GIVEN_ROLES if role != "admin")
+_GIVEN_ROLES: Final[tuple[Role, ...]] = tuple(role for role in get_args(Role) if role != "agent")
+_NEWCOMER_ROLES: Final[tuple[Role, ...]] = tuple(role for role in _GIVEN_ROLES if role != "admin")
 
 
 @dataclass(frozen=True, slots=True)
