@@ -1,5 +1,8 @@
 """Whom others vouch for: roles by group, newcomers, and accounts that nobody else can take."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,15 +23,10 @@ BEN = Identity("https://id.example", "s1", "Ben")
 
 
 @pytest.fixture
-def welcoming(tracker: Tracker, clock: FakeClock) -> Tracker:
-    """The same database, in which newcomers forecast and the staff curates."""
-    settings = Settings(
-        tracker.settings.data_dir,
-        me="ada",
-        newcomer_role="forecaster",
-        group_roles="staff=analyst",
-    )
-    return open_tracker(settings, now=clock)
+def welcoming(on_each: Settings, clock: FakeClock) -> Tracker:
+    """A tracker on each dialect in which newcomers forecast and the staff curates."""
+    rules = {"newcomer_role": "forecaster", "group_roles": "staff=analyst"}
+    return open_tracker(replace(on_each, me="ada", **rules), now=clock)
 
 
 def enter(tracker: Tracker, identity: Identity) -> NewSecret:
@@ -56,6 +54,12 @@ def test_a_newcomer_gets_the_default_role_once(welcoming: Tracker) -> None:
         assert not isinstance(lapsed, LoginRefusal)
         assert lapsed[0].role == "forecaster"
         assert tracker.system.verify().bad_seq is None
+
+
+def test_two_first_requests_make_one_account(welcoming: Tracker) -> None:
+    with welcoming as tracker, ThreadPoolExecutor(6) as threads:
+        admitted = [*threads.map(tracker.accounts.identify_vouched, [BEN] * 6)]
+        assert len({*admitted}) == len(tracker.accounts.list()) == 1
 
 
 def test_who_is_vouched_for_is_read_without_writing(welcoming: Tracker) -> None:
