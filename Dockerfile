@@ -3,9 +3,9 @@
 #   docker build -t scenario-tracker .
 #   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data scenario-tracker
 #
-# The dashboard has no log-in yet. Inside the container it has to listen on every address to be reachable at all;
-# publish the port on 127.0.0.1, as above, or put a log-in in front of it. It answers only to 127.0.0.1 and localhost;
-# behind a proxy that other machines reach, say by which name:
+# `docker logs` shows the address that lets you in. Inside the container the dashboard has to listen on every address to be
+# reachable at all; publish the port on 127.0.0.1, as above, and put a proxy that speaks TLS before it: docs/team-server.md.
+# It answers only to 127.0.0.1 and localhost; behind a proxy that other machines reach, say by which name:
 #
 #   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data -e TRACKER_ALLOWED_HOSTS=forecast.example.org scenario-tracker
 #

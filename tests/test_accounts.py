@@ -10,6 +10,7 @@ from tests.test_permissions import read_actors
 from tracker.app.tracker import Tracker
 from tracker.errors import Forbidden, NotFound, Refused
 from tracker.model.accounts import Account, Visitor
+from tracker.model.identities import Identity
 from tracker.model.principal import Principal
 from tracker.people.accounts import LoginRefusal, NewSecret
 from tracker.people.secrets import hash_secret
@@ -121,6 +122,39 @@ def test_nobody_ends_the_log_in_of_another(tracker: Tracker) -> None:
     with pytest.raises(NotFound):
         tracker.serve(eve).accounts.end_login(hash_secret(ben.secret))
     assert identify(tracker, ben) is not None
+
+
+def test_a_person_ends_all_other_log_ins(tracker: Tracker) -> None:
+    kept, *others = let_join(tracker), log_in(tracker), log_in(tracker)
+    eve = let_join(tracker, "Eve")
+    ben = identify(tracker, kept)
+    assert ben is not None
+    counts = {account.id: 3 if account.name == "Ben" else 1 for account in tracker.accounts.list()}
+    assert tracker.accounts.count_logins() == counts
+    assert tracker.serve(ben).accounts.end_other_logins(hash_secret(kept.secret)) == 2
+    assert [identify(tracker, login) for login in others] == [None, None]
+    assert None not in (identify(tracker, kept), identify(tracker, eve))
+    assert tracker.system.verify().bad_seq is None
+
+
+def test_a_program_has_no_business_with_log_ins(tracker: Tracker) -> None:
+    login = let_join(tracker)
+    ben = identify(tracker, login)
+    assert ben is not None
+    made = tracker.serve(ben).accounts.make_token("x", "viewer", 30)
+    for door in ("api", "mcp"):
+        program = tracker.accounts.identify_program(made.secret, door)  # type: ignore[arg-type]
+        assert program is not None
+        accounts = tracker.serve(program).accounts
+        for act in (
+            accounts.logins,
+            lambda accounts=accounts: accounts.end_login(hash_secret(login.secret)),
+            lambda accounts=accounts: accounts.end_other_logins(""),
+            lambda accounts=accounts: accounts.link_mine(Identity("https://id.example", "x", "x")),
+        ):
+            with pytest.raises(Forbidden, match="a program sees and changes no log-ins"):
+                act()
+    assert identify(tracker, login) is not None
 
 
 def test_an_unknown_name_is_refused_in_the_same_words(tracker: Tracker) -> None:

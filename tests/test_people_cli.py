@@ -5,6 +5,7 @@ import re
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.model.accounts import Visitor
+from tracker.model.identities import PROXY, Identity
 
 LINK = re.compile(r"http://127\.0\.0\.1:8501/(\w+)#(\S+)\n")
 
@@ -52,3 +53,24 @@ def test_what_does_not_exist_is_refused_with_advice(shell: Shell) -> None:
         shell("people", "add", "Ben")
         and shell.refused("people", "token", "ben", "--name", "x", "--days", "900")
     )
+
+
+def test_an_admin_links_a_log_in_elsewhere(shell: Shell, tracker: Tracker) -> None:
+    shell("people", "add", "Ben")
+    assert "no OpenID provider is set" in shell.refused("people", "link", "ben", "00u1")
+    assert "ben logs in as Ben" in shell("people", "link", "ben", "ben", "--proxy")
+    admitted = tracker.accounts.identify_vouched(Identity(PROXY, "ben", "ben"))
+    assert isinstance(admitted, tuple)
+    shell("people", "add", "Eve")
+    taken = shell.refused("people", "link", "eve", "ben", "--proxy")
+    assert "belongs to another account" in taken
+    shell("people", "unlink", "ben")
+    assert "linked to nothing" in shell.refused("people", "unlink", "ben")
+
+
+def test_refusals_are_listed(shell: Shell, tracker: Tracker) -> None:
+    assert shell("people", "refusals").strip() == "Nothing was refused."
+    tracker.accounts.identify_program("trk_guess", "api")
+    assert "unknown" in shell("people", "refusals")
+    (refusal,) = shell.json("people", "refusals")
+    assert (refusal["name"], refusal["act"], refusal["door"]) == ("unknown", "token", "api")

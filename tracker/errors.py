@@ -62,6 +62,9 @@ class Unresolvable(Refused):
 class Forbidden(TrackerError):
     """A use case for which the role of whoever acts is not enough; the message names both."""
 
+    is_logged = False
+    """True once the refusal is in the log."""
+
 
 class DatabaseTooNew(TrackerError):
     """The database was written by a newer version of the tracker."""

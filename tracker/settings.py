@@ -18,6 +18,7 @@ from forecasts.questions.question import RESERVED
 from tracker.errors import BadSettings
 from tracker.files.user_files import create_private_file
 from tracker.model.bind_address import AccessPolicy
+from tracker.model.identities import EntryRules, OidcClient, ProxyTrust
 
 if TYPE_CHECKING:
     from tracker.model.llm_endpoint import LlmEndpoint
@@ -59,6 +60,11 @@ class Settings:
     `mcp_daily_evidence` limit what each of them writes on a day. `allowed_hosts` are the host names
     that the dashboard accepts beside the loopback names, separated by commas; `public_url` is its
     address behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
+
+    `oidc_…` register the tracker at an OpenID provider, without whose `oidc_issuer` there is none;
+    `trusted_proxies` are addresses and networks of proxies that name in `trusted_header` whom they
+    have logged in. `newcomer_role` is the role of those who come so for the first time, "" for the
+    invited alone; `group_roles` are GROUP=ROLE, separated by commas.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -87,6 +93,18 @@ class Settings:
     require_login: bool = True
     allowed_hosts: str = ""
     public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "single sign-on"
+    oidc_scopes: str = "openid profile email"
+    oidc_name_claim: str = "name"
+    oidc_groups_claim: str = "groups"
+    trusted_proxies: str = ""
+    trusted_header: str = "Remote-User"
+    trusted_groups_header: str = ""
+    newcomer_role: str = ""
+    group_roles: str = ""
 
     @property
     def url(self) -> str:
@@ -112,6 +130,24 @@ class Settings:
     def access_policy(self) -> AccessPolicy:
         """Host names and origins by which the dashboard may be used."""
         return AccessPolicy.from_settings(self.allowed_hosts, self.public_url)
+
+    @property
+    def entry_rules(self) -> EntryRules:
+        """Roles of those whom a provider or a proxy vouches for."""
+        return EntryRules.from_settings(self.newcomer_role, self.group_roles)
+
+    @property
+    def proxy_trust(self) -> ProxyTrust:
+        """Proxies that may say who sends a request."""
+        return ProxyTrust.from_settings(
+            self.trusted_proxies, self.trusted_header, self.trusted_groups_header
+        )
+
+    @property
+    def oidc_client(self) -> OidcClient | None:
+        """Registration at an OpenID provider; None without one."""
+        values = {f.name: getattr(self, f"oidc_{f.name}") for f in fields(OidcClient)}
+        return OidcClient(**values).check() if self.oidc_issuer else None
 
     @property
     def base_url(self) -> str:
@@ -258,6 +294,7 @@ def check_settings(settings: Settings) -> Settings:
         )
     make_model_endpoint(settings)
     AccessPolicy.from_settings(settings.allowed_hosts, settings.public_url)
+    _ = (settings.entry_rules, settings.proxy_trust, settings.oidc_client)
     return settings
 
 

@@ -22,7 +22,7 @@ from dashboard.wording.feeds import zone_line
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound, TrackerError
+from tracker.errors import Forbidden, NotFound, TrackerError
 
 _FORECASTER_KEY: Final = "acting-as"
 _ZONE_KEY: Final = "time-zone"
@@ -45,13 +45,18 @@ LOGIN_HEADER: Final = "x-tracker-login"
 """Header by which the gate of the server names the log-in of a session: see `server/login.py`."""
 
 
+def get_login_id() -> str:
+    """Return the id of the visitor's log-in; "" where nobody is asked to log in."""
+    return st.context.headers.get(LOGIN_HEADER, "")
+
+
 def get_acting_tracker(tracker: Tracker, *, guarded: bool = False) -> Tracker:
     """Return the tracker of whoever is logged in, in the name of another whom an admin chose.
 
     Stops the run of a guarded page where the log-in has ended.
     """
     if guarded:
-        principal = tracker.accounts.identify(st.context.headers.get(LOGIN_HEADER, ""))
+        principal = tracker.accounts.identify(get_login_id())
         if principal is None:
             st.info("You are logged out.", icon=":material/logout:")
             st.link_button("Log in", "/login")
@@ -62,7 +67,7 @@ def get_acting_tracker(tracker: Tracker, *, guarded: bool = False) -> Tracker:
         return tracker
     try:
         return tracker.acting_as(forecaster_id)
-    except NotFound:  # the database has been replaced
+    except (NotFound, Forbidden):  # the database has been replaced, or they are no admin any more
         st.session_state.pop(_FORECASTER_KEY)
         return tracker
 

@@ -40,7 +40,9 @@ from dashboard.server.guard import (
     limit_uploads,
 )
 from dashboard.server.login import LoginGate, LoginPages
+from dashboard.server.proxy import build_proxy_layers
 from dashboard.server.response_cache import get_tracker, share_tracker
+from dashboard.server.sso import build_sso_routes
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
@@ -136,11 +138,13 @@ def build_app(tracker: Tracker) -> Any:
         routes=[
             *LoginPages(tracker).build_routes(),
             Route(AGENTS_PATH, TokenDoor(tracker)),
+            *build_sso_routes(tracker),
             *build_routes(tracker),
             *build_page_routes(),
         ],
         middleware=[
             Middleware(SecurityHeaders),
+            *build_proxy_layers(tracker.settings.proxy_trust),
             Middleware(RequestGuard, tracker.settings.access_policy),
             *gate,
             Middleware(StaticAssets),
@@ -217,6 +221,7 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # `build_proxy_layers` reads them, after the peer itself was looked at
         timeout_graceful_shutdown=2,
         **SERVER_LIMITS,
     )

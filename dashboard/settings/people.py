@@ -1,4 +1,4 @@
-"""People page: who may log in and with which role, and the tokens of one's programs."""
+"""People page: who may log in and with which role, one's log-ins, and tokens of one's programs."""
 
 from typing import Final, get_args
 
@@ -8,11 +8,13 @@ from dashboard.components.acting import notify
 from dashboard.components.rows import Row, RowColumn, TextCell, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
+from dashboard.settings.logins import show_logins, show_refused
 from dashboard.wording import escape_markdown
 from tracker.model.accounts import Account, ApiToken
 from tracker.model.principal import RIGHTS, Role
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+PERSON_ROLES: Final = tuple(role for role in ROLES if role != "agent")
 ROLE_NAMES: Final = {
     "viewer": "Viewer: reads",
     "forecaster": "Forecaster: also forecasts, and proposes evidence",
@@ -31,13 +33,17 @@ _SECRET_KEY: Final = "new-secret"  # noqa: S105 -- the key of a session
 
 
 def render(visit: Visit) -> None:
-    """Show accounts to an admin, and to everybody the tokens of their programs."""
+    """Show accounts to an admin, and to everybody their log-ins and tokens of programs."""
     st.subheader("People and programs", anchor=False)
     _show_secret()
     left, right = st.columns(2, gap="large")
-    if visit.tracker.principal.has("administer"):
+    is_admin = visit.tracker.principal.has("administer")
+    if is_admin:
         with left:
             _show_accounts(visit)
+            show_refused(visit)
+    with right if is_admin else left:
+        show_logins(visit)
     with right:
         _show_tokens(visit)
 
@@ -58,7 +64,7 @@ def _show_accounts(visit: Visit) -> None:
     else:
         _show_list(visit, accounts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        role = st.selectbox("Invite as", ROLES, 1, format_func=ROLE_NAMES.__getitem__)
+        role = st.selectbox("Invite as", PERSON_ROLES, 1, format_func=ROLE_NAMES.__getitem__)
         st.button("Make a link", on_click=_invite, args=(visit, role), icon=":material/link:")
     if accounts:
         _show_changes(visit, accounts)
@@ -68,14 +74,17 @@ def _show_list(visit: Visit, accounts: tuple[Account, ...]) -> None:
     columns = (
         RowColumn("name", "Name"),
         RowColumn("role", "Role"),
+        RowColumn("logins", "Log-ins", "end"),
         RowColumn("since", "Since", "end"),
     )
+    counts = visit.tracker.accounts.count_logins()
     rows = [
         Row(
             account.id,
             {
                 "name": TextCell(account.name, "disabled" if account.disabled_at else ""),
                 "role": TextCell(account.role),
+                "logins": TextCell(str(counts.get(account.id, 0))),
                 "since": TextCell(visit.day(account.created_at)),
             },
         )
@@ -91,7 +100,8 @@ def _show_changes(visit: Visit, accounts: tuple[Account, ...]) -> None:
             st.selectbox("Account", list(names), format_func=lambda key: names[key].name)
         ]
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            role = st.selectbox("Role", ROLES, ROLES.index(chosen.role), key=f"role-{chosen.id}")
+            roles = ("agent",) if chosen.role == "agent" else PERSON_ROLES
+            role = st.selectbox("Role", roles, roles.index(chosen.role), key=f"role-{chosen.id}")
             st.button("Save role", on_click=_change_role, args=(visit, chosen, role))
         with st.container(horizontal=True):
             st.button("New password link", on_click=_offer_reset, args=(visit, chosen))

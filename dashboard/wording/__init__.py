@@ -4,6 +4,7 @@ They follow the plain formatters of `forecasts.questions.formatting`, in the typ
 Pages import these names from `dashboard.wording`; a page's own sentences stand in its `text.py`.
 """
 
+from dashboard.wording.browsers import describe_browser
 from dashboard.wording.evidence import (
     LINE_MEANINGS,
     SIGNPOST_STATES,
@@ -123,6 +124,7 @@ __all__ = [
     "clip",
     "count_flaws",
     "describe_bearing",
+    "describe_browser",
     "describe_certainty",
     "describe_choice",
     "describe_contradiction",

@@ -340,7 +340,10 @@ def to_utc(value: datetime, text: str | None = None) -> datetime:
 EvidenceId = NewType("EvidenceId", int)
 
 
-OutsideKind = Literal["market", "platform", "agent"]
+MarketKind = Literal["market", "platform"]
+"""Kinds of forecasters that are no account: a market with prices, or the crowd of a platform."""
+
+OutsideKind = Literal[MarketKind, "agent"]
 """Kinds of forecasters beside people: a market, the crowd of another platform, or a program."""
 
 ForecasterKind = (

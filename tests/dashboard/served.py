@@ -30,6 +30,8 @@ class Served:
 
     port: int
     record: Path
+    source: str = "127.0.0.1"
+    """The address of this machine that asks."""
 
     @property
     def host(self) -> str:
@@ -49,7 +51,9 @@ class Served:
         }
         headers = {name: value for name, value in named.items() if value is not None}
         with contextlib.closing(
-            http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            http.client.HTTPConnection(
+                "127.0.0.1", self.port, timeout=30, source_address=(self.source, 0)
+            )
         ) as wire:
             chunked = body is not None and not isinstance(body, bytes)
             wire.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -99,11 +103,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @contextlib.contextmanager
 def serving(
-    place: Path, module: str = "tests.dashboard.trapped", *, guarded: bool = False
+    place: Path, module: str = "tests.dashboard.trapped", *, guarded: bool = False, **settings: str
 ) -> Iterator[Served]:
     """Run a module that starts a dashboard; its log is the file `log` beside the record.
 
-    Only a guarded one asks whoever comes to log in.
+    Only a guarded one asks whoever comes to log in. Further settings are given by name.
     """
     open_tracker(Settings(data_dir=place / "data")).close()
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
@@ -114,6 +118,7 @@ def serving(
         "PYTHONPATH": str(ROOT),
         "TRACKER_PUBLIC_URL": PUBLIC,
         "TRACKER_ME": "ada",
+        **{f"TRACKER_{name.upper()}": value for name, value in settings.items()},
     }
     command = [sys.executable, "-m", module, str(server.record), "--data", str(place / "data")]
     command += ["--port", str(port), "--address", "0.0.0.0"]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dashboard.server.login import _local_path
+from dashboard.server.login import local_path
 from tests.dashboard.served import PUBLIC, Answer, Served, serving
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
@@ -157,7 +157,7 @@ def test_guessing_soon_has_to_wait(guarded: Guarded) -> None:
     ("/\\evil.example", "/"), ("javascript:alert(1)", "/"), ("", "/"), ("/a\nb", "/"),
 ])  # fmt: skip
 def test_a_log_in_goes_on_within_this_server_alone(target: str, expected: str) -> None:
-    assert _local_path(target) == expected
+    assert local_path(target) == expected
 
 
 def test_a_server_without_token_asks_nobody(tmp_path: Path, served: Served) -> None:

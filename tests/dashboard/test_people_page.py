@@ -4,10 +4,11 @@ from streamlit.testing.v1 import AppTest
 
 from forecasts.questions.question import ForecasterId
 from tests.builders import a_set
-from tests.dashboard.pages import button, field, open_page, row_words, seen, words
+from tests.dashboard.pages import button, field, open_page, row_words, seen, sent_rows, words
 from tracker.app.tracker import Tracker
 from tracker.model.accounts import Visitor
 from tracker.model.principal import Principal
+from tracker.people.secrets import hash_secret
 
 
 def read_secret(page: AppTest) -> str:
@@ -62,3 +63,31 @@ def test_others_see_their_own_programs_alone(tracker: Tracker) -> None:
     settings = open_page(ben, "settings")
     assert "Signed in as **Ben (ben)**" in words(settings) or "Ben" in words(settings)
     assert "Add person" not in [box.label for box in settings.expander]
+
+
+def test_a_person_sees_and_ends_their_log_ins(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    link = tracker.accounts.invite("viewer")
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1"
+    first = tracker.accounts.join(link.secret, "Ben", "a house by the river", Visitor("::1", phone))
+    tracker.accounts.log_in("ben", "a house by the river", Visitor("192.0.2.7", "Firefox/140.0"))
+    tracker.accounts.log_in("ben", "a house by the river", Visitor("192.0.2.8", "curl"))
+    ben = tracker.accounts.identify(hash_secret(first.secret))
+    assert ben is not None
+    page = open_page(tracker.serve(ben), "people")
+    rows = " ".join(row_words(page))
+    assert all(word in rows for word in ("Safari on iPhone", "Firefox", "Unknown browser", "::1"))
+    page = seen(button(page, "End it").click().run())
+    assert len(tracker.serve(ben).accounts.logins()) == 2
+    seen(button(page, "End all others").click().run())
+    assert tracker.serve(ben).accounts.logins() == ()
+
+
+def test_an_admin_sees_log_ins_and_refusals(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    link = tracker.accounts.invite("viewer")
+    tracker.accounts.join(link.secret, "Ben", "a house by the river", Visitor())
+    tracker.accounts.identify_program("trk_guess", "api")
+    page = open_page(tracker, "people")
+    assert sent_rows(page, "People")[0]["logins"]["text"] == "1"
+    assert sent_rows(page, "Refused lately")[0]["act"]["text"] == "invalid token"

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import a_question, a_set
+from tests.dashboard.team import providing
 from tests.e2e.conftest import served
 from tracker.app.tracker import open_tracker
 from tracker.model.accounts import Visitor
@@ -37,6 +38,41 @@ def test_two_people_share_one_dashboard(browser: Browser, tmp_path: Path) -> Non
             ben.close()
             stranger = tracker.accounts.log_in("ben", "wrong", Visitor())
             assert not hasattr(stranger, "secret")
+
+
+SETTINGS = """
+oidc_issuer = "{}"
+oidc_client_id = "tracker"
+oidc_client_secret = "a secret of two"
+oidc_name = "Example ID"
+"""
+
+
+def test_a_person_joins_and_returns_by_a_provider(browser: Browser, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with providing() as provider, open_tracker(Settings(data_dir=data, me="ada")) as tracker:
+        provider.add("s1", name="Carla")
+        (data / "tracker.toml").write_text(SETTINGS.format(provider.issuer), "utf-8")
+        tracker.question_sets.load(a_set(a_question(QUESTION)))
+        for address in served(data, tmp_path / "dashboard.log", guarded=True):
+            page = browser.new_page()
+            page.goto(f"{address}/join#{tracker.accounts.invite('forecaster').secret}")
+            page.get_by_role("button", name="Join with Example ID").click()
+            _confirm(page)
+            assert [account.name for account in tracker.accounts.list()] == ["Carla"]
+            page.context.clear_cookies()
+            page.goto(f"{address}/question?q={QUESTION}")
+            page.get_by_role("button", name="Log in with Example ID").click()
+            _confirm(page)
+            assert page.url == f"{address}/question?q={QUESTION}"
+            page.close()
+
+
+def _confirm(page: Page) -> None:
+    """Log in at the provider, and come back."""
+    page.locator("input[name=sub]").fill("s1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Questions").first).to_be_visible()
 
 
 def _enter_as_owner(browser: Browser, address: str, secret: str) -> None:

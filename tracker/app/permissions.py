@@ -27,7 +27,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "reports": "build check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
-            "accounts": "logins end_login tokens make_token revoke_token log_out acts_today",
+            "accounts": "logins end_login end_other_logins issuers link_mine tokens make_token"
+            " revoke_token log_out acts_today",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
             " replay_end headline_credit runs first_steps status",
         },
@@ -61,7 +62,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "people": "add register save_as_default",
             "reports": "export_table",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
-            " enter_as_owner log_in identify identify_program act_as change_role disable enable",
+            " enter_as_owner log_in enter_by_identity join_by_identity identify identify_program"
+            " identify_vouched act_as link unlink count_logins refusals change_role disable enable",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run",
         },

@@ -1,7 +1,8 @@
 """Base of the services that `Tracker` is composed of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import wraps
 from inspect import isfunction
@@ -9,11 +10,13 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from forecasts.questions.question import ForecasterId
 from tracker.app.permissions import REQUIRED_RIGHTS
-from tracker.errors import Forbidden
+from tracker.errors import Forbidden, TrackerError
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network
 from tracker.model.audit import Authorship
 from tracker.model.principal import ROLE_NEEDED, Principal
+from tracker.people.lockout import UnknownNames
+from tracker.people.refusals import RefusalTally, Tally, append_refusal, append_tallies
 from tracker.settings import Settings
 from tracker.storage.sessions import Store
 
@@ -22,7 +25,10 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Everything that services share: settings, clock, acting identity, database and network."""
+    """Everything that services share: settings, clock, acting identity, database and network.
+
+    `refusals` and `unknown_names` are what this process remembers of refusals.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -30,6 +36,8 @@ class AppContext:
     store: Store
     network: Network
     match_state: MatchState
+    refusals: RefusalTally = field(default_factory=RefusalTally)
+    unknown_names: UnknownNames = field(default_factory=UnknownNames)
 
     def acting_as(self, principal: Principal) -> "AppContext":
         """Return the same context for another identity, which is in all entries of the log."""
@@ -80,8 +88,38 @@ def check_acting_for(principal: Principal, other: ForecasterId) -> None:
         raise Forbidden(f"only an admin acts in the name of {other}")
 
 
+def log_refusal(context: AppContext, subject: str, actor: str, **facts: Any) -> None:
+    """Log that something was refused, or count it where `subject` was refused often of late.
+
+    A refusal stays one where the database cannot be written.
+    """
+    now = context.now()
+    is_entry, ended = context.refusals.count(subject, now)
+    with suppress(TrackerError):
+        if is_entry:
+            with context.store.acting(actor).writing() as session:
+                append_refusal(session, subject, facts, now)
+        log_tallies(context, ended)
+
+
+def log_tallies(context: AppContext, tallies: tuple[Tally, ...]) -> None:
+    """Log how many refusals had no entry of their own."""
+    if tallies:
+        with context.store.acting("").writing() as session:
+            append_tallies(session, tallies, context.now())
+
+
+def log_forbidden(context: AppContext, use_case: str, error: Forbidden) -> None:
+    """Log a refused use case once, however many callers the error passes."""
+    if not error.is_logged:
+        error.is_logged = True
+        principal = context.principal
+        subject = principal.account or principal.forecaster
+        log_refusal(context, subject, principal.describe(), act=use_case, role=principal.role)
+
+
 def _require_right(use_case: str, method: Method) -> Method:
-    """Wrap a use case so that a role without its right is refused.
+    """Wrap a use case so that a role without its right is refused, and the refusal is logged.
 
     Raises `KeyError` for a use case without an entry among the permissions.
     """
@@ -90,12 +128,16 @@ def _require_right(use_case: str, method: Method) -> Method:
     @wraps(method)
     def check_and_call(self: Service, *args: Any, **options: Any) -> Any:
         principal = self._context.principal
-        if not principal.has(right):
-            raise Forbidden(
-                f"{principal.me} has the role {principal.role}, and {use_case} needs "
-                f"{ROLE_NEEDED[right]}: ask an admin for it"
-            )
-        return method(self, *args, **options)
+        try:
+            if not principal.has(right):
+                raise Forbidden(
+                    f"{principal.me} has the role {principal.role}, and {use_case} needs "
+                    f"{ROLE_NEEDED[right]}: ask an admin for it"
+                )
+            return method(self, *args, **options)
+        except Forbidden as error:
+            log_forbidden(self._context, use_case, error)
+            raise
 
     return cast(Method, check_and_call)
 

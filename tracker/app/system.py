@@ -1,6 +1,5 @@
 """The installation: people, database, scheduled jobs, replay marks and verification."""
 
-import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Final, get_args
 
 import structlog
 
-from forecasts.questions.question import Forecaster, ForecasterId, OutsideKind
+from forecasts.questions.question import Forecaster, ForecasterId, MarketKind, OutsideKind
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.people.names import make_identity
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
 from tracker.storage import database_info, event_log, record
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger("tracker.app.system")
 
-MAX_NAME_LENGTH: Final = 80
 NO_MODEL: Final = (
     "no model is set up: set 'model_url' and 'model_name' (docs/settings.md says how to start one)"
 )
@@ -57,7 +56,7 @@ class PeopleService(Service, noun="people"):
         refuse_reserved(person_id)
         return self._add_new(Forecaster(person_id, shown, "person"))
 
-    def add_outside(self, name: str, kind: OutsideKind) -> Forecaster:
+    def add_outside(self, name: str, kind: MarketKind) -> Forecaster:
         """Add a market or another platform, whose forecasts are kept and scored beside people's.
 
         It is no member of the crowd. `Polymarket` is `market:polymarket`.
@@ -206,26 +205,6 @@ class SystemService(Service, noun="system"):
 
 
 _OUTSIDE: Final = get_args(OutsideKind)
-
-
-def make_identity(name: str) -> tuple[str, ForecasterId]:
-    """Return a name as shown and the identity made from it; raises `Refused`."""
-    shown = " ".join(name.split())
-    identity = slug_name(name)
-    if not identity or len(shown) > MAX_NAME_LENGTH:
-        raise Refused(
-            f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
-        )
-    return shown, ForecasterId(identity)
-
-
-def slug_name(name: str) -> str:
-    """Return the identity made from a name; "" if it has no letter a to z and no digit.
-
-    >>> slug_name(" Ada Lovelace ")
-    'ada-lovelace'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:

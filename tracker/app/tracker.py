@@ -5,7 +5,7 @@ Each is loaded when it is first used: a command that lists questions reads no fe
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from forecasts.questions.question import ForecasterId
-from tracker.app.service import AppContext, check_acting_for
-from tracker.errors import NotFound
+from tracker.app.service import AppContext, check_acting_for, log_forbidden, log_tallies
+from tracker.errors import Forbidden, NotFound, TrackerError
 from tracker.feeds.fetch_results import Fetch, FetchLimits
 from tracker.files.user_files import restrict_permissions
 from tracker.ingestion.match_state import MatchState
@@ -115,7 +115,9 @@ class Tracker(AbstractContextManager["Tracker"]):
         self.close()
 
     def close(self) -> None:
-        """Close the network and the database."""
+        """Close the network and the database; what was refused of late is logged first."""
+        with suppress(TrackerError):
+            log_tallies(self.context, self.context.refusals.drain())
         self.context.network.close()
         self.context.store.close()
 
@@ -125,7 +127,11 @@ class Tracker(AbstractContextManager["Tracker"]):
         It shares the database and the network: closing one closes both. Raises `NotFound` for a
         stranger, `Forbidden` without the right.
         """
-        check_acting_for(self.principal, forecaster)
+        try:
+            check_acting_for(self.principal, forecaster)
+        except Forbidden as error:
+            log_forbidden(self.context, "acting_as", error)
+            raise
         if forecaster not in {person.id for person in self.people.list()}:
             raise NotFound("person", forecaster, "add them on the page Settings")
         return self.serve(replace(self.principal, acts_for=forecaster))

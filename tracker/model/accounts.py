@@ -88,3 +88,19 @@ class Visitor:
 
     address: str = ""
     browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was refused: `act` by use case, or "log-in", "token", "further refusals".
+
+    `name` is that of whoever acted where it is known, else the subject of the entry; `door` is
+    "" in a line with the `count` of those that have no entry of their own.
+    """
+
+    seq: int
+    at: datetime
+    name: str
+    act: str
+    door: str
+    count: int = 1

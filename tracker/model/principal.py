@@ -88,9 +88,17 @@ class Principal:
             "account": self.account,
             "token": self.token,
         }
-        return json.dumps(
-            {name: value for name, value in parts.items() if value},
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-        )
+        return _format_actor({name: value for name, value in parts.items() if value})
+
+
+def describe_stranger(door: Door) -> str:
+    """Canonical JSON for the log where nobody is identified.
+
+    >>> describe_stranger("page")
+    '{"via":"page"}'
+    """
+    return _format_actor({"via": door})
+
+
+def _format_actor(parts: Mapping[str, str]) -> str:
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

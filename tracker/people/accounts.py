@@ -8,7 +8,7 @@ from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.errors import Forbidden, NotFound, Refused
 from tracker.model.accounts import AccessLink, Account, ApiToken, LinkPurpose, Login, Visitor
 from tracker.model.principal import RIGHTS, Door, Principal, Role
-from tracker.people.lockout import compute_wait
+from tracker.people.lockout import Failures, compute_wait
 from tracker.people.secrets import hash_secret, make_id, make_secret
 from tracker.storage import accounts, record
 from tracker.storage.sessions import Session
@@ -18,6 +18,9 @@ LOGIN_LIFE: Final = timedelta(days=30)
 
 SEEN_STEP: Final = timedelta(minutes=10)
 """Steps in which the last use of a log-in or token is stored: reading pages shall not write."""
+
+OWNER: Final = "owner"
+"""Subject of acts on the log-ins of the owner of the machine, who has no account."""
 
 LINK_LIFE: Final = {
     "join": timedelta(days=7),
@@ -110,9 +113,9 @@ def set_password(session: Session, account: Account, password_hash: str, now: da
     accounts.log_account_act(session, account.id, "password set", now)
 
 
-def refuse_early(account: Account | None, now: datetime) -> LoginRefusal | None:
-    """Return the refusal of an account that takes no password now."""
-    wait = timedelta(0) if account is None else compute_wait(account, now)
+def refuse_early(failures: Failures, now: datetime) -> LoginRefusal | None:
+    """Return the refusal while no password is taken; an unknown name waits like an account."""
+    wait = compute_wait(failures, now)
     if wait:
         minutes = -(-wait // timedelta(minutes=1))
         unit = "minute" if minutes == 1 else "minutes"
@@ -121,11 +124,16 @@ def refuse_early(account: Account | None, now: datetime) -> LoginRefusal | None:
 
 
 def finish_log_in(
-    session: Session, account: Account | None, is_right: bool, *, visitor: Visitor, now: datetime
+    session: Session, account_id: str, is_right: bool, *, visitor: Visitor, now: datetime
 ) -> NewSecret | LoginRefusal:
-    """Log an account in, or count a wrong password."""
-    if account is None:
-        return WRONG_LOGIN
+    """Log an account in, or count a wrong password.
+
+    The account is read again: while the password was checked, others may have been tried.
+    """
+    account = require_account(session, account_id)
+    refusal = refuse_early(Failures(account.failures, account.failed_at), now)
+    if refusal is not None:
+        return refusal
     if not is_right or account.disabled_at is not None:
         accounts.change_account(session, account.id, failures=account.failures + 1, failed_at=now)
         return WRONG_LOGIN
@@ -161,7 +169,7 @@ def identify_login(
     if login is None or login.expires_at <= now:
         return None
     principal = (
-        _identify_account(session, login.account, "page")
+        identify_account(session, login.account, "page")
         if login.account
         else replace(owner, door="page")
     )
@@ -170,14 +178,14 @@ def identify_login(
 
 def identify_token(
     session: Session, secret: str, door: Door, now: datetime
-) -> tuple[ApiToken, Principal] | None:
-    """Return a program's token and whoever it belongs to, with the role of the token."""
+) -> tuple[ApiToken | None, Principal | None]:
+    """Return a program's token, and whoever it lets in, with the role of the token."""
     token = accounts.find_token(session, hash_secret(secret))
     if token is None or token.revoked_at is not None or token.expires_at <= now:
-        return None
-    principal = _identify_account(session, token.account, door)
+        return token, None
+    principal = identify_account(session, token.account, door)
     if principal is None:
-        return None
+        return token, None
     role = token.role if RIGHTS[token.role] <= RIGHTS[principal.role] else principal.role
     return token, replace(principal, role=role, token=token.id)
 
@@ -197,11 +205,17 @@ def act_as_account(session: Session, name: str, door: Door) -> Principal:
     return Principal(account.forecaster, account.role, door, account=account.id)
 
 
-def _identify_account(session: Session, account_id: str, door: Door) -> Principal | None:
+def identify_account(session: Session, account_id: str, door: Door) -> Principal | None:
+    """Return whoever has an account; None if it is unknown or disabled."""
     account = accounts.find_account(session, account_id)
     if account is None or account.disabled_at is not None:
         return None
     return Principal(account.forecaster, account.role, door, account=account.id)
+
+
+def is_due(noted_at: datetime | None, now: datetime) -> bool:
+    """Return whether a use is to be stored again."""
+    return noted_at is None or now - noted_at >= SEEN_STEP
 
 
 def check_token_role(account: Account, principal: Principal, role: Role) -> None:
@@ -241,6 +255,8 @@ def revoke_token(session: Session, token: ApiToken, now: datetime) -> None:
 def change_role(session: Session, account_id: str, role: Role, now: datetime) -> Account:
     """Give an account another role."""
     account = require_account(session, account_id)
+    if "agent" in (role, account.role) and role != account.role:
+        raise Refused("a person is no agent, and an agent no person: make another account")
     accounts.change_account(session, account.id, role=role)
     accounts.log_account_act(session, account.id, "role", now, role=role, before=account.role)
     return replace(account, role=role)

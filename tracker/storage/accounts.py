@@ -119,14 +119,25 @@ def find_login(session: Session, login_id: str) -> Login | None:
     return None if row is None else _parse_login(row)
 
 
-def list_logins(session: Session, account_id: str) -> tuple[Login, ...]:
+def list_logins(session: Session, account_id: str, now: datetime) -> tuple[Login, ...]:
     """Return the log-ins of an account ("" for the owner), the last seen first."""
     rows = session.exec(
         select(LoginRow)
         .where(col(LoginRow.account_id).is_not_distinct_from(account_id or None))
+        .where(col(LoginRow.expires_at) > now)
         .order_by(col(LoginRow.seen_at).desc())
     )
     return tuple(map(_parse_login, rows))
+
+
+def count_logins(session: Session, now: datetime) -> dict[str, int]:
+    """Return the number of log-ins of each account; that of the owner is ""."""
+    rows = session.exec(
+        select(LoginRow.account_id, func.count())
+        .where(col(LoginRow.expires_at) > now)
+        .group_by(col(LoginRow.account_id))
+    )
+    return {account_id or "": number for account_id, number in rows}
 
 
 def note_login_seen(session: Session, login_id: str, at: datetime, until: datetime) -> None:

@@ -26,7 +26,7 @@ ACTOR_KEY = "actor"
 """Key of a session's `info` with the actor of all entries that it appends."""
 
 
-ACTS = frozenset({"account"})
+ACTS = frozenset({"account", "refusal"})
 """Kinds of entries that stand alone: no table has their facts once more."""
 
 
@@ -225,6 +225,14 @@ def iterate_entries(session: Session) -> Iterator[LogEntry]:
         select(LogRow).order_by(col(LogRow.seq)).execution_options(yield_per=5000)
     ):
         yield _parse_entry(row)
+
+
+def list_newest(session: Session, kind: str, limit: int) -> tuple[LogEntry, ...]:
+    """Return the newest entries of a kind, the newest first."""
+    rows = session.exec(
+        select(LogRow).where(LogRow.kind == kind).order_by(col(LogRow.seq).desc()).limit(limit)
+    )
+    return tuple(map(_parse_entry, rows))
 
 
 def _parse_entry(row: LogRow) -> LogEntry:

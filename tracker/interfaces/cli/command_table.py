@@ -347,6 +347,15 @@ PEOPLE_COMMANDS: Final = {
     "reset": CommandEntry("people:reset", "Make a link to set a new password.", "ben"),
     "disable": CommandEntry("people:disable", "Let an account log in no longer.", "ben"),
     "enable": CommandEntry("people:enable", "Let a disabled account log in again.", "ben"),
+    "link": CommandEntry(
+        "people:link",
+        "Let a person of the OpenID provider log in as an account.",
+        "ben 00u1f96ab",
+    ),
+    "unlink": CommandEntry(
+        "people:unlink", "Forget by whom an account is vouched for, and end its log-ins.", "ben"
+    ),
+    "refusals": CommandEntry("people:refusals", "List what was refused lately, the newest first."),
     "tokens": CommandEntry("people:tokens", "List the tokens of programs."),
     "token": CommandEntry(
         "people:token", "Make a token for a program; it is shown once.", "scout --name nightly"

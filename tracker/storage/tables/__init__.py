@@ -5,7 +5,13 @@ keys are unique, so that writes are idempotent.
 """
 
 from tracker.storage.tables.access import AccessRow
-from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
+from tracker.storage.tables.accounts import (
+    AccessLinkRow,
+    AccountRow,
+    ApiTokenRow,
+    IdentityRow,
+    LoginRow,
+)
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
@@ -89,6 +95,7 @@ __all__ = [
     "FeedRow",
     "ForecastRow",
     "ForecasterRow",
+    "IdentityRow",
     "IndicatorRow",
     "ItemRow",
     "JobRunRow",

@@ -32,6 +32,17 @@ class LoginRow(TableRow, table=True):
     browser: str
 
 
+class IdentityRow(TableRow, table=True):
+    """Name by which an issuer knows the person of an account; `group_role` is what it last gave."""
+
+    __tablename__ = "identity"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    group_role: str = ""
+    created_at: datetime
+
+
 class AccessLinkRow(TableRow, table=True):
     __tablename__ = "access_link"
     id: str = Field(primary_key=True)

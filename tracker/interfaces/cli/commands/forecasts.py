@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from forecasts.questions.formatting import format_count, format_full, warn_of_past_mass
-from forecasts.questions.question import EvidenceId, OutsideKind
+from forecasts.questions.question import EvidenceId, MarketKind
 from forecasts.questions.timeline import Forecast
 from tracker.app.forecasts import ActOptions
 from tracker.app.tracker import Tracker
@@ -237,13 +237,13 @@ def _describe_state(tracker: Tracker, made: Forecast) -> str:
 @click.argument("name")
 @click.option(
     "--kind",
-    type=click.Choice(get_args(OutsideKind)),
+    type=click.Choice(get_args(MarketKind)),
     required=True,
     help="A market with prices, or the crowd of another platform.",
 )
 @as_json
 @click.pass_context
-def add_outside(context: click.Context, /, *, name: str, kind: OutsideKind, json: bool) -> None:
+def add_outside(context: click.Context, /, *, name: str, kind: MarketKind, json: bool) -> None:
     """Add a market or platform, scored beside people.
 
     It is scored as everyone is, drawn in the chart of a question and compared with people, but no

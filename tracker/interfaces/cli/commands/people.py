@@ -1,6 +1,6 @@
 """Commands on accounts and tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 import click
@@ -8,14 +8,15 @@ from rich.table import Table
 
 from forecasts.questions.formatting import format_utc_minute
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
-from tracker.model.accounts import Account, ApiToken
+from tracker.model.accounts import Account, ApiToken, Refusal
 from tracker.model.json_values import to_plain
 from tracker.model.principal import Role
 from tracker.people.accounts import NewSecret
 from tracker.settings import Settings
 
 ROLES = get_args(Role)
-role_argument = click.argument("role", type=click.Choice(ROLES))
+PERSON_ROLES = tuple(role for role in ROLES if role != "agent")
+role_argument = click.argument("role", type=click.Choice(PERSON_ROLES))
 role_option = click.option("--role", type=click.Choice(ROLES), default="forecaster")
 
 
@@ -26,11 +27,12 @@ def list_accounts(context: click.Context, /, json: bool) -> None:
     """List who may log in, and with which role."""
     with tracker_session(context) as tracker:
         accounts = tracker.accounts.list()
+        logins = tracker.accounts.count_logins()
     nothing = "Nobody has an account yet: `tracker people invite analyst` makes a link to join."
     print_result(
         [to_plain(account) for account in accounts],
         json,
-        _build_account_table(accounts) if accounts else nothing,
+        _build_account_table(accounts, logins) if accounts else nothing,
     )
 
 
@@ -112,6 +114,48 @@ def enable(context: click.Context, /, account: str) -> None:
 
 
 @click.command()
+@click.argument("account")
+@click.argument("subject")
+@click.option("--proxy", is_flag=True, help="SUBJECT is the name that a trusted proxy sends.")
+@click.pass_context
+def link(context: click.Context, /, account: str, subject: str, *, proxy: bool) -> None:
+    """Let a person of the OpenID provider log in as an account.
+
+    SUBJECT is what the provider calls them for ever; whoever was not let in is told theirs.
+    """
+    with tracker_session(context) as tracker:
+        linked = tracker.accounts.link(account, subject, by_proxy=proxy)
+    click.echo(f"{subject} logs in as {linked.name} from now on.")
+
+
+@click.command()
+@click.argument("account")
+@click.pass_context
+def unlink(context: click.Context, /, account: str) -> None:
+    """Forget by whom an account is vouched for, and end its log-ins."""
+    with tracker_session(context) as tracker:
+        changed = tracker.accounts.unlink(account)
+    click.echo(f"{changed.name} is linked to no log-in elsewhere any more.")
+
+
+@click.command()
+@as_json
+@click.pass_context
+def refusals(context: click.Context, /, json: bool) -> None:
+    """List what was refused lately, the newest first.
+
+    Each refusal is in the log: ten an hour of an account or token, then one line with a count.
+    """
+    with tracker_session(context) as tracker:
+        refused = tracker.accounts.refusals()
+    print_result(
+        [to_plain(refusal) for refusal in refused],
+        json,
+        _build_refusal_table(refused) if refused else "Nothing was refused.",
+    )
+
+
+@click.command()
 @as_json
 @click.pass_context
 def tokens(context: click.Context, /, json: bool) -> None:
@@ -168,12 +212,13 @@ def _describe_link(settings: Settings, path: str, link: NewSecret) -> str:
     return f"{settings.base_url}{path}#{link.secret}\nIt works once, until {until}."
 
 
-def _build_account_table(accounts: Iterable[Account]) -> Table:
-    table = Table("Name", "Account", "Role", "Since", "State")
+def _build_account_table(accounts: Iterable[Account], logins: Mapping[str, int]) -> Table:
+    table = Table("Name", "Account", "Role", "Log-ins", "Since", "State")
     for account in accounts:
         since = format_utc_minute(account.created_at)
         state = "disabled" if account.disabled_at else ""
-        table.add_row(account.name, account.forecaster, account.role, since, state)
+        count = str(logins.get(account.id, 0))
+        table.add_row(account.name, account.forecaster, account.role, count, since, state)
     return table
 
 
@@ -185,4 +230,12 @@ def _build_token_table(tokens: Iterable[ApiToken], names: dict[str, str]) -> Tab
         state = "revoked" if token.revoked_at else ""
         owner = names.get(token.account, token.account)
         table.add_row(token.id, owner, token.name, token.role, until, used, state)
+    return table
+
+
+def _build_refusal_table(refused: Iterable[Refusal]) -> Table:
+    table = Table("When", "Who", "What", "Through", "Count")
+    for refusal in refused:
+        at, count = format_utc_minute(refusal.at), f"{refusal.count:,}"
+        table.add_row(at, refusal.name, refusal.act, refusal.door, count)
     return table
