@@ -58,6 +58,8 @@ class Settings:
     `model_budget` (requests a day) are its parameters. `allowed_hosts` are the host names that the
     dashboard accepts beside the loopback names, separated by commas; `public_url` is its address
     behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
+    `api_per_minute` is the number of requests to the API that each account, token or address may
+    send, 0 for any number.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -81,6 +83,7 @@ class Settings:
     port: int = 8501
     address: str = "127.0.0.1"
     require_login: bool = True
+    api_per_minute: int = 300
     allowed_hosts: str = ""
     public_url: str = ""
 
@@ -234,6 +237,7 @@ def check_settings(settings: Settings) -> Settings:
         ("fetch_seconds", 1, 600),
         ("fetch_megabytes", 0.1, 500),
         ("keep_days", 0, 36500),
+        ("api_per_minute", 0, 1_000_000),
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:

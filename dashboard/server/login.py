@@ -17,7 +17,7 @@ import anyio.to_thread
 from jinja2 import Environment, FileSystemLoader, Template
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -26,6 +26,7 @@ from dashboard.components.acting import LOGIN_HEADER
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+from tracker.interfaces.api.problems import make_problem
 from tracker.model.accounts import Visitor
 from tracker.model.principal import Principal
 from tracker.people.accounts import LOGIN_LIFE, LoginRefusal, NewSecret
@@ -70,7 +71,7 @@ class LoginGate:
         # Not `Headers(scope=scope)`: it gives the scope another list than the one that is changed.
         principal, login_id = await anyio.to_thread.run_sync(self._identify, headers)
         if principal is None:
-            await _refuse(scope, receive, send)
+            await self._refuse(scope, receive, send)
             return
         headers[LOGIN_HEADER] = login_id
         scope.setdefault("state", {})["principal"] = principal
@@ -78,37 +79,48 @@ class LoginGate:
 
     def _identify(self, headers: Headers) -> tuple[Principal | None, str]:
         """Return whoever asks, and the hash of their cookie."""
-        kind, _, secret = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self._tracker.accounts.identify_program(secret.strip(), "api"), NO_LOGIN
+        if headers.get("authorization", "").lower().startswith("bearer"):
+            return self._tracker.accounts.identify_program(read_token(headers), "api"), NO_LOGIN
         cookie = read_cookie(headers, self._tracker)
         if not cookie:
             return None, ""
         login_id = hash_secret(cookie)
         return self._tracker.accounts.identify(login_id), login_id
 
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose(4401, "log in")(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        response: Response
+        if scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
+            query = scope["query_string"].decode("latin-1")
+            target = scope["path"] + (f"?{query}" if query else "")
+            response = RedirectResponse(f"/login?next={quote(target, safe='')}", 303)
+        else:
+            reason = await anyio.to_thread.run_sync(self._explain, headers)
+            response = make_problem(401, reason, headers={"www-authenticate": _CHALLENGE})
+        await response(scope, receive, send)
+
+    def _explain(self, headers: Headers) -> str:
+        """Return why a program is refused, and what to do."""
+        secret = read_token(headers)
+        if secret:
+            return self._tracker.accounts.explain_token(secret)
+        return "log in, or send a token: `tracker people token ACCOUNT --name …` makes one"
+
+
+_CHALLENGE: Final = 'Bearer realm="tracker"'
+
+
+def read_token(headers: Headers) -> str:
+    """Return the token that a program sends; "" without one."""
+    kind, _, secret = headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
 
 def _is_open(path: str) -> bool:
     return path in _OPEN_PATHS or path.startswith(_OPEN_FOLDERS)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await WebSocketClose(4401, "log in")(scope, receive, send)
-        return
-    headers = Headers(scope=scope)
-    response: Response
-    if scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
-        query = scope["query_string"].decode("latin-1")
-        target = scope["path"] + (f"?{query}" if query else "")
-        response = RedirectResponse(f"/login?next={quote(target, safe='')}", 303)
-    else:
-        response = JSONResponse(
-            {"error": "log in, or send a token: `tracker people token ACCOUNT --name …` makes one"},
-            401,
-            {"www-authenticate": 'Bearer realm="tracker"'},
-        )
-    await response(scope, receive, send)
 
 
 def name_cookie(tracker: Tracker) -> str:

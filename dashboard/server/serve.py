@@ -19,6 +19,7 @@ import anyio.to_thread
 import streamlit
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 
@@ -42,6 +43,7 @@ from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.response_cache import get_tracker, share_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+from tracker.interfaces.api.lazy import LazyApi
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -130,7 +132,12 @@ def build_app(tracker: Tracker) -> Any:
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,
-        routes=[*LoginPages(tracker).build_routes(), *build_routes(tracker), *build_page_routes()],
+        routes=[
+            *LoginPages(tracker).build_routes(),
+            *build_routes(tracker),
+            Mount("/api/v1", LazyApi(get_tracker())),
+            *build_page_routes(),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestGuard, tracker.settings.access_policy),

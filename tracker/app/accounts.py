@@ -137,6 +137,11 @@ class AccountService(Service, noun="accounts"):
                 accounts.change_token(session, token.id, used_at=now)
         return principal
 
+    def explain_token(self, secret: str) -> str:
+        """Return why a token opens nothing, and what to do, in one line."""
+        with self._store.reading() as session:
+            return people.explain_token(session, secret, self._now())
+
     def change_role(self, account: str, role: Role) -> Account:
         """Give an account another role."""
         with self._store.writing() as session:

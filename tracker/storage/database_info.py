@@ -140,9 +140,13 @@ class TableDump:
     rows: list[tuple[Any, ...]]
 
 
+SECRET_TABLES: Final = frozenset(("account", "login", "access_link", "api_token", "stored_answer"))
+"""Tables of hashes of passwords and tokens, and of answers to one account: no table for readers."""
+
+
 def list_table_names() -> tuple[str, ...]:
-    """Return the names of all tables in alphabetical order."""
-    return tuple(sorted(TableRow.metadata.tables))
+    """Return the names of the tables that readers may have, in alphabetical order."""
+    return tuple(sorted(set(TableRow.metadata.tables) - SECRET_TABLES))
 
 
 def dump_table(session: Session, name: str) -> TableDump:

@@ -5,6 +5,7 @@ keys are unique, so that writes are idempotent.
 """
 
 from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
+from tracker.storage.tables.api import StoredAnswerRow
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
@@ -115,6 +116,7 @@ __all__ = [
     "SignpostMarkRow",
     "StandingRow",
     "StatementsRow",
+    "StoredAnswerRow",
     "StoryMergeRow",
     "StoryRow",
     "TableRow",
