@@ -36,7 +36,9 @@ def _find_start(entries: Sequence[Any], cursor: str) -> int:
     if 0 < start <= len(entries) and _name_entry(to_plain(entries[start - 1])) == name:
         return start
     names = (_name_entry(to_plain(entry)) for entry in entries)
-    return next((n for n, other in enumerate(names, 1) if other == name), max(start, 0))
+    # Where the entry itself is gone, those after it have moved up.
+    moved = max(start - 1, 0)
+    return next((n for n, other in enumerate(names, 1) if other == name), moved)
 
 
 def _write_cursor(place: int, entry: Any) -> str:

@@ -12,7 +12,6 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from tracker.app.permissions import REQUIRED_RIGHTS
 from tracker.interfaces.api import actions
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -39,11 +38,6 @@ class ApiRoute:
     def name(self) -> str:
         """Identifier in the OpenAPI document, such as `questions_ask`."""
         return self.use_case.replace(".", "_")
-
-    @property
-    def writes(self) -> bool:
-        """Return True if the use case needs more than the right to read."""
-        return REQUIRED_RIGHTS[self.use_case] != "read"
 
     @cached_property
     def action(self) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ MAX_ENTRIES: Final = 10_000
 """Entries of a list in a request."""
 
 AUTHOR_FIELDS: Final = frozenset(("by", "author"))
-"""Fields of values that say who made them: a request does not, its token does."""
+"""Fields of values that may say who made them: a request does not, its token does."""
 
 
 def _to_utc(at: datetime) -> datetime:
@@ -85,7 +85,7 @@ def describe_fields(kind: Any) -> dict[str, Any]:
     return {
         field.name: (describe_request(list_fields(kind)[field.name]), _get_default(field))
         for field in fields(kind)
-        if field.init and field.name not in AUTHOR_FIELDS
+        if field.init and (field.name not in AUTHOR_FIELDS or _get_default(field) is ...)
     }
 
 
