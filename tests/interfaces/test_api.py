@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -180,6 +181,18 @@ def test_a_repeated_request_gets_the_first_answer(
     assert other.status_code == 200
 
 
+def test_a_secret_is_shown_once(tracker: Tracker, program: TestClient) -> None:
+    key = {"Idempotency-Key": "token"}
+    body = {"name": "nightly", "role": "viewer", "days": 7}
+    secret = program.post("tokens", json=body, headers=key).json()["secret"]
+    again = expect_problem(program.post("tokens", json=body, headers=key), 409)
+    assert "a secret is shown once" in again["detail"]
+    file = Path(tracker.context.store.engine.url.database or "")
+    stored = b"".join(part.read_bytes() for part in file.parent.glob("*.sqlite*"))
+    assert secret.startswith("trk_")
+    assert secret.encode() not in stored
+
+
 def test_a_request_that_runs_is_not_done_twice(tracker: Tracker, program: TestClient) -> None:
     key = {"Idempotency-Key": "slow"}
     body = {"forecast": 0.4}
@@ -229,6 +242,10 @@ def test_each_refusal_says_what_to_do(tracker: Tracker, program: TestClient) -> 
     ):
         answer = program.post(FORECASTS, content=body, headers={"Content-Type": "application/json"})
         expect_problem(answer, 422)
+    for text in ("\\ud800", "\\u0000", "x" * 60_000):
+        raw = f'{{"forecast": 0.4, "rationale": "{text}"}}'.encode()
+        answer = program.post(FORECASTS, content=raw, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (200, 409, 422), answer.text
     naive = {"params": {"at": "2026-12-01T00:00:00"}}
     assert expect_problem(program.get(f"questions/{SUMMIT}/as-of", **naive), 422)["errors"]
     viewer, _ = open_program(tracker, replace(SCOUT, role="viewer"))

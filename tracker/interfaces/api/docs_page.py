@@ -25,8 +25,8 @@ _PROBLEMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class RequestField:
-    """A parameter or a field of a body, as the page shows it."""
+class DescribedField:
+    """A parameter or a field of a shape, as the page shows it."""
 
     name: str
     kind: str
@@ -42,7 +42,7 @@ class DescribedRoute:
     summary: str
     description: str
     role: str
-    fields: tuple[RequestField, ...]
+    fields: tuple[DescribedField, ...]
     answer: str
 
 
@@ -58,6 +58,7 @@ def render_docs(document: Mapping[str, Any]) -> str:
         title=document["info"]["title"],
         about=document["info"]["description"],
         groups=groups,
+        shapes={name: _list_fields(schema) for name, schema in sorted(schemas.items())},
         problems=_PROBLEMS,
     )
 
@@ -66,16 +67,12 @@ def _describe_route(
     method: str, path: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]
 ) -> DescribedRoute:
     rows = [
-        RequestField(row["name"], _name_kind(row["schema"]), row.get("required", False))
+        DescribedField(row["name"], _name_kind(row["schema"]), row.get("required", False))
         for row in operation.get("parameters", ())
         if row["in"] != "header"
     ]
-    body = _read_schema(operation.get("requestBody", {}))
-    fields = schemas.get(body.get("$ref", "").rpartition("/")[2], {})
-    rows += [
-        RequestField(name, _name_kind(schema), name in fields.get("required", ()))
-        for name, schema in fields.get("properties", {}).items()
-    ]
+    body = _name_kind(_read_schema(operation.get("requestBody", {})))
+    rows += _list_fields(schemas.get(body.removesuffix(" or null"), {}))
     summary, description = operation["summary"], operation["description"]
     return DescribedRoute(
         method.upper(),
@@ -86,6 +83,13 @@ def _describe_route(
         tuple(rows),
         _name_kind(_read_schema(operation["responses"].get("200", {}))),
     )
+
+
+def _list_fields(shape: Mapping[str, Any]) -> list[DescribedField]:
+    return [
+        DescribedField(name, _name_kind(schema), name in shape.get("required", ()))
+        for name, schema in shape.get("properties", {}).items()
+    ]
 
 
 def _read_schema(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,8 +15,10 @@ from starlette.responses import Response
 
 from forecasts.errors import ForecastsError
 from tracker.errors import TrackerError
+from tracker.interfaces.api import problems
 from tracker.interfaces.api.actions import FileAnswer
 from tracker.interfaces.api.paging import cut_page
+from tracker.interfaces.api.problems import make_problem
 from tracker.interfaces.api.routes import ApiRoute
 from tracker.interfaces.api.schemas import (
     describe_answer,
@@ -26,6 +28,7 @@ from tracker.interfaces.api.schemas import (
 )
 from tracker.model.json_values import to_plain
 from tracker.model.plain_values import from_plain, is_value_type, list_fields, strip_names
+from tracker.people.accounts import NewSecret
 
 REQUEST_KEY: Final = "request_key"
 """Argument of an action that gets the key of the request."""
@@ -34,6 +37,7 @@ MAX_PAGE: Final = 1000
 DEFAULT_PAGE: Final = 100
 
 _JSON: Final = "application/json"
+_SHOWN_ONCE: Final = "a secret is shown once, and not stored: revoke the first, and make another"
 _TAG_HEADER: Final = Annotated[str | None, Header()]
 _KEY_HEADER: Final = Annotated[
     str | None, Header(min_length=1, max_length=200, pattern=r"^[!-~]+$")
@@ -160,9 +164,8 @@ class Endpoint:
         except (TrackerError, ForecastsError):
             tracker.requests.abandon(idempotency_key)
             raise
-        tracker.requests.finish(
-            idempotency_key, response.status_code, bytes(response.body).decode()
-        )
+        kept = make_problem(409, _SHOWN_ONCE) if self._answer is NewSecret else response
+        tracker.requests.finish(idempotency_key, kept.status_code, bytes(kept.body).decode())
         return response
 
     def _reply(
@@ -172,7 +175,9 @@ class Endpoint:
         known_tag: str | None,
         key: str | None = None,
     ) -> Response:
-        limit, after = plain.pop("limit", DEFAULT_PAGE), plain.pop("after", "")
+        limit, after = DEFAULT_PAGE, ""
+        if self.is_list:
+            limit, after = plain.pop("limit", limit), plain.pop("after", after)
         result = self._call(tracker, self._build_arguments(tracker, plain, key))
         if self.is_empty:
             return Response(status_code=204, headers={"cache-control": "no-store"})
@@ -263,6 +268,7 @@ def _make_response(
     headers = {"cache-control": "no-store"}
     if replayed:
         headers["idempotency-replayed"] = "true"
+        media_type = _JSON if status == 200 else problems.MEDIA_TYPE
     elif is_read:
         headers = {"cache-control": "private, no-cache", "vary": "authorization, cookie"}
         headers["etag"] = f'"{sha256(body).hexdigest()[:32]}"'

@@ -51,6 +51,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _explain_status)
     app.add_exception_handler(RequestValidationError, _explain_fields)
     app.add_exception_handler(TooManyRequests, _explain_rate)
+    app.add_exception_handler(Exception, _explain_crash)
 
 
 def find_status(error: Exception) -> int:
@@ -66,6 +67,11 @@ def _explain_error(request: Request, error: Exception) -> Response:
     headers = {"retry-after": "5"} if status == 503 else {}
     rows = [{k: str(v) for k, v in to_plain(flaw).items()} for flaw in flaws]
     return make_problem(status, str(error), headers=headers, errors=rows)
+
+
+def _explain_crash(request: Request, error: Exception) -> Response:
+    """Answer after a bug, which the web server logs."""
+    return make_problem(500, "something went wrong; the log of the tracker has the details")
 
 
 def _explain_status(request: Request, error: Exception) -> Response:
