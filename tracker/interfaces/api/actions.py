@@ -69,13 +69,13 @@ def list_questions(
 
     All of them, or those with a status, a tag, and a text in their own text or id.
     """
-    wanted = " ".join(text.lower().split())
+    part = " ".join(text.lower().split())
     return tuple(
         make_brief(summary)
         for summary in tracker.questions.list()
         if status in (None, summary.status)
         and (not tag or tag in summary.question.tags)
-        and wanted in f"{summary.question.id} {summary.question.text}".lower()
+        and part in f"{summary.question.id} {summary.question.text}".lower()
     )
 
 

@@ -125,14 +125,14 @@ class Endpoint:
             _make_parameter(name, Annotated[flat[name][0], Path()])
             for name in sorted(self._path_names)
         ]
-        rest = {name: kind for name, kind in flat.items() if name not in self._path_names}
+        fields = {name: kind for name, kind in flat.items() if name not in self._path_names}
         if self.is_list:
-            rest["limit"] = (int, Query(DEFAULT_PAGE, ge=1, le=MAX_PAGE))
-            rest["after"] = (str, "")
-        if rest:
+            fields["limit"] = (int, Query(DEFAULT_PAGE, ge=1, le=MAX_PAGE))
+            fields["after"] = (str, "")
+        if fields:
             place = Query() if self.route.method in ("GET", "DELETE") else Body()
-            kind: Any = Annotated[_make_model(self.route, rest), place]
-            is_needed = any(default is ... for _, default in rest.values())
+            kind: Any = Annotated[_make_model(self.route, fields), place]
+            is_needed = any(default is ... for _, default in fields.values())
             default = inspect.Parameter.empty if is_needed or self.is_read else None
             parameters.append(_make_parameter("values", kind, default))
         if self.is_read:
@@ -164,8 +164,8 @@ class Endpoint:
         except (TrackerError, ForecastsError):
             tracker.requests.abandon(idempotency_key)
             raise
-        kept = make_problem(409, _SHOWN_ONCE) if self._answer is NewSecret else response
-        tracker.requests.finish(idempotency_key, kept.status_code, bytes(kept.body).decode())
+        stored = make_problem(409, _SHOWN_ONCE) if self._answer is NewSecret else response
+        tracker.requests.finish(idempotency_key, stored.status_code, bytes(stored.body).decode())
         return response
 
     def _reply(
@@ -218,9 +218,9 @@ def _make_parameter(
     return inspect.Parameter(name, only, annotation=kind, default=default)
 
 
-def _make_model(route: ApiRoute, rest: dict[str, Any]) -> type[BaseModel]:
+def _make_model(route: ApiRoute, fields: dict[str, Any]) -> type[BaseModel]:
     name = f"{route.name.title().replace('_', '')}Request"
-    return create_model(name, __config__=ConfigDict(extra="forbid"), **rest)
+    return create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
 def load_late_types() -> Mapping[str, Any]:

@@ -74,10 +74,10 @@ def describe_answer(kind: Any) -> Any:
 def describe_page(kind: Any) -> type[BaseModel]:
     """Return the pydantic type of a page of a list: its entries and the way to the next page."""
     entry = describe_answer(kind)
-    name = f"{getattr(entry, '__name__', 'Value').capitalize()}Page"
-    if isinstance(entry, type) and issubclass(entry, BaseModel):
-        name = f"{entry.__name__}Page"
-    return create_model(name, items=(list[entry], ...), next=(str | None, ...))  # type: ignore[valid-type]
+    is_shape = isinstance(entry, type) and issubclass(entry, BaseModel)
+    items: Any = (list[entry], ...)  # type: ignore[valid-type]
+    name = f"{entry.__name__ if is_shape else 'Value'}Page"
+    return create_model(name, items=items, next=(str | None, ...))
 
 
 def describe_fields(kind: Any) -> dict[str, Any]:
