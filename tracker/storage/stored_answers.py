@@ -1,7 +1,7 @@
 """Answers to requests of programs, by the key that a program gave its request."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
@@ -24,7 +24,8 @@ def claim_key(
         "body": "",
     }
     insert = build_insert(session, StoredAnswerRow).values(row).on_conflict_do_nothing()
-    return bool(cast(Any, session.connection().execute(insert)).rowcount)
+    stored = session.connection().execute(insert.returning(col(StoredAnswerRow.key)))
+    return stored.first() is not None
 
 
 def find_answer(session: Session, identity: str, key: str) -> StoredAnswer | None:
