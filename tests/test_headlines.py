@@ -11,11 +11,11 @@ import forecasts
 from forecasts.question_sets.question_set import SET_FILES, read_question_set
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page, words
+from tests.interfaces.api_answers import read_question_json
 from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
-from tracker.interfaces import http_api
 
 SUMMIT = "summit-2027"
 SAID = "Headlines in this replay are restated by the authors of the question set."
@@ -64,7 +64,7 @@ def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     told["report"] = json.dumps(
         [str(section) for section in tracker.reports.build("question", SUMMIT).sections]
     )
-    told["api"] = http_api.render_question(tracker, SUMMIT).decode()
+    told["api"] = json.dumps(read_question_json(tracker, SUMMIT))
     return {place: " ".join(text.split()) for place, text in told.items()}
 
 

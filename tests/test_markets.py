@@ -1,16 +1,14 @@
 """Markets and other platforms: their forecasts are kept, scored and drawn, and make no crowd."""
 
-import json
-
 import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import CROWD, Forecaster, ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.interfaces.api_answers import read_question_json
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
-from tracker.interfaces import http_api
 from tracker.model.chart_style import find_line_role, line_styles
 from tracker.settings import Settings
 
@@ -86,8 +84,8 @@ def test_a_first_forecast_makes_a_market_known_by_its_id(
     tracker.forecasts.submit(TODAY, Binary(0.4), forecaster=ForecasterId("platform:metaculus"))
     (found,) = tracker.people.list_outside()
     assert found == Forecaster(ForecasterId("platform:metaculus"), "metaculus", "platform")
-    detail = json.loads(http_api.render_question(tracker, TODAY))
-    assert [act["forecaster"] for act in detail["question"]["acts"]] == ["platform:metaculus"]
+    detail = read_question_json(tracker, TODAY)
+    assert [act["forecaster"] for act in detail["acts"]] == ["platform:metaculus"]
 
 
 def test_prices_of_a_market_are_imported_with_their_own_times(

@@ -1,6 +1,5 @@
 """The lines that news is compared with: by rules, except those that somebody wrote."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -16,12 +15,12 @@ from forecasts.questions.compiled_question import (
 )
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.interfaces.api_answers import read_question_json
 from tests.lives import BEN, SOURCE, an_asked
 from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.interfaces import http_api
 from tracker.matching.compile_question import compile_question
 from tracker.questions.queries.compiled_questions import load_compiled_questions
 
@@ -223,7 +222,7 @@ def test_a_thousand_questions_are_compiled_with_one_query(tracker: Tracker) -> N
 
 def test_programs_read_the_lines_of_a_question(tracker: Tracker) -> None:
     tracker.questions.ask(replace(an_asked(), statements=OWN))
-    told = json.loads(http_api.render_question(tracker, "rain"))["question"]
+    told = read_question_json(tracker, "rain")
     (statement,) = told["statements"]
     assert (statement["yes"], statement["option"]) == ("Rain floods Arland", "")
     assert (told["names"], told["statements_by"], told["horizon"]) == (

@@ -4,7 +4,8 @@
     ├── BadSettings          a setting that cannot be used
     ├── NotFound             no question, evidence, forecaster, feed or set of that name
     ├── Refused              a request that is not possible now, with the reason
-    │   └── Unresolvable     a question that the linter objects to, with its findings
+    │   ├── Unresolvable     a question that the linter objects to, with its findings
+    │   └── KeyReused        the key of a request that belongs to another one
     ├── Forbidden            a use case that the acting role may not use
     ├── DatabaseTooNew       the database was written by a newer version
     ├── AlreadyRunning       another scheduler holds this database
@@ -57,6 +58,10 @@ class Unresolvable(Refused):
             f"a stranger could not resolve {question_id}. {findings} "
             "Or say why it opens all the same"
         )
+
+
+class KeyReused(Refused):
+    """The key of a program's request that belongs to another request."""
 
 
 class Forbidden(TrackerError):

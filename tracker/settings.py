@@ -60,6 +60,8 @@ class Settings:
     `mcp_daily_evidence` limit what each of them writes on a day. `allowed_hosts` are the host names
     that the dashboard accepts beside the loopback names, separated by commas; `public_url` is its
     address behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
+    `api_per_minute` is the number of requests to the API that each account, token or address may
+    send, 0 for any number.
 
     `oidc_…` register the tracker at an OpenID provider, without whose `oidc_issuer` there is none;
     `trusted_proxies` are addresses and networks of proxies that name in `trusted_header` whom they
@@ -91,6 +93,7 @@ class Settings:
     port: int = 8501
     address: str = "127.0.0.1"
     require_login: bool = True
+    api_per_minute: int = 300
     allowed_hosts: str = ""
     public_url: str = ""
     oidc_issuer: str = ""
@@ -276,6 +279,7 @@ def check_settings(settings: Settings) -> Settings:
         ("keep_days", 0, 36500),
         ("mcp_daily_forecasts", 0, 10_000),
         ("mcp_daily_evidence", 0, 10_000),
+        ("api_per_minute", 0, 1_000_000),
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:

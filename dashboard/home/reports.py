@@ -42,7 +42,7 @@ def render(visit: Visit) -> None:
         _show_tables(visit)
     show_section_title("For programs")
     st.markdown(
-        "- JSON: `/api/v1/questions`, `/api/v1/questions/ID`\n"
+        "- API, for all that pages do: [/api/v1/docs](/api/v1/docs)\n"
         "- Changes, for any feed reader (Atom): `/changes.atom`\n"
         "- In a terminal: `tracker report build`, `tracker report export`"
     )

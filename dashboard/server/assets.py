@@ -1,4 +1,4 @@
-"""Serve streamlit's files from memory, and routes beside the pages: API, health, jump list.
+"""Serve streamlit's files from memory, and routes beside the pages: changes, health, jump list.
 
 A first visit requests about a hundred files; from memory each takes a fifth of the time of a disk
 read in a thread. Remote clients get compressed responses; on the same machine compression would
@@ -32,8 +32,7 @@ from dashboard.components.scripts import warn_missing
 from dashboard.components.visit import PAGES, PageName
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound
-from tracker.interfaces import http_api
+from tracker.interfaces import atom
 from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
@@ -278,16 +277,9 @@ def build_routes(tracker: Tracker) -> list[Route]:
     async def metrics(request: Request) -> Response:
         return await _respond(lambda: _read_metrics(serve(request)), "text/plain; version=0.0.4")
 
-    async def questions(request: Request) -> Response:
-        return await _respond(lambda: http_api.render_questions(serve(request)), _JSON)
-
-    async def question(request: Request) -> Response:
-        question_id = request.path_params["question_id"]
-        return await _respond(lambda: http_api.render_question(serve(request), question_id), _JSON)
-
     async def changes(request: Request) -> Response:
         home = tracker.settings.access_policy.public_origin or str(request.base_url).rstrip("/")
-        return await _respond(lambda: http_api.render_changes(serve(request), home), _ATOM)
+        return await _respond(lambda: atom.render_changes(serve(request), home), _ATOM)
 
     async def jump(request: Request) -> Response:
         return await _respond(lambda: list_destinations(_serve(get_tracker(), request)), _JSON)
@@ -299,8 +291,6 @@ def build_routes(tracker: Tracker) -> list[Route]:
         Route("/manifest.json", manifest),
         Route("/healthz", healthz),
         Route("/metrics", metrics),
-        Route("/api/v1/questions", questions),
-        Route("/api/v1/questions/{question_id}", question),
         Route("/changes.atom", changes),
         Route("/jump.json", jump),
     ]
@@ -324,16 +314,10 @@ def _read_metrics(tracker: Tracker) -> bytes:
 
 
 async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
-    """Compute a response in a thread; 404 for a missing object, 503 if the database does not
-    answer.
-    """
+    """Compute a response in a thread; 503 if the database does not answer."""
     try:
         return Response(
             await anyio.to_thread.run_sync(compute), media_type=media_type, headers=_NO_STORE
-        )
-    except NotFound as error:
-        return Response(
-            http_api.render_error(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
         )
     except Exception:  # any error means that the database does not answer
         _LOG.exception("the database was asked in vain")

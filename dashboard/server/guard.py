@@ -1,9 +1,9 @@
 """Request checks before the pages: host, origin, size, address and time.
 
-Pages of any site may send requests to this machine, and there is no log-in. A request is therefore
-served only under an allowed host name (against DNS rebinding), and a request that can change
-something must come from a page of this server (against cross-site requests), or from a program that
-shows a token and names no page.
+Pages of any site may send requests to this machine. A request is therefore served only under an
+allowed host name (against DNS rebinding), and a request that can change something must come from a
+page of this server (against cross-site requests), or from a program that shows a token in a header,
+which no page of another site can set, and names no page.
 
 Requests have timeouts: the web server has none, and each unfinished one keeps a connection. Headers
 have to be complete in time. A body may take longer on a slow line, but has to make progress.
@@ -13,12 +13,13 @@ import asyncio
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 import h11
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -26,7 +27,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dashboard.server.assets import list_static_files
 from dashboard.server.configuration import MAX_UPLOAD_MEGABYTES
+from tracker.interfaces.api.problems import make_problem
 from tracker.model.bind_address import AccessPolicy
+from tracker.people.secrets import read_bearer
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -38,12 +41,20 @@ MAX_HEADER_BYTES: Final = 16 * 1024
 MAX_HEADERS: Final = 100
 MAX_TARGET_BYTES: Final = 8 * 1024
 MAX_BODY_BYTES: Final = 64 * 1024
-"""Body of a request that is no upload; no page of ours sends one."""
+"""Body of a request that is no upload."""
 
 MAX_UPLOAD_BYTES: Final = MAX_UPLOAD_MEGABYTES * 1024 * 1024 + MAX_BODY_BYTES
 """An upload: the file and its form encoding."""
 
-_UPLOAD_PATH: Final = "/_stcore/upload_file/"
+_UPLOAD_PATHS: Final = (
+    "/_stcore/upload_file/",
+    "/api/v1/essays",
+    "/api/v1/feeds/opml",
+    "/api/v1/forecasts/import",
+)
+"""Beginnings of addresses that take whole files."""
+
+_API_PATH: Final = "/api/"
 _READ_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _MAX_LOGGED: Final = 20
 """Number of distinct refusals that are logged: a hostile page could flood the log."""
@@ -81,7 +92,7 @@ class RequestGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = _check_size(scope) or self._check_origin(scope)
+        refusal = _check_size(scope) or _check_secret(scope) or self._check_origin(scope)
         if refusal is not None:
             await _send_refusal(refusal, scope, receive, send)
         elif scope["type"] == "http":
@@ -106,7 +117,7 @@ class RequestGuard:
             )
         if scope["type"] == "http" and scope["method"] in _READ_METHODS:
             return None
-        if is_bearer(headers) and not origins:
+        if read_bearer(headers.get("authorization", "")) and not origins:
             return None
         scheme = scope["scheme"].replace("ws", "http")
         if len(origins) == 1 and self._reach.is_own_origin(origins[0], scheme, hosts[0]):
@@ -165,11 +176,6 @@ class UnknownAddressFilter:
         )
 
 
-def is_bearer(headers: Headers) -> bool:
-    """Return True for a request with a token, which no page of another site can add."""
-    return headers.get("authorization", "").lower().startswith("bearer ")
-
-
 def _check_size(scope: Scope) -> HttpRefusal | None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if (
@@ -185,8 +191,20 @@ def _check_size(scope: Scope) -> HttpRefusal | None:
     return None
 
 
+def _check_secret(scope: Scope) -> HttpRefusal | None:
+    """Refuse a token in an address, which servers, proxies and browsers write down."""
+    names = {name for name, _ in parse_qsl(scope.get("query_string", b"").decode("latin-1"))}
+    if scope["path"].startswith(_API_PATH) and names & {"token", "access_token"}:
+        return HttpRefusal(
+            400,
+            "A token does not belong in an address, which others write down: revoke it, and send "
+            "another in the header Authorization: Bearer trk_…",
+        )
+    return None
+
+
 def _body_limit(scope: Scope) -> int:
-    return MAX_UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATH) else MAX_BODY_BYTES
+    return MAX_UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATHS) else MAX_BODY_BYTES
 
 
 def _without_origin(scope: Scope) -> Scope:
@@ -220,8 +238,8 @@ async def _send_refusal(refusal: HttpRefusal, scope: Scope, receive: Receive, se
     response: Response | WebSocketClose
     if scope["type"] == "websocket":
         response = WebSocketClose(1008, refusal.reason)
-    elif scope["path"].startswith("/api/"):
-        response = JSONResponse({"error": refusal.reason}, refusal.status)
+    elif scope["path"].startswith(_API_PATH):
+        response = make_problem(refusal.status, refusal.reason)
     else:
         is_browser = "text/html" in Headers(scope=scope).get("accept", "")
         response = (

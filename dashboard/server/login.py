@@ -18,7 +18,7 @@ import anyio.to_thread
 from jinja2 import Environment, FileSystemLoader, Template
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -28,12 +28,13 @@ from dashboard.server.proxy import VOUCHED
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+from tracker.interfaces.api.problems import make_problem
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
 from tracker.model.accounts import Visitor
 from tracker.model.identities import Identity
 from tracker.model.principal import Principal
 from tracker.people.accounts import LOGIN_LIFE, LoginRefusal, NewSecret
-from tracker.people.secrets import hash_secret
+from tracker.people.secrets import hash_secret, read_bearer
 
 NO_LOGIN: Final = "none"
 """Value of that header for a program, which uses no pages."""
@@ -96,16 +97,17 @@ class LoginGate:
     ) -> tuple[Principal, str] | LoginRefusal:
         """Return whoever asks, and the id by which pages identify them again."""
         accounts = self._tracker.accounts
-        kind, _, secret = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            principal, login_id = accounts.identify_program(secret.strip(), "api"), NO_LOGIN
+        if secret := read_bearer(headers.get("authorization", "")):
+            principal, login_id = accounts.identify_program(secret, "api"), NO_LOGIN
         elif vouched is not None:
             return accounts.identify_vouched(vouched)
         else:
             cookie = read_cookie(headers, name_cookie(self._tracker))
             login_id = hash_secret(cookie)
             principal = accounts.identify(login_id) if cookie else None
-        return LoginRefusal("") if principal is None else (principal, login_id)
+        if principal is not None:
+            return principal, login_id
+        return LoginRefusal(accounts.explain_token(secret) if secret else "")
 
 
 def _is_open(path: str) -> bool:
@@ -128,11 +130,8 @@ async def _refuse(reason: str, scope: Scope, receive: Receive, send: Send) -> No
         response = RedirectResponse(f"/login?next={quote(target, safe='')}", 303)
     else:
         advice = "log in, or send a token: `tracker people token ACCOUNT --name …` makes one"
-        response = JSONResponse(
-            {"error": reason or advice},
-            401,
-            {"www-authenticate": 'Bearer realm="tracker"'},
-        )
+        challenge = {"www-authenticate": 'Bearer realm="tracker"'}
+        response = make_problem(401, reason or advice, headers=challenge)
     await response(scope, receive, send)
 
 

@@ -19,7 +19,7 @@ import anyio.to_thread
 import streamlit
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 
@@ -45,6 +45,7 @@ from dashboard.server.response_cache import get_tracker, share_tracker
 from dashboard.server.sso import build_sso_routes
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+from tracker.interfaces.api.lazy import LazyApi
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
 from tracker.interfaces.mcp.door import TokenDoor
 
@@ -140,6 +141,7 @@ def build_app(tracker: Tracker) -> Any:
             Route(AGENTS_PATH, TokenDoor(tracker)),
             *build_sso_routes(tracker),
             *build_routes(tracker),
+            Mount("/api/v1", LazyApi(get_tracker())),
             *build_page_routes(),
         ],
         middleware=[

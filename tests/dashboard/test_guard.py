@@ -15,6 +15,7 @@ from dashboard.server.assets import STATIC
 from tests.checkouts import ROOT
 from tests.dashboard.served import PUBLIC, Served
 from tests.dashboard.trapped import OWN_TRY
+from tracker.interfaces.api.problems import MEDIA_TYPE
 
 SHAKE: Final = {
     "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -79,7 +80,7 @@ def test_changing_requests_need_an_own_page(served: Served) -> None:
             for origin in (None, "http://localhost:3000", "null"):
                 answer = served.ask(path, method, Origin=origin)
                 assert (answer.status, answer.is_page) == (403, False)
-            assert served.ask(path, method, Origin=served.origin).status in (400, 403, 405)
+            assert served.ask(path, method, Origin=served.origin).status in (400, 403, 405, 422)
     # An upload from an own page reaches streamlit.
     answer = served.ask("/_stcore/upload_file/session/file", "PUT", b"text", Origin=served.origin)
     assert (answer.status, b"XSRF" in answer.body) == (
@@ -159,8 +160,8 @@ def test_unknown_addresses_are_404(served: Served) -> None:
     ).split():
         for method in ("GET", "POST"):
             answer = served.ask(path, method, Origin=served.origin)
-            assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
-            assert set(json.loads(answer.body)) == {"error"}
+            assert (answer.status, answer.headers["content-type"]) == (404, MEDIA_TYPE)
+            assert json.loads(answer.body)["detail"].lower().startswith("there is nothing at")
     # Other unknown addresses are 404.
     for path in (
         "/openapi.json /calendar.ics /favicon.ico /index.html /static/none.js /static/js/none.js "

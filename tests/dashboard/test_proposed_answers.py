@@ -1,6 +1,5 @@
 """Proposed answers on pages: confirmed with one click, dismissed with a reason."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,9 +7,9 @@ import pytest
 from forecasts.distributions.cdf import Scale
 from tests.builders import FakeClock, a_set
 from tests.dashboard.pages import open_page, sections, seen, sent_rows, words
+from tests.interfaces.api_answers import read_question_json
 from tests.test_series import BRENT, Sources, a_question_of, desk, prices, sources
 from tracker.app.tracker import Tracker
-from tracker.interfaces import http_api
 
 __all__ = ["desk", "sources"]
 
@@ -130,10 +129,10 @@ def test_a_paused_series_is_taken_up_on_the_page(proposing: Tracker) -> None:
 
 
 def test_json_has_the_proposed_answer(proposing: Tracker) -> None:
-    told = json.loads(http_api.render_question(proposing, "above"))["question"]
+    told = read_question_json(proposing, "above")
     assert told["settled_by"]["series"] == "brent"
     (proposal,) = told["proposed_answers"]
     assert (proposal["answer"], proposal["quote"]) == ("no", "2026-11-30: 59.5")
-    late = json.loads(http_api.render_question(proposing, "late"))["question"]
+    late = read_question_json(proposing, "late")
     assert late["proposed_answers"] == []
     assert "no value for December 2026" in late["missing"]

@@ -1,7 +1,6 @@
 """The page *Reports*, and the buttons that give reports away on other pages."""
 
 import asyncio
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,30 +127,10 @@ def app(lived: Lived) -> Starlette:
     return Starlette(routes=build_routes(lived.tracker))
 
 
-def test_api_answers_in_json(app: Starlette) -> None:
-    # The api answers in json.
-    found = ask(app, "/api/v1/questions")
-    assert (found.status, found.headers["content-type"]) == (200, "application/json")
-    assert found.headers["cache-control"] == "no-store"
-    assert json.loads(found.body)["questions"][0]["id"] == QUESTION
-    assert (
-        json.loads(ask(app, f"/api/v1/questions/{QUESTION}").body)["question"]["status"]
-        == "resolved"
-    )
-    # What is not there is 404 in json.
-    found = ask(app, "/api/v1/questions/%3Cscript%3E")
-    assert (found.status, found.headers["content-type"]) == (404, "application/json")
-    assert "there is no question <script>" in json.loads(found.body)["error"]
-    mistyped = ask(app, f"/api/v1/questions/{QUESTION[:-1]}")
-    assert mistyped.status == 404
-    assert f"did you mean {QUESTION}?" in json.loads(mistyped.body)["error"]
-    # The feed of changes names the address it was asked at.
+def test_feed_of_changes_names_the_address_asked(app: Starlette) -> None:
     found = ask(app, "/changes.atom")
     assert found.headers["content-type"].startswith("application/atom+xml")
     assert b'href="http://127.0.0.1:8501/changes.atom"' in found.body
-    # The api is for reading.
-    assert ask(app, "/api/v1/questions", "POST").status == 405
-    assert ask(app, f"/api/v1/questions/{QUESTION}", "DELETE").status == 405
 
 
 def test_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """One suggestion, told alike by its page, its report, the terminal's values and the API."""
 
-import json
 import math
 from datetime import timedelta
 
@@ -12,9 +11,9 @@ from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
+from tests.interfaces.api_answers import read_question_json
 from tests.test_learning import ANSWERS, a_record, log
 from tracker.app.tracker import Tracker
-from tracker.interfaces import http_api
 from tracker.model.json_values import suggestion_record
 from tracker.reports.content import Paragraph
 
@@ -27,7 +26,7 @@ def told_everywhere(tracker: Tracker) -> str:
     found = shown.suggestion
     assert isinstance(found, Suggestion)
     sentence = explain_suggestion(found)
-    api = json.loads(http_api.render_question(tracker, "open"))["question"]["suggestion"]
+    api = read_question_json(tracker, "open")["suggestion"]
     assert api["why"] == sentence
     assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(
         logit(api["p"]), abs=1e-12

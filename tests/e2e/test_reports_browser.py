@@ -102,7 +102,7 @@ def test_tables_and_the_week_are_downloaded(visitor: Visitor, tmp_path: Path) ->
 @pytest.mark.behaviour(20)
 def test_programs_read_json_and_a_feed_of_changes(address: str) -> None:
     with urllib.request.urlopen(f"{address}/api/v1/questions/{OPEN}") as answer:
-        assert json.loads(answer.read())["question"]["text"] == TEXT
+        assert json.loads(answer.read())["text"] == TEXT
     with urllib.request.urlopen(f"{address}/changes.atom") as answer:
         assert answer.headers["Content-Type"].startswith("application/atom+xml")
         assert ElementTree.fromstring(answer.read()).findall(f"{ATOM}entry")

@@ -244,6 +244,11 @@ class AccountService(Service, noun="accounts"):
                 accounts.change_token(session, token.id, used_at=now)
         return principal
 
+    def explain_token(self, secret: str) -> str:
+        """Return why a token opens nothing, and what to do, in one line."""
+        with self._store.reading() as session:
+            return people.explain_token(session, secret, self._now())
+
     def act_as(self, name: str, door: Door) -> Principal:
         """Return whoever an account belongs to; raises `NotFound`, or `Refused` if disabled."""
         with self._store.reading() as session:

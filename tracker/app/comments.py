@@ -4,13 +4,13 @@ from datetime import datetime
 
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.service import Service, cacheable
-from tracker.errors import Forbidden
+from tracker.errors import Forbidden, NotFound
 from tracker.model.comments import Comment, TextVersion, WideGap
 from tracker.model.principal import Principal
 from tracker.questions import comment_on_question as talk
 from tracker.questions.comment_on_question import NewComment
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import accounts, comments, questions
+from tracker.storage import accounts, comments, questions, record
 
 
 class CommentService(Service, noun="comments"):
@@ -101,6 +101,8 @@ class CommentService(Service, noun="comments"):
         """Set the gap to another person aside until one of the two forecasts anew."""
         with self._store.writing() as session:
             question = require_question(session, question_id)
+            if other not in record.list_forecasters(session):
+                raise NotFound("person", other, "`tracker people list` has their names")
             comments.dismiss_gap(session, question.id, other, self._authorship())
 
     @property

@@ -29,6 +29,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "people": "list list_outside",
             "accounts": "logins end_login end_other_logins issuers link_mine tokens make_token"
             " revoke_token log_out acts_today",
+            "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
             " replay_end headline_credit runs first_steps status",
         },
@@ -63,7 +64,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "reports": "export_table",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
             " enter_as_owner log_in enter_by_identity join_by_identity identify identify_program"
-            " identify_vouched act_as link unlink count_logins refusals change_role disable enable",
+            " identify_vouched explain_token act_as link unlink count_logins refusals change_role"
+            " disable enable",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run",
         },

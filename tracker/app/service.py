@@ -118,22 +118,27 @@ def log_forbidden(context: AppContext, use_case: str, error: Forbidden) -> None:
         log_refusal(context, subject, principal.describe(), act=use_case, role=principal.role)
 
 
+def check_right(principal: Principal, use_case: str) -> None:
+    """Refuse a use case to a role without its right; raises `Forbidden`."""
+    right = REQUIRED_RIGHTS[use_case]
+    if not principal.has(right):
+        raise Forbidden(
+            f"{principal.me} has the role {principal.role}, and {use_case} needs "
+            f"{ROLE_NEEDED[right]}: ask an admin for it"
+        )
+
+
 def _require_right(use_case: str, method: Method) -> Method:
     """Wrap a use case so that a role without its right is refused, and the refusal is logged.
 
     Raises `KeyError` for a use case without an entry among the permissions.
     """
-    right = REQUIRED_RIGHTS[use_case]
+    _ = REQUIRED_RIGHTS[use_case]
 
     @wraps(method)
     def check_and_call(self: Service, *args: Any, **options: Any) -> Any:
-        principal = self._context.principal
         try:
-            if not principal.has(right):
-                raise Forbidden(
-                    f"{principal.me} has the role {principal.role}, and {use_case} needs "
-                    f"{ROLE_NEEDED[right]}: ask an admin for it"
-                )
+            check_right(self._context.principal, use_case)
             return method(self, *args, **options)
         except Forbidden as error:
             log_forbidden(self._context, use_case, error)

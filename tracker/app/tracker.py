@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.app.question_set_files import QuestionSetService
     from tracker.app.questions import QuestionService
     from tracker.app.reports import ReportService
+    from tracker.app.requests import RequestService
     from tracker.app.resolutions import ResolutionService
     from tracker.app.scenarios import LinkService, ScenarioService, SignpostService
     from tracker.app.series import SeriesService
@@ -262,6 +263,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.accounts import AccountService
 
         return AccountService(self.context)
+
+    @cached_property
+    def requests(self) -> "RequestService":
+        """Requests of programs that may come twice."""
+        from tracker.app.requests import RequestService
+
+        return RequestService(self.context)
 
     @cached_property
     def system(self) -> "SystemService":

@@ -190,6 +190,19 @@ def identify_token(
     return token, replace(principal, role=role, token=token.id)
 
 
+def explain_token(session: Session, secret: str, now: datetime) -> str:
+    """Return why a token opens nothing, and what to do, in one line."""
+    token = accounts.find_token(session, hash_secret(secret))
+    if token is None:
+        return f"this token is not known: a token begins with {TOKEN_PREFIX}, and is sent whole"
+    renewal = f"`tracker people token ACCOUNT --name {token.name}` makes another"
+    if token.revoked_at is not None:
+        return f"this token was revoked on {token.revoked_at:%Y-%m-%d}: {renewal}"
+    if token.expires_at <= now:
+        return f"this token expired on {token.expires_at:%Y-%m-%d}: {renewal}"
+    return "the account of this token is disabled: ask an admin"
+
+
 def act_as_account(session: Session, name: str, door: Door) -> Principal:
     """Return the principal of an account, by its opaque id or the id of its forecaster.
 

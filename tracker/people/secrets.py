@@ -62,3 +62,13 @@ def make_id() -> str:
 def hash_secret(secret: str) -> str:
     """Return the hash under which a secret is stored; 256 random bits need no slow one."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def read_bearer(authorization: str) -> str:
+    """Return the token in a header `Authorization`; "" without one.
+
+    >>> read_bearer("Bearer trk_abc"), read_bearer("Basic YTpi")
+    ('trk_abc', '')
+    """
+    kind, _, secret = authorization.partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""

@@ -140,8 +140,12 @@ class TableDump:
     rows: list[tuple[Any, ...]]
 
 
-SECRET_TABLES: Final = frozenset({"access_link", "account", "api_token", "login", "note"})
-"""Tables that nobody exports: hashes of passwords and secrets, and private notes."""
+SECRET_TABLES: Final = frozenset(
+    {"access_link", "account", "api_token", "identity", "login", "note", "stored_answer"}
+)
+"""Tables that nobody exports: hashes of passwords and secrets, answers to one account, and private
+notes.
+"""
 
 
 def list_table_names() -> tuple[str, ...]:

@@ -12,24 +12,20 @@ from typing import TYPE_CHECKING, Final
 import anyio
 import anyio.to_thread
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from tracker.app.tracker import Tracker
+from tracker.interfaces.api.problems import make_problem
+from tracker.people.secrets import read_bearer
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
 PATH: Final = "/mcp"
+_ADVICE: Final = "send a token: `tracker people token ACCOUNT --name …` makes one"
 
 _DESK: Final[ContextVar[Tracker]] = ContextVar("desk")
 """The tracker of whoever the request of this task comes from."""
-
-
-def read_bearer(headers: Headers) -> str:
-    """Return the token of a request; "" without one."""
-    kind, _, secret = headers.get("authorization", "").partition(" ")
-    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 class TokenDoor:
@@ -40,19 +36,17 @@ class TokenDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of whoever its token belongs to."""
-        secret = read_bearer(Headers(scope=scope))
+        secret = read_bearer(Headers(scope=scope).get("authorization", ""))
         identify = self._tracker.accounts.identify_program
         principal = await anyio.to_thread.run_sync(identify, secret, "mcp") if secret else None
         if principal is None:
-            await JSONResponse(
-                {"error": "send a token: `tracker people token ACCOUNT --name …` makes one"},
-                401,
-                {"www-authenticate": 'Bearer realm="tracker"'},
-            )(scope, receive, send)
+            explain = self._tracker.accounts.explain_token
+            reason = await anyio.to_thread.run_sync(explain, secret) if secret else _ADVICE
+            challenge = {"www-authenticate": 'Bearer realm="tracker"'}
+            await make_problem(401, reason, headers=challenge)(scope, receive, send)
         elif scope["method"] != "POST":
-            await JSONResponse({"error": "only POST is served"}, 405, {"allow": "POST"})(
-                scope, receive, send
-            )
+            refusal = make_problem(405, "only POST is served", headers={"allow": "POST"})
+            await refusal(scope, receive, send)
         else:
             _DESK.set(self._tracker.serve(principal))
             await self._serve(scope, receive, send)

@@ -12,6 +12,7 @@ from tracker.storage.tables.accounts import (
     IdentityRow,
     LoginRow,
 )
+from tracker.storage.tables.api import StoredAnswerRow
 from tracker.storage.tables.base import TableRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
@@ -129,6 +130,7 @@ __all__ = [
     "SignpostMarkRow",
     "StandingRow",
     "StatementsRow",
+    "StoredAnswerRow",
     "StoryMergeRow",
     "StoryRow",
     "TableRow",

@@ -1,0 +1,241 @@
+"""Table of routes: method, path, and the use case behind them.
+
+Path parameters have the names of the use case's arguments. Its other arguments come in the address
+of a reading request, else in the body; the fields of a value stand directly among them. Where a
+route names a function, that takes the place of the use case: it parses or prints otherwise.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from tracker.interfaces.api import actions
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True)
+class ApiRoute:
+    """One route: `path` is relative to that of the API, `use_case` as in `questions.ask`.
+
+    `function` takes a tracker and the arguments of the request; None calls the use case itself.
+    """
+
+    method: Method
+    path: str
+    use_case: str
+    function: Callable[..., Any] | None = None
+
+    @property
+    def noun(self) -> str:
+        """Service of the use case."""
+        return self.use_case.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Identifier in the OpenAPI document, such as `questions_ask`."""
+        return self.use_case.replace(".", "_")
+
+    @cached_property
+    def action(self) -> Callable[..., Any]:
+        """Function or method that does it; its signature and docstring describe the route."""
+        if self.function is not None:
+            return self.function
+        module = import_module(f"tracker.app.{_MODULES.get(self.noun, self.noun)}")
+        services = (c for c in vars(module).values() if getattr(c, "noun", "") == self.noun)
+        method: Callable[..., Any] = getattr(next(services), self.use_case.partition(".")[2])
+        return method
+
+
+_MODULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "learning": "evidence",
+        "links": "scenarios",
+        "signposts": "scenarios",
+        "people": "system",
+        "question_sets": "question_set_files",
+    }
+)
+"""Modules of the services that do not have one of their own name."""
+
+_QUESTION: Final = "/questions/{question_id}"
+_EVIDENCE: Final = "/evidence/{evidence_id}"
+_ESSAY: Final = "/essays/{essay_id}"
+_CLAIM: Final = f"{_ESSAY}/claims/{{offset}}"
+
+ROUTES: Final = (
+    ApiRoute("GET", "/questions", "questions.list", actions.list_questions),
+    ApiRoute("POST", "/questions", "questions.ask", actions.ask_question),
+    ApiRoute("POST", "/questions/lint", "questions.lint", actions.lint_question),
+    ApiRoute("POST", "/questions/compile", "questions.compile"),
+    ApiRoute("GET", _QUESTION, "questions.get", actions.read_question),
+    ApiRoute("GET", f"{_QUESTION}/as-of", "questions.get_as_of", actions.read_question_as_of),
+    ApiRoute("DELETE", _QUESTION, "questions.retract"),
+    ApiRoute("PATCH", _QUESTION, "questions.edit", actions.edit_question),
+    ApiRoute("PUT", f"{_QUESTION}/access", "questions.share"),
+    ApiRoute("GET", f"{_QUESTION}/history", "questions.history"),
+    ApiRoute("GET", f"{_QUESTION}/gaps", "questions.explain_gaps"),
+    ApiRoute("GET", f"{_QUESTION}/change", "questions.explain_change"),
+    ApiRoute("GET", f"{_QUESTION}/flaws", "questions.lint_stored"),
+    ApiRoute("GET", f"{_QUESTION}/statements", "questions.get_statements"),
+    ApiRoute("PUT", f"{_QUESTION}/statements", "questions.set_statements"),
+    ApiRoute("DELETE", f"{_QUESTION}/statements", "questions.reset_statements"),
+    ApiRoute("POST", f"{_QUESTION}/options", "questions.change_option"),
+    ApiRoute("POST", f"{_QUESTION}/indicators", "questions.add_indicator"),
+    ApiRoute("GET", f"{_QUESTION}/siblings", "questions.siblings"),
+    ApiRoute("POST", f"{_QUESTION}/siblings/plan", "questions.plan_sibling"),
+    ApiRoute("PUT", f"{_QUESTION}/repetition", "questions.repeat"),
+    ApiRoute("DELETE", f"{_QUESTION}/repetition", "questions.stop_repeating"),
+    ApiRoute("POST", f"{_QUESTION}/forecasts", "forecasts.submit", actions.submit_forecast),
+    ApiRoute("POST", f"{_QUESTION}/forecasts/parse", "forecasts.parse"),
+    ApiRoute("POST", f"{_QUESTION}/forecasts/reaffirm", "forecasts.reaffirm", actions.reaffirm),
+    ApiRoute("POST", f"{_QUESTION}/forecasts/withdraw", "forecasts.withdraw", actions.withdraw),
+    ApiRoute("POST", f"{_QUESTION}/forecasts/undo", "forecasts.undo", actions.undo),
+    ApiRoute("POST", f"{_QUESTION}/forecasts/redo", "forecasts.redo", actions.redo),
+    ApiRoute("GET", f"{_QUESTION}/forecasts/{{forecast_id}}/why", "questions.explain_act"),
+    ApiRoute("POST", "/forecasts/import", "forecasts.import_files"),
+    ApiRoute("GET", f"{_QUESTION}/comments", "comments.list"),
+    ApiRoute("POST", f"{_QUESTION}/comments", "comments.add"),
+    ApiRoute("GET", "/comments/{comment_id}/history", "comments.history"),
+    ApiRoute("PUT", "/comments/{comment_id}", "comments.edit"),
+    ApiRoute("DELETE", "/comments/{comment_id}", "comments.remove"),
+    ApiRoute("GET", f"{_QUESTION}/note", "comments.note"),
+    ApiRoute("PUT", f"{_QUESTION}/note", "comments.write_note"),
+    ApiRoute("GET", "/wide-gaps", "comments.wide_gaps"),
+    ApiRoute("POST", f"{_QUESTION}/wide-gaps/dismiss", "comments.dismiss_gap"),
+    ApiRoute("GET", f"{_QUESTION}/evidence", "evidence.list", actions.list_evidence),
+    ApiRoute("POST", f"{_QUESTION}/evidence", "evidence.add"),
+    ApiRoute("POST", f"{_QUESTION}/near-misses/{{item_id}}/dismiss", "evidence.dismiss"),
+    ApiRoute("GET", "/inbox", "evidence.inbox", actions.list_inbox),
+    ApiRoute("GET", "/near-misses", "evidence.near_misses"),
+    ApiRoute("GET", "/search", "evidence.search", actions.search_items),
+    ApiRoute("GET", _EVIDENCE, "evidence.get"),
+    ApiRoute("POST", f"{_EVIDENCE}/review", "evidence.review"),
+    ApiRoute("POST", f"{_EVIDENCE}/reopen", "evidence.reopen"),
+    ApiRoute("GET", f"{_EVIDENCE}/effect", "evidence.preview_review"),
+    ApiRoute("POST", f"{_QUESTION}/resolutions", "resolutions.resolve"),
+    ApiRoute("POST", f"{_QUESTION}/resolutions/check", "resolutions.check"),
+    ApiRoute("POST", f"{_QUESTION}/resolutions/preview", "resolutions.preview"),
+    ApiRoute("POST", f"{_QUESTION}/resolutions/reopen", "resolutions.reopen"),
+    ApiRoute("GET", f"{_QUESTION}/post-mortem", "resolutions.post_mortem"),
+    ApiRoute("GET", f"{_QUESTION}/receipts", "resolutions.receipts"),
+    ApiRoute("PUT", f"{_QUESTION}/settlement", "resolutions.settle_by"),
+    ApiRoute("POST", f"{_QUESTION}/proposed-answers/confirm", "resolutions.resolve_proposed"),
+    ApiRoute("POST", f"{_QUESTION}/proposed-answers/dismiss", "resolutions.dismiss_proposed"),
+    ApiRoute("GET", "/proposed-answers", "resolutions.proposals", actions.list_proposals),
+    ApiRoute("GET", "/missing-answers", "resolutions.missing"),
+    ApiRoute("GET", "/accuracy", "accuracy.summarise"),
+    ApiRoute("GET", "/accuracy/scores", "accuracy.score_table", actions.export_scores),
+    ApiRoute("GET", "/accuracy/calibration", "accuracy.calibration"),
+    ApiRoute("GET", "/accuracy/comparison", "accuracy.compare"),
+    ApiRoute("GET", "/accuracy/comparison/trace", "accuracy.trace_pair", actions.trace_pair),
+    ApiRoute("GET", "/accuracy/habits", "accuracy.habits"),
+    ApiRoute("GET", "/accuracy/record", "accuracy.record"),
+    ApiRoute("PUT", "/accuracy/crowd", "accuracy.choose_crowd"),
+    ApiRoute("GET", "/recalibration", "accuracy.recalibration"),
+    ApiRoute("GET", "/recalibration/consent", "accuracy.consent"),
+    ApiRoute("PUT", "/recalibration/consent", "accuracy.recalibrate"),
+    ApiRoute("DELETE", "/recalibration/consent", "accuracy.stop_recalibrating"),
+    ApiRoute("GET", "/learned", "learning.list"),
+    ApiRoute("GET", "/learned/history", "learning.history"),
+    ApiRoute("PUT", "/learned", "learning.decide"),
+    ApiRoute("GET", "/matcher", "learning.matcher_record"),
+    ApiRoute("GET", "/essays", "essays.list"),
+    ApiRoute("POST", "/essays", "essays.add"),
+    ApiRoute("GET", "/essays/titles", "essays.titles"),
+    ApiRoute("GET", "/essays/compare", "essays.compare"),
+    ApiRoute("GET", _ESSAY, "essays.get"),
+    ApiRoute("DELETE", _ESSAY, "essays.remove"),
+    ApiRoute("GET", f"{_ESSAY}/access", "essays.get_access"),
+    ApiRoute("PUT", f"{_ESSAY}/access", "essays.share"),
+    ApiRoute("GET", f"{_CLAIM}/drafts", "essays.drafts"),
+    ApiRoute("POST", f"{_CLAIM}/drafts", "essays.propose"),
+    ApiRoute("PUT", f"{_CLAIM}/draft", "essays.save_draft"),
+    ApiRoute("DELETE", f"{_CLAIM}/draft", "essays.delete_draft"),
+    ApiRoute("POST", f"{_CLAIM}/questions", "essays.open_claims", actions.open_claims),
+    ApiRoute("PUT", f"{_CLAIM}/rejection", "essays.reject_claim"),
+    ApiRoute("DELETE", f"{_CLAIM}/rejection", "essays.restore_claim"),
+    ApiRoute("GET", "/scenarios", "scenarios.list"),
+    ApiRoute("POST", "/scenarios", "scenarios.add"),
+    ApiRoute("GET", "/scenarios/{question_id}", "scenarios.get"),
+    ApiRoute(
+        "PUT", "/scenarios/{scenario_question}/rows/{question_id}", "scenarios.set_likelihoods"
+    ),
+    ApiRoute("POST", "/links", "links.add"),
+    ApiRoute("GET", f"{_QUESTION}/groups", "links.groups"),
+    ApiRoute("GET", "/contradictions", "links.coherence"),
+    ApiRoute("POST", "/contradictions/{link_id}/repair", "links.decide_repair"),
+    ApiRoute("GET", "/calendar", "signposts.calendar"),
+    ApiRoute("GET", "/feeds", "feeds.list"),
+    ApiRoute("POST", "/feeds", "feeds.subscribe", actions.subscribe_feed),
+    ApiRoute("GET", "/feeds/status", "feeds.status"),
+    ApiRoute("GET", "/feeds/budget", "feeds.budget"),
+    ApiRoute("GET", "/feeds/first-start", "feeds.first_start"),
+    ApiRoute("GET", "/feeds/opml", "feeds.export_opml", actions.export_opml),
+    ApiRoute("POST", "/feeds/opml", "feeds.import_opml", actions.import_opml),
+    ApiRoute("POST", "/feeds/try", "feeds.find", actions.try_feed),
+    ApiRoute("POST", "/feeds/retry-failing", "feeds.retry_failing"),
+    ApiRoute("GET", "/feeds/{feed_id}", "feeds.get"),
+    ApiRoute("PATCH", "/feeds/{feed_id}", "feeds.change", actions.change_feed),
+    ApiRoute("POST", "/feeds/{name}/pause", "feeds.pause"),
+    ApiRoute("POST", "/feeds/{name}/retry", "feeds.retry"),
+    ApiRoute("GET", "/series", "series.list"),
+    ApiRoute("POST", "/series", "series.add"),
+    ApiRoute("POST", "/series/try", "series.check", actions.try_series),
+    ApiRoute("GET", "/series/{series_id}", "series.get"),
+    ApiRoute("DELETE", "/series/{series_id}", "series.remove"),
+    ApiRoute("GET", "/reports/{kind}", "reports.build", actions.build_report),
+    ApiRoute("GET", "/changes", "reports.recent_changes", actions.list_changes),
+    ApiRoute("GET", "/tables/{name}", "reports.export_table", actions.export_table),
+    ApiRoute("POST", "/question-sets/{name}", "question_sets.load_built_in"),
+    ApiRoute("GET", "/people", "people.list"),
+    ApiRoute("POST", "/people", "people.add"),
+    ApiRoute("GET", "/outside", "people.list_outside"),
+    ApiRoute("POST", "/outside", "people.add_outside"),
+    ApiRoute("GET", "/accounts", "accounts.list"),
+    ApiRoute("POST", "/accounts", "accounts.add"),
+    ApiRoute("POST", "/accounts/invitations", "accounts.invite"),
+    ApiRoute("POST", "/accounts/{account}/reset", "accounts.offer_reset"),
+    ApiRoute("PUT", "/accounts/{account}/role", "accounts.change_role"),
+    ApiRoute("POST", "/accounts/{account}/disable", "accounts.disable"),
+    ApiRoute("POST", "/accounts/{account}/enable", "accounts.enable"),
+    ApiRoute("GET", "/refusals", "accounts.refusals"),
+    ApiRoute("GET", "/tokens", "accounts.tokens"),
+    ApiRoute("POST", "/tokens", "accounts.make_token"),
+    ApiRoute("DELETE", "/tokens/{token_id}", "accounts.revoke_token"),
+    ApiRoute("GET", "/system", "system.status"),
+    ApiRoute("GET", "/system/jobs", "system.runs"),
+    ApiRoute("GET", "/system/log", "system.verify"),
+    ApiRoute("GET", "/system/scores", "system.verify_scores"),
+    ApiRoute("GET", "/system/first-steps", "system.first_steps"),
+    ApiRoute("GET", "/system/model", "system.last_model_check"),
+)
+
+WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "a job of the scheduler does it": "evidence.offer_near_misses evidence.rematch"
+        " evidence.ask_model evidence.update_suggestions learning.fit signposts.mark"
+        " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
+        " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
+        " system.mark_replayed system.set_headline_credit",
+        "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
+        " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
+        " accounts.identify_program accounts.identify_vouched accounts.explain_token"
+        " accounts.enter_by_identity accounts.join_by_identity accounts.issuers accounts.act_as"
+        " accounts.link accounts.unlink accounts.link_mine accounts.count_logins",
+        "a program sees and changes no log-ins": "accounts.logins accounts.end_login"
+        " accounts.end_other_logins",
+        "it is about this machine and its files": "accounts.make_owner_link people.save_as_default"
+        " system.check_database system.check_model system.find_local_models question_sets.load"
+        " question_sets.export question_sets.note_unchecked people.register reports.check"
+        " essays.write_drafts essays.open_drafts feeds.check",
+        "it is how the API itself works": "requests.begin requests.finish requests.abandon"
+        " system.version system.newest_entry accounts.acts_today",
+        "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"
+        " series.check_again system.replayed_until system.replay_end system.headline_credit",
+    }
+)
+"""Use cases that have no route, by the reason."""
