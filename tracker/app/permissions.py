@@ -27,6 +27,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "question_sets": "export",
             "people": "list list_outside",
             "accounts": "logins end_login tokens make_token revoke_token log_out",
+            "notifications": "channels add_channel remove_channel pause_channel resume_channel"
+            " test_channel rules set_rule times set_times attend attention preview",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
             " replay_end headline_credit runs first_steps status",
         },
@@ -59,6 +61,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "people": "add register save_as_default",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
             " enter_as_owner log_in identify identify_program change_role disable enable",
+            "notifications": "read_stop stop collect send",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run",
         },

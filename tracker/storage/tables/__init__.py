@@ -42,6 +42,13 @@ from tracker.storage.tables.feeds import (
     StoryMergeRow,
     StoryRow,
 )
+from tracker.storage.tables.notifications import (
+    AttentionRow,
+    ChannelRow,
+    NotificationRuleRow,
+    NotificationTimesRow,
+    OutboxRow,
+)
 from tracker.storage.tables.record import (
     ClaimRow,
     EssayRow,
@@ -70,6 +77,8 @@ __all__ = [
     "AccountRow",
     "ApiTokenRow",
     "ArticleRow",
+    "AttentionRow",
+    "ChannelRow",
     "ClaimDecisionRow",
     "ClaimRow",
     "DecisionRow",
@@ -95,7 +104,10 @@ __all__ = [
     "LoginRow",
     "ModelAnswerRow",
     "ModelDayRow",
+    "NotificationRuleRow",
+    "NotificationTimesRow",
     "OptionChangeRow",
+    "OutboxRow",
     "PropertyRow",
     "QuestionEditRow",
     "QuestionRow",
