@@ -43,6 +43,9 @@ MAX_UPLOAD_BYTES: Final = MAX_UPLOAD_MEGABYTES * 1024 * 1024 + MAX_BODY_BYTES
 """An upload: the file and its form encoding."""
 
 _UPLOAD_PATH: Final = "/_stcore/upload_file/"
+_SIGNED_PATH: Final = "/stop/"
+"""Addresses whose signature is all that counts: mail programs post there from no page."""
+
 _READ_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _MAX_LOGGED: Final = 20
 """Number of distinct refusals that are logged: a hostile page could flood the log."""
@@ -103,7 +106,9 @@ class RequestGuard:
                 ),
                 details,
             )
-        if scope["type"] == "http" and scope["method"] in _READ_METHODS:
+        if scope["type"] == "http" and (
+            scope["method"] in _READ_METHODS or scope["path"].startswith(_SIGNED_PATH)
+        ):
             return None
         scheme = scope["scheme"].replace("ws", "http")
         if len(origins) == 1 and self._reach.is_own_origin(origins[0], scheme, hosts[0]):

@@ -38,8 +38,10 @@ _FOLDER: Final = Path(__file__).parent.parent / "static" / "login"
 _OPEN_PATHS: Final = frozenset(
     ("/login", "/logout", "/join", "/reset", "/enter", "/healthz", "/manifest.json", "/favicon.png")
 )
-_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health")
-"""Beginnings of addresses that hold nothing of the database: scripts, styles, health."""
+_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health", "/stop/")
+"""Beginnings of addresses that hold nothing of the database (scripts, styles, health), and of stop
+links, which are signed.
+"""
 
 _TITLES: Final[Mapping[str, str]] = {
     "login": "Log in",
@@ -48,6 +50,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "enter": "Open the tracker",
     "logout": "Log out",
 }
+_STOP_TITLE: Final = "Stop messages"
 
 
 class LoginGate:
@@ -144,21 +147,21 @@ class LoginPages:
         page = request.url.path.strip("/")
         has_accounts = await anyio.to_thread.run_sync(lambda: bool(self._accounts.list()))
         target = _local_path(request.query_params.get("next", "/"))
-        return HTMLResponse(_render(page, next=target, has_accounts=has_accounts))
+        return HTMLResponse(render_entry_page(page, next=target, has_accounts=has_accounts))
 
     async def _take(self, request: Request) -> Response:
         """Do what the form of a page asks for: log out, or log in in one of four ways."""
         page = request.url.path.strip("/")
         if page == "logout":
             return await self._log_out(request)
-        fields = _parse_form(await request.body())
+        fields = parse_form(await request.body())
         visitor = Visitor(
             request.client.host if request.client else "", request.headers.get("user-agent", "")
         )
         result = await anyio.to_thread.run_sync(self._log_in, page, fields, visitor)
         if isinstance(result, LoginRefusal):
             values = {name: fields.get(name, "") for name in ("next", "secret")}
-            html = _render(page, reason=result.reason, **values)
+            html = render_entry_page(page, reason=result.reason, **values)
             return HTMLResponse(html, 429 if result.wait else 403)
         response = RedirectResponse(_local_path(fields.get("next", "/")), 303)
         response.set_cookie(
@@ -199,7 +202,8 @@ def _make_sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:]}."
 
 
-def _parse_form(body: bytes) -> dict[str, str]:
+def parse_form(body: bytes) -> dict[str, str]:
+    """Return the fields of a form, the last of each name."""
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10)
     return {name: values[-1] for name, values in fields.items()}
 
@@ -220,9 +224,10 @@ def _is_secure(request: Request, tracker: Tracker) -> bool:
     return request.url.scheme == "https" or origin.startswith("https:")
 
 
-def _render(page: str, **values: object) -> str:
+def render_entry_page(page: str, **values: object) -> str:
+    """Render a page that stands outside the log-in."""
     fields = {"has_accounts": True, "reason": "", "secret": "", **values}
-    return _read_template().render(page=page, title=_TITLES[page], **fields)
+    return _read_template().render(page=page, title=_TITLES.get(page, _STOP_TITLE), **fields)
 
 
 @cache

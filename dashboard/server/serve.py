@@ -40,6 +40,7 @@ from dashboard.server.guard import (
 )
 from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.response_cache import get_tracker, share_tracker
+from dashboard.server.stop_pages import StopPages
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 
@@ -130,7 +131,12 @@ def build_app(tracker: Tracker) -> Any:
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,
-        routes=[*LoginPages(tracker).build_routes(), *build_routes(tracker), *build_page_routes()],
+        routes=[
+            *LoginPages(tracker).build_routes(),
+            *StopPages(tracker).build_routes(),
+            *build_routes(tracker),
+            *build_page_routes(),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestGuard, tracker.settings.access_policy),

@@ -144,7 +144,7 @@ def test_a_closed_port_is_a_reason() -> None:
         ("mailto://ada:x@gmail.com?pgpprv=/root/key", "the option 'pgpprv' is not taken"),
         ("ntfy://topic?attach=/etc/passwd", "the option 'attach' is not taken"),
         ("ntfy://topic?+X-Header=1", "is not taken in the address"),
-        ("ntfy://", "no address of a channel"),
+        ("slack://", "no address of a channel"),
         ("ntfy://a\x00b", "no address of a channel"),
         ("", "no address of a channel"),
     ]

@@ -60,6 +60,25 @@ DEFAULT_RULES: Final[Mapping[NoticeKind, Rule]] = MappingProxyType(
 )
 """Rules of a person who changed none, in the order in which notices stand in a message."""
 
+KIND_NAMES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+    {
+        "mention": "A comment mentions you",
+        "proposed": "An answer is proposed",
+        "due": "An answer is due",
+        "answered": "A question is answered",
+        "moved": "The estimate moved",
+        "evidence": "Strong or decisive evidence is accepted",
+        "closes": "A question closes soon",
+        "stale": "Your forecast is old and the estimate has moved",
+        "feed": "A feed is silent",
+        "week": "A summary of your week",
+    }
+)
+THRESHOLD_UNITS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+    {"moved": "points", "closes": "days", "stale": "days", "feed": "usual gaps"}
+)
+"""Units of the thresholds; other rules have none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
