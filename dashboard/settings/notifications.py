@@ -7,7 +7,16 @@ from typing import Final, get_args
 import streamlit as st
 
 from dashboard.components.acting import notify
-from dashboard.components.rows import LinkCell, Row, RowColumn, TextCell, page_address, show_rows
+from dashboard.components.rows import (
+    TITLE,
+    LinkCell,
+    Row,
+    RowColumn,
+    TextCell,
+    Tone,
+    page_address,
+    show_rows,
+)
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
 from dashboard.settings.zones import list_zones
@@ -18,31 +27,34 @@ from tracker.model.notifications import (
     Attention,
     Channel,
     Digest,
-    NoticeKind,
+    NotificationKind,
     Pace,
     Rule,
     Scope,
+    describe_threshold,
 )
-from tracker.notifications.schedule import find_next_digest, parse_clock
+from tracker.notifications.schedule import (
+    WEEKDAYS,
+    describe_times,
+    find_next_digest,
+    parse_clock,
+)
 
 _CHANNEL_COLUMNS: Final = (
-    RowColumn("name", "Channel"),
+    RowColumn(TITLE, "Channel"),
     RowColumn("state", "State"),
     RowColumn("sent", "Last message", "end"),
 )
 _RULE_COLUMNS: Final = (
-    RowColumn("kind", "You are told when"),
+    RowColumn(TITLE, "You are told when"),
     RowColumn("pace", "Sent"),
     RowColumn("scope", "About"),
 )
-_QUESTION_COLUMNS: Final = (RowColumn("question", "Question"), RowColumn("state", "State"))
+_QUESTION_COLUMNS: Final = (RowColumn(TITLE, "Question"), RowColumn("state", "State"))
 PACE_NAMES: Final = {"at once": "At once", "digest": "With the digest", "off": "Never"}
-SCOPE_NAMES: Final = {"mine": "Questions I forecast or follow", "all": "All questions"}
+SCOPE_NAMES: Final = {"mine": "Questions that I forecast or follow", "all": "All questions"}
 DIGEST_NAMES: Final = {"hourly": "Every hour", "daily": "Every day", "weekly": "Every week"}
-WEEKDAYS: Final = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
-ABOUT_FEEDS: Final[frozenset[NoticeKind]] = frozenset({"feed"})
+ABOUT_FEEDS: Final[frozenset[NotificationKind]] = frozenset({"feed"})
 _KEY_SHOWN: Final = "webhook-key"
 _MAX_QUESTION: Final = 120
 
@@ -93,9 +105,9 @@ def _show_channels(visit: Visit) -> None:
 def _build_channel_row(visit: Visit, channel: Channel) -> Row:
     again = f", next try {visit.moment(channel.next_try_at)}" if channel.next_try_at else ""
     note = f"{channel.error}{again}" if channel.failures else ""
-    tone = "warn" if channel.state == "failing" else ""
+    tone: Tone = "warn" if channel.state == "failing" else ""
     cells = {
-        "name": TextCell(channel.name),
+        TITLE: TextCell(channel.name),
         "state": TextCell(channel.state, note, tone),
         "sent": TextCell(visit.age(channel.sent_at) if channel.sent_at else "never"),
     }
@@ -144,9 +156,12 @@ def _remove(visit: Visit, channel: Channel) -> None:
 def _show_times(visit: Visit) -> None:
     times = visit.tracker.notifications.times()
     show_section_title("Times")
-    following = escape_markdown(visit.moment(find_next_digest(times, visit.now)))
-    st.markdown(f"The next digest comes on **{following}**, if there is something to tell.")
-    with st.form("notification-times", border=False):
+    following = visit.moment(find_next_digest(times, visit.now))
+    st.markdown(escape_markdown(f"{describe_times(times)} The next digest: {following}."))
+    with (
+        st.expander("Change times", icon=":material/schedule:", key="change-times"),
+        st.form("notification-times", border=False),
+    ):
         with st.container(horizontal=True):
             digest = st.selectbox(
                 "Digest", get_args(Digest), get_args(Digest).index(times.digest),
@@ -212,15 +227,13 @@ def _show_rules(visit: Visit) -> None:
 
 
 def _build_rule_row(rule: Rule) -> Row:
-    unit = THRESHOLD_UNITS.get(rule.kind)
-    note = f"from {rule.threshold:g} {unit} on" if unit else ""
-    scope = "" if rule.kind in ABOUT_FEEDS else rule.scope
-    tone = "quiet" if rule.pace == "off" else ""
+    tone: Tone = "quiet" if rule.pace == "off" else ""
     cells = {
-        "kind": TextCell(KIND_NAMES[rule.kind], note, tone),
+        TITLE: TextCell(KIND_NAMES[rule.kind], describe_threshold(rule), tone),
         "pace": TextCell(PACE_NAMES[rule.pace].lower(), tone=tone),
-        "scope": TextCell("" if rule.pace == "off" else scope, tone=tone),
     }
+    if rule.pace != "off" and rule.kind not in ABOUT_FEEDS:
+        cells["scope"] = TextCell("all questions" if rule.scope == "all" else "my questions")
     return Row(rule.kind, cells)
 
 
@@ -238,7 +251,7 @@ def _show_questions(visit: Visit) -> None:
         Row(
             question_id,
             {
-                "question": LinkCell(
+                TITLE: LinkCell(
                     open_questions[question_id], page_address("question", q=question_id)
                 ),
                 "state": TextCell("followed" if state == "follow" else "muted"),
@@ -251,12 +264,14 @@ def _show_questions(visit: Visit) -> None:
         show_rows("attention", "Followed and muted questions", _QUESTION_COLUMNS, rows)
     if not open_questions:
         return
-    chosen = st.selectbox("Question", list(open_questions), format_func=open_questions.get)
+    chosen = st.selectbox(
+        "Question", [*open_questions], format_func=lambda question_id: open_questions[question_id]
+    )
     with st.container(horizontal=True):
         state = attention.get(chosen)
-        for word, wanted in (("Follow", "follow"), ("Mute", "mute")):
-            if state != wanted:
-                st.button(word, on_click=_attend, args=(visit, chosen, wanted))
+        for word, choice in (("Follow", "follow"), ("Mute", "mute")):
+            if state != choice:
+                st.button(word, on_click=_attend, args=(visit, chosen, choice))
         if state is not None:
             st.button("Unfollow" if state == "follow" else "Unmute", on_click=_attend,
                       args=(visit, chosen, None))  # fmt: skip

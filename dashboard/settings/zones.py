@@ -4,10 +4,10 @@ from functools import cache
 from zoneinfo import available_timezones
 
 
-def list_zones(*others: str) -> list[str]:
-    """List the zones of cities, UTC, and these others, without legacy names and fixed offsets."""
+def list_zones(*extra: str) -> list[str]:
+    """List UTC, the zones of cities without legacy names, and these extra ones."""
     zones = _list_city_zones()
-    return [*zones, *(name for name in others if name not in zones)]
+    return [*zones, *(name for name in extra if name not in zones)]
 
 
 @cache

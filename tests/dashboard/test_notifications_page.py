@@ -44,7 +44,7 @@ def test_rules_and_times_are_changed(tracker: Tracker) -> None:
     boxes["Sent"].select("at once")
     page.number_input[0].set_value(15.0)
     page = seen(button(page, "Save rule").click().run())
-    assert "from 15 points on" in " ".join(row_words(page))
+    assert "by 15 points or more" in " ".join(row_words(page))
     rule = {rule.kind: rule for rule in tracker.notifications.rules()}["moved"]
     assert (rule.pace, rule.threshold) == ("at once", 15.0)
     boxes = {box.label: box for box in page.selectbox}

@@ -19,7 +19,7 @@ from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.feeds.fetching.addresses import AllowedAddresses
-from tracker.model.notifications import ChannelSecrets, Notice
+from tracker.model.notifications import ChannelSecrets, Notification
 from tracker.notifications.channels import Postman
 from tracker.notifications.compose import compose
 from tracker.settings import Settings
@@ -27,7 +27,11 @@ from tracker.settings import Settings
 LOOPBACK = Postman(AllowedAddresses.of(["127.0.0.1"]))
 PUBLIC_ONLY = Postman(AllowedAddresses.of([]))
 MESSAGE = compose(
-    [Notice("moved:rain:1", "moved", "Up 12 points to 63%", "Will it rain? @everyone", now=0.63)],
+    [
+        Notification(
+            "moved:rain:1", "moved", "Up 12 points to 63%", "Will it rain? @everyone", now=0.63
+        )
+    ],
     "https://forecast.example/",
     "https://forecast.example/stop/x.y",
 )

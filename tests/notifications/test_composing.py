@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.questions.question import QuestionId
-from tracker.model.notifications import DEFAULT_RULES, Notice
+from tracker.model.notifications import DEFAULT_RULES, Notification
 from tracker.notifications.compose import MAX_NOTICES, MAX_TITLE, clean_line, compose
 
 HOME = "https://forecast.example/"
 notices = st.lists(
     st.builds(
-        Notice,
+        Notification,
         key=st.text(min_size=1, max_size=8),
         kind=st.sampled_from(list(DEFAULT_RULES)),
         title=st.text(min_size=1, max_size=30),
@@ -26,14 +26,14 @@ notices = st.lists(
 
 
 @given(notices, st.randoms(use_true_random=False))
-def test_the_order_of_notices_changes_nothing(batch: list[Notice], random: object) -> None:
+def test_the_order_of_notices_changes_nothing(batch: list[Notification], random: object) -> None:
     message = compose(batch, HOME, "stop")
     random.shuffle(batch)  # type: ignore[attr-defined]
     assert compose(batch, HOME, "stop") == message
 
 
 @given(notices)
-def test_a_batch_is_one_bounded_message_with_a_way_out(batch: list[Notice]) -> None:
+def test_a_batch_is_one_bounded_message_with_a_way_out(batch: list[Notification]) -> None:
     message = compose(batch, HOME, f"{HOME}stop/x")
     assert {notice.key for notice in message.notices} == {notice.key for notice in batch}
     assert message.text.count("\n• ") == min(len(batch), MAX_NOTICES)
@@ -45,7 +45,7 @@ def test_a_batch_is_one_bounded_message_with_a_way_out(batch: list[Notice]) -> N
 
 @given(notices, notices)
 def test_messages_are_equal_by_key_if_their_notices_are(
-    batch: list[Notice], other: list[Notice]
+    batch: list[Notification], other: list[Notification]
 ) -> None:
     same = {notice.key for notice in batch} == {notice.key for notice in other}
     assert (compose(batch, HOME).key == compose(other, HOME).key) is same

@@ -36,11 +36,13 @@ def test_the_key_of_a_webhook_is_printed_alone(shell: Shell) -> None:
 
 def test_rules_and_times_are_listed_and_changed(shell: Shell) -> None:
     assert "The estimate moved" in shell("notify", "rules")
-    assert "15 points" in shell("notify", "rule", "moved", "--pace", "at once", "--threshold", "15")
+    assert "by 15 points or more" in shell(
+        "notify", "rule", "moved", "--pace", "at once", "--threshold", "15"
+    )
     said = shell("notify", "times", "--zone", "Europe/Oslo", "--quiet", "none")
-    assert "No quiet hours, Europe/Oslo time. The digest comes daily at 8:00." in said
+    assert "A digest comes every day at 8:00. No quiet hours (Europe/Oslo)." in said
     weekly = ("--digest", "weekly", "--weekday", "friday", "--hour", "17")
-    assert "weekly on Friday at 17:00" in shell("notify", "times", *weekly)
+    assert "every Friday at 17:00" in shell("notify", "times", *weekly)
     stored = shell.json("notify", "rules")
     assert stored["times"]["zone"] == "Europe/Oslo"
     assert {r["kind"]: r["threshold"] for r in stored["rules"]}["moved"] == 15.0

@@ -16,7 +16,7 @@ from tests.notifications.postbox import (
 )
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.model.notifications import Notice, Times
+from tracker.model.notifications import Notification, Times
 from tracker.model.principal import Principal
 from tracker.storage import notifications as outbox
 
@@ -113,7 +113,7 @@ def test_a_crash_before_the_mark_repeats_with_the_same_key(
 
 def test_the_outbox_takes_no_key_twice(both: Tracker, postbox: Postbox) -> None:
     channel = begin(both)
-    same = Notice("moved:a", "moved", "Up", "A question?")
+    same = Notification("moved:a", "moved", "Up", "A question?")
     with both.context.store.writing() as session:
         added = [outbox.add_notices(session, channel.id, [same, same], both.now()) for _ in "ab"]
         assert added == [1, 0]

@@ -13,15 +13,15 @@ from tracker.model.notifications import (
     DEFAULT_RULES,
     Attention,
     Channel,
+    ChannelMemory,
     ChannelSecrets,
-    Notice,
-    NoticeKind,
+    Notification,
+    NotificationKind,
     Pace,
     Rule,
     Scope,
     StopOffer,
     Times,
-    Told,
 )
 from tracker.notifications import dispatch
 from tracker.notifications.channels import Postman, is_webhook
@@ -113,7 +113,7 @@ class NotificationService(Service, noun="notifications"):
         now = self._now()
         with self._store.reading() as session:
             channel, secrets = self._require(session, channel_id)
-        notice = Notice(
+        notice = Notification(
             f"test:{now.isoformat()}", "week", "This is a test", "Your channel works", page="home"
         )
         message = dispatch.compose_for(channel, secrets, [notice], self._settings.base_url)
@@ -129,7 +129,7 @@ class NotificationService(Service, noun="notifications"):
 
     def set_rule(
         self,
-        kind: NoticeKind,
+        kind: NotificationKind,
         pace: Pace | None = None,
         *,
         scope: Scope | None = None,
@@ -186,12 +186,12 @@ class NotificationService(Service, noun="notifications"):
             rules = [rule for rule in every if rule.pace != "off"]
             kinds = {rule.kind for rule in rules}
             news = gather_news(session, self._context.principal, kinds, now)
-            told = (
-                notifications.load_told(session, channels[0])
+            memory = (
+                notifications.load_memory(session, channels[0])
                 if channels
-                else Told(now - timedelta(days=PREVIEW_DAYS))
+                else ChannelMemory(now - timedelta(days=PREVIEW_DAYS))
             )
-        notices = decide(news, rules, told)
+        notices = decide(news, rules, memory)
         return compose(notices, self._settings.base_url) if notices else None
 
     def read_stop(self, token: str) -> StopOffer:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from forecasts.questions.question import ForecasterId, QuestionId
 
-NoticeKind = Literal[
+NotificationKind = Literal[
     "mention",
     "proposed",
     "due",
@@ -35,13 +35,13 @@ class Rule:
     `threshold` is in points, days or usual gaps, depending on the kind.
     """
 
-    kind: NoticeKind
+    kind: NotificationKind
     pace: Pace
     scope: Scope = "mine"
     threshold: float = 0.0
 
 
-DEFAULT_RULES: Final[Mapping[NoticeKind, Rule]] = MappingProxyType(
+DEFAULT_RULES: Final[Mapping[NotificationKind, Rule]] = MappingProxyType(
     {
         rule.kind: rule
         for rule in (
@@ -60,7 +60,7 @@ DEFAULT_RULES: Final[Mapping[NoticeKind, Rule]] = MappingProxyType(
 )
 """Rules of a person who changed none, in the order in which notices stand in a message."""
 
-KIND_NAMES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+KIND_NAMES: Final[Mapping[NotificationKind, str]] = MappingProxyType(
     {
         "mention": "A comment mentions you",
         "proposed": "An answer is proposed",
@@ -74,15 +74,33 @@ KIND_NAMES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         "week": "A summary of your week",
     }
 )
-THRESHOLD_UNITS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+THRESHOLD_UNITS: Final[Mapping[NotificationKind, str]] = MappingProxyType(
     {"moved": "points", "closes": "days", "stale": "days", "feed": "usual gaps"}
 )
 """Units of the thresholds; other rules have none."""
 
+_THRESHOLDS: Final[Mapping[NotificationKind, str]] = MappingProxyType(
+    {
+        "moved": "by {:g} points or more",
+        "closes": "within {:g} days",
+        "stale": "older than {:g} days",
+        "feed": "for {:g} times its usual gap",
+    }
+)
+
+
+def describe_threshold(rule: Rule) -> str:
+    """Describe the threshold of a rule in words; "" if it has none.
+
+    >>> describe_threshold(Rule("moved", "digest", threshold=10.0))
+    'by 10 points or more'
+    """
+    return _THRESHOLDS.get(rule.kind, "").format(rule.threshold)
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When a person gets messages: time zone, quiet hours, and the time of the digest.
+    """Times at which a person gets messages: time zone, quiet hours, and the digest.
 
     Quiet hours are "HH:MM" on the clocks of the zone and may pass midnight; equal ends are none.
     A daily digest comes at `hour`, a weekly one on `weekday` (0 is Monday) at that hour.
@@ -134,7 +152,7 @@ class ChannelSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One thing to tell a person. Equal keys are the same thing, which is told once a channel.
 
     `title` says what happened, in a few words; `subject` is the question's text, or another name.
@@ -142,7 +160,7 @@ class Notice:
     """
 
     key: str
-    kind: NoticeKind
+    kind: NotificationKind
     title: str
     subject: str
     detail: str = ""
@@ -157,13 +175,13 @@ class Delivery:
     """A notice in the outbox that its channel has not accepted yet, with the tries so far."""
 
     id: int
-    notice: Notice
+    notice: Notification
     attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a channel was told: keys of all notices, and when it last got each question's estimate.
+class ChannelMemory:
+    """Memory of a channel: keys of all notices, and when it last got each question's estimate.
 
     Nothing from before `since` is told to it.
     """
@@ -181,6 +199,7 @@ class StrongEvidence:
     question_id: QuestionId
     direction: int
     strength: int
+    option: str
     headline: str
     source: str
     accepted_at: datetime

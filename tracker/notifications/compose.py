@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from forecasts.questions.question import QuestionId
 from tracker.errors import escape_control_characters
-from tracker.model.notifications import DEFAULT_RULES, Notice
+from tracker.model.notifications import DEFAULT_RULES, Notification
 
 MAX_NOTICES: Final = 25
 """Notices that a message writes out; it counts the others."""
@@ -29,7 +29,7 @@ class Message:
     key: str
     title: str
     text: str
-    notices: tuple[Notice, ...]
+    notices: tuple[Notification, ...]
     home: str
     stop: str
 
@@ -47,7 +47,7 @@ class Message:
         return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _notice_record(notice: Notice, home: str) -> Mapping[str, Any]:
+def _notice_record(notice: Notification, home: str) -> Mapping[str, Any]:
     return {
         "key": notice.key,
         "kind": notice.kind,
@@ -61,14 +61,14 @@ def _notice_record(notice: Notice, home: str) -> Mapping[str, Any]:
     }
 
 
-def compose(notices: Iterable[Notice], home: str, stop: str = "") -> Message:
+def compose(notices: Iterable[Notification], home: str, stop: str = "") -> Message:
     """Make one message of notices, the most urgent subject first.
 
     `home` is the address of the dashboard with a slash at its end, `stop` that of the stop link.
     The order in which notices come does not matter.
     """
     ordered = tuple(sorted(notices, key=lambda n: (_ORDER[n.kind], n.subject, n.key)))
-    groups: dict[str, list[Notice]] = {}
+    groups: dict[str, list[Notification]] = {}
     for notice in ordered[:MAX_NOTICES]:
         groups.setdefault(notice.page or notice.key, []).append(notice)
     blocks = [_write_group(group, home) for group in groups.values()]
@@ -81,7 +81,7 @@ def compose(notices: Iterable[Notice], home: str, stop: str = "") -> Message:
     return Message(make_key(ordered), _write_title(ordered), text, ordered, home, stop)
 
 
-def make_key(notices: Iterable[Notice]) -> str:
+def make_key(notices: Iterable[Notification]) -> str:
     """Return the key of a message: equal for the same notices.
 
     >>> make_key(()) == make_key([])
@@ -91,7 +91,7 @@ def make_key(notices: Iterable[Notice]) -> str:
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()[:24]
 
 
-def _write_group(group: Sequence[Notice], home: str) -> str:
+def _write_group(group: Sequence[Notification], home: str) -> str:
     first = group[0]
     lines = [clean_line(first.subject)]
     for notice in group:
@@ -100,7 +100,7 @@ def _write_group(group: Sequence[Notice], home: str) -> str:
     return "\n".join([*lines, *([f"{home}{first.page}"] if first.page else [])])
 
 
-def _write_title(notices: Sequence[Notice]) -> str:
+def _write_title(notices: Sequence[Notification]) -> str:
     if len(notices) == 1:
         (notice,) = notices
         return _clip(f"{clean_line(notice.title)} – {clean_line(notice.subject)}", MAX_TITLE)
@@ -111,7 +111,7 @@ def _write_title(notices: Sequence[Notice]) -> str:
     return f"{len(notices)} notices about {about} questions" if about else f"{len(notices)} notices"
 
 
-def find_only_question(notices: Iterable[Notice]) -> QuestionId | None:
+def find_only_question(notices: Iterable[Notification]) -> QuestionId | None:
     """Return the question that all these notices are about; None if there are several."""
     questions = {notice.question_id for notice in notices}
     return questions.pop() if len(questions) == 1 else None

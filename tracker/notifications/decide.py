@@ -23,18 +23,18 @@ from forecasts.questions.question import SUGGESTION, ForecasterId, QuestionId
 from tracker.feeds.feed import FeedState, items_per_day
 from tracker.model.notifications import (
     Attention,
+    ChannelMemory,
     Mention,
-    Notice,
-    NoticeKind,
+    Notification,
+    NotificationKind,
     Rule,
     StrongEvidence,
-    Told,
 )
 from tracker.model.proposed_answers import MissingAnswer, ProposedAnswer
 from tracker.model.read_models import FeedHealth, QuestionSummary
 
 DAY: Final = timedelta(days=1)
-MEMORY: Final = timedelta(days=14)
+MAX_AGE: Final = timedelta(days=14)
 """Age from which what happened is no news any more, such as after a channel was out of order."""
 
 TOP_MOVES: Final = 5
@@ -49,7 +49,7 @@ DECISIVE: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a person can see at an instant, and to which questions they pay attention.
+    """News that a person can see at an instant, and the questions to which they pay attention.
 
     `may_answer` says whether they may confirm answers. What their rules do not need is empty.
     """
@@ -66,10 +66,10 @@ class News:
     mentions: tuple[Mention, ...] = ()
 
 
-def decide(news: News, rules: Iterable[Rule], told: Told) -> tuple[Notice, ...]:
+def decide(news: News, rules: Iterable[Rule], memory: ChannelMemory) -> tuple[Notification, ...]:
     """Return what to tell by these rules, in their order."""
-    notices = (n for rule in rules for n in _DECIDERS[rule.kind](news, rule, told))
-    return tuple(notice for notice in notices if notice.key not in told.keys)
+    notices = (n for rule in rules for n in _DECIDERS[rule.kind](news, rule, memory))
+    return tuple(notice for notice in notices if notice.key not in memory.keys)
 
 
 def _list_watched(news: News, rule: Rule) -> Iterator[QuestionSummary]:
@@ -92,11 +92,11 @@ def _index_watched(news: News, rule: Rule) -> Mapping[QuestionId, QuestionSummar
 
 
 def _make_notice(
-    kind: NoticeKind, key: object, row: QuestionSummary, *, title: str, detail: str = ""
-) -> Notice:
+    kind: NotificationKind, key: object, row: QuestionSummary, *, title: str, detail: str = ""
+) -> Notification:
     """Make a notice on a question, with its estimate."""
     question_id = row.question.id
-    return Notice(
+    return Notification(
         key=f"{kind}:{question_id}:{key}",
         kind=kind,
         title=title,
@@ -125,21 +125,21 @@ def _describe_forecasts(news: News, row: QuestionSummary) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
-def _is_new(at: datetime, news: News, told: Told) -> bool:
-    return at >= max(told.since, news.now - MEMORY)
+def _is_new(at: datetime, news: News, memory: ChannelMemory) -> bool:
+    return at >= max(memory.since, news.now - MAX_AGE)
 
 
-def _decide_mentions(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_mentions(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     watched = _index_watched(news, rule)
     for mention in news.mentions:
         row = watched.get(mention.question_id)  # none if the person may not see the question
-        is_mine = mention.forecaster_id == news.me and _is_new(mention.at, news, told)
+        is_mine = mention.forecaster_id == news.me and _is_new(mention.at, news, memory)
         if row is not None and is_mine:
             title = f"{mention.by} mentioned you"
             yield _make_notice("mention", mention.id, row, title=title, detail=mention.text)
 
 
-def _decide_proposed(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_proposed(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     watched = _index_watched(news, rule) if news.may_answer else {}
     for proposal in news.proposals:
         row = watched.get(proposal.question.id)
@@ -152,7 +152,7 @@ def _decide_proposed(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
             )
 
 
-def _decide_due(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_due(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     watched = _index_watched(news, rule) if news.may_answer else {}
     for missing in news.missing:
         row = watched.get(missing.question.id)
@@ -161,12 +161,12 @@ def _decide_due(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
             yield _make_notice("due", due, row, title=f"Answer due since {due}")
 
 
-def _decide_answered(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_answered(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     for row in news.questions:
         resolution = row.resolution
         if resolution is None or not _is_watched(news, rule, row):
             continue
-        if _is_new(resolution.entered_at, news, told):
+        if _is_new(resolution.entered_at, news, memory):
             mine = row.standings.get(news.me)
             detail = f"You held {format_short(row.question, mine.distribution)}." if mine else ""
             title = f"Answered: {format_answer(row.question, resolution)}"
@@ -175,9 +175,9 @@ def _decide_answered(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
             )
 
 
-def _decide_moved(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_moved(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     for row in _list_watched(news, rule):
-        start = told.last.get(row.question.id, told.since)
+        start = memory.last.get(row.question.id, memory.since)
         now, before = _find_estimate(row), _find_value_at(row.history, start)
         if now is None or before is None or abs(now - before) * 100 < rule.threshold - 1e-9:
             continue
@@ -194,29 +194,38 @@ def _find_value_at(history: Sequence[tuple[datetime, float]], at: datetime) -> f
     return earlier[-1] if earlier else next((p for _, p in history), None)
 
 
-def _decide_evidence(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_evidence(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     watched = _index_watched(news, rule)
     for piece in news.evidence:
         row = watched.get(piece.question_id)
-        if row is None or not _is_new(piece.accepted_at, news, told):
+        if row is None or not _is_new(piece.accepted_at, news, memory):
             continue
-        word = "Decisive" if piece.strength >= DECISIVE else "Strong"
-        title = f"{word} evidence {'for' if piece.direction > 0 else 'against'} it"
+        title = _describe_evidence(piece, row)
         detail = f"“{piece.headline}” ({piece.source}). {_describe_forecasts(news, row)}".strip()
         yield _make_notice("evidence", piece.id, row, title=title, detail=detail)
 
 
-def _decide_closes(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _describe_evidence(piece: StrongEvidence, row: QuestionSummary) -> str:
+    """Say how strong a piece is, and for what; numbers and dates have no side."""
+    word = "Decisive evidence" if piece.strength >= DECISIVE else "Strong evidence"
+    subject = piece.option or ("it" if row.question.kind == "binary" else "")
+    side = "for" if piece.direction > 0 else "against"
+    return f"{word} {side} {subject}" if subject else word
+
+
+def _decide_closes(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     for row in _list_watched(news, rule):
         left = row.question.closes_at - news.now
         if row.status == "open" and left <= rule.threshold * DAY:
-            words = "within a day" if left <= DAY else f"in {format_count(left // DAY, 'day')}"
+            words = (
+                "within a day" if left <= DAY else f"in {format_count(round(left / DAY), 'day')}"
+            )
             detail = _describe_forecasts(news, row)
             key = row.question.closes_at.isoformat()
             yield _make_notice("closes", key, row, title=f"Closes {words}", detail=detail)
 
 
-def _decide_stale(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_stale(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     """A forecast is stale if it is old, and the estimate has moved since."""
     for row in _list_watched(news, rule):
         mine, now = row.standings.get(news.me), _find_estimate(row)
@@ -233,14 +242,14 @@ def _decide_stale(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
         yield _make_notice("stale", mine.since.isoformat(), row, title=title, detail=detail)
 
 
-def _decide_feeds(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_feeds(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     for health in news.feeds:
         state = health.state
         silent_since = state.failing_since or state.last_new_at
         if state.paused or not health.silence or silent_since is None:
             continue
         if news.now - silent_since >= max(rule.threshold * _usual_gap(state), DAY):
-            yield Notice(
+            yield Notification(
                 key=f"feed:{state.id}:{silent_since.isoformat()}",
                 kind="feed",
                 title="Silent feed",
@@ -255,7 +264,7 @@ def _usual_gap(state: FeedState) -> timedelta:
     return DAY / items_per_day(state.rhythm, state.rhythm.at or state.next_due_at)
 
 
-def _decide_week(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
+def _decide_week(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
     """One summary a week: the largest moves, what was answered, and what closes next."""
     year, week, _ = news.now.isocalendar()
     rows = [row for row in news.questions if _is_watched(news, rule, row)]
@@ -273,11 +282,11 @@ def _decide_week(news: News, rule: Rule, told: Told) -> Iterator[Notice]:
         for change, row in top
     ]
     title = f"{len(moves)} moved, {answered} answered, {closing} close within a week"
-    yield Notice(f"week:{year}-{week:02}", "week", title, "Your week", "\n".join(lines))
+    yield Notification(f"week:{year}-{week:02}", "week", title, "Your week", "\n".join(lines))
 
 
-_Decider = Callable[[News, Rule, Told], Iterator[Notice]]
-_DECIDERS: Final[Mapping[NoticeKind, _Decider]] = {
+_Decider = Callable[[News, Rule, ChannelMemory], Iterator[Notification]]
+_DECIDERS: Final[Mapping[NotificationKind, _Decider]] = {
     "mention": _decide_mentions,
     "proposed": _decide_proposed,
     "due": _decide_due,

@@ -13,8 +13,8 @@ from tracker.model.notifications import (
     Channel,
     ChannelSecrets,
     Delivery,
-    Notice,
-    NoticeKind,
+    Notification,
+    NotificationKind,
     Rule,
     Times,
 )
@@ -88,13 +88,13 @@ def collect_notices(store: Store, recipient: Recipient, now: datetime) -> int:
     `store` sees what the recipient may see.
     """
     due = {channel: _list_due_rules(recipient, channel, now) for channel in recipient.channels}
-    kinds: set[NoticeKind] = {rule.kind for rules in due.values() for rule in rules}
+    kinds: set[NotificationKind] = {rule.kind for rules in due.values() for rule in rules}
     if not kinds:
         return 0
     with store.reading() as session:
         news = gather_news(session, recipient.principal, kinds, now)
         fresh = {
-            channel: decide(news, rules, notifications.load_told(session, channel))
+            channel: decide(news, rules, notifications.load_memory(session, channel))
             for channel, rules in due.items()
         }
     count = 0
@@ -150,7 +150,7 @@ def _list_obsolete(
     answered = resolution_record.load_current_resolutions(session)
     attention = notifications.load_attention(session, me)
 
-    def is_obsolete(question_id: QuestionId | None, kind: NoticeKind) -> bool:
+    def is_obsolete(question_id: QuestionId | None, kind: NotificationKind) -> bool:
         if question_id is None:
             return False
         is_over = (question_id in answered) != (kind == "answered")
@@ -182,7 +182,7 @@ def _send_batch(
 
 
 def compose_for(
-    channel: Channel, secrets: ChannelSecrets, notices: Iterable[Notice], home: str
+    channel: Channel, secrets: ChannelSecrets, notices: Iterable[Notification], home: str
 ) -> Message:
     """Make the message of a channel, with its stop link."""
     batch = tuple(notices)

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from tracker.model.notifications import Mention, NoticeKind
+from tracker.model.notifications import Mention, NotificationKind, StrongEvidence
 from tracker.model.principal import Principal
-from tracker.notifications.decide import MEMORY, News
+from tracker.notifications.decide import MAX_AGE, News
 from tracker.questions import propose_answer
 from tracker.questions.queries import feed_status, question_list
 from tracker.storage import notifications
@@ -13,7 +13,7 @@ from tracker.storage.sessions import Session
 
 
 def gather_news(
-    session: Session, principal: Principal, kinds: Collection[NoticeKind], now: datetime
+    session: Session, principal: Principal, kinds: Collection[NotificationKind], now: datetime
 ) -> News:
     """Read what these kinds of notices need."""
     return News(
@@ -22,14 +22,16 @@ def gather_news(
         may_answer=principal.has("curate"),
         questions=question_list.summarise_questions(session, now),
         attention=notifications.load_attention(session, principal.me),
-        evidence=(
-            notifications.list_strong_evidence(session, now - MEMORY) if "evidence" in kinds else ()
-        ),
+        evidence=_list_evidence(session, now) if "evidence" in kinds else (),
         proposals=propose_answer.list_proposals(session, now) if "proposed" in kinds else (),
         missing=propose_answer.list_missing(session, now) if "due" in kinds else (),
         feeds=feed_status.list_feed_health(session, now) if "feed" in kinds else (),
         mentions=_list_mentions(session) if "mention" in kinds else (),
     )
+
+
+def _list_evidence(session: Session, now: datetime) -> tuple[StrongEvidence, ...]:
+    return notifications.list_strong_evidence(session, now - MAX_AGE)
 
 
 def _list_mentions(session: Session) -> tuple[Mention, ...]:

@@ -11,6 +11,15 @@ from tracker.model.notifications import Digest, Times
 
 FIRST_PAUSE: Final = timedelta(minutes=5)
 MAX_PAUSE: Final = timedelta(hours=6)
+WEEKDAYS: Final = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 DAYS_AROUND: Final = 9
 """Days among which there is a weekly digest before and after any time."""
 
@@ -53,6 +62,25 @@ def _list_digests(times: Times, now: datetime, step: int) -> Iterator[datetime]:
         day = today + timedelta(days=n * step)
         if times.digest == "daily" or day.weekday() == times.weekday:
             yield datetime.combine(day, time(times.hour), zone).astimezone(UTC)
+
+
+def describe_times(times: Times) -> str:
+    """Say in two sentences when there are digests and quiet hours.
+
+    >>> describe_times(Times())
+    'A digest comes every day at 8:00. Quiet from 22:00 to 07:00 (UTC).'
+    """
+    quiet = (
+        "No quiet hours"
+        if times.quiet_from == times.quiet_until
+        else f"Quiet from {times.quiet_from} to {times.quiet_until}"
+    )
+    when = {
+        "hourly": "every hour",
+        "daily": f"every day at {times.hour}:00",
+        "weekly": f"every {WEEKDAYS[times.weekday]} at {times.hour}:00",
+    }[times.digest]
+    return f"A digest comes {when}. {quiet} ({times.zone})."
 
 
 def compute_pause(failures: int) -> timedelta:

@@ -28,8 +28,8 @@ def make_stop_token(channel_id: str, stop_key: str, question_id: QuestionId | No
 
 def read_stop_token(session: Session, token: str) -> tuple[Channel, StopOffer]:
     """Return what a link offers to stop; raises `Refused` for a forged one."""
-    channel_id, _, rest = token.partition(".")
-    signature, _, name = rest.partition(".")
+    channel_id, _, signed_part = token.partition(".")
+    signature, _, name = signed_part.partition(".")
     question_id = QuestionId(name) if name else None
     pair = notifications.find_channel(session, channel_id)
     stop_key = pair[1].stop_key if pair else ""

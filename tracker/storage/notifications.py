@@ -14,17 +14,17 @@ from tracker.model.notifications import (
     DEFAULT_RULES,
     Attention,
     Channel,
+    ChannelMemory,
     ChannelSecrets,
     Delivery,
     Digest,
-    Notice,
-    NoticeKind,
+    Notification,
+    NotificationKind,
     Pace,
     Rule,
     Scope,
     StrongEvidence,
     Times,
-    Told,
 )
 from tracker.storage.database_info import build_insert
 from tracker.storage.evidence_cards import summarise_evidence
@@ -98,7 +98,7 @@ def _parse_channel(row: ChannelRow) -> Channel:
     return Channel(forecaster=ForecasterId(row.forecaster_id), **values)
 
 
-def load_rules(session: Session, forecaster: ForecasterId) -> dict[NoticeKind, Rule]:
+def load_rules(session: Session, forecaster: ForecasterId) -> dict[NotificationKind, Rule]:
     """Return the rules of a person: those that they changed, and the defaults."""
     query = select(NotificationRuleRow).where(NotificationRuleRow.forecaster_id == forecaster)
     changed = {row.kind: row for row in session.exec(query)}
@@ -110,7 +110,7 @@ def load_rules(session: Session, forecaster: ForecasterId) -> dict[NoticeKind, R
 
 def _parse_rule(row: NotificationRuleRow) -> Rule:
     pace, scope = cast(Pace, row.pace), cast(Scope, row.scope)
-    return Rule(cast(NoticeKind, row.kind), pace, scope, row.threshold)
+    return Rule(cast(NotificationKind, row.kind), pace, scope, row.threshold)
 
 
 def save_rule(session: Session, forecaster: ForecasterId, rule: Rule) -> None:
@@ -149,7 +149,9 @@ def save_attention(
         session.delete(row)
 
 
-def add_notices(session: Session, channel_id: str, notices: Iterable[Notice], at: datetime) -> int:
+def add_notices(
+    session: Session, channel_id: str, notices: Iterable[Notification], at: datetime
+) -> int:
     """Append notices to the outbox of a channel, but none twice; return the number added."""
     count = 0
     for notice in notices:
@@ -168,15 +170,15 @@ def add_notices(session: Session, channel_id: str, notices: Iterable[Notice], at
     return count
 
 
-def load_told(session: Session, channel: Channel) -> Told:
-    """Return what a channel was told, or is about to be."""
+def load_memory(session: Session, channel: Channel) -> ChannelMemory:
+    """Return what a channel was memory, or is about to be."""
     mine = col(OutboxRow.channel_id) == channel.id
     last = (
         select(OutboxRow.question_id, func.max(OutboxRow.created_at))
         .where(mine, col(OutboxRow.kind).in_(WITH_ESTIMATE))
         .group_by(col(OutboxRow.question_id))
     )
-    return Told(
+    return ChannelMemory(
         channel.since,
         frozenset(session.exec(select(OutboxRow.key).where(mine))),
         {QuestionId(name): at for name, at in session.exec(last) if name is not None},
@@ -189,7 +191,7 @@ def list_unsent(session: Session, channel_id: str) -> tuple[Delivery, ...]:
         OutboxRow.channel_id == channel_id, col(OutboxRow.sent_at).is_(None)
     )
     return tuple(
-        Delivery(cast(int, row.id), Notice(**row.notice), row.attempts)
+        Delivery(cast(int, row.id), Notification(**row.notice), row.attempts)
         for row in session.exec(query.order_by(col(OutboxRow.id)))
     )
 
@@ -237,6 +239,7 @@ def list_strong_evidence(session: Session, since: datetime) -> tuple[StrongEvide
             QuestionId(row.question_id),
             row.direction,
             row.strength,
+            row.option,
             piece.headline,
             piece.source,
             at,

@@ -351,17 +351,17 @@ NOTIFY_COMMANDS: Final = {
         "notify:remove_channel", "Remove a channel, with what waits for it.", "4f1c09aa21be"
     ),
     "rules": CommandEntry(
-        "notify:list_rules", "List what you are told, when, and from which threshold on."
+        "notify:list_rules", "List what you are memory, when, and from which threshold on."
     ),
     "rule": CommandEntry(
         "notify:set_rule",
-        "Change when you are told of one thing.",
+        "Change when you are told of one kind of thing.",
         'moved --pace "at once" --threshold 15',
     ),
     "times": CommandEntry(
         "notify:set_times",
         "Set your time zone, quiet hours, and the time of the digest.",
-        "--zone Europe/Oslo --quiet 22:00-07:00 --digest weekly --weekday monday",
+        "--zone Europe/Oslo --quiet 22:00-07:00 --digest weekly --weekday Monday",
     ),
     "follow": CommandEntry(
         "notify:follow", "Be told of a question without a forecast of yours.", "neutrality-2027"

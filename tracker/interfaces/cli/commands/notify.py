@@ -14,19 +14,18 @@ from tracker.model.json_values import to_plain
 from tracker.model.notifications import (
     DEFAULT_RULES,
     KIND_NAMES,
-    THRESHOLD_UNITS,
     Channel,
     Digest,
-    NoticeKind,
+    NotificationKind,
     Pace,
     Rule,
     Scope,
-    Times,
+    describe_threshold,
 )
+from tracker.notifications.schedule import WEEKDAYS, describe_times
 
 channel_argument = click.argument("channel")
 question_argument = click.argument("question")
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @click.command()
@@ -114,7 +113,7 @@ def test_channel(context: click.Context, /, channel: str) -> None:
 @as_json
 @click.pass_context
 def list_rules(context: click.Context, /, json: bool) -> None:
-    """List what you are told, when, and from which threshold on."""
+    """List what you are memory, when, and from which threshold on."""
     with tracker_session(context) as tracker:
         rules, times = tracker.notifications.rules(), tracker.notifications.times()
     if json:
@@ -137,13 +136,13 @@ def list_rules(context: click.Context, /, json: bool) -> None:
 def set_rule(
     context: click.Context,
     /,
-    kind: NoticeKind,
+    kind: NotificationKind,
     *,
     pace: Pace | None,
     about: Scope | None,
     threshold: float | None,
 ) -> None:
-    """Change when you are told of one thing."""
+    """Change when you are told of one kind of thing."""
     with tracker_session(context) as tracker:
         rule = tracker.notifications.set_rule(kind, pace, scope=about, threshold=threshold)
     print_result(None, False, _build_rule_table([rule]))
@@ -154,18 +153,20 @@ def set_rule(
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which nothing is sent; 'none'.")
 @click.option("--digest", type=click.Choice(get_args(Digest)), help="How often a digest comes.")
 @click.option("--hour", type=int, help="Hour of a daily or weekly digest.")
-@click.option("--weekday", type=click.Choice(WEEKDAYS), help="Day of a weekly digest.")
+@click.option(
+    "--weekday", type=click.Choice(WEEKDAYS, case_sensitive=False), help="Day of a weekly digest."
+)
 @click.pass_context
 def set_times(context: click.Context, /, **options: Any) -> None:
     """Set your time zone, quiet hours, and the time of the digest."""
-    given = {name: value for name, value in options.items() if value is not None}
-    if (quiet := given.pop("quiet", None)) is not None:
+    changes = {name: value for name, value in options.items() if value is not None}
+    if (quiet := changes.pop("quiet", None)) is not None:
         start, _, end = ("00:00-00:00" if quiet == "none" else quiet).partition("-")
-        given |= {"quiet_from": start, "quiet_until": end}
-    if "weekday" in given:
-        given["weekday"] = WEEKDAYS.index(given["weekday"])
+        changes |= {"quiet_from": start, "quiet_until": end}
+    if "weekday" in changes:
+        changes["weekday"] = WEEKDAYS.index(changes["weekday"])
     with tracker_session(context) as tracker:
-        times = tracker.notifications.set_times(replace(tracker.notifications.times(), **given))
+        times = tracker.notifications.set_times(replace(tracker.notifications.times(), **changes))
     click.echo(describe_times(times))
 
 
@@ -200,19 +201,6 @@ def preview(context: click.Context, /) -> None:
     print_result(None, False, nothing if message is None else f"{message.title}\n\n{message.text}")
 
 
-def describe_times(times: Times) -> str:
-    """Describe quiet hours and digest in a sentence or two."""
-    quiet = (
-        "No quiet hours"
-        if times.quiet_from == times.quiet_until
-        else f"Quiet from {times.quiet_from} to {times.quiet_until}"
-    )
-    at = f" at {times.hour}:00"
-    day = f" on {WEEKDAYS[times.weekday].capitalize()}" if times.digest == "weekly" else ""
-    when = "hourly" if times.digest == "hourly" else f"{times.digest}{day}{at}"
-    return f"{quiet}, {times.zone} time. The digest comes {when}."
-
-
 def _build_channel_table(channels: Iterable[Channel]) -> Table:
     table = Table("Id", "Channel", "State", "Last sent", "Next try", "Reason")
     for c in channels:
@@ -225,7 +213,6 @@ def _build_channel_table(channels: Iterable[Channel]) -> Table:
 def _build_rule_table(rules: Iterable[Rule]) -> Table:
     table = Table("Kind", "You are told of", "When", "About", "Threshold")
     for rule in rules:
-        unit = THRESHOLD_UNITS.get(rule.kind)
-        threshold = f"{rule.threshold:g} {unit}" if unit else ""
+        threshold = describe_threshold(rule)
         table.add_row(rule.kind, KIND_NAMES[rule.kind], rule.pace, rule.scope, threshold)
     return table
