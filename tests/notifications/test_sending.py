@@ -69,6 +69,26 @@ def test_a_move_counts_from_the_last_message(
     assert "It was" in postbox.text
 
 
+def test_urgent_news_is_looked_for_as_the_log_grows(
+    tracker: Tracker, clock: FakeClock, postbox: Postbox
+) -> None:
+    begin(tracker)
+    tracker.notifications.set_rule("evidence", "at once")
+    job = tracker.through("job").notifications
+    clock.advance(hours=1)
+    report(tracker)
+    assert (job.collect(), job.send().sent) == (1, 1)
+    report(tracker, "Arland calls off talks", Direction.NO)
+    assert (job.collect(), job.send().sent) == (1, 1)
+    # What time alone brings, or what was muted before, is found within a quarter of an hour.
+    tracker.notifications.set_rule("closes", "at once", threshold=1000)
+    clock.advance(minutes=14)
+    assert job.collect() == 0
+    clock.advance(minutes=1)
+    assert job.collect() == 1
+    assert len(postbox.take()) == 2
+
+
 def test_an_answer_ends_all_but_its_own_notice(
     tracker: Tracker, clock: FakeClock, postbox: Postbox
 ) -> None:
@@ -111,13 +131,23 @@ def test_a_crash_before_the_mark_repeats_with_the_same_key(
     assert tick(tracker) == ""
 
 
-def test_the_outbox_takes_no_key_twice(both: Tracker, postbox: Postbox) -> None:
+def test_the_outbox_takes_no_key_twice(both: Tracker, clock: FakeClock, postbox: Postbox) -> None:
     channel = begin(both)
     same = Notification("moved:a", "moved", "Up", "A question?")
     with both.context.store.writing() as session:
         added = [outbox.add_notices(session, channel.id, [same, same], both.now()) for _ in "ab"]
         assert added == [1, 0]
         assert [d.notice for d in outbox.list_unsent(session, channel.id)] == [same]
+        outbox.pause_channel(session, channel.id)
+        assert outbox.list_unsent(session, channel.id) == ()
+    both.notifications.resume_channel(channel.id)
+    clock.advance(hours=1)
+    report(both)
+    next_morning(clock)
+    tick(both)
+    assert "Decisive evidence for it" in postbox.text
+    both.notifications.remove_channel(channel.id)
+    assert both.notifications.channels() == ()
 
 
 def test_a_failing_channel_rests_longer_and_is_shown(

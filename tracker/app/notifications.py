@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final, get_args
 
 from forecasts.questions.question import QuestionId
-from tracker.app.service import Service
+from tracker.app.service import AppContext, Service
 from tracker.errors import NotFound, Refused
 from tracker.feeds.fetching.addresses import AllowedAddresses
 from tracker.model.notifications import (
@@ -35,12 +35,13 @@ from tracker.notifications.webhooks import KEY_PREFIX
 from tracker.people.secrets import make_id, make_secret
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import accounts, notifications
+from tracker.storage import accounts, event_log, notifications
 from tracker.storage.sessions import Session
 
 MAX_CHANNELS: Final = 10
 MAX_NAME: Final = 80
 MAX_THRESHOLD: Final = 1000.0
+LOOK_AGAIN: Final = timedelta(minutes=15)
 PREVIEW_DAYS: Final = 7
 """Days that a preview looks back for somebody without a channel."""
 
@@ -55,6 +56,10 @@ class NewChannel:
 
 class NotificationService(Service, noun="notifications"):
     """Use cases on notifications. Everybody has their own channels and rules, and no others."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._last_look = (-1, self._now())
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the channels of the acting person, without their secrets."""
@@ -210,13 +215,22 @@ class NotificationService(Service, noun="notifications"):
             return replace(offer, is_paused=True)
 
     def collect(self) -> int:
-        """Put what is new into the outbox of everybody; return the number of notices.
+        """Put what is new into the outbox of everybody; return the number of notifications.
 
-        Each person's is read by their own rights.
+        Each person's is read by their own rights. While nothing is entered in the log, only digests
+        are looked for, and every `LOOK_AGAIN` what time alone brings.
         """
         now = self._now()
+        with self._store.reading() as session:
+            newest = event_log.find_newest_seq(session)
+        seen, at = self._last_look
+        is_unchanged = newest == seen and timedelta(0) <= now - at < LOOK_AGAIN
+        if not is_unchanged:
+            self._last_look = newest, now
         return sum(
-            dispatch.collect_notices(self._context.acting_as(r.principal).store, r, now)
+            dispatch.collect_notices(
+                self._context.acting_as(r.principal).store, r, now, only_digest=is_unchanged
+            )
             for r in self._list_recipients()
         )
 

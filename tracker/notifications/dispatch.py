@@ -82,12 +82,18 @@ def _find_principal(
     return Principal(forecaster, account.role, "page", account=account.id)
 
 
-def collect_notices(store: Store, recipient: Recipient, now: datetime) -> int:
+def collect_notices(
+    store: Store, recipient: Recipient, now: datetime, *, only_digest: bool = False
+) -> int:
     """Append what is new for a recipient to the outbox of their channels; return its number.
 
     `store` sees what the recipient may see.
     """
-    due = {channel: _list_due_rules(recipient, channel, now) for channel in recipient.channels}
+    due = {
+        channel: _list_due_rules(recipient, channel, now)
+        for channel in recipient.channels
+        if not only_digest or _is_digest_due(recipient.times, channel, now)
+    }
     kinds: set[NotificationKind] = {rule.kind for rules in due.values() for rule in rules}
     if not kinds:
         return 0

@@ -164,9 +164,8 @@ def add_notices(
             "created_at": at,
             "attempts": 0,
         }
-        insert = build_insert(session, OutboxRow).values(**row)
-        result = session.execute(insert.on_conflict_do_nothing())
-        count += cast(Any, result).rowcount
+        insert = build_insert(session, OutboxRow).values(**row).on_conflict_do_nothing()
+        count += session.execute(insert.returning(col(OutboxRow.id))).first() is not None
     return count
 
 
