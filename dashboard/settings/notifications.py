@@ -65,6 +65,8 @@ def render(visit: Visit) -> None:
     if key := st.session_state.pop(_KEY_SHOWN, ""):
         st.success("The key of its signatures. Copy it now: it is not shown again.")
         st.code(key, language=None, wrap_lines=True)
+    if visit.replayed_until is not None:
+        st.caption("Nothing is sent from a replay.")
     left, right = st.columns(2, gap="large")
     with left:
         _show_channels(visit)
