@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import ManualEvidence
@@ -14,6 +15,7 @@ from tracker.notifications.channels import Postman
 from tracker.notifications.compose import Message
 
 SUMMIT = "summit-2027"
+BEN, EVE = ForecasterId("ben"), ForecasterId("eve")
 
 
 @dataclass
@@ -63,8 +65,8 @@ def report(
     direction: Direction = Direction.YES,
     strength: Strength = Strength.DECISIVE,
 ) -> None:
-    """Add a report as evidence by hand."""
-    tracker.evidence.add(ManualEvidence(SUMMIT, headline, direction, strength))
+    """Let Eve add a report as evidence by hand."""
+    tracker.evidence.add(ManualEvidence(SUMMIT, headline, direction, strength), by=EVE)
 
 
 def tick(tracker: Tracker) -> str:

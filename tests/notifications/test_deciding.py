@@ -27,6 +27,7 @@ from tracker.model.notifications import (
     Notification,
     NotificationKind,
     Rule,
+    StrongEvidence,
 )
 from tracker.model.proposed_answers import MissingAnswer
 from tracker.model.read_models import CurrentForecast, FeedHealth, QuestionSummary
@@ -67,10 +68,12 @@ def a_row(
     return QuestionSummary(**{**values, **changed})
 
 
-def an_answer(days_ago: float) -> Resolution:
+def an_answer(days_ago: float, by: str = "ben") -> Resolution:
     """The answer YES, entered so many days ago."""
     at = NOW - days_ago * DAY
-    return Resolution(a_question().id, "yes", "https://arland.example", "", at, at, at, ADA)
+    return Resolution(
+        a_question().id, "yes", "https://arland.example", "", at, at, at, ForecasterId(by)
+    )
 
 
 def tell(
@@ -139,6 +142,7 @@ def test_moves_told_add_up_and_none_is_below_the_threshold(
         ("stale", {"mine": None, "history": {40: 0.3, 0: 0.5}}, []),
         ("answered", {"resolution": an_answer(1), "status": "resolved"}, ["Answered: YES"]),
         ("answered", {"resolution": an_answer(11), "status": "resolved"}, []),
+        ("answered", {"resolution": an_answer(1, "ada"), "status": "resolved"}, []),
         ("week", {"change_7d": 0.2}, ["1 moved, 0 answered, 0 close within a week"]),
         ("week", {"change_7d": 0.01}, []),
     ]
@@ -209,3 +213,15 @@ def test_a_known_key_is_told_no_more() -> None:
     assert isinstance(notice, Notification)
     memory = replace(KNOWN, keys=frozenset({notice.key}))
     assert tell("closes", row, memory=memory) == []
+
+
+@check_rows(
+    [("ben", 5, "Decisive evidence for it"), ("ben", 4, "Strong evidence for it"), ("ada", 5, "")]
+)
+def test_evidence_that_others_accepted_is_told(by: str, strength: int, title: str) -> None:
+    row = a_row()
+    piece = StrongEvidence(
+        7, row.question.id, 1, strength, "", "They meet", "The wire", NOW - DAY, ForecasterId(by)
+    )
+    assert tell("evidence", row, evidence=(piece,)) == ([title] if title else [])
+    assert tell("evidence", row, evidence=(replace(piece, accepted_at=SINCE - DAY),)) == []

@@ -3,9 +3,9 @@
 import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_question, a_set
 from tests.notifications.postbox import (
+    BEN,
     SUMMIT,
     Postbox,
     begin,
@@ -100,7 +100,7 @@ def test_an_answer_ends_all_but_its_own_notice(
     tick(tracker)
     clock.advance(minutes=1)
     tracker.resolutions.resolve(
-        SUMMIT, "yes", source_url="https://arland.example", known_at=clock.time
+        SUMMIT, "yes", source_url="https://arland.example", known_at=clock.time, by=BEN
     )
     postbox.refusal = ""
     next_morning(clock)
@@ -194,7 +194,7 @@ def test_each_person_hears_of_their_own_questions_alone(
 ) -> None:
     begin(tracker)
     tracker.accounts.add("Ben", "forecaster")
-    ben = tracker.serve(Principal(ForecasterId("ben"), "forecaster", "page"))
+    ben = tracker.serve(Principal(BEN, "forecaster", "page"))
     other = ben.notifications.add_channel("ntfy://topic-of-ben").channel
     for person in (tracker, ben):
         person.notifications.set_rule("evidence", "at once")
@@ -223,7 +223,7 @@ def test_only_those_who_may_answer_hear_of_answers_due(
 ) -> None:
     begin(tracker)
     tracker.accounts.add("Ben", "forecaster")
-    ben = tracker.serve(Principal(ForecasterId("ben"), "forecaster", "page"))
+    ben = tracker.serve(Principal(BEN, "forecaster", "page"))
     ben.forecasts.submit(SUMMIT, "30%")
     ben.notifications.add_channel("ntfy://topic-of-ben")
     clock.time = a_question().resolves_at

@@ -203,6 +203,7 @@ class StrongEvidence:
     headline: str
     source: str
     accepted_at: datetime
+    accepted_by: ForecasterId
 
 
 @dataclass(frozen=True, slots=True)

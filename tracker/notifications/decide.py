@@ -2,7 +2,7 @@
 
 A question is quiet once it is answered, apart from the notice that it is. What a channel was told
 decides what is new for it: a move counts from the last message that gave the estimate, and a key
-that the channel knows is never told again.
+that the channel knows is never told again. Nobody is told of what they did themselves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -166,7 +166,7 @@ def _decide_answered(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[
         resolution = row.resolution
         if resolution is None or not _is_watched(news, rule, row):
             continue
-        if _is_new(resolution.entered_at, news, memory):
+        if resolution.entered_by != news.me and _is_new(resolution.entered_at, news, memory):
             mine = row.standings.get(news.me)
             detail = f"You held {format_short(row.question, mine.distribution)}." if mine else ""
             title = f"Answered: {format_answer(row.question, resolution)}"
@@ -198,7 +198,9 @@ def _decide_evidence(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[
     watched = _index_watched(news, rule)
     for piece in news.evidence:
         row = watched.get(piece.question_id)
-        if row is None or not _is_new(piece.accepted_at, news, memory):
+        if row is None or piece.accepted_by == news.me:
+            continue
+        if not _is_new(piece.accepted_at, news, memory):
             continue
         title = _describe_evidence(piece, row)
         detail = f"“{piece.headline}” ({piece.source}). {_describe_forecasts(news, row)}".strip()

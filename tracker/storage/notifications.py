@@ -216,9 +216,8 @@ def _change_outbox(session: Session, ids: Sequence[int], **values: Any) -> None:
 
 def list_strong_evidence(session: Session, since: datetime) -> tuple[StrongEvidence, ...]:
     """Return strong and decisive evidence that people accepted since then, and still do."""
-    accepted_at = func.min(DecisionRow.at)
     query = (
-        select(EvidenceRow, accepted_at)
+        select(EvidenceRow, DecisionRow)
         .join(DecisionRow, col(DecisionRow.evidence_id) == col(EvidenceRow.id))
         .where(
             col(EvidenceRow.status).in_(ACCEPTED),
@@ -227,11 +226,12 @@ def list_strong_evidence(session: Session, since: datetime) -> tuple[StrongEvide
             col(DecisionRow.status).in_(ACCEPTED),
             DecisionRow.at >= since,
         )
-        .group_by(col(EvidenceRow.id))
-        .order_by(accepted_at)
+        .order_by(col(DecisionRow.id))
     )
-    rows = session.exec(query).all()
-    pieces = summarise_evidence(session, add_reports(session, [row for row, _ in rows]))
+    first: dict[int | None, tuple[EvidenceRow, DecisionRow]] = {}
+    for row, decision in session.exec(query):
+        first.setdefault(row.id, (row, decision))
+    pieces = summarise_evidence(session, add_reports(session, [row for row, _ in first.values()]))
     return tuple(
         StrongEvidence(
             cast(int, row.id),
@@ -241,7 +241,8 @@ def list_strong_evidence(session: Session, since: datetime) -> tuple[StrongEvide
             row.option,
             piece.headline,
             piece.source,
-            at,
+            decision.at,
+            ForecasterId(decision.by),
         )
-        for (row, at), piece in zip(rows, pieces, strict=True)
+        for (row, decision), piece in zip(first.values(), pieces, strict=True)
     )
