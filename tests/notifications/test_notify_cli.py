@@ -1,5 +1,9 @@
 """The command line sets up what people are told."""
 
+from io import StringIO
+
+import pytest
+
 from tests.builders import FakeClock, a_question
 from tests.notifications.postbox import SUMMIT, Postbox, begin, postbox, report
 from tests.test_cli import Shell
@@ -25,6 +29,13 @@ def test_a_channel_is_added_tried_paused_and_removed(
     assert "Phone is removed." in shell("notify", "remove", channel["id"])
     assert "`tracker notify list` has yours" in shell.refused("notify", "test", channel["id"])
     assert "no address of a channel" in shell.refused("notify", "add", "pigeon://loft")
+
+
+def test_an_address_may_be_piped_in(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("ntfy://piped-topic\n"))
+    shell("notify", "add")
+    (channel,) = shell.json("notify", "list")
+    assert channel["name"] == "ntfy"
 
 
 def test_the_key_of_a_webhook_is_printed_alone(shell: Shell) -> None:

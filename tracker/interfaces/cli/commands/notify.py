@@ -1,5 +1,6 @@
 """Commands on notifications: one's own channels, rules and times."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, get_args
@@ -50,10 +51,11 @@ def list_channels(context: click.Context, /, json: bool) -> None:
 def add_channel(context: click.Context, /, address: str | None, name: str) -> None:
     """Add a channel: e-mail, ntfy, Slack, a webhook …
 
-    Without ADDRESS it is asked for, so that it stays out of the history of your shell. See
-    docs/notifications.md for how addresses are written.
+    Without ADDRESS it is asked for, or read from standard input, so that it stays out of the
+    history of your shell. See docs/notifications.md for how addresses are written.
     """
-    address = address or click.prompt("Address", hide_input=True)
+    if address is None:
+        address = _ask_address()
     with tracker_session(context) as tracker:
         made = tracker.notifications.add_channel(address, name)
     if made.signing_key:
@@ -62,6 +64,16 @@ def add_channel(context: click.Context, /, address: str | None, name: str) -> No
     click.echo(
         f"{made.channel.name} is added: `tracker notify test {made.channel.id}` tries it.", err=True
     )
+
+
+def _ask_address() -> str:
+    """Ask for an address at a terminal, or read it from what is piped in."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Address", hide_input=True))
+    try:
+        return sys.stdin.readline()
+    except (OSError, ValueError):
+        raise Refused("no address can be read: write it behind the command") from None
 
 
 @click.command()
