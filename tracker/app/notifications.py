@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from forecasts.questions.question import QuestionId
 from tracker.app.service import AppContext, Service
@@ -105,11 +105,11 @@ class NotificationService(Service, noun="notifications"):
     def resume_channel(self, channel_id: str) -> Channel:
         """Send to a channel again what happens from now on; a failing one is tried at once."""
         now = self._now()
-        changed = {"paused": False, "failures": 0, "error": "", "next_try_at": None}
+        changed: dict[str, Any] = {"failures": 0, "error": "", "next_try_at": None}
         with self._store.writing() as session:
             channel, _ = self._require(session, channel_id)
             if channel.paused:
-                changed["since"] = now
+                changed |= {"paused": False, "since": now, "digested_at": now}
             notifications.change_channel(session, channel.id, **changed)
             return self._require(session, channel_id)[0]
 

@@ -106,9 +106,9 @@ def _write_title(notices: Sequence[Notification]) -> str:
         return _clip(f"{clean_line(notice.title)} – {clean_line(notice.subject)}", MAX_TITLE)
     questions = {notice.question_id for notice in notices}
     if len(questions) == 1 and (subject := notices[0].subject):
-        return _clip(f"{len(notices)} notices – {clean_line(subject)}", MAX_TITLE)
+        return _clip(f"{len(notices)} updates – {clean_line(subject)}", MAX_TITLE)
     about = len(questions - {None})
-    return f"{len(notices)} notices about {about} questions" if about else f"{len(notices)} notices"
+    return f"{len(notices)} updates on {about} questions" if about else f"{len(notices)} updates"
 
 
 def find_only_question(notices: Iterable[Notification]) -> QuestionId | None:
