@@ -3,6 +3,7 @@
 import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_question, a_set
 from tests.notifications.postbox import (
     BEN,
@@ -14,6 +15,7 @@ from tests.notifications.postbox import (
     report,
     tick,
 )
+from tracker.app.service import AppContext
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.model.notifications import Notification, Times
@@ -216,6 +218,30 @@ def test_each_person_hears_of_their_own_questions_alone(
     for use in ("remove_channel", "pause_channel", "resume_channel", "test_channel"):
         with pytest.raises(NotFound, match="`tracker notify list` has yours"):
             getattr(tracker.notifications, use)(other.id)
+
+
+def test_news_is_read_as_the_person_who_gets_it(
+    tracker: Tracker, clock: FakeClock, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(tracker)
+    account = tracker.accounts.add("Ben", "viewer")
+    ben = tracker.serve(Principal(BEN, "viewer", "page"))
+    ben.notifications.add_channel("ntfy://topic-of-ben")
+    readers = []
+    act = AppContext.acting_as
+
+    def note_reader(context: AppContext, principal: Principal) -> AppContext:
+        readers.append(principal)
+        return act(context, principal)
+
+    job = tracker.through("job").notifications
+    monkeypatch.setattr(AppContext, "acting_as", note_reader)
+    next_morning(clock)
+    job.collect()
+    job.send()
+    ada = Principal(ForecasterId("ada"), "admin", "page")
+    of_ben = Principal(BEN, "viewer", "page", account=account.id)
+    assert sorted(readers, key=lambda p: p.forecaster) == [ada, ada, of_ben, of_ben]
 
 
 def test_only_those_who_may_answer_hear_of_answers_due(
