@@ -185,6 +185,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
             "reports",
             "settings",
             "people",
+            "notifications",
             "ask",
         )
     ),
