@@ -190,6 +190,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
             "reports",
             "settings",
             "people",
+            "notifications",
             "ask",
         )
     ),

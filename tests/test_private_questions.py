@@ -14,12 +14,13 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.questions.repetition import Repetition
 from tests.builders import DAY, NOW, FakeClock, a_set
+from tests.interfaces.api_server import open_program
 from tests.lives import an_asked
 from tests.test_permissions import list_use_cases
 from tracker.app.permissions import REQUIRED_RIGHTS
 from tracker.app.tracker import Tracker
 from tracker.errors import Forbidden, NotFound, Refused, TrackerError
-from tracker.interfaces import http_api
+from tracker.interfaces.atom import render_changes
 from tracker.model.essays import NewEssay
 from tracker.model.evidence import ManualEvidence
 from tracker.model.principal import Door, Principal, Role
@@ -106,8 +107,8 @@ SAMPLES: Mapping[str, Any] = {
 """Values of the parameters by which use cases are asked for something."""
 
 
-ASIDE = ("accounts.", "accuracy.trace_pair")
-"""Use cases that tell of no question; the second returns numbers alone."""
+ASIDE = ("accounts.", "requests.", "notifications.", "accuracy.trace_pair")
+"""Use cases that tell of no question, or numbers alone; a preview of notifications is read apart."""
 
 
 def read(tracker: Tracker, use_case: str) -> str:
@@ -132,6 +133,7 @@ def test_no_use_case_tells_a_stranger_of_a_private_question(world: Tracker) -> N
                 if any(secret in text for secret in (TOKEN, SECRET, DONE)):
                     known.append(use_case)
     assert leaks == []
+    assert TOKEN not in repr(stranger.notifications.preview())
     assert {"questions.list", "questions.get", "evidence.get", "essays.get", "essays.titles"} < set(
         known_to_ben
     )
@@ -148,12 +150,14 @@ def test_no_report_tells_a_stranger_of_a_private_question(world: Tracker, kind: 
 
 
 def test_no_program_reads_a_private_question_of_another(world: Tracker) -> None:
-    stranger = enter(world, CEM, door="api")
-    assert TOKEN.encode() not in http_api.render_questions(stranger)
-    assert TOKEN.encode() not in http_api.render_changes(stranger, "https://t.example")
-    with pytest.raises(NotFound):
-        http_api.render_question(stranger, SECRET)
-    assert TOKEN.encode() in http_api.render_changes(enter(world, BEN, door="api"), "https://t")
+    stranger, ben = (enter(world, person, door="api") for person in (CEM, BEN))
+    for person, is_known in ((stranger, False), (ben, True)):
+        program, _ = open_program(world, person.principal)
+        answers = [program.get(path) for path in ("questions", "changes", "inbox", "wide-gaps")]
+        assert any(TOKEN in answer.text for answer in answers) == is_known
+        assert program.get(f"questions/{SECRET}").status_code == (200 if is_known else 404)
+    assert TOKEN.encode() not in render_changes(stranger, "https://t.example")
+    assert TOKEN.encode() in render_changes(ben, "https://t.example")
 
 
 WRITES: Mapping[str, tuple[Any, ...]] = {

@@ -55,6 +55,9 @@ _UPLOAD_PATHS: Final = (
 """Beginnings of addresses that take whole files."""
 
 _API_PATH: Final = "/api/"
+_SIGNED_PATH: Final = "/stop/"
+"""Addresses whose signature is all that counts: mail programs post there from no page."""
+
 _READ_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _MAX_LOGGED: Final = 20
 """Number of distinct refusals that are logged: a hostile page could flood the log."""
@@ -115,7 +118,9 @@ class RequestGuard:
                 ),
                 details,
             )
-        if scope["type"] == "http" and scope["method"] in _READ_METHODS:
+        if scope["type"] == "http" and (
+            scope["method"] in _READ_METHODS or scope["path"].startswith(_SIGNED_PATH)
+        ):
             return None
         if read_bearer(headers.get("authorization", "")) and not origins:
             return None

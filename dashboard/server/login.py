@@ -46,8 +46,10 @@ _OPEN_PATHS: Final = frozenset(
 )
 """Addresses that ask for no log-in, beside that of agents, which asks for a token by itself."""
 
-_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health")
-"""Beginnings of addresses that hold nothing of the database: scripts, styles, health."""
+_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health", "/stop/")
+"""Beginnings of addresses that hold nothing of the database (scripts, styles, health), and of stop
+links, which are signed.
+"""
 
 _TITLES: Final[Mapping[str, str]] = {
     "login": "Log in",
@@ -60,6 +62,7 @@ _OTHER_TITLES: Final[Mapping[str, str]] = {
     "link": "Link your log-in",
     "continue": "Log in",
     "refused": "Not let in",
+    "stop": "Stop messages",
 }
 
 Result = TypeVar("Result")

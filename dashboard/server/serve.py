@@ -43,6 +43,7 @@ from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.proxy import build_proxy_layers
 from dashboard.server.response_cache import get_tracker, share_tracker
 from dashboard.server.sso import build_sso_routes
+from dashboard.server.stop_pages import StopPages
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 from tracker.interfaces.api.lazy import LazyApi
@@ -140,6 +141,7 @@ def build_app(tracker: Tracker) -> Any:
             *LoginPages(tracker).build_routes(),
             Route(AGENTS_PATH, TokenDoor(tracker)),
             *build_sso_routes(tracker),
+            *StopPages(tracker).build_routes(),
             *build_routes(tracker),
             Mount("/api/v1", LazyApi(get_tracker())),
             *build_page_routes(),

@@ -1,14 +1,13 @@
 """Settings page: acting person, time zone, learned values, request budget, and installation."""
 
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 import streamlit as st
 
 from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, notify, save_zone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
+from dashboard.settings.zones import list_zones
 from dashboard.wording import escape_markdown, format_bytes, parse_zone, plural
 from dashboard.wording.feeds import describe_budget, zone_line
 from forecasts.questions.question import Forecaster, ForecasterId
@@ -40,6 +39,9 @@ def _show_person(visit: Visit) -> None:
     st.markdown(f"Signed in as **{escape_markdown(name)}**.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(visit.pages["people"], label="People and programs", icon=":material/group:")
+        st.page_link(
+            visit.pages["notifications"], label="Notifications", icon=":material/notifications:"
+        )
         if visit.tracker.settings.require_login:
             st.link_button("Log out", "/logout", icon=":material/logout:", type="tertiary")
     if not visit.tracker.principal.has("administer"):
@@ -86,18 +88,9 @@ def _show_new_person(visit: Visit) -> None:
                 st.rerun()
 
 
-@cache
-def _list_zones() -> list[str]:
-    """List the zones of cities, and UTC, without legacy names and fixed offsets."""
-    legacy = ("Etc", "SystemV", "US", "posix", "right", "Brazil", "Canada", "Chile", "Mexico")
-    parts = (name.partition("/") for name in available_timezones())
-    return ["UTC", *sorted("".join(p) for p in parts if p[2] and p[0] not in legacy)]
-
-
 def _show_zone(visit: Visit) -> None:
     chosen, browser_zone = get_chosen_zone(), parse_zone(st.context.timezone)
-    zones = _list_zones()
-    options = [_BROWSER_OPTION, *zones, *((chosen,) if chosen and chosen not in zones else ())]
+    options = [_BROWSER_OPTION, *list_zones(*filter(None, (chosen,)))]
     show_section_title("Display")
     st.markdown(f"Times are shown in **{escape_markdown(zone_line(visit.zone, visit.now))}**.")
     st.selectbox(

@@ -177,6 +177,12 @@ PLACES: Final[dict[str, Place]] = {
         "None of your programs has a token",
         "Who may log in with which role, and the tokens of your programs.",
     ),
+    "notifications": _named(
+        "Notifications",
+        "/notifications",
+        "You get no messages yet",
+        "Channels, rules and times of what you are told.",
+    ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }
 """The places that every test of all pages visits. `pictured` is the caption of the docs' picture;

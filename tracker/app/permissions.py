@@ -29,6 +29,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "people": "list list_outside",
             "accounts": "logins end_login end_other_logins issuers link_mine tokens make_token"
             " revoke_token log_out acts_today",
+            "notifications": "channels add_channel remove_channel pause_channel resume_channel"
+            " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
             " replay_end headline_credit runs first_steps status",
@@ -66,6 +68,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " enter_as_owner log_in enter_by_identity join_by_identity identify identify_program"
             " identify_vouched explain_token act_as link unlink count_logins refusals change_role"
             " disable enable",
+            "notifications": "read_stop stop collect send",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run",
         },

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.app.evidence import EvidenceService, LearningService
     from tracker.app.feeds import FeedService
     from tracker.app.forecasts import ForecastService
+    from tracker.app.notifications import NotificationService
     from tracker.app.question_set_files import QuestionSetService
     from tracker.app.questions import QuestionService
     from tracker.app.reports import ReportService
@@ -270,6 +271,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.requests import RequestService
 
         return RequestService(self.context)
+
+    @cached_property
+    def notifications(self) -> "NotificationService":
+        """Notifications: channels, rules, times, and sending."""
+        from tracker.app.notifications import NotificationService
+
+        return NotificationService(self.context)
 
     @cached_property
     def system(self) -> "SystemService":

@@ -144,6 +144,14 @@ def record_signposts(tracker: Tracker) -> str | None:
     return f"{len(marks) - silent} signposts seen, {silent} silent"
 
 
+def notify_people(tracker: Tracker) -> str | None:
+    """Collect what people shall hear of, and send what waits."""
+    collected, report = tracker.notifications.collect(), tracker.notifications.send()
+    if not (collected or report.sent or report.failed):
+        return None
+    return f"{collected} notices, {report.sent} messages sent, {report.failed} channels failed"
+
+
 JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
@@ -156,6 +164,7 @@ JOBS = (
     Job("near_misses", 3600, offer_near_misses),
     Job("ask_model", 600, judge_with_model),
     Job("siblings", 3600, open_siblings),
+    Job("notify", 60, notify_people),
     Job("forget", 86400, forget_old_texts),
 )
 

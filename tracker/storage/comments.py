@@ -98,8 +98,8 @@ def _get_id(row: CommentRow) -> int:
     return row.id
 
 
-def list_mentions(session: Session, after: int) -> tuple[Mention, ...]:
-    """Return the mentions with a number above `after`, without those of removed comments.
+def list_mentions(session: Session, since: datetime) -> tuple[Mention, ...]:
+    """Return the mentions since an instant, without those of removed comments.
 
     Whether a person may still see the question is checked by whoever tells them of it.
     """
@@ -107,7 +107,7 @@ def list_mentions(session: Session, after: int) -> tuple[Mention, ...]:
         CommentRow, col(CommentRow.id) == col(MentionRow.comment_id)
     )
     mentions = []
-    rows = session.exec(query.where(col(MentionRow.id) > after).order_by(col(MentionRow.id)))
+    rows = session.exec(query.where(CommentRow.at >= since).order_by(col(MentionRow.id)))
     for row, version in rows.all():
         comment = find_comment(session, version.replaces or _get_id(version))
         if comment is not None and not comment.is_removed:

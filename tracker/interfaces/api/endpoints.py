@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import Response
 
 from forecasts.errors import ForecastsError
+from tracker.app.notifications import NewChannel
 from tracker.errors import TrackerError
 from tracker.interfaces.api import problems
 from tracker.interfaces.api.actions import FileAnswer
@@ -164,7 +165,8 @@ class Endpoint:
         except (TrackerError, ForecastsError):
             tracker.requests.abandon(idempotency_key)
             raise
-        stored = make_problem(409, _SHOWN_ONCE) if self._answer is NewSecret else response
+        is_secret = self._answer in (NewSecret, NewChannel)
+        stored = make_problem(409, _SHOWN_ONCE) if is_secret else response
         tracker.requests.finish(idempotency_key, stored.status_code, bytes(stored.body).decode())
         return response
 

@@ -64,6 +64,7 @@ _MODULES: Final[Mapping[str, str]] = MappingProxyType(
 _QUESTION: Final = "/questions/{question_id}"
 _EVIDENCE: Final = "/evidence/{evidence_id}"
 _ESSAY: Final = "/essays/{essay_id}"
+_CHANNEL: Final = "/notifications/channels/{channel_id}"
 _CLAIM: Final = f"{_ESSAY}/claims/{{offset}}"
 
 ROUTES: Final = (
@@ -206,6 +207,19 @@ ROUTES: Final = (
     ApiRoute("GET", "/tokens", "accounts.tokens"),
     ApiRoute("POST", "/tokens", "accounts.make_token"),
     ApiRoute("DELETE", "/tokens/{token_id}", "accounts.revoke_token"),
+    ApiRoute("GET", "/notifications/channels", "notifications.channels"),
+    ApiRoute("POST", "/notifications/channels", "notifications.add_channel"),
+    ApiRoute("DELETE", _CHANNEL, "notifications.remove_channel"),
+    ApiRoute("POST", f"{_CHANNEL}/pause", "notifications.pause_channel"),
+    ApiRoute("POST", f"{_CHANNEL}/resume", "notifications.resume_channel"),
+    ApiRoute("POST", f"{_CHANNEL}/test", "notifications.test_channel"),
+    ApiRoute("GET", "/notifications/rules", "notifications.rules"),
+    ApiRoute("PUT", "/notifications/rules/{kind}", "notifications.set_rule"),
+    ApiRoute("GET", "/notifications/times", "notifications.times"),
+    ApiRoute("PUT", "/notifications/times", "notifications.set_times"),
+    ApiRoute("GET", "/notifications/attention", "notifications.attention"),
+    ApiRoute("PUT", f"{_QUESTION}/attention", "notifications.attend"),
+    ApiRoute("GET", "/notifications/preview", "notifications.preview"),
     ApiRoute("GET", "/system", "system.status"),
     ApiRoute("GET", "/system/jobs", "system.runs"),
     ApiRoute("GET", "/system/log", "system.verify"),
@@ -220,12 +234,14 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " evidence.ask_model evidence.update_suggestions learning.fit signposts.mark"
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
-        " system.mark_replayed system.set_headline_credit",
+        " system.mark_replayed system.set_headline_credit notifications.collect"
+        " notifications.send",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
         " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
         " accounts.identify_program accounts.identify_vouched accounts.explain_token"
         " accounts.enter_by_identity accounts.join_by_identity accounts.issuers accounts.act_as"
         " accounts.link accounts.unlink accounts.link_mine accounts.count_logins",
+        "the link of a message does it": "notifications.read_stop notifications.stop",
         "a program sees and changes no log-ins": "accounts.logins accounts.end_login"
         " accounts.end_other_logins",
         "it is about this machine and its files": "accounts.make_owner_link people.save_as_default"

@@ -43,7 +43,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "share": CommandEntry(
         "sharing:share_question",
-        "Choose who sees a question: you, some people, or everybody.",
+        "Choose who sees a question: yourself, some people, or everybody.",
         "rain-2027 --with ben",
     ),
     "statements": CommandEntry(
@@ -363,6 +363,53 @@ PEOPLE_COMMANDS: Final = {
     "revoke": CommandEntry("people:revoke", "End a program's token.", "4f1c09aa21be"),
 }
 
+NOTIFY_COMMANDS: Final = {
+    "list": CommandEntry("notify:list_channels", "List your channels, and which of them fail."),
+    "add": CommandEntry(
+        "notify:add_channel",
+        "Add a channel: e-mail, ntfy, Slack, a webhook …",
+        "ntfys://ntfy.sh/my-secret-topic --name Phone",
+    ),
+    "test": CommandEntry(
+        "notify:test_channel", "Send a test message to a channel now.", "4f1c09aa21be"
+    ),
+    "pause": CommandEntry(
+        "notify:pause_channel", "Send nothing to a channel for now.", "4f1c09aa21be"
+    ),
+    "resume": CommandEntry(
+        "notify:resume_channel",
+        "Send to a paused channel again, or try a failing one at once.",
+        "4f1c09aa21be",
+    ),
+    "remove": CommandEntry(
+        "notify:remove_channel", "Remove a channel, with what waits for it.", "4f1c09aa21be"
+    ),
+    "rules": CommandEntry(
+        "notify:list_rules", "List what you are memory, when, and from which threshold on."
+    ),
+    "rule": CommandEntry(
+        "notify:set_rule",
+        "Change when you are told of one kind of thing.",
+        'moved --pace "at once" --threshold 15',
+    ),
+    "times": CommandEntry(
+        "notify:set_times",
+        "Set your time zone, quiet hours, and the time of the digest.",
+        "--zone Europe/Oslo --quiet 22:00-07:00 --digest weekly --weekday Monday",
+    ),
+    "follow": CommandEntry(
+        "notify:follow", "Be told of a question without a forecast of yours.", "neutrality-2027"
+    ),
+    "mute": CommandEntry(
+        "notify:mute",
+        "Be told nothing more of a question, also if you forecast it.",
+        "neutrality-2027",
+    ),
+    "preview": CommandEntry(
+        "notify:preview", "Print what the next message would say now; nothing is sent."
+    ),
+}
+
 REPORT_COMMANDS: Final = {
     "build": CommandEntry(
         "reports:build_report",
@@ -436,6 +483,7 @@ COMMANDS: Final = {
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
     "model": GroupEntry("Use a language model, and see what was learned.", MODEL_COMMANDS),
     "people": GroupEntry("Let people and programs in, each with a role.", PEOPLE_COMMANDS),
+    "notify": GroupEntry("Be told by e-mail, chat or webhook.", NOTIFY_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
     "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),

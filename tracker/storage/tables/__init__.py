@@ -51,6 +51,13 @@ from tracker.storage.tables.feeds import (
     StoryMergeRow,
     StoryRow,
 )
+from tracker.storage.tables.notifications import (
+    AttentionRow,
+    ChannelRow,
+    NotificationRuleRow,
+    NotificationTimesRow,
+    OutboxRow,
+)
 from tracker.storage.tables.record import (
     ClaimRow,
     EssayRow,
@@ -80,6 +87,8 @@ __all__ = [
     "AccountRow",
     "ApiTokenRow",
     "ArticleRow",
+    "AttentionRow",
+    "ChannelRow",
     "ClaimDecisionRow",
     "ClaimRow",
     "CommentRow",
@@ -110,7 +119,10 @@ __all__ = [
     "ModelAnswerRow",
     "ModelDayRow",
     "NoteRow",
+    "NotificationRuleRow",
+    "NotificationTimesRow",
     "OptionChangeRow",
+    "OutboxRow",
     "PropertyRow",
     "QuestionEditRow",
     "QuestionRow",
