@@ -61,12 +61,12 @@ class ReadingTools:
         lines = [results.make_question_line(s, desk.me) for s in fitting[:limit]]
         return results.QuestionList(questions=lines, total=len(fitting))
 
-    def get_question(self, question_id: str) -> results.QuestionDetail:
+    def get_question(self, question_id: str) -> results.QuestionBriefing:
         """Read a question: criteria, sources, everyone's forecasts, evidence to cite, scores."""
         desk = self._find_desk()
         page = desk.questions.get(question_id, MAX_CARDS)
         q = page.summary.question
-        return results.QuestionDetail(
+        return results.QuestionBriefing(
             question=results.make_question_line(page.summary, desk.me),
             criteria=q.criteria,
             sources=list(q.sources),

@@ -112,7 +112,7 @@ class ScoreLine(ToolResult):
     coverage: float
 
 
-class QuestionDetail(ToolResult):
+class QuestionBriefing(ToolResult):
     """Everything about a question; `evidence` holds the newest pieces, `get_evidence` more."""
 
     question: QuestionLine
