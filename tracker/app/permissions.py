@@ -60,7 +60,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
             " enter_as_owner log_in identify identify_program change_role disable enable",
             "system": "lead check_database check_model find_local_models mark_replayed"
-            " set_headline_credit record_run",
+            " set_headline_credit record_run export_database import_database",
         },
     }
 )

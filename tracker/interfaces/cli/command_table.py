@@ -366,6 +366,16 @@ SYSTEM_COMMANDS: Final = {
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
+    "export": CommandEntry(
+        "database_files:export_database",
+        "Write everything into one file, to be kept or moved.",
+        "tracker.zip",
+    ),
+    "import": CommandEntry(
+        "database_files:import_database",
+        "Fill a new database with such a file.",
+        "tracker.zip",
+    ),
     "metrics": CommandEntry(
         "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
     ),
@@ -399,5 +409,5 @@ COMMANDS: Final = {
     "people": GroupEntry("Let people and programs in, each with a role.", PEOPLE_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
-    "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),
+    "system": GroupEntry("Check the log, export, update estimates, measure.", SYSTEM_COMMANDS),
 }
