@@ -17,11 +17,12 @@ from tests.tables import check_rows
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
-from tracker.model.forecast_import import ForecastImport
+from tracker.model.forecast_import import ForecastImport, ImportChoices
 from tracker.model.read_models import Choice
 from tracker.settings import Settings
 
 BEN = ForecasterId("ben")
+OWN = ImportChoices(source="tracker", skip_broken=True)
 SOURCE = "https://example.org/answer"
 OPENS, CLOSES = datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 7, 1, tzinfo=UTC)
 
@@ -55,7 +56,8 @@ def world(tracker: Tracker) -> Tracker:
 
 def bring_in(tracker: Tracker, *texts: str) -> ForecastImport:
     names = ("forecasts.csv", "answers.csv")
-    return tracker.forecasts.import_files(dict(zip(names, texts, strict=False)), by=ADA)
+    files = {name: text.encode() for name, text in zip(names, texts, strict=False)}
+    return tracker.forecasts.import_files(files, OWN, by=ADA)
 
 
 def reasons(result: ForecastImport) -> list[tuple[int, str]]:
@@ -186,7 +188,7 @@ def test_answers_are_checked_row_by_row(world: Tracker) -> None:
     assert [line for line, _ in said] == [2, 3, 4, 5, 6, 8]
     for (_, reason), words in zip(
         said,
-        ("yes, no", "before the question opened", "http(s)", "before it happened", "source is",
+        ("yes, no", "before the question opened", "http(s)", "before it happened", "needs a source",
          "was answered yes on 2023-06-01"),
         strict=True,
     ):  # fmt: skip

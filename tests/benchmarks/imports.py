@@ -107,7 +107,10 @@ def import_all(folder: Path, count: int, rows: Sequence[Row]) -> tuple[float, fl
     with open_world(folder, FakeClock(NOW), [question for question, _, _ in rows]) as tracker:
         start, clock = time.process_time(), time.perf_counter()
         result = tracker.forecasts.import_files(
-            {"forecasts.csv": "\n".join(forecasts), "answers.csv": "\n".join(answers)}
+            {
+                "forecasts.csv": "\n".join(forecasts).encode(),
+                "answers.csv": "\n".join(answers).encode(),
+            }
         )
         seconds, wall = time.process_time() - start, time.perf_counter() - clock
     assert (result.forecasts, result.answers) == (count * PEOPLE * REVISIONS, count), result

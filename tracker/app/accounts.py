@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.app.service import Service
-from tracker.app.system import make_identity, slug_name
+from tracker.app.system import make_identity
 from tracker.errors import Forbidden, NotFound
-from tracker.model.accounts import AccessLink, Account, ApiToken, Login, Visitor
+from tracker.model.accounts import AccessLink, Account, ApiToken, Login, Visitor, slug_name
 from tracker.model.principal import RIGHTS, Door, Principal, Role
 from tracker.people import accounts as people
 from tracker.people.accounts import LINK_LIFE, LoginRefusal, NewSecret

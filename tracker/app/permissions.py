@@ -11,7 +11,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         "read": {
             "questions": "list get get_as_of history explain_change explain_act lint lint_stored"
             " get_statements compile plan_sibling siblings",
-            "forecasts": "parse",
+            "forecasts": "parse imports",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
             "resolutions": "proposals missing check preview post_mortem receipts",
@@ -31,13 +31,14 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " replay_end headline_credit runs first_steps status",
         },
         "forecast": {
-            "forecasts": "submit reaffirm withdraw undo redo import_files",
+            "forecasts": "submit reaffirm withdraw undo redo",
             "accuracy": "recalibrate stop_recalibrating",
         },
         "propose": {"evidence": "add"},
         "curate": {
             "questions": "ask set_statements reset_statements repeat stop_repeating open_siblings"
             " add_indicator edit retract change_option",
+            "forecasts": "preview_import import_files list_headers undo_import fetch_account",
             "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
             "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
             "essays": "add remove save_draft delete_draft write_drafts open_drafts open_claims"

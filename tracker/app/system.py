@@ -1,6 +1,5 @@
 """The installation: people, database, scheduled jobs, replay marks and verification."""
 
-import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,6 +15,7 @@ from forecasts.questions.question import Forecaster, ForecasterId, OutsideKind
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.files.user_files import write_privately
+from tracker.model.accounts import slug_name
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.questions.submit_forecast import refuse_reserved
@@ -241,15 +241,6 @@ def make_identity(name: str) -> tuple[str, ForecasterId]:
             f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
         )
     return shown, ForecasterId(identity)
-
-
-def slug_name(name: str) -> str:
-    """Return the identity made from a name; "" if it has no letter a to z and no digit.
-
-    >>> slug_name(" Ada Lovelace ")
-    'ada-lovelace'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:

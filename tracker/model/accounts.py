@@ -1,5 +1,6 @@
 """Accounts of people and agents, their log-ins, links to join, and tokens of their programs."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -75,3 +76,12 @@ class Visitor:
 
     address: str = ""
     browser: str = ""
+
+
+def slug_name(name: str) -> str:
+    """Return the identity made from a name; "" if it has no letter a to z and no digit.
+
+    >>> slug_name(" Ada Lovelace ")
+    'ada-lovelace'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -12,6 +12,7 @@ from tracker.storage.tables import (
     ClaimDecisionRow,
     DismissedAnswerRow,
     EssayRemovalRow,
+    ImportBatchRow,
     LikelihoodRow,
     LinkRow,
     LintOverrideRow,
@@ -44,6 +45,7 @@ FACT_TABLES: Mapping[str, type[Any]] = {
     "signpost": SignpostMarkRow,
     "settlement": SettlementRow,
     "dismissal": DismissedAnswerRow,
+    "import": ImportBatchRow,
 }
 """Table of each log entry kind whose facts are the columns of its row."""
 

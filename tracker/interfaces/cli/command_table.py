@@ -108,9 +108,18 @@ FORECAST_COMMANDS: Final = {
         "neutrality-2027",
     ),
     "import": CommandEntry(
-        "forecasts:import_forecasts",
+        "imports:import_forecasts",
         "Import forecasts made elsewhere, and answers.",
-        "forecasts.csv answers.csv",
+        "fatebook.csv --preview",
+    ),
+    "imports": CommandEntry("imports:list_imports", "List the imports that were made."),
+    "undo-import": CommandEntry(
+        "imports:undo_import", "Take back all that an import entered.", "3"
+    ),
+    "fetch": CommandEntry(
+        "imports:fetch_account",
+        "Download your forecasts from another site, to import them.",
+        "manifold ada --out manifold.json",
     ),
     "add-outside": CommandEntry(
         "forecasts:add_outside",

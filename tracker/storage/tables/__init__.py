@@ -42,6 +42,7 @@ from tracker.storage.tables.feeds import (
     StoryMergeRow,
     StoryRow,
 )
+from tracker.storage.tables.imports import ImportBatchRow
 from tracker.storage.tables.record import (
     ClaimRow,
     EssayRow,
@@ -84,6 +85,7 @@ __all__ = [
     "FeedRow",
     "ForecastRow",
     "ForecasterRow",
+    "ImportBatchRow",
     "IndicatorRow",
     "ItemRow",
     "JobRunRow",
