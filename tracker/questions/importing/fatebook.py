@@ -6,6 +6,7 @@ times are in UTC, with seconds of one digit. The API answers `GET /api/v0/getQue
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from forecasts.errors import InvalidTime
@@ -102,6 +103,12 @@ def _read_item(name: str, number: int, item: Mapping[str, Any]) -> Iterator[File
                     number,
                     **question,
                     person=forecast["user"]["name"],
-                    made_at=read_time(forecast["createdAt"]),
+                    made_at=_read_second(forecast["createdAt"]),
                     probability=forecast["forecast"],
                 )
+
+
+def _read_second(value: object) -> datetime | None:
+    """Read a time to the second, as the CSV export has it: both name the same forecast."""
+    at = read_time(value)
+    return None if at is None else at.replace(microsecond=0)

@@ -83,6 +83,7 @@ def read_rows(
         )
     is_percent = _has_percentages(cells[columns["probability"]] for _, cells in rows)
     day_first = _find_order(cells[columns[c]] for _, cells in rows for c in _TIMES if c in columns)
+    answered: set[tuple[Any, ...]] = set()
     for line, cells in table:
         if isinstance(cells, str):
             yield RefusedRow(name, line, cells)
@@ -93,16 +94,21 @@ def read_rows(
                 if values.get(column):
                     values[column] = _read_local(values[column], choices.zone, day_first)
             values["probability"] = _read_probability(values["probability"], is_percent)
-            yield from _split_row(name, line, values)
+            yield from _split_row(name, line, values, answered)
         except ForecastsError as error:
             yield RefusedRow(name, line, str(error))
 
 
-def _split_row(name: str, line: int, values: dict[str, Any]) -> Iterator[FileRow]:
-    """Yield the answer of a row, if it has one, and its forecast."""
+def _split_row(
+    name: str, line: int, values: dict[str, Any], answered: set[tuple[Any, ...]]
+) -> Iterator[FileRow]:
+    """Yield the answer of a row, unless an earlier row has the same, and its forecast."""
     question = {n: values.get(n) for n in ("text", "criteria", "link", "opens_at", "closes_at")}
-    if answer := read_answer(values.get("outcome")):
-        known_at = values.get("known_at") or values.get("closes_at")
+    answer = read_answer(values.get("outcome"))
+    known_at = values.get("known_at") or values.get("closes_at")
+    key = (question["text"], question["link"], answer, known_at)
+    if answer and key not in answered:
+        answered.add(key)
         source = values.get("source") or values.get("link")
         yield make_row(name, line, **question, outcome=answer, known_at=known_at, source=source)
     forecast = {n: values.get(n) for n in ("made_at", "probability", "rationale")}
