@@ -282,3 +282,33 @@ def test_the_command_imports_files_and_names_refused_rows(
     assert "forecasts.csv, line 2: a probability lies between 0 and 1, not 1.2" in refused
     found = shell.json("forecast", "import", str(answers))
     assert (found["forecasts"], found["unchanged"], found["refused"]) == (0, 1, [])
+
+
+def test_the_commands_preview_import_list_and_undo(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "Satz;p;Tag;Frist;Ende\nRegnet es?;30%;2023-01-10;2023-07-01;nein\n"
+        "Regnet es?;zwei;2023-01-11;2023-07-01;nein\n".replace("nein", "no"),
+        encoding="utf-8",
+    )
+    columns = ("--map", "text=Satz", "--map", "made_at=Tag", "--map", "closes_at=Frist")
+    options = (*columns, "--map", "outcome=Ende", "--link", SOURCE)
+    line = shell.refused("forecast", "import", str(file))
+    assert "which column is the text? Choose it, as in --map text=HEADER" in line
+    shown = " ".join(shell("forecast", "import", str(file), *options, "--preview", code=1).split())
+    assert "line 3: 'zwei' is no probability" in shown
+    assert "1 new question, 0 known questions, 1 forecast, 1 answer" in shown
+    assert shell("question", "list", "--json").strip() == "[]"
+    nothing = shell("forecast", "import", str(file), *options, code=1)
+    assert "Nothing was imported. 1 row is refused" in " ".join(nothing.split())
+    done = " ".join(
+        shell("forecast", "import", str(file), *options, "--skip-broken", code=1).split()
+    )
+    assert "Imported 1 question, 1 forecast and 1 answer; scored 1 question." in done
+    assert "`tracker forecast undo-import 1` takes it back" in done
+    (batch,) = shell.json("forecast", "imports")
+    assert (batch["id"], batch["name"], batch["source"]) == (1, "mine.csv", "spreadsheet")
+    undone = " ".join(shell("forecast", "undo-import", "1").split())
+    assert "Import 1 is undone: 1 forecast, 1 answer, 1 question taken back." in undone
+    assert "was undone on" in shell.refused("forecast", "undo-import", "1")
+    assert shell("question", "list", "--json").strip() == "[]"

@@ -31,6 +31,7 @@ PageName = Literal[
     "reports",
     "settings",
     "people",
+    "import",
 ]
 
 
@@ -58,6 +59,7 @@ PAGES: Final[Mapping[PageName, PageEntry]] = {
     "learned": PageEntry("Learned values", ":material/school:", "menu"),
     "settings": PageEntry("Settings", ":material/settings:", "menu"),
     "people": PageEntry("People", ":material/group:", "menu"),
+    "import": PageEntry("Import forecasts", ":material/upload_file:"),
     "ask": PageEntry("Ask a question", ":material/add:"),
     "calendar": PageEntry("Calendar", ":material/event:"),
     "scenarios": PageEntry("Scenario sets", ":material/stacked_bar_chart:"),

@@ -40,6 +40,7 @@ def _show_person(visit: Visit) -> None:
     st.markdown(f"Signed in as **{escape_markdown(name)}**.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(visit.pages["people"], label="People and programs", icon=":material/group:")
+        st.page_link(visit.pages["import"], label="Import forecasts", icon=":material/upload_file:")
         if visit.tracker.settings.require_login:
             st.link_button("Log out", "/logout", icon=":material/logout:", type="tertiary")
     if not visit.tracker.principal.has("administer"):

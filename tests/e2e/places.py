@@ -171,6 +171,12 @@ PLACES: Final[dict[str, Place]] = {
         "None of your programs has a token",
         "Who may log in with which role, and the tokens of your programs.",
     ),
+    "import": _named(
+        "Import forecasts",
+        "/import",
+        "Nothing was imported yet",
+        "Forecasts made elsewhere: from files or an account, seen before they enter, and undone.",
+    ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }
 """The places that every test of all pages visits. `pictured` is the caption of the docs' picture;

@@ -100,6 +100,15 @@ def test_files_of_two_sources_meet_on_one_question(tracker: Tracker) -> None:
     assert tell_story(tracker) == STORY
 
 
+def test_two_sites_may_know_an_answer_at_different_times(tracker: Tracker) -> None:
+    bring_in(tracker, *ALL["fatebook"])
+    plan = tracker.forecasts.preview_import(dict([ALL["spreadsheet"]]))
+    assert (plan.answers, plan.refused) == (0, ())
+    no = ALL["spreadsheet"][1].replace(b"Yes", b"No")
+    (row,) = tracker.forecasts.preview_import({"mine.csv": no}).refused
+    assert "was answered yes on 2023-05-01" in row.reason
+
+
 def test_options_of_a_choice_are_yes_no_questions(tracker: Tracker) -> None:
     bring_in(tracker, "choice.csv", exports.FATEBOOK_CHOICE.encode())
     standing = {s.question.text: (s.standings[ADA].distribution, s.resolution.outcome)

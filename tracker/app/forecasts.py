@@ -109,7 +109,7 @@ class ForecastService(Service, noun="forecasts"):
 
     @staticmethod
     def list_headers(files: Mapping[str, bytes]) -> tuple[str, ...]:
-        """Return the headers of a spreadsheet, of which columns are chosen."""
+        """Return the headers of a spreadsheet, of which columns are chosen; none for others."""
         return sources.list_headers(files)
 
     @cacheable()

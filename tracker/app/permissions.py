@@ -38,7 +38,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         "curate": {
             "questions": "ask set_statements reset_statements repeat stop_repeating open_siblings"
             " add_indicator edit retract change_option",
-            "forecasts": "preview_import import_files list_headers undo_import fetch_account",
+            "forecasts": "preview_import import_files undo_import fetch_account",
             "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
             "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
             "essays": "add remove save_draft delete_draft write_drafts open_drafts open_claims"

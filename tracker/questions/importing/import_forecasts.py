@@ -8,6 +8,7 @@ two never mix.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidResolution, InvalidTime
@@ -32,6 +33,7 @@ from tracker.model.forecast_import import (
     ImportChoices,
     ImportPreview,
     RefusedRow,
+    Source,
 )
 from tracker.questions.importing.match_questions import MatchedRows, match_rows
 from tracker.questions.importing.own_format import ANSWER_COLUMNS, FORECAST_COLUMNS
@@ -233,7 +235,7 @@ def _register_people(
 
 
 def _add_batch(session: Session, plan: ImportPlan, first_seq: int) -> int:
-    names = sorted({row.file.partition(".zip/")[0] for row in plan.files.rows})
+    names = sorted(Path(name).name for name in plan.files.names)
     batch = ImportBatch(
         id=0,
         source=plan.files.source,
@@ -287,7 +289,7 @@ def _add_answer(plan: ImportPlan, row: FileRow) -> None:
     if standing is None:
         plan.resolutions[question.id] = resolution
         plan.added_answers.append((question, resolution))
-    elif _is_same_answer(standing, resolution):
+    elif _is_same_answer(standing, resolution, plan.files.source):
         plan.unchanged += 1
     else:
         raise InvalidResolution(
@@ -296,12 +298,10 @@ def _add_answer(plan: ImportPlan, row: FileRow) -> None:
         )
 
 
-def _is_same_answer(standing: Resolution, new: Resolution) -> bool:
-    return (standing.outcome, standing.answer, standing.known_at) == (
-        new.outcome,
-        new.answer,
-        new.known_at,
-    )
+def _is_same_answer(standing: Resolution, new: Resolution, source: Source) -> bool:
+    """Return True for the same answer; two sites may have known it at different times."""
+    same = (standing.outcome, standing.answer) == (new.outcome, new.answer)
+    return same and (source != "tracker" or standing.known_at == new.known_at)
 
 
 def _add_forecast(plan: ImportPlan, row: FileRow) -> None:

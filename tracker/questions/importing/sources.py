@@ -27,8 +27,9 @@ PERSONAL: frozenset[Source] = frozenset({"fatebook", "predictionbook", "metaculu
 
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
-    """Rows of all files, their source, and the columns of a spreadsheet as they were read."""
+    """Rows of files with their names and source, and the columns of a spreadsheet as read."""
 
+    names: tuple[str, ...]
     source: Source
     rows: tuple[FileRow | RefusedRow, ...]
     columns: Mapping[str, str]
@@ -58,12 +59,14 @@ def read_files(files: Mapping[str, bytes], choices: ImportChoices) -> ReadFiles:
         headers = next((tuple(cells) for _, cells in table if not isinstance(cells, str)), ())
         columns = spreadsheet.guess_columns(headers, choices.columns)
         rows += spreadsheet.read_rows(name, table, choices)
-    return ReadFiles(source, tuple(rows), columns, headers)
+    return ReadFiles(tuple(files), source, tuple(rows), columns, headers)
 
 
 def list_headers(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return the headers of a spreadsheet, from which columns can be chosen."""
+    """Return the headers of a spreadsheet, from which columns can be chosen; none for others."""
     name, content = next(iter(files.items()))
+    if recognise(name, content) != "spreadsheet":
+        return ()
     table = spreadsheet.read_table(name, content)
     return next((tuple(cells) for _, cells in table if not isinstance(cells, str)), ())
 

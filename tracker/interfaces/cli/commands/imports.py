@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,7 +107,7 @@ def import_forecasts(
     """
     contents = {str(file): read_bytes(file, MAX_IMPORT_BYTES) for file in files}
     choices = ImportChoices(**chosen)
-    with tracker_session(context) as tracker:
+    with tracker_session(context, create=not preview) as tracker:
         result = (
             tracker.forecasts.preview_import(contents, choices)
             if preview
@@ -145,8 +146,12 @@ def _print_plan(plan: ImportPreview) -> None:
 
 
 def _describe_row(row: FileRow) -> str:
-    values = to_plain({n: v for n, v in row.values.items() if n not in ("criteria", "link")})
-    return f"Line {row.line}: " + ", ".join(f"{name} {value}" for name, value in values.items())
+    values = row.values
+    question = values.get("text", values.get("question", ""))
+    forecast = values.get("probability", values.get("forecast", values.get("outcome", "")))
+    at = values.get("made_at", values.get("known_at", ""))
+    when = format_utc_minute(at) if isinstance(at, datetime) else at
+    return f"Line {row.line}: {question} {forecast}, {when}"
 
 
 def _describe_preview(plan: ImportPreview) -> str:
