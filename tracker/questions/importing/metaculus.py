@@ -30,7 +30,7 @@ from tracker.questions.importing.tables import read_csv
 
 QUESTIONS: Final = "question_data.csv"
 FORECASTS: Final = "forecast_data.csv"
-MAX_PART_BYTES: Final = 1_000_000_000
+MAX_PART_BYTES: Final = 300_000_000
 MAX_LIST_CHARACTERS: Final = 100_000
 _MAIN_METHOD: Final = "recency_weighted"
 _DIGEST: Final = re.compile("[0-9a-f]{64}")

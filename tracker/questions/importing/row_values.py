@@ -19,7 +19,7 @@ _TIME: Final = re.compile(
 _ANSWERS: Final = {
     **dict.fromkeys(("yes", "true", "y", "1", "right", "correct", "happened", "✓"), "yes"),
     **dict.fromkeys(("no", "false", "n", "0", "wrong", "incorrect"), "no"),
-    **dict.fromkeys(("ambiguous", "mkt", "unclear", "other"), "ambiguous"),
+    **dict.fromkeys(("ambiguous", "mkt", "unclear"), "ambiguous"),
     **dict.fromkeys(
         ("annulled", "cancel", "cancelled", "n/a", "na", "void", "withdrawn"), "annulled"
     ),
@@ -108,8 +108,17 @@ def read_answer(value: object) -> str | None:
 
 
 def read_option_answer(value: object, option: str) -> str | None:
-    """Read whether an option came true from the answer of the whole question."""
-    answer = read_answer(value)
-    if answer is None or answer in ("yes", "no", "annulled", "ambiguous"):
-        return answer
-    return "yes" if answer.casefold() == option.casefold() else "no"
+    """Read whether an option came true, from its own answer or that of the whole question.
+
+    Without an option it is the answer of a yes/no question.
+
+    >>> [read_option_answer(word, "Other") for word in ("other", "NO", "Red", "annulled", "1")]
+    ['yes', 'no', 'no', 'annulled', 'no']
+    """
+    word = str(value or "").strip()
+    if not option or not word:
+        return read_answer(value)
+    if word.casefold() == option.casefold():
+        return "yes"
+    answer = None if word.isdecimal() else read_answer(word)
+    return answer if answer in ("yes", "no", "annulled", "ambiguous") else "no"

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from tracker.errors import Refused
 
-MAX_PART_BYTES: Final = 300_000_000
+MAX_PART_BYTES: Final = 60_000_000
 MAX_COLUMNS: Final = 200
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _DATE_FORMATS: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
