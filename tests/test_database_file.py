@@ -208,6 +208,25 @@ def refuse(tracker: Tracker, file: Path, reason: str) -> None:
     assert dump(tracker) == before
 
 
+def test_an_interrupted_import_leaves_an_empty_database(
+    lived: Lived, tracker_beside: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived.tracker.system.export_database(tmp_path / "all.zip")
+    before, insert = dump(tracker_beside), whole_tables.insert_rows
+
+    def stop(session: Any, name: str, rows: Any) -> None:
+        insert(session, name, rows)
+        if name == "resolution":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(whole_tables, "insert_rows", stop)
+    with pytest.raises(KeyboardInterrupt):
+        tracker_beside.system.import_database(tmp_path / "all.zip")
+    assert dump(tracker_beside) == before
+    monkeypatch.undo()
+    assert tracker_beside.system.import_database(tmp_path / "all.zip").rows["resolution"] == 1
+
+
 def test_rows_are_in_memory_some_at_a_time(
     lived: Lived, tracker_beside: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,5 +240,7 @@ def _name_batch(visit: Visit, batch: ImportBatch) -> str:
 def _undo(visit: Visit, batch_id: int) -> None:
     with show_refusals():
         undone = visit.tracker.forecasts.undo_import(batch_id)
-        kept = f"; {plural(len(undone.kept), 'question')} in use stayed" if undone.kept else ""
-        notify(f"{plural(undone.forecasts, 'forecast')} taken back{kept}")
+        stayed = (
+            f"; {plural(len(undone.in_use), 'question')} in use stayed" if undone.in_use else ""
+        )
+        notify(f"{plural(undone.forecasts, 'forecast')} taken back{stayed}")

@@ -48,8 +48,10 @@ def describe_preview(plan: ImportPreview) -> str:
     if plan.unchanged:
         are = "is" if plan.unchanged == 1 else "are"
         text += f". {plural(plan.unchanged, 'row')} {are} here already"
-    if own := [f"{name} enters as {who}" for name, who in plan.people.items() if name != who]:
-        text += f". {', '.join(own)}"
+    if names := [
+        f"{name} enters as {person}" for name, person in plan.people.items() if name != person
+    ]:
+        text += f". {', '.join(names)}"
     return f"{text}."
 
 

@@ -79,7 +79,7 @@ def test_what_was_there_before_stays_to_the_last_bit(tracker: Tracker, clock: Fa
     assert during["scores"] != before["scores"]
     clock.advance(days=1)
     undone = tracker.forecasts.undo_import(second.batch or 0)
-    assert (undone.forecasts, undone.answers, undone.questions, undone.kept) == (4, 0, 0, ())
+    assert (undone.forecasts, undone.answers, undone.questions, undone.in_use) == (4, 0, 0, ())
     assert look(tracker) == before
     assert tracker.system.verify_scores().differences == ()
     # A look back to the day between sees what was known then.
@@ -95,7 +95,7 @@ def test_a_question_that_others_use_stays(tracker: Tracker, clock: FakeClock) ->
     ben.forecasts.submit(open_one, "20%")
     clock.advance(days=1)
     undone = tracker.forecasts.undo_import(result.batch or 0)
-    assert (undone.questions, undone.kept) == (1, (open_one,))
+    assert (undone.questions, undone.in_use) == (1, (open_one,))
     (summary,) = tracker.questions.list()
     assert summary.standings[ForecasterId("ben")].distribution == Binary(0.2)
     assert ADA not in summary.standings

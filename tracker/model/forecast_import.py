@@ -56,7 +56,7 @@ DEFAULT_CHOICES: Final = ImportChoices()
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedQuestion:
+class ImportedQuestion:
     """A question of an import: an existing one (`matched`), or one to be opened."""
 
     text: str
@@ -75,7 +75,7 @@ class ImportPreview:
     """
 
     source: Source
-    questions: tuple[PlannedQuestion, ...]
+    questions: tuple[ImportedQuestion, ...]
     forecasts: int
     answers: int
     unchanged: int
@@ -124,10 +124,10 @@ class ImportBatch:
 class ImportUndone:
     """Result of undoing an import: forecasts that no longer stand, and questions taken back.
 
-    `kept` are questions that it opened and others have used since.
+    `in_use` are questions that it opened and others have used since.
     """
 
     forecasts: int
     answers: int
     questions: int
-    kept: tuple[QuestionId, ...]
+    in_use: tuple[QuestionId, ...]

@@ -62,7 +62,7 @@ def list_batches(session: Session) -> tuple[ImportBatch, ...]:
             answers=row.answers,
             at=row.at,
             by=ForecasterId(row.by),
-            undone_at=undone.get(row.id),
+            undone_at=undone.get(row.id or 0),
         )
         for row in rows
         if row.undoes is None

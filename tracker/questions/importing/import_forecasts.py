@@ -98,7 +98,7 @@ class ImportPlan:
             answers=len(self.added_answers),
             unchanged=self.unchanged,
             refused=_sort_refused(self.refused),
-            people={name: who for name, who in self.people.items() if name},
+            people={name: person for name, person in self.people.items() if name},
             columns=self.files.columns,
             headers=self.files.headers,
             first_rows=tuple(rows[:FIRST_ROWS]),

@@ -30,7 +30,7 @@ def read_export(name: str, content: bytes) -> Iterator[FileRow | RefusedRow]:
     """Yield an answer for each market that has one, and the trades; the line is their number."""
     document = decode_json(name, content)
     markets = {market["id"]: market for market in document["markets"]}
-    asked: set[tuple[str, str]] = set()
+    answered: set[tuple[str, str]] = set()
     for number, bet in enumerate(document["bets"], start=1):
         try:
             if not _says_something(bet):
@@ -39,7 +39,7 @@ def read_export(name: str, content: bytes) -> Iterator[FileRow | RefusedRow]:
             if market is None:
                 yield RefusedRow(name, number, f"the market {bet['contractId']} is not in the file")
                 continue
-            yield from _read_bet(name, number, bet, market=market, asked=asked)
+            yield from _read_bet(name, number, bet, market=market, answered=answered)
         except (InvalidTime, KeyError, TypeError, AttributeError) as error:
             yield RefusedRow(name, number, f"this trade cannot be read ({error})")
 
@@ -49,7 +49,7 @@ def _says_something(bet: Json) -> bool:
 
 
 def _read_bet(
-    name: str, number: int, bet: Json, *, market: Json, asked: set[tuple[str, str]]
+    name: str, number: int, bet: Json, *, market: Json, answered: set[tuple[str, str]]
 ) -> Iterator[FileRow | RefusedRow]:
     answers = {answer["id"]: answer for answer in market.get("answers") or ()}
     option = answers.get(bet.get("answerId"))
@@ -60,8 +60,8 @@ def _read_bet(
         return
     question = _read_market(market, option)
     key = (market["id"], "" if option is None else option["id"])
-    if key not in asked:
-        asked.add(key)
+    if key not in answered:
+        answered.add(key)
         answer, known_at = _read_resolution(market, option)
         if answer:
             link = question["link"]
@@ -89,8 +89,8 @@ def _read_market(market: Json, option: Json | None) -> dict[str, Any]:
 def _read_resolution(market: Json, option: Json | None) -> tuple[str | None, Any]:
     if option is None:
         return read_answer(market.get("resolution")), read_time(market.get("resolutionTime"))
-    own = option.get("resolution")
-    answer = read_answer(own) if own else _choose(market.get("resolution"), option)
+    resolution = option.get("resolution")
+    answer = read_answer(resolution) if resolution else _choose(market.get("resolution"), option)
     return answer, read_time(option.get("resolutionTime") or market.get("resolutionTime"))
 
 

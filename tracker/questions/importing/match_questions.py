@@ -16,7 +16,7 @@ from tracker.errors import NotFound, TrackerError
 from tracker.model.forecast_import import (
     FileRow,
     ImportChoices,
-    PlannedQuestion,
+    ImportedQuestion,
     RefusedRow,
     Source,
 )
@@ -37,7 +37,7 @@ class MatchedRows:
 
     rows: list[FileRow] = field(default_factory=list)
     new: dict[QuestionId, Question] = field(default_factory=dict)
-    planned: list[PlannedQuestion] = field(default_factory=list)
+    planned: list[ImportedQuestion] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
 
 
@@ -60,20 +60,20 @@ def match_rows(
             matched.refused.append(RefusedRow(row.file, row.line, reason))
         else:
             by_key.setdefault(_make_key(row.values), []).append(row)
-    taken = set(used_ids)
+    reserved = set(used_ids)
     for own_rows in by_key.values():
         try:
             question = index.find(own_rows[0].values, choices)
             is_new = question is None
             if question is None:
-                question = _build_question(own_rows, source, taken)
+                question = _build_question(own_rows, source, reserved)
                 matched.new[question.id] = question
-                taken.add(question.id)
+                reserved.add(question.id)
         except (ForecastsError, TrackerError) as error:
             matched.refused += [RefusedRow(r.file, r.line, str(error)) for r in own_rows]
             continue
         matched.planned.append(
-            PlannedQuestion(
+            ImportedQuestion(
                 text=question.text,
                 link=str(own_rows[0].values.get("link", "")),
                 opens_at=question.opens_at,

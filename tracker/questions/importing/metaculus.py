@@ -95,9 +95,9 @@ def _read_questions(
             continue
         try:
             # Questions of a group share an address, and are told apart by their numbers.
-            asked = _read_question(cells, url if uses[url] == 1 else f"{url}#{number}")
-            yield from _read_answers(name, line, cells, asked)
-            questions[number] = asked
+            question = _read_question(cells, url if uses[url] == 1 else f"{url}#{number}")
+            yield from _read_answers(name, line, cells, question)
+            questions[number] = question
         except InvalidTime as error:
             yield RefusedRow(name, line, str(error))
 
@@ -141,10 +141,10 @@ def _parse_list(text: str) -> Sequence[Any]:
 
 
 def _read_answers(
-    name: str, line: int, cells: Mapping[str, str], asked: _Asked
+    name: str, line: int, cells: Mapping[str, str], question: _Asked
 ) -> Iterator[FileRow]:
     known_at = read_time(cells["Resolution Known Time"])
-    for option, columns in asked.options.items():
+    for option, columns in question.options.items():
         if answer := read_option_answer(cells["Resolution"], option):
             yield make_row(
                 name, line, **columns, outcome=answer, known_at=known_at, source=columns["link"]
@@ -154,13 +154,13 @@ def _read_answers(
 def _read_forecasts(
     name: str, text: str, questions: Mapping[str, _Asked]
 ) -> Iterator[FileRow | RefusedRow]:
-    ends: dict[tuple[str, str], _End] = {}
+    ends: dict[tuple[str, ...], _End] = {}
     for line, cells in read_csv(name, text):
         if isinstance(cells, str):
             yield RefusedRow(name, line, cells)
             continue
-        asked = questions.get(cells["Question ID"])
-        if asked is None:
+        question = questions.get(cells["Question ID"])
+        if question is None:
             continue  # its question was refused
         forecaster = _read_forecaster(cells)
         key = (cells["Question ID"], *forecaster.values())
@@ -168,13 +168,13 @@ def _read_forecasts(
             begin, end = read_time(cells["Start Time"]), read_time(cells["End Time"])
             last = ends.pop(key, None)
             if last is not None and begin is not None and last.at < begin:
-                yield from _withdraw(name, last, asked)
+                yield from _withdraw(name, last, question)
             if end is not None:
                 ends[key] = _End(line, end, forecaster)
-            yield from _read_forecast(name, line, cells, asked)
+            yield from _read_forecast(name, line, cells, question)
         except InvalidTime as error:
             yield RefusedRow(name, line, str(error))
-    for (number, _), last in ends.items():
+    for (number, *_), last in ends.items():
         yield from _withdraw(name, last, questions[number])
 
 
@@ -193,24 +193,26 @@ def _read_forecaster(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_forecast(
-    name: str, line: int, cells: Mapping[str, str], asked: _Asked
+    name: str, line: int, cells: Mapping[str, str], question: _Asked
 ) -> Iterator[FileRow | RefusedRow]:
     shares: Sequence[Any] = [cells["Probability Yes"] or None]
-    if "" not in asked.options:
+    if "" not in question.options:
         shares = _parse_list(cells["Probability Yes Per Category"])
-    if len(shares) != len(asked.options):
-        reason = f"{len(shares)} probabilities for {len(asked.options)} options: give one for each"
+    if len(shares) != len(question.options):
+        reason = (
+            f"{len(shares)} probabilities for {len(question.options)} options: give one for each"
+        )
         yield RefusedRow(name, line, reason)
         return
     made_at, forecaster = read_time(cells["Start Time"]), _read_forecaster(cells)
-    for columns, share in zip(asked.options.values(), shares, strict=True):
+    for columns, share in zip(question.options.values(), shares, strict=True):
         if share is not None:  # an option that was not there yet
             yield make_row(name, line, **columns, **forecaster, made_at=made_at, probability=share)
 
 
-def _withdraw(name: str, last: _End, asked: _Asked) -> Iterator[FileRow]:
-    if last.at < asked.ends_at:
-        for columns in asked.options.values():
+def _withdraw(name: str, last: _End, question: _Asked) -> Iterator[FileRow]:
+    if last.at < question.ends_at:
+        for columns in question.options.values():
             yield make_row(
                 name,
                 last.line,

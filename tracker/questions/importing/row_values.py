@@ -79,7 +79,9 @@ def read_time(value: object, zone: str = "UTC") -> datetime | None:
     if (parts := _TIME.fullmatch(text)) is None:
         return utc(text)
     try:
-        return _place(datetime(*(int(part or 0) for part in parts.groups())), zone)  # noqa: DTZ001
+        year, month, day, *clock = (int(part or 0) for part in parts.groups())
+        hour, minute, second = clock
+        return _place(datetime(year, month, day, hour, minute, second), zone)  # noqa: DTZ001
     except ValueError:
         raise InvalidTime(f"{text!r} is not a date: write 2022-06-01") from None
 

@@ -150,9 +150,9 @@ def _find_order(values: Iterable[str]) -> bool | None:
 def _read_local(value: str, zone: str, day_first: bool | None) -> Any:
     """Read a time; one with dots has the day first, one with slashes by the rest of the column."""
     if parts := _SLASHED.fullmatch(value):
-        first, mark, second, year, rest = parts.groups()
+        first, mark, second, year, clock = parts.groups()
         if mark == "/" and day_first is None and first != second:
             raise InvalidTime(f"{value!r} may be two days: write {year}-{second:0>2}-{first:0>2}")
         day, month = (first, second) if mark == "." or day_first else (second, first)
-        value = f"{year}-{month}-{day}{rest}"
+        value = f"{year}-{month}-{day}{clock}"
     return read_time(value, zone)

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from tracker.errors import Refused
 
@@ -48,7 +48,7 @@ def _find_separator(text: str) -> str:
     return max(SEPARATORS, key=first.count)
 
 
-def _read_lines(reader: "csv._reader") -> Iterator[tuple[int, Sequence[str] | str]]:
+def _read_lines(reader: Any) -> Iterator[tuple[int, Sequence[str] | str]]:
     while True:
         line = reader.line_num + 1
         try:

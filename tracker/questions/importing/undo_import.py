@@ -55,8 +55,8 @@ def undo_import(
             session, name, f"import {batch_id} was undone", at=authorship.at, by=authorship.by
         )
     _score_again(session, {*forecast, *answered} - set(retracted), [*taken_back, *retracted])
-    kept = tuple(name for name in opened if name not in retracted)
-    return ImportUndone(batch.forecasts, len(taken_back), len(retracted), kept)
+    in_use = tuple(name for name in opened if name not in retracted)
+    return ImportUndone(batch.forecasts, len(taken_back), len(retracted), in_use)
 
 
 def _find_batch(session: Session, batch_id: int) -> ImportBatch:
@@ -72,12 +72,12 @@ def _reopen(
     """Take back the answers that the import gave and nobody has replaced since."""
     later = imports.list_answered_since(session, batch.id)
     standing = resolution_record.load_current_resolutions(session)
-    own = [standing[name] for name in answered if name in standing and name not in later]
+    to_reopen = [standing[name] for name in answered if name in standing and name not in later]
     why = f"import {batch.id} was undone"
     resolution_record.add_resolutions(
-        session, [_take_back(resolution, why, authorship) for resolution in own]
+        session, [_take_back(resolution, why, authorship) for resolution in to_reopen]
     )
-    return [resolution.question_id for resolution in own]
+    return [resolution.question_id for resolution in to_reopen]
 
 
 def _take_back(resolution: Resolution, why: str, authorship: Authorship) -> Resolution:

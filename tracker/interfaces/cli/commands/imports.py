@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 from rich.table import Table
@@ -46,14 +46,16 @@ MAX_QUESTION_LINES: Final = 10
 
 KEY_VARIABLE: Final = "TRACKER_SITE_KEY"
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-def _pairs_option(*names: str, metavar: str, text: str) -> Any:
+
+def _pairs_option(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
     return click.option(
         *names,
         multiple=True,
         metavar=metavar,
         help=text,
-        callback=lambda _c, _o, given: _split(given),
+        callback=lambda _context, _option, pairs: _split(pairs),
     )
 
 
@@ -135,8 +137,8 @@ def _print_plan(plan: ImportPreview) -> None:
     if plan.columns:
         columns = ", ".join(f"{ours}={theirs}" for ours, theirs in plan.columns.items())
         console.print(safe_text(f"Columns: {columns}"), soft_wrap=True)
-    if names := {name: who for name, who in plan.people.items() if name}:
-        people = ", ".join(f"{name} is {who}" for name, who in names.items())
+    if names := {name: person for name, person in plan.people.items() if name}:
+        people = ", ".join(f"{name} is {person}" for name, person in names.items())
         console.print(safe_text(f"People: {people}"), soft_wrap=True)
     for question in plan.questions[:MAX_QUESTION_LINES]:
         state = "new" if question.matched is None else f"as {question.matched}"
@@ -237,13 +239,13 @@ def undo_import(context: click.Context, /, batch: int, *, json: bool) -> None:
     """
     with tracker_session(context) as tracker:
         result = tracker.forecasts.undo_import(batch)
-    taken = (
+    counts = (
         format_count(result.forecasts, "forecast"),
         format_count(result.answers, "answer"),
         format_count(result.questions, "question"),
     )
-    kept = f" Others use {', '.join(result.kept)}: kept." if result.kept else ""
-    print_result(result, json, f"Import {batch} is undone: {', '.join(taken)} taken back.{kept}")
+    stayed = f" Others use {', '.join(result.in_use)}: kept." if result.in_use else ""
+    print_result(result, json, f"Import {batch} is undone: {', '.join(counts)} taken back.{stayed}")
 
 
 @click.command()
