@@ -33,7 +33,7 @@ from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.evidence.evidence import Indicator, Strength
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import QuestionId
-from tracker.essays.claim_questions import ImportedQuestion
+from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import EssayPage
 from tracker.questions.add_indicator import make_indicator_id
 
@@ -154,7 +154,7 @@ def _discard_draft(work: DraftWork) -> None:
 
 def _open_questions(work: DraftWork, new_questions: Sequence[NewQuestion], override: str) -> None:
     """Open all questions or none; several closing days of one event become a group."""
-    planned = [ImportedQuestion(q, build_signposts(work.form, q)) for q in new_questions]
+    planned = [PlannedQuestion(q, build_signposts(work.form, q)) for q in new_questions]
     work.visit.tracker.essays.open_claims(planned, work.place[1], override=override)
     close_form(*work.place)
     count = len(new_questions)
