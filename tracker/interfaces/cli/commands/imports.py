@@ -198,7 +198,7 @@ def _describe_rest(result: ForecastImport | ImportPreview) -> str:
 @as_json
 @click.pass_context
 def list_imports(context: click.Context, /, json: bool) -> None:
-    """List the imports that were made, the newest first."""
+    """List the imports that were made."""
     with tracker_session(context) as tracker:
         batches = tracker.forecasts.imports()
     nothing = "Nothing was imported yet: `tracker forecast import` does it."
