@@ -27,7 +27,7 @@ from dashboard.questions import page as questions
 from dashboard.record import page as record
 from dashboard.scenarios import coherence
 from dashboard.server.response_cache import get_tracker, is_guarded
-from dashboard.settings import learned, notifications, people
+from dashboard.settings import imports, learned, notifications, people
 from dashboard.settings import page as settings
 
 NAME: Final = "Scenario tracker"
@@ -54,6 +54,7 @@ RENDERERS: Final[Mapping[PageName, Callable[[Visit], None]]] = {
     "settings": settings.render,
     "people": people.render,
     "notifications": notifications.render,
+    "import": imports.render,
 }
 
 

@@ -17,11 +17,12 @@ from tests.tables import check_rows
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
-from tracker.model.forecast_import import ForecastImport
+from tracker.model.forecast_import import ForecastImport, ImportChoices
 from tracker.model.read_models import Choice
 from tracker.settings import Settings
 
 BEN = ForecasterId("ben")
+OWN = ImportChoices(source="tracker", skip_broken=True)
 SOURCE = "https://example.org/answer"
 OPENS, CLOSES = datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 7, 1, tzinfo=UTC)
 
@@ -55,7 +56,8 @@ def world(tracker: Tracker) -> Tracker:
 
 def bring_in(tracker: Tracker, *texts: str) -> ForecastImport:
     names = ("forecasts.csv", "answers.csv")
-    return tracker.forecasts.import_files(dict(zip(names, texts, strict=False)), by=ADA)
+    files = {name: text.encode() for name, text in zip(names, texts, strict=False)}
+    return tracker.forecasts.import_files(files, OWN, by=ADA)
 
 
 def reasons(result: ForecastImport) -> list[tuple[int, str]]:
@@ -186,7 +188,7 @@ def test_answers_are_checked_row_by_row(world: Tracker) -> None:
     assert [line for line, _ in said] == [2, 3, 4, 5, 6, 8]
     for (_, reason), words in zip(
         said,
-        ("yes, no", "before the question opened", "http(s)", "before it happened", "source is",
+        ("yes, no", "before the question opened", "http(s)", "before it happened", "needs a source",
          "was answered yes on 2023-06-01"),
         strict=True,
     ):  # fmt: skip
@@ -280,3 +282,33 @@ def test_the_command_imports_files_and_names_refused_rows(
     assert "forecasts.csv, line 2: a probability lies between 0 and 1, not 1.2" in refused
     found = shell.json("forecast", "import", str(answers))
     assert (found["forecasts"], found["unchanged"], found["refused"]) == (0, 1, [])
+
+
+def test_the_commands_preview_import_list_and_undo(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "Satz;p;Tag;Frist;Ende\nRegnet es?;30%;2023-01-10;2023-07-01;nein\n"
+        "Regnet es?;zwei;2023-01-11;2023-07-01;nein\n".replace("nein", "no"),
+        encoding="utf-8",
+    )
+    columns = ("--map", "text=Satz", "--map", "made_at=Tag", "--map", "closes_at=Frist")
+    options = (*columns, "--map", "outcome=Ende", "--link", SOURCE)
+    line = shell.refused("forecast", "import", str(file))
+    assert "which column is the text? Choose it, as in --map text=HEADER" in line
+    shown = " ".join(shell("forecast", "import", str(file), *options, "--preview", code=1).split())
+    assert "line 3: 'zwei' is no probability" in shown
+    assert "1 new question, 0 known questions, 1 forecast, 1 answer" in shown
+    assert shell("question", "list", "--json").strip() == "[]"
+    nothing = shell("forecast", "import", str(file), *options, code=1)
+    assert "Nothing was imported. 1 row is refused" in " ".join(nothing.split())
+    done = " ".join(
+        shell("forecast", "import", str(file), *options, "--skip-broken", code=1).split()
+    )
+    assert "Imported 1 question, 1 forecast and 1 answer; scored 1 question." in done
+    assert "`tracker forecast undo-import 1` takes it back" in done
+    (batch,) = shell.json("forecast", "imports")
+    assert (batch["id"], batch["name"], batch["source"]) == (1, "mine.csv", "spreadsheet")
+    undone = " ".join(shell("forecast", "undo-import", "1").split())
+    assert "Import 1 is undone: 1 forecast, 1 answer, 1 question taken back." in undone
+    assert "was undone on" in shell.refused("forecast", "undo-import", "1")
+    assert shell("question", "list", "--json").strip() == "[]"

@@ -97,7 +97,7 @@ def test_prices_of_a_market_are_imported_with_their_own_times(
         "question,forecaster,made_at,probability",
         *(f"{TODAY},{MARKET},{old.opens_at + n * DAY:%Y-%m-%d},0.{n}" for n in (1, 2, 3)),
     ]
-    result = tracker.forecasts.import_files({"prices.csv": "\n".join(rows)}, by=ADA)
+    result = tracker.forecasts.import_files({"prices.csv": "\n".join(rows).encode()}, by=ADA)
     assert (result.forecasts, result.refused) == (3, ())
     page = tracker.questions.get(TODAY)
     assert page.forecasters[MARKET] == Forecaster(MARKET, "polymarket", "market")

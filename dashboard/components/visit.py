@@ -32,6 +32,7 @@ PageName = Literal[
     "settings",
     "people",
     "notifications",
+    "import",
 ]
 
 
@@ -60,6 +61,7 @@ PAGES: Final[Mapping[PageName, PageEntry]] = {
     "settings": PageEntry("Settings", ":material/settings:", "menu"),
     "people": PageEntry("People", ":material/group:", "menu"),
     "notifications": PageEntry("Notifications", ":material/notifications:", "menu"),
+    "import": PageEntry("Import forecasts", ":material/upload_file:"),
     "ask": PageEntry("Ask a question", ":material/add:"),
     "calendar": PageEntry("Calendar", ":material/event:"),
     "scenarios": PageEntry("Scenario sets", ":material/stacked_bar_chart:"),

@@ -42,6 +42,7 @@ def _show_person(visit: Visit) -> None:
         st.page_link(
             visit.pages["notifications"], label="Notifications", icon=":material/notifications:"
         )
+        st.page_link(visit.pages["import"], label="Import forecasts", icon=":material/upload_file:")
         if visit.tracker.settings.require_login:
             st.link_button("Log out", "/logout", icon=":material/logout:", type="tertiary")
     if not visit.tracker.principal.has("administer"):
@@ -179,8 +180,7 @@ def _show_installation(visit: Visit) -> None:
         f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
     )
     _show_log_check(visit)
-    backup = "copy the data directory while the tracker is stopped" if is_file else "use pg_dump"
-    st.caption(f"Backup: {backup}.")
+    st.caption("Backup: “tracker system export FILE” writes everything into one file.")
     st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
 
 

@@ -1,5 +1,5 @@
-"""How long 50,000 forecasts with their answers take to import and score: `python -m
-tests.benchmarks.imports`.
+"""How long 50,000 forecasts with their answers take to import and score, to undo, and to carry to
+another database: `python -m tests.benchmarks.imports`.
 
 A thousand questions of a month to a year, most of them answered early, with 50 forecasts each by
 ten people. A file is read, checked, stored with its log entries, answered and scored in one
@@ -26,6 +26,8 @@ from rich.table import Table
 from forecasts.questions.question import ForecasterId, Question, QuestionId
 from tests.builders import FakeClock, a_question, a_set, no_network
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.forecast_import import ImportChoices
+from tracker.questions.importing import fatebook
 from tracker.settings import Settings
 
 QUESTIONS, PEOPLE, REVISIONS = 1_000, 10, 5
@@ -45,8 +47,12 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="share of the world")
     count = max(round(QUESTIONS * parser.parse_args().share), SAMPLE)
     rows = list(draw_rows(count))
+    console = Console(width=120)
     with tempfile.TemporaryDirectory() as folder:
         seconds, wall = import_all(Path(folder), count, rows)
+        carry(Path(folder), console)
+    with tempfile.TemporaryDirectory() as folder:
+        import_export(Path(folder), rows, console)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1e6 if sys.platform == "darwin" else 1e3
     )
@@ -62,7 +68,6 @@ def main() -> None:
         f"{by_hand:.0f} s",
         f"{by_hand / seconds:.0f}",
     )
-    console = Console(width=120)
     console.print(shown)
     console.print(f"By the clock on the wall, the import took {wall:.1f} s.")
     met = wall <= MAX_SECONDS and peak <= MAX_MEGABYTES
@@ -107,11 +112,61 @@ def import_all(folder: Path, count: int, rows: Sequence[Row]) -> tuple[float, fl
     with open_world(folder, FakeClock(NOW), [question for question, _, _ in rows]) as tracker:
         start, clock = time.process_time(), time.perf_counter()
         result = tracker.forecasts.import_files(
-            {"forecasts.csv": "\n".join(forecasts), "answers.csv": "\n".join(answers)}
+            {
+                "forecasts.csv": "\n".join(forecasts).encode(),
+                "answers.csv": "\n".join(answers).encode(),
+            }
         )
         seconds, wall = time.process_time() - start, time.perf_counter() - clock
     assert (result.forecasts, result.answers) == (count * PEOPLE * REVISIONS, count), result
     return seconds, wall
+
+
+def carry(folder: Path, console: Console) -> None:
+    """Print the seconds to export the database, and to fill another one with the file."""
+    file = folder / "all.zip"
+    for name, data in (("export", folder), ("import", folder / "new")):
+        with open_tracker(Settings(data_dir=data), now=FakeClock(NOW), fetch=no_network) as tracker:
+            start, clock = time.process_time(), time.perf_counter()
+            act = (
+                tracker.system.export_database
+                if name == "export"
+                else tracker.system.import_database
+            )
+            manifest = act(file)
+            report(console, f"{name} of {sum(manifest.rows.values()):,} rows", start, clock)
+
+
+def import_export(folder: Path, rows: Sequence[Row], console: Console) -> None:
+    """Print the seconds to read the same forecasts as a Fatebook export, open their questions, and
+    undo all.
+    """
+    lines = [
+        f"Question title,Forecast created by,{fatebook.FORECAST},Forecast created at,Question created at,Question resolve by,Resolution,Resolved at"
+    ]
+    for question, known, own in rows:
+        window = f"{question.opens_at:%Y-%m-%d %H:%M:%S},{question.closes_at:%Y-%m-%d %H:%M:%S}"
+        lines += [
+            f"Will {question.id} happen?,{name},{p},{at.isoformat()},{window},YES,{known}"
+            for name, at, p in own
+        ]
+    files = {"fatebook.csv": "\n".join(lines).encode()}
+    with open_world(folder, FakeClock(NOW), [rows[0][0]]) as tracker:
+        start, clock = time.process_time(), time.perf_counter()
+        result = tracker.forecasts.import_files(files, ImportChoices(skip_broken=True))
+        report(console, f"Fatebook export with {result.questions:,} new questions", start, clock)
+        assert len(result.refused) < result.forecasts / 100, result.refused[:3]
+        start, clock = time.process_time(), time.perf_counter()
+        tracker.forecasts.undo_import(result.batch or 0)
+        report(console, f"undoing {result.forecasts:,} forecasts", start, clock)
+
+
+def report(console: Console, name: str, start: float, clock: float) -> None:
+    """Print the seconds of the processor and on the wall since two instants."""
+    console.print(
+        f"{name}: {time.process_time() - start:.1f} s of the processor, "
+        f"{time.perf_counter() - clock:.1f} s by the clock."
+    )
 
 
 def enter_by_hand(folder: Path, rows: Sequence[Row]) -> float:

@@ -183,6 +183,12 @@ PLACES: Final[dict[str, Place]] = {
         "You get no messages yet",
         "Channels, rules and times of what you are told.",
     ),
+    "import": _named(
+        "Import forecasts",
+        "/import",
+        "Nothing was imported yet",
+        "Forecasts made elsewhere: from files or an account, seen before they enter, and undone.",
+    ),
     "ask": _named("Ask a question", "/ask", "Base rate (optional)", "A question of your own."),
 }
 """The places that every test of all pages visits. `pictured` is the caption of the docs' picture;

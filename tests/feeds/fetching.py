@@ -53,7 +53,8 @@ def fetch_all(urls: Sequence[str], **changed: Any) -> list[Any]:
 
 def ask(url: str, etag: str | None = None, last_modified: str | None = None, **changed: Any) -> Any:
     """What one address answers."""
-    own = {name: changed.pop(name) for name in ("user_agent", "max_bytes") if name in changed}
+    names = ("user_agent", "max_bytes", "authorization")
+    own = {name: changed.pop(name) for name in names if name in changed}
     with fetching(**changed) as fetch:
         (result,) = results(fetch, [FetchRequest(FeedId("wire"), url, etag, last_modified, **own)])
     return result

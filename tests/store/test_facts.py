@@ -30,6 +30,7 @@ from tracker.errors import Refused
 from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.access import Access, Shared
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
+from tracker.model.forecast_import import ImportBatch
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import (
     access,
@@ -37,6 +38,7 @@ from tracker.storage import (
     essays,
     event_log,
     facts,
+    imports,
     questions,
     recalibrations,
     record,
@@ -66,6 +68,7 @@ OVERRIDE = Override(SUMMIT, ("vague-word", "no-time-zone"), "everybody knows", B
 LINES = build_own_lines("Arland hosts Borland", names=(("Arland", "阿兰"),))
 CONSENT = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 33, 20))
 TABLE = ScenarioLikelihoods(TALKS, (0.9, 0.25), "they talk")
+BATCH = ImportBatch(0, "fatebook", "mine.csv", questions=1, forecasts=2, answers=1, at=AT, by=BEN)
 SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
 
 
@@ -128,6 +131,7 @@ SAID: Mapping[str, Any] = {
     "signpost": lambda s: scenarios.add_signpost_status(s, MARK),
     "settlement": say_settlement,
     "comment": say_comment,
+    "import": lambda s: imports.add_batch(s, BATCH, 1),
     "dismissal": lambda s: series.add_dismissal(s, SUMMIT, MADE, key="evidence:1", why="a rumour"),
 }
 """How each kind of fact is said, by ben, a day after NOW."""
@@ -135,6 +139,7 @@ SAID: Mapping[str, Any] = {
 SUBJECTS = {
     "claim": "essay/120", "essay removal": "essay", "link": "pair", "repair": "pair",
     "likelihood": f"{SUMMIT}/{TALKS}", "signpost": MARK.indicator_id, "recalibration": BEN,
+    "import": "fatebook",
 }  # fmt: skip
 """What the log says a fact is about, where that is not the question."""
 

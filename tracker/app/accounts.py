@@ -15,6 +15,7 @@ from tracker.model.accounts import (
     Login,
     Refusal,
     Visitor,
+    slug_name,
 )
 from tracker.model.identities import PROXY, Identity
 from tracker.model.principal import RIGHTS, Door, Principal, Role, describe_stranger
@@ -22,7 +23,7 @@ from tracker.people import accounts as people
 from tracker.people import identities, refusals
 from tracker.people.accounts import LINK_LIFE, WRONG_LOGIN, LoginRefusal, NewSecret
 from tracker.people.lockout import Failures
-from tracker.people.names import make_identity, slug_name
+from tracker.people.names import make_identity
 from tracker.people.secrets import hash_password, hash_secret, verify_password
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.storage import accounts

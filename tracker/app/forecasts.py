@@ -1,18 +1,31 @@
-"""Forecasts of people: submit, reaffirm, withdraw, undo and redo them."""
+"""Forecasts of people: submit, reaffirm, withdraw, undo, redo and import them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import EvidenceId, ForecasterId
 from forecasts.questions.timeline import Act, Forecast
-from tracker.app.service import Service
-from tracker.model.forecast_import import ForecastImport
-from tracker.questions import import_forecasts, submit_forecast
-from tracker.questions.forecast_files import read_rows
+from tracker.app.service import Service, cacheable
+from tracker.model.audit import Authorship
+from tracker.model.forecast_import import (
+    DEFAULT_CHOICES,
+    ForecastImport,
+    ImportBatch,
+    ImportChoices,
+    ImportPreview,
+    ImportUndone,
+)
+from tracker.questions import submit_forecast
+from tracker.questions.importing import import_forecasts, sources, undo_import
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.submit_forecast import ForecastRequest
+from tracker.storage import imports
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.ingestion.forecast_accounts import AccountSite
 
 
 class ActOptions(TypedDict, total=False):
@@ -58,17 +71,64 @@ class ForecastService(Service, noun="forecasts"):
             )
             return parse_forecast(question, text, self._now(), base_for_change(question, current))
 
-    def import_files(
-        self, texts: Mapping[str, str], *, by: ForecasterId | None = None
-    ) -> ForecastImport:
-        """Import forecasts with their own times, and answers, from the texts of files by name.
+    def preview_import(
+        self, files: Mapping[str, bytes], choices: ImportChoices = DEFAULT_CHOICES
+    ) -> ImportPreview:
+        """Return what an import of these files would enter, and the rows that are broken."""
+        with self._store.reading() as session:
+            return self._plan(session, files, choices, self._authorship()).preview()
 
-        All in one transaction; refused rows are named in the result, and change nothing. Files are
-        CSV or JSON lines: see `tracker.questions.forecast_files`.
+    def import_files(
+        self,
+        files: Mapping[str, bytes],
+        choices: ImportChoices = DEFAULT_CHOICES,
+        *,
+        by: ForecasterId | None = None,
+    ) -> ForecastImport:
+        """Import forecasts with their own times, and answers, from the bytes of files by name.
+
+        All in one transaction. Broken rows are named in the result; nothing enters while there is
+        one, unless the choices leave them out. Sources and forms: docs/importing-forecasts.md.
         """
         with self._store.writing() as session:
-            rows = [row for name, text in texts.items() for row in read_rows(name, text)]
-            return import_forecasts.import_rows(session, rows, self._authorship(by))
+            plan = self._plan(session, files, choices, self._authorship(by))
+            return import_forecasts.store_import(session, plan)
+
+    def _plan(
+        self,
+        session: Session,
+        files: Mapping[str, bytes],
+        choices: ImportChoices,
+        authorship: Authorship,
+    ) -> import_forecasts.ImportPlan:
+        importer = import_forecasts.Importer(
+            authorship, is_admin=self._context.principal.has("administer")
+        )
+        read = sources.read_files(files, choices)
+        return import_forecasts.plan_import(session, read, choices, importer)
+
+    @staticmethod
+    def list_headers(files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Return the headers of a spreadsheet, of which columns are chosen; none for others."""
+        return sources.list_headers(files)
+
+    @cacheable()
+    def imports(self) -> tuple[ImportBatch, ...]:
+        """Return all imports, the newest first."""
+        with self._store.reading() as session:
+            return imports.list_batches(session)
+
+    def undo_import(self, batch_id: int) -> ImportUndone:
+        """Take back all that an import entered; scores and lists are as they were before it."""
+        with self._store.writing() as session:
+            is_admin = self._context.principal.has("administer")
+            return undo_import.undo_import(session, batch_id, self._authorship(), is_admin=is_admin)
+
+    def fetch_account(self, site: "AccountSite", name: str = "", key: str = "") -> bytes:
+        """Download the forecasts of an account elsewhere, as a file to import; raises `Refused`."""
+        from tracker.ingestion.forecast_accounts import fetch_account
+
+        return fetch_account(self._context.network, site, name, key)
 
     def reaffirm(self, question_id: str, **options: Unpack[ActOptions]) -> Forecast:
         """Confirm the standing forecast; it counts as an update and makes the forecast fresh."""

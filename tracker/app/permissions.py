@@ -11,7 +11,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         "read": {
             "questions": "list get get_as_of history explain_change explain_act explain_gaps lint"
             " lint_stored get_statements compile plan_sibling siblings",
-            "forecasts": "parse",
+            "forecasts": "parse imports",
             "comments": "list history note wide_gaps",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
@@ -36,7 +36,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " replay_end headline_credit runs first_steps status",
         },
         "forecast": {
-            "forecasts": "submit reaffirm withdraw undo redo import_files",
+            "forecasts": "submit reaffirm withdraw undo redo",
             "comments": "add edit remove write_note dismiss_gap",
             "accuracy": "recalibrate stop_recalibrating",
         },
@@ -44,6 +44,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
         "curate": {
             "questions": "ask share set_statements reset_statements repeat stop_repeating"
             " open_siblings add_indicator edit retract change_option",
+            "forecasts": "preview_import import_files undo_import fetch_account",
             "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
             "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
             "essays": "add share remove save_draft delete_draft write_drafts open_drafts"
@@ -70,7 +71,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " disable enable",
             "notifications": "read_stop stop collect send",
             "system": "lead check_database check_model find_local_models mark_replayed"
-            " set_headline_credit record_run",
+            " set_headline_credit record_run export_database import_database",
         },
     }
 )

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from forecasts.questions.question import Forecaster, ForecasterId, MarketKind, OutsideKind
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
+from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.people.names import make_identity
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tracker.llm.chat_client import LocalEndpoint
     from tracker.llm.llm_messages import LlmFailure
     from tracker.llm.model_check import ModelCheck
+    from tracker.reports.database_file import Manifest
 
 logger = structlog.get_logger("tracker.app.system")
 
@@ -116,6 +119,27 @@ class SystemService(Service, noun="system"):
 
         with self._whole_store.reading() as session:
             return verify_log.check_scores(session)
+
+    def export_database(self, file: Path, *, secrets: bool = False) -> "Manifest":
+        """Write the whole database into a file that `import_database` reads, on either dialect.
+
+        Without `secrets`, hashes of passwords and tokens are left out. The file appears once it is
+        complete, for its owner's eyes alone. Raises `Refused` for a file that cannot be written.
+        """
+        from tracker.reports.database_file import write_database
+
+        with self._whole_store.reading() as session, write_privately(file) as target:
+            return write_database(session, target, get_version(), at=self._now(), secrets=secrets)
+
+    def import_database(self, file: Path) -> "Manifest":
+        """Fill this empty database with an export, all of it or nothing.
+
+        Raises `Refused` for a damaged file, one of another schema version, and a database in use.
+        """
+        from tracker.reports.database_file import read_database
+
+        with self._whole_store.writing() as session:
+            return read_database(session, file)
 
     def check_database(self) -> None:
         """Check the structure of the whole database; raises `StorageDamaged`."""

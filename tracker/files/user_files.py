@@ -6,7 +6,7 @@ import os
 import stat
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from io import TextIOWrapper
 from pathlib import Path
@@ -182,6 +182,26 @@ def restrict_permissions(settings_file: Path, database_url: str) -> None:
         closed.insert(0, directory)
     if closed:
         logger.warning("rights.tightened", paths=[str(path) for path in closed])
+
+
+@contextmanager
+def write_privately(file: Path) -> Iterator[BinaryIO]:
+    """Open a file that only its owner can read, and that appears once all of it is written.
+
+    Raises `Refused` if it cannot be written.
+    """
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
+            yield opened
+        part.replace(file)
+    except OSError as error:
+        raise Refused(
+            f"{file} cannot be written: {error.strerror or error}; name a file in a folder that "
+            "is yours"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def create_private_file(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Accounts of people and agents, their log-ins, links to join, and tokens of their programs."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -104,3 +105,12 @@ class Refusal:
     act: str
     door: str
     count: int = 1
+
+
+def slug_name(name: str) -> str:
+    """Return the identity made from a name; "" if it has no letter a to z and no digit.
+
+    >>> slug_name(" Ada Lovelace ")
+    'ada-lovelace'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -1,12 +1,12 @@
 """Names of people, and the identities of forecasters made from them."""
 
-import re
 from collections.abc import Container
 from itertools import chain, count
 from typing import Final
 
 from forecasts.questions.question import Forecaster, ForecasterId, is_computed
 from tracker.errors import Refused
+from tracker.model.accounts import slug_name
 
 MAX_NAME_LENGTH: Final = 80
 
@@ -20,15 +20,6 @@ def make_identity(name: str) -> tuple[str, ForecasterId]:
             f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or digits"
         )
     return shown, ForecasterId(identity)
-
-
-def slug_name(name: str) -> str:
-    """Return the identity made from a name; "" if it has no letter a to z and no digit.
-
-    >>> slug_name(" Ada Lovelace ")
-    'ada-lovelace'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def name_newcomer(name: str, existing: Container[ForecasterId]) -> Forecaster:

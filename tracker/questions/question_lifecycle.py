@@ -293,7 +293,7 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
         )
     if resolution_record.resolutions_of_question(session, question.id):
         raise Refused(f"{question.id} is answered and stays")
-    if holder := _find_container(session, question.id):
+    if holder := find_container(session, question.id):
         raise Refused(
             f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
         )
@@ -303,7 +303,7 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
     )
 
 
-def _find_container(session: Session, question_id: QuestionId) -> str:
+def find_container(session: Session, question_id: QuestionId) -> str:
     """Name the link or scenario set that contains the question; "" if there is none."""
     for link in scenarios.list_links(session):
         if question_id in link.question_ids and link.kind != "sibling":

@@ -9,6 +9,7 @@ from forecasts.questions.question import RESERVED, ForecasterId, QuestionId, Res
 from forecasts.questions.timeline import Forecast
 from tracker.model.audit import ActivityEntry
 from tracker.storage import questions
+from tracker.storage.imports import stands
 from tracker.storage.record import forecast_of_row, list_forecasters
 from tracker.storage.resolution_record import resolution_of_row
 from tracker.storage.tables import EvidenceRow, ForecastRow, LogRow, ResolutionRow
@@ -24,7 +25,7 @@ def list_asked_ids(session: Session, at: datetime) -> frozenset[QuestionId]:
 
 def list_last_forecasts(session: Session, at: datetime) -> tuple[Forecast, ...]:
     """Return each forecaster's last act on each question."""
-    last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at)
+    last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at, stands(at))
     ids = last.group_by(col(ForecastRow.question_id), col(ForecastRow.forecaster_id))
     rows = session.exec(
         select(ForecastRow).where(col(ForecastRow.id).in_(ids)).order_by(col(ForecastRow.id))
@@ -50,7 +51,7 @@ def list_recent_changes(session: Session, limit: int) -> tuple[ActivityEntry, ..
         forecaster_id: forecaster.name
         for forecaster_id, forecaster in list_forecasters(session).items()
     }
-    acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
+    acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED), stands())
     events: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
         *(
             (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, forecast_of_row(row))

@@ -167,12 +167,13 @@ def dump_table(session: Session, name: str) -> TableDump:
     rows = session.connection().execute(sa_select(stored).order_by(*stored.primary_key.columns))
     return TableDump(
         name,
-        {column.name: _column_type(column.type) for column in stored.columns},
+        {column.name: column_type(column.type) for column in stored.columns},
         [tuple(row) for row in rows],
     )
 
 
-def _column_type(stored: Any) -> ColumnType:
+def column_type(stored: Any) -> ColumnType:
+    """Return the kind of values of a column's type."""
     plain = stored.impl_instance if isinstance(stored, TypeDecorator) else stored
     return "json" if isinstance(plain, JSON) else _TYPES.get(plain.python_type, "text")
 

@@ -14,6 +14,7 @@ from tracker.storage.tables import (
     CommentRow,
     DismissedAnswerRow,
     EssayRemovalRow,
+    ImportBatchRow,
     LikelihoodRow,
     LinkRow,
     LintOverrideRow,
@@ -48,6 +49,7 @@ FACT_TABLES: Mapping[str, type[Any]] = {
     "settlement": SettlementRow,
     "dismissal": DismissedAnswerRow,
     "comment": CommentRow,
+    "import": ImportBatchRow,
 }
 """Table of each log entry kind whose facts are the columns of its row."""
 

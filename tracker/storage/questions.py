@@ -310,6 +310,11 @@ def question_id_exists(session: Session, question_id: str) -> bool:
     return session.exec(query, execution_options=SEE_ALL).first() is not None
 
 
+def list_used_ids(session: Session) -> frozenset[str]:
+    """Return all ids that were ever used."""
+    return frozenset(session.scalars(sa_select(QUESTION.c.id)))
+
+
 def list_question_ids(session: Session) -> tuple[QuestionId, ...]:
     """Return the ids of all questions not retracted, in alphabetical order."""
     retracted = list_retracted_ids(session)

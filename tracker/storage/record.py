@@ -22,6 +22,7 @@ from forecasts.questions.question import (
 )
 from forecasts.questions.timeline import Act, Forecast, ForecastId
 from tracker.storage import event_log, questions
+from tracker.storage.imports import stands
 from tracker.storage.questions import distribution_from_json, distribution_to_json
 from tracker.storage.resolution_record import (
     MAX_QUESTIONS_PER_QUERY,
@@ -130,7 +131,8 @@ def forecasts_of_question(
     entered_by: datetime | None = None,
 ) -> tuple[Forecast, ...]:
     """Return the acts on a question in the order of entry, optionally as entered by an instant."""
-    query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
+    query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id, stands(entered_by))
+    query = query.order_by(FORECAST.c.id)
     if forecaster_id is not None:
         query = query.where(FORECAST.c.forecaster_id == forecaster_id)
     if entered_by is not None:
@@ -145,7 +147,8 @@ def load_forecasts(
     by_question: dict[QuestionId, list[Forecast]] = {name: [] for name in question_ids}
     for start in range(0, len(question_ids), MAX_QUESTIONS_PER_QUERY):
         chunk = question_ids[start : start + MAX_QUESTIONS_PER_QUERY]
-        query = sa_select(FORECAST).where(FORECAST.c.question_id.in_(chunk)).order_by(FORECAST.c.id)
+        query = sa_select(FORECAST).where(FORECAST.c.question_id.in_(chunk), stands())
+        query = query.order_by(FORECAST.c.id)
         for act in map(forecast_of_row, session.execute(query)):
             by_question[act.question_id].append(act)
     return by_question
@@ -162,7 +165,7 @@ def load_forecasts_since(
         late = and_(
             FORECAST.c.question_id == moment.c.question_id, FORECAST.c.made_at >= moment.c.at
         )
-        query = sa_select(FORECAST).join(moment, late).order_by(FORECAST.c.id)
+        query = sa_select(FORECAST).join(moment, late).where(stands()).order_by(FORECAST.c.id)
         for act in map(forecast_of_row, session.execute(query)):
             by_question[act.question_id].append(act)
     return by_question
@@ -178,7 +181,7 @@ def find_newest_forecast(
 ) -> Forecast | None:
     """Return a forecaster's last act on a question."""
     query = select(ForecastRow).where(
-        ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
+        ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id, stands()
     )
     row = session.exec(query.order_by(*_LAST_FIRST).limit(1)).first()
     return None if row is None else forecast_of_row(row)
@@ -203,14 +206,15 @@ def _select_last_ids(*conditions: Any) -> Any:
     pair = FORECAST.c.question_id, FORECAST.c.forecaster_id
     newest = (
         sa_select(*pair, func.max(FORECAST.c.made_at).label("made_at"))
-        .where(*conditions)
+        .where(*conditions, stands())
         .group_by(*pair)
         .subquery()
     )
     same = [
         FORECAST.c[name] == newest.c[name] for name in ("question_id", "forecaster_id", "made_at")
     ]
-    return sa_select(func.max(FORECAST.c.id)).join(newest, and_(*same)).group_by(*pair)
+    last = sa_select(func.max(FORECAST.c.id)).join(newest, and_(*same))
+    return last.where(stands()).group_by(*pair)
 
 
 def load_last_acts(
@@ -248,6 +252,7 @@ def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
         FORECAST.c.question_id == moment.c.question_id,
         FORECAST.c.forecaster_id == forecaster.c.id,
         FORECAST.c.made_at <= moment.c.at,
+        stands(),
     )
     last = last.order_by(*_LAST_FIRST).limit(1)
     ids = sa_select(last.correlate(moment, forecaster).scalar_subquery().label("id")).select_from(
@@ -279,7 +284,9 @@ def list_probabilities(
     as much.
     """
     query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
-    query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)
+    query = query.where(
+        FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start, stands()
+    )
     if only is not None:
         query = query.where(FORECAST.c.question_id.in_(only))
     by_question: dict[QuestionId, list[tuple[datetime, float]]] = {}

@@ -41,7 +41,7 @@ def bring_in(tracker: Tracker, folder: Path, name: str) -> dict[str, tuple[int, 
     """Load a set with its files; the crowd's Brier scores by tag."""
     tracker.question_sets.load(load_question_set(str(folder / name)))
     files = [folder / f"{name}-{part}.csv" for part in ("forecasts", "answers")]
-    result = tracker.forecasts.import_files({f.name: f.read_text("utf-8") for f in files})
+    result = tracker.forecasts.import_files({f.name: f.read_bytes() for f in files})
     assert result.refused == ()
     tags = {tag for summary in tracker.questions.list() for tag in summary.question.tags}
     found = {

@@ -299,9 +299,10 @@ class _Client:
                     if len(self._sockets) < MAX_KEPT_CONNECTIONS
                     else self._transient
                 )
-                response = await session.get(
-                    url, headers=build_request_headers(visit.request), allow_redirects=False
-                )
+                home = parse_web_address(visit.request.url)
+                at_home = home is not None and url.origin() == home.origin()
+                headers = build_request_headers(visit.request, at_home=at_home)
+                response = await session.get(url, headers=headers, allow_redirects=False)
                 try:
                     return await self._read_response(visit, response, deadline)
                 finally:

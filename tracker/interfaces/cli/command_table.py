@@ -128,9 +128,18 @@ FORECAST_COMMANDS: Final = {
         "neutrality-2027",
     ),
     "import": CommandEntry(
-        "forecasts:import_forecasts",
+        "imports:import_forecasts",
         "Import forecasts made elsewhere, and answers.",
-        "forecasts.csv answers.csv",
+        "fatebook.csv --preview",
+    ),
+    "imports": CommandEntry("imports:list_imports", "List the imports that were made."),
+    "undo-import": CommandEntry(
+        "imports:undo_import", "Take back all that an import entered.", "3"
+    ),
+    "fetch": CommandEntry(
+        "imports:fetch_account",
+        "Download your forecasts from another site, to import them.",
+        "manifold ada --out manifold.json",
     ),
     "add-outside": CommandEntry(
         "forecasts:add_outside",
@@ -447,6 +456,16 @@ SYSTEM_COMMANDS: Final = {
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
+    "export": CommandEntry(
+        "database_files:export_database",
+        "Write everything into one file, to be kept or moved.",
+        "tracker.zip",
+    ),
+    "import": CommandEntry(
+        "database_files:import_database",
+        "Fill a new database with such a file.",
+        "tracker.zip",
+    ),
     "metrics": CommandEntry(
         "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
     ),
@@ -486,5 +505,5 @@ COMMANDS: Final = {
     "notify": GroupEntry("Be told by e-mail, chat or webhook.", NOTIFY_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
-    "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),
+    "system": GroupEntry("Check the log, export, update estimates, measure.", SYSTEM_COMMANDS),
 }

@@ -51,6 +51,7 @@ from tracker.storage.tables.feeds import (
     StoryMergeRow,
     StoryRow,
 )
+from tracker.storage.tables.imports import ImportBatchRow
 from tracker.storage.tables.notifications import (
     AttentionRow,
     ChannelRow,
@@ -106,6 +107,7 @@ __all__ = [
     "ForecastRow",
     "ForecasterRow",
     "IdentityRow",
+    "ImportBatchRow",
     "IndicatorRow",
     "ItemRow",
     "JobRunRow",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from tracker.storage.tables.base import TableRow
+from tracker.storage.tables.base import SECRET, TableRow
 
 
 class AccountRow(TableRow, table=True):
@@ -12,7 +12,7 @@ class AccountRow(TableRow, table=True):
     id: str = Field(primary_key=True)
     forecaster_id: str = Field(foreign_key="forecaster.id", unique=True)
     role: str
-    password_hash: str = ""
+    password_hash: str = Field(default="", sa_column_kwargs=SECRET)
     created_at: datetime
     disabled_at: datetime | None = None
     failures: int = 0
@@ -23,6 +23,7 @@ class LoginRow(TableRow, table=True):
     """A browser that is logged in; `account_id` is empty for the owner of the machine."""
 
     __tablename__ = "login"
+    __table_args__ = SECRET
     id: str = Field(primary_key=True)
     account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
     created_at: datetime
@@ -45,6 +46,7 @@ class IdentityRow(TableRow, table=True):
 
 class AccessLinkRow(TableRow, table=True):
     __tablename__ = "access_link"
+    __table_args__ = SECRET
     id: str = Field(primary_key=True)
     purpose: str
     role: str
@@ -55,6 +57,7 @@ class AccessLinkRow(TableRow, table=True):
 
 class ApiTokenRow(TableRow, table=True):
     __tablename__ = "api_token"
+    __table_args__ = SECRET
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
     name: str

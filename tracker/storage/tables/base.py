@@ -1,6 +1,6 @@
 """Base class and column helpers of all tables."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Column, MetaData, Text
 from sqlmodel import Field, SQLModel
@@ -18,6 +18,10 @@ class TableRow(SQLModel):
     """Base of all tables, with fixed constraint names that migrations can find."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+SECRET: Final = {"info": {"secret": True}}
+"""Mark of a table, or of a column of text, that lets somebody in: an export leaves it out."""
 
 
 def json_column() -> Any:

@@ -1,35 +1,23 @@
-"""Commands on forecasts: set, reaffirm, withdraw, undo, redo, import; markets beside people."""
+"""Commands on forecasts: set, reaffirm, withdraw, undo, redo; markets beside people."""
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final, TypeVar, Unpack, get_args
+from typing import Any, TypeVar, Unpack, get_args
 
 import click
 from rich.text import Text
 
-from forecasts.questions.formatting import format_count, format_full, warn_of_past_mass
+from forecasts.questions.formatting import format_full, warn_of_past_mass
 from forecasts.questions.question import EvidenceId, MarketKind
 from forecasts.questions.timeline import Forecast
 from tracker.app.forecasts import ActOptions
 from tracker.app.tracker import Tracker
-from tracker.files.user_files import read_text
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
-    console,
     forecaster_name,
     forecaster_option,
     print_result,
     tracker_session,
 )
-from tracker.interfaces.cli.tables import safe_text
-from tracker.model.forecast_import import ForecastImport
-
-MAX_IMPORT_BYTES: Final = 200_000_000
-"""Maximum of bytes of an import file."""
-
-MAX_REFUSED_LINES: Final = 20
-"""Refused rows that are printed."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -180,50 +168,6 @@ def redo(
         made = tracker.forecasts.redo(question, **options)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"Done again: {name} {state} on {question}.")
-
-
-@click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
-)
-@as_json
-@click.pass_context
-def import_forecasts(context: click.Context, /, files: tuple[Path, ...], json: bool) -> None:
-    """Import forecasts made elsewhere, and answers.
-
-    Each FILE is CSV or JSON lines. A forecast has the columns question, forecaster, made_at, and
-    probability (0 to 1) or forecast (as typed, or withdraw); an answer has question, outcome,
-    known_at, source. All enter together, on retrospective questions, which are scored at once. Rows
-    that are there already are left as they are. Exit code 1 when a row is refused, with its line
-    and the reason.
-    """
-    texts = {str(file): read_text(file, MAX_IMPORT_BYTES) for file in files}
-    with tracker_session(context) as tracker:
-        result = tracker.forecasts.import_files(texts)
-    if not json:
-        for row in result.refused[:MAX_REFUSED_LINES]:
-            line = f"{row.file}, line {row.line}: {row.reason}"
-            console.print(safe_text(line), soft_wrap=True)
-    print_result(result, json, _describe_import(result))
-    if result.refused:
-        sys.exit(1)
-
-
-def _describe_import(result: ForecastImport) -> str:
-    added = (
-        f"Imported {format_count(result.forecasts, 'forecast')} and "
-        f"{format_count(result.answers, 'answer')}; scored "
-        f"{format_count(len(result.scored), 'question')}."
-    )
-    if result.unchanged:
-        were = "was" if result.unchanged == 1 else "were"
-        added += f" {format_count(result.unchanged, 'row')} {were} there already."
-    if result.refused:
-        are = "is" if len(result.refused) == 1 else "are"
-        added += f" {format_count(len(result.refused), 'row')} {are} refused"
-        more = len(result.refused) > MAX_REFUSED_LINES
-        added += f", the first {MAX_REFUSED_LINES} above; --json lists all." if more else "."
-    return added
 
 
 def _describe_state(tracker: Tracker, made: Forecast) -> str:

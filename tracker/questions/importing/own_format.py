@@ -1,18 +1,17 @@
-"""Import files of forecasts and answers: CSV, or JSON lines → rows.
+"""Our own files of forecasts and answers: CSV, or JSON lines → rows.
 
 A row has a forecast (question, forecaster, made_at and one of probability, forecast, distribution)
 or an answer (question, outcome, known_at, source).
 """
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tracker.errors import Refused
 from tracker.model.forecast_import import FileRow, RefusedRow
+from tracker.questions.importing.row_values import UNSTORABLE_REASON, decode_text, is_storable
+from tracker.questions.importing.tables import read_csv
 
 FORECAST_COLUMNS: Final = (
     "forecaster",
@@ -25,21 +24,23 @@ FORECAST_COLUMNS: Final = (
 ANSWER_COLUMNS: Final = ("outcome", "known_at", "event_at", "source", "note")
 COLUMNS: Final = ("question", *FORECAST_COLUMNS, *ANSWER_COLUMNS)
 
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+def is_own(headers: frozenset[str]) -> bool:
+    """Return True for the columns of our own files."""
+    names = {header.lower() for header in headers}
+    return "question" in names and bool(names & {"made_at", "known_at"})
 
 
-def read_rows(name: str, text: str) -> Iterator[FileRow | RefusedRow]:
+def read_rows(name: str, content: bytes) -> Iterator[FileRow | RefusedRow]:
     """Yield the rows of a file; one that cannot be read is refused with its line.
 
     JSON lines begin with a brace, CSV with a line of column names. Raises `Refused` for a file
     without a row, and for a column that nothing is known of.
     """
+    text = decode_text(name, content)
     if not text.strip():
         raise Refused(f"{name} is empty: give a row for each forecast or answer")
-    if text.lstrip().startswith("{"):
-        yield from _read_json_lines(name, text)
-    else:
-        yield from _read_csv(name, text)
+    yield from (_read_json_lines if text.lstrip().startswith("{") else _read_csv)(name, text)
 
 
 def _read_json_lines(name: str, text: str) -> Iterator[FileRow | RefusedRow]:
@@ -62,32 +63,14 @@ def _read_json_lines(name: str, text: str) -> Iterator[FileRow | RefusedRow]:
 
 
 def _read_csv(name: str, text: str) -> Iterator[FileRow | RefusedRow]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [column.strip().lower() for column in next(reader)]
-    strange = [column for column in header if column not in COLUMNS]
-    if strange or len(set(header)) < len(header):
-        named_twice = next((column for column in header if header.count(column) > 1), "")
-        reason = _describe_strange(strange[0]) if strange else f"{named_twice} is there twice"
-        raise Refused(f"{name}, line 1: {reason}")
-    line = reader.line_num
-    while True:
-        start = line + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RefusedRow(name, start, f"this cannot be read as CSV ({error})")
-            return
-        line = reader.line_num
-        if not any(cell.strip() for cell in cells):
+    for line, cells in read_csv(name, text):
+        if isinstance(cells, str):
+            yield RefusedRow(name, line, cells)
             continue
-        if len(cells) != len(header):
-            yield RefusedRow(
-                name, start, f"{len(cells)} values for {len(header)} columns: give one for each"
-            )
-            continue
-        yield _make_row(name, start, dict(zip(header, cells, strict=True)))
+        values = {header.lower(): cell for header, cell in cells.items()}
+        if strange := [column for column in values if column not in COLUMNS]:
+            raise Refused(f"{name}, line 1: {_describe_strange(strange[0])}")
+        yield _make_row(name, line, values)
 
 
 def _describe_strange(column: str) -> str:
@@ -99,9 +82,7 @@ def _make_row(file: str, line: int, values: Mapping[str, Any]) -> FileRow | Refu
     stripped = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }
-    if any(isinstance(value, str) and _UNSTORABLE.search(value) for value in stripped.values()):
-        return RefusedRow(
-            file, line, "a character cannot be kept (NUL, or half a character): leave it out"
-        )
+    if not all(map(is_storable, stripped.values())):
+        return RefusedRow(file, line, UNSTORABLE_REASON)
     filled = {name: value for name, value in stripped.items() if value not in (None, "")}
     return FileRow(file, line, filled)

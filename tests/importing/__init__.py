@@ -1,0 +1,1 @@
+"""Forecasts made elsewhere: each source, spreadsheets, accounts, and the way back."""
