@@ -3,6 +3,8 @@
 Each takes the tracker of whoever asks. `request_key` is the key of a request, if it has one.
 """
 
+from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
@@ -17,7 +19,7 @@ from forecasts.scoring.comparison import EvidencePoint
 from forecasts.scoring.rulebook import RuleName
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound
+from tracker.errors import NotFound, Refused
 from tracker.essays.claim_questions import PlannedQuestion
 from tracker.feeds.discovery.feed_links import FeedCandidate
 from tracker.feeds.feed import Feed
@@ -39,6 +41,12 @@ from tracker.model.api_values import (
 )
 from tracker.model.audit import ActivityEntry
 from tracker.model.evidence import SearchHit
+from tracker.model.forecast_import import (
+    DEFAULT_CHOICES,
+    ForecastImport,
+    ImportChoices,
+    ImportPreview,
+)
 from tracker.model.json_values import TableFormat
 from tracker.model.read_models import Choice, FeedImport, TrialMatch
 from tracker.reports.content import ReportKind
@@ -125,6 +133,31 @@ def lint_question(
 
 
 # Forecasts
+
+
+def preview_import(
+    tracker: Tracker, files: Mapping[str, str], choices: ImportChoices = DEFAULT_CHOICES
+) -> ImportPreview:
+    """Read what an import would enter, and which rows are broken: base64 of files by name."""
+    return tracker.forecasts.preview_import(_decode_files(files), choices)
+
+
+def import_files(
+    tracker: Tracker,
+    files: Mapping[str, str],
+    choices: ImportChoices = DEFAULT_CHOICES,
+    *,
+    by: ForecasterId | None = None,
+) -> ForecastImport:
+    """Import forecasts with their own times, and answers: base64 of files by name."""
+    return tracker.forecasts.import_files(_decode_files(files), choices, by=by)
+
+
+def _decode_files(files: Mapping[str, str]) -> dict[str, bytes]:
+    try:
+        return {name: b64decode(text, validate=True) for name, text in files.items()}
+    except ValueError as error:
+        raise Refused(f"files come as base64: {error}") from error
 
 
 def submit_forecast(

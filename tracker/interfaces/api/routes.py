@@ -97,7 +97,12 @@ ROUTES: Final = (
     ApiRoute("POST", f"{_QUESTION}/forecasts/undo", "forecasts.undo", actions.undo),
     ApiRoute("POST", f"{_QUESTION}/forecasts/redo", "forecasts.redo", actions.redo),
     ApiRoute("GET", f"{_QUESTION}/forecasts/{{forecast_id}}/why", "questions.explain_act"),
-    ApiRoute("POST", "/forecasts/import", "forecasts.import_files"),
+    ApiRoute(
+        "POST", "/forecasts/import/preview", "forecasts.preview_import", actions.preview_import
+    ),
+    ApiRoute("POST", "/forecasts/import", "forecasts.import_files", actions.import_files),
+    ApiRoute("GET", "/forecasts/imports", "forecasts.imports"),
+    ApiRoute("POST", "/forecasts/imports/{batch_id}/undo", "forecasts.undo_import"),
     ApiRoute("GET", f"{_QUESTION}/comments", "comments.list"),
     ApiRoute("POST", f"{_QUESTION}/comments", "comments.add"),
     ApiRoute("GET", "/comments/{comment_id}/history", "comments.history"),
@@ -247,7 +252,8 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         "it is about this machine and its files": "accounts.make_owner_link people.save_as_default"
         " system.check_database system.check_model system.find_local_models question_sets.load"
         " question_sets.export question_sets.note_unchecked people.register reports.check"
-        " essays.write_drafts essays.open_drafts feeds.check",
+        " essays.write_drafts essays.open_drafts feeds.check"
+        " forecasts.fetch_account system.export_database system.import_database",
         "it is how the API itself works": "requests.begin requests.finish requests.abandon"
         " system.version system.newest_entry accounts.acts_today",
         "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"
