@@ -1,7 +1,7 @@
 """Requests to feed servers and their results, independent of the HTTP client."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tracker.feeds.item import FeedId
@@ -11,7 +11,8 @@ from tracker.feeds.item import FeedId
 class FetchRequest:
     """One request for a feed; the validators are those of the last document that was read.
 
-    `user_agent` and `max_bytes` override the defaults when set.
+    `user_agent` and `max_bytes` override the defaults when set. `authorization` goes to the server
+    of `url` over TLS, and nowhere that it redirects to.
     """
 
     feed_id: FeedId
@@ -20,6 +21,7 @@ class FetchRequest:
     last_modified: str | None = None
     user_agent: str = ""
     max_bytes: int | None = None
+    authorization: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

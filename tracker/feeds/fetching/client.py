@@ -17,7 +17,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -299,9 +299,8 @@ class _Client:
                     if len(self._sockets) < MAX_KEPT_CONNECTIONS
                     else self._transient
                 )
-                response = await session.get(
-                    url, headers=build_request_headers(visit.request), allow_redirects=False
-                )
+                headers = build_request_headers(_withhold_secret(visit.request, url))
+                response = await session.get(url, headers=headers, allow_redirects=False)
                 try:
                     return await self._read_response(visit, response, deadline)
                 finally:
@@ -372,6 +371,15 @@ class _Client:
 
 class _HostResolver(HostResolver, AbstractResolver):
     """Our DNS lookups behind the client's interface."""
+
+
+def _withhold_secret(request: FetchRequest, url: URL) -> FetchRequest:
+    """Return the request without its authorization unless it goes to its own server over TLS."""
+    if not request.authorization or (
+        url.scheme == "https" and url.origin() == URL(request.url).origin()
+    ):
+        return request
+    return replace(request, authorization="")
 
 
 def _require_url(url: URL | None) -> URL:

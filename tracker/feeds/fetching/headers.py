@@ -22,14 +22,13 @@ _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII)
 
 def build_request_headers(request: FetchRequest) -> dict[str, str] | None:
     """Return the headers beyond the session's defaults; None if there are none."""
-    if not (request.etag or request.last_modified or request.user_agent):
-        return None
     headers = (
+        ("Authorization", join_lines(request.authorization)),
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
         ("User-Agent", join_lines(request.user_agent)),
     )
-    return {name: value for name, value in headers if value}
+    return {name: value for name, value in headers if value} or None
 
 
 def join_lines(text: str) -> str:

@@ -7,6 +7,7 @@ keys are unique, so that writes are idempotent.
 from tracker.storage.tables.access import AccessRow
 from tracker.storage.tables.accounts import AccessLinkRow, AccountRow, ApiTokenRow, LoginRow
 from tracker.storage.tables.base import TableRow
+from tracker.storage.tables.benchmarks import BenchmarkPollRow, BenchmarkRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
     DraftRow,
@@ -73,6 +74,8 @@ __all__ = [
     "AccountRow",
     "ApiTokenRow",
     "ArticleRow",
+    "BenchmarkPollRow",
+    "BenchmarkRow",
     "ClaimDecisionRow",
     "ClaimRow",
     "CommentRow",
