@@ -142,6 +142,11 @@ def metaculus_options(names: Sequence[str], values: Sequence[float]) -> dict[str
     return metaculus_post(type="multiple_choice", options=list(names), aggregations=aggregations)
 
 
+def as_bytes(record: Any) -> bytes:
+    """Return a record as a platform sends it."""
+    return record if isinstance(record, bytes) else json.dumps(record).encode()
+
+
 class Platforms:
     """Platforms that answer what a test gives them, and note what they were asked."""
 
@@ -152,7 +157,7 @@ class Platforms:
 
     def give(self, part: str, record: Any) -> None:
         """Answer addresses that contain `part` with a record, or with these bytes."""
-        self._bodies[part] = record if isinstance(record, bytes) else json.dumps(record).encode()
+        self._bodies[part] = as_bytes(record)
 
     def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Answer requests as the network does."""

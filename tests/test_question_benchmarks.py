@@ -9,9 +9,10 @@ import pytest
 
 from forecasts.questions.question import Forecaster, ForecasterId, QuestionId
 from tests import benchmark_answers as answers
-from tests.benchmark_answers import ADDRESSES, Platforms
+from tests.benchmark_answers import ADDRESSES, Platforms, as_bytes
 from tests.builders import DAY, FakeClock, a_question, a_question_of, a_set
 from tests.tables import check_rows
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings, NotFound, Refused
 from tracker.feeds.fetch_results import (
@@ -91,7 +92,7 @@ def test_a_link_is_an_act_in_the_log_and_forecasts(
     standing = page.summary.standings[MANIFOLD]
     assert standing.forecaster == Forecaster(MANIFOLD, "Manifold", "market")
     assert standing.p == 0.42
-    assert tracker.system.verify().ok
+    assert tracker.system.verify().bad_seq is None
 
 
 @check_rows(ADDRESSES, "name")
@@ -196,7 +197,7 @@ def test_unlinking_keeps_what_was_read(
     assert tracker.benchmarks.poll() == PollReport()
     with pytest.raises(NotFound, match="there is no benchmark"):
         tracker.benchmarks.unlink(SUMMIT, "manifold")
-    assert tracker.system.verify().ok
+    assert tracker.system.verify().bad_seq is None
 
 
 def test_an_answer_elsewhere_is_a_hint_alone(
@@ -215,9 +216,9 @@ def test_an_answer_elsewhere_is_a_hint_alone(
     clock.advance(days=30)
     tracker.benchmarks.poll()
     assert len(platforms.asked) == asked
+    seen = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"])
     with pytest.raises(Refused, match="nothing to read"):
-        link_again = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"])
-        tracker.benchmarks.link(link_again)
+        tracker.benchmarks.link(seen)
 
 
 def test_failures_wait_longer_and_recover(
@@ -244,7 +245,7 @@ def test_failures_wait_longer_and_recover(
     assert list_made(tracker) == [0.42]
     clock.advance(days=9)
     platforms.answer = lambda r: Fetched(
-        r.feed_id, r.url, 200, _encode(answers.manifold_market(0.5)), "", '"v1"', None, 0.0
+        r.feed_id, r.url, 200, as_bytes(answers.manifold_market(0.5)), "", '"v1"', None, 0.0
     )
     assert tracker.benchmarks.poll() == PollReport(asked=1, forecasts=1)
     assert get_benchmark(tracker).polls.failures == 0
@@ -253,12 +254,6 @@ def test_failures_wait_longer_and_recover(
     platforms.answer = lambda r: NotModified(r.feed_id, 0.0)
     assert tracker.benchmarks.poll() == PollReport(asked=1, forecasts=1)
     assert platforms.asked[-1].etag == '"v1"'
-
-
-def _encode(record: Any) -> bytes:
-    import json
-
-    return json.dumps(record).encode()
 
 
 def test_a_question_that_closed_asks_nothing(
@@ -288,8 +283,12 @@ def test_a_benchmark_is_scored_with_receipts(
     )
     page = tracker.questions.get(SUMMIT)
     assert (MANIFOLD, "brier") in {(s.forecaster_id, s.rule) for s in page.scores}
-    receipts = tracker.resolutions.receipts(SUMMIT, MANIFOLD)
-    assert [interval.distribution for interval in receipts[0].intervals if interval.distribution]
+    (receipt,) = [
+        score.receipt
+        for score in tracker.resolutions.receipts(SUMMIT).scores
+        if (score.forecaster_id, score.rule) == (MANIFOLD, "brier")
+    ]
+    assert receipt
     assert MANIFOLD in {s.forecaster_id for s in tracker.accuracy.summarise().summaries}
 
 
@@ -304,7 +303,8 @@ def test_what_cannot_be_linked_is_refused_in_a_line(tracker: Tracker, platforms:
     with pytest.raises(NotFound):
         tracker.benchmarks.look_up("nothing", ADDRESSES["manifold"])
     seen = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"])
-    tracker.questions.edit(SUMMIT, text="Will they meet in person by July 2027?", why="shorter")
+    wording = Wording(a_question().text, "YES when they meet by 30 June 2027 (UTC).")
+    tracker.questions.edit(SUMMIT, wording, why="shorter")
     with pytest.raises(Refused, match="worded anew"):
         tracker.benchmarks.link(seen)
     assert tracker.benchmarks.list() == ()
@@ -332,7 +332,7 @@ def test_without_a_token_metaculus_is_not_asked(
 
 
 def test_a_link_of_a_private_question_is_private(tracker: Tracker, platforms: Platforms) -> None:
-    tracker.questions.share(SUMMIT, private=True)
+    tracker.questions.share(SUMMIT, ())
     link(tracker, platforms)
     ben = tracker.serve(Principal(ForecasterId("ben"), "viewer", "page", account="b"))
     assert ben.benchmarks.list() == ()

@@ -41,6 +41,11 @@ class Quote:
         """Hash of title and criteria, whatever their spaces."""
         return make_digest(self.title, self.criteria)
 
+    @property
+    def code(self) -> str:
+        """Short form of the hash, by which a person says which criteria they read."""
+        return self.digest[:8]
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

@@ -38,8 +38,7 @@ def _append(session: Session, link: BenchmarkLink, author: Authorship, *, is_lin
         "digest": make_digest(link.title, link.criteria),
         "is_linked": is_linked,
     }
-    subject = f"{link.question_id}/{link.platform}"
-    append_fact(session, "benchmark", subject, columns, at=author.at, by=author.by)
+    append_fact(session, "benchmark", link.question_id, columns, at=author.at, by=author.by)
 
 
 def list_links(
