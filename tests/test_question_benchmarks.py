@@ -22,7 +22,7 @@ from tracker.feeds.fetch_results import (
     NotModified,
 )
 from tracker.interfaces.scheduler import poll_benchmarks
-from tracker.model.benchmarks import Benchmark, PollReport, SameQuestion
+from tracker.model.benchmarks import Benchmark, QuoteReport, SameQuestion
 from tracker.model.principal import Principal
 from tracker.settings import Settings, load_settings
 
@@ -113,11 +113,11 @@ def test_polls_enter_moves_of_half_a_point_and_a_day(
     tracker: Tracker, platforms: Platforms, clock: FakeClock
 ) -> None:
     link(tracker, platforms)
-    assert tracker.benchmarks.poll() == PollReport()
+    assert tracker.benchmarks.poll() == QuoteReport()
     for p in (0.424, 0.43, 0.43):
         clock.advance(hours=6)
         platforms.give("manifold", answers.manifold_market(p))
-        assert tracker.benchmarks.poll().asked == 1
+        assert tracker.benchmarks.poll().requested == 1
     assert list_made(tracker) == [0.42, 0.43]
     entry = tracker.system.newest_entry()
     clock.advance(hours=18)
@@ -125,11 +125,7 @@ def test_polls_enter_moves_of_half_a_point_and_a_day(
     assert tracker.system.newest_entry() == entry + 1
     assert poll_benchmarks(tracker) is None
     (act, *_) = sorted(tracker.questions.get(SUMMIT).acts, key=lambda act: -act.id)
-    assert (act.made_at, act.entered_at, act.rationale) == (
-        clock.time,
-        clock.time,
-        "https://manifold.markets/ann/arland-borland-summit",
-    )
+    assert (act.made_at, act.entered_at, act.rationale) == (clock.time, clock.time, "")
 
 
 def test_their_yes_may_be_our_no(tracker: Tracker, platforms: Platforms, clock: FakeClock) -> None:
@@ -173,13 +169,13 @@ def test_changed_criteria_wait_for_a_person(
     clock.advance(hours=6)
     changed = answers.manifold_market(0.7, textDescription="YES if they phone.")
     platforms.give("manifold", changed)
-    assert tracker.benchmarks.poll() == PollReport(asked=1, paused=1)
+    assert tracker.benchmarks.poll() == QuoteReport(requested=1, paused=1)
     benchmark = get_benchmark(tracker)
     assert (benchmark.status, list_made(tracker)) == ("paused", [0.42])
     assert "YES if they phone." in benchmark.polls.changed
     assert "changed its criteria" in benchmark.hint
     clock.advance(days=30)
-    assert tracker.benchmarks.poll() == PollReport()
+    assert tracker.benchmarks.poll() == QuoteReport()
     tracker.benchmarks.link(tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"]))
     assert get_benchmark(tracker).status == "read"
     assert list_made(tracker) == [0.42, 0.7]
@@ -194,7 +190,7 @@ def test_unlinking_keeps_what_was_read(
     assert tracker.benchmarks.list(SUMMIT) == ()
     assert list_made(tracker) == [0.42, None]
     clock.advance(days=9)
-    assert tracker.benchmarks.poll() == PollReport()
+    assert tracker.benchmarks.poll() == QuoteReport()
     with pytest.raises(NotFound, match="there is no benchmark"):
         tracker.benchmarks.unlink(SUMMIT, "manifold")
     assert tracker.system.verify().bad_seq is None
@@ -247,12 +243,12 @@ def test_failures_wait_longer_and_recover(
     platforms.answer = lambda r: Fetched(
         r.feed_id, r.url, 200, as_bytes(answers.manifold_market(0.5)), "", '"v1"', None, 0.0
     )
-    assert tracker.benchmarks.poll() == PollReport(asked=1, forecasts=1)
+    assert tracker.benchmarks.poll() == QuoteReport(requested=1, forecasts=1)
     assert get_benchmark(tracker).polls.failures == 0
     # The next request is conditional; unchanged for a day, the price is entered again.
     clock.advance(days=1)
     platforms.answer = lambda r: NotModified(r.feed_id, 0.0)
-    assert tracker.benchmarks.poll() == PollReport(asked=1, forecasts=1)
+    assert tracker.benchmarks.poll() == QuoteReport(requested=1, forecasts=1)
     assert platforms.asked[-1].etag == '"v1"'
 
 
@@ -262,7 +258,7 @@ def test_a_question_that_closed_asks_nothing(
     link(tracker, platforms)
     asked = len(platforms.asked)
     clock.time = a_question().closes_at + DAY
-    assert tracker.benchmarks.poll() == PollReport()
+    assert tracker.benchmarks.poll() == QuoteReport()
     assert len(platforms.asked) == asked
     platforms.give("kalshi", answers.kalshi_event(answers.kalshi_market()))
     seen = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["kalshi"])

@@ -43,7 +43,9 @@ def _show_benchmark(visit: Visit, benchmark: Benchmark, *, may_link: bool) -> No
         _STATES[benchmark.status],
     )
     lines = [
-        make_tag("p", make_site_link(f"{benchmark.name}: {link.title}", link.url)),
+        make_tag(
+            "p", make_site_link(f"{benchmark.name}: {link.title}", link.url), kind="elsewhere"
+        ),
         make_tag("p", " · ".join(filter(None, facts)), kind="note"),
     ]
     if benchmark.hint:

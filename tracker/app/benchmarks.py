@@ -6,7 +6,7 @@ from tracker.benchmarks import link as linking
 from tracker.benchmarks import poll as polling
 from tracker.benchmarks.platforms import parse_address
 from tracker.errors import Refused
-from tracker.model.benchmarks import Benchmark, LookUp, PollReport, SameQuestion, Unreadable
+from tracker.model.benchmarks import Benchmark, LookUp, QuoteReport, SameQuestion, Unreadable
 from tracker.questions.queries.question_page import require_question
 
 
@@ -60,7 +60,9 @@ class BenchmarkService(Service, noun="benchmarks"):
         with self._store.writing() as session:
             return linking.end_link(session, question_id, platform, self._authorship(by))
 
-    def poll(self) -> PollReport:
+    def poll(self) -> QuoteReport:
         """Read the benchmarks that are due, of all questions."""
-        rules = polling.PollRules(self._settings.benchmark_hours, self._settings.metaculus_token)
+        rules = polling.QuoteSchedule(
+            self._settings.benchmark_hours, self._settings.metaculus_token
+        )
         return polling.poll_benchmarks(self._whole_store, self._context.network, rules, self._now)

@@ -55,21 +55,18 @@ def list_records(value: Any) -> list[Record]:
 def get_text(record: Record, name: str, longest: int = MAX_NAME_LENGTH) -> str:
     """Return a text in one line without markup; "" if it is missing or no text."""
     value = record.get(name)
-    return shorten_text(strip_markup(value[: 4 * longest]), longest) if is_text(value) else ""
+    if not isinstance(value, str):
+        return ""
+    return shorten_text(strip_markup(value[: 4 * longest]), longest)
 
 
 def get_long_text(record: Record, name: str) -> str:
     """Return a text with its line breaks and without markup; "" if it is missing or no text."""
     value = record.get(name)
-    if not is_text(value):
+    if not isinstance(value, str):
         return ""
     lines = (strip_markup(line) for line in value[:MAX_CRITERIA_LENGTH].splitlines())
     return "\n".join(line for line in lines if line)
-
-
-def is_text(value: Any) -> bool:
-    """Return True for a text."""
-    return isinstance(value, str)
 
 
 def require_title(record: Record, name: str) -> str:

@@ -130,8 +130,8 @@ def record_quote(
     session: Session, link: BenchmarkLink, distribution: Distribution, now: datetime
 ) -> bool:
     """Record a forecast of the platform as of now, unless it says what it said within a day."""
-    who = PLATFORMS[link.platform].forecaster.id
-    last = record.find_newest_forecast(session, link.question_id, who)
+    forecaster_id = PLATFORMS[link.platform].forecaster.id
+    last = record.find_newest_forecast(session, link.question_id, forecaster_id)
     if last is not None and last.distribution is not None:
         is_fresh = now - last.made_at < MAX_SILENCE
         if is_fresh and _measure_move(last.distribution, distribution) < MIN_MOVE:
@@ -143,9 +143,10 @@ def record_quote(
 def _request(
     link: BenchmarkLink, act: Act, distribution: Distribution | None = None
 ) -> ForecastRequest:
-    who = PLATFORMS[link.platform].forecaster.id
-    why = link.url if act == "forecast" else "no longer linked"
-    return ForecastRequest(link.question_id, act, who, why, None, distribution=distribution)
+    forecaster_id = PLATFORMS[link.platform].forecaster.id
+    return ForecastRequest(
+        link.question_id, act, forecaster_id, "", None, distribution=distribution
+    )
 
 
 def _measure_move(before: Distribution, after: Distribution) -> float:

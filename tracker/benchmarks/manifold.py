@@ -36,7 +36,7 @@ def make_address(external_id: str) -> str:
 
 def read_quote(record: Record, external_id: str) -> Quote:
     """Read a market with two answers, or with several that exclude each other."""
-    shares, p = (), None
+    p, shares = None, tuple[tuple[str, float], ...]()
     match get_text(record, "outcomeType"):
         case "BINARY":
             p = check_probability(get_number(record, "probability"))

@@ -40,7 +40,8 @@ def read_quote(record: Record, external_id: str) -> Quote:
         raise BadAnswer("it is a group of questions: take the address of one question")
     question = require_record(record["question"], "question")
     latest = _find_latest(question)
-    p, shares, kind = None, (), get_text(question, "type")
+    kind = get_text(question, "type")
+    p, shares = None, tuple[tuple[str, float], ...]()
     if kind not in ("binary", "multiple_choice"):
         raise BadAnswer(f"it is a question of the kind {kind or 'unknown'}")
     answer = get_text(question, "resolution")

@@ -20,7 +20,7 @@ MAX_ADDRESS_LENGTH: Final = 1000
 
 
 class Adapter(Protocol):
-    """What the file of a platform has."""
+    """Content of the file of a platform."""
 
     HOSTS: tuple[str, ...]
     EXAMPLE: str

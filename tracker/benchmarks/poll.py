@@ -27,7 +27,7 @@ from tracker.feeds.item import FeedId
 from tracker.ingestion.network import Network
 from tracker.model.benchmarks import (
     BenchmarkLink,
-    PollReport,
+    QuoteReport,
     PollState,
     Quote,
     Unreadable,
@@ -53,7 +53,7 @@ UNAUTHORISED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class PollRules:
+class QuoteSchedule:
     """Time between two polls, and the token for the platform that needs one."""
 
     hours: float
@@ -79,8 +79,8 @@ def fetch_quote(network: Network, platform: Platform, external_id: str, token: s
 
 
 def poll_benchmarks(
-    store: Store, network: Network, rules: PollRules, now: Callable[[], datetime]
-) -> PollReport:
+    store: Store, network: Network, rules: QuoteSchedule, now: Callable[[], datetime]
+) -> QuoteReport:
     """Read the links that are due, each stored in its own transaction."""
     with store.reading() as session:
         open_questions = record.list_open_questions(session, now())
@@ -88,7 +88,7 @@ def poll_benchmarks(
     # A question of ours that has closed asks nothing, and may be reopened.
     waiting = [linked for linked in due if linked[0].question_id in open_questions][:MAX_REQUESTS]
     links = {_name_request(link): link for link, _ in waiting}
-    report = PollReport(asked=len(links))
+    report = QuoteReport(requested=len(links))
     for result in _ask(network, waiting, rules):
         with store.writing() as session:
             link = links[result.feed_id]
@@ -107,7 +107,7 @@ def _name_request(link: BenchmarkLink) -> FeedId:
 
 
 def _ask(
-    network: Network, waiting: Sequence[LinkedQuestion], rules: PollRules
+    network: Network, waiting: Sequence[LinkedQuestion], rules: QuoteSchedule
 ) -> Iterator[FetchResult]:
     """Ask for each link; one that needs a token fails without a request if there is none."""
     requests = []
@@ -126,11 +126,11 @@ def _ask(
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a link was answered at `now`, before anything is stored."""
+    """Transaction in which the answer about a link is stored, as of `now`."""
 
     session: Session
     link: BenchmarkLink
-    rules: PollRules
+    rules: QuoteSchedule
     now: datetime
 
     def store(self, result: FetchResult) -> tuple[PollState, bool]:
@@ -153,16 +153,19 @@ class _Answer:
             case FetchFailed(reason=reason, retry_after_seconds=wait):
                 return self._fail(state, reason, wait or 0.0), False
             case NotModified():
-                who = platform.forecaster.id
-                last = get_current_distribution(self.session, self.link.question_id, who)
+                last = get_current_distribution(
+                    self.session, self.link.question_id, platform.forecaster.id
+                )
                 is_new = last is not None and record_quote(self.session, self.link, last, now)
                 return calm, is_new
             case Fetched():
                 quote = read_answer(platform, result.body, self.link.external_id)
                 if isinstance(quote, Unreadable):
                     return self._fail(state, quote.reason), False
-                validators = {"etag": result.etag, "last_modified": result.last_modified}
-                return self._take(quote, replace(calm, **validators, size=quote.size))
+                read = replace(
+                    calm, etag=result.etag, last_modified=result.last_modified, size=quote.size
+                )
+                return self._take(quote, read)
             case _:
                 assert_never(result)
 

@@ -132,10 +132,10 @@ def open_siblings(tracker: Tracker) -> str | None:
 def poll_benchmarks(tracker: Tracker) -> str | None:
     """Read the linked questions elsewhere that are due."""
     report = tracker.benchmarks.poll()
-    if not report.asked:
+    if not report.requested:
         return None
     return (
-        f"{report.asked} benchmarks, {report.failed} failed, {report.forecasts} moved, "
+        f"{report.requested} benchmarks, {report.failed} failed, {report.forecasts} moved, "
         f"{report.paused} paused"
     )
 

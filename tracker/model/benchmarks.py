@@ -18,7 +18,7 @@ OptionPairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a platform said of its question when it was asked.
+    """Answer of a platform about its question at the time of a request.
 
     `p` is the probability of YES, `shares` those of named options with a sum of 1; both are empty
     for a question that shows neither. `answer` is empty before the platform resolved it, `size`
@@ -113,14 +113,14 @@ class Benchmark:
 
     @property
     def status(self) -> BenchmarkStatus:
-        """Whether it is read, waits for a person, or has ended."""
+        """State: read, waiting for a person, or ended."""
         if self.polls.changed:
             return "paused"
         return "ended" if self.polls.next_at is None else "read"
 
     @property
     def hint(self) -> str:
-        """What needs a person, in one sentence; "" for nothing."""
+        """Sentence on something that needs a person; "" for nothing."""
         if self.polls.changed:
             return f"{self.name} changed its criteria: read them, and link it again or unlink it."
         if self.polls.answer:
@@ -156,10 +156,10 @@ class SameQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class PollReport:
+class QuoteReport:
     """Counts of one round of polls."""
 
-    asked: int = 0
+    requested: int = 0
     failed: int = 0
     forecasts: int = 0
     paused: int = 0

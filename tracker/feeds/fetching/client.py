@@ -299,7 +299,7 @@ class _Client:
                     if len(self._sockets) < MAX_KEPT_CONNECTIONS
                     else self._transient
                 )
-                headers = build_request_headers(_withhold_secret(visit.request, url))
+                headers = build_request_headers(withhold_secret(visit.request, url))
                 response = await session.get(url, headers=headers, allow_redirects=False)
                 try:
                     return await self._read_response(visit, response, deadline)
@@ -373,7 +373,7 @@ class _HostResolver(HostResolver, AbstractResolver):
     """Our DNS lookups behind the client's interface."""
 
 
-def _withhold_secret(request: FetchRequest, url: URL) -> FetchRequest:
+def withhold_secret(request: FetchRequest, url: URL) -> FetchRequest:
     """Return the request without its authorization unless it goes to its own server over TLS."""
     if not request.authorization or (
         url.scheme == "https" and url.origin() == URL(request.url).origin()
