@@ -56,13 +56,17 @@ def _show_benchmark(visit: Visit, benchmark: Benchmark, *, may_link: bool) -> No
             _fold("Criteria now", polls.changed),
         ]
     show_markup(*lines)
-    if may_link:
-        st.button(
-            f"Unlink {benchmark.name}",
-            key=f"unlink-{link.platform}",
-            type="tertiary",
-            on_click=partial(_unlink, visit, benchmark),
-        )
+    if not may_link:
+        return
+    acts = {"Unlink": _unlink} | ({"Compare again with": _look_again} if polls.changed else {})
+    with st.container(horizontal=True):
+        for verb, act in acts.items():
+            st.button(
+                f"{verb} {benchmark.name}",
+                key=f"{act.__name__}-{link.platform}",
+                type="tertiary",
+                on_click=partial(act, visit, benchmark),
+            )
 
 
 def _fold(title: str, text: str) -> Markup:
@@ -73,6 +77,17 @@ def _unlink(visit: Visit, benchmark: Benchmark) -> None:
     with show_refusals():
         visit.tracker.benchmarks.unlink(benchmark.link.question_id, benchmark.link.platform)
         notify(f"{benchmark.name} is no longer read; its forecasts stay")
+
+
+def _look_again(visit: Visit, benchmark: Benchmark) -> None:
+    with show_refusals():
+        _look_up(visit, benchmark.link.question_id, benchmark.link.url)
+
+
+def _look_up(visit: Visit, question_id: str, address: str) -> None:
+    """Keep what is at an address to be compared, until it is linked or another address is sent."""
+    st.session_state.pop(_SEEN, None)
+    st.session_state[_SEEN] = visit.tracker.benchmarks.look_up(question_id, address)
 
 
 def _show_form(visit: Visit, page: QuestionPage) -> None:
@@ -88,8 +103,7 @@ def _show_form(visit: Visit, page: QuestionPage) -> None:
         is_sent = st.form_submit_button("Compare")
     with show_refusals(question):
         if is_sent:
-            st.session_state.pop(_SEEN, None)
-            st.session_state[_SEEN] = visit.tracker.benchmarks.look_up(question.id, address)
+            _look_up(visit, question.id, address)
         seen: LookUp | None = st.session_state.get(_SEEN)
         if seen is not None and seen.question.id == question.id:
             _show_comparison(visit, seen)

@@ -64,10 +64,14 @@ def test_new_criteria_are_shown_beside_the_old(
     platforms.give("manifold", answers.manifold_market(textDescription="Another rule."))
     clock.advance(hours=6)
     tracker.benchmarks.poll()
-    told = prose_of(open_page(tracker, "question", q=SUMMIT, details="Elsewhere"))
+    visit = open_page(tracker, "question", q=SUMMIT, details="Elsewhere")
+    told = prose_of(visit)
     assert "Manifold changed its criteria" in told
     assert answers.RULES in told
     assert "Another rule." in told
+    visit = seen(button(visit, "Compare again with Manifold").click().run())
+    seen(button(visit, "It is the same question: link it").click().run())
+    assert tracker.benchmarks.list(SUMMIT)[0].link.criteria == "Another rule."
 
 
 def test_options_are_chosen_by_a_person(tracker: Tracker, platforms: Platforms) -> None:

@@ -62,7 +62,6 @@ class BenchmarkService(Service, noun="benchmarks"):
 
     def poll(self) -> QuoteReport:
         """Read the benchmarks that are due, of all questions."""
-        rules = polling.QuoteSchedule(
-            self._settings.benchmark_hours, self._settings.metaculus_token
-        )
-        return polling.poll_benchmarks(self._whole_store, self._context.network, rules, self._now)
+        settings, network = self._settings, self._context.network
+        schedule = polling.QuoteSchedule(settings.benchmark_hours, settings.metaculus_token)
+        return polling.poll_benchmarks(self._whole_store, network, schedule, self._now)

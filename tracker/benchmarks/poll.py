@@ -27,9 +27,9 @@ from tracker.feeds.item import FeedId
 from tracker.ingestion.network import Network
 from tracker.model.benchmarks import (
     BenchmarkLink,
-    QuoteReport,
     PollState,
     Quote,
+    QuoteReport,
     Unreadable,
     make_digest,
 )
@@ -79,7 +79,7 @@ def fetch_quote(network: Network, platform: Platform, external_id: str, token: s
 
 
 def poll_benchmarks(
-    store: Store, network: Network, rules: QuoteSchedule, now: Callable[[], datetime]
+    store: Store, network: Network, schedule: QuoteSchedule, now: Callable[[], datetime]
 ) -> QuoteReport:
     """Read the links that are due, each stored in its own transaction."""
     with store.reading() as session:
@@ -89,10 +89,10 @@ def poll_benchmarks(
     waiting = [linked for linked in due if linked[0].question_id in open_questions][:MAX_REQUESTS]
     links = {_name_request(link): link for link, _ in waiting}
     report = QuoteReport(requested=len(links))
-    for result in _ask(network, waiting, rules):
+    for result in _ask(network, waiting, schedule):
         with store.writing() as session:
             link = links[result.feed_id]
-            state, is_new = _Answer(session, link, rules, now()).store(result)
+            state, is_new = _Answer(session, link, schedule, now()).store(result)
         report = replace(
             report,
             failed=report.failed + bool(state.problem),
@@ -107,16 +107,16 @@ def _name_request(link: BenchmarkLink) -> FeedId:
 
 
 def _ask(
-    network: Network, waiting: Sequence[LinkedQuestion], rules: QuoteSchedule
+    network: Network, waiting: Sequence[LinkedQuestion], schedule: QuoteSchedule
 ) -> Iterator[FetchResult]:
     """Ask for each link; one that needs a token fails without a request if there is none."""
     requests = []
     for link, state in waiting:
         platform, name = PLATFORMS[link.platform], _name_request(link)
-        if platform.needs_token and not rules.token:
+        if platform.needs_token and not schedule.token:
             yield FetchFailed(name, UNAUTHORISED.format(platform.label))
             continue
-        request = build_request(platform, link.external_id, rules.token)
+        request = build_request(platform, link.external_id, schedule.token)
         requests.append(
             replace(request, feed_id=name, etag=state.etag, last_modified=state.last_modified)
         )
@@ -130,7 +130,7 @@ class _Answer:
 
     session: Session
     link: BenchmarkLink
-    rules: QuoteSchedule
+    schedule: QuoteSchedule
     now: datetime
 
     def store(self, result: FetchResult) -> tuple[PollState, bool]:
@@ -145,7 +145,7 @@ class _Answer:
 
     def _read(self, state: PollState, result: FetchResult) -> tuple[PollState, bool]:
         now, platform = self.now, PLATFORMS[self.link.platform]
-        next_at = self.rules.next_time(now)
+        next_at = self.schedule.next_time(now)
         calm = replace(state, next_at=next_at, last_at=now, failures=0, problem="")
         match result:
             case Deferred(wait_seconds=seconds):
@@ -187,5 +187,5 @@ class _Answer:
         """Return the state after a failure; the server may ask for a longer wait."""
         failures = state.failures + 1
         earliest = self.now + timedelta(seconds=wait_seconds)
-        next_at = max(self.rules.next_time(self.now, failures), earliest)
+        next_at = max(self.schedule.next_time(self.now, failures), earliest)
         return replace(state, next_at=next_at, last_at=self.now, failures=failures, problem=reason)
