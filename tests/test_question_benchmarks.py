@@ -306,6 +306,16 @@ def test_what_cannot_be_linked_is_refused_in_a_line(tracker: Tracker, platforms:
     assert tracker.benchmarks.list() == ()
 
 
+def test_what_was_read_long_ago_is_read_again(
+    tracker: Tracker, platforms: Platforms, clock: FakeClock
+) -> None:
+    platforms.give("manifold", answers.manifold_market())
+    seen = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"])
+    clock.advance(minutes=61)
+    with pytest.raises(Refused, match="over an hour ago"):
+        tracker.benchmarks.link(seen)
+
+
 def test_without_a_token_metaculus_is_not_asked(
     on_sqlite: Settings, clock: FakeClock, platforms: Platforms
 ) -> None:

@@ -33,7 +33,7 @@ class BenchmarkService(Service, noun="benchmarks"):
         platform, external_id = place
         token = self._settings.metaculus_token
         quote = polling.fetch_quote(self._context.network, platform, external_id, token)
-        return linking.compare(question, platform, quote)
+        return linking.compare(question, platform, quote, self._now())
 
     def link(
         self,

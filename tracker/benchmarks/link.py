@@ -31,17 +31,20 @@ from tracker.storage.sessions import Session
 MIN_MOVE: Final = 0.005
 """Change of a probability that is worth an entry of its own."""
 
+MAX_READING_TIME: Final = timedelta(hours=1)
+"""Time for reading both criteria, after which the probability is no longer that of now."""
+
 MAX_SILENCE: Final = timedelta(days=1)
 """Time after which an unchanged probability is entered again, as seen."""
 
 
-def compare(question: Question, platform: Platform, quote: Quote) -> LookUp:
+def compare(question: Question, platform: Platform, quote: Quote, now: datetime) -> LookUp:
     """Return both questions side by side, with the options that have the same name."""
     theirs = {name.casefold(): name for name, _ in quote.shares}
     offered = [option.name for option in question.options if option.removed_at is None]
     pairs = tuple((n, theirs[n.casefold()]) for n in offered if n.casefold() in theirs)
     refusal = _explain_refusal(question, platform, quote)
-    return LookUp(question, platform.name, platform.label, quote, pairs, refusal)
+    return LookUp(question, platform.name, platform.label, quote, now, pairs, refusal)
 
 
 def _explain_refusal(question: Question, platform: Platform, quote: Quote) -> str:
@@ -68,6 +71,8 @@ def add_link(
         raise Refused(f"{question.id} takes no more forecasts: it has closed")
     if refusal := _explain_refusal(question, platform, quote):
         raise Refused(refusal)
+    if author.at - seen.at > MAX_READING_TIME:
+        raise Refused(f"{platform.label} was read over an hour ago: compare both again")
     if (question.text, question.criteria) != (seen.question.text, seen.question.criteria):
         raise Refused(f"{question.id} was worded anew since: look at both again")
     if choice.is_inverted and question.kind != "binary":

@@ -131,7 +131,7 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Both questions side by side, for a person who judges whether they are the same.
+    """Both questions side by side, as read at `at`, for a person who judges if they are the same.
 
     `options` pair those that have the same name; `refusal` says why they cannot be linked.
     """
@@ -140,6 +140,7 @@ class LookUp:
     platform: PlatformName
     name: str
     quote: Quote
+    at: datetime
     options: OptionPairs = ()
     refusal: str = ""
 

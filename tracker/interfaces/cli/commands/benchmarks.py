@@ -22,7 +22,7 @@ from tracker.model.benchmarks import Benchmark, LookUp, OptionPairs, Quote, Same
 @as_json
 @click.pass_context
 def list_benchmarks(context: click.Context, /, *, question: str, json: bool) -> None:
-    """List the questions elsewhere that are linked to a question, or to any."""
+    """List the linked questions on markets and other platforms."""
     with tracker_session(context) as tracker:
         listed = tracker.benchmarks.list(question)
     if not listed and not json:
@@ -70,7 +70,7 @@ def link_benchmark(
     forecaster: ForecasterId | None,
     json: bool,
 ) -> None:
-    """Show a question elsewhere beside yours, and link it as a scored benchmark.
+    """Link the same question elsewhere, to be read and scored.
 
     Of Manifold, Polymarket, Kalshi or Metaculus. Without --yes both criteria are shown with a
     code; --yes CODE says that you read them and that both are the same question.
@@ -149,7 +149,10 @@ def unlink_benchmark(
     forecaster: ForecasterId | None,
     json: bool,
 ) -> None:
-    """Read a question elsewhere no more; its forecasts stay, and are scored until now."""
+    """Read a question elsewhere no more; its forecasts stay.
+
+    It holds no forecast from then on; what was read is scored for the time in which it stood.
+    """
     with tracker_session(context) as tracker:
         ended = tracker.benchmarks.unlink(question, platform, by=forecaster)
     print_result(ended, json, f"{ended.name} is no longer read for {question}.")
