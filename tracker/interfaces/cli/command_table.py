@@ -98,7 +98,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "benchmarks": CommandEntry(
         "benchmarks:list_benchmarks",
-        "List the linked questions on markets and other platforms.",
+        "List the linked questions on other platforms.",
         "neutrality-2027",
     ),
     "link-benchmark": CommandEntry(

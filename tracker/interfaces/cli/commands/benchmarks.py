@@ -22,7 +22,7 @@ from tracker.model.benchmarks import Benchmark, LookUp, OptionPairs, Quote, Same
 @as_json
 @click.pass_context
 def list_benchmarks(context: click.Context, /, *, question: str, json: bool) -> None:
-    """List the linked questions on markets and other platforms."""
+    """List the linked questions on other platforms."""
     with tracker_session(context) as tracker:
         listed = tracker.benchmarks.list(question)
     if not listed and not json:
