@@ -25,6 +25,7 @@ from tracker.interfaces.scheduler import (
     notify_people,
     offer_near_misses,
     open_siblings,
+    poll_benchmarks,
     poll_feeds,
     read_articles,
     record_signposts,
@@ -100,7 +101,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "signposts": record_signposts, "suggest": update_suggestions, "rematch": rematch_archive,
         "learn": learn_parameters, "ask_model": judge_with_model, "forget": forget_old_texts,
         "first_start": judge_first_start, "near_misses": offer_near_misses,
-        "siblings": open_siblings, "notify": notify_people,
+        "siblings": open_siblings, "notify": notify_people, "benchmarks": poll_benchmarks,
     }  # fmt: skip
 
 

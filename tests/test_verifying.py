@@ -43,8 +43,9 @@ from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.audit import Authorship
+from tracker.model.benchmarks import BenchmarkLink
 from tracker.settings import Settings
-from tracker.storage import facts, recalibrations, repetitions
+from tracker.storage import benchmarks, facts, recalibrations, repetitions
 from tracker.storage.series import add_dismissal
 from tracker.storage.tables import EssayTextRow, LearnedRow, NoteRow
 
@@ -348,6 +349,12 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
         )
     tracker.comments.add("rain", "It rained last year.")
     tracker.comments.write_note("rain", "I doubt it.")
+    market = BenchmarkLink(
+        QuestionId("rain"), "manifold", "rain", "https://manifold.markets/ann/rain", "Rain?", "A gauge",
+        is_inverted=False, options=(), by=BEN, at=clock(),
+    )  # fmt: skip
+    with tracker.context.store.writing() as session:
+        benchmarks.add_link(session, market)
     tracker.resolutions.settle_by("rain", "brent", "value in 2027 more than 60")
     clock.advance(days=2)
     tracker.signposts.mark()

@@ -57,11 +57,12 @@ class Settings:
     address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
     `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) are its
     parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
-    `mcp_daily_evidence` limit what each of them writes on a day. `allowed_hosts` are the host names
-    that the dashboard accepts beside the loopback names, separated by commas; `public_url` is its
-    address behind a proxy. Without `require_login` whoever reaches the dashboard acts as its owner.
-    `api_per_minute` is the number of requests to the API that each account, token or address may
-    send, 0 for any number.
+    `mcp_daily_evidence` limit what each of them writes on a day. Linked questions elsewhere are
+    read every `benchmark_hours`, those of Metaculus with `metaculus_token`. `allowed_hosts` are the
+    host names that the dashboard accepts beside the loopback names, separated by commas;
+    `public_url` is its address behind a proxy. Without `require_login` whoever reaches the
+    dashboard acts as its owner. `api_per_minute` is the number of requests to the API that each
+    account, token or address may send, 0 for any number.
 
     `oidc_…` register the tracker at an OpenID provider, without whose `oidc_issuer` there is none;
     `trusted_proxies` are addresses and networks of proxies that name in `trusted_header` whom they
@@ -88,6 +89,8 @@ class Settings:
     mcp_writes: bool = True
     mcp_daily_forecasts: int = 50
     mcp_daily_evidence: int = 20
+    benchmark_hours: float = 6.0
+    metaculus_token: str = field(default="", repr=False)
     log_level: str = "info"
     log_json: bool = False
     port: int = 8501
@@ -280,6 +283,7 @@ def check_settings(settings: Settings) -> Settings:
         ("mcp_daily_forecasts", 0, 10_000),
         ("mcp_daily_evidence", 0, 10_000),
         ("api_per_minute", 0, 1_000_000),
+        ("benchmark_hours", 1, 168),
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:

@@ -9,6 +9,7 @@ from dashboard.components.widgets import show_drawer, show_empty, show_report_bu
 from dashboard.question import (
     answering,
     as_of,
+    benchmarks,
     compare,
     criteria,
     disagreement,
@@ -43,12 +44,20 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
     sections |= _list_scenario_sections(visit, page)
     if siblings.may_repeat(visit, page):
         sections["Repeat"] = lambda visit, page: siblings.show_form(visit, page.summary.question)
-    if not visit.looks_back:
-        sections["Earlier day"] = lambda _, page: as_of.show_day_slider(
-            present, page.summary.question
-        )
-        sections["Report"] = _show_reports
+    sections |= _list_present_sections(visit, present, page)
     return sections | _list_sharing_sections(visit, page)
+
+
+def _list_present_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str, Section]:
+    """Return the sections that a view of an earlier day has not."""
+    if visit.looks_back:
+        return {}
+    question = page.summary.question
+    may_have_benchmarks = question.kind not in ("numeric", "date")
+    return ({"Elsewhere": benchmarks.render} if may_have_benchmarks else {}) | {
+        "Earlier day": lambda _, page: as_of.show_day_slider(present, question),
+        "Report": _show_reports,
+    }
 
 
 def _list_sharing_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:

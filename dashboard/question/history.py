@@ -16,7 +16,7 @@ from dashboard.wording import (
 )
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.amendments import find_version
-from forecasts.questions.question import SUGGESTION
+from forecasts.questions.question import SUGGESTION, find_outside_kind
 from forecasts.questions.timeline import Forecast
 from tracker.model.read_models import QuestionPage
 
@@ -33,14 +33,16 @@ ACT_NAMES: Final = {
 
 @st.fragment
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Show the newest forecasts, or all."""
+    """Show the newest forecasts, or all; those of platforms without a reason when all are shown."""
     title = make_tag("h2", "History")
     acts = [act for act in page.acts if act.forecaster_id != SUGGESTION][::-1]
     if not acts:
         show_markup(title, make_tag("p", "Nobody has forecast yet.", kind="note"))
         return
     key = f"history-all-{page.summary.question.id}"
-    shown = acts if st.session_state.get(key) else acts[:MAX_SHOWN]
+    # Prices come every day; what people say is not to drown in them.
+    brief = [act for act in acts if act.rationale or not find_outside_kind(act.forecaster_id)]
+    shown = acts if st.session_state.get(key) else (brief or acts)[:MAX_SHOWN]
     stream = make_tag("ol", *(_build_act(visit, page, act) for act in shown), kind="stream")
     show_markup(title, stream)
     if len(shown) < len(acts):

@@ -5,12 +5,15 @@ trick.
 from collections.abc import Iterator
 
 import pytest
+from yarl import URL
 
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
 from tests.tables import check_rows
-from tracker.feeds.fetch_results import Fetched, NotModified
-from tracker.feeds.fetching import addresses
+from tracker.feeds.fetch_results import Fetched, FetchRequest, NotModified
+from tracker.feeds.fetching import addresses, client
+from tracker.feeds.fetching.headers import build_request_headers
+from tracker.feeds.item import FeedId
 
 PRIVATE = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "0x7f.1", "0177.0.0.1", "2130706433", "127.1",
@@ -157,3 +160,29 @@ def test_no_proxy_is_taken_from_the_environment(
         monkeypatch.setenv(name, server.url("/"))
     assert fetch_all(["http://nosuchhost.invalid/"])[0].reason == "host not found"
     assert server.connections == 0
+
+
+@check_rows(
+    [
+        ("https://a.example/api", "https://a.example/other", True),
+        ("https://a.example/api", "https://b.example/api", False),
+        ("https://a.example/api", "http://a.example/api", False),
+        ("https://a.example/api", "https://a.example:8443/api", False),
+        ("http://a.example/api", "http://a.example/api", False),
+    ]
+)
+def test_a_token_goes_to_its_own_server_over_tls(first: str, hop: str, sent: bool) -> None:
+    request = FetchRequest(FeedId("x"), first, authorization="Token t0ken")
+    headers = build_request_headers(client.withhold_secret(request, URL(hop)))
+    assert (headers == {"Authorization": "Token t0ken"}) == sent
+    assert sent or headers is None
+
+
+@pytest.mark.usefixtures("loopback_is_public")
+def test_a_token_is_not_sent_without_tls(server: FeedServer) -> None:
+    server.serve("/feed.xml", BODY)
+    request = FetchRequest(FeedId("x"), server.url("/feed.xml"), authorization="Token t0ken")
+    with fetching() as fetch:
+        results(fetch, [request])
+    (seen,) = server.seen
+    assert "t0ken" not in str(seen)

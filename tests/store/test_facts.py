@@ -30,10 +30,12 @@ from tracker.errors import Refused
 from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.access import Access, Shared
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
+from tracker.model.benchmarks import BenchmarkLink
 from tracker.model.forecast_import import ImportBatch
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import (
     access,
+    benchmarks,
     comments,
     essays,
     event_log,
@@ -70,6 +72,11 @@ CONSENT = PersonalRecalibration(Recalibration(0.1, 0.8), 60, 40, Widening(1.4, 3
 TABLE = ScenarioLikelihoods(TALKS, (0.9, 0.25), "they talk")
 BATCH = ImportBatch(0, "fatebook", "mine.csv", questions=1, forecasts=2, answers=1, at=AT, by=BEN)
 SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
+
+BENCHMARK = BenchmarkLink(
+    SUMMIT, "manifold", "a-summit", "https://manifold.markets/ann/a-summit", "A summit?", "So.",
+    is_inverted=True, options=(("a", "b"), ("c", "d")), by=BEN, at=AT,
+)  # fmt: skip
 
 
 def edit(text: str = "Will they meet?", days: float = 1) -> QuestionEdit:
@@ -111,6 +118,10 @@ def say_comment(session: Session) -> None:
     comments.add_comment(session, SUMMIT, "They will.", MADE, origin={"reply_to": None})
 
 
+def say_benchmark(session: Session) -> None:
+    benchmarks.add_link(session, BENCHMARK)
+
+
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
@@ -132,6 +143,7 @@ SAID: Mapping[str, Any] = {
     "settlement": say_settlement,
     "comment": say_comment,
     "import": lambda s: imports.add_batch(s, BATCH, 1),
+    "benchmark": say_benchmark,
     "dismissal": lambda s: series.add_dismissal(s, SUMMIT, MADE, key="evidence:1", why="a rumour"),
 }
 """How each kind of fact is said, by ben, a day after NOW."""

@@ -24,6 +24,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "signposts": "calendar",
             "feeds": "list status get budget first_start export_opml",
             "series": "list get is_read",
+            "benchmarks": "list",
             "reports": "build check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
@@ -54,6 +55,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "feeds": "judge_first_start poll stop_polling add subscribe try_address check"
             " import_opml change pause retry retry_failing find read_articles",
             "series": "check check_again add remove",
+            "benchmarks": "look_up link unlink poll",
             "question_sets": "load load_built_in note_unchecked",
             "people": "add_outside",
         },

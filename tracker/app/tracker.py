@@ -28,6 +28,7 @@ from tracker.storage.sessions import Store, open_store
 if TYPE_CHECKING:
     from tracker.app.accounts import AccountService
     from tracker.app.accuracy import AccuracyService
+    from tracker.app.benchmarks import BenchmarkService
     from tracker.app.comments import CommentService
     from tracker.app.essays import EssayService
     from tracker.app.evidence import EvidenceService, LearningService
@@ -166,6 +167,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.comments import CommentService
 
         return CommentService(self.context)
+
+    @cached_property
+    def benchmarks(self) -> "BenchmarkService":
+        """The same question elsewhere: link, read, score."""
+        from tracker.app.benchmarks import BenchmarkService
+
+        return BenchmarkService(self.context)
 
     @cached_property
     def evidence(self) -> "EvidenceService":

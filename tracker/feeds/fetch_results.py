@@ -11,8 +11,8 @@ from tracker.feeds.item import FeedId
 class FetchRequest:
     """One request for a feed; the validators are those of the last document that was read.
 
-    `user_agent` and `max_bytes` override the defaults when set. `authorization` is sent to the host
-    of the address alone, not where that redirects to.
+    `user_agent` and `max_bytes` override the defaults when set. `authorization` goes to the server
+    of `url` over TLS, and nowhere that it redirects to.
     """
 
     feed_id: FeedId

@@ -129,6 +129,17 @@ def open_siblings(tracker: Tracker) -> str | None:
     return f"{len(run.opened)} {noun} opened{failed}"
 
 
+def poll_benchmarks(tracker: Tracker) -> str | None:
+    """Read the linked questions elsewhere that are due."""
+    report = tracker.benchmarks.poll()
+    if not report.requested:
+        return None
+    return (
+        f"{report.requested} benchmarks, {report.failed} failed, {report.forecasts} moved, "
+        f"{report.paused} paused"
+    )
+
+
 def forget_old_texts(tracker: Tracker) -> str | None:
     """Delete the texts of old items without a match, if a retention is set."""
     emptied = tracker.feeds.forget_old_texts()
@@ -165,6 +176,7 @@ JOBS = (
     Job("ask_model", 600, judge_with_model),
     Job("siblings", 3600, open_siblings),
     Job("notify", 60, notify_people),
+    Job("benchmarks", 300, poll_benchmarks),
     Job("forget", 86400, forget_old_texts),
 )
 

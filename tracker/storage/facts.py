@@ -10,6 +10,7 @@ from forecasts.questions.question import ForecasterId
 from tracker.storage import event_log
 from tracker.storage.tables import (
     AccessRow,
+    BenchmarkRow,
     ClaimDecisionRow,
     CommentRow,
     DismissedAnswerRow,
@@ -50,6 +51,7 @@ FACT_TABLES: Mapping[str, type[Any]] = {
     "dismissal": DismissedAnswerRow,
     "comment": CommentRow,
     "import": ImportBatchRow,
+    "benchmark": BenchmarkRow,
 }
 """Table of each log entry kind whose facts are the columns of its row."""
 

@@ -17,7 +17,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -299,9 +299,7 @@ class _Client:
                     if len(self._sockets) < MAX_KEPT_CONNECTIONS
                     else self._transient
                 )
-                home = parse_web_address(visit.request.url)
-                at_home = home is not None and url.origin() == home.origin()
-                headers = build_request_headers(visit.request, at_home=at_home)
+                headers = build_request_headers(withhold_secret(visit.request, url))
                 response = await session.get(url, headers=headers, allow_redirects=False)
                 try:
                     return await self._read_response(visit, response, deadline)
@@ -373,6 +371,15 @@ class _Client:
 
 class _HostResolver(HostResolver, AbstractResolver):
     """Our DNS lookups behind the client's interface."""
+
+
+def withhold_secret(request: FetchRequest, url: URL) -> FetchRequest:
+    """Return the request without its authorization unless it goes to its own server over TLS."""
+    if not request.authorization or (
+        url.scheme == "https" and url.origin() == URL(request.url).origin()
+    ):
+        return request
+    return replace(request, authorization="")
 
 
 def _require_url(url: URL | None) -> URL:

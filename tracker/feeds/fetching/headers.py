@@ -20,21 +20,15 @@ _SECONDS: Final = re.compile(r"\s*(\d+)\s*", re.ASCII)
 _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII)
 
 
-def build_request_headers(request: FetchRequest, *, at_home: bool) -> dict[str, str] | None:
-    """Return the headers beyond the session's defaults; None if there are none.
-
-    `at_home` is True at the host that the request names: no other one sees its authorization.
-    """
-    authorization = request.authorization if at_home else ""
-    if not (request.etag or request.last_modified or request.user_agent or authorization):
-        return None
+def build_request_headers(request: FetchRequest) -> dict[str, str] | None:
+    """Return the headers beyond the session's defaults; None if there are none."""
     headers = (
+        ("Authorization", join_lines(request.authorization)),
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
         ("User-Agent", join_lines(request.user_agent)),
-        ("Authorization", join_lines(authorization)),
     )
-    return {name: value for name, value in headers if value}
+    return {name: value for name, value in headers if value} or None
 
 
 def join_lines(text: str) -> str:

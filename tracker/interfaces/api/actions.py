@@ -40,6 +40,7 @@ from tracker.model.api_values import (
     QuestionDetail,
 )
 from tracker.model.audit import ActivityEntry
+from tracker.model.benchmarks import Benchmark, SameQuestion
 from tracker.model.evidence import SearchHit
 from tracker.model.forecast_import import (
     DEFAULT_CHOICES,
@@ -57,6 +58,9 @@ MAX_PIECES = 10_000
 
 MAX_HITS = 200
 MAX_CHANGES = 1000
+
+
+SAME_QUESTION = SameQuestion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,21 @@ def import_files(
 ) -> ForecastImport:
     """Import forecasts with their own times, and answers: base64 of files by name."""
     return tracker.forecasts.import_files(_decode_files(files), choices, by=by)
+
+
+def link_benchmark(
+    tracker: Tracker,
+    question_id: str,
+    address: str,
+    *,
+    code: str,
+    choice: SameQuestion = SAME_QUESTION,
+) -> Benchmark:
+    """Link the same question elsewhere; `code` is that of the criteria which a person has read."""
+    seen = tracker.benchmarks.look_up(question_id, address)
+    if code != seen.quote.code:
+        raise Refused(f"{seen.name} shows other criteria than those of {code!r}: read them")
+    return tracker.benchmarks.link(seen, choice)
 
 
 def _decode_files(files: Mapping[str, str]) -> dict[str, bytes]:

@@ -90,6 +90,10 @@ ROUTES: Final = (
     ApiRoute("POST", f"{_QUESTION}/siblings/plan", "questions.plan_sibling"),
     ApiRoute("PUT", f"{_QUESTION}/repetition", "questions.repeat"),
     ApiRoute("DELETE", f"{_QUESTION}/repetition", "questions.stop_repeating"),
+    ApiRoute("GET", "/benchmarks", "benchmarks.list"),
+    ApiRoute("POST", f"{_QUESTION}/benchmarks/compare", "benchmarks.look_up"),
+    ApiRoute("POST", f"{_QUESTION}/benchmarks", "benchmarks.link", actions.link_benchmark),
+    ApiRoute("DELETE", f"{_QUESTION}/benchmarks/{{platform}}", "benchmarks.unlink"),
     ApiRoute("POST", f"{_QUESTION}/forecasts", "forecasts.submit", actions.submit_forecast),
     ApiRoute("POST", f"{_QUESTION}/forecasts/parse", "forecasts.parse"),
     ApiRoute("POST", f"{_QUESTION}/forecasts/reaffirm", "forecasts.reaffirm", actions.reaffirm),
@@ -240,7 +244,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
         " system.mark_replayed system.set_headline_credit notifications.collect"
-        " notifications.send",
+        " notifications.send benchmarks.poll",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
         " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
         " accounts.identify_program accounts.identify_vouched accounts.explain_token"

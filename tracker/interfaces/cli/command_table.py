@@ -96,6 +96,21 @@ QUESTION_COMMANDS: Final = {
         "Show who disagrees on a question, why, and who tends to be nearer.",
         "neutrality-2027",
     ),
+    "benchmarks": CommandEntry(
+        "benchmarks:list_benchmarks",
+        "List the linked questions on other platforms.",
+        "neutrality-2027",
+    ),
+    "link-benchmark": CommandEntry(
+        "benchmarks:link_benchmark",
+        "Link the same question elsewhere, to be read and scored.",
+        "neutrality-2027 https://manifold.markets/ann/neutrality-ends",
+    ),
+    "unlink-benchmark": CommandEntry(
+        "benchmarks:unlink_benchmark",
+        "Read a question elsewhere no more; its forecasts stay.",
+        "neutrality-2027 manifold",
+    ),
     "calendar": CommandEntry(
         "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
     ),

@@ -14,6 +14,7 @@ from tracker.storage.tables.accounts import (
 )
 from tracker.storage.tables.api import StoredAnswerRow
 from tracker.storage.tables.base import TableRow
+from tracker.storage.tables.benchmarks import BenchmarkPollRow, BenchmarkRow
 from tracker.storage.tables.claims import (
     ClaimDecisionRow,
     DraftRow,
@@ -89,6 +90,8 @@ __all__ = [
     "ApiTokenRow",
     "ArticleRow",
     "AttentionRow",
+    "BenchmarkPollRow",
+    "BenchmarkRow",
     "ChannelRow",
     "ClaimDecisionRow",
     "ClaimRow",
