@@ -10,7 +10,7 @@ from tests.reports.lived import ANSWERED, HOSTILE, QUESTION, SOURCE, Lived, live
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.interfaces import http_api
+from tracker.interfaces import atom, http_api
 
 __all__ = ["lived", "lived_file"]
 
@@ -20,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def feed(tracker: Tracker) -> ElementTree.Element:
     """The feed of changes as a reader parses it."""
-    return ElementTree.fromstring(http_api.render_changes(tracker, HOME))
+    return ElementTree.fromstring(atom.render_changes(tracker, HOME))
 
 
 def entries(tracker: Tracker) -> list[dict[str, str]]:
@@ -92,9 +92,9 @@ def test_the_feed_is_atom_and_tells_the_newest_first(lived: Lived) -> None:
 
 
 def test_an_unchanged_feed_is_identical_and_keeps_its_ids(lived: Lived, clock: FakeClock) -> None:
-    before = http_api.render_changes(lived.tracker, HOME)
+    before = atom.render_changes(lived.tracker, HOME)
     clock.advance(days=1)
-    assert http_api.render_changes(lived.tracker, HOME) == before
+    assert atom.render_changes(lived.tracker, HOME) == before
     lived.tracker.resolutions.resolve(QUESTION, "no", source_url=SOURCE, known_at=ANSWERED)
     old = [element.text for element in ElementTree.fromstring(before).iter(f"{ATOM}id")]
     assert [element.text for element in feed(lived.tracker).iter(f"{ATOM}id")][2:] == old[1:]

@@ -19,7 +19,7 @@ from tests.test_permissions import list_use_cases
 from tracker.app.permissions import REQUIRED_RIGHTS
 from tracker.app.tracker import Tracker
 from tracker.errors import Forbidden, NotFound, Refused, TrackerError
-from tracker.interfaces import http_api
+from tracker.interfaces import atom, http_api
 from tracker.model.essays import NewEssay
 from tracker.model.evidence import ManualEvidence
 from tracker.model.principal import Door, Principal, Role
@@ -85,6 +85,7 @@ SAMPLES: Mapping[str, Any] = {
     "evidence_ids": [1, 2],
     "forecast_id": 1,
     "comment_id": 1,
+    "link_id": "none",
     "feed_id": "wire",
     "series_id": "none",
     "offset": 0,
@@ -150,10 +151,10 @@ def test_no_report_tells_a_stranger_of_a_private_question(world: Tracker, kind: 
 def test_no_program_reads_a_private_question_of_another(world: Tracker) -> None:
     stranger = enter(world, CEM, door="api")
     assert TOKEN.encode() not in http_api.render_questions(stranger)
-    assert TOKEN.encode() not in http_api.render_changes(stranger, "https://t.example")
+    assert TOKEN.encode() not in atom.render_changes(stranger, "https://t.example")
     with pytest.raises(NotFound):
         http_api.render_question(stranger, SECRET)
-    assert TOKEN.encode() in http_api.render_changes(enter(world, BEN, door="api"), "https://t")
+    assert TOKEN.encode() in atom.render_changes(enter(world, BEN, door="api"), "https://t")
 
 
 WRITES: Mapping[str, tuple[Any, ...]] = {

@@ -33,7 +33,7 @@ from dashboard.components.visit import PAGES, PageName
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.interfaces import http_api
+from tracker.interfaces import atom, http_api
 from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
@@ -287,7 +287,7 @@ def build_routes(tracker: Tracker) -> list[Route]:
 
     async def changes(request: Request) -> Response:
         home = tracker.settings.access_policy.public_origin or str(request.base_url).rstrip("/")
-        return await _respond(lambda: http_api.render_changes(serve(request), home), _ATOM)
+        return await _respond(lambda: atom.render_changes(serve(request), home), _ATOM)
 
     async def jump(request: Request) -> Response:
         return await _respond(lambda: list_destinations(_serve(get_tracker(), request)), _JSON)

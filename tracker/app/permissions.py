@@ -27,6 +27,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "reports": "build check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
+            "shares": "list make revoke",
             "accounts": "logins end_login tokens make_token revoke_token log_out acts_today",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
             " replay_end headline_credit runs first_steps status",
@@ -62,6 +63,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "reports": "export_table",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
             " enter_as_owner log_in identify identify_program act_as change_role disable enable",
+            "shares": "open",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run",
         },

@@ -140,7 +140,9 @@ class TableDump:
     rows: list[tuple[Any, ...]]
 
 
-SECRET_TABLES: Final = frozenset({"access_link", "account", "api_token", "login", "note"})
+SECRET_TABLES: Final = frozenset(
+    {"access_link", "account", "api_token", "login", "note", "share_link"}
+)
 """Tables that nobody exports: hashes of passwords and secrets, and private notes."""
 
 

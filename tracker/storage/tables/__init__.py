@@ -66,6 +66,7 @@ from tracker.storage.tables.series import (
     SeriesValueRow,
     SettlementRow,
 )
+from tracker.storage.tables.shares import ShareLinkRow
 
 __all__ = [
     "AccessLinkRow",
@@ -119,6 +120,7 @@ __all__ = [
     "SeriesRow",
     "SeriesValueRow",
     "SettlementRow",
+    "ShareLinkRow",
     "SignpostMarkRow",
     "StandingRow",
     "StatementsRow",
