@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from dashboard.components.acting import LOGIN_HEADER
+from dashboard.server.shares import FOLDER as SHARE_FOLDER
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
@@ -41,8 +42,10 @@ _OPEN_PATHS: Final = frozenset(
 )
 """Addresses that ask for no log-in, beside that of agents, which asks for a token by itself."""
 
-_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health")
-"""Beginnings of addresses that hold nothing of the database: scripts, styles, health."""
+_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health", SHARE_FOLDER)
+"""Beginnings of addresses that hold nothing of the database (scripts, styles, health), or ask for
+a secret by themselves.
+"""
 
 _TITLES: Final[Mapping[str, str]] = {
     "login": "Log in",

@@ -41,6 +41,8 @@ from dashboard.server.guard import (
 )
 from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.response_cache import get_tracker, share_tracker
+from dashboard.server.shares import FOLDER as SHARE_FOLDER
+from dashboard.server.shares import build_share_routes
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
@@ -100,8 +102,16 @@ def content_policy() -> str:
     )
 
 
+_POLICY_NAME: Final = b"content-security-policy"
+_ALWAYS: Final = frozenset((b"x-content-type-options", b"cross-origin-opener-policy"))
+"""Headers that responses with a policy of their own get, too."""
+
+
 class SecurityHeaders:
-    """ASGI middleware that adds security headers without buffering."""
+    """ASGI middleware that adds security headers without buffering.
+
+    Those of share links have their own, as one of them may stand in frames of other pages.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -119,7 +129,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
+                present = [*message.get("headers", [])]
+                has_own = scope["path"].startswith(SHARE_FOLDER) and _POLICY_NAME in dict(present)
+                added = [pair for pair in self._headers if not has_own or pair[0] in _ALWAYS]
+                message = {**message, "headers": [*present, *added]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -136,6 +149,7 @@ def build_app(tracker: Tracker) -> Any:
         routes=[
             *LoginPages(tracker).build_routes(),
             Route(AGENTS_PATH, TokenDoor(tracker)),
+            *build_share_routes(),
             *build_routes(tracker),
             *build_page_routes(),
         ],

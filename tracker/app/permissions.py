@@ -24,7 +24,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "signposts": "calendar",
             "feeds": "list status get budget first_start export_opml",
             "series": "list get is_read",
-            "reports": "build check recent_changes",
+            "reports": "build build_public check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
             "shares": "list make revoke",

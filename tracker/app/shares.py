@@ -52,12 +52,12 @@ class ShareService(Service, noun="shares"):
         The web server calls it in the name of the owner.
         """
         now = self._now()
-        with self._store.reading() as session:
+        with self._whole_store.reading() as session:
             opened = shares.open_share(session, secret, self._context.principal, now)
         if opened is None:
             return None
         used_at = opened.link.used_at
         if used_at is None or now - used_at >= SEEN_STEP:
-            with self._store.writing() as session:
+            with self._whole_store.writing() as session:
                 stored.change_share(session, opened.link.id, used_at=now)
         return opened

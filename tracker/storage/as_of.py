@@ -22,6 +22,17 @@ def list_asked_ids(session: Session, at: datetime) -> frozenset[QuestionId]:
     return frozenset(map(QuestionId, rows))
 
 
+def list_wordings(session: Session) -> dict[QuestionId, tuple[int, datetime]]:
+    """Return for each question the number of its edits, and when it was worded last."""
+    asked = select(LogRow.subject, LogRow.entered_at).where(LogRow.kind == "question")
+    wordings = {QuestionId(question_id): (0, at) for question_id, at in session.exec(asked)}
+    edited = {
+        QuestionId(question_id): (len(edits), edits[-1].at)
+        for question_id, edits in questions.list_edits(session).items()
+    }
+    return wordings | edited
+
+
 def list_last_forecasts(session: Session, at: datetime) -> tuple[Forecast, ...]:
     """Return each forecaster's last act on each question."""
     last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at)
@@ -43,14 +54,25 @@ def count_evidence_at(
     return {QuestionId(question_id): number for question_id, number in rows}
 
 
-def list_recent_changes(session: Session, limit: int) -> tuple[ActivityEntry, ...]:
-    """Return the latest acts of people, newest first; computed forecasts are left out."""
+def list_recent_changes(
+    session: Session, limit: int, only: QuestionId | None = None
+) -> tuple[ActivityEntry, ...]:
+    """Return the latest acts of people on all questions or `only` one, the newest first.
+
+    Computed forecasts are left out.
+    """
     questions_by_id = {question.id: question for question in questions.list_questions(session)}
     names = {
         forecaster_id: forecaster.name
         for forecaster_id, forecaster in list_forecasters(session).items()
     }
     acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
+    answers = select(ResolutionRow)
+    asked = select(LogRow).where(LogRow.kind == "question")
+    if only is not None:
+        acts = acts.where(ForecastRow.question_id == only)
+        answers = answers.where(ResolutionRow.question_id == only)
+        asked = asked.where(LogRow.subject == only)
     events: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
         *(
             (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, forecast_of_row(row))
@@ -58,18 +80,11 @@ def list_recent_changes(session: Session, limit: int) -> tuple[ActivityEntry, ..
         ),
         *(
             (row.log_seq, row.entered_at, row.question_id, row.entered_by, resolution_of_row(row))
-            for row in session.exec(
-                select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(limit)
-            )
+            for row in session.exec(answers.order_by(col(ResolutionRow.id).desc()).limit(limit))
         ),
         *(
             (row.seq, row.entered_at, row.subject, "", None)
-            for row in session.exec(
-                select(LogRow)
-                .where(LogRow.kind == "question")
-                .order_by(col(LogRow.seq).desc())
-                .limit(limit)
-            )
+            for row in session.exec(asked.order_by(col(LogRow.seq).desc()).limit(limit))
         ),
     ]
     newest = sorted(events, key=lambda event: -event[0])
