@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from dashboard.components.share_links import show_question_links
 from dashboard.components.sharing import show_sharing
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_drawer, show_empty, show_report_buttons
@@ -48,13 +49,8 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
             present, page.summary.question
         )
         sections["Report"] = _show_reports
-    return sections | _list_sharing_sections(visit, page)
-
-
-def _list_sharing_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:
-    """Return the section on who sees the question, where there is anybody else."""
-    is_shared = page.access.is_private or len(visit.tracker.people.list()) > 1
-    return {"Sharing": _show_sharing} if is_shared and not visit.looks_back else {}
+        sections["Sharing"] = _show_sharing
+    return sections
 
 
 def _list_comparisons(visit: Visit) -> dict[str, Section]:
@@ -97,10 +93,12 @@ def _show_reports(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_sharing(visit: Visit, page: QuestionPage) -> None:
-    question_id = page.summary.question.id
-    show_sharing(
-        visit, question_id, page.access, partial(visit.tracker.questions.share, question_id)
-    )
+    """Show who sees the question, where there is anybody else, and the links to it."""
+    question = page.summary.question
+    if page.access.is_private or len(visit.tracker.people.list()) > 1:
+        share = partial(visit.tracker.questions.share, question.id)
+        show_sharing(visit, question.id, page.access, share)
+    show_question_links(visit, question)
 
 
 def _show_unanswered(_visit: Visit, _page: QuestionPage) -> None:

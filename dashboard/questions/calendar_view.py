@@ -16,6 +16,7 @@ from dashboard.components.rows import (
     page_address,
     show_rows,
 )
+from dashboard.components.share_links import show_calendar_links
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty
 from dashboard.questions.data import (
@@ -58,6 +59,10 @@ def render(visit: Visit, shown: Collection[QuestionId]) -> None:
     else:
         _show_items(visit, items)
     _show_notes(visit, [mark for mark in list_recent_marks(calendar) if mark[1].id in shown])
+    drawer = st.expander("Subscribe", icon=":material/event:", key="subscribe", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            show_calendar_links(visit)
 
 
 def _show_items(visit: Visit, items: Sequence[DueItem]) -> None:

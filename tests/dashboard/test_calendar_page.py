@@ -229,7 +229,7 @@ def test_what_is_long_overdue_is_folded(waiting: Tracker, clock: FakeClock) -> N
     clock.time = a_question().resolves_at + timedelta(days=99)
     visit = calendar(waiting)
     assert not sent_rows(visit, "Due: Older")
-    (drawer,) = visit.expander
+    drawer = visit.expander[0]
     assert drawer.label == "1 overdue for more than a month"
     visit.session_state["older"] = True
     assert len(sent_rows(seen(visit.run()), "Due: Older")) == 1

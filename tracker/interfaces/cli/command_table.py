@@ -97,7 +97,9 @@ QUESTION_COMMANDS: Final = {
         "neutrality-2027",
     ),
     "calendar": CommandEntry(
-        "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
+        "scenarios:calendar",
+        "Show what to expect next: signposts, closes and answers.",
+        "--ics due.ics",
     ),
 }
 
@@ -337,6 +339,14 @@ MODEL_COMMANDS: Final = {
     "update": CommandEntry("learned:update", "Learn from reviews and answers now."),
 }
 
+SHARE_COMMANDS: Final = {
+    "make": CommandEntry(
+        "shares:make", "Make a link that needs no log-in; it is printed once.", "question rain-2027"
+    ),
+    "list": CommandEntry("shares:list_shares", "List the share links that were not revoked."),
+    "revoke": CommandEntry("shares:revoke", "End a share link.", "3f9a0c6d81e2"),
+}
+
 PEOPLE_COMMANDS: Final = {
     "list": CommandEntry("people:list_accounts", "List who may log in, and with which role."),
     "invite": CommandEntry("people:invite", "Make a link by which one person joins.", "analyst"),
@@ -427,6 +437,7 @@ COMMANDS: Final = {
     "accuracy": GroupEntry("See who was right, and how sure that is.", ACCURACY_COMMANDS),
     "model": GroupEntry("Use a language model, and see what was learned.", MODEL_COMMANDS),
     "people": GroupEntry("Let people and programs in, each with a role.", PEOPLE_COMMANDS),
+    "share": GroupEntry("Show a question, chart or calendar without a log-in.", SHARE_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
     "system": GroupEntry("Check the log, update estimates, measure.", SYSTEM_COMMANDS),
