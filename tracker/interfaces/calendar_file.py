@@ -36,7 +36,7 @@ def render_calendar(tracker: Tracker, home: str) -> bytes:
     calendar.add("x-published-ttl", REFRESH)
     for item in list_due_items(due):
         calendar.add_component(_build_event(item, due, home))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _build_event(item: DueItem, due: SignpostCalendar, home: str) -> "Event":

@@ -84,9 +84,9 @@ def _describe_mover(data: QuestionAsOf, mover: Mover, option: str) -> str:
     if not known:
         return f"{size}: {mover.text.split(';')[0]}."
     first, more = known[0], len(known) - 1
-    others = f" and {format_count(more, 'more story', 'more stories')}" if more else ""
+    further = f" and {format_count(more, 'more story', 'more stories')}" if more else ""
     day = format_utc_day(first.evidence.first_seen_at)
-    return f"{size} since {day}: “{first.headline}” ({first.items[0].feed_title}){others}."
+    return f"{size} since {day}: “{first.headline}” ({first.items[0].feed_title}){further}."
 
 
 def _build_criteria(data: QuestionAsOf) -> ReportSection:

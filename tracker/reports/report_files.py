@@ -235,7 +235,8 @@ def _fill_template(
     """Fill a template; a chart is drawn once for each width, and the style sheet shows one."""
 
     def draw(chart: Chart) -> Markup:
-        return Markup("").join(Markup(render_svg(chart, width)) for width in widths)  # noqa: S704  vl-convert escapes texts
+        drawn = "".join(render_svg(chart, width) for width in widths)
+        return Markup(drawn)  # noqa: S704  vl-convert escapes texts
 
     text = _load_template(name).render(
         report=report,

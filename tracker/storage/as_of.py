@@ -24,8 +24,8 @@ def list_asked_ids(session: Session, at: datetime) -> frozenset[QuestionId]:
 
 def list_wordings(session: Session) -> dict[QuestionId, tuple[int, datetime]]:
     """Return for each question the number of its edits, and when it was worded last."""
-    asked = select(LogRow.subject, LogRow.entered_at).where(LogRow.kind == "question")
-    wordings = {QuestionId(question_id): (0, at) for question_id, at in session.exec(asked)}
+    openings = select(LogRow.subject, LogRow.entered_at).where(LogRow.kind == "question")
+    wordings = {QuestionId(question_id): (0, at) for question_id, at in session.exec(openings)}
     edited = {
         QuestionId(question_id): (len(edits), edits[-1].at)
         for question_id, edits in questions.list_edits(session).items()
@@ -68,11 +68,11 @@ def list_recent_changes(
     }
     acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
     answers = select(ResolutionRow)
-    asked = select(LogRow).where(LogRow.kind == "question")
+    openings = select(LogRow).where(LogRow.kind == "question")
     if only is not None:
         acts = acts.where(ForecastRow.question_id == only)
         answers = answers.where(ResolutionRow.question_id == only)
-        asked = asked.where(LogRow.subject == only)
+        openings = openings.where(LogRow.subject == only)
     events: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
         *(
             (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, forecast_of_row(row))
@@ -84,7 +84,7 @@ def list_recent_changes(
         ),
         *(
             (row.seq, row.entered_at, row.subject, "", None)
-            for row in session.exec(asked.order_by(col(LogRow.seq).desc()).limit(limit))
+            for row in session.exec(openings.order_by(col(LogRow.seq).desc()).limit(limit))
         ),
     ]
     newest = sorted(events, key=lambda event: -event[0])
