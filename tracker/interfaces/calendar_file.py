@@ -24,7 +24,7 @@ def render_calendar(tracker: Tracker, home: str) -> bytes:
     An event keeps its UID, and has a higher SEQUENCE once its question was worded anew. It is a
     whole day where the time is midnight UTC.
     """
-    from icalendar import Calendar
+    from icalendar import Calendar, vDuration
 
     due = tracker.signposts.calendar()
     calendar = Calendar()
@@ -33,7 +33,7 @@ def render_calendar(tracker: Tracker, home: str) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Scenario tracker")
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     for item in list_due_items(due):
         calendar.add_component(_build_event(item, due, home))
     return bytes(calendar.to_ical())

@@ -92,7 +92,8 @@ class NewShare:
         return (
             f'<iframe src="{escape(address)}" title="{escape(title)}" width="{EMBED_WIDTH}" '
             f'height="{EMBED_HEIGHT}" style="border:0;max-width:100%" loading="lazy" '
-            'sandbox="allow-popups" referrerpolicy="no-referrer"></iframe>'
+            'sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer">'
+            "</iframe>"
         )
 
 

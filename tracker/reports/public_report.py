@@ -1,11 +1,13 @@
 """Short report on a question for whoever has a link to it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.questions.formatting import capitalise, format_short, format_utc_day
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.explanation import Mover, format_points, rank_movers
 from tracker.reports.content import (
@@ -22,6 +24,7 @@ from tracker.reports.content import (
 )
 from tracker.reports.known import QuestionAsOf, load_question_as_of
 from tracker.reports.question_report import build_history, build_standings, summarise
+from tracker.storage import questions
 from tracker.storage.sessions import Session
 
 MAX_CAUSES: Final = 3
@@ -38,10 +41,13 @@ def build_public_report(
     It has no reasons of forecasts, no comments and no rejected evidence. Raises `NotFound`.
     """
     data = load_question_as_of(session, question_id, at, me)
+    # Rows of a likelihood table name questions by their ids.
+    has_table = isinstance(data.suggestion, OptionSuggestion)
+    texts = {q.id: q.text for q in questions.list_questions(session)} if has_table else {}
     sections = (
         build_history(data),
         build_standings(data),
-        _build_causes(data),
+        _build_causes(data, texts),
         _build_criteria(data),
         _build_latest_evidence(data),
     )
@@ -55,12 +61,12 @@ def build_public_report(
     )
 
 
-def _build_causes(data: QuestionAsOf) -> ReportSection:
+def _build_causes(data: QuestionAsOf, texts: Mapping[QuestionId, str]) -> ReportSection:
     """Build the section on what moved the estimate most, in three sentences at most."""
     suggestion = data.suggestion
     option = suggestion.distribution.likeliest if isinstance(suggestion, OptionSuggestion) else ""
     sentences = [
-        _describe_mover(data, mover, option)
+        _describe_mover(data, mover, option, texts)
         for mover in rank_movers(suggestion, option)
         if abs(mover.change) >= _MIN_CHANGE
     ][:MAX_CAUSES]
@@ -72,7 +78,9 @@ def _build_causes(data: QuestionAsOf) -> ReportSection:
     return ReportSection("What moved the estimate", tuple(blocks))
 
 
-def _describe_mover(data: QuestionAsOf, mover: Mover, option: str) -> str:
+def _describe_mover(
+    data: QuestionAsOf, mover: Mover, option: str, texts: Mapping[QuestionId, str]
+) -> str:
     """Describe a cause: `+3 points since 2 March 2026: “Envoy in Kyiv” (Reuters).`"""
     if data.question.scale is not None:
         side = Direction.YES if mover.change > 0 else Direction.NO
@@ -82,11 +90,23 @@ def _describe_mover(data: QuestionAsOf, mover: Mover, option: str) -> str:
     cards = {card.evidence.id: card for card in data.cards}
     known = [cards[story] for story in mover.stories if story in cards]
     if not known:
-        return f"{size}: {mover.text.split(';')[0]}."
+        return f"{size}: {_describe_cause(data, mover, texts)}."
     first, more = known[0], len(known) - 1
     further = f" and {format_count(more, 'more story', 'more stories')}" if more else ""
     day = format_utc_day(first.evidence.first_seen_at)
     return f"{size} since {day}: “{first.headline}” ({first.items[0].feed_title}){further}."
+
+
+def _describe_cause(data: QuestionAsOf, mover: Mover, texts: Mapping[QuestionId, str]) -> str:
+    """Describe a cause that is no report; a row of a likelihood table by its question's text."""
+    if mover.kind == "learned correction" and isinstance(data.suggestion, Suggestion):
+        count = format_count(
+            data.suggestion.learned_from, "answered question", "answered questions"
+        )
+        return f"a correction learned from {count}"
+    subject, _, measure = mover.text.split(";")[0].partition(": ")
+    subject = texts.get(QuestionId(subject), subject)
+    return f"{measure}: “{subject}”" if measure else subject
 
 
 def _build_criteria(data: QuestionAsOf) -> ReportSection:
