@@ -93,7 +93,7 @@ def _show_new_link(visit: Visit, question: Question | None) -> None:
 
 
 def _build_row(visit: Visit, link: ShareLink) -> Row:
-    until = "revoked" if link.expires_at is None else visit.day(link.expires_at)
+    until = "no end" if link.expires_at is None else visit.day(link.expires_at)
     cells = {
         "kind": TextCell(_KIND_NAMES[link.kind], f"by {link.maker}, {visit.day(link.made_at)}"),
         "used": TextCell(visit.age(link.used_at) if link.used_at else "never"),

@@ -235,8 +235,8 @@ def _fill_template(
     """Fill a template; a chart is drawn once for each width, and the style sheet shows one."""
 
     def draw(chart: Chart) -> Markup:
-        drawn = "".join(render_svg(chart, width) for width in widths)
-        return Markup(drawn)  # noqa: S704  vl-convert escapes texts
+        elements = "".join(render_svg(chart, width) for width in widths)
+        return Markup(elements)  # noqa: S704  vl-convert escapes texts
 
     text = _load_template(name).render(
         report=report,

@@ -83,7 +83,7 @@ def revoke(context: click.Context, /, link_id: str) -> None:
 def _build_table(links: Iterable[ShareLink]) -> Table:
     table = Table("Link", "Shows", "Question", "By", "Made", "Until", "Last used")
     for link in links:
-        until = format_utc_minute(link.expires_at) if link.expires_at else "revoked"
+        until = format_utc_minute(link.expires_at) if link.expires_at else "no end"
         used = format_utc_minute(link.used_at) if link.used_at else "never"
         made = format_utc_minute(link.made_at)
         table.add_row(link.id, link.kind, link.question_id or "all", link.maker, made, until, used)
