@@ -198,7 +198,14 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ("questions", {"at": OPEN}),
     *(
         ("question", {"q": OPEN, "details": section, "evidence": "1"})
-        for section in ("How it adds up", "Signposts", "Criteria", "Resolve early", "Repeat")
+        for section in (
+            "How it adds up",
+            "Signposts",
+            "Criteria",
+            "Resolve early",
+            "Repeat",
+            "Sharing",
+        )
     ),
     ("question", {"q": OPEN, "comments": "open", "details": "Disagreement"}),
     ("question", {"q": ANSWERED}),

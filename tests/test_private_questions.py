@@ -86,6 +86,7 @@ SAMPLES: Mapping[str, Any] = {
     "evidence_ids": [1, 2],
     "forecast_id": 1,
     "comment_id": 1,
+    "link_id": "none",
     "feed_id": "wire",
     "series_id": "none",
     "offset": 0,

@@ -313,6 +313,9 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(
         ("signpost", "waiting"),
     ]
     assert found["marks"] == []
+    file = tracker.settings.data_dir / "due.ics"
+    assert "any calendar program" in shell("question", "calendar", "--ics", str(file))
+    assert "SUMMARY:Signpost: One leader invites the other" in file.read_text("utf-8")
     clock.advance(days=8)
     tracker.signposts.mark()
     (mark,) = shell.json("question", "calendar")["marks"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from dashboard.components.share_links import show_question_links
 from dashboard.components.sharing import show_sharing
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_drawer, show_empty, show_report_buttons
@@ -44,8 +45,7 @@ def list_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str,
     sections |= _list_scenario_sections(visit, page)
     if siblings.may_repeat(visit, page):
         sections["Repeat"] = lambda visit, page: siblings.show_form(visit, page.summary.question)
-    sections |= _list_present_sections(visit, present, page)
-    return sections | _list_sharing_sections(visit, page)
+    return sections | _list_present_sections(visit, present, page)
 
 
 def _list_present_sections(visit: Visit, present: Visit, page: QuestionPage) -> dict[str, Section]:
@@ -57,13 +57,8 @@ def _list_present_sections(visit: Visit, present: Visit, page: QuestionPage) -> 
     return ({"Elsewhere": benchmarks.render} if may_have_benchmarks else {}) | {
         "Earlier day": lambda _, page: as_of.show_day_slider(present, question),
         "Report": _show_reports,
+        "Sharing": _show_sharing,
     }
-
-
-def _list_sharing_sections(visit: Visit, page: QuestionPage) -> dict[str, Section]:
-    """Return the section on who sees the question, where there is anybody else."""
-    is_shared = page.access.is_private or len(visit.tracker.people.list()) > 1
-    return {"Sharing": _show_sharing} if is_shared and not visit.looks_back else {}
 
 
 def _list_comparisons(visit: Visit) -> dict[str, Section]:
@@ -106,10 +101,12 @@ def _show_reports(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_sharing(visit: Visit, page: QuestionPage) -> None:
-    question_id = page.summary.question.id
-    show_sharing(
-        visit, question_id, page.access, partial(visit.tracker.questions.share, question_id)
-    )
+    """Show who sees the question, where there is anybody else, and the links to it."""
+    question = page.summary.question
+    if page.access.is_private or len(visit.tracker.people.list()) > 1:
+        share = partial(visit.tracker.questions.share, question.id)
+        show_sharing(visit, question.id, page.access, share)
+    show_question_links(visit, question)
 
 
 def _show_unanswered(_visit: Visit, _page: QuestionPage) -> None:

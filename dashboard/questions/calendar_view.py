@@ -16,19 +16,18 @@ from dashboard.components.rows import (
     page_address,
     show_rows,
 )
+from dashboard.components.share_links import show_calendar_links
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty
 from dashboard.questions.data import (
-    DueItem,
-    DueKind,
     count_by_month,
     group_by_period,
-    list_due_items,
     list_recent_marks,
 )
 from dashboard.wording import describe_outcomes, mark_line, plural
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.audit import SignpostStatus
+from tracker.model.due_items import DUE_WORDS, DueItem, list_due_items
 
 MAX_MONTHS: Final = 12
 MAX_ITEMS: Final = 8
@@ -37,12 +36,6 @@ MAX_ITEMS: Final = 8
 MAX_MONTH_ITEMS: Final = 25
 """Items of one month, or of what is long overdue, until all are asked for."""
 
-_KINDS: Final[dict[DueKind, str]] = {
-    "signpost": "Signpost",
-    "close": "Closes",
-    "answer due": "Resolution due",
-    "close and answer": "Closes, resolution due",
-}
 _COLUMNS: Final = (
     RowColumn("day", ""),
     RowColumn("title", ""),
@@ -66,6 +59,10 @@ def render(visit: Visit, shown: Collection[QuestionId]) -> None:
     else:
         _show_items(visit, items)
     _show_notes(visit, [mark for mark in list_recent_marks(calendar) if mark[1].id in shown])
+    drawer = st.expander("Subscribe", icon=":material/event:", key="subscribe", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            show_calendar_links(visit)
 
 
 def _show_items(visit: Visit, items: Sequence[DueItem]) -> None:
@@ -123,7 +120,7 @@ def _build_row(visit: Visit, item: DueItem, n: int, *, day: str) -> Row:
             badges = (Badge(plural(len(item.entries), "question")),)
     text = item.name or question.text
     link = LinkCell(text, page_address("question", q=question.id), note, badges=badges)
-    cells: dict[str, Cell] = {"title": link, "kind": TextCell(_KINDS[item.kind], tone="quiet")}
+    cells: dict[str, Cell] = {"title": link, "kind": TextCell(DUE_WORDS[item.kind], tone="quiet")}
     if day:
         cells["day"] = TextCell(day, visit.age(item.at))
     return Row(f"{question.id}-{n}", cells)

@@ -25,6 +25,7 @@ from starlette.websockets import WebSocketClose
 
 from dashboard.components.acting import LOGIN_HEADER
 from dashboard.server.proxy import VOUCHED
+from dashboard.server.shares import FOLDER as SHARE_FOLDER
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
@@ -46,9 +47,16 @@ _OPEN_PATHS: Final = frozenset(
 )
 """Addresses that ask for no log-in, beside that of agents, which asks for a token by itself."""
 
-_OPEN_FOLDERS: Final = ("/login/", "/static/", "/component/", "/_stcore/health", "/stop/")
-"""Beginnings of addresses that hold nothing of the database (scripts, styles, health), and of stop
-links, which are signed.
+_OPEN_FOLDERS: Final = (
+    "/login/",
+    "/static/",
+    "/component/",
+    "/_stcore/health",
+    "/stop/",
+    SHARE_FOLDER,
+)
+"""Beginnings of addresses that hold nothing of the database (scripts, styles, health), or ask for
+a secret or a signature by themselves.
 """
 
 _TITLES: Final[Mapping[str, str]] = {

@@ -42,6 +42,8 @@ from dashboard.server.guard import (
 from dashboard.server.login import LoginGate, LoginPages
 from dashboard.server.proxy import build_proxy_layers
 from dashboard.server.response_cache import get_tracker, share_tracker
+from dashboard.server.shares import FOLDER as SHARE_FOLDER
+from dashboard.server.shares import build_share_routes
 from dashboard.server.sso import build_sso_routes
 from dashboard.server.stop_pages import StopPages
 from tracker.app.tracker import Tracker
@@ -104,8 +106,16 @@ def content_policy() -> str:
     )
 
 
+_POLICY_NAME: Final = b"content-security-policy"
+_ALWAYS: Final = frozenset((b"x-content-type-options", b"cross-origin-opener-policy"))
+"""Headers that responses with a policy of their own get, too."""
+
+
 class SecurityHeaders:
-    """ASGI middleware that adds security headers without buffering."""
+    """ASGI middleware that adds security headers without buffering.
+
+    Those of share links have their own, as one of them may stand in frames of other pages.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -123,7 +133,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
+                present = [*message.get("headers", [])]
+                has_own = scope["path"].startswith(SHARE_FOLDER) and _POLICY_NAME in dict(present)
+                added = [pair for pair in self._headers if not has_own or pair[0] in _ALWAYS]
+                message = {**message, "headers": [*present, *added]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -142,6 +155,7 @@ def build_app(tracker: Tracker) -> Any:
             Route(AGENTS_PATH, TokenDoor(tracker)),
             *build_sso_routes(tracker),
             *StopPages(tracker).build_routes(),
+            *build_share_routes(),
             *build_routes(tracker),
             Mount("/api/v1", LazyApi(get_tracker())),
             *build_page_routes(),

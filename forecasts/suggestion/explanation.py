@@ -327,7 +327,7 @@ def _describe_step(group: LedgerGroup, suggestion: Suggestion, percent: Percent)
     learned = group.name == "Learned correction" and suggestion.learned_from
     source = f" (from {format_count(suggestion.learned_from, 'question')})" if learned else ""
     head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), source)
-    return f"{head} {_format_points(group.p_after - group.p_before)}{tail}"
+    return f"{head} {format_points(group.p_after - group.p_before)}{tail}"
 
 
 def _describe_factor(group: OptionGroup, percent: Percent) -> str:
@@ -350,7 +350,7 @@ def _describe_news(group: LedgerGroup | OptionGroup) -> tuple[str, str]:
     return ("news", f" ({', '.join(counts)})") if counts else ("news that did not come", "")
 
 
-def _format_points(change: float) -> str:
+def format_points(change: float) -> str:
     """Format a change in percentage points, with a decimal below one point."""
     size = abs(100.0 * change)
     shown = f"{size:.0f}" if size >= 0.95 else f"{size:.1f}".removesuffix(".0")

@@ -12,7 +12,6 @@ from dashboard import wording
 from dashboard.questions.data import (
     count_by_month,
     group_by_period,
-    list_due_items,
     list_recent_marks,
 )
 from forecasts.evidence.evidence import Expectation, Indicator
@@ -33,6 +32,7 @@ from tests.dashboard.examples import (
 from tests.dashboard.pages import open_page, seen, sent_rows, words
 from tracker.app.tracker import Tracker
 from tracker.model.audit import SignpostStatus
+from tracker.model.due_items import list_due_items
 from tracker.model.scenarios import SignpostCalendar
 
 ZONE = wording.UTC_ZONE
@@ -53,7 +53,7 @@ def a_calendar(
     entries = [CalendarQuestion(q, list_signposts(q, indicators, [], now)) for q in questions]
     rows = {q.id: summary(None, status[q.id], q) for q in questions}  # type: ignore[arg-type]
     return SignpostCalendar(
-        build_calendar(entries, now), (), rows, {i.id: i.name for i in indicators}
+        build_calendar(entries, now), (), rows, {i.id: i.name for i in indicators}, {}
     )
 
 
@@ -229,7 +229,7 @@ def test_what_is_long_overdue_is_folded(waiting: Tracker, clock: FakeClock) -> N
     clock.time = a_question().resolves_at + timedelta(days=99)
     visit = calendar(waiting)
     assert not sent_rows(visit, "Due: Older")
-    (drawer,) = visit.expander
+    drawer = visit.expander[0]
     assert drawer.label == "1 overdue for more than a month"
     visit.session_state["older"] = True
     assert len(sent_rows(seen(visit.run()), "Due: Older")) == 1

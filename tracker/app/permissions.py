@@ -25,9 +25,10 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "feeds": "list status get budget first_start export_opml",
             "series": "list get is_read",
             "benchmarks": "list",
-            "reports": "build check recent_changes",
+            "reports": "build build_public check recent_changes",
             "question_sets": "export",
             "people": "list list_outside",
+            "shares": "list make revoke",
             "accounts": "logins end_login end_other_logins issuers link_mine tokens make_token"
             " revoke_token log_out acts_today",
             "notifications": "channels add_channel remove_channel pause_channel resume_channel"
@@ -72,6 +73,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " identify_vouched explain_token act_as link unlink count_logins refusals change_role"
             " disable enable",
             "notifications": "read_stop stop collect send",
+            "shares": "open",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run export_database import_database",
         },

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
-from tracker.app.service import Service
+from tracker.app.service import Service, cacheable
 from tracker.errors import NotFound, Refused
 from tracker.model.audit import ActivityEntry
 from tracker.model.json_values import TableFormat
+from tracker.questions.queries.question_page import require_question
 from tracker.storage import as_of as known
 from tracker.storage import database_info, event_log
 from tracker.storage.sessions import Session
@@ -62,6 +63,15 @@ class ReportService(Service, noun="reports"):
             case _:
                 assert_never(kind)
 
+    @cacheable(per_person=True)
+    def build_public(self, question_id: str) -> "ReportDocument":
+        """Build the short report on a question that a link shows; raises `NotFound`."""
+        from tracker.reports.public_report import build_public_report
+
+        with self._store.reading() as session:
+            now = self._present(session)
+            return build_public_report(session, question_id, now, self._me)
+
     def check(self, content: bytes) -> "ReportCheck":
         """Check a report file against its own hash and against a rebuilt report."""
         from tracker.reports.report_files import ReportCheck, read_embedded_report
@@ -84,7 +94,13 @@ class ReportService(Service, noun="reports"):
         with self._whole_store.reading() as session:
             return encode_table(database_info.dump_table(session, name), form)
 
-    def recent_changes(self, limit: int = 100) -> tuple[ActivityEntry, ...]:
-        """Return people's recent acts, the newest first: questions, forecasts, answers."""
+    def recent_changes(
+        self, limit: int = 100, question_id: str | None = None
+    ) -> tuple[ActivityEntry, ...]:
+        """Return people's recent acts, the newest first: questions, forecasts, answers.
+
+        On one question, or on all. Raises `NotFound`.
+        """
         with self._store.reading() as session:
-            return known.list_recent_changes(session, limit)
+            only = None if question_id is None else require_question(session, question_id).id
+            return known.list_recent_changes(session, limit, only)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tracker.app.resolutions import ResolutionService
     from tracker.app.scenarios import LinkService, ScenarioService, SignpostService
     from tracker.app.series import SeriesService
+    from tracker.app.shares import ShareService
     from tracker.app.system import PeopleService, SystemService
 
 
@@ -286,6 +287,13 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.notifications import NotificationService
 
         return NotificationService(self.context)
+
+    @cached_property
+    def shares(self) -> "ShareService":
+        """Share links, which show one thing without a log-in."""
+        from tracker.app.shares import ShareService
+
+        return ShareService(self.context)
 
     @cached_property
     def system(self) -> "SystemService":

@@ -1,5 +1,6 @@
 """Atom feed of changes, independent of the web server."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -17,41 +18,65 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 MAX_CHANGES: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
+class FeedPlace:
+    """Addresses of a feed: of the dashboard, without a slash at its end, and of the feed itself.
+
+    With `page`, all entries lead there instead of to pages that ask for a log-in.
+    """
+
+    home: str
+    address: str
+    page: str = ""
+
+
 def render_changes(tracker: Tracker, home: str) -> bytes:
     """`/changes.atom`: new questions, people's forecasts and answers as Atom 1.0 (RFC 4287).
 
     The newest come first. `home` is the address of the dashboard, without a slash at its end. Every
     text is plain text.
     """
-    newest = tracker.reports.recent_changes(MAX_CHANGES)
+    return render_feed(tracker, FeedPlace(home, f"{home}/changes.atom"))
+
+
+def render_feed(tracker: Tracker, place: FeedPlace, question_id: str | None = None) -> bytes:
+    """Render the changes on one question, or on all; raises `NotFound`."""
+    newest = tracker.reports.recent_changes(MAX_CHANGES, question_id)
+    subject = newest[0].question.text if question_id and newest else "changes"
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(_qualify_tag("feed"))
-    _add_text(feed, "id", _make_urn(home, "changes"))
-    _add_text(feed, "title", "Scenario tracker: changes")
+    _add_text(
+        feed, "id", _make_urn(place.home, f"changes/{question_id}" if question_id else "changes")
+    )
+    _add_text(feed, "title", f"Scenario tracker: {subject}")
     _add_text(feed, "updated", _format_time(newest[0].at if newest else tracker.now()))
     ElementTree.SubElement(
         feed,
         _qualify_tag("link"),
         rel="self",
         type="application/atom+xml",
-        href=f"{home}/changes.atom",
+        href=place.address,
     )
     ElementTree.SubElement(
-        feed, _qualify_tag("link"), rel="alternate", type="text/html", href=f"{home}/"
+        feed,
+        _qualify_tag("link"),
+        rel="alternate",
+        type="text/html",
+        href=place.page or f"{place.home}/",
     )
     _add_text(ElementTree.SubElement(feed, _qualify_tag("author")), "name", "Scenario tracker")
     for change in newest:
-        _add_entry(feed, change, home)
+        _add_entry(feed, change, place)
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _add_entry(feed: ElementTree.Element, change: ActivityEntry, home: str) -> None:
+def _add_entry(feed: ElementTree.Element, change: ActivityEntry, place: FeedPlace) -> None:
     q = change.question
     entry = ElementTree.SubElement(feed, _qualify_tag("entry"))
-    _add_text(entry, "id", _make_urn(home, f"{change.seq}/{change.at.isoformat()}"))
+    _add_text(entry, "id", _make_urn(place.home, f"{change.seq}/{change.at.isoformat()}"))
     _add_text(entry, "title", f"{_entry_title(change)} – {q.text}")
     _add_text(entry, "updated", _format_time(change.at))
-    href = f"{home}/question?q={quote(q.id, safe='')}"
+    href = place.page or f"{place.home}/question?q={quote(q.id, safe='')}"
     ElementTree.SubElement(
         entry, _qualify_tag("link"), rel="alternate", type="text/html", href=href
     )

@@ -118,12 +118,16 @@ class CoherenceReport:
 
 @dataclass(frozen=True, slots=True)
 class SignpostCalendar:
-    """Upcoming signposts of all open questions, nearest first, and recent marks."""
+    """Upcoming signposts of all open questions, nearest first, and recent marks.
+
+    `wordings` has the number of edits of each question and when it was worded last.
+    """
 
     expected: tuple[CalendarEntry, ...]
     marks: tuple[SignpostStatus, ...]
     questions: Mapping[QuestionId, QuestionSummary]
     names: Mapping[IndicatorId, str]
+    wordings: Mapping[QuestionId, tuple[int, datetime]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,8 @@ def build_question_report(
     """
     data = load_question_as_of(session, question_id, at, me)
     sections = (
-        _build_standings(data),
-        _build_history(data),
+        build_standings(data),
+        build_history(data),
         _build_explanation(data),
         _build_evidence(data),
         _build_reasons(data),
@@ -100,7 +100,7 @@ def build_question_report(
         data.question.id,
         at,
         title=data.question.text,
-        answer=_summarise(data),
+        answer=summarise(data),
         sections=sections,
     )
 
@@ -108,7 +108,8 @@ def build_question_report(
 # Summary and standings
 
 
-def _summarise(data: QuestionAsOf) -> str:
+def summarise(data: QuestionAsOf) -> str:
+    """Describe the answer, or where the main forecasts stand, in a sentence."""
     if data.resolution is not None:
         answered = format_answer(data.question, data.resolution)
         return f"Answered {answered}; known on {format_utc_day(data.resolution.known_at)}."
@@ -139,8 +140,8 @@ def _list_standing(data: QuestionAsOf) -> dict[ForecasterId, Distribution]:
     return standing
 
 
-def _build_standings(data: QuestionAsOf) -> ReportSection:
-    """Build the table of current forecasts."""
+def build_standings(data: QuestionAsOf) -> ReportSection:
+    """Build the section on the state and all current forecasts."""
     rows = []
     for forecaster_id, distribution in _list_standing(data).items():
         acts = [act for act in data.acts if act.forecaster_id == forecaster_id]
@@ -188,7 +189,8 @@ def _format_forecast(question: Question, distribution: Distribution) -> str:
 # History
 
 
-def _build_history(data: QuestionAsOf) -> ReportSection | None:
+def build_history(data: QuestionAsOf) -> ReportSection | None:
+    """Build the section with the chart; None if there is no forecast yet."""
     rules = [
         ChartEvent(version.at, "worded anew")
         for version in data.versions[1:]

@@ -17,8 +17,8 @@ from markupsafe import Markup
 from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.reports.content import REPORT_KINDS, ReportDocument, ReportKind, hash_text
-from tracker.reports.svg_charts import render_svg
+from tracker.reports.content import REPORT_KINDS, Chart, ReportDocument, ReportKind, hash_text
+from tracker.reports.svg_charts import WIDTH, render_svg
 from tracker.storage.event_log import canonical_json
 
 ReportFormat = Literal["html", "pdf", "json"]
@@ -189,18 +189,65 @@ CONTENT_SECURITY_POLICY = (
 
 def render_html(report: ReportDocument) -> bytes:
     """Render a report as HTML that works offline. Text is escaped; nothing in it is executed."""
-    return (
-        _load_template()
-        .render(
-            report=report,
-            known_at=format_utc_minute(report.known_at),
-            policy=CONTENT_SECURITY_POLICY,
-            style=Markup(_read_resource("report.css")),  # noqa: S704  ours
-            data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
-            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes texts
-        )
-        .encode()
+    return _fill_template(
+        "report.html.jinja",
+        report,
+        styles=("report.css",),
+        widths=(WIDTH,),
+        data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
     )
+
+
+NARROW: Final = 290
+"""Width of the lines of a chart on a phone."""
+
+
+def render_public_page(report: ReportDocument) -> bytes:
+    """Render a report as a page for whoever has a link to it: light or dark, also on a phone."""
+    return _fill_template(
+        "report.html.jinja", report, styles=("report.css", "public.css"), widths=(WIDTH, NARROW)
+    )
+
+
+def render_frame(report: ReportDocument, width: int, address: str) -> bytes:
+    """Render the chart of a report as a page for a frame; `address` has more, "" for nothing.
+
+    The report has a chart.
+    """
+    return _fill_template(
+        "frame.html.jinja",
+        report,
+        styles=("report.css", "public.css"),
+        widths=(width,),
+        address=address,
+    )
+
+
+def _fill_template(
+    name: str,
+    report: ReportDocument,
+    *,
+    styles: tuple[str, ...],
+    widths: tuple[int, ...],
+    data: Markup | None = None,
+    address: str = "",
+) -> bytes:
+    """Fill a template; a chart is drawn once for each width, and the style sheet shows one."""
+
+    def draw(chart: Chart) -> Markup:
+        elements = "".join(render_svg(chart, width) for width in widths)
+        return Markup(elements)  # noqa: S704  vl-convert escapes texts
+
+    text = _load_template(name).render(
+        report=report,
+        known_at=format_utc_minute(report.known_at),
+        policy=CONTENT_SECURITY_POLICY,
+        style=Markup("".join(map(_read_resource, styles))),  # noqa: S704  ours
+        data=data,
+        draw=draw,
+        address=address,
+    )
+    return text.encode()
 
 
 def _escape_script(data: str) -> str:
@@ -208,8 +255,8 @@ def _escape_script(data: str) -> str:
     return data.replace("<", "\\u003c")
 
 
-@lru_cache(maxsize=1)
-def _load_template() -> Template:
+@lru_cache
+def _load_template(name: str) -> Template:
     # Not select_autoescape: everything is escaped, whatever the file is called.
     environment = Environment(
         autoescape=True,
@@ -218,7 +265,7 @@ def _load_template() -> Template:
         lstrip_blocks=True,
         loader=FunctionLoader(_read_resource),
     )
-    return environment.get_template("report.html.jinja")
+    return environment.get_template(name)
 
 
 def _read_resource(name: str) -> str:

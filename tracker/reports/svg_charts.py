@@ -27,6 +27,7 @@ WIDTH: Final = 660
 HEIGHT: Final = 260
 FONT: Final = "Libertinus Serif, Georgia, serif"
 VEGA_LITE: Final = "6.4"
+_LEGEND_COLUMN: Final = 160
 _DIRECTION_SHAPES: Final = {1: "triangle-up", 0: "diamond", -1: "triangle-down"}
 _DIRECTION_COLOURS: Final = {1: BLUE, 0: GREY, -1: VERMILLION}
 
@@ -34,14 +35,22 @@ Json = dict[str, Any]
 
 
 @lru_cache(maxsize=32)
-def render_svg(chart: Chart) -> str:
-    """Render a chart as an SVG element; deterministic."""
+def render_svg(chart: Chart, width: int = WIDTH) -> str:
+    """Render a chart as an SVG element, its lines `width` pixels wide; deterministic."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(build_vega_spec(chart), vl_version=VEGA_LITE))
+    return str(vl_convert.vegalite_to_svg(build_vega_spec(chart, width), vl_version=VEGA_LITE))
 
 
-def build_vega_spec(chart: Chart) -> Json:
+@lru_cache(maxsize=32)
+def render_png(chart: Chart, width: int = WIDTH) -> bytes:
+    """Render a chart as a picture, with two pixels for each of `render_svg`."""
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(render_svg(chart, width), scale=2))
+
+
+def build_vega_spec(chart: Chart, width: int = WIDTH) -> Json:
     """Build the Vega-Lite specification of a chart, with its data."""
     lines = assign_line_styles(chart.series)
     layers = (
@@ -52,7 +61,7 @@ def build_vega_spec(chart: Chart) -> Json:
     layers += [*_build_rules(chart), *_build_evidence_marks(chart), *_build_answer(chart)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": WIDTH,
+        "width": width,
         "height": HEIGHT,
         "background": "white",
         "config": {
@@ -60,6 +69,7 @@ def build_vega_spec(chart: Chart) -> Json:
             "font": FONT,
             "view": {"stroke": "#D0D5D9"},
             "axis": {"gridColor": "#E6E9EC"},
+            "legend": {"columns": max(1, width // _LEGEND_COLUMN)},
         },
         "layer": layers,
         "resolve": {
@@ -281,7 +291,6 @@ def _build_legend(symbol: str) -> Json:
     return {
         "orient": "top",
         "title": None,
-        "columns": 4,
         "symbolType": symbol,
         "symbolSize": size,
         "labelLimit": 260,

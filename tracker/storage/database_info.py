@@ -148,6 +148,7 @@ SECRET_TABLES: Final = (
     "login",
     "note",
     "notification_",
+    "share_link",
     "stored_answer",
 )
 """Beginnings of the names of tables that nobody exports: hashes of passwords and secrets, answers

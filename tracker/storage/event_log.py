@@ -26,7 +26,7 @@ ACTOR_KEY = "actor"
 """Key of a session's `info` with the actor of all entries that it appends."""
 
 
-ACTS = frozenset({"account", "refusal"})
+ACTS = frozenset({"account", "refusal", "share"})
 """Kinds of entries that stand alone: no table has their facts once more."""
 
 

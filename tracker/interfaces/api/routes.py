@@ -213,6 +213,9 @@ ROUTES: Final = (
     ApiRoute("POST", "/accounts/{account}/disable", "accounts.disable"),
     ApiRoute("POST", "/accounts/{account}/enable", "accounts.enable"),
     ApiRoute("GET", "/refusals", "accounts.refusals"),
+    ApiRoute("GET", "/shares", "shares.list"),
+    ApiRoute("POST", "/shares", "shares.make"),
+    ApiRoute("DELETE", "/shares/{link_id}", "shares.revoke"),
     ApiRoute("GET", "/tokens", "accounts.tokens"),
     ApiRoute("POST", "/tokens", "accounts.make_token"),
     ApiRoute("DELETE", "/tokens/{token_id}", "accounts.revoke_token"),
@@ -251,6 +254,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " accounts.enter_by_identity accounts.join_by_identity accounts.issuers accounts.act_as"
         " accounts.link accounts.unlink accounts.link_mine accounts.count_logins",
         "the link of a message does it": "notifications.read_stop notifications.stop",
+        "a share link does it": "shares.open reports.build_public",
         "a program sees and changes no log-ins": "accounts.logins accounts.end_login"
         " accounts.end_other_logins",
         "it is about this machine and its files": "accounts.make_owner_link people.save_as_default"

@@ -41,9 +41,9 @@ QUESTION_COMMANDS: Final = {
         "Show the options of a question, add one, or remove one.",
         "first-visit --add Delhi",
     ),
-    "share": CommandEntry(
+    "access": CommandEntry(
         "sharing:share_question",
-        "Choose who sees a question: yourself, some people, or everybody.",
+        "Choose who sees a question: some, or everybody.",
         "rain-2027 --with ben",
     ),
     "statements": CommandEntry(
@@ -112,7 +112,9 @@ QUESTION_COMMANDS: Final = {
         "neutrality-2027 manifold",
     ),
     "calendar": CommandEntry(
-        "scenarios:calendar", "Show what to expect next: signposts, closes and answers."
+        "scenarios:calendar",
+        "Show what to expect next: signposts, closes and answers.",
+        "--ics due.ics",
     ),
 }
 
@@ -202,7 +204,7 @@ ESSAY_COMMANDS: Final = {
         "Add an essay with its text, or a new version of its text.",
         'outlook.md --title "Air travel outlook 2027"',
     ),
-    "share": CommandEntry(
+    "access": CommandEntry(
         "sharing:share_essay",
         "Choose who sees an essay and the questions from it.",
         "outlook --private",
@@ -359,6 +361,14 @@ MODEL_COMMANDS: Final = {
     "thaw": CommandEntry("learned:thaw", "Let a frozen value learn again.", "relevance"),
     "reset": CommandEntry("learned:reset", "Put a value back to its default.", "relevance"),
     "update": CommandEntry("learned:update", "Learn from reviews and answers now."),
+}
+
+SHARE_COMMANDS: Final = {
+    "make": CommandEntry(
+        "shares:make", "Make a link that needs no log-in; it is printed once.", "question rain-2027"
+    ),
+    "list": CommandEntry("shares:list_shares", "List the share links that were not revoked."),
+    "revoke": CommandEntry("shares:revoke", "End a share link.", "3f9a0c6d81e2"),
 }
 
 PEOPLE_COMMANDS: Final = {
@@ -518,6 +528,7 @@ COMMANDS: Final = {
     "model": GroupEntry("Use a language model, and see what was learned.", MODEL_COMMANDS),
     "people": GroupEntry("Let people and programs in, each with a role.", PEOPLE_COMMANDS),
     "notify": GroupEntry("Be told by e-mail, chat or webhook.", NOTIFY_COMMANDS),
+    "share": GroupEntry("Show a question, chart or calendar without a log-in.", SHARE_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
     "system": GroupEntry("Check the log, export, update estimates, measure.", SYSTEM_COMMANDS),

@@ -9,7 +9,7 @@ from forecasts.questions.question import Question, question_status
 from tracker.model.audit import SignpostStatus
 from tracker.model.scenarios import SignpostCalendar
 from tracker.questions.queries.question_list import summarise_questions
-from tracker.storage import evidence, questions, resolution_record, scenarios
+from tracker.storage import as_of, evidence, questions, resolution_record, scenarios
 from tracker.storage.sessions import Session
 
 RECENT_PERIOD = timedelta(days=30)
@@ -93,4 +93,5 @@ def load_calendar(session: Session, now: datetime) -> SignpostCalendar:
         marks=tuple(sorted(recent_marks, key=lambda m: m.at, reverse=True)),
         questions=rows,
         names={**names, **{i.id: i.name for i in expecting.values()}},
+        wordings={q: wording for q, wording in as_of.list_wordings(session).items() if q in rows},
     )

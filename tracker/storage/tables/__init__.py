@@ -82,6 +82,7 @@ from tracker.storage.tables.series import (
     SeriesValueRow,
     SettlementRow,
 )
+from tracker.storage.tables.shares import ShareLinkRow
 
 __all__ = [
     "AccessLinkRow",
@@ -144,6 +145,7 @@ __all__ = [
     "SeriesRow",
     "SeriesValueRow",
     "SettlementRow",
+    "ShareLinkRow",
     "SignpostMarkRow",
     "StandingRow",
     "StatementsRow",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final, get_args
 
 import click
@@ -26,6 +27,7 @@ from tracker.interfaces.cli.commands.terminal import (
     forecaster_option,
     print_result,
     tracker_session,
+    write_file,
 )
 from tracker.model.json_values import to_json
 from tracker.model.scenarios import CoherenceReport, ScenarioPage
@@ -321,14 +323,21 @@ def repair_link(
 
 
 @click.command()
+@click.option("--ics", type=click.Path(path_type=Path), help="Write a calendar file instead.")
 @as_json
 @click.pass_context
-def calendar(context: click.Context, /, json: bool) -> None:
+def calendar(context: click.Context, /, *, ics: Path | None, json: bool) -> None:
     """Show what to expect next: signposts, closes and answers.
 
     Of a signpost it tells what it says if it comes, and if it stays out.
     """
     with tracker_session(context) as tracker:
+        if ics is not None:
+            from tracker.interfaces.calendar_file import render_calendar
+
+            write_file(ics, render_calendar(tracker, tracker.settings.base_url))
+            click.echo(f"{ics} has what is due, for any calendar program.")
+            return
         upcoming = tracker.signposts.calendar()
     if json:
         click.echo(to_json({"expected": upcoming.expected, "marks": upcoming.marks}))

@@ -39,7 +39,7 @@ def read_members(private: bool, members: tuple[str, ...]) -> tuple[ForecasterId,
 @as_json
 @click.pass_context
 def share_question(context: click.Context, /, question: str, *, json: bool, **chosen: Any) -> None:
-    """Choose who sees a question: yourself, some people, or everybody.
+    """Choose who sees a question: some, or everybody.
 
     A private question is in no list, report, feed or search of others.
     """
