@@ -93,7 +93,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "gaps": CommandEntry(
         "comments:gaps",
-        "Show who disagrees on a question, and who tends to be nearer.",
+        "Show who disagrees on a question, and why.",
         "neutrality-2027",
     ),
     "benchmarks": CommandEntry(

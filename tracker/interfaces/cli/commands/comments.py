@@ -136,7 +136,7 @@ def _print_note(note: Sequence[TextVersion], json: bool) -> None:
 @as_json
 @click.pass_context
 def gaps(context: click.Context, /, *, question: str, json: bool) -> None:
-    """Show who disagrees on a question, and who tends to be nearer.
+    """Show who disagrees on a question, and why.
 
     You, the crowd, the estimate and markets, in log-odds; a gap counts from twice the odds on.
     """
