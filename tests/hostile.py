@@ -191,6 +191,7 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
             "settings",
             "people",
             "notifications",
+            "import",
             "ask",
         )
     ),

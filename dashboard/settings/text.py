@@ -37,7 +37,7 @@ def describe_preview(plan: ImportPreview) -> str:
     """Say what would enter.
 
     >>> describe_preview(ImportPreview("fatebook", (), 3, 1, 2, (), {}, {}, (), ())).split()[:2]
-    ['Fatebook:', '3\\xa0forecasts']
+    ['Fatebook:', '3']
     """
     new = sum(question.matched is None for question in plan.questions)
     known = len(plan.questions) - new

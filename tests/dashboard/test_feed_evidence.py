@@ -105,11 +105,12 @@ def test_very_long_article_is_cut_and_says_so(
 
 def test_silent_feeds_of_a_question(news: Tracker, clock: FakeClock) -> None:
     # A question whose feeds are well says nothing of them.
-    assert drawers(open_page(news, "question", q=SUMMIT)) == []
+    assert drawers(open_page(news, "question", q=SUMMIT)) == ["Comments"]
     # A question says when feeds that should carry its evidence are silent.
     news.feeds.pause("wire")
     visit = open_page(news, "question", q=SUMMIT)
-    assert drawers(visit) == ["The one feed that should carry its evidence is silent"]
+    silence = "The one feed that should carry its evidence is silent"
+    assert drawers(visit) == [silence, "Comments"]
     (silent,) = [e for e in visit.expander if "silent" in e.label]
     assert [t.value for t in silent.text] == ["paused: paused by hand"]
     assert [plain(link.proto.label) for link in visit.get("page_link")] == ["The wire"]
@@ -124,4 +125,4 @@ def test_silent_feeds_of_a_question(news: Tracker, clock: FakeClock) -> None:
 def test_a_replay_says_nothing_of_silent_feeds(news: Tracker) -> None:
     news.feeds.pause("wire")
     news.system.mark_replayed(NOW)
-    assert drawers(open_page(news, "question", q=SUMMIT)) == []
+    assert drawers(open_page(news, "question", q=SUMMIT)) == ["Comments"]

@@ -44,6 +44,8 @@ NEXT_STEP = {
     "ask": "Fill in the question and its answers",
     "settings": "See what they do",
     "people": "Invite somebody with a role",
+    "notifications": "You get no messages yet",
+    "import": "Nothing was imported yet",
 }
 """What each page of an empty database says that can be done next."""
 

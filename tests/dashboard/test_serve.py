@@ -103,7 +103,7 @@ def test_every_answer_carries_the_security_headers() -> None:
     async def keep(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(SecurityHeaders(app)({"type": "http"}, None, keep))  # type: ignore[arg-type]
+    asyncio.run(SecurityHeaders(app)({"type": "http", "path": "/"}, None, keep))  # type: ignore[arg-type]
     names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     assert names["x-content-type-options"] == "nosniff"
     assert names["referrer-policy"] == "same-origin"

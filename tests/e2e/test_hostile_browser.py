@@ -18,13 +18,13 @@ from tracker.settings import Settings
 CAME_OF_IT = (
     f"img[src*='{hostile.MARK}'], "
     f"a[href*='{hostile.MARK}']:not([data-testid^=stBaseLinkButton], "
-    ":has-text('Source of the answer')), "
+    ":has-text('Source of the answer'), .talk a), "
     f"script:has-text('{hostile.MARK}'), [class*=stMarkdownColored]:has-text('{hostile.MARK}'), "
     f".stMarkdownBadge:has-text('{hostile.MARK}'), .katex, a[href^='javascript:'], "
     "a[href^='mailto:'], img[alt='Streamlit logo']"
 )
-"""What Markdown or HTML would make of it. The source of an answer is a link, as whoever gave the
-answer meant it.
+"""What Markdown or HTML would make of it. The source of an answer, and an address in a comment, are
+links, as whoever wrote them meant them.
 """
 
 

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from tracker.storage.tables.base import TableRow, long_text
+from tracker.storage.tables.base import SECRET, TableRow, long_text
 
 
 class StoredAnswerRow(TableRow, table=True):
     """An answer to a request with a key; `status` is None while the request runs."""
 
     __tablename__ = "stored_answer"
+    __table_args__ = SECRET
     identity: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     fingerprint: str

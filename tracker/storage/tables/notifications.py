@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from tracker.storage.tables.base import TableRow, json_column, long_text
+from tracker.storage.tables.base import SECRET, TableRow, json_column, long_text
 
 
 class ChannelRow(TableRow, table=True):
     """A way to reach a person; its address and keys are secrets."""
 
     __tablename__ = "notification_channel"
+    __table_args__ = SECRET
     id: str = Field(primary_key=True)
     forecaster_id: str = Field(foreign_key="forecaster.id", index=True)
     name: str
@@ -62,7 +63,7 @@ class OutboxRow(TableRow, table=True):
     """A notice for a channel; unsent without `sent_at`. The key makes a second one impossible."""
 
     __tablename__ = "notification_outbox"
-    __table_args__ = (UniqueConstraint("channel_id", "key"),)
+    __table_args__ = (UniqueConstraint("channel_id", "key"), SECRET)
     id: int | None = Field(default=None, primary_key=True)
     channel_id: str = Field(foreign_key="notification_channel.id")
     key: str

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from tracker.storage.tables.base import TableRow
+from tracker.storage.tables.base import SECRET, TableRow
 
 
 class ShareLinkRow(TableRow, table=True):
     """A link to share; `account_id` is empty for one of the owner of the machine."""
 
     __tablename__ = "share_link"
+    __table_args__ = SECRET
     id: str = Field(primary_key=True)
     kind: str
     question_id: str | None = Field(default=None, foreign_key="question.id", index=True)
