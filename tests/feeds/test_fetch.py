@@ -273,16 +273,6 @@ def test_only_permanent_redirects_from_the_start_move_a_feed(
     assert ask(server.url("/0"), '"1"').moved_to == expected
 
 
-def test_a_key_goes_to_the_host_that_was_asked_alone(server: FeedServer) -> None:
-    with FeedServer() as other:
-        other.serve("/there", BODY)
-        server.redirect("/a", 302, "/b")
-        server.redirect("/b", 302, other.url("/there"))
-        assert ask(server.url("/a"), authorization="Token secret").status == 200
-        assert [seen.headers["Authorization"] for seen in server.seen] == ["Token secret"] * 2
-        assert other.seen[0].headers["Authorization"] is None
-
-
 def test_a_circle_of_redirects_is_noticed(server: FeedServer) -> None:
     server.redirect("/a", 302, "/b")
     server.redirect("/b", 301, "/a#again")
