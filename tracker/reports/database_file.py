@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from tracker.errors import Refused
+from tracker.files.user_files import open_regular_file
 from tracker.model.json_values import to_json
 from tracker.storage import event_log, whole_tables
 from tracker.storage.database_info import ColumnType
@@ -102,7 +103,7 @@ def read_database(session: Session, file: Path) -> Manifest:
     Raises `Refused` for a damaged file, one of another schema version, and a database in use.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_regular_file(file) as source, zipfile.ZipFile(source) as archive:
             manifest = _read_manifest(archive)
             _check_schema(manifest, whole_tables.read_version(session))
             whole_tables.clear_empty_database(session)
