@@ -44,8 +44,9 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.ingestion.series_subscriptions import add_series
 from tracker.model.audit import Authorship
 from tracker.model.benchmarks import BenchmarkLink
+from tracker.model.forecast_import import ImportBatch
 from tracker.settings import Settings
-from tracker.storage import benchmarks, facts, recalibrations, repetitions
+from tracker.storage import benchmarks, facts, imports, recalibrations, repetitions
 from tracker.storage.series import add_dismissal
 from tracker.storage.tables import EssayTextRow, LearnedRow, NoteRow
 
@@ -355,6 +356,10 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     )  # fmt: skip
     with tracker.context.store.writing() as session:
         benchmarks.add_link(session, market)
+        batch = ImportBatch(
+            0, "fatebook", "mine.csv", questions=1, forecasts=2, answers=1, at=NOW, by=BEN
+        )
+        imports.add_batch(session, batch, 10_000)
     tracker.resolutions.settle_by("rain", "brent", "value in 2027 more than 60")
     clock.advance(days=2)
     tracker.signposts.mark()
