@@ -12,7 +12,7 @@ from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
 PIPELINE = "power-of-siberia-2-2028"
 CEASEFIRE = "ceasefire-2025"
-MAX_ELEMENTS, MAX_HEIGHT = 455, 1_800
+MAX_ELEMENTS, MAX_HEIGHT = 465, 1_800
 """Limits of the page of a question at a width of 1440 pixels."""
 
 
