@@ -18,9 +18,14 @@ def read_csv(name: str, text: str) -> Iterator[tuple[int, Cells | str]]:
 
     Raises `Refused` for a file without a line of headers, and for a header that is there twice.
     """
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_separator(text))
-    yield from match_headers(name, _read_lines(reader))
+    # The limit is that of the process: the tables of series are read by the usual one.
+    usual = csv.field_size_limit(MAX_CELL_CHARACTERS)
+    try:
+        lines = [*_read_lines(reader)]
+    finally:
+        csv.field_size_limit(usual)
+    yield from match_headers(name, iter(lines))
 
 
 def match_headers(
