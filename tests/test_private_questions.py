@@ -24,6 +24,7 @@ from tracker.interfaces.atom import render_changes
 from tracker.model.essays import NewEssay
 from tracker.model.evidence import ManualEvidence
 from tracker.model.principal import Door, Principal, Role
+from tracker.storage.comments import list_mentions
 from tracker.storage.tables import TableRow
 
 PUBLIC, SECRET, DONE, ESSAY = "summit-2027", "pact-2027", "pact-2026", "memo"
@@ -230,6 +231,15 @@ def test_members_see_what_is_shared_with_them(world: Tracker) -> None:
     assert cem.questions.get(SECRET).access.owner == BEN
     enter(world, BEN).questions.share(SECRET, None)
     assert ada.questions.get(SECRET).summary.standings[BEN].p == pytest.approx(0.7)
+
+
+def test_nobody_is_mentioned_in_what_they_do_not_see(world: Tracker) -> None:
+    ben = enter(world, BEN)
+    for question, mentioned in ((SECRET, []), (PUBLIC, [CEM])):
+        ben.comments.add(question, "@cem: what do you say?")
+        with world.context.store.reading() as session:
+            mentions = list_mentions(session, NOW)
+        assert [m.forecaster_id for m in mentions if m.question_id == question] == mentioned
 
 
 def test_only_the_owner_and_an_admin_change_who_sees_it(world: Tracker) -> None:

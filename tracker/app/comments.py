@@ -4,13 +4,14 @@ from datetime import datetime
 
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.service import Service, cacheable
-from tracker.errors import Forbidden, NotFound
+from tracker.errors import Forbidden
 from tracker.model.comments import Comment, TextVersion, WideGap
 from tracker.model.principal import Principal
 from tracker.questions import comment_on_question as talk
 from tracker.questions.comment_on_question import NewComment
 from tracker.questions.queries.question_page import require_question
-from tracker.storage import accounts, comments, questions, record
+from tracker.questions.submit_forecast import require_forecasters
+from tracker.storage import accounts, comments, questions
 
 
 class CommentService(Service, noun="comments"):
@@ -101,8 +102,7 @@ class CommentService(Service, noun="comments"):
         """Set the gap to another person aside until one of the two forecasts anew."""
         with self._store.writing() as session:
             question = require_question(session, question_id)
-            if other not in record.list_forecasters(session):
-                raise NotFound("person", other, "`tracker people list` has their names")
+            require_forecasters(session, [other])
             comments.dismiss_gap(session, question.id, other, self._authorship())
 
     @property
@@ -124,9 +124,9 @@ class CommentService(Service, noun="comments"):
                 for person in talk.list_named_people(session, text, owner)
             ]
         people = (
-            Principal(person, "viewer")
+            Principal(person, "viewer", "page")
             if pair is None
-            else Principal(person, pair[0].role, account=pair[0].id)
+            else Principal(person, pair[0].role, "page", account=pair[0].id)
             for person, pair in named
             if pair is None or pair[0].disabled_at is None
         )

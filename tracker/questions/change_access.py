@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from forecasts.questions.question import ForecasterId, QuestionId
-from tracker.errors import Forbidden, NotFound
+from tracker.errors import Forbidden
 from tracker.model.access import Access, Shared
 from tracker.model.audit import Authorship
-from tracker.questions.submit_forecast import register_forecaster
-from tracker.storage import access, record
+from tracker.questions.submit_forecast import register_forecaster, require_forecasters
+from tracker.storage import access
 from tracker.storage.sessions import Session
 
 
@@ -23,12 +23,9 @@ def make_private(
     member.
     """
     register_forecaster(session, authorship.by)
-    people = record.list_forecasters(session)
     owner = access.find_access(session, shared).owner or authorship.by
     invited = sorted(set(members) - {owner})
-    for member in invited:
-        if member not in people:
-            raise NotFound("person", member, "`tracker people list` has their names")
+    require_forecasters(session, invited)
     return _change(session, shared, Access(True, owner, tuple(invited)), authorship)
 
 

@@ -1,6 +1,6 @@
 """Record an act of a forecaster on a question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -109,6 +109,14 @@ def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
     kind = find_outside_kind(forecaster_id)
     name = forecaster_id if kind is None else forecaster_id.removeprefix(f"{kind}:")
     record.add_forecaster(session, Forecaster(forecaster_id, name, kind or "person"))
+
+
+def require_forecasters(session: Session, forecaster_ids: Iterable[ForecasterId]) -> None:
+    """Check that all of these are known; raises `NotFound` for the first who is not."""
+    known = record.list_forecasters(session)
+    for forecaster_id in forecaster_ids:
+        if forecaster_id not in known:
+            raise NotFound("person", forecaster_id, "`tracker people list` has their names")
 
 
 def refuse_reserved(forecaster_id: ForecasterId) -> None:
