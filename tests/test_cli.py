@@ -125,7 +125,7 @@ def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> Non
     assert "now holds 20%" in shell("forecast", "set", QUESTION, "1:4")
     assert "still holds 20%" in shell("forecast", "reaffirm", QUESTION)
     assert "holds 20%" in shell("forecast", "undo", QUESTION)
-    assert "Done again: ada holds 20%" in shell("forecast", "redo", QUESTION)
+    assert "Redone: ada holds 20%" in shell("forecast", "redo", QUESTION)
     assert "holds no forecast on" in shell(
         "forecast", "withdraw", QUESTION, "-m", "Somebody else's field."
     )

@@ -37,7 +37,7 @@ def list_use_cases() -> Iterator[tuple[str, type[Service]]]:
 @pytest.mark.parametrize("role", get_args(Role))
 def test_each_role_may_use_what_its_rights_say(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.app.service.log_forbidden", lambda *_: None)
-    principal = Principal(BEN, role)
+    principal = Principal(BEN, role, "page")
     for use_case, service in list_use_cases():
         instance = object.__new__(service)
         instance._context = SimpleNamespace(principal=principal)  # type: ignore[assignment]

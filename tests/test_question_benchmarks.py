@@ -301,7 +301,7 @@ def test_what_cannot_be_linked_is_refused_in_a_line(tracker: Tracker, platforms:
     seen = tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"])
     wording = Wording(a_question().text, "YES when they meet by 30 June 2027 (UTC).")
     tracker.questions.edit(SUMMIT, wording, why="shorter")
-    with pytest.raises(Refused, match="worded anew"):
+    with pytest.raises(Refused, match="reworded since"):
         tracker.benchmarks.link(seen)
     assert tracker.benchmarks.list() == ()
 

@@ -70,7 +70,7 @@ def test_an_edited_question_says_that_its_lines_are_older(shell: Shell, clock: F
     clock.advance(days=1)
     text = "Does it rain in Arland before 31 December 2026?"
     shell("question", "edit", "rain", "--text", text, "--why", "shorter")
-    assert "The question was worded anew since." in shell("question", "statements", "rain")
+    assert "The question has been reworded since." in shell("question", "statements", "rain")
 
 
 def test_a_question_is_asked_with_its_lines(shell: Shell) -> None:

@@ -352,7 +352,7 @@ def _show_signposts(work: DraftWork, filled: FilledDraft) -> None:
     else:
         for direction, name in SIGNPOST_FIELDS.items():
             side = side_label(draft.plan.kind, direction)
-            form.lines(f"{side}: headlines that would be a sign of it, one a line", name, height=80)
+            form.lines(f"{side}: headlines that would show it, one per line", name, height=80)
     if draft.plan.kind == "binary":
         choose_shape(form)
     form.text("ID", "name", help="For its address and for commands; kept for good.")

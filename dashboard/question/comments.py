@@ -115,7 +115,7 @@ def _show_wide_gap(visit: Visit, page: QuestionPage) -> None:
         )
         if st.button("Dismiss", key="dismiss-gap", type="tertiary"):
             visit.tracker.comments.dismiss_gap(question.id, gap.other.id)
-            notify("Dismissed until one of you forecasts anew")
+            notify("Dismissed until one of you forecasts again")
             st.rerun()
 
 

@@ -24,7 +24,7 @@ from dashboard.question import comments, signposts
 from dashboard.question.as_of import DAY_PARAM
 from dashboard.question.why_data import most_changed_option
 from dashboard.wording import clip, evidence_side, format_signed_points, silent_line
-from forecasts.questions.question import EvidenceId
+from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import story_changes
@@ -161,7 +161,7 @@ def _build_row(
         TITLE: LinkCell(
             clip(card.headline, _MAX_HEADLINE_CHARACTERS), address, note=card.carrier.feed_title
         ),
-        "side": TextCell(evidence_side(e, question.kind), note=_describe_state(card)),
+        "side": TextCell(evidence_side(e, question.kind), note=_describe_state(card, question)),
         "seen": TextCell(visit.day(e.first_seen_at), tone="quiet"),
     }
     if e.id in changes:
@@ -169,10 +169,12 @@ def _build_row(
     return Row(str(e.id), cells)
 
 
-def _describe_state(card: EvidenceCard) -> str:
+def _describe_state(card: EvidenceCard, question: Question) -> str:
     """Describe what is to be known of a piece beside its side: only what is not usual."""
     if card.context_only:
         return "context only"
+    if card.evidence.first_seen_at < question.opens_at:
+        return "before the opening"
     if card.evidence.status == "logged":
         return "to review" if not card.perhaps else "unconfirmed"
     return "rejected" if card.evidence.status == "rejected" else ""

@@ -141,7 +141,7 @@ def list_outcomes(question: Question) -> dict[str, str]:
 
 
 def show_answer_form(visit: Visit, page: QuestionPage) -> None:
-    """Show the form, and below it the preview of scores with the button that gives the answer."""
+    """Show the outcomes; once one is chosen, the form, then the preview of scores."""
     question = page.summary.question
     labels = list_outcomes(question)
     local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
@@ -152,8 +152,9 @@ def show_answer_form(visit: Visit, page: QuestionPage) -> None:
         list(labels),
         format_func=lambda word: escape_markdown(labels[word]),
         key=f"answer-outcome-{question.id}",
-        default=next(iter(labels)) if question.kind != "binary" else None,
     )
+    if outcome is None:
+        return
     key = f"answer-{{}}-{question.id}".format
     with st.form(f"answer-{question.id}"):
         answer = _show_answer_input(question, outcome)

@@ -469,7 +469,7 @@ def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> No
 
 def test_signposts_of_a_draft_open_with_the_question(essay: Tracker) -> None:
     visit = step(completed(drafted(essay)), 3)
-    sign = "▲ for YES: headlines that would be a sign of it, one a line"
+    sign = "▲ for YES: headlines that would show it, one per line"
     visit = say(visit, sign, "Arland invites Borland to the signing\nArland names a delegation")
     press(visit, "Open this question")
     posts = essay.questions.get("arland-sign-river-treaty").indicators.values()

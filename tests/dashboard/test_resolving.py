@@ -30,7 +30,7 @@ def held(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 def filled(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
     visit = open_page(tracker, "question", q=SUMMIT, details="Resolve early")
-    visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
+    seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome).run())
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
     return visit

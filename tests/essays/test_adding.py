@@ -242,7 +242,7 @@ def test_a_draft_is_replaced_and_dropped_with_its_sentence(both: Tracker, clock:
 
 def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> None:
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        add(tracker.serve(Principal(CROWD)))
+        add(tracker.serve(Principal(CROWD, "admin", "page")))
     assert tracker.essays.list() == ()
 
 

@@ -197,7 +197,7 @@ def test_an_override_is_logged_with_what_was_objected_to(essay: Tracker) -> None
 
 def test_nobody_opens_a_question_under_a_computed_name(essay: Tracker) -> None:
     before = essay.system.verify().entries
-    crowd = essay.serve(Principal(CROWD))
+    crowd = essay.serve(Principal(CROWD, "admin", "page"))
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
         open_claim(crowd, asked_of(**VAGUE), SIGNS, override="a question of a test")
     assert nothing_came_of_it(essay, before)

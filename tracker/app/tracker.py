@@ -81,7 +81,7 @@ def open_tracker(
         now = partial(_read_time, store, now)
     network = Network(limits or make_fetch_limits(settings), now, fetch)
     match_state = MatchState(settings.encoder)
-    owner = Principal(ForecasterId(settings.me))
+    owner = Principal(ForecasterId(settings.me), "admin", "command")
     store = store.acting(owner.describe())
     return Tracker(AppContext(settings, now, owner, store, network, match_state))
 

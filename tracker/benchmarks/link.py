@@ -74,7 +74,7 @@ def add_link(
     if author.at - seen.at > MAX_READING_TIME:
         raise Refused(f"{platform.label} was read over an hour ago: compare both again")
     if (question.text, question.criteria) != (seen.question.text, seen.question.criteria):
-        raise Refused(f"{question.id} was worded anew since: look at both again")
+        raise Refused(f"{question.id} has been reworded since: compare both again")
     if choice.is_inverted and question.kind != "binary":
         raise Refused("only a yes/no question can be the other way round")
     options = check_options(question, quote, choice.options or seen.options)

@@ -78,7 +78,7 @@ def open_draft(
             "them, or give this one an id of its own"
         )
     if find_sentence(session, essay_id, drafted.at).offset != drafted.at:
-        hint = "the text has changed since: draft it anew"
+        hint = "the text has changed since: draft it again"
         raise NotFound("sentence that begins at character", drafted.at, hint)
     question = open_claim(
         session,

@@ -49,8 +49,8 @@ class Principal:
     """
 
     forecaster: ForecasterId
-    role: Role = "admin"
-    door: Door = "command"
+    role: Role
+    door: Door
     acts_for: ForecasterId | None = None
     account: str = ""
     token: str = ""

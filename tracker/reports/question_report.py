@@ -192,7 +192,7 @@ def _format_forecast(question: Question, distribution: Distribution) -> str:
 def build_history(data: QuestionAsOf) -> ReportSection | None:
     """Build the section with the chart; None if there is no forecast yet."""
     rules = [
-        ChartEvent(version.at, "worded anew")
+        ChartEvent(version.at, "reworded")
         for version in data.versions[1:]
         if data.question.opens_at < version.at <= data.at
     ]

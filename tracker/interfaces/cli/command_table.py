@@ -23,7 +23,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "edit": CommandEntry(
         "question_edits:edit",
-        "Word a question anew; forecasts keep their wording.",
+        "Reword a question; forecasts keep their wording.",
         'rain-2027 --text "Will it rain in Oslo on 1 May 2027?" --why "The place was missing"',
     ),
     "retract": CommandEntry(
@@ -193,7 +193,7 @@ EVIDENCE_COMMANDS: Final = {
         "summit Moscow --limit 5",
     ),
     "rematch": CommandEntry(
-        "operations:rematch", "Match the archive with new questions, or anew.", "--chunks 10"
+        "operations:rematch", "Match the archive with new questions, or again.", "--chunks 10"
     ),
 }
 

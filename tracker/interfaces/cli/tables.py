@@ -287,7 +287,7 @@ def statements_table(question: Question, lines: QuestionStatements) -> Group:
         table.add_row("name", safe_text(name))
     if lines.written_at is None:
         return Group(table, "All lines are made of the question by rules.")
-    reworded = " The question was worded anew since." if lines.reworded else ""
+    reworded = " The question has been reworded since." if lines.reworded else ""
     edit = f"Edited by {lines.compiled.author}, {format_utc_minute(lines.written_at)}"
     return Group(table, safe_text(f"{edit}; rules make the rest.{reworded}"))
 

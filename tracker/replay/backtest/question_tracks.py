@@ -117,7 +117,7 @@ def track_question(
             question = questions.find_question(session, question_id)
             if question is None:
                 raise NotFound(
-                    "question", question_id, "the run's database was changed: begin it anew"
+                    "question", question_id, "the run's database was changed: start it again"
                 )
             return _Ledger(session, question).track(span, past)
     finally:

@@ -90,7 +90,7 @@ class LazyCommands(click.Group):
         for arg in args:
             if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
                 raise Refused(
-                    f"the argument {arg} is not UTF-8: write it anew, or rename the file that it "
+                    f"the argument {arg} is not UTF-8: type it again, or rename the file that it "
                     "names"
                 )
         return super().parse_args(ctx, args)

@@ -167,7 +167,7 @@ def redo(
     with tracker_session(context) as tracker:
         made = tracker.forecasts.redo(question, **options)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
-    print_result(made, json, f"Done again: {name} {state} on {question}.")
+    print_result(made, json, f"Redone: {name} {state} on {question}.")
 
 
 def _describe_state(tracker: Tracker, made: Forecast) -> str:

@@ -174,7 +174,7 @@ CHUNKS_PER_UPDATE = 10
 @as_json
 @click.pass_context
 def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
-    """Match the archive with new questions, or anew.
+    """Match the archive with new questions, or again.
 
     It is about questions that are new, or that a newer matcher has not seen. It can be stopped at
     any time and goes on from there; what people have judged stays as it is.

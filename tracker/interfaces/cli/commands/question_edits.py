@@ -279,7 +279,7 @@ def flaws_table(flaws: Iterable[Flaw]) -> Table:
     metavar="URL",
     help="Where the answer will stand; replaces all.",
 )
-@click.option("--why", required=True, metavar="TEXT", help="Why it is worded anew.")
+@click.option("--why", required=True, metavar="TEXT", help="Why it is reworded.")
 @click.option(
     "--override", default="", metavar="TEXT", help="Why it stands although the linter objects."
 )
@@ -297,7 +297,7 @@ def edit(
     override: str,
     forecaster: ForecasterId | None,
 ) -> None:
-    """Word a question anew; forecasts keep their wording.
+    """Reword a question; forecasts keep their wording.
 
     Each forecast stays on the wording that it was made on.
     """
