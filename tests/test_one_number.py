@@ -159,6 +159,4 @@ def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: Fake
     assert "Ben Bell still holds 40%" in shell("forecast", "reaffirm", "hail", "--as", "ben")
     assert "Ben Bell holds no forecast" in shell("forecast", "withdraw", "hail", "--as", "ben")
     assert "Undone: Ben Bell holds 40%" in shell("forecast", "undo", "hail", "--as", "ben")
-    assert "Redone: Ben Bell holds no forecast" in shell(
-        "forecast", "redo", "hail", "--as", "ben"
-    )
+    assert "Redone: Ben Bell holds no forecast" in shell("forecast", "redo", "hail", "--as", "ben")
