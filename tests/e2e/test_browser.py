@@ -47,7 +47,6 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
     visitor.picture("resolved")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(8)
 def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
@@ -59,7 +58,6 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     expect(page.get_by_text("Signpost: ").first).to_be_visible()
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(1)
 @pytest.mark.behaviour(8)
 def test_the_scale_and_the_section_stand_in_the_address(visitor: Visitor) -> None:
@@ -104,7 +102,6 @@ def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) ->
     expect(page.get_by_text("Newest items")).to_be_visible()
 
 
-@pytest.mark.gate
 @pytest.mark.parametrize(
     "path",
     ["/inbox", f"/question?q={OPEN}&evidence=1", f"/question?q={OPEN}", "/feeds?feed=stranger"],

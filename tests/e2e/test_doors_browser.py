@@ -86,7 +86,6 @@ def test_pages_stand_under_both_names_of_this_machine(new: str, arrive: Arrive, 
     expect(page).to_have_title("Questions · Scenario tracker")
 
 
-@pytest.mark.gate
 def test_an_essay_is_uploaded_as_a_file(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)
     page = visitor.open("/essays")

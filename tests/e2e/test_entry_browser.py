@@ -32,7 +32,6 @@ def my_acts(data: Path, question: str) -> list[str]:
         ]
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(2)
 def test_probability_is_typed_in_any_way_and_echoed_live(visitor: Visitor) -> None:
     page = visitor.open("/question?q=nato-china-2027")
@@ -48,7 +47,6 @@ def test_probability_is_typed_in_any_way_and_echoed_live(visitor: Visitor) -> No
     expect(page.get_by_text("A probability lies between 0 and 100")).to_be_visible()
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(3)
 def test_slider_and_field_keep_in_step_and_nothing_becomes_certain(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
@@ -86,7 +84,6 @@ def test_form_is_low_and_its_labels_do_not_overlap(visitor: Visitor) -> None:
         assert not sideways(page)
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(4)
 def test_a_draft_survives_a_reload_and_is_saved_once(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=treaty-successor-2028&tab=History")
@@ -123,7 +120,6 @@ def test_refusal_says_why_and_leaves_the_text(visitor: Visitor, demo: Path) -> N
     assert my_acts(demo, "treaty-kept-2027") == []
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(5)
 def test_undo_walks_back_and_the_form_saves_what_it_shows(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=ceasefire-end-2027")

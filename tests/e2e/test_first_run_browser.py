@@ -38,7 +38,6 @@ def test_empty_page_says_the_next_step_on_a_phone(new: str, arrive: Arrive, sche
         visitor.picture(f"empty-{name}-{scheme}")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(17)
 def test_first_steps_are_ticked_and_can_be_put_away(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)

@@ -51,7 +51,6 @@ def my_forecasts(data: Path, question_id: str) -> list[float | None]:
     ]
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(6)
 def test_forecast_takes_two_acts_and_confirming_one_key(
     life: tuple[Path, str], arrive: Arrive

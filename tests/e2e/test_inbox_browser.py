@@ -47,7 +47,6 @@ def test_a_piece_is_judged_with_one_key(visitor: Visitor, demo: Path) -> None:
     assert waiting(demo) == before
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_evidence_is_corrected_and_taken_back_without_a_mouse(visitor: Visitor, demo: Path) -> None:
     before = waiting(demo)

@@ -17,7 +17,6 @@ def field(page: Page) -> Locator:
     )
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_letters_typed_after_ctrl_k_arrive(slow: Visitor) -> None:
     page = begin(slow, "/feeds")
@@ -50,7 +49,6 @@ def test_open_questions_come_first_and_match(visitor: Visitor) -> None:
     visitor.picture("jump")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")

@@ -29,9 +29,7 @@ def pick_newest(visitor: Visitor) -> None:
 
 
 @pytest.mark.behaviour(9)
-@pytest.mark.parametrize(
-    "look", [pytest.param(look, marks=[pytest.mark.gate] * (look == "light")) for look in LOOKS]
-)
+@pytest.mark.parametrize("look", LOOKS)
 def test_picked_revision_tells_why_it_moved(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     page = visitor.open(f"{COMPARE}&moved-in=30+d")

@@ -15,7 +15,6 @@ from tracker.settings import Settings, replay_settings
 TITLES = {RULES[rule].title for rule in HEADLINE.values()}
 
 
-@pytest.mark.gate
 def test_all_outputs_agree_on_every_forecaster_of_the_demo(
     demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,7 +142,6 @@ def test_a_row_of_evidence_opens_its_card(visitor: Visitor) -> None:
     expect(page.get_by_text("first seen").first).to_be_visible()
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(10)
 def test_compared_lines_are_kept_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&with=ana,{CEASEFIRE},nobody")
@@ -171,7 +170,6 @@ def test_going_back_in_the_browser_looks_back_again(visitor: Visitor) -> None:
     expect(page.get_by_text("Viewing the past")).to_have_count(0)
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(11)
 def test_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&details=Resolve+early")

@@ -17,7 +17,6 @@ def row_of(page: Page, question: str) -> Locator:
     return page.locator(f'.rows tr[data-id="{question}"]')
 
 
-@pytest.mark.gate
 def test_row_is_a_link_that_the_browser_knows(visitor: Visitor) -> None:
     page = visitor.open("/questions?find=formula%202028")
     link = page.get_by_role("link", name=TEXT)
@@ -96,7 +95,6 @@ def test_view_filters_and_order_stand_in_the_address(visitor: Visitor) -> None:
     expect(page.get_by_role("table", name="Questions", exact=True)).to_be_visible()
 
 
-@pytest.mark.gate
 def test_calendar_leads_to_its_questions_and_fits_a_phone(arrive: Arrive) -> None:
     visitor = arrive(**LOOKS["phone"])
     page = visitor.go("/calendar")
@@ -110,7 +108,6 @@ def test_calendar_leads_to_its_questions_and_fits_a_phone(arrive: Arrive) -> Non
     page.wait_for_url(lambda url: "/question?q=" in url)
 
 
-@pytest.mark.gate
 def test_a_yes_no_question_takes_at_most_four_fields(visitor: Visitor) -> None:
     page = visitor.open("/ask")
     text = page.get_by_role("textbox", name="Question")

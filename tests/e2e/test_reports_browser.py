@@ -44,7 +44,6 @@ def data_of(page: bytes) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(20)
 def test_question_goes_out_as_html_and_pdf_that_agree(
     visitor: Visitor, shell: Shell, tmp_path: Path, browser: Browser
@@ -98,7 +97,6 @@ def test_tables_and_the_week_are_downloaded(visitor: Visitor, tmp_path: Path) ->
     visitor.picture("reports")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(20)
 def test_programs_read_json_and_a_feed_of_changes(address: str) -> None:
     with urllib.request.urlopen(f"{address}/api/v1/questions/{OPEN}") as answer:

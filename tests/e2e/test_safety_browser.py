@@ -53,7 +53,6 @@ def sealed(headers: dict[str, str]) -> bool:
     )
 
 
-@pytest.mark.gate
 def test_every_route_answers_with_the_headers(wire: http.client.HTTPConnection) -> None:
     for path in ROUTES:
         answer = asked(wire, path)
@@ -74,7 +73,6 @@ def test_a_download_carries_the_headers_too(visitor: Visitor) -> None:
     assert sealed(waiting.value.headers)
 
 
-@pytest.mark.gate
 def test_foreign_names_and_pages_get_nothing(
     wire: http.client.HTTPConnection, address: str
 ) -> None:

@@ -36,7 +36,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(14)
 def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     page = visitor.open(f"/scenarios?q={FUTURES}")

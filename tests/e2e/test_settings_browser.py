@@ -52,7 +52,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, data / "dashboard.log")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(15)
 def test_failing_feeds_are_asked_again_by_one_click(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live)
@@ -89,7 +88,6 @@ def test_feed_is_opened_from_its_row_and_asked(live: str, arrive: Arrive) -> Non
 # Track record
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(12)
 def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> None:
     page = visitor.go("/record?kind=Retrospective&details=Compare")
@@ -103,7 +101,6 @@ def test_score_has_its_interval_n_references_and_questions(visitor: Visitor) -> 
     expect(main.get_by_role("region", name="Opponents")).to_be_visible()
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(13)
 def test_calibration_is_two_clicks_away_without_lines_through_noise(visitor: Visitor) -> None:
     page = visitor.open("/feeds")
@@ -119,7 +116,6 @@ def test_calibration_is_two_clicks_away_without_lines_through_noise(visitor: Vis
     visitor.picture("calibration-of-few")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(16)
 def test_head_and_filter_stand_before_what_takes_long(visitor: Visitor) -> None:
     with visitor.page.add_init_script(FIRST_SEEN):
@@ -156,7 +152,6 @@ head to body.
 # Who acts, and when
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(18)
 def test_times_are_in_the_zone_of_the_viewer(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live, timezone_id="Asia/Tokyo")
@@ -180,7 +175,6 @@ def test_times_are_in_the_zone_of_the_viewer(live: str, arrive: Arrive) -> None:
     expect(foot.get_by_text(re.compile(r"As of .*\d\d:\d\d IST"))).to_be_visible()
 
 
-@pytest.mark.gate
 def test_two_tabs_act_for_two_people(live: str, arrive: Arrive) -> None:
     one, other = arrive(at=live), arrive(at=live, viewport=PHONE)
     page = other.open("/settings")

@@ -102,7 +102,6 @@ def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_number_and_reason_typed_before_the_page_arrive(slow: Visitor, demo: Path) -> None:
     page = begin(slow, "/question?q=treaty-kept-2027")
@@ -132,7 +131,6 @@ def test_question_is_put_at_hand_and_forecast_at_once(slow: Visitor) -> None:
         slow.settle()
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("path", ["/question?q=un-condemn-2027", "/inbox"])
 def test_keys_pressed_too_early_do_nothing_later(slow: Visitor, demo: Path, path: str) -> None:
