@@ -239,13 +239,13 @@ class Scheduler:
     def __init__(
         self,
         tracker: Tracker,
-        jobs: tuple[Job, ...] = JOBS,
+        jobs: tuple[Job, ...] | None = None,
         *,
         check_lock: Callable[[], object] = lambda: None,
     ) -> None:
         self._tracker = tracker
         # The last job also notices a lost lock between jobs.
-        self._jobs = (*jobs, Job("rescue", HEARTBEAT_SECONDS, rescue_jobs))
+        self._jobs = (*(JOBS if jobs is None else jobs), Job("rescue", HEARTBEAT_SECONDS, rescue_jobs))
         self._check_lock = check_lock
         self._beat = time.monotonic()
         self._stopped = threading.Event()

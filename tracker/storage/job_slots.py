@@ -21,9 +21,9 @@ def take_slot(session: Session, job: str, seconds: float, now: datetime) -> bool
     of the job go, but for neighbours: a clock set back an hour finds its slots free.
     """
     slot = math.floor(_read_time(session, now) / seconds)
-    statement = build_insert(session, JobSlotRow).on_conflict_do_nothing()
-    values = {"job": job, "slot": slot, "taken_at": now}
-    if not session.connection().execute(statement.values(values)).rowcount:
+    row = {"job": job, "slot": slot, "taken_at": now}
+    statement = build_insert(session, JobSlotRow).values(row).on_conflict_do_nothing()
+    if session.connection().execute(statement.returning(col(JobSlotRow.slot))).first() is None:
         return False
     distant = (col(JobSlotRow.slot) < slot - 1) | (col(JobSlotRow.slot) > slot + 1)
     session.execute(delete(JobSlotRow).where(col(JobSlotRow.job) == job, distant))
