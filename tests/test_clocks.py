@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import a_database
 from tests.store.test_leader import end_the_holder
 from tests.test_workers import impatient, shared, wait_until  # noqa: F401 -- fixtures
 from tests.worker_processes import kill, start_scheduler

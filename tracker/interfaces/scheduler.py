@@ -245,7 +245,10 @@ class Scheduler:
     ) -> None:
         self._tracker = tracker
         # The last job also notices a lost lock between jobs.
-        self._jobs = (*(JOBS if jobs is None else jobs), Job("rescue", HEARTBEAT_SECONDS, rescue_jobs))
+        self._jobs = (
+            *(JOBS if jobs is None else jobs),
+            Job("rescue", HEARTBEAT_SECONDS, rescue_jobs),
+        )
         self._check_lock = check_lock
         self._beat = time.monotonic()
         self._stopped = threading.Event()
