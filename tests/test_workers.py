@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -161,6 +162,22 @@ def test_a_job_of_a_queue_without_a_worker_runs_in_the_scheduler(
     wait_for_workers(clock_side, 0)  # a killed one is gone at once
     subscribe(clock_side, "wire")
     assert poll_feeds(clock_side) == "1 feeds, 0 failed, 3 new items, 0 edited, 0 evidence"
+
+
+def test_nothing_more_is_handed_out_while_a_batch_waits_too_long(
+    shared: Settings, clock_side: Tracker
+) -> None:
+    subscribe(clock_side, "wire")
+    name = "tracker worker poll 1 on a machine that hangs"
+    with psycopg.connect(
+        shared.url.replace("+psycopg", ""), application_name=name, autocommit=True
+    ) as hanging:
+        assert clock_side.feeds.hand_out() == 1
+        hanging.execute("UPDATE feed SET lease_until = NULL")
+        hanging.execute("UPDATE queue.procrastinate_events SET at = now() - interval '11 minutes'")
+        assert clock_side.feeds.hand_out() == 0
+        (status,) = clock_side.system.work().queues
+        assert (status.waiting, status.lag_seconds >= 660) == (1, True)
 
 
 def test_sqlite_is_worked_by_one_process(tracker: Tracker) -> None:

@@ -98,13 +98,19 @@ class FeedService(Service, noun="feeds"):
         )
 
     def hand_out(self) -> int | None:
-        """Hand the due feeds to the workers, in batches; their number, None without a worker."""
-        from tracker.ingestion.feed_claims import claim_due_feeds
+        """Hand the due feeds to the workers, in batches; their number, None without a worker.
+
+        No more are handed out while a batch waits longer than its lease.
+        """
+        from tracker.ingestion.feed_claims import LEASE, claim_due_feeds
 
         with self._whole_store.reading() as session:
             workers = queue.count_workers(session, "poll")
-        if not workers:
-            return None
+            if not workers:
+                return None
+            lags = [q.lag_seconds for q in queue.list_queues(session) if q.name == "poll"]
+        if any(lag >= LEASE.total_seconds() for lag in lags):
+            return 0
         with self._whole_store.writing() as session:
             batches = claim_due_feeds(session, self._now(), workers)
             self._enqueue_batches(session, batches)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from tracker.app.tracker import Tracker
+from tracker.errors import StorageUnavailable
 from tracker.feeds.item import FeedId, ItemId
 from tracker.interfaces.process_setup import freeze_gc
 from tracker.interfaces.scheduler import JOBS, describe_poll, describe_rematch, run_job
@@ -161,9 +162,9 @@ async def _work(app: "App", queues: Sequence[QueueName], stop: asyncio.Event) ->
     for task in (*workers, stopping):
         task.cancel()
     results = await asyncio.gather(*workers, return_exceptions=True)
-    failed = [error for error in results if isinstance(error, Exception)]
-    if failed and not stop.is_set():
-        raise failed[0]
+    if not stop.is_set():  # a worker that lost its connection may also end without an error
+        errors = (error for error in results if isinstance(error, Exception))
+        raise next(errors, StorageUnavailable("the connection to the queue is lost"))
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
