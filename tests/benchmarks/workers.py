@@ -20,6 +20,7 @@ from sqlalchemy import text
 from tests.conftest import address
 from tests.worker_processes import kill, slow_press, start_worker, subscribe
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.interfaces.process_setup import configure_logging
 from tracker.settings import Settings
 
 WANTED = {1: 1.0, 2: 1.8, 4: 3.0}
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=1.0, help="for sixteen answers")
     options = parser.parse_args()
+    configure_logging(Settings(log_level="error"))
     table = Table("workers", "seconds", "feeds a second", "times one", "wanted")
     with a_server() as url, tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url=url)

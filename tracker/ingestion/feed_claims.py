@@ -4,6 +4,7 @@ All due feeds of a site are in one batch, and no more of it is claimed while one
 leased: so no two workers ask one site at once, and the rate limit of a process is that of all.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
@@ -19,7 +20,7 @@ LEASE: Final = timedelta(minutes=10)
 
 MAX_BATCH: Final = 100
 MIN_BATCH: Final = 10
-"""Feeds of a batch: as many as give each worker one, within these bounds."""
+"""Bounds of the feeds of a batch."""
 
 MAX_CLAIM: Final = 5_000
 """Due feeds looked at in one go."""
@@ -33,10 +34,19 @@ def claim_due_feeds(session: Session, now: datetime, workers: int) -> list[list[
         if (site := _find_site(url)) not in busy:
             by_site.setdefault(site, []).append(feed_id)
     ready = [ids for site, ids in by_site.items() if _may_be_asked(session, site, now)]
-    size = min(MAX_BATCH, max(MIN_BATCH, -(-sum(map(len, ready)) // workers)))
-    batches = pack_batches(ready, size)
+    batches = pack_batches(ready, choose_size(sum(map(len, ready)), workers))
     feeds.lease_feeds(session, list(chain.from_iterable(batches)), now + LEASE)
     return batches
+
+
+def choose_size(due: int, workers: int) -> int:
+    """Choose the size of batches so that each worker gets as many as any other.
+
+    >>> choose_size(320, 2), choose_size(320, 3), choose_size(7, 2)
+    (80, 54, 10)
+    """
+    rounds = math.ceil(due / (MAX_BATCH * workers)) or 1
+    return max(MIN_BATCH, math.ceil(due / (rounds * workers)))
 
 
 def pack_batches(sites: Iterable[Sequence[FeedId]], size: int) -> list[list[FeedId]]:
