@@ -79,6 +79,6 @@ def _may_be_asked(session: Session, site: str, now: datetime) -> bool:
 
     if site not in SLOW_SITES:
         return True
-    asked = [state.last_attempt_at for state in feeds.list_feeds_of_host(session, site)]
+    attempts = [state.last_attempt_at for state in feeds.list_feeds_of_host(session, site)]
     gap = timedelta(seconds=SLOW_SITES[site].gap)
-    return all(at is None or now - at >= gap for at in asked)
+    return all(at is None or now - at >= gap for at in attempts)

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from rich.console import Console
@@ -29,9 +29,6 @@ from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import PREVIEW_END, START, replay
 from tracker.replay.demo import Progress as ReplayProgress
 from tracker.settings import Settings, replay_settings
-
-if TYPE_CHECKING:
-    from tracker.storage.leader import Leadership
 
 logger = structlog.get_logger("tracker.interfaces.processes")
 
@@ -296,10 +293,10 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda _number, _frame: stop.set())
     with ExitStack() as stack:
-        leadership = _take_lead(stack, tracker, stop, standby=standby)
-        if leadership is None:
+        check_lock = _take_lead(stack, tracker, stop, standby=standby)
+        if check_lock is None:
             return 0
-        scheduler = Scheduler(tracker.through("job"), check_lock=leadership.check)
+        scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda _number, _frame: scheduler.stop())
         return 0 if stop.is_set() or scheduler.run() else 1
@@ -307,18 +304,21 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
 
 def _take_lead(
     stack: ExitStack, tracker: Tracker, stop: threading.Event, *, standby: bool
-) -> "Leadership | None":
-    """Lead until the stack ends; None if a standby was stopped while it waited."""
-    told = False
+) -> Callable[[], object] | None:
+    """Lead until the stack ends, and return the check of the lock.
+
+    None if a standby was stopped while it waited.
+    """
+    is_announced = False
     while not stop.is_set():
         try:
-            return stack.enter_context(tracker.system.lead())
+            return stack.enter_context(tracker.system.lead()).check
         except (AlreadyRunning, StorageUnavailable) as error:
             if not standby:
                 raise
-            if not told:
+            if not is_announced:
                 logger.info("scheduler.standby", reason=str(error))
-            told = True
+            is_announced = True
         stop.wait(STANDBY_SECONDS)
     return None
 

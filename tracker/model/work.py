@@ -71,7 +71,7 @@ class ParkedJob:
 
     @property
     def subject(self) -> str:
-        """What the job is about, in words."""
+        """Subject of the job, in words."""
         match self.task:
             case "poll_feeds":
                 return f"read {', '.join(self.arguments['feeds'])}"

@@ -128,14 +128,14 @@ def rescue_jobs(session: Session) -> Rescue:
     """Return the jobs of killed workers to their queues; park those with no attempt left."""
     if session.get_bind().dialect.name == "sqlite":
         return Rescue()
-    held = session.execute(text(_STALLED_QUERY), {"seconds": STALLED_SECONDS}).all()
-    lost = {job for job, attempts in held if attempts + 1 >= MAX_ATTEMPTS}
-    if held:
+    stalled = session.execute(text(_STALLED_QUERY), {"seconds": STALLED_SECONDS}).all()
+    lost = {job for job, attempts in stalled if attempts + 1 >= MAX_ATTEMPTS}
+    if stalled:
         with _queue_path(session):
-            for job, _ in held:
+            for job, _ in stalled:
                 session.execute(text(_PARK if job in lost else _RETRY), {"job": job})
     parked = tuple(job for job in list_parked(session) if job.id in lost) if lost else ()
-    return Rescue(len(held) - len(lost), parked)
+    return Rescue(len(stalled) - len(lost), parked)
 
 
 def retry_job(session: Session, job_id: int) -> ParkedJob:

@@ -76,9 +76,11 @@ def describe_work(work: WorkStatus, now: datetime) -> list[str]:
 
 
 def _format_age(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
+    minutes, seconds = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{rest} s"
+    return (
+        f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{seconds:.0f} s"
+    )
 
 
 @click.command()
