@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
 import psycopg
@@ -13,12 +14,25 @@ import pytest
 from sqlalchemy import text
 
 from tests import worker_processes
+from tests.builders import NOW
 from tests.conftest import a_database
+from tests.test_cli import Shell
 from tests.worker_processes import ENTRIES, KILLER, kill, start_worker, subscribe
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.errors import NotFound, Refused
+from tracker.errors import NotFound
+from tracker.interfaces.cli.commands.workers import describe_work
 from tracker.interfaces.scheduler import poll_feeds, rescue_jobs
-from tracker.model.work import POLL_TASK, QueuedTask
+from tracker.model.work import (
+    JOB_TASK,
+    MATCH_TASK,
+    POLL_TASK,
+    ParkedJob,
+    QueuedTask,
+    QueueStatus,
+    Rescue,
+    WorkerStatus,
+    WorkStatus,
+)
 from tracker.settings import Settings
 from tracker.storage import queue
 
@@ -180,8 +194,26 @@ def test_nothing_more_is_handed_out_while_a_batch_waits_too_long(
         assert (status.waiting, status.lag_seconds >= 660) == (1, True)
 
 
-def test_sqlite_is_worked_by_one_process(tracker: Tracker) -> None:
-    with pytest.raises(Refused, match=r"^this database is worked by one process: tracker system"):
-        tracker.system.connect_worker(["poll"])
-    assert tracker.system.rescue_jobs().returned == 0
-    assert tracker.system.work().queues == tracker.system.work().workers == ()
+def test_sqlite_is_worked_by_one_process(tracker: Tracker, shell: Shell) -> None:
+    refusal = "Error: this database is worked by one process: tracker system run"
+    assert shell.refused("system", "worker") == refusal
+    assert "takes names from poll, match, score, notify" in shell.refused(
+        "system", "worker", "--queues", "poll,scores"
+    )
+    assert shell("system", "jobs") == "No job is parked.\n"
+    assert "SQLite" in shell("system", "status")
+    assert tracker.system.rescue_jobs() == Rescue()
+
+
+def test_status_and_jobs_say_who_works_and_what_is_parked() -> None:
+    job = ParkedJob(12, "poll", POLL_TASK, {"feeds": ["wire"]}, 3, NOW)
+    worker = WorkerStatus(("poll", "match"), "77 on alpha", NOW - timedelta(hours=2))
+    work = WorkStatus((QueueStatus("poll", 2, 1, 1, 75.0),), (worker,), (job,))
+    assert describe_work(work, NOW) == [
+        "Worker 77 on alpha: poll, match, for 2 h 0 min",
+        "Queue poll: 2 waiting (1 min), 1 running, 1 parked",
+        "`tracker system jobs` lists the parked jobs, and tries one again.",
+    ]
+    chunk = replace(job, task=MATCH_TASK, arguments={"first": 1, "last": 2000})
+    assert chunk.subject == "match items 1 to 2000"
+    assert replace(job, task=JOB_TASK, arguments={"job": "notify"}).subject == "notify"

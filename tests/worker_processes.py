@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 
 from tests.builders import a_feed, a_set, an_rss
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.errors import LeadershipLost
 from tracker.feeds.fetch_results import Fetch, Fetched, FetchRequest, FetchResult, RequestSource
 from tracker.interfaces.processes import run_scheduler
 from tracker.interfaces.workers import run_worker
@@ -70,8 +71,14 @@ def start_scheduler(settings: Settings) -> BaseProcess:
     """Start a scheduler process that stands by while another one leads."""
 
     def run() -> None:
-        with open_tracker(settings, fetch=slow_press(0.0)) as tracker:
-            run_scheduler(tracker, standby=True)
+        lost = True
+        while lost:  # as `tracker system run --standby` does
+            with open_tracker(settings, fetch=slow_press(0.0)) as tracker:
+                try:
+                    run_scheduler(tracker, standby=True)
+                    lost = False
+                except LeadershipLost:
+                    pass
 
     return _fork(run)
 
