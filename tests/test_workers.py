@@ -136,7 +136,7 @@ def test_a_feed_that_kills_its_worker_is_parked_after_three_attempts(
         wait_until(is_parked)
         wait_until(lambda: count_read(clock_side) == 2)
         (job,) = clock_side.system.work().parked
-        assert (job.subject, job.attempts) == (f"read {KILLER}", 3)
+        assert (job.subject, job.attempts) == (f"reading {KILLER}", 3)
         assert "failed 3 times" in clock_side.feeds.get(KILLER).health.state.paused_why
         assert poll_feeds(clock_side) is None
     clock_side.system.retry_job(job.id)
@@ -215,5 +215,5 @@ def test_status_and_jobs_say_who_works_and_what_is_parked() -> None:
         "`tracker system jobs` lists the parked jobs, and tries one again.",
     ]
     chunk = replace(job, task=MATCH_TASK, arguments={"first": 1, "last": 2000})
-    assert chunk.subject == "match items 1 to 2000"
+    assert chunk.subject == "matching items 1 to 2000"
     assert replace(job, task=JOB_TASK, arguments={"job": "notify"}).subject == "notify"

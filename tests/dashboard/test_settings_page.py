@@ -265,7 +265,7 @@ def test_workers_queues_and_parked_jobs_are_shown_and_tried_again(
     for sentence in (
         "77 on alpha: poll, match, started just now",
         "Queue poll: 2 jobs wait (the oldest for 4 s), 1 running, 1 parked",
-        "**Parked after 3 attempts**: read wire.",
+        "**Parked after 3 attempts**: reading wire.",
     ):
         assert sentence in words(visit)
     button(visit, "Try again").click().run()

@@ -74,9 +74,9 @@ class ParkedJob:
         """Subject of the job, in words."""
         match self.task:
             case "poll_feeds":
-                return f"read {', '.join(self.arguments['feeds'])}"
+                return f"reading {', '.join(self.arguments['feeds'])}"
             case "match_chunk":
-                return f"match items {self.arguments['first']} to {self.arguments['last']}"
+                return f"matching items {self.arguments['first']} to {self.arguments['last']}"
         return str(self.arguments.get("job", self.task))
 
 

@@ -30,9 +30,9 @@ def _parse_queues(_context: click.Context, _option: click.Parameter, text: str) 
 )
 @click.pass_context
 def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
-    """Work for the scheduler until Ctrl-C, on this machine or another.
+    """Do the scheduler's jobs, on any machine.
 
-    It needs PostgreSQL. While a worker of a queue is connected, `tracker system run` hands it the
+    It needs PostgreSQL, and works until Ctrl-C. While a worker of a queue is connected, `tracker system run` hands it the
     jobs of that queue instead of doing them.
     """
     from tracker.interfaces.workers import run_worker
@@ -45,7 +45,7 @@ def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
 @as_json
 @click.pass_context
 def status(context: click.Context, /, json: bool) -> None:
-    """Show the installation: version, database, scheduler, workers and queues."""
+    """Show version, database, workers and queues."""
     with tracker_session(context) as tracker:
         system, work, now = tracker.system.status(), tracker.system.work(), tracker.now()
     last = "never" if system.last_job is None else f"{system.last_job:%Y-%m-%d %H:%M} UTC"
@@ -88,7 +88,10 @@ def _format_age(seconds: float) -> str:
 @as_json
 @click.pass_context
 def jobs(context: click.Context, /, job_id: int | None, json: bool) -> None:
-    """List the jobs that failed three times and are parked, or try one again."""
+    """List parked jobs, or try one again.
+
+    A job is parked when it failed, or ended its worker, three times.
+    """
     with tracker_session(context) as tracker:
         if job_id is not None:
             job = tracker.system.retry_job(job_id)
