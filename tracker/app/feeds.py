@@ -20,7 +20,7 @@ from tracker.ingestion import subscriptions
 from tracker.ingestion.feed_check import FeedCheckReport
 from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
-from tracker.model.work import MAX_ATTEMPTS, POLL_TASK, QueuedTask
+from tracker.model.work import POLL_TASK, QueuedTask
 from tracker.questions.queries import feed_status
 from tracker.storage import feeds, items, queue
 from tracker.storage.sessions import Session
@@ -144,11 +144,10 @@ class FeedService(Service, noun="feeds"):
 
     def park(self, feed_ids: Sequence[FeedId]) -> None:
         """Pause feeds whose job is parked, and end their leases."""
-        why = f"reading it failed {MAX_ATTEMPTS} times: `tracker system jobs` says more"
+        from tracker.ingestion.feed_claims import park_feeds
+
         with self._whole_store.writing() as session:
-            feeds.lease_feeds(session, feed_ids, None)
-            for feed_id in feed_ids:
-                feeds.pause_feed(session, feed_id, why)
+            park_feeds(session, feed_ids)
 
     def _enqueue_batches(self, session: Session, batches: Sequence[Sequence[FeedId]]) -> None:
         for batch in batches:

@@ -138,11 +138,19 @@ class SystemService(Service, noun="system"):
             )
 
     def rescue_jobs(self) -> Rescue:
-        """Return what killed workers held to the queues; park what was tried often enough."""
+        """Return what killed workers held to the queues; park what was tried often enough.
+
+        Feeds of a parked job are paused.
+        """
+        from tracker.ingestion.feed_claims import park_feeds
+
         if self._whole_store.engine.dialect.name == "sqlite":
             return Rescue()
         with self._whole_store.writing() as session:
-            return queue.rescue_jobs(session)
+            rescue = queue.rescue_jobs(session)
+            for job in rescue.parked:
+                park_feeds(session, job.arguments.get("feeds", ()))
+        return rescue
 
     def retry_job(self, job_id: int) -> ParkedJob:
         """Return a parked job to its queue, and end the pause of its feeds; raises `NotFound`."""

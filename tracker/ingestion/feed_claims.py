@@ -12,6 +12,7 @@ from typing import Final
 
 from tracker.feeds.item import FeedId
 from tracker.feeds.urls import extract_host
+from tracker.model.work import MAX_ATTEMPTS
 from tracker.storage import feeds
 from tracker.storage.sessions import Session
 
@@ -37,6 +38,14 @@ def claim_due_feeds(session: Session, now: datetime, workers: int) -> list[list[
     batches = pack_batches(ready, choose_size(sum(map(len, ready)), workers))
     feeds.lease_feeds(session, list(chain.from_iterable(batches)), now + LEASE)
     return batches
+
+
+def park_feeds(session: Session, feed_ids: Sequence[FeedId]) -> None:
+    """Pause feeds whose job is parked, and end their leases."""
+    why = f"reading it failed {MAX_ATTEMPTS} times: `tracker system jobs` says more"
+    feeds.lease_feeds(session, feed_ids, None)
+    for feed_id in feed_ids:
+        feeds.pause_feed(session, feed_id, why)
 
 
 def choose_size(due: int, workers: int) -> int:

@@ -197,7 +197,6 @@ def rescue_jobs(tracker: Tracker) -> str | None:
     rescue = tracker.system.rescue_jobs()
     for job in rescue.parked:
         logger.error("job.parked", job=job.id, subject=job.subject)
-        tracker.feeds.park(job.arguments.get("feeds", ()))
     if not (rescue.returned or rescue.parked):
         return None
     return f"{rescue.returned} jobs of killed workers returned, {len(rescue.parked)} parked"

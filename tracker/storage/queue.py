@@ -1,7 +1,8 @@
 """The queue of jobs that workers share: Procrastinate, in a PostgreSQL schema of its own.
 
 A job is stored in the transaction of the data that it is about: both are there, or neither is.
-SQLite has one process and no queue: here that is a queue without jobs and workers.
+SQLite has one process and no queue: here that is a queue without jobs and workers. The schema is
+that of Procrastinate 3.10; a release with another one needs a migration of ours.
 """
 
 import os

@@ -32,8 +32,8 @@ def _parse_queues(_context: click.Context, _option: click.Parameter, text: str) 
 def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
     """Do the scheduler's jobs, on any machine.
 
-    It needs PostgreSQL, and works until Ctrl-C. While a worker of a queue is connected, `tracker system run` hands it the
-    jobs of that queue instead of doing them.
+    It needs PostgreSQL, and works until Ctrl-C. While a worker of a queue is connected,
+    `tracker system run` hands it the jobs of that queue instead of doing them.
     """
     from tracker.interfaces.workers import run_worker
 
