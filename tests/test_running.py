@@ -206,7 +206,7 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
-    def ends(_tracker: object) -> int:
+    def ends(_tracker: object, **_options: object) -> int:
         raise error
 
     monkeypatch.setattr("tracker.interfaces.cli.commands.operations.run_scheduler", ends)

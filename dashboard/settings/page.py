@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, notify, save_zone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
+from dashboard.settings.workers import show_workers
 from dashboard.settings.zones import list_zones
 from dashboard.wording import escape_markdown, format_bytes, parse_zone, plural
 from dashboard.wording.feeds import describe_budget, zone_line
@@ -30,6 +31,7 @@ def render(visit: Visit) -> None:
         _show_budget(visit)
         _show_model(visit)
         _show_installation(visit)
+        show_workers(visit)
 
 
 def _show_person(visit: Visit) -> None:

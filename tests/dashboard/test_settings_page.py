@@ -19,8 +19,10 @@ from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.entry_form import form_of, save
 from tests.dashboard.pages import button, field, open_page, seen, words
+from tracker.app.system import SystemService
 from tracker.app.tracker import Tracker
 from tracker.llm.model_check import ModelCheck, save_check
+from tracker.model.work import ParkedJob, QueueStatus, WorkerStatus, WorkStatus
 
 SUMMIT = "summit-2027"
 ADA, GRACE = ForecasterId("ada"), ForecasterId("grace")
@@ -239,3 +241,32 @@ def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) ->
     text = words(open_page(two, "settings"))
     assert "Nothing is requested in a replay." in text
     assert "Scheduler: none in a replay" in text
+
+
+def test_workers_queues_and_parked_jobs_are_shown_and_tried_again(
+    two: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Workers" not in words(open_page(two, "settings"))  # of SQLite there are none
+    job = ParkedJob(12, "poll", "poll_feeds", {"feeds": ["wire"]}, 3, clock.time)
+    work = WorkStatus(
+        (QueueStatus("poll", 2, 1, 1, 4.2),),
+        (WorkerStatus(("poll", "match"), "77 on alpha", clock.time),),
+        (job,),
+    )
+    retried: list[int] = []
+
+    def retry(_system: SystemService, job_id: int) -> ParkedJob:
+        retried.append(job_id)
+        return job
+
+    monkeypatch.setattr(SystemService, "work", lambda _system: work)
+    monkeypatch.setattr(SystemService, "retry_job", retry)
+    visit = open_page(two, "settings")
+    for sentence in (
+        "77 on alpha: poll, match, started just now",
+        "Queue poll: 2 jobs wait (the oldest for 4 s), 1 running, 1 parked",
+        "**Parked after 3 attempts**: reading wire.",
+    ):
+        assert sentence in words(visit)
+    button(visit, "Try again").click().run()
+    assert retried == [12]

@@ -19,6 +19,7 @@ from tracker.model.evidence import (
     OfferedNearMiss,
     SearchHit,
 )
+from tracker.model.work import MATCH_TASK, QueuedTask
 from tracker.questions import review_evidence
 from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
@@ -26,8 +27,9 @@ from tracker.questions.queries.matcher_record import load_matcher_record
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import evidence_cards, item_search, learned, record
+from tracker.storage import evidence_cards, item_search, learned, queue, record
 from tracker.storage.learned import LearnedRecord
+from tracker.storage.rematch import ItemRange
 
 
 class EvidenceService(Service, noun="evidence"):
@@ -151,6 +153,28 @@ class EvidenceService(Service, noun="evidence"):
 
         state = self._context.match_state
         return rematch.match_archive(self._whole_store, state, self._now, max_chunks=max_chunks)
+
+    def hand_out_archive(self) -> int | None:
+        """Hand the chunks of the archive that are left to the workers; None without a worker."""
+        from tracker.ingestion import rematch
+
+        with self._whole_store.reading() as session:
+            if not queue.count_workers(session, "match"):
+                return None
+        ranges = rematch.plan_archive(self._whole_store, self._context.match_state, self._now())
+        tasks = [
+            QueuedTask(MATCH_TASK, "match", {"first": r.first, "last": r.last}, f"match {r.first}")
+            for r in ranges
+        ]
+        with self._whole_store.writing() as session:
+            return sum(queue.enqueue(session, task) for task in tasks)
+
+    def match_chunk(self, first: ItemId, last: ItemId) -> RematchReport:
+        """Match one range of the archive; nothing is done where that was done before."""
+        from tracker.ingestion import rematch
+
+        run = rematch.RematchRun(self._whole_store, self._context.match_state)
+        return run.process_chunk(self._now(), ItemRange(first, last))
 
     def ask_model(self, *, limit: int = 20) -> LlmRunReport:
         """Let the language model, if set up, judge evidence that waits, and near misses."""

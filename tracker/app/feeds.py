@@ -20,8 +20,10 @@ from tracker.ingestion import subscriptions
 from tracker.ingestion.feed_check import FeedCheckReport
 from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
+from tracker.model.work import POLL_TASK, QueuedTask
 from tracker.questions.queries import feed_status
-from tracker.storage import feeds, items
+from tracker.storage import feeds, items, queue
+from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate
@@ -94,6 +96,62 @@ class FeedService(Service, noun="feeds"):
             budget=self._settings.request_budget,
             chosen=chosen,
         )
+
+    def hand_out(self) -> int | None:
+        """Hand the due feeds to the workers, in batches; their number, None without a worker.
+
+        No more are handed out while a batch waits longer than its lease.
+        """
+        from tracker.ingestion.feed_claims import LEASE, claim_due_feeds
+
+        with self._whole_store.reading() as session:
+            workers = queue.count_workers(session, "poll")
+            if not workers:
+                return None
+            lags = [q.lag_seconds for q in queue.list_queues(session) if q.name == "poll"]
+        if any(lag >= LEASE.total_seconds() for lag in lags):
+            return 0
+        with self._whole_store.writing() as session:
+            batches = claim_due_feeds(session, self._now(), workers)
+            self._enqueue_batches(session, batches)
+        return sum(map(len, batches))
+
+    def poll_batch(self, feed_ids: Sequence[FeedId]) -> "PollReport":
+        """Poll those of a worker's feeds that are still due; their leases end with it."""
+        from tracker.ingestion import poll
+        from tracker.ingestion.feed_claims import LEASE
+
+        now = self._now()
+        with self._whole_store.writing() as session:
+            feeds.lease_feeds(session, feed_ids, now + LEASE)
+            chosen = feeds.load_due_feeds(session, feed_ids, now)
+        report = poll.run_poll(
+            self._whole_store,
+            self._context.network,
+            self._context.match_state,
+            now=self._now,
+            budget=self._settings.request_budget,
+            chosen=chosen,
+        )
+        with self._whole_store.writing() as session:
+            feeds.lease_feeds(session, feed_ids, None)
+        return report
+
+    def split_batch(self, feed_ids: Sequence[FeedId]) -> None:
+        """Give each feed of a failed batch a job of its own, so that one stops no other."""
+        with self._whole_store.writing() as session:
+            self._enqueue_batches(session, [[feed_id] for feed_id in feed_ids])
+
+    def park(self, feed_ids: Sequence[FeedId]) -> None:
+        """Pause feeds whose job is parked, and end their leases."""
+        from tracker.ingestion.feed_claims import park_feeds
+
+        with self._whole_store.writing() as session:
+            park_feeds(session, feed_ids)
+
+    def _enqueue_batches(self, session: Session, batches: Sequence[Sequence[FeedId]]) -> None:
+        for batch in batches:
+            queue.enqueue(session, QueuedTask(POLL_TASK, "poll", {"feeds": list(batch)}))
 
     def stop_polling(self) -> None:
         """Let a running poll request no further feeds: the process is about to end."""

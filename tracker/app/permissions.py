@@ -35,7 +35,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
-            " replay_end headline_credit runs first_steps status",
+            " replay_end headline_credit runs first_steps status work",
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo",
@@ -47,14 +47,16 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "questions": "ask share set_statements reset_statements repeat stop_repeating"
             " open_siblings add_indicator edit retract change_option",
             "forecasts": "preview_import import_files undo_import fetch_account",
-            "evidence": "review reopen offer_near_misses dismiss rematch ask_model",
+            "evidence": "review reopen offer_near_misses dismiss rematch hand_out_archive"
+            " match_chunk ask_model",
             "resolutions": "resolve resolve_proposed dismiss_proposed settle_by reopen",
             "essays": "add share remove save_draft delete_draft write_drafts open_drafts"
             " open_claims reject_claim restore_claim propose",
             "scenarios": "add set_likelihoods",
             "links": "add decide_repair",
-            "feeds": "judge_first_start poll stop_polling add subscribe try_address check"
-            " import_opml change pause retry retry_failing find read_articles",
+            "feeds": "judge_first_start poll stop_polling hand_out poll_batch split_batch park add"
+            " subscribe try_address check import_opml change pause retry retry_failing find"
+            " read_articles",
             "series": "check check_again add remove",
             "benchmarks": "look_up link unlink poll",
             "question_sets": "load load_built_in note_unchecked",
@@ -75,7 +77,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "notifications": "read_stop stop collect send",
             "shares": "open",
             "system": "lead check_database check_model find_local_models mark_replayed"
-            " set_headline_credit record_run export_database import_database",
+            " set_headline_credit record_run export_database import_database take_slot"
+            " connect_worker rescue_jobs retry_job",
         },
     }
 )

@@ -1,13 +1,13 @@
 """The installation: people, database, scheduled jobs, replay marks and verification."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import structlog
 
@@ -17,10 +17,19 @@ from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.work import (
+    JOB_TASK,
+    ParkedJob,
+    QueuedTask,
+    QueueName,
+    Rescue,
+    SlotOutcome,
+    WorkStatus,
+)
 from tracker.people.names import make_identity
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
-from tracker.storage import database_info, event_log, record
+from tracker.storage import database_info, event_log, feeds, job_slots, queue, record
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
@@ -101,6 +110,55 @@ class SystemService(Service, noun="system"):
         """Return the sequence number of the newest log entry."""
         with self._whole_store.reading() as session:
             return event_log.find_newest_seq(session)
+
+    def take_slot(
+        self, job: str, seconds: float, at: datetime, queue_name: QueueName | None = None
+    ) -> SlotOutcome:
+        """Take the current slot of a job with this period, so that no other process runs it.
+
+        With the name of a queue that has a worker, the job is enqueued in the same transaction.
+        """
+        with self._whole_store.writing() as session:
+            if not job_slots.take_slot(session, job, seconds, at):
+                return "taken"
+            if queue_name is None or not queue.count_workers(session, queue_name):
+                return "run"
+            queue.enqueue(session, QueuedTask(JOB_TASK, queue_name, {"job": job}, job))
+            return "queued"
+
+    def connect_worker(self, queues: Sequence[QueueName]) -> dict[str, Any]:
+        """Return the parameters of a worker's connections; raises `Refused` for SQLite."""
+        return queue.connection_parameters(self._whole_store.engine, queues)
+
+    def work(self) -> WorkStatus:
+        """Return the queues, the connected workers, and the parked jobs."""
+        with self._whole_store.reading() as session:
+            return WorkStatus(
+                queue.list_queues(session), queue.list_workers(session), queue.list_parked(session)
+            )
+
+    def rescue_jobs(self) -> Rescue:
+        """Return what killed workers held to the queues; park what was tried often enough.
+
+        Feeds of a parked job are paused.
+        """
+        from tracker.ingestion.feed_claims import park_feeds
+
+        if self._whole_store.engine.dialect.name == "sqlite":
+            return Rescue()
+        with self._whole_store.writing() as session:
+            rescue = queue.rescue_jobs(session)
+            for job in rescue.parked:
+                park_feeds(session, job.arguments.get("feeds", ()))
+        return rescue
+
+    def retry_job(self, job_id: int) -> ParkedJob:
+        """Return a parked job to its queue, and end the pause of its feeds; raises `NotFound`."""
+        with self._whole_store.writing() as session:
+            job = queue.retry_job(session, job_id)
+            for feed_id in job.arguments.get("feeds", ()):
+                feeds.wake_feed(session, feed_id, self._now(), "its parked job is tried again")
+        return job
 
     def lead(self) -> AbstractContextManager[Leadership]:
         """Hold the lock of the single scheduler; raises `AlreadyRunning` with its holder."""

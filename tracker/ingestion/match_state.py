@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from forecasts.evidence.evidence import OWN_TEXT, Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.compiled_question import CompiledQuestion
@@ -23,7 +24,7 @@ from tracker.matching.matching_profile import (
     profiles_from_question,
 )
 from tracker.questions.queries.compiled_questions import load_compiled_questions
-from tracker.storage import evidence, items, questions
+from tracker.storage import evidence, items, questions, story_turns
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from tracker.matching.story_index import StoryIndex
     from tracker.matching.tokens import Vocabulary
 
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""By how much the clocks of machines that store news may differ."""
 
 IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
@@ -68,6 +72,8 @@ class MatchState:
         self._copies: NearDuplicates | None = None
         self._last = ItemId(0)
         self._stories: StoryIndex | None = None
+        self._stories_at: datetime | None = None
+        self._writer = uuid4().hex
 
     @cached_property
     def encoders(self) -> "Encoders":
@@ -158,6 +164,19 @@ class MatchState:
         )
         self._last = max([self._last, *(r.id for r in stored)])
         return self._copies
+
+    def take_turn(self, session: Session, now: datetime) -> None:
+        """Wait until no other process stores news, and learn what others stored meanwhile.
+
+        Call it first in a transaction that stores news.
+        """
+        is_current = story_turns.take_turn(session, self._writer)
+        with self.lock:
+            if self._stories is not None and self._stories_at is not None and not is_current:
+                since = self._stories_at - CLOCK_TOLERANCE
+                known = evidence.list_recent_stories(session, since, now, self.encoder_name)
+                self._stories.refresh(known, evidence.list_merges(session))
+            self._stories_at = now
 
     def load_stories(self, session: Session, now: datetime) -> "StoryIndex":
         """Stories that can be joined."""

@@ -243,6 +243,7 @@ class PollRun:
 
     def _write_transaction(self, outcomes: Sequence[FeedOutcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
+            self._match_state.take_turn(session, now)
             self._rules = self._rules or load_poll_rules(session, now, self._budget)
             if self._profiles is None and any(o.read for o in outcomes):
                 self._profiles = self._match_state.load_profiles(session, now)

@@ -89,6 +89,14 @@ def match_archive(
     return report
 
 
+def plan_archive(store: Store, match_state: MatchState, now: datetime) -> tuple[ItemRange, ...]:
+    """Plan what is new; return the ranges of items that are left, for several processes."""
+    if not _plan_chunks(store, match_state, now):
+        return ()
+    with store.reading() as session:
+        return rematch.list_remaining_ranges(session, match_state.version)
+
+
 def _plan_chunks(store: Store, match_state: MatchState, now: datetime) -> int:
     """Plan each open question once per version of matcher and indicators; count the chunks left."""
     with store.reading() as session:
@@ -153,17 +161,21 @@ class RematchRun:
         self._match_state = match_state
         self._profiles: OpenProfiles | None = None
 
-    def process_chunk(self, now: datetime) -> RematchReport:
-        """Process the next chunk; nothing is done when another process was faster."""
+    def process_chunk(self, now: datetime, only: ItemRange | None = None) -> RematchReport:
+        """Process the next chunk, or the one of a range of items.
+
+        Nothing is done when another process was faster.
+        """
         version = self._match_state.version
         with self._store.reading() as session:
-            chunk = rematch.find_next_chunk(session, version)
+            chunk = rematch.find_next_chunk(session, version, only)
             if chunk is None:
                 return RematchReport()
             profiles = self._load_profiles(session, chunk, now)
             ahead = _load_items(session, chunk)
         results = self._match_items(profiles, ahead)
         with self._store.writing() as session:
+            self._match_state.take_turn(session, now)
             if not rematch.claim_chunk(session, version, chunk):
                 return RematchReport(chunks_left=rematch.count_remaining_chunks(session, version))
             before = evidence.count_evidence(session)

@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,16 +18,19 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.errors import Refused, TrackerError
+from tracker.errors import AlreadyRunning, Refused, StorageUnavailable, TrackerError
 from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import PREVIEW_END, START, replay
 from tracker.replay.demo import Progress as ReplayProgress
 from tracker.settings import Settings, replay_settings
+
+logger = structlog.get_logger("tracker.interfaces.processes")
 
 STOP_SECONDS = 10.0
 EXIT_REFUSED = 2
@@ -270,22 +274,53 @@ class ServeOptions:
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
 
 
-def run_scheduler(tracker: Tracker) -> int:
+STANDBY_SECONDS = 0.5
+"""Interval at which a standby tries to lead."""
+
+
+def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
     """Run jobs until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and needs a restart.
 
-    Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not
-    help.
+    A `standby` waits while another scheduler leads. Raises `AlreadyRunning`, `LeadershipLost` and
+    `StorageDamaged`, after which a restart would not help.
     """
     from tracker.interfaces.process_setup import freeze_gc
     from tracker.interfaces.scheduler import Scheduler
 
     freeze_gc()
     tracker.system.check_database()
-    with tracker.system.lead() as leadership:
-        scheduler = Scheduler(tracker.through("job"), check_lock=leadership.check)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    with ExitStack() as stack:
+        check_lock = _take_lead(stack, tracker, stop, standby=standby)
+        if check_lock is None:
+            return 0
+        scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda _number, _frame: scheduler.stop())
-        return 0 if scheduler.run() else 1
+        return 0 if stop.is_set() or scheduler.run() else 1
+
+
+def _take_lead(
+    stack: ExitStack, tracker: Tracker, stop: threading.Event, *, standby: bool
+) -> Callable[[], object] | None:
+    """Lead until the stack ends, and return the check of the lock.
+
+    None if a standby was stopped while it waited.
+    """
+    is_announced = False
+    while not stop.is_set():
+        try:
+            return stack.enter_context(tracker.system.lead()).check
+        except (AlreadyRunning, StorageUnavailable) as error:
+            if not standby:
+                raise
+            if not is_announced:
+                logger.info("scheduler.standby", reason=str(error))
+            is_announced = True
+        stop.wait(STANDBY_SECONDS)
+    return None
 
 
 def start_everything(settings: Settings, options: ServeOptions, notify: Notify) -> int:
@@ -304,11 +339,14 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds. {loaded.offer}".rstrip()
             )
-        # Refuse here, before anything is started, when a scheduler runs already.
-        with tracker.system.lead():
+        # Refuse here, before anything is started, when a scheduler runs already. On PostgreSQL
+        # another machine may have it: then ours stands by.
+        is_shared = not settings.url.startswith("sqlite")
+        with nullcontext() if is_shared else tracker.system.lead():
             pass
     supervisor = Supervisor(notify)
-    supervisor.start_process("scheduler", [*_tracker_command(settings), "system", "run"])
+    standby = ["--standby"] if is_shared else []
+    supervisor.start_process("scheduler", [*_tracker_command(settings), "system", "run", *standby])
     supervisor.start_process("dashboard", _dashboard_command(settings, options))
     if is_first:
         supervisor.announce_once(partial(describe_first_start, settings))

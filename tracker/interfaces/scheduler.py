@@ -1,26 +1,36 @@
 """Scheduler with a handful of fixed jobs. The schedule of each feed is data, not a job.
 
 This is the only file that uses APScheduler. Jobs live in memory; persistent state is in the
-database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process when
-the timer's thread died or no longer ticks, since APScheduler would still report that it runs.
+database. A job runs once in each slot of its period. While a worker of its queue is connected, it
+is handed to the workers; otherwise it runs here. A job catches its own errors and leaves a
+`job_run`; the watchdog ends the process when the timer's thread died or no longer ticks, since
+APScheduler would still report that it runs.
 
 Failures that concern all jobs are handled here: an unavailable database is logged once and its jobs
 are retried soon; a damaged database, and a lock that another scheduler took, end the run.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from tracker.app.tracker import Tracker, clock
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
 from tracker.model.audit import JobRun
+from tracker.model.work import QueueName
+
+if TYPE_CHECKING:
+    from tracker.ingestion.rematch import RematchReport
+    from tracker.ingestion.writer import PollReport
 
 logger = structlog.get_logger("tracker.interfaces.scheduler")
 
@@ -40,16 +50,27 @@ MAX_CHUNKS_PER_RUN = 5
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A periodic action that returns a message, or None if nothing was done."""
+    """A periodic action that returns a message, or None if nothing was done.
+
+    A worker of its queue runs it if there is one; without a queue it always runs here.
+    """
 
     name: str
     seconds: float
     run: Callable[[Tracker], str | None]
+    queue: QueueName | None = None
 
 
 def poll_feeds(tracker: Tracker) -> str | None:
-    """Poll the feeds that are due."""
-    report = tracker.feeds.poll()
+    """Poll the feeds that are due, or hand them to the workers."""
+    handed_out = tracker.feeds.hand_out()
+    if handed_out is None:
+        return describe_poll(tracker.feeds.poll())
+    return f"{handed_out} feeds handed to the workers" if handed_out else None
+
+
+def describe_poll(report: "PollReport") -> str | None:
+    """Describe a poll run; None if no feed was asked."""
     if not report.feeds:
         return None
     words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
@@ -84,8 +105,16 @@ def update_suggestions(tracker: Tracker) -> str | None:
 
 
 def rematch_archive(tracker: Tracker) -> str | None:
-    """Match a part of the archive with new questions."""
+    """Match a part of the archive with new questions, or hand all of it to the workers."""
+    handed_out = tracker.evidence.hand_out_archive()
+    if handed_out is not None:
+        return f"{handed_out} chunks handed to the workers" if handed_out else None
     report = tracker.evidence.rematch(max_chunks=MAX_CHUNKS_PER_RUN)
+    return describe_rematch(report)
+
+
+def describe_rematch(report: "RematchReport") -> str | None:
+    """Describe a run over the archive; None if no chunk was matched."""
     if not report.chunks_done:
         return None
     return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.new_evidence} evidence"
@@ -163,22 +192,44 @@ def notify_people(tracker: Tracker) -> str | None:
     return f"{collected} notices, {report.sent} messages sent, {report.failed} channels failed"
 
 
+def rescue_jobs(tracker: Tracker) -> str | None:
+    """Return to the queue what killed workers held."""
+    rescue = tracker.system.rescue_jobs()
+    for job in rescue.parked:
+        logger.error("job.parked", job=job.id, subject=job.subject)
+    if not (rescue.returned or rescue.parked):
+        return None
+    return f"{rescue.returned} jobs of killed workers returned, {len(rescue.parked)} parked"
+
+
 JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
     Job("fleet", 300, check_fleet),
     Job("first_start", 15, judge_first_start),
-    Job("signposts", 600, record_signposts),
-    Job("suggest", 3600, update_suggestions),
+    Job("signposts", 600, record_signposts, "match"),
+    Job("suggest", 3600, update_suggestions, "score"),
     Job("rematch", 300, rematch_archive),
-    Job("learn", 86400, learn_parameters),
-    Job("near_misses", 3600, offer_near_misses),
-    Job("ask_model", 600, judge_with_model),
-    Job("siblings", 3600, open_siblings),
-    Job("notify", 60, notify_people),
-    Job("benchmarks", 300, poll_benchmarks),
-    Job("forget", 86400, forget_old_texts),
+    Job("learn", 86400, learn_parameters, "score"),
+    Job("near_misses", 3600, offer_near_misses, "match"),
+    Job("ask_model", 600, judge_with_model, "match"),
+    Job("siblings", 3600, open_siblings, "score"),
+    Job("notify", 60, notify_people, "notify"),
+    Job("benchmarks", 300, poll_benchmarks, "poll"),
+    Job("forget", 86400, forget_old_texts, "score"),
 )
+
+
+class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires in the middle of each slot, so that a tick a little late is in the right one."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the middle of the slot after that of the previous time."""
+        slot = math.floor((previous or now).timestamp() / self._seconds)
+        return datetime.fromtimestamp((slot + 1.5) * self._seconds, UTC)
 
 
 class Scheduler:
@@ -187,18 +238,22 @@ class Scheduler:
     def __init__(
         self,
         tracker: Tracker,
-        jobs: tuple[Job, ...] = JOBS,
+        jobs: tuple[Job, ...] | None = None,
         *,
         check_lock: Callable[[], object] = lambda: None,
     ) -> None:
         self._tracker = tracker
-        # The lock job notices a lost lock between jobs.
-        self._jobs = (*jobs, Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None))
+        # The last job also notices a lost lock between jobs.
+        self._jobs = (
+            *(JOBS if jobs is None else jobs),
+            Job("rescue", HEARTBEAT_SECONDS, rescue_jobs),
+        )
         self._check_lock = check_lock
         self._beat = time.monotonic()
         self._stopped = threading.Event()
         self._end: LeadershipLost | StorageDamaged | None = None
         self._outage = DatabaseOutage()
+        self._owed: set[str] = set()
         self._timer = BackgroundScheduler(timezone=UTC)
 
     def run(self, *, silence_seconds: float = MAX_SILENCE_SECONDS) -> bool:
@@ -248,7 +303,7 @@ class Scheduler:
             return
         try:
             self._check_lock()
-            away = run_job(self._tracker, job)
+            away = run_job(self._tracker, job) if self._has_slot(job) else None
         except StorageUnavailable as error:
             away = error
         except (LeadershipLost, StorageDamaged) as error:
@@ -256,6 +311,20 @@ class Scheduler:
             self.stop()
             return
         self._outage.record_result(job.name, away)
+        if away is None:
+            self._owed.discard(job.name)
+
+    def _has_slot(self, job: Job) -> bool:
+        """Take the slot of a job; False if it is another's, or a worker was given the job.
+
+        A job that met an outage has its slot until it has run. Rescuing is safe to do twice.
+        """
+        if job.run is rescue_jobs or job.name in self._owed:
+            return True
+        slot = self._tracker.system.take_slot(job.name, job.seconds, clock(), job.queue)
+        if slot == "run":
+            self._owed.add(job.name)
+        return slot == "run"
 
     def _record_heartbeat(self) -> None:
         self._beat = time.monotonic()
@@ -272,8 +341,7 @@ class Scheduler:
         # run is now: an interval alone would wait a whole period after every restart.
         self._timer.add_job(
             call,
-            "interval",
-            seconds=seconds,
+            SlotTrigger(seconds),
             id=name,
             next_run_time=clock(),  # the timer uses the wall clock, not the tracker's time
             coalesce=True,

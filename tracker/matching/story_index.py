@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.evidence.evidence import Direction, StoryId
+from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import QuestionId
 from tracker.matching.boilerplate import clean_headline, split_words
 from tracker.matching.gazetteer import WORD_PATTERN, load_aliases
@@ -243,6 +244,19 @@ class StoryIndex:
         into.titles |= story.titles
         self._set_centre(self._row[story.id], np.zeros(0, dtype=np.float32))
         self._row[story.id] = self._row[into.id]
+
+    def refresh(self, known: Iterable[KnownStory], merges: Iterable[StoryMerge]) -> None:
+        """Take over what other processes stored: new, longer and merged stories."""
+        for merge in merges:
+            story, into = self.get(merge.story), self.get(merge.into)
+            if story is not None and into is not None and story.id == merge.story:
+                self.merge(story, into)
+        for story in known:
+            if (row := self._row.get(story.id)) is None:
+                self.add(story)
+            else:
+                self._stories[row] = story
+                self._set_centre(row, story.vector)
 
     def _find_duplicate(self, fits: Sequence[int], cosines: Floats) -> KnownStory | None:
         """Return the second story that the item fits, if item and both stories are near to each

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
+from sqlalchemy import Row, String, Update, bindparam, case, func, insert, or_, update
 from sqlmodel import Session, select
 
 from tracker.feeds.feed import (
@@ -87,7 +87,7 @@ def list_due_feeds(
     session: Session, now: datetime, limit: int, *, exclude: Collection[FeedId] = ()
 ) -> tuple[FeedState, ...]:
     """Return the feeds that are due, the longest overdue first, without those in `exclude`."""
-    query = _ANY.where(FEED.c.paused_why == "", FEED.c.next_due_at <= now)
+    query = _ANY.where(*_is_due(now), _is_free(now))
     if exclude:
         query = query.where(FEED.c.id.not_in(exclude))
     return _load_states(session, query.order_by(FEED.c.next_due_at).limit(limit))
@@ -95,8 +95,43 @@ def list_due_feeds(
 
 def list_due_series(session: Session, now: datetime) -> list[FeedState]:
     """Return the documents of series that are due."""
-    is_due = (FEED.c.paused_why == "", FEED.c.next_due_at <= now)
-    return list(_load_states(session, _ANY.where(_IS_SERIES, *is_due)))
+    return list(_load_states(session, _ANY.where(_IS_SERIES, *_is_due(now), _is_free(now))))
+
+
+def _is_due(now: datetime) -> tuple[Any, Any]:
+    return FEED.c.paused_why == "", FEED.c.next_due_at <= now
+
+
+def _is_free(now: datetime) -> Any:
+    return or_(FEED.c.lease_until.is_(None), FEED.c.lease_until <= now)
+
+
+def list_leased_urls(session: Session, now: datetime) -> list[str]:
+    """Return the addresses of the feeds that workers are reading, or soon will."""
+    query = select(FEED.c.url).where(FEED.c.lease_until > now)
+    return list(session.connection().execute(query).scalars())
+
+
+def lock_due_urls(session: Session, now: datetime, limit: int) -> list[tuple[FeedId, str]]:
+    """Return ids and addresses of due feeds, the longest overdue first, and lock their rows.
+
+    Rows that another transaction has locked are left out.
+    """
+    query = select(FEED.c.id, FEED.c.url).where(*_is_due(now), _is_free(now))
+    query = query.order_by(FEED.c.next_due_at).limit(limit).with_for_update(skip_locked=True)
+    return [(FeedId(feed_id), url) for feed_id, url in session.connection().execute(query)]
+
+
+def lease_feeds(session: Session, feed_ids: Collection[FeedId], until: datetime | None) -> None:
+    """Lease feeds to a worker until a time; None ends their leases."""
+    session.execute(update(FEED).where(FEED.c.id.in_(feed_ids)).values(lease_until=until))
+
+
+def load_due_feeds(
+    session: Session, feed_ids: Collection[FeedId], now: datetime
+) -> tuple[FeedState, ...]:
+    """Return those of the feeds that are still due, leased or not."""
+    return _load_states(session, _ANY.where(FEED.c.id.in_(feed_ids), *_is_due(now)))
 
 
 def save_states(session: Session, before: Sequence[FeedState], after: Sequence[FeedState]) -> None:

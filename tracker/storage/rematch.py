@@ -89,11 +89,7 @@ def delete_tasks(session: Session, tasks: Collection[RematchTask]) -> None:
 
 def count_remaining_chunks(session: Session, version: str) -> int:
     """Count unfinished chunks; one that several questions need counts once."""
-    ranges = (
-        select(CHUNK.c.first_item, CHUNK.c.last_item)
-        .where(_by_version(version), CHUNK.c.done_at.is_(None))
-        .distinct()
-    )
+    ranges = _select_remaining_ranges(version)
     return int(
         session.connection()
         .execute(select(func.count()).select_from(ranges.subquery()))
@@ -101,20 +97,29 @@ def count_remaining_chunks(session: Session, version: str) -> int:
     )
 
 
-def find_next_chunk(session: Session, version: str) -> RematchChunk | None:
-    """Return the next unfinished chunk with all its tasks; None if all are finished."""
-    ends = (CHUNK.c.first_item, CHUNK.c.last_item)
-    query = (
-        select(*ends)
-        .where(_by_version(version), CHUNK.c.done_at.is_(None))
-        .order_by(*ends)
-        .limit(1)
-    )
-    row = session.connection().execute(query).first()
-    if row is None:
+def list_remaining_ranges(
+    session: Session, version: str, limit: int | None = None
+) -> tuple[ItemRange, ...]:
+    """Return the ranges of unfinished chunks, the oldest items first."""
+    query = _select_remaining_ranges(version).order_by(CHUNK.c.first_item, CHUNK.c.last_item)
+    rows = session.connection().execute(query.limit(limit))
+    return tuple(ItemRange(ItemId(row[0]), ItemId(row[1])) for row in rows)
+
+
+def find_next_chunk(
+    session: Session, version: str, only: ItemRange | None = None
+) -> RematchChunk | None:
+    """Return the next unfinished chunk, or the one of a range, with all its tasks; None if done."""
+    stretch = only or next(iter(list_remaining_ranges(session, version, limit=1)), None)
+    if stretch is None:
         return None
-    stretch = ItemRange(ItemId(row[0]), ItemId(row[1]))
-    return RematchChunk(stretch, _select_remaining_tasks(session, version, stretch))
+    tasks = _select_remaining_tasks(session, version, stretch)
+    return RematchChunk(stretch, tasks) if tasks or only is None else None
+
+
+def _select_remaining_ranges(version: str) -> Any:
+    ends = (CHUNK.c.first_item, CHUNK.c.last_item)
+    return select(*ends).where(_by_version(version), CHUNK.c.done_at.is_(None)).distinct()
 
 
 def claim_chunk(session: Session, version: str, chunk: RematchChunk) -> bool:

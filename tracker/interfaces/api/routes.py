@@ -234,6 +234,8 @@ ROUTES: Final = (
     ApiRoute("GET", "/notifications/preview", "notifications.preview"),
     ApiRoute("GET", "/system", "system.status"),
     ApiRoute("GET", "/system/jobs", "system.runs"),
+    ApiRoute("GET", "/system/work", "system.work"),
+    ApiRoute("POST", "/system/work/parked/{job_id}/retry", "system.retry_job"),
     ApiRoute("GET", "/system/log", "system.verify"),
     ApiRoute("GET", "/system/scores", "system.verify_scores"),
     ApiRoute("GET", "/system/first-steps", "system.first_steps"),
@@ -247,7 +249,10 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
         " system.mark_replayed system.set_headline_credit notifications.collect"
-        " notifications.send benchmarks.poll",
+        " notifications.send benchmarks.poll system.take_slot system.rescue_jobs"
+        " feeds.hand_out evidence.hand_out_archive",
+        "a worker does it": "system.connect_worker feeds.poll_batch feeds.split_batch feeds.park"
+        " evidence.match_chunk",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
         " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
         " accounts.identify_program accounts.identify_vouched accounts.explain_token"

@@ -475,6 +475,11 @@ SET_COMMANDS: Final = {
 
 SYSTEM_COMMANDS: Final = {
     "run": CommandEntry("operations:run", "Run the scheduler alone until Ctrl-C."),
+    "worker": CommandEntry(
+        "workers:worker", "Do the scheduler's jobs, on any machine.", "--queues poll,match"
+    ),
+    "status": CommandEntry("workers:status", "Show version, database, workers and queues."),
+    "jobs": CommandEntry("workers:jobs", "List parked jobs, or try one again.", "--retry 12"),
     "address": CommandEntry(
         "operations:address", "Print an address that lets you into the dashboard once."
     ),

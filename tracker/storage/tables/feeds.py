@@ -9,7 +9,10 @@ from tracker.storage.tables.base import TableRow, json_column, long_text
 
 
 class FeedRow(TableRow, table=True):
-    """A feed and its polling state: the database is the schedule."""
+    """A feed and its polling state: the database is the schedule.
+
+    Until `lease_until` a worker reads it, and nobody else.
+    """
 
     __tablename__ = "feed"
     __table_args__ = (
@@ -35,6 +38,7 @@ class FeedRow(TableRow, table=True):
     full_text: bool = False
     next_due_at: datetime
     next_reason: str
+    lease_until: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
     ttl_seconds: float

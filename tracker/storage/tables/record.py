@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field
 
 from tracker.storage.tables.base import TableRow, json_column, long_text
@@ -123,6 +123,15 @@ class JobRunRow(TableRow, table=True):
     ended_at: datetime
     outcome: str
     detail: str = long_text()
+
+
+class JobSlotRow(TableRow, table=True):
+    """A stretch of time in which a job has run, or was handed to a worker: no other process may."""
+
+    __tablename__ = "job_slot"
+    job: str = Field(primary_key=True)
+    slot: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    taken_at: datetime
 
 
 class EssayRow(TableRow, table=True):

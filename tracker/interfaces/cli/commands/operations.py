@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import click
+import structlog
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from forecasts.questions.question import utc
 from tracker.app.tracker import clock
-from tracker.errors import Refused
+from tracker.errors import LeadershipLost, Refused
 from tracker.interfaces.cli.commands.scores import verify_scores
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
@@ -26,6 +27,8 @@ from tracker.interfaces.processes import (
     serve_replay,
     start_everything,
 )
+
+logger = structlog.get_logger("tracker.interfaces.operations")
 
 
 @click.command()
@@ -72,14 +75,21 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
 
 
 @click.command()
+@click.option("--standby", is_flag=True, help="Wait while another one runs, and take over.")
 @click.pass_context
-def run(context: click.Context, /) -> None:
+def run(context: click.Context, /, standby: bool) -> None:
     """Run the scheduler alone until Ctrl-C.
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
-    with tracker_session(context, logs=True) as tracker:
-        sys.exit(run_scheduler(tracker))
+    while True:
+        with tracker_session(context, logs=True) as tracker:
+            try:
+                sys.exit(run_scheduler(tracker, standby=standby))
+            except LeadershipLost as error:
+                if not standby:
+                    raise
+                logger.warning("scheduler.lost_lead", reason=str(error))
 
 
 SERVING_OPTIONS = [
