@@ -17,6 +17,7 @@ from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.upkeep import compute_growth
 from tracker.people.names import make_identity
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
@@ -259,7 +260,8 @@ class FirstSteps:
 class SystemStatus:
     """Version, kind and size (bytes) of the database, log entries, and end of the last job.
 
-    `last_job` is None when no scheduler ever ran here.
+    `growth` is in bytes a month, None until there are sizes of a week. `last_job` is None when no
+    scheduler ever ran here, `backed_up_at` is the time of the newest backup.
     """
 
     version: str
@@ -267,6 +269,8 @@ class SystemStatus:
     bytes: int
     entries: int
     last_job: datetime | None
+    growth: int | None
+    backed_up_at: datetime | None
 
 
 def read_first_steps(session: Session) -> FirstSteps:
@@ -283,6 +287,8 @@ def read_system_status(session: Session, settings: Settings) -> SystemStatus:
         bytes=database_info.read_database_bytes(session),
         entries=event_log.find_newest_seq(session),
         last_job=max((run.ended_at for run in runs), default=None),
+        growth=compute_growth(database_info.list_sizes(session)),
+        backed_up_at=database_info.read_backup_time(session),
     )
 
 

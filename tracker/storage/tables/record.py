@@ -1,9 +1,9 @@
 """Tables of questions, properties, the log, forecasts, resolutions, scores and job runs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field
 
 from tracker.storage.tables.base import TableRow, json_column, long_text
@@ -123,6 +123,14 @@ class JobRunRow(TableRow, table=True):
     ended_at: datetime
     outcome: str
     detail: str = long_text()
+
+
+class DatabaseSizeRow(TableRow, table=True):
+    """Size of the database at its daily upkeep, by which its growth is told."""
+
+    __tablename__ = "database_size"
+    day: date = Field(primary_key=True)
+    bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class EssayRow(TableRow, table=True):
