@@ -50,13 +50,13 @@ def engine_that_shares(url: str, **options: Any) -> Engine:
     return engine
 
 
-def upgrade_by_copy(engine: Engine, target: str = "head") -> None:
+def upgrade_by_copy(engine: Engine, target: str = "head", **options: Any) -> None:
     """`schema.upgrade`, which fills a new SQLite database from one that the migrations made
     before.
     """
     if engine.dialect.name == "sqlite" and target == "head" and _is_new(_file(engine)):
         _restore(_migrated(), _file(engine))
-    schema.upgrade(engine, target)
+    schema.upgrade(engine, target, **options)
 
 
 def begin(

@@ -291,7 +291,7 @@ VERBS: tuple[Callable[[Tracker], object], ...] = (
     lambda t: t.accuracy.calibration(), lambda t: t.accuracy.compare(),
     lambda t: t.accuracy.habits(), lambda t: t.evidence.update_suggestions(),
     lambda t: t.signposts.mark(), lambda t: t.learning.fit(), lambda t: t.evidence.rematch(),
-    rescore, lambda t: t.feeds.forget_old_texts(),
+    rescore, lambda t: t.upkeep.prune(),
     lambda t: t.question_sets.load(a_set(a_question(), a_question("talks-2027"))),
 )  # fmt: skip
 

@@ -224,10 +224,10 @@ def test_retracted_and_closed_questions_are_no_neighbours(
 def test_a_loaded_set_has_the_flaws_of_its_check(tracker: Tracker, name: str) -> None:
     read = question_set_files.load_question_set(name)
     tracker.question_sets.load(read)
-    checked = question_set_files.lint_question_set(read, 90, NOW)
+    checked = question_set_files.lint_question_set(read, 60, NOW)
     assert len(checked) > 5
     with tracker.context.store.reading() as session:
-        around = question_lifecycle.gather_surroundings(session, 90, NOW)
+        around = question_lifecycle.gather_surroundings(session, 60, NOW)
         everything = questions.list_questions(session)
         for question in everything:
             then = replace(around, now=min(NOW, question.opens_at))

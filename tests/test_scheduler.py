@@ -18,9 +18,9 @@ from tracker.interfaces.scheduler import (
     Job,
     Scheduler,
     check_fleet,
-    forget_old_texts,
     judge_first_start,
     judge_with_model,
+    keep_up_database,
     learn_parameters,
     notify_people,
     offer_near_misses,
@@ -99,7 +99,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
     assert {job.name: job.run for job in JOBS} == {
         "poll": poll_feeds, "articles": read_articles, "fleet": check_fleet,
         "signposts": record_signposts, "suggest": update_suggestions, "rematch": rematch_archive,
-        "learn": learn_parameters, "ask_model": judge_with_model, "forget": forget_old_texts,
+        "learn": learn_parameters, "ask_model": judge_with_model, "upkeep": keep_up_database,
         "first_start": judge_first_start, "near_misses": offer_near_misses,
         "siblings": open_siblings, "notify": notify_people, "benchmarks": poll_benchmarks,
     }  # fmt: skip

@@ -52,11 +52,12 @@ class Settings:
     0 for 24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may
     be read although they are not on the public internet. `contact` is part of the user agent so
     that a publisher can reach us. `keep_days` is the retention of texts of items without a match, 0
-    for ever. `encoder` compares meanings: `minilm` (a transformer judges what a table proposes),
-    `static` (the table alone), `none`, or `auto` for the best available. `model_url` is the base
-    address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
-    `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) are its
-    parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
+    for ever. With `backups` there is one a day, and one before each upgrade, in `backup_dir`, ""
+    for a folder in the data directory. `encoder` compares meanings: `minilm` (a transformer judges
+    what a table proposes), `static` (the table alone), `none`, or `auto` for the best available.
+    `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for
+    none; `model_name`, `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a
+    day) are its parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
     `mcp_daily_evidence` limit what each of them writes on a day. Linked questions elsewhere are
     read every `benchmark_hours`, those of Metaculus with `metaculus_token`. `allowed_hosts` are the
     host names that the dashboard accepts beside the loopback names, separated by commas;
@@ -78,7 +79,9 @@ class Settings:
     fetch_megabytes: float = 20.0
     private_feeds: str = ""
     contact: str = ""
-    keep_days: float = 0.0
+    keep_days: float = 90.0
+    backups: bool = True
+    backup_dir: str = ""
     encoder: str = "auto"
     model_url: str = ""
     model_name: str = ""
@@ -121,6 +124,11 @@ class Settings:
     def has_database(self) -> bool:
         """False if the database is the file in the data directory, and the file is missing."""
         return bool(self.database_url) or (self.data_dir / "tracker.sqlite").exists()
+
+    @property
+    def backup_folder(self) -> Path:
+        """Folder of the backups."""
+        return Path(self.backup_dir) if self.backup_dir else self.data_dir / "backups"
 
     @property
     def private_hosts(self) -> tuple[str, ...]:

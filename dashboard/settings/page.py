@@ -1,5 +1,6 @@
 """Settings page: acting person, time zone, learned values, request budget, and installation."""
 
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -9,11 +10,12 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
 from dashboard.settings.workers import show_workers
 from dashboard.settings.zones import list_zones
-from dashboard.wording import escape_markdown, format_bytes, parse_zone, plural
+from dashboard.wording import escape_markdown, parse_zone, plural
 from dashboard.wording.feeds import describe_budget, zone_line
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.llm.model_check import format_share
 from tracker.model.read_models import LogCheck
+from tracker.model.upkeep import describe_size
 
 _CHECK_KEY: Final = "log-checked"
 _BROWSER_OPTION: Final = "browser"
@@ -176,14 +178,25 @@ def _show_installation(visit: Visit) -> None:
     show_section_title("This installation")
     st.markdown(
         f"- Version {escape_markdown(status.version)}\n"
-        f"- Database: {escape_markdown(status.database)}, {format_bytes(status.bytes)}"
-        f"{', in the data directory' if is_file else ''}\n"
+        f"- Database: {escape_markdown(status.database)}"
+        f"{' in the data directory' if is_file else ''}, "
+        f"{describe_size(status.bytes, status.growth)}\n"
+        f"- Newest backup: {_describe_backup(visit, status.backed_up_at)}\n"
         f"- Scheduler: {scheduler}\n"
         f"- Audit log: {plural(status.entries, 'entry', 'entries')} (hash-chained)"
     )
     _show_log_check(visit)
-    st.caption("Backup: “tracker system export FILE” writes everything into one file.")
+    st.caption(
+        "“tracker system backup” makes a backup while everything runs, “tracker system check” "
+        "looks at all that can be wrong."
+    )
     st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
+
+
+def _describe_backup(visit: Visit, at: datetime | None) -> str:
+    if visit.replayed_until is not None:
+        return "none of a replay"
+    return visit.age(at) if at is not None else "none yet; the scheduler makes one a day"
 
 
 @st.fragment

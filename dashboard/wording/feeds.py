@@ -12,6 +12,7 @@ from tracker.feeds.item import DateNote
 from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.feed_health import FleetHealth, Health
 from tracker.ingestion.request_budget import FeedBudget
+from tracker.model import upkeep
 from tracker.model.read_models import FeedCoverage, FeedImport
 
 HEALTH_LABELS: Final[dict[Health, str]] = {
@@ -114,10 +115,8 @@ def format_answer_runs(recent: str) -> str:
 
 
 def format_bytes(count: int) -> str:
-    """Format a number of bytes: `45 kB`, `1.2 MB`."""
-    if count >= 1_000_000:
-        return f"{count / 1e6:.1f}{NBSP}MB"
-    return f"{count / 1e3:.0f}{NBSP}kB" if count >= 1_000 else plural(count, "byte")
+    """Format a number of bytes, with its unit on the same line: `45 kB`, `1.2 MB`."""
+    return upkeep.format_bytes(count).replace(" ", NBSP)
 
 
 def silent_line(coverage: FeedCoverage) -> str:

@@ -4,7 +4,6 @@ The HTTP client and the pool of parsers are loaded on first use: most processes 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from forecasts.question_sets.question_set import FeedSeed
@@ -22,7 +21,7 @@ from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
 from tracker.model.work import POLL_TASK, QueuedTask
 from tracker.questions.queries import feed_status
-from tracker.storage import feeds, items, queue
+from tracker.storage import feeds, queue
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
@@ -255,15 +254,6 @@ class FeedService(Service, noun="feeds"):
         from tracker.ingestion import network as articles
 
         return articles.fetch_articles(self._whole_store, self._context.network, self._now)
-
-    def forget_old_texts(self) -> int:
-        """Delete texts older than setting `keep_days` that are no evidence; the number deleted."""
-        if not self._settings.keep_days:
-            return 0
-        with self._store.writing() as session:
-            return items.delete_old_texts(
-                session, self._now() - timedelta(days=self._settings.keep_days)
-            )
 
 
 def _list_candidates(candidates: "Sequence[FeedCandidate]") -> str:

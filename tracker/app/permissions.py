@@ -67,7 +67,6 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "evidence": "update_suggestions",
             "learning": "fit decide",
             "signposts": "mark",
-            "feeds": "forget_old_texts",
             "people": "add register save_as_default",
             "reports": "export_table",
             "accounts": "list add invite offer_reset make_owner_link read_link join reset"
@@ -76,6 +75,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " disable enable",
             "notifications": "read_stop stop collect send",
             "shares": "open",
+            "upkeep": "back_up backups run_daily check prune compact",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run export_database import_database take_slot"
             " connect_worker rescue_jobs retry_job",

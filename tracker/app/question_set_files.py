@@ -185,13 +185,14 @@ def lint_question_set(
     `keep_days` is the retention of reports, 0 for ever. Questions without a flaw are left out.
     """
     from forecasts.linting.lint import LintContext, find_flaws
+    from tracker.questions.question_lifecycle import find_short_retention
 
     feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds) or None
     flaws_by_question = {}
     for question in question_set.questions:
         around = LintContext(
             now=min(now, question.opens_at),
-            keeps_days=keep_days or None,
+            keeps_days=find_short_retention(keep_days),
             feeds=feeds,
             indicators=tuple(i for i in question_set.indicators if i.question_id == question.id),
             sibling_questions=_find_related(question_set, question),

@@ -17,6 +17,7 @@ from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.upkeep import compute_growth
 from tracker.model.work import (
     JOB_TASK,
     ParkedJob,
@@ -325,7 +326,8 @@ class FirstSteps:
 class SystemStatus:
     """Version, kind and size (bytes) of the database, log entries, and end of the last job.
 
-    `last_job` is None when no scheduler ever ran here.
+    `growth` is in bytes a month, None until there are sizes of a week. `last_job` is None when no
+    scheduler ever ran here, `backed_up_at` is the time of the newest backup.
     """
 
     version: str
@@ -333,6 +335,8 @@ class SystemStatus:
     bytes: int
     entries: int
     last_job: datetime | None
+    growth: int | None
+    backed_up_at: datetime | None
 
 
 def read_first_steps(session: Session) -> FirstSteps:
@@ -349,6 +353,8 @@ def read_system_status(session: Session, settings: Settings) -> SystemStatus:
         bytes=database_info.read_database_bytes(session),
         entries=event_log.find_newest_seq(session),
         last_job=max((run.ended_at for run in runs), default=None),
+        growth=compute_growth(database_info.list_sizes(session)),
+        backed_up_at=database_info.read_backup_time(session),
     )
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tracker.app.series import SeriesService
     from tracker.app.shares import ShareService
     from tracker.app.system import PeopleService, SystemService
+    from tracker.app.upkeep import UpkeepService
 
 
 def clock() -> datetime:
@@ -67,7 +68,11 @@ def open_tracker(
     it. Whoever can open the database acts as its owner.
     """
     restrict_permissions(settings.file, settings.url)
-    store = open_store(settings.url, create=create)
+    store = open_store(
+        settings.url,
+        create=create,
+        before_upgrade=lambda old: _back_up_before_upgrade(settings, now(), old),
+    )
     try:
         with store.reading() as session:
             current = scores_are_current(session)
@@ -84,6 +89,12 @@ def open_tracker(
     owner = Principal(ForecasterId(settings.me), "admin", "command")
     store = store.acting(owner.describe())
     return Tracker(AppContext(settings, now, owner, store, network, match_state))
+
+
+def _back_up_before_upgrade(settings: Settings, now: datetime, store: Store) -> None:
+    from tracker.app.upkeep import back_up_before_upgrade  # only an upgrade needs it
+
+    back_up_before_upgrade(settings, now, store)
 
 
 def _read_time(store: Store, now: Callable[[], datetime]) -> datetime:
@@ -301,3 +312,10 @@ class Tracker(AbstractContextManager["Tracker"]):
         from tracker.app.system import SystemService
 
         return SystemService(self.context)
+
+    @cached_property
+    def upkeep(self) -> "UpkeepService":
+        """Upkeep of the database: backups, check, pruning."""
+        from tracker.app.upkeep import UpkeepService
+
+        return UpkeepService(self.context)

@@ -1,11 +1,12 @@
 """Read files named by users, regular ones up to a maximum size, and restrict who may read ours."""
 
+import errno
 import gzip
 import json
 import os
 import stat
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from io import TextIOWrapper
@@ -156,6 +157,7 @@ def get_identifier(fields: JsonRecord, name: str) -> str:
     )
 
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OTHER_USERS = stat.S_IRWXG | stat.S_IRWXO
 _SQLITE_PREFIX = "sqlite:///"
 _DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal", ".scheduler")
@@ -169,10 +171,7 @@ def restrict_permissions(settings_file: Path, database_url: str) -> None:
     Permissions that cannot be changed stay as they are.
     """
     directory = settings_file.parent
-    files = [settings_file]
-    if database_url.startswith(_SQLITE_PREFIX):
-        database = database_url.removeprefix(_SQLITE_PREFIX).partition("?")[0]
-        files += [Path(f"{database}{end}") for end in _DATABASE_SUFFIXES]
+    files = list_own_files(settings_file, database_url)
     closed = [path for path in files if _remove_permissions(path, stat.S_ISREG)]
     if (
         any(map(os.path.lexists, files))
@@ -182,6 +181,15 @@ def restrict_permissions(settings_file: Path, database_url: str) -> None:
         closed.insert(0, directory)
     if closed:
         logger.warning("rights.tightened", paths=[str(path) for path in closed])
+
+
+def list_own_files(settings_file: Path, database_url: str) -> list[Path]:
+    """List the files that only their owner may read: settings, SQLite database, what is beside."""
+    files = [settings_file]
+    if database_url.startswith(_SQLITE_PREFIX):
+        database = database_url.removeprefix(_SQLITE_PREFIX).partition("?")[0]
+        files += [Path(f"{database}{end}") for end in _DATABASE_SUFFIXES]
+    return files
 
 
 @contextmanager
@@ -196,12 +204,21 @@ def write_privately(file: Path) -> Iterator[BinaryIO]:
             yield opened
         part.replace(file)
     except OSError as error:
-        raise Refused(
-            f"{file} cannot be written: {error.strerror or error}; name a file in a folder that "
-            "is yours"
-        ) from None
+        is_full = error.errno in _FULL
+        remedy = "free space on its disk" if is_full else "name a file in a folder that is yours"
+        raise Refused(f"{file} cannot be written: {error.strerror or error}; {remedy}") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def list_open_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return those of these paths that other users of the machine can read or write."""
+    opened = []
+    for path in paths:
+        with suppress(OSError):
+            if path.stat().st_mode & _OTHER_USERS:
+                opened.append(path)
+    return tuple(opened)
 
 
 def create_private_file(path: Path) -> None:

@@ -169,10 +169,14 @@ def poll_benchmarks(tracker: Tracker) -> str | None:
     )
 
 
-def forget_old_texts(tracker: Tracker) -> str | None:
-    """Delete the texts of old items without a match, if a retention is set."""
-    emptied = tracker.feeds.forget_old_texts()
-    return f"{emptied} texts of old items dropped" if emptied else None
+def keep_up_database(tracker: Tracker) -> str | None:
+    """Make the backup of the day, and delete what only takes room."""
+    done = tracker.upkeep.run_daily()
+    if done is None:
+        return None
+    backup = "no backup" if done.backup is None else f"backup {done.backup.file.name}"
+    note = f" ({done.backup.note}: our own export)" if done.backup and done.backup.note else ""
+    return f"{backup}{note}, {done.pruned.total} rows pruned"
 
 
 def record_signposts(tracker: Tracker) -> str | None:
@@ -216,7 +220,7 @@ JOBS = (
     Job("siblings", 3600, open_siblings, "score"),
     Job("notify", 60, notify_people, "notify"),
     Job("benchmarks", 300, poll_benchmarks, "poll"),
-    Job("forget", 86400, forget_old_texts, "score"),
+    Job("upkeep", 3600, keep_up_database),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestion
@@ -85,6 +86,17 @@ def _require_unanswered(session: Session, question_id: str) -> Question:
     return question
 
 
+SUFFICIENT_KEEP_DAYS: Final = 90
+"""Retention of texts from which on the linter has no objection: by then news was matched, and
+headlines stay.
+"""
+
+
+def find_short_retention(keep_days: float) -> float | None:
+    """Return the retention of texts in days if a question could suffer from it, or else None."""
+    return keep_days if 0 < keep_days < SUFFICIENT_KEEP_DAYS else None
+
+
 def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:
     """Context of all questions: time, retention in days, topics of polled feeds, answers."""
     polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
@@ -93,7 +105,7 @@ def gather_surroundings(session: Session, keep_days: float, now: datetime) -> Li
     answered = tuple(
         (q, answers[q.id]) for q in questions.list_questions(session) if q.id in answers
     )
-    return LintContext(now, keep_days or None, feeds=words, answered=answered)
+    return LintContext(now, find_short_retention(keep_days), feeds=words, answered=answered)
 
 
 def find_question_flaws(

@@ -82,7 +82,7 @@ def write_database(
         for name in whole_tables.list_tables():
             with archive.open(_name_part(name), "w", force_zip64=True) as part:
                 rows[name] = _write_rows(session, name, part, secrets=secrets)
-        schema, head = whole_tables.read_version(session), _read_head(session)
+        schema, head = whole_tables.read_version(session), event_log.read_head(session.connection())
         manifest = Manifest(FORMAT, version, schema, at.isoformat(), head, secrets, rows)
         archive.writestr(MANIFEST, to_json(manifest))
     return manifest
@@ -170,14 +170,9 @@ def _convert(row: Any, converters: list[Callable[[Any], Any] | None]) -> list[An
 
 def _check_log(session: Session, file: Path, head: str) -> None:
     broken = event_log.find_first_break(event_log.iterate_entries(session))
-    reason = _read_head(session) if broken is None else broken.reason
+    reason = event_log.read_head(session.connection()) if broken is None else broken.reason
     if broken is not None or reason != head:
         raise Refused(f"the log in {file} was changed ({reason}): export once more")
-
-
-def _read_head(session: Session) -> str:
-    last = event_log.find_last_entry(session)
-    return f"{last.seq}:{last.hash}" if last else f"0:{event_log.GENESIS_HASH}"
 
 
 def _name_part(table: str) -> str:

@@ -7,7 +7,7 @@ running it on ten rows, so statements are cached.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -19,11 +19,14 @@ from sqlmodel import Session, col, select, text
 
 from tracker.model.audit import JobRun
 from tracker.storage.tables import (
+    DatabaseSizeRow,
     DecisionRow,
     FeedRow,
     ForecasterRow,
     ForecastRow,
+    ItemRow,
     JobRunRow,
+    LogRow,
     PropertyRow,
     QuestionRow,
     TableRow,
@@ -34,6 +37,10 @@ REPLAY_END_KEY = "replay_end"
 """Time that an unfinished replay goes on to; absent once it is complete."""
 HEADLINES_KEY = "headlines"
 """Origin of a replay's headlines, as stated by its history."""
+BACKED_UP_KEY = "backed_up_at"
+"""Time of the newest backup, wherever its file is."""
+MAX_SIZE_DAYS: Final = 90
+"""Days by whose sizes growth is told."""
 MAX_JOB_RUNS = 500
 """Stored runs of all jobs together."""
 
@@ -117,6 +124,39 @@ def read_database_bytes(session: Session) -> int:
     if session.get_bind().dialect.name == "sqlite":
         query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     return int(session.execute(text(query)).scalar_one())
+
+
+def save_size(session: Session, day: date, size: int) -> None:
+    """Save the size of the database on a day, in bytes; older days than count are deleted."""
+    upsert_rows(session, DatabaseSizeRow, [{"day": day, "bytes": size}], update=("bytes",))
+    oldest = day - timedelta(days=MAX_SIZE_DAYS)
+    session.execute(delete(DatabaseSizeRow).where(col(DatabaseSizeRow.day) < oldest))
+
+
+def list_sizes(session: Session) -> list[tuple[date, int]]:
+    """Return the days with the size of the database on them, oldest first."""
+    rows = session.exec(select(DatabaseSizeRow).order_by(col(DatabaseSizeRow.day)))
+    return [(row.day, row.bytes) for row in rows]
+
+
+def save_backup_time(session: Session, at: datetime) -> None:
+    """Save that a backup was made."""
+    write_property(session, BACKED_UP_KEY, at.isoformat())
+
+
+def read_backup_time(session: Session) -> datetime | None:
+    """Return when the newest backup was made; None if there was none."""
+    value = read_property(session, BACKED_UP_KEY)
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def find_newest_time(session: Session) -> datetime | None:
+    """Return the newest time that was stored of an entry, an item or a job; None without any."""
+    columns = (col(LogRow.entered_at), col(ItemRow.first_seen_at), col(JobRunRow.ended_at))
+    times: list[datetime | None] = [
+        session.exec(select(func.max(column))).one() for column in columns
+    ]
+    return max((at for at in times if at is not None), default=None)
 
 
 ColumnType = Literal["text", "integer", "number", "truth", "time", "day", "json", "bytes"]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import Connection, func, insert, text
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from tracker.errors import Refused
@@ -26,7 +27,7 @@ ACTOR_KEY = "actor"
 """Key of a session's `info` with the actor of all entries that it appends."""
 
 
-ACTS = frozenset({"account", "refusal", "share"})
+ACTS = frozenset({"account", "refusal", "restore", "share"})
 """Kinds of entries that stand alone: no table has their facts once more."""
 
 
@@ -212,6 +213,13 @@ def find_last_entry(session: Session) -> LogEntry | None:
     """Return the newest entry."""
     row = session.exec(select(LogRow).order_by(col(LogRow.seq).desc()).limit(1)).first()
     return None if row is None else _parse_entry(row)
+
+
+def read_head(connection: Connection) -> str:
+    """Return number and hash of the newest entry as SEQ:HASH, under any version of the schema."""
+    newest = sa_select(col(LogRow.seq), col(LogRow.hash)).order_by(col(LogRow.seq).desc()).limit(1)
+    row = connection.execute(newest).first()
+    return f"{row.seq}:{row.hash}" if row else f"0:{GENESIS_HASH}"
 
 
 def find_newest_seq(session: Session) -> int:

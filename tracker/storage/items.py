@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, delete, func, insert, or_, tuple_, update
+from sqlalchemy import bindparam, func, insert, tuple_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -333,34 +333,6 @@ def load_articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId
     return {
         ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))
     }
-
-
-def delete_old_texts(session: Session, before: datetime) -> int:
-    """Clear the texts of items first seen before then that are no evidence; return their number.
-
-    Includes revisions seen before then. Headline, address and times stay: an entry still in its
-    feed must not come again as a new one.
-    """
-    bearing = select(EvidenceRow.story_id)
-    old = [
-        col(ItemRow.first_seen_at) < before,
-        or_(col(ItemRow.story_id).is_(None), col(ItemRow.story_id).not_in(bearing)),
-    ]
-    items = select(ItemRow.id).where(*old)
-    session.execute(delete(ArticleRow).where(col(ArticleRow.item_id).in_(items)))
-    edited = [col(RevisionRow.item_id).in_(items), col(RevisionRow.seen_at) < before]
-    return _clear_texts(session, ItemRow, old) + _clear_texts(session, RevisionRow, edited)
-
-
-def _clear_texts(
-    session: Session, table: type[ItemRow | RevisionRow], conditions: Sequence[Any]
-) -> int:
-    has_text = or_(col(table.summary) != "", col(table.content) != "")
-    return (
-        session.connection()
-        .execute(update(table).where(*conditions, has_text).values(summary="", content=""))
-        .rowcount
-    )
 
 
 ITEM_COLUMNS: Final = Item.__slots__

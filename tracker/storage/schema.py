@@ -1,11 +1,14 @@
 """Schema version of the database, and its migrations."""
 
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, func, inspect, select, table, text
 
 from tracker.errors import DatabaseTooNew, Refused, TrackerError
+from tracker.storage.tables import TableRow
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -13,8 +16,10 @@ if TYPE_CHECKING:
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine, target: str = "head") -> None:
-    """Run the missing migrations, all or none.
+def upgrade(
+    engine: Engine, target: str = "head", *, before: Callable[[], None] = lambda: None
+) -> None:
+    """Run the missing migrations, all or none; call `before` if there are some for a database.
 
     Raises `DatabaseTooNew`, and `Refused` for the file of another program. SQLite: foreign keys are
     off while tables are rebuilt, since batch-altering a parent with ON DELETE CASCADE would
@@ -36,7 +41,20 @@ def upgrade(engine: Engine, target: str = "head") -> None:
             f"the database is at version {version}, which this tracker does not know:"
             " update the tracker, or choose another --data"
         )
+    if version is None:
+        _let_shrink(engine)
+    else:
+        before()
     _migrate(engine, target)
+
+
+def _let_shrink(engine: Engine) -> None:
+    """Let a new SQLite database give room back in slices; one with tables would need a VACUUM."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            driver.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            driver.execute("VACUUM")
 
 
 def list_schema_versions() -> list[str]:
@@ -91,6 +109,19 @@ def count_rows(connection: Connection) -> dict[str, int]:
         name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
         for name in names
     }
+
+
+def find_missing_part(connection: Connection) -> str:
+    """Return the first table or column of the code that the database lacks; "" if none."""
+    stored = inspect(connection)
+    tables = set(stored.get_table_names())
+    for expected in TableRow.metadata.sorted_tables:
+        if expected.name not in tables:
+            return expected.name
+        columns = {column["name"] for column in stored.get_columns(expected.name)}
+        if missing := sorted({column.name for column in expected.columns} - columns):
+            return f"{expected.name}.{missing[0]}"
+    return ""
 
 
 def check_migration(connection: Connection, before: dict[str, int]) -> None:

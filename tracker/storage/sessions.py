@@ -9,7 +9,7 @@ A message says what to do and holds no password.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from copy import copy
 from pathlib import Path
@@ -134,8 +134,8 @@ def find_damage(engine: Engine) -> str:
 def damage_error(engine: Engine, reason: str) -> StorageDamaged:
     """Build the error that names a damaged database and says what to do."""
     return StorageDamaged(
-        f"{describe_database(engine.url)} is damaged ({reason}): stop the tracker and put a copy "
-        "of the database in its place"
+        f"{describe_database(engine.url)} is damaged ({reason}): stop the tracker, then "
+        "`tracker system restore` a backup"
     )
 
 
@@ -413,8 +413,13 @@ _FIRST_COMMANDS = (
 _NO_DIRECTORY = "{} is a file: choose a directory with --data"
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
-    """Open the database at an address and upgrade its schema.
+def open_store(
+    url: str,
+    *,
+    create: bool = True,
+    before_upgrade: Callable[[Store], None] = lambda _store: None,
+) -> Store:
+    """Open the database at an address and upgrade its schema; an older one is handed over before.
 
     Without `create`, raises `Refused` if there is no database file, and creates nothing. Raises
     `StorageUnavailable` or `StorageDamaged` for an unusable database, `BadSettings` for a bad
@@ -422,9 +427,9 @@ def open_store(url: str, *, create: bool = True) -> Store:
     """
     engine = open_engine(url)
     try:
-        _prepare_file(engine, create)
+        prepare_file(engine, create)
         with translate_errors(engine):
-            upgrade(engine)
+            upgrade(engine, before=lambda: before_upgrade(Store(engine)))
     except BaseException:
         engine.dispose()
         raise
@@ -432,7 +437,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
     return Store(engine)
 
 
-def _prepare_file(engine: Engine, create: bool) -> None:
+def prepare_file(engine: Engine, create: bool) -> None:
     """Create a new SQLite file and its directory, private to their owner, or refuse to."""
     name = engine.url.database or ""
     if engine.dialect.name != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):

@@ -247,7 +247,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         "a job of the scheduler does it": "evidence.offer_near_misses evidence.rematch"
         " evidence.ask_model evidence.update_suggestions learning.fit signposts.mark"
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
-        " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
+        " upkeep.run_daily questions.open_siblings system.lead system.record_run"
         " system.mark_replayed system.set_headline_credit notifications.collect"
         " notifications.send benchmarks.poll system.take_slot system.rescue_jobs"
         " feeds.hand_out evidence.hand_out_archive",
@@ -266,7 +266,8 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " system.check_database system.check_model system.find_local_models question_sets.load"
         " question_sets.export question_sets.note_unchecked people.register reports.check"
         " essays.write_drafts essays.open_drafts feeds.check"
-        " forecasts.fetch_account system.export_database system.import_database",
+        " forecasts.fetch_account system.export_database system.import_database upkeep.back_up"
+        " upkeep.backups upkeep.check upkeep.prune upkeep.compact",
         "it is how the API itself works": "requests.begin requests.finish requests.abandon"
         " system.version system.newest_entry accounts.acts_today",
         "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"

@@ -478,7 +478,6 @@ SYSTEM_COMMANDS: Final = {
     "worker": CommandEntry(
         "workers:worker", "Do the scheduler's jobs, on any machine.", "--queues poll,match"
     ),
-    "status": CommandEntry("workers:status", "Show version, database, workers and queues."),
     "jobs": CommandEntry("workers:jobs", "List parked jobs, or try one again.", "--retry 12"),
     "address": CommandEntry(
         "operations:address", "Print an address that lets you into the dashboard once."
@@ -486,6 +485,19 @@ SYSTEM_COMMANDS: Final = {
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
+    "status": CommandEntry("upkeep:status", "Show version, growth, backups, workers and queues."),
+    "check": CommandEntry(
+        "upkeep:check", "Check everything that can be wrong, and say what to do."
+    ),
+    "backup": CommandEntry(
+        "upkeep:back_up", "Copy the database while everything runs.", "--to /media/usb"
+    ),
+    "restore": CommandEntry(
+        "upkeep:restore",
+        "Put a backup in the place of the database, which is kept.",
+        "data/backups/backup-20261128T031500Z.zip",
+    ),
+    "prune": CommandEntry("upkeep:prune", "Delete old texts that bear on nothing.", "--dry-run"),
     "export": CommandEntry(
         "database_files:export_database",
         "Write everything into one file, to be kept or moved.",
@@ -536,5 +548,5 @@ COMMANDS: Final = {
     "share": GroupEntry("Show a question, chart or calendar without a log-in.", SHARE_COMMANDS),
     "report": GroupEntry("Write and check reports, and write tables.", REPORT_COMMANDS),
     "set": GroupEntry("Check, load and write question sets.", SET_COMMANDS),
-    "system": GroupEntry("Check the log, export, update estimates, measure.", SYSTEM_COMMANDS),
+    "system": GroupEntry("Back up, restore, check, export, measure.", SYSTEM_COMMANDS),
 }

@@ -62,6 +62,7 @@ from tracker.storage.tables.notifications import (
 )
 from tracker.storage.tables.record import (
     ClaimRow,
+    DatabaseSizeRow,
     EssayRow,
     ForecasterRow,
     ForecastRow,
@@ -98,6 +99,7 @@ __all__ = [
     "ClaimDecisionRow",
     "ClaimRow",
     "CommentRow",
+    "DatabaseSizeRow",
     "DecisionRow",
     "DismissedAnswerRow",
     "DismissedGapRow",

@@ -1,6 +1,6 @@
 """Tables of questions, properties, the log, forecasts, resolutions, scores and job runs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index
@@ -132,6 +132,14 @@ class JobSlotRow(TableRow, table=True):
     job: str = Field(primary_key=True)
     slot: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     taken_at: datetime
+
+
+class DatabaseSizeRow(TableRow, table=True):
+    """Size of the database at its daily upkeep, by which its growth is told."""
+
+    __tablename__ = "database_size"
+    day: date = Field(primary_key=True)
+    bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class EssayRow(TableRow, table=True):

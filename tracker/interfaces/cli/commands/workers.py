@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from forecasts.questions.formatting import format_count
 from tracker.errors import Refused
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
 from tracker.model.work import QUEUES, ParkedJob, QueueName, WorkStatus
@@ -39,23 +38,6 @@ def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
 
     with tracker_session(context, logs=True) as tracker:
         sys.exit(run_worker(tracker.through("job"), queues))
-
-
-@click.command()
-@as_json
-@click.pass_context
-def status(context: click.Context, /, json: bool) -> None:
-    """Show version, database, workers and queues."""
-    with tracker_session(context) as tracker:
-        system, work, now = tracker.system.status(), tracker.system.work(), tracker.now()
-    last = "never" if system.last_job is None else f"{system.last_job:%Y-%m-%d %H:%M} UTC"
-    lines = [
-        f"Version {system.version}, {system.database}, {system.bytes / 1e6:,.1f} MB, "
-        f"{format_count(system.entries, 'log entry', 'log entries')}",
-        f"Last job of the scheduler: {last}",
-        *describe_work(work, now),
-    ]
-    print_result({"system": system, "work": work}, json, "\n".join(lines))
 
 
 def describe_work(work: WorkStatus, now: datetime) -> list[str]:
