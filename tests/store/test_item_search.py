@@ -29,7 +29,7 @@ def store(database_url: str) -> Iterator[Store]:
     upgrade(engine)
     store = Store(engine)
     with store.writing() as session:
-        feeds.add_feed(session, make_feed_state(feed_from_seed(a_feed()), NOW))
+        feeds.add_feed(session, make_feed_state(feed_from_seed(a_feed()), NOW), NOW)
         for n, item in enumerate((SUMMIT, TRADE, GRAIN)):
             add(session, item, NOW + n * DAY)
     yield store
@@ -127,7 +127,7 @@ def test_the_migration_fills_in_what_was_read(database_url: str) -> None:
     upgrade(engine, "0006")
     store = Store(engine)
     with store.writing() as session:
-        feeds.add_feed(session, make_feed_state(feed_from_seed(a_feed()), NOW))
+        feeds.add_feed(session, make_feed_state(feed_from_seed(a_feed()), NOW), NOW)
         add(session, SUMMIT, NOW)
     upgrade(engine)
     assert titles(store, "river") == [SUMMIT.title]

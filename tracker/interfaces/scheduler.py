@@ -155,6 +155,15 @@ def record_signposts(tracker: Tracker) -> str | None:
     return f"{len(marks) - silent} signposts seen, {silent} silent"
 
 
+def sign_head(tracker: Tracker) -> str | None:
+    """Sign the head of the log once a day, and keep it outside the database."""
+    report = tracker.system.sign_daily_head()
+    if report is None:
+        return None
+    failed = "".join(f"; not in {place}" for place in report.failed)
+    return f"head of entry {report.head.seq} in {', '.join(report.places) or 'no place'}{failed}"
+
+
 def notify_people(tracker: Tracker) -> str | None:
     """Collect what people shall hear of, and send what waits."""
     collected, report = tracker.notifications.collect(), tracker.notifications.send()
@@ -178,6 +187,7 @@ JOBS = (
     Job("notify", 60, notify_people),
     Job("benchmarks", 300, poll_benchmarks),
     Job("forget", 86400, forget_old_texts),
+    Job("sign", 3600, sign_head),
 )
 
 

@@ -235,6 +235,7 @@ ROUTES: Final = (
     ApiRoute("GET", "/system", "system.status"),
     ApiRoute("GET", "/system/jobs", "system.runs"),
     ApiRoute("GET", "/system/log", "system.verify"),
+    ApiRoute("GET", "/system/head", "system.signed_head"),
     ApiRoute("GET", "/system/scores", "system.verify_scores"),
     ApiRoute("GET", "/system/first-steps", "system.first_steps"),
     ApiRoute("GET", "/system/model", "system.last_model_check"),
@@ -247,7 +248,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
         " system.mark_replayed system.set_headline_credit notifications.collect"
-        " notifications.send benchmarks.poll",
+        " notifications.send benchmarks.poll system.sign_head system.sign_daily_head",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
         " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
         " accounts.identify_program accounts.identify_vouched accounts.explain_token"

@@ -481,6 +481,9 @@ SYSTEM_COMMANDS: Final = {
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
+    "sign": CommandEntry(
+        "operations:sign", "Sign the head of the log, and keep it outside the database."
+    ),
     "export": CommandEntry(
         "database_files:export_database",
         "Write everything into one file, to be kept or moved.",
