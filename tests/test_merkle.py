@@ -85,9 +85,7 @@ def test_a_changed_bit_breaks_a_consistency_proof(one: int, two: int, data: st.D
 
 
 @given(st.integers(2, 60), st.data())
-def test_a_rewritten_leaf_is_inconsistent_with_the_old_root(
-    old: int, data: st.DataObject
-) -> None:
+def test_a_rewritten_leaf_is_inconsistent_with_the_old_root(old: int, data: st.DataObject) -> None:
     changed = list(LEAVES)
     changed[data.draw(st.integers(0, old - 1))] = hash_leaf(b"another")
     forged = make_subtree(changed)

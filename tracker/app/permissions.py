@@ -15,7 +15,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "comments": "list history note wide_gaps",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
-            "resolutions": "proposals missing check preview post_mortem receipts",
+            "resolutions": "proposals missing check preview post_mortem receipts prove",
             "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"
             " habits record",
             "essays": "list titles get get_access compare drafts",

@@ -5,13 +5,14 @@ the entry and its predecessor, so that the tree needs no second form of an entry
 old entries stay. Blocks are derived: `verify_log` works the tree out from the entries alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.model.merkle import (
     Subtree,
     compute_root,
@@ -22,7 +23,8 @@ from tracker.model.merkle import (
 )
 from tracker.model.signed_heads import LogProof, ProvenEntry, SignedHead
 from tracker.storage.database_info import read_property, write_property
-from tracker.storage.tables import LogBlockRow, LogRow
+from tracker.storage.imports import stands
+from tracker.storage.tables import ForecastRow, LogBlockRow, LogRow, QuestionRow, ResolutionRow
 
 BLOCK: Final = 1024
 """Entries of a block: a power of two, so that blocks are nodes of the tree."""
@@ -81,6 +83,24 @@ def read_signed_head(session: Session) -> SignedHead | None:
 def save_signed_head(session: Session, head: SignedHead) -> None:
     """Keep a head as the newest one."""
     write_property(session, HEAD_KEY, head.to_line())
+
+
+def list_receipt_entries(
+    session: Session, question_id: QuestionId, forecasters: Collection[ForecasterId] | None
+) -> list[int]:
+    """Return the numbers of the entries that scores rest on: question, answers and forecasts.
+
+    Of all forecasters, or of these.
+    """
+    acts = select(ForecastRow.log_seq).where(ForecastRow.question_id == question_id, stands())
+    if forecasters is not None:
+        acts = acts.where(col(ForecastRow.forecaster_id).in_(forecasters))
+    queries = (
+        select(QuestionRow.log_seq).where(QuestionRow.id == question_id),
+        select(ResolutionRow.log_seq).where(ResolutionRow.question_id == question_id),
+        acts,
+    )
+    return [seq for query in queries for seq in session.exec(query)]
 
 
 def prove_entries(session: Session, seqs: Iterable[int]) -> LogProof | None:

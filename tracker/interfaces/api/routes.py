@@ -132,6 +132,7 @@ ROUTES: Final = (
     ApiRoute("POST", f"{_QUESTION}/resolutions/reopen", "resolutions.reopen"),
     ApiRoute("GET", f"{_QUESTION}/post-mortem", "resolutions.post_mortem"),
     ApiRoute("GET", f"{_QUESTION}/receipts", "resolutions.receipts"),
+    ApiRoute("GET", f"{_QUESTION}/receipts/proof", "resolutions.prove"),
     ApiRoute("PUT", f"{_QUESTION}/settlement", "resolutions.settle_by"),
     ApiRoute("POST", f"{_QUESTION}/proposed-answers/confirm", "resolutions.resolve_proposed"),
     ApiRoute("POST", f"{_QUESTION}/proposed-answers/dismiss", "resolutions.dismiss_proposed"),
