@@ -38,15 +38,15 @@ def check_heads(entries: Sequence[LogEntry], kept: KeptHeads) -> HeadCheck:
     set_aside: set[SignedHead] = set()
     for candidate in heads:
         head = candidate.head
-        if head.key not in known_keys:
-            words = f"the head of entry {head.seq} in {candidate.place} is signed by a foreign key"
-            return HeadCheck(ChainBreak(head.seq, words), "")
         if roots.get(head.seq) == head.root:
             standing = candidate
         elif any(_explains(restore, head) for restore in restores):
             set_aside.add(head)
         else:
-            return HeadCheck(ChainBreak(head.seq, _describe_loss(candidate, len(entries))), "")
+            words = _describe_loss(candidate, len(entries))
+            if head.key not in known_keys:
+                words += "; it is signed with a key that neither the log nor this machine knows"
+            return HeadCheck(ChainBreak(head.seq, words), "")
     return HeadCheck(None, _describe_witness(standing, len(set_aside), restores))
 
 
