@@ -245,8 +245,8 @@ def test_a_truncated_write_ahead_log_is_found(on_disk: Tracker, tmp_path: Path) 
 
 
 def test_no_head_is_signed_of_a_log_that_was_cut(lived: Tracker) -> None:
+    with lived.context.store.writing() as session:
+        disable_triggers(session)
+        cut_the_end(session)
     with pytest.raises(Refused, match="not the one whose head was signed"):
-        with lived.context.store.writing() as session:
-            disable_triggers(session)
-            cut_the_end(session)
         lived.system.sign_head()

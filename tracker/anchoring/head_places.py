@@ -74,11 +74,11 @@ def read_heads(files: Iterable[Path], own_key: str) -> KeptHeads:
     heads: list[KeptHead] = []
     flaws: list[str] = []
     for file in files:
-        for found in _read_file(file) if file.exists() else ():
-            if isinstance(found, str):
-                flaws.append(found)
+        for entry in _read_file(file) if file.exists() else ():
+            if isinstance(entry, str):
+                flaws.append(entry)
             else:
-                heads.append(found)
+                heads.append(entry)
     return KeptHeads(tuple(heads), tuple(flaws), own_key)
 
 

@@ -16,7 +16,7 @@ from tracker.storage.sessions import Session, Store
 
 @dataclass(frozen=True, slots=True)
 class HeadDesk:
-    """What signing needs: the file of the key, and the files that keep heads, our own first."""
+    """File of the key, and the files that keep heads: the one in the data directory first."""
 
     key_file: Path
     head_files: Sequence[Path]

@@ -116,9 +116,9 @@ class SystemService(Service, noun="system"):
         from tracker.questions import verify_log
 
         own_key = signing_key.read_public_key(self._settings.key_file)
-        kept = head_places.read_heads(self._settings.head_files, own_key)
+        outside = head_places.read_heads(self._settings.head_files, own_key)
         with self._whole_store.reading() as session:
-            return verify_log.verify_log(session, head, kept)
+            return verify_log.verify_log(session, head, outside)
 
     def sign_head(self) -> "HeadReport":
         """Sign the head of the log, and keep it outside the database.

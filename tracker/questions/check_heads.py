@@ -16,22 +16,22 @@ NOTHING_OUTSIDE = (
 
 @dataclass(frozen=True, slots=True)
 class HeadCheck:
-    """What heads say of the log: the first contradiction, or which head still stands."""
+    """Verdict of heads on the log: the first contradiction, or which head still stands."""
 
     flaw: ChainBreak | None
     witness: str
 
 
-def check_heads(entries: Sequence[LogEntry], kept: KeptHeads) -> HeadCheck:
+def check_heads(entries: Sequence[LogEntry], outside: KeptHeads) -> HeadCheck:
     """Return the first head that the log does not continue, or the newest one that it does.
 
     A head from between a backup and its restore is no contradiction: the log says that it was
     restored, and from which entry on.
     """
-    if kept.flaws:
-        return HeadCheck(ChainBreak(0, kept.flaws[0]), "")
-    heads = sorted(kept.heads, key=lambda k: (k.head.seq, k.head.at, k.place))
-    known_keys = {entry.subject for entry in entries if entry.kind == KEY} | {kept.own_key}
+    if outside.flaws:
+        return HeadCheck(ChainBreak(0, outside.flaws[0]), "")
+    heads = sorted(outside.heads, key=lambda k: (k.head.seq, k.head.at, k.place))
+    known_keys = {entry.subject for entry in entries if entry.kind == KEY} | {outside.own_key}
     roots = compute_roots(entries, {k.head.seq for k in heads})
     restores = [entry for entry in entries if entry.kind == RESTORE]
     standing: KeptHead | None = None
@@ -52,11 +52,11 @@ def check_heads(entries: Sequence[LogEntry], kept: KeptHeads) -> HeadCheck:
 
 def compute_roots(entries: Iterable[LogEntry], sizes: Iterable[int]) -> dict[int, str]:
     """Compute the roots of the tree when it had these sizes, which it may not have reached."""
-    builder, wanted = RootBuilder(), set(sizes)
+    builder, recorded = RootBuilder(), set(sizes)
     roots = {}
     for entry in entries:
         builder.append(hash_entry(entry.hash))
-        if builder.size in wanted:
+        if builder.size in recorded:
             roots[builder.size] = builder.compute_root().hex()
     return roots
 
@@ -65,11 +65,11 @@ def _explains(restore: LogEntry, head: SignedHead) -> bool:
     return int(read_facts(restore)["from_seq"]) < head.seq and head.at <= restore.entered_at
 
 
-def _describe_loss(kept: KeptHead, size: int) -> str:
-    head = f"the head of {format_utc_day(kept.head.at)} at entry {kept.head.seq}"
-    if kept.head.seq > size:
-        return f"{head}, kept in {kept.place}, is beyond the end of the log: it was cut off"
-    return f"{head}, kept in {kept.place}, does not stand: an entry up to it was rewritten"
+def _describe_loss(lost: KeptHead, size: int) -> str:
+    head = f"the head of {format_utc_day(lost.head.at)} at entry {lost.head.seq}"
+    if lost.head.seq > size:
+        return f"{head}, kept in {lost.place}, is beyond the end of the log: it was cut off"
+    return f"{head}, kept in {lost.place}, does not stand: an entry up to it was rewritten"
 
 
 def _describe_witness(

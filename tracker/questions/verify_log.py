@@ -39,16 +39,18 @@ FactsByKind = Mapping[str, FactsBySeq | None]
 """Facts of each kind; None where they cannot be read."""
 
 
-def verify_log(session: Session, head: str | None = None, kept: KeptHeads = NO_HEADS) -> LogCheck:
+def verify_log(
+    session: Session, head: str | None = None, outside: KeptHeads = NO_HEADS
+) -> LogCheck:
     """Find the first bad entry: a broken chain, or a fact that differs from its entry or has none.
 
     Then what suggestions rest on is held against its seals and newest entries, and the log against
-    the heads that are `kept` outside. `head` is the SEQ:HASH of an earlier check, or the SEQ:ROOT
+    the heads that are kept `outside`. `head` is the SEQ:HASH of an earlier check, or the SEQ:ROOT
     of a signed head; if the log no longer contains it, its end was cut off or rewritten.
     """
     entries, unread = _read_entries(session)
     last = entries[-1] if entries else None
-    heads = check_heads(entries, kept)
+    heads = check_heads(entries, outside)
     first = (
         find_first_break(entries)
         or unread

@@ -108,13 +108,13 @@ def prove_entries(session: Session, seqs: Iterable[int]) -> LogProof | None:
     head = read_signed_head(session)
     if head is None:
         return None
-    wanted = sorted(set(seqs))
+    numbers = sorted(set(seqs))
     tree = load_tree(session, head.seq)
     proven = []
-    for seq in wanted:
+    for seq in numbers:
         if seq <= head.seq:
             row = session.exec(select(LogRow).where(LogRow.seq == seq)).one()
             path = tuple(node.hex() for node in prove_inclusion(tree, seq - 1, head.seq))
             fields = (row.kind, row.subject, row.body, row.prev, row.actor)
             proven.append(ProvenEntry(row.seq, row.entered_at, *fields, path))
-    return LogProof(head, tuple(proven), tuple(seq for seq in wanted if seq > head.seq))
+    return LogProof(head, tuple(proven), tuple(seq for seq in numbers if seq > head.seq))

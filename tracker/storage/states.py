@@ -1,4 +1,4 @@
-"""What a suggestion rests on and may be changed: feeds, indicators and names, as the log has them.
+"""States of rows that suggestions rest on and that may change: feeds, indicators and names.
 
 Each change of such a row is an entry of the log, and the newest one about a row says what it is.
 Rows from before there were such entries are in one *baseline* for each kind.
@@ -75,11 +75,11 @@ def find_changed_state(session: Session, entries: Iterable[LogEntry]) -> ChainBr
             digests = event_log.read_facts(entry)["rows"]
             expected[entry.subject] |= {name: (entry.seq, d) for name, d in digests.items()}
     breaks = (
-        found
+        broken
         for kind, by_subject in expected.items()
-        for found in _compare(kind, by_subject, _load_digests(session, kind), baselines.get(kind))
+        for broken in _compare(kind, by_subject, _load_digests(session, kind), baselines.get(kind))
     )
-    return min(breaks, key=lambda found: found.seq, default=None)
+    return min(breaks, key=lambda broken: broken.seq, default=None)
 
 
 def _compare(

@@ -218,8 +218,8 @@ def receipts(
     """
     with tracker_session(context) as tracker:
         results = tracker.resolutions.receipts(question)
-        who = None if forecaster is None else (ForecasterId(forecaster),)
-        proof = tracker.resolutions.prove(question, who) if json else None
+        chosen = None if forecaster is None else (ForecasterId(forecaster),)
+        proof = tracker.resolutions.prove(question, chosen) if json else None
     if (
         forecaster is not None
         and results.scores
