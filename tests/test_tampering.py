@@ -169,7 +169,7 @@ TAMPERINGS: dict[str, tuple[Tamper, str]] = {
     "an item removed": ("DELETE FROM item", "an item with a number from 1 to 1 was"),
     "the text of an item": (
         "UPDATE item SET summary = 'They met.'",
-        "the text of item 1 is not the one that was first seen",
+        "the text of item 1 was changed after entry",
     ),
     "the strength of an indicator": (
         "UPDATE indicator SET strength = 5 WHERE id = 'summit-2027/invitation'",
