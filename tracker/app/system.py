@@ -17,6 +17,7 @@ from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.people.names import make_identity
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tracker.llm.chat_client import LocalEndpoint
     from tracker.llm.llm_messages import LlmFailure
     from tracker.llm.model_check import ModelCheck
-    from tracker.model.signed_heads import HeadReport, SignedHead
     from tracker.reports.database_file import Manifest
 
 logger = structlog.get_logger("tracker.app.system")
@@ -120,7 +120,7 @@ class SystemService(Service, noun="system"):
         with self._whole_store.reading() as session:
             return verify_log.verify_log(session, head, outside)
 
-    def sign_head(self) -> "HeadReport":
+    def sign_head(self) -> HeadReport:
         """Sign the head of the log, and keep it outside the database.
 
         What suggestions rest on is sealed first, once a day. Raises `Refused` for a key that cannot
@@ -131,7 +131,7 @@ class SystemService(Service, noun="system"):
         desk = HeadDesk(self._settings.key_file, self._settings.head_files)
         return sign_log(self._whole_store, desk, self._now())
 
-    def sign_daily_head(self) -> "HeadReport | None":
+    def sign_daily_head(self) -> HeadReport | None:
         """Sign the head of the log if none was signed today (UTC); return None if one was."""
         from tracker.anchoring.sign_log import is_head_due
 
@@ -141,7 +141,7 @@ class SystemService(Service, noun="system"):
         return self.sign_head()
 
     @cacheable()
-    def signed_head(self) -> "SignedHead | None":
+    def signed_head(self) -> SignedHead | None:
         """Return the newest signed head of the log; None if none was ever signed."""
         from tracker.storage import log_tree
 
