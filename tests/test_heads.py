@@ -54,13 +54,13 @@ def test_a_head_is_signed_once_a_day(tracker: Tracker, clock: FakeClock) -> None
     assert sign_head(tracker) is not None
     heads = own_file(tracker).read_text().splitlines()
     assert len(heads) == 2
-    assert tracker.system.signed_head() == SignedHead.from_line(heads[1])
+    assert tracker.system.read_head() == SignedHead.from_line(heads[1])
 
 
 def test_the_key_is_private_and_stays_the_same(signed: Tracker, clock: FakeClock) -> None:
     file = signed.settings.key_file
     assert file.stat().st_mode & 0o777 == 0o600
-    before = signed.system.signed_head()
+    before = signed.system.read_head()
     clock.advance(days=1)
     assert before is not None
     assert signed.system.sign_head().head.key == before.key

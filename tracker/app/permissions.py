@@ -35,7 +35,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
-            " replay_end headline_credit runs first_steps status signed_head",
+            " replay_end headline_credit runs first_steps status read_head",
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo",

@@ -141,7 +141,7 @@ class SystemService(Service, noun="system"):
         return self.sign_head()
 
     @cacheable()
-    def signed_head(self) -> SignedHead | None:
+    def read_head(self) -> SignedHead | None:
         """Return the newest signed head of the log; None if none was ever signed."""
         from tracker.storage import log_tree
 

@@ -236,7 +236,7 @@ ROUTES: Final = (
     ApiRoute("GET", "/system", "system.status"),
     ApiRoute("GET", "/system/jobs", "system.runs"),
     ApiRoute("GET", "/system/log", "system.verify"),
-    ApiRoute("GET", "/system/head", "system.signed_head"),
+    ApiRoute("GET", "/system/head", "system.read_head"),
     ApiRoute("GET", "/system/scores", "system.verify_scores"),
     ApiRoute("GET", "/system/first-steps", "system.first_steps"),
     ApiRoute("GET", "/system/model", "system.last_model_check"),
