@@ -14,9 +14,6 @@ from tests.builders import NOW, FakeClock, Press, a_set
 from tests.tables import check_rows
 from tests.terminals import Shell
 from tests.test_tampering import disable_triggers
-from tracker.anchoring.head_places import keep_head, read_heads
-from tracker.anchoring.signing_key import make_key
-from tracker.anchoring.signing_key import sign_head as sign_by_key
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.interfaces.scheduler import sign_head
@@ -26,6 +23,9 @@ from tracker.questions.check_heads import check_heads
 from tracker.settings import Settings, replay_settings
 from tracker.storage import event_log, log_tree, seals
 from tracker.storage.event_log import LogEntry, NewEntry
+from tracker.storage.heads.head_places import keep_head, read_heads
+from tracker.storage.heads.signing_key import make_key
+from tracker.storage.heads.signing_key import sign_head as sign_by_key
 from tracker.storage.tables import ItemRow, LogRow
 
 SUMMIT = "summit-2027"

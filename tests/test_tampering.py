@@ -19,7 +19,6 @@ from sqlmodel import Session, select
 from forecasts.distributions.distribution import Binary
 from tests.builders import NOW, FakeClock, Press, a_set, no_network
 from tests.quick_databases import begin
-from tracker.anchoring.head_places import read_heads
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.model.read_models import LogCheck
@@ -27,6 +26,7 @@ from tracker.questions.verify_log import verify_log
 from tracker.settings import Settings
 from tracker.storage import event_log
 from tracker.storage.event_log import LogEntry, build_next_entry, canonical_json
+from tracker.storage.heads.head_places import read_heads
 from tracker.storage.tables import LogRow
 
 Tamper = str | Callable[[Session], object]

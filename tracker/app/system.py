@@ -112,8 +112,8 @@ class SystemService(Service, noun="system"):
 
         `head` is a further one as SEQ:HASH.
         """
-        from tracker.anchoring import head_places, signing_key
         from tracker.questions import verify_log
+        from tracker.storage.heads import head_places, signing_key
 
         own_key = signing_key.read_public_key(self._settings.key_file)
         outside = head_places.read_heads(self._settings.head_files, own_key)
@@ -126,14 +126,14 @@ class SystemService(Service, noun="system"):
         What suggestions rest on is sealed first, once a day. Raises `Refused` for a key that cannot
         be used, and for a log that does not continue its last head.
         """
-        from tracker.anchoring.sign_log import HeadDesk, sign_log
+        from tracker.storage.heads.sign_log import HeadDesk, sign_log
 
         desk = HeadDesk(self._settings.key_file, self._settings.head_files)
         return sign_log(self._whole_store, desk, self._now())
 
     def sign_daily_head(self) -> HeadReport | None:
         """Sign the head of the log if none was signed today (UTC); return None if one was."""
-        from tracker.anchoring.sign_log import is_head_due
+        from tracker.storage.heads.sign_log import is_head_due
 
         with self._whole_store.reading() as session:
             if not is_head_due(session, self._now()):

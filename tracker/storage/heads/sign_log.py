@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tracker.anchoring import head_places, signing_key
 from tracker.errors import Refused
 from tracker.files.user_files import make_private_directory
 from tracker.model.merkle import prove_consistency
 from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.storage import event_log, log_tree, seals, states
+from tracker.storage.heads import head_places, signing_key
 from tracker.storage.sessions import Session, Store
 
 

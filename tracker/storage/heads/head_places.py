@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tracker.anchoring.signing_key import is_signed
 from tracker.errors import Refused
 from tracker.files.user_files import read_text
 from tracker.model.merkle import verify_consistency
 from tracker.model.signed_heads import HeadReport, KeptHead, KeptHeads, SignedHead
+from tracker.storage.heads.signing_key import is_signed
 
 MAX_BYTES: Final = 100_000_000
 GIT_SECONDS: Final = 30.0
